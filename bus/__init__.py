@@ -1,0 +1,1 @@
+"""The contract between Deadstop's programs: vocabulary, codec, sockets, log reader, client."""

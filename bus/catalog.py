@@ -1,0 +1,75 @@
+"""What is known of the data: tables, columns, values, and how tables can be joined.
+
+A worker reads it, the supervisor keeps it and hands it to every job, `/api/catalog` shows it.
+"""
+
+import msgspec
+
+
+class CatalogColumn(msgspec.Struct, frozen=True):
+    """One column. `minimum` and `maximum` are texts as the engine prints them; `values` are all distinct values
+    when there are few (else empty); `distinct` is their number where it is known."""
+
+    name: str
+    type: str
+    nulls: int | None = None
+    distinct: int | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    values: tuple[str, ...] = ()
+
+
+class CatalogTable(msgspec.Struct, frozen=True):
+    """One table: a file, a folder of parts, or a hive-partitioned tree.
+
+    `files` are absolute paths; `partitions` names the hive partition columns (they stand in `columns` too).
+    """
+
+    name: str
+    columns: tuple[CatalogColumn, ...]
+    row_count: int
+    files: tuple[str, ...]
+    partitions: tuple[str, ...] = ()
+
+
+class JoinKey(msgspec.Struct, frozen=True):
+    """`table.column` refers to `ref_table.ref_column`, in which each value stands at most once."""
+
+    table: str
+    column: str
+    ref_table: str
+    ref_column: str
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """A figure with a name of its own, such as `revenue = sum(price * quantity)` over one table."""
+
+    name: str
+    table: str
+    expression: str
+
+
+class Description(msgspec.Struct, frozen=True):
+    """What the owner of the data says about it, in an optional file beside the data.
+
+    `synonyms` maps a person's word to `table`, `table.column` or a measure's name; `default_dates` maps a table
+    to the column meant by "by month"; `notes` go to the model as they are.
+    """
+
+    measures: tuple[Measure, ...] = ()
+    synonyms: dict[str, str] = {}
+    keys: tuple[JoinKey, ...] = ()
+    default_dates: dict[str, str] = {}
+    notes: str = ""
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """All tables, the join keys (declared and inferred), and the description."""
+
+    tables: tuple[CatalogTable, ...]
+    keys: tuple[JoinKey, ...] = ()
+    description: Description = Description()
+    warnings: tuple[str, ...] = ()
+
+    def table(self, name: str) -> CatalogTable | None:
+        return next((table for table in self.tables if table.name == name), None)

@@ -1,0 +1,183 @@
+"""Everything that can stand in a job's stream, as frozen tagged structs.
+
+An event's number (`seq`) is its place in the stream, so the structs do not carry it: a batch of the log is
+`(job, first, last, blob)` and event *i* of the blob has the number `first + i`.
+
+The *chunks* are what an agent may say; the supervisor adds the rest. Names and fields are those of the outside
+wire (`docs/protocol.md`): an encoded chunk is what the page receives as `chunk`, except `TableRows`, whose Arrow
+stream the gateway turns into JSON rows for clients that want those.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from bus.vocabulary import Reason, Rung
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type"):
+    """Base of every event in a job's stream."""
+
+
+# ---- chunks: what happens while a job runs
+
+
+class Queue(Event, frozen=True, tag="queue"):
+    """The job waits; `position` 1 is next."""
+
+    position: int
+
+
+class Status(Event, frozen=True, tag="status"):
+    """One short sentence for people about what is going on."""
+
+    message: str
+
+
+class Node(Event, frozen=True, tag="node"):
+    """A step of the agent changes state; `ms` since it started (0 when it starts)."""
+
+    node: str
+    state: Literal["started", "finished", "failed"]
+    ms: float = 0.0
+
+
+class Progress(Event, frozen=True, tag="progress"):
+    """How far a step is: `fraction` from 0 to 1, or None where the engine cannot say."""
+
+    fraction: float | None
+    message: str = ""
+
+
+class ResponseChunk(Event, frozen=True, tag="response_chunk"):
+    """A piece of streamed text, to be appended to its field."""
+
+    field: Literal["response", "prompt_monitor"]
+    chunk: str
+
+
+class Column(msgspec.Struct, frozen=True):
+    """Name and engine type of a result's column."""
+
+    name: str
+    type: str
+
+
+class TableSchema(Event, frozen=True, tag="table_schema"):
+    """The columns of the rows that follow."""
+
+    columns: list[Column]
+
+
+class TableRows(Event, frozen=True, tag="table_rows"):
+    """Rows of the result as one self-contained, uncompressed Arrow IPC stream."""
+
+    arrow: bytes
+    count: int
+
+
+class Sql(Event, frozen=True, tag="sql"):
+    """The statement that is about to run."""
+
+    sql: str
+
+
+class Chart(Event, frozen=True, tag="chart"):
+    """A Vega-Lite specification that fits the result."""
+
+    spec: dict[str, Any]
+
+
+class Warn(Event, frozen=True, tag="warning"):
+    """Something people should know, though the job goes on."""
+
+    message: str
+
+
+class Stopping(Event, frozen=True, tag="stopping"):
+    """A rung of the kill ladder is being climbed."""
+
+    rung: Rung
+    by: str
+    reason: Reason
+
+
+Chunk = Queue | Status | Node | Progress | ResponseChunk | TableSchema | TableRows | Sql | Chart | Warn | Stopping
+
+
+# ---- what begins and ends a job
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What a job has used. `estimated` is true where a stopped answer's tokens had to be counted by us."""
+
+    rows: int = 0
+    chunks: int = 0
+    model_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float = 0.0
+    estimated: bool = False
+
+
+class Clarification(msgspec.Struct, frozen=True):
+    """The agent asks back: the person's next message is the answer."""
+
+    question: str
+    suggestions: list[str] = []
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a finished job hands over: `agent_complete.result` on the outside wire."""
+
+    final_output: dict[str, Any]
+    usage: Usage
+    timings: dict[str, float]
+    clarification: Clarification | None = None
+
+
+class Accepted(Event, frozen=True, tag="accepted"):
+    """Number 1 of every stream. `position` 0 means that the job does not wait."""
+
+    position: int
+
+
+class Completed(Event, frozen=True, tag="complete"):
+    """The job did what it was asked."""
+
+    result: Result
+
+
+class StopProof(msgspec.Struct, frozen=True):
+    """How a worker was stopped: the highest rung needed, request to proof of death in milliseconds, who asked."""
+
+    rung: Rung
+    ms: float
+    by: str
+
+
+class Failed(Event, frozen=True, tag="error", omit_defaults=True):
+    """The job failed. `stop` stands when a limit climbed the ladder."""
+
+    error: str
+    code: str
+    hint: str
+    retryable: bool
+    stop: StopProof | None = None
+
+
+class Killed(Event, frozen=True, tag="killed"):
+    """Somebody stopped the job, and nothing of it lives any more."""
+
+    rung: Rung
+    ms: float
+    by: str
+    reason: Reason
+    usage: Usage
+
+
+Ending = Completed | Failed | Killed
+"""Every stream ends with exactly one of these, written by the supervisor alone."""
+
+JobEvent = Accepted | Chunk | Ending
