@@ -1,0 +1,45 @@
+"""What a planner decides: run a statement, ask back, or answer at once."""
+
+from typing import Literal
+
+import msgspec
+
+from bus.events import Clarification
+
+ChartKind = Literal["line", "bar", "scatter"]
+
+
+class ChartHint(msgspec.Struct, frozen=True):
+    """Which columns of the result make a picture; the executor turns it into a checked Vega-Lite spec."""
+
+    kind: ChartKind
+    x: str
+    y: str
+    color: str | None = None
+
+
+class SqlPlan(msgspec.Struct, frozen=True):
+    """Run `sql`. `reading` says in plain words how the question was understood, for people."""
+
+    sql: str
+    title: str = ""
+    reading: str = ""
+    chart: ChartHint | None = None
+
+
+class DirectAnswer(msgspec.Struct, frozen=True):
+    """No data needed: `text` is the answer, in markdown."""
+
+    text: str
+
+
+Plan = SqlPlan | Clarification | DirectAnswer
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """An earlier question of the same conversation, and what became of it."""
+
+    question: str
+    sql: str = ""
+    answer: str = ""
+    clarification: str = ""
