@@ -1,0 +1,198 @@
+"""What a client may ask of the supervisor, and what it answers.
+
+Clients are gateways and the local command line: processes that could read the bus key. They say on whose behalf
+they ask (`Caller`); who that is was settled where the person signed in.
+"""
+
+import msgspec
+
+from bus.catalog import Catalog
+from bus.vocabulary import Reason, Role, Rung, State
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """On whose behalf a command is given."""
+
+    user: str
+    role: Role
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person may set for one job; limits can only be lowered, never raised."""
+
+    max_rows: int | None = None
+    max_runtime_s: float | None = None
+    table_format: str = "json"
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True):
+    """Base of the commands: an unknown field is refused."""
+
+    caller: Caller
+
+
+class Submit(Command, frozen=True, tag="submit"):
+    """Ask a question. The same `session_id` with the same question re-attaches and never runs twice.
+
+    `attached` jobs belong to their followers: when the last one has left, the job is stopped after the grace.
+    """
+
+    session_id: str
+    question: str
+    agent: str = ""
+    conversation_id: str = ""
+    user_clarification: str | None = None
+    attached: bool = False
+    options: Options = Options()
+
+
+class Stop(Command, frozen=True, tag="stop"):
+    """Stop one job, named by its id or by the caller's session id. `rung` is where the ladder begins."""
+
+    job_id: str = ""
+    session_id: str = ""
+    reason: Reason = Reason.USER
+    note: str = ""
+    rung: Rung = Rung.CANCEL
+
+
+class ListJobs(Command, frozen=True, tag="list"):
+    """Jobs, newest first; a user's own only, unless the caller is an operator."""
+
+    state: State | None = None
+    user: str = ""
+    ended: bool = False
+    limit: int = 1000
+
+
+class Show(Command, frozen=True, tag="show"):
+    """One job's whole record, named by its id, by an unambiguous beginning of it, or by session id."""
+
+    job_id: str = ""
+    session_id: str = ""
+
+
+class ReadCatalog(Command, frozen=True, tag="catalog"):
+    """The tables that questions can be asked about."""
+
+
+class ReadStats(Command, frozen=True, tag="stats"):
+    """Counts and gauges of the supervisor."""
+
+
+class Drain(Command, frozen=True, tag="drain"):
+    """Admit nothing more; end when the last job has ended."""
+
+
+AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | ReadStats | Drain
+
+
+# ---- replies
+
+
+class Reply(msgspec.Struct, frozen=True, tag_field="reply"):
+    """Base of the replies."""
+
+
+class Submitted(Reply, frozen=True, tag="submitted"):
+    """The job exists. `attached_to_existing`: it did before, nothing was started."""
+
+    job_id: str
+    session_id: str
+    position: int
+    attached_to_existing: bool = False
+
+
+class StopTaken(Reply, frozen=True, tag="stop_taken"):
+    """The stop is under way; the job's stream tells how it ended."""
+
+    job_id: str
+    state: State
+
+
+class JobSummary(msgspec.Struct, frozen=True):
+    """A row of `ps`. Times are Unix seconds; `seq` is the number of the job's last event."""
+
+    job_id: str
+    session_id: str
+    user: str
+    agent: str
+    question: str
+    conversation_id: str
+    state: State
+    reason: Reason | None
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    pid: int | None
+    seq: int
+    rung: Rung | None
+    rows: int = 0
+    memory_bytes: int = 0
+    cpu_s: float = 0.0
+    detached: bool = False
+
+
+class Climb(msgspec.Struct, frozen=True):
+    """A rung that was climbed, `ms` after the stop was asked for."""
+
+    rung: Rung
+    ms: float
+    by: str
+    reason: Reason
+
+
+class Move(msgspec.Struct, frozen=True):
+    """A change of state, `ms` after the job was accepted."""
+
+    state: State
+    ms: float
+
+
+class JobRecord(msgspec.Struct, frozen=True):
+    """Everything that is kept about a job beside its stream."""
+
+    summary: JobSummary
+    moves: list[Move]
+    rungs: list[Climb]
+    exit: str = ""
+    stderr: str = ""
+    stack: str = ""
+    peak_memory_bytes: int = 0
+    cpu_s: float = 0.0
+    dropped_events: int = 0
+    usage: dict[str, float] = {}
+
+
+class Jobs(Reply, frozen=True, tag="jobs"):
+    jobs: list[JobSummary]
+
+
+class Shown(Reply, frozen=True, tag="shown"):
+    record: JobRecord
+
+
+class CatalogRead(Reply, frozen=True, tag="catalog"):
+    catalog: Catalog
+
+
+class Stats(Reply, frozen=True, tag="stats"):
+    """`jobs` by state since the supervisor began; `gauges` by name (units in the names)."""
+
+    jobs: dict[str, int]
+    gauges: dict[str, float]
+
+
+class Done(Reply, frozen=True, tag="done"):
+    pass
+
+
+class Refused(Reply, frozen=True, tag="refused"):
+    """The command was not carried out. `code` is stable, `error` and `hint` are for people."""
+
+    code: str
+    error: str
+    hint: str = ""
+
+
+AnyReply = Submitted | StopTaken | Jobs | Shown | CatalogRead | Stats | Done | Refused

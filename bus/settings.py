@@ -1,0 +1,161 @@
+"""Every setting, its default and its bounds. `config.toml` at the root documents each one for people.
+
+Read in this order, later ones win: defaults, the file, `DEADSTOP_TABLE__KEY` from the environment, flags.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, field
+
+Seconds = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
+Bytes = Annotated[int, Meta(ge=0)]
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the tables: an unknown key is an error, never ignored."""
+
+
+class BusSettings(Table, frozen=True):
+    runtime_dir: str = ""
+    window_events: Positive = 4096
+    window_bytes: Positive = 8 * 1024 * 1024
+
+
+class SupervisorSettings(Table, frozen=True):
+    state_dir: str = "~/.local/state/deadstop"
+    cancel_grace_s: Seconds = 0.5
+    terminate_grace_s: Seconds = 0.5
+    disconnect_grace_s: Annotated[float, Meta(ge=-1)] = 60.0
+    shutdown_grace_s: Seconds = 10.0
+    log_format: Annotated[str, Meta(pattern="^(text|json)$")] = "text"
+
+
+class WorkerSettings(Table, frozen=True):
+    preload: list[str] = field(default_factory=lambda: ["agent_worker.preload"])
+    spare_workers: Count = 0
+    start_timeout_s: Seconds = 30.0
+    heartbeat_interval_s: Annotated[float, Meta(gt=0)] = 1.0
+    heartbeat_timeout_s: Seconds = 15.0
+    linger_s: Seconds = 2.0
+    nice: Annotated[int, Meta(ge=0, le=19)] = 5
+    scratch_dir: str = ""
+    threads: Positive = 2
+    engine_memory_bytes: Bytes = 1024**3
+
+
+class LimitSettings(Table, frozen=True):
+    max_running: Positive = 8
+    max_queued: Count = 100
+    max_running_per_user: Positive = 8
+    max_query_chars: Positive = 20_000
+    max_runtime_s: Seconds = 600.0
+    max_memory_bytes: Bytes = 4 * 1024**3
+    max_scratch_bytes: Bytes = 4 * 1024**3
+    max_output_bytes: Bytes = 1024**3
+    max_events: Positive = 5_000_000
+    max_rows: Positive = 1_000_000
+
+
+class AgentSettings(Table, frozen=True):
+    default: str = "parquet"
+    max_repairs: Count = 2
+    max_model_calls: Positive = 8
+    max_output_tokens: Positive = 16_000
+    max_cost_usd: Annotated[float, Meta(ge=0)] = 1.0
+    max_cost_usd_per_user_day: Annotated[float, Meta(ge=0)] = 20.0
+    history_turns: Count = 6
+
+
+class AgentDefinition(Table, frozen=True):
+    """One agent: where its function lives, and options that are handed to it as they are."""
+
+    entrypoint: Annotated[str, Meta(pattern=r"^[\w.]+:\w+$")]
+    options: dict[str, Any] = {}
+
+
+class Price(Table, frozen=True):
+    """US dollars per million tokens."""
+
+    input: float
+    output: float
+    cached: float = 0.0
+
+
+class LlmSettings(Table, frozen=True):
+    model: str = "claude-sonnet-5-5"
+    base_url: str = ""
+    api_key_env: str = "ANTHROPIC_API_KEY"
+    structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"
+    max_tokens: Positive = 4096
+    connect_timeout_s: Seconds = 5.0
+    read_timeout_s: Seconds = 45.0
+    max_retries: Count = 3
+    max_retry_wait_s: Seconds = 20.0
+    prices: dict[str, Price] = field(
+        default_factory=lambda: {
+            "claude-haiku-5-5": Price(0.10, 0.50, 0.01),
+            "claude-sonnet-5-5": Price(2.0, 10.0, 0.2),
+            "claude-opus-5-5": Price(4.0, 20.0, 0.4),
+        }
+    )
+
+
+class DataSettings(Table, frozen=True):
+    folder: str = ""
+
+
+class GatewaySettings(Table, frozen=True):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8642
+    allowed_origins: list[str] = []
+    max_frame_bytes: Positive = 256 * 1024
+    max_connections: Positive = 2000
+    max_frames_per_s: Positive = 200
+    sign_in_timeout_s: Seconds = 10.0
+
+
+class TokenEntry(Table, frozen=True):
+    """A token by the SHA-256 of its text, and whom it stands for."""
+
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    user: Annotated[str, Meta(pattern="^[A-Za-z0-9_.@-]{1,64}$")]
+    role: Annotated[str, Meta(pattern="^(user|operator)$")] = "user"
+
+
+class AuthSettings(Table, frozen=True):
+    tokens: list[TokenEntry] = []
+
+
+class HistorySettings(Table, frozen=True):
+    keep_days: Positive = 30
+    max_bytes: Bytes = 10 * 1024**3
+
+
+class Settings(Table, frozen=True):
+    """The whole of `config.toml`."""
+
+    bus: BusSettings = BusSettings()
+    supervisor: SupervisorSettings = SupervisorSettings()
+    worker: WorkerSettings = field(default_factory=WorkerSettings)
+    limits: LimitSettings = LimitSettings()
+    agent: AgentSettings = AgentSettings()
+    agents: dict[str, AgentDefinition] = {}
+    llm: LlmSettings = field(default_factory=LlmSettings)
+    data: DataSettings = DataSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    auth: AuthSettings = AuthSettings()
+    history: HistorySettings = HistorySettings()
+
+
+BUNDLED_AGENTS = {
+    "parquet": AgentDefinition("agent_worker.parquet:run"),
+    "sql": AgentDefinition("agent_worker.typed_sql:run"),
+}
+
+
+def known_agents(settings: Settings) -> dict[str, AgentDefinition]:
+    """The bundled agents and the configured ones; a configured name replaces a bundled one."""
+    return {**BUNDLED_AGENTS, **settings.agents}

@@ -1,0 +1,181 @@
+"""Every socket of the bus and its options, in one place; nothing else of ours imports zmq.
+
+The options follow from measurements: a sender that must not lose waits for its subscriber and does not drop; a
+receiver that must not lose has no high-water mark of its own, because the senders' windows bound what can be on the
+way; the supervisor's outgoing publisher may drop, because followers repair from the log.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import zmq
+
+Frames = Sequence[bytes]
+
+UNBOUNDED = 0
+MAX_COMMAND_BYTES = 16 * 1024 * 1024
+PUBLISHER_HIGH_WATER = 2_000
+WORKER_HIGH_WATER = 1_000_000
+"""Far above the window, which counts events; the socket counts messages."""
+
+
+class BusError(Exception):
+    """The bus cannot be used; the text names the endpoint and what to do."""
+
+
+def new_context() -> zmq.Context[zmq.Socket[bytes]]:
+    """A context for this process. Make it after the fork: one made before is broken in the child."""
+    return zmq.Context()
+
+
+def _socket(context: zmq.Context[zmq.Socket[bytes]], kind: int, options: dict[int, Any]) -> zmq.Socket[bytes]:
+    socket = context.socket(kind)
+    for option, value in {zmq.LINGER: 0, **options}.items():
+        socket.setsockopt(option, value)
+    return socket
+
+
+def _bind(socket: zmq.Socket[bytes], endpoint: str) -> zmq.Socket[bytes]:
+    try:
+        socket.bind(endpoint)
+    except zmq.ZMQError as error:
+        socket.close()
+        raise BusError(
+            f"{endpoint} cannot be bound: {error.strerror}; set [bus] runtime_dir to a short path"
+        ) from error
+    return socket
+
+
+def bind_router(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+    """The supervisor's end of control and of commands. Sending to a peer that is gone raises `Unroutable`."""
+    options = {
+        zmq.ROUTER_MANDATORY: 1,
+        zmq.RCVHWM: UNBOUNDED,
+        zmq.SNDHWM: UNBOUNDED,
+        zmq.MAXMSGSIZE: MAX_COMMAND_BYTES,
+    }
+    return _bind(_socket(context, zmq.ROUTER, options), endpoint)
+
+
+def connect_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, identity: bytes = b"") -> zmq.Socket[bytes]:
+    """The other end of control (with the worker's id as identity) and of commands."""
+    options: dict[int, Any] = {zmq.RCVHWM: UNBOUNDED, zmq.SNDHWM: UNBOUNDED}
+    if identity:
+        options[zmq.IDENTITY] = identity
+    socket = _socket(context, zmq.DEALER, options)
+    socket.connect(endpoint)
+    return socket
+
+
+def bind_collector(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+    """Where the supervisor collects every worker's events."""
+    socket = _socket(context, zmq.SUB, {zmq.RCVHWM: UNBOUNDED})
+    socket.subscribe(b"")
+    return _bind(socket, endpoint)
+
+
+def connect_worker_publisher(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+    """A worker's events. Send nothing before the subscription has been received: it would be lost."""
+    socket = _socket(context, zmq.XPUB, {zmq.XPUB_NODROP: 1, zmq.SNDHWM: WORKER_HIGH_WATER})
+    socket.connect(endpoint)
+    return socket
+
+
+def bind_publisher(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+    """What the supervisor tells everybody. Reports every subscription (each is confirmed) and the last
+    unsubscription of a topic; drops for a subscriber that does not keep up."""
+    options = {zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: PUBLISHER_HIGH_WATER}
+    return _bind(_socket(context, zmq.XPUB, options), endpoint)
+
+
+def connect_subscriber(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+    """A follower's end of the supervisor's publisher."""
+    socket = _socket(context, zmq.SUB, {zmq.RCVHWM: PUBLISHER_HIGH_WATER})
+    socket.connect(endpoint)
+    return socket
+
+
+class Unroutable(Exception):
+    """The peer a message was for is not connected."""
+
+
+class Channel:
+    """A socket in an asyncio loop: calls `on_message(frames)` for each message, in slices.
+
+    A slice ends after `slice_messages`; then the loop gets its turn, so that no flood on one socket delays timers or
+    other sockets. `on_slice` is called at the end of each slice that had messages.
+    """
+
+    def __init__(
+        self,
+        socket: zmq.Socket[bytes],
+        on_message: Callable[[list[bytes]], None],
+        *,
+        on_slice: Callable[[], None] | None = None,
+        slice_messages: int = 64,
+    ) -> None:
+        self._socket = socket
+        self._on_message = on_message
+        self._on_slice = on_slice
+        self._slice_messages = slice_messages
+        self._loop = asyncio.get_running_loop()
+        self._fd = int(socket.getsockopt(zmq.FD))
+        self._scheduled = False
+        self._closed = False
+        self._loop.add_reader(self._fd, self._schedule)
+        self._schedule()
+
+    def send(self, frames: Frames) -> None:
+        """Queue a message. Raises `Unroutable` if its peer is not connected; a full publisher drops it."""
+        try:
+            self._socket.send_multipart(frames, flags=zmq.NOBLOCK)
+        except zmq.Again:
+            pass
+        except zmq.ZMQError as error:
+            if error.errno == zmq.EHOSTUNREACH:
+                raise Unroutable(repr(frames[0])) from error
+            raise
+        self._schedule_if_readable()
+
+    def subscribe(self, topic: bytes) -> None:
+        self._socket.subscribe(topic)
+        self._schedule_if_readable()
+
+    def unsubscribe(self, topic: bytes) -> None:
+        if not self._closed:
+            self._socket.unsubscribe(topic)
+            self._schedule_if_readable()
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._loop.remove_reader(self._fd)
+            self._socket.close()
+
+    def _schedule_if_readable(self) -> None:
+        # The descriptor is edge-triggered, and any call on the socket can swallow the edge.
+        if int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._drain_slice)
+
+    def _drain_slice(self) -> None:
+        self._scheduled = False
+        if self._closed:
+            return
+        received = 0
+        try:
+            while received < self._slice_messages and not self._closed:
+                frames = self._socket.recv_multipart(zmq.NOBLOCK)
+                received += 1
+                self._on_message(frames)
+            self._schedule()
+        except zmq.Again:
+            pass
+        finally:
+            if received and self._on_slice is not None:
+                self._on_slice()

@@ -1,0 +1,141 @@
+"""What supervisor and worker say to each other, and what a worker is given at its birth."""
+
+from typing import Any
+
+import msgspec
+
+from bus.catalog import Catalog
+from bus.commands import Options
+from bus.events import Result, Usage
+from bus.settings import AgentDefinition, Settings
+from bus.vocabulary import Reason
+
+
+class WorkerSpec(msgspec.Struct, frozen=True):
+    """Everything a new worker needs before it knows its job. `token` proves that an event is this worker's."""
+
+    worker_id: str
+    token: bytes
+    agent_name: str
+    agent: AgentDefinition
+    control_endpoint: str
+    events_endpoint: str
+    scratch: str
+    data_folder: str
+    settings: Settings
+
+
+class ConversationTurn(msgspec.Struct, frozen=True):
+    """An earlier question of the conversation and what became of it."""
+
+    question: str
+    sql: str = ""
+    answer: str = ""
+    clarification: str = ""
+
+
+class JobSpec(msgspec.Struct, frozen=True):
+    """The one job a worker serves."""
+
+    job_id: str
+    user: str
+    question: str
+    user_clarification: str | None = None
+    conversation: list[ConversationTurn] = []
+    options: Options = Options()
+    max_rows: int = 1_000_000
+    catalog: Catalog | None = None
+
+
+# ---- control, supervisor → worker
+
+
+class Control(msgspec.Struct, frozen=True, tag_field="control"):
+    """Base of what is said over control; this path never queues behind events."""
+
+
+class Assign(Control, frozen=True, tag="assign"):
+    job: JobSpec
+
+
+class Acknowledge(Control, frozen=True, tag="ack"):
+    """Every event up to `through` is in the log. `resend` asks for all that follows once more."""
+
+    through: int
+    resend: bool = False
+
+
+class Cancel(Control, frozen=True, tag="cancel"):
+    by: str
+    reason: Reason
+
+
+class Retire(Control, frozen=True, tag="retire"):
+    """A worker without a job is no longer needed."""
+
+
+ToWorker = Assign | Acknowledge | Cancel | Retire
+
+
+# ---- control, worker → supervisor
+
+
+class Ready(Control, frozen=True, tag="ready"):
+    """The worker has loaded its agent and waits for its job. `baseline_bytes` is its memory at that moment."""
+
+    token: bytes
+    pid: int
+    baseline_bytes: int
+
+
+class Heartbeat(Control, frozen=True, tag="heartbeat"):
+    """The worker's event loop turns."""
+
+    token: bytes
+
+
+ToSupervisor = Ready | Heartbeat
+
+
+# ---- events, worker → supervisor: [token, header, blob]
+
+
+class BatchHeader(msgspec.Struct, frozen=True, tag_field="kind", tag="events"):
+    """`count` events, numbered from `first`, encoded as one MessagePack array in the blob. `usage` is cumulative."""
+
+    first: int
+    count: int
+    usage: Usage
+
+
+class FinishedHeader(msgspec.Struct, frozen=True, tag_field="kind", tag="finished"):
+    """The worker's last event, number `first`; the blob is its `Outcome`."""
+
+    first: int
+    usage: Usage
+
+
+AnyHeader = BatchHeader | FinishedHeader
+
+
+class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):
+    result: Result
+    turn: ConversationTurn | None = None
+
+
+class Failure(msgspec.Struct, frozen=True, tag_field="outcome", tag="failure"):
+    """The agent gave up. `reason` says of what sort the failure is; `details` go into the job's record."""
+
+    reason: Reason
+    code: str
+    error: str
+    hint: str = ""
+    retryable: bool = True
+    details: dict[str, Any] = {}
+
+
+class CancelledOutcome(msgspec.Struct, frozen=True, tag_field="outcome", tag="cancelled"):
+    """The agent ended because it was asked to."""
+
+
+Outcome = Success | Failure | CancelledOutcome
