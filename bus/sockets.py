@@ -6,7 +6,7 @@ way; the supervisor's outgoing publisher may drop, because followers repair from
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import zmq
@@ -15,7 +15,7 @@ Frames = Sequence[bytes]
 
 UNBOUNDED = 0
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
-PUBLISHER_HIGH_WATER = 2_000
+PUBLISHER_HIGH_WATER = 500
 WORKER_HIGH_WATER = 1_000_000
 """Far above the window, which counts events; the socket counts messages."""
 
@@ -29,7 +29,7 @@ def new_context() -> zmq.Context[zmq.Socket[bytes]]:
     return zmq.Context()
 
 
-def _socket(context: zmq.Context[zmq.Socket[bytes]], kind: int, options: dict[int, Any]) -> zmq.Socket[bytes]:
+def _socket(context: zmq.Context[zmq.Socket[bytes]], kind: int, options: Mapping[Any, Any]) -> zmq.Socket[bytes]:
     socket = context.socket(kind)
     for option, value in {zmq.LINGER: 0, **options}.items():
         socket.setsockopt(option, value)
@@ -60,7 +60,7 @@ def bind_router(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.S
 
 def connect_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, identity: bytes = b"") -> zmq.Socket[bytes]:
     """The other end of control (with the worker's id as identity) and of commands."""
-    options: dict[int, Any] = {zmq.RCVHWM: UNBOUNDED, zmq.SNDHWM: UNBOUNDED}
+    options: dict[Any, Any] = {zmq.RCVHWM: UNBOUNDED, zmq.SNDHWM: UNBOUNDED}
     if identity:
         options[zmq.IDENTITY] = identity
     socket = _socket(context, zmq.DEALER, options)
@@ -168,14 +168,16 @@ class Channel:
         if self._closed:
             return
         received = 0
+        more = True
         try:
             while received < self._slice_messages and not self._closed:
                 frames = self._socket.recv_multipart(zmq.NOBLOCK)
                 received += 1
                 self._on_message(frames)
-            self._schedule()
         except zmq.Again:
-            pass
+            more = False
         finally:
+            if more and not self._closed:
+                self._schedule()
             if received and self._on_slice is not None:
                 self._on_slice()

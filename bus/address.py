@@ -1,0 +1,105 @@
+"""Where a running supervisor can be reached: a small file in its state folder, and the key of the bus."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from bus.codec import same_protocol
+from bus.log import LOG_NAME
+from bus.sockets import BusError
+from bus.vocabulary import PROTOCOL_VERSION
+
+ADDRESS_NAME = "bus.json"
+KEY_NAME = "bus.key"
+MAX_IPC_PATH_BYTES = 107
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Endpoints of a supervisor. `control` and `collector` are for workers, the others for clients."""
+
+    commands: str
+    events: str
+    control: str
+    collector: str
+    log: str
+    runtime_dir: str
+    protocol_version: str = PROTOCOL_VERSION
+    pid: int = 0
+
+
+def state_folder(state_dir: str) -> Path:
+    """The state folder as an absolute path."""
+    return Path(state_dir).expanduser().resolve()
+
+
+def make_address(state_dir: Path, runtime_dir: str) -> Address:
+    """The address for this state folder: the same again after a restart, so that clients find it again."""
+    if runtime_dir:
+        folder = Path(runtime_dir).expanduser().resolve()
+    else:
+        digest = hashlib.sha256(str(state_dir).encode()).hexdigest()[:10]
+        folder = Path(f"/tmp/deadstop-{os.getuid()}-{digest}")
+    longest = folder / "collector.sock"
+    if len(os.fsencode(longest)) > MAX_IPC_PATH_BYTES:
+        raise BusError(
+            f"socket path {longest} has {len(os.fsencode(longest))} bytes, the limit is {MAX_IPC_PATH_BYTES}; "
+            "set [bus] runtime_dir to a shorter folder"
+        )
+    endpoints = {name: f"ipc://{folder}/{name}.sock" for name in ("commands", "events", "control", "collector")}
+    return Address(**endpoints, log=str(state_dir / LOG_NAME), runtime_dir=str(folder), pid=os.getpid())
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only we may enter (0700). Raises `BusError` if it is somebody else's."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.stat()
+    if found.st_uid != os.getuid():
+        raise BusError(f"{path} belongs to user id {found.st_uid}, not to you; set [bus] runtime_dir to another folder")
+    path.chmod(0o700)
+    return path
+
+
+def write_address(state_dir: Path, address: Address) -> None:
+    """Publish the address, whole or not at all."""
+    temporary = state_dir / f"{ADDRESS_NAME}.new"
+    temporary.write_bytes(msgspec.json.encode(address))
+    temporary.replace(state_dir / ADDRESS_NAME)
+
+
+def read_address(state_dir: Path) -> Address:
+    """The address of the supervisor that last used this state folder. Raises `BusError`."""
+    try:
+        address = msgspec.json.decode((state_dir / ADDRESS_NAME).read_bytes(), type=Address)
+    except FileNotFoundError as error:
+        raise BusError(f"nothing has been served from {state_dir} yet; start `deadstop serve` first") from error
+    except (OSError, msgspec.DecodeError) as error:
+        raise BusError(f"{state_dir / ADDRESS_NAME} cannot be read: {error}") from error
+    if not same_protocol(address.protocol_version):
+        raise BusError(
+            f"the supervisor of {state_dir} speaks protocol {address.protocol_version}, this program "
+            f"{PROTOCOL_VERSION}; upgrade the older one"
+        )
+    return address
+
+
+def make_key(state_dir: Path) -> bytes:
+    """The key that every command must carry; made once for a state folder, readable by its owner only."""
+    path = state_dir / KEY_NAME
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return read_key(state_dir)
+
+
+def read_key(state_dir: Path) -> bytes:
+    """Raises `BusError` if this user may not command the supervisor."""
+    try:
+        return (state_dir / KEY_NAME).read_bytes()
+    except OSError as error:
+        raise BusError(
+            f"{state_dir / KEY_NAME} cannot be read ({error.strerror}); are you the user who serves?"
+        ) from error

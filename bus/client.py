@@ -1,0 +1,245 @@
+"""The client of the bus: ask, stop, list, show, and follow a job's stream."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TypeVar
+
+from bus.address import Address, read_address, read_key
+from bus.codec import CodecError, Decoder, encode
+from bus.commands import AnyCommand, AnyReply, Refused
+from bus.delivery import Cursor, Verdict
+from bus.log import Batch, LogReader
+from bus.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
+from bus.topics import HEADS, Heads, Published, job_topic, presence_topic, topic_job
+from bus.vocabulary import PROTOCOL_VERSION
+
+MAX_WAITING_BYTES = 1 << 20
+"""What may wait in memory for one follower; a slower one reads the log instead."""
+
+CONFIRM_TIMEOUT_S = 1.0
+
+R = TypeVar("R", bound=AnyReply)
+
+_decode_reply: Decoder[AnyReply] = Decoder(AnyReply)
+_decode_published: Decoder[Published] = Decoder(Published)
+_decode_heads: Decoder[Heads] = Decoder(Heads)
+
+
+class CommandRefused(Exception):
+    """The supervisor said no; `refused` has code, error and hint."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.error)
+        self.refused = refused
+
+
+class _Follower:
+    """What is live for one follower: a bounded queue, and whether something was left out of it."""
+
+    def __init__(self, after: int) -> None:
+        self.cursor = Cursor(after)
+        self.waiting: deque[Batch] = deque()
+        self.bytes = 0
+        self.behind = True
+        self.wake = asyncio.Event()
+
+    def offer(self, batch: Batch) -> None:
+        if not self.behind:
+            self.waiting.append(batch)
+            self.bytes += len(batch.blob)
+            if self.bytes > MAX_WAITING_BYTES:
+                self.fall_behind()
+        self.wake.set()
+
+    def head(self, last: int) -> None:
+        """The stream has reached `last`: if that is news and nothing waits that leads there, read the log."""
+        if last > self.cursor.after and not self.waiting:
+            self.fall_behind()
+
+    def fall_behind(self) -> None:
+        self.behind = True
+        self.waiting.clear()
+        self.bytes = 0
+        self.wake.set()
+
+    def take(self) -> Batch | None:
+        if not self.waiting:
+            return None
+        batch = self.waiting.popleft()
+        self.bytes -= len(batch.blob)
+        return batch
+
+
+class _Stream:
+    """One job's followers here, and whether the supervisor has confirmed that it publishes to us."""
+
+    def __init__(self) -> None:
+        self.followers: list[_Follower] = []
+        self.present = 0
+        self.confirmed = asyncio.Event()
+
+
+class BusClient:
+    """One connection to a supervisor; made and closed in a running loop, used by that loop alone."""
+
+    def __init__(self, address: Address, key: bytes) -> None:
+        self._key = key
+        self._context = new_context()
+        self._log_path = Path(address.log)
+        self._log: LogReader | None = None
+        self._commands = Channel(connect_dealer(self._context, address.commands), self._on_reply)
+        self._events = Channel(connect_subscriber(self._context, address.events), self._on_published)
+        self._events.subscribe(HEADS)
+        self._replies: dict[bytes, asyncio.Future[AnyReply]] = {}
+        self._next_request = 0
+        self._streams: dict[str, _Stream] = {}
+
+    @classmethod
+    def connect(cls, state_dir: Path) -> "BusClient":
+        """The client of the supervisor that serves this state folder. Raises `BusError`."""
+        return cls(read_address(state_dir), read_key(state_dir))
+
+    def close(self) -> None:
+        """Close the sockets; requests under way fail."""
+        for waiting in self._replies.values():
+            waiting.cancel()
+        self._commands.close()
+        self._events.close()
+        if self._log is not None:
+            self._log.close()
+        self._context.term()
+
+    async def request(self, command: AnyCommand, expect: type[R], timeout_s: float = 10.0) -> R:
+        """Give a command and wait for its reply of type `expect`.
+
+        Raises `CommandRefused`, or `BusError` when there is no answer in time. Commands are safe to repeat.
+        """
+        self._next_request += 1
+        request_id = self._next_request.to_bytes(8, "big")
+        reply: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()
+        self._replies[request_id] = reply
+        self._commands.send([request_id, PROTOCOL_VERSION.encode(), self._key, encode(command)])
+        try:
+            answer = await asyncio.wait_for(reply, timeout_s)
+        except TimeoutError as error:
+            raise BusError(f"the supervisor did not answer within {timeout_s:g} s; is it running?") from error
+        finally:
+            self._replies.pop(request_id, None)
+        if isinstance(answer, Refused):
+            raise CommandRefused(answer)
+        if not isinstance(answer, expect):
+            raise BusError(f"the supervisor answered {type(answer).__name__}, expected {expect.__name__}")
+        return answer
+
+    async def follow(self, job_id: str, after: int = 0, *, present: bool = False) -> AsyncIterator[tuple[Batch, int]]:
+        """A job's stream from event `after + 1` to its end, each event once, in order.
+
+        Yields (batch, skip): the batch's events after the first `skip` are new. `present` counts this follower as
+        somebody for whom the job runs. Ends after the final batch.
+        """
+        log = self._open_log()
+        ended_at = log.final(job_id)
+        if ended_at is not None and ended_at <= after:
+            return
+        follower = await self._join(job_id, after, present)
+        try:
+            while True:
+                if follower.behind:
+                    follower.behind = False
+                    async for batch, skip in _read_log(log, job_id, follower.cursor):
+                        yield batch, skip
+                        if batch.final:
+                            return
+                live = follower.take()
+                if live is None:
+                    follower.wake.clear()
+                    if not follower.behind:
+                        await follower.wake.wait()
+                    continue
+                verdict, skip = follower.cursor.judge(live.first, live.last)
+                if verdict is Verdict.GAP:
+                    follower.fall_behind()
+                elif verdict is Verdict.TAKE:
+                    yield live, skip
+                    if live.final:
+                        return
+        finally:
+            self._leave(job_id, follower, present)
+
+    def _open_log(self) -> LogReader:
+        if self._log is None:
+            self._log = LogReader(self._log_path)
+        return self._log
+
+    async def _join(self, job_id: str, after: int, present: bool) -> _Follower:
+        """A follower whose subscription stands. Without a confirmation in time (the supervisor is away) it reads
+        the log, and goes on when the supervisor publishes again."""
+        follower = _Follower(after)
+        stream = self._streams.setdefault(job_id, _Stream())
+        stream.followers.append(follower)
+        if len(stream.followers) == 1:
+            self._events.subscribe(job_topic(job_id))
+        stream.present += present
+        if present and stream.present == 1:
+            self._events.subscribe(presence_topic(job_id))
+        try:
+            await asyncio.wait_for(stream.confirmed.wait(), CONFIRM_TIMEOUT_S)
+        except TimeoutError:
+            pass
+        except asyncio.CancelledError:
+            self._leave(job_id, follower, present)
+            raise
+        return follower
+
+    def _leave(self, job_id: str, follower: _Follower, present: bool) -> None:
+        stream = self._streams[job_id]
+        stream.followers.remove(follower)
+        stream.present -= present
+        if present and stream.present == 0:
+            self._events.unsubscribe(presence_topic(job_id))
+        if not stream.followers:
+            del self._streams[job_id]
+            self._events.unsubscribe(job_topic(job_id))
+
+    def _on_reply(self, frames: list[bytes]) -> None:
+        waiting = self._replies.get(frames[0])
+        if waiting is None or waiting.done():
+            return
+        try:
+            waiting.set_result(_decode_reply(frames[1]))
+        except CodecError as error:
+            waiting.set_exception(BusError(f"a reply of the supervisor could not be read: {error}"))
+
+    def _on_published(self, frames: list[bytes]) -> None:
+        if frames[0] == HEADS:
+            self._on_heads(_decode_heads(frames[1]))
+            return
+        job_id = topic_job(frames[0])
+        stream = self._streams.get(job_id) if job_id else None
+        if job_id is None or stream is None:
+            return
+        header = _decode_published(frames[1])
+        stream.confirmed.set()
+        if frames[2]:
+            batch = Batch(job_id, header.first, header.last, header.at, header.final, frames[2])
+            for follower in stream.followers:
+                follower.offer(batch)
+        else:
+            for follower in stream.followers:
+                follower.head(header.last)
+
+    def _on_heads(self, heads: Heads) -> None:
+        for job_id in heads.last.keys() & self._streams.keys():
+            for follower in self._streams[job_id].followers:
+                follower.head(heads.last[job_id])
+
+
+async def _read_log(log: LogReader, job_id: str, cursor: Cursor) -> AsyncIterator[tuple[Batch, int]]:
+    while batches := log.read(job_id, cursor.after):
+        for batch in batches:
+            verdict, skip = cursor.judge(batch.first, batch.last)
+            if verdict is Verdict.TAKE:
+                yield batch, skip
+        await asyncio.sleep(0)  # the others' turn: a long backlog is many reads

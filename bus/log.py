@@ -1,0 +1,124 @@
+"""The event log on disk: its schema, and how everybody but its one writer reads it.
+
+A row is a batch: events `first`..`last` of a job in one MessagePack array. Readers use short read-only
+transactions, so that they never stand in the writer's way.
+"""
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from bus.codec import Decoder
+from bus.commands import JobRecord
+from bus.events import JobEvent
+
+LOG_NAME = "log.sqlite"
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    n INTEGER PRIMARY KEY,
+    job_id TEXT NOT NULL UNIQUE,
+    user TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    ended_at REAL,
+    spec BLOB NOT NULL,
+    record BLOB NOT NULL,
+    UNIQUE (user, session_id)
+);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
+CREATE TABLE IF NOT EXISTS events (
+    n INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    at REAL NOT NULL,
+    final INTEGER NOT NULL,
+    blob BLOB NOT NULL,
+    PRIMARY KEY (n, first)
+);
+"""
+
+_decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
+_decode_record: Decoder[JobRecord] = Decoder(JobRecord)
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Events `first`..`last` of one job. `final` marks the batch that ends the stream; `at` is Unix seconds."""
+
+    job_id: str
+    first: int
+    last: int
+    at: float
+    final: bool
+    blob: bytes
+
+    def events(self, skip: int = 0) -> list[tuple[int, JobEvent]]:
+        """(number, event) for each event after the first `skip`."""
+        decoded = _decode_events(self.blob)
+        return list(enumerate(decoded[skip:], self.first + skip))
+
+
+class LogReader:
+    """Reads the log of a state folder. Cheap to make; one per thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=2.0)
+        self._numbers: dict[str, int] = {}
+
+    def close(self) -> None:
+        self._db.close()
+
+    def read(self, job_id: str, after: int, max_bytes: int = 1 << 18) -> list[Batch]:
+        """Batches with events later than `after`, oldest first, until `max_bytes` are reached (at least one)."""
+        number = self._number(job_id)
+        if number is None:
+            return []
+        rows = self._db.execute(
+            "SELECT first, last, at, final, blob FROM events WHERE n = :n AND last > :after AND first >= "
+            "coalesce((SELECT max(first) FROM events WHERE n = :n AND first <= :after), 0) ORDER BY first",
+            {"n": number, "after": after},
+        )
+        batches: list[Batch] = []
+        size = 0
+        for first, last, at, final, blob in rows:
+            batches.append(Batch(job_id, first, last, at, bool(final), blob))
+            size += len(blob)
+            if size >= max_bytes:
+                break
+        rows.close()
+        return batches
+
+    def final(self, job_id: str) -> int | None:
+        """The number of a job's last event, once it has ended."""
+        row = self._db.execute("SELECT last FROM events WHERE n = ? AND final = 1", (self._number(job_id),)).fetchone()
+        return int(row[0]) if row else None
+
+    def find(self, user: str, session_id: str) -> str | None:
+        """The job of a user's session."""
+        row = self._db.execute(
+            "SELECT job_id FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def records(self, limit: int = 1000) -> list[JobRecord]:
+        """The newest jobs' records, ended ones too, newest first."""
+        rows = self._db.execute("SELECT record FROM jobs ORDER BY n DESC LIMIT ?", (limit,)).fetchall()
+        return [_decode_record(row[0]) for row in rows]
+
+    def record(self, prefix: str) -> list[JobRecord]:
+        """Records of the jobs whose id begins with `prefix` (at most ten)."""
+        rows = self._db.execute(
+            "SELECT record FROM jobs WHERE job_id >= ? AND job_id < ? ORDER BY n DESC LIMIT 10", (prefix, prefix + "~")
+        ).fetchall()
+        return [_decode_record(row[0]) for row in rows]
+
+    def _number(self, job_id: str) -> int | None:
+        if job_id not in self._numbers:
+            row = self._db.execute("SELECT n FROM jobs WHERE job_id = ?", (job_id,)).fetchone()
+            if row is None:
+                return None
+            self._numbers[job_id] = row[0]
+        return self._numbers[job_id]
