@@ -27,9 +27,17 @@ CREATE TABLE IF NOT EXISTS jobs (
     ended_at REAL,
     spec BLOB NOT NULL,
     record BLOB NOT NULL,
+    outcome BLOB,
+    turn BLOB,
     UNIQUE (user, session_id)
 );
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
+CREATE INDEX IF NOT EXISTS jobs_by_conversation ON jobs (user, conversation_id);
+CREATE TABLE IF NOT EXISTS workers (
+    pid INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    scratch TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS events (
     n INTEGER NOT NULL,
     first INTEGER NOT NULL,

@@ -1,0 +1,83 @@
+"""What the kernel says about processes: children, start times, memory, CPU."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """The fields of /proc/PID/stat that are used here. `started` is in clock ticks since boot: with the pid it names
+    a process for good."""
+
+    pid: int
+    state: str
+    parent: int
+    group: int
+    cpu_s: float
+    started: int
+    resident_bytes: int
+
+
+def read_stat(pid: int) -> Stat | None:
+    """`None` if there is no such process."""
+    try:
+        text = (PROC / str(pid) / "stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = text[text.rindex(")") + 2 :].split()
+    return Stat(
+        pid=pid,
+        state=fields[0],
+        parent=int(fields[1]),
+        group=int(fields[2]),
+        cpu_s=(int(fields[11]) + int(fields[12])) / TICKS_PER_S,
+        started=int(fields[19]),
+        resident_bytes=int(fields[21]) * PAGE_BYTES,
+    )
+
+
+def all_processes() -> list[Stat]:
+    """Every process there is."""
+    stats = (read_stat(int(entry)) for entry in os.listdir(PROC) if entry.isdigit())
+    return [stat for stat in stats if stat is not None]
+
+
+def children(pid: int) -> list[int]:
+    """The processes whose parent is `pid`, zombies included."""
+    found: list[int] = []
+    try:
+        threads = os.listdir(PROC / str(pid) / "task")
+    except (FileNotFoundError, ProcessLookupError):
+        return found
+    for thread in threads:
+        try:
+            found += map(int, (PROC / str(pid) / "task" / thread / "children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process beneath `pid`, parents before their children; `pid` itself is not among them."""
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        below = children(waiting.pop())
+        found += below
+        waiting += below
+    return found
+
+
+def memory_bytes(pid: int) -> int:
+    """Memory that this process alone holds (private pages, in memory or swapped), in bytes."""
+    try:
+        text = (PROC / str(pid) / "smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return 0
+    wanted = ("Private_Clean:", "Private_Dirty:", "Swap:")
+    return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith(wanted))

@@ -1,0 +1,195 @@
+"""The one writer of the log: jobs, their events, and which worker processes exist.
+
+Appends collect in a transaction; `commit` ends it. A commit survives the crash of any process; a `durable` one, used
+where a job is accepted and where it ends, also survives a power cut.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bus.codec import Decoder, encode
+from bus.commands import JobRecord, Submit
+from bus.log import LOG_NAME, SCHEMA
+from bus.worker_wire import ConversationTurn, Outcome
+
+LOCK_NAME = "lock"
+
+_decode_record: Decoder[JobRecord] = Decoder(JobRecord)
+_decode_submit: Decoder[Submit] = Decoder(Submit)
+_decode_outcome: Decoder[Outcome] = Decoder(Outcome)
+_decode_turn: Decoder[ConversationTurn] = Decoder(ConversationTurn)
+
+
+class StoreError(Exception):
+    """The log cannot be written or opened; the text says where and what to do."""
+
+
+class Store:
+    """The log of one state folder, held through `flock` so that no second supervisor writes it."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._lock = _take_lock(state_dir / LOCK_NAME)
+        self.path = state_dir / LOG_NAME
+        try:
+            self._db = sqlite3.connect(self.path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(SCHEMA)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path} cannot be opened: {error}; move it away or use --state-dir") from error
+        self._in_transaction = False
+
+    def close(self) -> None:
+        self.commit()
+        self._db.close()
+        os.close(self._lock)
+
+    # ---- writing
+
+    def accept(self, submit: Submit, record: JobRecord) -> int:
+        """A new job's row, in the open transaction. Returns the number its events are filed under."""
+        summary = record.summary
+        with self._writing():
+            cursor = self._db.execute(
+                "INSERT INTO jobs (job_id, user, session_id, conversation_id, state, created_at, spec, record) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    summary.job_id,
+                    summary.user,
+                    summary.session_id,
+                    summary.conversation_id,
+                    summary.state,
+                    summary.created_at,
+                    encode(submit),
+                    encode(record),
+                ),
+            )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def append(self, number: int, first: int, last: int, at: float, blob: bytes, *, final: bool = False) -> None:
+        """A batch of a job's events, in the open transaction."""
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO events (n, first, last, at, final, blob) VALUES (?, ?, ?, ?, ?, ?)",
+                (number, first, last, at, int(final), blob),
+            )
+
+    def update(self, number: int, record: JobRecord, turn: ConversationTurn | None = None) -> None:
+        """A job's state and record, in the open transaction."""
+        summary = record.summary
+        with self._writing():
+            self._db.execute(
+                "UPDATE jobs SET state = ?, ended_at = ?, record = ?, turn = ? WHERE n = ?",
+                (summary.state, summary.ended_at, encode(record), encode(turn) if turn else None, number),
+            )
+
+    def outcome(self, number: int, outcome: Outcome) -> None:
+        """What the worker said last: from here on the job can no longer be stopped."""
+        with self._writing():
+            self._db.execute("UPDATE jobs SET outcome = ? WHERE n = ?", (encode(outcome), number))
+
+    def worker_born(self, pid: int, started: int, scratch: str) -> None:
+        with self._writing():
+            self._db.execute("INSERT INTO workers VALUES (?, ?, ?)", (pid, started, scratch))
+
+    def worker_gone(self, pid: int, started: int) -> None:
+        with self._writing():
+            self._db.execute("DELETE FROM workers WHERE pid = ? AND started = ?", (pid, started))
+
+    def commit(self, *, durable: bool = False) -> None:
+        """End the open transaction, if there is one."""
+        if not self._in_transaction:
+            return
+        self._in_transaction = False
+        try:
+            self._db.execute("COMMIT")
+            if durable:
+                # WAL in NORMAL mode does not flush at commit; this does, for all that has been committed so far.
+                os.fdatasync(self._wal())
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"{self.path} cannot be written: {error}") from error
+
+    # ---- reading, for the supervisor itself
+
+    def unfinished(self) -> list[tuple[int, JobRecord, Outcome | None, int]]:
+        """Jobs that an earlier supervisor left: (number, record, what the worker said last, last event's number)."""
+        rows = self._db.execute(
+            "SELECT n, record, outcome, (SELECT coalesce(max(last), 0) FROM events WHERE events.n = jobs.n) FROM jobs "
+            "WHERE state NOT IN ('succeeded', 'failed', 'cancelled')"
+        ).fetchall()
+        return [
+            (number, _decode_record(record), _decode_outcome(outcome) if outcome else None, last)
+            for number, record, outcome, last in rows
+        ]
+
+    def workers(self) -> list[tuple[int, int, str]]:
+        """(pid, start time, scratch folder) of the workers that an earlier supervisor left."""
+        return [tuple(row) for row in self._db.execute("SELECT pid, started, scratch FROM workers")]
+
+    def session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
+        """The job of a user's session and how it was asked for."""
+        row = self._db.execute(
+            "SELECT job_id, spec FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)
+        ).fetchone()
+        return (row[0], _decode_submit(row[1])) if row else None
+
+    def record(self, prefix: str) -> list[JobRecord]:
+        """Records of the jobs whose id begins with `prefix` (at most ten)."""
+        rows = self._db.execute(
+            "SELECT record FROM jobs WHERE job_id >= ? AND job_id < ? ORDER BY n DESC LIMIT 10", (prefix, prefix + "~")
+        )
+        return [_decode_record(row[0]) for row in rows]
+
+    def ended(self, limit: int) -> list[JobRecord]:
+        """Records of the newest ended jobs, newest first."""
+        rows = self._db.execute(
+            "SELECT record FROM jobs WHERE state IN ('succeeded', 'failed', 'cancelled') ORDER BY n DESC LIMIT ?",
+            (limit,),
+        )
+        return [_decode_record(row[0]) for row in rows]
+
+    def conversation(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurn]:
+        """The latest turns of a conversation, oldest first."""
+        rows = self._db.execute(
+            "SELECT turn FROM jobs WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL ORDER BY n DESC LIMIT ?",
+            (user, conversation_id, limit),
+        ).fetchall()
+        return [_decode_turn(row[0]) for row in reversed(rows)]
+
+    # ---- inside
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            if not self._in_transaction:
+                self._db.execute("BEGIN")
+                self._in_transaction = True
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path} cannot be written: {error}") from error
+
+    def _wal(self) -> int:
+        if not hasattr(self, "_wal_fd"):
+            self._wal_fd = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
+        return self._wal_fd
+
+
+def _take_lock(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+        os.close(descriptor)
+        raise StoreError(
+            f"state folder {path.parent} is in use by the supervisor with pid {holder}; "
+            "stop that one or choose another folder with --state-dir"
+        ) from error
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
