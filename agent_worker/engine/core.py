@@ -1,0 +1,168 @@
+"""The engine: runs one statement at a time in a side thread and streams what it gives."""
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import closing, suppress
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from agent_worker.engine.batches import READ_ROWS, Packer, RowTooLarge
+from agent_worker.engine.bridge import Bridge, Closed
+from agent_worker.engine.errors import EngineError, engine_error
+from agent_worker.engine.settings import EngineSettings, connect, create_view, lock
+from agent_worker.guard import Refused, check, looks_like_sql
+from bus.catalog import Catalog
+from bus.events import Column, TableRows, TableSchema
+
+DEPTH = 4
+"""Batches that may wait for the consumer before the side thread is held."""
+INTERRUPT_EVERY_S = 0.01
+
+
+class ResultEnd(msgspec.Struct, frozen=True):
+    """The last item of a result. `truncated`: there were more than `max_rows` rows. `ms`: from start to end."""
+
+    rows: int
+    truncated: bool
+    ms: float
+
+
+Item = TableSchema | TableRows | ResultEnd
+
+
+class Engine:
+    """One DuckDB connection for one job. Make it after the fork, `attach` the catalog, then `run` statements."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._connection = connect(settings)
+        self._attached = False
+        self._running: str | None = None
+
+    def __repr__(self) -> str:
+        state = f"running {self._running[:40]!r}" if self._running else "idle" if self._attached else "unlocked"
+        return f"<Engine {state}>"
+
+    def attach(self, catalog: Catalog) -> list[str]:
+        """Makes a view for each table, then locks the connection. Returns a sentence for each table that could not
+        be opened: the others work without it."""
+        warnings = []
+        for table in catalog.tables:
+            try:
+                create_view(self._connection, table)
+            except duckdb.Error as error:
+                reason = engine_error(error, "").message.splitlines()[0]
+                warnings.append(f"Table {table.name} is left out: {reason}")
+        lock(self._connection, (file for table in catalog.tables for file in table.files))
+        self._attached = True
+        return warnings
+
+    def looks_like_sql(self, question: str) -> bool:
+        """Did the person type SQL rather than a question? Only while no statement runs."""
+        return looks_like_sql(self._connection, question)
+
+    async def run(
+        self, sql: str, *, batch_rows: int = 10_000, max_rows: int | None = None
+    ) -> AsyncGenerator[Item, None]:
+        """The schema, the rows in batches of at most `batch_rows` and about 256 KiB, and a ResultEnd.
+
+        Binding, running and fetching happen in a side thread, which waits while the consumer is behind. Raises
+        Refused (the guard), EngineError, or CancelledError; none of them before the thread has left the engine,
+        which may last for ever inside a native call that ignores interrupts: then only a signal helps. Leave the
+        loop early only under `contextlib.aclosing`.
+        """
+        if self._running is not None or not self._attached:
+            raise RuntimeError(f"{self!r} cannot run {sql[:40]!r}: it is busy, or no catalog is attached yet")
+        self._running = sql
+        bridge: Bridge[Item] = Bridge(DEPTH)
+        job = _Statement(self._connection, bridge, sql, batch_rows, max_rows)
+        threading.Thread(target=bridge.carry, args=(job.work,), name="statement", daemon=True).start()
+        try:
+            while (item := await bridge.get()) is not None:
+                yield item
+        finally:
+            await self._leave(bridge)
+            self._running = None
+
+    async def _leave(self, bridge: Bridge[Item]) -> None:
+        """Interrupts until the thread is out. Again and again: an interrupt that comes before the statement has
+        started is lost. A second cancellation must not end this either, so it is kept for afterwards."""
+        bridge.close()
+        cancelled = None
+        while not bridge.out.is_set():
+            self._connection.interrupt()
+            try:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(INTERRUPT_EVERY_S):
+                        await bridge.out.wait()
+            except asyncio.CancelledError as again:
+                cancelled = again
+        if cancelled is not None:
+            raise cancelled
+
+    def progress(self) -> float | None:
+        """How far the running statement is, from 0 to 1; None where the engine cannot say."""
+        percent: float = self._connection.query_progress() if self._running else -1
+        return min(percent / 100, 1.0) if percent >= 0 else None
+
+    def close(self) -> None:
+        """Only while no statement runs."""
+        self._connection.close()
+
+
+class _Statement:
+    """One statement's life in the side thread."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        bridge: Bridge[Item],
+        sql: str,
+        batch_rows: int,
+        max_rows: int | None,
+    ) -> None:
+        self._connection = connection
+        self._bridge = bridge
+        self._sql = sql
+        self._batch_rows = batch_rows
+        self._left = sys.maxsize if max_rows is None else max_rows
+        self._sent = 0
+
+    def work(self) -> None:
+        started = time.monotonic()
+        try:
+            truncated = self._stream(check(self._connection, self._sql))
+        except (Refused, Closed):
+            raise
+        except RowTooLarge as error:
+            raise EngineError(str(error), "other", self._sql) from error
+        except Exception as error:
+            raise engine_error(error, self._sql) from error
+        self._bridge.put(ResultEnd(self._sent, truncated, (time.monotonic() - started) * 1000))
+
+    def _stream(self, text: str) -> bool:
+        """Were there more rows than asked for?"""
+        relation = self._connection.sql(text)
+        columns = [Column(n, str(t)) for n, t in zip(relation.columns, relation.types, strict=True)]
+        self._bridge.put(TableSchema(columns))
+        with closing(relation.to_arrow_reader(min(self._batch_rows, READ_ROWS))) as reader:
+            packer = Packer(reader.schema, self._batch_rows)
+            truncated = any(self._take(batch, packer) for batch in reader)
+            self._put_all(packer.flush())
+        return truncated
+
+    def _take(self, batch: pa.RecordBatch, packer: Packer) -> bool:
+        """Sends of `batch` what may still be sent; was it more than that?"""
+        taken = batch.slice(0, self._left)
+        self._left -= taken.num_rows
+        self._sent += taken.num_rows
+        self._put_all(packer.add(taken))
+        return bool(taken.num_rows < batch.num_rows)
+
+    def _put_all(self, rows: Iterable[TableRows]) -> None:
+        for item in rows:
+            self._bridge.put(item)

@@ -1,0 +1,52 @@
+"""The engine's errors, in words for people."""
+
+import re
+from typing import Literal
+
+ErrorKind = Literal["binder", "syntax", "out_of_memory", "interrupted", "timeout", "io", "other"]
+
+_KINDS: dict[str, ErrorKind] = {
+    "Parser": "syntax",
+    "Syntax": "syntax",
+    "Binder": "binder",
+    "Catalog": "binder",
+    "Out of Memory": "out_of_memory",
+    "INTERRUPT": "interrupted",
+    "IO": "io",
+    "HTTP": "io",
+    "Permission": "io",
+    "Serialization": "io",
+}
+_PREFIX = re.compile(r"^([A-Za-z ]+?) Error: ")
+_ADVICE = re.compile(r"\n+(Possible solutions:|See also|This limit was set|\* .*SET ).*", re.DOTALL)
+_TIMEOUT = "exceeded maximum execution time"
+_READING_FILES = re.compile(r"parquet|snappy|zstd|thrift|\.tmp\b", re.IGNORECASE)
+
+
+class EngineError(Exception):
+    """A statement failed. `message` is for people, `kind` for programs, `sql` is the statement."""
+
+    def __init__(self, message: str, kind: ErrorKind, sql: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
+        self.sql = sql
+
+
+def engine_error(error: BaseException, sql: str) -> EngineError:
+    """The EngineError for whatever DuckDB or Arrow raised.
+
+    Known by the text and not by the class: an error while rows are fetched comes through Arrow as a bare OSError
+    that still carries DuckDB's text.
+    """
+    text = str(error)
+    if isinstance(error, MemoryError):
+        return EngineError("The statement needs more memory than this job may use.", "out_of_memory", sql)
+    match = _PREFIX.match(text)
+    kind = _KINDS.get(match[1], "other") if match else "other"
+    if _TIMEOUT in text:
+        return EngineError("The statement ran longer than one statement may.", "timeout", sql)
+    if kind == "other" and _READING_FILES.search(text):
+        kind = "io"
+    message = _ADVICE.sub("", text).strip() or type(error).__name__
+    return EngineError(message, kind, sql)

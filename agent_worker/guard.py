@@ -1,0 +1,148 @@
+"""What may run: exactly one statement that only reads, by the engine's own parser.
+
+A statement's type alone does not tell: since DuckDB 2.0 `WITH x AS (COPY ... TO 'file') SELECT 1` has the type
+SELECT and writes, and `EXPLAIN ANALYZE COPY ...` has the type EXPLAIN and writes too. So the parsed tree is read
+as well: every query node in it has to be a reading one, and every function after FROM has to be on a short list.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import duckdb
+
+MAX_SQL_CHARS = 100_000
+"""Longer texts are refused: parsing one of a megabyte takes seconds in which nothing can interrupt it."""
+
+READING_NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
+
+_HARMLESS_TABLES = """
+duckdb_columns duckdb_functions duckdb_keywords duckdb_tables duckdb_types duckdb_views generate_series histogram
+histogram_values icu_calendar_names json_each json_tree pg_timezone_names pragma_table_info pragma_version
+query_table range repeat repeat_row summary unnest
+"""
+TABLE_FUNCTIONS = frozenset(_HARMLESS_TABLES.split())
+"""What may stand after FROM with brackets. None of these opens a file by name, runs a text as SQL, or changes a
+setting; `read_parquet` is left out because the tables are there without it."""
+
+ALLOWED = "Allowed is one statement that only reads: SELECT, WITH ... SELECT, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW"
+
+_BLANK = re.compile(r"[\s(]+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
+_EXPLAIN = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
+_FIRST_WORDS = """
+select with from values describe desc summarize show table pivot unpivot explain
+alter analyze attach begin call checkpoint comment commit copy create deallocate delete detach drop execute export
+force import insert install load merge pragma prepare reset rollback set truncate update use vacuum
+"""
+_STATEMENT_WORDS = frozenset(_FIRST_WORDS.split())
+
+
+class Refused(Exception):
+    """The statement may not run. The message says why and what is allowed; `sql` is the text."""
+
+    def __init__(self, why: str, sql: str) -> None:
+        super().__init__(f"{why}. {ALLOWED}.")
+        self.sql = sql
+
+
+def check(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The single statement of `sql` that may run, without its semicolon.
+
+    Raises Refused, or duckdb.ParserException where it is not SQL at all. It calls the parser, so it belongs into
+    the thread that runs statements; the connection must have no open result.
+    """
+    if len(sql) > MAX_SQL_CHARS:
+        raise Refused(f"The statement has {len(sql):,} characters; the limit is {MAX_SQL_CHARS:,}", sql)
+    statements = connection.extract_statements(sql)
+    if not statements:
+        raise Refused("There is no statement in the text", sql)
+    if len(statements) > 1:
+        raise Refused(f"The text holds {len(statements)} statements; one runs at a time", sql)
+    statement = statements[0]
+    kind = statement.type.name
+    if kind == "EXPLAIN":
+        return _explained(connection, sql)
+    if kind != "SELECT":
+        _refuse_kind(kind, sql)
+    if statement.named_parameters:
+        raise Refused("The statement has parameters ($1 or ?), and nothing gives them values", sql)
+    text = str(statement.query).strip().rstrip(";").rstrip()
+    _read_tree(connection, text)
+    return text
+
+
+def _explained(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """EXPLAIN is ours: it is taken off, the rest has to pass by itself, and then it is put back."""
+    match = _EXPLAIN.match(sql)
+    if match is None:
+        raise Refused("EXPLAIN has to stand directly before the statement", sql)
+    inner = check(connection, sql[match.end() :])
+    return f"EXPLAIN {'ANALYZE ' if match[1] else ''}{inner}"
+
+
+def _refuse_kind(kind: str, sql: str) -> NoReturn:
+    if kind == "MULTI":
+        raise Refused("A PIVOT has to list its values: PIVOT t ON column IN (...)", sql)
+    raise Refused(f"{kind.replace('_', ' ')} statements are not allowed here: the data are only read", sql)
+
+
+def _read_tree(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    """Raises Refused where the parsed statement holds a node that writes or a function that is not listed."""
+    rows = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()
+    try:
+        tree = json.loads(rows[0][0])
+    except RecursionError:
+        raise Refused("The statement is nested too deeply", text) from None
+    if tree["error"] or len(tree["statements"]) != 1:
+        raise Refused(f"The statement cannot be checked: {tree.get('error_message', 'unknown form')}", text)
+    for node in _nodes(tree["statements"]):
+        kind = str(node.get("type", ""))
+        if kind.endswith("_NODE") and kind not in READING_NODES:
+            what = kind.removesuffix("_NODE").removesuffix("_QUERY").replace("_", " ")
+            raise Refused(f"{what} inside WITH is not allowed: the data are only read", text)
+        if kind == "TABLE_FUNCTION":
+            _check_table_function(node["function"], text)
+
+
+def _check_table_function(function: dict[str, Any], text: str) -> None:
+    name = str(function.get("function_name", "")).lower()
+    if name not in TABLE_FUNCTIONS:
+        raise Refused(f"{name}() is not allowed after FROM: the data stand there as tables (SHOW TABLES)", text)
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the tree. Not recursive: a statement may be deeper than Python's stack."""
+    waiting = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            yield item
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+
+
+def looks_like_sql(connection: duckdb.DuckDBPyConnection, question: str) -> bool:
+    """Did the person type SQL? True for statements that parse, also for changing ones, so that these get the guard's
+    clear refusal and not a planner's guess; and for what begins with SELECT or WITH in capitals, so that a mistyped
+    statement gets the parser's message. "Show me the flights" and "with whom ..." are questions."""
+    words = _leading_words(question[:MAX_SQL_CHARS])
+    if not words or words[0].lower() not in _STATEMENT_WORDS:
+        return False
+    if words[0].lower() == "show":  # SHOW flights means DESCRIBE to the engine and "list them" to people
+        return len(words) > 1 and words[-1].lower() in {"tables", "databases"} and len(words) <= 3
+    if words[0] in {"SELECT", "WITH"}:
+        return True
+    try:
+        return bool(connection.extract_statements(question[:MAX_SQL_CHARS]))
+    except duckdb.Error:
+        return False
+
+
+def _leading_words(text: str) -> list[str]:
+    """The words of the text after any comments, blanks and opening brackets."""
+    at = 0
+    while match := _BLANK.match(text, at):
+        at = match.end()
+    return re.findall(r"[A-Za-z_]+", text[at:])
