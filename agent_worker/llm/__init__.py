@@ -1,0 +1,25 @@
+"""The model: plans, repairs and answers over any server that speaks the Messages API."""
+
+from agent_worker.llm.client import ModelClient
+from agent_worker.llm.errors import BudgetExceeded, ModelError
+from agent_worker.llm.meter import Limits, Meter
+from agent_worker.llm.preload import preload
+from agent_worker.llm.preview import Preview, PreviewBuilder, Totals
+from agent_worker.llm.prompts import AnswerRequest, PlanRequest
+from agent_worker.llm.settings import ModelSettings, Price
+
+__all__ = [
+    "AnswerRequest",
+    "BudgetExceeded",
+    "Limits",
+    "Meter",
+    "ModelClient",
+    "ModelError",
+    "ModelSettings",
+    "PlanRequest",
+    "Preview",
+    "PreviewBuilder",
+    "Price",
+    "Totals",
+    "preload",
+]

@@ -1,0 +1,141 @@
+"""What the agent asks of a model: a plan, a repaired plan, an answer in words. Retries are ours and visible."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from itertools import count
+
+from agent_worker.llm import monitor
+from agent_worker.llm.errors import ModelError
+from agent_worker.llm.meter import Meter
+from agent_worker.llm.preload import tls_context
+from agent_worker.llm.prompts import (
+    AnswerRequest,
+    PlanRequest,
+    Prompt,
+    again_prompt,
+    answer_prompt,
+    plan_prompt,
+    repair_prompt,
+)
+from agent_worker.llm.replies import NotAPlan, read_plan
+from agent_worker.llm.retry import trying_again, wait_before
+from agent_worker.llm.settings import HOSTED, ModelSettings
+from agent_worker.llm.wire import Reply, Wire
+from agent_worker.plan import Plan
+
+Say = Callable[[str], None]
+"""Takes one text at once, without waiting: a status for people, or a piece of the prompt monitor."""
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+class ModelClient:
+    """A model, for one job. Make it after the fork, within a running loop; `close` it, or use it with `async with`.
+
+    Cancelling the task that waits for any of its methods closes the connection to the server at once. Every method
+    raises ModelError, and BudgetExceeded when `meter` has reached a limit.
+    """
+
+    def __init__(self, settings: ModelSettings, meter: Meter | None = None, on_monitor: Say = _silent) -> None:
+        self.settings = settings
+        self.meter = meter or Meter(settings.price)
+        self._on_monitor = on_monitor
+        self._wire = Wire(settings, self.meter, tls_context(settings.root_url))
+        self._shown_system = ""
+
+    async def __aenter__(self) -> "ModelClient":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    async def plan(self, request: PlanRequest, *, on_status: Say = _silent) -> Plan:
+        """What to do about a question."""
+        return await self._plan(plan_prompt(request), on_status)
+
+    async def repair(self, request: PlanRequest, sql: str, error: str, *, on_status: Say = _silent) -> Plan:
+        """A new plan after `sql` failed with `error` (the engine's words, or the guard's)."""
+        return await self._plan(repair_prompt(request, sql, error), on_status)
+
+    async def answer(self, request: AnswerRequest, *, on_status: Say = _silent) -> AsyncGenerator[str, None]:
+        """The words of the answer as they come. Leave it through `aclosing`, so that breaking off closes the stream.
+
+        Tried again only while nothing has come: what people have read is never said twice.
+        """
+        prompt = answer_prompt(request)
+        for attempt in count(1):
+            begun = False
+            try:
+                async with aclosing(self._attempt(prompt)) as texts:
+                    async for text in texts:
+                        begun = True
+                        yield text
+                return
+            except ModelError as error:
+                if begun:
+                    raise
+                await self._pause(error, attempt, on_status)
+
+    async def _plan(self, prompt: Prompt, on_status: Say) -> Plan:
+        text = await self._whole(prompt, on_status)
+        try:
+            return read_plan(text)
+        except NotAPlan as error:
+            on_status("the model's plan could not be read; asking once more")
+            text = await self._whole(again_prompt(prompt, text, str(error)), on_status)
+        try:
+            return read_plan(text)
+        except NotAPlan as error:
+            message = f"{self.settings.model} gave no readable plan in 2 tries: {error}"
+            hint = "Ask in other words, or use a stronger model."
+            raise ModelError("llm_bad_plan", message, hint, retryable=True) from error
+
+    async def _whole(self, prompt: Prompt, on_status: Say) -> str:
+        for attempt in count(1):
+            try:
+                async with aclosing(self._attempt(prompt)) as texts:
+                    return "".join([text async for text in texts])
+            except ModelError as error:
+                await self._pause(error, attempt, on_status)
+        raise AssertionError("unreachable")
+
+    async def _attempt(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        self._need_key()
+        reply = self._wire.begin(prompt)
+        self._tell(monitor.sent(prompt, self.settings.model, known_system=prompt.system == self._shown_system))
+        self._shown_system = prompt.system
+        began = time.monotonic()
+        try:
+            async with aclosing(self._wire.stream(prompt, reply)) as texts:
+                async for text in texts:
+                    yield text
+        except ModelError as error:
+            self._tell(monitor.failed(str(error)))
+            raise
+        finally:
+            self._tell_reply(reply, (time.monotonic() - began) * 1000)
+
+    async def _pause(self, error: ModelError, attempt: int, on_status: Say) -> None:
+        """Wait before the next try, or raise the error if there is none."""
+        wait_s = wait_before(error, attempt, self.settings)
+        on_status(trying_again(error, wait_s, attempt + 1, self.settings.max_retries + 1))
+        await asyncio.sleep(wait_s)
+
+    def _need_key(self) -> None:
+        if self.settings.root_url == HOSTED and not self.settings.api_key:
+            hint = "Set [llm] api_key, or base_url for a server of your own."
+            raise ModelError("llm_auth", f"{HOSTED} needs a key and none is set", hint)
+
+    def _tell_reply(self, reply: Reply, ms: float) -> None:
+        priced = self.meter.price is not None
+        self._tell(monitor.received(reply.text, reply.thinking, reply.call, ms, priced=priced))
+
+    def _tell(self, piece: str) -> None:
+        self._on_monitor(self.settings.without_key(piece))

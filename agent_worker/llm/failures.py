@@ -1,0 +1,144 @@
+"""Turns what the SDK and its HTTP client raise into a `ModelError`: the edge of this package."""
+
+import email.utils
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import anthropic
+import httpx2
+
+from agent_worker.llm.errors import ModelError
+from agent_worker.llm.settings import ModelSettings
+
+CATCH = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, json.JSONDecodeError, UnicodeDecodeError)
+"""A broken stream raises the HTTP client's own errors, and a server that speaks something else an error of decoding."""
+
+_RICH_FIELDS = ("output_config", "json_schema", "thinking", "cache_control")
+_STATUS_OF_TYPE = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+
+
+def model_error(error: Exception, settings: ModelSettings) -> ModelError:
+    """The ModelError for anything in `CATCH`."""
+    if isinstance(error, anthropic.APIStatusError):
+        return _status_error(error, settings)
+    cause = error.__cause__ if isinstance(error, anthropic.APIConnectionError) else error
+    where = settings.root_url
+    if isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.ProxyError)):
+        return ModelError(
+            "llm_unreachable",
+            f"no model server answers at {where}: {cause}",
+            "Check [llm] base_url, that the server runs, and the network.",
+            retryable=True,
+        )
+    if isinstance(cause, httpx2.TimeoutException):
+        return ModelError(
+            "llm_stalled",
+            f"the model at {where} sent nothing for {settings.read_timeout_s:g} s",
+            "Try again; raise [llm] read_timeout_s if the model is slow.",
+            retryable=True,
+        )
+    if isinstance(cause, httpx2.HTTPError):
+        return dropped(f"the connection to {where} broke: {cause}")
+    return ModelError(
+        "llm_server_error",
+        f"the server at {where} does not speak the Messages API: {error}",
+        "Check [llm] base_url.",
+    )
+
+
+def dropped(message: str) -> ModelError:
+    """A stream that ended before its end."""
+    return ModelError("llm_dropped", message, "Try again; what came before is kept.", retryable=True)
+
+
+def dislikes_rich_form(error: Exception) -> bool:
+    """Is this a server that does not know the fields which only hosted models have?"""
+    if not isinstance(error, anthropic.APIStatusError) or error.status_code not in (400, 422):
+        return False
+    # There is no code for it, so the fields we added ourselves are looked for in the complaint.
+    return any(field in error.message for field in _RICH_FIELDS)
+
+
+def stop_error(stop_reason: str | None, settings: ModelSettings, explanation: str = "") -> ModelError | None:
+    """The error for a reply that ended for this reason; None where it is whole."""
+    if stop_reason == "refusal":
+        reason = f": {explanation}" if explanation else ""
+        return ModelError("llm_refused", f"the model refused to answer{reason}", "Ask in other words.")
+    if stop_reason == "max_tokens":
+        message = f"the answer was cut off at max_tokens = {settings.max_tokens}"
+        return ModelError("llm_max_tokens", message, "Ask for less, or raise [llm] max_tokens.")
+    if stop_reason == "model_context_window_exceeded":
+        return _context_exceeded(f"the question and its answer are longer than {settings.model} can hold")
+    if stop_reason == "pause_turn":
+        return dropped("the model paused before it had finished")
+    return None
+
+
+def _status_error(error: anthropic.APIStatusError, settings: ModelSettings) -> ModelError:
+    # An `error` event inside a stream carries the stream's status, 200; its type says what it would have been.
+    status = error.status_code if error.status_code >= 400 else _STATUS_OF_TYPE.get(error.type or "", 500)
+    said = settings.without_key(error.api_message or error.message)
+    where = settings.root_url
+    if status in (401, 402, 403):
+        return ModelError("llm_auth", f"{where} does not accept the key: {said}", "Check [llm] api_key and its rights.")
+    if status == 404:
+        hint = "Check [llm] model, and that base_url is right."
+        return ModelError("llm_not_found", f"{where} does not know model {settings.model}: {said}", hint)
+    if status == 429:
+        return _rate_limited(error, said)
+    if status == 529 or error.type == "overloaded_error":
+        hint = "Try again in a minute, or use another model."
+        return ModelError(
+            "llm_overloaded", f"the model is overloaded: {said}", hint, retryable=True, wait_s=_wait(error)
+        )
+    if status >= 500:
+        hint = "Try again."
+        message = f"the model's server failed with status {status}: {said}"
+        return ModelError("llm_server_error", message, hint, retryable=True, wait_s=_wait(error))
+    if status == 413 or "too long" in said or "context" in said:
+        return _context_exceeded(f"the request is too long for {settings.model}: {said}")
+    return ModelError("llm_bad_request", f"{where} refused the request with status {status}: {said}", "Check [llm].")
+
+
+def _rate_limited(error: anthropic.APIStatusError, said: str) -> ModelError:
+    # A spend limit has the status of a rate limit, but waiting does not help.
+    spent = "spend_limit" in (error.error_code or "")
+    hint = "Raise the account's spend limit." if spent else "Try again later, or ask for a higher limit."
+    message = f"the model's rate limit is reached: {said}"
+    return ModelError("llm_rate_limited", message, hint, retryable=not spent, wait_s=_wait(error))
+
+
+def _context_exceeded(message: str) -> ModelError:
+    return ModelError(
+        "llm_context_exceeded", message, "Begin a new conversation, or use a model with a longer context."
+    )
+
+
+def _wait(error: anthropic.APIStatusError) -> float | None:
+    return wait_s(error.response.headers, time.time())
+
+
+def wait_s(headers: Mapping[str, Any], now: float) -> float | None:
+    """Seconds that `retry-after` asks for (a number or a date; `now` is Unix time), None without a readable one."""
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
+    except ValueError:
+        return None

@@ -1,0 +1,100 @@
+"""The planner's reply: the JSON schema it is held to, and how it becomes a plan."""
+
+import json
+from typing import Any, Literal
+
+import msgspec
+
+from agent_worker.plan import ChartHint, DirectAnswer, Plan, SqlPlan
+from bus.events import Clarification
+
+_TEXT = {"type": "string"}
+_FIELDS: dict[str, Any] = {
+    "kind": {"type": "string", "enum": ["sql", "clarification", "answer"]},
+    # Before the statement on purpose: what is said first steers what is written next.
+    "reading": _TEXT,
+    "title": _TEXT,
+    "sql": _TEXT,
+    "chart": {
+        "type": "object",
+        "properties": {
+            "kind": {"type": "string", "enum": ["none", "line", "bar", "scatter"]},
+            "x": _TEXT,
+            "y": _TEXT,
+            "color": _TEXT,
+        },
+        "required": ["kind", "x", "y", "color"],
+        "additionalProperties": False,
+    },
+    "question": _TEXT,
+    "suggestions": {"type": "array", "items": _TEXT},
+    "text": _TEXT,
+}
+
+PLAN_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": _FIELDS,
+    "required": list(_FIELDS),
+    "additionalProperties": False,
+}
+"""One flat object rather than a union: servers differ in which unions their grammars know."""
+
+
+class NotAPlan(ValueError):
+    """A reply that is no plan; the text says what is wrong with it, for the model and for people."""
+
+
+class _Chart(msgspec.Struct):
+    kind: Literal["none", "line", "bar", "scatter"] = "none"
+    x: str | None = None
+    y: str | None = None
+    color: str | None = None
+
+
+class _Reply(msgspec.Struct):
+    kind: Literal["sql", "clarification", "answer"]
+    reading: str | None = None
+    title: str | None = None
+    sql: str | None = None
+    chart: _Chart | None = None
+    question: str | None = None
+    suggestions: list[str] | None = None
+    text: str | None = None
+
+
+def read_plan(text: str) -> Plan:
+    """A plan out of a reply, which may have words or a code fence around its JSON. Raises NotAPlan."""
+    try:
+        reply = msgspec.convert(_first_object(text), _Reply)
+    except msgspec.ValidationError as error:
+        raise NotAPlan(str(error)) from error
+    if reply.kind == "sql":
+        return SqlPlan(_needed(reply.sql, "sql").rstrip("; \n"), reply.title or "", reply.reading or "", _chart(reply))
+    if reply.kind == "clarification":
+        return Clarification(_needed(reply.question, "question"), reply.suggestions or [])
+    return DirectAnswer(_needed(reply.text, "text"))
+
+
+def _first_object(text: str) -> Any:
+    """The first JSON object in the text."""
+    decoder = json.JSONDecoder()
+    start = text.find("{")
+    while start >= 0:
+        try:
+            return decoder.raw_decode(text, start)[0]
+        except json.JSONDecodeError:
+            start = text.find("{", start + 1)
+    raise NotAPlan("it holds no complete JSON object")
+
+
+def _needed(value: str | None, field: str) -> str:
+    if value is None or not value.strip():
+        raise NotAPlan(f"`{field}` is empty")
+    return value.strip()
+
+
+def _chart(reply: _Reply) -> ChartHint | None:
+    chart = reply.chart
+    if chart is None or chart.kind == "none" or not chart.x or not chart.y:
+        return None
+    return ChartHint(chart.kind, chart.x, chart.y, chart.color or None)

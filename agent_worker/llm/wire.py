@@ -1,0 +1,162 @@
+"""One request to the model and its stream, over the SDK; no retries here."""
+
+import ssl
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import anthropic
+import httpx2
+from anthropic.types import RawMessageStreamEvent
+
+from agent_worker.llm.failures import CATCH, dislikes_rich_form, dropped, model_error, stop_error
+from agent_worker.llm.meter import Call, Meter
+from agent_worker.llm.prompts import Prompt
+from agent_worker.llm.settings import ModelSettings
+
+_NO_KEY = "none"
+"""Servers on one's own machine need no key, but the SDK does."""
+
+
+def request_fields(prompt: Prompt, settings: ModelSettings, *, plain: bool) -> dict[str, Any]:
+    """The request's fields. The plain form has only what every server of the Messages API knows."""
+    fields: dict[str, Any] = {
+        "model": settings.model,
+        "max_tokens": settings.max_tokens,
+        "messages": list(prompt.messages),
+        "system": prompt.system,
+    }
+    if plain:
+        return fields
+    config: dict[str, Any] = {"effort": settings.effort} if settings.effort else {}
+    if prompt.schema is not None:
+        config["format"] = {"type": "json_schema", "schema": prompt.schema}
+    if config:
+        fields["output_config"] = config
+    block = {"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}
+    return fields | {"system": [block], "thinking": {"type": "adaptive", "display": "summarized"}}
+
+
+class Reply:
+    """What has come of one reply so far: `text` and `thinking`, how it ended, and its cost."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.text = ""
+        self.thinking = ""
+        self.stop_reason: str | None = None
+        self.explanation = ""
+        self.ended = False
+
+    def take(self, event: RawMessageStreamEvent) -> str:
+        """Note an event of the stream; gives the new text in it. Raises BudgetExceeded."""
+        if event.type == "content_block_delta":
+            return self._delta(event.delta)
+        if event.type == "content_block_start" and event.content_block.type == "text":
+            return self._said(event.content_block.text)
+        if event.type == "message_start":
+            names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+            self.call.started(*(_count(event.message.usage, name) for name in names))
+        elif event.type == "message_delta":
+            self._closing(event)
+        elif event.type == "message_stop":
+            self.ended = True
+        return ""
+
+    def _delta(self, delta: Any) -> str:
+        if delta.type == "text_delta":
+            return self._said(delta.text)
+        if delta.type == "thinking_delta":
+            self.thinking += delta.thinking
+            self.call.produced(len(delta.thinking))
+        return ""
+
+    def _said(self, text: str) -> str:
+        self.text += text
+        self.call.produced(len(text))
+        return text
+
+    def _closing(self, event: Any) -> None:
+        self.stop_reason = event.delta.stop_reason or self.stop_reason
+        details = getattr(event.delta, "stop_details", None)
+        self.explanation = getattr(details, "explanation", None) or self.explanation
+        self.call.finished(_count(event.usage, "output_tokens"))
+
+
+class Wire:
+    """The connection to one model server, for one job. Make it after the fork."""
+
+    def __init__(self, settings: ModelSettings, meter: Meter, tls: ssl.SSLContext | None) -> None:
+        self._settings = settings
+        self._meter = meter
+        self._client = _client(settings, tls)
+        self.plain = settings.structured_output == "plain"
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def begin(self, prompt: Prompt) -> Reply:
+        """Count a call that `stream` is about to make. Raises BudgetExceeded."""
+        return Reply(self._meter.begin(prompt.chars))
+
+    async def stream(self, prompt: Prompt, reply: Reply) -> AsyncGenerator[str, None]:
+        """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection.
+
+        Raises ModelError and BudgetExceeded; `reply` holds what came until then.
+        """
+        try:
+            async with await self._open(prompt, reply) as events:
+                async for event in events:
+                    if text := reply.take(event):
+                        yield text
+        except CATCH as error:
+            raise model_error(error, self._settings) from error
+        finally:
+            reply.call.close()
+        self._check_end(reply)
+
+    def _check_end(self, reply: Reply) -> None:
+        if not reply.ended and reply.stop_reason is None:
+            raise dropped(f"the answer of {self._settings.root_url} ended before its end")
+        if error := stop_error(reply.stop_reason, self._settings, reply.explanation):
+            raise error
+
+    async def _open(self, prompt: Prompt, reply: Reply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+        try:
+            try:
+                return await self._send(prompt)
+            except anthropic.APIStatusError as error:
+                if self.plain or self._settings.structured_output != "auto" or not dislikes_rich_form(error):
+                    raise
+            self.plain = True
+            return await self._send(prompt)
+        except anthropic.APIStatusError:
+            reply.call.refused()
+            raise
+        except anthropic.APIConnectionError as error:
+            if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
+                reply.call.refused()
+            raise
+
+    async def _send(self, prompt: Prompt) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+        fields = request_fields(prompt, self._settings, plain=self.plain)
+        stream: anthropic.AsyncStream[RawMessageStreamEvent]
+        stream = await self._client.messages.create(**fields, stream=True)
+        return stream
+
+
+def _count(usage: Any, name: str) -> int:
+    # The SDK builds its types without checking: a server that leaves figures out gives None, for the whole too.
+    return int(getattr(usage, name, None) or 0)
+
+
+def _client(settings: ModelSettings, tls: ssl.SSLContext | None) -> anthropic.AsyncAnthropic:
+    timeout = httpx2.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s)
+    http = anthropic.DefaultAsyncHttpxClient(verify=tls if tls is not None else True, timeout=timeout)
+    return anthropic.AsyncAnthropic(
+        api_key=settings.api_key or _NO_KEY,
+        base_url=settings.root_url,
+        timeout=timeout,
+        max_retries=0,  # the SDK waits in silence, for as long as a server asks it to
+        http_client=http,
+        open_telemetry=False,
+    )

@@ -1,0 +1,53 @@
+"""A small catalog of the sample flights, and a model client for the fake server."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from agent_worker.llm import AnswerRequest, Limits, Meter, ModelClient, ModelSettings, PlanRequest, Preview, Price
+from bus.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
+from bus.events import Column
+from tests.fakes.messages_server import MessagesServer
+from tests.fakes.replies import Script
+
+KEY = "sk-test-0123456789abcdef"
+CATALOG = Catalog(
+    tables=(
+        CatalogTable(
+            "flights",
+            (
+                CatalogColumn("month", "BIGINT", nulls=0, minimum="1", maximum="12"),
+                CatalogColumn("carrier", "VARCHAR", nulls=0, distinct=3, values=("AA", "DL", "UA")),
+                CatalogColumn("dep_delay", "BIGINT", nulls=8255, minimum="-43", maximum="1301"),
+            ),
+            336_776,
+            ("/data/flights.parquet",),
+        ),
+        CatalogTable(
+            "airlines",
+            (CatalogColumn("carrier", "VARCHAR"), CatalogColumn("name", "VARCHAR", values=("Delta Air Lines Inc.",))),
+            16,
+            ("/data/airlines.parquet",),
+        ),
+    ),
+    keys=(JoinKey("flights", "carrier", "airlines", "carrier"),),
+)
+PLAN = PlanRequest("How many flights per airline?", CATALOG)
+ANSWER = AnswerRequest(
+    PLAN.question,
+    "SELECT carrier, count(*) AS flights FROM flights GROUP BY carrier",
+    Preview((Column("carrier", "VARCHAR"), Column("flights", "BIGINT")), (("UA", 58_665), ("DL", 48_110)), 2),
+)
+PRICE = Price(input=2.0, output=10.0, cached=0.2)
+
+
+@asynccontextmanager
+async def model(
+    script: Script, *, limits: Limits | None = None, on_monitor: Callable[[str], None] = lambda _: None, **settings: Any
+) -> AsyncIterator[tuple[MessagesServer, ModelClient]]:
+    """A fake server with this script and a client of it; retries wait hardly at all unless settings say otherwise."""
+    async with MessagesServer(script) as server:
+        given: dict[str, Any] = {"base_url": server.url, "api_key": KEY, "first_retry_wait_s": 0.001, "model": "fake"}
+        chosen = ModelSettings(**(given | {"prices": {"fake": PRICE}} | settings))
+        async with ModelClient(chosen, Meter(chosen.price, limits), on_monitor) as client:
+            yield server, client

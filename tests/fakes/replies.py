@@ -1,0 +1,127 @@
+"""What the fake model server may reply, and what it records of every request."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Ending = Literal["end", "drop", "stall", "cut", "garbage"]
+
+
+@dataclass(frozen=True)
+class Say:
+    """A message, streamed token by token (or whole, to a request that does not stream).
+
+    `hold` keeps the tokens from number `hold_at` on back until it is set; `header_hold` even the headers.
+    `then` is how it ends: `end` properly, `drop` breaks the connection, `cut` leaves the last events out, `garbage`
+    sends what is not JSON, `stall` goes silent until the client leaves. `error` sends an `error` event of that type
+    instead of the end. `counts` off leaves the usage out.
+    """
+
+    tokens: tuple[str, ...] = ()
+    thinking: str = ""
+    delay_s: float = 0.0
+    hold: asyncio.Event | None = None
+    hold_at: int = 0
+    header_hold: asyncio.Event | None = None
+    stop_reason: str = "end_turn"
+    then: Ending = "end"
+    error: str = ""
+    input_tokens: int = 100
+    cached_tokens: int = 0
+    written_tokens: int = 0
+    output_tokens: int | None = None
+    counts: bool = True
+
+    @property
+    def usage(self) -> dict[str, int]:
+        return {
+            "input_tokens": self.input_tokens,
+            "cache_read_input_tokens": self.cached_tokens,
+            "cache_creation_input_tokens": self.written_tokens,
+        }
+
+    @property
+    def final_tokens(self) -> int:
+        return len(self.tokens) if self.output_tokens is None else self.output_tokens
+
+
+@dataclass(frozen=True)
+class Fail:
+    """An HTTP error instead of a message. `body` replaces the usual JSON."""
+
+    status: int
+    type: str = "api_error"
+    message: str = "scripted"
+    headers: dict[str, str] = field(default_factory=dict)
+    error_code: str = ""
+    body: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        details = {"details": {"error_code": self.error_code}} if self.error_code else {}
+        return {"type": "error", "error": {"type": self.type, "message": self.message, **details}}
+
+
+Reply = Say | Fail
+
+
+@dataclass
+class Recorded:
+    """One request as the server saw it, header names in lower case. Times are `time.monotonic()` seconds.
+
+    `left` is set once the client has closed its connection before the end, `finished` once everything was sent,
+    `first_token` once the first token was.
+    """
+
+    body: dict[str, Any]
+    headers: dict[str, str]
+    began_at: float = field(default_factory=time.monotonic)
+    left_at: float | None = None
+    tokens_sent: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    first_token: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def system(self) -> str:
+        system = self.body.get("system", "")
+        return system if isinstance(system, str) else "".join(block["text"] for block in system)
+
+    @property
+    def last_message(self) -> str:
+        return str(self.body["messages"][-1]["content"])
+
+    def client_left(self) -> None:
+        self.left_at = time.monotonic()
+        self.left.set()
+
+    def summary(self) -> dict[str, Any]:
+        """What another process may ask for: no headers, so that no key is shown."""
+        return {
+            "began_at": self.began_at,
+            "left_at": self.left_at,
+            "finished": self.finished.is_set(),
+            "tokens_sent": self.tokens_sent,
+            "body": self.body,
+        }
+
+
+Script = Callable[[Recorded], Reply]
+
+
+def words(text: str, **rest: Any) -> Say:
+    """The text as a reply, a token for each word."""
+    parts = text.split(" ")
+    return Say((*(f"{part} " for part in parts[:-1]), parts[-1]), **rest)
+
+
+def in_turn(*replies: Reply) -> Script:
+    """One reply after the other; a request too many is an error that says so."""
+    waiting = list(replies)
+
+    def script(_: Recorded) -> Reply:
+        return waiting.pop(0) if waiting else Fail(400, "invalid_request_error", "the script has no more replies")
+
+    return script
