@@ -1,0 +1,31 @@
+"""Looking into data costs time; this bounds it."""
+
+import time
+from typing import Any
+
+import duckdb
+
+
+class Budget:
+    """So many seconds in all, and no one look longer than its share. `missed` counts the looks that were not had."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, total_s: float, each_s: float) -> None:
+        self._connection = connection
+        self._until = time.monotonic() + total_s
+        self._each_s = each_s
+        self.missed = 0
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]] | None:
+        """The rows of `sql`, or None where there was no time for it. Other errors of the engine are raised."""
+        left = min(self._each_s, self._until - time.monotonic())
+        if left <= 0:
+            self.missed += 1
+            return None
+        self._connection.execute(f"SET max_execution_time = {max(1, round(left * 1000))}").fetchall()
+        try:
+            return self._connection.execute(sql).fetchall()
+        except duckdb.InterruptException:
+            self.missed += 1
+            return None
+        finally:
+            self._connection.execute("SET max_execution_time = 0").fetchall()

@@ -1,0 +1,63 @@
+"""Puts the catalog together."""
+
+from pathlib import Path
+
+import duckdb
+
+from agent_worker.catalog.budget import Budget
+from agent_worker.catalog.description import read_description
+from agent_worker.catalog.keys import find_keys
+from agent_worker.catalog.layout import DESCRIPTION_FILE, CatalogError, Source, find_sources
+from agent_worker.catalog.names import table_names
+from agent_worker.catalog.tables import read_table
+from agent_worker.catalog.values import with_values
+from bus.catalog import Catalog, CatalogTable
+
+TOTAL_S = 30.0
+EACH_S = 5.0
+
+
+def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Catalog:
+    """The catalog of a folder of Parquet files.
+
+    `connection` may read the folder and is not locked; it is left with a view for each table. Row counts and
+    extremes come from the footers; looking for values and keys is bounded by time, and what was left out is said in
+    `warnings`. Raises CatalogError for the folder and DescriptionError for the file beside the data.
+    """
+    sources, warnings = find_sources(folder)
+    tables, failures = _read_tables(connection, sources)
+    warnings += failures
+    if not tables:
+        raise CatalogError(f"{folder} holds no readable table. " + " ".join(failures))
+    description = read_description(folder / DESCRIPTION_FILE, tables)
+    budget = Budget(connection, TOTAL_S, EACH_S)
+    inferred = find_keys(budget, tables)
+    declared = {(key.table, key.column) for key in description.keys}
+    keys = [*description.keys, *(key for key in inferred if (key.table, key.column) not in declared)]
+    referenced = {key.ref_table for key in keys}
+    full = [with_values(budget, table, referenced=table.name in referenced) for table in tables]
+    if budget.missed:
+        warnings.append(
+            f"{budget.missed} looks into the data took longer than {EACH_S:g} s each or {TOTAL_S:g} s in all and "
+            f"were left out: some values and join keys are not known. Declare keys in {DESCRIPTION_FILE}."
+        )
+    return Catalog(tuple(full), tuple(keys), description, tuple(warnings))
+
+
+def _read_tables(connection: duckdb.DuckDBPyConnection, sources: list[Source]) -> tuple[list[CatalogTable], list[str]]:
+    """The readable tables, and a sentence for each that is not. A table with one bad part is left out as a whole:
+    the rest of it would give wrong figures in silence."""
+    names, warnings = table_names([source.stem for source in sources], _reserved(connection))
+    tables = []
+    for name, source in zip(names, sources, strict=True):
+        try:
+            tables.append(read_table(connection, name, source))
+        except duckdb.Error as error:
+            where = "" if any(file in str(error) for file in source.files) else f" ({source.files[0]})"
+            warnings.append(f"Table {name} is left out{where}: {str(error).splitlines()[0]}")
+    return tables, warnings
+
+
+def _reserved(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    sql = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+    return frozenset(str(row[0]).lower() for row in connection.execute(sql).fetchall())

@@ -1,0 +1,52 @@
+"""The distinct values of text columns that have few: names people use in their questions."""
+
+import msgspec
+
+from agent_worker.catalog.budget import Budget
+from agent_worker.catalog.tables import is_text
+from agent_worker.engine.settings import quote_name
+from bus.catalog import CatalogColumn, CatalogTable
+
+MAX_VALUES = 200
+MAX_LABELS = 5_000
+"""For tables that others refer to: their text columns are what people call things by."""
+MAX_COLUMNS = 200
+"""Text columns of one table that are looked into."""
+MAX_VALUE_CHARS = 200
+SAMPLE_ROWS = 20_000
+
+
+def with_values(budget: Budget, table: CatalogTable, *, referenced: bool) -> CatalogTable:
+    """The table, with the values of those text columns that have few enough."""
+    limit = MAX_LABELS if referenced else MAX_VALUES
+    open_columns = [column for column in table.columns if is_text(column) and not column.values][:MAX_COLUMNS]
+    likely = _likely(budget, table, open_columns, limit)
+    found = {column.name: _with_values(budget, table, column, limit) for column in likely}
+    columns = tuple(found.get(column.name, column) for column in table.columns)
+    return msgspec.structs.replace(table, columns=columns)
+
+
+def _likely(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], limit: int) -> list[CatalogColumn]:
+    """Those that do not already have far too many values in the first rows: one look for all of them."""
+    if not columns:
+        return []
+    names = [quote_name(column.name) for column in columns]
+    counts = ", ".join(f"approx_count_distinct({name})" for name in names)
+    source = f"(SELECT {', '.join(names)} FROM {quote_name(table.name)} LIMIT {SAMPLE_ROWS})"
+    rows = budget.rows(f"SELECT {counts} FROM {source}")
+    if rows is None:
+        return []
+    return [column for column, count in zip(columns, rows[0], strict=True) if count <= limit * 1.3]
+
+
+def _with_values(budget: Budget, table: CatalogTable, column: CatalogColumn, limit: int) -> CatalogColumn:
+    name = quote_name(column.name)
+    rows = budget.rows(
+        f"SELECT DISTINCT {name}::VARCHAR FROM {quote_name(table.name)} WHERE {name} IS NOT NULL LIMIT {limit + 1}"
+    )
+    if rows is None or len(rows) > limit:
+        return column
+    values = tuple(sorted(str(row[0]) for row in rows))
+    if any(len(value) > MAX_VALUE_CHARS for value in values):
+        return msgspec.structs.replace(column, distinct=len(values))
+    return msgspec.structs.replace(column, distinct=len(values), values=values)
