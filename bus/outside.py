@@ -1,0 +1,191 @@
+"""The inside's events and jobs as the objects of the outside wire (`docs/protocol.md`).
+
+One place for the WebSocket, server-sent events and the command line's `--json`: `{"event": NAME, "data": {...}}`,
+to be encoded with `msgspec.json`. Everybody who needs another form of a job's stream starts from here.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from bus.commands import JobRecord, JobSummary, Refused
+from bus.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
+from bus.log import Batch
+from bus.vocabulary import Reason, Refusal, Rung, State
+
+UNAVAILABLE = "unavailable"
+"""Code of an error that says: the supervisor did not answer; the same again is safe."""
+
+RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})
+"""The same question may be accepted later."""
+
+
+class Outside(msgspec.Struct, frozen=True, tag_field="event"):
+    """Base of what goes out. The tag is the event's name, `data` its content."""
+
+
+class AcceptedData(msgspec.Struct, frozen=True):
+    session_id: str
+    job_id: str
+    seq: int
+    position: int
+
+
+class AgentAccepted(Outside, frozen=True, tag="agent_accepted"):
+    data: AcceptedData
+
+
+class ChunkData(msgspec.Struct, frozen=True, gc=False):
+    session_id: str
+    seq: int
+    chunk: Any
+
+
+class AgentChunk(Outside, frozen=True, tag="agent_chunk", gc=False):
+    data: ChunkData
+
+
+class CompleteData(msgspec.Struct, frozen=True):
+    session_id: str
+    seq: int
+    result: Result
+
+
+class AgentComplete(Outside, frozen=True, tag="agent_complete"):
+    data: CompleteData
+
+
+class ErrorData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`seq` is missing where a question was refused, `session_id` where a frame named none."""
+
+    session_id: str
+    error: str
+    code: str
+    hint: str
+    retryable: bool
+    seq: int | None = None
+    stop: StopProof | None = None
+
+
+class AgentError(Outside, frozen=True, tag="agent_error"):
+    data: ErrorData
+
+
+class KilledData(msgspec.Struct, frozen=True):
+    session_id: str
+    seq: int
+    rung: Rung
+    ms: float
+    by: str
+    reason: Reason
+    usage: Usage
+
+
+class AgentKilled(Outside, frozen=True, tag="agent_killed"):
+    data: KilledData
+
+
+class JsonRows(Event, frozen=True, tag="table_rows"):
+    """Rows as JSON arrays in column order (`bus.rows`)."""
+
+    rows: list[list[Any]]
+
+
+class ArrowRows(Event, frozen=True, tag="table_rows"):
+    """The header's chunk of a binary frame; the Arrow stream itself follows the header."""
+
+    encoding: Literal["arrow"] = "arrow"
+
+
+class OutsideJob(msgspec.Struct, frozen=True):
+    """A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event."""
+
+    job_id: str
+    session_id: str
+    user: str
+    agent: str
+    query: str
+    conversation_id: str
+    state: State
+    reason: Reason | None
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    pid: int | None
+    seq: int
+    rung: Rung | None
+    rows: int
+    memory_bytes: int
+    cpu_s: float
+    detached: bool
+
+
+class AgentJobsData(msgspec.Struct, frozen=True):
+    jobs: list[OutsideJob]
+
+
+class AgentJobs(Outside, frozen=True, tag="agent_jobs"):
+    data: AgentJobsData
+
+
+def outside_events(batch: Batch, session_id: str, skip: int = 0, *, arrow: bool = False) -> list[Outside]:
+    """The batch's events after the first `skip`, in order.
+
+    With `arrow` the chunk of rows stays the `bus.events.TableRows` that it was, for who sends Arrow as it is;
+    else it becomes `JsonRows`. Raises `CodecError` for a batch that cannot be read.
+    """
+    special = _KEEP_ARROW if arrow else _SPECIAL
+    return [
+        special[type(event)](batch.job_id, session_id, seq, event)
+        if type(event) in special
+        else AgentChunk(ChunkData(session_id, seq, event))
+        for seq, event in batch.events(skip)
+    ]
+
+
+def outside_job(summary: JobSummary) -> OutsideJob:
+    """A row of `ps`; the question is called `query` outside."""
+    facts = msgspec.structs.asdict(summary)
+    return OutsideJob(query=facts.pop("question"), **facts)
+
+
+def outside_record(record: JobRecord) -> dict[str, Any]:
+    """A job's whole record: its row, and beside it moves, rungs, exit, stack, and so on. For a JSON encoder."""
+    facts = msgspec.structs.asdict(record)
+    return {**msgspec.structs.asdict(outside_job(facts.pop("summary"))), **facts}
+
+
+def refused_question(session_id: str, refused: Refused) -> AgentError:
+    """What a question that never became a job is answered with; it has no `seq`."""
+    retryable = refused.code in RETRYABLE_REFUSALS
+    return AgentError(ErrorData(session_id, refused.error, refused.code, refused.hint, retryable))
+
+
+def _accepted(job_id: str, session_id: str, seq: int, event: Accepted) -> Outside:
+    return AgentAccepted(AcceptedData(session_id, job_id, seq, event.position))
+
+
+def _rows(job_id: str, session_id: str, seq: int, event: TableRows) -> Outside:
+    from bus.rows import json_rows  # loads pyarrow, which who never meets rows does not need
+
+    return AgentChunk(ChunkData(session_id, seq, JsonRows(json_rows(event.arrow))))
+
+
+def _complete(job_id: str, session_id: str, seq: int, event: Completed) -> Outside:
+    return AgentComplete(CompleteData(session_id, seq, event.result))
+
+
+def _error(job_id: str, session_id: str, seq: int, event: Failed) -> Outside:
+    return AgentError(
+        ErrorData(session_id, event.error, event.code, event.hint, event.retryable, seq=seq, stop=event.stop)
+    )
+
+
+def _killed(job_id: str, session_id: str, seq: int, event: Killed) -> Outside:
+    return AgentKilled(KilledData(session_id, seq, event.rung, event.ms, event.by, event.reason, event.usage))
+
+
+_Convert = Callable[[str, str, int, Any], Outside]
+_KEEP_ARROW: dict[type, _Convert] = {Accepted: _accepted, Completed: _complete, Failed: _error, Killed: _killed}
+_SPECIAL: dict[type, _Convert] = {**_KEEP_ARROW, TableRows: _rows}

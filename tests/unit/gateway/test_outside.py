@@ -1,0 +1,104 @@
+import msgspec
+import pyarrow as pa
+
+from bus.codec import encode
+from bus.commands import Refused
+from bus.events import (
+    Accepted,
+    Completed,
+    Event,
+    Failed,
+    Killed,
+    Progress,
+    ResponseChunk,
+    Result,
+    StopProof,
+    TableRows,
+    Usage,
+)
+from bus.log import Batch
+from bus.outside import outside_events, refused_question
+from bus.vocabulary import Reason, Rung
+
+
+def arrow_stream(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def batch(*events: Event, first: int = 1, final: bool = False) -> Batch:
+    return Batch("j1", first, first + len(events) - 1, 0.0, final, encode(list(events)))
+
+
+def wire(*events: Event, skip: int = 0) -> list[dict[str, object]]:
+    return msgspec.json.decode(msgspec.json.encode(outside_events(batch(*events), "s", skip)))
+
+
+def test_every_event_carries_the_session_and_its_number() -> None:
+    found = wire(Accepted(2), ResponseChunk("response", "Hi"), Progress(None))
+    assert found == [
+        {"event": "agent_accepted", "data": {"session_id": "s", "job_id": "j1", "seq": 1, "position": 2}},
+        {
+            "event": "agent_chunk",
+            "data": {
+                "session_id": "s",
+                "seq": 2,
+                "chunk": {"type": "response_chunk", "field": "response", "chunk": "Hi"},
+            },
+        },
+        {
+            "event": "agent_chunk",
+            "data": {"session_id": "s", "seq": 3, "chunk": {"type": "progress", "fraction": None, "message": ""}},
+        },
+    ]
+
+
+def test_skipped_events_keep_the_numbers_of_the_others() -> None:
+    found = wire(Accepted(0), ResponseChunk("response", "a"), ResponseChunk("response", "b"), skip=2)
+    assert [event["data"]["seq"] for event in found] == [3]  # type: ignore[index]
+
+
+def test_rows_become_json_unless_arrow_is_wanted() -> None:
+    rows = TableRows(arrow_stream(pa.table({"a": [1, 2], "b": ["x", None]})), 2)
+    assert wire(rows)[0]["data"]["chunk"] == {"type": "table_rows", "rows": [[1, "x"], [2, None]]}  # type: ignore[index]
+    kept = outside_events(batch(rows), "s", arrow=True)[0]
+    assert kept.data.chunk == rows  # type: ignore[attr-defined]
+
+
+def test_endings() -> None:
+    result = Result({"response": "done"}, Usage(rows=3), {"total_ms": 5.0})
+    complete, error, limit, killed = wire(
+        Completed(result),
+        Failed("broken", "agent_error", "look", True),
+        Failed("too long", "deadline", "", False, StopProof(Rung.KILL, 1012.5, "deadline")),
+        Killed(Rung.CANCEL, 12.5, "ann", Reason.USER, Usage()),
+    )
+    assert complete["data"]["result"]["clarification"] is None  # type: ignore[index]
+    assert error["data"] == {
+        "session_id": "s",
+        "error": "broken",
+        "code": "agent_error",
+        "hint": "look",
+        "retryable": True,
+        "seq": 2,
+    }
+    assert limit["data"]["stop"] == {"rung": "kill", "ms": 1012.5, "by": "deadline"}  # type: ignore[index]
+    assert killed["data"] | {"usage": None} == {
+        "session_id": "s",
+        "seq": 4,
+        "rung": "cancel",
+        "ms": 12.5,
+        "by": "ann",
+        "reason": "user",
+        "usage": None,
+    }
+
+
+def test_a_refused_question_has_no_number_and_says_whether_to_try_again() -> None:
+    found = msgspec.json.decode(msgspec.json.encode(refused_question("s", Refused("queue_full", "full", "wait"))))
+    assert found["event"] == "agent_error"
+    assert found["data"]["retryable"] is True
+    assert "seq" not in found["data"]
+    assert refused_question("s", Refused("session_conflict", "taken")).data.retryable is False
