@@ -123,6 +123,7 @@ class Channel:
         self._fd = int(socket.getsockopt(zmq.FD))
         self._scheduled = False
         self._closed = False
+        self._empty: list[asyncio.Future[None]] = []
         self._loop.add_reader(self._fd, self._schedule)
         self._schedule()
 
@@ -147,9 +148,17 @@ class Channel:
             self._socket.unsubscribe(topic)
             self._schedule_if_readable()
 
+    async def drained(self) -> None:
+        """Wait until everything that has arrived by now has been handled."""
+        empty: asyncio.Future[None] = self._loop.create_future()
+        self._empty.append(empty)
+        self._schedule()
+        await empty
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True
+            self._release_waiting()
             self._loop.remove_reader(self._fd)
             self._socket.close()
 
@@ -176,8 +185,15 @@ class Channel:
                 self._on_message(frames)
         except zmq.Again:
             more = False
+            self._release_waiting()
         finally:
             if more and not self._closed:
                 self._schedule()
             if received and self._on_slice is not None:
                 self._on_slice()
+
+    def _release_waiting(self) -> None:
+        for empty in self._empty:
+            if not empty.done():
+                empty.set_result(None)
+        self._empty.clear()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_KERNEL_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -41,24 +42,17 @@ def read_stat(pid: int) -> Stat | None:
     )
 
 
-def all_processes() -> list[Stat]:
-    """Every process there is."""
-    stats = (read_stat(int(entry)) for entry in os.listdir(PROC) if entry.isdigit())
-    return [stat for stat in stats if stat is not None]
-
-
 def children(pid: int) -> list[int]:
     """The processes whose parent is `pid`, zombies included."""
+    if not _KERNEL_LISTS_CHILDREN:
+        stats = (read_stat(int(entry.name)) for entry in PROC.iterdir() if entry.name.isdigit())
+        return [stat.pid for stat in stats if stat is not None and stat.parent == pid]
     found: list[int] = []
     try:
-        threads = os.listdir(PROC / str(pid) / "task")
+        for thread in (PROC / str(pid) / "task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
     except (FileNotFoundError, ProcessLookupError):
-        return found
-    for thread in threads:
-        try:
-            found += map(int, (PROC / str(pid) / "task" / thread / "children").read_text().split())
-        except (FileNotFoundError, ProcessLookupError):
-            continue
+        pass  # it, or one of its threads, has just ended
     return found
 
 

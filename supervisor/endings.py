@@ -1,0 +1,62 @@
+"""A job's last event, in words that help: what happened, how much of it, and what to do next. Pure."""
+
+from bus.events import Completed, Ending, Failed, Killed, StopProof
+from bus.vocabulary import CANCELLING, Reason, Rung
+from bus.worker_wire import Failure, Success
+from supervisor.lifecycle import Job
+
+_KEPT = "What was streamed so far is kept."
+
+_HINTS = {
+    Reason.START_TIMEOUT: "ask again; if it stays so, raise [worker] start_timeout_s or run `deadstop doctor`",
+    Reason.HEARTBEAT_LOST: "ask again; `deadstop show` has the stack of the stuck worker",
+    Reason.DEADLINE: "ask for less, or raise max_runtime_s",
+    Reason.MEMORY: "ask for less, for example with a filter or a LIMIT, or raise [limits] max_memory_bytes",
+    Reason.OUTPUT_LIMIT: "ask for less, for example with a LIMIT, or raise the [limits] for output",
+    Reason.BUDGET: "ask a smaller question, or raise the budget in [agent]",
+    Reason.WORKER_DIED: "ask again; `deadstop show` has the worker's last words",
+    Reason.SUPERVISOR_LOST: "ask again; what was streamed before is kept",
+}
+
+
+def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> Ending:
+    """The event that ends this job's stream. `limit_words` names the limit that was reached and its number."""
+    if job.ladder is None and isinstance(job.outcome, Success):
+        return Completed(job.outcome.result)
+    if job.ladder is None and isinstance(job.outcome, Failure):
+        failure = job.outcome
+        return Failed(failure.error, failure.code, failure.hint, failure.retryable)
+    if job.ladder is None:
+        return Failed(_died(job, exit_words, stderr), Reason.WORKER_DIED, _HINTS[Reason.WORKER_DIED], True)
+    request = job.ladder.request
+    rung = job.ladder.rung if job.ladder.climbed else Rung.CANCEL
+    if request.reason in CANCELLING:
+        return Killed(rung, round(job.stop_ms, 1), request.by, request.reason, job.usage)
+    proof = StopProof(rung, round(job.stop_ms, 1), request.by)
+    words = request.note or limit_words or _limit_reached(job, request.reason)
+    return Failed(f"{words} {_KEPT}", request.reason, _HINTS.get(request.reason, ""), True, proof)
+
+
+def lost_with_supervisor() -> Failed:
+    """For a job that the crash of the supervisor has ended."""
+    return Failed(
+        "The supervisor was restarted while this question ran. " + _KEPT,
+        Reason.SUPERVISOR_LOST,
+        _HINTS[Reason.SUPERVISOR_LOST],
+        True,
+    )
+
+
+def _limit_reached(job: Job, reason: Reason) -> str:
+    deadlines = job.deadlines
+    return {
+        Reason.START_TIMEOUT: f"The worker was not ready within {deadlines.start_s:g} s and was stopped.",
+        Reason.DEADLINE: f"The question ran for {deadlines.runtime_s:g} s, which is its limit, and was stopped.",
+        Reason.HEARTBEAT_LOST: f"The worker gave no sign of life for {deadlines.heartbeat_s:g} s and was stopped.",
+    }.get(reason, f"The limit `{reason}` was reached and the question was stopped.")
+
+
+def _died(job: Job, exit_words: str, stderr: str) -> str:
+    when = "before it was ready" if not job.given else "before it had finished"
+    last = stderr.splitlines()[-1].strip() if stderr else ""
+    return f"The worker {exit_words} {when}{f': {last[:300]}' if last else ''}. {_KEPT}"

@@ -1,0 +1,37 @@
+"""What the fork server loads before it forks: imported by it alone, and only for this effect.
+
+multiprocessing swallows an ImportError of a preloaded module, so a failure is kept for the workers to report.
+"""
+
+import ctypes
+import gc
+import importlib
+import os
+import signal
+
+SUPERVISOR_PID = "DEADSTOP_FORK_SERVER_OF"
+PRELOAD = "DEADSTOP_PRELOAD"
+PRELOAD_ERROR = "DEADSTOP_PRELOAD_ERROR"
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_supervisor() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != int(os.environ[SUPERVISOR_PID]):
+        os._exit(1)  # it died before we asked
+
+
+def _preload() -> None:
+    for name in filter(None, os.environ.get(PRELOAD, "").split(",")):
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # whatever it is, workers can still import what they need, slowly
+            os.environ[PRELOAD_ERROR] = f"{name}: {error!r}"
+
+
+if os.environ.get(SUPERVISOR_PID) == str(os.getppid()):
+    _die_with_supervisor()
+    _preload()
+    gc.collect()
+    gc.freeze()

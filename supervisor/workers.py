@@ -1,0 +1,100 @@
+"""The supervisor's side of each worker: its process, its control line, the order of its events."""
+
+import asyncio
+import logging
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+from bus.codec import encode
+from bus.delivery import ReceiveOrder
+from bus.settings import Settings, known_agents
+from bus.sockets import Channel, Unroutable
+from bus.worker_wire import Acknowledge, ToWorker, WorkerSpec
+from supervisor.processes import WorkerProcess
+
+log = logging.getLogger(__name__)
+
+STDERR_NAME = ".stderr"
+STACK_NAME = ".stack"
+_TAIL_BYTES = 8_192
+
+
+class Worker:
+    """One worker process, from before its birth until after its burial. It serves at most one job."""
+
+    def __init__(self, agent: str, settings: Settings, control: str, collector: str, scratch_root: Path) -> None:
+        self.worker_id = secrets.token_hex(4)
+        self.agent = agent
+        self.token = secrets.token_bytes(16)
+        self.scratch = scratch_root / self.worker_id
+        self.order = ReceiveOrder()
+        self.process: WorkerProcess | None = None
+        self.ready = False
+        self.connected = False
+        self.baseline_bytes = 0
+        self.peak_bytes = 0
+        self.memory_bytes = 0
+        self.cpu_s = 0.0
+        self.dropped = 0
+        self.job_id: str | None = None
+        self.gone = asyncio.get_running_loop().create_future()
+        self._control = control
+        self._collector = collector
+        self._settings = settings
+
+    def __repr__(self) -> str:
+        pid = self.process.pid if self.process else None
+        return f"<Worker {self.worker_id} agent={self.agent} pid={pid} job={self.job_id}>"
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process else None
+
+    def spec(self) -> bytes:
+        """What the process is given at its birth."""
+        return encode(
+            WorkerSpec(
+                worker_id=self.worker_id,
+                token=self.token,
+                agent_name=self.agent,
+                agent=known_agents(self._settings)[self.agent],
+                control_endpoint=self._control,
+                events_endpoint=self._collector,
+                scratch=str(self.scratch),
+                data_folder=self._settings.data.folder,
+                settings=self._settings,
+            )
+        )
+
+    def tell(self, line: Channel, message: ToWorker) -> None:
+        """Say something over control. A worker that is not connected (any more) does not hear it."""
+        if self.connected:
+            try:
+                line.send([self.worker_id.encode(), encode(message)])
+            except Unroutable:
+                self.connected = False
+
+    def acknowledge(self, line: Channel, *, resend: bool = False) -> None:
+        """Everything that was taken so far is in the log."""
+        self.tell(line, Acknowledge(self.order.through, resend))
+
+    def last_words(self) -> dict[str, Any]:
+        """The end of what the worker wrote to standard error, and its stack dump if one was asked for."""
+        return {"stderr": _tail(self.scratch / STDERR_NAME), "stack": _tail(self.scratch / STACK_NAME)}
+
+    def remove_scratch(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        if self.scratch.exists():
+            log.error("scratch folder %s could not be removed", self.scratch, extra={"action": "remove_scratch"})
+
+
+def _tail(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL_BYTES))
+            return file.read().decode(errors="replace").strip()
+    except OSError:
+        return ""
