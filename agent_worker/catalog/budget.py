@@ -23,7 +23,8 @@ class Budget:
             return None
         self._connection.execute(f"SET max_execution_time = {max(1, round(left * 1000))}").fetchall()
         try:
-            return self._connection.execute(sql).fetchall()
+            rows: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+            return rows
         except duckdb.InterruptException:
             self.missed += 1
             return None

@@ -1,9 +1,17 @@
-"""The optional file beside the data in which its owner says what it means."""
+"""The optional file beside the data in which its owner says what it means.
 
-from collections.abc import Sequence
+Deliberately strict: a misspelt column must not lose its synonym in silence.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
-from bus.catalog import CatalogTable, Description
+from bus.catalog import CatalogTable, Description, JoinKey, Measure
+
+SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes")
 
 
 class DescriptionError(Exception):
@@ -11,4 +19,86 @@ class DescriptionError(Exception):
 
 
 def read_description(file: Path, tables: Sequence[CatalogTable]) -> Description:
-    return Description()
+    """What the file says, checked against the tables; an empty Description where there is no file.
+
+    Raises DescriptionError.
+    """
+    if not file.exists():
+        return Description()
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DescriptionError(f"{file}: not valid TOML: {error}") from error
+    return _Reader(file, tables).read(content)
+
+
+class _Reader:
+    def __init__(self, file: Path, tables: Sequence[CatalogTable]) -> None:
+        self._file = file
+        self._columns = {table.name: [column.name for column in table.columns] for table in tables}
+
+    def read(self, content: dict[str, Any]) -> Description:
+        for section in content:
+            self._one_of(section, section, SECTIONS, "a section")
+        measures = tuple(self._measure(name, value) for name, value in self._table(content, "measures").items())
+        return Description(
+            measures=measures,
+            synonyms=self._synonyms(self._table(content, "synonyms"), {measure.name for measure in measures}),
+            keys=tuple(self._key(place, ref) for place, ref in self._table(content, "keys").items()),
+            default_dates={
+                table: self._date(table, column) for table, column in self._table(content, "default_dates").items()
+            },
+            notes=self._text("notes", content.get("notes", "")),
+        )
+
+    def _measure(self, name: str, value: Any) -> Measure:
+        where = f"measures.{name}"
+        if not isinstance(value, dict) or set(value) != {"table", "expression"}:
+            self._fail(where, 'expected {table = "...", expression = "..."}', value)
+        table = self._one_of(f"{where}.table", value["table"], self._columns, "a table")
+        return Measure(name, table, self._text(f"{where}.expression", value["expression"]))
+
+    def _synonyms(self, section: dict[str, Any], measures: set[str]) -> dict[str, str]:
+        columns = {f"{table}.{column}" for table, names in self._columns.items() for column in names}
+        known = {*self._columns, *columns, *measures}
+        what = "a table, table.column or measure"
+        return {word: self._one_of(f"synonyms.{word}", place, known, what) for word, place in section.items()}
+
+    def _key(self, place: str, ref: Any) -> JoinKey:
+        where = f'keys."{place}"'
+        table, column = self._place(where, place)
+        ref_table, ref_column = self._place(where, ref)
+        return JoinKey(table, column, ref_table, ref_column)
+
+    def _date(self, table: str, column: Any) -> str:
+        where = f"default_dates.{table}"
+        self._one_of(where, table, self._columns, "a table")
+        return self._one_of(where, column, self._columns[table], f"a column of {table}")
+
+    def _place(self, where: str, place: Any) -> tuple[str, str]:
+        table, dot, column = self._text(where, place).partition(".")
+        if not dot:
+            self._fail(where, "expected table.column", place)
+        self._one_of(where, table, self._columns, "a table")
+        return table, self._one_of(where, column, self._columns[table], f"a column of {table}")
+
+    def _table(self, content: dict[str, Any], section: str) -> dict[str, Any]:
+        value = content.get(section, {})
+        if not isinstance(value, dict):
+            self._fail(section, f"expected a section [{section}]", value)
+        return value
+
+    def _text(self, where: str, value: Any) -> str:
+        if not isinstance(value, str):
+            self._fail(where, "expected a text", value)
+        return value
+
+    def _one_of(self, where: str, value: Any, known: Iterable[str], what: str) -> str:
+        text, names = self._text(where, value), sorted(known)
+        if text not in names:
+            near = difflib.get_close_matches(text, names, 1, 0.5)
+            self._fail(where, f"expected {what}" + (f"; did you mean {near[0]!r}?" if near else ""), value)
+        return text
+
+    def _fail(self, where: str, expectation: str, value: Any) -> NoReturn:
+        raise DescriptionError(f"{self._file}: {where} = {value!r}: {expectation}")

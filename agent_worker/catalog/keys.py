@@ -1,10 +1,138 @@
-"""Which columns refer to which tables, found from names and values."""
+"""Which columns refer to which tables: by name and by value, checked on bounded samples."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import msgspec
+
+from agent_worker.catalog.affinity import Affinity, affinity
 from agent_worker.catalog.budget import Budget
-from bus.catalog import CatalogTable, JoinKey
+from agent_worker.catalog.tables import is_text, is_whole
+from agent_worker.engine.settings import quote_name
+from bus.catalog import CatalogColumn, CatalogTable, JoinKey
+
+MAX_KEY_ROWS = 5_000_000
+"""Tables with more rows are not taken for something that others refer to."""
+MAX_KEY_COLUMNS = 200
+MAX_CHECKS = 300
+UNIQUE_SAMPLE_ROWS = 5_000
+SAMPLE_ROWS = 1_000_000
+SAMPLE_VALUES = 1_000
+MIN_TEXT_CHARS = 2
+
+SHARE_NEEDED = {
+    (Affinity.SAME, True): 0.5,  # registers are often incomplete: a name in common and half of the values is enough
+    (Affinity.NAMED_AFTER, True): 0.5,
+    (Affinity.SAME, False): 0.9,  # whole numbers from 1 are found in any other list of them
+    (Affinity.NAMED_AFTER, False): 0.9,
+    (Affinity.NONE, True): 0.9,  # no word in common: only texts, and nearly all of them
+}
+
+
+class _Unique(msgspec.Struct, frozen=True):
+    table: CatalogTable
+    column: CatalogColumn
+
+
+class _Match(msgspec.Struct, frozen=True):
+    key: JoinKey
+    affinity: Affinity
+    share: float
+    ref_rows: int
+
+    @property
+    def rank(self) -> tuple[int, float, int]:
+        return (self.affinity, self.share, -self.ref_rows)
 
 
 def find_keys(budget: Budget, tables: Sequence[CatalogTable]) -> list[JoinKey]:
-    return []
+    """The join keys, at most one for each referring column. The tables stand as views in the budget's connection."""
+    if len(tables) < 2:
+        return []
+    uniques = [unique for table in tables for unique in _uniques(budget, table)]
+    best: dict[tuple[str, str], _Match] = {}
+    for match in _matches(budget, tables, uniques):
+        place = (match.key.table, match.key.column)
+        if place not in best or match.rank > best[place].rank:
+            best[place] = match
+    return [match.key for match in best.values() if not _mirrored(match, best)]
+
+
+def _uniques(budget: Budget, table: CatalogTable) -> Iterator[_Unique]:
+    """The columns of the table in which each value stands once: tried on the first rows, then on all."""
+    if not 2 <= table.row_count <= MAX_KEY_ROWS:
+        return
+    columns = [column for column in table.columns if is_text(column) or is_whole(column)][:MAX_KEY_COLUMNS]
+    for rows in (UNIQUE_SAMPLE_ROWS, MAX_KEY_ROWS):
+        columns = _unique_within(budget, table, columns, rows)
+    yield from (_Unique(table, column) for column in columns)
+
+
+def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], rows: int) -> list[CatalogColumn]:
+    if not columns:
+        return []
+    names = [quote_name(column.name) for column in columns]
+    counts = ", ".join(f"count(DISTINCT {name}) = count(*)" for name in names)
+    found = budget.rows(f"SELECT {counts} FROM (SELECT {', '.join(names)} FROM {quote_name(table.name)} LIMIT {rows})")
+    if found is None:
+        return []
+    return [column for column, unique in zip(columns, found[0], strict=True) if unique]
+
+
+def _matches(budget: Budget, tables: Sequence[CatalogTable], uniques: list[_Unique]) -> Iterator[_Match]:
+    """The likely pairs first, so that a bounded number of checks goes to them."""
+    pairs = [
+        (affinity(column.name, unique.table.name, unique.column.name), table, column, unique)
+        for unique in uniques
+        for table in tables
+        if table.name != unique.table.name
+        for column in table.columns
+        if _comparable(column, unique.column)
+    ]
+    pairs.sort(key=lambda pair: -pair[0])
+    for kind, table, column, unique in pairs[:MAX_CHECKS]:
+        needed = SHARE_NEEDED.get((kind, is_text(column)))
+        if needed is None:
+            continue
+        share = _share(budget, table, column, unique, strict=kind is Affinity.NONE)
+        if share >= needed:
+            key = JoinKey(table.name, column.name, unique.table.name, unique.column.name)
+            yield _Match(key, kind, share, unique.table.row_count)
+
+
+def _comparable(column: CatalogColumn, unique: CatalogColumn) -> bool:
+    """Of one kind, and with extremes that overlap where these can be compared."""
+    if is_whole(column):
+        return is_whole(unique)
+    if not (is_text(column) and is_text(unique)):
+        return False
+    low, high = column.minimum, column.maximum
+    if low is None or high is None or unique.minimum is None or unique.maximum is None:
+        return True
+    return low <= unique.maximum and unique.minimum <= high
+
+
+def _share(budget: Budget, table: CatalogTable, column: CatalogColumn, unique: _Unique, *, strict: bool) -> float:
+    """How many of the first distinct values are found on the other side. `strict`: no name speaks for the pair, so
+    a single value or letters alone prove nothing."""
+    name, ref = quote_name(column.name), quote_name(unique.column.name)
+    rows = budget.rows(f"""
+        SELECT count(*), count(*) FILTER (WHERE v IN (SELECT {ref}::VARCHAR FROM {quote_name(unique.table.name)})),
+               avg(length(v))
+        FROM (SELECT DISTINCT {name}::VARCHAR AS v
+              FROM (SELECT {name} FROM {quote_name(table.name)} WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})
+              LIMIT {SAMPLE_VALUES})""")
+    if rows is None or not rows[0][0]:
+        return 0.0
+    count, found, chars = rows[0]
+    if strict and (count < 2 or chars < MIN_TEXT_CHARS):
+        return 0.0
+    return float(found / count)
+
+
+def _mirrored(match: _Match, best: dict[tuple[str, str], _Match]) -> bool:
+    """Two tables with one row for each other refer to each other; the larger one's reference is kept."""
+    key = match.key
+    back = best.get((key.ref_table, key.ref_column))
+    if back is None or (back.key.ref_table, back.key.ref_column) != (key.table, key.column):
+        return False
+    return (match.share, -match.ref_rows, key.table) < (back.share, -back.ref_rows, key.ref_table)

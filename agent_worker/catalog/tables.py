@@ -59,7 +59,7 @@ def _stats(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) -> Sta
                CASE WHEN bool_and(stats_null_count IS NOT NULL) THEN sum(stats_null_count) END
         FROM parquet_metadata(?) GROUP BY ALL"""
     found = connection.execute(sql, [list(files)]).fetchall()
-    return {str(row[0]): row[1:] for row in found}  # type: ignore[misc]
+    return {str(row[0]): row[1:] for row in found}
 
 
 def _column(
