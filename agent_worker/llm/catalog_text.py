@@ -1,6 +1,7 @@
 """The catalog as the model reads it: as much detail as fits, the same text for the same catalog (it is cached)."""
 
 import json
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from bus.catalog import Catalog, CatalogColumn, CatalogTable, Description
@@ -24,27 +25,43 @@ def catalog_text(catalog: Catalog, limit_chars: int = MAX_CATALOG_CHARS) -> str:
     Where everything does not fit, first values go, then ranges, then types, then whole tables; a last line says so.
     """
     for detail in _DETAILS:
-        text = "\n".join([*(_table(table, detail) for table in catalog.tables), *_rest(catalog)])
-        if len(text) <= limit_chars:
-            return text
-    return _cut(text, limit_chars)
+        lines, whole = _fitting(_lines(catalog, detail), limit_chars)
+        if whole:
+            return "\n".join(lines)
+    lines = lines or [next(_lines(catalog, detail))[:limit_chars]]
+    tables = max(0, len(catalog.tables) - len(lines))
+    return "\n".join([*lines, f"(the catalog is larger: {tables} more tables are left out)"])
 
 
-def _cut(text: str, limit_chars: int) -> str:
-    kept = text[:limit_chars].rsplit("\n", 1)[0]
-    left_out = text.count("\n") - kept.count("\n")
-    return f"{kept}\n(the catalog is larger: {left_out} more lines are left out)"
+def _fitting(lines: Iterator[str], limit_chars: int) -> tuple[list[str], bool]:
+    """The lines that fit, and whether all did. Stops reading there: half a million columns must not cost seconds."""
+    kept: list[str] = []
+    room = limit_chars
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            return kept, False
+        kept.append(line)
+    return kept, True
 
 
-def _table(table: CatalogTable, detail: _Detail) -> str:
-    columns = [_column(column, detail) for column in table.columns]
+def _lines(catalog: Catalog, detail: _Detail) -> Iterator[str]:
+    for table in catalog.tables:
+        yield from _table(table, detail)
+    yield from _rest(catalog)
+
+
+def _table(table: CatalogTable, detail: _Detail) -> Iterator[str]:
     head = f"table {_name(table.name)} ({table.row_count} rows)"
-    return "\n".join([head, *columns]) if detail.types else f"{head}: {', '.join(columns)}"
+    if not detail.types:
+        yield f"{head}: {', '.join(_name(column.name) for column in table.columns)}"
+        return
+    yield head
+    for column in table.columns:
+        yield _column(column, detail)
 
 
 def _column(column: CatalogColumn, detail: _Detail) -> str:
-    if not detail.types:
-        return _name(column.name)
     facts = [f"  {_name(column.name)} {column.type}"]
     if detail.ranges and not column.values and column.minimum is not None and column.maximum is not None:
         facts.append(f"{_value(column.minimum)} to {_value(column.maximum)}")

@@ -16,7 +16,8 @@ MAX_ROW_CHARS = 4_000
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """Over all rows of one column: nulls, smallest, largest; `total` is the sum of a column of numbers."""
+    """Over all rows of one column: nulls, smallest, largest; `total` is the sum of a column of numbers, None where
+    it is not known."""
 
     nulls: int
     minimum: Any = None
@@ -86,7 +87,8 @@ def _cut_off(preview: Preview) -> str:
 
 
 def _known(totals: Totals) -> dict[str, Any]:
-    parts = {"sum": totals.total, "min": totals.minimum, "max": totals.maximum}
+    total = totals.total if totals.minimum is not None else None  # the sum of nothing is no figure
+    parts = {"sum": total, "min": totals.minimum, "max": totals.maximum}
     return {name: _cell(value) for name, value in parts.items() if value is not None} | {"nulls": totals.nulls}
 
 
@@ -108,7 +110,7 @@ def _totals(values: pa.Array) -> Totals:
     if not numeric and not pa.types.is_temporal(kind):
         return Totals(values.null_count)
     edges = pc.min_max(values).as_py()
-    total = pc.sum(values).as_py() if numeric and _sums_safely(values, edges) else None
+    total = pc.sum(values, min_count=0).as_py() if numeric and _sums_safely(values, edges) else None
     return Totals(values.null_count, edges["min"], edges["max"], total)
 
 
@@ -122,11 +124,5 @@ def _sums_safely(values: pa.Array, edges: dict[str, Any]) -> bool:
 def _add(one: Totals, other: Totals) -> Totals:
     smallest = [value for value in (one.minimum, other.minimum) if value is not None]
     largest = [value for value in (one.maximum, other.maximum) if value is not None]
-    sums = [value for value in (one.total, other.total) if value is not None]
-    return Totals(
-        one.nulls + other.nulls,
-        min(smallest, default=None),
-        max(largest, default=None),
-        # A batch without a sum (nothing but nulls has one of 0 or None) must not hide behind the other's.
-        sum(sums) if len(sums) == 2 or one.minimum is None or other.minimum is None else None,
-    )
+    total = None if one.total is None or other.total is None else one.total + other.total
+    return Totals(one.nulls + other.nulls, min(smallest, default=None), max(largest, default=None), total)

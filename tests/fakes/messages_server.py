@@ -71,8 +71,8 @@ class MessagesServer:
         reply = _check(recorded) or self.script(recorded)
         if isinstance(reply, Fail):
             return _failure(reply)
-        if reply.header_hold is not None:
-            await reply.header_hold.wait()
+        if reply.then == "silence":
+            await asyncio.Event().wait()
         if not recorded.body.get("stream"):
             return web.json_response(_message(recorded, reply, whole=True))
         response = web.StreamResponse(headers={"content-type": "text/event-stream", "request-id": "req_fake"})

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Ending = Literal["end", "drop", "stall", "cut", "garbage"]
+Ending = Literal["end", "drop", "stall", "silence", "cut", "garbage"]
 
 
 @dataclass(frozen=True)
 class Say:
     """A message, streamed token by token (or whole, to a request that does not stream).
 
-    `hold` keeps the tokens from number `hold_at` on back until it is set; `header_hold` even the headers.
-    `then` is how it ends: `end` properly, `drop` breaks the connection, `cut` leaves the last events out, `garbage`
-    sends what is not JSON, `stall` goes silent until the client leaves. `error` sends an `error` event of that type
+    `hold` keeps the tokens from number `hold_at` on back until it is set. `then` is how it ends: `end` properly,
+    `drop` breaks the connection, `cut` leaves the last events out, `garbage` sends what is not JSON, `stall` says
+    no more until the client leaves, `silence` sends not even headers. `error` sends an `error` event of that type
     instead of the end. `counts` off leaves the usage out.
     """
 
@@ -24,7 +24,6 @@ class Say:
     delay_s: float = 0.0
     hold: asyncio.Event | None = None
     hold_at: int = 0
-    header_hold: asyncio.Event | None = None
     stop_reason: str = "end_turn"
     then: Ending = "end"
     error: str = ""

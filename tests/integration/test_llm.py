@@ -147,7 +147,7 @@ async def test_cancel_closes_a_plan() -> None:
 
 
 async def test_cancel_closes_a_connection_that_has_no_headers_yet() -> None:
-    async with model(in_turn(Say(header_hold=asyncio.Event()))) as (server, client):
+    async with model(in_turn(Say(then="silence"))) as (server, client):
         task = asyncio.create_task(said(client))
         recorded = await server.request(1)
         await closes_at_once(task, recorded.left)

@@ -1,0 +1,91 @@
+"""What calls cost, and when they have cost too much."""
+
+import pytest
+
+from agent_worker.llm import BudgetExceeded, Limits, Meter, ModelSettings, Price
+from bus.events import Usage
+
+PRICE = Price(input=2.0, output=10.0, cached=0.2)
+
+
+def test_finished_call_is_exact() -> None:
+    meter = Meter(PRICE)
+    call = meter.begin(4_000)
+    call.started(1_000, cached_tokens=500_000, written_tokens=8_000)
+    call.produced(400)
+    call.finished(300)
+    call.close()
+    cost = (1_000 * 2 + 8_000 * 2 * 1.25 + 500_000 * 0.2 + 300 * 10) / 1e6
+    usage = meter.usage()
+    assert usage.cost_usd == pytest.approx(cost)
+    assert (usage.model_calls, usage.input_tokens, usage.output_tokens) == (1, 9_000, 300)
+    assert (usage.cached_tokens, usage.estimated) == (500_000, False)
+
+
+def test_call_that_was_cut_off_is_estimated() -> None:
+    meter = Meter(PRICE)
+    call = meter.begin(4_000)
+    call.started(1_000)
+    call.produced(401)
+    call.close()
+    usage = meter.usage()
+    assert usage.cost_usd == pytest.approx((2_000 + 1_010) / 1e6)
+    assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (1_000, 101, True)
+
+
+def test_call_without_a_reply_costs_its_input() -> None:
+    meter = Meter(PRICE)
+    meter.begin(4_000).close()
+    assert (meter.usage().input_tokens, meter.usage().estimated) == (1_000, True)
+
+
+def test_refused_call_costs_nothing() -> None:
+    meter = Meter(PRICE, Limits(max_model_calls=1))
+    for _ in range(3):
+        call = meter.begin(4_000)
+        call.refused()
+        call.close()
+    assert meter.usage() == Usage()
+
+
+def test_calls_are_limited() -> None:
+    meter = Meter(None, Limits(max_model_calls=2))
+    meter.begin(1)
+    meter.begin(1)
+    with pytest.raises(BudgetExceeded, match="the job used 3, more than max_model_calls = 2 allows"):
+        meter.begin(1)
+
+
+def test_tokens_are_limited_while_they_stream() -> None:
+    meter = Meter(None, Limits(max_output_tokens=10))
+    meter.begin(1).produced(20)
+    call = meter.begin(1)
+    call.produced(20)
+    with pytest.raises(BudgetExceeded) as caught:
+        call.produced(1)
+    assert (caught.value.limit, caught.value.value, caught.value.maximum) == ("max_output_tokens", 11, 10)
+
+
+def test_cost_is_limited_while_it_streams() -> None:
+    meter = Meter(PRICE, Limits(max_cost_usd=0.001))
+    call = meter.begin(1)
+    call.produced(396)
+    with pytest.raises(BudgetExceeded) as caught:
+        call.produced(40)
+    assert caught.value.limit == "max_cost_usd"
+
+
+def test_the_servers_count_can_reach_a_limit_only_at_the_next_call() -> None:
+    meter = Meter(None, Limits(max_output_tokens=10))
+    meter.begin(1).finished(100)
+    with pytest.raises(BudgetExceeded):
+        meter.begin(1)
+
+
+@pytest.mark.parametrize(
+    ("model", "price"),
+    [("claude-haiku-5-5", 0.10), ("claude-opus-5-5-20261101", 4.0), ("claude-haiku-5-55", None), ("llama", None)],
+)
+def test_price_is_found_by_name(model: str, price: float | None) -> None:
+    found = ModelSettings(model=model).price
+    assert (found.input if found else None) == price
