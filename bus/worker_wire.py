@@ -70,11 +70,7 @@ class Cancel(Control, frozen=True, tag="cancel"):
     reason: Reason
 
 
-class Retire(Control, frozen=True, tag="retire"):
-    """A worker without a job is no longer needed."""
-
-
-ToWorker = Assign | Acknowledge | Cancel | Retire
+ToWorker = Assign | Acknowledge | Cancel
 
 
 # ---- control, worker → supervisor

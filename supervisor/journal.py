@@ -18,7 +18,7 @@ class Stream:
     job_id: str
     number: int
     seq: int = 0
-    bytes: int = 0
+    size_bytes: int = 0
     topic: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,7 +45,7 @@ class Journal:
         first, last, at = stream.seq + 1, stream.seq + count, time.time()
         self._store.append(stream.number, first, last, at, blob, final=final)
         stream.seq = last
-        stream.bytes += len(blob)
+        stream.size_bytes += len(blob)
         self._unpublished.append((stream.topic, encode(Published(first, last, at, final)), blob))
         self._request_flush()
 

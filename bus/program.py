@@ -1,0 +1,87 @@
+"""What `deadstop serve` hands to the programs it starts, and how they hear that it has died."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bus.settings import Settings
+from bus.settings_file import load_settings
+
+VARIABLE = "DEADSTOP_SERVE"
+
+
+class ServeOrders(msgspec.Struct, frozen=True):
+    """How a program was started. `lifeline_fd` is the read end of a pipe whose closing says that `serve` has died;
+    `listen_fd` a listening socket to take over; `made_token` lets the person at this machine in."""
+
+    config: str | None = None
+    overrides: dict[str, Any] = {}
+    listen_fd: int | None = None
+    lifeline_fd: int | None = None
+    made_token: str = ""
+
+    def settings(self) -> Settings:
+        """Raises `SettingsError`."""
+        return load_settings(Path(self.config) if self.config else None, os.environ, self.overrides)
+
+
+def read_orders() -> ServeOrders:
+    """The orders from our environment, which they leave here so that no child inherits them."""
+    text = os.environ.pop(VARIABLE, "")
+    return msgspec.json.decode(text, type=ServeOrders) if text else ServeOrders()
+
+
+def watch_lifeline(descriptor: int | None, on_end: Callable[[], None]) -> None:
+    """Call `on_end` in the running loop when the program that holds the pipe's other end is gone."""
+    if descriptor is None:
+        return
+    loop = asyncio.get_running_loop()
+    os.set_inheritable(descriptor, False)
+
+    def readable() -> None:
+        if not os.read(descriptor, 64):
+            loop.remove_reader(descriptor)
+            on_end()
+
+    loop.add_reader(descriptor, readable)
+
+
+def say_ready(**facts: Any) -> None:
+    """One JSON line on standard output: the program can be used from here on."""
+    print(json.dumps({"ready": True, **facts}), flush=True)
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a record, with the fields given in `extra`."""
+
+    _FIELDS = ("action", "job_id", "pid", "user")
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in self._FIELDS if getattr(record, name, None) is not None}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def set_up_logging(log_format: str, program: str) -> None:
+    """Log to standard error, as text for people or as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    if log_format == "json":
+        handler.setFormatter(_JsonLines())
+    else:
+        handler.setFormatter(logging.Formatter(f"%(asctime)s {program} %(levelname)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,0 +1,329 @@
+"""Carries out what the pure parts decide: takes stimuli from clients, workers and the clock, and acts."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Iterable
+
+from bus.codec import CodecError, Decoder
+from bus.commands import Submit
+from bus.events import Accepted, Queue, Usage
+from bus.settings import Settings
+from bus.vocabulary import Reason, Rung
+from bus.worker_wire import AnyHeader, Assign, Cancel, FinishedHeader, JobSpec, Outcome, Success
+from supervisor.admission import Admission
+from supervisor.endings import ending
+from supervisor.entries import Entry
+from supervisor.journal import Journal, Stream
+from supervisor.ladder import Graces, Step, StopRequest
+from supervisor.lifecycle import (
+    SUPERVISOR,
+    Action,
+    AlreadyEnded,
+    Append,
+    Climbing,
+    Deadlines,
+    End,
+    GiveJob,
+    Job,
+    KillInSilence,
+    Launch,
+)
+from supervisor.store import Store
+from supervisor.workers import Worker
+from supervisor.yard import Yard
+
+log = logging.getLogger(__name__)
+
+_decode_outcome: Decoder[Outcome] = Decoder(Outcome)
+
+
+class Conductor:
+    """Every job that has not ended."""
+
+    def __init__(self, settings: Settings, store: Store, journal: Journal, yard: Yard, admission: Admission) -> None:
+        self._settings = settings
+        self._store = store
+        self._journal = journal
+        self._yard = yard
+        self._admission = admission
+        self._loop = asyncio.get_running_loop()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self.entries: dict[str, Entry] = {}
+        self.just_ended: dict[str, tuple[float, int]] = {}
+        self.ended_counts: dict[str, int] = {}
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    # ---- stimuli from clients
+
+    def submit(self, submit: Submit) -> Entry:
+        """A new job from a question that was found to be in order."""
+        now = self._loop.time()
+        job_id = secrets.token_hex(6)
+        job = Job(job_id, now, self._graces(), self._deadlines(submit))
+        entry = Entry(job, submit, submit.caller.user, Stream(job_id, 0), time.time())
+        entry.stream.number = self._store.accept(submit, entry.record())
+        self.entries[job_id] = entry
+        self.idle.clear()
+        self._admission.enter(job_id, entry.user)
+        starts = self._admission.next()
+        entry.position = 0 if starts == job_id else self._admission.positions()[job_id]
+        self._journal.append(entry.stream, Accepted(entry.position))
+        if starts is not None:
+            self._launch(starts)
+        if submit.attached:
+            self._nobody_is_present(entry, at_least_s=5.0)
+        self._note("accepted", entry, logging.INFO)
+        return entry
+
+    def stop(self, job_id: str, request: StopRequest) -> None:
+        """Raises `AlreadyEnded`."""
+        entry = self.entries.get(job_id)
+        if entry is None:
+            raise AlreadyEnded(job_id)
+        self._act(entry, entry.job.stop(request, self._loop.time()))
+
+    def presence(self, job_id: str, present: bool) -> None:
+        """Somebody for whom the job runs has come, or the last one has left."""
+        entry = self.entries.get(job_id)
+        if entry is None:
+            return
+        entry.present = present
+        leaving = self._leaving.pop(job_id, None)
+        if leaving is not None:
+            leaving.cancel()
+        if not present and entry.submit.attached:
+            self._nobody_is_present(entry)
+
+    def stop_all(self, request: StopRequest) -> None:
+        for entry in list(self.entries.values()):
+            self.stop_if_possible(entry, request)
+
+    def stop_if_possible(self, entry: Entry, request: StopRequest) -> None:
+        """For stops that nobody waits for an answer to: limits, disconnects, shutdown."""
+        if entry.job.undecided:
+            self._act(entry, entry.job.stop(request, self._loop.time()))
+
+    # ---- stimuli from workers
+
+    def worker_ready(self, worker: Worker) -> None:
+        entry = self._entry_of(worker)
+        if entry is not None:
+            self._act(entry, entry.job.worker_ready(self._loop.time()))
+
+    def worker_heard(self, worker: Worker) -> None:
+        entry = self._entry_of(worker)
+        if entry is not None:
+            entry.job.heard(self._loop.time())
+
+    def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None:
+        entry = self._entry_of(worker)
+        if entry is None or not entry.job.given:
+            worker.dropped += 1
+            return
+        entry.job.heard(self._loop.time())
+        entry.job.usage = _usage(header.usage, entry.stream.seq)
+        if isinstance(header, FinishedHeader):
+            self._finished(entry, blob)
+        elif entry.job.outcome is None:
+            self._journal.append_batch(entry.stream, header.count, blob)
+            self._check_output(entry)
+        self._journal.after_commit(lambda: worker.acknowledge(self._yard.control))
+
+    def worker_gone(self, worker: Worker, exit_words: str) -> None:
+        entry = self._entry_of(worker)
+        if entry is None:
+            return
+        entry.exit_words = exit_words
+        entry.last_words = worker.last_words()
+        entry.dropped = worker.dropped
+        self._act(entry, entry.job.worker_gone(self._loop.time()))
+
+    # ---- acting
+
+    def _act(self, entry: Entry, actions: Iterable[Action]) -> None:
+        for action in actions:
+            match action:
+                case Append(event):
+                    self._journal.append(entry.stream, event)
+                case Launch():
+                    entry.worker = self._yard.hire(entry.submit.agent)
+                    entry.worker.job_id = entry.job_id
+                case GiveJob():
+                    self._give(entry)
+                case Climbing(step, request):
+                    self._climb(entry, step, request)
+                case KillInSilence():
+                    self._kill(entry)
+                case End():
+                    self._end(entry)
+        self._set_timer(entry)
+
+    def _give(self, entry: Entry) -> None:
+        assert entry.worker is not None
+        entry.started_at = time.time()
+        submit = entry.submit
+        options = submit.options
+        max_rows = min(options.max_rows or self._settings.limits.max_rows, self._settings.limits.max_rows)
+        conversation = (
+            self._store.conversation(entry.user, submit.conversation_id, self._settings.agent.history_turns)
+            if submit.conversation_id
+            else []
+        )
+        spec = JobSpec(
+            job_id=entry.job_id,
+            user=entry.user,
+            question=submit.question,
+            user_clarification=submit.user_clarification,
+            conversation=conversation,
+            options=options,
+            max_rows=max_rows,
+        )
+        entry.worker.tell(self._yard.control, Assign(spec))
+        self._store.update(entry.stream.number, entry.record())
+        self._note("started", entry, logging.INFO)
+
+    def _climb(self, entry: Entry, step: Step, request: StopRequest) -> None:
+        worker = entry.worker
+        if step.rung is not None:
+            self._note(step.value, entry, logging.WARNING)
+        if worker is None:
+            return
+        if step is Step.CANCEL:
+            worker.tell(self._yard.control, Cancel(request.by, request.reason))
+        elif worker.process is None:
+            return  # still being born; the next step finds it
+        elif step is Step.DUMP_STACK and worker.ready:
+            worker.process.dump_stack()
+        elif step is Step.TERMINATE:
+            worker.process.terminate()
+        elif step in (Step.KILL, Step.KILL_AGAIN):
+            worker.process.kill()
+
+    def _kill(self, entry: Entry) -> None:
+        if entry.worker is not None and entry.worker.process is not None:
+            entry.worker.process.kill()
+
+    def _end(self, entry: Entry) -> None:
+        entry.end_now()
+        self._admission.leave(entry.job_id)
+        event = ending(entry.job, entry.exit_words, entry.last_words.get("stderr", ""), entry.limit_words)
+        self._journal.append(entry.stream, event, final=True)
+        outcome = entry.job.outcome
+        turn = outcome.turn if isinstance(outcome, Success) else None
+        self._store.update(entry.stream.number, entry.record(), turn)
+        self._journal.after_commit(lambda: self._forget(entry), durable=True)
+        self._note("ended", entry, logging.INFO)
+
+    def _forget(self, entry: Entry) -> None:
+        self.entries.pop(entry.job_id, None)
+        self.just_ended[entry.job_id] = (self._loop.time(), entry.stream.seq)
+        self.ended_counts[entry.job.state] = self.ended_counts.get(entry.job.state, 0) + 1
+        for timers in (self._timers, self._leaving):
+            timer = timers.pop(entry.job_id, None)
+            if timer is not None:
+                timer.cancel()
+        self.start_waiting()
+        if not self.entries:
+            self.idle.set()
+
+    def start_waiting(self) -> None:
+        """Start whatever may start, and tell the others their new position."""
+        while (job_id := self._admission.next()) is not None:
+            self._launch(job_id)
+        for job_id, position in self._admission.positions().items():
+            entry = self.entries[job_id]
+            if position != entry.position:
+                entry.position = position
+                self._journal.append(entry.stream, Queue(position))
+
+    def _launch(self, job_id: str) -> None:
+        entry = self.entries[job_id]
+        self._act(entry, entry.job.launch(self._loop.time()))
+
+    def _finished(self, entry: Entry, blob: bytes) -> None:
+        try:
+            outcome = _decode_outcome(blob)
+        except CodecError:
+            log.warning("%r sent an outcome that cannot be read", entry, extra={"action": "outcome"})
+            return
+        entry.job.finished(outcome, self._loop.time())
+        if entry.job.outcome is outcome:
+            self._store.outcome(entry.stream.number, outcome)
+        self._set_timer(entry)
+
+    def _check_output(self, entry: Entry) -> None:
+        limits = self._settings.limits
+        for what, value, limit in (
+            ("bytes", entry.stream.size_bytes, limits.max_output_bytes),
+            ("events", entry.stream.seq, limits.max_events),
+        ):
+            if value > limit:
+                entry.limit_words = f"The answer has grown to {value:,} {what}; the limit is {limit:,}."
+                self.stop_if_possible(entry, StopRequest(SUPERVISOR, Reason.OUTPUT_LIMIT))
+
+    # ---- time
+
+    def _set_timer(self, entry: Entry) -> None:
+        known = self._timers.pop(entry.job_id, None)
+        if known is not None:
+            known.cancel()
+        due = entry.job.due
+        if due is not None:
+            self._timers[entry.job_id] = self._loop.call_at(due, self._tick, entry)
+
+    def _tick(self, entry: Entry) -> None:
+        self._act(entry, entry.job.tick(self._loop.time()))
+
+    def _nobody_is_present(self, entry: Entry, at_least_s: float = 0.0) -> None:
+        grace_s = self._settings.supervisor.disconnect_grace_s
+        if grace_s < 0:
+            return
+        request = StopRequest(entry.user, Reason.DISCONNECT)
+        self._leaving[entry.job_id] = self._loop.call_later(
+            max(grace_s, at_least_s), self.stop_if_possible, entry, request
+        )
+
+    def _graces(self) -> Graces:
+        return Graces(self._settings.supervisor.cancel_grace_s, self._settings.supervisor.terminate_grace_s)
+
+    def _deadlines(self, submit: Submit) -> Deadlines:
+        worker, limit_s = self._settings.worker, self._settings.limits.max_runtime_s
+        wanted_s = submit.options.max_runtime_s
+        return Deadlines(
+            start_s=worker.start_timeout_s,
+            runtime_s=min(wanted_s, limit_s) if wanted_s and limit_s else (wanted_s or limit_s),
+            heartbeat_s=worker.heartbeat_timeout_s,
+            linger_s=worker.linger_s,
+        )
+
+    # ---- inside
+
+    def _entry_of(self, worker: Worker) -> Entry | None:
+        entry = self.entries.get(worker.job_id) if worker.job_id else None
+        return entry if entry is not None and entry.worker is worker and not entry.job.ended else None
+
+    def _note(self, action: str, entry: Entry, level: int) -> None:
+        pid = entry.worker.pid if entry.worker else None
+        text = f"job {entry.job_id} {action}"
+        if action in {rung.value for rung in Rung} and entry.job.ladder is not None:
+            request = entry.job.ladder.latest
+            text = f"{action}: worker {pid} (job {entry.job_id}), asked by {request.by}, reason {request.reason}"
+        log.log(level, text, extra={"action": action, "job_id": entry.job_id, "pid": pid})
+
+
+def _usage(reported: Usage, seq: int) -> Usage:
+    """The worker's own figures, except the number of chunks, which we count."""
+    return Usage(
+        rows=reported.rows,
+        chunks=max(seq - 1, 0),
+        model_calls=reported.model_calls,
+        input_tokens=reported.input_tokens,
+        output_tokens=reported.output_tokens,
+        cached_tokens=reported.cached_tokens,
+        cost_usd=reported.cost_usd,
+        estimated=reported.estimated,
+    )

@@ -1,0 +1,248 @@
+"""Takes commands from clients and answers them."""
+
+import hmac
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from bus.codec import CodecError, Decoder, encode, same_protocol
+from bus.commands import (
+    AnyCommand,
+    AnyReply,
+    Caller,
+    Done,
+    Drain,
+    JobRecord,
+    Jobs,
+    JobSummary,
+    ListJobs,
+    ReadCatalog,
+    ReadStats,
+    Refused,
+    Show,
+    Shown,
+    Stats,
+    Stop,
+    StopTaken,
+    Submit,
+    Submitted,
+)
+from bus.settings import Settings, known_agents
+from bus.sockets import Channel, Unroutable
+from bus.vocabulary import ENDED, PROTOCOL_VERSION, Refusal, Role
+from supervisor.admission import Admission
+from supervisor.conductor import Conductor
+from supervisor.journal import Journal
+from supervisor.ladder import StopRequest
+from supervisor.lifecycle import AlreadyEnded
+from supervisor.store import Store, StoreError
+
+log = logging.getLogger(__name__)
+
+_decode_command: Decoder[AnyCommand] = Decoder(AnyCommand)
+
+_NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
+
+
+class Desk:
+    """Answers each command of clients that know the key of the bus."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        key: bytes,
+        store: Store,
+        journal: Journal,
+        conductor: Conductor,
+        admission: Admission,
+        gauges: Callable[[], dict[str, float]],
+    ) -> None:
+        self._settings = settings
+        self._key = key
+        self._store = store
+        self._journal = journal
+        self._conductor = conductor
+        self._admission = admission
+        self._gauges = gauges
+        self.line: Channel
+
+    def on_command(self, frames: list[bytes]) -> None:
+        """[client, request id, protocol version, key, command]; the reply goes out once its effects are committed."""
+        if len(frames) != 5:
+            return
+        client, request_id, version, key, payload = frames
+        reply = self._refuse_stranger(version, key) or self._handle(payload)
+        submitted = isinstance(reply, Submitted) and not reply.attached_to_existing
+        self._journal.after_commit(lambda: self._reply(client, request_id, reply), durable=submitted)
+
+    def _reply(self, client: bytes, request_id: bytes, reply: AnyReply) -> None:
+        try:
+            self.line.send([client, request_id, encode(reply)])
+        except Unroutable:
+            log.debug("a client left before its reply", extra={"action": "reply"})
+
+    def _refuse_stranger(self, version: bytes, key: bytes) -> Refused | None:
+        if not hmac.compare_digest(key, self._key):
+            return Refused("unauthorized", "the key of the bus is wrong", "are you the user who serves?")
+        if not same_protocol(version.decode(errors="replace")):
+            text = f"the supervisor speaks protocol {PROTOCOL_VERSION}, the client {version.decode(errors='replace')}"
+            return Refused("protocol", text, "upgrade the older one")
+        return None
+
+    def _handle(self, payload: bytes) -> AnyReply:
+        try:
+            command = _decode_command(payload)
+        except CodecError as error:
+            return Refused("bad_request", f"the command cannot be read: {error}")
+        try:
+            return self._answer(command)
+        except StoreError as error:
+            return Refused("store", str(error), "make room in the state folder; nothing was lost")
+
+    def _answer(self, command: AnyCommand) -> AnyReply:
+        match command:
+            case Submit():
+                return self._submit(command)
+            case Stop():
+                return self._stop(command)
+            case ListJobs():
+                return self._list(command)
+            case Show():
+                return self._show(command)
+            case ReadStats():
+                return self._stats()
+            case ReadCatalog():
+                return Refused("not_found", "the catalog has not been read yet", "ask a question first")
+            case Drain():
+                self._admission.draining = True
+                return Done()
+
+    # ---- one method a command
+
+    def _submit(self, submit: Submit) -> AnyReply:
+        submit = _with_agent(submit, self._settings.agent.default)
+        known = self._store.session(submit.caller.user, submit.session_id)
+        if known is not None:
+            return self._attach(submit, *known)
+        refused = self._unfit(submit) or self._busy(submit)
+        if refused is not None:
+            return refused
+        no_room = self._admission.refuse(submit.caller.user)
+        if no_room is not None:
+            return Refused(no_room.code, no_room.error, no_room.hint)
+        entry = self._conductor.submit(submit)
+        return Submitted(entry.job_id, submit.session_id, entry.position)
+
+    def _attach(self, submit: Submit, job_id: str, earlier: Submit) -> AnyReply:
+        if (earlier.question, earlier.user_clarification) != (submit.question, submit.user_clarification):
+            return Refused(
+                Refusal.SESSION_CONFLICT,
+                f"session `{submit.session_id}` already belongs to another question",
+                "choose a new session_id for a new question",
+            )
+        return Submitted(job_id, submit.session_id, 0, attached_to_existing=True)
+
+    def _unfit(self, submit: Submit) -> Refused | None:
+        limit = self._settings.limits.max_query_chars
+        if not submit.question.strip():
+            return Refused(Refusal.BAD_REQUEST, "the question is empty", "ask something")
+        if len(submit.question) > limit:
+            text = f"the question has {len(submit.question):,} characters; the limit is {limit:,}"
+            return Refused(Refusal.BAD_REQUEST, text, "shorten it")
+        agents = known_agents(self._settings)
+        if submit.agent not in agents:
+            return Refused(
+                Refusal.BAD_REQUEST, f"there is no agent `{submit.agent}`", f"agents here: {', '.join(sorted(agents))}"
+            )
+        return None
+
+    def _busy(self, submit: Submit) -> Refused | None:
+        if not submit.conversation_id:
+            return None
+        for entry in self._conductor.entries.values():
+            same = (entry.user, entry.submit.conversation_id) == (submit.caller.user, submit.conversation_id)
+            if same and not entry.job.ended:
+                return Refused(
+                    Refusal.CONVERSATION_BUSY,
+                    f"conversation `{submit.conversation_id}` is busy with session `{entry.submit.session_id}` "
+                    f"(job {entry.job_id})",
+                    "wait for its answer, or stop it",
+                )
+        return None
+
+    def _stop(self, stop: Stop) -> AnyReply:
+        found = self._find(stop.caller, stop.job_id, stop.session_id)
+        if isinstance(found, Refused):
+            return found
+        summary = found.summary
+        request = StopRequest(stop.caller.user, stop.reason, stop.rung, stop.note)
+        try:
+            self._conductor.stop(summary.job_id, request)
+        except AlreadyEnded:
+            entry = self._conductor.entries.get(summary.job_id)
+            state = entry.job.state if entry else summary.state
+            how = "has its answer already" if entry else f"has already ended ({state})"
+            return Refused("already_ended", f"job {summary.job_id} {how}", "there is nothing to stop")
+        entry = self._conductor.entries.get(summary.job_id)
+        return StopTaken(summary.job_id, entry.job.state if entry else summary.state)
+
+    def _list(self, command: ListJobs) -> AnyReply:
+        live = [entry.summary() for entry in reversed(self._conductor.entries.values())]
+        ended = [record.summary for record in self._store.ended(command.limit)] if _wants_ended(command) else []
+        known = {summary.job_id for summary in live}
+        jobs = live + [summary for summary in ended if summary.job_id not in known]
+        return Jobs([summary for summary in jobs if _listed(summary, command)][: command.limit])
+
+    def _show(self, show: Show) -> AnyReply:
+        found = self._find(show.caller, show.job_id, show.session_id)
+        return found if isinstance(found, Refused) else Shown(found)
+
+    def _stats(self) -> AnyReply:
+        states: dict[str, int] = dict(self._conductor.ended_counts)
+        for entry in self._conductor.entries.values():
+            states[entry.job.state] = states.get(entry.job.state, 0) + 1
+        return Stats(states, self._gauges())
+
+    def _find(self, caller: Caller, prefix: str, session_id: str) -> JobRecord | Refused:
+        """The one job that is meant. Another user's job answers exactly as one that does not exist."""
+        if session_id:
+            known = self._store.session(caller.user, session_id)
+            if known is None:
+                return _NOT_FOUND
+            prefix = known[0]
+        if not prefix:
+            return _NOT_FOUND
+        live = self._conductor.entries
+        records = [
+            live[record.summary.job_id].record() if record.summary.job_id in live else record
+            for record in self._store.record(prefix)
+        ]
+        records = [record for record in records if _may_see(caller, record.summary)]
+        exact = [record for record in records if record.summary.job_id == prefix]
+        matches = exact or records
+        if len(matches) == 1:
+            return matches[0]
+        if not matches:
+            return _NOT_FOUND
+        names = ", ".join(record.summary.job_id for record in matches)
+        return Refused("ambiguous", f"`{prefix}` is the beginning of {len(matches)} jobs: {names}", "name more of it")
+
+
+def _with_agent(submit: Submit, default: str) -> Submit:
+
+    return submit if submit.agent else msgspec.structs.replace(submit, agent=default)
+
+
+def _may_see(caller: Caller, summary: JobSummary) -> bool:
+    return caller.role is Role.OPERATOR or summary.user == caller.user
+
+
+def _wants_ended(command: ListJobs) -> bool:
+    return command.ended or (command.state is not None and command.state in ENDED)
+
+
+def _listed(summary: JobSummary, command: ListJobs) -> bool:
+    if not _may_see(command.caller, summary) or (command.user and summary.user != command.user):
+        return False
+    return command.state is None or summary.state == command.state

@@ -1,0 +1,69 @@
+"""After a crash: end what an earlier supervisor has left, and settle its jobs."""
+
+import logging
+import shutil
+import time
+from pathlib import Path
+
+import msgspec
+
+from bus.codec import encode
+from bus.commands import JobRecord
+from bus.events import Completed, Ending, Failed
+from bus.vocabulary import Reason, State, end_state
+from bus.worker_wire import Failure, Outcome, Success
+from supervisor.endings import lost_with_supervisor
+from supervisor.processes import kill_left_behind
+from supervisor.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def sweep_workers(store: Store) -> None:
+    """Kill the workers of an earlier supervisor that still live, and remove their scratch folders."""
+    for pid, started, scratch in store.workers():
+        if kill_left_behind(pid, started):
+            log.warning("killed worker %d of an earlier supervisor", pid, extra={"action": "sweep", "pid": pid})
+        shutil.rmtree(scratch, ignore_errors=True)
+        store.worker_gone(pid, started)
+    store.commit()
+
+
+def settle_jobs(store: Store) -> dict[str, int]:
+    """End every unfinished job: one whose outcome was logged ends with it, the others as `supervisor_lost`.
+
+    Returns the settled jobs' last numbers, for the first heads that are published.
+    """
+    heads: dict[str, int] = {}
+    for number, record, outcome, last in store.unfinished():
+        event, state, reason = _settled(outcome)
+        store.append(number, last + 1, last + 1, time.time(), encode([event]), final=True)
+        store.update(number, _ended(record, state, reason, last + 1))
+        heads[record.summary.job_id] = last + 1
+    store.commit(durable=True)
+    if heads:
+        log.warning("settled %d jobs of an earlier supervisor", len(heads), extra={"action": "settle"})
+    return heads
+
+
+def clean_folder(folder: Path) -> None:
+    """Remove whatever an earlier supervisor left in its runtime folder."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _settled(outcome: Outcome | None) -> tuple[Ending, State, Reason | None]:
+    if isinstance(outcome, Success):
+        return Completed(outcome.result), State.SUCCEEDED, None
+    if isinstance(outcome, Failure):
+        failed = Failed(outcome.error, outcome.code, outcome.hint, outcome.retryable)
+        return failed, end_state(outcome.reason), outcome.reason
+    return lost_with_supervisor(), State.FAILED, Reason.SUPERVISOR_LOST
+
+
+def _ended(record: JobRecord, state: State, reason: Reason | None, seq: int) -> JobRecord:
+    summary = msgspec.structs.replace(record.summary, state=state, reason=reason, ended_at=time.time(), seq=seq)
+    return msgspec.structs.replace(record, summary=summary)

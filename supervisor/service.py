@@ -1,0 +1,223 @@
+"""The supervisor's program: opens the log and the bus, runs until it is told to end, leaves nothing behind."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bus.address import Address, make_address, make_key, private_folder, state_folder, write_address
+from bus.codec import encode
+from bus.peers import PeerWatch
+from bus.program import ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
+from bus.settings import Settings
+from bus.settings_file import SettingsError
+from bus.sockets import BusError, Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
+from bus.topics import HEADS, Heads, Published, job_topic, presence_job, topic_job
+from bus.vocabulary import Reason, Rung
+from supervisor.admission import Admission
+from supervisor.conductor import Conductor
+from supervisor.desk import Desk
+from supervisor.journal import Journal
+from supervisor.ladder import StopRequest
+from supervisor.lifecycle import SUPERVISOR
+from supervisor.processes import Spawner, become_subreaper, sweep_orphans
+from supervisor.recovery import clean_folder, settle_jobs, sweep_workers
+from supervisor.store import Store, StoreError
+from supervisor.watch import INTERVAL_S, Watch
+from supervisor.workers import Worker
+from supervisor.yard import Yard
+
+log = logging.getLogger(__name__)
+
+HEADS_EVERY_S = 1.0
+HEADS_AFTER_END_S = 10.0
+
+
+def main() -> None:
+    """Run the supervisor; exit status 2 for a setting or a folder that cannot be used."""
+    orders = read_orders()
+    try:
+        settings = orders.settings()
+        set_up_logging(settings.supervisor.log_format, "supervisor")
+        asyncio.run(_serve(settings, orders))
+    except (SettingsError, StoreError, BusError) as error:
+        print(f"deadstop supervisor: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+async def _serve(settings: Settings, orders: ServeOrders) -> None:
+    become_subreaper()
+    state_dir = state_folder(settings.supervisor.state_dir)
+    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store(state_dir)
+    address = make_address(state_dir, settings.bus.runtime_dir)
+    runtime = private_folder(Path(address.runtime_dir))
+    sweep_workers(store)
+    heads = settle_jobs(store)
+    clean_folder(runtime)
+    tempfile.tempdir = str(runtime)  # the fork server's own socket lives there too
+    service = Service(settings, store, address, make_key(state_dir), heads)
+    write_address(state_dir, address)
+    _end_on_signals(service, orders)
+    try:
+        await service.run()
+    finally:
+        store.close()
+        clean_folder(runtime)
+        runtime.rmdir()
+
+
+def _end_on_signals(service: "Service", orders: ServeOrders) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.end.set)
+    watch_lifeline(orders.lifeline_fd, service.end.set)
+
+
+class Service:
+    """The parts of the supervisor, wired together."""
+
+    def __init__(self, settings: Settings, store: Store, address: Address, key: bytes, heads: dict[str, int]) -> None:
+        self.end = asyncio.Event()
+        self._settings = settings
+        self._store = store
+        self._loop = asyncio.get_running_loop()
+        self._flushing = False
+        self._spawner = Spawner(settings.worker.preload)
+        self._admission = Admission(settings.limits)
+        self._journal = Journal(store, self._publish, self._request_flush)
+        scratch = Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser()
+        self._yard = Yard(settings, self._spawner, store, scratch)
+        self._conductor = Conductor(settings, store, self._journal, self._yard, self._admission)
+        self._conductor.just_ended = {job_id: (self._loop.time(), last) for job_id, last in heads.items()}
+        self._yard.listen(self._conductor)
+        self._watch = Watch(settings.limits, self._exceeded)
+        self._desk = Desk(settings, key, store, self._journal, self._conductor, self._admission, self._gauges)
+        self._open(address)
+
+    def _open(self, address: Address) -> None:
+        self._context = new_context()
+        collector = bind_collector(self._context, address.collector)
+        self._peers = PeerWatch(collector)
+        self._collector = Channel(collector, self._yard.on_event, on_slice=self._flush)
+        self._control = Channel(bind_router(self._context, address.control), self._yard.on_control)
+        self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
+        self._desk.line = Channel(bind_router(self._context, address.commands), self._desk.on_command)
+        self._yard.open(self._control, self._collector, self._peers, (address.control, address.collector))
+
+    async def run(self) -> None:
+        """Serve until `end` is set (or a drain is done), then stop what runs, and close."""
+        await self._spawner.warm_up()
+        say_ready(pid=os.getpid())
+        timers = [
+            self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),
+            self._loop.create_task(self._every(INTERVAL_S, self._sample)),
+        ]
+        try:
+            await self._end_or_drained()
+            await self._stop_jobs()
+        finally:
+            for timer in timers:
+                timer.cancel()
+            self._close()
+
+    async def _end_or_drained(self) -> None:
+        while not self.end.is_set() and not (self._admission.draining and not self._conductor.entries):
+            try:
+                async with asyncio.timeout(0.2):
+                    await self.end.wait()
+            except TimeoutError:
+                continue
+
+    async def _stop_jobs(self) -> None:
+        """Walk every job down the ladder; what is not gone within the grace is killed at once."""
+        self._admission.draining = True
+        grace_s = self._settings.supervisor.shutdown_grace_s
+        for rung, wait_s in ((Rung.CANCEL, grace_s), (Rung.KILL, grace_s)):
+            self._conductor.stop_all(StopRequest("shutdown", Reason.SHUTDOWN, rung))
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._conductor.idle.wait()
+                    return
+            except TimeoutError:
+                log.error("%d jobs have not ended after %g s", len(self._conductor.entries), wait_s)
+
+    def _close(self) -> None:
+        self._flush()
+        self._peers.close()
+        for channel in (self._collector, self._control, self._publisher, self._desk.line):
+            channel.close()
+        self._context.term()
+        self._spawner.close()
+        while sweep_orphans(set()):
+            pass
+
+    # ---- publishing
+
+    def _publish(self, frames: Frames) -> None:
+        self._publisher.send(frames)
+
+    def _request_flush(self) -> None:
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        try:
+            self._journal.flush()
+        except StoreError as error:
+            log.critical("%s", error, extra={"action": "store"})
+            self._admission.closed = str(error)
+            self.end.set()
+
+    def _on_subscription(self, frames: list[bytes]) -> None:
+        subscribed, topic = frames[0][:1] == b"\x01", frames[0][1:]
+        job_id = presence_job(topic)
+        if job_id is not None:
+            self._conductor.presence(job_id, subscribed)
+            return
+        job_id = topic_job(topic)
+        if job_id is not None and subscribed:
+            last = self._heads().get(job_id, 0)
+            self._publish([job_topic(job_id), encode(Published(0, last, 0.0, False)), b""])
+
+    def _heads(self) -> dict[str, int]:
+        heads = {job_id: last for job_id, (_, last) in self._conductor.just_ended.items()}
+        return heads | {job_id: entry.stream.seq for job_id, entry in self._conductor.entries.items()}
+
+    def _publish_heads(self) -> None:
+        forget = self._loop.time() - HEADS_AFTER_END_S
+        ended = self._conductor.just_ended
+        for job_id in [job_id for job_id, (at, _) in ended.items() if at < forget]:
+            del ended[job_id]
+        self._publish([HEADS, encode(Heads(self._heads()))])
+
+    # ---- watching
+
+    def _sample(self) -> None:
+        self._watch.sample(self._yard.workers)
+
+    def _exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
+        entry = self._conductor.entries.get(worker.job_id or "")
+        if entry is not None and entry.job.ladder is None:
+            entry.limit_words = words
+            self._conductor.stop_if_possible(entry, StopRequest(SUPERVISOR, reason))
+
+    def _gauges(self) -> dict[str, float]:
+        return {
+            "workers": len(self._yard.workers),
+            "waiting": len(self._admission.waiting),
+            "running": len(self._admission.running),
+            "stray_messages": self._yard.stray_messages,
+            "worker_memory_bytes": sum(worker.memory_bytes for worker in self._yard.workers),
+        }
+
+    async def _every(self, seconds: float, call: Callable[[], None]) -> None:
+        while True:
+            call()
+            await asyncio.sleep(seconds)

@@ -1,0 +1,69 @@
+"""Samples what the workers use, and says when one has used too much."""
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from bus.settings import LimitSettings
+from bus.vocabulary import Reason
+from supervisor.procfs import descendants, read_stat
+from supervisor.workers import Worker
+
+log = logging.getLogger(__name__)
+
+INTERVAL_S = 0.25
+
+
+class Watch:
+    """Memory, CPU and scratch space of a worker and everything beneath it, against the limits.
+
+    Memory is what has been added since the worker was ready: the part shared with the fork server does not count.
+    """
+
+    def __init__(self, limits: LimitSettings, exceeded: Callable[[Worker, Reason, str], None]) -> None:
+        self._limits = limits
+        self._exceeded = exceeded
+
+    def sample(self, workers: list[Worker]) -> None:
+        """Look at each worker once."""
+        for worker in workers:
+            if worker.pid is None or not worker.ready:
+                continue
+            self._measure(worker, worker.pid)
+            if self._limits.max_memory_bytes and worker.memory_bytes > self._limits.max_memory_bytes:
+                self._tell(worker, Reason.MEMORY, "memory", worker.memory_bytes, self._limits.max_memory_bytes)
+            scratch = folder_bytes(worker.scratch)
+            if self._limits.max_scratch_bytes and scratch > self._limits.max_scratch_bytes:
+                self._tell(worker, Reason.OUTPUT_LIMIT, "scratch space", scratch, self._limits.max_scratch_bytes)
+
+    def _measure(self, worker: Worker, pid: int) -> None:
+        stats = [stat for stat in map(read_stat, [pid, *descendants(pid)]) if stat is not None]
+        resident = sum(stat.resident_bytes for stat in stats)
+        worker.memory_bytes = max(0, resident - worker.baseline_bytes)
+        worker.peak_bytes = max(worker.peak_bytes, worker.memory_bytes)
+        worker.cpu_s = max(worker.cpu_s, sum(stat.cpu_s for stat in stats))
+
+    def _tell(self, worker: Worker, reason: Reason, what: str, value: int, limit: int) -> None:
+        self._exceeded(worker, reason, f"The question used {_mib(value)} of {what}; the limit is {_mib(limit)}.")
+
+
+def folder_bytes(folder: Path) -> int:
+    """Space taken by the files of a folder and its subfolders, in bytes."""
+    total = 0
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+        except OSError:
+            continue  # the worker removes its files while we look
+    return total
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:,.0f} MiB"

@@ -1,0 +1,182 @@
+"""Where the workers are: hires them, listens to them, and buries them with proof."""
+
+import asyncio
+import hmac
+import logging
+from pathlib import Path
+from typing import Protocol
+
+from bus.codec import CodecError, Decoder
+from bus.delivery import Verdict
+from bus.peers import PeerWatch
+from bus.settings import Settings
+from bus.sockets import Channel
+from bus.worker_wire import AnyHeader, BatchHeader, Ready, ToSupervisor
+from supervisor.processes import Spawner, WorkerProcess, exit_in_words, sweep_orphans
+from supervisor.store import Store
+from supervisor.workers import Worker
+
+log = logging.getLogger(__name__)
+
+DRAIN_LIMIT_S = 0.1
+"""How long after its exit a worker's events may still be on the way."""
+
+SWEEP_EVERY_S = 0.005
+SWEEP_WARN_S = 5.0
+
+_decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
+_decode_header: Decoder[AnyHeader] = Decoder(AnyHeader)
+
+
+class Listener(Protocol):
+    """Who hears of what the workers do."""
+
+    def worker_ready(self, worker: Worker) -> None: ...
+    def worker_heard(self, worker: Worker) -> None: ...
+    def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None: ...
+    def worker_gone(self, worker: Worker, exit_words: str) -> None: ...
+
+
+class Yard:
+    """All workers of this supervisor."""
+
+    def __init__(self, settings: Settings, spawner: Spawner, store: Store, scratch_root: Path) -> None:
+        self._settings = settings
+        self._spawner = spawner
+        self._store = store
+        self._scratch_root = scratch_root
+        self._by_id: dict[str, Worker] = {}
+        self._by_token: dict[bytes, Worker] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.stray_messages = 0
+
+    def open(self, control: Channel, collector: Channel, peers: PeerWatch, endpoints: tuple[str, str]) -> None:
+        """The channels on which workers are heard, and the endpoints they connect to."""
+        self.control = control
+        self._collector = collector
+        self._peers = peers
+        self._endpoints = endpoints
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
+
+    @property
+    def workers(self) -> list[Worker]:
+        return list(self._by_id.values())
+
+    def hire(self, agent: str) -> Worker:
+        """A worker for this agent; the listener hears when it is ready, and when it is gone."""
+        worker = Worker(agent, self._settings, *self._endpoints, self._scratch_root)
+        self._by_id[worker.worker_id] = worker
+        self._by_token[worker.token] = worker
+        self._run(self._spawn(worker))
+        return worker
+
+    # ---- what workers say
+
+    def on_control(self, frames: list[bytes]) -> None:
+        worker = self._by_id.get(frames[0].decode(errors="replace"))
+        try:
+            message = _decode_control(frames[-1])
+        except CodecError:
+            message = None
+        if worker is None or message is None or not hmac.compare_digest(message.token, worker.token):
+            self._stray("control", frames)
+            return
+        worker.connected = True
+        if isinstance(message, Ready) and not worker.ready:
+            worker.ready = True
+            worker.baseline_bytes = message.baseline_bytes
+            self._listener.worker_ready(worker)
+        else:
+            self._listener.worker_heard(worker)
+
+    def on_event(self, frames: list[bytes]) -> None:
+        worker = self._by_token.get(frames[0])
+        try:
+            header = _decode_header(frames[1]) if len(frames) == 3 else None
+        except CodecError:
+            header = None
+        if worker is None or header is None:
+            self._stray("event", frames)
+            return
+        count = header.count if isinstance(header, BatchHeader) else 1
+        verdict = worker.order.judge(header.first, count)
+        if verdict is Verdict.TAKE:
+            self._listener.worker_sent(worker, header, frames[2])
+        else:
+            worker.acknowledge(self.control, resend=verdict is Verdict.GAP)
+
+    def _stray(self, kind: str, frames: list[bytes]) -> None:
+        self.stray_messages += 1
+        if self.stray_messages in (1, 10, 100, 1000):
+            log.warning(
+                "ignored a stray %s message of %d bytes (%d so far)",
+                kind,
+                sum(map(len, frames)),
+                self.stray_messages,
+                extra={"action": "stray"},
+            )
+
+    # ---- birth and burial
+
+    async def _spawn(self, worker: Worker) -> None:
+        try:
+            process = await self._spawner.spawn(worker.spec(), lambda code: self._run(self._bury(worker, code)))
+        except Exception as error:
+            log.exception("a worker could not be started", extra={"action": "spawn"})
+            self._forget(worker)
+            self._listener.worker_gone(worker, f"could not be started ({error})")
+            return
+        worker.process = process
+        self._store.worker_born(process.pid, process.started, str(worker.scratch))
+
+    async def _bury(self, worker: Worker, code: int) -> None:
+        process = worker.process
+        assert process is not None
+        await self._drain(process)
+        await self._sweep(worker)
+        self._store.worker_gone(process.pid, process.started)
+        self._forget(worker)
+        self._listener.worker_gone(worker, exit_in_words(code))
+        worker.remove_scratch()
+
+    async def _drain(self, process: WorkerProcess) -> None:
+        """Take what the worker has sent and is still on the way."""
+        try:
+            async with asyncio.timeout(DRAIN_LIMIT_S):
+                await self._peers.closed(process.pid)
+                await self._collector.drained()
+        except TimeoutError:
+            log.warning(
+                "worker %d's events were still on the way %g s after its exit",
+                process.pid,
+                DRAIN_LIMIT_S,
+                extra={"action": "drain"},
+            )
+
+    async def _sweep(self, worker: Worker) -> None:
+        """Kill what the worker has left behind, until nothing is left."""
+        started = asyncio.get_running_loop().time()
+        warned = False
+        while left := sweep_orphans(self._spawner.own_children):
+            await asyncio.sleep(SWEEP_EVERY_S)
+            if not warned and asyncio.get_running_loop().time() > started + SWEEP_WARN_S:
+                warned = True
+                log.error(
+                    "%d processes left by %r have not ended %g s after SIGKILL; waiting for the kernel",
+                    left,
+                    worker,
+                    SWEEP_WARN_S,
+                    extra={"action": "sweep"},
+                )
+
+    def _forget(self, worker: Worker) -> None:
+        worker.connected = False
+        self._by_id.pop(worker.worker_id, None)
+        self._by_token.pop(worker.token, None)
+
+    def _run(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
