@@ -1,0 +1,200 @@
+import * as answers from "./answer-state";
+import type { AnswerState } from "./answer-state";
+import { Connection, type ConnectionState } from "./connection";
+import * as conversations from "./conversation";
+import type { Conversation, Turn } from "./conversation";
+import type { ConversationStore } from "./conversation-store";
+import { type Ask, isJobEvent, type JobEvent, type ServerEvent } from "./protocol";
+
+/**
+ * What the page is about: the conversation, its answers, and what can be done with them. Knows no DOM; `changed` is
+ * called after each change, and whoever shows it reads the fields.
+ */
+export class Chat {
+  readonly connection: Connection;
+  conversation: Conversation = conversations.freshConversation();
+  private readonly states = new Map<string, AnswerState>();
+  /** Sessions whose missing events have been asked for and have not come yet. */
+  private readonly catchingUp = new Set<string>();
+  /** Questions of this visit that the server has not accepted yet. */
+  private readonly unaccepted = new Map<string, Ask>();
+  private store: ConversationStore | null = null;
+
+  constructor(
+    url: string,
+    private readonly openStore: (userId: string) => ConversationStore,
+    /** The conversation that the address names, or an empty text. */
+    private readonly addressed: () => string,
+    private readonly changed: () => void,
+  ) {
+    this.connection = new Connection(url, {
+      onEvent: (event) => this.receive(event),
+      onState: (state) => this.connectionChanged(state),
+    });
+  }
+
+  answerOf(turn: Turn): AnswerState {
+    return this.states.get(turn.sessionId) ?? answers.ASKED;
+  }
+
+  /** The turn whose answer is not finished yet; a conversation has one at most. */
+  get active(): Turn | undefined {
+    return this.conversation.turns.find((turn) => !answers.hasEnded(this.answerOf(turn)));
+  }
+
+  /** The question that the agent has asked back and that the next message answers. */
+  get openClarification(): Turn | undefined {
+    const last = this.conversation.turns.at(-1);
+    return last && this.answerOf(last).clarification ? last : undefined;
+  }
+
+  known(): readonly Conversation[] {
+    return this.store?.list() ?? [];
+  }
+
+  ask(text: string): void {
+    const asked = this.openClarification;
+    this.submit(asked ? asked.query : text, asked ? text : null);
+  }
+
+  /** The same question once more, in the same conversation, as a job of its own. */
+  retry(turn: Turn): void {
+    this.submit(turn.query, turn.clarification);
+  }
+
+  /** Asks for the running answer to be stopped; `now` skips the gentle rungs. */
+  stop(now = false): void {
+    const turn = this.active;
+    if (!turn) return;
+    this.update(turn.sessionId, answers.stopRequested(this.answerOf(turn)));
+    this.connection.send({ event: "agent_kill", data: { session_id: turn.sessionId, now } });
+  }
+
+  begin(): void {
+    this.show(conversations.freshConversation());
+  }
+
+  /** Shows a conversation and brings its answers back from the server. */
+  show(conversation: Conversation): void {
+    this.conversation = conversation;
+    for (const turn of conversation.turns) {
+      if (!this.states.has(turn.sessionId)) this.follow(turn.sessionId);
+    }
+    this.changed();
+  }
+
+  private submit(query: string, clarification: string | null): void {
+    if (this.active) return;
+    const turn = conversations.freshTurn(query, clarification, Date.now());
+    this.remember(conversations.withTurn(this.conversation, turn));
+    const ask: Ask = {
+      session_id: turn.sessionId,
+      query,
+      conversation_id: this.conversation.id,
+      user_clarification: clarification,
+      options: { table_format: "arrow" },
+    };
+    this.unaccepted.set(turn.sessionId, ask);
+    this.update(turn.sessionId, answers.ASKED);
+    this.connection.send({ event: "agent_query_stream", data: ask });
+  }
+
+  private follow(sessionId: string): void {
+    const state = this.states.get(sessionId) ?? answers.ASKED;
+    this.states.set(sessionId, state);
+    this.connection.send({ event: "agent_follow", data: { session_id: sessionId, after_seq: state.seq } });
+  }
+
+  private connectionChanged(state: ConnectionState): void {
+    if (state.kind === "open") this.resume(state.server.user_id);
+    this.changed();
+  }
+
+  /** A question that the server may not have seen is asked again under its name, which never runs it twice. */
+  private resume(userId: string): void {
+    this.catchingUp.clear();
+    if (!this.store) this.restore(this.openStore(userId));
+    else this.followAll();
+  }
+
+  /** Answers that were under way are followed in every conversation, so that none of them counts as abandoned. */
+  private restore(store: ConversationStore): void {
+    this.store = store;
+    const known = store.list();
+    const unfinished = (conversation: Conversation) => conversation.turns.some((turn) => !turn.ended);
+    for (const turn of known.flatMap((conversation) => conversation.turns)) {
+      if (!turn.ended) this.states.set(turn.sessionId, answers.ASKED);
+    }
+    this.followAll();
+    const wanted = known.find(({ id }) => id === this.addressed()) ?? known.find(unfinished);
+    if (wanted && this.conversation.turns.length === 0) this.show(wanted);
+  }
+
+  private followAll(): void {
+    for (const [sessionId, state] of this.states) {
+      const ask = this.unaccepted.get(sessionId);
+      if (ask) this.connection.send({ event: "agent_query_stream", data: ask });
+      else if (!answers.hasEnded(state)) this.follow(sessionId);
+      if (state.phase === "stopping" && state.climbs.length === 0) {
+        this.connection.send({ event: "agent_kill", data: { session_id: sessionId, now: false } });
+      }
+    }
+  }
+
+  private receive(event: ServerEvent): void {
+    if (isJobEvent(event)) this.receiveJobEvent(event);
+    else if (event.event === "agent_kill_error") this.receiveKillError(event.data);
+    else if (event.event === "error" && event.data.session_id) this.receiveError(event.data.session_id, event.data);
+  }
+
+  private receiveJobEvent(event: JobEvent): void {
+    const sessionId = event.data.session_id;
+    const state = this.states.get(sessionId);
+    if (!state) return;
+    this.unaccepted.delete(sessionId);
+    switch (answers.placeOf(state, event)) {
+      case "next":
+        this.catchingUp.delete(sessionId);
+        this.update(sessionId, answers.reduce(state, event));
+        break;
+      case "gap":
+        if (this.catchingUp.has(sessionId)) break;
+        this.catchingUp.add(sessionId);
+        this.follow(sessionId);
+        break;
+      case "repeat":
+        break;
+    }
+  }
+
+  private receiveKillError(data: { session_id: string; error: string; code: string }): void {
+    const state = this.states.get(data.session_id);
+    // An answer that has ended tells so by its own last event, which is on its way.
+    if (state && data.code !== "already_ended") this.update(data.session_id, answers.stopRefused(state, data.error));
+  }
+
+  private receiveError(sessionId: string, data: { error: string; code: string }): void {
+    const state = this.states.get(sessionId);
+    if (state && data.code === "not_found") this.update(sessionId, answers.gone(state));
+  }
+
+  private update(sessionId: string, state: AnswerState): void {
+    const before = this.states.get(sessionId);
+    this.states.set(sessionId, state);
+    if (answers.hasEnded(state) && !(before && answers.hasEnded(before))) this.settle(sessionId);
+    this.changed();
+  }
+
+  private settle(sessionId: string): void {
+    const owner = [this.conversation, ...this.known()].find((conversation) =>
+      conversation.turns.some((turn) => turn.sessionId === sessionId && !turn.ended),
+    );
+    if (owner) this.remember(conversations.withEnded(owner, sessionId));
+  }
+
+  private remember(conversation: Conversation): void {
+    if (conversation.id === this.conversation.id) this.conversation = conversation;
+    this.store?.save(conversation);
+    this.changed();
+  }
+}

@@ -1,0 +1,12 @@
+const PREFIX = "#/c/";
+
+/** The conversation that the page's address names, so that each tab keeps its own; empty where it names none. */
+export function addressedConversation(): string {
+  return location.hash.startsWith(PREFIX) ? decodeURIComponent(location.hash.slice(PREFIX.length)) : "";
+}
+
+/** Puts the conversation into the address; an empty id takes it out. */
+export function showAddress(conversationId: string): void {
+  if (conversationId === addressedConversation()) return;
+  history.pushState(null, "", conversationId ? PREFIX + encodeURIComponent(conversationId) : location.pathname);
+}

@@ -1,0 +1,134 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { type AnswerState, ASKED, hasEnded, isThinking } from "../answer-state";
+import { spoken, type Turn } from "../conversation";
+import { duration, usageLine } from "../format";
+import * as icons from "./icons";
+import { PageElement } from "./page-element";
+import { announcementOf, labelOf } from "./words";
+
+/** One question and everything that came of it. */
+@customElement("ds-answer")
+export class Answer extends PageElement {
+  @property({ attribute: false }) turn!: Turn;
+  @property({ attribute: false }) answer: AnswerState = ASKED;
+  @property({ attribute: false }) user = "";
+  @property({ attribute: false }) retryable = false;
+  /** True for the last turn: only its clarification can still be answered. */
+  @property({ attribute: false }) answerable = false;
+
+  protected override render(): TemplateResult {
+    const { answer, turn } = this;
+    return html`
+      <article
+        class="answer"
+        data-testid="answer"
+        data-phase=${answer.phase}
+        data-session=${turn.sessionId}
+        aria-busy=${!hasEnded(answer)}
+      >
+        <h2 class="question" data-testid="question">${spoken(turn)}</h2>
+        <ds-steps .answer=${answer} .askedAt=${turn.askedAt}></ds-steps>
+        ${this.warnings()}
+        ${answer.statements.length > 0 ? html`<ds-sql .statements=${answer.statements}></ds-sql>` : nothing}
+        ${this.table()}
+        <ds-response .text=${answer.response} .live=${!hasEnded(answer)}></ds-response>
+        ${this.clarification()}
+        <ds-stop-report .answer=${answer} .user=${this.user}></ds-stop-report>
+        ${this.failure()} ${this.footer()}
+        <p class="unseen" role="status" data-testid="announcement">${announcementOf(answer, this.user)}</p>
+      </article>
+    `;
+  }
+
+  private warnings(): unknown {
+    return this.answer.warnings.map((warning) => html`<p class="warning" data-testid="warning">${warning}</p>`);
+  }
+
+  private table(): TemplateResult | typeof nothing {
+    const { columns, rows, truncated, jobId } = this.answer;
+    if (columns.length === 0) return nothing;
+    const ended = hasEnded(this.answer);
+    return html`<ds-table
+      .columns=${columns}
+      .rows=${rows}
+      .live=${!ended}
+      .truncated=${truncated}
+      .jobId=${this.answer.phase === "done" ? jobId : ""}
+    ></ds-table>`;
+  }
+
+  private clarification(): TemplateResult | typeof nothing {
+    const { clarification } = this.answer;
+    if (!clarification) return nothing;
+    return html`<section class="clarification" data-testid="clarification" aria-label="The agent asks back">
+      <p>${clarification.question}</p>
+      <div role="group" aria-label="Suggestions">
+        ${clarification.suggestions.map(
+          (suggestion) => html`<button
+            class="sample"
+            ?disabled=${!this.answerable}
+            @click=${() => this.dispatchEvent(new CustomEvent("ask", { detail: suggestion }))}
+            data-testid="suggestion"
+          >
+            ${suggestion}
+          </button>`,
+        )}
+      </div>
+    </section>`;
+  }
+
+  private failure(): TemplateResult | typeof nothing {
+    const { failure, phase } = this.answer;
+    if (phase === "gone") {
+      return html`<p class="notice" data-testid="gone">The server no longer keeps this answer.</p>`;
+    }
+    if (!failure) return nothing;
+    return html`<section class="failure" role="alert" data-testid="error" data-code=${failure.code}>
+      <p><strong>${failure.error}</strong></p>
+      ${failure.hint ? html`<p data-testid="hint">${failure.hint}</p>` : nothing}
+    </section>`;
+  }
+
+  private footer(): TemplateResult {
+    const { answer } = this;
+    const ended = hasEnded(answer);
+    return html`<footer>
+        ${ended ? nothing : html`<span class="spinner" aria-hidden="true"></span>`}
+        <span class="state" data-testid="answer-state" data-state=${answer.phase}>${labelOf(answer.phase)}</span>
+        ${ended ? this.figures() : this.activity()}
+        <span class="gap"></span>
+        ${this.retryable && answer.phase !== "done"
+          ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("retry"))} data-testid="retry">
+              ${icons.retry} Retry
+            </button>`
+          : nothing}
+      </footer>
+      ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}`;
+  }
+
+  /** What goes on now, in the line that tells how it ended afterwards, so that nothing jumps. */
+  private activity(): TemplateResult | typeof nothing {
+    const { answer } = this;
+    if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position)}</span>`;
+    if (answer.phase === "stopping") return nothing;
+    return html`
+      ${isThinking(answer) ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
+      <span data-testid="status">${answer.status}</span>
+      <ds-progress .progress=${answer.progress}></ds-progress>
+    `;
+  }
+
+  private figures(): TemplateResult {
+    const { usage, timings } = this.answer;
+    return html`
+      ${usage ? html`<span class="usage" data-testid="usage">${usageLine(usage)}</span>` : nothing}
+      ${timings.total_ms ? html`<span class="usage" data-testid="total">${duration(timings.total_ms)}</span>` : nothing}
+    `;
+  }
+}
+
+function queueText(position: number): string {
+  return position <= 1 ? "next in the queue" : `number ${position} in the queue`;
+}

@@ -1,0 +1,131 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import { hasEnded } from "../answer-state";
+import { Chat } from "../chat";
+import type { Turn } from "../conversation";
+import { BrowserStore } from "../conversation-store";
+import { addressedConversation, showAddress } from "./address";
+import { AtBottom } from "./at-bottom";
+import { oncePerFrame } from "./frame";
+import * as icons from "./icons";
+import { PageElement } from "./page-element";
+import { reloadIfSignedOut } from "./signed-out";
+
+/** The page: a header, the conversation, and the field to ask in. */
+@customElement("ds-app")
+export class App extends PageElement {
+  private readonly redraw = oncePerFrame(() => this.requestUpdate());
+  private readonly bottom = new AtBottom(this);
+  private readonly chat = new Chat(
+    `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+    (userId) => new BrowserStore(localStorage, userId),
+    addressedConversation,
+    () => this.chatChanged(),
+  );
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { connection } = this.chat;
+    addEventListener("offline", () => connection.drop());
+    addEventListener("online", () => connection.open());
+    addEventListener("keydown", (event) => this.keyPressed(event));
+    addEventListener("hashchange", () => this.addressChanged());
+    connection.open();
+  }
+
+  protected override render(): TemplateResult {
+    const { chat } = this;
+    const connection = chat.connection.state;
+    const active = chat.active;
+    return html`
+      <a class="skip" href="#ask">Skip to the question field</a>
+      <ds-header .connection=${connection} .fresh=${chat.conversation.turns.length === 0} @new-chat=${this.newChat}>
+      </ds-header>
+      <ds-banner .connection=${connection} @reconnect=${() => chat.connection.open()}></ds-banner>
+      <main id="conversation" tabindex="-1">
+        <div class="column">
+          ${chat.conversation.turns.length === 0
+            ? html`<ds-welcome .ready=${connection.kind === "open"} @ask=${this.asked}></ds-welcome>`
+            : this.turns()}
+        </div>
+      </main>
+      <div class="dock">
+        ${this.bottom.away
+          ? html`<button class="to-bottom" @click=${() => this.bottom.jump()} data-testid="to-bottom">
+              ${icons.down} Latest
+            </button>`
+          : nothing}
+        <ds-composer
+          class="column"
+          .phase=${active ? chat.answerOf(active).phase : null}
+          .clarifying=${Boolean(chat.openClarification)}
+          .ready=${connection.kind === "open"}
+          @ask=${this.asked}
+          @stop-answer=${(event: CustomEvent<{ now: boolean }>) => chat.stop(event.detail.now)}
+        ></ds-composer>
+      </div>
+    `;
+  }
+
+  private turns(): unknown {
+    const { turns } = this.chat.conversation;
+    return repeat(
+      turns,
+      (turn) => turn.sessionId,
+      (turn, index) => this.turn(turn, index === turns.length - 1),
+    );
+  }
+
+  private turn(turn: Turn, isLast: boolean): TemplateResult {
+    const answer = this.chat.answerOf(turn);
+    const connection = this.chat.connection.state;
+    return html`<ds-answer
+      .turn=${turn}
+      .answer=${answer}
+      .user=${connection.kind === "open" ? connection.server.user_id : ""}
+      .retryable=${hasEnded(answer) && !this.chat.active}
+      .answerable=${isLast}
+      @retry=${() => this.retry(turn)}
+      @ask=${this.asked}
+    ></ds-answer>`;
+  }
+
+  protected override firstUpdated(): void {
+    this.bottom.attach(this.querySelector("main") as HTMLElement);
+  }
+
+  private chatChanged(): void {
+    const { conversation, connection } = this.chat;
+    if (conversation.turns.length > 0) showAddress(conversation.id);
+    if (connection.state.kind === "waiting") void reloadIfSignedOut(connection.state.attempt);
+    this.redraw();
+  }
+
+  private asked(event: CustomEvent<string>): void {
+    this.bottom.jump();
+    this.chat.ask(event.detail);
+  }
+
+  private retry(turn: Turn): void {
+    this.bottom.jump();
+    this.chat.retry(turn);
+  }
+
+  private newChat(): void {
+    showAddress("");
+    this.chat.begin();
+    this.querySelector<HTMLElement>("#ask")?.focus();
+  }
+
+  private addressChanged(): void {
+    const wanted = this.chat.known().find(({ id }) => id === addressedConversation());
+    if (wanted && wanted.id !== this.chat.conversation.id) this.chat.show(wanted);
+  }
+
+  private keyPressed(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (this.chat.active && this.chat.answerOf(this.chat.active).phase !== "stopping") this.chat.stop();
+  }
+}

@@ -1,0 +1,50 @@
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+const NEAR_PX = 80;
+
+/**
+ * Keeps the end of what `scroller` shows in view while it grows, unless the reader has scrolled up. Only scrolling up
+ * counts as leaving: the distance to the end also grows when more is written.
+ */
+export class AtBottom implements ReactiveController {
+  /** True while the reader looks at something further up. */
+  away = false;
+  private scroller: HTMLElement | null = null;
+  private lastTopPx = 0;
+  private readonly grown = new ResizeObserver(() => this.keep());
+
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  /** Begins with `scroller`, whose first child is what grows. */
+  attach(scroller: HTMLElement): void {
+    this.scroller = scroller;
+    scroller.addEventListener("scroll", () => this.scrolled(scroller), { passive: true });
+    this.grown.observe(scroller);
+    if (scroller.firstElementChild) this.grown.observe(scroller.firstElementChild);
+  }
+
+  hostDisconnected(): void {
+    this.grown.disconnect();
+  }
+
+  keep(): void {
+    if (!this.away) this.scroller?.scrollTo({ top: this.scroller.scrollHeight, behavior: "instant" });
+  }
+
+  jump(): void {
+    this.away = false;
+    this.keep();
+    this.host.requestUpdate();
+  }
+
+  private scrolled({ scrollTop, scrollHeight, clientHeight }: HTMLElement): void {
+    const near = scrollHeight - clientHeight - scrollTop <= NEAR_PX;
+    const away = !near && (this.away || scrollTop < this.lastTopPx);
+    this.lastTopPx = scrollTop;
+    if (away === this.away) return;
+    this.away = away;
+    this.host.requestUpdate();
+  }
+}

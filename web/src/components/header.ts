@@ -1,0 +1,55 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import type { ConnectionState } from "../connection";
+import type { Authenticated } from "../protocol";
+import * as icons from "./icons";
+import { PageElement } from "./page-element";
+
+/** Who is signed in, and which model answers: always in view. */
+@customElement("ds-header")
+export class Header extends PageElement {
+  @property({ attribute: false }) connection: ConnectionState = { kind: "connecting" };
+  @property({ attribute: false }) fresh = true;
+  private server: Authenticated | null = null;
+
+  protected override willUpdate(): void {
+    if (this.connection.kind === "open") this.server = this.connection.server;
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <header class="bar">
+        <h1 class="brand">${icons.octagon}<span>Deadstop</span></h1>
+        <span class="gap"></span>
+        ${this.server ? this.signedIn(this.server) : nothing}
+        <button
+          class="quiet"
+          ?disabled=${this.fresh}
+          @click=${() => this.dispatchEvent(new CustomEvent("new-chat"))}
+          data-testid="new-chat"
+        >
+          ${icons.plus}<span class="wide">New conversation</span>
+        </button>
+      </header>
+    `;
+  }
+
+  private signedIn(server: Authenticated): TemplateResult {
+    const offline = server.llm === "offline";
+    return html`
+      <span
+        class="chip"
+        data-testid="model"
+        data-offline=${offline}
+        title=${offline
+          ? "No model is set: questions are read by rules, and SQL you type runs as it is"
+          : "The model that answers"}
+        ><span class="dot" aria-hidden="true"></span>${offline ? "offline planner" : server.llm}</span
+      >
+      <span class="chip plain" data-testid="user" title="Signed in as ${server.user_id} (${server.role})"
+        >${server.user_id}${server.role === "operator" ? html`<span class="role wide">operator</span>` : nothing}</span
+      >
+    `;
+  }
+}

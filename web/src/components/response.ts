@@ -1,0 +1,23 @@
+import { html, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { updateBlocks } from "../markdown";
+import { PageElement } from "./page-element";
+
+/** The answer's text as it is written, in markdown. */
+@customElement("ds-response")
+export class Response extends PageElement {
+  @property({ attribute: false }) text = "";
+  /** True while more may come: a typing mark stands at the end. */
+  @property({ attribute: false }) live = false;
+  private shown: string[] = [];
+
+  protected override render(): TemplateResult {
+    return html`<div class="markdown" data-testid="response" data-live=${this.live && this.text !== ""}></div>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("text")) return;
+    this.shown = updateBlocks(this.firstElementChild as HTMLElement, this.text, this.shown);
+  }
+}

@@ -1,0 +1,68 @@
+import type { AnswerState, Phase, Stopped } from "../answer-state";
+import { duration } from "../format";
+import type { Rung } from "../protocol";
+
+const LABELS: Record<Phase, string> = {
+  asked: "Asking…",
+  queued: "Queued",
+  running: "Running",
+  stopping: "Stopping…",
+  done: "Done",
+  stopped: "Stopped",
+  failed: "Failed",
+  gone: "Not kept",
+};
+
+const REASONS: Record<string, string> = {
+  user: "",
+  operator: "by the operator",
+  disconnect: "because nobody was following it any more",
+  shutdown: "because the server is shutting down",
+  deadline: "because its time was up",
+  memory: "because it took too much memory",
+  output_limit: "because its output was too large",
+  budget: "because its budget was used up",
+};
+
+/** What each step of the ladder does to the worker. */
+export const RUNGS: readonly { readonly rung: Rung; readonly name: string; readonly does: string }[] = [
+  { rung: "cancel", name: "Cancel", does: "asked to stop" },
+  { rung: "terminate", name: "Terminate", does: "SIGTERM" },
+  { rung: "kill", name: "Kill", does: "SIGKILL" },
+];
+
+export function labelOf(phase: Phase): string {
+  return LABELS[phase];
+}
+
+export function reasonText(reason: string): string {
+  return REASONS[reason] ?? "";
+}
+
+export function byText(by: string, user: string): string {
+  return by === user ? "you" : by;
+}
+
+/** "Stopped by you, at the rung terminate (SIGTERM), in 512 ms". */
+export function stoppedText(stopped: Stopped, user: string): string {
+  const { does } = RUNGS.find(({ rung }) => rung === stopped.rung) ?? { does: "" };
+  const how = does ? `${stopped.rung} (${does})` : stopped.rung;
+  return `Stopped by ${byText(stopped.by, user)} on rung ${how} in ${duration(stopped.ms)}`;
+}
+
+/** What a person who does not see the page is told when an answer changes; texts and rows are not read out. */
+export function announcementOf(answer: AnswerState, user: string): string {
+  switch (answer.phase) {
+    case "asked":
+    case "running":
+      return "Agent is thinking";
+    case "stopping":
+      return "Stopping";
+    case "stopped":
+      return answer.stopped ? stoppedText(answer.stopped, user) : "Stopped";
+    case "done":
+      return answer.clarification ? "The agent asks back" : "Answer complete";
+    default:
+      return labelOf(answer.phase);
+  }
+}

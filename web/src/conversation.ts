@@ -1,0 +1,51 @@
+/** A question that was asked; its answer is found again by `sessionId`. */
+export interface Turn {
+  readonly sessionId: string;
+  readonly query: string;
+  /** What the person answered when the agent had asked back about `query`; null in a plain question. */
+  readonly clarification: string | null;
+  /** Unix milliseconds. */
+  readonly askedAt: number;
+  readonly ended: boolean;
+}
+
+export interface Conversation {
+  readonly id: string;
+  readonly turns: readonly Turn[];
+}
+
+const ID_BYTES = 12;
+const TITLE_LENGTH = 60;
+
+/** A random name as the wire takes it. `crypto.randomUUID` exists only under https and on loopback. */
+export function freshId(prefix: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES));
+  return prefix + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function freshConversation(): Conversation {
+  return { id: freshId("c-"), turns: [] };
+}
+
+export function freshTurn(query: string, clarification: string | null, now: number): Turn {
+  return { sessionId: freshId("s-"), query, clarification, askedAt: now, ended: false };
+}
+
+/** What the person typed. */
+export function spoken(turn: Turn): string {
+  return turn.clarification ?? turn.query;
+}
+
+export function titleOf(conversation: Conversation): string {
+  const first = conversation.turns[0]?.query.replace(/\s+/g, " ").trim() ?? "New conversation";
+  return first.length > TITLE_LENGTH ? `${first.slice(0, TITLE_LENGTH - 1).trimEnd()}…` : first;
+}
+
+export function withTurn(conversation: Conversation, turn: Turn): Conversation {
+  return { ...conversation, turns: [...conversation.turns, turn] };
+}
+
+export function withEnded(conversation: Conversation, sessionId: string): Conversation {
+  const turns = conversation.turns.map((turn) => (turn.sessionId === sessionId ? { ...turn, ended: true } : turn));
+  return { ...conversation, turns };
+}

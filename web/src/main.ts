@@ -1,0 +1,13 @@
+import "./components/answer";
+import "./components/app";
+import "./components/banner";
+import "./components/composer";
+import "./components/header";
+import "./components/progress";
+import "./components/prompt-monitor";
+import "./components/response";
+import "./components/sql";
+import "./components/steps";
+import "./components/stop-report";
+import "./components/welcome";
+import "./table/table";

@@ -1,0 +1,155 @@
+/** The outside wire, as `docs/protocol.md` states it: what goes through the WebSocket in both directions. */
+
+export type Rung = "cancel" | "terminate" | "kill";
+export type NodePhase = "started" | "finished" | "failed";
+
+export interface ColumnInfo {
+  readonly name: string;
+  /** The engine's name of the type, such as `BIGINT` or `TIMESTAMP`. */
+  readonly type: string;
+}
+
+export interface Usage {
+  readonly rows: number;
+  readonly chunks: number;
+  readonly model_calls: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cached_tokens: number;
+  readonly cost_usd: number;
+  /** True where a stopped answer's tokens had to be counted by the server. */
+  readonly estimated: boolean;
+}
+
+export interface Clarification {
+  readonly question: string;
+  readonly suggestions: readonly string[];
+}
+
+export interface RawTable {
+  readonly columns: readonly (ColumnInfo | string)[];
+  readonly rows: readonly (readonly unknown[])[];
+  readonly row_count: number;
+  readonly truncated: boolean;
+}
+
+export interface Result {
+  readonly final_output: {
+    readonly response?: string;
+    readonly raw_table?: RawTable | null;
+    readonly prompt_monitor?: string;
+    readonly chart?: object | null;
+  };
+  readonly usage?: Partial<Usage>;
+  readonly timings?: Readonly<Record<string, number>>;
+  readonly clarification?: Clarification | null;
+}
+
+export interface StopProof {
+  readonly rung: Rung;
+  readonly ms: number;
+  readonly by: string;
+}
+
+export type Chunk =
+  | { readonly type: "queue"; readonly position: number }
+  | { readonly type: "status"; readonly message: string }
+  | { readonly type: "node"; readonly node: string; readonly state: NodePhase; readonly ms?: number }
+  | { readonly type: "progress"; readonly fraction: number | null; readonly message?: string }
+  | { readonly type: "response_chunk"; readonly field: "response" | "prompt_monitor"; readonly chunk: string }
+  | { readonly type: "table_schema"; readonly columns: readonly ColumnInfo[] }
+  | { readonly type: "table_rows"; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly type: "table_rows"; readonly encoding: "arrow"; readonly arrow: Uint8Array }
+  | { readonly type: "sql"; readonly sql: string }
+  | { readonly type: "chart"; readonly spec: object }
+  | { readonly type: "stopping"; readonly rung: Rung; readonly by: string; readonly reason: string }
+  | { readonly type: "warning"; readonly message: string };
+
+/** Events about one job. Each carries `seq`, which rises by one from 1; only a refusal has none. */
+export type JobEvent =
+  | {
+      readonly event: "agent_accepted";
+      readonly data: {
+        readonly session_id: string;
+        readonly job_id: string;
+        readonly seq: number;
+        readonly position: number;
+      };
+    }
+  | {
+      readonly event: "agent_chunk";
+      readonly data: { readonly session_id: string; readonly seq: number; readonly chunk: Chunk };
+    }
+  | {
+      readonly event: "agent_complete";
+      readonly data: { readonly session_id: string; readonly seq: number; readonly result: Result };
+    }
+  | {
+      readonly event: "agent_error";
+      readonly data: {
+        readonly session_id: string;
+        readonly seq?: number;
+        readonly error: string;
+        readonly code: string;
+        readonly hint?: string;
+        readonly retryable?: boolean;
+        readonly stop?: StopProof | null;
+      };
+    }
+  | {
+      readonly event: "agent_killed";
+      readonly data: StopProof & {
+        readonly session_id: string;
+        readonly seq: number;
+        readonly reason: string;
+        readonly usage?: Partial<Usage>;
+      };
+    };
+
+export interface Authenticated {
+  readonly user_id: string;
+  readonly role: "user" | "operator";
+  readonly agents: readonly string[];
+  /** Which model answers, or `offline`. */
+  readonly llm: string;
+  readonly server_version: string;
+  readonly protocol_version: string;
+}
+
+export type ServerEvent =
+  | JobEvent
+  | { readonly event: "authenticated"; readonly data: Authenticated }
+  | {
+      readonly event: "agent_kill_error";
+      readonly data: { readonly session_id: string; readonly error: string; readonly code: string };
+    }
+  | {
+      readonly event: "error";
+      readonly data: { readonly error: string; readonly code: string; readonly session_id?: string };
+    };
+
+export interface Ask {
+  readonly session_id: string;
+  readonly query: string;
+  readonly conversation_id: string;
+  readonly user_clarification: string | null;
+  readonly options: { readonly table_format: "arrow" };
+}
+
+export type ClientEvent =
+  | { readonly event: "authenticate"; readonly data: { readonly batch: true } }
+  | { readonly event: "agent_query_stream"; readonly data: Ask }
+  | {
+      readonly event: "agent_kill";
+      readonly data: { readonly session_id: string; readonly now: boolean };
+    }
+  | {
+      readonly event: "agent_follow";
+      readonly data: { readonly session_id: string; readonly after_seq: number };
+    };
+
+const JOB_EVENTS = new Set(["agent_accepted", "agent_chunk", "agent_complete", "agent_error", "agent_killed"]);
+
+export function isJobEvent(event: ServerEvent): event is JobEvent {
+  return JOB_EVENTS.has(event.event);
+}

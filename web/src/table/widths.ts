@@ -1,0 +1,21 @@
+import type { ColumnInfo } from "../protocol";
+import { formatCell } from "./format";
+import type { Rows } from "./rows";
+
+const SAMPLED_ROWS = 40;
+const NARROWEST_CH = 6;
+const WIDEST_CH = 44;
+const PADDING_CH = 4;
+
+/** Widths of the columns for `grid-template-columns`, from their names and the first rows; they stay as they are. */
+export function columnTemplate(columns: readonly ColumnInfo[], rows: Rows): string {
+  return columns.map((column, index) => `${widthCh(column, index, rows)}ch`).join(" ");
+}
+
+function widthCh(column: ColumnInfo, index: number, rows: Rows): number {
+  let longest = column.name.length;
+  for (let row = 0; row < Math.min(SAMPLED_ROWS, rows.length); row += 1) {
+    longest = Math.max(longest, formatCell(rows.value(row, index), column).length);
+  }
+  return Math.min(WIDEST_CH, Math.max(NARROWEST_CH, longest) + PADDING_CH);
+}

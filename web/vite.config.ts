@@ -1,0 +1,14 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: {
+    outDir: "../gateway/static",
+    emptyOutDir: true,
+    target: "es2022",
+    // The strict Content-Security-Policy allows no inline script, and every browser of the target knows preload.
+    modulePreload: { polyfill: false },
+    // data: addresses are allowed for pictures only.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: ["index.html", "signin.html"] },
+  },
+});
