@@ -13,7 +13,7 @@ from agent_worker.catalog.tables import read_table
 from agent_worker.catalog.values import with_values
 from bus.catalog import Catalog, CatalogTable
 
-TOTAL_S = 30.0
+TOTAL_S = 20.0
 EACH_S = 5.0
 
 

@@ -1,22 +1,29 @@
 """Columns, types, row counts and extremes of a table, from the files' footers alone."""
 
-from typing import Any
-
 import duckdb
+import msgspec
 
 from agent_worker.catalog.layout import Source
 from agent_worker.engine.settings import create_view, quote_name, quote_text
 from bus.catalog import CatalogColumn, CatalogTable
 
-MAX_FOOTER_ENTRIES = 2_000_000
-"""Columns times files: beyond that, extremes are left unknown rather than waited for."""
+MAX_FOOTER_ENTRIES = 1_000_000
+"""Columns times files: beyond that, extremes are left unknown rather than waited for (1,000,000 take about 15 s)."""
 MAX_EXTREME_CHARS = 100
 
-_NUMBER = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _REAL = ("FLOAT", "DOUBLE", "DECIMAL")
 _ORDERED_AS_TEXT = ("DATE", "TIME", "VARCHAR", "BOOLEAN")
 
-Stats = dict[str, tuple[str | None, str | None, int | None]]
+
+class _Stats(msgspec.Struct, frozen=True):
+    """What the footers say of one column: in how many files it stands, its extremes in two orders, its nulls."""
+
+    files: int
+    numbers: tuple[str | None, str | None]
+    texts: tuple[str | None, str | None]
+    exact: bool
+    nulls: int | None
 
 
 def read_table(connection: duckdb.DuckDBPyConnection, name: str, source: Source) -> CatalogTable:
@@ -24,14 +31,16 @@ def read_table(connection: duckdb.DuckDBPyConnection, name: str, source: Source)
 
     Raises duckdb.Error, whose text names the file, where one cannot be read.
     """
-    rows = _row_count(connection, source.files)
-    bare = CatalogTable(name, (), rows, source.files, tuple(source.partitions))
-    create_view(connection, bare)
+    files, partitions = source.files, tuple(source.partitions)
+    rows = _row_count(connection, files)
+    bounded = _columns_of(connection, files[0]) * len(files) <= MAX_FOOTER_ENTRIES
+    stats = _stats(connection, files) if bounded else {}
+    mixed = len(files) > 1 and (not bounded or any(stat.files < len(files) for stat in stats.values()))
+    table = CatalogTable(name, (), rows, files, partitions, mixed)
+    create_view(connection, table)
     described = connection.execute(f"DESCRIBE {quote_name(name)}").fetchall()
-    types = {str(row[0]): str(row[1]) for row in described}
-    stats = _stats(connection, source.files) if len(types) * len(source.files) <= MAX_FOOTER_ENTRIES else {}
-    columns = tuple(_column(connection, column, kind, source, stats) for column, kind in types.items())
-    return CatalogTable(name, columns, rows, source.files, tuple(source.partitions))
+    columns = tuple(_column(connection, str(row[0]), str(row[1]), source, stats) for row in described)
+    return msgspec.structs.replace(table, columns=columns)
 
 
 def is_text(column: CatalogColumn) -> bool:
@@ -39,7 +48,7 @@ def is_text(column: CatalogColumn) -> bool:
 
 
 def is_whole(column: CatalogColumn) -> bool:
-    return column.type in _NUMBER
+    return column.type in _WHOLE
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) -> int:
@@ -47,37 +56,48 @@ def _row_count(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) ->
     return int(rows[0][0] or 0)
 
 
-def _stats(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) -> Stats:
-    """Column → smallest and largest as text, and nulls. Both orders are asked for; which one is right depends on
-    the type, which the footers do not tell in the engine's words."""
+def _columns_of(connection: duckdb.DuckDBPyConnection, file: str) -> int:
+    rows = connection.execute("SELECT count(*) FROM parquet_schema(?)", [file]).fetchall()
+    return int(rows[0][0])
+
+
+def _stats(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) -> dict[str, _Stats]:
+    """By column. Two orders are asked for, as numbers and as texts; which one is right depends on the type, which
+    the footers do not tell in the engine's words."""
     sql = """
-        SELECT path_in_schema,
-               arg_min(stats_min_value, try_cast(stats_min_value AS DOUBLE)), min(stats_min_value),
-               arg_max(stats_max_value, try_cast(stats_max_value AS DOUBLE)), max(stats_max_value),
+        SELECT path_in_schema, count(DISTINCT file_name),
+               arg_min(stats_min_value, try_cast(stats_min_value AS DOUBLE)),
+               arg_max(stats_max_value, try_cast(stats_max_value AS DOUBLE)),
+               min(stats_min_value), max(stats_max_value),
                bool_and(coalesce(min_is_exact, true) AND coalesce(max_is_exact, true)
                         AND (stats_min_value IS NOT NULL OR stats_null_count = num_values)),
-               CASE WHEN bool_and(stats_null_count IS NOT NULL) THEN sum(stats_null_count) END
+               CASE WHEN bool_and(stats_null_count IS NOT NULL) THEN sum(stats_null_count)::BIGINT END
         FROM parquet_metadata(?) GROUP BY ALL"""
     found = connection.execute(sql, [list(files)]).fetchall()
-    return {str(row[0]): row[1:] for row in found}
+    return {str(row[0]): _Stats(row[1], row[2:4], row[4:6], row[6], row[7]) for row in found}
 
 
 def _column(
-    connection: duckdb.DuckDBPyConnection, name: str, kind: str, source: Source, stats: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection, name: str, kind: str, source: Source, stats: dict[str, _Stats]
 ) -> CatalogColumn:
     if name in source.partitions:
         return _partition_column(connection, name, kind, source.partitions[name])
-    if name not in stats:
+    stat = stats.get(name)
+    if stat is None:
         return CatalogColumn(name, kind)
-    low_number, low_text, high_number, high_text, exact, nulls = stats[name]
-    low, high = None, None
-    if exact and kind.startswith(_NUMBER + _REAL):
-        low, high = low_number, high_number
-    elif exact and kind.startswith(_ORDERED_AS_TEXT):
-        low, high = low_text, high_text
-    if any(len(text or "") > MAX_EXTREME_CHARS for text in (low, high)):
-        low, high = None, None
-    return CatalogColumn(name, kind, None if nulls is None else int(nulls), None, low, high)
+    low, high = _extremes(kind, stat)
+    return CatalogColumn(name, kind, stat.nulls, None, low, high)
+
+
+def _extremes(kind: str, stat: _Stats) -> tuple[str | None, str | None]:
+    """Smallest and largest; unknown where a writer has cut them short or left them out."""
+    if not stat.exact or kind.endswith("]"):
+        return None, None
+    numeric = kind.startswith((*_WHOLE, *_REAL))
+    if not numeric and not kind.startswith(_ORDERED_AS_TEXT):
+        return None, None
+    low, high = stat.numbers if numeric else stat.texts
+    return (None, None) if max(len(low or ""), len(high or "")) > MAX_EXTREME_CHARS else (low, high)
 
 
 def _partition_column(

@@ -43,7 +43,7 @@ def connect(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
 def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
     """Raises duckdb.Error, which names the file, where one cannot be read."""
     options = [f"hive_partitioning = {'true' if table.partitions else 'false'}"]
-    if len(table.files) > 1:  # parts may have been written by different versions of a program
+    if table.mixed:  # asked for only where needed: it opens every file before the first row
         options.append("union_by_name = true")
     source = f"read_parquet({_paths(table.files)}, {', '.join(options)})"
     connection.execute(f"CREATE VIEW {quote_name(table.name)} AS SELECT * FROM {source}").fetchall()
