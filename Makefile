@@ -22,11 +22,11 @@ run: .venv/.installed
 web: .venv/.installed
 
 check: lint web-check
-	.venv/bin/pytest tests/unit tests/integration
+	.venv/bin/pytest -m "not slow" tests/unit tests/integration
 
 # pytest comes last, so that its summary is the last thing printed.
 test: chromium lint web-check
-	.venv/bin/pytest
+	.venv/bin/pytest -m "not slow"
 
 lint: .venv/.installed-test
 	.venv/bin/ruff format --check .
