@@ -6,7 +6,7 @@ from agent_worker.llm.meter import Limits, Meter
 from agent_worker.llm.preload import preload
 from agent_worker.llm.preview import Preview, PreviewBuilder, Totals
 from agent_worker.llm.prompts import AnswerRequest, PlanRequest
-from agent_worker.llm.settings import ModelSettings, Price
+from agent_worker.llm.settings import ModelSettings
 
 __all__ = [
     "AnswerRequest",
@@ -19,7 +19,6 @@ __all__ = [
     "PlanRequest",
     "Preview",
     "PreviewBuilder",
-    "Price",
     "Totals",
     "preload",
 ]

@@ -1,8 +1,10 @@
 """How the model is reached, and what its tokens cost: the `[llm]` table as one struct."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+
+from bus.settings import LlmSettings, Price
 
 MIN_KEY_CHARS = 8
 """Shorter ones are placeholders such as `ollama`, and ordinary words."""
@@ -10,25 +12,11 @@ MIN_KEY_CHARS = 8
 HOSTED = "https://api.anthropic.com"
 
 
-class Price(msgspec.Struct, frozen=True):
-    """US dollars per million tokens. `cached` is for input read from the provider's cache."""
-
-    input: float
-    output: float
-    cached: float
-
-
-PRICES: dict[str, Price] = {
-    "claude-haiku-5-5": Price(0.10, 0.50, 0.01),
-    "claude-sonnet-5-5": Price(2.0, 10.0, 0.2),
-    "claude-opus-5-5": Price(4.0, 20.0, 0.4),
-}
-
-
 class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a model client needs. Durations end in `_s` and are seconds.
 
-    `base_url` may be any server that speaks the Messages API, with or without a trailing `/v1`.
+    `base_url` may be any server that speaks the Messages API, with or without a trailing `/v1`; empty is the
+    hosted one.
     `read_timeout_s` bounds the silence between two pieces of an answer, not the whole answer.
     `max_retries` counts the tries after the first; `max_retry_wait_s` is the longest wait between two.
     `structured_output`: "schema" asks the server to hold the plan to a JSON schema, "plain" uses nothing that only
@@ -37,7 +25,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     model: str = "claude-sonnet-5-5"
-    base_url: str = HOSTED
+    base_url: str = ""
     api_key: str = ""
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 45.0
@@ -47,7 +35,14 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_tokens: int = 8192
     structured_output: Literal["auto", "schema", "plain"] = "auto"
     effort: Literal["", "low", "medium", "high", "xhigh", "max"] = ""
-    prices: dict[str, Price] = msgspec.field(default_factory=PRICES.copy)
+    prices: dict[str, Price] = msgspec.field(default_factory=lambda: LlmSettings().prices)
+
+    @classmethod
+    def of(cls, table: LlmSettings, api_key: str) -> "ModelSettings":
+        """The settings of the `[llm]` table, with the key that its `api_key_env` names."""
+        fields: dict[str, Any] = msgspec.structs.asdict(table)
+        del fields["api_key_env"]
+        return msgspec.convert(fields | {"api_key": api_key}, cls, from_attributes=True)
 
     @property
     def price(self) -> Price | None:
@@ -58,7 +53,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     @property
     def root_url(self) -> str:
         """The address without `/v1`, which the SDK adds by itself."""
-        return self.base_url.rstrip("/").removesuffix("/v1").rstrip("/")
+        return (self.base_url or HOSTED).rstrip("/").removesuffix("/v1").rstrip("/")
 
     def without_key(self, text: str) -> str:
         """The text with the key blotted out: servers repeat it in their complaints."""
