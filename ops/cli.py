@@ -1,0 +1,85 @@
+"""The entry point. A command's module is loaded when the command is named, and what is heavy (the bus, rich, an HTTP
+client) when it runs, so that `deadstop --help` answers at once."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from ops.errors import EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE, OpsError
+
+COMMANDS = {
+    "serve": "Serve questions: supervisor and gateway; prints the address when ready.",
+    "ask": "Ask one question and answer it in the terminal.",
+    "ps": "List jobs.",
+    "kill": "Stop jobs, and wait for the proof that they have stopped.",
+    "tail": "Follow a job's stream.",
+    "show": "Everything that is known about one job.",
+}
+"""Each lives in `ops.commands.NAME` as `command`."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and loads only the one that is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"ops.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"deadstop {version('deadstop')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Version.")
+def cli() -> None:
+    """Chat with your Parquet data, with a Stop button that actually stops.
+
+    Data goes to standard output, narration to standard error; --json prints one JSON object a line.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error that people can act on is one line, never a traceback."""
+    try:
+        sys.exit(cli.main(prog_name="deadstop", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(EXIT_STOPPED)
+    except BrokenPipeError:  # who read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
+    except Exception as error:
+        exit_code = _exit_code(error)
+        if exit_code is None:
+            raise
+        click.echo(f"deadstop: {error}", err=True)
+        sys.exit(exit_code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    """The exit code of an error made for people; None for one that is a fault of ours."""
+    if isinstance(error, OpsError):
+        return error.exit_code
+    from bus.settings_file import SettingsError
+    from bus.sockets import BusError
+
+    return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_FAILED if isinstance(error, BusError) else None

@@ -1,0 +1,34 @@
+"""`deadstop serve`."""
+
+from pathlib import Path
+
+import click
+
+from ops.options import config_option, read_settings, state_dir_option
+
+
+@click.command()
+@config_option
+@click.option("--data", metavar="DIR", help="Folder of Parquet files. Default: flights out of New York in 2013.")
+@click.option("--host", help="Address to listen on; others than loopback need configured tokens.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
+@state_dir_option
+def command(config: Path | None, data: str | None, host: str | None, port: int | None, state_dir: str | None) -> None:
+    """Serve questions: starts supervisor and gateway, and prints the address when both are ready.
+
+    Ctrl-C stops the jobs, then ends both; a second Ctrl-C kills them at once. A program that dies is started again.
+    """
+    import asyncio
+    import logging
+
+    from ops.serving import Plan, serve
+
+    overrides = {
+        "supervisor.state_dir": state_dir,
+        "data.folder": data,
+        "gateway.host": host,
+        "gateway.port": port,
+    }
+    settings = read_settings(config, overrides)
+    logging.basicConfig(format="%(asctime)s %(levelname)s serve: %(message)s", level=logging.INFO)
+    asyncio.run(serve(Plan(config, settings, port_named=port is not None), click.echo))

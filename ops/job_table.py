@@ -1,0 +1,55 @@
+"""The table of `ps`."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from bus.outside import OutsideJob
+from bus.vocabulary import State
+from ops.tables import plain_table
+from ops.text import ago, clean, one_line, short_ids, size, span
+
+STYLES = {
+    State.QUEUED: "dim",
+    State.STARTING: "cyan",
+    State.RUNNING: "green",
+    State.STOPPING: "yellow",
+    State.SUCCEEDED: "",
+    State.FAILED: "red",
+    State.CANCELLED: "magenta",
+}
+
+QUESTION_CHARS = 120
+
+
+def job_table(jobs: Sequence[OutsideJob], now: float) -> Table:
+    """One row a job; `now` in Unix seconds. Ids are cut to what tells the jobs of this table apart."""
+    columns = ("JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "PID", "QUESTION")
+    table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible="QUESTION")
+    ids = short_ids(job.job_id for job in jobs)
+    for job in jobs:
+        table.add_row(
+            ids[job.job_id],
+            Text(state_words(job), STYLES[job.state]),
+            clean(job.user),
+            ago(job.created_at, now),
+            _run_time(job, now),
+            f"{job.rows:,}" if job.rows else "",
+            size(job.memory_bytes) if job.memory_bytes else "",
+            str(job.pid or ""),
+            one_line(job.query, QUESTION_CHARS),
+        )
+    return table
+
+
+def state_words(job: OutsideJob) -> str:
+    """The state, with the rung while a job is being stopped, or the reason why it ended so."""
+    detail = job.rung if job.state is State.STOPPING else job.reason
+    return f"{job.state} ({detail})" if detail else str(job.state)
+
+
+def _run_time(job: OutsideJob, now: float) -> str:
+    if job.started_at is None:
+        return ""
+    return span((job.ended_at or now) - job.started_at)

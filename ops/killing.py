@@ -1,0 +1,90 @@
+"""Stopping jobs from the command line, and waiting for the proof."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bus.outside import OutsideJob
+from bus.sockets import BusError
+from bus.vocabulary import ENDED, Reason, Rung
+from ops.jobs import ENDINGS, Declined, JobsAccess, Wire, connect, job_of
+from ops.options import Target
+from ops.sentences import ended_sentence
+from ops.text import MIN_ID_CHARS
+
+PROOF_TIMEOUT_S = 60.0
+"""Far beyond any ladder; a job that outlives it is a fault to be looked at."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which jobs shall be stopped (by the beginnings of their ids, or a user's; neither: all), and how."""
+
+    prefixes: tuple[str, ...]
+    user: str
+    rung: Rung
+    note: str
+
+
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one stop. `end` is the object that ended the job's stream."""
+
+    job_id: str
+    ok: bool
+    sentence: str
+    code: str = ""
+    end: Wire | None = None
+
+
+async def kill(target: Target, order: Order) -> list[Outcome]:
+    """Stop the jobs side by side; returns when each is proved dead or could not be stopped."""
+    async with connect(target) as jobs:
+        if order.prefixes:
+            work = [_kill_named(jobs, prefix, order) for prefix in dict.fromkeys(order.prefixes)]
+        else:
+            work = [_kill_job(jobs, job, order) for job in await jobs.list(user=order.user)]
+        return await asyncio.gather(*work)
+
+
+async def _kill_named(jobs: JobsAccess, prefix: str, order: Order) -> Outcome:
+    try:
+        job = job_of(await jobs.show(prefix))
+    except Declined as error:
+        return Outcome(prefix, False, f"{prefix}: {error}", code=error.code)
+    if job.state in ENDED:
+        reason = f" ({job.reason})" if job.reason else ""
+        return Outcome(job.job_id, True, f"{_short(job)} had ended before: {job.state}{reason}", code="already_ended")
+    return await _kill_job(jobs, job, order)
+
+
+async def _kill_job(jobs: JobsAccess, job: OutsideJob, order: Order) -> Outcome:
+    try:
+        async with asyncio.timeout(PROOF_TIMEOUT_S):
+            return await _stop_and_prove(jobs, job, order)
+    except TimeoutError:
+        words = f"no proof of its end within {PROOF_TIMEOUT_S:g} s; see `deadstop show {_short(job)}`"
+        return Outcome(job.job_id, False, f"{_short(job)}: {words}", code="no_proof")
+    except (Declined, BusError) as error:
+        return Outcome(job.job_id, False, f"{_short(job)}: {error}", code=getattr(error, "code", "unavailable"))
+
+
+async def _stop_and_prove(jobs: JobsAccess, job: OutsideJob, order: Order) -> Outcome:
+    try:
+        await jobs.stop(job.job_id, rung=order.rung, reason=Reason.OPERATOR, note=order.note)
+    except Declined as error:
+        if error.code != "already_ended":
+            raise
+    async for item in jobs.follow(job, max(0, job.seq - 1)):
+        if item["event"] in ENDINGS:
+            return Outcome(job.job_id, True, f"{_short(job)} {_words(item)}", end=item)
+    raise Declined("no_proof", "its stream ended without an end")
+
+
+def _words(item: dict[str, Any]) -> str:
+    return ended_sentence(item["event"], item["data"])
+
+
+def _short(job: OutsideJob) -> str:
+    return job.job_id[:MIN_ID_CHARS]

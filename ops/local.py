@@ -1,0 +1,96 @@
+"""Jobs of this machine: through the bus, with the rights of who may read its key."""
+
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from bus.address import Address, read_address, state_folder
+from bus.client import BusClient, CommandRefused
+from bus.commands import (
+    AnyCommand,
+    AnyReply,
+    Caller,
+    Jobs,
+    ListJobs,
+    Options,
+    Show,
+    Shown,
+    Stop,
+    StopTaken,
+    Submit,
+    Submitted,
+)
+from bus.outside import OutsideJob, outside_events, outside_job, outside_record
+from bus.sockets import BusError
+from bus.vocabulary import Reason, Role, Rung, State
+from ops.jobs import Declined, Wire, job_of, new_session_id
+from ops.options import login_name
+
+R = TypeVar("R", bound=AnyReply)
+
+
+def served_address(state_dir: Path) -> Address | None:
+    """Where the supervisor of this state folder listens, or None when none runs."""
+    try:
+        address = read_address(state_dir)
+    except BusError:
+        if (state_dir / "bus.json").exists():
+            raise
+        return None
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(address.commands.removeprefix("ipc://"))
+        except OSError:
+            return None
+    return address
+
+
+class LocalJobs:
+    """The bus's side of `ops.jobs.JobsAccess`."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._bus = BusClient.connect(state_dir)
+        self._caller = Caller(login_name(), Role.OPERATOR)
+
+    @classmethod
+    def open(cls, state_dir: str) -> "LocalJobs":
+        """Raises `BusError` when no supervisor runs there."""
+        folder = state_folder(state_dir)
+        if served_address(folder) is None:
+            raise BusError(f"no supervisor runs for {folder}; start `deadstop serve`, or name a server with --url")
+        return cls(folder)
+
+    async def close(self) -> None:
+        self._bus.close()
+
+    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
+        command = Submit(self._caller, new_session_id(), question, agent=agent, attached=True, options=options)
+        submitted = await self._request(command, Submitted)
+        return job_of(await self.show(submitted.job_id))
+
+    async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
+        found = await self._request(ListJobs(self._caller, state=state, user=user, ended=ended), Jobs)
+        return [outside_job(summary) for summary in found.jobs]
+
+    async def show(self, job_id: str) -> dict[str, Any]:
+        shown = await self._request(Show(self._caller, job_id=job_id), Shown)
+        record: dict[str, Any] = msgspec.to_builtins(outside_record(shown.record))
+        return record
+
+    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
+        await self._request(Stop(self._caller, job_id=job_id, reason=reason, note=note, rung=rung), StopTaken)
+
+    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+        async for batch, skip in self._bus.follow(job.job_id, after, present=present):
+            for item in outside_events(batch, job.session_id, skip):
+                yield msgspec.to_builtins(item)
+
+    async def _request(self, command: AnyCommand, expect: type[R]) -> R:
+        try:
+            return await self._bus.request(command, expect)
+        except CommandRefused as error:
+            raise Declined(error.refused.code, error.refused.error, error.refused.hint) from error

@@ -1,0 +1,71 @@
+"""One job's record, for people."""
+
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ops.job_table import state_words
+from ops.jobs import connect, job_of
+from ops.options import Target
+from ops.sentences import usage_words
+from ops.text import ago, clean, size, span
+
+
+async def read_record(target: Target, job_id: str) -> dict[str, Any]:
+    """The record of the job whose id begins with `job_id`."""
+    async with connect(target) as jobs:
+        return await jobs.show(job_id)
+
+
+def print_record(record: dict[str, Any], out: Console) -> None:
+    """Facts as a table of two columns; then what the worker left behind: stack and standard error."""
+    facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for name, value in record_facts(record, time.time()):
+        facts.add_row(name, value)
+    out.print(facts)
+    for name in ("stack", "stderr"):
+        if record[name]:
+            out.print(f"\n{name}", style="bold")
+            out.print(clean(record[name].rstrip("\n")), soft_wrap=True)
+
+
+def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
+    """(name, value) of what is known; what is empty is left out. `now` in Unix seconds."""
+    job = job_of(record)
+    facts = [
+        ("job", job.job_id),
+        ("question", clean(job.query)),
+        ("state", state_words(job)),
+        ("user", clean(job.user)),
+        ("agent", clean(job.agent)),
+        ("session", job.session_id),
+        ("conversation", clean(job.conversation_id)),
+        ("asked", f"{_local_time(job.created_at)} ({ago(job.created_at, now)})"),
+        ("life", _moves(record["moves"])),
+        ("rungs", _rungs(record["rungs"])),
+        ("process", str(job.pid or "")),
+        ("exit", clean(record["exit"])),
+        ("memory", size(record["peak_memory_bytes"]) + " at most" if record["peak_memory_bytes"] else ""),
+        ("cpu", span(record["cpu_s"]) if record["cpu_s"] else ""),
+        ("events", f"{job.seq:,}" + (f", {record['dropped_events']:,} dropped" if record["dropped_events"] else "")),
+        ("used", ", ".join(usage_words(record["usage"]))),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _local_time(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+
+
+def _moves(moves: list[dict[str, Any]]) -> str:
+    return " → ".join(f"{move['state']} {span(move['ms'] / 1000)}" for move in moves)
+
+
+def _rungs(rungs: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"{rung['rung']} after {span(rung['ms'] / 1000)}, by {clean(rung['by'])} ({rung['reason']})" for rung in rungs
+    )

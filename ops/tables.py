@@ -1,0 +1,63 @@
+"""Tables that fit the terminal."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from rich.table import Table
+
+from ops.text import clean
+
+MIN_COLUMN_WIDTH = 9
+MAX_CELL_CHARS = 200
+_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL(\(.*\))?|DOUBLE|FLOAT|REAL", re.IGNORECASE)
+
+
+def plain_table(*columns: str, numbers: Sequence[str] = (), flexible: str = "") -> Table:
+    """An empty table without lines; `numbers` are right-aligned, `flexible` gives way where there is no room."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in columns:
+        table.add_column(
+            name,
+            justify="right" if name in numbers else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=None if name == flexible else len(name),
+            ratio=1 if name == flexible else None,
+        )
+    return table
+
+
+def result_table(columns: Sequence[dict[str, str]], rows: Sequence[Sequence[Any]], width: int) -> tuple[Table, int]:
+    """Rows of an answer in at most `width` characters, and how many columns had no room.
+
+    `columns` and `rows` are those of the outside wire.
+    """
+    shown = columns[: max(1, width // MIN_COLUMN_WIDTH)]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in shown:
+        side: Literal["left", "right"] = "right" if _NUMBER.fullmatch(column["type"]) else "left"
+        table.add_column(clean(column["name"]), justify=side, no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        table.add_row(*(cell_text(value) for value in row[: len(shown)]))
+    return table, len(columns) - len(shown)
+
+
+def cell_text(value: Any) -> str:
+    """One value as people read it, on one line."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.1f}"
+        case str():
+            text = value
+        case list() | dict():
+            text = msgspec.json.encode(value).decode()
+        case _:
+            text = str(value)
+    text = clean(text.replace("\n", " "))
+    return text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
