@@ -9,7 +9,7 @@ export interface NodeState {
   readonly ms: number;
 }
 
-/** A rung that is being climbed, `ms` after this page saw the stop begin. */
+/** A rung that is being climbed. */
 export interface Climb {
   readonly rung: Rung;
   readonly by: string;
@@ -123,7 +123,7 @@ export function stopRequested(state: AnswerState): AnswerState {
   return hasEnded(state) ? state : { ...state, phase: "stopping" };
 }
 
-/** The server could not take the stop. A job that has ended meanwhile says so by itself. */
+/** The server could not take the stop, so the answer goes on. */
 export function stopRefused(state: AnswerState, error: string): AnswerState {
   if (hasEnded(state)) return state;
   return { ...state, phase: "running", warnings: [...state.warnings, error] };
@@ -151,7 +151,7 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
     case "status":
       return { status: chunk.message };
     case "node":
-      return { nodes: withNode(state.nodes, { name: chunk.node, phase: chunk.state, ms: chunk.ms ?? 0 }) };
+      return { progress: null, nodes: withNode(state.nodes, { name: chunk.node, phase: chunk.state, ms: chunk.ms ?? 0 }) };
     case "progress":
       return { progress: { fraction: chunk.fraction, message: chunk.message ?? "" } };
     case "response_chunk":

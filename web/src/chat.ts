@@ -6,6 +6,10 @@ import type { Conversation, Turn } from "./conversation";
 import type { ConversationStore } from "./conversation-store";
 import { type Ask, isJobEvent, type JobEvent, type ServerEvent } from "./protocol";
 
+const NOT_FOUND = "not_found";
+const UNAVAILABLE = "unavailable";
+const UNAVAILABLE_PAUSE_MS = 1000;
+
 /**
  * What the page is about: the conversation, its answers, and what can be done with them. Knows no DOM; `changed` is
  * called after each change, and whoever shows it reads the fields.
@@ -102,7 +106,8 @@ export class Chat {
   private follow(sessionId: string): void {
     const state = this.states.get(sessionId) ?? answers.ASKED;
     this.states.set(sessionId, state);
-    this.connection.send({ event: "agent_follow", data: { session_id: sessionId, after_seq: state.seq } });
+    const data = { session_id: sessionId, after_seq: state.seq, table_format: "arrow" } as const;
+    this.connection.send({ event: "agent_follow", data });
   }
 
   private connectionChanged(state: ConnectionState): void {
@@ -131,13 +136,18 @@ export class Chat {
   }
 
   private followAll(): void {
-    for (const [sessionId, state] of this.states) {
-      const ask = this.unaccepted.get(sessionId);
-      if (ask) this.connection.send({ event: "agent_query_stream", data: ask });
-      else if (!answers.hasEnded(state)) this.follow(sessionId);
-      if (state.phase === "stopping" && state.climbs.length === 0) {
-        this.connection.send({ event: "agent_kill", data: { session_id: sessionId, now: false } });
-      }
+    for (const sessionId of this.states.keys()) this.takeUp(sessionId);
+  }
+
+  /** Goes on with an answer where this page left it: asks, follows, and repeats a stop that may not have arrived. */
+  private takeUp(sessionId: string): void {
+    const state = this.states.get(sessionId);
+    if (!state || answers.hasEnded(state)) return;
+    const ask = this.unaccepted.get(sessionId);
+    if (ask) this.connection.send({ event: "agent_query_stream", data: ask });
+    else this.follow(sessionId);
+    if (state.phase === "stopping" && state.climbs.length === 0) {
+      this.connection.send({ event: "agent_kill", data: { session_id: sessionId, now: false } });
     }
   }
 
@@ -151,6 +161,10 @@ export class Chat {
     const sessionId = event.data.session_id;
     const state = this.states.get(sessionId);
     if (!state) return;
+    if (event.event === "agent_error" && event.data.code === UNAVAILABLE && event.data.seq === undefined) {
+      this.takeUpLater(sessionId);
+      return;
+    }
     this.unaccepted.delete(sessionId);
     switch (answers.placeOf(state, event)) {
       case "next":
@@ -170,12 +184,20 @@ export class Chat {
   private receiveKillError(data: { session_id: string; error: string; code: string }): void {
     const state = this.states.get(data.session_id);
     // An answer that has ended tells so by its own last event, which is on its way.
-    if (state && data.code !== "already_ended") this.update(data.session_id, answers.stopRefused(state, data.error));
+    if (!state || data.code === "already_ended") return;
+    this.update(data.session_id, data.code === NOT_FOUND ? answers.gone(state) : answers.stopRefused(state, data.error));
   }
 
   private receiveError(sessionId: string, data: { error: string; code: string }): void {
     const state = this.states.get(sessionId);
-    if (state && data.code === "not_found") this.update(sessionId, answers.gone(state));
+    if (!state) return;
+    if (data.code === NOT_FOUND) this.update(sessionId, answers.gone(state));
+    if (data.code === UNAVAILABLE) this.takeUpLater(sessionId);
+  }
+
+  /** The gateway stands but what is behind it does not answer; the same again is safe. */
+  private takeUpLater(sessionId: string): void {
+    setTimeout(() => this.takeUp(sessionId), UNAVAILABLE_PAUSE_MS);
   }
 
   private update(sessionId: string, state: AnswerState): void {

@@ -145,7 +145,7 @@ export type ClientEvent =
     }
   | {
       readonly event: "agent_follow";
-      readonly data: { readonly session_id: string; readonly after_seq: number };
+      readonly data: { readonly session_id: string; readonly after_seq: number; readonly table_format: "arrow" };
     };
 
 const JOB_EVENTS = new Set(["agent_accepted", "agent_chunk", "agent_complete", "agent_error", "agent_killed"]);

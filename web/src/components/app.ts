@@ -99,7 +99,8 @@ export class App extends PageElement {
   private chatChanged(): void {
     const { conversation, connection } = this.chat;
     if (conversation.turns.length > 0) showAddress(conversation.id);
-    if (connection.state.kind === "waiting") void reloadIfSignedOut(connection.state.attempt);
+    if (connection.state.kind === "refused") void reloadIfSignedOut();
+    if (connection.state.kind === "waiting" && connection.state.attempt <= 2) void reloadIfSignedOut();
     this.redraw();
   }
 

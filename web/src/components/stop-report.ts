@@ -6,7 +6,7 @@ import { duration } from "../format";
 import type { Rung } from "../protocol";
 import { octagon } from "./icons";
 import { PageElement } from "./page-element";
-import { byText, reasonText, RUNGS } from "./words";
+import { byText, doneBy, reasonText, RUNGS } from "./words";
 
 /** The stop: which rungs of the ladder are being climbed, and, once there is proof, who, how and in how long. */
 @customElement("ds-stop-report")
@@ -36,7 +36,7 @@ export class StopReport extends PageElement {
     return html`<strong data-testid="stopped">Stopped</strong> by
       <span data-testid="stopped-by">${byText(stopped.by, this.user)}</span> in
       <span data-testid="stopped-ms">${duration(stopped.ms)}</span>, on rung
-      <span data-testid="stopped-rung">${stopped.rung}</span>${suffix(reasonText(stopped.reason))}.
+      <span data-testid="stopped-rung">${stopped.rung}</span> (${doneBy(stopped.rung)})${suffix(reasonText(stopped.reason))}.
       <span class="faint">The worker and everything it had started are gone.</span>`;
   }
 

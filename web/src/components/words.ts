@@ -43,10 +43,14 @@ export function byText(by: string, user: string): string {
   return by === user ? "you" : by;
 }
 
-/** "Stopped by you, at the rung terminate (SIGTERM), in 512 ms". */
+/** What the rung does to the worker, in a word or two. */
+export function doneBy(rung: Rung): string {
+  return RUNGS.find((step) => step.rung === rung)?.does ?? rung;
+}
+
+/** "Stopped by you on rung terminate (SIGTERM) in 512 ms". */
 export function stoppedText(stopped: Stopped, user: string): string {
-  const { does } = RUNGS.find(({ rung }) => rung === stopped.rung) ?? { does: "" };
-  const how = does ? `${stopped.rung} (${does})` : stopped.rung;
+  const how = `${stopped.rung} (${doneBy(stopped.rung)})`;
   return `Stopped by ${byText(stopped.by, user)} on rung ${how} in ${duration(stopped.ms)}`;
 }
 
