@@ -54,4 +54,4 @@ def test_the_command_starts_from_an_environment_that_held_nothing(wheel: Path, t
 
     said = run(programs / "deadstop", "--help", cwd=tmp_path)
 
-    assert all(command in said for command in ("serve", "ask", "kill", "tail", "doctor"))
+    assert [command for command in ("serve", "ask", "kill", "tail", "doctor") if command not in said] == []
