@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -133,7 +133,9 @@ class BusClient:
             raise BusError(f"the supervisor answered {type(answer).__name__}, expected {expect.__name__}")
         return answer
 
-    async def follow(self, job_id: str, after: int = 0, *, present: bool = False) -> AsyncIterator[tuple[Batch, int]]:
+    async def follow(
+        self, job_id: str, after: int = 0, *, present: bool = False
+    ) -> AsyncGenerator[tuple[Batch, int], None]:
         """A job's stream from event `after + 1` to its end, each event once, in order.
 
         Yields (batch, skip): the batch's events after the first `skip` are new. `present` counts this follower as

@@ -1,0 +1,6 @@
+"""`python -m gateway`. Nothing is imported before it is needed."""
+
+if __name__ == "__main__":
+    from gateway.main import main
+
+    main()

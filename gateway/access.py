@@ -1,0 +1,107 @@
+"""Who sends a request, and whether it may be answered."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bus.client import CommandRefused
+from bus.commands import Caller
+from bus.sockets import BusError
+from gateway.context import CALLER, GATEWAY, json_response
+from gateway.errors import ApiError, ErrorBody, error_body
+from gateway.origin import host_allowed, origin_allowed
+from gateway.pages import PUBLIC_ASSETS, PUBLIC_PATHS, secure_headers
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+def token_caller(request: web.Request) -> Caller | None:
+    """Whom the bearer token of a request stands for."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return request.app[GATEWAY].identities.by_token(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def cookie_caller(request: web.Request) -> Caller | None:
+    """Whom the page's cookie stands for, wherever the request comes from."""
+    gateway = request.app[GATEWAY]
+    value = request.cookies.get(gateway.cookie_name)
+    return gateway.identities.by_cookie(value) if value else None
+
+
+def page_caller(request: web.Request) -> Caller | None:
+    """Whom the cookie stands for, if a page of ours sent it; another's page, or no page, is nobody."""
+    return cookie_caller(request) if _from_own_page(request) else None
+
+
+def own_origin_only(request: web.Request) -> None:
+    """Raises `ApiError` for a request that no page of ours has sent."""
+    if not _from_own_page(request):
+        origin = request.headers.get("Origin", "none")
+        raise ApiError(
+            "bad_origin",
+            f"the Origin is {origin}, this is {request.scheme}://{request.host}",
+            "add it to [gateway] allowed_origins if that page may use this server",
+        )
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Host, sign-in, Origin; then the handler, with everything that goes wrong as `{error, code, hint}`."""
+    try:
+        _check_host(request)
+        if not _is_public(request):
+            request[CALLER] = _caller(request)
+        return await handler(request)
+    except (ApiError, CommandRefused, BusError) as error:
+        body = error_body(error)
+        return json_response(body, body.status)
+    except web.HTTPRequestEntityTooLarge as error:
+        body = ErrorBody(error.text or "the body is too large", "too_large", "see [gateway] max_frame_bytes")
+        return json_response(body, body.status)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        code = "method_not_allowed" if error.status == 405 else "not_found" if error.status == 404 else "bad_request"
+        return json_response(ErrorBody(f"{request.method} {request.path}: {error.reason}", code), error.status)
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """On every answer, just before it goes out."""
+    secure_headers(response)
+
+
+def _check_host(request: web.Request) -> None:
+    settings = request.app[GATEWAY].settings.gateway
+    if not host_allowed(request.host, settings.host, settings.allowed_origins):
+        raise ApiError(
+            "bad_host",
+            f"this server is not {request.host}",
+            "use its own address, or add the other one to [gateway] allowed_origins",
+        )
+
+
+def _is_public(request: web.Request) -> bool:
+    return request.path in PUBLIC_PATHS or request.path in request.app[PUBLIC_ASSETS]
+
+
+def _caller(request: web.Request) -> Caller:
+    by_token = token_caller(request)
+    if by_token is not None:
+        return by_token
+    by_cookie = cookie_caller(request)
+    if by_cookie is None:
+        raise ApiError("unauthorized", "sign in first", "send `Authorization: Bearer TOKEN`, or open the page")
+    if request.method not in _SAFE_METHODS:
+        own_origin_only(request)
+    return by_cookie
+
+
+def _from_own_page(request: web.Request) -> bool:
+    return origin_allowed(
+        request.headers.get("Origin", ""),
+        request.headers.get("Sec-Fetch-Site", ""),
+        f"{request.scheme}://{request.host}",
+        request.app[GATEWAY].settings.gateway.allowed_origins,
+    )

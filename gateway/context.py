@@ -1,0 +1,68 @@
+"""What every handler of one gateway shares."""
+
+import asyncio
+import os
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from bus.client import BusClient
+from bus.commands import Caller
+from bus.settings import Settings, known_agents
+from gateway.errors import ApiError
+from gateway.frames import FrameCache
+from gateway.identity import Identities
+
+if TYPE_CHECKING:
+    from gateway.websocket import Connection
+
+OFFLINE = "offline"
+
+
+class Gateway:
+    """Settings, the bus, who may come in, and what is open. Nothing in it is lost with it."""
+
+    def __init__(self, settings: Settings, client: BusClient, identities: Identities, port: int) -> None:
+        self.settings = settings
+        self.client = client
+        self.identities = identities
+        self.cookie_name = f"deadstop_{port}"
+        self.frames = FrameCache()
+        self.connections: set[Connection] = set()
+        self.streams = 0
+        self.counts: Counter[str] = Counter()
+        self.closing = asyncio.Event()
+        self.agents = sorted(known_agents(settings))
+        self.llm = llm_name(settings)
+        self.server_version = server_version()
+
+    def admit_connection(self) -> None:
+        """Raises `ApiError` when as many WebSockets and event streams are open as may be."""
+        limit = self.settings.gateway.max_connections
+        if len(self.connections) + self.streams >= limit:
+            raise ApiError("too_many_connections", f"{limit} connections are open, the limit is {limit}", "try later")
+
+
+GATEWAY: web.AppKey[Gateway] = web.AppKey("gateway", Gateway)
+CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
+
+
+def llm_name(settings: Settings) -> str:
+    """The model that answers, or `offline` when there is neither a key nor a server of one's own."""
+    reachable = settings.llm.base_url or os.environ.get(settings.llm.api_key_env)
+    return settings.llm.model if reachable else OFFLINE
+
+
+def server_version() -> str:
+    try:
+        return version("deadstop")
+    except PackageNotFoundError:
+        return "0"
+
+
+def json_response(value: object, status: int = 200) -> web.Response:
+    """Any struct or plain value as a JSON answer."""
+    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json")

@@ -1,0 +1,74 @@
+"""The jobs one WebSocket follows: a task for each, which hands the job's frames to the outbox."""
+
+import asyncio
+import logging
+import sqlite3
+from contextlib import aclosing
+
+from bus.codec import CodecError
+from bus.outside import UNAVAILABLE
+from bus.sockets import BusError
+from gateway.context import Gateway
+from gateway.frames import Form, encode_event
+from gateway.outbox import Outbox
+from gateway.outgoing import WireError, WireErrorData
+
+logger = logging.getLogger(__name__)
+
+
+class Follows:
+    """At most one task for each job, so that nothing comes twice."""
+
+    def __init__(self, gateway: Gateway, outbox: Outbox) -> None:
+        self._gateway = gateway
+        self._outbox = outbox
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Follows {len(self._tasks)} jobs>"
+
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._tasks
+
+    def start(self, job_id: str, session_id: str, after: int, form: Form, *, present: bool) -> None:
+        """Send the job's events after `after`, to its end; the job must not be followed already."""
+        task = asyncio.create_task(self._run(job_id, session_id, after, form, present))
+        self._tasks[job_id] = task
+        task.add_done_callback(lambda _: self._forget(job_id, task))
+
+    async def restart(self, job_id: str, session_id: str, after: int, form: Form, *, present: bool) -> None:
+        """As `start`; an earlier following of the job ends first."""
+        earlier = self._tasks.get(job_id)
+        # Started before the earlier one ends: were the client absent in between, the job could be stopped.
+        self.start(job_id, session_id, after, form, present=present)
+        if earlier is not None:
+            await _cancel([earlier])
+
+    async def close(self) -> None:
+        """End them all, and have told the supervisor that nobody is present any more."""
+        await _cancel(list(self._tasks.values()))
+
+    def _forget(self, job_id: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(job_id) is task:
+            del self._tasks[job_id]
+
+    async def _run(self, job_id: str, session_id: str, after: int, form: Form, present: bool) -> None:
+        try:
+            async with aclosing(self._gateway.client.follow(job_id, after, present=present)) as batches:
+                async for batch, skip in batches:
+                    self._gateway.counts["events_sent"] += batch.last - batch.first + 1 - skip
+                    await self._outbox.stream(self._gateway.frames.frames(batch, skip, session_id, form))
+        except ConnectionError:
+            return
+        except (BusError, CodecError, sqlite3.Error) as error:
+            logger.warning(
+                "A stream broke off", extra={"action": "follow_failed", "job_id": job_id, "error": str(error)}
+            )
+            text = f"the stream of job {job_id} broke off ({error}); follow it again from your last seq"
+            await self._outbox.reply(encode_event(WireError(WireErrorData(text, UNAVAILABLE, session_id))))
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

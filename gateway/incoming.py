@@ -1,0 +1,160 @@
+"""What clients send: frames of the WebSocket, and the same question as the body of a POST."""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from bus.commands import Caller, Options, Refused, Submit
+from bus.settings import LimitSettings
+from bus.vocabulary import Refusal, State
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NAME_RULE = "1 to 64 of A-Z a-z 0-9 _ -"
+
+
+class FrameError(Exception):
+    """A frame that cannot be understood or followed; the connection goes on."""
+
+    def __init__(self, code: str, error: str, session_id: str = "") -> None:
+        super().__init__(error)
+        self.code = code
+        self.session_id = session_id
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """Every frame: a name, and data that depend on it."""
+
+    event: str
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Authenticate(msgspec.Struct, frozen=True):
+    token: str | None = None
+    batch: bool = False
+
+
+class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    max_rows: int | None = None
+    max_runtime_s: float | None = None
+    table_format: Literal["json", "arrow"] = "json"
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A question. `user_id` is accepted and ignored: the token says who it is."""
+
+    session_id: str = ""
+    query: str
+    conversation_id: str | None = None
+    user_clarification: str | None = None
+    agent: str | None = None
+    detached: bool = False
+    options: QueryOptions | None = None
+
+
+class Kill(msgspec.Struct, frozen=True):
+    """`job_id` instead of `session_id` is for operators, who stop other people's jobs."""
+
+    session_id: str = ""
+    job_id: str = ""
+    reason: str | None = None
+    now: bool = False
+
+
+class Follow(msgspec.Struct, frozen=True):
+    session_id: str = ""
+    job_id: str = ""
+    after_seq: int = 0
+    table_format: Literal["json", "arrow"] = "json"
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    state: State | None = None
+
+
+Incoming = Authenticate | Query | Kill | Follow | ListQuery
+
+EVENTS: dict[str, type[Incoming]] = {
+    "authenticate": Authenticate,
+    "agent_query_stream": Query,
+    "agent_kill": Kill,
+    "agent_follow": Follow,
+    "agent_list": ListQuery,
+}
+
+_decode_frame = msgspec.json.Decoder(Frame)
+_decoders = {name: msgspec.json.Decoder(type_) for name, type_ in EVENTS.items()}
+_decode_query = msgspec.json.Decoder(Query)
+
+
+class _Named(msgspec.Struct):
+    session_id: str = ""
+
+
+def decode_frame(data: bytes, max_bytes: int) -> Incoming:
+    """A text frame's content. Raises `FrameError` that names what is wrong, where, and whose it was."""
+    if len(data) > max_bytes:
+        raise FrameError("bad_frame", f"a frame has {len(data)} bytes, the limit is {max_bytes}; send less in one")
+    try:
+        frame = _decode_frame.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FrameError("bad_frame", f'a frame is {{"event": NAME, "data": {{...}}}} in JSON: {error}') from error
+    decoder = _decoders.get(frame.event)
+    if decoder is None:
+        known = ", ".join(EVENTS)
+        raise FrameError("unknown_event", f"there is no event {frame.event[:64]!r}; known: {known}", _named(frame.data))
+    try:
+        return decoder.decode(frame.data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FrameError("bad_frame", f"{frame.event}: {error}", _named(frame.data)) from error
+
+
+def decode_body(data: bytes) -> Query:
+    """The body of a POST. Raises `FrameError`."""
+    try:
+        return _decode_query.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FrameError(Refusal.BAD_REQUEST, f'the body is {{"query": "...", ...}} in JSON: {error}') from error
+
+
+def submit_command(query: Query, caller: Caller, limits: LimitSettings, *, attached: bool) -> Submit | Refused:
+    """The command that asks this question, or why it is refused before it gets that far."""
+    wrong = _wrong_name(query) or _wrong_text(query, limits.max_query_chars)
+    if wrong:
+        return Refused(Refusal.BAD_REQUEST, wrong, "nothing was started")
+    options = query.options or QueryOptions()
+    return Submit(
+        caller=caller,
+        session_id=query.session_id,
+        question=query.query,
+        agent=query.agent or "",
+        conversation_id=query.conversation_id or "",
+        user_clarification=query.user_clarification,
+        attached=attached,
+        options=Options(options.max_rows, options.max_runtime_s, options.table_format),
+    )
+
+
+def _wrong_name(query: Query) -> str:
+    if not NAME.fullmatch(query.session_id):
+        return f"session_id {query.session_id[:80]!r} is not {NAME_RULE}"
+    if query.conversation_id and not NAME.fullmatch(query.conversation_id):
+        return f"conversation_id {query.conversation_id[:80]!r} is not {NAME_RULE}"
+    return ""
+
+
+def _wrong_text(query: Query, max_chars: int) -> str:
+    if not query.query.strip():
+        return "the question is empty"
+    for name, text in (("query", query.query), ("user_clarification", query.user_clarification or "")):
+        if len(text) > max_chars:
+            return f"{name} has {len(text)} characters, the limit is {max_chars}"
+    return ""
+
+
+def _named(data: msgspec.Raw) -> str:
+    """The session of a frame whose data are wrong, where it can still be read."""
+    try:
+        return msgspec.json.decode(data, type=_Named).session_id[:64]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""

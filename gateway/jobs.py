@@ -1,0 +1,111 @@
+"""Jobs over HTTP: ask, list, look, stop."""
+
+import asyncio
+import secrets
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from bus.client import BusClient, CommandRefused
+from bus.commands import JobRecord, Jobs, ListJobs, Refused, Show, Shown, Stop, StopTaken, Submitted
+from bus.events import Completed, Ending, Failed, Killed
+from bus.outside import outside_job, outside_record
+from bus.vocabulary import ENDED, Reason, Rung, State
+from gateway.context import CALLER, GATEWAY, json_response
+from gateway.errors import ApiError
+from gateway.incoming import FrameError, decode_body, submit_command
+
+STOP_WAIT_S = 30.0
+"""Far beyond what the ladder takes with its default graces; a stop that lasts longer goes on without the request."""
+
+_TRUE = frozenset({"", "1", "true", "yes"})
+
+
+async def post_job(request: web.Request) -> web.Response:
+    """Ask a question: 202 with the job, which runs on whether anybody follows it or not."""
+    gateway = request.app[GATEWAY]
+    try:
+        query = decode_body(await request.read())
+    except FrameError as error:
+        raise ApiError(error.code, str(error)) from error
+    if not query.session_id:
+        query = msgspec.structs.replace(query, session_id=secrets.token_urlsafe(12))
+    submit = submit_command(query, request[CALLER], gateway.settings.limits, attached=False)
+    if isinstance(submit, Refused):
+        raise CommandRefused(submit)
+    submitted = await gateway.client.request(submit, Submitted)
+    record = await _show(request, submitted.job_id)
+    answer = {"position": submitted.position, **msgspec.structs.asdict(outside_job(record.summary))}
+    return json_response(answer, 202)
+
+
+async def list_jobs(request: web.Request) -> web.Response:
+    """Jobs, newest first: those that live, with `state` those in it, with `all` the ended ones too."""
+    wanted = request.query.get("state")
+    if wanted is not None and wanted not in set(State):
+        raise ApiError("bad_request", f"there is no state {wanted!r}; states: {', '.join(State)}")
+    state = State(wanted) if wanted else None
+    ended = state in ENDED or flag(request, "all")
+    command = ListJobs(request[CALLER], state=state, user=request.query.get("user", ""), ended=ended)
+    listed = await request.app[GATEWAY].client.request(command, Jobs)
+    return json_response({"jobs": [outside_job(summary) for summary in listed.jobs]})
+
+
+async def get_job(request: web.Request) -> web.Response:
+    """Everything that is kept about one job beside its stream."""
+    return json_response(outside_record(await find_record(request)))
+
+
+async def delete_job(request: web.Request) -> web.Response:
+    """Stop a job; the answer comes when nothing of it lives any more, and says how it ended."""
+    caller, client = request[CALLER], request.app[GATEWAY].client
+    summary = (await find_record(request)).summary
+    rung = Rung.KILL if flag(request, "now") else Rung.CANCEL
+    reason = Reason.USER if summary.user == caller.user else Reason.OPERATOR
+    note = request.query.get("reason", "")
+    await client.request(Stop(caller, job_id=summary.job_id, reason=reason, note=note, rung=rung), StopTaken)
+    try:
+        ending = await asyncio.wait_for(_ending(client, summary.job_id, summary.seq), STOP_WAIT_S)
+    except TimeoutError as error:
+        text = f"job {summary.job_id} is being stopped, but was not dead after {STOP_WAIT_S:g} s"
+        raise ApiError(
+            "stop_timeout", text, "the ladder goes on; look at the job again, or repeat with now=1"
+        ) from error
+    return json_response(_stopped(summary.job_id, summary.session_id, ending))
+
+
+async def find_record(request: web.Request) -> JobRecord:
+    """The job that the address names. Raises `CommandRefused` (`not_found`, also for another user's)."""
+    return await _show(request, request.match_info["job_id"])
+
+
+def flag(request: web.Request, name: str) -> bool:
+    return request.query.get(name, "no").lower() in _TRUE
+
+
+async def _show(request: web.Request, job_id: str) -> JobRecord:
+    command = Show(request[CALLER], job_id=job_id)
+    return (await request.app[GATEWAY].client.request(command, Shown)).record
+
+
+async def _ending(client: BusClient, job_id: str, after: int) -> Ending:
+    async with aclosing(client.follow(job_id, max(0, after - 1))) as batches:
+        async for batch, _ in batches:
+            if batch.final:
+                event = batch.events()[-1][1]
+                assert isinstance(event, Completed | Failed | Killed)
+                return event
+    raise ApiError("not_found", f"the stream of job {job_id} has no end")
+
+
+def _stopped(job_id: str, session_id: str, ending: Ending) -> dict[str, Any]:
+    """What the last event says, beside which job it was."""
+    facts: dict[str, Any] = {"job_id": job_id, "session_id": session_id}
+    if isinstance(ending, Killed):
+        return {**facts, "state": State.CANCELLED, **msgspec.structs.asdict(ending)}
+    if isinstance(ending, Failed):
+        stop = msgspec.structs.asdict(ending.stop) if ending.stop else {}
+        return {**facts, "state": State.FAILED, "code": ending.code, "error": ending.error, **stop}
+    return {**facts, "state": State.SUCCEEDED}

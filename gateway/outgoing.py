@@ -1,0 +1,41 @@
+"""What a WebSocket is told beside the streams of jobs (those are in `bus.outside`)."""
+
+import msgspec
+
+from bus.outside import Outside
+from bus.vocabulary import Role
+
+
+class AuthenticatedData(msgspec.Struct, frozen=True):
+    user_id: str
+    role: Role
+    agents: list[str]
+    llm: str
+    server_version: str
+    protocol_version: str
+
+
+class Authenticated(Outside, frozen=True, tag="authenticated"):
+    data: AuthenticatedData
+
+
+class KillErrorData(msgspec.Struct, frozen=True):
+    session_id: str
+    error: str
+    code: str
+
+
+class AgentKillError(Outside, frozen=True, tag="agent_kill_error"):
+    data: KillErrorData
+
+
+class WireErrorData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`session_id` is there where the frame named one."""
+
+    error: str
+    code: str
+    session_id: str = ""
+
+
+class WireError(Outside, frozen=True, tag="error"):
+    data: WireErrorData

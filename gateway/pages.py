@@ -1,0 +1,110 @@
+"""The page, its sign-in, and the headers that fence it in."""
+
+import re
+from pathlib import Path
+
+from aiohttp import web
+
+from gateway.context import GATEWAY
+from gateway.origin import origin_allowed
+
+STATIC = Path(__file__).parent / "static"
+NOT_BUILT = "<!doctype html><title>Deadstop</title><p>the page is not built: run make web\n"
+PUBLIC_PATHS = frozenset({"/", "/ws", "/signin", "/healthz"})
+"""They look by themselves at who asks."""
+
+PUBLIC_ASSETS: web.AppKey[frozenset[str]] = web.AppKey("public_assets", frozenset)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_FOREVER = "public, max-age=31536000, immutable"
+_ASSET = re.compile(r"/assets/[\w.-]+")
+
+
+def secure_headers(response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def public_assets() -> frozenset[str]:
+    """What the sign-in page itself needs: nothing else is shown to people who have not signed in."""
+    return frozenset(_ASSET.findall(_read("signin.html")))
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """The page for who is signed in, the sign-in page for others; a token in the address becomes a cookie."""
+    gateway = request.app[GATEWAY]
+    token = request.query.get("token", "")
+    if gateway.identities.by_token(token):
+        return _signed_in(request, token)
+    cookie = request.cookies.get(gateway.cookie_name, "")
+    if gateway.identities.by_cookie(cookie):
+        return _page("index.html", 200)
+    return _page("signin.html", 401)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """The sign-in page's form."""
+    form = await request.post()
+    token = str(form.get("token", "")).strip()
+    if not _from_here(request) or request.app[GATEWAY].identities.by_token(token) is None:
+        return _page("signin.html", 401)
+    return _signed_in(request, token)
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """Forget the cookie; the token stays valid."""
+    response = web.HTTPSeeOther("/")
+    response.del_cookie(request.app[GATEWAY].cookie_name, path="/", httponly=True, samesite="Strict")
+    return response
+
+
+async def asset(request: web.Request) -> web.StreamResponse:
+    """A built file; its name changes with its content, so it may be kept for ever."""
+    path = STATIC / "assets" / request.match_info["name"]
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Cache-Control": _FOREVER})
+
+
+def _signed_in(request: web.Request, token: str) -> web.StreamResponse:
+    gateway = request.app[GATEWAY]
+    response = web.HTTPSeeOther("/")
+    response.set_cookie(
+        gateway.cookie_name,
+        gateway.identities.cookie(token),
+        path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=request.secure or None,
+    )
+    return response
+
+
+def _from_here(request: web.Request) -> bool:
+    """A page elsewhere must not sign people in under a name of its choice; programs send no Origin."""
+    origin = request.headers.get("Origin")
+    own = f"{request.scheme}://{request.host}"
+    fetch_site = request.headers.get("Sec-Fetch-Site", "")
+    return origin is None or origin_allowed(
+        origin, fetch_site, own, request.app[GATEWAY].settings.gateway.allowed_origins
+    )
+
+
+def _page(name: str, status: int) -> web.Response:
+    return web.Response(text=_read(name) or NOT_BUILT, status=status, content_type="text/html")
+
+
+def _read(name: str) -> str:
+    try:
+        return (STATIC / name).read_text()
+    except FileNotFoundError:
+        return ""

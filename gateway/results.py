@@ -1,0 +1,69 @@
+"""A job's whole result as a file: read from the log, converted batch by batch, sent as it is made."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from aiohttp import web
+
+from bus.client import BusClient
+from bus.events import Column, TableRows, TableSchema
+from gateway.context import GATEWAY
+from gateway.errors import ApiError
+from gateway.jobs import find_record
+from gateway.result_files import WRITERS, ResultWriter
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """The rows of an ended job. Of a stopped one, what had been streamed: `Deadstop-State` says which it is."""
+    summary = (await find_record(request)).summary
+    if summary.ended_at is None:
+        raise ApiError("not_ended", f"job {summary.job_id} is {summary.state}", "ask again when it has ended")
+    client = request.app[GATEWAY].client
+    start, columns = await _last_table(client, summary.job_id)
+    kind = request.match_info["format"]
+    writer = WRITERS[kind](columns)
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": writer.content_type,
+            "Content-Disposition": f'attachment; filename="{summary.job_id}.{kind}"',
+            "Deadstop-State": summary.state,
+        }
+    )
+    await response.prepare(request)
+    await _send(response, writer, client, summary.job_id, start)
+    return response
+
+
+async def _send(response: web.StreamResponse, writer: ResultWriter, client: BusClient, job_id: str, start: int) -> None:
+    try:
+        async for arrow in _tables(client, job_id, start):
+            # Conversion takes milliseconds a piece: on the loop, everybody's streams would wait for it.
+            if piece := await asyncio.to_thread(writer.rows, arrow):
+                await response.write(piece)
+        if piece := await asyncio.to_thread(writer.end):
+            await response.write(piece)
+    except ConnectionError:
+        pass  # who asked has left
+
+
+async def _last_table(client: BusClient, job_id: str) -> tuple[int, list[Column]]:
+    """Where the result begins, and its columns: a repaired statement begins its result anew."""
+    start, columns = 0, None
+    async with aclosing(client.follow(job_id)) as batches:
+        async for batch, skip in batches:
+            for seq, event in batch.events(skip):
+                if isinstance(event, TableSchema):
+                    start, columns = seq, event.columns
+            await asyncio.sleep(0)
+    if columns is None:
+        raise ApiError("no_rows", f"job {job_id} has no table in its result", "its text is in the stream")
+    return start, columns
+
+
+async def _tables(client: BusClient, job_id: str, after: int) -> AsyncIterator[bytes]:
+    async with aclosing(client.follow(job_id, after)) as batches:
+        async for batch, skip in batches:
+            for _, event in batch.events(skip):
+                if isinstance(event, TableRows):
+                    yield event.arrow

@@ -1,0 +1,84 @@
+"""A job's stream as server-sent events."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+
+import msgspec
+from aiohttp import web
+
+from bus.log import Batch
+from bus.outside import outside_events
+from gateway.context import GATEWAY, Gateway
+from gateway.errors import ApiError
+from gateway.jobs import find_record
+
+KEEP_ALIVE_S = 15.0
+_KEEP_ALIVE = b": keep-alive\n\n"
+
+_encoder = msgspec.json.Encoder()
+
+Batches = AsyncGenerator[tuple[Batch, int], None]
+
+
+async def job_events(request: web.Request) -> web.StreamResponse:
+    """The job's events after `Last-Event-ID`, each with its `seq` as id; ends after the last one.
+
+    204 when there is nothing more to come: it tells a browser's EventSource to stop asking.
+    """
+    gateway = request.app[GATEWAY]
+    after = _last_event_id(request)
+    summary = (await find_record(request)).summary
+    if summary.ended_at is not None and after >= summary.seq:
+        return web.Response(status=204)
+    gateway.admit_connection()
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+    await response.prepare(request)
+    gateway.streams += 1
+    try:
+        async with aclosing(gateway.client.follow(summary.job_id, after)) as batches:
+            with suppress(ConnectionError):
+                await _send(gateway, response, batches, summary.session_id)
+    finally:
+        gateway.streams -= 1
+    return response
+
+
+def sse_bytes(batch: Batch, skip: int, session_id: str) -> bytes:
+    """A batch's events after the first `skip`, as they stand in an event stream."""
+    lines: list[bytes] = []
+    for seq, event in enumerate(outside_events(batch, session_id, skip), batch.first + skip):
+        name = event.__struct_config__.tag
+        lines.append(b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, str(name).encode(), _encoder.encode(event)))
+    return b"".join(lines)
+
+
+async def _send(gateway: Gateway, response: web.StreamResponse, batches: Batches, session_id: str) -> None:
+    closing = asyncio.create_task(gateway.closing.wait())
+    try:
+        while True:
+            coming = asyncio.ensure_future(anext(batches, None))
+            try:
+                while not coming.done() and not closing.done():
+                    await asyncio.wait({coming, closing}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
+                    if not coming.done() and not closing.done():
+                        await response.write(_KEEP_ALIVE)
+            finally:
+                # Only now may the generator be closed: it must not be closed while it runs.
+                if not coming.done():
+                    coming.cancel()
+                    await asyncio.gather(coming, return_exceptions=True)
+            found = None if coming.cancelled() else coming.result()
+            if found is None:
+                return
+            await response.write(sse_bytes(found[0], found[1], session_id))
+            gateway.counts["events_sent"] += found[0].last - found[0].first + 1 - found[1]
+    finally:
+        closing.cancel()
+
+
+def _last_event_id(request: web.Request) -> int:
+    text = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
+    if not (text.isascii() and text.isdigit()):
+        raise ApiError("bad_request", f"Last-Event-ID is {text[:32]!r}; it is the seq of the last event you have")
+    return int(text)

@@ -1,0 +1,56 @@
+"""`GET /ws`: who may open a WebSocket, and what its socket is like."""
+
+import asyncio
+import socket
+
+from aiohttp import web
+
+from gateway.access import own_origin_only, page_caller, token_caller
+from gateway.context import GATEWAY
+from gateway.websocket import Connection
+
+CLOSE_TIMEOUT_S = 1.0
+HARD_FRAME_FACTOR = 4
+"""A frame this many times too large is not even read: the connection closes (1009). Smaller ones get an answer."""
+
+PEER_SILENT_S = 30
+PEER_GONE_S = 300
+"""A client that reads slowly is welcome; one that takes nothing for so long has gone without a word."""
+
+
+async def open_websocket(request: web.Request) -> web.StreamResponse:
+    """Upgrade, and serve the connection to its end."""
+    gateway = request.app[GATEWAY]
+    if "Origin" in request.headers:
+        own_origin_only(request)
+    gateway.admit_connection()
+    response = web.WebSocketResponse(
+        timeout=CLOSE_TIMEOUT_S,
+        autoping=False,
+        compress=False,
+        decode_text=False,
+        max_msg_size=HARD_FRAME_FACTOR * gateway.settings.gateway.max_frame_bytes,
+    )
+    await response.prepare(request)
+    transport = request.transport
+    if transport is None:
+        return response
+    _notice_dead_peers(transport)
+    caller = token_caller(request) or page_caller(request)
+    connection = Connection(gateway, response, transport, caller)
+    gateway.connections.add(connection)
+    try:
+        await connection.serve()
+    finally:
+        gateway.connections.discard(connection)
+    return response
+
+
+def _notice_dead_peers(transport: asyncio.Transport) -> None:
+    """A laptop that was closed sends no goodbye; without this its jobs would run on."""
+    peer: socket.socket = transport.get_extra_info("socket")
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PEER_SILENT_S)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, PEER_SILENT_S // 3)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_GONE_S * 1000)

@@ -1,0 +1,208 @@
+"""One WebSocket: who it is, what it asks for, which jobs it follows."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from bus.client import CommandRefused
+from bus.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown, Stop, StopTaken, Submitted
+from bus.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
+from bus.sockets import BusError
+from bus.vocabulary import ENDED, PROTOCOL_VERSION, Reason, Role, Rung
+from gateway.context import Gateway
+from gateway.errors import error_body
+from gateway.follows import Follows
+from gateway.frames import Form, WireFrame, encode_event
+from gateway.incoming import (
+    Authenticate,
+    Follow,
+    FrameError,
+    Incoming,
+    Kill,
+    ListQuery,
+    Query,
+    decode_frame,
+    submit_command,
+)
+from gateway.outbox import Outbox
+from gateway.outgoing import (
+    AgentKillError,
+    Authenticated,
+    AuthenticatedData,
+    KillErrorData,
+    WireError,
+    WireErrorData,
+)
+from gateway.rate import FrameRate
+
+logger = logging.getLogger(__name__)
+
+
+class Connection:
+    """Handles the frames of one connection in their order, so that a stop sent right after its question stops it."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport,
+        caller: Caller | None,
+    ) -> None:
+        self._gateway = gateway
+        self._transport = transport
+        self._socket = socket
+        self._caller = caller
+        self._listed = False
+        self._outbox = Outbox(socket)
+        self._follows = Follows(gateway, self._outbox)
+
+    def __repr__(self) -> str:
+        return f"<Connection of {self._caller.user if self._caller else 'nobody yet'}, {self._follows}>"
+
+    async def serve(self) -> None:
+        """Until the client or the gateway closes the connection."""
+        writer = asyncio.create_task(self._outbox.run())
+        try:
+            async for data in self._frames():
+                await self._handle(data)
+        finally:
+            await self._follows.close()
+            self._outbox.close()
+            await self._socket.close(drain=False)
+            self._transport.abort()  # the handshake is over or overdue; what a silent client left unread is dropped
+            await writer
+
+    async def close(self) -> None:
+        """The gateway ends: say so, and let the client come back to the next one."""
+        await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"the gateway ends", drain=False)
+
+    def ping(self) -> None:
+        self._outbox.ping()
+
+    async def _frames(self) -> AsyncIterator[bytes]:
+        rate = FrameRate(self._gateway.settings.gateway.max_frames_per_s, time.monotonic())
+        sign_in_by = time.monotonic() + self._gateway.settings.gateway.sign_in_timeout_s
+        while True:
+            left = None if self._caller else max(0.001, sign_in_by - time.monotonic())
+            try:
+                message = await self._socket.receive(left)
+            except TimeoutError:
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"not signed in in time")
+                return
+            if message.type is WSMsgType.PING:
+                self._outbox.post(WireFrame(WSMsgType.PONG, message.data))
+            elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                # Not refused but handled later: while we wait, the client's next frames stay on its side.
+                if wait := rate.take(time.monotonic()):
+                    await asyncio.sleep(wait)
+                yield message.data
+            elif message.type is not WSMsgType.PONG:
+                return
+
+    async def _handle(self, data: bytes) -> None:
+        self._gateway.counts["frames_received"] += 1
+        session_id = ""
+        try:
+            incoming = decode_frame(data, self._gateway.settings.gateway.max_frame_bytes)
+            session_id = getattr(incoming, "session_id", "")
+            await self._dispatch(incoming)
+        except FrameError as error:
+            await self._error(error.code, str(error), error.session_id or session_id)
+        except (CommandRefused, BusError) as error:
+            body = error_body(error)
+            await self._error(body.code, body.error, session_id)
+
+    async def _dispatch(self, incoming: Incoming) -> None:
+        if isinstance(incoming, Authenticate):
+            await self._authenticate(incoming)
+            return
+        if self._caller is None:
+            raise FrameError("unauthorized", "this connection is not signed in; send `authenticate` with a token first")
+        match incoming:
+            case Query():
+                await self._query(self._caller, incoming)
+            case Kill():
+                await self._kill(self._caller, incoming)
+            case Follow():
+                await self._follow(self._caller, incoming)
+            case ListQuery():
+                await self._list(self._caller, incoming)
+
+    async def _authenticate(self, wanted: Authenticate) -> None:
+        caller = self._gateway.identities.by_token(wanted.token) if wanted.token else self._caller
+        if caller is None:
+            raise FrameError("unauthorized", "that token is not valid; `deadstop token create` makes one")
+        if self._caller not in (None, caller):
+            raise FrameError("unauthorized", "this connection is signed in as somebody else; open another one")
+        self._caller, self._listed = caller, wanted.batch
+        data = AuthenticatedData(
+            user_id=caller.user,
+            role=caller.role,
+            agents=self._gateway.agents,
+            llm=self._gateway.llm,
+            server_version=self._gateway.server_version,
+            protocol_version=PROTOCOL_VERSION,
+        )
+        await self._reply(Authenticated(data))
+
+    async def _query(self, caller: Caller, query: Query) -> None:
+        submit = submit_command(query, caller, self._gateway.settings.limits, attached=not query.detached)
+        if isinstance(submit, Refused):
+            await self._reply(refused_question(query.session_id[:64], submit))
+            return
+        try:
+            submitted = await self._gateway.client.request(submit, Submitted)
+        except (CommandRefused, BusError) as error:
+            body = error_body(error)
+            await self._reply(refused_question(query.session_id, Refused(body.code, body.error, body.hint)))
+            return
+        if submitted.job_id not in self._follows:
+            form = Form(self._listed, submit.options.table_format == "arrow")
+            self._follows.start(submitted.job_id, query.session_id, 0, form, present=True)
+
+    async def _kill(self, caller: Caller, kill: Kill) -> None:
+        try:
+            # Who stops a job shall see the proof: a connection that does not follow it does so from here on.
+            summary = await self._find(caller, kill.session_id, kill.job_id)
+            rung = Rung.KILL if kill.now else Rung.CANCEL
+            reason = Reason.USER if summary.user == caller.user else Reason.OPERATOR
+            stop = Stop(caller, job_id=summary.job_id, reason=reason, note=kill.reason or "", rung=rung)
+            await self._gateway.client.request(stop, StopTaken)
+        except (CommandRefused, BusError) as error:
+            body = error_body(error)
+            await self._reply(AgentKillError(KillErrorData(kill.session_id or kill.job_id, body.error, body.code)))
+            return
+        if summary.job_id not in self._follows:
+            form = Form(self._listed, arrow=False)
+            self._follows.start(summary.job_id, summary.session_id, summary.seq, form, present=False)
+
+    async def _follow(self, caller: Caller, follow: Follow) -> None:
+        if follow.after_seq < 0:
+            raise FrameError("bad_frame", f"after_seq is {follow.after_seq}, the least is 0 (from the beginning)")
+        summary = await self._find(caller, follow.session_id, follow.job_id)
+        form = Form(self._listed, follow.table_format == "arrow")
+        present = summary.user == caller.user
+        await self._follows.restart(summary.job_id, summary.session_id, follow.after_seq, form, present=present)
+
+    async def _list(self, caller: Caller, wanted: ListQuery) -> None:
+        command = ListJobs(caller, state=wanted.state, ended=wanted.state in ENDED)
+        listed = await self._gateway.client.request(command, Jobs)
+        await self._reply(AgentJobs(AgentJobsData([outside_job(summary) for summary in listed.jobs])))
+
+    async def _find(self, caller: Caller, session_id: str, job_id: str) -> JobSummary:
+        """The job of one's own session or, for operators, of a job id. Raises `CommandRefused` with `not_found`."""
+        if job_id and caller.role is not Role.OPERATOR:
+            raise CommandRefused(Refused("not_found", f"there is no job {job_id[:64]!r} of yours; name its session_id"))
+        if not job_id and not session_id:
+            raise FrameError("bad_frame", "which job? session_id is missing")
+        show = Show(caller, job_id=job_id, session_id="" if job_id else session_id)
+        return (await self._gateway.client.request(show, Shown)).record.summary
+
+    async def _error(self, code: str, text: str, session_id: str) -> None:
+        await self._reply(WireError(WireErrorData(text, code, session_id)))
+
+    async def _reply(self, event: Outside) -> None:
+        await self._outbox.reply(encode_event(event))
