@@ -71,6 +71,7 @@ class MessagesServer:
         reply = _check(recorded) or self.script(recorded)
         if isinstance(reply, Fail):
             return _failure(reply)
+        await asyncio.sleep(reply.header_delay_s)
         if reply.then == "silence":
             await asyncio.Event().wait()
         if not recorded.body.get("stream"):

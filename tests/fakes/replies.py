@@ -22,6 +22,7 @@ class Say:
     tokens: tuple[str, ...] = ()
     thinking: str = ""
     delay_s: float = 0.0
+    header_delay_s: float = 0.0
     hold: asyncio.Event | None = None
     hold_at: int = 0
     stop_reason: str = "end_turn"

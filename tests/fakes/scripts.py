@@ -96,6 +96,7 @@ def named(name: str, *, words: int = 60, delay_s: float = 0.03) -> Script:
         "drop": _after_plan(Say(tokens[:10], delay_s=delay_s, then="drop")),
         "refusal": _after_plan(Say(tokens[:10], delay_s=delay_s, stop_reason="refusal")),
         "max_tokens": _after_plan(Say(tokens, delay_s=delay_s, stop_reason="max_tokens")),
+        "slow": _after_plan(Say(tokens, delay_s=delay_s, header_delay_s=5)),
         "overloaded": lambda _: Fail(529, "overloaded_error", "Overloaded"),
         "rate_limited": lambda _: Fail(429, "rate_limit_error", "Slow down", {"retry-after": "120"}),
         "unauthorized": lambda _: Fail(401, "authentication_error", "invalid x-api-key"),
@@ -104,6 +105,6 @@ def named(name: str, *, words: int = 60, delay_s: float = 0.03) -> Script:
 
 
 NAMES = (
-    *("flights", "plain", "clarify", "missing_table", "bad_plan", "stall", "drop", "refusal", "max_tokens"),
+    *("flights", "plain", "clarify", "missing_table", "bad_plan", "stall", "drop", "refusal", "max_tokens", "slow"),
     *("overloaded", "rate_limited", "unauthorized"),
 )

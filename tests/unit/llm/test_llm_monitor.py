@@ -1,5 +1,7 @@
 """What the prompt monitor shows, over a real local server."""
 
+from contextlib import aclosing
+
 from agent_worker.llm.monitor import fenced
 from tests.fakes.flights import ANSWER, PLAN, model
 from tests.fakes.replies import Fail, Say, in_turn, words
@@ -41,6 +43,14 @@ async def test_failures_and_retries_are_shown() -> None:
         assert [text async for text in client.answer(ANSWER)] == ["ok"]
     assert "**Failed:** the model is overloaded: busy" in "".join(pieces)
     assert "".join(pieces).count("### answer") == 2
+
+
+async def test_call_that_was_stopped_is_shown_with_an_estimate() -> None:
+    pieces: list[str] = []
+    script = in_turn(Say(("One ",) * 5))
+    async with model(script, on_monitor=pieces.append) as (_, client), aclosing(client.answer(ANSWER)) as answer:
+        assert await anext(answer) == "One "
+    assert "about 1 output tokens · about $" in pieces[-1]
 
 
 async def test_model_without_a_price_says_so() -> None:
