@@ -7,16 +7,21 @@ import duckdb
 
 
 class Budget:
-    """So many seconds in all, and no one look longer than its share. `missed` counts the looks that were not had."""
+    """So many seconds in all, and no one look longer than its share.
+
+    `missed` counts the looks there was no time for; `failures` are the engine's sentences about data that could not
+    be read, which name the file.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, total_s: float, each_s: float) -> None:
         self._connection = connection
         self._until = time.monotonic() + total_s
         self._each_s = each_s
         self.missed = 0
+        self.failures: set[str] = set()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]] | None:
-        """The rows of `sql`, or None where there was no time for it. Other errors of the engine are raised."""
+        """The rows of `sql`, or None where there was no time for it or the data could not be read."""
         left = min(self._each_s, self._until - time.monotonic())
         if left <= 0:
             self.missed += 1
@@ -27,6 +32,9 @@ class Budget:
             return rows
         except duckdb.InterruptException:
             self.missed += 1
+            return None
+        except duckdb.Error as error:
+            self.failures.add(str(error).splitlines()[0])
             return None
         finally:
             self._connection.execute("SET max_execution_time = 0").fetchall()

@@ -36,6 +36,7 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Cata
     keys = [*description.keys, *(key for key in inferred if (key.table, key.column) not in declared)]
     referenced = {key.ref_table for key in keys}
     full = [with_values(budget, table, referenced=table.name in referenced) for table in tables]
+    warnings += sorted(budget.failures)
     if budget.missed:
         warnings.append(
             f"{budget.missed} looks into the data took longer than {EACH_S:g} s each or {TOTAL_S:g} s in all and "

@@ -41,6 +41,7 @@ class Engine:
     def __init__(self, settings: EngineSettings) -> None:
         self._connection = connect(settings)
         self._attached = False
+        self._files: tuple[str, ...] = ()
         self._running: str | None = None
 
     def __repr__(self) -> str:
@@ -57,7 +58,8 @@ class Engine:
             except duckdb.Error as error:
                 reason = engine_error(error, "").message.splitlines()[0]
                 warnings.append(f"Table {table.name} is left out: {reason}")
-        lock(self._connection, (file for table in catalog.tables for file in table.files))
+        self._files = tuple(file for table in catalog.tables for file in table.files)
+        lock(self._connection, self._files)
         self._attached = True
         return warnings
 
@@ -79,7 +81,7 @@ class Engine:
             raise RuntimeError(f"{self!r} cannot run {sql[:40]!r}: it is busy, or no catalog is attached yet")
         self._running = sql
         bridge: Bridge[Item] = Bridge(DEPTH)
-        job = _Statement(self._connection, bridge, sql, batch_rows, max_rows)
+        job = _Statement(self._connection, bridge, sql, self._files, batch_rows, max_rows)
         threading.Thread(target=bridge.carry, args=(job.work,), name="statement", daemon=True).start()
         try:
             while (item := await bridge.get()) is not None:
@@ -122,12 +124,14 @@ class _Statement:
         connection: duckdb.DuckDBPyConnection,
         bridge: Bridge[Item],
         sql: str,
+        files: tuple[str, ...],
         batch_rows: int,
         max_rows: int | None,
     ) -> None:
         self._connection = connection
         self._bridge = bridge
         self._sql = sql
+        self._files = files
         self._batch_rows = batch_rows
         self._left = sys.maxsize if max_rows is None else max_rows
         self._sent = 0
@@ -141,7 +145,7 @@ class _Statement:
         except RowTooLarge as error:
             raise EngineError(str(error), "other", self._sql) from error
         except Exception as error:
-            raise engine_error(error, self._sql) from error
+            raise engine_error(error, self._sql, self._files) from error
         self._bridge.put(ResultEnd(self._sent, truncated, (time.monotonic() - started) * 1000))
 
     def _stream(self, text: str) -> bool:

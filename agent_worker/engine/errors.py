@@ -1,6 +1,8 @@
 """The engine's errors, in words for people."""
 
 import re
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal
 
 ErrorKind = Literal["binder", "syntax", "out_of_memory", "interrupted", "timeout", "io", "other"]
@@ -33,8 +35,8 @@ class EngineError(Exception):
         self.sql = sql
 
 
-def engine_error(error: BaseException, sql: str) -> EngineError:
-    """The EngineError for whatever DuckDB or Arrow raised.
+def engine_error(error: BaseException, sql: str, files: Iterable[str] = ()) -> EngineError:
+    """The EngineError for whatever DuckDB or Arrow raised; `files` are those it may have been about.
 
     Known by the text and not by the class: an error while rows are fetched comes through Arrow as a bare OSError
     that still carries DuckDB's text.
@@ -48,5 +50,12 @@ def engine_error(error: BaseException, sql: str) -> EngineError:
         return EngineError("The statement ran longer than one statement may.", "timeout", sql)
     if kind == "other" and _READING_FILES.search(text):
         kind = "io"
+    if kind == "io" and (gone := _gone(text, files)):
+        return EngineError(f"{gone} is not there any more. Ask again: the tables are read anew.", kind, sql)
     message = _ADVICE.sub("", text).strip() or type(error).__name__
     return EngineError(message, kind, sql)
+
+
+def _gone(text: str, files: Iterable[str]) -> str | None:
+    """The file of the message that has vanished. The engine takes it for a folder then, and speaks of permissions."""
+    return next((file for file in files if file in text and not Path(file).exists()), None)
