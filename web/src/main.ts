@@ -10,4 +10,5 @@ import "./components/sql";
 import "./components/steps";
 import "./components/stop-report";
 import "./components/welcome";
+import "./chart/chart";
 import "./table/table";

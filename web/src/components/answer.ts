@@ -33,6 +33,9 @@ export class Answer extends PageElement {
         ${this.warnings()}
         ${answer.statements.length > 0 ? html`<ds-sql .statements=${answer.statements}></ds-sql>` : nothing}
         ${this.table()}
+        ${answer.chart
+          ? html`<ds-chart .spec=${answer.chart} .columns=${answer.columns} .rows=${answer.rows}></ds-chart>`
+          : nothing}
         <ds-response .text=${answer.response} .live=${!hasEnded(answer)}></ds-response>
         ${this.clarification()}
         <ds-stop-report .answer=${answer} .user=${this.user}></ds-stop-report>

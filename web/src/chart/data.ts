@@ -1,0 +1,23 @@
+import type { ColumnInfo } from "../protocol";
+import type { Rows } from "../table/rows";
+
+/** A drawing of more points than this says nothing more, and takes seconds. */
+export const MOST_POINTS = 5000;
+
+/** The specification with the result's rows as its data, unless it brings values of its own. */
+export function withRows(spec: object, columns: readonly ColumnInfo[], rows: Rows): object {
+  const { data } = spec as { data?: { values?: unknown } };
+  if (data?.values) return spec;
+  return { ...spec, data: { values: valuesOf(columns, rows) } };
+}
+
+function valuesOf(columns: readonly ColumnInfo[], rows: Rows): object[] {
+  const count = Math.min(MOST_POINTS, rows.length);
+  return Array.from({ length: count }, (_, row) =>
+    Object.fromEntries(columns.map((column, index) => [column.name, plain(rows.value(row, index))])),
+  );
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === "bigint" ? Number(value) : value;
+}
