@@ -11,32 +11,21 @@ from typing import IO, Any
 
 import msgspec
 
+from bus.program import VARIABLE, ServeOrders
 from ops.errors import OpsError
 from ops.text import exit_words
 
 START_TIMEOUT_S = 60.0
 """Generous: a cold disk can take half a minute to import what a fork server preloads."""
 
-SERVE_ENV = "DEADSTOP_SERVE"
-
-
-class ChildOrder(msgspec.Struct, frozen=True):
-    """What a child is told in `DEADSTOP_SERVE`, as JSON. When `lifeline_fd` reports its end, `serve` is dead."""
-
-    config: str | None
-    overrides: dict[str, Any]
-    lifeline_fd: int
-    listen_fd: int | None = None
-    made_token: str = ""
-
 
 class Child:
     """A program of ours in a session of its own, so that the terminal's Ctrl-C reaches only us."""
 
-    def __init__(self, module: str, order: ChildOrder, stderr: IO[bytes] | None = None) -> None:
+    def __init__(self, module: str, orders: ServeOrders, stderr: IO[bytes] | None = None) -> None:
         self.module = module
         self.ready: dict[str, Any] = {}
-        self._order = order
+        self._orders = orders
         self._stderr = stderr
         self._process: asyncio.subprocess.Process | None = None
 
@@ -49,13 +38,13 @@ class Child:
 
     async def start(self) -> None:
         """Start the program and wait until it says that it is ready. Raises `OpsError`."""
-        inherited = [fd for fd in (self._order.lifeline_fd, self._order.listen_fd) if fd is not None]
+        inherited = [fd for fd in (self._orders.lifeline_fd, self._orders.listen_fd) if fd is not None]
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", self.module),  # -P: a folder named like us where we are called is not us
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._stderr,
-            env={**os.environ, SERVE_ENV: msgspec.json.encode(self._order).decode()},
+            env={**os.environ, VARIABLE: msgspec.json.encode(self._orders).decode()},
             pass_fds=inherited,
             start_new_session=True,
         )

@@ -15,9 +15,10 @@ from typing import Any
 
 import msgspec
 
+from bus.program import ServeOrders
 from bus.settings import GatewaySettings, Settings
 from bus.settings_file import SettingsError
-from ops.children import Child, ChildOrder, end_all
+from ops.children import Child, end_all
 from ops.errors import OpsError
 from ops.listening import is_loopback, listen, url_of
 from ops.restarts import MAX_QUICK_DEATHS, Restarts
@@ -81,9 +82,13 @@ async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
     """
     listener, token = open_listener(plan)
     lifeline, held = os.pipe()
-    order = ChildOrder(str(plan.config) if plan.config else None, plan.overrides(listener.getsockname()[1]), lifeline)
-    for_gateway = msgspec.structs.replace(order, listen_fd=listener.fileno(), made_token=token)
-    children = [Child("supervisor", order), Child("gateway", for_gateway)]
+    orders = ServeOrders(
+        config=str(plan.config) if plan.config else None,
+        overrides=plan.overrides(listener.getsockname()[1]),
+        lifeline_fd=lifeline,
+    )
+    for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
+    children = [Child("supervisor", orders), Child("gateway", for_gateway)]
     grace_s = plan.settings.supervisor.shutdown_grace_s + END_MARGIN_S
     try:
         with _signals() as (stop, hurry):

@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bus.program import ServeOrders
 from bus.settings import Settings
-from ops.children import Child, ChildOrder, end_all, last_lines
+from ops.children import Child, end_all, last_lines
 from ops.errors import OpsError
 from ops.serving import END_MARGIN_S, data_folder
 
@@ -50,9 +51,9 @@ async def temporary_server(config: Path | None, settings: Settings) -> AsyncIter
             "data.folder": data,
             "worker.spare_workers": SPARE_WORKERS,
         }
-        order = ChildOrder(str(config) if config else None, overrides, lifeline)
+        orders = ServeOrders(str(config) if config else None, overrides, lifeline_fd=lifeline)
         with said.open("wb") as stderr:
-            supervisor = Child("supervisor", order, stderr)
+            supervisor = Child("supervisor", orders, stderr)
             try:
                 yield TemporaryServer(state_dir, supervisor, said)
             finally:

@@ -19,8 +19,8 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     Ctrl-C stops the jobs, then ends both; a second Ctrl-C kills them at once. A program that dies is started again.
     """
     import asyncio
-    import logging
 
+    from bus.program import set_up_logging
     from ops.serving import Plan, serve
 
     overrides = {
@@ -30,5 +30,5 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
         "gateway.port": port,
     }
     settings = read_settings(config, overrides)
-    logging.basicConfig(format="%(asctime)s %(levelname)s serve: %(message)s", level=logging.INFO)
+    set_up_logging(settings.supervisor.log_format, "serve")
     asyncio.run(serve(Plan(config, settings, port_named=port is not None), click.echo))
