@@ -17,13 +17,18 @@ log = logging.getLogger(__name__)
 
 _INTERPRETER = """
 /usr/lib /usr/lib64 /usr/local/lib /lib /lib64 /etc/ld.so.cache
-/etc/ssl/certs /etc/ssl/cert.pem /etc/ssl/openssl.cnf /etc/pki/tls /etc/ca-certificates /usr/share/ca-certificates /usr/local/share/ca-certificates
+/etc/ssl/certs /etc/ssl/cert.pem /etc/ssl/openssl.cnf /etc/pki/tls
+/etc/ca-certificates /usr/share/ca-certificates /usr/local/share/ca-certificates
 /etc/resolv.conf /etc/hosts /etc/host.conf /etc/nsswitch.conf /etc/gai.conf /etc/services
 /etc/localtime /etc/timezone /usr/share/zoneinfo /etc/os-release /etc/mime.types
 /dev/null /dev/zero /dev/urandom /dev/random
 /proc/meminfo /proc/cpuinfo /proc/sys/vm/overcommit_memory /sys/devices/system/cpu
+/sys/kernel/mm/transparent_hugepage /sys/fs/cgroup /proc/self/cgroup
 """
-"""Libraries, certificates, name service, time zones. Not /proc/self: it shows the environment and the memory."""
+"""Libraries, certificates, name service, time zones. Not /proc/self: it shows the environment and the memory.
+
+DuckDB aborts the process in `connect` when it may not read /proc/self/cgroup, or what that points to in /sys.
+"""
 
 _DEVICES = (Path("/dev/null"),)
 
@@ -52,9 +57,10 @@ class SandboxSpec(msgspec.Struct, frozen=True):
 class Sandbox:
     """The fence around this process. `landlock_abi` is 0 where the kernel has no Landlock."""
 
-    def __init__(self, landlock_abi: int, statm: int) -> None:
+    def __init__(self, landlock_abi: int, statm: int, pinned: int) -> None:
         self.landlock_abi = landlock_abi
         self._statm = statm
+        self._pinned = pinned
 
     def __repr__(self) -> str:
         return f"<Sandbox landlock_abi={self.landlock_abi}>"
@@ -86,13 +92,15 @@ def apply(spec: SandboxSpec) -> Sandbox:
     files = spec.open_files if hard == resource.RLIM_INFINITY else min(spec.open_files, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
+    # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
+    pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
     read = [*interpreter_paths(), *map(Path, spec.read)]
     try:
         abi = landlock.restrict(read, [Path(spec.scratch), *_DEVICES], spec.connect_tcp)
     except landlock.Unsupported as reason:
         log.warning("%s", reason, extra={"action": "landlock_missing"})
         abi = 0
-    return Sandbox(abi, statm)
+    return Sandbox(abi, statm, pinned)
 
 
 def strip_environment(spec: SandboxSpec) -> None:
