@@ -65,12 +65,18 @@ def _holder(port: int) -> str:
     inodes = _listening_inodes(port)
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            links = {str(descriptor.readlink()) for descriptor in (process / "fd").iterdir()}
-            if links & inodes:
+            if any(_link(descriptor) in inodes for descriptor in (process / "fd").iterdir()):
                 return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
-        except OSError:
+        except OSError:  # it has ended, or is not ours to look at
             continue
     return "another program"
+
+
+def _link(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:
+        return ""
 
 
 def _listening_inodes(port: int) -> set[str]:

@@ -1,0 +1,50 @@
+"""What is said about the outside wire's objects."""
+
+import pytest
+
+from ops.sentences import chunk_sentence, ended_sentence
+
+
+def test_a_killed_job_says_how_by_whom_and_why() -> None:
+    data = {"rung": "terminate", "ms": 612.4, "by": "alice", "reason": "operator"}
+    assert ended_sentence("agent_killed", data) == "stopped by terminate in 612 ms, asked by alice (operator)"
+
+
+def test_a_failed_job_says_what_to_do_and_how_a_limit_stopped_it() -> None:
+    data = {
+        "error": "ran for 600 s",
+        "code": "deadline",
+        "hint": "ask for less",
+        "stop": {"rung": "kill", "ms": 1002.0, "by": "supervisor"},
+    }
+    expected = "failed: ran for 600 s (deadline); ask for less; stopped by kill in 1.0 s"
+    assert ended_sentence("agent_error", data) == expected
+
+
+def test_a_job_that_succeeded_says_what_it_used() -> None:
+    usage = {"rows": 12, "model_calls": 2, "input_tokens": 1200, "output_tokens": 80, "cost_usd": 0.0032}
+    sentence = ended_sentence("agent_complete", {"result": {"usage": usage | {"estimated": False}}})
+    assert sentence == "succeeded, 12 rows, 1,200 tokens in, 80 out, $0.0032"
+
+
+@pytest.mark.parametrize(
+    ("chunk", "sentence"),
+    [
+        ({"type": "queue", "position": 3}, "waiting, number 3 in the queue"),
+        ({"type": "status", "message": "reading\x1b[0m"}, "reading␛[0m"),
+        ({"type": "node", "node": "planner", "state": "started", "ms": 0}, "planner started"),
+        ({"type": "node", "node": "planner", "state": "finished", "ms": 12.0}, "planner finished after 12 ms"),
+        ({"type": "progress", "fraction": 0.5, "message": "scanning"}, "50% scanning"),
+        ({"type": "progress", "fraction": None, "message": ""}, ""),
+        ({"type": "table_schema", "columns": [{"name": "n", "type": "BIGINT"}]}, "n BIGINT"),
+        ({"type": "table_rows", "rows": [[1]] * 1200}, "1,200 rows"),
+        ({"type": "sql", "sql": "select 1"}, "select 1"),
+        ({"type": "chart", "spec": {"mark": {"type": "bar"}}}, "a bar chart"),
+        ({"type": "chart", "spec": {"mark": "line"}}, "a line chart"),
+        ({"type": "stopping", "rung": "cancel", "by": "bob", "reason": "user"}, "cancel, asked by bob (user)"),
+        ({"type": "response_chunk", "field": "response", "chunk": "Hello"}, "Hello"),
+        ({"type": "warning", "message": "offline"}, "offline"),
+    ],
+)
+def test_chunks(chunk: dict[str, object], sentence: str) -> None:
+    assert chunk_sentence(chunk) == sentence
