@@ -13,6 +13,10 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME_RULE = "1 to 64 of A-Z a-z 0-9 _ -"
 
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoder raises for bytes from outside; the last one for a frame that is nested too deeply."""
+
+
 class FrameError(Exception):
     """A frame that cannot be understood or followed; the connection goes on."""
 
@@ -97,7 +101,7 @@ def decode_frame(data: bytes, max_bytes: int) -> Incoming:
         raise FrameError("bad_frame", f"a frame has {len(data)} bytes, the limit is {max_bytes}; send less in one")
     try:
         frame = _decode_frame.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise FrameError("bad_frame", f'a frame is {{"event": NAME, "data": {{...}}}} in JSON: {error}') from error
     decoder = _decoders.get(frame.event)
     if decoder is None:
@@ -105,7 +109,7 @@ def decode_frame(data: bytes, max_bytes: int) -> Incoming:
         raise FrameError("unknown_event", f"there is no event {frame.event[:64]!r}; known: {known}", _named(frame.data))
     try:
         return decoder.decode(frame.data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise FrameError("bad_frame", f"{frame.event}: {error}", _named(frame.data)) from error
 
 
@@ -113,7 +117,7 @@ def decode_body(data: bytes) -> Query:
     """The body of a POST. Raises `FrameError`."""
     try:
         return _decode_query.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise FrameError(Refusal.BAD_REQUEST, f'the body is {{"query": "...", ...}} in JSON: {error}') from error
 
 
@@ -156,5 +160,5 @@ def _named(data: msgspec.Raw) -> str:
     """The session of a frame whose data are wrong, where it can still be read."""
     try:
         return msgspec.json.decode(data, type=_Named).session_id[:64]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return ""

@@ -1,0 +1,60 @@
+import pytest
+
+from gateway.origin import host_allowed, is_loopback, origin_allowed
+
+OWN = "http://127.0.0.1:8642"
+
+
+@pytest.mark.parametrize(("host", "loopback"), [("127.0.0.1", True), ("::1", True), ("localhost", True)])
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.5", "::", "deadstop.example"])
+def test_not_loopback(host: str) -> None:
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize("header", ["127.0.0.1:8642", "localhost:8642", "LOCALHOST", "[::1]:8642", "127.0.0.1"])
+def test_on_loopback_our_own_names_are_answered(header: str) -> None:
+    assert host_allowed(header, "127.0.0.1", [])
+
+
+@pytest.mark.parametrize("header", ["evil.example:8642", "127.0.0.1.evil.example", "", "[::1", "10.0.0.5:8642"])
+def test_on_loopback_a_foreign_name_is_not(header: str) -> None:
+    assert not host_allowed(header, "127.0.0.1", [])
+
+
+def test_a_proxy_in_front_is_named_by_its_origin() -> None:
+    assert host_allowed("chat.example", "127.0.0.1", ["https://chat.example"])
+    assert not host_allowed("other.example", "127.0.0.1", ["https://chat.example"])
+
+
+def test_beyond_loopback_any_name_may_lead_here() -> None:
+    assert host_allowed("anything.example", "0.0.0.0", [])
+
+
+def test_our_own_page_may_use_the_cookie() -> None:
+    assert origin_allowed("http://127.0.0.1:8642", "same-origin", OWN, [])
+    assert origin_allowed("https://chat.example", "", OWN, ["https://chat.example/"])
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "http://127.0.0.1:8643",
+        "https://127.0.0.1:8642",
+        "http://localhost:8642",
+        "http://127.0.0.1:8642.evil.example",
+        "http://evil.example",
+        "null",
+    ],
+)
+def test_another_page_may_not(origin: str) -> None:
+    assert not origin_allowed(origin, "cross-site", OWN, [])
+
+
+def test_a_form_without_referrer_counts_when_the_browser_vouches_for_it() -> None:
+    assert origin_allowed("null", "same-origin", OWN, [])
+    assert not origin_allowed("null", "", OWN, [])
