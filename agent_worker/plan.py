@@ -5,6 +5,9 @@ from typing import Literal
 import msgspec
 
 from bus.events import Clarification
+from bus.worker_wire import ConversationTurn as Turn
+
+__all__ = ["ChartHint", "ChartKind", "DirectAnswer", "Plan", "SqlPlan", "Turn"]
 
 ChartKind = Literal["line", "bar", "scatter"]
 
@@ -34,12 +37,3 @@ class DirectAnswer(msgspec.Struct, frozen=True):
 
 
 Plan = SqlPlan | Clarification | DirectAnswer
-
-
-class Turn(msgspec.Struct, frozen=True):
-    """An earlier question of the same conversation, and what became of it."""
-
-    question: str
-    sql: str = ""
-    answer: str = ""
-    clarification: str = ""

@@ -89,7 +89,7 @@ class LlmSettings(Table, frozen=True):
     base_url: str = ""
     api_key_env: str = "ANTHROPIC_API_KEY"
     structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"
-    max_tokens: Positive = 4096
+    max_tokens: Positive = 8192
     connect_timeout_s: Seconds = 5.0
     read_timeout_s: Seconds = 45.0
     max_retries: Count = 3
@@ -150,12 +150,22 @@ class Settings(Table, frozen=True):
     history: HistorySettings = HistorySettings()
 
 
+CATALOG_AGENT = "catalog"
+"""Reads the data's catalog for all the others; nobody asks it questions."""
+
 BUNDLED_AGENTS = {
+    CATALOG_AGENT: AgentDefinition("agent_worker.catalog_agent:run"),
     "parquet": AgentDefinition("agent_worker.parquet:run"),
-    "sql": AgentDefinition("agent_worker.typed_sql:run"),
+    "sql": AgentDefinition("agent_worker.parquet:run_typed_sql"),
 }
 
 
 def known_agents(settings: Settings) -> dict[str, AgentDefinition]:
     """The bundled agents and the configured ones; a configured name replaces a bundled one."""
     return {**BUNDLED_AGENTS, **settings.agents}
+
+
+def agents_for_people(settings: Settings) -> list[str]:
+    """Names of the agents that can be asked, the default one first."""
+    names = sorted(known_agents(settings).keys() - {CATALOG_AGENT})
+    return sorted(names, key=lambda name: name != settings.agent.default)

@@ -115,8 +115,12 @@ AnyHeader = BatchHeader | FinishedHeader
 
 
 class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):
+    """`turn` is what later questions of the conversation learn of this one; `catalog` only comes from the job that
+    has read it."""
+
     result: Result
     turn: ConversationTurn | None = None
+    catalog: Catalog | None = None
 
 
 class Failure(msgspec.Struct, frozen=True, tag_field="outcome", tag="failure"):

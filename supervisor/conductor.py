@@ -6,11 +6,12 @@ import secrets
 import time
 from collections.abc import Iterable
 
+from bus.catalog import Catalog
 from bus.codec import CodecError, Decoder
-from bus.commands import Submit
+from bus.commands import Caller, Submit
 from bus.events import Accepted, Queue, Usage
-from bus.settings import Settings
-from bus.vocabulary import Reason, Rung
+from bus.settings import CATALOG_AGENT, Settings
+from bus.vocabulary import Reason, Role, Rung
 from bus.worker_wire import AnyHeader, Assign, Cancel, FinishedHeader, JobSpec, Outcome, Success
 from supervisor.admission import Admission
 from supervisor.endings import ending
@@ -52,6 +53,7 @@ class Conductor:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self.entries: dict[str, Entry] = {}
+        self.catalog: Catalog | None = None
         self.just_ended: dict[str, tuple[float, int]] = {}
         self.ended_counts: dict[str, int] = {}
         self.idle = asyncio.Event()
@@ -78,6 +80,11 @@ class Conductor:
             self._nobody_is_present(entry, at_least_s=5.0)
         self._note("accepted", entry, logging.INFO)
         return entry
+
+    def read_catalog(self) -> Entry:
+        """Have the catalog read anew, by a job of its own."""
+        caller = Caller(SUPERVISOR, Role.OPERATOR)
+        return self.submit(Submit(caller, secrets.token_hex(8), "read the catalog", agent=CATALOG_AGENT))
 
     def stop(self, job_id: str, request: StopRequest) -> None:
         """Raises `AlreadyEnded`."""
@@ -181,6 +188,7 @@ class Conductor:
             conversation=conversation,
             options=options,
             max_rows=max_rows,
+            catalog=self.catalog,
         )
         entry.worker.tell(self._yard.control, Assign(spec))
         self._store.update(entry.stream.number, entry.record())
@@ -253,6 +261,8 @@ class Conductor:
         entry.job.finished(outcome, self._loop.time())
         if entry.job.outcome is outcome:
             self._store.outcome(entry.stream.number, outcome)
+        if isinstance(outcome, Success) and outcome.catalog is not None and entry.submit.agent == CATALOG_AGENT:
+            self.catalog = outcome.catalog
         self._set_timer(entry)
 
     def _check_output(self, entry: Entry) -> None:

@@ -11,6 +11,7 @@ from bus.commands import (
     AnyCommand,
     AnyReply,
     Caller,
+    CatalogRead,
     Done,
     Drain,
     JobRecord,
@@ -28,7 +29,7 @@ from bus.commands import (
     Submit,
     Submitted,
 )
-from bus.settings import Settings, known_agents
+from bus.settings import Settings, agents_for_people
 from bus.sockets import Channel, Unroutable
 from bus.vocabulary import ENDED, PROTOCOL_VERSION, Refusal, Role
 from supervisor.admission import Admission
@@ -113,7 +114,7 @@ class Desk:
             case ReadStats():
                 return self._stats()
             case ReadCatalog():
-                return Refused("not_found", "the catalog has not been read yet", "ask a question first")
+                return self._catalog()
             case Drain():
                 self._admission.draining = True
                 return Done()
@@ -150,11 +151,10 @@ class Desk:
         if len(submit.question) > limit:
             text = f"the question has {len(submit.question):,} characters; the limit is {limit:,}"
             return Refused(Refusal.BAD_REQUEST, text, "shorten it")
-        agents = known_agents(self._settings)
+        agents = agents_for_people(self._settings)
         if submit.agent not in agents:
-            return Refused(
-                Refusal.BAD_REQUEST, f"there is no agent `{submit.agent}`", f"agents here: {', '.join(sorted(agents))}"
-            )
+            text = f"there is no agent `{submit.agent}`"
+            return Refused(Refusal.BAD_REQUEST, text, f"agents here: {', '.join(agents)}")
         return None
 
     def _busy(self, submit: Submit) -> Refused | None:
@@ -197,6 +197,14 @@ class Desk:
     def _show(self, show: Show) -> AnyReply:
         found = self._find(show.caller, show.job_id, show.session_id)
         return found if isinstance(found, Refused) else Shown(found)
+
+    def _catalog(self) -> AnyReply:
+        catalog = self._conductor.catalog
+        if catalog is None:
+            return Refused(
+                "not_ready", "the catalog is still being read, or cannot be", "`deadstop ps --all` shows why"
+            )
+        return CatalogRead(catalog)
 
     def _stats(self) -> AnyReply:
         states: dict[str, int] = dict(self._conductor.ended_counts)

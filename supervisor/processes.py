@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import multiprocessing.forkserver
 import multiprocessing.process
+import multiprocessing.util
 import os
 import signal
 from collections.abc import Callable
@@ -139,6 +140,7 @@ class Spawner:
         self._thread.shutdown(wait=True)
         multiprocessing.forkserver._forkserver._stop()  # type: ignore[attr-defined]
         resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
+        multiprocessing.util._run_finalizers()  # type: ignore[attr-defined]  # its socket's folder
 
     def _ensure_server(self) -> None:
         with self._server_starting:

@@ -112,6 +112,7 @@ class Service:
     async def run(self) -> None:
         """Serve until `end` is set (or a drain is done), then stop what runs, and close."""
         await self._spawner.warm_up()
+        self._conductor.read_catalog()
         say_ready(pid=os.getpid())
         timers = [
             self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),

@@ -1,0 +1,59 @@
+"""The first things a new worker process does, while it still has one thread and knows no job."""
+
+import ctypes
+import faulthandler
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+from bus.worker_wire import WorkerSpec
+
+STDERR_NAME = ".stderr"
+STACK_NAME = ".stack"
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_OOM_SCORE = "500"
+
+
+def be_born(spec: WorkerSpec) -> None:
+    """Own session, subreaper, death with the fork server, lower priority, own scratch folder, signals as they
+    should be. The order matters: whatever is started later inherits all of it."""
+    os.setsid()
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    parent = os.getppid()
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)  # the fork server died before we asked
+    _lower_priority(spec.settings.worker.nice)
+    _move_into(Path(spec.scratch))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _lower_priority(nice: int) -> None:
+    """Below supervisor and gateway; across sessions only the autogroup's own niceness counts."""
+    os.nice(nice)
+    for path, value in (("/proc/self/autogroup", str(nice)), ("/proc/self/oom_score_adj", _OOM_SCORE)):
+        try:
+            Path(path).write_text(value)
+        except OSError:
+            continue  # no autogrouping on this kernel, or not ours to set
+
+
+def _move_into(scratch: Path) -> None:
+    """Work in the scratch folder; what is written to standard output or error is kept there for the record."""
+    scratch.mkdir(parents=True, mode=0o700)
+    os.chdir(scratch)
+    os.environ["TMPDIR"] = str(scratch)
+    stderr = os.open(scratch / STDERR_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(stderr, 1)
+    os.dup2(stderr, 2)
+    os.close(stderr)
+    sys.stdout = sys.stderr
+    stack = (scratch / STACK_NAME).open("w")
+    faulthandler.register(signal.SIGUSR1, file=stack, all_threads=True)

@@ -1,0 +1,83 @@
+"""The bundled agents: questions about Parquet data in plain words or SQL, and SQL alone."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+
+from agent_worker.answer import answer
+from agent_worker.catalog_agent import read
+from agent_worker.context import AgentContext, AgentError
+from agent_worker.executor import execute
+from agent_worker.inquiry import Inquiry, node
+from agent_worker.llm import BudgetExceeded, ModelError
+from agent_worker.plan import DirectAnswer, SqlPlan
+from agent_worker.planner import plan
+from agent_worker.workplace import Workplace, data_folder, set_up
+from bus.catalog import Catalog
+from bus.events import Clarification, Event, ResponseChunk, Status, Warn
+from bus.vocabulary import Reason
+from bus.worker_wire import JobSpec
+
+Planner = Callable[[Inquiry], AsyncGenerator[Event, None]]
+
+
+def prepare(context: AgentContext) -> Workplace:
+    """Connect the engine and make the model's client, before the question is known."""
+    return set_up(context)
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """planner → executor → answer."""
+    try:
+        async for event in _ask(job, context, plan):
+            yield event
+    except ModelError as error:
+        raise AgentError(
+            error.message, code=error.code, hint=error.hint, retryable=error.retryable, reason=Reason.LLM_ERROR
+        ) from error
+    except BudgetExceeded as error:
+        hint = "ask a smaller question, or raise the budget in [agent]"
+        raise AgentError(f"The budget is used up: {error}.", code="budget", hint=hint, reason=Reason.BUDGET) from error
+
+
+async def run_typed_sql(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """The statement as the person typed it, and nothing else."""
+    async for event in _ask(job, context, _take_as_typed):
+        yield event
+
+
+async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIterator[Event]:
+    catalog, events = await _catalog(job, context)
+    for event in events:
+        yield event
+    inquiry = Inquiry(job, context, context.prepared, catalog)
+    async for event in node("planner", planner(inquiry)):
+        yield event
+    if isinstance(inquiry.plan, SqlPlan):
+        async for event in node("executor", execute(inquiry)):
+            yield event
+    if isinstance(inquiry.plan, SqlPlan):
+        async for event in node("answer", answer(inquiry)):
+            yield event
+    elif isinstance(inquiry.plan, Clarification):
+        context.clarification = inquiry.plan
+        yield ResponseChunk("response", inquiry.plan.question)
+    elif isinstance(inquiry.plan, DirectAnswer):
+        yield ResponseChunk("response", inquiry.plan.text)
+
+
+async def _catalog(job: JobSpec, context: AgentContext) -> tuple[Catalog, list[Event]]:
+    """The catalog that came with the job, or, when a question is quicker than the catalog's own job, our own."""
+    events: list[Event] = []
+    catalog = job.catalog
+    if catalog is None:
+        context.emit(Status("reading the catalog"))
+        catalog = await asyncio.to_thread(read, data_folder(context.data_folder), context)
+    workplace: Workplace = context.prepared
+    events += [Warn(text) for text in await asyncio.to_thread(workplace.engine.attach, catalog)]
+    return catalog, events
+
+
+async def _take_as_typed(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
+    inquiry.typed_sql = True
+    inquiry.plan = SqlPlan(inquiry.job.question.strip().rstrip(";"), title="Your statement")
+    yield Status("running your statement")

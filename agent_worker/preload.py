@@ -1,0 +1,18 @@
+"""Imported once by the fork server, so that no worker has to: everything an agent needs, and the TLS context.
+
+Starts no thread: a fork of a process with threads is not safe.
+"""
+
+import os
+
+# Arrow's allocator would start a background thread at import.
+os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+
+import duckdb  # noqa: F401
+import pyarrow  # noqa: F401
+
+import agent_worker.parquet
+import agent_worker.process  # noqa: F401
+from agent_worker.llm import preload
+
+preload()

@@ -1,0 +1,187 @@
+"""The program of a worker process: get ready, serve one job, leave when its last event is acknowledged."""
+
+import asyncio
+import importlib
+import inspect
+import logging
+import os
+import sys
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent_worker.birth import be_born
+from agent_worker.context import AgentContext, AgentError
+from agent_worker.publisher import Publisher
+from agent_worker.tally import Tally
+from bus.codec import Decoder, encode
+from bus.delivery import SendWindow
+from bus.events import Event, Usage
+from bus.sockets import Channel, connect_dealer, new_context
+from bus.vocabulary import Reason
+from bus.worker_wire import (
+    Acknowledge,
+    Assign,
+    Cancel,
+    CancelledOutcome,
+    Failure,
+    Heartbeat,
+    JobSpec,
+    Outcome,
+    Ready,
+    Success,
+    ToWorker,
+    WorkerSpec,
+)
+
+log = logging.getLogger(__name__)
+
+Agent = Callable[[JobSpec, AgentContext], AsyncIterator[Event]]
+
+_decode_spec: Decoder[WorkerSpec] = Decoder(WorkerSpec)
+_decode_control: Decoder[ToWorker] = Decoder(ToWorker)
+
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+def main(encoded_spec: bytes) -> None:
+    """Be the worker that the spec describes. Never returns."""
+    status = 1
+    try:
+        spec = _decode_spec(encoded_spec)
+        be_born(spec)
+        asyncio.run(Worker(spec).live())
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        # Not sys.exit: the engine's bindings complain at a forked interpreter's end, and threads could block it.
+        os._exit(status)
+
+
+class Worker:
+    """One worker process from inside."""
+
+    def __init__(self, spec: WorkerSpec) -> None:
+        self._spec = spec
+        self._job: asyncio.Future[JobSpec | None]
+        self._running: asyncio.Task[None] | None = None
+
+    async def live(self) -> None:
+        """From readiness to the last acknowledgement."""
+        bus, spec = self._spec.settings.bus, self._spec
+        self._job = asyncio.get_running_loop().create_future()
+        self._publisher = Publisher(spec.events_endpoint, spec.token, SendWindow(bus.window_events, bus.window_bytes))
+        context = new_context()
+        self._control = Channel(
+            connect_dealer(context, spec.control_endpoint, spec.worker_id.encode()), self._on_control
+        )
+        agent, agent_context = await self._load()
+        await self._publisher.subscribed()
+        self._control.send([encode(Ready(spec.token, os.getpid(), _resident_bytes()))])
+        beating = asyncio.create_task(self._beat())
+        job = await self._job
+        if job is not None:
+            self._running = asyncio.create_task(self._serve(agent, agent_context, job))
+            await self._running
+            await self._publisher.settled()
+        beating.cancel()
+        self._publisher.close()
+        self._control.close()
+        context.term()
+
+    async def _load(self) -> tuple[Agent, AgentContext]:
+        """The agent's function, after its module's `prepare(context)`, if it has one."""
+        spec = self._spec
+        module_name, _, function = spec.agent.entrypoint.partition(":")
+        module = importlib.import_module(module_name)
+        context = AgentContext(spec.settings, spec.agent.options, spec.data_folder, Path(spec.scratch))
+        prepare = getattr(module, "prepare", None)
+        if prepare is not None:
+            prepared = prepare(context)
+            context.prepared = await prepared if inspect.isawaitable(prepared) else prepared
+        return getattr(module, function), context
+
+    async def _serve(self, agent: Agent, context: AgentContext, job: JobSpec) -> None:
+        tally = Tally(job.question)
+        publisher = self._publisher
+
+        def usage() -> Usage:
+            return msgspec.structs.replace(context.usage(), rows=tally.rows)
+
+        def emit(event: Event) -> bool:
+            tally.add(event)
+            return publisher.emit(event)
+
+        publisher.usage = usage
+        context.connect(emit)
+        publisher.finish(await _outcome(agent, context, job, tally, emit, publisher))
+
+    async def _beat(self) -> None:
+        heartbeat = encode(Heartbeat(self._spec.token))
+        while True:
+            await asyncio.sleep(self._spec.settings.worker.heartbeat_interval_s)
+            self._control.send([heartbeat])
+
+    def _on_control(self, frames: list[bytes]) -> None:
+        match _decode_control(frames[-1]):
+            case Assign(job):
+                if not self._job.done():
+                    self._job.set_result(job)
+            case Acknowledge(through, resend):
+                self._publisher.acknowledged(through, resend=resend)
+            case Cancel():
+                self._cancel()
+
+    def _cancel(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+        elif not self._job.done():
+            self._job.set_result(None)
+
+
+async def _outcome(
+    agent: Agent,
+    context: AgentContext,
+    job: JobSpec,
+    tally: Tally,
+    emit: Callable[[Event], bool],
+    publisher: Publisher,
+) -> Outcome:
+    """Run the agent to its end, however it ends."""
+    try:
+        async with aclosing(_generator(agent(job, context))) as events:
+            async for event in events:
+                if emit(event):
+                    await publisher.breathe()
+        result = tally.result(publisher.usage(), context.clarification, context.truncated)
+        return Success(result, tally.turn(context.clarification), context.catalog)
+    except asyncio.CancelledError:
+        return CancelledOutcome()
+    except AgentError as error:
+        return Failure(error.reason, error.code, error.error, error.hint, error.retryable)
+    except MemoryError:
+        return Failure(Reason.MEMORY, "memory", "The question needed more memory than it may use.", _MEMORY_HINT)
+    except Exception as error:
+        traceback.print_exc()
+        return Failure(Reason.AGENT_ERROR, "agent_error", f"The agent failed: {error!r}", _AGENT_HINT)
+
+
+_MEMORY_HINT = "ask for less, for example with a filter or a LIMIT, or raise [limits] max_memory_bytes"
+_AGENT_HINT = "ask again; `deadstop show` has the traceback"
+
+
+def _generator(events: Any) -> Any:
+    if not hasattr(events, "aclose"):
+        raise TypeError(f"an agent must be an async generator (`async def` with `yield`), this one gave {events!r}")
+    return events
+
+
+def _resident_bytes() -> int:
+    """Our memory, the part shared with the fork server included."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES

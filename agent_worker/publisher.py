@@ -1,0 +1,105 @@
+"""Sends a worker's events so that none is lost: after the subscription, numbered, within a window, until
+acknowledged."""
+
+import asyncio
+from collections.abc import Callable
+
+from bus.codec import encode
+from bus.delivery import SendWindow
+from bus.events import Event, ResponseChunk, TableRows, Usage
+from bus.sockets import Channel, connect_worker_publisher, new_context
+from bus.worker_wire import BatchHeader, FinishedHeader, Outcome
+
+MAX_BATCH_EVENTS = 256
+LARGE_EVENT_BYTES = 16_384
+
+
+class Publisher:
+    """One worker's line of events to the supervisor. `usage` is called for each batch."""
+
+    def __init__(self, endpoint: str, token: bytes, window: SendWindow) -> None:
+        self._token = token
+        self._window = window
+        self._loop = asyncio.get_running_loop()
+        self._context = new_context()
+        self._channel = Channel(connect_worker_publisher(self._context, endpoint), self._on_subscription)
+        self._subscribed = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._pending: list[Event] = []
+        self._flush_scheduled = False
+        self.usage: Callable[[], Usage] = Usage
+
+    async def subscribed(self) -> None:
+        """Wait until the supervisor listens: whatever were sent before would be lost."""
+        await self._subscribed.wait()
+
+    def emit(self, event: Event) -> bool:
+        """Queue an event; it leaves with those that come in the same turn of the loop. True if a batch was filled:
+        then the caller should `breathe`."""
+        self._pending.append(event)
+        if len(self._pending) >= MAX_BATCH_EVENTS or _is_large(event):
+            self.flush()
+            return True
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
+            self._loop.call_soon(self.flush)
+        return False
+
+    async def breathe(self) -> None:
+        """Let acknowledgements and stops in, and wait while the window is closed."""
+        await asyncio.sleep(0)
+        while not self._window.open:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def flush(self) -> None:
+        """Send what is queued as one batch."""
+        self._flush_scheduled = False
+        if self._pending:
+            pending, self._pending = self._pending, []
+            header = BatchHeader(self._window.next, len(pending), self.usage())
+            self._send(len(pending), encode(header), encode(pending))
+
+    def finish(self, outcome: Outcome) -> None:
+        """The worker's last event."""
+        self.flush()
+        self._send(1, encode(FinishedHeader(self._window.next, self.usage())), encode(outcome))
+
+    async def settled(self) -> None:
+        """Wait until everything that was sent has been acknowledged."""
+        while not self._window.settled:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def acknowledged(self, through: int, *, resend: bool) -> None:
+        """The supervisor has logged everything up to `through`; `resend`: it misses what came after."""
+        self._window.acknowledged(through)
+        if resend:
+            self._send_again()
+        self._changed.set()
+
+    def close(self) -> None:
+        self._channel.close()
+        self._context.term()
+
+    def _send(self, count: int, header: bytes, blob: bytes) -> None:
+        frames = (self._token, header, blob)
+        self._window.sent(count, frames)
+        self._channel.send(frames)
+
+    def _send_again(self) -> None:
+        for sent in self._window.unacknowledged():
+            self._channel.send(sent.frames)
+
+    def _on_subscription(self, frames: list[bytes]) -> None:
+        if frames[0][:1] != b"\x01":
+            return
+        if self._subscribed.is_set():
+            self._send_again()  # the connection was broken, and what was on the way with it
+        self._subscribed.set()
+
+
+def _is_large(event: Event) -> bool:
+    if isinstance(event, TableRows):
+        return True
+    return isinstance(event, ResponseChunk) and len(event.chunk) > LARGE_EVENT_BYTES

@@ -1,0 +1,77 @@
+"""Collects from an agent's events what the job's result consists of."""
+
+from typing import Any
+
+from bus.events import Chart, Clarification, Event, Node, ResponseChunk, Result, Sql, TableRows, TableSchema, Usage
+from bus.worker_wire import ConversationTurn
+
+MAX_RESULT_ROWS = 1_000
+"""`raw_table.rows` holds at most so many; all of them came as `table_rows`."""
+
+MAX_TURN_CHARS = 2_000
+
+
+class Tally:
+    """The running result of one job."""
+
+    def __init__(self, question: str) -> None:
+        self._question = question
+        self._text: dict[str, list[str]] = {"response": [], "prompt_monitor": []}
+        self._schema: TableSchema | None = None
+        self._tables: list[TableRows] = []
+        self._kept = 0
+        self._chart: dict[str, Any] | None = None
+        self._sql = ""
+        self._timings: dict[str, float] = {}
+        self.rows = 0
+
+    def add(self, event: Event) -> None:
+        """Take notice of an event that goes out."""
+        if isinstance(event, ResponseChunk):
+            self._text[event.field].append(event.chunk)
+        elif isinstance(event, TableRows):
+            self._add_rows(event)
+        elif isinstance(event, TableSchema):
+            self._schema, self._tables, self._kept, self.rows = event, [], 0, 0
+        elif isinstance(event, Chart):
+            self._chart = event.spec
+        elif isinstance(event, Sql):
+            self._sql = event.sql
+        elif isinstance(event, Node) and event.state != "started":
+            self._timings[f"{event.node}_ms"] = self._timings.get(f"{event.node}_ms", 0.0) + event.ms
+
+    def result(self, usage: Usage, clarification: Clarification | None, truncated: bool) -> Result:
+        """What the job hands over."""
+        output = {
+            "response": "".join(self._text["response"]),
+            "raw_table": self._raw_table(truncated),
+            "prompt_monitor": "".join(self._text["prompt_monitor"]),
+            "chart": self._chart,
+        }
+        return Result(output, usage, self._timings, clarification)
+
+    def turn(self, clarification: Clarification | None) -> ConversationTurn:
+        """What later questions of the conversation shall know of this one."""
+        return ConversationTurn(
+            question=self._question,
+            sql=self._sql,
+            answer="".join(self._text["response"])[:MAX_TURN_CHARS],
+            clarification=clarification.question if clarification else "",
+        )
+
+    def _add_rows(self, event: TableRows) -> None:
+        self.rows += event.count
+        if self._kept < MAX_RESULT_ROWS:
+            self._tables.append(event)
+            self._kept += event.count
+
+    def _raw_table(self, truncated: bool) -> dict[str, Any] | None:
+        if self._schema is None:
+            return None
+        from bus.rows import json_rows
+
+        rows: list[list[Any]] = []
+        for table in self._tables:
+            rows += json_rows(table.arrow, MAX_RESULT_ROWS - len(rows))
+        columns = [{"name": column.name, "type": column.type} for column in self._schema.columns]
+        return {"columns": columns, "rows": rows, "row_count": self.rows, "truncated": truncated}
