@@ -1,0 +1,287 @@
+"""The grammar of conditions: comparisons, ranges, lists of values, times, what is missing."""
+
+from agent_worker.offline.cursor import SKIPPED, Cursor
+from agent_worker.offline.draft import Condition, Draft, Having, MeasureDraft, Moment, Operator
+from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.moments import take_moment, unit_moments
+from agent_worker.offline.vocabulary import Kind
+
+_OPPOSITE: dict[str, Operator] = {"=": "!=", "in": "not in", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+_LITERAL = (Kind.VALUE, Kind.QUOTED)
+_JOINERS = (Kind.AND, Kind.OR, Kind.COMMA)
+_LEAD = (Kind.PREP, Kind.GLUE, Kind.VERB)
+
+
+class Conditions:
+    """Reads conditions at the cursor into the draft."""
+
+    def __init__(self, cursor: Cursor, draft: Draft) -> None:
+        self.cursor = cursor
+        self.draft = draft
+        self.told = 0
+
+    def any(self) -> bool:
+        """Take one condition if one begins here."""
+        rules = (
+            self._without,
+            self._compared_name,
+            self._named,
+            self._ranged_time,
+            self._since,
+            self._at_time,
+            self._values,
+        )
+        return any(self.cursor.attempt(rule) for rule in rules)
+
+    def _add(self, operator: Operator, subject: Item | None, *operands: Item, **more: object) -> bool:
+        item = operands[0] if operands else subject
+        condition = Condition(operator, operands, subject=subject, told=self.told, item=item, **more)  # type: ignore[arg-type]
+        self.draft.conditions.append(condition)
+        return True
+
+    def _without(self) -> bool:
+        """ "without tail number", "missing departure time" """
+        cursor = self.cursor
+        cursor.skip(*_LEAD)
+        lead = cursor.take(Kind.WITHOUT, Kind.NULL)
+        if lead is None:
+            return False
+        cursor.skip(Kind.GLUE, Kind.PREP)
+        name = cursor.take(Kind.NAME)
+        if name is None:
+            return False
+        return self._add("set" if lead.word == "set" else "null", name)
+
+    def _compared_name(self) -> bool:
+        """ "more than 100 seats", "more than 10,000 flights": the name stands behind the number."""
+        cursor = self.cursor
+        cursor.skip(*_LEAD)
+        operator = cursor.take(Kind.CMP)
+        number = cursor.take(Kind.NUMBER) if operator else None
+        if operator is None or number is None or number.number is None:
+            return False
+        name = cursor.take_past((Kind.GLUE,), Kind.NAME)
+        if name is None or (name.unit and not name.names):
+            return False
+        if any(candidate.column is None and candidate.measure is None for candidate in name.names):
+            measure = MeasureDraft("count", name)
+            self.draft.havings.append(Having(measure, _operator(operator), (number.number,)))
+            return True
+        return self._add(_operator(operator), name, number)
+
+    def _named(self) -> bool:
+        """A name and what it is compared with: "distance over 1000", "origin JFK", "seats between 10 and 20"."""
+        cursor = self.cursor
+        cursor.skip(*_LEAD)
+        name = cursor.take(Kind.NAME)
+        return name is not None and self.tail(name)
+
+    def tail(self, name: Item) -> bool:
+        """The rest of a condition whose subject was just taken."""
+        mark = self.cursor.at
+        rules = (self._null_tail, self._compared_tail, self._between_tail, self._value_tail, self._time_tail)
+        for rule in rules:
+            self.cursor.at = mark
+            if rule(name):
+                return True
+        self.cursor.at = mark
+        return False
+
+    def _null_tail(self, name: Item) -> bool:
+        self.cursor.skip(*SKIPPED)
+        null = self.cursor.take(Kind.NULL)
+        return null is not None and self._add("set" if null.word == "set" else "null", name)
+
+    def _compared_tail(self, name: Item) -> bool:
+        cursor = self.cursor
+        cursor.skip(*SKIPPED, Kind.PREP)
+        negated = cursor.take(Kind.NOT) is not None
+        operator = cursor.take(Kind.CMP)
+        number = cursor.take(Kind.NUMBER) if operator else None
+        if operator is None or number is None:
+            return self._trailing(name, negated) if operator is None else False
+        return self._add(_operator(operator, negated), name, number)
+
+    def _trailing(self, name: Item, negated: bool) -> bool:
+        """ "engines 3 or more" """
+        number, operator = self.cursor.take(Kind.NUMBER), self.cursor.take(Kind.CMP)
+        if number is None or operator is None:
+            return False
+        return self._add(_operator(operator, negated), name, number)
+
+    def _between_tail(self, name: Item) -> bool:
+        cursor = self.cursor
+        cursor.skip(*SKIPPED, Kind.PREP)
+        if not cursor.take(Kind.BETWEEN, Kind.ROLE):
+            return False
+        low = cursor.take(Kind.NUMBER)
+        if low is not None and cursor.take(Kind.AND, Kind.ROLE):
+            high = cursor.take(Kind.NUMBER)
+            if high is not None and not cursor.sees(Kind.MONTH):
+                return self._add("between", name, low, high)
+        return False
+
+    def _value_tail(self, name: Item) -> bool:
+        """ "carrier is UA or AA", "order status F", "month 3", "tail number N14228" """
+        cursor = self.cursor
+        cursor.skip(*SKIPPED, Kind.PREP)
+        negated = bool(cursor.take(Kind.NOT))
+        negated |= bool((sign := cursor.peek()) and sign.kind is Kind.CMP and sign.word == "!=")
+        explicit = cursor.take(Kind.CMP) is not None
+        cursor.skip(Kind.GLUE)
+        operands = self._list(*_LITERAL, Kind.NUMBER) or self._code(explicit)
+        if not operands:
+            return False
+        if moments := unit_moments(name.unit, operands):
+            return self._add("not in" if negated else "in", None, moments=moments)
+        if not explicit and not _could_hold(name, operands[0]):
+            return False
+        return self._add(_listed(operands, negated), name, *operands)
+
+    def _code(self, explicit: bool) -> tuple[Item, ...]:
+        """A word the data do not list, where only a value can stand: "tailnum = N14228X" or one with digits in it."""
+        item = self.cursor.peek()
+        if item is None or item.kind is not Kind.UNKNOWN:
+            return ()
+        if not explicit and not any(letter.isdigit() for letter in item.text):
+            return ()
+        self.cursor.at += 1
+        return (item,)
+
+    def _time_tail(self, name: Item) -> bool:
+        """ "order date after March 1995" """
+        cursor = self.cursor
+        cursor.skip(*SKIPPED, Kind.PREP)
+        if not name.names or name.names[0].kind != "date":
+            return False
+        if cursor.sees(Kind.BETWEEN, Kind.ROLE):
+            return self._range(name)
+        sign = cursor.take(Kind.WHEN, Kind.CMP)
+        cursor.skip(Kind.GLUE, Kind.PREP)
+        moment = take_moment(cursor)
+        if moment is None:
+            return False
+        return self._add(_operator(sign) if sign else "=", name, moments=(moment,))
+
+    def _ranged_time(self) -> bool:
+        """ "between March and May 2013", "from 1995 to 1996" """
+        self.cursor.skip(*_LEAD)
+        return self.cursor.sees(Kind.BETWEEN, Kind.ROLE) and self._range(None)
+
+    def _range(self, name: Item | None) -> bool:
+        cursor = self.cursor
+        cursor.at += 1
+        cursor.skip(Kind.GLUE)
+        low = take_moment(cursor)
+        if low is None or not cursor.take(Kind.AND, Kind.ROLE, Kind.WHEN):
+            return False
+        cursor.skip(Kind.GLUE)
+        high = take_moment(cursor)
+        if high is None:
+            return False
+        if low.year is None and high.year is not None:
+            low = Moment(low.text, high.year, low.quarter, low.month, low.day)
+        return self._add("between", name, moments=(low, high))
+
+    def _since(self) -> bool:
+        cursor = self.cursor
+        cursor.skip(*_LEAD)
+        sign = cursor.take(Kind.WHEN)
+        if sign is None:
+            return False
+        cursor.skip(Kind.GLUE, Kind.PREP)
+        moment = take_moment(cursor)
+        return moment is not None and self._add(_operator(sign), None, moments=(moment,))
+
+    def _at_time(self) -> bool:
+        cursor = self.cursor
+        cursor.skip(*_LEAD, Kind.NOT)
+        negated = cursor.sees(Kind.NOT, ahead=-1)
+        moments: list[Moment] = []
+        while (moment := take_moment(cursor)) is not None:
+            moments.append(moment)
+            mark = cursor.at
+            if not cursor.take_past((Kind.COMMA,), Kind.AND, Kind.OR) and not cursor.take(Kind.COMMA):
+                break
+            cursor.skip(Kind.PREP, Kind.GLUE)
+            if not cursor.sees(Kind.MONTH, Kind.WEEKDAY, Kind.DATE, Kind.NUMBER):
+                cursor.at = mark
+                break
+        if not moments:
+            return False
+        return self._add("not in" if negated else "in", None, moments=_years_shared(moments))
+
+    def _values(self) -> bool:
+        """ "JFK", "from JFK or LGA", "not to LAX" """
+        cursor = self.cursor
+        role, negated = "", False
+        while item := cursor.take(*_LEAD, Kind.ROLE, Kind.NOT):
+            role = item.word if item.kind is Kind.ROLE else role
+            negated = negated or item.kind is Kind.NOT
+            article = item.kind is Kind.GLUE and item.text.lower() == "the"
+            if article and cursor.sees(Kind.VALUE) and len(cursor.items[cursor.at].text) <= 3:
+                code = cursor.items[cursor.at]
+                raise Unplaced(f"Is “{code.text}” meant as the value {code.values[0].value!r}?", code)
+        operands = self._list(*_LITERAL)
+        if not operands:
+            return False
+        subject = self._apposition(operands[0])
+        return self._add(_listed(operands, negated), subject, *operands, role=role)
+
+    def _apposition(self, value: Item) -> Item | None:
+        """ "Delta airline", "AIR ship mode": the name behind a value that says what it is a value of."""
+        name = self.cursor.peek()
+        if name is not None and name.kind is Kind.NAME and _is_column_of(name, value):
+            self.cursor.at += 1
+            return name
+        return None
+
+    def _list(self, *kinds: Kind) -> tuple[Item, ...]:
+        """Values joined by commas, "and", "or"."""
+        cursor = self.cursor
+        found = []
+        while item := cursor.take(*kinds):
+            found.append(item)
+            mark = cursor.at
+            cursor.skip(*_JOINERS)
+            joined = cursor.at > mark
+            cursor.skip(Kind.GLUE, *((Kind.ROLE,) if joined else ()))
+            if not joined or not cursor.sees(*kinds):
+                cursor.at = mark
+                break
+        return tuple(found)
+
+
+def _operator(sign: Item, negated: bool = False) -> Operator:
+    return _OPPOSITE[sign.word] if negated else sign.word  # type: ignore[return-value]
+
+
+def _listed(operands: tuple[Item, ...], negated: bool) -> Operator:
+    plain: Operator = "in" if len(operands) > 1 else "="
+    return ("not in" if plain == "in" else "!=") if negated else plain
+
+
+def _could_hold(name: Item, operand: Item) -> bool:
+    """Whether a value beside a name, with no sign between them, is the name's value."""
+    if operand.kind is Kind.VALUE:
+        return _is_column_of(name, operand)
+    return bool(name.names) and name.names[0].column is not None
+
+
+def _is_column_of(name: Item, value: Item) -> bool:
+    for candidate in name.names:
+        for ref in value.values:
+            if candidate.table == ref.table and candidate.column == ref.column:
+                return True
+            if candidate.column is None and candidate.table == ref.table and ref.column.endswith("name"):
+                return True
+    return False
+
+
+def _years_shared(moments: list[Moment]) -> tuple[Moment, ...]:
+    """ "March and April 2013": a year said once, at the end, belongs to all."""
+    year = moments[-1].year
+    return tuple(
+        Moment(m.text, year, m.quarter, m.month, m.day) if m.year is None and m.month is not None and year else m
+        for m in moments
+    )

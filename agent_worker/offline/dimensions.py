@@ -1,0 +1,102 @@
+"""Dimensions: from "airline", "month" or "destination airport" to what rows are grouped by."""
+
+from sqlglot import exp
+
+from agent_worker.offline.calendars import calendar_of, date_calendar
+from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.periods import bucket
+from agent_worker.offline.reading import ColumnRef, Dimension
+from agent_worker.offline.scope import Scope, Target
+from agent_worker.offline.vocabulary import UNIT_PHRASES
+
+
+def dimension_of(scope: Scope, item: Item) -> Dimension:
+    """What an item groups by; raises `Unplaced` where that is not clear."""
+    if item.unit:
+        return _time(scope, item)
+    dated = _dated_unit(scope, item)
+    if dated is not None:
+        return dated
+    if scope.means_table(item, scope.base):
+        raise Unplaced(f"Each row of {scope.base} is one of “{item.text}”: by which column?", item)
+    target = scope.find(item)
+    if target.measure is not None:
+        raise Unplaced(f"“{item.text}” is a figure, not something to group by.", item)
+    if target.column is None:
+        return label(scope, target)
+    return plain(scope, target.ref)
+
+
+def _time(scope: Scope, item: Item) -> Dimension:
+    """By a unit of time: of the base table's calendar, or a column of just that name where there is no calendar."""
+    try:
+        return bucket(scope, calendar_of(scope, item), item.unit)
+    except Unplaced as problem:
+        if not item.names or not any(c.table in scope.paths for c in item.names):
+            raise Unplaced(problem.message, item, problem.options) from problem
+        return plain(scope, scope.find(item, tables=False).ref)
+
+
+def _dated_unit(scope: Scope, item: Item) -> Dimension | None:
+    """ "order month", "month of order date": a unit of time of one column of dates."""
+    words = item.text.lower().split()
+    found = unit_of_date(words)
+    if found is None or any(c.cost < 2 for c in item.names):
+        return None
+    unit, rest = found
+    named = [c for c in scope.names.find(rest) if c.kind == "date"]
+    named = named or [c for c in scope.names.find([*rest, "date"]) if c.kind == "date"]
+    if not named:
+        return None
+    target = scope.find(Item(item.kind, item.text, item.start, item.end, names=tuple(named)), tables=False)
+    return bucket(scope, date_calendar(scope, target.ref), unit)
+
+
+def unit_of_date(words: list[str]) -> tuple[str, list[str]] | None:
+    """A unit of time and the words of the date it is of, when a run of words is such."""
+    if len(words) > 1 and words[-1] in UNIT_PHRASES:
+        return UNIT_PHRASES[words[-1]], words[:-1]
+    if len(words) > 2 and words[0] in UNIT_PHRASES and words[1] == "of":
+        return UNIT_PHRASES[words[0]], [word for word in words[2:] if word != "the"]
+    return None
+
+
+def label(scope: Scope, target: Target) -> Dimension:
+    """A table to group by is shown by the name of its rows; the key tells rows of one name apart."""
+    table = scope.table(target.table)
+    column = scope.names.label_of(table)
+    if column is None:
+        raise Unplaced(f"Which column of {table.name} is meant?")
+    ref = ColumnRef(target.path, table.name, column.name)
+    key = target.path[-1]
+    own = ColumnRef(target.path[:-1], key.table, key.column)
+    if column.name == key.ref_column:
+        return plain(scope, own)
+    return named(scope, ref, own, alias="_".join(scope.names.tables[table.name]))
+
+
+def named(scope: Scope, ref: ColumnRef, own: ColumnRef, alias: str) -> Dimension:
+    """A name of rows of another table, with the key itself where that table lacks it."""
+    column = scope.sql(ref)
+    shown: exp.Expression = column
+    if scope.kind(own) == "text":
+        shown = exp.Coalesce(this=column, expressions=[scope.sql(own)])
+    described = scope.column(ref)
+    unique = described.distinct is not None and described.distinct == scope.table(ref.table).row_count
+    also = () if unique else (scope.sql(own),)
+    words = f"{scope.words(ref.path, ref.table, ref.column)} (joined on {own.column})"
+    return Dimension(shown, alias, words, (ref, own), also=also)
+
+
+def plain(scope: Scope, ref: ColumnRef) -> Dimension:
+    """A column as it is; a name of rows behind a key is shown as such."""
+    if ref.path and scope.names.label_of(scope.table(ref.table)) == scope.column(ref):
+        key = ref.path[-1]
+        if key.ref_column != ref.column:
+            own = ColumnRef(ref.path[:-1], key.table, key.column)
+            return named(scope, ref, own, alias=scope.words(ref.path, ref.table, ref.column).replace(" ", "_"))
+    words = scope.words(ref.path, ref.table, ref.column)
+    temporal = scope.kind(ref) == "date"
+    if ref.path:
+        words += f" (joined on {ref.path[0].column})"
+    return Dimension(scope.sql(ref), ref.column, words, (ref,), temporal=temporal)

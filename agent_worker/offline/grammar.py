@@ -1,0 +1,257 @@
+"""From items to a draft: what is measured, by what, of which, in which order. No look at the data's rows."""
+
+from collections.abc import Sequence
+
+from agent_worker.offline.conditions import Conditions
+from agent_worker.offline.cursor import Cursor
+from agent_worker.offline.draft import Draft, Having, MeasureDraft
+from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.ranking import Rankings
+from agent_worker.offline.vocabulary import ADVERBS, Kind
+
+_JOINERS = (Kind.AND, Kind.COMMA)
+_SKIP = (Kind.GLUE, Kind.VERB, Kind.PREP, Kind.COMMA, Kind.AND)
+
+
+def parse(items: Sequence[Item]) -> Draft:
+    """Read the whole question. Raises `Unplaced` for the first piece that has no place."""
+    for item in items:
+        if item.kind is Kind.UNKNOWN and not any(letter.isdigit() for letter in item.text):
+            raise Unplaced(f"I do not know what “{item.text}” means in these data.", item)
+    return _Grammar(items).run()
+
+
+class _Grammar:
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.cursor = Cursor(items)
+        self.draft = Draft()
+        self.conditions = Conditions(self.cursor, self.draft)
+        self.rankings = Rankings(self.cursor, self.draft)
+        self.pending: list[str] = []
+        self.pending_distinct = False
+
+    def run(self) -> Draft:
+        rules = (
+            self._correlation,
+            self._statistics,
+            self._share,
+            self._aggregate,
+            self._having,
+            self.rankings.any,
+            self._by,
+            self._adverb,
+            self._which,
+            self._listing,
+            self._pending_name,
+            self.conditions.any,
+            self._distinct,
+            self._noun,
+            self._follow,
+            self._word,
+        )
+        while not self.cursor.done:
+            if not any(self.cursor.attempt(rule) for rule in rules):
+                item = self.cursor.peek()
+                assert item is not None
+                raise Unplaced(_no_place(item), item)
+        self._settle_pending()
+        return self.draft
+
+    def _correlation(self) -> bool:
+        cursor = self.cursor
+        if not cursor.take(Kind.CORRELATION):
+            return False
+        cursor.skip(Kind.PREP, Kind.GLUE, Kind.BETWEEN)
+        first = cursor.take(Kind.NAME)
+        joined = cursor.take_past((Kind.GLUE,), Kind.AND, Kind.PREP, Kind.ROLE)
+        cursor.skip(Kind.GLUE)
+        second = cursor.take(Kind.NAME) if joined else None
+        if first is None or second is None:
+            return False
+        self.draft.measures.append(MeasureDraft("corr", first, other=second))
+        return True
+
+    def _statistics(self) -> bool:
+        cursor = self.cursor
+        if not cursor.take(Kind.STATS):
+            return False
+        cursor.skip(Kind.PREP, Kind.GLUE)
+        name = cursor.take(Kind.NAME)
+        if name is None:
+            return False
+        self.draft.measures.extend(
+            MeasureDraft(agg, name) for agg in ("filled", "min", "avg", "median", "max", "stddev")
+        )
+        return True
+
+    def _share(self) -> bool:
+        share = self.cursor.take(Kind.SHARE)
+        if share is None or self.draft.share:
+            return False
+        self.draft.share = share.word
+        self.cursor.skip(Kind.GLUE, Kind.PREP)
+        if not self.cursor.sees(Kind.AGG, Kind.COUNT) and not self.pending:
+            self.pending = ["count"]
+        return True
+
+    def _aggregate(self) -> bool:
+        """ "number of", "average", "average and median": what it is of comes later."""
+        cursor = self.cursor
+        found = []
+        cursor.skip(Kind.GLUE)
+        while item := cursor.take(Kind.AGG, Kind.COUNT):
+            found.append(item.word)
+            mark = cursor.at
+            cursor.skip(*_JOINERS, Kind.GLUE)
+            if cursor.at == mark or not cursor.sees(Kind.AGG, Kind.COUNT):
+                cursor.at = mark
+                break
+        if not found:
+            return False
+        self._settle_pending()
+        self.pending = found
+        return True
+
+    def _having(self) -> bool:
+        """ "with an average delay over 20": a pending aggregate, its name and a comparison."""
+        cursor = self.cursor
+        if len(self.pending) != 1 or not (self.draft.dims or self.draft.asked or self.draft.nouns):
+            return False
+        cursor.skip(Kind.GLUE, Kind.PREP)
+        name = cursor.take(Kind.NAME)
+        cursor.skip(Kind.GLUE, Kind.VERB, Kind.PREP)
+        sign, number = cursor.take(Kind.CMP), cursor.take(Kind.NUMBER)
+        if name is None or sign is None or number is None or number.number is None:
+            return False
+        measure = MeasureDraft(self.pending.pop(), name, self.pending_distinct)
+        self.draft.havings.append(Having(measure, sign.word, (number.number,)))  # type: ignore[arg-type]
+        return True
+
+    def _by(self) -> bool:
+        """ "by origin and month", "per carrier", "for each destination" """
+        cursor = self.cursor
+        cursor.skip(*_SKIP)
+        if not cursor.take(Kind.BY):
+            return False
+        found = False
+        while True:
+            cursor.skip(Kind.GLUE, Kind.DISTINCT)
+            item = cursor.take(Kind.NAME)
+            if item is None:
+                return found
+            self.draft.dims.append(item)
+            found = True
+            mark = cursor.at
+            if not cursor.take_past(_JOINERS, *_JOINERS) and not self._joined():
+                return True
+            cursor.take(Kind.BY)
+            cursor.skip(Kind.GLUE)
+            if not cursor.sees(Kind.NAME) or cursor.sees(Kind.CMP, ahead=1):
+                cursor.at = mark
+                return True
+
+    def _joined(self) -> bool:
+        mark = self.cursor.at
+        self.cursor.skip(*_JOINERS)
+        return self.cursor.at > mark or self.cursor.sees(Kind.BY)
+
+    def _adverb(self) -> bool:
+        item = self.cursor.peek()
+        if item is None or item.text.lower() not in ADVERBS:
+            return False
+        self.cursor.at += 1
+        self.draft.dims.append(item)
+        return True
+
+    def _which(self) -> bool:
+        cursor = self.cursor
+        cursor.skip(Kind.GLUE, Kind.PREP, Kind.ROLE)
+        if not cursor.take(Kind.WHICH):
+            return False
+        cursor.skip(Kind.GLUE, Kind.VERB)
+        if cursor.sees(Kind.DISTINCT, Kind.NAME):
+            self.draft.distinct |= cursor.take(Kind.DISTINCT) is not None
+            name = cursor.take(Kind.NAME)
+            if name is not None:
+                self.draft.asked.append(name)
+                self.conditions.tail(name)
+        return True
+
+    def _listing(self) -> bool:
+        if not self.cursor.take(Kind.LIST):
+            return False
+        self.draft.listing = True
+        return True
+
+    def _distinct(self) -> bool:
+        if not self.cursor.take(Kind.DISTINCT):
+            return False
+        self.pending_distinct = True
+        return True
+
+    def _pending_name(self) -> bool:
+        """The name behind "number of" or "average"; with "and", further columns share the aggregate."""
+        cursor = self.cursor
+        if not self.pending:
+            return False
+        cursor.skip(Kind.GLUE, Kind.PREP)
+        distinct = cursor.take(Kind.DISTINCT) is not None or self.pending_distinct
+        cursor.skip(Kind.GLUE)
+        name = cursor.take(Kind.NAME)
+        if name is None:
+            return False
+        aggs, self.pending, self.pending_distinct = self.pending, [], False
+        self.draft.measures.extend(MeasureDraft(agg, name, distinct) for agg in aggs)
+        while aggs[-1] != "count" and self._more_columns(aggs):
+            pass
+        return True
+
+    def _more_columns(self, aggs: list[str]) -> bool:
+        cursor, mark = self.cursor, self.cursor.at
+        cursor.skip(*_JOINERS, Kind.GLUE)
+        name = cursor.peek()
+        if cursor.at > mark and name and name.kind is Kind.NAME and name.names and name.names[0].kind == "number":
+            cursor.at += 1
+            self.draft.measures.extend(MeasureDraft(agg, name) for agg in aggs)
+            return True
+        cursor.at = mark
+        return False
+
+    def _noun(self) -> bool:
+        name = self.cursor.take(Kind.NAME)
+        if name is None:
+            return False
+        if count := self.cursor.take(Kind.COUNT):
+            self.draft.measures.append(MeasureDraft(count.word, name))
+        else:
+            self.draft.nouns.append(name)
+        return True
+
+    def _follow(self) -> bool:
+        if not self.cursor.take(Kind.FOLLOW):
+            return False
+        self.draft.follows = True
+        return True
+
+    def _word(self) -> bool:
+        """A word that carries nothing by itself."""
+        item = self.cursor.take(*_SKIP)
+        if item is not None and item.kind is Kind.VERB:
+            self.conditions.told += 1
+        return item is not None
+
+    def _settle_pending(self) -> None:
+        """An aggregate without a name of its own is of what the question is about."""
+        for agg in self.pending:
+            self.draft.measures.append(MeasureDraft(agg, None, self.pending_distinct))
+        if not self.pending and self.pending_distinct:
+            self.draft.distinct = True
+        self.pending, self.pending_distinct = [], False
+
+
+def _no_place(item: Item) -> str:
+    if item.kind is Kind.VAGUE:
+        return f"“{item.text}” can mean several things: say it with a column and a number or an order."
+    if item.kind is Kind.NUMBER:
+        return f"What does {item.text} belong to?"
+    return f"I do not know what to do with “{item.text}” here."

@@ -1,0 +1,41 @@
+"""The pieces a question is cut into, and why one may be refused."""
+
+from dataclasses import dataclass
+
+from agent_worker.offline.names import Candidate
+from agent_worker.offline.values import ValueRef
+from agent_worker.offline.vocabulary import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A piece of a question: `start` and `end` are offsets in its text, `word` the vocabulary's word for it.
+
+    `names` are what it may mean as a name, `values` as a value, `unit` as a unit of time, `number` as a number.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    word: str = ""
+    number: float | None = None
+    names: tuple[Candidate, ...] = ()
+    values: tuple[ValueRef, ...] = ()
+    unit: str = ""
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.text!r}>"
+
+
+class Unplaced(Exception):
+    """A piece of the question has no place: the planner asks back.
+
+    `message` is the question to the person; `options` are texts that could stand in place of `item`.
+    """
+
+    def __init__(self, message: str, item: Item | None = None, options: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.item = item
+        self.options = options

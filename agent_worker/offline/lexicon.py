@@ -1,0 +1,156 @@
+"""From tokens to items: the reading of a question's words that leaves the fewest pieces and no word over."""
+
+from collections.abc import Iterator
+
+from agent_worker.offline.items import Item
+from agent_worker.offline.names import Names
+from agent_worker.offline.values import find_values
+from agent_worker.offline.vocabulary import (
+    DERIVED,
+    LONGEST_PHRASE,
+    MONTHS,
+    PHRASES,
+    UNIT_PHRASES,
+    WEEKDAYS,
+    Kind,
+)
+from agent_worker.offline.words import Token, number_of, stem, tokenize
+from bus.catalog import Catalog
+
+_LONGEST_NAME = 5
+_COST = {Kind.UNKNOWN: 100.0, Kind.NAME: 1.1, Kind.VALUE: 1.2, Kind.GLUE: 1.05}
+_NOT_IN_NAMES = frozenset(["the", "a", "an", "and", "or", "by", "per", "from", "to", "in", "for", "with", "is", "are", "was", "were", "at", "on"])
+
+
+class Lexicon:
+    """Reads questions over one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.names = Names(catalog)
+
+    def read(self, question: str) -> list[Item]:
+        """The question's items, in order, covering every token; what nothing explains is UNKNOWN."""
+        tokens = tokenize(question)
+        options: list[list[tuple[int, Item]]] = [[] for _ in tokens]
+        for start, end, item in self._candidates(tokens, question):
+            options[start].append((end, item))
+        return _cheapest(options)
+
+    def _candidates(self, tokens: list[Token], question: str) -> Iterator[tuple[int, int, Item]]:
+        values = find_values(self.catalog, tokens, question)
+        for (start, end), refs in values.items():
+            whole = refs[0].whole
+            item = _item(Kind.VALUE, tokens, start, end, question)
+            if whole or not _is_common(item.text):
+                yield start, end, _with(item, values=tuple(refs), word="whole" if whole else "part")
+        for start, token in enumerate(tokens):
+            yield start, start + 1, _single(token, tokens, start, question)
+            yield from self._phrases(tokens, start, question)
+            yield from self._names(tokens, start, question)
+
+    def _phrases(self, tokens: list[Token], start: int, question: str) -> Iterator[tuple[int, int, Item]]:
+        for end in range(start + 1, min(start + LONGEST_PHRASE, len(tokens)) + 1):
+            if any(token.kind == "quoted" for token in tokens[start:end]):
+                return
+            phrase = " ".join(token.lower for token in tokens[start:end])
+            if phrase in PHRASES:
+                kind, word = PHRASES[phrase]
+                yield start, end, _with(_item(kind, tokens, start, end, question), word=word)
+
+    def _names(self, tokens: list[Token], start: int, question: str) -> Iterator[tuple[int, int, Item]]:
+        for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):
+            run = tokens[start:end]
+            words = [word for token in run for word in token.lower.split("_") if word]
+            if any(token.kind not in ("word", "quoted") for token in run):
+                return
+            unit = UNIT_PHRASES.get(" ".join(token.lower for token in run), "")
+            names = tuple(self._named(words, run))
+            if unit:
+                # A unit of time is a column only where the column is called just that.
+                names = tuple(name for name in names if name.cost <= 1)
+            if names or unit:
+                item = _item(Kind.NAME, tokens, start, end, question)
+                yield start, end, _with(item, names=names, unit=unit)
+
+    def _named(self, words: list[str], run: list[Token]) -> list:  # type: ignore[type-arg]
+        if len(run) == 1:
+            phrase = run[0].lower
+            if phrase in DERIVED:
+                return [c for c in self.names.find([DERIVED[phrase]]) if c.column is None]
+            known = PHRASES.get(phrase)
+            found = self.names.find(words)
+            # A word of the planner's own is a name only where the data call something exactly so.
+            return [c for c in found if c.cost <= 1] if known else found
+        if "of" in words:
+            at = words.index("of")
+            owner = [word for word in words[at + 1 :] if word not in ("the", "a", "an", "each")]
+            if not at > 0 or not owner or _NOT_IN_NAMES & set(words[:at] + owner):
+                return []
+            return self.names.find(owner + words[:at])
+        if _NOT_IN_NAMES & set(words):
+            return []
+        return self.names.find(words)
+
+
+def _single(token: Token, tokens: list[Token], at: int, question: str) -> Item:
+    """What a token is by itself, whatever the data."""
+    item = _item(Kind.UNKNOWN, tokens, at, at + 1, question)
+    number = number_of(token)
+    if number is not None:
+        return _with(item, kind=Kind.NUMBER, number=number)
+    if token.kind == "date":
+        return _with(item, kind=Kind.DATE, word=token.text)
+    if token.kind == "quoted":
+        return _with(item, kind=Kind.QUOTED, word=token.text)
+    if token.lower in MONTHS and _is_month(token, tokens, at):
+        return _with(item, kind=Kind.MONTH, number=float(MONTHS[token.lower]))
+    if token.lower in WEEKDAYS:
+        return _with(item, kind=Kind.WEEKDAY, number=float(WEEKDAYS[token.lower]))
+    return item
+
+
+def _is_month(token: Token, tokens: list[Token], at: int) -> bool:
+    """ "may", "mar" and "dec" are months when written with a capital or after a word like "in"."""
+    if len(token.lower) > 4 or token.text[0].isupper() or token.lower in ("june", "july"):
+        return True
+    return at > 0 and tokens[at - 1].lower in {"in", "since", "before", "after", "during", "until", "and", "between"}
+
+
+def _is_common(text: str) -> bool:
+    return text.lower() in PHRASES or stem(text) in PHRASES or text.lower() in UNIT_PHRASES
+
+
+def _item(kind: Kind, tokens: list[Token], start: int, end: int, question: str) -> Item:
+    first, last = tokens[start].start, tokens[end - 1].end
+    return Item(kind, question[first:last], first, last)
+
+
+def _with(item: Item, **changes: object) -> Item:
+    fields = {name: getattr(item, name) for name in item.__slots__} | changes
+    return Item(**fields)  # type: ignore[arg-type]
+
+
+def _cheapest(options: list[list[tuple[int, Item]]]) -> list[Item]:
+    """The cover of all tokens with the lowest cost: fewest pieces, unknown words last."""
+    size = len(options)
+    best: list[tuple[float, int, Item | None]] = [(0.0, size, None)] * (size + 1)
+    for start in range(size - 1, -1, -1):
+        best[start] = min(
+            ((_cost(item) + best[end][0], end, item) for end, item in options[start]), key=lambda entry: entry[0]
+        )
+    items, at = [], 0
+    while at < size:
+        _, at, item = best[at]
+        if item is not None:
+            items.append(item)
+    return items
+
+
+def _cost(item: Item) -> float:
+    cost = _COST.get(item.kind, 1.0)
+    if item.kind is Kind.NAME and item.names:
+        return cost + item.names[0].cost * 0.1
+    if item.kind is Kind.VALUE and item.word == "part":
+        return cost + 0.6
+    return cost

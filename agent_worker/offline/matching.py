@@ -1,0 +1,113 @@
+"""How well people's words fit a name in the data: "departure delay" and `dep_delay`, "order date" and `o_orderdate`.
+
+General ways only: whole words, plurals, beginnings and consonant skeletons of words, run-together names.
+"""
+
+import re
+
+from agent_worker.offline.words import stem
+
+EXACT, ABBREVIATED, PARTIAL = 0, 2, 5
+"""Costs of a fit; costs of a name's parts are not added up, the worst counts."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def parts_of(name: str) -> list[str]:
+    """A name's parts in lower case: `dep_delay` and `depDelay` are dep, delay."""
+    pieces = re.split(r"[^0-9A-Za-z]+", _CAMEL.sub("_", name))
+    return [piece.lower() for piece in pieces if piece]
+
+
+def shared_prefix(names: list[list[str]]) -> str:
+    """The first part when every name of a table begins with it (`l_orderkey`, `l_partkey`, ...), else ""."""
+    firsts = {parts[0] for parts in names if parts}
+    return firsts.pop() if len(names) > 1 and len(firsts) == 1 and all(len(n) > 1 for n in names) else ""
+
+
+def abbreviates(short: str, word: str) -> bool:
+    """Whether `short` stands for `word`: a beginning ("dep", "departure") or a skeleton ("qty", "quantity")."""
+    if len(short) < 3 or len(word) < len(short) + 2 or short[0] != word[0]:
+        return False
+    return word.startswith(short) or (short[-1] == stem(word)[-1] and _is_skeleton(short, word))
+
+
+def _is_skeleton(short: str, word: str) -> bool:
+    """Whether the letters of `short` stand in `word` in this order, few of them vowels."""
+    if sum(letter in "aeiou" for letter in short[1:]) > 1:
+        return False
+    letters = iter(word)
+    return all(letter in letters for letter in short)
+
+
+def fit(words: list[str], parts: list[str]) -> int | None:
+    """The cost of reading `words` as the name with these parts; None when they do not fit."""
+    joined, spoken = "".join(parts), "".join(words)
+    if spoken == joined or stem(spoken) == stem(joined):
+        return EXACT if spoken == joined else EXACT + 1
+    whole = _cover(words, parts)
+    if whole is not None:
+        return whole
+    return _partial(words, parts)
+
+
+def _cover(words: list[str], parts: list[str]) -> int | None:
+    """Every part is covered by the words, in order."""
+    if not words or not parts:
+        return EXACT if not words and not parts else None
+    best: int | None = None
+    for length in range(1, len(words) + 1):
+        here = _segments(words[:length], parts[0])
+        if here is None:
+            continue
+        rest = _cover(words[length:], parts[1:])
+        if rest is not None:
+            cost = max(here, rest)
+            best = cost if best is None else min(best, cost)
+    return best
+
+
+def _segments(words: list[str], part: str) -> int | None:
+    """The cost of reading one part as these words run together: "ship date" for shipdate, "tail number" for tailnum."""
+    word = words[0]
+    if len(words) == 1:
+        return _one(word, part)
+    costs = []
+    for length in range(1, len(part)):
+        here = _one(word, part[:length]) if length > 1 else None
+        if here is None:
+            continue
+        rest = _segments(words[1:], part[length:]) if len(part) - length > 1 else _initial(words[1:], part[-1])
+        if rest is not None:
+            costs.append(max(here, rest))
+    return min(costs, default=None)
+
+
+def _one(word: str, part: str) -> int | None:
+    if word == part:
+        return EXACT
+    if stem(word) == stem(part):
+        return EXACT + 1
+    return ABBREVIATED if abbreviates(part, word) or abbreviates(word, part) else None
+
+
+def _initial(words: list[str], letter: str) -> int | None:
+    """A last single letter may stand for one word, as the p of `dewp` does for "point"."""
+    return ABBREVIATED if len(words) == 1 and words[0][0] == letter else None
+
+
+def _partial(words: list[str], parts: list[str]) -> int | None:
+    """The words fit some of the parts, in order, or an end of a run-together name."""
+    if len(parts) == 1 and len(words) == 1 and len(words[0]) >= 4 and len(parts[0]) > len(words[0]):
+        single = stem(words[0])
+        if parts[0].endswith(single) or parts[0].startswith(single):
+            return PARTIAL
+        return None
+    costs: list[int] = []
+    for skip in range(len(parts)):
+        cost = _cover(words, parts[:skip] + parts[skip + 1 :])
+        if cost is not None and len(parts) > 1:
+            costs.append(cost + PARTIAL)
+    if not costs and len(parts) > 2:
+        costs = [c + PARTIAL + 1 for part in parts if (c := _cover(words, [part])) is not None]
+    return min(costs, default=None)

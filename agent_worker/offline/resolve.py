@@ -1,0 +1,169 @@
+"""From a draft to a reading: the base table is the one from which everything said can be reached, and nearest."""
+
+from agent_worker.offline.dimensions import dimension_of
+from agent_worker.offline.draft import Draft, MeasureDraft, Ranking
+from agent_worker.offline.figures import figure_of
+from agent_worker.offline.filters import filter_of
+from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.names import Names
+from agent_worker.offline.reading import ColumnRef, Figure, Reading
+from agent_worker.offline.rows import read_rows
+from agent_worker.offline.scope import Scope
+from agent_worker.offline.shares import split_share
+
+
+def resolve(names: Names, draft: Draft) -> tuple[Reading, Scope]:
+    """The reading of a draft. Raises `Unplaced` when no table, or more than one, can answer it."""
+    readings: list[tuple[Reading, Scope]] = []
+    problems: list[tuple[float, Unplaced]] = []
+    for table in names.catalog.tables:
+        scope = Scope(names, table.name)
+        try:
+            readings.append((_Resolver(scope, draft).run(), scope))
+        except Unplaced as problem:
+            problems.append((_relevance(scope, draft), problem))
+    if not readings:
+        raise max(problems, key=lambda entry: entry[0])[1]
+    least = min(reading.cost for reading, _ in readings)
+    nearest = [entry for entry in readings if entry[0].cost == least]
+    if len(nearest) > 1:
+        tables = [reading.base for reading, _ in nearest]
+        item = _first_item(draft)
+        raise Unplaced(
+            f"Is this about {' or '.join(tables)}?", item, tuple(f"{item.text} of {t}" for t in tables) if item else ()
+        )
+    return nearest[0]
+
+
+def _first_item(draft: Draft) -> Item | None:
+    named = [m.item for m in draft.measures if m.item] + draft.nouns + draft.asked + draft.dims
+    return named[0] if named else None
+
+
+def _relevance(scope: Scope, draft: Draft) -> float:
+    """How likely a table is the one asked about, to choose whose problem to tell."""
+    items = [m.item for m in draft.measures if m.item] + draft.nouns + draft.asked
+    if draft.ranking and draft.ranking.measure and draft.ranking.measure.item:
+        items.append(draft.ranking.measure.item)
+    score = 0.0
+    for at, item in enumerate(items):
+        here = [c.cost for c in item.names if c.table == scope.base]
+        score += (10 - min(here)) / (at + 1) if here else 0
+    return score + len(scope.paths) / 100
+
+
+class _Resolver:
+    def __init__(self, scope: Scope, draft: Draft) -> None:
+        self.scope = scope
+        self.draft = draft
+        self.reading = Reading(scope.base, notes=list(draft.notes), share=draft.share)
+
+    def run(self) -> Reading:
+        draft, reading = self.draft, self.reading
+        groups = self._groups()
+        measures = self._measures(groups)
+        if measures:
+            self._count_groups(measures, groups)
+            reading.dims = [dimension_of(self.scope, item) for item in groups]
+            reading.figures = self._figures(measures)
+            self._rank()
+        else:
+            read_rows(self.scope, draft, reading, groups)
+        filters = [(condition, filter_of(self.scope, condition)) for condition in draft.conditions]
+        if draft.share:
+            split_share(draft, reading, filters)
+        else:
+            reading.filters = [found for _, found in filters]
+        reading.cost = self.scope.cost
+        return reading
+
+    def _groups(self) -> list[Item]:
+        """What may be grouped by: everything behind "by", what is asked for, and nouns that are not the base table."""
+        draft, scope = self.draft, self.scope
+        ranked = draft.ranking is not None and draft.ranking.measure is not None
+        nouns = [item for item in draft.nouns if not scope.means_table(item, scope.base)]
+        asked = [item for item in draft.asked if not scope.means_table(item, scope.base)]
+        if nouns and not (ranked and not asked) and not (draft.havings and not asked):
+            if draft.measures or draft.dims or draft.ranking:
+                raise Unplaced(f"What about “{nouns[0].text}”?", nouns[0])
+            return [*asked, *draft.dims]
+        return [*asked, *nouns, *draft.dims]
+
+    def _measures(self, groups: list[Item]) -> list[MeasureDraft]:
+        """What is computed; empty when rows are asked for."""
+        draft, scope = self.draft, self.scope
+        ranking = draft.ranking
+        own = any(scope.means_table(item, scope.base) for item in draft.asked)
+        if draft.measures:
+            return list(draft.measures)
+        if ranking and ranking.measure and not own:
+            return [ranking.measure]
+        if draft.havings:
+            return [having.measure for having in draft.havings]
+        nouns = [item for item in draft.nouns if scope.means_table(item, scope.base)]
+        if draft.dims and nouns and not own:
+            return [MeasureDraft("count", nouns[0])]
+        if draft.dims:
+            raise Unplaced(f"Which figure by {draft.dims[0].text}?", draft.dims[0])
+        if ranking and ranking.measure is None and groups and ranking.direction in ("asc", "desc") and draft.asked:
+            text = draft.asked[0].text
+            raise Unplaced(
+                f"By what are the {text} ranked?",
+                draft.asked[0],
+                tuple(f"{text} by {name}" for name in ("number of rows",)),
+            )
+        return []
+
+    def _figures(self, measures: list[MeasureDraft]) -> list[Figure]:
+        figures = [figure_of(self.scope, measure) for measure in measures]
+        for having in self.draft.havings:
+            figure = figure_of(self.scope, having.measure)
+            self.reading.havings.extend((figure, having.operator, number) for number in having.numbers)
+        return list({figure.alias: figure for figure in figures}.values())
+
+    def _count_groups(self, measures: list[MeasureDraft], groups: list[Item]) -> None:
+        """ "how many airlines have more than 1,000 flights": the groups themselves are counted."""
+        first = measures[0]
+        if not self.draft.havings or not self.draft.measures or groups or first.item is None:
+            return
+        if len(measures) > 1 or first.agg != "count" or self.scope.means_table(first.item, self.scope.base):
+            raise Unplaced("Which groups are to be compared?", first.item)
+        groups.append(first.item)
+        measures[:] = [having.measure for having in self.draft.havings]
+        self.reading.count_groups = first.item.text
+
+    def _rank(self) -> None:
+        ranking, reading = self.draft.ranking, self.reading
+        if ranking is None:
+            return
+        if not reading.dims:
+            self._unranked(ranking)
+            return
+        reading.order = reading.figures[0]
+        if ranking.measure is not None:
+            reading.order = figure_of(self.scope, ranking.measure)
+            if reading.order.alias not in {figure.alias for figure in reading.figures}:
+                reading.figures.append(reading.order)
+        reading.direction = ranking.direction if ranking.direction != "sort" else "desc"
+        reading.limit = ranking.limit
+        asked = (self.draft.asked or self.draft.nouns or [None])[0]
+        if ranking.single and (asked is None or _singular(asked)):
+            reading.limit = 1
+        if reading.limit is not None and len(reading.dims) > 1:
+            raise Unplaced(f"The first {reading.limit} of {reading.dims[0].words} for each {reading.dims[1].words}: "
+                           "ask for one of them at a time.")  # fmt: skip
+
+    def _unranked(self, ranking: Ranking) -> None:
+        """ "what is the highest altitude" ranks nothing; "the most flights" alone needs a group."""
+        measure = ranking.measure
+        if measure is None or measure.agg not in ("max", "min") or ranking.limit is not None or self.draft.measures:
+            item = measure.item if measure else None
+            raise Unplaced("The first ones of what?", item)
+
+
+def _singular(item: Item) -> bool:
+    last = item.text.split()[-1].lower()
+    return not last.endswith("s") or last.endswith("ss")
+
+
+__all__ = ["ColumnRef", "resolve"]

@@ -1,0 +1,60 @@
+"""Questions for rows rather than figures: "list flights from JFK", "which carriers are there"."""
+
+from agent_worker.offline.dimensions import dimension_of
+from agent_worker.offline.draft import Draft
+from agent_worker.offline.figures import figure_of
+from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.reading import ColumnRef, Figure, Reading
+from agent_worker.offline.scope import Scope
+
+
+def read_rows(scope: Scope, draft: Draft, reading: Reading, groups: list[Item]) -> None:
+    """Fill the reading with rows of the base table, or with the different values that are asked for."""
+    if draft.share:
+        raise Unplaced("The share of what?")
+    own = [item for item in (*draft.asked, *draft.nouns) if scope.means_table(item, scope.base)]
+    others = [item for item in (*draft.asked, *draft.nouns) if item not in own]
+    if own:
+        reading.rows = [_column(scope, item) for item in others]
+        _rank_rows(scope, draft, reading)
+        return
+    if not others or (draft.ranking is not None and draft.ranking.direction != ""):
+        raise Unplaced("I see no question about these data.", others[0] if others else None)
+    if not (draft.listing or draft.asked):
+        raise Unplaced(f"What about “{others[0].text}”?", others[0])
+    reading.dims = [dimension_of(scope, item) for item in others]
+    reading.limit = draft.ranking.limit if draft.ranking else None
+    reading.distinct_rows = True
+
+
+def _column(scope: Scope, item: Item) -> ColumnRef:
+    target = scope.find(item)
+    if target.column is None:
+        raise Unplaced(f"Which column of {item.text}?", item)
+    return target.ref
+
+
+def _rank_rows(scope: Scope, draft: Draft, reading: Reading) -> None:
+    ranking = draft.ranking
+    if ranking is None:
+        return
+    reading.limit = ranking.limit
+    if ranking.direction == "":
+        return
+    if ranking.measure is None or ranking.measure.item is None:
+        name = draft.asked[0] if draft.asked else None
+        raise Unplaced(f"By which column are the {name.text if name else 'rows'} ranked?", name)
+    if ranking.measure.agg not in ("most", "max", "min"):
+        raise Unplaced("Rows cannot be ranked by a figure over many rows.", ranking.measure.item)
+    target = scope.find(ranking.measure.item, tables=False)
+    if target.column is None:
+        raise Unplaced("Rows cannot be ranked by a figure over many rows.", ranking.measure.item)
+    ref = target.ref
+    words = scope.words(ref.path, ref.table, ref.column)
+    reading.order = Figure(scope.sql(ref), ref.column, words, (ref,))
+    reading.direction = "desc" if ranking.direction in ("desc", "sort") else "asc"
+    if ranking.single:
+        reading.limit = 1
+
+
+__all__ = ["figure_of", "read_rows"]

@@ -1,0 +1,185 @@
+"""What names and values mean once a base table is supposed."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+
+from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.joins import alias_of, passes, paths_from
+from agent_worker.offline.names import Candidate, Names
+from agent_worker.offline.reading import ColumnRef, Path
+from agent_worker.offline.values import ValueRef
+from agent_worker.offline.vocabulary import ROLE_WORDS
+from bus.catalog import CatalogColumn, CatalogTable
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_RESERVED = frozenset(DuckDB.Tokenizer.KEYWORDS) - {"DATE", "TIME", "PERCENT", "YEAR", "MONTH", "DAY", "NAME"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a name means here: a table (no column), a column or a measure, at the end of a way from the base."""
+
+    path: Path
+    table: str
+    column: str | None
+    measure: str | None
+    cost: int
+
+    @property
+    def ref(self) -> ColumnRef:
+        assert self.column is not None
+        return ColumnRef(self.path, self.table, self.column)
+
+
+class Scope:
+    """Looks names and values up from one base table."""
+
+    def __init__(self, names: Names, base: str) -> None:
+        self.names = names
+        self.catalog = names.catalog
+        self.base = base
+        self.paths = paths_from(self.catalog, base)
+        self.cost = 0.0
+        self.aliases: dict[Path, str] = {}
+
+    def sql(self, ref: ColumnRef) -> exp.Column:
+        """The column as it stands in the statement."""
+        return exp.column(identifier(ref.column), table=identifier(alias_of(ref.path, self.base, self.aliases)))
+
+    def table(self, name: str) -> CatalogTable:
+        table = self.catalog.table(name)
+        assert table is not None
+        return table
+
+    def column(self, ref: ColumnRef) -> CatalogColumn:
+        return next(column for column in self.table(ref.table).columns if column.name == ref.column)
+
+    def kind(self, ref: ColumnRef) -> str:
+        return self.names.kinds[ref.table, ref.column]
+
+    def find(self, item: Item, role: str = "", tables: bool = True, columns: bool = True) -> Target:
+        """The one thing a name means here; raises `Unplaced` when it means nothing or several things."""
+        targets = list(self._targets(item, tables, columns))
+        if not targets:
+            raise Unplaced(self._unreachable(item), item, self._elsewhere(item))
+        if role:
+            targets = [target for target in targets if self.plays(role, target.path, target.column)] or targets
+        best = min((target.cost, len(target.path)) for target in targets)
+        chosen = [target for target in targets if (target.cost, len(target.path)) == best]
+        if len(chosen) > 1:
+            options = tuple(self.words_for(target) for target in chosen)
+            raise Unplaced(f"“{item.text}” may mean {_either(options)}. Which one?", item, options)
+        self.cost += chosen[0].cost * 3 + len(chosen[0].path)
+        return chosen[0]
+
+    def means_table(self, item: Item, table: str) -> bool:
+        """Whether a name may be this table's, and nothing fits it better."""
+        least = min((candidate.cost for candidate in item.names), default=0)
+        return any(c.table == table and c.column is None and c.measure is None and c.cost <= max(least, 1)
+                   for c in item.names)  # fmt: skip
+
+    def _targets(self, item: Item, tables: bool, columns: bool) -> Iterable[Target]:
+        for candidate in item.names:
+            plain = candidate.column is None and candidate.measure is None
+            if (plain and not tables) or (not plain and not columns):
+                continue
+            for path in self.paths.get(candidate.table, ()):
+                if passes(path, candidate.via):
+                    yield Target(path, candidate.table, candidate.column, candidate.measure, candidate.cost)
+
+    def _unreachable(self, item: Item) -> str:
+        if not item.names:
+            return f"I find no “{item.text}” in these data."
+        owners = " or ".join(dict.fromkeys(candidate.table for candidate in item.names))
+        return (
+            f"“{item.text}” is in {owners}, and {self.base} cannot be joined to it without counting rows more than "
+            "once. Ask about one of them."
+        )
+
+    def _elsewhere(self, item: Item) -> tuple[str, ...]:
+        return ()
+
+    def words_for(self, target: Target) -> str:
+        """Words that mean just this target, for suggestions."""
+        return self.words(target.path, target.table, target.column)
+
+    def words(self, path: Path, table: str, column: str | None) -> str:
+        lead = ""
+        if path and len(self.paths[table]) > 1:
+            first = path[-1]
+            lead = " ".join(self.names.columns[first.table, first.column]) + " "
+            lead = lead if len({p[-1].column for p in self.paths[table]}) > 1 else first.table + " "
+        name = " ".join(self.names.columns[table, column] if column else self.names.tables[table])
+        if column and path and not lead:
+            lead = " ".join(self.names.tables[table]) + " "
+        return lead + name
+
+    def plays(self, role: str, path: Path, column: str | None) -> bool:
+        """Whether a column, or the key that leads to it, plays the part of "from" or "to"."""
+        first = path[0].column if path else column
+        owner = self.base
+        return first is not None and bool(ROLE_WORDS[role] & set(self.names.columns.get((owner, first), ())))
+
+    def places(self, item: Item, role: str, subject: Item | None) -> dict[ColumnRef, list[ValueRef]]:
+        """The columns in which a named value may be meant, with the values that the words fit there."""
+        found: dict[ColumnRef, list[ValueRef]] = {}
+        for value in item.values:
+            for path in self.paths.get(value.table, ()):
+                ref = ColumnRef(path, value.table, value.column)
+                if self._belongs(ref, subject) and self._possible(ref, value):
+                    found.setdefault(ref, []).append(value)
+        found = {ref: values for ref, values in found.items() if not self._repeats(ref, found)}
+        return self._in_role(found, role, item)
+
+    def _belongs(self, ref: ColumnRef, subject: Item | None) -> bool:
+        if subject is None:
+            return True
+        return any(self._is_subject(candidate, ref) for candidate in subject.names)
+
+    def _is_subject(self, candidate: Candidate, ref: ColumnRef) -> bool:
+        if candidate.table == ref.table and passes(ref.path, candidate.via):
+            return candidate.column in (None, ref.column)
+        # "destination Logan": the value stands in the table to which the named column refers.
+        last = ref.path[-1] if ref.path else None
+        return last is not None and (last.table, last.column) == (candidate.table, candidate.column)
+
+    def _possible(self, ref: ColumnRef, value: ValueRef) -> bool:
+        """A key's own column lists its values: what is not among them cannot be met over that key."""
+        if not ref.path or ref.path[-1].ref_column != ref.column:
+            return True
+        key = ref.path[-1]
+        listed = self.column(ColumnRef(ref.path[:-1], key.table, key.column)).values
+        return not listed or value.value in listed
+
+    def _repeats(self, ref: ColumnRef, found: dict[ColumnRef, list[ValueRef]]) -> bool:
+        """The referred column says the same as the column that refers to it."""
+        if not ref.path or ref.path[-1].ref_column != ref.column:
+            return False
+        key = ref.path[-1]
+        return ColumnRef(ref.path[:-1], key.table, key.column) in found
+
+    def _in_role(
+        self, found: dict[ColumnRef, list[ValueRef]], role: str, item: Item
+    ) -> dict[ColumnRef, list[ValueRef]]:
+        if role:
+            fitting = {ref: values for ref, values in found.items() if self.plays(role, ref.path, ref.column)}
+            if not fitting and role == "to" and found:
+                raise Unplaced(f"Nothing in {self.base} says what goes to “{item.text}”.", item)
+            return fitting or found
+        # A thing that has two parts to play ("origin or destination?") is not meant where one with a single part is.
+        single = {ref: v for ref, v in found.items() if not ref.path or len(self.paths[ref.table]) == 1}
+        return single or found
+
+
+def identifier(name: str) -> exp.Identifier:
+    """A name, quoted unless it is a plain word that means nothing in SQL."""
+    return exp.to_identifier(name, quoted=not _PLAIN.fullmatch(name) or name.upper() in _RESERVED)
+
+
+def _either(options: Iterable[str]) -> str:
+    *most, last = options
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,89 @@
+"""The words of a question: tokens, stems and numbers. Nothing here knows the data."""
+
+import re
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal
+
+TokenKind = Literal["word", "number", "quoted", "date", "symbol"]
+
+_TOKEN = re.compile(
+    r"""
+    (?P<quoted>"[^"]+"|“[^”]+”|(?<!\w)'[^']+'(?!\w))
+  | (?P<date>(?<![\w-])\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-]))
+  | (?P<number>(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[kKM](?!\w))?(?![\w.]*\w))
+  | (?P<word>[^\W_][\w]*(?:['’](?:s|t)\b)?|_\w+)
+  | (?P<symbol>>=|<=|<>|!=|==|\S)
+    """,
+    re.VERBOSE,
+)
+_ATOM = re.compile(r"[^\W_]+")
+_ORDINAL = re.compile(r"(\d{1,9})(?:st|nd|rd|th)")
+_SCALE = {"k": 1e3, "m": 1e6}
+_NUMBER_WORDS = {
+    word: float(number)
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+    )
+} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "hundred": 100.0, "thousand": 1000.0, "dozen": 12.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number, quoted text or sign; `start` and `end` are offsets in the question."""
+
+    text: str
+    lower: str
+    start: int
+    end: int
+    kind: TokenKind
+
+
+def tokenize(question: str) -> list[Token]:
+    """The question's tokens. Sentence marks and the hyphen inside a word carry no meaning and are left out."""
+    tokens = []
+    for match in _TOKEN.finditer(question):
+        kind: TokenKind = match.lastgroup  # type: ignore[assignment]
+        text = match.group()
+        if kind == "symbol" and (text in "?.!;:" or _is_hyphen(question, match.start())):
+            continue
+        if kind == "quoted":
+            text = text[1:-1]
+        elif kind == "word":
+            text = re.sub(r"['’]s$", "", text)
+        tokens.append(Token(text, text.lower(), match.start(), match.end(), kind))
+    return tokens
+
+
+def _is_hyphen(question: str, at: int) -> bool:
+    """Whether the sign joins two words, as in "long-haul" or "1-URGENT"."""
+    joined = question[at] in "-‐–" and 0 < at < len(question) - 1
+    return joined and question[at - 1].isalnum() and question[at + 1].isalnum()
+
+
+def atoms(text: str) -> list[str]:
+    """Letters and digits of a text in lower case, piece by piece: how values are compared with questions."""
+    return _ATOM.findall(text.lower())
+
+
+def number_of(token: Token) -> float | None:
+    """The number a token says ("1,200", "10k", "five"), or None."""
+    if token.kind == "number":
+        text = token.lower.replace(",", "")
+        number = float(text.rstrip("km")) * _SCALE.get(text[-1], 1.0)
+        return number if isfinite(number) else None
+    if ordinal := _ORDINAL.fullmatch(token.lower):
+        return float(ordinal[1])
+    return _NUMBER_WORDS.get(token.lower) if token.kind == "word" else None
+
+
+def stem(word: str) -> str:
+    """A word without its plural ending, in lower case: enough to compare names with people's words."""
+    word = word.lower()
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ses", "xes", "ches", "shes", "zes")):
+        return word[:-2] if not word.endswith(("ases", "uses", "ises")) else word[:-1]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
