@@ -1,5 +1,6 @@
 """Who sends a request, and whether it may be answered."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -10,7 +11,9 @@ from bus.sockets import BusError
 from gateway.context import CALLER, GATEWAY, json_response
 from gateway.errors import ApiError, ErrorBody, error_body
 from gateway.origin import host_allowed, origin_allowed
-from gateway.pages import PUBLIC_ASSETS, PUBLIC_PATHS, secure_headers
+from gateway.pages import is_public, secure_headers
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,25 +54,37 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Host, sign-in, Origin; then the handler, with everything that goes wrong as `{error, code, hint}`."""
     try:
         _check_host(request)
-        if not _is_public(request):
+        if not is_public(request.path):
             request[CALLER] = _caller(request)
         return await handler(request)
-    except (ApiError, CommandRefused, BusError) as error:
-        body = error_body(error)
+    except Exception as error:
+        if request.writer.output_size or (isinstance(error, web.HTTPException) and error.status < 400):
+            raise  # an answer that has begun can only break off
+        body = _said(request, error)
         return json_response(body, body.status)
-    except web.HTTPRequestEntityTooLarge as error:
-        body = ErrorBody(error.text or "the body is too large", "too_large", "see [gateway] max_frame_bytes")
-        return json_response(body, body.status)
-    except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        code = "method_not_allowed" if error.status == 405 else "not_found" if error.status == 404 else "bad_request"
-        return json_response(ErrorBody(f"{request.method} {request.path}: {error.reason}", code), error.status)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every answer, just before it goes out."""
     secure_headers(response)
+
+
+def _said(request: web.Request, error: Exception) -> ErrorBody:
+    where = f"{request.method} {request.path}"
+    match error:
+        case ApiError() | CommandRefused() | BusError():
+            return error_body(error)
+        case web.HTTPRequestEntityTooLarge():
+            limit = request.app[GATEWAY].settings.gateway.max_frame_bytes
+            return ErrorBody(f"{where}: the body has more than {limit} bytes", "too_large", "send less at once")
+        case web.HTTPMethodNotAllowed():
+            return ErrorBody(f"{where}: not with this method", "method_not_allowed")
+        case web.HTTPNotFound():
+            return ErrorBody(f"{where}: there is nothing here", "not_found")
+        case web.HTTPException():
+            return ErrorBody(f"{where}: {error.reason}", "bad_request")
+    log.exception("A request failed", extra={"action": "request", "path": request.path})
+    return ErrorBody(f"{where} failed", "internal", "the gateway's log says why")
 
 
 def _check_host(request: web.Request) -> None:
@@ -80,10 +95,6 @@ def _check_host(request: web.Request) -> None:
             f"this server is not {request.host}",
             "use its own address, or add the other one to [gateway] allowed_origins",
         )
-
-
-def _is_public(request: web.Request) -> bool:
-    return request.path in PUBLIC_PATHS or request.path in request.app[PUBLIC_ASSETS]
 
 
 def _caller(request: web.Request) -> Caller:

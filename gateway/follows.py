@@ -13,7 +13,7 @@ from gateway.frames import Form, encode_event
 from gateway.outbox import Outbox
 from gateway.outgoing import WireError, WireErrorData
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Follows:
@@ -61,9 +61,7 @@ class Follows:
         except ConnectionError:
             return
         except (BusError, CodecError, sqlite3.Error) as error:
-            logger.warning(
-                "A stream broke off", extra={"action": "follow_failed", "job_id": job_id, "error": str(error)}
-            )
+            log.warning("A stream broke off", extra={"action": "follow_failed", "job_id": job_id, "error": str(error)})
             text = f"the stream of job {job_id} broke off ({error}); follow it again from your last seq"
             await self._outbox.reply(encode_event(WireError(WireErrorData(text, UNAVAILABLE, session_id))))
 

@@ -13,8 +13,6 @@ NOT_BUILT = "<!doctype html><title>Deadstop</title><p>the page is not built: run
 PUBLIC_PATHS = frozenset({"/", "/ws", "/signin", "/healthz"})
 """They look by themselves at who asks."""
 
-PUBLIC_ASSETS: web.AppKey[frozenset[str]] = web.AppKey("public_assets", frozenset)
-
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -34,9 +32,9 @@ def secure_headers(response: web.StreamResponse) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
 
 
-def public_assets() -> frozenset[str]:
-    """What the sign-in page itself needs: nothing else is shown to people who have not signed in."""
-    return frozenset(_ASSET.findall(_read("signin.html")))
+def is_public(path: str) -> bool:
+    """Whether people who have not signed in may ask for it: nothing but what the sign-in page itself needs."""
+    return path in PUBLIC_PATHS or (path.startswith("/assets/") and path in _ASSET.findall(_read("signin.html")))
 
 
 async def index(request: web.Request) -> web.StreamResponse:

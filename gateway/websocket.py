@@ -1,7 +1,6 @@
 """One WebSocket: who it is, what it asks for, which jobs it follows."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator
 
@@ -37,8 +36,6 @@ from gateway.outgoing import (
     WireErrorData,
 )
 from gateway.rate import FrameRate
-
-logger = logging.getLogger(__name__)
 
 
 class Connection:
