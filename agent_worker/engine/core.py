@@ -82,12 +82,14 @@ class Engine:
         self._running = sql
         bridge: Bridge[Item] = Bridge(DEPTH)
         job = _Statement(self._connection, bridge, sql, self._files, batch_rows, max_rows)
-        threading.Thread(target=bridge.carry, args=(job.work,), name="statement", daemon=True).start()
+        thread = threading.Thread(target=bridge.carry, args=(job.work,), name="statement", daemon=True)
+        thread.start()
         try:
             while (item := await bridge.get()) is not None:
                 yield item
         finally:
             await self._leave(bridge)
+            thread.join()  # it has nothing left to do
             self._running = None
 
     async def _leave(self, bridge: Bridge[Item]) -> None:

@@ -1,0 +1,158 @@
+"""From a result to a Vega-Lite chart: a small spec of our own making, with the result's rows inside it."""
+
+import datetime
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from agent_worker.plan import ChartHint
+from bus.events import Column
+
+MAX_POINTS = 5_000
+MAX_BARS = 50
+MAX_LABEL_CHARS = 100
+
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_NUMERIC = (*_NUMBERS, "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+_TIMES = ("DATE", "TIMESTAMP")
+
+_ALLOWED_TOP = frozenset({"title", "description", "data", "mark", "encoding"})
+_ALLOWED_MARK = frozenset({"type", "point", "tooltip"})
+_ALLOWED_CHANNELS = frozenset({"x", "y", "color"})
+_ALLOWED_CHANNEL = frozenset({"field", "type", "title", "sort"})
+_FIELDS = frozenset({"x", "y", "color"})
+_TYPES = frozenset({"temporal", "quantitative", "nominal", "ordinal"})
+_MARKS = {"line": "line", "bar": "bar", "scatter": "point"}
+
+
+class UnsafeSpec(Exception):
+    """The spec holds something that is not on the short list of what a chart may hold."""
+
+
+def chart_spec(
+    hint: ChartHint, columns: Sequence[Column], rows: Sequence[Sequence[Any]], title: str = ""
+) -> dict[str, Any] | None:
+    """The chart for `rows` (values in the order of `columns`), or None where the hint does not fit the result: a
+    column that is not there, fewer than two points, or a y that is no number.
+
+    At most MAX_POINTS rows are drawn, and MAX_BARS bars. The fields are called x, y and color whatever the columns
+    are called, because a dot or a bracket in a field's name is a path to Vega.
+    """
+    places = _places(hint, columns)
+    if places is None or not _is(columns[places["y"]], _NUMERIC):
+        return None
+    limit = MAX_BARS if hint.kind == "bar" else MAX_POINTS
+    values = [{field: _value(row[at]) for field, at in places.items()} for row in rows[:limit]]
+    if len(values) < 2:
+        return None
+    spec = {
+        "title": title,
+        "data": {"values": values},
+        "mark": {"type": _MARKS[hint.kind], "point": hint.kind == "line", "tooltip": True},
+        "encoding": {field: _channel(hint, field, columns[at]) for field, at in places.items()},
+    }
+    check_spec(spec)
+    return spec
+
+
+def check_spec(spec: dict[str, Any]) -> None:
+    """Raises UnsafeSpec for anything but a plain chart over inline rows.
+
+    Not a list of what is bad (addresses, expressions, signals, transforms, ...), which every version of Vega makes
+    longer, but of what is allowed.
+    """
+    _only(spec, _ALLOWED_TOP, "the chart")
+    if not {"data", "mark", "encoding"} <= spec.keys():
+        raise UnsafeSpec("The chart needs data, mark and encoding.")
+    for name in ("title", "description"):
+        _require(isinstance(spec.get(name, ""), str), f"{name} has to be a text")
+    _check_data(spec["data"])
+    mark = spec["mark"]
+    _only(mark, _ALLOWED_MARK, "mark")
+    _require(mark.get("type") in list(_MARKS.values()), f"mark.type is one of {sorted(_MARKS.values())}")
+    for name in ("point", "tooltip"):
+        _require(isinstance(mark.get(name, False), bool), f"mark.{name} is true or false")
+    _only(spec["encoding"], _ALLOWED_CHANNELS, "encoding")
+    for field, channel in spec["encoding"].items():
+        _check_channel(field, channel)
+
+
+def _check_data(data: Any) -> None:
+    _only(data, frozenset({"values"}), "data")
+    values = data.get("values")
+    _require(isinstance(values, list), "data.values is a list")
+    _require(len(values) <= MAX_POINTS, f"data.values has {len(values):,} points; the limit is {MAX_POINTS:,}")
+    for point in values:
+        _only(point, _FIELDS, "a point")
+        _require(
+            all(value is None or isinstance(value, str | int | float | bool) for value in point.values()),
+            "a point holds texts, numbers, true, false and null",
+        )
+
+
+def _check_channel(field: str, channel: Any) -> None:
+    _only(channel, _ALLOWED_CHANNEL, f"encoding.{field}")
+    field_name, kind = channel.get("field"), channel.get("type")
+    _require(
+        isinstance(field_name, str) and field_name in _FIELDS, f"encoding.{field}.field is one of {sorted(_FIELDS)}"
+    )
+    _require(isinstance(kind, str) and kind in _TYPES, f"encoding.{field}.type is one of {sorted(_TYPES)}")
+    _require(isinstance(channel.get("title", ""), str), f"encoding.{field}.title has to be a text")
+    _require(channel.get("sort") is None, f"encoding.{field}.sort has to be null")
+
+
+def _only(value: Any, allowed: frozenset[str], where: str) -> None:
+    _require(isinstance(value, dict), f"{where} has to be an object")
+    extra = sorted(str(key) for key in value.keys() - allowed)
+    _require(not extra, f"{where} may hold {', '.join(sorted(allowed))} and not {', '.join(extra)}")
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise UnsafeSpec(f"Chart refused: {sentence}.")
+
+
+def _places(hint: ChartHint, columns: Sequence[Column]) -> dict[str, int] | None:
+    """Where the fields stand in a row. A colour that is not there is left out; x and y have to be there."""
+    at = {column.name.lower(): index for index, column in reversed(list(enumerate(columns)))}
+    x, y = at.get(hint.x.lower()), at.get(hint.y.lower())
+    if x is None or y is None:
+        return None
+    color = at.get(hint.color.lower()) if hint.color else None
+    return {"x": x, "y": y} | ({} if color is None else {"color": color})
+
+
+def _channel(hint: ChartHint, field: str, column: Column) -> dict[str, Any]:
+    channel: dict[str, Any] = {"field": field, "type": _measure(hint, field, column), "title": column.name}
+    if field == "x" and hint.kind == "bar":
+        channel["sort"] = None  # the order of the result, which the question may have asked for
+    return channel
+
+
+def _measure(hint: ChartHint, field: str, column: Column) -> str:
+    if field == "y":
+        return "quantitative"
+    if field == "color":
+        return "nominal"
+    if hint.kind == "bar":
+        return "ordinal"
+    if _is(column, _TIMES):
+        return "temporal"
+    return "quantitative" if _is(column, _NUMERIC) else "ordinal"
+
+
+def _is(column: Column, kinds: tuple[str, ...]) -> bool:
+    return column.type.startswith(kinds) and not column.type.endswith("]")
+
+
+def _value(value: Any) -> str | int | float | bool | None:
+    """What JSON and Vega can hold: figures as numbers, moments in ISO form, the rest as short texts."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float | Decimal):
+        number = value if isinstance(value, int) and abs(value) < 2**53 else float(value)
+        return number if math.isfinite(number) else None
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)[:MAX_LABEL_CHARS]
