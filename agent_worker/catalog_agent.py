@@ -1,5 +1,6 @@
 """The agent that reads the data's catalog once for all the others."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from bus.worker_wire import JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
-    """Read the catalog and hand it to the supervisor. Blocks the loop meanwhile: it is all that this worker does."""
+    """Read the catalog and hand it to the supervisor."""
     folder = data_folder(context.data_folder)
     yield Status(f"reading the catalog of {folder}")
-    context.catalog = read(folder, context)
+    context.catalog = await asyncio.to_thread(read, folder, context)
     for warning in context.catalog.warnings:
         yield Warn(warning)
     yield Status(f"{len(context.catalog.tables)} tables")

@@ -54,7 +54,8 @@ def main(encoded_spec: bytes) -> None:
     try:
         spec = _decode_spec(encoded_spec)
         be_born(spec)
-        asyncio.run(Worker(spec).live())
+        # Not asyncio.run: it would wait for threads that a stop has left behind.
+        asyncio.new_event_loop().run_until_complete(Worker(spec).live())
         status = 0
     except BaseException:
         traceback.print_exc()

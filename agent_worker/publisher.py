@@ -12,6 +12,7 @@ from bus.worker_wire import BatchHeader, FinishedHeader, Outcome
 
 MAX_BATCH_EVENTS = 256
 LARGE_EVENT_BYTES = 16_384
+PAUSE_S = 0.001
 
 
 class Publisher:
@@ -27,6 +28,7 @@ class Publisher:
         self._changed = asyncio.Event()
         self._pending: list[Event] = []
         self._flush_scheduled = False
+        self._flushed_at = 0.0
         self.usage: Callable[[], Usage] = Usage
 
     async def subscribed(self) -> None:
@@ -34,10 +36,11 @@ class Publisher:
         await self._subscribed.wait()
 
     def emit(self, event: Event) -> bool:
-        """Queue an event; it leaves with those that come in the same turn of the loop. True if a batch was filled:
-        then the caller should `breathe`."""
+        """Send an event: at once after a pause, else with those that come in the same turn of the loop, so that
+        neither a lone event waits nor a flood costs a message each. True if the caller should `breathe`."""
         self._pending.append(event)
-        if len(self._pending) >= MAX_BATCH_EVENTS or _is_large(event):
+        paused = self._loop.time() - self._flushed_at > PAUSE_S
+        if paused or len(self._pending) >= MAX_BATCH_EVENTS or _is_large(event):
             self.flush()
             return True
         if not self._flush_scheduled:
@@ -55,6 +58,7 @@ class Publisher:
     def flush(self) -> None:
         """Send what is queued as one batch."""
         self._flush_scheduled = False
+        self._flushed_at = self._loop.time()
         if self._pending:
             pending, self._pending = self._pending, []
             header = BatchHeader(self._window.next, len(pending), self.usage())

@@ -54,6 +54,19 @@ def test_text_and_table_are_data_and_the_rest_is_narration() -> None:
     assert screen.err.getvalue().split("\n") == ["planning", "select month, delay", "succeeded", ""]
 
 
+def test_floats_of_a_column_stand_under_each_other() -> None:
+    screen = Screen()
+    screen.show(
+        columns("small", "large"), {"type": "table_rows", "rows": [[0.00123, 21.72781], [0.5, 5.435], [1.0, 8.0]]}
+    )
+    screen.end()
+    assert screen.out.getvalue().splitlines()[1:] == [
+        "0.00123  21.7278",
+        "0.50000   5.4350",
+        "1.00000   8.0000",
+    ]
+
+
 def test_a_table_without_text_is_printed_at_the_end() -> None:
     screen = Screen()
     screen.show(columns("n"), {"type": "table_rows", "rows": [[n] for n in range(SHOWN_ROWS)]})
@@ -105,8 +118,8 @@ def test_hostile_text_and_cells_are_shown_and_not_obeyed() -> None:
         (None, ""),
         (True, "true"),
         (12, "12"),
-        (12.63907, "12.6391"),
-        (12345678.25, "12345678.2"),
+        (12.63907, "12.6"),
+        (1.5e300, "1.5e+300"),
         ("two\nlines", "two lines"),
         ([1, {"a": None}], '[1,{"a":null}]'),
         ("x" * 300, "x" * 199 + "…"),

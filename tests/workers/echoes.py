@@ -1,0 +1,13 @@
+"""Well-behaved: says who serves it and repeats the question."""
+
+import os
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from bus.events import Event, ResponseChunk, Status
+from bus.worker_wire import JobSpec
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    yield Status(f"pid {os.getpid()}")
+    yield ResponseChunk("response", job.question)

@@ -1,0 +1,20 @@
+"""Ignores SIGTERM and SIGINT, and every cancellation."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from bus.events import Event, Status
+from bus.worker_wire import JobSpec
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield Status("deaf")
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            continue

@@ -1,0 +1,16 @@
+"""Has children that moved to sessions of their own."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from bus.events import Event, Status
+from bus.worker_wire import JobSpec
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    for _ in range(3):
+        child = subprocess.Popen(["sleep", "3600"], start_new_session=True)
+        yield Status(f"child {child.pid}")
+    await asyncio.sleep(3600)

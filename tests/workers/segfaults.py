@@ -1,0 +1,13 @@
+"""Reads from address 0."""
+
+import ctypes
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from bus.events import Event, Status
+from bus.worker_wire import JobSpec
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    yield Status("crashing")
+    ctypes.string_at(0)

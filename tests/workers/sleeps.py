@@ -1,0 +1,13 @@
+"""Sleeps, and wakes when asked to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from bus.events import Event, Status
+from bus.worker_wire import JobSpec
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    yield Status("sleeping")
+    await asyncio.sleep(3600)
