@@ -54,7 +54,8 @@ class AnswerPrinter:
                 if chunk["field"] == "response":
                     self._text(chunk["chunk"])
             case "table_schema":
-                self._columns = chunk["columns"]
+                # A second schema is a second try: the rows before it are void.
+                self._columns, self._rows, self._row_count = chunk["columns"], [], 0
             case "table_rows":
                 self._row_count += len(chunk["rows"])
                 self._rows += chunk["rows"][: SHOWN_ROWS - len(self._rows)]

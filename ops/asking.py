@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bus.address import state_folder
 from bus.commands import Options
 from bus.outside import OutsideJob
+from bus.sockets import BusError
 from bus.vocabulary import Reason, Rung
 from ops.answer import exit_code_of
 from ops.errors import EXIT_STOPPED, OpsError
@@ -100,11 +101,17 @@ async def _stop_when_interrupted(jobs: JobsAccess, job: OutsideJob, interrupts: 
     """The first Ctrl-C climbs the ladder, the second begins at its top, the third leaves without proof."""
     await interrupts.reached(1)
     say("stopping the job; Ctrl-C once more kills it at once")
-    await _stop(jobs, job, Rung.CANCEL)
-    await interrupts.reached(2)
-    await _stop(jobs, job, Rung.KILL)
-    await interrupts.reached(3)
-    say(f"left without proof that the job has stopped; see `deadstop show {job.job_id}`")
+    try:
+        async with asyncio.TaskGroup() as stops:  # a stop over HTTP is answered when the job is dead
+            stops.create_task(_stop(jobs, job, Rung.CANCEL))
+            await interrupts.reached(2)
+            stops.create_task(_stop(jobs, job, Rung.KILL))
+            await interrupts.reached(3)
+            raise Interrupted
+    except* Interrupted:
+        say(f"left without proof that the job has stopped; see `deadstop show {job.job_id}`")
+    except* (OpsError, BusError) as group:
+        raise group.exceptions[0] from None
 
 
 async def _stop(jobs: JobsAccess, job: OutsideJob, rung: Rung) -> None:

@@ -61,10 +61,12 @@ async def connect(target: Target) -> AsyncIterator[JobsAccess]:
 
 
 def _open(target: Target) -> JobsAccess:
+    if target.url:
+        from ops.remote import RemoteJobs
+
+        return RemoteJobs(*target.address())
     from ops.local import LocalJobs
 
-    if target.url:
-        raise OpsError("--url is not understood yet")
     return LocalJobs.open(target.settings().supervisor.state_dir)
 
 

@@ -15,12 +15,14 @@ from typing import Any
 
 import msgspec
 
+from bus.address import state_folder
 from bus.program import ServeOrders
 from bus.settings import GatewaySettings, Settings
 from bus.settings_file import SettingsError
 from ops.children import Child, end_all
 from ops.errors import OpsError
 from ops.listening import is_loopback, listen, url_of
+from ops.local import served_address
 from ops.restarts import MAX_QUICK_DEATHS, Restarts
 from ops.text import exit_words
 
@@ -43,7 +45,7 @@ class Plan:
     def overrides(self, port: int) -> dict[str, Any]:
         """The settings in which the children must not differ from us, paths absolute."""
         return {
-            "supervisor.state_dir": str(Path(self.settings.supervisor.state_dir).expanduser().resolve()),
+            "supervisor.state_dir": str(state_folder(self.settings.supervisor.state_dir)),
             "data.folder": data_folder(self.settings),
             "gateway.host": self.settings.gateway.host,
             "gateway.port": port,
@@ -80,6 +82,10 @@ async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
 
     Raises `OpsError` when a program cannot be started or kept running. Leaves no process and no socket behind.
     """
+    state_dir = state_folder(plan.settings.supervisor.state_dir)
+    address = served_address(state_dir)
+    if address is not None:
+        raise OpsError(f"{state_dir} is served already (pid {address.pid}); end that, or name another --state-dir")
     listener, token = open_listener(plan)
     lifeline, held = os.pipe()
     orders = ServeOrders(

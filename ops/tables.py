@@ -1,5 +1,6 @@
 """Tables that fit the terminal."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from ops.text import clean
 
 MIN_COLUMN_WIDTH = 9
 MAX_CELL_CHARS = 200
+SIGNIFICANT_DIGITS = 6
+MAX_DECIMALS = 12
 _NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL(\(.*\))?|DOUBLE|FLOAT|REAL", re.IGNORECASE)
 
 
@@ -39,20 +42,30 @@ def result_table(columns: Sequence[dict[str, str]], rows: Sequence[Sequence[Any]
     for column in shown:
         side: Literal["left", "right"] = "right" if _NUMBER.fullmatch(column["type"]) else "left"
         table.add_column(clean(column["name"]), justify=side, no_wrap=True, overflow="ellipsis")
+    decimals = [_decimals([row[index] for row in rows]) for index in range(len(shown))]
     for row in rows:
-        table.add_row(*(cell_text(value) for value in row[: len(shown)]))
+        table.add_row(*(cell_text(value, places) for value, places in zip(row, decimals, strict=False)))
     return table, len(columns) - len(shown)
 
 
-def cell_text(value: Any) -> str:
-    """One value as people read it, on one line."""
+def _decimals(values: Sequence[Any]) -> int:
+    """How many decimals a column's floats are shown with: the same for all, so that they stand under each other."""
+    floats = [abs(value) for value in values if isinstance(value, float)]
+    if all(value.is_integer() for value in floats):
+        return 1
+    before_point = math.floor(math.log10(max(floats))) + 1
+    return min(MAX_DECIMALS, max(1, SIGNIFICANT_DIGITS - before_point))
+
+
+def cell_text(value: Any, decimals: int = 1) -> str:
+    """One value as people read it, on one line; floats with this many decimals."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case float():
-            return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.1f}"
+            return f"{value:.{decimals}f}" if abs(value) < 1e15 else f"{value:g}"
         case str():
             text = value
         case list() | dict():

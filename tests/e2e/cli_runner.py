@@ -1,0 +1,156 @@
+"""Runs `deadstop` as people do: as a process of its own, from a folder that is not ours."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.servers import ROOT, assert_nothing_left
+from tests.workers import ZOO
+
+PATIENCE_S = 30.0
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Ours without settings of ours, and with us on the path where we are not installed."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("DEADSTOP_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **extra}
+
+
+class Program:
+    """A running `deadstop`; its standard error is kept in a file, so that it never waits for us."""
+
+    def __init__(self, folder: Path, *arguments: str, **extra: str) -> None:
+        self.arguments = arguments
+        self._said = folder / f"stderr-{time.monotonic_ns()}"
+        self._rest = b""
+        with self._said.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ops", *arguments],
+                cwd=folder,
+                env=environment(**extra),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
+        assert self.process.stdout is not None
+        self._out = self.process.stdout.fileno()
+
+    def __repr__(self) -> str:
+        return f"<deadstop {' '.join(self.arguments)}: {self.stderr()[-2000:]}>"
+
+    def stderr(self) -> str:
+        return self._said.read_text()
+
+    def line(self) -> str:
+        """The next line of standard output."""
+        deadline = time.monotonic() + PATIENCE_S
+        while b"\n" not in self._rest:
+            readable, _, _ = select.select([self._out], [], [], max(0.0, deadline - time.monotonic()))
+            assert readable, f"no line within {PATIENCE_S:g} s from {self!r}"
+            data = os.read(self._out, 65536)
+            assert data, f"standard output ended: {self!r}"
+            self._rest += data
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line.decode()
+
+    def objects_until(self, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        """Objects of `--json` up to the first that is wanted."""
+        objects = [json.loads(self.line())]
+        while not wanted(objects[-1]):
+            objects.append(json.loads(self.line()))
+        return objects
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def end(self) -> tuple[int, str]:
+        """(exit code, the rest of standard output), once it has ended."""
+        rest, _ = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, (self._rest + rest).decode()
+
+
+@contextlib.contextmanager
+def program(folder: Path, *arguments: str, **extra: str) -> Iterator[Program]:
+    """A program that does not outlive the test."""
+    running = Program(folder, *arguments, **extra)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
+
+
+def deadstop(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "ops", *arguments],
+        cwd=folder,
+        env=environment(**extra),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+@dataclass
+class Server:
+    """A running `deadstop serve`."""
+
+    folder: Path
+    state_dir: Path
+    url: str
+    program: Program
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command for this server's state folder."""
+        return deadstop(self.folder, *arguments, "--state-dir", str(self.state_dir))
+
+    def objects(self, *arguments: str) -> list[dict[str, Any]]:
+        """What a command prints with `--json`."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def write_config(folder: Path, text: str = "") -> Path:
+    """Settings that offer the misbehaving agents, and `text` before them."""
+    agents = "".join(f'[agents.{name}]\nentrypoint = "{entrypoint}"\n' for name, entrypoint in ZOO.items())
+    path = folder / "config.toml"
+    path.write_text(text + agents)
+    return path
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *flags: str, config: str = "") -> Iterator[Server]:
+    """A server on a free port with a state folder of its own; nothing of it may be left afterwards."""
+    state_dir = folder / "state"
+    settings = ["--config", str(write_config(folder, config)), "--state-dir", str(state_dir)]
+    with program(folder, "serve", "--port", "0", *settings, *flags) as running:
+        server = Server(folder, state_dir, running.line(), running)
+        yield server
+        if running.process.poll() is None:
+            running.signal(signal.SIGTERM)
+            assert running.end() == (0, ""), running
+    assert_nothing_left(state_dir)
+
+
+def wait_until(holds: Callable[[], object], sentence: str, within_s: float = PATIENCE_S) -> None:
+    """Wait until something holds; fail with the sentence."""
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline, f"{sentence} (waited {within_s:g} s)"
+        time.sleep(0.02)
