@@ -198,7 +198,7 @@ function withResult(state: AnswerState, result: Result): Partial<AnswerState> {
     promptMonitor: state.promptMonitor || prompt_monitor,
     chart: state.chart ?? chart ?? null,
     ...(table && !streamed ? { columns: table.columns.map(named), rows: Rows.none.append(jsonBatch(table.rows)) } : {}),
-    truncated: Boolean(table && table.row_count > Math.max(state.rows.length, table.rows.length)),
+    truncated: table?.truncated ?? false,
     clarification: result.clarification ?? null,
     usage: result.usage ?? null,
     timings: result.timings ?? {},

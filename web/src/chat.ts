@@ -56,8 +56,9 @@ export class Chat {
     return this.store?.list() ?? [];
   }
 
-  ask(text: string): void {
-    const asked = this.openClarification;
+  /** Asks, or answers the question that the agent has asked back. A statement to be run is never such an answer. */
+  ask(text: string, isStatement = false): void {
+    const asked = isStatement ? undefined : this.openClarification;
     this.submit(asked ? asked.query : text, asked ? text : null);
   }
 
@@ -76,6 +77,20 @@ export class Chat {
 
   begin(): void {
     this.show(conversations.freshConversation());
+  }
+
+  /** Another tab may have gone on with the conversation: its new questions are shown and followed here too. */
+  reread(): void {
+    const stored = this.known().find(({ id }) => id === this.conversation.id);
+    if (stored && stored.turns.length > this.conversation.turns.length) this.show(stored);
+    else this.changed();
+  }
+
+  /** Takes a conversation off the list; an answer under way in it goes on. */
+  forget(id: string): void {
+    this.store?.forget(id);
+    if (id === this.conversation.id) this.begin();
+    else this.changed();
   }
 
   /** Shows a conversation and brings its answers back from the server. */

@@ -4,6 +4,7 @@ import type { Conversation } from "./conversation";
 export interface ConversationStore {
   list(): readonly Conversation[];
   save(conversation: Conversation): void;
+  forget(id: string): void;
 }
 
 const KEPT = 100;
@@ -14,6 +15,7 @@ const KEPT = 100;
  */
 export class BrowserStore implements ConversationStore {
   private readonly key: string;
+  private read: { text: string; list: readonly Conversation[] } = { text: "[]", list: [] };
 
   constructor(
     private readonly storage: Storage,
@@ -22,22 +24,38 @@ export class BrowserStore implements ConversationStore {
     this.key = `deadstop.conversations.${userId}`;
   }
 
+  /** Read at every frame while the list is in view, and parsed only when another tab or this one has written. */
   list(): readonly Conversation[] {
-    try {
-      return JSON.parse(this.storage.getItem(this.key) ?? "[]") as Conversation[];
-    } catch {
-      return []; // Written by something else: an unreadable list must not keep the page from opening.
-    }
+    const text = this.storage.getItem(this.key) ?? "[]";
+    if (text !== this.read.text) this.read = { text, list: parsed(text) };
+    return this.read.list;
   }
 
-  /** Reads before it writes, because another tab may have saved since. A full storage forgets the oldest half. */
+  /** Reads before it writes, because another tab may have saved since. */
   save(conversation: Conversation): void {
     const others = this.list().filter((other) => other.id !== conversation.id);
-    const all = [conversation, ...others].slice(0, KEPT);
+    this.write([conversation, ...others].slice(0, KEPT));
+  }
+
+  forget(id: string): void {
+    this.write(this.list().filter((conversation) => conversation.id !== id));
+  }
+
+  /** A full storage forgets the oldest half. */
+  private write(conversations: readonly Conversation[]): void {
     try {
-      this.storage.setItem(this.key, JSON.stringify(all));
+      this.storage.setItem(this.key, JSON.stringify(conversations));
     } catch {
-      this.storage.setItem(this.key, JSON.stringify(all.slice(0, Math.ceil(all.length / 2))));
+      this.storage.setItem(this.key, JSON.stringify(conversations.slice(0, Math.ceil(conversations.length / 2))));
     }
+  }
+}
+
+/** An unreadable list, written by something else, must not keep the page from opening. */
+function parsed(text: string): readonly Conversation[] {
+  try {
+    return JSON.parse(text) as Conversation[];
+  } catch {
+    return [];
   }
 }

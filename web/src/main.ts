@@ -2,6 +2,7 @@ import "./components/answer";
 import "./components/app";
 import "./components/banner";
 import "./components/composer";
+import "./components/conversations";
 import "./components/header";
 import "./components/progress";
 import "./components/prompt-monitor";

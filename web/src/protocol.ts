@@ -26,6 +26,7 @@ export interface Clarification {
   readonly suggestions: readonly string[];
 }
 
+/** At most the first 1,000 rows. `truncated`: the statement had more rows than the `row_count` that were sent. */
 export interface RawTable {
   readonly columns: readonly (ColumnInfo | string)[];
   readonly rows: readonly (readonly unknown[])[];

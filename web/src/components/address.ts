@@ -5,8 +5,12 @@ export function addressedConversation(): string {
   return location.hash.startsWith(PREFIX) ? decodeURIComponent(location.hash.slice(PREFIX.length)) : "";
 }
 
+export function addressOf(conversationId: string): string {
+  return PREFIX + encodeURIComponent(conversationId);
+}
+
 /** Puts the conversation into the address; an empty id takes it out. */
 export function showAddress(conversationId: string): void {
   if (conversationId === addressedConversation()) return;
-  history.pushState(null, "", conversationId ? PREFIX + encodeURIComponent(conversationId) : location.pathname);
+  history.pushState(null, "", conversationId ? addressOf(conversationId) : location.pathname);
 }

@@ -28,15 +28,26 @@ export class Answer extends PageElement {
         data-session=${turn.sessionId}
         aria-busy=${!hasEnded(answer)}
       >
-        <h2 class="question" data-testid="question">${spoken(turn)}</h2>
+        <div class="asked">
+          <h2 class="question" data-testid="question">${spoken(turn)}</h2>
+          <button
+            class="icon-only"
+            aria-label="Edit the question"
+            title="Edit and ask again"
+            @click=${() => this.dispatchEvent(new CustomEvent("edit"))}
+            data-testid="edit"
+          >
+            ${icons.pencil}
+          </button>
+        </div>
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt}></ds-steps>
         ${this.warnings()}
-        ${answer.statements.length > 0 ? html`<ds-sql .statements=${answer.statements}></ds-sql>` : nothing}
+        ${answer.statements.length > 0 ? this.sql() : nothing}
         ${this.table()}
         ${answer.chart
           ? html`<ds-chart .spec=${answer.chart} .columns=${answer.columns} .rows=${answer.rows}></ds-chart>`
           : nothing}
-        <ds-response .text=${answer.response} .live=${!hasEnded(answer)}></ds-response>
+        <ds-response .text=${this.response} .live=${!hasEnded(answer)}></ds-response>
         ${this.clarification()}
         <ds-stop-report .answer=${answer} .user=${this.user}></ds-stop-report>
         ${this.failure()} ${this.footer()}
@@ -45,8 +56,23 @@ export class Answer extends PageElement {
     `;
   }
 
+  /** A question that the agent asks back stands in a place of its own. */
+  private get response(): string {
+    const { response, clarification } = this.answer;
+    return clarification && response.trim() === clarification.question.trim() ? "" : response;
+  }
+
   private warnings(): unknown {
     return this.answer.warnings.map((warning) => html`<p class="warning" data-testid="warning">${warning}</p>`);
+  }
+
+  private sql(): TemplateResult {
+    return html`<ds-sql
+      .statements=${this.answer.statements}
+      .runnable=${this.retryable}
+      @run-sql=${(event: CustomEvent<string>) =>
+        this.dispatchEvent(new CustomEvent("run-sql", { detail: event.detail }))}
+    ></ds-sql>`;
   }
 
   private table(): TemplateResult | typeof nothing {
@@ -67,19 +93,23 @@ export class Answer extends PageElement {
     if (!clarification) return nothing;
     return html`<section class="clarification" data-testid="clarification" aria-label="The agent asks back">
       <p>${clarification.question}</p>
-      <div role="group" aria-label="Suggestions">
-        ${clarification.suggestions.map(
-          (suggestion) => html`<button
-            class="sample"
-            ?disabled=${!this.answerable}
-            @click=${() => this.dispatchEvent(new CustomEvent("ask", { detail: suggestion }))}
-            data-testid="suggestion"
-          >
-            ${suggestion}
-          </button>`,
-        )}
-      </div>
+      ${clarification.suggestions.length > 0 ? this.suggestions(clarification.suggestions) : nothing}
     </section>`;
+  }
+
+  private suggestions(suggestions: readonly string[]): TemplateResult {
+    return html`<div role="group" aria-label="Suggestions">
+      ${suggestions.map(
+        (suggestion) => html`<button
+          class="sample"
+          ?disabled=${!this.answerable}
+          @click=${() => this.dispatchEvent(new CustomEvent("ask", { detail: suggestion }))}
+          data-testid="suggestion"
+        >
+          ${suggestion}
+        </button>`,
+      )}
+    </div>`;
   }
 
   private failure(): TemplateResult | typeof nothing {
@@ -124,10 +154,11 @@ export class Answer extends PageElement {
   }
 
   private figures(): TemplateResult {
-    const { usage, timings } = this.answer;
+    const { usage } = this.answer;
+    const took = Object.values(this.answer.timings).reduce((sum, ms) => sum + ms, 0);
     return html`
       ${usage ? html`<span class="usage" data-testid="usage">${usageLine(usage)}</span>` : nothing}
-      ${timings.total_ms ? html`<span class="usage" data-testid="total">${duration(timings.total_ms)}</span>` : nothing}
+      ${took > 0 ? html`<span class="usage" data-testid="total">${duration(took)}</span>` : nothing}
     `;
   }
 }

@@ -1,21 +1,27 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { hasEnded } from "../answer-state";
 import { Chat } from "../chat";
-import type { Turn } from "../conversation";
+import { spoken, titleOf, type Turn } from "../conversation";
 import { BrowserStore } from "../conversation-store";
 import { addressedConversation, showAddress } from "./address";
 import { AtBottom } from "./at-bottom";
+import type { Composer } from "./composer";
 import { oncePerFrame } from "./frame";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
 import { reloadIfSignedOut } from "./signed-out";
 
+/** Here the list of conversations lies over the conversation. */
+const NARROW = "(max-width: 60rem)";
+
 /** The page: a header, the conversation, and the field to ask in. */
 @customElement("ds-app")
 export class App extends PageElement {
+  @state() private listed = false;
+  @query("ds-composer") private readonly composer!: Composer;
   private readonly redraw = oncePerFrame(() => this.requestUpdate());
   private readonly bottom = new AtBottom(this);
   private readonly chat = new Chat(
@@ -31,6 +37,7 @@ export class App extends PageElement {
     addEventListener("offline", () => connection.drop());
     addEventListener("online", () => connection.open());
     addEventListener("keydown", (event) => this.keyPressed(event));
+    addEventListener("storage", () => this.chat.reread());
     addEventListener("hashchange", () => this.addressChanged());
     connection.open();
   }
@@ -38,19 +45,43 @@ export class App extends PageElement {
   protected override render(): TemplateResult {
     const { chat } = this;
     const connection = chat.connection.state;
-    const active = chat.active;
     return html`
       <a class="skip" href="#ask">Skip to the question field</a>
-      <ds-header .connection=${connection} .fresh=${chat.conversation.turns.length === 0} @new-chat=${this.newChat}>
-      </ds-header>
+      <ds-header
+        .connection=${connection}
+        .fresh=${chat.conversation.turns.length === 0}
+        .listed=${this.listed}
+        @new-chat=${this.newChat}
+        @toggle-list=${() => (this.listed = !this.listed)}
+      ></ds-header>
       <ds-banner .connection=${connection} @reconnect=${() => chat.connection.open()}></ds-banner>
-      <main id="conversation" tabindex="-1">
-        <div class="column">
-          ${chat.conversation.turns.length === 0
-            ? html`<ds-welcome .ready=${connection.kind === "open"} @ask=${this.asked}></ds-welcome>`
-            : this.turns()}
+      <div class="body">
+        ${this.listed ? this.list() : nothing}
+        <div class="stage">
+          <main id="conversation" tabindex="-1">
+            <div class="column">
+              ${chat.conversation.turns.length === 0
+                ? html`<ds-welcome .ready=${connection.kind === "open"} @ask=${this.asked}></ds-welcome>`
+                : this.turns()}
+            </div>
+          </main>
+          ${this.dock(connection.kind === "open")}
         </div>
-      </main>
+      </div>
+    `;
+  }
+
+  private list(): TemplateResult {
+    return html`<ds-conversations
+      .known=${this.chat.known()}
+      .current=${this.chat.conversation.id}
+      @forget=${(event: CustomEvent<string>) => this.forget(event.detail)}
+    ></ds-conversations>`;
+  }
+
+  private dock(ready: boolean): TemplateResult {
+    const { active, openClarification } = this.chat;
+    return html`
       <div class="dock">
         ${this.bottom.away
           ? html`<button class="to-bottom" @click=${() => this.bottom.jump()} data-testid="to-bottom">
@@ -59,11 +90,11 @@ export class App extends PageElement {
           : nothing}
         <ds-composer
           class="column"
-          .phase=${active ? chat.answerOf(active).phase : null}
-          .clarifying=${Boolean(chat.openClarification)}
-          .ready=${connection.kind === "open"}
+          .phase=${active ? this.chat.answerOf(active).phase : null}
+          .clarifying=${Boolean(openClarification)}
+          .ready=${ready}
           @ask=${this.asked}
-          @stop-answer=${(event: CustomEvent<{ now: boolean }>) => chat.stop(event.detail.now)}
+          @stop-answer=${(event: CustomEvent<{ now: boolean }>) => this.chat.stop(event.detail.now)}
         ></ds-composer>
       </div>
     `;
@@ -88,8 +119,16 @@ export class App extends PageElement {
       .retryable=${hasEnded(answer) && !this.chat.active}
       .answerable=${isLast}
       @retry=${() => this.retry(turn)}
+      @edit=${() => this.composer.fill(spoken(turn))}
       @ask=${this.asked}
+      @run-sql=${this.statementAsked}
     ></ds-answer>`;
+  }
+
+  protected override updated(): void {
+    const { conversation, active } = this.chat;
+    const named = conversation.turns.length > 0 ? `${titleOf(conversation)} · Deadstop` : "Deadstop";
+    document.title = active ? `● ${named}` : named;
   }
 
   protected override firstUpdated(): void {
@@ -109,6 +148,16 @@ export class App extends PageElement {
     this.chat.ask(event.detail);
   }
 
+  private statementAsked(event: CustomEvent<string>): void {
+    this.bottom.jump();
+    this.chat.ask(event.detail, true);
+  }
+
+  private forget(id: string): void {
+    if (id === this.chat.conversation.id) showAddress("");
+    this.chat.forget(id);
+  }
+
   private retry(turn: Turn): void {
     this.bottom.jump();
     this.chat.retry(turn);
@@ -117,12 +166,15 @@ export class App extends PageElement {
   private newChat(): void {
     showAddress("");
     this.chat.begin();
-    this.querySelector<HTMLElement>("#ask")?.focus();
+    this.composer.fill("");
   }
 
   private addressChanged(): void {
     const wanted = this.chat.known().find(({ id }) => id === addressedConversation());
-    if (wanted && wanted.id !== this.chat.conversation.id) this.chat.show(wanted);
+    if (!wanted || wanted.id === this.chat.conversation.id) return;
+    this.bottom.jump();
+    if (matchMedia(NARROW).matches) this.listed = false;
+    this.chat.show(wanted);
   }
 
   private keyPressed(event: KeyboardEvent): void {

@@ -14,6 +14,12 @@ export class Composer extends PageElement {
   @property({ attribute: false }) ready = false;
   @state() private text = "";
 
+  /** Puts a text into the field, to be changed and asked. */
+  fill(text: string): void {
+    this.text = text;
+    this.querySelector("textarea")?.focus();
+  }
+
   protected override render(): TemplateResult {
     return html`
       <form class="composer" @submit=${this.submitted}>

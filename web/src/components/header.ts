@@ -11,6 +11,8 @@ import { PageElement } from "./page-element";
 export class Header extends PageElement {
   @property({ attribute: false }) connection: ConnectionState = { kind: "connecting" };
   @property({ attribute: false }) fresh = true;
+  /** True while the list of conversations is open. */
+  @property({ attribute: false }) listed = false;
   private server: Authenticated | null = null;
 
   protected override willUpdate(): void {
@@ -20,6 +22,16 @@ export class Header extends PageElement {
   protected override render(): TemplateResult {
     return html`
       <header class="bar">
+        <button
+          class="icon-only"
+          aria-label="Conversations"
+          aria-expanded=${this.listed}
+          title="Conversations"
+          @click=${() => this.dispatchEvent(new CustomEvent("toggle-list"))}
+          data-testid="conversations-toggle"
+        >
+          ${icons.panel}
+        </button>
         <h1 class="brand">${icons.octagon}<span>Deadstop</span></h1>
         <span class="gap"></span>
         ${this.server ? this.signedIn(this.server) : nothing}

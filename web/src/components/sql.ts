@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import { highlightedSql } from "../highlight";
 import { sanitized } from "../sanitize";
@@ -7,30 +7,79 @@ import "./copy-button";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
 
-/** The statement that runs or ran; after a repair the last one, and how many there were before it. */
+/** The statement that runs or ran; after a repair the last one. It can be changed and run as a question of its own. */
 @customElement("ds-sql")
 export class Sql extends PageElement {
   @property({ attribute: false }) statements: readonly string[] = [];
+  @property({ attribute: false }) runnable = false;
+  @state() private editing = false;
 
   protected override render(): TemplateResult {
     const earlier = this.statements.length - 1;
     return html`<details class="fold sql" open>
       <summary data-testid="sql-toggle">
         ${icons.chevron} SQL
-        ${earlier > 0 ? html`<span class="faint" data-testid="repairs">repaired, attempt ${earlier + 1}</span>` : nothing}
+        ${earlier > 0 ? html`<span data-testid="repairs">· repaired, attempt ${earlier + 1}</span>` : nothing}
       </summary>
-      <div class="code">
-        <ds-copy .text=${this.statement} label="Copy SQL"></ds-copy>
+      ${this.editing ? this.editor() : nothing}
+      <div class="code" ?hidden=${this.editing}>
+        <div class="tools">
+          ${this.runnable
+            ? html`<button class="quiet small" @click=${this.edit} aria-label="Edit SQL" data-testid="sql-edit">
+                ${icons.pencil}Edit
+              </button>`
+            : nothing}
+          <ds-copy .text=${this.statement} label="Copy SQL"></ds-copy>
+        </div>
         <pre tabindex="0" data-testid="sql"><code></code></pre>
       </div>
     </details>`;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  private editor(): TemplateResult {
+    return html`<form class="sql-editor" @submit=${this.run} @keydown=${this.keyPressed}>
+      <textarea
+        .value=${this.statement}
+        rows=${this.statement.split("\n").length}
+        spellcheck="false"
+        aria-label="SQL"
+        data-testid="sql-editor"
+      ></textarea>
+      <div>
+        <button class="quiet small" ?disabled=${!this.runnable} data-testid="sql-run">${icons.play}Run</button>
+        <button class="quiet small" type="button" @click=${() => (this.editing = false)}>Cancel</button>
+        <span class="faint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> runs</span>
+      </div>
+    </form>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
     if (changed.has("statements")) this.querySelector("code")?.replaceChildren(sanitized(highlightedSql(this.statement)));
+    if (changed.has("editing") && this.editing) this.querySelector("textarea")?.focus();
   }
 
   private get statement(): string {
     return this.statements.at(-1) ?? "";
+  }
+
+  private edit(): void {
+    this.editing = true;
+  }
+
+  private keyPressed(event: KeyboardEvent): void {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.editing = false;
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      this.run(event);
+    }
+  }
+
+  private run(event: Event): void {
+    event.preventDefault();
+    const text = this.querySelector("textarea")?.value.trim() ?? "";
+    if (!text || !this.runnable) return;
+    this.editing = false;
+    this.dispatchEvent(new CustomEvent("run-sql", { detail: text }));
   }
 }

@@ -4,7 +4,7 @@ const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fractional = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|REAL|DECIMAL|NUMERIC)/i;
 /** Columns whose numbers are names: a thousands separator would be wrong in them. */
-const NAMING = /(^|_)(id|year|yr|zip|code)$/i;
+const NAMING = /(^|_)(id|year|yr|time|number|no|zip|code)$/i;
 
 export function isNumeric(column: ColumnInfo, sample: unknown): boolean {
   if (column.type) return NUMERIC.test(column.type);

@@ -17,7 +17,7 @@ export function arrowBatch(stream: Uint8Array): Batch & { readonly columns: read
   return {
     length: table.numRows,
     columns: table.names.map((name) => ({ name: String(name), type: "" })),
-    value: (row, column) => table.getChildAt(column).at(row),
+    value: (row, column) => table.children[column]?.at(row),
   };
 }
 

@@ -4,25 +4,29 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { PageElement } from "../components/page-element";
 import { counted } from "../format";
 import type { ColumnInfo } from "../protocol";
+import { Arranging } from "./arranging";
 import { formatCell, isNumeric } from "./format";
 import { Rows } from "./rows";
-import { contentHeightPx, ROW_HEIGHT_PX, windowOf } from "./viewport";
+import { contentHeightPx, ROW_HEIGHT_PX, type Window, windowOf } from "./viewport";
 import { columnTemplate } from "./widths";
 
 const SHOWN_ROWS = 10;
-const FORMATS = ["csv", "parquet", "json"] as const;
+const FORMATS = { csv: "CSV", parquet: "Parquet", json: "JSON" } as const;
+const LONG_TEXT = 24;
 
 /** A result of any length. Only the rows in view are in the page. */
 @customElement("ds-table")
 export class ResultTable extends PageElement {
   @property({ attribute: false }) columns: readonly ColumnInfo[] = [];
   @property({ attribute: false }) rows = Rows.none;
+  /** True while rows may still come: they are sorted and filtered afterwards. */
   @property({ attribute: false }) live = false;
   @property({ attribute: false }) truncated = false;
   /** With it the whole result can be downloaded; empty where it cannot. */
   @property({ attribute: false }) jobId = "";
   @state() private scrollTopPx = 0;
   @query(".scroller") private readonly scroller!: HTMLElement;
+  private readonly arranging = new Arranging(this);
   private template = "";
   private numeric: readonly boolean[] = [];
 
@@ -34,32 +38,70 @@ export class ResultTable extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const total = this.rows.length;
-    return html`<figure class="table" data-testid="table" data-rows=${total}>
-      <figcaption>
-        <span data-testid="row-count">${counted(total, "row")}${this.live ? "…" : ""}</span>
-        ${this.truncated ? html`<span class="faint">the first of more</span>` : nothing}
-        <span class="gap"></span>
-        ${this.jobId && !this.live ? this.downloads() : nothing}
-      </figcaption>
+    return html`<figure class="table" data-testid="table" data-rows=${this.rows.length}>
+      <figcaption>${this.caption()}</figcaption>
       <div
         class="scroller"
         role="table"
-        aria-rowcount=${total + 1}
+        aria-rowcount=${this.total + 1}
         aria-colcount=${this.columns.length}
         aria-label="Result"
+        aria-busy=${this.live || this.arranging.busy}
         tabindex="0"
         @scroll=${this.scrolled}
       >
-        <div class="head" role="row" aria-rowindex="1">${this.columns.map((column, index) => this.head(column, index))}</div>
+        <div class="head" role="row" aria-rowindex="1">
+          ${this.columns.map((column, index) => this.head(column, index))}
+        </div>
         <div class="content" role="rowgroup"><div class="window" role="presentation">${this.visibleRows()}</div></div>
       </div>
     </figure>`;
   }
 
+  private get total(): number {
+    return this.arranging.order?.length ?? this.rows.length;
+  }
+
+  private caption(): TemplateResult {
+    const all = counted(this.rows.length, "row");
+    const count = this.arranging.wanted.filter.trim() ? `${this.total.toLocaleString("en-US")} of ${all}` : all;
+    return html`
+      <span data-testid="row-count" role="status">${count}${this.live || this.arranging.busy ? "…" : ""}</span>
+      ${this.truncated ? html`<span data-testid="truncated">the first of more</span>` : nothing}
+      <span class="gap"></span>
+      ${!this.live && this.rows.length > SHOWN_ROWS ? this.filterField() : nothing}
+      ${this.jobId && !this.live ? this.downloads() : nothing}
+    `;
+  }
+
+  private filterField(): TemplateResult {
+    const typed = (event: InputEvent) =>
+      this.arranging.filter((event.target as HTMLInputElement).value, this.rows, this.columns);
+    return html`<input type="search" placeholder="Filter rows" aria-label="Filter rows" @input=${typed}
+      data-testid="filter" />`;
+  }
+
+  private downloads(): TemplateResult {
+    return html`<span class="downloads" role="group" aria-label="Download">
+      ${Object.entries(FORMATS).map(
+        ([format, name]) =>
+          html`<a href="/api/jobs/${this.jobId}/result.${format}" download data-testid="download-${format}">${name}</a>`,
+      )}
+    </span>`;
+  }
+
   private head(column: ColumnInfo, index: number): TemplateResult {
-    return html`<div role="columnheader" class=${this.numeric[index] ? "number" : ""} title=${column.type || column.name}>
-      ${column.name}
+    const { column: sorted, descending } = this.arranging.wanted;
+    const direction = sorted !== index ? "none" : descending ? "descending" : "ascending";
+    return html`<div role="columnheader" aria-sort=${direction} class=${this.numeric[index] ? "number" : ""}>
+      <button
+        ?disabled=${this.live}
+        title=${column.type || column.name}
+        @click=${() => this.arranging.sortBy(index, this.rows, this.columns)}
+        data-testid="sort"
+      >
+        <span>${column.name}</span>
+      </button>
     </div>`;
   }
 
@@ -68,37 +110,29 @@ export class ResultTable extends PageElement {
     return Array.from({ length: end - first }, (_, index) => this.row(first + index));
   }
 
-  private row(row: number): TemplateResult {
-    return html`<div role="row" aria-rowindex=${row + 2} data-testid="row">
-      ${this.columns.map((column, index) => {
-        const value = this.rows.value(row, index);
-        const text = formatCell(value, column);
-        return html`<div role="cell" class=${this.numeric[index] ? "number" : ""} title=${text.length > 24 ? text : nothing}>
-          ${value === null ? html`<span class="null">null</span>` : text}
-        </div>`;
-      })}
+  private row(place: number): TemplateResult {
+    const row = this.arranging.order?.[place] ?? place;
+    return html`<div role="row" aria-rowindex=${place + 2} data-testid="row">
+      ${this.columns.map((column, index) => this.cell(this.rows.value(row, index), column, this.numeric[index]))}
     </div>`;
   }
 
-  private downloads(): TemplateResult {
-    return html`<span class="downloads" role="group" aria-label="Download">
-      ${FORMATS.map(
-        (format) => html`<a href="/api/jobs/${this.jobId}/result.${format}" download data-testid="download-${format}">
-          ${format === "parquet" ? "Parquet" : format.toUpperCase()}</a
-        >`,
-      )}
-    </span>`;
+  private cell(value: unknown, column: ColumnInfo, numeric: boolean | undefined): TemplateResult {
+    const text = formatCell(value, column);
+    return html`<div role="cell" class=${numeric ? "number" : ""} title=${text.length > LONG_TEXT ? text : nothing}>
+      ${value === null ? html`<span class="null">null</span>` : text}
+    </div>`;
   }
 
-  private view(): ReturnType<typeof windowOf> {
-    return windowOf(this.scrollTopPx, SHOWN_ROWS * ROW_HEIGHT_PX, this.rows.length);
+  private view(): Window {
+    return windowOf(this.scrollTopPx, SHOWN_ROWS * ROW_HEIGHT_PX, this.total);
   }
 
   /** Sizes go through the style object: the Content-Security-Policy allows no style attributes. */
   protected override updated(): void {
     const visible = this.scroller.querySelector<HTMLElement>(".window");
     this.scroller.style.setProperty("--columns", this.template);
-    this.scroller.style.setProperty("--content-height", `${contentHeightPx(this.rows.length)}px`);
+    this.scroller.style.setProperty("--content-height", `${contentHeightPx(this.total)}px`);
     visible?.style.setProperty("transform", `translateY(${this.view().offsetPx}px)`);
   }
 

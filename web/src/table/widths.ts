@@ -6,6 +6,7 @@ const SAMPLED_ROWS = 40;
 const NARROWEST_CH = 6;
 const WIDEST_CH = 44;
 const PADDING_CH = 4;
+const SORT_MARK_CH = 2;
 
 /** Widths of the columns for `grid-template-columns`, from their names and the first rows; they stay as they are. */
 export function columnTemplate(columns: readonly ColumnInfo[], rows: Rows): string {
@@ -13,7 +14,7 @@ export function columnTemplate(columns: readonly ColumnInfo[], rows: Rows): stri
 }
 
 function widthCh(column: ColumnInfo, index: number, rows: Rows): number {
-  let longest = column.name.length;
+  let longest = column.name.length + SORT_MARK_CH;
   for (let row = 0; row < Math.min(SAMPLED_ROWS, rows.length); row += 1) {
     longest = Math.max(longest, formatCell(rows.value(row, index), column).length);
   }

@@ -1,0 +1,119 @@
+import type { ColumnInfo } from "../protocol";
+import { formatCell } from "./format";
+import type { Rows } from "./rows";
+
+/** How a person wants to see a table. */
+export interface Arrangement {
+  /** Column to sort by; null leaves the result's own order. */
+  readonly column: number | null;
+  readonly descending: boolean;
+  /** Only rows in which a cell contains this text, whatever its case; empty shows all. */
+  readonly filter: string;
+}
+
+export const AS_IT_CAME: Arrangement = { column: null, descending: false, filter: "" };
+
+const ROWS_BETWEEN_PAUSES = 2_000;
+const RUN = 2_048;
+
+type Comparison = (oneRow: number, otherRow: number) => number;
+
+/**
+ * Numbers of the rows to show, in their order. A generator, because a million rows take a second: whoever runs it may
+ * pause between its steps and may give up.
+ */
+export function* arranged(
+  rows: Rows,
+  columns: readonly ColumnInfo[],
+  arrangement: Arrangement,
+): Generator<void, Uint32Array> {
+  const shown = yield* matching(rows, columns, wantedText(arrangement.filter));
+  if (arrangement.column === null) return shown;
+  const keys = yield* keysOf(rows, arrangement.column);
+  const direction = arrangement.descending ? -1 : 1;
+  return yield* sorted(shown, (one, other) => compare(keys[one], keys[other], direction) || one - other);
+}
+
+function* matching(rows: Rows, columns: readonly ColumnInfo[], wanted: string): Generator<void, Uint32Array> {
+  const found = new Uint32Array(rows.length);
+  let count = 0;
+  for (let row = 0; row < rows.length; row += 1) {
+    if (row % ROWS_BETWEEN_PAUSES === 0) yield;
+    const contains = (column: ColumnInfo, index: number) => searched(rows.value(row, index), column).includes(wanted);
+    if (wanted === "" || columns.some(contains)) found[count++] = row;
+  }
+  return found.subarray(0, count);
+}
+
+/** A cell as it is searched. Numbers stand without separators: grouping the digits of a million costs seconds. */
+function searched(value: unknown, column: ColumnInfo): string {
+  if (typeof value === "string") return value.toLowerCase();
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  return formatCell(value, column).toLowerCase();
+}
+
+/** "1,234" as the table shows it finds 1234. */
+function wantedText(filter: string): string {
+  const text = filter.trim().toLowerCase();
+  return /^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text) ? text.replaceAll(",", "") : text;
+}
+
+type Key = number | bigint | string | null;
+
+function* keysOf(rows: Rows, column: number): Generator<void, Key[]> {
+  const keys: Key[] = [];
+  for (let row = 0; row < rows.length; row += 1) {
+    if (row % ROWS_BETWEEN_PAUSES === 0) yield;
+    keys.push(keyOf(rows.value(row, column)));
+  }
+  return keys;
+}
+
+function keyOf(value: unknown): Key {
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "string") return value;
+  if (value instanceof Date) return value.getTime();
+  return typeof value === "boolean" ? Number(value) : String(value);
+}
+
+/** What has no value stands last in both directions. */
+function compare(one: Key | undefined, other: Key | undefined, direction: number): number {
+  if (one === other) return 0;
+  if (one === null || one === undefined) return 1;
+  if (other === null || other === undefined) return -1;
+  return one < other ? -direction : direction;
+}
+
+/** Merge sort over runs that the built-in sort makes: that one alone could not pause. */
+function* sorted(order: Uint32Array, compared: Comparison): Generator<void, Uint32Array> {
+  for (let start = 0; start < order.length; start += RUN) {
+    order.subarray(start, start + RUN).sort(compared);
+    yield;
+  }
+  let from = order;
+  let to: Uint32Array = new Uint32Array(order.length);
+  for (let width = RUN; width < order.length; width *= 2) {
+    for (let start = 0; start < order.length; start += 2 * width) yield* merge(from, to, start, width, compared);
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+/** Two runs of `width` rows that stand in `from` after each other become one in `to`. */
+function* merge(
+  from: Uint32Array,
+  to: Uint32Array,
+  start: number,
+  width: number,
+  compared: Comparison,
+): Generator<void, void> {
+  const middle = Math.min(start + width, from.length);
+  const end = Math.min(start + 2 * width, from.length);
+  let left = start;
+  let right = middle;
+  for (let at = start; at < end; at += 1) {
+    if (at % ROWS_BETWEEN_PAUSES === 0) yield;
+    const takeLeft = left < middle && (right >= end || compared(from[left]!, from[right]!) <= 0);
+    to[at] = takeLeft ? from[left++]! : from[right++]!;
+  }
+}

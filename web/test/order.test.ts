@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+
+import { arranged, AS_IT_CAME, type Arrangement } from "../src/table/order";
+import { jsonBatch, Rows } from "../src/table/rows";
+
+const columns = [
+  { name: "n", type: "DOUBLE" },
+  { name: "name", type: "VARCHAR" },
+];
+
+function order(cells: readonly (readonly unknown[])[], wanted: Partial<Arrangement>): number[] {
+  const steps = arranged(Rows.none.append(jsonBatch(cells)), columns, { ...AS_IT_CAME, ...wanted });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return [...step.value];
+  }
+}
+
+describe("an arrangement", () => {
+  const cells = [
+    [3, "JetBlue"],
+    [null, "United"],
+    [1, "Delta"],
+    [3, "Alaska"],
+    [Number.NaN, "Envoy"],
+  ];
+
+  it("sorts both ways, keeps equals in their order and what has no value last", () => {
+    expect(order(cells, { column: 0 })).toEqual([2, 0, 3, 1, 4]);
+    expect(order(cells, { column: 0, descending: true })).toEqual([0, 3, 2, 1, 4]);
+    expect(order(cells, { column: 1 })).toEqual([3, 2, 4, 0, 1]);
+  });
+
+  it("filters by any cell, whatever its case", () => {
+    expect(order(cells, { filter: " LT" })).toEqual([2]);
+    expect(order(cells, { filter: "3", column: 1 })).toEqual([3, 0]);
+    expect(order([[1234, "a"], [234, "b"]], { filter: "1,234" })).toEqual([0]);
+    expect(order(cells, { filter: "nothing like it" })).toEqual([]);
+  });
+
+  it("sorts as the built-in sort does", () => {
+    const numbers = Array.from({ length: 5000 }, (_, index) => (index * 7919) % 1009);
+    const expected = numbers.map((_, index) => index).sort((a, b) => numbers[a]! - numbers[b]! || a - b);
+    expect(order(numbers.map((number) => [number, ""]), { column: 0 })).toEqual(expected);
+  });
+});
