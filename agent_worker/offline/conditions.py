@@ -4,7 +4,7 @@ from agent_worker.offline.cursor import SKIPPED, Cursor
 from agent_worker.offline.draft import Condition, Draft, Having, MeasureDraft, Moment, Operator
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.moments import take_moment, unit_moments
-from agent_worker.offline.vocabulary import Kind
+from agent_worker.offline.phrases import Kind
 
 _OPPOSITE: dict[str, Operator] = {"=": "!=", "in": "not in", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _LITERAL = (Kind.VALUE, Kind.QUOTED)
@@ -18,7 +18,6 @@ class Conditions:
     def __init__(self, cursor: Cursor, draft: Draft) -> None:
         self.cursor = cursor
         self.draft = draft
-        self.told = 0
 
     def any(self) -> bool:
         """Take one condition if one begins here."""
@@ -34,8 +33,9 @@ class Conditions:
         return any(self.cursor.attempt(rule) for rule in rules)
 
     def _add(self, operator: Operator, subject: Item | None, *operands: Item, **more: object) -> bool:
-        item = operands[0] if operands else subject
-        condition = Condition(operator, operands, subject=subject, told=self.told, item=item, **more)  # type: ignore[arg-type]
+        item = operands[0] if operands else subject or self.cursor.peek(-1)
+        told = sum(item.kind is Kind.VERB for item in self.cursor.items[: self.cursor.at])
+        condition = Condition(operator, operands, subject=subject, told=told, item=item, **more)  # type: ignore[arg-type]
         self.draft.conditions.append(condition)
         return True
 
@@ -94,6 +94,8 @@ class Conditions:
 
     def _compared_tail(self, name: Item) -> bool:
         cursor = self.cursor
+        if _is_table(name):
+            return False
         cursor.skip(*SKIPPED, Kind.PREP)
         negated = cursor.take(Kind.NOT) is not None
         operator = cursor.take(Kind.CMP)
@@ -126,8 +128,10 @@ class Conditions:
         cursor = self.cursor
         cursor.skip(*SKIPPED, Kind.PREP)
         negated = bool(cursor.take(Kind.NOT))
-        negated |= bool((sign := cursor.peek()) and sign.kind is Kind.CMP and sign.word == "!=")
-        explicit = cursor.take(Kind.CMP) is not None
+        sign = cursor.take(Kind.CMP)
+        if sign is not None and sign.word not in ("=", "!="):
+            return False
+        explicit, negated = sign is not None, negated or (sign is not None and sign.word == "!=")
         cursor.skip(Kind.GLUE)
         operands = self._list(*_LITERAL, Kind.NUMBER) or self._code(explicit)
         if not operands:
@@ -266,6 +270,10 @@ def _could_hold(name: Item, operand: Item) -> bool:
     if operand.kind is Kind.VALUE:
         return _is_column_of(name, operand)
     return bool(name.names) and name.names[0].column is not None
+
+
+def _is_table(name: Item) -> bool:
+    return bool(name.names) and name.names[0].column is None and name.names[0].measure is None
 
 
 def _is_column_of(name: Item, value: Item) -> bool:

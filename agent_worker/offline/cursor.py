@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from agent_worker.offline.items import Item
-from agent_worker.offline.vocabulary import Kind
+from agent_worker.offline.phrases import Kind
 
 SKIPPED = (Kind.GLUE, Kind.VERB)
 

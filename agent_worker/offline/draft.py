@@ -68,7 +68,10 @@ class Ranking:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything a question said. `nouns` are names whose part is settled once the whole question is read."""
+    """Everything a question said. `nouns` are names whose part is settled once the whole question is read.
+
+    `follows` and `begins_with_and`: its words point at an earlier question; `adds`: its groups come on top.
+    """
 
     measures: list[MeasureDraft] = field(default_factory=list)
     dims: list[Item] = field(default_factory=list)
@@ -81,4 +84,6 @@ class Draft:
     listing: bool = False
     distinct: bool = False
     follows: bool = False
+    adds: bool = False
+    begins_with_and: bool = False
     notes: list[str] = field(default_factory=list)

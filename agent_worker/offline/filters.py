@@ -3,13 +3,13 @@
 from sqlglot import exp
 
 from agent_worker.offline.calendars import calendar_of, date_calendar
-from agent_worker.offline.draft import Condition, Moment
+from agent_worker.offline.draft import Condition
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.periods import period
+from agent_worker.offline.phrases import Kind
 from agent_worker.offline.reading import ColumnRef, Filter
 from agent_worker.offline.scope import Scope
 from agent_worker.offline.values import ValueRef
-from agent_worker.offline.vocabulary import Kind
 
 _SIGNS = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 _SAID = {"=": "is", "!=": "is not", "in": "is", "not in": "is none of", "null": "is missing", "set": "is not missing"}
@@ -78,14 +78,12 @@ def _literal(scope: Scope, ref: ColumnRef, item: Item) -> exp.Expression:
 
 def _by_values(scope: Scope, condition: Condition) -> Filter:
     """Values that tell their column: all of them must stand in one and the same."""
-    places: dict[ColumnRef, list[list[ValueRef]]] = {}
-    for at, item in enumerate(condition.operands):
+    places = []
+    for item in condition.operands:
         if item.kind is not Kind.VALUE:
             raise Unplaced(f"In which column should I look for “{item.text}”?", item)
-        for ref, values in scope.places(item, condition.role, condition.subject).items():
-            places.setdefault(ref, [[]] * at).append(values)
-    count = len(condition.operands)
-    shared = {ref: values for ref, values in places.items() if len(values) == count}
+        places.append(scope.places(item, condition.role, condition.subject))
+    shared = [ref for ref in places[0] if all(ref in place for place in places)]
     first = condition.operands[0]
     if not shared:
         raise Unplaced(_no_column(scope, condition), first)
@@ -93,8 +91,8 @@ def _by_values(scope: Scope, condition: Condition) -> Filter:
         options = tuple(scope.words(ref.path, ref.table, ref.column) for ref in shared)
         raise Unplaced(f"“{first.text}” may be {' or '.join(options)}. Which one?", first,
                        tuple(f"{option} {first.text}" for option in options))  # fmt: skip
-    ref, found = next(iter(shared.items()))
-    texts = [_single(item, values) for item, values in zip(condition.operands, found, strict=True)]
+    ref = shared[0]
+    texts = [_single(item, place[ref]) for item, place in zip(condition.operands, places, strict=True)]
     scope.cost += len(ref.path)
     literals: list[exp.Expression] = [exp.Literal.string(text) for text in texts]
     name = scope.words(ref.path, ref.table, ref.column)
@@ -115,10 +113,3 @@ def _no_column(scope: Scope, condition: Condition) -> str:
     owners = sorted({f"{v.table}.{v.column}" for item in condition.operands for v in item.values})[:3]
     subject = f" of {condition.subject.text}" if condition.subject else ""
     return f"{said} is in {', '.join(owners)}, which is no single column{subject} that {scope.base} can be filtered by."
-
-
-def moment_free(condition: Condition) -> bool:
-    return not condition.moments
-
-
-__all__ = ["Moment", "filter_of", "moment_free"]

@@ -6,8 +6,9 @@ from agent_worker.offline.conditions import Conditions
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Draft, Having, MeasureDraft
 from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.phrases import Kind
 from agent_worker.offline.ranking import Rankings
-from agent_worker.offline.vocabulary import ADVERBS, Kind
+from agent_worker.offline.vocabulary import ADVERBS
 
 _JOINERS = (Kind.AND, Kind.COMMA)
 _SKIP = (Kind.GLUE, Kind.VERB, Kind.PREP, Kind.COMMA, Kind.AND)
@@ -55,6 +56,7 @@ class _Grammar:
                 assert item is not None
                 raise Unplaced(_no_place(item), item)
         self._settle_pending()
+        self.draft.begins_with_and = bool(self.cursor.items) and self.cursor.items[0].kind is Kind.AND
         return self.draft
 
     def _correlation(self) -> bool:
@@ -228,17 +230,16 @@ class _Grammar:
         return True
 
     def _follow(self) -> bool:
-        if not self.cursor.take(Kind.FOLLOW):
+        word = self.cursor.take(Kind.FOLLOW)
+        if word is None:
             return False
         self.draft.follows = True
+        self.draft.adds |= word.word == "also"
         return True
 
     def _word(self) -> bool:
         """A word that carries nothing by itself."""
-        item = self.cursor.take(*_SKIP)
-        if item is not None and item.kind is Kind.VERB:
-            self.conditions.told += 1
-        return item is not None
+        return self.cursor.take(*_SKIP) is not None
 
     def _settle_pending(self) -> None:
         """An aggregate without a name of its own is of what the question is about."""

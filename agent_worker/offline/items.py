@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from agent_worker.offline.names import Candidate
+from agent_worker.offline.phrases import Kind
 from agent_worker.offline.values import ValueRef
-from agent_worker.offline.vocabulary import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,22 @@
 """From tokens to items: the reading of a question's words that leaves the fewest pieces and no word over."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent_worker.offline.items import Item
-from agent_worker.offline.names import Names
+from agent_worker.offline.names import Candidate, Names
+from agent_worker.offline.phrases import LONGEST_PHRASE, PHRASES, Kind
+from agent_worker.offline.spelling import VOCABULARY, corrected
 from agent_worker.offline.values import find_values
-from agent_worker.offline.vocabulary import (
-    DERIVED,
-    LONGEST_PHRASE,
-    MONTHS,
-    PHRASES,
-    UNIT_PHRASES,
-    WEEKDAYS,
-    Kind,
-)
+from agent_worker.offline.vocabulary import DERIVED, MONTHS, UNIT_PHRASES, WEEKDAYS
 from agent_worker.offline.words import Token, number_of, stem, tokenize
 from bus.catalog import Catalog
 
 _LONGEST_NAME = 5
 _COST = {Kind.UNKNOWN: 100.0, Kind.NAME: 1.1, Kind.VALUE: 1.2, Kind.GLUE: 1.05}
-_NOT_IN_NAMES = frozenset(["the", "a", "an", "and", "or", "by", "per", "from", "to", "in", "for", "with", "is", "are", "was", "were", "at", "on"])
+_NOT_IN_NAMES = frozenset(("the", "a", "an", "and", "or", "by", "per", "from", "to", "in", "for", "with", "is", "are"))
+_ARTICLES = frozenset(("the", "a", "an", "each"))
+_QUANTITY = frozenset(("number", "amount", "percentage", "share"))
 
 
 class Lexicon:
@@ -37,13 +34,31 @@ class Lexicon:
             options[start].append((end, item))
         return _cheapest(options)
 
+    def spelled(self, question: str) -> tuple[str, list[str]]:
+        """The question with slips of the finger put right, and a note on each."""
+        notes: list[str] = []
+        for item in reversed(self.read(question)):
+            if item.kind is not Kind.UNKNOWN:
+                continue
+            meant = corrected(item.text.lower(), self._known())
+            if meant is not None:
+                notes.insert(0, f"“{item.text}” was read as “{meant}”.")
+                question = question[: item.start] + meant + question[item.end :]
+        return question, notes
+
+    def _known(self) -> set[str]:
+        """Words that names are made of, in the singular and in the plural."""
+        parts = {part for name in (*self.names.tables.values(), *self.names.columns.values()) for part in name}
+        singular = {stem(part) for part in parts} | VOCABULARY
+        return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > 4}
+
     def _candidates(self, tokens: list[Token], question: str) -> Iterator[tuple[int, int, Item]]:
         values = find_values(self.catalog, tokens, question)
         for (start, end), refs in values.items():
             whole = refs[0].whole
             item = _item(Kind.VALUE, tokens, start, end, question)
             if whole or not _is_common(item.text):
-                yield start, end, _with(item, values=tuple(refs), word="whole" if whole else "part")
+                yield start, end, replace(item, values=tuple(refs), word="whole" if whole else "part")
         for start, token in enumerate(tokens):
             yield start, start + 1, _single(token, tokens, start, question)
             yield from self._phrases(tokens, start, question)
@@ -54,9 +69,9 @@ class Lexicon:
             if any(token.kind == "quoted" for token in tokens[start:end]):
                 return
             phrase = " ".join(token.lower for token in tokens[start:end])
-            if phrase in PHRASES:
+            if phrase in PHRASES and self._readable(phrase):
                 kind, word = PHRASES[phrase]
-                yield start, end, _with(_item(kind, tokens, start, end, question), word=word)
+                yield start, end, replace(_item(kind, tokens, start, end, question), word=word)
 
     def _names(self, tokens: list[Token], start: int, question: str) -> Iterator[tuple[int, int, Item]]:
         for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):
@@ -71,26 +86,34 @@ class Lexicon:
                 names = tuple(name for name in names if name.cost <= 1)
             if names or unit:
                 item = _item(Kind.NAME, tokens, start, end, question)
-                yield start, end, _with(item, names=names, unit=unit)
+                yield start, end, replace(item, names=names, unit=unit)
 
-    def _named(self, words: list[str], run: list[Token]) -> list:  # type: ignore[type-arg]
-        if len(run) == 1:
-            phrase = run[0].lower
-            if phrase in DERIVED:
-                return [c for c in self.names.find([DERIVED[phrase]]) if c.column is None]
-            known = PHRASES.get(phrase)
-            found = self.names.find(words)
-            # A word of the planner's own is a name only where the data call something exactly so.
-            return [c for c in found if c.cost <= 1] if known else found
+    def _named(self, words: list[str], run: list[Token]) -> list[Candidate]:
+        if len(run) == 1 and words and run[0].lower in DERIVED:
+            return [c for c in self.names.find([DERIVED[run[0].lower]]) if c.column is None]
         if "of" in words:
-            at = words.index("of")
-            owner = [word for word in words[at + 1 :] if word not in ("the", "a", "an", "each")]
-            if not at > 0 or not owner or _NOT_IN_NAMES & set(words[:at] + owner):
-                return []
-            return self.names.find(owner + words[:at])
+            return self._owned(words)
         if _NOT_IN_NAMES & set(words):
             return []
-        return self.names.find(words)
+        found = self.names.find(words)
+        # A word of the planner's own belongs to a name only where the data call something exactly so.
+        return [c for c in found if c.cost <= 1] if any(word in PHRASES for word in words) else found
+
+    def _owned(self, words: list[str]) -> list[Candidate]:
+        """ "name of the airline" is "airline name"; "number of flights" is no name."""
+        at = words.index("of")
+        head, owner = words[:at], [word for word in words[at + 1 :] if word not in _ARTICLES]
+        if not head or not owner or _NOT_IN_NAMES & {*head, *owner}:
+            return []
+        if any(word in PHRASES or word in _QUANTITY for word in head):
+            return []
+        return self.names.find(owner + head)
+
+    def _readable(self, phrase: str) -> bool:
+        """ "order by" speaks of an order only where the data hold no orders."""
+        if not phrase.startswith("order"):
+            return True
+        return not any(c.column is None for c in self.names.find(["order"]))
 
 
 def _single(token: Token, tokens: list[Token], at: int, question: str) -> Item:
@@ -98,15 +121,15 @@ def _single(token: Token, tokens: list[Token], at: int, question: str) -> Item:
     item = _item(Kind.UNKNOWN, tokens, at, at + 1, question)
     number = number_of(token)
     if number is not None:
-        return _with(item, kind=Kind.NUMBER, number=number)
+        return replace(item, kind=Kind.NUMBER, number=number)
     if token.kind == "date":
-        return _with(item, kind=Kind.DATE, word=token.text)
+        return replace(item, kind=Kind.DATE, word=token.text)
     if token.kind == "quoted":
-        return _with(item, kind=Kind.QUOTED, word=token.text)
+        return replace(item, kind=Kind.QUOTED, word=token.text)
     if token.lower in MONTHS and _is_month(token, tokens, at):
-        return _with(item, kind=Kind.MONTH, number=float(MONTHS[token.lower]))
+        return replace(item, kind=Kind.MONTH, number=float(MONTHS[token.lower]))
     if token.lower in WEEKDAYS:
-        return _with(item, kind=Kind.WEEKDAY, number=float(WEEKDAYS[token.lower]))
+        return replace(item, kind=Kind.WEEKDAY, number=float(WEEKDAYS[token.lower]))
     return item
 
 
@@ -124,11 +147,6 @@ def _is_common(text: str) -> bool:
 def _item(kind: Kind, tokens: list[Token], start: int, end: int, question: str) -> Item:
     first, last = tokens[start].start, tokens[end - 1].end
     return Item(kind, question[first:last], first, last)
-
-
-def _with(item: Item, **changes: object) -> Item:
-    fields = {name: getattr(item, name) for name in item.__slots__} | changes
-    return Item(**fields)  # type: ignore[arg-type]
 
 
 def _cheapest(options: list[list[tuple[int, Item]]]) -> list[Item]:

@@ -77,9 +77,11 @@ def _segments(words: list[str], part: str) -> int | None:
         here = _one(word, part[:length]) if length > 1 else None
         if here is None:
             continue
-        rest = _segments(words[1:], part[length:]) if len(part) - length > 1 else _initial(words[1:], part[-1])
+        rest = _segments(words[1:], part[length:]) if len(part) - length > 1 else None
         if rest is not None:
             costs.append(max(here, rest))
+    if len(words) == 2 and _runs_into(part, words):
+        costs.append(ABBREVIATED)
     return min(costs, default=None)
 
 
@@ -91,9 +93,10 @@ def _one(word: str, part: str) -> int | None:
     return ABBREVIATED if abbreviates(part, word) or abbreviates(word, part) else None
 
 
-def _initial(words: list[str], letter: str) -> int | None:
-    """A last single letter may stand for one word, as the p of `dewp` does for "point"."""
-    return ABBREVIATED if len(words) == 1 and words[0][0] == letter else None
+def _runs_into(part: str, words: list[str]) -> bool:
+    """Whether a part is the first word and the beginning of the second, as `dewp` is of "dew point"."""
+    first, spoken = words[0], "".join(words)
+    return len(first) < len(part) < len(spoken) - 1 and spoken.startswith(part) and part != first + "s"
 
 
 def _partial(words: list[str], parts: list[str]) -> int | None:

@@ -3,7 +3,7 @@
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Moment
 from agent_worker.offline.items import Item, Unplaced
-from agent_worker.offline.vocabulary import Kind
+from agent_worker.offline.phrases import Kind
 
 _YEARS = range(1900, 2101)
 _SMALL = (Kind.GLUE, Kind.COMMA)

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from agent_worker.offline.grammar import parse
-from agent_worker.offline.items import Unplaced
+from agent_worker.offline.conversation import Conversation, Misread
 from agent_worker.offline.lexicon import Lexicon
-from agent_worker.offline.resolve import resolve
 from agent_worker.offline.statement import statement
 from agent_worker.offline.wording import chart_of, reading_words, title_of
 from agent_worker.plan import Plan, SqlPlan, Turn
@@ -16,24 +14,21 @@ from bus.events import Clarification
 def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
     """What to do about a question: a statement, an answer at once, or a question back. Never raises on any text.
 
-    A word without a place is never dropped: it makes a `Clarification` that names it.
+    A word without a place is never dropped: it makes a `Clarification` that names it. `history` are the earlier
+    questions of the conversation, oldest first: a fragment ("and by month?") goes on from the last one that was
+    understood, and the answer to a question asked back is put where it belongs.
     """
-    lexicon = Lexicon(catalog)
     try:
-        return _planned(question, lexicon)
-    except Unplaced as problem:
-        return _ask_back(question, problem)
+        found = Conversation(Lexicon(catalog), history).understand(question)
+    except Misread as misread:
+        return _ask_back(misread)
+    reading = found.reading
+    return SqlPlan(statement(found.scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
 
 
-def _planned(question: str, lexicon: Lexicon) -> Plan:
-    reading, scope = resolve(lexicon.names, parse(lexicon.read(question)))
-    chart = chart_of(reading)
-    return SqlPlan(statement(scope, reading), title_of(reading), reading_words(reading), chart)
-
-
-def _ask_back(question: str, problem: Unplaced) -> Clarification:
-    item = problem.item
-    if item is None:
+def _ask_back(misread: Misread) -> Clarification:
+    text, problem = misread.text, misread.problem
+    if problem.item is None:
         return Clarification(problem.message, list(problem.options))
-    said = [question[: item.start] + option + question[item.end :] for option in problem.options]
-    return Clarification(problem.message, said)
+    item = problem.item
+    return Clarification(problem.message, [text[: item.start] + o + text[item.end :] for o in problem.options])

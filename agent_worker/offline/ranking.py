@@ -3,7 +3,7 @@
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Draft, MeasureDraft, Ranking
 from agent_worker.offline.items import Item
-from agent_worker.offline.vocabulary import Kind
+from agent_worker.offline.phrases import Kind
 
 _EXTREME = {"desc": "max", "asc": "min"}
 
@@ -41,10 +41,9 @@ class Rankings:
         measure = MeasureDraft("count") if cursor.take(Kind.COMMON) else None
         cursor.skip(Kind.GLUE)
         name = cursor.take(Kind.NAME)
-        if name is None or not self._rank(top.word, limit, measure):
-            return False
-        self.draft.asked.append(name)
-        return True
+        if name is not None:
+            self.draft.asked.append(name)
+        return (name is not None or cursor.done) and self._rank(top.word, limit, measure)
 
     def _common(self) -> bool:
         """ "5 most common destinations", "the most common carrier" """

@@ -6,7 +6,7 @@ from agent_worker.offline.figures import figure_of
 from agent_worker.offline.filters import filter_of
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.names import Names
-from agent_worker.offline.reading import ColumnRef, Figure, Reading
+from agent_worker.offline.reading import Figure, Reading
 from agent_worker.offline.rows import read_rows
 from agent_worker.offline.scope import Scope
 from agent_worker.offline.shares import split_share
@@ -146,7 +146,7 @@ class _Resolver:
                 reading.figures.append(reading.order)
         reading.direction = ranking.direction if ranking.direction != "sort" else "desc"
         reading.limit = ranking.limit
-        asked = (self.draft.asked or self.draft.nouns or [None])[0]
+        asked = next(iter([*self.draft.asked, *self.draft.nouns]), None)
         if ranking.single and (asked is None or _singular(asked)):
             reading.limit = 1
         if reading.limit is not None and len(reading.dims) > 1:
@@ -164,6 +164,3 @@ class _Resolver:
 def _singular(item: Item) -> bool:
     last = item.text.split()[-1].lower()
     return not last.endswith("s") or last.endswith("ss")
-
-
-__all__ = ["ColumnRef", "resolve"]

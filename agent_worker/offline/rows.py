@@ -2,7 +2,6 @@
 
 from agent_worker.offline.dimensions import dimension_of
 from agent_worker.offline.draft import Draft
-from agent_worker.offline.figures import figure_of
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.reading import ColumnRef, Figure, Reading
 from agent_worker.offline.scope import Scope
@@ -55,6 +54,3 @@ def _rank_rows(scope: Scope, draft: Draft, reading: Reading) -> None:
     reading.direction = "desc" if ranking.direction in ("desc", "sort") else "asc"
     if ranking.single:
         reading.limit = 1
-
-
-__all__ = ["figure_of", "read_rows"]

@@ -9,6 +9,7 @@ from sqlglot.dialects.duckdb import DuckDB
 
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.joins import alias_of, passes, paths_from
+from agent_worker.offline.matching import PARTIAL
 from agent_worker.offline.names import Candidate, Names
 from agent_worker.offline.reading import ColumnRef, Path
 from agent_worker.offline.values import ValueRef
@@ -68,13 +69,29 @@ class Scope:
             raise Unplaced(self._unreachable(item), item, self._elsewhere(item))
         if role:
             targets = [target for target in targets if self.plays(role, target.path, target.column)] or targets
-        best = min((target.cost, len(target.path)) for target in targets)
-        chosen = [target for target in targets if (target.cost, len(target.path)) == best]
+        least = min(target.cost for target in targets)
+        chosen = [target for target in targets if target.cost == least]
+        own = [target for target in chosen if not target.path]
+        if own and least < PARTIAL:
+            chosen = own
+        if least >= PARTIAL and len(item.names) > 1:
+            raise Unplaced(*self._partly(item))
         if len(chosen) > 1:
             options = tuple(self.words_for(target) for target in chosen)
             raise Unplaced(f"“{item.text}” may mean {_either(options)}. Which one?", item, options)
         self.cost += chosen[0].cost * 3 + len(chosen[0].path)
         return chosen[0]
+
+    def _partly(self, item: Item) -> tuple[str, Item, tuple[str, ...]]:
+        """A part of several names is none of them, wherever they stand."""
+        options = tuple(dict.fromkeys(self.name_words(c) for c in item.names[:6]))
+        return f"“{item.text}” may mean {_either(options)}. Which one?", item, options
+
+    def name_words(self, candidate: Candidate) -> str:
+        """A candidate's words, with its table where several have such a column."""
+        parts = self.names.columns.get((candidate.table, candidate.column or ""), [])
+        alone = sum(other == parts for other in self.names.columns.values()) == 1
+        return " ".join(parts if alone else [*self.names.tables[candidate.table], *parts])
 
     def means_table(self, item: Item, table: str) -> bool:
         """Whether a name may be this table's, and nothing fits it better."""

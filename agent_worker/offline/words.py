@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     (?P<quoted>"[^"]+"|“[^”]+”|(?<!\w)'[^']+'(?!\w))
   | (?P<date>(?<![\w-])\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-]))
   | (?P<number>(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[kKM](?!\w))?(?![\w.]*\w))
-  | (?P<word>[^\W_][\w]*(?:['’](?:s|t)\b)?|_\w+)
+  | (?P<word>[^\W_][\w]*(?:['\u2019](?:s|t)\b)?|_\w+)
   | (?P<symbol>>=|<=|<>|!=|==|\S)
     """,
     re.VERBOSE,
@@ -20,12 +20,18 @@ _TOKEN = re.compile(
 _ATOM = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"(\d{1,9})(?:st|nd|rd|th)")
 _SCALE = {"k": 1e3, "m": 1e6}
-_NUMBER_WORDS = {
-    word: float(number)
-    for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
-    )
-} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "hundred": 100.0, "thousand": 1000.0, "dozen": 12.0}
+_COUNTED = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+)
+_NUMBER_WORDS = {word: float(number) for number, word in enumerate(_COUNTED.split())} | {
+    "thirty": 30.0,
+    "forty": 40.0,
+    "fifty": 50.0,
+    "hundred": 100.0,
+    "thousand": 1000.0,
+    "dozen": 12.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +56,14 @@ def tokenize(question: str) -> list[Token]:
         if kind == "quoted":
             text = text[1:-1]
         elif kind == "word":
-            text = re.sub(r"['’]s$", "", text)
+            text = re.sub(r"['\u2019]s$", "", text)
         tokens.append(Token(text, text.lower(), match.start(), match.end(), kind))
     return tokens
 
 
 def _is_hyphen(question: str, at: int) -> bool:
     """Whether the sign joins two words, as in "long-haul" or "1-URGENT"."""
-    joined = question[at] in "-‐–" and 0 < at < len(question) - 1
+    joined = question[at] in "-\u2010\u2013" and 0 < at < len(question) - 1
     return joined and question[at - 1].isalnum() and question[at + 1].isalnum()
 
 

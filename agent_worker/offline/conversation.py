@@ -1,0 +1,78 @@
+"""What a question means after the questions before it: a fragment, the answer to a question asked back, or neither."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent_worker.offline.draft import Draft
+from agent_worker.offline.grammar import parse
+from agent_worker.offline.items import Unplaced
+from agent_worker.offline.lexicon import Lexicon
+from agent_worker.offline.merging import is_fragment, merge
+from agent_worker.offline.reading import Reading
+from agent_worker.offline.resolve import resolve
+from agent_worker.offline.scope import Scope
+from agent_worker.plan import Turn
+
+_REMEMBERED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question read to its end: what it said, and what that means."""
+
+    draft: Draft
+    reading: Reading
+    scope: Scope
+
+
+class Misread(Exception):
+    """A question that asks back: `text` is the question in which `problem` lies."""
+
+    def __init__(self, text: str, problem: Unplaced) -> None:
+        super().__init__(problem.message)
+        self.text = text
+        self.problem = problem
+
+
+class Conversation:
+    """The earlier questions of a conversation, read again from their texts: nothing is kept between jobs."""
+
+    def __init__(self, lexicon: Lexicon, history: Sequence[Turn]) -> None:
+        self.lexicon = lexicon
+        self.context: Draft | None = None
+        self.open: Misread | None = None
+        for turn in history[-_REMEMBERED:]:
+            try:
+                self.context, self.open = self.understand(turn.question).draft, None
+            except Misread as misread:
+                self.open = misread
+
+    def understand(self, question: str) -> Understood:
+        """Read a question in its place. Raises `Misread`."""
+        try:
+            return self._read(question)
+        except Misread as misread:
+            answered = self._as_answer(question)
+            if answered is not None:
+                return answered
+            raise misread from None
+
+    def _read(self, question: str) -> Understood:
+        text, notes = self.lexicon.spelled(question)
+        try:
+            draft = replace(parse(self.lexicon.read(text)), notes=notes)
+            if self.context is not None and is_fragment(draft):
+                draft = merge(self.context, draft)
+            return Understood(draft, *resolve(self.lexicon.names, draft))
+        except Unplaced as problem:
+            raise Misread(text, problem) from problem
+
+    def _as_answer(self, answer: str) -> Understood | None:
+        """The earlier question with the answer in place of what was not understood in it."""
+        if self.open is None or self.open.problem.item is None:
+            return None
+        item, text = self.open.problem.item, self.open.text
+        try:
+            return self._read(text[: item.start] + answer.strip() + text[item.end :])
+        except Misread:
+            return None

@@ -1,0 +1,71 @@
+"""Follow-ups: what a fragment such as "and by month?" or "only for JFK" changes in the question before it."""
+
+from dataclasses import replace
+
+from agent_worker.offline.draft import Condition, Draft, MeasureDraft
+from agent_worker.offline.items import Item, Unplaced
+
+
+def is_fragment(draft: Draft) -> bool:
+    """Whether a question cannot stand alone, or says that it goes on from an earlier one."""
+    if draft.follows:
+        return True
+    named = any(measure.item is not None for measure in draft.measures)
+    return not (named or draft.nouns or draft.asked or draft.havings)
+
+
+def merge(before: Draft, new: Draft) -> Draft:
+    """The earlier question with what the fragment says put in its place. Raises `Unplaced` where that is unclear."""
+    if new.dims and before.ranking is not None and before.ranking.limit is not None:
+        item = new.dims[0]
+        raise Unplaced(f"The first {before.ranking.limit} and by {item.text}: please ask the whole question.", item)
+    grouped = [*before.dims, *new.dims] if new.adds else new.dims or before.dims
+    figures, nouns = _figures(before, new)
+    return replace(
+        before,
+        measures=figures,
+        nouns=nouns,
+        dims=grouped,
+        asked=new.asked or (before.asked if not new.dims else []),
+        conditions=_conditions(before.conditions, new.conditions),
+        havings=new.havings or before.havings,
+        ranking=new.ranking or before.ranking,
+        share=new.share or before.share,
+        listing=before.listing or new.listing,
+        notes=[*before.notes, *new.notes],
+    )
+
+
+def _figures(before: Draft, new: Draft) -> tuple[list[MeasureDraft], list[Item]]:
+    """ "and the median?" is of what was measured before; "and the arrival delay?" is measured as before."""
+    if new.measures:
+        item = before.measures[0].item if before.measures else None
+        bare = [replace(m, item=item) if m.item is None and m.agg != "count" else m for m in new.measures]
+        return bare, new.nouns or before.nouns
+    columns = [noun for noun in new.nouns if noun.names and noun.names[0].kind == "number"]
+    if columns and before.measures:
+        return [replace(m, item=columns[0]) for m in before.measures[:1]], before.nouns
+    return before.measures, new.nouns or before.nouns
+
+
+def _conditions(before: list[Condition], new: list[Condition]) -> list[Condition]:
+    kept = list(before)
+    for condition in new:
+        same = [old for old in kept if _about_the_same(old, condition)]
+        if len(same) > 1:
+            said = " or ".join(f"“{old.item.text}”" for old in same if old.item)
+            raise Unplaced(f"In place of {said}?", condition.item)
+        added = replace(condition, role=condition.role or same[0].role, told=same[0].told) if same else condition
+        kept = [added if old in same else old for old in kept] if same else [*kept, added]
+    return kept
+
+
+def _about_the_same(old: Condition, new: Condition) -> bool:
+    if old.moments and new.moments:
+        return True
+    if old.role and new.role and old.role != new.role:
+        return False
+    if old.subject and new.subject:
+        return old.subject.names == new.subject.names
+    places = {(v.table, v.column) for item in old.operands for v in item.values}
+    return bool(places & {(v.table, v.column) for item in new.operands for v in item.values})

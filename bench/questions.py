@@ -1,0 +1,147 @@
+"""Scores the offline planner: `python -m bench.questions [SET ...]`.
+
+A question is *right* when its statement gives the figures of the statement written by hand, or when it was right to
+ask back; *asked* when it was answerable and the planner asked back; *wrong* when it gave other figures. Wrong is what
+must never happen.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import msgspec
+
+from agent_worker.catalog import read_catalog
+from agent_worker.offline import plan
+from agent_worker.plan import SqlPlan, Turn
+from bus.catalog import Catalog
+from bus.events import Clarification
+
+ROOT = Path(__file__).parents[1]
+QUESTIONS = ROOT / "tests" / "questions"
+SAMPLE = ROOT / "agent_worker" / "sample_data"
+Verdict = Literal["right", "asked", "wrong"]
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`ask`, after the questions in `after`; right are the figures of `sql`, or asking back where `asks` is true."""
+
+    ask: str
+    sql: str = ""
+    asks: bool = False
+    after: tuple[str, ...] = ()
+
+
+class Data:
+    """A folder of Parquet files with its catalog and an engine over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine = duckdb.connect()
+        self.catalog: Catalog = read_catalog(folder, connection=self.engine)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.engine.sql(sql).fetchall()
+
+
+def read_set(name: str) -> list[Question]:
+    """The questions of `tests/questions/NAME.toml`."""
+    content = tomllib.loads((QUESTIONS / f"{name}.toml").read_text("utf-8"))
+    return msgspec.convert(content["questions"], list[Question])
+
+
+def make_tpch(folder: Path, scale: str = "0.01") -> Path:
+    """TPC-H as Parquet in a folder, made by tpchgen-cli."""
+    program = Path(sys.executable).parent / "tpchgen-cli"
+    command = [str(program), "parquet", "-s", scale, "--output-dir", str(folder)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return folder
+
+
+def judge(question: Question, data: Data) -> tuple[Verdict, str]:
+    """Whether the planner answers a question rightly, and what it said."""
+    history: list[Turn] = []
+    for earlier in question.after:
+        history.append(_turn(earlier, data.catalog, history))
+    found = plan(question.ask, data.catalog, history)
+    if isinstance(found, SqlPlan):
+        said = f"{found.reading} {' '.join(found.sql.split())}"
+        right = bool(question.sql) and same_rows(data.rows(found.sql), data.rows(question.sql))
+        return ("right" if right else "wrong"), said
+    said = found.question if isinstance(found, Clarification) else found.text
+    return ("right" if question.asks else "asked"), said
+
+
+def _turn(question: str, catalog: Catalog, history: Sequence[Turn]) -> Turn:
+    found = plan(question, catalog, history)
+    if isinstance(found, SqlPlan):
+        return Turn(question, sql=found.sql)
+    return Turn(question, clarification=found.question if isinstance(found, Clarification) else "")
+
+
+def same_rows(found: Sequence[tuple[Any, ...]], expected: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether every expected column is among the found ones, row for row, in any order of rows and columns."""
+    if len(found) != len(expected) or (expected and len(found[0]) < len(expected[0])):
+        return False
+    if not expected:
+        return True
+    columns = [Counter(_plain(row[at]) for row in found) for at in range(len(found[0]))]
+    chosen: list[int] = []
+    for at in range(len(expected[0])):
+        wanted = Counter(_plain(row[at]) for row in expected)
+        fitting = [i for i, column in enumerate(columns) if column == wanted and i not in chosen]
+        if not fitting:
+            return False
+        chosen.append(fitting[0])
+    picked = Counter(tuple(_plain(row[at]) for at in chosen) for row in found)
+    return picked == Counter(tuple(map(_plain, row)) for row in expected)
+
+
+def _plain(value: Any) -> str:
+    """A value as text, numbers to nine digits, so that 2 and 2.0 are the same."""
+    try:
+        return f"{float(value):.9g}"
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def score(name: str, data: Data, verbose: bool) -> Counter[Verdict]:
+    """Judge one set and print what was not right."""
+    verdicts: Counter[Verdict] = Counter()
+    questions = read_set(name)
+    started = time.perf_counter()
+    for question in questions:
+        verdict, said = judge(question, data)
+        verdicts[verdict] += 1
+        if verdict == "wrong" or (verbose and verdict == "asked"):
+            print(f"  {verdict}: {question.ask}\n      {said}")
+    took_ms = (time.perf_counter() - started) * 1000 / len(questions)
+    share = verdicts["right"] / len(questions)
+    print(f"{name}: {share:.0%} right of {len(questions)}, {verdicts['asked']} asked back without need, "
+          f"{verdicts['wrong']} wrong; {took_ms:.0f} ms a question with running it")  # fmt: skip
+    return verdicts
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.questions", description=__doc__)
+    parser.add_argument("sets", nargs="*", default=["flights", "tpch", "held_out_flights", "held_out_tpch"])
+    parser.add_argument("--quiet", action="store_true", help="only the scores and what is wrong")
+    options = parser.parse_args()
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        flights = Data(SAMPLE)
+        tpch = Data(make_tpch(Path(folder))) if any("tpch" in name for name in options.sets) else flights
+        for name in options.sets:
+            wrong += score(name, tpch if "tpch" in name else flights, not options.quiet)["wrong"]
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
