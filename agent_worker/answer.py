@@ -30,7 +30,7 @@ async def answer(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
 
 
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:
-    reading = "" if typed_sql or not plan.reading else f"*Read as: {plan.reading.rstrip(".")}.*\n\n"
+    reading = "" if typed_sql or not plan.reading else f"*Read as: {plan.reading.rstrip('.')}.*\n\n"
     return f"{reading}{_what_came(preview)}"
 
 

@@ -7,7 +7,12 @@ import resource
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
 
+from agent_worker.llm.settings import HOSTED
+from agent_worker.sandbox import Sandbox, SandboxSpec, apply
+from agent_worker.workplace import data_folder
 from bus.worker_wire import WorkerSpec
 
 STDERR_NAME = ".stderr"
@@ -30,9 +35,35 @@ def be_born(spec: WorkerSpec) -> None:
         os._exit(1)  # the fork server died before we asked
     _lower_priority(spec.settings.worker.nice)
     _move_into(Path(spec.scratch))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def fence_in(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
+    """Give up what the worker does not need: files, ports, environment. None for an agent that goes without."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not spec.agent.sandbox:
+        return None
+    llm = spec.settings.llm
+    own = [str(Path(agent.__file__).parent)] if agent.__file__ else []
+    return apply(
+        SandboxSpec(
+            scratch=spec.scratch,
+            read=(str(data_folder(spec.data_folder)), *own),
+            connect_tcp=model_ports(llm.base_url),
+            keep_env=(llm.api_key_env,),
+        )
+    )
+
+
+def model_ports(base_url: str) -> tuple[int, ...]:
+    """The TCP ports that reaching the model takes: the server's, and a proxy's if one is set."""
+    proxies = [os.environ.get(name, "") for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")]
+    ports = []
+    for url in filter(None, [base_url or HOSTED, *proxies]):
+        parts = urlsplit(url)
+        ports.append(parts.port or (80 if parts.scheme == "http" else 443))
+    return tuple(dict.fromkeys(ports))
 
 
 def _lower_priority(nice: int) -> None:

@@ -10,13 +10,15 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
 
-from agent_worker.birth import be_born
+from agent_worker.birth import be_born, fence_in
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.publisher import Publisher
+from agent_worker.sandbox import Sandbox
 from agent_worker.tally import Tally
 from bus.codec import Decoder, encode
 from bus.delivery import SendWindow
@@ -45,8 +47,6 @@ Agent = Callable[[JobSpec, AgentContext], AsyncIterator[Event]]
 _decode_spec: Decoder[WorkerSpec] = Decoder(WorkerSpec)
 _decode_control: Decoder[ToWorker] = Decoder(ToWorker)
 
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-
 
 def main(encoded_spec: bytes) -> None:
     """Be the worker that the spec describes. Never returns."""
@@ -54,8 +54,10 @@ def main(encoded_spec: bytes) -> None:
     try:
         spec = _decode_spec(encoded_spec)
         be_born(spec)
+        agent = importlib.import_module(spec.agent.entrypoint.partition(":")[0])
+        sandbox = fence_in(spec, agent)
         # Not asyncio.run: it would wait for threads that a stop has left behind.
-        asyncio.new_event_loop().run_until_complete(Worker(spec).live())
+        asyncio.new_event_loop().run_until_complete(Worker(spec, agent, sandbox).live())
         status = 0
     except BaseException:
         traceback.print_exc()
@@ -68,8 +70,10 @@ def main(encoded_spec: bytes) -> None:
 class Worker:
     """One worker process from inside."""
 
-    def __init__(self, spec: WorkerSpec) -> None:
+    def __init__(self, spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None) -> None:
         self._spec = spec
+        self._module = module
+        self._sandbox = sandbox
         self._job: asyncio.Future[JobSpec | None]
         self._running: asyncio.Task[None] | None = None
 
@@ -82,9 +86,11 @@ class Worker:
         self._control = Channel(
             connect_dealer(context, spec.control_endpoint, spec.worker_id.encode()), self._on_control
         )
-        agent, agent_context = await self._load()
+        agent, agent_context = await self._prepare()
         await self._publisher.subscribed()
-        self._control.send([encode(Ready(spec.token, os.getpid(), _resident_bytes()))])
+        if self._sandbox is not None and spec.settings.limits.max_memory_bytes:
+            self._sandbox.limit_memory(spec.settings.limits.max_memory_bytes)
+        self._control.send([encode(Ready(spec.token, os.getpid()))])
         beating = asyncio.create_task(self._beat())
         job = await self._job
         if job is not None:
@@ -96,17 +102,15 @@ class Worker:
         self._control.close()
         context.term()
 
-    async def _load(self) -> tuple[Agent, AgentContext]:
+    async def _prepare(self) -> tuple[Agent, AgentContext]:
         """The agent's function, after its module's `prepare(context)`, if it has one."""
         spec = self._spec
-        module_name, _, function = spec.agent.entrypoint.partition(":")
-        module = importlib.import_module(module_name)
         context = AgentContext(spec.settings, spec.agent.options, spec.data_folder, Path(spec.scratch))
-        prepare = getattr(module, "prepare", None)
+        prepare = getattr(self._module, "prepare", None)
         if prepare is not None:
             prepared = prepare(context)
             context.prepared = await prepared if inspect.isawaitable(prepared) else prepared
-        return getattr(module, function), context
+        return getattr(self._module, spec.agent.entrypoint.partition(":")[2]), context
 
     async def _serve(self, agent: Agent, context: AgentContext, job: JobSpec) -> None:
         tally = Tally(job.question)
@@ -181,8 +185,3 @@ def _generator(events: Any) -> Any:
     if not hasattr(events, "aclose"):
         raise TypeError(f"an agent must be an async generator (`async def` with `yield`), this one gave {events!r}")
     return events
-
-
-def _resident_bytes() -> int:
-    """Our memory, the part shared with the fork server included."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES

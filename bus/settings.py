@@ -70,10 +70,12 @@ class AgentSettings(Table, frozen=True):
 
 
 class AgentDefinition(Table, frozen=True):
-    """One agent: where its function lives, and options that are handed to it as they are."""
+    """One agent: where its function lives, options that are handed to it as they are, and whether its worker is
+    fenced in (files, TCP ports, address space). Only an agent that runs nothing untrusted may go without."""
 
     entrypoint: Annotated[str, Meta(pattern=r"^[\w.]+:\w+$")]
     options: dict[str, Any] = {}
+    sandbox: bool = True
 
 
 class Price(Table, frozen=True):

@@ -77,11 +77,10 @@ ToWorker = Assign | Acknowledge | Cancel
 
 
 class Ready(Control, frozen=True, tag="ready"):
-    """The worker has loaded its agent and waits for its job. `baseline_bytes` is its memory at that moment."""
+    """The worker has loaded its agent and waits for its job."""
 
     token: bytes
     pid: int
-    baseline_bytes: int
 
 
 class Heartbeat(Control, frozen=True, tag="heartbeat"):

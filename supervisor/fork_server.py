@@ -1,6 +1,7 @@
 """What the fork server loads before it forks: imported by it alone, and only for this effect.
 
-multiprocessing swallows an ImportError of a preloaded module, so a failure is kept for the workers to report.
+multiprocessing swallows an ImportError of a preloaded module, and every worker would then be slow in silence; so a
+failure is said here.
 """
 
 import ctypes
@@ -8,10 +9,10 @@ import gc
 import importlib
 import os
 import signal
+import sys
 
 SUPERVISOR_PID = "DEADSTOP_FORK_SERVER_OF"
 PRELOAD = "DEADSTOP_PRELOAD"
-PRELOAD_ERROR = "DEADSTOP_PRELOAD_ERROR"
 
 _PR_SET_PDEATHSIG = 1
 
@@ -27,7 +28,7 @@ def _preload() -> None:
         try:
             importlib.import_module(name)
         except Exception as error:  # whatever it is, workers can still import what they need, slowly
-            os.environ[PRELOAD_ERROR] = f"{name}: {error!r}"
+            print(f"fork server: {name} could not be preloaded, workers start slowly: {error!r}", file=sys.stderr)
 
 
 if os.environ.get(SUPERVISOR_PID) == str(os.getppid()):

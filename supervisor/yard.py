@@ -13,6 +13,7 @@ from bus.settings import Settings
 from bus.sockets import Channel
 from bus.worker_wire import AnyHeader, BatchHeader, Ready, ToSupervisor
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words, sweep_orphans
+from supervisor.procfs import read_stat
 from supervisor.store import Store
 from supervisor.workers import Worker
 
@@ -86,7 +87,8 @@ class Yard:
         worker.connected = True
         if isinstance(message, Ready) and not worker.ready:
             worker.ready = True
-            worker.baseline_bytes = message.baseline_bytes
+            stat = read_stat(message.pid)
+            worker.baseline_bytes = stat.resident_bytes if stat else 0
             self._listener.worker_ready(worker)
         else:
             self._listener.worker_heard(worker)

@@ -1,5 +1,7 @@
 """The zoo: agents that misbehave, one vice each. `ZOO` names them; any supervisor can be told to offer them."""
 
+from typing import Any
+
 ZOO = {
     name: f"tests.workers.{name}:run"
     for name in (
@@ -32,6 +34,6 @@ ZOO = {
 }
 
 
-def zoo_settings() -> dict[str, str]:
-    """Setting overrides that offer every animal as an agent of its name."""
-    return {f"agents.{name}.entrypoint": entrypoint for name, entrypoint in ZOO.items()}
+def zoo_settings() -> dict[str, Any]:
+    """Setting overrides that offer every animal as an agent of its name, outside the sandbox: they start programs."""
+    return {f"agents.{name}": {"entrypoint": entrypoint, "sandbox": False} for name, entrypoint in ZOO.items()}
