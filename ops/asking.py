@@ -11,15 +11,17 @@ from bus.outside import OutsideJob
 from bus.sockets import BusError
 from bus.vocabulary import Reason, Rung
 from ops.answer import exit_code_of
-from ops.errors import EXIT_STOPPED, OpsError
+from ops.errors import EXIT_FAILED, EXIT_STOPPED, OpsError
 from ops.interrupts import Interrupted, Interrupts, counted
 from ops.jobs import ENDINGS, Declined, JobsAccess, Wire, connect
 from ops.local import LocalJobs, served_address
 from ops.options import Target, read_settings
 from ops.temporary import temporary_server
+from ops.text import clean
 
 Say = Callable[[str], None]
 
+LAST_LINES = 12
 STOPPED_BEFORE_START = "stopped before the question was asked"
 
 
@@ -39,7 +41,10 @@ async def ask(target: Target, question: Question, show: Callable[[Wire], None], 
         try:
             async with _server(target, question, interrupts, say) as jobs:
                 job = await jobs.submit(question.text, question.agent, question.options)
-                return await _until_the_end(jobs, job, interrupts, show, say)
+                exit_code = await _until_the_end(jobs, job, interrupts, show, say)
+                if exit_code == EXIT_FAILED:
+                    await _last_words(jobs, job, say)
+                return exit_code
         except Interrupted:
             say(STOPPED_BEFORE_START)
             return EXIT_STOPPED
@@ -71,6 +76,13 @@ async def _server(target: Target, question: Question, interrupts: Interrupts, sa
             yield local
         finally:
             await local.close()
+
+
+async def _last_words(jobs: JobsAccess, job: OutsideJob, say: Say) -> None:
+    """What the worker wrote to its standard error; a server for one question cannot be asked for it later."""
+    lines = str((await jobs.show(job.job_id))["stderr"]).rstrip().splitlines()[-LAST_LINES:]
+    if lines:
+        say(clean("\n".join(f"  {line}" for line in lines)))
 
 
 async def _until_the_end(

@@ -4,13 +4,15 @@ import time
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from ops.job_table import state_words
 from ops.jobs import connect, job_of
 from ops.options import Target
 from ops.sentences import usage_words
 from ops.text import ago, clean, size, span
+
+NAME_CHARS = 14
 
 
 async def read_record(target: Target, job_id: str) -> dict[str, Any]:
@@ -20,13 +22,10 @@ async def read_record(target: Target, job_id: str) -> dict[str, Any]:
 
 
 def print_record(record: dict[str, Any], out: Console) -> None:
-    """Facts as a table of two columns; then what the worker left behind: stack and standard error."""
-    facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(overflow="fold")
+    """A line for each fact; then what the worker left behind: stack and standard error."""
     for name, value in record_facts(record, time.time()):
-        facts.add_row(name, value)
-    out.print(facts)
+        line = Text(f"{name:<{NAME_CHARS}}", "dim")
+        out.print(line.append(value.replace("\n", "\n" + " " * NAME_CHARS), "default"), soft_wrap=True)
     for name in ("stack", "stderr"):
         if record[name]:
             out.print(f"\n{name}", style="bold")
