@@ -20,7 +20,8 @@ _KINDS: dict[str, ErrorKind] = {
     "Serialization": "io",
 }
 _PREFIX = re.compile(r"^([A-Za-z ]+?) Error: ")
-_ADVICE = re.compile(r"\n+(Possible solutions:|See also|This limit was set|\* .*SET ).*", re.DOTALL)
+_ADVICE = re.compile(r"\n+(Possible solutions:|See also|This limit was set|\* .*SET ).*| Use \"SET .*", re.DOTALL)
+"""Of the engine's: to change a setting, which nobody can here."""
 _TIMEOUT = "exceeded maximum execution time"
 _READING_FILES = re.compile(r"parquet|snappy|zstd|thrift|\.tmp\b", re.IGNORECASE)
 
