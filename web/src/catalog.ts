@@ -16,22 +16,34 @@ interface WireTable {
   readonly columns: readonly { readonly name: string }[];
 }
 
-const FLIGHTS = [
+/** Where the tables are not known yet, the sample data are the likeliest. */
+export const FLIGHTS = [
   "How many flights per airline?",
   "Top 5 destinations by flights",
   "Average departure delay by month",
   "select * from flights limit 1000",
 ];
 
-/** What can be asked about. Without an answer from the server the page begins with no tables. */
+const NO_TABLES: CatalogSummary = { tables: [], samples: FLIGHTS };
+const ATTEMPTS = 20;
+const PAUSE_MS = 1000;
+
+/** What can be asked about. A server that has just started is still reading it; without an answer there are no tables. */
 export async function readCatalog(): Promise<CatalogSummary> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const tables = await tablesNow();
+    if (tables) return { tables: tables.map(summary), samples: samplesFor(tables) };
+    await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+  }
+  return NO_TABLES;
+}
+
+async function tablesNow(): Promise<readonly WireTable[] | undefined> {
   try {
     const response = await fetch("/api/catalog");
-    if (!response.ok) return { tables: [], samples: FLIGHTS };
-    const { tables } = (await response.json()) as { tables: readonly WireTable[] };
-    return { tables: tables.map(summary), samples: samplesFor(tables) };
+    return response.status === 200 ? ((await response.json()) as { tables: readonly WireTable[] }).tables : undefined;
   } catch {
-    return { tables: [], samples: FLIGHTS };
+    return undefined;
   }
 }
 

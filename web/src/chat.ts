@@ -41,9 +41,9 @@ export class Chat {
     return this.states.get(turn.sessionId) ?? answers.ASKED;
   }
 
-  /** The turn whose answer is not finished yet; a conversation has one at most. */
+  /** The turn whose answer is under way; a conversation has one at most. One that is only read again is not. */
   get active(): Turn | undefined {
-    return this.conversation.turns.find((turn) => !answers.hasEnded(this.answerOf(turn)));
+    return this.conversation.turns.find((turn) => !turn.ended && !answers.hasEnded(this.answerOf(turn)));
   }
 
   /** The question that the agent has asked back and that the next message answers. */

@@ -1,4 +1,4 @@
-import { tableFromArrays, tableToIPC } from "@uwdata/flechette";
+import { columnFromArray, decimal, tableFromArrays, tableFromColumns, tableToIPC } from "@uwdata/flechette";
 import { describe, expect, it } from "vitest";
 
 import { decodeBinary, decodeText } from "../src/frames";
@@ -32,6 +32,12 @@ describe("frames", () => {
       expect(batch.value(1, 0)).toBe(2n ** 60n);
       expect(batch.value(1, 1)).toBeNull();
     }
+  });
+
+  it("keep every digit of a decimal", () => {
+    const amounts = columnFromArray([12345678901234567n, 150n, -5n], decimal(38, 2, 128));
+    const batch = arrowBatch(tableToIPC(tableFromColumns({ amounts }), { format: "stream" })!);
+    expect([0, 1, 2].map((row) => batch.value(row, 0))).toEqual(["123456789012345.67", 1.5, -0.05]);
   });
 
   it("refuse a header longer than the frame", () => {

@@ -26,7 +26,7 @@ export class Answer extends PageElement {
         data-testid="answer"
         data-phase=${answer.phase}
         data-session=${turn.sessionId}
-        aria-busy=${!hasEnded(answer)}
+        aria-busy=${this.live}
       >
         <div class="asked">
           <h2 class="question" data-testid="question">${spoken(turn)}</h2>
@@ -40,20 +40,25 @@ export class Answer extends PageElement {
             ${icons.pencil}
           </button>
         </div>
-        <ds-steps .answer=${answer} .askedAt=${turn.askedAt}></ds-steps>
+        <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
         ${answer.statements.length > 0 ? this.sql() : nothing}
         ${this.table()}
         ${answer.chart
           ? html`<ds-chart .spec=${answer.chart} .columns=${answer.columns} .rows=${answer.rows}></ds-chart>`
           : nothing}
-        <ds-response .text=${this.response} .live=${!hasEnded(answer)}></ds-response>
+        <ds-response .text=${this.response} .live=${this.live}></ds-response>
         ${this.clarification()}
         <ds-stop-report .answer=${answer} .user=${this.user}></ds-stop-report>
         ${this.failure()} ${this.footer()}
-        <p class="unseen" role="status" data-testid="announcement">${announcementOf(answer, this.user)}</p>
+        <p class="unseen" role="status" data-testid="announcement">${this.live || hasEnded(answer) ? announcementOf(answer, this.user) : ""}</p>
       </article>
     `;
+  }
+
+  /** True while more may come; an answer that has ended before is only read again. */
+  private get live(): boolean {
+    return !this.turn.ended && !hasEnded(this.answer);
   }
 
   /** A question that the agent asks back stands in a place of its own. */
@@ -78,11 +83,10 @@ export class Answer extends PageElement {
   private table(): TemplateResult | typeof nothing {
     const { columns, rows, truncated, jobId } = this.answer;
     if (columns.length === 0) return nothing;
-    const ended = hasEnded(this.answer);
     return html`<ds-table
       .columns=${columns}
       .rows=${rows}
-      .live=${!ended}
+      .live=${!hasEnded(this.answer)}
       .truncated=${truncated}
       .jobId=${this.answer.phase === "done" ? jobId : ""}
     ></ds-table>`;
@@ -129,8 +133,10 @@ export class Answer extends PageElement {
     const ended = hasEnded(answer);
     return html`<footer>
         ${ended ? nothing : html`<span class="spinner" aria-hidden="true"></span>`}
-        <span class="state" data-testid="answer-state" data-state=${answer.phase}>${labelOf(answer.phase)}</span>
-        ${ended ? this.figures() : this.activity()}
+        <span class="state" data-testid="answer-state" data-state=${answer.phase}
+          >${ended || this.live ? labelOf(answer.phase) : "Bringing the answer back…"}</span
+        >
+        ${ended ? this.figures() : nothing} ${this.live ? this.activity() : nothing}
         <span class="gap"></span>
         ${this.retryable && answer.phase !== "done"
           ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("retry"))} data-testid="retry">

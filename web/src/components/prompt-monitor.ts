@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import "./copy-button";
 import * as icons from "./icons";
@@ -9,14 +9,22 @@ import { PageElement } from "./page-element";
 @customElement("ds-prompt-monitor")
 export class PromptMonitor extends PageElement {
   @property({ attribute: false }) text = "";
+  /** Rendered only while somebody looks. */
+  @state() private open = false;
 
   protected override render(): TemplateResult {
-    return html`<details class="fold" data-testid="prompt-monitor">
+    return html`<details class="fold" @toggle=${this.toggled} data-testid="prompt-monitor">
       <summary data-testid="prompt-monitor-toggle">${icons.chevron} Prompt monitor</summary>
       <div class="code">
         <ds-copy .text=${this.text} label="Copy prompt monitor"></ds-copy>
-        <pre tabindex="0" data-testid="prompt-monitor-text">${this.text}</pre>
+        <div class="monitor" tabindex="0">
+          <ds-response .text=${this.open ? this.text : ""} .name=${"prompt-monitor-text"}></ds-response>
+        </div>
       </div>
     </details>`;
+  }
+
+  private toggled(event: Event): void {
+    this.open = (event.target as HTMLDetailsElement).open;
   }
 }

@@ -4,16 +4,17 @@ import { customElement, property } from "lit/decorators.js";
 import { updateBlocks } from "../markdown";
 import { PageElement } from "./page-element";
 
-/** The answer's text as it is written, in markdown. */
+/** A text in markdown as it is written: the answer, or what the prompt monitor tells. */
 @customElement("ds-response")
 export class Response extends PageElement {
   @property({ attribute: false }) text = "";
   /** True while more may come: a typing mark stands at the end. */
   @property({ attribute: false }) live = false;
+  @property({ attribute: false }) name = "response";
   private shown: string[] = [];
 
   protected override render(): TemplateResult {
-    return html`<div class="markdown" data-testid="response" data-live=${this.live && this.text !== ""}></div>`;
+    return html`<div class="markdown" data-testid=${this.name} data-live=${this.live && this.text !== ""}></div>`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { type AnswerState, ASKED, hasEnded, type NodeState } from "../answer-state";
+import { type AnswerState, ASKED, type NodeState } from "../answer-state";
 import { duration } from "../format";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
@@ -16,6 +16,7 @@ export class Steps extends PageElement {
   @property({ attribute: false }) answer: AnswerState = ASKED;
   /** Unix milliseconds. */
   @property({ attribute: false }) askedAt = 0;
+  @property({ attribute: false }) live = false;
   @state() private now = Date.now();
   private timer: ReturnType<typeof setInterval> | undefined;
 
@@ -25,7 +26,7 @@ export class Steps extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("answer")) this.tick(!hasEnded(this.answer));
+    if (changed.has("live")) this.tick(this.live);
   }
 
   protected override render(): TemplateResult {
@@ -34,12 +35,12 @@ export class Steps extends PageElement {
       <ol aria-label="Steps">
         ${this.nodes().map((node) => this.node(node))}
       </ol>
-      ${hasEnded(this.answer) ? nothing : html`<span class="elapsed" data-testid="elapsed">${elapsed} s</span>`}
+      ${this.live ? html`<span class="elapsed" data-testid="elapsed">${elapsed} s</span>` : nothing}
     </div>`;
   }
 
   private node(node: NodeState | { name: string; phase: "waiting" }): TemplateResult {
-    const unfinished = node.phase === "started" && hasEnded(this.answer);
+    const unfinished = node.phase === "started" && !this.live;
     const phase = unfinished ? "interrupted" : node.phase;
     return html`<li data-testid="node-${node.name}" data-state=${phase} aria-current=${phase === "started" ? "step" : nothing}>
       <span class="mark" aria-hidden="true">${mark(phase)}</span>${node.name}<span class="unseen">, ${phase}</span>
@@ -50,7 +51,7 @@ export class Steps extends PageElement {
   private nodes(): readonly (NodeState | { name: string; phase: "waiting" })[] {
     const { nodes } = this.answer;
     const known = new Map(nodes.map((node) => [node.name, node]));
-    if (hasEnded(this.answer) || nodes.some(({ name }) => !BUNDLED.includes(name))) return nodes;
+    if (!this.live || nodes.some(({ name }) => !BUNDLED.includes(name))) return nodes;
     return BUNDLED.map((name) => known.get(name) ?? { name, phase: "waiting" });
   }
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { type CatalogSummary, readCatalog } from "../catalog";
+import { type CatalogSummary, FLIGHTS, readCatalog } from "../catalog";
 import { counted } from "../format";
 import { PageElement } from "./page-element";
 
@@ -19,7 +19,7 @@ export class Welcome extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const samples = this.catalog?.samples ?? [];
+    const samples = this.catalog?.samples ?? FLIGHTS;
     return html`
       <section class="welcome" aria-label="Welcome">
         <h2>Ask your data</h2>

@@ -1,4 +1,4 @@
-import { tableFromIPC } from "@uwdata/flechette";
+import { tableFromIPC, Type } from "@uwdata/flechette";
 
 import type { ColumnInfo } from "../protocol";
 
@@ -8,17 +8,26 @@ export interface Batch {
   value(row: number, column: number): unknown;
 }
 
-// Without useBigInt an integer beyond 2^53 throws.
-const EXTRACTION = { useBigInt: true, useDate: true } as const;
+// Without useBigInt an integer beyond 2^53 throws; without useDecimalInt a long decimal loses its last digits.
+const EXTRACTION = { useBigInt: true, useDate: true, useDecimalInt: true } as const;
 
 /** Reads one self-contained, uncompressed Arrow IPC stream. Cells are decoded when they are looked at. */
 export function arrowBatch(stream: Uint8Array): Batch & { readonly columns: readonly ColumnInfo[] } {
   const table = tableFromIPC(stream, EXTRACTION);
+  const scales = table.schema.fields.map(({ type }) => (type.typeId === Type.Decimal ? type.scale : 0));
   return {
     length: table.numRows,
     columns: table.names.map((name) => ({ name: String(name), type: "" })),
-    value: (row, column) => table.children[column]?.at(row),
+    value: (row, column) => unscaled(table.children[column]?.at(row), scales[column] ?? 0),
   };
+}
+
+/** A decimal as a number where that is exact enough to show, else as its digits; anything else as it is. */
+function unscaled(value: unknown, scale: number): unknown {
+  if (scale <= 0 || (typeof value !== "bigint" && typeof value !== "number")) return value;
+  if (Number.isSafeInteger(Number(value))) return Number(value) / 10 ** scale;
+  const digits = String(value < 0 ? -value : value).padStart(scale + 1, "0");
+  return `${value < 0 ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 /** Rows as the wire carries them in JSON: arrays in column order. */
