@@ -137,7 +137,8 @@ class Conditions:
         if not operands:
             return False
         if moments := unit_moments(name.unit, operands):
-            return self._add("not in" if negated else "in", None, moments=moments)
+            dated = name if name.names and name.names[0].kind == "date" else None
+            return self._add("not in" if negated else "in", dated, moments=moments)
         if not explicit and not _could_hold(name, operands[0]):
             return False
         return self._add(_listed(operands, negated), name, *operands)

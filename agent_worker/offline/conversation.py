@@ -58,9 +58,9 @@ class Conversation:
             raise misread from None
 
     def _read(self, question: str) -> Understood:
-        text, notes = self.lexicon.spelled(question)
+        text, items, notes = self.lexicon.spelled(question)
         try:
-            draft = replace(parse(self.lexicon.read(text)), notes=notes)
+            draft = replace(parse(items), notes=notes)
             if self.context is not None and is_fragment(draft):
                 draft = merge(self.context, draft)
             return Understood(draft, *resolve(self.lexicon.names, draft))

@@ -7,16 +7,12 @@ from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.periods import bucket
 from agent_worker.offline.reading import ColumnRef, Dimension
 from agent_worker.offline.scope import Scope, Target
-from agent_worker.offline.vocabulary import UNIT_PHRASES
 
 
 def dimension_of(scope: Scope, item: Item) -> Dimension:
     """What an item groups by; raises `Unplaced` where that is not clear."""
     if item.unit:
         return _time(scope, item)
-    dated = _dated_unit(scope, item)
-    if dated is not None:
-        return dated
     if scope.means_table(item, scope.base):
         raise Unplaced(f"Each row of {scope.base} is one of “{item.text}”: by which column?", item)
     target = scope.find(item)
@@ -28,37 +24,16 @@ def dimension_of(scope: Scope, item: Item) -> Dimension:
 
 
 def _time(scope: Scope, item: Item) -> Dimension:
-    """By a unit of time: of the base table's calendar, or a column of just that name where there is no calendar."""
+    """By a unit of time: of the date that is named with it, of the base table's calendar, or a column of just that
+    name where there is no calendar."""
+    if item.names and item.names[0].kind == "date":
+        return bucket(scope, date_calendar(scope, scope.find(item, tables=False).ref), item.unit)
     try:
         return bucket(scope, calendar_of(scope, item), item.unit)
     except Unplaced as problem:
         if not item.names or not any(c.table in scope.paths for c in item.names):
             raise Unplaced(problem.message, item, problem.options) from problem
         return plain(scope, scope.find(item, tables=False).ref)
-
-
-def _dated_unit(scope: Scope, item: Item) -> Dimension | None:
-    """ "order month", "month of order date": a unit of time of one column of dates."""
-    words = item.text.lower().split()
-    found = unit_of_date(words)
-    if found is None or any(c.cost < 2 for c in item.names):
-        return None
-    unit, rest = found
-    named = [c for c in scope.names.find(rest) if c.kind == "date"]
-    named = named or [c for c in scope.names.find([*rest, "date"]) if c.kind == "date"]
-    if not named:
-        return None
-    target = scope.find(Item(item.kind, item.text, item.start, item.end, names=tuple(named)), tables=False)
-    return bucket(scope, date_calendar(scope, target.ref), unit)
-
-
-def unit_of_date(words: list[str]) -> tuple[str, list[str]] | None:
-    """A unit of time and the words of the date it is of, when a run of words is such."""
-    if len(words) > 1 and words[-1] in UNIT_PHRASES:
-        return UNIT_PHRASES[words[-1]], words[:-1]
-    if len(words) > 2 and words[0] in UNIT_PHRASES and words[1] == "of":
-        return UNIT_PHRASES[words[0]], [word for word in words[2:] if word != "the"]
-    return None
 
 
 def label(scope: Scope, target: Target) -> Dimension:

@@ -6,7 +6,7 @@ from sqlglot import exp
 from agent_worker.offline.draft import MeasureDraft
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.reading import ColumnRef, Figure
-from agent_worker.offline.scope import Scope, Target
+from agent_worker.offline.scope import Scope, Target, Through
 
 _WORDS = {"avg": "average", "sum": "total", "median": "median", "min": "lowest", "max": "highest",
           "stddev": "standard deviation of", "filled": "number of filled"}  # fmt: skip
@@ -70,6 +70,7 @@ def _count_things(scope: Scope, draft: MeasureDraft, target: Target) -> Figure:
     key = target.path[-1]
     ref = ColumnRef(target.path[:-1], key.table, key.column)
     scope.cost += _OVER_KEY
+    scope.through = Through(draft.item, ref)
     return _distinct(scope, ref, plural(" ".join(scope.names.tables[target.table])))
 
 

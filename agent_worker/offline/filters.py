@@ -27,9 +27,10 @@ def filter_of(scope: Scope, condition: Condition) -> Filter:
 
 
 def _in_time(scope: Scope, condition: Condition) -> Filter:
-    if condition.subject is None or condition.subject.unit:
+    subject = condition.subject
+    if subject is None or (subject.unit and not (subject.names and subject.names[0].kind == "date")):
         return period(scope, calendar_of(scope, condition.subject), condition.operator, condition.moments)
-    ref = scope.find(condition.subject, tables=False).ref
+    ref = scope.find(subject, tables=False).ref
     return period(scope, date_calendar(scope, ref), condition.operator, condition.moments)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.items import Item
+from agent_worker.offline.matching import PARTIAL
 from agent_worker.offline.names import Candidate, Names
 from agent_worker.offline.phrases import LONGEST_PHRASE, PHRASES, Kind
 from agent_worker.offline.spelling import VOCABULARY, corrected
@@ -34,17 +35,18 @@ class Lexicon:
             options[start].append((end, item))
         return _cheapest(options)
 
-    def spelled(self, question: str) -> tuple[str, list[str]]:
-        """The question with slips of the finger put right, and a note on each."""
+    def spelled(self, question: str) -> tuple[str, list[Item], list[str]]:
+        """The question with slips of the finger put right, its items, and a note on each slip."""
         notes: list[str] = []
-        for item in reversed(self.read(question)):
+        items = self.read(question)
+        for item in reversed(items):
             if item.kind is not Kind.UNKNOWN:
                 continue
             meant = corrected(item.text.lower(), self._known())
             if meant is not None:
                 notes.insert(0, f"“{item.text}” was read as “{meant}”.")
                 question = question[: item.start] + meant + question[item.end :]
-        return question, notes
+        return question, self.read(question) if notes else items, notes
 
     def _known(self) -> set[str]:
         """Words that names are made of, in the singular and in the plural."""
@@ -81,6 +83,12 @@ class Lexicon:
                 return
             unit = UNIT_PHRASES.get(" ".join(token.lower for token in run), "")
             names = tuple(self._named(words, run))
+            dated = unit_of_date([token.lower for token in run]) if not unit else None
+            if dated is not None and not any(name.cost <= 1 for name in names):
+                unit, names = dated[0], tuple(self._dates(dated[1]))
+                if names:
+                    yield start, end, replace(_item(Kind.NAME, tokens, start, end, question), names=names, unit=unit)
+                continue
             if unit:
                 # A unit of time is a column only where the column is called just that.
                 names = tuple(name for name in names if name.cost <= 1)
@@ -109,11 +117,25 @@ class Lexicon:
             return []
         return self.names.find(owner + head)
 
+    def _dates(self, words: list[str]) -> list[Candidate]:
+        """The columns of dates that words name, with "date" left out or not: "ship" in "ship year"."""
+        named = self.names.find(words) or self.names.find([*words, "date"])
+        return [c for c in [*named, *self.names.find([*words, "date"])] if c.kind == "date" and c.cost < PARTIAL]
+
     def _readable(self, phrase: str) -> bool:
         """ "order by" speaks of an order only where the data hold no orders."""
         if not phrase.startswith("order"):
             return True
         return not any(c.column is None for c in self.names.find(["order"]))
+
+
+def unit_of_date(words: list[str]) -> tuple[str, list[str]] | None:
+    """A unit of time and the words of the date it is of, when a run of words may be such: "month of order date"."""
+    if len(words) > 2 and words[0] in UNIT_PHRASES and words[1] == "of":
+        return UNIT_PHRASES[words[0]], [word for word in words[2:] if word != "the"]
+    if len(words) > 1 and words[-1] in UNIT_PHRASES and words[-1] not in ("date", "dates"):
+        return UNIT_PHRASES[words[-1]], words[:-1]
+    return None
 
 
 def _single(token: Token, tokens: list[Token], at: int, question: str) -> Item:

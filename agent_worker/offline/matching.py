@@ -4,6 +4,7 @@ General ways only: whole words, plurals, beginnings and consonant skeletons of w
 """
 
 import re
+from functools import lru_cache
 
 from agent_worker.offline.words import stem
 
@@ -13,18 +14,19 @@ EXACT, ABBREVIATED, PARTIAL = 0, 2, 5
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def parts_of(name: str) -> list[str]:
+def parts_of(name: str) -> tuple[str, ...]:
     """A name's parts in lower case: `dep_delay` and `depDelay` are dep, delay."""
     pieces = re.split(r"[^0-9A-Za-z]+", _CAMEL.sub("_", name))
-    return [piece.lower() for piece in pieces if piece]
+    return tuple(piece.lower() for piece in pieces if piece)
 
 
-def shared_prefix(names: list[list[str]]) -> str:
+def shared_prefix(names: list[tuple[str, ...]]) -> str:
     """The first part when every name of a table begins with it (`l_orderkey`, `l_partkey`, ...), else ""."""
     firsts = {parts[0] for parts in names if parts}
     return firsts.pop() if len(names) > 1 and len(firsts) == 1 and all(len(n) > 1 for n in names) else ""
 
 
+@lru_cache(16384)
 def abbreviates(short: str, word: str) -> bool:
     """Whether `short` stands for `word`: a beginning ("dep", "departure") or a skeleton ("qty", "quantity")."""
     if len(short) < 3 or len(word) < len(short) + 2 or short[0] != word[0]:
@@ -40,8 +42,11 @@ def _is_skeleton(short: str, word: str) -> bool:
     return all(letter in letters for letter in short)
 
 
-def fit(words: list[str], parts: list[str]) -> int | None:
+@lru_cache(16384)
+def fit(words: tuple[str, ...], parts: tuple[str, ...]) -> int | None:
     """The cost of reading `words` as the name with these parts; None when they do not fit."""
+    if not words or not parts or not _may_fit(words, parts):
+        return None
     joined, spoken = "".join(parts), "".join(words)
     if spoken == joined or stem(spoken) == stem(joined):
         return EXACT if spoken == joined else EXACT + 1
@@ -51,7 +56,13 @@ def fit(words: list[str], parts: list[str]) -> int | None:
     return _partial(words, parts)
 
 
-def _cover(words: list[str], parts: list[str]) -> int | None:
+def _may_fit(words: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    """A quick look that leaves out most names: some part begins as the first word does, or ends with the only one."""
+    initial = words[0][0]
+    return any(part[0] == initial for part in parts) or (len(words) == 1 and parts[-1].endswith(stem(words[0])))
+
+
+def _cover(words: tuple[str, ...], parts: tuple[str, ...]) -> int | None:
     """Every part is covered by the words, in order."""
     if not words or not parts:
         return EXACT if not words and not parts else None
@@ -67,7 +78,7 @@ def _cover(words: list[str], parts: list[str]) -> int | None:
     return best
 
 
-def _segments(words: list[str], part: str) -> int | None:
+def _segments(words: tuple[str, ...], part: str) -> int | None:
     """The cost of reading one part as these words run together: "ship date" for shipdate, "tail number" for tailnum."""
     word = words[0]
     if len(words) == 1:
@@ -93,13 +104,13 @@ def _one(word: str, part: str) -> int | None:
     return ABBREVIATED if abbreviates(part, word) or abbreviates(word, part) else None
 
 
-def _runs_into(part: str, words: list[str]) -> bool:
+def _runs_into(part: str, words: tuple[str, ...]) -> bool:
     """Whether a part is the first word and the beginning of the second, as `dewp` is of "dew point"."""
     first, spoken = words[0], "".join(words)
     return len(first) < len(part) < len(spoken) - 1 and spoken.startswith(part) and part != first + "s"
 
 
-def _partial(words: list[str], parts: list[str]) -> int | None:
+def _partial(words: tuple[str, ...], parts: tuple[str, ...]) -> int | None:
     """The words fit some of the parts, in order, or an end of a run-together name."""
     if len(parts) == 1 and len(words) == 1 and len(words[0]) >= 4 and len(parts[0]) > len(words[0]):
         single = stem(words[0])
@@ -112,5 +123,5 @@ def _partial(words: list[str], parts: list[str]) -> int | None:
         if cost is not None and len(parts) > 1:
             costs.append(cost + PARTIAL)
     if not costs and len(parts) > 2:
-        costs = [c + PARTIAL + 1 for part in parts if (c := _cover(words, [part])) is not None]
+        costs = [c + PARTIAL + 1 for part in parts if (c := _cover(words, (part,))) is not None]
     return min(costs, default=None)

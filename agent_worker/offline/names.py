@@ -1,6 +1,6 @@
 """Which tables, columns and measures people's words may mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent_worker.offline.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
@@ -34,8 +34,8 @@ class Names:
     """Every name of a catalog with its parts, ready to be compared with words."""
 
     catalog: Catalog
-    tables: dict[str, list[str]] = field(default_factory=dict)
-    columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     kinds: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,8 +47,9 @@ class Names:
                 self.columns[table.name, column.name] = parts[1:] if prefix else parts
                 self.kinds[table.name, column.name] = kind_of(column)
 
-    def find(self, words: list[str]) -> list[Candidate]:
+    def find(self, words: Sequence[str]) -> list[Candidate]:
         """The candidates for a run of words, the best first; empty when the words name nothing."""
+        words = tuple(words)
         found = list(self._described(words)) or [*self._plain(words), *self._qualified(words)]
         best: dict[tuple[str, str | None, str | None, str], Candidate] = {}
         for candidate in found:
@@ -62,7 +63,7 @@ class Names:
         # A partial fit is a guess: it stands only where nothing fits whole.
         return [c for c in kept if kept[0].cost >= PARTIAL or c.cost < PARTIAL]
 
-    def _described(self, words: list[str]) -> Iterator[Candidate]:
+    def _described(self, words: tuple[str, ...]) -> Iterator[Candidate]:
         """What the description file says these words mean."""
         description = self.catalog.description
         for measure in description.measures:
@@ -80,7 +81,7 @@ class Names:
             if measure.name == target:
                 yield Candidate(measure.table, measure=measure.name)
 
-    def _plain(self, words: list[str]) -> Iterator[Candidate]:
+    def _plain(self, words: tuple[str, ...]) -> Iterator[Candidate]:
         for table, parts in self.tables.items():
             cost = fit(words, parts)
             if cost is not None and cost < PARTIAL:
@@ -93,7 +94,7 @@ class Names:
             if cost is not None:
                 yield Candidate(table, column, cost=cost)
 
-    def _qualified(self, words: list[str]) -> Iterator[Candidate]:
+    def _qualified(self, words: tuple[str, ...]) -> Iterator[Candidate]:
         """ "airline name", "customer nation", "destination airport name": what is meant, after what it belongs to."""
         for at in range(1, len(words)):
             head, tail = words[:at], words[at:]
@@ -101,7 +102,7 @@ class Names:
                 if owner.cost < PARTIAL:
                     yield from self._owned(owner, tail)
 
-    def _owned(self, owner: Candidate, tail: list[str]) -> Iterator[Candidate]:
+    def _owned(self, owner: Candidate, tail: tuple[str, ...]) -> Iterator[Candidate]:
         if owner.column is None:
             yield from self._columns_of(owner.table, tail, owner.cost, via="")
             for other, parts in self.tables.items():
@@ -120,7 +121,7 @@ class Names:
                 if named is not None and named < PARTIAL:
                     yield from self._columns_of(key.ref_table, tail[at:], owner.cost, via)
 
-    def _columns_of(self, table: str, words: list[str], cost: int, via: str) -> Iterator[Candidate]:
+    def _columns_of(self, table: str, words: tuple[str, ...], cost: int, via: str) -> Iterator[Candidate]:
         for (owner, column), parts in self.columns.items():
             fits = fit(words, parts) if owner == table else None
             if fits is not None and fits < PARTIAL:

@@ -74,8 +74,27 @@ class _Resolver:
             split_share(draft, reading, filters)
         else:
             reading.filters = [found for _, found in filters]
+        self._check_through()
         reading.cost = self.scope.cost
         return reading
+
+    def _check_through(self) -> None:
+        """ "planes per airline": that both stand in the rows of flights does not make one belong to the other. Only a
+        question that speaks of the flights themselves is counted there."""
+        through, scope, reading = self.scope.through, self.scope, self.reading
+        if through is None or any(
+            scope.means_table(item, scope.base) for item in (*self.draft.nouns, *self.draft.asked)
+        ):
+            return
+        columns = [dim.columns for dim in reading.dims]
+        columns += [found.columns for found in (*reading.filters, *reading.part)]
+        if not any(all(not ref.path for ref in refs) for refs in columns):
+            words = scope.words(through.ref.path, through.ref.table, through.ref.column)
+            raise Unplaced(
+                f"{scope.base} mentions {through.item.text} only by {words}: is the number of different {words} meant?",
+                through.item,
+                (f"distinct {words}",),
+            )
 
     def _groups(self) -> list[Item]:
         """What may be grouped by: everything behind "by", what is asked for, and nouns that are not the base table."""

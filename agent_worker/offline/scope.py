@@ -36,6 +36,14 @@ class Target:
         return ColumnRef(self.path, self.table, self.column)
 
 
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Things of another table, counted in the rows of the base table that refer to them by `ref`."""
+
+    item: Item
+    ref: ColumnRef
+
+
 class Scope:
     """Looks names and values up from one base table."""
 
@@ -46,6 +54,7 @@ class Scope:
         self.paths = paths_from(self.catalog, base)
         self.cost = 0.0
         self.aliases: dict[Path, str] = {}
+        self.through: Through | None = None
 
     def sql(self, ref: ColumnRef) -> exp.Column:
         """The column as it stands in the statement."""
@@ -89,7 +98,7 @@ class Scope:
 
     def name_words(self, candidate: Candidate) -> str:
         """A candidate's words, with its table where several have such a column."""
-        parts = self.names.columns.get((candidate.table, candidate.column or ""), [])
+        parts = self.names.columns.get((candidate.table, candidate.column or ""), ())
         alone = sum(other == parts for other in self.names.columns.values()) == 1
         return " ".join(parts if alone else [*self.names.tables[candidate.table], *parts])
 

@@ -27,7 +27,7 @@ def statement(scope: Scope, reading: Reading) -> str:
         alias = f"number_of_{reading.count_groups.lower().replace(' ', '_')}"
         inner = select.subquery("found")
         select = exp.select(exp.alias_(exp.Count(this=exp.Star()), identifier(alias))).from_(inner)
-    return select.sql("duckdb", pretty=True)
+    return str(select.sql("duckdb", pretty=True))
 
 
 def _groups(reading: Reading) -> exp.Select:

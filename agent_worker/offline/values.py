@@ -1,15 +1,17 @@
 """Which values of the data a question names: "JFK", "American Airlines", "urgent" for `1-URGENT`."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from agent_worker.offline.phrases import PHRASES, Kind
+from agent_worker.offline.vocabulary import MONTHS
 from agent_worker.offline.words import Token, atoms
 from bus.catalog import Catalog
 
 _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company", "gmbh", "plc", "ag", "sa"])
 """Endings of firms' names that people leave out."""
 
+_TIMES = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun", *MONTHS))
 _LONGEST = 8
 _SHORT_CODE = 3
 
@@ -25,70 +27,93 @@ class ValueRef:
 
 
 Span = tuple[int, int]
+Pieces = tuple[str, ...]
 
 
 def find_values(catalog: Catalog, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
     """Every run of tokens that names values, with all the columns in which they stand."""
-    spans = _spans(tokens, question)
-    first = {pieces[0] for pieces in spans if pieces}
-    heads = {piece[:2] for piece in first}
+    spans = _Spans(tokens, question)
+    words = {piece for pieces in spans.whole for piece in pieces}
+    long = {word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and not _carries_nothing(word)}
     found: dict[Span, list[ValueRef]] = defaultdict(list)
-    words = {piece for pieces in spans for piece in pieces if len(piece) > _SHORT_CODE and not piece.isdigit()}
-    for table, column, value in _all_values(catalog):
-        lower = value.lower()
-        if lower[:2] not in heads and not any(word in lower for word in words):
-            continue
-        pieces = tuple(atoms(value))
-        for span in spans.get(pieces, ()):
-            if _typed_as_code(tokens, span, value):
-                found[span].append(ValueRef(table, column, value))
-        _parts_of_value(spans, pieces, ValueRef(table, column, value, whole=False), found)
+    for table in catalog.tables:
+        for column in table.columns:
+            for value in _likely(column.values, long, words - long):
+                spans.match(ValueRef(table.name, column.name, value), found)
     return {span: _whole_first(refs) for span, refs in found.items()}
 
 
-def _all_values(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
-    for table in catalog.tables:
-        for column in table.columns:
-            for value in column.values:
-                yield table.name, column.name, value
+def _likely(values: tuple[str, ...], long: set[str], short: set[str]) -> list[str]:
+    """The values worth a closer look. One search through all of them at once leaves most columns out quickly."""
+    if not values:
+        return []
+    text = "\n".join(["", *values, ""]).lower()
+    hits = [word for word in long if word in text]
+    codes = {word for word in short if f"\n{word}\n" in text}
+    if not hits and not codes:
+        return []
+    lines = zip(values, text[1:-1].split("\n"), strict=False)
+    return [value for value, line in lines if line in codes or any(hit in line for hit in hits)]
 
 
-def _spans(tokens: list[Token], question: str) -> dict[tuple[str, ...], list[Span]]:
-    spans: dict[tuple[str, ...], list[Span]] = defaultdict(list)
-    for start in range(len(tokens)):
-        for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
-            pieces = tuple(atoms(question[tokens[start].start : tokens[end - 1].end]))
-            if pieces:
-                spans[pieces].append((start, end))
-    return spans
+def _carries_nothing(word: str) -> bool:
+    kind, _ = PHRASES.get(word, (None, ""))
+    return kind in (Kind.GLUE, Kind.PREP, Kind.BY, Kind.COUNT, Kind.VERB, Kind.AND, Kind.WHICH, Kind.ROLE, Kind.AGG)
 
 
-def _typed_as_code(tokens: list[Token], span: Span, value: str) -> bool:
-    """Short codes count only as they are written in the data: "us" and "a" are words, "US" and "A" may be values."""
-    if len(value) > _SHORT_CODE:
-        return True
-    typed = tokens[span[0]].text
-    return span[1] - span[0] == 1 and (typed == value or len(value) == _SHORT_CODE or tokens[span[0]].kind == "quoted")
+class _Spans:
+    """The question's runs of tokens by their letters, ready to be met by values."""
 
+    def __init__(self, tokens: list[Token], question: str) -> None:
+        self.tokens = tokens
+        self.whole: dict[Pieces, list[Span]] = defaultdict(list)
+        for start in range(len(tokens)):
+            for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
+                pieces = tuple(atoms(question[tokens[start].start : tokens[end - 1].end]))
+                if pieces:
+                    self.whole[pieces].append((start, end))
+        telling = [pieces for pieces in self.whole if _tells(pieces)]
+        self.by_first, self.by_last = defaultdict(list), defaultdict(list)
+        for pieces in telling:
+            self.by_first[pieces[0]].append(pieces)
+            self.by_last[pieces[-1]].append(pieces)
 
-def _parts_of_value(
-    spans: dict[tuple[str, ...], list[Span]],
-    pieces: tuple[str, ...],
-    ref: ValueRef,
-    found: dict[Span, list[ValueRef]],
-) -> None:
-    """The beginning or the end of a longer value names it too; without a firm's legal ending it is whole."""
-    core = pieces
-    while len(core) > 1 and core[-1] in _LEGAL:
-        core = core[:-1]
-    if core != pieces:
-        for span in spans.get(core, ()):
-            found[span].append(ValueRef(ref.table, ref.column, ref.value))
-    shorter = {core[:size] for size in range(1, len(core))} | {core[size:] for size in range(1, len(core))}
-    for part in shorter:
-        if sum(map(len, part)) > _SHORT_CODE and not all(piece.isdigit() for piece in part):
-            for span in spans.get(part, ()):
+    def match(self, ref: ValueRef, found: dict[Span, list[ValueRef]]) -> None:
+        """Add `ref` to the runs that name it. The beginning or the end of a value names it too, as a part of it;
+        without a firm's legal ending it is whole."""
+        pieces = tuple(atoms(ref.value))
+        if not pieces:
+            return
+        for span in self.whole.get(pieces, ()):
+            if self._typed_as_code(span, ref.value):
                 found[span].append(ref)
+        core = pieces
+        while len(core) > 1 and core[-1] in _LEGAL:
+            core = core[:-1]
+        if core != pieces:
+            for span in self.whole.get(core, ()):
+                found[span].append(ref)
+        part = replace(ref, whole=False)
+        shorter = [run for run in self.by_first.get(core[0], ()) if core[: len(run)] == run]
+        shorter += [run for run in self.by_last.get(core[-1], ()) if core[-len(run) :] == run and run not in shorter]
+        for run in shorter:
+            if len(run) < len(core):
+                for span in self.whole[run]:
+                    found[span].append(part)
+
+    def _typed_as_code(self, span: Span, value: str) -> bool:
+        """Short codes count only as they are written in the data: "us" and "a" are words, "US" and "A" may be values.
+        Codes of three letters may be typed small, unless they are short for a day or a month."""
+        if len(value) > _SHORT_CODE:
+            return True
+        token = self.tokens[span[0]]
+        small = len(value) == _SHORT_CODE and token.lower not in _TIMES
+        return span[1] - span[0] == 1 and (token.text == value or small or token.kind == "quoted")
+
+
+def _tells(pieces: Pieces) -> bool:
+    """Whether a run is long enough to name a value that it is only a part of."""
+    return sum(map(len, pieces)) > _SHORT_CODE and not all(piece.isdigit() for piece in pieces)
 
 
 def _whole_first(refs: list[ValueRef]) -> list[ValueRef]:

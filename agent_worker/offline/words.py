@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Literal
 
@@ -83,6 +84,7 @@ def number_of(token: Token) -> float | None:
     return _NUMBER_WORDS.get(token.lower) if token.kind == "word" else None
 
 
+@lru_cache(4096)
 def stem(word: str) -> str:
     """A word without its plural ending, in lower case: enough to compare names with people's words."""
     word = word.lower()
