@@ -21,6 +21,7 @@ STATUS = {
     "already_ended": HTTPStatus.CONFLICT,
     "not_ended": HTTPStatus.CONFLICT,
     "no_rows": HTTPStatus.NOT_FOUND,
+    "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "bad_origin": HTTPStatus.FORBIDDEN,
     "bad_host": HTTPStatus.MISDIRECTED_REQUEST,
     "too_many_connections": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,5 +1,6 @@
 """Whether the gateway lives, whether it can serve, and figures for both."""
 
+import asyncio
 import re
 
 from aiohttp import web
@@ -11,6 +12,8 @@ from bus.vocabulary import Role
 from gateway.context import CALLER, GATEWAY, Gateway, json_response
 
 READY_TIMEOUT_S = 2.0
+CATALOG_WAIT_S = 10.0
+CATALOG_RETRY_S = 0.1
 _NOT_A_METRIC = re.compile(r"[^a-zA-Z0-9_]")
 
 
@@ -26,9 +29,18 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def catalog(request: web.Request) -> web.Response:
-    """The tables that questions can be asked about."""
-    read = await request.app[GATEWAY].client.request(ReadCatalog(request[CALLER]), CatalogRead)
-    return json_response(read.catalog)
+    """The tables that questions can be asked about; a supervisor that is still reading them is waited for."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + CATALOG_WAIT_S
+    while True:
+        try:
+            read = await request.app[GATEWAY].client.request(ReadCatalog(request[CALLER]), CatalogRead)
+        except CommandRefused as error:
+            if error.refused.code != "not_ready" or loop.time() > give_up_at:
+                raise
+        else:
+            return json_response(read.catalog)
+        await asyncio.sleep(CATALOG_RETRY_S)
 
 
 async def metrics(request: web.Request) -> web.Response:
