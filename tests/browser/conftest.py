@@ -1,0 +1,97 @@
+"""One Chromium for all browser tests; one server without a model, and one whose model says what a test wants."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.model import Model
+from tests.browser.tab import Tab
+from tests.browser.visits import Visits
+from tests.e2e.cli_runner import Server, serving
+from tests.fakes.messages_server import MessagesServer
+from tests.fakes.scripts import flights
+
+CHROMIUM = Path("/usr/bin/chromium")
+SWITCHES = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+PAGE = Path(__file__).parents[2] / "gateway" / "static" / "index.html"
+NO_MODEL = '[llm]\napi_key_env = "DEADSTOP_TESTS_SET_NO_SUCH_KEY"\n'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here drives the one browser, so all of them share the session's event loop with it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    _needed(CHROMIUM, "Debian and Ubuntu: apt-get install chromium")
+    _needed(PAGE, "make web builds it")
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield launched
+        await launched.close()
+
+
+def _needed(path: Path, how: str) -> None:
+    if path.exists():
+        return
+    words = f"the browser tests need {path}; {how}"
+    if os.environ.get("CI"):
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="session")
+def offline_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serves the sample data; the offline planner answers."""
+    with serving(tmp_path_factory.mktemp("offline"), config=NO_MODEL) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def messages_server() -> AsyncIterator[MessagesServer]:
+    async with MessagesServer(flights()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def model_server(messages_server: MessagesServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serves the sample data; the model is the local server."""
+    with serving(tmp_path_factory.mktemp("model"), config=f'[llm]\nbase_url = "{messages_server.url}"\n') as server:
+        yield server
+
+
+@pytest.fixture
+def model(messages_server: MessagesServer) -> Model:
+    """The model of `model_server`, with nothing asked of it yet."""
+    return Model(messages_server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visits(browser: Browser) -> AsyncIterator[Visits]:
+    """Opens pages, each visitor with a browser profile of their own; nothing they saw may have been an error."""
+    visiting = Visits(browser)
+    yield visiting
+    await visiting.end()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def offline_tab(visits: Visits, offline_server: Server) -> Tab:
+    """The page of the server without a model, signed in."""
+    return await visits.sign_in(offline_server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def model_tab(visits: Visits, model_server: Server) -> Tab:
+    """The page of the server with a model, signed in."""
+    return await visits.sign_in(model_server)
