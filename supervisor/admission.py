@@ -35,7 +35,7 @@ class Admission:
     def refuse(self, user: str) -> NoRoom | None:
         """Why another job of this user cannot be accepted now, if so."""
         if self.closed:
-            return NoRoom(Refusal.QUEUE_FULL, self.closed, "ask again when there is room")
+            return NoRoom(Refusal.QUEUE_FULL, self.closed, "ask again when there is room on the disk")
         if self.draining:
             return NoRoom(Refusal.QUEUE_FULL, "the server is draining and accepts no more questions", "ask again later")
         if len(self.waiting) >= self.limits.max_queued and not self._could_start(user):
@@ -57,8 +57,6 @@ class Admission:
 
     def next(self) -> str | None:
         """The job that may start now; it counts as running from here on."""
-        if self.draining and not self.waiting:
-            return None
         order = self.order()
         if not order or len(self.running) >= self.limits.max_running:
             return None

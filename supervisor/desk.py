@@ -37,7 +37,7 @@ from supervisor.conductor import Conductor
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
 from supervisor.lifecycle import AlreadyEnded
-from supervisor.store import Store, StoreError
+from supervisor.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +69,15 @@ class Desk:
         self.line: Channel
 
     def on_command(self, frames: list[bytes]) -> None:
-        """[client, request id, protocol version, key, command]; the reply goes out once its effects are committed."""
+        """[client, request id, protocol version, key, command]. That a job is accepted is said once it is on disk."""
         if len(frames) != 5:
             return
         client, request_id, version, key, payload = frames
         reply = self._refuse_stranger(version, key) or self._handle(payload)
-        submitted = isinstance(reply, Submitted) and not reply.attached_to_existing
-        self._journal.after_commit(lambda: self._reply(client, request_id, reply), durable=submitted)
+        if isinstance(reply, Submitted):
+            self._journal.after_commit(lambda: self._reply(client, request_id, reply), durable=True)
+        else:
+            self._reply(client, request_id, reply)
 
     def _reply(self, client: bytes, request_id: bytes, reply: AnyReply) -> None:
         try:
@@ -96,10 +98,7 @@ class Desk:
             command = _decode_command(payload)
         except CodecError as error:
             return Refused("bad_request", f"the command cannot be read: {error}")
-        try:
-            return self._answer(command)
-        except StoreError as error:
-            return Refused("store", str(error), "make room in the state folder; nothing was lost")
+        return self._answer(command)
 
     def _answer(self, command: AnyCommand) -> AnyReply:
         match command:
@@ -123,7 +122,7 @@ class Desk:
 
     def _submit(self, submit: Submit) -> AnyReply:
         submit = _with_agent(submit, self._settings.agent.default)
-        known = self._store.session(submit.caller.user, submit.session_id)
+        known = self._session(submit.caller.user, submit.session_id)
         if known is not None:
             return self._attach(submit, *known)
         refused = self._unfit(submit) or self._busy(submit)
@@ -212,20 +211,25 @@ class Desk:
             states[entry.job.state] = states.get(entry.job.state, 0) + 1
         return Stats(states, self._gauges())
 
+    def _session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
+        """The job of a user's session and how it was asked for; the newest may not be on disk yet."""
+        for entry in self._conductor.entries.values():
+            if (entry.user, entry.submit.session_id) == (user, session_id):
+                return entry.job_id, entry.submit
+        return self._store.session(user, session_id)
+
     def _find(self, caller: Caller, prefix: str, session_id: str) -> JobRecord | Refused:
         """The one job that is meant. Another user's job answers exactly as one that does not exist."""
         if session_id:
-            known = self._store.session(caller.user, session_id)
+            known = self._session(caller.user, session_id)
             if known is None:
                 return _NOT_FOUND
             prefix = known[0]
         if not prefix:
             return _NOT_FOUND
         live = self._conductor.entries
-        records = [
-            live[record.summary.job_id].record() if record.summary.job_id in live else record
-            for record in self._store.record(prefix)
-        ]
+        records = [entry.record() for entry in live.values() if entry.job_id.startswith(prefix)]
+        records += [record for record in self._store.record(prefix) if record.summary.job_id not in live]
         records = [record for record in records if _may_see(caller, record.summary)]
         exact = [record for record in records if record.summary.job_id == prefix]
         matches = exact or records

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 HEADS_EVERY_S = 1.0
 HEADS_AFTER_END_S = 10.0
+WRITE_AGAIN_S = 0.5
 
 
 def main() -> None:
@@ -90,6 +91,7 @@ class Service:
         self._spawner = Spawner(settings.worker.preload)
         self._admission = Admission(settings.limits)
         self._journal = Journal(store, self._publish, self._request_flush)
+        store.on_write = self._request_flush
         scratch = Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser()
         self._yard = Yard(settings, self._spawner, store, scratch)
         self._conductor = Conductor(settings, store, self._journal, self._yard, self._admission)
@@ -103,7 +105,7 @@ class Service:
         self._context = new_context()
         collector = bind_collector(self._context, address.collector)
         self._peers = PeerWatch(collector)
-        self._collector = Channel(collector, self._yard.on_event, on_slice=self._flush)
+        self._collector = Channel(collector, self._yard.on_event, on_slice=self._flush_now)
         self._control = Channel(bind_router(self._context, address.control), self._yard.on_control)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         self._desk.line = Channel(bind_router(self._context, address.commands), self._desk.on_command)
@@ -162,19 +164,30 @@ class Service:
     def _publish(self, frames: Frames) -> None:
         self._publisher.send(frames)
 
+    def _flush_now(self) -> None:
+        if not self._admission.closed:
+            self._flush()
+
     def _request_flush(self) -> None:
         if not self._flushing:
             self._flushing = True
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
+        """Commit, publish, acknowledge. What cannot be written waits, unacknowledged, and is tried again."""
         self._flushing = False
         try:
             self._journal.flush()
         except StoreError as error:
-            log.critical("%s", error, extra={"action": "store"})
+            if not self._admission.closed:
+                log.critical("%s", error, extra={"action": "store"})
             self._admission.closed = str(error)
-            self.end.set()
+            self._flushing = True
+            self._loop.call_later(WRITE_AGAIN_S, self._flush)
+        else:
+            if self._admission.closed:
+                log.warning("the log can be written again", extra={"action": "store"})
+                self._admission.closed = ""
 
     def _on_subscription(self, frames: list[bytes]) -> None:
         subscribed, topic = frames[0][:1] == b"\x01", frames[0][1:]
@@ -214,6 +227,7 @@ class Service:
             "workers": len(self._yard.workers),
             "waiting": len(self._admission.waiting),
             "running": len(self._admission.running),
+            "log_writable": 0.0 if self._admission.closed else 1.0,
             "stray_messages": self._yard.stray_messages,
             "worker_memory_bytes": sum(worker.memory_bytes for worker in self._yard.workers),
         }

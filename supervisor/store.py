@@ -1,15 +1,15 @@
 """The one writer of the log: jobs, their events, and which worker processes exist.
 
-Appends collect in a transaction; `commit` ends it. A commit survives the crash of any process; a `durable` one, used
-where a job is accepted and where it ends, also survives a power cut.
+Writes collect until `commit`. A commit survives the crash of any process; a `durable` one, used where a job is
+accepted and where it ends, also survives a power cut.
 """
 
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from bus.codec import Decoder, encode
 from bus.commands import JobRecord, Submit
@@ -29,90 +29,127 @@ class StoreError(Exception):
 
 
 class Store:
-    """The log of one state folder, held through `flock` so that no second supervisor writes it."""
+    """The log of one state folder, held through `flock` so that no second supervisor writes it.
+
+    Nothing is written before `commit`: what has collected is kept until it could be, so that a full disk loses
+    nothing.
+    """
 
     def __init__(self, state_dir: Path) -> None:
         self._lock = _take_lock(state_dir / LOCK_NAME)
         self.path = state_dir / LOG_NAME
+        self._writes: list[tuple[str, Sequence[Any]]] = []
+        self._flush_owed = False
+        self.on_write: Callable[[], None] = _nothing
+        """Called when something waits for the next `commit`."""
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(SCHEMA)
-        except sqlite3.Error as error:
+            self._wal = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
+            self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self.path} cannot be opened: {error}; move it away or use --state-dir") from error
-        self._in_transaction = False
 
     def close(self) -> None:
-        self.commit()
-        self._db.close()
-        os.close(self._lock)
+        """Write what can be written, and let the state folder go."""
+        try:
+            self.commit(durable=True)
+        finally:
+            self._db.close()
+            os.close(self._wal)
+            os.close(self._lock)
 
     # ---- writing
 
     def accept(self, submit: Submit, record: JobRecord) -> int:
-        """A new job's row, in the open transaction. Returns the number its events are filed under."""
+        """A new job's row. Returns the number its events are filed under."""
         summary = record.summary
-        with self._writing():
-            cursor = self._db.execute(
-                "INSERT INTO jobs (job_id, user, session_id, conversation_id, state, created_at, spec, record) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    summary.job_id,
-                    summary.user,
-                    summary.session_id,
-                    summary.conversation_id,
-                    summary.state,
-                    summary.created_at,
-                    encode(submit),
-                    encode(record),
-                ),
-            )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        self._last_number += 1
+        self._write(
+            "INSERT INTO jobs (n, job_id, user, session_id, conversation_id, state, created_at, spec, record) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._last_number,
+            summary.job_id,
+            summary.user,
+            summary.session_id,
+            summary.conversation_id,
+            summary.state,
+            summary.created_at,
+            encode(submit),
+            encode(record),
+        )
+        return self._last_number
 
     def append(self, number: int, first: int, last: int, at: float, blob: bytes, *, final: bool = False) -> None:
-        """A batch of a job's events, in the open transaction."""
-        with self._writing():
-            self._db.execute(
-                "INSERT INTO events (n, first, last, at, final, blob) VALUES (?, ?, ?, ?, ?, ?)",
-                (number, first, last, at, int(final), blob),
-            )
+        """A batch of a job's events."""
+        self._write(
+            "INSERT INTO events (n, first, last, at, final, blob) VALUES (?, ?, ?, ?, ?, ?)",
+            number,
+            first,
+            last,
+            at,
+            int(final),
+            blob,
+        )
 
     def update(self, number: int, record: JobRecord, turn: ConversationTurn | None = None) -> None:
-        """A job's state and record, in the open transaction."""
+        """A job's state and record."""
         summary = record.summary
-        with self._writing():
-            self._db.execute(
-                "UPDATE jobs SET state = ?, ended_at = ?, record = ?, turn = ? WHERE n = ?",
-                (summary.state, summary.ended_at, encode(record), encode(turn) if turn else None, number),
-            )
+        self._write(
+            "UPDATE jobs SET state = ?, ended_at = ?, record = ?, turn = ? WHERE n = ?",
+            summary.state,
+            summary.ended_at,
+            encode(record),
+            encode(turn) if turn else None,
+            number,
+        )
 
     def outcome(self, number: int, outcome: Outcome) -> None:
         """What the worker said last: from here on the job can no longer be stopped."""
-        with self._writing():
-            self._db.execute("UPDATE jobs SET outcome = ? WHERE n = ?", (encode(outcome), number))
+        self._write("UPDATE jobs SET outcome = ? WHERE n = ?", encode(outcome), number)
 
     def worker_born(self, pid: int, started: int, scratch: str) -> None:
-        with self._writing():
-            self._db.execute("INSERT INTO workers VALUES (?, ?, ?)", (pid, started, scratch))
+        self._write("INSERT INTO workers VALUES (?, ?, ?)", pid, started, scratch)
 
     def worker_gone(self, pid: int, started: int) -> None:
-        with self._writing():
-            self._db.execute("DELETE FROM workers WHERE pid = ? AND started = ?", (pid, started))
+        self._write("DELETE FROM workers WHERE pid = ? AND started = ?", pid, started)
 
     def commit(self, *, durable: bool = False) -> None:
-        """End the open transaction, if there is one."""
-        if not self._in_transaction:
-            return
-        self._in_transaction = False
+        """Write all that has collected, or nothing of it; `durable` also flushes it to the disk.
+
+        Raises `StoreError` and keeps what could not be written for the next time.
+        """
+        self._flush_owed = self._flush_owed or durable
         try:
-            self._db.execute("COMMIT")
-            if durable:
+            if self._writes:
+                self._write_all()
+            if self._flush_owed:
                 # WAL in NORMAL mode does not flush at commit; this does, for all that has been committed so far.
-                os.fdatasync(self._wal())
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self.path} cannot be written: {error}") from error
+                os.fdatasync(self._wal)
+                self._flush_owed = False
+        except (sqlite3.OperationalError, OSError) as error:
+            raise StoreError(
+                f"{self.path} cannot be written: {error}. No more questions are accepted until it can be; nothing that "
+                f"was acknowledged is lost. Make room in {self.path.parent}"
+            ) from error
+
+    def _write_all(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for sql, values in self._writes:
+                self._db.execute(sql, values)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # some errors have rolled back already
+                self._db.execute("ROLLBACK")
+            raise
+        self._writes.clear()
+
+    def _write(self, sql: str, *values: Any) -> None:
+        self._writes.append((sql, values))
+        self.on_write()
 
     # ---- reading, for the supervisor itself
 
@@ -161,22 +198,9 @@ class Store:
         ).fetchall()
         return [_decode_turn(row[0]) for row in reversed(rows)]
 
-    # ---- inside
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            if not self._in_transaction:
-                self._db.execute("BEGIN")
-                self._in_transaction = True
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.path} cannot be written: {error}") from error
-
-    def _wal(self) -> int:
-        if not hasattr(self, "_wal_fd"):
-            self._wal_fd = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
-        return self._wal_fd
+def _nothing() -> None:
+    pass
 
 
 def _take_lock(path: Path) -> int:

@@ -23,6 +23,7 @@ from bus.vocabulary import Reason, Role, Rung
 ROOT = Path(__file__).resolve().parents[1]
 OPERATOR = Caller("tester", Role.OPERATOR)
 READY_WITHIN_S = 30.0
+_lifelines: dict[int, int] = {}
 GONE_WITHIN_S = 20.0
 
 
@@ -80,7 +81,10 @@ class Supervisor:
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(GONE_WITHIN_S):
-            return await self.process.wait()
+            status = await self.process.wait()
+        if self.process.pid in _lifelines:
+            os.close(_lifelines.pop(self.process.pid))
+        return status
 
 
 @asynccontextmanager
@@ -100,8 +104,9 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
 
 
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
-    """A supervisor process that is ready."""
-    orders = {"overrides": {"supervisor.state_dir": str(state_dir), **settings}}
+    """A supervisor process that is ready. It ends when this process does, however that comes."""
+    lifeline, held = os.pipe()
+    orders = {"overrides": {"supervisor.state_dir": str(state_dir), **settings}, "lifeline_fd": lifeline}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -109,7 +114,10 @@ async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio
         cwd=ROOT,
         env={**os.environ, VARIABLE: json.dumps(orders)},
         stdout=asyncio.subprocess.PIPE,
+        pass_fds=[lifeline],
     )
+    os.close(lifeline)
+    _lifelines[process.pid] = held
     assert process.stdout is not None
     async with asyncio.timeout(READY_WITHIN_S):
         line = await process.stdout.readline()

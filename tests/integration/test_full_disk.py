@@ -1,0 +1,59 @@
+"""A disk that fills up in mid-stream: said clearly, nothing acknowledged is lost, and service resumes."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bus.client import CommandRefused
+from bus.commands import ReadStats, Stats
+from bus.events import Completed, ResponseChunk
+from bus.vocabulary import Refusal
+from tests.servers import OPERATOR, Supervisor, running_supervisor
+from tests.workers import zoo_settings
+
+CHUNKS = 60_000
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 16 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+async def test_a_full_disk_holds_the_stream_and_room_lets_it_go_on(small_disk: Path) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * (15 << 20))
+    settings = {**zoo_settings(), "bus.window_bytes": 65536}
+    async with running_supervisor(small_disk, settings) as supervisor:
+        job_id = await supervisor.submit(str(CHUNKS), "counts")
+        following = asyncio.create_task(supervisor.events(job_id))
+        async with asyncio.timeout(20):
+            while await _log_is_writable(supervisor):
+                pass
+        with pytest.raises(CommandRefused) as error:
+            await supervisor.submit("hello", "echoes")
+        refused = error.value.refused
+        assert refused.code == Refusal.QUEUE_FULL
+        assert "cannot be written" in refused.error
+        assert str(small_disk) in refused.error
+        assert supervisor.process.returncode is None
+        ballast.unlink()
+        events = [event for _, event in await following]
+    chunks = [event.chunk for event in events if isinstance(event, ResponseChunk)]
+    assert chunks == [f"{number} " for number in range(1, CHUNKS + 1)]
+    assert isinstance(events[-1], Completed)
+
+
+async def _log_is_writable(supervisor: Supervisor) -> bool:
+    stats = await supervisor.client.request(ReadStats(OPERATOR), Stats)
+    return bool(stats.gauges["log_writable"])
