@@ -71,9 +71,11 @@ async def _server(target: Target, question: Question, interrupts: Interrupts, sa
     async with temporary_server(target.config, settings) as server:
         say("starting a server for this question")
         await interrupts.guard(server.start())
-        local = LocalJobs(server.state_dir)
+        local = LocalJobs(server.state_dir, patience_s=0)
         try:
             yield local
+        except BusError as error:
+            raise OpsError(f"{error}{server.last_words()}") from error
         finally:
             await local.close()
 

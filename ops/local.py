@@ -1,7 +1,9 @@
 """Jobs of this machine: through the bus, with the rights of who may read its key."""
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +25,7 @@ from bus.commands import (
     Submit,
     Submitted,
 )
+from bus.log import Batch
 from bus.outside import OutsideJob, outside_events, outside_job, outside_record
 from bus.sockets import BusError
 from bus.vocabulary import Reason, Role, Rung, State
@@ -30,6 +33,12 @@ from ops.jobs import Declined, Wire, job_of, new_session_id
 from ops.options import login_name
 
 R = TypeVar("R", bound=AnyReply)
+
+Batches = AsyncGenerator[tuple[Batch, int], None]
+
+LOOK_EVERY_S = 1.0
+COMES_BACK_WITHIN_S = 30.0
+"""How long a supervisor may be away before who follows a job gives up; `serve` starts it again within seconds."""
 
 
 def served_address(state_dir: Path) -> Address | None:
@@ -52,7 +61,9 @@ def served_address(state_dir: Path) -> Address | None:
 class LocalJobs:
     """The bus's side of `ops.jobs.JobsAccess`."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, patience_s: float = COMES_BACK_WITHIN_S) -> None:
+        self._state_dir = state_dir
+        self._patience_s = patience_s
         self._bus = BusClient.connect(state_dir)
         self._caller = Caller(login_name(), Role.OPERATOR)
 
@@ -85,9 +96,25 @@ class LocalJobs:
         await self._request(Stop(self._caller, job_id=job_id, reason=reason, note=note, rung=rung), StopTaken)
 
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
-        async for batch, skip in self._bus.follow(job.job_id, after, present=present):
-            for item in outside_events(batch, job.session_id, skip):
-                yield msgspec.to_builtins(item)
+        async with aclosing(self._bus.follow(job.job_id, after, present=present)) as batches:
+            while (found := await self._next(batches)) is not None:
+                for item in outside_events(found[0], job.session_id, found[1]):
+                    yield msgspec.to_builtins(item)
+
+    async def _next(self, batches: Batches) -> tuple[Batch, int] | None:
+        """The next batch, None after the last. Raises `BusError` when the supervisor has gone and stays away."""
+        coming = asyncio.ensure_future(anext(batches, None))
+        try:
+            gone_s = 0.0
+            while not (await asyncio.wait({coming}, timeout=LOOK_EVERY_S))[0]:
+                gone_s = 0.0 if served_address(self._state_dir) else gone_s + LOOK_EVERY_S
+                if gone_s > self._patience_s:
+                    raise BusError(f"the supervisor of {self._state_dir} has gone; its next start settles the job")
+            return coming.result()
+        finally:
+            if not coming.done():  # the generator must not be closed while it runs
+                coming.cancel()
+                await asyncio.wait({coming})
 
     async def _request(self, command: AnyCommand, expect: type[R]) -> R:
         try:

@@ -46,6 +46,7 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("asked", f"{_local_time(job.created_at)} ({ago(job.created_at, now)})"),
         ("life", _moves(record["moves"])),
         ("rungs", _rungs(record["rungs"])),
+        ("note", clean(record.get("note", ""))),
         ("process", str(job.pid or "")),
         ("exit", clean(record["exit"])),
         ("memory", size(record["peak_memory_bytes"]) + " at most" if record["peak_memory_bytes"] else ""),

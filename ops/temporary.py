@@ -29,12 +29,11 @@ class TemporaryServer:
         try:
             await self._supervisor.start()
         except OpsError as error:
-            raise OpsError(f"{error}{last_lines(self._said)}") from error
+            raise OpsError(f"{error}{self.last_words()}") from error
 
-    async def died(self) -> None:
-        """Waits until the supervisor ends before its time, and raises `OpsError`."""
-        await self._supervisor.wait()
-        raise OpsError(f"the supervisor of this question has ended{last_lines(self._said)}")
+    def last_words(self) -> str:
+        """What the supervisor said last, indented, each line on a new one."""
+        return last_lines(self._said)
 
 
 @contextlib.asynccontextmanager

@@ -12,7 +12,7 @@ from ops.options import Target, json_option, target_options
 @click.option("--user", default="", help="All jobs of this user.")
 @click.option("--all", "everything", is_flag=True, help="All jobs.")
 @click.option("--now", is_flag=True, help="Begin with SIGKILL.")
-@click.option("--reason", "note", default="", metavar="TEXT", help="Why; it is written into the job's record.")
+@click.option("--reason", "note", default="", metavar="TEXT", help="Why, in words for the job's record.")
 @target_options
 @json_option
 def command(

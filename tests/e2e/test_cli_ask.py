@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.cli_runner import Server, deadstop, program, serving, wait_until
 
 QUESTION = "average departure delay by month"
+FOR_LONG = "select count(*) from range(1e12::bigint)"
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_a_second_ctrl_c_kills(tmp_path: Path) -> None:
 def test_ctrl_c_without_a_server_leaves_nothing(tmp_path: Path) -> None:
     before = leftovers()
     state = str(tmp_path / "nothing")
-    with program(tmp_path, "ask", "select count(*) from range(1e12::bigint)", "--state-dir", state) as asked:
+    with program(tmp_path, "ask", FOR_LONG, "--state-dir", state) as asked:
         wait_until(lambda: "range(1e12" in asked.stderr(), f"the statement runs: {asked!r}")
         processes = psutil.Process(asked.process.pid).children(recursive=True)
         asked.signal(signal.SIGINT)
@@ -122,6 +123,20 @@ def test_ctrl_c_without_a_server_leaves_nothing(tmp_path: Path) -> None:
     assert exit_code == 130, asked
     assert "stopped by " in asked.stderr()
     assert not [process for process in processes if process.is_running()]
+    assert leftovers() == before
+
+
+def test_a_supervisor_that_dies_is_not_waited_for(tmp_path: Path) -> None:
+    before = leftovers()
+    state = str(tmp_path / "nothing")
+    with program(tmp_path, "ask", FOR_LONG, "--state-dir", state) as asked:
+        wait_until(lambda: "range(1e12" in asked.stderr(), f"the statement runs: {asked!r}")
+        (supervisor,) = psutil.Process(asked.process.pid).children()
+        supervisor.kill()
+        exit_code, _ = asked.end()
+    assert exit_code == 1
+    assert "deadstop: the supervisor of " in asked.stderr()
+    assert "has gone" in asked.stderr()
     assert leftovers() == before
 
 
