@@ -15,6 +15,7 @@ from agent_worker.engine.batches import READ_ROWS, Packer, RowTooLarge
 from agent_worker.engine.bridge import Bridge, Closed
 from agent_worker.engine.errors import EngineError, engine_error
 from agent_worker.engine.settings import EngineSettings, connect, create_view, lock
+from agent_worker.engine.showing import showable
 from agent_worker.guard import Refused, check, looks_like_sql
 from bus.catalog import Catalog
 from bus.events import Column, TableRows, TableSchema
@@ -155,7 +156,7 @@ class _Statement:
         relation = self._connection.sql(text)
         columns = [Column(n, str(t)) for n, t in zip(relation.columns, relation.types, strict=True)]
         self._bridge.put(TableSchema(columns))
-        with closing(relation.to_arrow_reader(min(self._batch_rows, READ_ROWS))) as reader:
+        with closing(showable(relation).to_arrow_reader(min(self._batch_rows, READ_ROWS))) as reader:
             packer = Packer(reader.schema, self._batch_rows)
             truncated = any(self._take(batch, packer) for batch in reader)
             self._put_all(packer.flush())

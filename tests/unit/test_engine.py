@@ -285,3 +285,14 @@ async def test_only_one_statement_runs_at_a_time(engine: Engine) -> None:
 async def test_sql_in_a_question_is_recognised(engine: Engine) -> None:
     assert engine.looks_like_sql("SELECT 1")
     assert not engine.looks_like_sql("How many numbers?")
+
+
+async def test_types_that_arrow_lacks_travel_as_text_and_keep_their_order(engine: Engine) -> None:
+    largest = "340282366920938463463374607431768211455"
+    sql = f"SELECT {largest}::UHUGEINT AS n, 7 AS n, '101'::BIT AS b, {{'a': 1}}::VARIANT AS v"
+    answer = await ask(engine, sql)
+    assert [kind for _, kind in answer.columns] == ["UHUGEINT", "INTEGER", "BIT", "VARIANT"]
+    columns = read(answer.sent[0]).columns
+    assert [column.to_pylist() for column in columns] == [[largest], [7], ["101"], ["{'a': 1}"]]
+    ordered = await ask(engine, "SELECT range::UHUGEINT AS n FROM range(30000) ORDER BY range DESC")
+    assert [row[0] for row in ordered.rows] == [str(n) for n in reversed(range(30000))]
