@@ -94,7 +94,7 @@ class Conditions:
 
     def _compared_tail(self, name: Item) -> bool:
         cursor = self.cursor
-        if _is_table(name):
+        if bool(name.names) and name.names[0].column is None and name.names[0].measure is None:
             return False
         cursor.skip(*SKIPPED, Kind.PREP)
         negated = cursor.take(Kind.NOT) is not None
@@ -157,7 +157,7 @@ class Conditions:
         """ "order date after March 1995" """
         cursor = self.cursor
         cursor.skip(*SKIPPED, Kind.PREP)
-        if not name.names or name.names[0].kind != "date":
+        if not name.unit and not (name.names and name.names[0].kind == "date"):
             return False
         if cursor.sees(Kind.BETWEEN, Kind.ROLE):
             return self._range(name)
@@ -271,10 +271,6 @@ def _could_hold(name: Item, operand: Item) -> bool:
     if operand.kind is Kind.VALUE:
         return _is_column_of(name, operand)
     return bool(name.names) and name.names[0].column is not None
-
-
-def _is_table(name: Item) -> bool:
-    return bool(name.names) and name.names[0].column is None and name.names[0].measure is None
 
 
 def _is_column_of(name: Item, value: Item) -> bool:

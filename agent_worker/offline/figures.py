@@ -4,11 +4,11 @@ import sqlglot
 from sqlglot import exp
 
 from agent_worker.offline.draft import MeasureDraft
-from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.items import Item, Unplaced, is_table
 from agent_worker.offline.reading import ColumnRef, Figure
 from agent_worker.offline.scope import Scope, Target, Through
 
-_WORDS = {"avg": "average", "sum": "total", "median": "median", "min": "lowest", "max": "highest",
+_WORDS = {"avg": "average", "sum": "total", "median": "median", "min": "minimum", "max": "maximum",
           "stddev": "standard deviation of", "filled": "number of filled"}  # fmt: skip
 _OVER_KEY = 5.0
 """Counting things through the rows that refer to them is a farther reading than counting their own table."""
@@ -26,6 +26,8 @@ def figure_of(scope: Scope, draft: MeasureDraft) -> Figure:
         return _correlation(scope, draft.item, draft.other)
     if draft.agg in ("count", "most", "sum") and scope.means_table(draft.item, scope.base):
         return count_rows(scope)
+    if is_table(draft.item) and draft.agg not in ("count", "most", "sum"):
+        raise Unplaced(f"The {_WORDS.get(draft.agg, draft.agg)} of {draft.item.text}: of which column?", draft.item)
     target = scope.find(draft.item)
     if target.measure is not None:
         return _declared(scope, target)
@@ -114,7 +116,7 @@ def _aggregate(scope: Scope, draft: MeasureDraft, ref: ColumnRef) -> Figure:
     column = scope.sql(ref)
     if agg == "filled":
         return Figure(exp.Count(this=column), "filled", f"number of rows with {name}", (ref,))
-    if agg not in ("min", "max") and scope.kind(ref) != "number":
+    if scope.kind(ref) != "number" and not (agg in ("min", "max") and scope.kind(ref) == "date"):
         raise Unplaced(f"{name} holds {scope.column(ref).type}, which has no {_WORDS[agg].split()[0]}.", draft.item)
     inner = exp.Distinct(expressions=[column]) if draft.distinct else column
     expression = exp.func(agg, inner, dialect="duckdb")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agent_worker.offline.conditions import Conditions
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Draft, Having, MeasureDraft
-from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.items import Item, Unplaced, is_table
 from agent_worker.offline.phrases import Kind
 from agent_worker.offline.ranking import Rankings
 from agent_worker.offline.vocabulary import ADVERBS
@@ -220,9 +220,13 @@ class _Grammar:
         return False
 
     def _noun(self) -> bool:
+        joined = self.cursor.sees(Kind.AND, Kind.COMMA, ahead=-1)
         name = self.cursor.take(Kind.NAME)
         if name is None:
             return False
+        others = [*self.draft.nouns, *self.draft.asked]
+        if not joined and not is_table(name) and any(not is_table(other) for other in others):
+            raise Unplaced(f"How do “{others[-1].text}” and “{name.text}” belong together?", name)
         if count := self.cursor.take(Kind.COUNT):
             self.draft.measures.append(MeasureDraft(count.word, name))
         else:

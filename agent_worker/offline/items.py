@@ -28,6 +28,11 @@ class Item:
         return f"<{self.kind} {self.text!r}>"
 
 
+def is_table(name: Item) -> bool:
+    """Whether a name is a table's in the first place: "flight" is, where there are flights and flight numbers."""
+    return any(c.column is None and c.measure is None and c.cost <= 1 for c in name.names)
+
+
 class Unplaced(Exception):
     """A piece of the question has no place: the planner asks back.
 

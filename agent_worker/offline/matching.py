@@ -6,7 +6,13 @@ General ways only: whole words, plurals, beginnings and consonant skeletons of w
 import re
 from functools import lru_cache
 
+from agent_worker.offline.vocabulary import ABBREVIATIONS
 from agent_worker.offline.words import stem
+
+_VOWELS = frozenset("aeiou")
+_DERIVING = frozenset(("al", "als", "er", "ers", "ed", "ing", "ings", "ion", "ions", "ive", "ally", "ist", "ists", "or",
+                       "ors", "an", "ans", "ian", "ians", "ate", "ated", "ation"))  # fmt: skip
+"""Endings that make another word of a whole one."""
 
 EXACT, ABBREVIATED, PARTIAL = 0, 2, 5
 """Costs of a fit; costs of a name's parts are not added up, the worst counts."""
@@ -28,18 +34,26 @@ def shared_prefix(names: list[tuple[str, ...]]) -> str:
 
 @lru_cache(16384)
 def abbreviates(short: str, word: str) -> bool:
-    """Whether `short` stands for `word`: a beginning ("dep", "departure") or a skeleton ("qty", "quantity")."""
+    """Whether `short` stands for `word`: a usual abbreviation, a beginning cut off before a vowel ("dep|arture"), or
+    the consonants ("qty"). A word that only has another for its root ("engine", "engineer") is not abbreviated by it.
+    """
+    if short in ABBREVIATIONS:
+        return stem(word) in ABBREVIATIONS[short]
     if len(short) < 3 or len(word) < len(short) + 2 or short[0] != word[0]:
         return False
-    return word.startswith(short) or (short[-1] == stem(word)[-1] and _is_skeleton(short, word))
+    if word.startswith(short):
+        rest = word[len(short) :]
+        return short[-1] not in _VOWELS and rest[0] in _VOWELS and rest not in _DERIVING
+    return _is_skeleton(short, stem(word))
 
 
 def _is_skeleton(short: str, word: str) -> bool:
-    """Whether the letters of `short` stand in `word` in this order, few of them vowels."""
-    if sum(letter in "aeiou" for letter in short[1:]) > 1:
+    """Whether `short` is most of the consonants of `word`, in order, up to its end."""
+    if short[-1] != word[-1] or any(letter in _VOWELS for letter in short[1:]):
         return False
     letters = iter(word)
-    return all(letter in letters for letter in short)
+    consonants = sum(letter not in _VOWELS for letter in word[1:])
+    return all(letter in letters for letter in short) and (len(short) - 1) * 10 >= consonants * 6
 
 
 @lru_cache(16384)

@@ -2,7 +2,7 @@
 
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Draft, MeasureDraft, Ranking
-from agent_worker.offline.items import Item
+from agent_worker.offline.items import Item, is_table
 from agent_worker.offline.phrases import Kind
 
 _EXTREME = {"desc": "max", "asc": "min"}
@@ -91,7 +91,8 @@ class Rankings:
         if name is None:
             return False
         measure = MeasureDraft(aggregate.word if aggregate else _EXTREME[sign.word], name, distinct)
-        if aggregate is None and name.names and name.names[0].column is None and not name.unit:
+        thing = is_table(name) or any(c.kind == "text" for c in name.names[:1])
+        if aggregate is None and thing and not name.unit:
             self.draft.asked.append(name)
             return self._rank(sign.word, limit, None, single=limit is None and _singular(name))
         return self._rank(sign.word, limit, measure, single=limit is None)

@@ -102,6 +102,8 @@ class _Resolver:
         ranked = draft.ranking is not None and draft.ranking.measure is not None
         nouns = [item for item in draft.nouns if not scope.means_table(item, scope.base)]
         asked = [item for item in draft.asked if not scope.means_table(item, scope.base)]
+        if draft.dims and not draft.measures and any(n.names and n.names[0].kind == "number" for n in nouns):
+            raise _which_figure(draft)
         if nouns and not (ranked and not asked) and not (draft.havings and not asked):
             if draft.measures or draft.dims or draft.ranking:
                 raise Unplaced(f"What about “{nouns[0].text}”?", nouns[0])
@@ -123,7 +125,7 @@ class _Resolver:
         if draft.dims and nouns and not own:
             return [MeasureDraft("count", nouns[0])]
         if draft.dims:
-            raise Unplaced(f"Which figure by {draft.dims[0].text}?", draft.dims[0])
+            raise _which_figure(draft)
         if ranking and ranking.measure is None and groups and ranking.direction in ("asc", "desc") and draft.asked:
             text = draft.asked[0].text
             raise Unplaced(
@@ -178,6 +180,14 @@ class _Resolver:
         if measure is None or measure.agg not in ("max", "min") or ranking.limit is not None or self.draft.measures:
             item = measure.item if measure else None
             raise Unplaced("The first ones of what?", item)
+
+
+def _which_figure(draft: Draft) -> Unplaced:
+    for noun in draft.nouns:
+        if noun.names and noun.names[0].kind == "number":
+            options = tuple(f"{word} {noun.text}" for word in ("average", "total", "maximum"))
+            return Unplaced(f"Which figure of {noun.text}: its average, its total, its maximum?", noun, options)
+    return Unplaced(f"Which figure by {draft.dims[0].text}?", draft.dims[0])
 
 
 def _singular(item: Item) -> bool:

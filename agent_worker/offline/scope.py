@@ -1,12 +1,11 @@
 """What names and values mean once a base table is supposed."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
 
+from agent_worker.offline.identifiers import identifier
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.joins import alias_of, passes, paths_from
 from agent_worker.offline.matching import PARTIAL
@@ -15,9 +14,6 @@ from agent_worker.offline.reading import ColumnRef, Path
 from agent_worker.offline.values import ValueRef
 from agent_worker.offline.vocabulary import ROLE_WORDS
 from bus.catalog import CatalogColumn, CatalogTable
-
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
-_RESERVED = frozenset(DuckDB.Tokenizer.KEYWORDS) - {"DATE", "TIME", "PERCENT", "YEAR", "MONTH", "DAY", "NAME"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +195,6 @@ class Scope:
         # A thing that has two parts to play ("origin or destination?") is not meant where one with a single part is.
         single = {ref: v for ref, v in found.items() if not ref.path or len(self.paths[ref.table]) == 1}
         return single or found
-
-
-def identifier(name: str) -> exp.Identifier:
-    """A name, quoted unless it is a plain word that means nothing in SQL."""
-    return exp.to_identifier(name, quoted=not _PLAIN.fullmatch(name) or name.upper() in _RESERVED)
 
 
 def _either(options: Iterable[str]) -> str:

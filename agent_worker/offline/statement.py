@@ -2,9 +2,10 @@
 
 from sqlglot import exp
 
+from agent_worker.offline.identifiers import identifier
 from agent_worker.offline.joins import alias_of
 from agent_worker.offline.reading import ColumnRef, Dimension, Figure, Filter, Path, Reading
-from agent_worker.offline.scope import Scope, identifier
+from agent_worker.offline.scope import Scope
 
 _SIGNS = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 

@@ -53,3 +53,19 @@ ROLE_WORDS = {
 
 ID_WORDS = frozenset({"number", "numbers", "no", "id", "ids", "code", "codes", "key"})
 LABEL_PARTS = ("name", "title", "label", "fullname", "description")
+
+ABBREVIATIONS = {
+    short: frozenset(words.split("|"))
+    for short, words in {
+        "num": "number", "no": "number", "nbr": "number", "nr": "number", "cnt": "count", "qty": "quantity",
+        "amt": "amount", "acct": "account", "bal": "balance", "desc": "description", "dt": "date", "ts": "timestamp",
+        "yr": "year", "mth": "month", "hr": "hour", "emp": "employee", "cust": "customer", "prod": "product",
+        "dept": "department", "mgr": "manager", "mfr": "manufacturer", "mfgr": "manufacturer|manufacture",
+        "addr": "address", "tel": "telephone", "lon": "longitude", "lng": "longitude", "lat": "latitude",
+        "info": "information", "org": "organization|organisation", "lang": "language", "cat": "category",
+        "src": "source", "tx": "transaction", "txn": "transaction", "pmt": "payment", "cd": "code", "nm": "name",
+        "flg": "flag", "pct": "percent|percentage", "avg": "average", "tz": "timezone", "qtr": "quarter",
+        "wk": "week", "temp": "temperature", "dir": "direction", "pos": "position", "auto": "automobile",
+    }.items()
+}  # fmt: skip
+"""Abbreviations that people use for names of columns whatever the data are about."""
