@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit";
+import { html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { Phase } from "../answer-state";
@@ -42,6 +42,14 @@ export class Composer extends PageElement {
         <kbd>Enter</kbd> asks · <kbd>Shift</kbd> <kbd>Enter</kbd> new line · <kbd>Esc</kbd> stops
       </p>
     `;
+  }
+
+  /** Stop goes away while it has the focus; without this a keyboard would have to find the field again. */
+  protected override updated(changed: PropertyValues<this>): void {
+    const unfocused = document.activeElement === document.body || document.activeElement === null;
+    if (changed.has("phase") && this.phase === null && unfocused && matchMedia("(hover: hover)").matches) {
+      this.querySelector("textarea")?.focus({ preventScroll: true });
+    }
   }
 
   private sendButton(): TemplateResult {

@@ -32,7 +32,7 @@ export class Header extends PageElement {
         >
           ${icons.panel}
         </button>
-        <h1 class="brand">${icons.octagon}<span>Deadstop</span></h1>
+        <h1 class="brand">${icons.octagon}<span class="brand-name">Deadstop</span></h1>
         <span class="gap"></span>
         ${this.server ? this.signedIn(this.server) : nothing}
         <button
@@ -57,10 +57,10 @@ export class Header extends PageElement {
         title=${offline
           ? "No model is set: questions are read by rules, and SQL you type runs as it is"
           : "The model that answers"}
-        ><span class="dot" aria-hidden="true"></span>${offline ? "offline planner" : server.llm}</span
+        ><span class="dot" aria-hidden="true"></span><span class="name">${offline ? "offline planner" : server.llm}</span></span
       >
       <span class="chip plain" data-testid="user" title="Signed in as ${server.user_id} (${server.role})"
-        >${server.user_id}${server.role === "operator" ? html`<span class="role wide">operator</span>` : nothing}</span
+        ><span class="name">${server.user_id}</span>${server.role === "operator" ? html`<span class="role wide">operator</span>` : nothing}</span
       >
     `;
   }
