@@ -89,7 +89,7 @@ class AnswerPrinter:
     def _sql(self, sql: str) -> None:
         self._finish_line()
         if self._err.is_terminal:
-            self._err.print(Syntax(clean(sql), "sql", background_color="default", word_wrap=True))
+            self._err.print(Syntax(clean(sql), "sql", theme="ansi_dark", background_color="default", word_wrap=True))
         else:
             self._err.print(clean(sql))
 

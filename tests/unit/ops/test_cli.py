@@ -1,0 +1,48 @@
+"""The entry point: quick, complete, and described in docs/operations.md."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from ops.cli import COMMANDS, cli
+
+ROOT = Path(__file__).parents[3]
+
+HEAVY = ("bus", "rich", "zmq", "pyarrow", "aiohttp", "asyncio", "msgspec")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys; from ops.cli import cli\n"
+        "cli.main(['--help'], prog_name='deadstop', standalone_mode=False)\n"
+        f"heavy = sorted(set({HEAVY!r}) & set(sys.modules))\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for name, words in COMMANDS.items():
+        assert f"  {name}" in done.stdout
+        assert words.split()[0] in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained_and_stands_in_the_manual(name: str) -> None:
+    manual = (ROOT / "docs" / "operations.md").read_text()
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    assert f"### `deadstop {name}`" in manual
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert option.help, option.name
+            assert option.opts[0] in manual, option.opts[0]
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    with pytest.raises(click.UsageError, match="No such command 'top2'"):
+        cli.main(["top2"], prog_name="deadstop", standalone_mode=False)
