@@ -24,6 +24,7 @@ HEADERS = {
 }
 _FOREVER = "public, max-age=31536000, immutable"
 _ASSET = re.compile(r"/assets/[\w.-]+")
+_ASSET_NAME = re.compile(r"[\w-][\w.-]*")
 
 
 def secure_headers(response: web.StreamResponse) -> None:
@@ -67,8 +68,9 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 
 async def asset(request: web.Request) -> web.StreamResponse:
     """A built file; its name changes with its content, so it may be kept for ever."""
-    path = STATIC / "assets" / request.match_info["name"]
-    if not path.is_file():
+    name = request.match_info["name"]  # decoded: it may hold slashes
+    path = STATIC / "assets" / name
+    if not _ASSET_NAME.fullmatch(name) or not path.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(path, headers={"Cache-Control": _FOREVER})
 

@@ -1,34 +1,43 @@
 """The WebSocket of a real gateway over a real supervisor."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pyarrow as pa
 import pytest
+import pytest_asyncio
 
 from tests.gateways import LAST, TOKENS, RunningGateway, running_gateway
 from tests.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.fixture
-async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
+def session() -> str:
+    """A session's name of this test alone: supervisor and gateway serve the whole file."""
+    return f"s{secrets.token_hex(4)}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
     settings = {**zoo_settings(), "supervisor.disconnect_grace_s": 0.3}
-    async with running_supervisor(tmp_path, settings) as running:
+    async with running_supervisor(tmp_path_factory.mktemp("gateway"), settings) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
     async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
         yield running
 
 
-async def test_an_answer_streams_from_its_acceptance_to_its_end(gateway: RunningGateway) -> None:
+async def test_an_answer_streams_from_its_acceptance_to_its_end(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as wire:
-        await wire.ask("s1", "select carrier, count(*) as n from flights group by all order by n desc")
+        await wire.ask(session, "select carrier, count(*) as n from flights group by all order by n desc")
         stream = await wire.stream()
     accepted, *chunks, complete = stream
     assert accepted["event"] == "agent_accepted"
@@ -40,12 +49,12 @@ async def test_an_answer_streams_from_its_acceptance_to_its_end(gateway: Running
     assert len(rows) == 16
 
 
-async def test_rows_as_arrow_are_the_rows_as_json(gateway: RunningGateway) -> None:
+async def test_rows_as_arrow_are_the_rows_as_json(gateway: RunningGateway, session: str) -> None:
     sql = "select carrier, count(*) as n from flights group by all order by n desc"
     async with gateway.wire() as wire:
-        await wire.ask("s1", sql, options={"table_format": "arrow"})
+        await wire.ask(session, sql, options={"table_format": "arrow"})
         stream = await wire.stream()
-        await wire.send("agent_follow", session_id="s1", after_seq=0)
+        await wire.send("agent_follow", session_id=session, after_seq=0)
         again = await wire.stream()
     arrow = [event["data"]["chunk"] for event in stream if "arrow" in event["data"].get("chunk", {})]
     assert {key: arrow[0][key] for key in ("type", "encoding")} == {"type": "table_rows", "encoding": "arrow"}
@@ -54,11 +63,11 @@ async def test_rows_as_arrow_are_the_rows_as_json(gateway: RunningGateway) -> No
     assert [list(row.values()) for row in table.to_pylist()] == rows
 
 
-async def test_lists_come_only_to_who_asked_for_them(gateway: RunningGateway) -> None:
+async def test_lists_come_only_to_who_asked_for_them(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as single, gateway.wire(batch=True) as many:
-        await single.ask("s1", "20000", "counts", detached=True)
+        await single.ask(session, "20000", "counts", detached=True)
         alone = await single.stream()
-        await many.send("agent_follow", session_id="s1", after_seq=0)
+        await many.send("agent_follow", session_id=session, after_seq=0)
         together = await many.stream()
     assert alone == together
     assert single.longest_list == 0
@@ -66,25 +75,25 @@ async def test_lists_come_only_to_who_asked_for_them(gateway: RunningGateway) ->
     assert many.frames < single.frames / 10
 
 
-async def test_a_mistake_in_one_frame_does_not_close_the_connection(gateway: RunningGateway) -> None:
+async def test_a_mistake_in_one_frame_does_not_close_the_connection(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as wire:
         for text in ("", "hello", "[]", '{"event": "dance"}', '{"event": "agent_kill", "data": {"session_id": 5}}'):
             await wire.socket.send_str(text)
             assert (await wire.next())["event"] == "error"
         await wire.socket.send_bytes(b"\xff\xfe")
         assert (await wire.next())["data"]["code"] == "bad_frame"
-        await wire.send("agent_query_stream", session_id="s1")
+        await wire.send("agent_query_stream", session_id=session)
         error = await wire.next()
-        assert (error["event"], error["data"]["code"], error["data"]["session_id"]) == ("error", "bad_frame", "s1")
+        assert (error["event"], error["data"]["code"], error["data"]["session_id"]) == ("error", "bad_frame", session)
         await wire.socket.send_str('{"event": "agent_list", "x": "' + "y" * 300_000 + '"}')
         assert "the limit is 262144" in (await wire.next())["data"]["error"]
-        await wire.ask("s1", "3", "counts")
+        await wire.ask(session, "3", "counts")
         assert (await wire.stream())[-1]["event"] == "agent_complete"
 
 
-async def test_a_refused_question_has_no_number(gateway: RunningGateway) -> None:
+async def test_a_refused_question_has_no_number(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as wire:
-        await wire.ask("s1", "x" * 20_001)
+        await wire.ask(session, "x" * 20_001)
         refused = await wire.next()
         assert refused["event"] == "agent_error"
         assert refused["data"]["code"] == "bad_request"
@@ -92,83 +101,85 @@ async def test_a_refused_question_has_no_number(gateway: RunningGateway) -> None
         assert "seq" not in refused["data"]
         await wire.ask("a b", "hello")
         assert (await wire.next())["data"]["code"] == "bad_request"
-        await wire.ask("s1", "hello", "nobody")
+        await wire.ask(session, "hello", "nobody")
         assert (await wire.next())["data"]["code"] == "bad_request"
 
 
-async def test_a_stop_right_after_its_question_stops_it(gateway: RunningGateway) -> None:
+async def test_a_stop_right_after_its_question_stops_it(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as wire:
-        await wire.ask("s1", "go", "sleeps")
-        await wire.send("agent_kill", session_id="s1")
+        await wire.ask(session, "go", "sleeps")
+        await wire.send("agent_kill", session_id=session)
         killed = (await wire.stream())[-1]
     assert killed["event"] == "agent_killed"
     assert (killed["data"]["by"], killed["data"]["reason"]) == ("ann", "user")
 
 
 @pytest.mark.parametrize(("now", "rungs"), [(False, ["cancel", "terminate", "kill"]), (True, ["kill"])])
-async def test_a_stop_shows_each_rung_and_then_the_proof(gateway: RunningGateway, now: bool, rungs: list[str]) -> None:
+async def test_a_stop_shows_each_rung_and_then_the_proof(
+    gateway: RunningGateway, now: bool, rungs: list[str], session: str
+) -> None:
     async with gateway.wire() as wire:
-        await wire.ask("s1", "go", "ignores_signals")
+        await wire.ask(session, "go", "ignores_signals")
         before = await wire.until_chunk("status")
-        await wire.send("agent_kill", session_id="s1", now=now)
+        await wire.send("agent_kill", session_id=session, now=now)
         stream = await wire.stream(after=before[-1]["data"]["seq"])
-        await wire.send("agent_kill", session_id="s1")
+        await wire.send("agent_kill", session_id=session)
         again = await wire.next()
     assert [event["data"]["chunk"]["rung"] for event in stream[:-1]] == rungs
     assert stream[-1]["data"]["rung"] == "kill"
     assert (again["event"], again["data"]["code"]) == ("agent_kill_error", "already_ended")
 
 
-async def test_who_stops_a_job_from_elsewhere_sees_the_proof(gateway: RunningGateway) -> None:
+async def test_who_stops_a_job_from_elsewhere_sees_the_proof(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as asker, gateway.wire() as stopper:
-        await asker.ask("s1", "go", "sleeps")
+        await asker.ask(session, "go", "sleeps")
         await asker.until_chunk("status")
-        await stopper.send("agent_kill", session_id="s1", reason="enough")
+        await stopper.send("agent_kill", session_id=session, reason="enough")
         assert (await stopper.until(*LAST))[-1]["event"] == "agent_killed"
         assert (await asker.until(*LAST))[-1]["event"] == "agent_killed"
 
 
-async def test_the_same_session_attaches_and_another_question_is_refused(gateway: RunningGateway) -> None:
+async def test_the_same_session_attaches_and_another_question_is_refused(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as wire, gateway.wire() as other:
-        await wire.ask("s1", "5", "counts")
+        await wire.ask(session, "5", "counts")
         stream = await wire.stream()
-        await other.ask("s1", "5", "counts")
+        await other.ask(session, "5", "counts")
         assert await other.stream() == stream
-        await other.ask("s1", "6", "counts")
+        await other.ask(session, "6", "counts")
         refused = await other.next()
     assert (refused["event"], refused["data"]["code"]) == ("agent_error", "session_conflict")
 
 
-async def test_asking_again_while_following_brings_nothing_twice(gateway: RunningGateway) -> None:
+async def test_asking_again_while_following_brings_nothing_twice(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as wire:
-        await wire.ask("s1", "go", "sleeps")
+        await wire.ask(session, "go", "sleeps")
         await wire.until_chunk("status")
-        await wire.ask("s1", "go", "sleeps")
-        await wire.send("agent_kill", session_id="s1")
+        await wire.ask(session, "go", "sleeps")
+        await wire.send("agent_kill", session_id=session)
         rest = await wire.stream(after=2)
     assert [event["event"] for event in rest] == ["agent_chunk", "agent_killed"]
 
 
-async def test_following_goes_on_after_any_number(gateway: RunningGateway) -> None:
+async def test_following_goes_on_after_any_number(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire() as wire, gateway.wire(batch=True) as late:
-        await wire.ask("s1", "2000", "counts")
+        await wire.ask(session, "2000", "counts")
         stream = await wire.stream()
         for after in (0, 1, 999, 2000, 2001):
-            await late.send("agent_follow", session_id="s1", after_seq=after)
+            await late.send("agent_follow", session_id=session, after_seq=after)
             assert await late.stream(after=after) == stream[after:]
         await late.send("agent_follow", session_id="nobody", after_seq=0)
         assert (await late.next())["data"]["code"] == "not_found"
-        await late.send("agent_follow", session_id="s1", after_seq=-1)
+        await late.send("agent_follow", session_id=session, after_seq=-1)
         assert (await late.next())["data"]["code"] == "bad_frame"
 
 
-async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway) -> None:
+async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire("ann") as ann, gateway.wire("bob") as bob:
-        await ann.ask("s1", "go", "sleeps")
+        await ann.ask(session, "go", "sleeps")
         job_id = (await ann.until_chunk("status"))[0]["data"]["job_id"]
-        await bob.send("agent_follow", session_id="s1", after_seq=0)
+        await bob.send("agent_follow", session_id=session, after_seq=0)
         assert (await bob.next())["data"]["code"] == "not_found"
-        await bob.send("agent_kill", session_id="s1")
+        await bob.send("agent_kill", session_id=session)
         unknown = await bob.next()
         assert (unknown["event"], unknown["data"]["code"]) == ("agent_kill_error", "not_found")
         await bob.send("agent_kill", job_id=job_id)
@@ -179,25 +190,25 @@ async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway) 
         jobs = (await ann.next())["data"]["jobs"]
         assert [(job["job_id"], job["query"], job["state"]) for job in jobs] == [(job_id, "go", "running")]
         # Both may use the same name for a session.
-        await bob.ask("s1", "2", "counts")
+        await bob.ask(session, "2", "counts")
         assert (await bob.stream())[-1]["event"] == "agent_complete"
 
 
-async def test_an_operator_follows_and_stops_anybodys_job(gateway: RunningGateway) -> None:
+async def test_an_operator_follows_and_stops_anybodys_job(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire("ann") as ann, gateway.wire("ops") as ops:
-        await ann.ask("s1", "go", "sleeps")
+        await ann.ask(session, "go", "sleeps")
         job_id = (await ann.until_chunk("status"))[0]["data"]["job_id"]
         await ops.send("agent_follow", job_id=job_id, after_seq=0)
         await ops.until_chunk("status")
         await ops.send("agent_kill", job_id=job_id)
         killed = (await ann.until(*LAST))[-1]
         assert (killed["data"]["by"], killed["data"]["reason"]) == ("ops", "operator")
-        assert (await ops.until(*LAST))[-1]["data"]["session_id"] == "s1"
+        assert (await ops.until(*LAST))[-1]["data"]["session_id"] == session
 
 
-async def test_nobody_gets_past_the_sign_in(gateway: RunningGateway) -> None:
+async def test_nobody_gets_past_the_sign_in(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire(None) as wire:
-        await wire.ask("s1", "3", "counts")
+        await wire.ask(session, "3", "counts")
         assert (await wire.next())["data"]["code"] == "unauthorized"
         await wire.send("authenticate")
         assert (await wire.next())["data"]["code"] == "unauthorized"

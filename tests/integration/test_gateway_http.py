@@ -1,0 +1,317 @@
+"""HTTP, event streams, downloads and sign-in of a real gateway over a real supervisor."""
+
+import asyncio
+import csv
+import io
+import json
+import secrets
+from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pyarrow.parquet
+import pytest
+import pytest_asyncio
+
+from bus.events import Status
+from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, running_gateway
+from tests.servers import Supervisor, is_gone, running_supervisor
+from tests.workers import zoo_settings
+
+CARRIERS = "select carrier, count(*) as n from flights group by all order by n desc"
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def session() -> str:
+    """A session's name of this test alone: supervisor and gateway serve the whole file."""
+    return f"s{secrets.token_hex(4)}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path_factory.mktemp("gateway"), zoo_settings()) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
+    async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
+        yield running
+
+
+async def asked(gateway: RunningGateway, query: str, agent: str = "parquet", **more: Any) -> str:
+    """A question of ann's; returns its job's id."""
+    status, job = await gateway.json("POST", "/api/jobs", json={"query": query, "agent": agent, **more})
+    assert status == 202
+    return str(job["job_id"])
+
+
+async def events(gateway: RunningGateway, job_id: str, after: int = 0) -> list[dict[str, Any]]:
+    """A job's event stream to its end."""
+    headers = {"Last-Event-ID": str(after)} if after else {}
+    async with gateway.request("GET", f"/api/jobs/{job_id}/events", headers=headers) as answer:
+        assert answer.content_type == "text/event-stream"
+        text = (await answer.read()).decode()
+    found = []
+    for block in text.split("\n\n")[:-1]:
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        found.append(json.loads(fields["data"]))
+        assert (fields["event"], fields["id"]) == (found[-1]["event"], str(found[-1]["data"]["seq"]))
+    return found
+
+
+async def test_ask_look_and_list(gateway: RunningGateway, supervisor: Supervisor, session: str) -> None:
+    status, job = await gateway.json(
+        "POST", "/api/jobs", json={"query": "go", "agent": "sleeps", "session_id": session}
+    )
+    assert (status, job["session_id"], job["query"], job["user"]) == (202, session, "go", "ann")
+    await supervisor.until(job["job_id"], Status)
+    _, again = await gateway.json("POST", "/api/jobs", json={"query": "go", "agent": "sleeps", "session_id": session})
+    assert again["job_id"] == job["job_id"]
+    _, listed = await gateway.json("GET", "/api/jobs?state=running")
+    assert job["job_id"] in [entry["job_id"] for entry in listed["jobs"]]
+    _, record = await gateway.json("GET", f"/api/jobs/{job['job_id']}")
+    assert [move["state"] for move in record["moves"]][-1] == "running"
+    assert record["pid"]
+    await supervisor.stop(job["job_id"])
+
+
+async def test_delete_answers_when_the_job_is_dead(gateway: RunningGateway, supervisor: Supervisor) -> None:
+    job_id = await asked(gateway, "go", "ignores_signals")
+    await supervisor.until(job_id, Status)
+    pid = (await gateway.json("GET", f"/api/jobs/{job_id}"))[1]["pid"]
+    status, stopped = await gateway.json("DELETE", f"/api/jobs/{job_id}?now=1&reason=enough")
+    assert is_gone(pid)
+    assert (status, stopped["state"], stopped["rung"], stopped["by"]) == (200, "cancelled", "kill", "ann")
+    status, error = await gateway.json("DELETE", f"/api/jobs/{job_id}")
+    assert (status, error["code"]) == (409, "already_ended")
+
+
+async def test_events_stream_and_continue(gateway: RunningGateway) -> None:
+    job_id = await asked(gateway, "50", "counts")
+    stream = await events(gateway, job_id)
+    assert [event["data"]["seq"] for event in stream] == list(range(1, 53))
+    assert stream[-1]["event"] == "agent_complete"
+    assert await events(gateway, job_id, after=20) == stream[20:]
+    async with gateway.request("GET", f"/api/jobs/{job_id}/events", headers={"Last-Event-ID": "52"}) as answer:
+        assert answer.status == 204
+    status, error = await gateway.json("GET", f"/api/jobs/{job_id}/events", headers={"Last-Event-ID": "x"})
+    assert (status, error["code"]) == (400, "bad_request")
+
+
+async def test_events_of_a_running_job_end_with_the_gateway(supervisor: Supervisor) -> None:
+    async with running_gateway(supervisor.state_dir, zoo_settings()) as gateway:
+        job_id = await asked(gateway, "go", "sleeps")
+        reading = asyncio.create_task(events(gateway, job_id))
+        await supervisor.until(job_id, Status)
+        assert await gateway.end() < 3.0
+        with pytest.raises(aiohttp.ClientError):
+            await gateway.json("GET", "/healthz")
+        assert (await reading)[0]["event"] == "agent_accepted"
+        await supervisor.stop(job_id)
+
+
+async def test_results_come_whole_in_three_formats(gateway: RunningGateway) -> None:
+    job_id = await asked(gateway, "select flight, carrier, time_hour from flights limit 30000")
+    await events(gateway, job_id)
+    _, found = await gateway.json("GET", f"/api/jobs/{job_id}/result.json")
+    assert [column["name"] for column in found["columns"]] == ["flight", "carrier", "time_hour"]
+    assert len(found["rows"]) == 30_000
+    async with gateway.request("GET", f"/api/jobs/{job_id}/result.csv") as answer:
+        assert answer.headers["Deadstop-State"] == "succeeded"
+        lines = list(csv.reader(io.StringIO(await answer.text())))
+    assert lines[0] == ["flight", "carrier", "time_hour"]
+    assert [[int(flight), carrier, at] for flight, carrier, at in lines[1:]] == found["rows"]
+    async with gateway.request("GET", f"/api/jobs/{job_id}/result.parquet") as answer:
+        table = pyarrow.parquet.read_table(io.BytesIO(await answer.read()))
+    assert table.column("flight").to_pylist() == [row[0] for row in found["rows"]]
+
+
+async def test_results_that_are_not_there_say_why(gateway: RunningGateway, supervisor: Supervisor) -> None:
+    running = await asked(gateway, "go", "sleeps")
+    status, error = await gateway.json("GET", f"/api/jobs/{running}/result.csv")
+    assert (status, error["code"]) == (409, "not_ended")
+    await supervisor.stop(running)
+    ended = await asked(gateway, "3", "counts")
+    await events(gateway, ended)
+    status, error = await gateway.json("GET", f"/api/jobs/{ended}/result.csv")
+    assert (status, error["code"]) == (404, "no_rows")
+
+
+async def test_mistakes_are_answered_in_json(gateway: RunningGateway) -> None:
+    for method, path, body, status, code in (
+        ("GET", "/api/jobs/nosuchjob", None, 404, "not_found"),
+        ("DELETE", "/api/jobs/nosuchjob", None, 404, "not_found"),
+        ("GET", "/api/jobs?state=asleep", None, 400, "bad_request"),
+        ("GET", "/nowhere", None, 404, "not_found"),
+        ("PUT", "/api/jobs", None, 405, "method_not_allowed"),
+        ("POST", "/api/jobs", b"hello", 400, "bad_request"),
+        ("POST", "/api/jobs", b'{"query": ""}', 400, "bad_request"),
+        ("POST", "/api/jobs", b'{"query": "' + b"x" * 300_000 + b'"}', 413, "too_large"),
+    ):
+        found, error = await gateway.json(method, path, data=body)
+        assert (found, error["code"]) == (status, code), f"{method} {path}"
+        assert error["error"]
+
+
+async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway, supervisor: Supervisor) -> None:
+    job_id = await asked(gateway, "go", "sleeps")
+    await supervisor.until(job_id, Status)
+    for method, tail in (("GET", ""), ("GET", "/events"), ("GET", "/result.json"), ("DELETE", "")):
+        status, error = await gateway.json(method, f"/api/jobs/{job_id}{tail}", "bob")
+        assert (status, error["code"]) == (404, "not_found")
+        unknown = await gateway.json(method, f"/api/jobs/000000000000{tail}", "bob")
+        assert unknown == (status, error)
+    assert (await gateway.json("GET", "/api/jobs?all=1", "bob"))[1] == {"jobs": []}
+    _, seen = await gateway.json("GET", "/api/jobs?user=ann", "ops")
+    assert job_id in [job["job_id"] for job in seen["jobs"]]
+    _, stopped = await gateway.json("DELETE", f"/api/jobs/{job_id}", "ops")
+    assert (stopped["by"], stopped["reason"]) == ("ops", "operator")
+
+
+async def test_without_a_token_nothing_answers_but_health_and_sign_in(gateway: RunningGateway) -> None:
+    for path in ("/readyz", "/metrics", "/api/jobs", "/api/catalog", "/nowhere", "/assets/index.js"):
+        status, error = await gateway.json("GET", path, None)
+        assert (status, error["code"]) == (401, "unauthorized"), path
+    for path in ("/api/jobs", "/signout"):
+        assert (await gateway.json("POST", path, None))[0] == 401
+    assert await gateway.json("GET", "/healthz", None) == (200, {"ok": True})
+    status, _ = await gateway.json("GET", "/readyz", None, headers={"Authorization": "Bearer wrong"})
+    assert status == 401
+    async with gateway.request("GET", "/", None) as page:
+        assert page.status == 401
+        assert page.content_type == "text/html"
+
+
+async def test_every_answer_is_fenced_in(gateway: RunningGateway) -> None:
+    for path in ("/", "/healthz", "/nowhere", "/api/jobs"):
+        async with gateway.request("GET", path) as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def sign_in(gateway: RunningGateway, path: str = f"/?token={TOKENS['ann']}") -> dict[str, str]:
+    """The cookie header a browser would send after it opened `path`."""
+    async with gateway.request("GET", path, None) as answer:
+        assert answer.status == 303
+        assert answer.headers["Location"] == "/"
+        cookie = SimpleCookie(answer.headers["Set-Cookie"])[f"deadstop_{gateway.port}"]
+    assert cookie["httponly"]
+    assert (cookie["samesite"], cookie["path"]) == ("Strict", "/")
+    return {"Cookie": f"deadstop_{gateway.port}={cookie.value}"}
+
+
+async def test_a_token_in_the_address_becomes_a_cookie(gateway: RunningGateway) -> None:
+    cookie = await sign_in(gateway)
+    assert not any(token in cookie["Cookie"] for token in TOKENS.values())
+    assert (await gateway.json("GET", "/api/jobs", None, headers=cookie))[0] == 200
+    async with gateway.request("GET", "/", None, headers=cookie) as page:
+        assert page.status == 200
+    async with gateway.request("GET", "/?token=wrong", None) as page:
+        assert page.status == 401
+        assert "Set-Cookie" not in page.headers
+    await sign_in(gateway, f"/?token={MADE_TOKEN}")
+
+
+async def test_the_form_signs_in_and_out(gateway: RunningGateway) -> None:
+    own = {"Origin": gateway.url}
+    async with gateway.request("POST", "/signin", None, data={"token": "wrong"}, headers=own) as answer:
+        assert answer.status == 401
+    form = {"token": f" {TOKENS['ann']}\n"}
+    from_elsewhere = {"Origin": "http://evil.example"}
+    async with gateway.request("POST", "/signin", None, data=form, headers=from_elsewhere) as answer:
+        assert answer.status == 401
+    vouched = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    async with gateway.request("POST", "/signin", None, data=form, headers=vouched) as answer:
+        assert answer.status == 303
+        cookie = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+    async with gateway.request("POST", "/signout", None, headers={**cookie, **own}) as answer:
+        assert answer.status == 303
+        assert "Max-Age=0" in answer.headers["Set-Cookie"]
+
+
+async def test_the_cookie_survives_a_restart_and_ends_with_its_token(supervisor: Supervisor) -> None:
+    async with running_gateway(supervisor.state_dir) as first:
+        cookie, port = await sign_in(first), first.port
+        with_port = {"gateway.port": port}
+    async with running_gateway(supervisor.state_dir, with_port) as second:
+        assert (await second.json("GET", "/api/jobs", None, headers=cookie))[0] == 200
+    async with running_gateway(supervisor.state_dir, {**with_port, "auth.tokens": []}) as third:
+        assert (await third.json("GET", "/api/jobs", None, headers=cookie))[0] == 401
+
+
+async def test_another_sites_page_cannot_use_the_cookie(gateway: RunningGateway) -> None:
+    cookie = await sign_in(gateway)
+    body = {"query": "3", "agent": "counts"}
+    for headers in ({}, {"Origin": "http://evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}):
+        status, error = await gateway.json("POST", "/api/jobs", None, headers={**cookie, **headers}, json=body)
+        assert (status, error["code"]) == (403, "bad_origin"), headers
+        status, _ = await gateway.json("DELETE", "/api/jobs/x", None, headers={**cookie, **headers})
+        assert status == 403
+    own = {**cookie, "Origin": gateway.url}
+    assert (await gateway.json("POST", "/api/jobs", None, headers=own, json=body))[0] == 202
+    with_token = {"Origin": "http://evil.example"}
+    assert (await gateway.json("POST", "/api/jobs", headers=with_token, json=body))[0] == 202
+
+
+async def test_the_page_opens_the_websocket_with_its_cookie(gateway: RunningGateway, session: str) -> None:
+    cookie = await sign_in(gateway)
+    async with gateway.wire(None, headers={**cookie, "Origin": gateway.url}) as wire:
+        await wire.send("authenticate", batch=True)
+        assert (await wire.next())["data"]["user_id"] == "ann"
+        await wire.ask(session, "3", "counts")
+        assert (await wire.stream())[-1]["event"] == "agent_complete"
+    async with gateway.wire(None, headers=cookie) as wire:
+        await wire.send("authenticate")
+        assert (await wire.next())["data"]["code"] == "unauthorized"
+
+
+async def test_a_foreign_name_for_this_machine_is_refused(gateway: RunningGateway) -> None:
+    for path in ("/", "/healthz", "/api/jobs", "/ws"):
+        status, error = await gateway.json("GET", path, headers={"Host": f"evil.example:{gateway.port}"})
+        assert (status, error["code"]) == (421, "bad_host")
+    async with gateway.request("GET", "/healthz", headers={"Host": f"localhost:{gateway.port}"}) as answer:
+        assert answer.status == 200
+
+
+async def test_assets_are_served_for_ever_and_nothing_beside_them(gateway: RunningGateway) -> None:
+    for name in ("..%2fsignin.html", "..%2f..%2fmain.py", "%2e%2e%2findex.html", "nowhere.js"):
+        async with gateway.request("GET", f"/assets/{name}") as answer:
+            assert answer.status == 404, name
+
+
+async def test_figures_for_prometheus(gateway: RunningGateway) -> None:
+    job_id = await asked(gateway, "3", "counts")
+    await events(gateway, job_id)
+    async with gateway.wire(), gateway.request("GET", "/metrics") as answer:
+        assert answer.content_type == "text/plain"
+        lines = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines())
+    assert lines["deadstop_up"] == "1"
+    assert lines["deadstop_gateway_websockets"] == "1"
+    assert int(lines["deadstop_gateway_events_sent_total"]) >= 5
+    assert int(lines['deadstop_jobs{state="succeeded"}']) >= 1
+
+
+async def test_ready_only_while_the_supervisor_answers(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path) as supervisor, running_gateway(supervisor.state_dir) as gateway:
+        assert await gateway.json("GET", "/readyz") == (200, {"ok": True})
+        await supervisor.end()
+        status, error = await gateway.json("GET", "/readyz")
+        assert (status, error["code"]) == (503, "unavailable")
+        assert (await gateway.json("GET", "/healthz"))[0] == 200
+
+
+async def test_the_catalog_can_be_read(gateway: RunningGateway) -> None:
+    found: dict[str, Any] = {}
+    async with asyncio.timeout(15):
+        while "tables" not in found:  # a worker reads it as a job of its own when the supervisor has started
+            found = (await gateway.json("GET", "/api/catalog"))[1]
+    assert {table["name"] for table in found["tables"]} >= {"flights", "airlines"}
