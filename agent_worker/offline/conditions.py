@@ -1,5 +1,7 @@
 """The grammar of conditions: comparisons, ranges, lists of values, times, what is missing."""
 
+from dataclasses import replace
+
 from agent_worker.offline.cursor import SKIPPED, Cursor
 from agent_worker.offline.draft import Condition, Draft, Having, MeasureDraft, Moment, Operator
 from agent_worker.offline.items import Item, Unplaced
@@ -8,6 +10,7 @@ from agent_worker.offline.phrases import Kind
 
 _OPPOSITE: dict[str, Operator] = {"=": "!=", "in": "not in", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _LITERAL = (Kind.VALUE, Kind.QUOTED)
+_HAVING = frozenset(("has", "have", "had", "having", "with", "that have", "which have"))
 _JOINERS = (Kind.AND, Kind.OR, Kind.COMMA)
 _LEAD = (Kind.PREP, Kind.GLUE, Kind.VERB)
 
@@ -24,6 +27,7 @@ class Conditions:
         rules = (
             self._without,
             self._compared_name,
+            self._had_number,
             self._named,
             self._ranged_time,
             self._since,
@@ -68,6 +72,15 @@ class Conditions:
             self.draft.havings.append(Having(measure, _operator(operator), (number.number,)))
             return True
         return self._add(_operator(operator), name, number)
+
+    def _had_number(self) -> bool:
+        """ "have 2 engines", "with 4 engines" """
+        cursor = self.cursor
+        cursor.skip(*_LEAD)
+        lead, number, name = cursor.peek(-1), cursor.take(Kind.NUMBER), cursor.take(Kind.NAME)
+        if lead is None or lead.text.lower() not in _HAVING or number is None or name is None:
+            return False
+        return bool(name.names) and name.names[0].kind == "number" and self._add("=", name, number)
 
     def _named(self) -> bool:
         """A name and what it is compared with: "distance over 1000", "origin JFK", "seats between 10 and 20"."""
@@ -185,7 +198,7 @@ class Conditions:
         if high is None:
             return False
         if low.year is None and high.year is not None:
-            low = Moment(low.text, high.year, low.quarter, low.month, low.day)
+            low = replace(low, year=high.year)
         return self._add("between", name, moments=(low, high))
 
     def _since(self) -> bool:
@@ -209,7 +222,7 @@ class Conditions:
             if not cursor.take_past((Kind.COMMA,), Kind.AND, Kind.OR) and not cursor.take(Kind.COMMA):
                 break
             cursor.skip(Kind.PREP, Kind.GLUE)
-            if not cursor.sees(Kind.MONTH, Kind.WEEKDAY, Kind.DATE, Kind.NUMBER):
+            if not cursor.sees(Kind.MONTH, Kind.QUARTER, Kind.WEEKDAY, Kind.DATE, Kind.NUMBER):
                 cursor.at = mark
                 break
         if not moments:
@@ -286,7 +299,4 @@ def _is_column_of(name: Item, value: Item) -> bool:
 def _years_shared(moments: list[Moment]) -> tuple[Moment, ...]:
     """ "March and April 2013": a year said once, at the end, belongs to all."""
     year = moments[-1].year
-    return tuple(
-        Moment(m.text, year, m.quarter, m.month, m.day) if m.year is None and m.month is not None and year else m
-        for m in moments
-    )
+    return tuple(replace(m, year=year) if m.year is None and (m.month or m.quarter) and year else m for m in moments)

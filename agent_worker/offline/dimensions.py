@@ -15,7 +15,7 @@ def dimension_of(scope: Scope, item: Item) -> Dimension:
         return _time(scope, item)
     if scope.means_table(item, scope.base):
         raise Unplaced(f"Each row of {scope.base} is one of “{item.text}”: by which column?", item)
-    target = scope.find(item)
+    target = scope.find(item, role=item.word)
     if target.measure is not None:
         raise Unplaced(f"“{item.text}” is a figure, not something to group by.", item)
     if target.column is None:

@@ -11,6 +11,7 @@ from agent_worker.offline.reading import ColumnRef, Filter
 from agent_worker.offline.scope import Scope
 from agent_worker.offline.values import ValueRef
 
+_SHORT_LIST = 100
 _SIGNS = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 _SAID = {"=": "is", "!=": "is not", "in": "is", "not in": "is none of", "null": "is missing", "set": "is not missing"}
 
@@ -93,12 +94,23 @@ def _by_values(scope: Scope, condition: Condition) -> Filter:
         raise Unplaced(f"“{first.text}” may be {' or '.join(options)}. Which one?", first,
                        tuple(f"{option} {first.text}" for option in options))  # fmt: skip
     ref = shared[0]
+    _check_parts(scope, condition, ref, [place[ref] for place in places])
     texts = [_single(item, place[ref]) for item, place in zip(condition.operands, places, strict=True)]
     scope.cost += len(ref.path)
     literals: list[exp.Expression] = [exp.Literal.string(text) for text in texts]
     name = scope.words(ref.path, ref.table, ref.column)
     words = f"{name} {_SAID[condition.operator]} {' or '.join(texts)}"
     return Filter(_compare(scope.sql(ref), condition.operator, literals), words, (ref,))
+
+
+def _check_parts(scope: Scope, condition: Condition, ref: ColumnRef, found: list[list[ValueRef]]) -> None:
+    """In a long list of names, a part of a name tells none of them: "Boston" is not Boston Back Bay Station."""
+    if len(scope.column(ref).values) <= _SHORT_LIST:
+        return
+    for item, values in zip(condition.operands, found, strict=True):
+        if not values[0].whole:
+            texts = tuple(dict.fromkeys(value.value for value in values))[:5]
+            raise Unplaced(f"Is “{item.text}” {' or '.join(texts)}?", item, texts)
 
 
 def _single(item: Item, values: list[ValueRef]) -> str:

@@ -1,6 +1,7 @@
 """From items to a draft: what is measured, by what, of which, in which order. No look at the data's rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent_worker.offline.conditions import Conditions
 from agent_worker.offline.cursor import Cursor
@@ -133,6 +134,7 @@ class _Grammar:
         """ "by origin and month", "per carrier", "for each destination" """
         cursor = self.cursor
         cursor.skip(*_SKIP)
+        role = cursor.take(Kind.ROLE)
         if not cursor.take(Kind.BY):
             return False
         found = False
@@ -141,7 +143,7 @@ class _Grammar:
             item = cursor.take(Kind.NAME)
             if item is None:
                 return found
-            self.draft.dims.append(item)
+            self.draft.dims.append(replace(item, word=role.word) if role else item)
             found = True
             mark = cursor.at
             if not cursor.take_past(_JOINERS, *_JOINERS) and not self._joined():

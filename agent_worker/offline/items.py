@@ -11,7 +11,8 @@ from agent_worker.offline.values import ValueRef
 class Item:
     """A piece of a question: `start` and `end` are offsets in its text, `word` the vocabulary's word for it.
 
-    `names` are what it may mean as a name, `values` as a value, `unit` as a unit of time, `number` as a number.
+    For a name, `word` is the part it plays where that is said: "from" or "to". `names` are what it may mean as a name,
+    `values` as a value, `unit` as a unit of time, `number` as a number.
     """
 
     kind: Kind
@@ -31,6 +32,12 @@ class Item:
 def is_table(name: Item) -> bool:
     """Whether a name is a table's in the first place: "flight" is, where there are flights and flight numbers."""
     return any(c.column is None and c.measure is None and c.cost <= 1 for c in name.names)
+
+
+def is_singular(name: Item) -> bool:
+    """Whether a name is said of one thing: "the airline with the most flights" is only one."""
+    last = name.text.split()[-1].lower()
+    return not last.endswith("s") or last.endswith("ss")
 
 
 class Unplaced(Exception):

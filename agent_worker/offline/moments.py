@@ -1,5 +1,7 @@
 """Points of time in a question: "March 2013", "4 July 2013", "2013-07-04", "the first quarter", "on Mondays"."""
 
+from dataclasses import replace
+
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Moment
 from agent_worker.offline.items import Item, Unplaced
@@ -22,6 +24,9 @@ def take_moment(cursor: Cursor, bare_year: bool = True) -> Moment | None:
         return Moment(item.text, weekday=_whole(item))
     if item.kind is Kind.MONTH:
         return _month(cursor)
+    if item.kind is Kind.QUARTER:
+        cursor.at += 1
+        return _with_year(cursor, Moment(item.text, quarter=int(item.word)))
     if item.kind is Kind.NUMBER:
         if cursor.sees(Kind.MONTH, ahead=1) and _whole(item) in range(1, 32):
             return _day_month(cursor)
@@ -57,7 +62,8 @@ def _month(cursor: Cursor) -> Moment:
     if item is not None and item.kind is Kind.NUMBER and _whole(item) in range(1, 32):
         day = _whole(item)
         cursor.at += 1
-    return _with_year(cursor, Moment(month.text, month=_whole(month), day=day))
+    text = month.text if day is None else f"{month.text} {day}"
+    return _with_year(cursor, Moment(text, month=_whole(month), day=day))
 
 
 def _day_month(cursor: Cursor) -> Moment:
@@ -73,7 +79,7 @@ def _with_year(cursor: Cursor, moment: Moment) -> Moment:
     item = cursor.peek()
     if item is not None and is_year(item):
         cursor.at += 1
-        return Moment(f"{moment.text} {item.text}", year=_whole(item), month=moment.month, day=moment.day)
+        return replace(moment, text=f"{moment.text} {item.text}", year=_whole(item))
     cursor.at = mark
     return moment
 

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     FOLLOW = "follow"
     VAGUE = "vague"
     MONTH = "month"
+    QUARTER = "quarter"
     WEEKDAY = "weekday"
     DATE = "date"
     NUMBER = "number"
@@ -193,9 +194,9 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
         "|like to know|to see|know|see|overall|it|its|their|they|them|i'd|what is|what's|what was|what were"
         "|whats|is there|are there|were there|was there|in total|in the data|in the dataset|in the database"
         "|that were|that was|that are|that is|operated|operated by|recorded|exist|exists|made|made by|placed"
-        "|placed by|served|happened|occurred|took place|break down|then|value|values|of the|hi|hello"
+        "|placed by|served|happened|occurred|took place|break down|then|value|values|hi|hello"
         "|respectively|compute|calculate|altogether|operate|data|plot|chart|graph|draw|table|rows|records"
-        "|entries|out|up|by the|do we have|with the|in the",
+        "|entries|out|up|do we have",
     ),
     (
         Kind.FOLLOW,
@@ -213,6 +214,10 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
         "|recently|high|low|many|much|few|how much|trend|why|because|should|will|predict|forecast|next"
         "|previous|growth|change|compared|compare|versus|vs|than|running|cumulative|rolling|moving",
     ),
+    (Kind.QUARTER, "1", "q1|first quarter|1st quarter"),
+    (Kind.QUARTER, "2", "q2|second quarter|2nd quarter"),
+    (Kind.QUARTER, "3", "q3|third quarter|3rd quarter"),
+    (Kind.QUARTER, "4", "q4|fourth quarter|4th quarter"),
     (Kind.COMMA, ",", ","),
 )
 """Kind, the word that the grammar goes by, and the phrases that say it."""

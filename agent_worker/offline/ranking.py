@@ -2,7 +2,7 @@
 
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Draft, MeasureDraft, Ranking
-from agent_worker.offline.items import Item, is_table
+from agent_worker.offline.items import Item, is_singular, is_table
 from agent_worker.offline.phrases import Kind
 
 _EXTREME = {"desc": "max", "asc": "min"}
@@ -54,7 +54,7 @@ class Rankings:
         if common is None:
             return False
         name = cursor.take_past((Kind.GLUE,), Kind.NAME)
-        if not self._rank(common.word, limit, MeasureDraft("count"), single=name is not None and _singular(name)):
+        if not self._rank(common.word, limit, MeasureDraft("count"), single=name is not None and is_singular(name)):
             return False
         if name is not None:
             self.draft.asked.append(name)
@@ -94,7 +94,7 @@ class Rankings:
         thing = is_table(name) or any(c.kind == "text" for c in name.names[:1])
         if aggregate is None and thing and not name.unit:
             self.draft.asked.append(name)
-            return self._rank(sign.word, limit, None, single=limit is None and _singular(name))
+            return self._rank(sign.word, limit, None, single=limit is None and is_singular(name))
         return self._rank(sign.word, limit, measure, single=limit is None)
 
     def _by_measure(self) -> bool:
@@ -158,11 +158,6 @@ class Rankings:
             return False
         limit = self._number()
         return self.cursor.sees(Kind.NAME) and self._rank("", limit, None)
-
-
-def _singular(name: Item) -> bool:
-    last = name.text.split()[-1].lower()
-    return not last.endswith("s") or last.endswith("ss")
 
 
 def _measurable(name: Item) -> bool:

@@ -4,7 +4,7 @@ from agent_worker.offline.dimensions import dimension_of
 from agent_worker.offline.draft import Draft, MeasureDraft, Ranking
 from agent_worker.offline.figures import figure_of
 from agent_worker.offline.filters import filter_of
-from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.items import Item, Unplaced, is_singular
 from agent_worker.offline.names import Names
 from agent_worker.offline.reading import Figure, Reading
 from agent_worker.offline.rows import read_rows
@@ -114,7 +114,7 @@ class _Resolver:
         """What is computed; empty when rows are asked for."""
         draft, scope = self.draft, self.scope
         ranking = draft.ranking
-        own = any(scope.means_table(item, scope.base) for item in draft.asked)
+        own = any(scope.means_table(item, scope.base) for item in (*draft.asked, *self._ranked_nouns()))
         if draft.measures:
             return list(draft.measures)
         if ranking and ranking.measure and not own:
@@ -129,11 +129,18 @@ class _Resolver:
         if ranking and ranking.measure is None and groups and ranking.direction in ("asc", "desc") and draft.asked:
             text = draft.asked[0].text
             raise Unplaced(
-                f"By what are the {text} ranked?",
+                f"By what is “{text}” ranked?",
                 draft.asked[0],
-                tuple(f"{text} by {name}" for name in ("number of rows",)),
+                (f"{text} by number of {scope.base}",),
             )
         return []
+
+    def _ranked_nouns(self) -> list[Item]:
+        """ "airport with the highest altitude": what stands before the order is what is ranked."""
+        ranking = self.draft.ranking
+        if ranking is None or ranking.measure is None or ranking.measure.item is None:
+            return []
+        return [noun for noun in self.draft.nouns if noun.start < ranking.measure.item.start]
 
     def _figures(self, measures: list[MeasureDraft]) -> list[Figure]:
         figures = [figure_of(self.scope, measure) for measure in measures]
@@ -168,7 +175,7 @@ class _Resolver:
         reading.direction = ranking.direction if ranking.direction != "sort" else "desc"
         reading.limit = ranking.limit
         asked = next(iter([*self.draft.asked, *self.draft.nouns]), None)
-        if ranking.single and (asked is None or _singular(asked)):
+        if ranking.single and (asked is None or is_singular(asked)):
             reading.limit = 1
         if reading.limit is not None and len(reading.dims) > 1:
             raise Unplaced(f"The first {reading.limit} of {reading.dims[0].words} for each {reading.dims[1].words}: "
@@ -188,8 +195,3 @@ def _which_figure(draft: Draft) -> Unplaced:
             options = tuple(f"{word} {noun.text}" for word in ("average", "total", "maximum"))
             return Unplaced(f"Which figure of {noun.text}: its average, its total, its maximum?", noun, options)
     return Unplaced(f"Which figure by {draft.dims[0].text}?", draft.dims[0])
-
-
-def _singular(item: Item) -> bool:
-    last = item.text.split()[-1].lower()
-    return not last.endswith("s") or last.endswith("ss")

@@ -2,7 +2,7 @@
 
 from agent_worker.offline.dimensions import dimension_of
 from agent_worker.offline.draft import Draft
-from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.items import Item, Unplaced, is_singular
 from agent_worker.offline.reading import ColumnRef, Figure, Reading
 from agent_worker.offline.scope import Scope
 
@@ -44,7 +44,7 @@ def _rank_rows(scope: Scope, draft: Draft, reading: Reading) -> None:
         return
     if ranking.measure is None or ranking.measure.item is None:
         name = draft.asked[0] if draft.asked else None
-        raise Unplaced(f"By which column are the {name.text if name else 'rows'} ranked?", name)
+        raise Unplaced(f"By which column is “{name.text if name else scope.base}” ranked?", name)
     if ranking.measure.agg not in ("most", "max", "min"):
         raise Unplaced("Rows cannot be ranked by a figure over many rows.", ranking.measure.item)
     target = scope.find(ranking.measure.item, tables=False)
@@ -54,5 +54,5 @@ def _rank_rows(scope: Scope, draft: Draft, reading: Reading) -> None:
     words = scope.words(ref.path, ref.table, ref.column)
     reading.order = Figure(scope.sql(ref), ref.column, words, (ref,))
     reading.direction = "desc" if ranking.direction in ("desc", "sort") else "asc"
-    if ranking.single:
+    if ranking.single and all(is_singular(item) for item in (*draft.asked, *draft.nouns)):
         reading.limit = 1

@@ -73,33 +73,31 @@ class _Spans:
                 if pieces:
                     self.whole[pieces].append((start, end))
         telling = [pieces for pieces in self.whole if _tells(pieces)]
-        self.by_first, self.by_last = defaultdict(list), defaultdict(list)
+        self.by_first: dict[str, list[Pieces]] = defaultdict(list)
         for pieces in telling:
             self.by_first[pieces[0]].append(pieces)
-            self.by_last[pieces[-1]].append(pieces)
 
     def match(self, ref: ValueRef, found: dict[Span, list[ValueRef]]) -> None:
-        """Add `ref` to the runs that name it. The beginning or the end of a value names it too, as a part of it;
-        without a firm's legal ending it is whole."""
+        """Add `ref` to the runs that name it, or a part of it. Without a firm's legal ending or a number that only
+        sorts it ("1-URGENT") a value is whole."""
         pieces = tuple(atoms(ref.value))
         if not pieces:
             return
         for span in self.whole.get(pieces, ()):
             if self._typed_as_code(span, ref.value):
                 found[span].append(ref)
-        core = pieces
+        core = pieces[1:] if len(pieces) > 1 and pieces[0].isdigit() else pieces
         while len(core) > 1 and core[-1] in _LEGAL:
             core = core[:-1]
         if core != pieces:
             for span in self.whole.get(core, ()):
                 found[span].append(ref)
         part = replace(ref, whole=False)
-        shorter = [run for run in self.by_first.get(core[0], ()) if core[: len(run)] == run]
-        shorter += [run for run in self.by_last.get(core[-1], ()) if core[-len(run) :] == run and run not in shorter]
-        for run in shorter:
-            if len(run) < len(core):
-                for span in self.whole[run]:
-                    found[span].append(part)
+        for at, piece in enumerate(core):
+            for run in self.by_first.get(piece, ()):
+                if len(run) < len(core) and core[at : at + len(run)] == run:
+                    for span in self.whole[run]:
+                        found[span].append(part)
 
     def _typed_as_code(self, span: Span, value: str) -> bool:
         """Short codes count only as they are written in the data: "us" and "a" are words, "US" and "A" may be values.
