@@ -70,9 +70,9 @@ class Supervisor:
     async def record(self, job_id: str) -> JobRecord:
         return (await self.client.request(Show(OPERATOR, job_id=job_id), Shown)).record
 
-    async def running(self, agent: str, question: str = "go") -> str:
+    async def running(self, agent: str, question: str = "go", **fields: Any) -> str:
         """A job of this agent that has said its first word."""
-        job_id = await self.submit(question, agent)
+        job_id = await self.submit(question, agent, **fields)
         await self.until(job_id, Status)
         return job_id
 

@@ -1,36 +1,13 @@
-"""The zoo: agents that misbehave, one vice each. `ZOO` names them; any supervisor can be told to offer them."""
+"""The zoo: agents that misbehave, one vice each. Every module here without a leading underscore is an animal, and any
+supervisor can be told to offer them."""
 
+from pathlib import Path
 from typing import Any
 
 ZOO = {
-    name: f"tests.workers.{name}:run"
-    for name in (
-        "sleeps",
-        "swallows_cancel",
-        "spins_in_python",
-        "spins_in_c",
-        "stuck_in_engine",
-        "ignores_signals",
-        "stops_itself",
-        "forks_children",
-        "leaves_sessions",
-        "daemonises",
-        "floods_events",
-        "floods_memory",
-        "fills_scratch",
-        "leaks_threads",
-        "exits_zero",
-        "exits_three",
-        "segfaults",
-        "raises",
-        "never_ready",
-        "stops_heartbeat",
-        "sends_garbage",
-        "claims_another_job",
-        "hangs_in_http",
-        "echoes",
-        "counts",
-    )
+    path.stem: f"tests.workers.{path.stem}:run"
+    for path in sorted(Path(__file__).parent.glob("*.py"))
+    if not path.stem.startswith("_")
 }
 
 

@@ -1,25 +1,24 @@
-"""Leaves a daemonised grandchild behind and then sleeps."""
+"""Leaves a daemonised grandchild behind."""
 
-import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
 from bus.events import Event, Status
 from bus.worker_wire import JobSpec
+from tests.workers._staying import python, stay
+
+_DAEMON = """
+import os
+if os.fork(): os._exit(0)
+os.setsid()
+if os.fork(): os._exit(0)
+print(os.getpid(), flush=True)
+os.closerange(0, 3)
+os.execvp("sleep", ["sleep", "3600"])
+"""
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
-    script = (
-        "import os, sys\n"
-        "if os.fork(): os._exit(0)\n"
-        "os.setsid()\n"
-        "if os.fork(): os._exit(0)\n"
-        "print(os.getpid(), flush=True)\n"
-        "os.closerange(0, 3)\n"
-        "os.execvp('sleep', ['sleep', '3600'])\n"
-    )
-    made = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", script], capture_output=True, check=True)
-    yield Status(f"child {int(made.stdout)}")
-    await asyncio.sleep(3600)
+    (pid,) = await python(_DAEMON)
+    yield Status(f"children {pid}")
+    await stay(job)

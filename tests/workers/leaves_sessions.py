@@ -1,16 +1,15 @@
 """Has children that moved to sessions of their own."""
 
-import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
 from bus.events import Event, Status
 from bus.worker_wire import JobSpec
+from tests.workers._staying import stay
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
-    for _ in range(3):
-        child = subprocess.Popen(["sleep", "3600"], start_new_session=True)
-        yield Status(f"child {child.pid}")
-    await asyncio.sleep(3600)
+    children = [subprocess.Popen(["sleep", "3600"], start_new_session=True) for _ in range(3)]
+    yield Status(f"children {' '.join(str(child.pid) for child in children)}")
+    await stay(job)

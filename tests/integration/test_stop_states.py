@@ -1,0 +1,214 @@
+"""A stop is honoured in every state, ends every stream with the same one event, and never twice."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bus.client import BusClient, CommandRefused
+from bus.commands import Stop, StopTaken, Submit, Submitted
+from bus.events import Accepted, Completed, Killed, ResponseChunk, Status, Stopping
+from bus.log import LOG_NAME
+from bus.vocabulary import Reason, Rung, State
+from tests.servers import OPERATOR, Supervisor, eventually, running_supervisor
+from tests.stopping import ALICE, BOB, ROOMY, climbed, ended
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path_factory.mktemp("s"), {**ROOMY, "limits.max_running_per_user": 3}) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def patient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    """Waits so long between the rungs that only a harder stop can move it on."""
+    settings = {**ROOMY, "supervisor.cancel_grace_s": 600.0, "supervisor.terminate_grace_s": 600.0}
+    async with running_supervisor(tmp_path_factory.mktemp("p"), settings) as running:
+        yield running
+
+
+async def refusal(supervisor: Supervisor, job_id: str, rung: Rung = Rung.CANCEL) -> str:
+    with pytest.raises(CommandRefused) as refused:
+        await supervisor.stop(job_id, rung)
+    return refused.value.refused.code
+
+
+async def stop_or_refusal(supervisor: Supervisor, job_id: str) -> str:
+    try:
+        await supervisor.stop(job_id)
+    except CommandRefused as refused:
+        return refused.refused.code
+    return "taken"
+
+
+async def test_queued(supervisor: Supervisor) -> None:
+    running = [await supervisor.submit("go", "sleeps", caller=BOB) for _ in range(3)]
+    waiting = await supervisor.submit("go", "sleeps", caller=BOB)
+    await supervisor.stop(waiting, caller=BOB, reason=Reason.USER)
+    job = await ended(supervisor, waiting)
+    assert job.events == [Accepted(1), Killed(Rung.CANCEL, 0.0, "bob", Reason.USER, job.killed.usage)]
+    assert (job.record.summary.pid, job.record.summary.started_at, job.record.rungs) == (None, None, [])
+    for job_id in running:
+        await supervisor.stop(job_id, Rung.KILL)
+        await ended(supervisor, job_id)
+
+
+async def test_starting(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("go", "never_ready")
+    reply = await supervisor.stop(job_id)
+    assert reply.state is State.STOPPING
+    job = await ended(supervisor, job_id)
+    assert State.RUNNING not in [move.state for move in job.record.moves]
+    assert job.killed.rung is not Rung.CANCEL
+
+
+@pytest.mark.parametrize("rung", Rung)
+async def test_starting_on_any_rung_before_there_is_a_process(supervisor: Supervisor, rung: Rung) -> None:
+    submit = Submit(OPERATOR, f"at-once-{rung}", "go", "sleeps")
+    accepted, taken = await asyncio.gather(
+        supervisor.client.request(submit, Submitted),
+        supervisor.client.request(Stop(OPERATOR, session_id=f"at-once-{rung}", rung=rung), StopTaken),
+    )
+    assert accepted.job_id == taken.job_id
+    job = await ended(supervisor, accepted.job_id)
+    assert job.killed.rung.height >= rung.height
+    assert not [event for event in job.events if isinstance(event, Status)]
+
+
+@pytest.mark.parametrize("rung", Rung)
+async def test_running_on_any_rung(supervisor: Supervisor, rung: Rung) -> None:
+    job_id = await supervisor.running("sleeps")
+    await supervisor.stop(job_id, rung)
+    job = await ended(supervisor, job_id)
+    assert (job.killed.rung, job.climbed) == (rung, [rung])
+
+
+async def test_a_stop_by_session_id_is_bound_to_its_owner(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("go", "sleeps", caller=ALICE, session_id="mine")
+    for stranger in (Stop(BOB, session_id="mine"), Stop(BOB, job_id=job_id), Stop(ALICE, job_id="f" * 12), Stop(ALICE)):
+        with pytest.raises(CommandRefused) as refused:
+            await supervisor.client.request(stranger, StopTaken)
+        assert refused.value.refused.code == "not_found"
+    await supervisor.client.request(Stop(ALICE, session_id="mine"), StopTaken)
+    assert (await ended(supervisor, job_id)).killed.by == "alice"
+
+
+async def test_already_stopping_does_not_begin_anew(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("ignores_signals")
+    await supervisor.stop(job_id)
+    for rung in (Rung.CANCEL, Rung.TERMINATE):
+        await climbed(supervisor, job_id, rung)
+        assert (await supervisor.stop(job_id)).state is State.STOPPING
+    job = await ended(supervisor, job_id)
+    assert job.climbed == list(Rung)
+
+
+async def test_twice_and_by_two_people_at_once(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("swallows_cancel", caller=ALICE)
+    replies = await asyncio.gather(
+        supervisor.stop(job_id, caller=ALICE, reason=Reason.USER),
+        supervisor.stop(job_id, caller=ALICE, reason=Reason.USER),
+        supervisor.stop(job_id),
+    )
+    assert {reply.state for reply in replies} == {State.STOPPING}
+    job = await ended(supervisor, job_id)
+    assert (job.killed.by, job.killed.reason) == ("alice", Reason.USER)
+    assert job.climbed == [Rung.CANCEL, Rung.TERMINATE]
+
+
+@pytest.mark.parametrize("animal", ["swallows_cancel", "ignores_signals", "never_ready"])
+async def test_now_after_a_gentle_stop_moves_the_rung_forward(patient: Supervisor, animal: str) -> None:
+    job_id = await patient.submit("go", animal, caller=ALICE)
+    if animal != "never_ready":
+        await patient.until(job_id, Status)
+    await patient.stop(job_id, caller=ALICE, reason=Reason.USER)
+    await climbed(patient, job_id, Rung.CANCEL)
+    await patient.stop(job_id, Rung.KILL)
+    job = await ended(patient, job_id)
+    assert job.climbed == [Rung.CANCEL, Rung.KILL]
+    assert (job.killed.rung, job.killed.by, job.killed.reason) == (Rung.KILL, "alice", Reason.USER)
+    assert [(climb.by, climb.reason) for climb in job.record.rungs] == [
+        ("alice", Reason.USER),
+        ("tester", Reason.OPERATOR),
+    ]
+
+
+async def test_a_softer_stop_changes_nothing(patient: Supervisor) -> None:
+    job_id = await patient.running("ignores_signals")
+    await patient.stop(job_id, Rung.TERMINATE)
+    await patient.stop(job_id, Rung.CANCEL)
+    await patient.stop(job_id, Rung.TERMINATE)
+    await patient.stop(job_id, Rung.KILL)
+    assert (await ended(patient, job_id)).climbed == [Rung.TERMINATE, Rung.KILL]
+
+
+@pytest.mark.parametrize(("animal", "state"), [("echoes", State.SUCCEEDED), ("raises", State.FAILED)])
+async def test_already_ended(supervisor: Supervisor, animal: str, state: State) -> None:
+    job_id = await supervisor.submit("go", animal)
+    before = await ended(supervisor, job_id)
+    assert before.record.summary.state is state
+    assert [await refusal(supervisor, job_id, rung) for rung in Rung] == ["already_ended"] * 3
+    assert await ended(supervisor, job_id) == before
+
+
+async def test_already_cancelled(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("sleeps")
+    await supervisor.stop(job_id)
+    before = await ended(supervisor, job_id)
+    assert await refusal(supervisor, job_id, Rung.KILL) == "already_ended"
+    assert await ended(supervisor, job_id) == before
+
+
+async def test_success_that_is_logged_before_the_stop_stays(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("lingers")
+    await eventually(lambda: has_outcome(supervisor, job_id), "the worker's last word is logged")
+    assert await refusal(supervisor, job_id, Rung.KILL) == "already_ended"
+    job = await ended(supervisor, job_id)
+    assert isinstance(job.last, Completed)
+    assert job.last.result.final_output["response"] == "all of it"
+    assert job.climbed == []
+
+
+async def test_a_stop_that_is_logged_before_the_success_cancels_and_keeps_what_was_said(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("finishes_anyway")
+    await supervisor.stop(job_id)
+    job = await ended(supervisor, job_id)
+    said = [event.chunk for event in job.events if isinstance(event, ResponseChunk)]
+    assert said == ["the first half, ", "and the second"]
+    assert (job.killed.rung, job.climbed) == (Rung.CANCEL, [Rung.CANCEL])
+
+
+async def test_whichever_comes_first_the_answer_and_the_end_agree(supervisor: Supervisor) -> None:
+    for number in range(30):
+        job_id = await supervisor.submit(str(number * 20 + 1), "counts")
+        await supervisor.until(job_id, ResponseChunk, Completed)
+        answer = await stop_or_refusal(supervisor, job_id)
+        last = (await ended(supervisor, job_id)).last
+        assert (answer, type(last)) in [("taken", Killed), ("already_ended", Completed)]
+
+
+async def test_every_follower_hears_the_same(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("swallows_cancel")
+    other = Supervisor(supervisor.state_dir, supervisor.process, BusClient.connect(supervisor.state_dir))
+    with contextlib.closing(other.client):
+        following = [asyncio.create_task(who.events(job_id)) for who in (supervisor, supervisor, other, other)]
+        late = asyncio.create_task(other.events(job_id, 2))
+        await supervisor.stop(job_id)
+        streams = await asyncio.gather(*following)
+        afterwards = await other.events(job_id)
+    assert all(stream == streams[0] for stream in [*streams, afterwards])
+    assert await late == streams[0][2:]
+    assert isinstance(streams[0][-1][1], Killed)
+    assert [event.rung for _, event in streams[0] if isinstance(event, Stopping)] == [Rung.CANCEL, Rung.TERMINATE]
+
+
+def has_outcome(supervisor: Supervisor, job_id: str) -> bool:
+    """Whether the worker's last word stands in the log: from then on the job has its outcome."""
+    with contextlib.closing(sqlite3.connect(f"file:{supervisor.state_dir / LOG_NAME}?mode=ro", uri=True)) as log:
+        return bool(log.execute("SELECT outcome IS NOT NULL FROM jobs WHERE job_id = ?", (job_id,)).fetchone()[0])
