@@ -9,6 +9,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // data: addresses are allowed for pictures only.
     assetsInlineLimit: 0,
+    // What draws charts is large, and loaded with the first chart only.
+    chunkSizeWarningLimit: 1000,
     rolldownOptions: { input: ["index.html", "signin.html"] },
   },
 });

@@ -82,7 +82,7 @@ export class App extends PageElement {
   private dock(ready: boolean): TemplateResult {
     const { active, openClarification } = this.chat;
     return html`
-      <div class="dock">
+      <div class="dock" role="region" aria-label="Ask">
         ${this.bottom.away
           ? html`<button class="to-bottom" @click=${() => this.bottom.jump()} data-testid="to-bottom">
               ${icons.down} Latest
