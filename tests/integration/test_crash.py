@@ -1,0 +1,109 @@
+"""What a crash leaves: nothing that runs, and nothing that was said lost."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import psutil
+
+from bus.client import BusClient
+from bus.commands import Jobs, ListJobs
+from bus.events import Failed, ResponseChunk
+from bus.log import LogReader
+from bus.vocabulary import Reason, State
+from tests.servers import (
+    OPERATOR,
+    ROOT,
+    Supervisor,
+    assert_nothing_left,
+    eventually,
+    is_gone,
+    running_supervisor,
+    start_supervisor,
+)
+from tests.workers import zoo_settings
+
+WORKERS_DIE_WITHIN_S = 2.0
+
+
+async def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
+    state_dir = tmp_path / "state"
+    process = await start_supervisor(state_dir, zoo_settings())
+    supervisor = Supervisor(state_dir, process, BusClient.connect(state_dir))
+    animals = ("sleeps", "spins_in_c", "ignores_signals", "counts")
+    jobs = [await supervisor.running(animal) for animal in animals[:3]]
+    jobs.append(await supervisor.submit("100000000", "counts"))
+    await supervisor.until(jobs[-1], ResponseChunk)
+    pids = [(await supervisor.record(job)).summary.pid for job in jobs]
+    before = [await said_so_far(supervisor, job) for job in jobs]
+    process.kill()
+    await process.wait()
+    await eventually(
+        lambda: all(pid is not None and is_gone(pid) for pid in pids),
+        f"workers {pids} outlived their supervisor",
+        WORKERS_DIE_WITHIN_S,
+    )
+
+    supervisor.process = await start_supervisor(state_dir, zoo_settings())
+    for job, earlier in zip(jobs, before, strict=True):
+        events = await supervisor.events(job)
+        assert events[: len(earlier)] == earlier
+        endings = [event for _, event in events if isinstance(event, Failed)]
+        assert [ending.code for ending in endings] == [Reason.SUPERVISOR_LOST]
+        assert events[-1][1] == endings[0]
+        assert (await supervisor.record(job)).summary.state is State.FAILED
+    supervisor.client.close()
+    assert await supervisor.end() == 0
+    assert_nothing_left(state_dir)
+
+
+async def said_so_far(supervisor: Supervisor, job_id: str) -> list[tuple[int, object]]:
+    """What the log holds of a job by now: all of it has been acknowledged to the worker."""
+    reader = LogReader(supervisor.state_dir / "log.sqlite")
+    events = [pair for batch in reader.read(job_id, 0) for pair in batch.events()]
+    reader.close()
+    return list(events)
+
+
+async def test_a_killed_fork_server_costs_its_jobs_and_nothing_else(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        job_id = await supervisor.running("sleeps")
+        pid = (await supervisor.record(job_id)).summary.pid
+        assert pid is not None
+        psutil.Process(pid).parent().kill()  # type: ignore[union-attr]
+        *_, (_, ending) = await supervisor.events(job_id)
+        assert isinstance(ending, Failed)
+        assert ending.code == Reason.WORKER_DIED
+        assert is_gone(pid)
+        assert await supervisor.running("echoes")
+
+
+async def test_sigterm_stops_running_jobs_with_reason_shutdown(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        jobs = [await supervisor.running(animal) for animal in ("sleeps", "spins_in_c", "ignores_signals")]
+        pids = [(await supervisor.record(job)).summary.pid for job in jobs]
+        assert await supervisor.end() == 0
+        assert all(pid is not None and is_gone(pid) for pid in pids)
+        reader = LogReader(supervisor.state_dir / "log.sqlite")
+        records = {record.summary.job_id: record.summary for record in reader.records()}
+        reader.close()
+        assert [(records[job].state, records[job].reason) for job in jobs] == [
+            (State.CANCELLED, Reason.SHUTDOWN)
+        ] * len(jobs)
+
+
+async def test_a_second_supervisor_is_refused_the_state_folder(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path) as supervisor:
+        second = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "supervisor",
+            cwd=ROOT,
+            env={**os.environ, "DEADSTOP_SUPERVISOR__STATE_DIR": str(supervisor.state_dir)},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, stderr = await second.communicate()
+        assert second.returncode == 2
+        assert f"pid {supervisor.process.pid}" in stderr.decode()
+        assert (await supervisor.client.request(ListJobs(OPERATOR), Jobs)).jobs is not None

@@ -1,0 +1,159 @@
+"""A job's life, stimulus by stimulus: the order in which they are logged decides every race."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bus.events import Result, Stopping, Usage
+from bus.vocabulary import ENDED, Reason, Rung, State
+from bus.worker_wire import Failure, Success
+from supervisor.ladder import Graces, Step, StopRequest
+from supervisor.lifecycle import (
+    AlreadyEnded,
+    Append,
+    Climbing,
+    Deadlines,
+    End,
+    GiveJob,
+    IllegalMove,
+    Job,
+    KillInSilence,
+    Launch,
+)
+
+SUCCESS = Success(Result({}, Usage(), {}))
+FAILURE = Failure(Reason.LLM_ERROR, "llm_auth", "no key")
+
+
+def new_job() -> Job:
+    return Job("7f3a", 0.0, Graces(0.5, 0.5), Deadlines(start_s=30, runtime_s=60, heartbeat_s=15, linger_s=2))
+
+
+def running_job() -> Job:
+    job = new_job()
+    assert job.launch(1.0) == [Launch()]
+    assert job.worker_ready(2.0) == [GiveJob()]
+    return job
+
+
+def stop(reason: Reason = Reason.USER, rung: Rung = Rung.CANCEL) -> StopRequest:
+    return StopRequest("ann", reason, rung)
+
+
+def test_success_is_told_only_once_the_worker_is_gone() -> None:
+    job = running_job()
+    job.finished(SUCCESS, 3.0)
+    assert not job.ended
+    assert job.worker_gone(3.1) == [End()]
+    assert job.state is State.SUCCEEDED
+
+
+def test_a_failure_keeps_its_own_reason() -> None:
+    job = running_job()
+    job.finished(FAILURE, 3.0)
+    job.worker_gone(3.1)
+    assert (job.state, job.reason) == (State.FAILED, Reason.LLM_ERROR)
+
+
+def test_a_stop_after_the_outcome_comes_too_late() -> None:
+    job = running_job()
+    job.finished(SUCCESS, 3.0)
+    with pytest.raises(AlreadyEnded):
+        job.stop(stop(), 3.0)
+    job.worker_gone(3.1)
+    assert job.state is State.SUCCEEDED
+
+
+def test_an_outcome_after_the_stop_changes_nothing() -> None:
+    job = running_job()
+    job.stop(stop(), 3.0)
+    job.finished(SUCCESS, 3.0)
+    job.worker_gone(3.1)
+    assert (job.state, job.reason) == (State.CANCELLED, Reason.USER)
+    assert job.stop_ms == pytest.approx(100)
+
+
+def test_a_queued_job_ends_at_once() -> None:
+    job = new_job()
+    assert job.stop(stop(), 1.0) == [End()]
+    assert job.state is State.CANCELLED
+
+
+def test_a_starting_job_is_told_when_its_worker_is_ready() -> None:
+    job = new_job()
+    job.launch(1.0)
+    assert job.stop(stop(), 1.1) == [Append(Stopping(Rung.CANCEL, "ann", Reason.USER)), Climbing(Step.CANCEL, stop())]
+    assert job.worker_ready(1.2) == [Climbing(Step.CANCEL, stop())]
+    assert not job.given
+
+
+def test_a_limit_climbs_the_same_ladder_and_fails_the_job() -> None:
+    job = running_job()
+    assert job.due == 17.0
+    job.heard(50.0)
+    assert job.due == 62.0
+    assert Climbing(Step.CANCEL, StopRequest("supervisor", Reason.DEADLINE)) in job.tick(62.0)
+    job.worker_gone(62.1)
+    assert (job.state, job.reason) == (State.FAILED, Reason.DEADLINE)
+
+
+def test_a_silent_worker_has_lost_its_heartbeat() -> None:
+    job = running_job()
+    job.tick(17.0)
+    job.worker_gone(18.0)
+    assert job.reason is Reason.HEARTBEAT_LOST
+
+
+def test_a_worker_that_lingers_is_killed_in_silence() -> None:
+    job = running_job()
+    job.finished(SUCCESS, 3.0)
+    assert job.tick(4.9) == []
+    assert job.tick(5.0) == [KillInSilence()]
+    job.worker_gone(5.1)
+    assert job.state is State.SUCCEEDED
+
+
+def test_a_worker_that_dies_by_itself_fails_the_job() -> None:
+    job = running_job()
+    job.worker_gone(3.0)
+    assert (job.state, job.reason) == (State.FAILED, Reason.WORKER_DIED)
+
+
+def test_an_illegal_move_tells_the_whole_story() -> None:
+    job = running_job()
+    with pytest.raises(IllegalMove, match="starting"):
+        job.launch(5.0)
+
+
+STIMULI = ("launch", "ready", "finish", "fail", "stop", "stop_now", "tick", "gone")
+
+
+@given(st.lists(st.tuples(st.sampled_from(STIMULI), st.floats(0, 40)), max_size=30))
+def test_whatever_happens_there_is_exactly_one_end(script: list[tuple[str, float]]) -> None:
+    job, now, ends = new_job(), 0.0, 0
+    for stimulus, passed in [*script, ("launch", 0), ("gone", 0)]:
+        now += passed
+        ends += _apply(job, stimulus, now).count(End())
+        assert job.ended == (ends == 1)
+    assert job.ended
+    assert [state for state, _ in job.moves if state in ENDED] == [job.state]
+    assert (job.reason is None) == (job.state is State.SUCCEEDED)
+
+
+def _apply(job: Job, stimulus: str, now: float) -> list[object]:
+    """What the shell does: it gives a stimulus only where it can come from."""
+    launched = job.state is not State.QUEUED
+    match stimulus:
+        case "launch" if not launched:
+            return list(job.launch(now))
+        case "ready" if launched and not job.ended and not job.given:
+            return list(job.worker_ready(now))
+        case "finish" | "fail" if job.given and not job.ended:
+            job.finished(SUCCESS if stimulus == "finish" else FAILURE, now)
+        case "stop" | "stop_now" if job.undecided:
+            return list(job.stop(stop(rung=Rung.KILL if stimulus == "stop_now" else Rung.CANCEL), now))
+        case "tick":
+            return list(job.tick(now))
+        case "gone" if launched and not job.ended:
+            return list(job.worker_gone(now))
+    return []
