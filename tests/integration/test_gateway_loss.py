@@ -15,7 +15,7 @@ from tests.gateways import LAST, RunningGateway, Wire, running_gateway
 from tests.servers import Supervisor, eventually, running_supervisor
 from tests.workers import zoo_settings
 
-GRACE_S = 0.4
+GRACE_S = 1.0
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -129,7 +129,7 @@ async def test_a_gateway_that_is_killed_takes_its_clients_presence_with_it(
 
 async def test_a_gateway_that_ends_says_so_and_the_next_one_goes_on(supervisor: Supervisor, session: str) -> None:
     async with running_gateway(supervisor.state_dir, zoo_settings()) as first, first.wire() as wire:
-        await wire.ask(session, "go", "sleeps")
+        await wire.ask(session, "go", "sleeps", detached=True)
         before = await wire.until_chunk("status")
         await asyncio.wait_for(asyncio.gather(first.end(), _expect_code(wire, 1001)), 3.0)
     async with running_gateway(supervisor.state_dir, zoo_settings()) as second, second.wire() as wire:
