@@ -89,11 +89,9 @@ class Engine:
             while (item := await bridge.get()) is not None:
                 yield item
         finally:
-            await self._leave(bridge)
-            thread.join()  # it has nothing left to do
-            self._running = None
+            await self._leave(bridge, thread)
 
-    async def _leave(self, bridge: Bridge[Item]) -> None:
+    async def _leave(self, bridge: Bridge[Item], thread: threading.Thread) -> None:
         """Interrupts until the thread is out. Again and again: an interrupt that comes before the statement has
         started is lost. A second cancellation must not end this either, so it is kept for afterwards."""
         bridge.close()
@@ -106,6 +104,8 @@ class Engine:
                         await bridge.out.wait()
             except asyncio.CancelledError as again:
                 cancelled = again
+        thread.join()  # it has nothing left to do
+        self._running = None
         if cancelled is not None:
             raise cancelled
 

@@ -249,6 +249,7 @@ async def test_a_second_cancel_does_not_let_go_of_the_thread(engine: Engine) -> 
         await asyncio.wait([asking], timeout=0.01)
     assert asking.cancelled()
     assert not thread.is_alive()
+    assert (await ask(engine, "SELECT 1")).rows == [(1,)]
 
 
 async def wait_for_thread() -> threading.Thread:

@@ -1,6 +1,9 @@
 """The guard: one statement that only reads, whatever it is dressed as."""
 
+import random
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import duckdb
 import pytest
@@ -33,6 +36,17 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         "UNPIVOT t ON a",
         "SELECT * FROM range(3), unnest([1, 2])",
         "SELECT list_transform([1], lambda x: x + 1), {'a': 1}.a",
+        "SELECT a, s, count(*) FROM t GROUP BY GROUPING SETS ((a), (s), ()) HAVING count(*) > 0 ORDER BY ALL",
+        "SELECT *, lag(a) OVER w FROM t WINDOW w AS (ORDER BY a) QUALIFY row_number() OVER w < 3",
+        "SELECT DISTINCT ON (s) * EXCLUDE (a) REPLACE (upper(s) AS s) FROM t ORDER BY s, a DESC",
+        "FROM t, LATERAL (SELECT t.a + 1 AS z) q ASOF JOIN t u ON q.z >= u.a",
+        "SELECT COLUMNS('a|s') FROM t TABLESAMPLE 50% SEMI JOIN (SELECT 1 AS a) USING (a)",
+        "SELECT [x * 2 FOR x IN [1, 2] IF x > 1], $$dollar;quoted$$, E'a\\nb', t FROM t",
+        "SELECT string_agg(s, ',' ORDER BY a) FILTER (WHERE a > 0), quantile_cont(a, 0.5) FROM t",
+        "SELECT (SELECT max(a) FROM t), EXISTS (FROM t), 1 = ANY (SELECT a FROM t)",
+        "WITH a AS MATERIALIZED (SELECT 1), b AS (SELECT 2) (FROM a) EXCEPT (FROM b)",
+        "SELECT * FROM information_schema.tables",
+        "SELECT alias: a FROM t",
     ],
 )
 def test_reading_statements_pass_unchanged(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -123,3 +137,30 @@ def test_what_is_no_sql_is_the_parsers_error(connection: duckdb.DuckDBPyConnecti
 )
 def test_sql_is_told_from_questions(connection: duckdb.DuckDBPyConnection, question: str, sql: bool) -> None:
     assert looks_like_sql(connection, question) is sql
+
+
+_WORDS = (
+    "SELECT FROM WITH x AS ( ) , ; -- /* */ COPY TO 'x.csv' INSERT INTO VALUES DELETE UPDATE SET t 1 * = RETURNING "
+    "EXPLAIN ANALYZE UNION ALL WHERE IN EXISTS PIVOT ON USING DESCRIBE SUMMARIZE read_text ' \" \\ \0 $1 ? é"
+)
+
+
+def test_no_mixture_of_words_writes_or_breaks_the_guard(connection: duckdb.DuckDBPyConnection) -> None:
+    choose = random.Random(7)
+    for _ in range(2000):
+        text = " ".join(choose.choices(_WORDS.split(" "), k=choose.randint(1, 12)))
+        looks_like_sql(connection, text)
+        try:
+            passed = check(connection, text)
+        except (Refused, duckdb.Error):
+            continue
+        assert not re.search(r"\b(COPY|INSERT|DELETE|UPDATE)\b\s+(INTO|FROM|t\b|\()", passed), text
+
+
+def test_no_cut_of_a_hostile_statement_gets_through(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every text that lacks some characters in the middle or at the ends: still no way to write."""
+    hostile = "WITH x AS (COPY (SELECT 1) TO 'x.csv') SELECT * FROM x"
+    for start in range(len(hostile)):
+        for end in range(start, len(hostile)):
+            with suppress(Refused, duckdb.Error):
+                assert "COPY" not in check(connection, hostile[:start] + hostile[end:])
