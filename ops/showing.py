@@ -43,7 +43,7 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("agent", clean(job.agent)),
         ("session", job.session_id),
         ("conversation", clean(job.conversation_id)),
-        ("asked", f"{_local_time(job.created_at)} ({ago(job.created_at, now)})"),
+        ("asked", f"{_local_time(job.created_at)} ({ago(job.created_at, now)} ago)"),
         ("life", _moves(record["moves"])),
         ("rungs", _rungs(record["rungs"])),
         ("note", clean(record.get("note", ""))),
