@@ -14,7 +14,7 @@ from bus.settings import CATALOG_AGENT, Settings
 from bus.vocabulary import Reason, Role, Rung
 from bus.worker_wire import AnyHeader, Assign, Cancel, FinishedHeader, JobSpec, Outcome, Success
 from supervisor.admission import Admission
-from supervisor.endings import ending
+from supervisor.endings import cause_of_death, ending
 from supervisor.entries import Entry
 from supervisor.journal import Journal, Stream
 from supervisor.ladder import Graces, Step, StopRequest
@@ -147,7 +147,8 @@ class Conductor:
         entry.exit_words = exit_words
         entry.last_words = worker.last_words()
         entry.dropped = worker.dropped
-        self._act(entry, entry.job.worker_gone(self._loop.time()))
+        died_of = cause_of_death(exit_words, entry.last_words["stderr"])
+        self._act(entry, entry.job.worker_gone(self._loop.time(), died_of))
 
     # ---- acting
 

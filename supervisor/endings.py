@@ -18,6 +18,12 @@ _HINTS = {
     Reason.SUPERVISOR_LOST: "ask again; what was streamed before is kept",
 }
 
+_GIVES_UP = ("killed by SIGABRT", "exited with status 1")
+_NO_MEMORY = ("OUT OF MEMORY", "Cannot allocate memory", "bad_alloc", "MemoryError")
+"""What libzmq, the C library, C++ and Python say when there is no memory left."""
+
+_LAST_LINES = 5
+
 
 def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> Ending:
     """The event that ends this job's stream. `limit_words` names the limit that was reached and its number."""
@@ -27,7 +33,8 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
         failure = job.outcome
         return Failed(failure.error, failure.code, failure.hint, failure.retryable)
     if job.ladder is None:
-        return Failed(_died(job, exit_words, stderr), Reason.WORKER_DIED, _HINTS[Reason.WORKER_DIED], True)
+        reason = job.reason or Reason.WORKER_DIED
+        return Failed(_died(job, exit_words, stderr), reason, _HINTS[reason], True)
     request = job.ladder.request
     rung = job.ladder.rung if job.ladder.climbed else Rung.CANCEL
     if request.reason in CANCELLING:
@@ -35,6 +42,13 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
     proof = StopProof(rung, round(job.stop_ms, 1), request.by)
     words = request.note or limit_words or _limit_reached(job, request.reason)
     return Failed(f"{words} {_KEPT}", request.reason, _HINTS.get(request.reason, ""), True, proof)
+
+
+def cause_of_death(exit_words: str, stderr: str) -> Reason:
+    """Why a worker that nobody stopped has died. Native libraries abort where no memory is left, and say so last."""
+    last_words = "\n".join(stderr.splitlines()[-_LAST_LINES:])
+    gave_up = exit_words in _GIVES_UP
+    return Reason.MEMORY if gave_up and any(words in last_words for words in _NO_MEMORY) else Reason.WORKER_DIED
 
 
 def lost_with_supervisor() -> Failed:
@@ -58,5 +72,6 @@ def _limit_reached(job: Job, reason: Reason) -> str:
 
 def _died(job: Job, exit_words: str, stderr: str) -> str:
     when = "before it was ready" if not job.given else "before it had finished"
+    how = f"was {exit_words}" if exit_words.startswith("killed") else exit_words
     last = stderr.splitlines()[-1].strip() if stderr else ""
-    return f"The worker {exit_words} {when}{f': {last[:300]}' if last else ''}. {_KEPT}"
+    return f"The worker {how} {when}{f': {last[:300]}' if last else ''}. {_KEPT}"

@@ -175,10 +175,11 @@ class Job:
                 return self.stop(StopRequest(SUPERVISOR, limit), now)
         return []
 
-    def worker_gone(self, now: float) -> list[Action]:
-        """The worker is reaped, its descendants are gone, and what it had sent is in the log."""
+    def worker_gone(self, now: float, died_of: Reason = Reason.WORKER_DIED) -> list[Action]:
+        """The worker is reaped, its descendants are gone, and what it had sent is in the log. `died_of` counts only
+        for a worker that left neither because it had finished nor because it was stopped."""
         if self.ladder is None:
-            self.reason = None if isinstance(self.outcome, Success) else _reason_of(self.outcome)
+            self.reason = None if isinstance(self.outcome, Success) else _reason_of(self.outcome, died_of)
         return self._end(now)
 
     # ---- what follows from the state
@@ -241,8 +242,8 @@ class Job:
         self.moves.append((to, now))
 
 
-def _reason_of(outcome: Outcome | None) -> Reason:
+def _reason_of(outcome: Outcome | None, died_of: Reason) -> Reason:
     """Why a job that nobody stopped has failed."""
     if outcome is None:
-        return Reason.WORKER_DIED
+        return died_of
     return getattr(outcome, "reason", Reason.AGENT_ERROR)
