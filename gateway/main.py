@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -36,6 +37,7 @@ def main() -> None:
         orders = _with_flags(read_orders())
         settings = orders.settings()
         set_up_logging(settings.supervisor.log_format, "gateway")
+        _allow_connections()
         asyncio.run(_run(settings, orders))
     except (SettingsError, BusError, OSError) as error:
         print(f"deadstop gateway: {error}", file=sys.stderr)
@@ -82,6 +84,12 @@ async def _ping(gateway: Gateway) -> None:
         await asyncio.sleep(PING_EVERY_S)
         for connection in gateway.connections:
             connection.ping()
+
+
+def _allow_connections() -> None:
+    """The usual limit of 1024 descriptors is below `[gateway] max_connections`; the hard one is ours to use."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _with_flags(orders: ServeOrders) -> ServeOrders:

@@ -87,7 +87,7 @@ class Connection:
             try:
                 message = await self._socket.receive(left)
             except TimeoutError:
-                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"not signed in in time")
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"sign in first", drain=False)
                 return
             if message.type is WSMsgType.PING:
                 self._outbox.post(WireFrame(WSMsgType.PONG, message.data))

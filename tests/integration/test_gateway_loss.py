@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -12,7 +13,7 @@ import pytest_asyncio
 from bus.events import Status
 from bus.vocabulary import State
 from tests.gateways import LAST, RunningGateway, Wire, running_gateway
-from tests.servers import Supervisor, eventually, running_supervisor
+from tests.servers import Supervisor, assert_nothing_left, eventually, running_supervisor, start_supervisor
 from tests.workers import zoo_settings
 
 GRACE_S = 1.0
@@ -177,6 +178,24 @@ async def test_a_stop_gets_through_while_the_client_is_flooded(
         assert (await ended(supervisor, job_id))[0] is State.CANCELLED
         stream = await wire.until(*LAST)
         assert stream[-1]["event"] == "agent_killed"
+
+
+async def test_a_supervisor_that_dies_is_survived_by_the_connection(tmp_path: Path, session: str) -> None:
+    state_dir = tmp_path / "state"
+    first = await start_supervisor(state_dir, zoo_settings())
+    async with running_gateway(state_dir, zoo_settings()) as gateway, gateway.wire() as wire:
+        await wire.ask(session, "go", "sleeps")
+        before = await wire.until_chunk("status")
+        first.kill()
+        await first.wait()
+        second = await start_supervisor(state_dir, zoo_settings())
+        stream = await wire.stream(after=before[-1]["data"]["seq"])
+        assert (stream[-1]["event"], stream[-1]["data"]["code"]) == ("agent_error", "supervisor_lost")
+        await wire.ask(f"{session}-2", "3", "counts")
+        assert (await wire.stream())[-1]["event"] == "agent_complete"
+        second.terminate()
+        assert await second.wait() == 0
+    assert_nothing_left(state_dir)
 
 
 async def test_many_streams_share_one_connection(gateway: RunningGateway, session: str) -> None:
