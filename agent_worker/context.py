@@ -50,6 +50,8 @@ class AgentContext:
         self.truncated = False
         """Set it when the result has more rows than were sent."""
         self.catalog: Catalog | None = None
+        self.rolled_up: list[int] = []
+        """For the agent that writes the history: the jobs that stand in it now."""
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you."""
         self._emit: Callable[[Event], object] = _not_running

@@ -165,7 +165,7 @@ async def _outcome(
                 if emit(event):
                     await publisher.breathe()
         result = tally.result(publisher.usage(), context.clarification, context.truncated)
-        return Success(result, tally.turn(context.clarification), context.catalog)
+        return Success(result, tally.turn(context.clarification), context.catalog, context.rolled_up)
     except asyncio.CancelledError:
         return CancelledOutcome()
     except AgentError as error:

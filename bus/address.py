@@ -14,6 +14,7 @@ from bus.vocabulary import PROTOCOL_VERSION
 
 ADDRESS_NAME = "bus.json"
 KEY_NAME = "bus.key"
+HISTORY_NAME = "history"
 MAX_IPC_PATH_BYTES = 107
 
 
@@ -33,6 +34,11 @@ class Address(msgspec.Struct, frozen=True):
 def state_folder(state_dir: str) -> Path:
     """The state folder as an absolute path."""
     return Path(state_dir).expanduser().resolve()
+
+
+def history_folder(state_dir: str) -> Path:
+    """Where the Parquet history of ended jobs lies."""
+    return state_folder(state_dir) / HISTORY_NAME
 
 
 def make_address(state_dir: Path, runtime_dir: str) -> Address:

@@ -242,6 +242,11 @@ async def _read_log(log: LogReader, job_id: str, cursor: Cursor) -> AsyncIterato
     while batches := log.read(job_id, cursor.after):
         for batch in batches:
             verdict, skip = cursor.judge(batch.first, batch.last)
+            if verdict is Verdict.GAP:
+                raise BusError(
+                    f"events {cursor.after + 1} to {batch.first - 1} of job {job_id} are not in the log any more; "
+                    "`deadstop history` has them"
+                )
             if verdict is Verdict.TAKE:
                 yield batch, skip
         await asyncio.sleep(0)  # the others' turn: a long backlog is many reads

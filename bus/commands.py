@@ -76,6 +76,11 @@ class ReadCatalog(Command, frozen=True, tag="catalog"):
     """The tables that questions can be asked about."""
 
 
+class RollUp(Command, frozen=True, tag="roll_up"):
+    """Take the ended jobs into the history now, by a job that the reply names; for operators. Attached to an
+    existing one, ask again when that has ended: it may have begun before the jobs you mean had ended."""
+
+
 class ReadStats(Command, frozen=True, tag="stats"):
     """Counts and gauges of the supervisor."""
 
@@ -84,7 +89,7 @@ class Drain(Command, frozen=True, tag="drain"):
     """Admit nothing more; end when the last job has ended."""
 
 
-AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | ReadStats | Drain
+AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain
 
 
 # ---- replies

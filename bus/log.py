@@ -29,10 +29,12 @@ CREATE TABLE IF NOT EXISTS jobs (
     record BLOB NOT NULL,
     outcome BLOB,
     turn BLOB,
+    rolled_up_at REAL,
     UNIQUE (user, session_id)
 );
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
 CREATE INDEX IF NOT EXISTS jobs_by_conversation ON jobs (user, conversation_id);
+CREATE INDEX IF NOT EXISTS jobs_by_roll_up ON jobs (rolled_up_at, ended_at);
 CREATE TABLE IF NOT EXISTS workers (
     pid INTEGER NOT NULL,
     started INTEGER NOT NULL,
@@ -67,6 +69,13 @@ class Batch(msgspec.Struct, frozen=True):
         """(number, event) for each event after the first `skip`."""
         decoded = _decode_events(self.blob)
         return list(enumerate(decoded[skip:], self.first + skip))
+
+
+class EndedJob(msgspec.Struct, frozen=True):
+    """A job whose stream is complete; `number` is what the log files it under."""
+
+    number: int
+    record: JobRecord
 
 
 class LogReader:
@@ -122,6 +131,16 @@ class LogReader:
             "SELECT record FROM jobs WHERE job_id >= ? AND job_id < ? ORDER BY n DESC LIMIT 10", (prefix, prefix + "~")
         ).fetchall()
         return [_decode_record(row[0]) for row in rows]
+
+    def not_rolled_up(self, after: int = 0, limit: int = 1000) -> list[EndedJob]:
+        """The ended jobs that are not marked as standing in the history, in the order of their numbers, which are
+        larger than `after`."""
+        rows = self._db.execute(
+            "SELECT n, record FROM jobs WHERE rolled_up_at IS NULL AND ended_at IS NOT NULL "
+            "AND n > ? AND EXISTS (SELECT 1 FROM events WHERE events.n = jobs.n AND final = 1) ORDER BY n LIMIT ?",
+            (after, limit),
+        ).fetchall()
+        return [EndedJob(number, _decode_record(record)) for number, record in rows]
 
     def _number(self, job_id: str) -> int | None:
         if job_id not in self._numbers:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, field
 
+from bus.vocabulary import Role
+
 Seconds = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -132,6 +134,8 @@ class AuthSettings(Table, frozen=True):
 
 
 class HistorySettings(Table, frozen=True):
+    roll_up_every_s: Seconds = 3600.0
+    keep_log_days: Positive = 7
     keep_days: Positive = 30
     max_bytes: Bytes = 10 * 1024**3
 
@@ -155,8 +159,18 @@ class Settings(Table, frozen=True):
 CATALOG_AGENT = "catalog"
 """Reads the data's catalog for all the others; nobody asks it questions."""
 
+ROLL_UP_AGENT = "roll_up"
+"""Writes ended jobs into the Parquet history; nobody asks it questions either."""
+
+HISTORY_AGENT = "history"
+"""Answers questions about the history, of operators only: it knows everybody's questions."""
+
+INTERNAL_AGENTS = frozenset({CATALOG_AGENT, ROLL_UP_AGENT})
+
 BUNDLED_AGENTS = {
     CATALOG_AGENT: AgentDefinition("agent_worker.catalog_agent:run"),
+    ROLL_UP_AGENT: AgentDefinition("agent_worker.history.roll_up_agent:run"),
+    HISTORY_AGENT: AgentDefinition("agent_worker.history.agent:run"),
     "parquet": AgentDefinition("agent_worker.parquet:run"),
     "sql": AgentDefinition("agent_worker.parquet:run_typed_sql"),
 }
@@ -167,7 +181,8 @@ def known_agents(settings: Settings) -> dict[str, AgentDefinition]:
     return {**BUNDLED_AGENTS, **settings.agents}
 
 
-def agents_for_people(settings: Settings) -> list[str]:
-    """Names of the agents that can be asked, the default one first."""
-    names = sorted(known_agents(settings).keys() - {CATALOG_AGENT})
+def agents_for_people(settings: Settings, role: Role = Role.OPERATOR) -> list[str]:
+    """Names of the agents that a person of this role can ask, the default one first."""
+    hidden = INTERNAL_AGENTS if role is Role.OPERATOR else INTERNAL_AGENTS | {HISTORY_AGENT}
+    names = sorted(known_agents(settings).keys() - hidden)
     return sorted(names, key=lambda name: name != settings.agent.default)

@@ -115,11 +115,12 @@ AnyHeader = BatchHeader | FinishedHeader
 
 class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):
     """`turn` is what later questions of the conversation learn of this one; `catalog` only comes from the job that
-    has read it."""
+    has read it, `rolled_up` (the jobs' numbers in the log) only from one that has rolled jobs up."""
 
     result: Result
     turn: ConversationTurn | None = None
     catalog: Catalog | None = None
+    rolled_up: list[int] = []
 
 
 class Failure(msgspec.Struct, frozen=True, tag_field="outcome", tag="failure"):

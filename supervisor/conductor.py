@@ -10,7 +10,7 @@ from bus.catalog import Catalog
 from bus.codec import CodecError, Decoder
 from bus.commands import Caller, Submit
 from bus.events import Accepted, Queue, Usage
-from bus.settings import CATALOG_AGENT, Settings
+from bus.settings import CATALOG_AGENT, HISTORY_AGENT, Settings
 from bus.vocabulary import Reason, Role, Rung
 from bus.worker_wire import AnyHeader, Assign, Cancel, FinishedHeader, JobSpec, Outcome, Success
 from supervisor.admission import Admission
@@ -189,7 +189,7 @@ class Conductor:
             conversation=conversation,
             options=options,
             max_rows=max_rows,
-            catalog=self.catalog,
+            catalog=None if submit.agent == HISTORY_AGENT else self.catalog,
         )
         entry.worker.tell(self._yard.control, Assign(spec))
         self._store.update(entry.stream.number, entry.record())

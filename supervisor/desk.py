@@ -21,6 +21,7 @@ from bus.commands import (
     ReadCatalog,
     ReadStats,
     Refused,
+    RollUp,
     Show,
     Shown,
     Stats,
@@ -29,20 +30,24 @@ from bus.commands import (
     Submit,
     Submitted,
 )
-from bus.settings import Settings, agents_for_people
+from bus.settings import HISTORY_AGENT, Settings, agents_for_people
 from bus.sockets import Channel, Unroutable
 from bus.vocabulary import ENDED, PROTOCOL_VERSION, Refusal, Role
 from supervisor.admission import Admission
 from supervisor.conductor import Conductor
+from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
-from supervisor.lifecycle import AlreadyEnded
+from supervisor.lifecycle import SUPERVISOR, AlreadyEnded
 from supervisor.store import Store
 
 log = logging.getLogger(__name__)
 
 _decode_command: Decoder[AnyCommand] = Decoder(AnyCommand)
 
+_FOR_OPERATORS = Refused(
+    Refusal.UNAUTHORIZED, "the history of all jobs is for operators", "sign in with an operator's token"
+)
 _NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
 
 
@@ -57,6 +62,7 @@ class Desk:
         journal: Journal,
         conductor: Conductor,
         admission: Admission,
+        history: History,
         gauges: Callable[[], dict[str, float]],
     ) -> None:
         self._settings = settings
@@ -65,6 +71,7 @@ class Desk:
         self._journal = journal
         self._conductor = conductor
         self._admission = admission
+        self._history = history
         self._gauges = gauges
         self.line: Channel
 
@@ -114,6 +121,8 @@ class Desk:
                 return self._stats()
             case ReadCatalog():
                 return self._catalog()
+            case RollUp():
+                return self._roll_up(command)
             case Drain():
                 self._admission.draining = True
                 return Done()
@@ -150,10 +159,12 @@ class Desk:
         if len(submit.question) > limit:
             text = f"the question has {len(submit.question):,} characters; the limit is {limit:,}"
             return Refused(Refusal.BAD_REQUEST, text, "shorten it")
-        agents = agents_for_people(self._settings)
-        if submit.agent not in agents:
+        if submit.agent not in agents_for_people(self._settings):
+            agents = agents_for_people(self._settings, submit.caller.role)
             text = f"there is no agent `{submit.agent}`"
             return Refused(Refusal.BAD_REQUEST, text, f"agents here: {', '.join(agents)}")
+        if submit.agent == HISTORY_AGENT and submit.caller.role is not Role.OPERATOR:
+            return _FOR_OPERATORS
         return None
 
     def _busy(self, submit: Submit) -> Refused | None:
@@ -204,6 +215,15 @@ class Desk:
                 "not_ready", "the catalog is still being read, or cannot be", "`deadstop ps --all` shows why"
             )
         return CatalogRead(catalog)
+
+    def _roll_up(self, command: RollUp) -> AnyReply:
+        if command.caller.role is not Role.OPERATOR:
+            return _FOR_OPERATORS
+        no_room = self._admission.refuse(SUPERVISOR)
+        if no_room is not None:
+            return Refused(no_room.code, no_room.error, no_room.hint)
+        entry, new = self._history.roll_up()
+        return Submitted(entry.job_id, entry.submit.session_id, entry.position, attached_to_existing=not new)
 
     def _stats(self) -> AnyReply:
         states: dict[str, int] = dict(self._conductor.ended_counts)

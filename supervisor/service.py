@@ -21,6 +21,7 @@ from bus.vocabulary import Reason, Rung
 from supervisor.admission import Admission
 from supervisor.conductor import Conductor
 from supervisor.desk import Desk
+from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
 from supervisor.lifecycle import SUPERVISOR
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 HEADS_EVERY_S = 1.0
 HEADS_AFTER_END_S = 10.0
+HISTORY_EVERY_S = 1.0
 WRITE_AGAIN_S = 0.5
 
 
@@ -98,7 +100,10 @@ class Service:
         self._conductor.just_ended = {job_id: (self._loop.time(), last) for job_id, last in heads.items()}
         self._yard.listen(self._conductor)
         self._watch = Watch(settings.limits, self._exceeded)
-        self._desk = Desk(settings, key, store, self._journal, self._conductor, self._admission, self._gauges)
+        self._history = History(settings, store, self._journal, self._conductor, self._admission)
+        self._desk = Desk(
+            settings, key, store, self._journal, self._conductor, self._admission, self._history, self._gauges
+        )
         self._open(address)
 
     def _open(self, address: Address) -> None:
@@ -119,6 +124,7 @@ class Service:
         timers = [
             self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),
             self._loop.create_task(self._every(INTERVAL_S, self._sample)),
+            self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
         ]
         try:
             await self._end_or_drained()

@@ -15,8 +15,11 @@ from bus.codec import Decoder, encode
 from bus.commands import JobRecord, Submit
 from bus.log import LOG_NAME, SCHEMA
 from bus.worker_wire import ConversationTurn, Outcome
+from supervisor.lifecycle import SUPERVISOR
 
 LOCK_NAME = "lock"
+DISCARDED_ROWS = 16
+"""Of a stream, in one piece: rows are batches of up to some megabytes."""
 
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 _decode_submit: Decoder[Submit] = Decoder(Submit)
@@ -46,6 +49,7 @@ class Store:
             self._db = sqlite3.connect(self.path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
+            _add_what_is_new(self._db)
             self._db.executescript(SCHEMA)
             self._wal = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
@@ -109,6 +113,34 @@ class Store:
     def outcome(self, number: int, outcome: Outcome) -> None:
         """What the worker said last: from here on the job can no longer be stopped."""
         self._write("UPDATE jobs SET outcome = ? WHERE n = ?", encode(outcome), number)
+
+    def rolled_up(self, numbers: Sequence[int], at: float) -> None:
+        """These ended jobs stand in the history; what their workers said last is needed no more."""
+        for number in numbers:
+            self._write("UPDATE jobs SET rolled_up_at = ?, outcome = NULL WHERE n = ?", at, number)
+
+    def discard(self, ended_before: float) -> bool:
+        """Forget a piece of the log that stands in the history: of one job that ended before then (Unix seconds).
+
+        Small, so that nobody waits for it. Returns whether there was any; call again after the commit. A stream
+        vanishes from its beginning, which its readers notice, and the job's row with the last of it.
+        """
+        # The newest job stays: its number must not be given to another one while readers remember it.
+        found = self._db.execute(
+            "SELECT n FROM jobs WHERE rolled_up_at IS NOT NULL AND ended_at < ? AND n < ? LIMIT 1",
+            (ended_before, self._last_number),
+        ).fetchone()
+        if found is None:
+            return False
+        number = found[0]
+        rows = self._db.execute(
+            "SELECT last FROM events WHERE n = ? ORDER BY first LIMIT ?", (number, DISCARDED_ROWS)
+        ).fetchall()
+        if rows:
+            self._write("DELETE FROM events WHERE n = ? AND last <= ?", number, rows[-1][0])
+        if len(rows) < DISCARDED_ROWS:
+            self._write("DELETE FROM jobs WHERE n = ?", number)
+        return True
 
     def worker_born(self, pid: int, started: int, scratch: str) -> None:
         self._write("INSERT INTO workers VALUES (?, ?, ?)", pid, started, scratch)
@@ -190,6 +222,15 @@ class Store:
         )
         return [_decode_record(row[0]) for row in rows]
 
+    def longest_unrolled(self) -> float | None:
+        """When (Unix seconds) the first of those jobs of people ended that are not in the history yet."""
+        row = self._db.execute(
+            "SELECT ended_at FROM jobs WHERE rolled_up_at IS NULL AND ended_at IS NOT NULL AND user != ? "
+            "ORDER BY ended_at LIMIT 1",
+            (SUPERVISOR,),
+        ).fetchone()
+        return float(row[0]) if row else None
+
     def conversation(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurn]:
         """The latest turns of a conversation, oldest first."""
         rows = self._db.execute(
@@ -201,6 +242,13 @@ class Store:
 
 def _nothing() -> None:
     pass
+
+
+def _add_what_is_new(db: sqlite3.Connection) -> None:
+    """A log that was begun before there was a history."""
+    columns = {row[1] for row in db.execute("PRAGMA table_info(jobs)")}
+    if columns and "rolled_up_at" not in columns:
+        db.execute("ALTER TABLE jobs ADD COLUMN rolled_up_at REAL")
 
 
 def _take_lock(path: Path) -> int:

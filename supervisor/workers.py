@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from bus.address import history_folder
 from bus.codec import encode
 from bus.delivery import ReceiveOrder
-from bus.settings import Settings, known_agents
+from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents
 from bus.sockets import Channel, Unroutable
 from bus.worker_wire import Acknowledge, ToWorker, WorkerSpec
 from supervisor.processes import WorkerProcess
@@ -63,7 +64,7 @@ class Worker:
                 control_endpoint=self._control,
                 events_endpoint=self._collector,
                 scratch=str(self.scratch),
-                data_folder=self._settings.data.folder,
+                data_folder=_data_folder(self._settings, self.agent),
                 settings=self._settings,
             )
         )
@@ -88,6 +89,13 @@ class Worker:
         shutil.rmtree(self.scratch, ignore_errors=True)
         if self.scratch.exists():
             log.error("scratch folder %s could not be removed", self.scratch, extra={"action": "remove_scratch"})
+
+
+def _data_folder(settings: Settings, agent: str) -> str:
+    """What this agent may read: the history for the two that have to do with it, the data for all others."""
+    if agent in (ROLL_UP_AGENT, HISTORY_AGENT):
+        return str(history_folder(settings.supervisor.state_dir))
+    return settings.data.folder
 
 
 def _tail(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""The Parquet history of ended jobs: written by one agent, asked about through another."""
