@@ -43,7 +43,7 @@ def _what_came(preview: Preview) -> str:
             for column, value in zip(preview.columns, preview.rows[0], strict=True)
         )
     cut = ", and there are more" if preview.truncated else ""
-    return f"**{preview.row_count:,} rows**{cut}."
+    return f"**{preview.row_count:,} row{'' if preview.row_count == 1 else 's'}**{cut}."
 
 
 def _shown(value: Any) -> str:

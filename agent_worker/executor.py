@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Any
 
+import pyarrow as pa
+
+from agent_worker.charts import MAX_POINTS, chart_spec
 from agent_worker.context import AgentError
 from agent_worker.engine import EngineError, ResultEnd
 from agent_worker.guard import Refused
 from agent_worker.inquiry import Inquiry, monitor
-from agent_worker.llm import PreviewBuilder
+from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.plan import SqlPlan
 from agent_worker.planner import plan_request
-from bus.events import Event, Progress, Sql, Status, TableRows, TableSchema, Warn
+from bus.events import Chart, Event, Progress, Sql, Status, TableRows, TableSchema, Warn
 from bus.rows import read_table
 from bus.vocabulary import Reason
 
@@ -49,6 +53,7 @@ async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:
     yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
     reporting = asyncio.create_task(_report_progress(inquiry))
     builder = PreviewBuilder(())
+    points: list[tuple[Any, ...]] = []
     try:
         async with aclosing(engine.run(plan.sql, max_rows=inquiry.job.max_rows)) as items:
             async for item in items:
@@ -58,13 +63,26 @@ async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:
                 elif isinstance(item, TableRows):
                     for batch in read_table(item.arrow).to_batches():
                         builder.add(batch)
+                        points += _rows(batch, MAX_POINTS - len(points)) if plan.chart else []
                     yield item
                 else:
                     inquiry.preview = builder.build(truncated=item.truncated)
-                    for event in _at_end(inquiry, item):
+                    for event in [*_chart(plan, inquiry.preview, points), *_at_end(inquiry, item)]:
                         yield event
     finally:
         reporting.cancel()
+
+
+def _rows(batch: pa.RecordBatch, limit: int) -> list[tuple[Any, ...]]:
+    return list(zip(*(column.to_pylist() for column in batch.slice(0, limit).columns), strict=True))
+
+
+def _chart(plan: SqlPlan, preview: Preview, points: list[tuple[Any, ...]]) -> list[Event]:
+    """The picture that the plan has proposed, if it fits what came."""
+    if plan.chart is None:
+        return []
+    spec = chart_spec(plan.chart, preview.columns, points, plan.title)
+    return [Chart(spec)] if spec is not None else []
 
 
 def _at_end(inquiry: Inquiry, end: ResultEnd) -> list[Event]:

@@ -107,7 +107,8 @@ def _json(value: Any) -> str:
 def _totals(values: pa.Array) -> Totals:
     kind = values.type
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    if not numeric and not pa.types.is_temporal(kind):
+    ordered = pa.types.is_temporal(kind) and not pa.types.is_interval(kind)
+    if not numeric and not ordered:
         return Totals(values.null_count)
     edges = pc.min_max(values).as_py()
     total = pc.sum(values, min_count=0).as_py() if numeric and _sums_safely(values, edges) else None
