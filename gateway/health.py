@@ -12,7 +12,7 @@ from bus.vocabulary import Role
 from gateway.context import CALLER, GATEWAY, Gateway, json_response
 
 READY_TIMEOUT_S = 2.0
-CATALOG_WAIT_S = 10.0
+CATALOG_WAIT_S = 30.0
 CATALOG_RETRY_S = 0.1
 _NOT_A_METRIC = re.compile(r"[^a-zA-Z0-9_]")
 
