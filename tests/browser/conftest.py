@@ -22,6 +22,16 @@ SWITCHES = (
 )
 PAGE = Path(__file__).parents[2] / "gateway" / "static" / "index.html"
 NO_MODEL = '[llm]\napi_key_env = "DEADSTOP_TESTS_SET_NO_SUCH_KEY"\n'
+ZOO = """
+[agent]
+default = "zoo"
+[agents.zoo]
+entrypoint = "tests.browser.agents:run"
+[limits]
+max_running = 1
+[supervisor]
+disconnect_grace_s = 0.3
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,6 +81,13 @@ def model_server(messages_server: MessagesServer, tmp_path_factory: pytest.TempP
         yield server
 
 
+@pytest.fixture(scope="session")
+def zoo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Its agent misbehaves as the question says; one job at a time, and hardly any patience with who leaves."""
+    with serving(tmp_path_factory.mktemp("zoo"), config=ZOO) as server:
+        yield server
+
+
 @pytest.fixture
 def model(messages_server: MessagesServer) -> Model:
     """The model of `model_server`, with nothing asked of it yet."""
@@ -95,3 +112,9 @@ async def offline_tab(visits: Visits, offline_server: Server) -> Tab:
 async def model_tab(visits: Visits, model_server: Server) -> Tab:
     """The page of the server with a model, signed in."""
     return await visits.sign_in(model_server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def zoo_tab(visits: Visits, zoo_server: Server) -> Tab:
+    """The page of the server whose agent misbehaves, signed in."""
+    return await visits.sign_in(zoo_server)

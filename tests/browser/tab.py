@@ -1,8 +1,14 @@
 """The chat page as a person uses it, and each of its answers."""
 
-from typing import Any
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urljoin
 
 from playwright.async_api import Locator, Page, expect
+
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 class Answer:
@@ -61,15 +67,33 @@ class Tab:
         await tab.ready()
         return tab
 
+    async def jobs(self, sessions: Collection[str | None]) -> list[dict[str, Any]]:
+        """The jobs of these sessions, as lists show them."""
+        jobs: list[dict[str, Any]] = (await self._get("/api/jobs?all=1"))["jobs"]
+        return [job for job in jobs if job["session_id"] in sessions]
+
     async def record(self, answer: Answer) -> dict[str, Any]:
         """What the supervisor keeps about the answer's job."""
-        session_id = await answer.root.get_attribute("data-session")
-        jobs = (await self._get("/api/jobs?all=1"))["jobs"]
-        job_id = next(job["job_id"] for job in jobs if job["session_id"] == session_id)
-        record: dict[str, Any] = await self._get(f"/api/jobs/{job_id}")
+        (job,) = await self.jobs([await answer.root.get_attribute("data-session")])
+        record: dict[str, Any] = await self._get(f"/api/jobs/{job['job_id']}")
         return record
 
+    async def stream(self, session_id: str) -> str:
+        """The session's job as server-sent events, once it has ended."""
+        (job,) = await self.jobs([session_id])
+        response = await self.page.request.get(urljoin(self.page.url, f"/api/jobs/{job['job_id']}/events"))
+        return await response.text()
+
+    async def shot(self, name: str) -> None:
+        """Keep a picture of the page in light and in dark, where `SCREENSHOTS` names a folder for them."""
+        folder = os.environ.get("SCREENSHOTS")
+        if not folder:
+            return
+        for theme in THEMES:
+            await self.page.emulate_media(color_scheme=theme)
+            await self.page.screenshot(path=Path(folder) / f"{name}-{theme}.png")
+
     async def _get(self, path: str) -> Any:
-        response = await self.page.request.get(path)
+        response = await self.page.request.get(urljoin(self.page.url, path))
         assert response.ok, await response.text()
         return await response.json()
