@@ -28,6 +28,7 @@ class Conditions:
             self._without,
             self._compared_name,
             self._had_number,
+            self._signed,
             self._named,
             self._ranged_time,
             self._since,
@@ -81,6 +82,16 @@ class Conditions:
         if lead is None or lead.text.lower() not in _HAVING or number is None or name is None:
             return False
         return bool(name.names) and name.names[0].kind == "number" and self._add("=", name, number)
+
+    def _signed(self) -> bool:
+        """ "negative account balance" """
+        cursor = self.cursor
+        cursor.skip(*_LEAD)
+        sign, name = cursor.take(Kind.SIGN), cursor.take(Kind.NAME)
+        if sign is None or name is None:
+            return False
+        zero = replace(sign, kind=Kind.NUMBER, text="0", number=0.0)
+        return self._add(_operator(sign), name, zero)
 
     def _named(self) -> bool:
         """A name and what it is compared with: "distance over 1000", "origin JFK", "seats between 10 and 20"."""
@@ -139,6 +150,8 @@ class Conditions:
     def _value_tail(self, name: Item) -> bool:
         """ "carrier is UA or AA", "order status F", "month 3", "tail number N14228" """
         cursor = self.cursor
+        if name.names and name.names[0].kind == "date" and not name.unit:
+            return False
         cursor.skip(*SKIPPED, Kind.PREP)
         negated = bool(cursor.take(Kind.NOT))
         sign = cursor.take(Kind.CMP)
@@ -233,6 +246,8 @@ class Conditions:
         """ "JFK", "from JFK or LGA", "not to LAX" """
         cursor = self.cursor
         role, negated = "", False
+        if cursor.sees(Kind.BY) and cursor.sees(*_LITERAL, ahead=1) and cursor.items[cursor.at].text.lower() == "by":
+            cursor.at += 1
         while item := cursor.take(*_LEAD, Kind.ROLE, Kind.NOT):
             role = item.word if item.kind is Kind.ROLE else role
             negated = negated or item.kind is Kind.NOT

@@ -60,7 +60,7 @@ def named(scope: Scope, ref: ColumnRef, own: ColumnRef, alias: str) -> Dimension
     unique = described.distinct is not None and described.distinct == scope.table(ref.table).row_count
     also = () if unique else (scope.sql(own),)
     words = f"{scope.words(ref.path, ref.table, ref.column)} (joined on {own.column})"
-    return Dimension(shown, alias, words, (ref, own), also=also)
+    return Dimension(shown, alias, words, (ref, own), also=also, size=described.distinct)
 
 
 def plain(scope: Scope, ref: ColumnRef) -> Dimension:
@@ -74,4 +74,4 @@ def plain(scope: Scope, ref: ColumnRef) -> Dimension:
     temporal = scope.kind(ref) == "date"
     if ref.path:
         words += f" (joined on {ref.path[0].column})"
-    return Dimension(scope.sql(ref), ref.column, words, (ref,), temporal=temporal)
+    return Dimension(scope.sql(ref), ref.column, words, (ref,), temporal=temporal, size=scope.column(ref).distinct)

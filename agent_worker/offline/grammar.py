@@ -223,14 +223,19 @@ class _Grammar:
 
     def _noun(self) -> bool:
         joined = self.cursor.sees(Kind.AND, Kind.COMMA, ahead=-1)
+        role = self.cursor.take(Kind.ROLE)
+        if role is not None and role.word != "from":
+            return False
         name = self.cursor.take(Kind.NAME)
         if name is None:
             return False
         others = [*self.draft.nouns, *self.draft.asked]
         if not joined and not is_table(name) and any(not is_table(other) for other in others):
             raise Unplaced(f"How do “{others[-1].text}” and “{name.text}” belong together?", name)
-        if count := self.cursor.take(Kind.COUNT):
-            self.draft.measures.append(MeasureDraft(count.word, name))
+        last = self.cursor.peek()
+        if last is not None and last.kind is Kind.COUNT and last.text.lower() in ("count", "counts"):
+            self.cursor.at += 1
+            self.draft.measures.append(MeasureDraft("count", name))
         else:
             self.draft.nouns.append(name)
         return True

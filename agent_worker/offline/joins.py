@@ -1,10 +1,15 @@
 """Ways from a base table to others, along keys that lead to at most one row each."""
 
-from agent_worker.offline.names import all_keys
 from agent_worker.offline.reading import Path
-from bus.catalog import Catalog
+from bus.catalog import Catalog, JoinKey
 
 _MOST_HOPS = 4
+
+
+def all_keys(catalog: Catalog) -> tuple[JoinKey, ...]:
+    """Declared keys first, then the inferred ones that say something new."""
+    declared = catalog.description.keys
+    return declared + tuple(key for key in catalog.keys if key not in declared)
 
 
 def paths_from(catalog: Catalog, base: str) -> dict[str, list[Path]]:

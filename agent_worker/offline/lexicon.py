@@ -14,7 +14,7 @@ from agent_worker.offline.words import Token, number_of, stem, tokenize
 from bus.catalog import Catalog
 
 _LONGEST_NAME = 5
-_COST = {Kind.UNKNOWN: 100.0, Kind.NAME: 1.1, Kind.VALUE: 1.2, Kind.GLUE: 1.05}
+_COST = {Kind.UNKNOWN: 100.0, Kind.VAGUE: 1.5, Kind.NAME: 1.1, Kind.VALUE: 1.2, Kind.GLUE: 1.05}
 _NOT_IN_NAMES = frozenset(("the", "a", "an", "and", "or", "by", "per", "from", "to", "in", "for", "with", "is", "are"))
 _ARTICLES = frozenset(("the", "a", "an", "each"))
 _QUANTITY = frozenset(("number", "amount", "percentage", "share"))
@@ -103,7 +103,7 @@ class Lexicon:
             return self._owned(words)
         if _NOT_IN_NAMES & set(words):
             return []
-        found = self.names.find(words)
+        found = self.names.find(words) or (self._done(words[0]) if len(words) == 1 else [])
         # A word of the planner's own belongs to a name only where the data call something exactly so.
         return [c for c in found if c.cost <= 1] if any(word in PHRASES for word in words) else found
 
@@ -113,7 +113,7 @@ class Lexicon:
         head, owner = words[:at], [word for word in words[at + 1 :] if word not in _ARTICLES]
         if not head or not owner or _NOT_IN_NAMES & {*head, *owner}:
             return []
-        if any(word in PHRASES or word in _QUANTITY for word in head):
+        if any(word in PHRASES for word in head) or _QUANTITY.issuperset(head):
             return []
         return self.names.find(owner + head)
 
@@ -121,6 +121,15 @@ class Lexicon:
         """The columns of dates that words name, with "date" left out or not: "ship" in "ship year"."""
         named = self.names.find(words) or self.names.find([*words, "date"])
         return [c for c in [*named, *self.names.find([*words, "date"])] if c.kind == "date" and c.cost < PARTIAL]
+
+    def _done(self, word: str) -> list[Candidate]:
+        """The date on which something was done: "shipped" speaks of `shipdate`, "created" of `created_at`."""
+        if not word.endswith("ed") or len(word) < 5:
+            return []
+        root = word[:-2]
+        root = root[:-1] if root[-1] == root[-2] else root
+        tries = ([root, "date"], [root + "e", "date"], [word, "at"], [word, "on"], [word, "date"])
+        return [c for words in tries for c in self.names.find(words) if c.kind == "date" and c.cost <= 1]
 
     def _readable(self, phrase: str) -> bool:
         """ "order by" speaks of an order only where the data hold no orders."""

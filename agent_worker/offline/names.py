@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from agent_worker.offline.joins import all_keys, paths_from
 from agent_worker.offline.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
 from agent_worker.offline.vocabulary import ID_WORDS, LABEL_PARTS
 from bus.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
@@ -87,12 +88,18 @@ class Names:
             if cost is not None and cost < PARTIAL:
                 yield Candidate(table, cost=cost)
         for (table, column), parts in self.columns.items():
-            cost = fit(words, parts)
-            if cost is None and len(words) > 1 and words[-1] in ID_WORDS:
-                cost = fit(words[:-1], parts)
-                cost = None if cost is None or cost >= PARTIAL else cost + 1
+            cost = self._column_fit(words, parts)
             if cost is not None:
                 yield Candidate(table, column, cost=cost)
+
+    @staticmethod
+    def _column_fit(words: tuple[str, ...], parts: tuple[str, ...]) -> int | None:
+        """As `fit`; and "phone number" is a column called phone."""
+        cost = fit(words, parts)
+        if cost is not None or len(words) < 2 or words[-1] not in ID_WORDS:
+            return cost
+        cost = fit(words[:-1], parts)
+        return None if cost is None or cost >= PARTIAL else cost + 1
 
     def _qualified(self, words: tuple[str, ...]) -> Iterator[Candidate]:
         """ "airline name", "customer nation", "destination airport name": what is meant, after what it belongs to."""
@@ -105,10 +112,9 @@ class Names:
     def _owned(self, owner: Candidate, tail: tuple[str, ...]) -> Iterator[Candidate]:
         if owner.column is None:
             yield from self._columns_of(owner.table, tail, owner.cost, via="")
-            for other, parts in self.tables.items():
-                cost = fit(tail, parts)
-                if other != owner.table and cost is not None and cost < PARTIAL:
-                    yield Candidate(other, via=owner.table, cost=max(cost, owner.cost))
+            for other in paths_from(self.catalog, owner.table):
+                if other != owner.table:
+                    yield from self._beyond(other, tail, owner)
             return
         for key in self._keys(owner.table, owner.column):
             via = f"{key.table}.{key.column}"
@@ -121,9 +127,20 @@ class Names:
                 if named is not None and named < PARTIAL:
                     yield from self._columns_of(key.ref_table, tail[at:], owner.cost, via)
 
+    def _beyond(self, table: str, tail: tuple[str, ...], owner: Candidate) -> Iterator[Candidate]:
+        """ "customer nation", "customer nation name": a table, or a column of it, reached over another table."""
+        for at in range(1, len(tail) + 1):
+            cost = fit(tail[:at], self.tables[table])
+            if cost is None or cost >= PARTIAL:
+                continue
+            if at == len(tail):
+                yield Candidate(table, via=owner.table, cost=max(cost, owner.cost))
+            else:
+                yield from self._columns_of(table, tail[at:], max(cost, owner.cost), via=owner.table)
+
     def _columns_of(self, table: str, words: tuple[str, ...], cost: int, via: str) -> Iterator[Candidate]:
         for (owner, column), parts in self.columns.items():
-            fits = fit(words, parts) if owner == table else None
+            fits = self._column_fit(words, parts) if owner == table else None
             if fits is not None and fits < PARTIAL:
                 yield Candidate(table, column, via=via, cost=max(cost, fits))
         key = self.key_of(table)
@@ -145,12 +162,6 @@ class Names:
                     return column
         key = self.key_of(table.name)
         return next((column for column in table.columns if column.name == key), None)
-
-
-def all_keys(catalog: Catalog) -> tuple[JoinKey, ...]:
-    """Declared keys first, then the inferred ones that say something new."""
-    declared = catalog.description.keys
-    return declared + tuple(key for key in catalog.keys if key not in declared)
 
 
 def kind_of(column: CatalogColumn) -> str:

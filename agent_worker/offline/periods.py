@@ -11,7 +11,7 @@ from agent_worker.offline.scope import Scope
 _LEAP_YEAR = 2000
 """In which every day of a month is found that no year is said for."""
 _OPERATORS = {">=": exp.GTE, ">": exp.GTE, "<": exp.LT, "<=": exp.LT}
-_SAID = {">=": "time from {} on", ">": "time after {}", "<": "time before {}", "<=": "time until the end of {}"}
+_SAID = {">=": "from {} on", ">": "after {}", "<": "before {}", "<=": "until the end of {}"}
 
 
 def bucket(scope: Scope, calendar: Calendar, unit: str) -> Dimension:
@@ -69,7 +69,9 @@ def _make_date(parts: dict[str, exp.Column], day: exp.Expression) -> exp.Express
 
 def period(scope: Scope, calendar: Calendar, operator: Operator, moments: tuple[Moment, ...]) -> Filter:
     """The condition "in", "since", "between" these moments."""
-    text = " and ".join(moment.text for moment in moments)
+    text = " or ".join(moment.text for moment in moments)
+    column = calendar.column
+    name = scope.words(column.path, column.table, column.column) if column else "time"
     for moment in moments:
         if moment.weekday is None:
             start_of(moment, _LEAP_YEAR)
@@ -78,14 +80,16 @@ def period(scope: Scope, calendar: Calendar, operator: Operator, moments: tuple[
         both = exp.and_(_side(scope, calendar, ">=", low), _side(scope, calendar, "<=", high))
         if start_of(low, calendar.year) > start_of(high, calendar.year):
             raise Unplaced(f"{low.text} comes after {high.text}: which stretch of time is meant?")
-        return Filter(both, f"time from {low.text} to the end of {high.text}", calendar.columns)
+        return Filter(both, f"{name} from {low.text} to the end of {high.text}", calendar.columns)
     if operator in _OPERATORS:
-        return Filter(_side(scope, calendar, operator, moments[0]), _SAID[operator].format(text), calendar.columns)
+        return Filter(
+            _side(scope, calendar, operator, moments[0]), f"{name} {_SAID[operator].format(text)}", calendar.columns
+        )
     within = exp.or_(*(_within(scope, calendar, moment) for moment in moments))
     if operator in ("not in", "!="):
-        return Filter(exp.not_(exp.paren(within)), f"time not in {text}", calendar.columns)
+        return Filter(exp.not_(exp.paren(within)), f"{name} not in {text}", calendar.columns)
     listed = exp.paren(within) if len(moments) > 1 else within
-    return Filter(listed, f"time in {' or '.join(moment.text for moment in moments)}", calendar.columns)
+    return Filter(listed, f"{name} in {text}", calendar.columns)
 
 
 def _side(scope: Scope, calendar: Calendar, operator: str, moment: Moment) -> exp.Expression:

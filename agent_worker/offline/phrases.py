@@ -27,6 +27,7 @@ class Kind(StrEnum):
     LIST = "list"
     WHICH = "which"
     SORT = "sort"
+    SIGN = "sign"
     DIRECTION = "direction"
     WHEN = "when"
     PREP = "prep"
@@ -146,7 +147,8 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.LIST,
         "list",
-        "list|show|display|give|get|find|print|show me|give me|get me|tell me|find me|what are|which are",
+        "list|show|display|give|get|find|print|show me|give me|get me|tell me|find me"
+        "|what is|what's|what was|what were|whats|what are|which are",
     ),
     (Kind.WHICH, "which", "which|what"),
     (
@@ -191,8 +193,8 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
         Kind.GLUE,
         "",
         "the|a|an|there|be|been|being|please|can|could|would|you|i|we|me|our|my|all|any|want|to know"
-        "|like to know|to see|know|see|overall|it|its|their|they|them|i'd|what is|what's|what was|what were"
-        "|whats|is there|are there|were there|was there|in total|in the data|in the dataset|in the database"
+        "|like to know|to see|know|see|overall|it|its|their|they|them|i'd"
+        "|is there|are there|were there|was there|in total|in the data|in the dataset|in the database"
         "|that were|that was|that are|that is|operated|operated by|recorded|exist|exists|made|made by|placed"
         "|placed by|served|happened|occurred|took place|break down|then|value|values|hi|hello"
         "|respectively|compute|calculate|altogether|operate|data|plot|chart|graph|draw|table|rows|records"
@@ -218,6 +220,8 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
     (Kind.QUARTER, "2", "q2|second quarter|2nd quarter"),
     (Kind.QUARTER, "3", "q3|third quarter|3rd quarter"),
     (Kind.QUARTER, "4", "q4|fourth quarter|4th quarter"),
+    (Kind.SIGN, "<", "negative"),
+    (Kind.SIGN, ">", "positive"),
     (Kind.COMMA, ",", ","),
 )
 """Kind, the word that the grammar goes by, and the phrases that say it."""

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+from agent_worker.offline.about import about
 from agent_worker.offline.conversation import Conversation, Misread
 from agent_worker.offline.lexicon import Lexicon
+from agent_worker.offline.names import Names
+from agent_worker.offline.phrases import Kind
 from agent_worker.offline.statement import statement
+from agent_worker.offline.suggesting import near
 from agent_worker.offline.wording import chart_of, reading_words, title_of
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.catalog import Catalog
@@ -18,17 +22,20 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
     questions of the conversation, oldest first: a fragment ("and by month?") goes on from the last one that was
     understood, and the answer to a question asked back is put where it belongs.
     """
+    lexicon = Lexicon(catalog)
     try:
-        found = Conversation(Lexicon(catalog), history).understand(question)
+        found = Conversation(lexicon, history).understand(question)
     except Misread as misread:
-        return _ask_back(misread)
+        return about(question, lexicon.names) or _ask_back(misread, lexicon.names)
     reading = found.reading
     return SqlPlan(statement(found.scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
 
 
-def _ask_back(misread: Misread) -> Clarification:
+def _ask_back(misread: Misread, names: Names) -> Clarification:
+    """The question back, with whole questions to choose from where something near is known."""
     text, problem = misread.text, misread.problem
-    if problem.item is None:
-        return Clarification(problem.message, list(problem.options))
     item = problem.item
-    return Clarification(problem.message, [text[: item.start] + o + text[item.end :] for o in problem.options])
+    if item is None:
+        return Clarification(problem.message, list(problem.options))
+    options = near(item.text, names) if item.kind is Kind.UNKNOWN else problem.options
+    return Clarification(problem.message, [text[: item.start] + option + text[item.end :] for option in options])

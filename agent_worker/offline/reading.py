@@ -23,7 +23,8 @@ class ColumnRef:
 class Dimension:
     """What to group by: an expression over `columns`, shown under `alias`.
 
-    `order` sorts where the shown text does not (weekdays); `temporal` dimensions are sorted by themselves.
+    `order` sorts where the shown text does not (weekdays); `temporal` dimensions are sorted by themselves; `also` is
+    grouped by unseen; `size` is how many groups there are at most, where that is known.
     """
 
     expression: exp.Expression
@@ -33,6 +34,7 @@ class Dimension:
     temporal: bool = False
     order: exp.Expression | None = None
     also: tuple[exp.Expression, ...] = ()
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """From a draft to a reading: the base table is the one from which everything said can be reached, and nearest."""
 
+from dataclasses import replace
+
 from agent_worker.offline.dimensions import dimension_of
-from agent_worker.offline.draft import Draft, MeasureDraft, Ranking
+from agent_worker.offline.draft import Condition, Draft, MeasureDraft, Ranking
 from agent_worker.offline.figures import figure_of
 from agent_worker.offline.filters import filter_of
 from agent_worker.offline.items import Item, Unplaced, is_singular
 from agent_worker.offline.names import Names
-from agent_worker.offline.reading import Figure, Reading
+from agent_worker.offline.reading import Figure, Filter, Reading
 from agent_worker.offline.rows import read_rows
 from agent_worker.offline.scope import Scope
 from agent_worker.offline.shares import split_share
@@ -60,6 +62,8 @@ class _Resolver:
 
     def run(self) -> Reading:
         draft, reading = self.draft, self.reading
+        filters = [(condition, self._filter(condition)) for condition in draft.conditions]
+        draft = self.draft = replace(draft, nouns=self._unexplained([found for _, found in filters]))
         groups = self._groups()
         measures = self._measures(groups)
         if measures:
@@ -69,7 +73,6 @@ class _Resolver:
             self._rank()
         else:
             read_rows(self.scope, draft, reading, groups)
-        filters = [(condition, filter_of(self.scope, condition)) for condition in draft.conditions]
         if draft.share:
             split_share(draft, reading, filters)
         else:
@@ -95,6 +98,17 @@ class _Resolver:
                 through.item,
                 (f"distinct {words}",),
             )
+
+    def _filter(self, condition: Condition) -> Filter:
+        """Tables named in the question tell the way to a value: "line items of suppliers in FRANCE"."""
+        nouns = [c.table for noun in self.draft.nouns for c in noun.names if c.column is None and c.cost <= 1]
+        self.scope.mentioned = [table for table in nouns if table != self.scope.base]
+        return filter_of(self.scope, condition)
+
+    def _unexplained(self, filters: list[Filter]) -> list[Item]:
+        """The nouns but for tables that only say where a value belongs: "orders of customers in FRANCE"."""
+        passed = {key.ref_table for found in filters for ref in found.columns for key in ref.path}
+        return [item for item in self.draft.nouns if not any(self.scope.means_table(item, t) for t in passed)]
 
     def _groups(self) -> list[Item]:
         """What may be grouped by: everything behind "by", what is asked for, and nouns that are not the base table."""

@@ -51,6 +51,7 @@ class Scope:
         self.cost = 0.0
         self.aliases: dict[Path, str] = {}
         self.through: Through | None = None
+        self.mentioned: list[str] = []
 
     def sql(self, ref: ColumnRef) -> exp.Column:
         """The column as it stands in the statement."""
@@ -130,15 +131,23 @@ class Scope:
         return self.words(target.path, target.table, target.column)
 
     def words(self, path: Path, table: str, column: str | None) -> str:
-        lead = ""
-        if path and len(self.paths[table]) > 1:
-            first = path[-1]
-            lead = " ".join(self.names.columns[first.table, first.column]) + " "
-            lead = lead if len({p[-1].column for p in self.paths[table]}) > 1 else first.table + " "
-        name = " ".join(self.names.columns[table, column] if column else self.names.tables[table])
-        if column and path and not lead:
-            lead = " ".join(self.names.tables[table]) + " "
-        return lead + name
+        """A column or table in words, with what tells its way from other ways to the same table."""
+        lead = self._lead(path, table)
+        if column and path and (not lead or len(path) > 1):
+            lead += self.names.tables[table]
+        return " ".join([*lead, *(self.names.columns[table, column] if column else self.names.tables[table])])
+
+    def _lead(self, path: Path, table: str) -> tuple[str, ...]:
+        """The part that a table plays ("dest"), or the nearest table on the way that no other way passes."""
+        others = [other for other in self.paths.get(table, ()) if other != path]
+        if not path or not others:
+            return ()
+        if len(path) == 1:
+            return self.names.columns[path[0].table, path[0].column]
+        for key in reversed(path):
+            if not any(passes(other, key.table) for other in others):
+                return self.names.tables[key.table]
+        return self.names.columns[path[-1].table, path[-1].column]
 
     def plays(self, role: str, path: Path, column: str | None) -> bool:
         """Whether a column, or the key that leads to it, plays the part of "from" or "to"."""
@@ -193,6 +202,9 @@ class Scope:
                 raise Unplaced(f"Nothing in {self.base} says what goes to “{item.text}”.", item)
             return fitting or found
         # A thing that has two parts to play ("origin or destination?") is not meant where one with a single part is.
+        on_way = {ref: v for ref, v in found.items() if any(passes(ref.path, table) for table in self.mentioned)}
+        if on_way:
+            return on_way
         single = {ref: v for ref, v in found.items() if not ref.path or len(self.paths[ref.table]) == 1}
         return single or found
 

@@ -26,7 +26,10 @@ def corrected(word: str, known: Iterable[str]) -> str | None:
     """The one known word of which `word` is a slip, or None. All words in lower case."""
     if len(word) < _SHORTEST or not word.isalpha():
         return None
-    found = {other for other in known if is_slip(word, other)}
+    words = set(known)
+    if word in words:
+        return None
+    found = {other for other in words if is_slip(word, other)}
     return found.pop() if len(found) == 1 else None
 
 

@@ -1,9 +1,10 @@
 """The reading of a question in plain words, its title, and the chart that fits."""
 
-from agent_worker.offline.reading import Reading
+from agent_worker.offline.reading import Dimension, Reading
 from agent_worker.offline.statement import outputs
 from agent_worker.plan import ChartHint
 
+_MOST_BARS = 120
 _SIGNS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "exactly", "!=": "not"}
 
 
@@ -59,11 +60,20 @@ def _order(reading: Reading) -> str:
     )
 
 
+def _crowded(dim: Dimension) -> bool:
+    """Whether a group has too many members, or nobody knows how many, to be drawn."""
+    if dim.temporal or dim.size is None:
+        return False
+    return dim.size > _MOST_BARS
+
+
 def chart_of(reading: Reading) -> ChartHint | None:
     """Lines over time, bars over groups, points for two figures; nothing for a single number."""
     if reading.rows is not None or reading.count_groups or not reading.dims or not reading.figures:
         return None
     if reading.limit == 1 or len(reading.dims) > 2:
+        return None
+    if reading.limit is None and any(_crowded(dim) for dim in reading.dims):
         return None
     first, y = reading.dims[0], outputs(reading)[0][1]
     if len(reading.dims) == 2:
