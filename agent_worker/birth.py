@@ -44,6 +44,9 @@ def fence_in(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if not spec.agent.sandbox:
         return None
+    needs = getattr(agent, "needs", None)  # an agent of ours that has to do with something else than data and a model
+    if needs is not None:
+        return apply(needs(spec))
     llm = spec.settings.llm
     own = [str(Path(agent.__file__).parent)] if agent.__file__ else []
     return apply(

@@ -41,7 +41,8 @@ JE_ARROW_MALLOC_CONF MALLOC_ARENA_MAX
 
 
 class SandboxSpec(msgspec.Struct, frozen=True):
-    """What one worker may have. `read` are the data (folders or files), `scratch` the only place to write.
+    """What one worker may have. `read` are the data (folders or files), `scratch` the only place to write, beside
+    `write` of an agent that is there for writing.
 
     `connect_tcp` is the model's port (or its proxy's), `keep_env` the names of variables kept beside the harmless
     ones: the model's key and nothing else.
@@ -49,6 +50,7 @@ class SandboxSpec(msgspec.Struct, frozen=True):
 
     scratch: str
     read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
     connect_tcp: tuple[int, ...] = ()
     keep_env: tuple[str, ...] = ()
     open_files: int = 1024
@@ -96,7 +98,7 @@ def apply(spec: SandboxSpec) -> Sandbox:
     pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
     read = [*interpreter_paths(), *map(Path, spec.read)]
     try:
-        abi = landlock.restrict(read, [Path(spec.scratch), *_DEVICES], spec.connect_tcp)
+        abi = landlock.restrict(read, [Path(spec.scratch), *map(Path, spec.write), *_DEVICES], spec.connect_tcp)
     except landlock.Unsupported as reason:
         log.warning("%s", reason, extra={"action": "landlock_missing"})
         abi = 0

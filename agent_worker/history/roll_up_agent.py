@@ -6,9 +6,18 @@ from pathlib import Path
 
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.history.roll_up import roll_up
+from agent_worker.sandbox import SandboxSpec
 from bus.events import Event, Status
 from bus.log import LOG_NAME
-from bus.worker_wire import JobSpec
+from bus.worker_wire import JobSpec, WorkerSpec
+
+
+def needs(spec: WorkerSpec) -> SandboxSpec:
+    """To read the log (its files, not the bus's key beside them), and to write the history."""
+    log = Path(spec.data_folder).parent / LOG_NAME
+    return SandboxSpec(
+        scratch=spec.scratch, read=tuple(f"{log}{part}" for part in ("", "-wal", "-shm")), write=(spec.data_folder,)
+    )
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
