@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bus.client import BusClient
 from bus.commands import Caller
-from bus.settings import Settings, agents_for_people
+from bus.settings import Settings
 from gateway.errors import ApiError
 from gateway.frames import FrameCache
 from gateway.identity import Identities
@@ -35,7 +35,6 @@ class Gateway:
         self.streams = 0
         self.counts: Counter[str] = Counter()
         self.closing = asyncio.Event()
-        self.agents = agents_for_people(settings)
         self.llm = llm_name(settings)
         self.server_version = server_version()
 

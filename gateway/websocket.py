@@ -9,6 +9,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from bus.client import CommandRefused
 from bus.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown, Stop, StopTaken, Submitted
 from bus.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
+from bus.settings import agents_for_people
 from bus.sockets import BusError
 from bus.vocabulary import ENDED, PROTOCOL_VERSION, Reason, Role, Rung
 from gateway.context import Gateway
@@ -138,7 +139,7 @@ class Connection:
         data = AuthenticatedData(
             user_id=caller.user,
             role=caller.role,
-            agents=self._gateway.agents,
+            agents=agents_for_people(self._gateway.settings, caller.role),
             llm=self._gateway.llm,
             server_version=self._gateway.server_version,
             protocol_version=PROTOCOL_VERSION,

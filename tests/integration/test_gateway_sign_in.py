@@ -1,0 +1,149 @@
+"""Who may come in: tokens, the cookie, Origin and Host, the headers of every answer."""
+
+import secrets
+from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
+
+import pytest
+import pytest_asyncio
+
+from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, running_gateway
+from tests.servers import Supervisor, running_supervisor
+from tests.workers import zoo_settings
+
+CARRIERS = "select carrier, count(*) as n from flights group by all order by n desc"
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def session() -> str:
+    """A session's name of this test alone: supervisor and gateway serve the whole file."""
+    return f"s{secrets.token_hex(4)}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path_factory.mktemp("gateway"), zoo_settings()) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
+    async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
+        yield running
+
+
+async def test_without_a_token_nothing_answers_but_health_and_sign_in(gateway: RunningGateway) -> None:
+    for path in ("/readyz", "/metrics", "/api/jobs", "/api/catalog", "/nowhere", "/assets/index.js"):
+        status, error = await gateway.json("GET", path, None)
+        assert (status, error["code"]) == (401, "unauthorized"), path
+    for path in ("/api/jobs", "/signout"):
+        assert (await gateway.json("POST", path, None))[0] == 401
+    assert await gateway.json("GET", "/healthz", None) == (200, {"ok": True})
+    status, _ = await gateway.json("GET", "/readyz", None, headers={"Authorization": "Bearer wrong"})
+    assert status == 401
+    async with gateway.request("GET", "/", None) as page:
+        assert page.status == 401
+        assert page.content_type == "text/html"
+
+
+async def test_every_answer_is_fenced_in(gateway: RunningGateway) -> None:
+    for path in ("/", "/healthz", "/nowhere", "/api/jobs"):
+        async with gateway.request("GET", path) as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def sign_in(gateway: RunningGateway, path: str = f"/?token={TOKENS['ann']}") -> dict[str, str]:
+    """The cookie header a browser would send after it opened `path`."""
+    async with gateway.request("GET", path, None) as answer:
+        assert answer.status == 303
+        assert answer.headers["Location"] == "/"
+        cookie = SimpleCookie(answer.headers["Set-Cookie"])[f"deadstop_{gateway.port}"]
+    assert cookie["httponly"]
+    assert (cookie["samesite"], cookie["path"]) == ("Strict", "/")
+    return {"Cookie": f"deadstop_{gateway.port}={cookie.value}"}
+
+
+async def test_a_token_in_the_address_becomes_a_cookie(gateway: RunningGateway) -> None:
+    cookie = await sign_in(gateway)
+    assert not any(token in cookie["Cookie"] for token in TOKENS.values())
+    assert (await gateway.json("GET", "/api/jobs", None, headers=cookie))[0] == 200
+    async with gateway.request("GET", "/", None, headers=cookie) as page:
+        assert page.status == 200
+    async with gateway.request("GET", "/?token=wrong", None) as page:
+        assert page.status == 401
+        assert "Set-Cookie" not in page.headers
+    await sign_in(gateway, f"/?token={MADE_TOKEN}")
+
+
+async def test_the_form_signs_in_and_out(gateway: RunningGateway) -> None:
+    own = {"Origin": gateway.url}
+    async with gateway.request("POST", "/signin", None, data={"token": "wrong"}, headers=own) as answer:
+        assert answer.status == 401
+    form = {"token": f" {TOKENS['ann']}\n"}
+    from_elsewhere = {"Origin": "http://evil.example"}
+    async with gateway.request("POST", "/signin", None, data=form, headers=from_elsewhere) as answer:
+        assert answer.status == 401
+    vouched = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    async with gateway.request("POST", "/signin", None, data=form, headers=vouched) as answer:
+        assert answer.status == 303
+        cookie = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+    async with gateway.request("POST", "/signout", None, headers={**cookie, **own}) as answer:
+        assert answer.status == 303
+        assert "Max-Age=0" in answer.headers["Set-Cookie"]
+
+
+async def test_the_cookie_survives_a_restart_and_ends_with_its_token(supervisor: Supervisor) -> None:
+    async with running_gateway(supervisor.state_dir) as first:
+        cookie, port = await sign_in(first), first.port
+        with_port = {"gateway.port": port}
+    async with running_gateway(supervisor.state_dir, with_port) as second:
+        assert (await second.json("GET", "/api/jobs", None, headers=cookie))[0] == 200
+    async with running_gateway(supervisor.state_dir, {**with_port, "auth.tokens": []}) as third:
+        assert (await third.json("GET", "/api/jobs", None, headers=cookie))[0] == 401
+
+
+async def test_another_sites_page_cannot_use_the_cookie(gateway: RunningGateway) -> None:
+    cookie = await sign_in(gateway)
+    body = {"query": "3", "agent": "counts"}
+    for headers in ({}, {"Origin": "http://evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}):
+        status, error = await gateway.json("POST", "/api/jobs", None, headers={**cookie, **headers}, json=body)
+        assert (status, error["code"]) == (403, "bad_origin"), headers
+        status, _ = await gateway.json("DELETE", "/api/jobs/x", None, headers={**cookie, **headers})
+        assert status == 403
+    own = {**cookie, "Origin": gateway.url}
+    assert (await gateway.json("POST", "/api/jobs", None, headers=own, json=body))[0] == 202
+    with_token = {"Origin": "http://evil.example"}
+    assert (await gateway.json("POST", "/api/jobs", headers=with_token, json=body))[0] == 202
+
+
+async def test_the_page_opens_the_websocket_with_its_cookie(gateway: RunningGateway, session: str) -> None:
+    cookie = await sign_in(gateway)
+    async with gateway.wire(None, headers={**cookie, "Origin": gateway.url}) as wire:
+        await wire.send("authenticate", batch=True)
+        assert (await wire.next())["data"]["user_id"] == "ann"
+        await wire.ask(session, "3", "counts")
+        assert (await wire.stream())[-1]["event"] == "agent_complete"
+    async with gateway.wire(None, headers=cookie) as wire:
+        await wire.send("authenticate")
+        assert (await wire.next())["data"]["code"] == "unauthorized"
+
+
+async def test_a_foreign_name_for_this_machine_is_refused(gateway: RunningGateway) -> None:
+    for path in ("/", "/healthz", "/api/jobs", "/ws"):
+        status, error = await gateway.json("GET", path, headers={"Host": f"evil.example:{gateway.port}"})
+        assert (status, error["code"]) == (421, "bad_host")
+    async with gateway.request("GET", "/healthz", headers={"Host": f"localhost:{gateway.port}"}) as answer:
+        assert answer.status == 200
+
+
+async def test_assets_are_served_for_ever_and_nothing_beside_them(gateway: RunningGateway) -> None:
+    for name in ("..%2fsignin.html", "..%2f..%2fmain.py", "%2e%2e%2findex.html", "nowhere.js"):
+        async with gateway.request("GET", f"/assets/{name}") as answer:
+            assert answer.status == 404, name
