@@ -11,8 +11,6 @@ from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, running_gateway
 from tests.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
-CARRIERS = "select carrier, count(*) as n from flights group by all order by n desc"
-
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
