@@ -19,7 +19,6 @@ from tests.gateways import RunningGateway, running_gateway
 from tests.servers import Supervisor, is_gone, running_supervisor
 from tests.workers import zoo_settings
 
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

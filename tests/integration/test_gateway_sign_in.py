@@ -11,7 +11,6 @@ from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, running_gateway
 from tests.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
