@@ -147,7 +147,7 @@ class Conductor:
         entry.exit_words = exit_words
         entry.last_words = worker.last_words()
         entry.dropped = worker.dropped
-        died_of = cause_of_death(exit_words, entry.last_words["stderr"])
+        died_of = cause_of_death(entry.last_words["stderr"])
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of))
 
     # ---- acting

@@ -18,9 +18,8 @@ _HINTS = {
     Reason.SUPERVISOR_LOST: "ask again; what was streamed before is kept",
 }
 
-_GIVES_UP = ("killed by SIGABRT", "exited with status 1")
-_NO_MEMORY = ("OUT OF MEMORY", "Cannot allocate memory", "bad_alloc", "MemoryError")
-"""What libzmq, the C library, C++ and Python say when there is no memory left."""
+_NO_MEMORY = ("out of memory", "cannot allocate memory", "bad_alloc", "memoryerror")
+"""What libzmq, the C library, C++ and Python say last when there is no memory left."""
 
 _LAST_LINES = 5
 
@@ -44,11 +43,11 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
     return Failed(f"{words} {_KEPT}", request.reason, _HINTS.get(request.reason, ""), True, proof)
 
 
-def cause_of_death(exit_words: str, stderr: str) -> Reason:
-    """Why a worker that nobody stopped has died. Native libraries abort where no memory is left, and say so last."""
-    last_words = "\n".join(stderr.splitlines()[-_LAST_LINES:])
-    gave_up = exit_words in _GIVES_UP
-    return Reason.MEMORY if gave_up and any(words in last_words for words in _NO_MEMORY) else Reason.WORKER_DIED
+def cause_of_death(stderr: str) -> Reason:
+    """Why a worker that nobody stopped has died, by its last words. How it exits says less: where no memory is left,
+    each library ends the process in its own way."""
+    last_words = "\n".join(stderr.splitlines()[-_LAST_LINES:]).lower()
+    return Reason.MEMORY if any(words in last_words for words in _NO_MEMORY) else Reason.WORKER_DIED
 
 
 def lost_with_supervisor() -> Failed:
