@@ -61,8 +61,8 @@ class Conductor:
 
     # ---- stimuli from clients
 
-    def submit(self, submit: Submit) -> Entry:
-        """A new job from a question that was found to be in order."""
+    def submit(self, submit: Submit, after: Entry | None = None) -> Entry:
+        """A new job from a question that was found to be in order. It does not start before `after` has ended."""
         now = self._loop.time()
         job_id = secrets.token_hex(6)
         job = Job(job_id, now, self._graces(), self._deadlines(submit))
@@ -70,9 +70,12 @@ class Conductor:
         entry.stream.number = self._store.accept(submit, entry.record())
         self.entries[job_id] = entry
         self.idle.clear()
-        self._admission.enter(job_id, entry.user)
+        if after is None:
+            self._admission.enter(job_id, entry.user)
+        else:
+            after.when_forgotten.append(lambda: self._let_in(entry))
         starts = self._admission.next()
-        entry.position = 0 if starts == job_id else self._admission.positions()[job_id]
+        entry.position = 0 if starts == job_id else self._admission.positions().get(job_id, 1)
         self._journal.append(entry.stream, Accepted(entry.position))
         if starts is not None:
             self._launch(starts)
@@ -235,9 +238,15 @@ class Conductor:
             timer = timers.pop(entry.job_id, None)
             if timer is not None:
                 timer.cancel()
+        for call in entry.when_forgotten:
+            call()
         self.start_waiting()
         if not self.entries:
             self.idle.set()
+
+    def _let_in(self, entry: Entry) -> None:
+        if not entry.job.ended:
+            self._admission.enter(entry.job_id, entry.user)
 
     def start_waiting(self) -> None:
         """Start whatever may start, and tell the others their new position."""

@@ -140,7 +140,8 @@ class Desk:
         no_room = self._admission.refuse(submit.caller.user)
         if no_room is not None:
             return Refused(no_room.code, no_room.error, no_room.hint)
-        entry = self._conductor.submit(submit)
+        after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None
+        entry = self._conductor.submit(submit, after)
         return Submitted(entry.job_id, submit.session_id, entry.position)
 
     def _attach(self, submit: Submit, job_id: str, earlier: Submit) -> AnyReply:

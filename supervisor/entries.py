@@ -1,6 +1,7 @@
 """A job as the supervisor holds it: the pure job, its stream, its worker, and what is told about it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bus.commands import JobRecord, JobSummary, Submit
@@ -28,6 +29,8 @@ class Entry:
     last_words: dict[str, str] = field(default_factory=dict)
     limit_words: str = ""
     dropped: int = 0
+    when_forgotten: list[Callable[[], None]] = field(default_factory=list)
+    """What waits for this job's end to be in the log."""
 
     def __repr__(self) -> str:
         pid = self.worker.pid if self.worker else None

@@ -50,18 +50,20 @@ class History:
 
     def roll_up(self) -> tuple[Entry, bool]:
         """The job that rolls up, and whether it is a new one: one at a time, for they write the same files."""
-        if self._running is not None and not self._running.job.ended:
+        if self._running is not None:
             return self._running, False
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         question = Submit(caller, secrets.token_hex(8), "roll ended jobs up into the history", agent=ROLL_UP_AGENT)
-        self._running = self._conductor.submit(question)
-        return self._running, True
+        entry = self._running = self._conductor.submit(question)
+        entry.when_forgotten.append(lambda: self._take_note(entry))
+        return entry, True
+
+    def up_to_date(self) -> Entry | None:
+        """The job to wait for before the history tells of everything that has ended; None where it does already."""
+        return None if self._store.longest_unrolled() is None else self.roll_up()[0]
 
     def tick(self) -> None:
         """See to whatever is due."""
-        if self._running is not None and self._running.job.ended:
-            self._take_note(self._running)
-            self._running = None
         if self._admission.draining or self._admission.closed:
             return
         if self._running is None and not self._to_mark and self._due():
@@ -77,7 +79,7 @@ class History:
         return ended_at is not None and ended_at <= time.time() - every_s
 
     def _take_note(self, entry: Entry) -> None:
-        outcome = entry.job.outcome
+        self._running, outcome = None, entry.job.outcome
         if entry.job.state is State.SUCCEEDED and isinstance(outcome, Success):
             self._to_mark += outcome.rolled_up
             return

@@ -32,7 +32,7 @@ JOBS = pa.schema(
         "ended_at": _TIME,
         "wait_ms": pa.float64(),
         "run_ms": pa.float64(),
-        "stopped": pa.bool_(),
+        "outcome": pa.string(),
         "stopped_by": pa.string(),
         "rung": pa.string(),
         "stop_ms": pa.float64(),
@@ -56,7 +56,7 @@ JOBS = pa.schema(
     }
 )
 """One row a job. `rung` is the highest that was climbed, `stop_ms` the time from the request to the proof of death;
-`stopped` tells whether there was a ladder at all, because of a person or of a limit."""
+`outcome` is answered, stopped (by a person or by a limit) or error."""
 
 EVENTS = pa.schema(
     {
@@ -106,9 +106,9 @@ def job_row(record: JobRecord, last: JobEvent | None) -> dict[str, Any]:
 def _ending(last: JobEvent | None) -> dict[str, Any]:
     """What the last event says: whether and how the job was stopped, and what its error was."""
     stop = last if isinstance(last, Killed) else last.stop if isinstance(last, Failed) else None
-    row: dict[str, Any] = {"stopped": stop is not None}
+    row: dict[str, Any] = {"outcome": "answered" if isinstance(last, Completed) else "error"}
     if stop is not None:
-        row |= {"stopped_by": stop.by, "rung": stop.rung, "stop_ms": stop.ms}
+        row |= {"outcome": "stopped", "stopped_by": stop.by, "rung": stop.rung, "stop_ms": stop.ms}
     if isinstance(last, Failed):
         row |= {"error_code": last.code, "error": last.error}
     return row
