@@ -1,0 +1,218 @@
+"""Every reason a job can be stopped for ends it as it should: cancelled where somebody asked or left, else failed."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bus.commands import Options
+from bus.events import Completed, Killed, ResponseChunk, Status
+from bus.log import LOG_NAME, LogReader
+from bus.vocabulary import Reason, Rung, State
+from tests.fakes.messages_server import MessagesServer
+from tests.fakes.scripts import flights
+from tests.servers import ROOT, Supervisor, running_supervisor
+from tests.stopping import ALICE, ROOMY, Ended, ended
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MIB = 1 << 20
+TIGHT = {
+    **ROOMY,
+    "supervisor.disconnect_grace_s": 0.3,
+    "limits.max_memory_bytes": 192 * MIB,
+    "limits.max_scratch_bytes": 48 * MIB,
+    "limits.max_output_bytes": 4 * MIB,
+    "limits.max_events": 30_000,
+    "agent.max_model_calls": 1,
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    """Small limits, and a model."""
+    async with MessagesServer(flights()) as model:
+        settings = {**TIGHT, "llm.base_url": model.url}
+        async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
+            yield running
+
+
+def check_failed(job: Ended, reason: Reason, *rungs: Rung) -> None:
+    """A limit climbed the ladder, to one of these rungs."""
+    failed = job.failed
+    assert (failed.code, job.record.summary.state, job.record.summary.reason) == (reason, State.FAILED, reason)
+    assert failed.stop is not None
+    assert (failed.stop.rung, failed.stop.by) == (job.climbed[-1], "supervisor")
+    assert failed.stop.rung in rungs
+    assert failed.stop.ms >= job.record.rungs[-1].ms
+    assert failed.hint
+    assert failed.error.endswith("What was streamed so far is kept.")
+
+
+@pytest.mark.parametrize("reason", [Reason.USER, Reason.OPERATOR])
+async def test_a_person(supervisor: Supervisor, reason: Reason) -> None:
+    job_id = await supervisor.running("sleeps", caller=ALICE)
+    await supervisor.stop(job_id, reason=reason)
+    killed = (await ended(supervisor, job_id)).killed
+    assert (killed.by, killed.reason, killed.rung) == ("tester", reason, Rung.CANCEL)
+
+
+# ---- somebody left
+
+
+async def leave(supervisor: Supervisor, job_id: str) -> None:
+    """Be present at a job until its first word, then leave."""
+    async with aclosing(supervisor.client.follow(job_id, present=True)) as batches:
+        async for batch, skip in batches:
+            if any(isinstance(event, Status) for _, event in batch.events(skip)):
+                return
+
+
+async def left_alone(supervisor: Supervisor) -> Ended:
+    """A job whose follower has left, once it has ended: for others, the grace is over by then."""
+    job_id = await supervisor.submit("go", "sleeps", attached=True, caller=ALICE)
+    await leave(supervisor, job_id)
+    return await ended(supervisor, job_id)
+
+
+async def test_the_last_follower_leaves(supervisor: Supervisor) -> None:
+    killed = (await left_alone(supervisor)).killed
+    assert (killed.by, killed.reason) == ("alice", Reason.DISCONNECT)
+
+
+async def test_the_last_follower_is_killed(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("go", "swallows_cancel", attached=True)
+    command = (sys.executable, "-m", "tests.follower", str(supervisor.state_dir), job_id, "present")
+    client = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert client.stdout is not None
+    async with asyncio.timeout(30):
+        while int(await client.stdout.readline()) < 2:
+            pass
+    client.kill()
+    await client.communicate()
+    killed = (await ended(supervisor, job_id)).killed
+    assert (killed.reason, killed.rung) == (Reason.DISCONNECT, Rung.TERMINATE)
+
+
+async def test_another_follower_stays_or_one_comes_back(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("go", "sleeps", attached=True)
+    async with aclosing(supervisor.client.follow(job_id, present=True)) as staying:
+        await anext(staying)
+        await leave(supervisor, job_id)
+        await left_alone(supervisor)
+        assert (await supervisor.record(job_id)).summary.state is State.RUNNING
+    async with aclosing(supervisor.client.follow(job_id, present=True)) as back:
+        await anext(back)
+        await left_alone(supervisor)
+        assert (await supervisor.record(job_id)).summary.state is State.RUNNING
+    assert (await ended(supervisor, job_id)).killed.reason is Reason.DISCONNECT
+
+
+async def test_a_detached_job_needs_nobody(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("go", "sleeps")
+    await leave(supervisor, job_id)
+    await left_alone(supervisor)
+    assert (await supervisor.record(job_id)).summary.state is State.RUNNING
+    await supervisor.stop(job_id)
+    await ended(supervisor, job_id)
+
+
+# ---- limits
+
+
+@pytest.mark.parametrize(
+    ("animal", "rung"),
+    [("sleeps", Rung.CANCEL), ("swallows_cancel", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
+)
+async def test_deadline(supervisor: Supervisor, animal: str, rung: Rung) -> None:
+    job_id = await supervisor.submit("go", animal, options=Options(max_runtime_s=0.3))
+    job = await ended(supervisor, job_id)
+    check_failed(job, Reason.DEADLINE, rung)
+    assert "0.3 s" in job.failed.error
+
+
+async def test_memory_of_one_leaves_its_neighbours_alone(supervisor: Supervisor) -> None:
+    sleeper = await supervisor.running("sleeps")
+    counting = await supervisor.submit("20000", "counts")
+    greedy = await supervisor.submit("go", "floods_memory")
+    job = await ended(supervisor, greedy)
+    check_failed(job, Reason.MEMORY, *Rung)
+    assert "of memory; the limit is 192 MiB" in job.failed.error
+    assert job.record.peak_memory_bytes > 192 * MIB
+    count = await ended(supervisor, counting)
+    assert isinstance(count.last, Completed)
+    assert sum(isinstance(event, ResponseChunk) for event in count.events) == 20_000
+    assert (await supervisor.record(sleeper)).summary.state is State.RUNNING
+    await supervisor.stop(sleeper)
+    await ended(supervisor, sleeper)
+
+
+async def test_memory_of_descendants_counts(supervisor: Supervisor) -> None:
+    check_failed(await ended(supervisor, await supervisor.submit("go", "feeds_children")), Reason.MEMORY, *Rung)
+
+
+@pytest.mark.parametrize(("question", "what"), [("go", "30,000"), ("large", "4,194,304")])
+async def test_output(supervisor: Supervisor, question: str, what: str) -> None:
+    job = await ended(supervisor, await supervisor.submit(question, "floods_events"))
+    check_failed(job, Reason.OUTPUT_LIMIT, *Rung)
+    assert f"the limit is {what}." in job.failed.error
+    assert len(job.events) < 30_000 + 20_000
+
+
+async def test_scratch(supervisor: Supervisor) -> None:
+    job = await ended(supervisor, await supervisor.submit("go", "fills_scratch"))
+    check_failed(job, Reason.OUTPUT_LIMIT, *Rung)
+    assert "of scratch space; the limit is 48 MiB" in job.failed.error
+
+
+async def test_budget(supervisor: Supervisor) -> None:
+    job = await ended(supervisor, await supervisor.submit("Which carrier has most flights?"))
+    assert (job.failed.code, job.record.summary.reason) == (Reason.BUDGET, Reason.BUDGET)
+    assert (job.failed.stop, job.climbed) == (None, [])
+    assert job.record.usage["model_calls"] == 1
+
+
+async def test_want_of_memory_in_a_library(supervisor: Supervisor) -> None:
+    job = await ended(supervisor, await supervisor.submit("go", "starves_libzmq"))
+    assert (job.failed.code, job.record.summary.reason) == (Reason.MEMORY, Reason.MEMORY)
+    assert "memory" in job.failed.error.lower()
+    assert (job.failed.stop, job.climbed) == (None, [])
+
+
+# ---- supervisors of their own
+
+
+async def test_heartbeat(tmp_path: Path) -> None:
+    settings = {**ROOMY, "worker.heartbeat_interval_s": 0.1, "worker.heartbeat_timeout_s": 2.0}
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        stuck = [await supervisor.submit("go", animal) for animal in ("stops_heartbeat", "stops_itself", "spins_in_c")]
+        quiet = await supervisor.running("sleeps")
+        jobs = [await ended(supervisor, job_id) for job_id in stuck]
+        for job, rungs in zip(jobs, ([Rung.TERMINATE], [Rung.TERMINATE], [Rung.TERMINATE]), strict=True):
+            check_failed(job, Reason.HEARTBEAT_LOST, *rungs)
+        assert (await supervisor.record(quiet)).summary.state is State.RUNNING
+
+
+async def test_start_timeout(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**ROOMY, "worker.start_timeout_s": 0.5}) as supervisor:
+        job = await ended(supervisor, await supervisor.submit("go", "never_ready"))
+        check_failed(job, Reason.START_TIMEOUT, Rung.TERMINATE, Rung.KILL)
+        assert "not ready within 0.5 s" in job.failed.error
+
+
+async def test_shutdown(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        jobs = {animal: await supervisor.running(animal) for animal in ("sleeps", "swallows_cancel", "ignores_signals")}
+        assert await supervisor.end() == 0
+        log = LogReader(supervisor.state_dir / LOG_NAME)
+    for (_, job_id), rung in zip(jobs.items(), Rung, strict=True):
+        (record,) = log.record(job_id)
+        last = [event for batch in log.read(job_id, 0) for _, event in batch.events()][-1]
+        assert isinstance(last, Killed)
+        assert (last.rung, last.by, last.reason) == (rung, "shutdown", Reason.SHUTDOWN)
+        assert record.summary.state is State.CANCELLED
+    log.close()
