@@ -15,7 +15,7 @@ from tests.e2e.cli_runner import Server, serving
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SWITCHES = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    _needed(CHROMIUM, "Debian and Ubuntu: apt-get install chromium")
+    _needed(CHROMIUM, "Debian and Ubuntu: apt-get install chromium, or set CHROMIUM to where it is")
     _needed(PAGE, "make web builds it")
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)

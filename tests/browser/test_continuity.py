@@ -3,11 +3,11 @@
 import os
 import signal
 
-import psutil
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.model import Model, Turnstile
+from tests.browser.programs import pid_of
 from tests.browser.tab import Answer, Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server
@@ -92,15 +92,10 @@ async def test_a_killed_gateway_comes_back_and_the_answer_with_it(
     answer = await model_tab.ask(QUESTION)
     turnstile.let(10)
     await said(answer, 10)
-    os.kill(gateway_pid(model_server), signal.SIGKILL)
+    os.kill(pid_of(model_server, "gateway"), signal.SIGKILL)
     await expect(model_tab.part("banner")).to_contain_text("Connection lost")
     turnstile.let(10)
     await said(answer, 20)
     await expect(model_tab.part("banner")).to_have_count(0)
     turnstile.let(10)
     await whole(answer)
-
-
-def gateway_pid(server: Server) -> int:
-    programs = psutil.Process(server.program.process.pid).children()
-    return next(program.pid for program in programs if program.cmdline()[-1] == "gateway")

@@ -1,10 +1,15 @@
 """What went wrong, what to do about it, and another try."""
 
+import os
+import signal
+
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.model import Model
+from tests.browser.programs import pid_of
 from tests.browser.tab import Tab
+from tests.e2e.cli_runner import Server
 
 WRONG = "select no_such_column from flights"
 
@@ -48,3 +53,14 @@ async def test_a_worker_that_fails_is_an_error_on_the_page(zoo_tab: Tab, vice: s
     await expect(answer.part("error")).to_have_attribute("data-code", code)
     await expect(answer.part("error")).not_to_be_empty()
     await expect(zoo_tab.part("send")).to_be_visible()
+
+
+async def test_a_killed_supervisor_ends_its_jobs_and_serves_the_next(zoo_tab: Tab, zoo_server: Server) -> None:
+    answer = await zoo_tab.ask("sleeps")
+    await expect(answer.part("status")).to_have_text("sleeping")
+    os.kill(pid_of(zoo_server, "supervisor"), signal.SIGKILL)
+    await answer.is_in("failed")
+    await expect(answer.part("error")).to_have_attribute("data-code", "supervisor_lost")
+    following = await zoo_tab.ask("echoes hello")
+    await following.is_in("done")
+    await expect(following.response).to_have_text("hello")

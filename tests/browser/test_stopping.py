@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 from playwright.async_api import expect
 
@@ -18,9 +17,7 @@ CLOCK_MS = 2
 """Browser and supervisor read one clock, and round it differently."""
 
 
-async def test_a_stop_in_mid_answer_closes_the_models_stream(
-    model_tab: Tab, model: Model, record_property: Callable[[str, object], None]
-) -> None:
+async def test_a_stop_in_mid_answer_closes_the_models_stream(model_tab: Tab, model: Model) -> None:
     model.answers("The partial answer ", "stays", " and this never comes.", hold=asyncio.Event(), hold_at=2)
     answer = await model_tab.ask("How many flights per airline?")
     await expect(answer.response).to_have_text("The partial answer stays")
@@ -32,7 +29,7 @@ async def test_a_stop_in_mid_answer_closes_the_models_stream(
     await asyncio.wait_for(recorded.left.wait(), LEFT_WITHIN_S)
     assert recorded.left_at is not None
     left_after_s = recorded.left_at - pressed_at
-    record_property("ms_from_press_to_the_models_loss", round(left_after_s * 1000))
+    print(f"the model's server saw the end {left_after_s * 1000:.0f} ms after the click")  # pytest -rP shows it
     assert left_after_s < LEFT_WITHIN_S
     assert not recorded.finished.is_set()
     await expect(answer.response).to_have_text("The partial answer stays")

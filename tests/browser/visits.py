@@ -20,7 +20,7 @@ class Visits:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._profiles: list[BrowserContext] = []
-        self._complaints: list[str] = []
+        self.complaints: list[str] = []
         self._expected: list[str] = []
 
     def expect_complaint(self, pattern: str) -> None:
@@ -48,12 +48,12 @@ class Visits:
     async def end(self) -> None:
         for profile in self._profiles:
             await profile.close()
-        unexpected = [text for text in self._complaints if not any(re.search(one, text) for one in self._expected)]
+        unexpected = [text for text in self.complaints if not any(re.search(one, text) for one in self._expected)]
         assert not unexpected, unexpected
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning", "assert"):
-            self._complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
     def _failed(self, error: WebError) -> None:
-        self._complaints.append(f"uncaught: {error.error}")
+        self.complaints.append(f"uncaught: {error.error}")
