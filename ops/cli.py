@@ -16,6 +16,7 @@ COMMANDS = {
     "kill": "Stop jobs, and wait for the proof that they have stopped.",
     "tail": "Follow a job's stream.",
     "show": "Everything that is known about one job.",
+    "history": "What became of all the jobs: an overview, or any SQL.",
 }
 """Each lives in `ops.commands.NAME` as `command`."""
 

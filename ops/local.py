@@ -18,6 +18,7 @@ from bus.commands import (
     Jobs,
     ListJobs,
     Options,
+    RollUp,
     Show,
     Shown,
     Stop,
@@ -94,6 +95,11 @@ class LocalJobs:
 
     async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
         await self._request(Stop(self._caller, job_id=job_id, reason=reason, note=note, rung=rung), StopTaken)
+
+    async def roll_up(self) -> tuple[OutsideJob, bool]:
+        """The job that takes ended jobs into the history, and whether it was begun for us, so that it takes all."""
+        submitted = await self._request(RollUp(self._caller), Submitted)
+        return job_of(await self.show(submitted.job_id)), not submitted.attached_to_existing
 
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         async with aclosing(self._bus.follow(job.job_id, after, present=present)) as batches:

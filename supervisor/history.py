@@ -45,6 +45,7 @@ class History:
         self._to_mark: list[int] = []
         self._busy = False  # with pieces, one after the other
         self._not_before = 0.0
+        self._daily_at = self._loop.time() + DAY_S  # what is too old must go even when nobody asks anything
         self._discard_at = 0.0
         history_folder(settings.supervisor.state_dir).mkdir(mode=0o700, exist_ok=True)
 
@@ -54,6 +55,7 @@ class History:
             return self._running, False
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         question = Submit(caller, secrets.token_hex(8), "roll ended jobs up into the history", agent=ROLL_UP_AGENT)
+        self._daily_at = self._loop.time() + DAY_S
         entry = self._running = self._conductor.submit(question)
         entry.when_forgotten.append(lambda: self._take_note(entry))
         return entry, True
@@ -75,6 +77,8 @@ class History:
         every_s = self._settings.roll_up_every_s
         if not every_s or self._loop.time() < self._not_before:
             return False
+        if self._loop.time() >= self._daily_at:
+            return True
         ended_at = self._store.longest_unrolled()
         return ended_at is not None and ended_at <= time.time() - every_s
 

@@ -1,0 +1,38 @@
+"""`deadstop history`."""
+
+from pathlib import Path
+
+import click
+
+from ops.options import config_option, json_option, read_settings, state_dir_option
+
+
+@click.command()
+@click.argument("sql", default="")
+@config_option
+@state_dir_option
+@json_option
+def command(sql: str, config: Path | None, state_dir: str | None, as_json: bool) -> None:
+    """What became of the ended jobs: an overview, or SQL over the tables jobs and events. Times are UTC.
+
+    Jobs that have just ended are taken into the history first, when a supervisor runs.
+    """
+    import asyncio
+
+    from bus.address import state_folder
+    from ops.console import narration, output, print_json
+    from ops.history import OVERVIEW, History, bring_up_to_date
+    from ops.history_tables import print_rows
+
+    folder = state_folder(read_settings(config, {"supervisor.state_dir": state_dir}).supervisor.state_dir)
+    warning = asyncio.run(bring_up_to_date(folder))
+    if warning:
+        narration().print(warning, style="yellow")
+    history = History(folder)
+    for title, statement in {"": sql}.items() if sql else OVERVIEW.items():
+        rows = history.query(statement)
+        if as_json:
+            for row in rows.objects():
+                print_json({"about": title, **row} if title else row)
+        else:
+            print_rows(title, rows, output(), narration())
