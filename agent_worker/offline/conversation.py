@@ -14,6 +14,7 @@ from agent_worker.offline.scope import Scope
 from agent_worker.plan import Turn
 
 _REMEMBERED = 8
+_LONGEST_CHARS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Conversation:
             raise misread from None
 
     def _read(self, question: str) -> Understood:
+        if len(question) > _LONGEST_CHARS:
+            raise Misread(
+                question,
+                Unplaced(f"This question has {len(question):,} characters; up to {_LONGEST_CHARS} can be read."),
+            )
         text, items, notes = self.lexicon.spelled(question)
         try:
             draft = replace(parse(items), notes=notes)

@@ -1,23 +1,22 @@
-"""The sample data's catalog, read once, and an engine to run plans in."""
+"""The sample data and TPC-H: their catalogs, read once, and engines to run plans in."""
 
+import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from agent_worker.catalog import read_catalog
-from bus.catalog import Catalog
-
-SAMPLE = Path(__file__).parents[3] / "agent_worker" / "sample_data"
+from bench.questions import SAMPLE, Data, make_tpch
 
 
 @pytest.fixture(scope="session")
-def engine() -> duckdb.DuckDBPyConnection:
-    """A connection with a view for each table of the sample data."""
-    return duckdb.connect()
+def flights() -> Data:
+    """The sample data, as a worker reads them."""
+    return Data(SAMPLE)
 
 
 @pytest.fixture(scope="session")
-def flights(engine: duckdb.DuckDBPyConnection) -> Catalog:
-    """The catalog of the sample data, as a worker reads it."""
-    return read_catalog(SAMPLE, connection=engine)
+def tpch(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """TPC-H at scale 0.01, without a description file."""
+    if not (Path(sys.executable).parent / "tpchgen-cli").exists():
+        pytest.skip("tpchgen-cli is not installed beside this Python: pip install tpchgen-cli")
+    return Data(make_tpch(tmp_path_factory.mktemp("tpch")))
