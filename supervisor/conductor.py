@@ -161,8 +161,7 @@ class Conductor:
                 case Append(event):
                     self._journal.append(entry.stream, event)
                 case Launch():
-                    entry.worker = self._yard.hire(entry.submit.agent)
-                    entry.worker.job_id = entry.job_id
+                    self._launch_worker(entry)
                 case GiveJob():
                     self._give(entry)
                 case Climbing(step, request):
@@ -172,6 +171,12 @@ class Conductor:
                 case End():
                     self._end(entry)
         self._set_timer(entry)
+
+    def _launch_worker(self, entry: Entry) -> None:
+        worker = self._yard.get(entry.submit.agent)
+        entry.worker, worker.job_id = worker, entry.job_id
+        if worker.ready:
+            self.worker_ready(worker)
 
     def _give(self, entry: Entry) -> None:
         assert entry.worker is not None
@@ -196,6 +201,7 @@ class Conductor:
         )
         entry.worker.tell(self._yard.control, Assign(spec))
         self._store.update(entry.stream.number, entry.record())
+        self._yard.refill_soon()
         self._note("started", entry, logging.INFO)
 
     def _climb(self, entry: Entry, step: Step, request: StopRequest) -> None:

@@ -1,5 +1,7 @@
 """A job's last event, in words that help: what happened, how much of it, and what to do next. Pure."""
 
+import msgspec
+
 from bus.events import Completed, Ending, Failed, Killed, StopProof
 from bus.vocabulary import CANCELLING, Reason, Rung
 from bus.worker_wire import Failure, Success
@@ -27,7 +29,7 @@ _LAST_LINES = 5
 def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> Ending:
     """The event that ends this job's stream. `limit_words` names the limit that was reached and its number."""
     if job.ladder is None and isinstance(job.outcome, Success):
-        return Completed(job.outcome.result)
+        return Completed(msgspec.structs.replace(job.outcome.result, usage=job.usage))
     if job.ladder is None and isinstance(job.outcome, Failure):
         failure = job.outcome
         return Failed(failure.error, failure.code, failure.hint, failure.retryable)

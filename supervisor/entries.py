@@ -45,6 +45,12 @@ class Entry:
         ladder = self.job.ladder
         return ladder.rung if ladder is not None and ladder.climbed else None
 
+    @property
+    def note(self) -> str:
+        """Why somebody wanted it stopped, in their words; the first who asked is also the one named in the end."""
+        ladder = self.job.ladder
+        return (ladder.request.note or ladder.latest.note) if ladder is not None else ""
+
     def summary(self) -> JobSummary:
         """The job's row in `ps`."""
         worker = self.worker
@@ -83,6 +89,7 @@ class Entry:
             cpu_s=worker.cpu_s if worker else 0.0,
             dropped_events=self.dropped,
             usage={name: float(getattr(usage, name)) for name in usage.__struct_fields__},
+            note=self.note,
         )
 
     def end_now(self) -> None:

@@ -120,6 +120,7 @@ class Service:
         """Serve until `end` is set (or a drain is done), then stop what runs, and close."""
         await self._spawner.warm_up()
         self._conductor.read_catalog()
+        self._yard.keep_warm(self._settings.agent.default)
         say_ready(pid=os.getpid())
         timers = [
             self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),
@@ -129,6 +130,8 @@ class Service:
         try:
             await self._end_or_drained()
             await self._stop_jobs()
+            async with asyncio.timeout(self._settings.supervisor.shutdown_grace_s):
+                await self._yard.dismiss_spares()
         finally:
             for timer in timers:
                 timer.cancel()
@@ -221,6 +224,7 @@ class Service:
 
     def _sample(self) -> None:
         self._watch.sample(self._yard.workers)
+        self._yard.check_spares()
 
     def _exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
         entry = self._conductor.entries.get(worker.job_id or "")
@@ -231,6 +235,7 @@ class Service:
     def _gauges(self) -> dict[str, float]:
         return {
             "workers": len(self._yard.workers),
+            "spares": self._yard.spares.ready,
             "waiting": len(self._admission.waiting),
             "running": len(self._admission.running),
             "log_writable": 0.0 if self._admission.closed else 1.0,
@@ -240,5 +245,8 @@ class Service:
 
     async def _every(self, seconds: float, call: Callable[[], None]) -> None:
         while True:
-            call()
+            try:
+                call()
+            except Exception:  # a failure of one look must not end all looking
+                log.exception("%s failed", call.__qualname__, extra={"action": "watch"})
             await asyncio.sleep(seconds)

@@ -40,7 +40,7 @@ class Worker:
         self.cpu_s = 0.0
         self.dropped = 0
         self.job_id: str | None = None
-        self.gone = asyncio.get_running_loop().create_future()
+        self.hired_at = asyncio.get_running_loop().time()
         self._control = control
         self._collector = collector
         self._settings = settings

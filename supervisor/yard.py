@@ -9,11 +9,12 @@ from typing import Protocol
 from bus.codec import CodecError, Decoder
 from bus.delivery import Verdict
 from bus.peers import PeerWatch
-from bus.settings import Settings
+from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
 from bus.worker_wire import AnyHeader, BatchHeader, Ready, ToSupervisor
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words, sweep_orphans
 from supervisor.procfs import read_stat
+from supervisor.spares import Spares
 from supervisor.store import Store
 from supervisor.workers import Worker
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 DRAIN_LIMIT_S = 0.1
 """How long after its exit a worker's events may still be on the way."""
 
+REFILL_AFTER_S = 0.05
 SWEEP_EVERY_S = 0.005
 SWEEP_WARN_S = 5.0
 
@@ -48,6 +50,8 @@ class Yard:
         self._scratch_root = scratch_root
         self._by_id: dict[str, Worker] = {}
         self._by_token: dict[bytes, Worker] = {}
+        self.spares = Spares(settings.worker.spare_workers, self._hire)
+        self._refill: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.stray_messages = 0
 
@@ -65,8 +69,47 @@ class Yard:
     def workers(self) -> list[Worker]:
         return list(self._by_id.values())
 
-    def hire(self, agent: str) -> Worker:
-        """A worker for this agent; the listener hears when it is ready, and when it is gone."""
+    def get(self, agent: str) -> Worker:
+        """A worker for this agent, a warm one if there is one; the listener hears when another is ready, and when it
+        is gone."""
+        if agent not in INTERNAL_AGENTS:
+            self.spares.want(agent)
+        return self.spares.take(agent) or self._hire(agent)
+
+    def refill_soon(self) -> None:
+        """Replace the spares that were taken, once the jobs that took them have had a head start."""
+        if self.spares.per_agent and self._refill is None:
+            self._refill = asyncio.get_running_loop().call_later(REFILL_AFTER_S, self._refill_now)
+
+    def keep_warm(self, agent: str) -> None:
+        """Have spares of this agent before anybody asks."""
+        self.spares.want(agent)
+        self.refill_soon()
+
+    def check_spares(self) -> None:
+        """Kill spares that never became ready, and replace what is missing. To be called now and then."""
+        now = asyncio.get_running_loop().time()
+        for worker in self.spares.late(now, self._settings.worker.start_timeout_s):
+            if worker.process is not None:
+                worker.process.kill()
+        self.refill_soon()
+
+    async def dismiss_spares(self) -> None:
+        """Kill every spare, and wait until no worker is left."""
+        if self._refill is not None:
+            self._refill.cancel()
+        self.spares.dismiss()
+        while self._by_id:
+            for worker in self.workers:
+                if worker.process is not None and worker.job_id is None:
+                    worker.process.kill()
+            await asyncio.sleep(SWEEP_EVERY_S)
+
+    def _refill_now(self) -> None:
+        self._refill = None
+        self.spares.refill(asyncio.get_running_loop().time())
+
+    def _hire(self, agent: str) -> Worker:
         worker = Worker(agent, self._settings, *self._endpoints, self._scratch_root)
         self._by_id[worker.worker_id] = worker
         self._by_token[worker.token] = worker
@@ -174,6 +217,7 @@ class Yard:
                 )
 
     def _forget(self, worker: Worker) -> None:
+        self.spares.lost(worker, asyncio.get_running_loop().time())
         worker.connected = False
         self._by_id.pop(worker.worker_id, None)
         self._by_token.pop(worker.token, None)

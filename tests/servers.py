@@ -106,7 +106,8 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
     """A supervisor process that is ready. It ends when this process does, however that comes."""
     lifeline, held = os.pipe()
-    orders = {"overrides": {"supervisor.state_dir": str(state_dir), **settings}, "lifeline_fd": lifeline}
+    overrides = {"supervisor.state_dir": str(state_dir), "worker.spare_workers": 0, **settings}
+    orders = {"overrides": overrides, "lifeline_fd": lifeline}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

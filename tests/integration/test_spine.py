@@ -15,7 +15,9 @@ from tests.workers import zoo_settings
 
 @pytest.fixture
 async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path, {**zoo_settings(), "limits.max_running": 30, "limits.max_running_per_user": 30}) as running:
+    async with running_supervisor(
+        tmp_path, {**zoo_settings(), "limits.max_running": 30, "limits.max_running_per_user": 30}
+    ) as running:
         yield running
 
 
@@ -51,6 +53,9 @@ async def test_twenty_thousand_chunks_arrive_once_and_in_order(supervisor: Super
     events = await supervisor.events(job_id)
     chunks = [event.chunk for _, event in events if isinstance(event, ResponseChunk)]
     assert chunks == [f"{number} " for number in range(1, 20_001)]
+    completed = events[-1][1]
+    assert isinstance(completed, Completed)
+    assert completed.result.usage.chunks == 20_000
 
 
 async def test_twenty_jobs_at_once_have_gapless_streams(supervisor: Supervisor) -> None:

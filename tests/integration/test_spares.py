@@ -1,0 +1,63 @@
+"""Warm spares: used once, replaced, and gone with the supervisor."""
+
+import asyncio
+from pathlib import Path
+
+import psutil
+
+from bus.commands import ReadStats, Stats
+from bus.events import Status
+from tests.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
+from tests.workers import zoo_settings
+
+SETTINGS = {**zoo_settings(), "worker.spare_workers": 2, "agent.default": "echoes"}
+
+
+async def spares(supervisor: Supervisor) -> int:
+    stats = await supervisor.client.request(ReadStats(OPERATOR), Stats)
+    return int(stats.gauges["spares"])
+
+
+async def until_spares(supervisor: Supervisor, wanted: int) -> None:
+    async with asyncio.timeout(20):
+        while await spares(supervisor) != wanted:
+            await asyncio.sleep(0.01)
+
+
+async def pid_of(supervisor: Supervisor, agent: str = "echoes") -> int:
+    job_id = await supervisor.submit("hello", agent)
+    said = [event for _, event in await supervisor.events(job_id) if isinstance(event, Status)]
+    return int(said[0].message.split()[1])
+
+
+async def test_each_spare_serves_one_job_and_is_replaced(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, SETTINGS) as supervisor:
+        await until_spares(supervisor, 2)
+        pids = [await pid_of(supervisor) for _ in range(6)]
+        assert len(set(pids)) == 6
+        assert all(map(is_gone, pids))
+        await until_spares(supervisor, 2)
+
+
+async def test_a_spare_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, SETTINGS) as supervisor:
+        await until_spares(supervisor, 2)
+        workers = [
+            child for child in psutil.Process(supervisor.process.pid).children(recursive=True) if is_worker(child)
+        ]
+        for worker in workers:
+            worker.kill()
+        await eventually(lambda: all(is_gone(worker.pid) for worker in workers), "killed spares were not reaped")
+        assert await pid_of(supervisor) not in {worker.pid for worker in workers}
+
+
+async def test_an_agent_that_never_gets_ready_does_not_pile_up_spares(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**SETTINGS, "worker.start_timeout_s": 3.0}) as supervisor:
+        job_id = await supervisor.submit("go", "never_ready")
+        await supervisor.events(job_id)
+        await until_spares(supervisor, 2)
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """A worker is a child of the fork server with a session of its own."""
+    return Path(f"/proc/{process.pid}/cwd").exists() and "scratch" in str(Path(f"/proc/{process.pid}/cwd").resolve())
