@@ -1,11 +1,12 @@
 """Starts real supervisors and real servers for tests, and sees to it that nothing of them is left."""
 
 import asyncio
+import inspect
 import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,11 +140,14 @@ def is_gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
-async def eventually(predicate: Any, sentence: str, within_s: float = 10.0) -> None:
-    """Wait until the predicate holds; fail with the sentence."""
+async def eventually(predicate: Callable[[], Any], sentence: str, within_s: float = 10.0) -> None:
+    """Wait until the predicate (it may be a coroutine function) holds; fail with the sentence."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s
-    while not predicate():
+    while True:
+        holds = predicate()
+        if await holds if inspect.isawaitable(holds) else holds:
+            return
         if loop.time() > deadline:
             raise AssertionError(f"{sentence} (waited {within_s:g} s)")
         await asyncio.sleep(0.01)

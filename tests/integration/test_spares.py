@@ -1,6 +1,5 @@
 """Warm spares: used once, replaced, and gone with the supervisor."""
 
-import asyncio
 from pathlib import Path
 
 import psutil
@@ -19,9 +18,10 @@ async def spares(supervisor: Supervisor) -> int:
 
 
 async def until_spares(supervisor: Supervisor, wanted: int) -> None:
-    async with asyncio.timeout(20):
-        while await spares(supervisor) != wanted:
-            await asyncio.sleep(0.01)
+    async def there() -> bool:
+        return await spares(supervisor) == wanted
+
+    await eventually(there, f"there were never {wanted} spares", 20.0)
 
 
 async def pid_of(supervisor: Supervisor, agent: str = "echoes") -> int:
