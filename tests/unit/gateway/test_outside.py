@@ -1,3 +1,5 @@
+from typing import Any
+
 import msgspec
 import pyarrow as pa
 
@@ -25,15 +27,17 @@ def arrow_stream(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())
 
 
 def batch(*events: Event, first: int = 1, final: bool = False) -> Batch:
     return Batch("j1", first, first + len(events) - 1, 0.0, final, encode(list(events)))
 
 
-def wire(*events: Event, skip: int = 0) -> list[dict[str, object]]:
-    return msgspec.json.decode(msgspec.json.encode(outside_events(batch(*events), "s", skip)))
+def wire(*events: Event, skip: int = 0) -> list[dict[str, Any]]:
+    return msgspec.json.decode(
+        msgspec.json.encode(outside_events(batch(*events), "s", skip)), type=list[dict[str, Any]]
+    )
 
 
 def test_every_event_carries_the_session_and_its_number() -> None:
@@ -57,12 +61,12 @@ def test_every_event_carries_the_session_and_its_number() -> None:
 
 def test_skipped_events_keep_the_numbers_of_the_others() -> None:
     found = wire(Accepted(0), ResponseChunk("response", "a"), ResponseChunk("response", "b"), skip=2)
-    assert [event["data"]["seq"] for event in found] == [3]  # type: ignore[index]
+    assert [event["data"]["seq"] for event in found] == [3]
 
 
 def test_rows_become_json_unless_arrow_is_wanted() -> None:
     rows = TableRows(arrow_stream(pa.table({"a": [1, 2], "b": ["x", None]})), 2)
-    assert wire(rows)[0]["data"]["chunk"] == {"type": "table_rows", "rows": [[1, "x"], [2, None]]}  # type: ignore[index]
+    assert wire(rows)[0]["data"]["chunk"] == {"type": "table_rows", "rows": [[1, "x"], [2, None]]}
     kept = outside_events(batch(rows), "s", arrow=True)[0]
     assert kept.data.chunk == rows  # type: ignore[attr-defined]
 
@@ -75,7 +79,7 @@ def test_endings() -> None:
         Failed("too long", "deadline", "", False, StopProof(Rung.KILL, 1012.5, "deadline")),
         Killed(Rung.CANCEL, 12.5, "ann", Reason.USER, Usage()),
     )
-    assert complete["data"]["result"]["clarification"] is None  # type: ignore[index]
+    assert complete["data"]["result"]["clarification"] is None
     assert error["data"] == {
         "session_id": "s",
         "error": "broken",
@@ -84,7 +88,7 @@ def test_endings() -> None:
         "retryable": True,
         "seq": 2,
     }
-    assert limit["data"]["stop"] == {"rung": "kill", "ms": 1012.5, "by": "deadline"}  # type: ignore[index]
+    assert limit["data"]["stop"] == {"rung": "kill", "ms": 1012.5, "by": "deadline"}
     assert killed["data"] | {"usage": None} == {
         "session_id": "s",
         "seq": 4,
