@@ -30,6 +30,8 @@ entrypoint = "tests.browser.agents:run"
 [limits]
 max_running = 1
 [supervisor]
+cancel_grace_s = 1.5
+terminate_grace_s = 1.5
 disconnect_grace_s = 0.3
 """
 
@@ -83,7 +85,7 @@ def model_server(messages_server: MessagesServer, tmp_path_factory: pytest.TempP
 
 @pytest.fixture(scope="session")
 def zoo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Its agent misbehaves as the question says; one job at a time, and hardly any patience with who leaves."""
+    """Its agent misbehaves as the question says; one job at a time, slow rungs, hardly any patience with who leaves."""
     with serving(tmp_path_factory.mktemp("zoo"), config=ZOO) as server:
         yield server
 

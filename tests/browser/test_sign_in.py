@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import expect
 
+from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server
 
@@ -39,6 +40,7 @@ async def test_a_wrong_token_leads_to_the_form_and_the_form_leads_in(visits: Vis
     await page.get_by_test_id("token-input").fill("wrong again")
     await page.get_by_test_id("sign-in").click()
     await expect(page.get_by_test_id("wrong-token")).to_be_visible()
+    await Tab(page).shot("sign-in")
     await page.get_by_test_id("token-input").fill(offline_server.url.partition("?token=")[2])
     await page.get_by_test_id("token-input").press("Enter")
     await expect(page.get_by_test_id("user")).to_contain_text("local")

@@ -46,17 +46,15 @@ async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab
     await expect(answer.part("node-executor")).to_have_attribute("data-state", "started")
     await watch(offline_tab.page)
     await offline_tab.part("stop").click()
-    await expect(answer.part("stopping")).to_have_text("Stopping…")
-    await expect(answer.part("rung-cancel")).to_have_attribute("data-state", "climbing")
     await answer.is_in("stopped")
     said = await moments(offline_tab.page)
     record = await offline_tab.record(answer)
     assert is_gone(record["pid"])
     assert record["state"] == "cancelled"
     assert [rung["rung"] for rung in record["rungs"]] == ["cancel", "terminate"]
-    assert "levenshtein" not in record["stderr"]
     before = [moment for moment in said if moment.at_ms < record["ended_at"] * 1000 - CLOCK_MS]
     assert {moment.state for moment in before if moment.rung} == {"Stopping…"}
+    assert "cancel" in {moment.rung for moment in before}
     assert not [moment for moment in before if moment.says_stopped or moment.state == "Stopped"], said
     assert said[-1].says_stopped
     await expect(answer.part("stopped-rung")).to_have_text("terminate")
@@ -87,6 +85,7 @@ async def test_kill_now_skips_the_gentle_rungs(zoo_tab: Tab) -> None:
     await zoo_tab.part("stop-now").click()
     await answer.is_in("stopped")
     await expect(answer.part("stopped-rung")).to_have_text("kill")
+    assert [rung["rung"] for rung in (await zoo_tab.record(answer))["rungs"]] == ["cancel", "kill"]
 
 
 async def test_escape_stops_an_endless_join(offline_tab: Tab) -> None:
