@@ -6,39 +6,9 @@ from agent_worker.offline.words import atoms, stem
 from agent_worker.plan import DirectAnswer
 from bus.catalog import CatalogColumn, CatalogTable
 
-_CARRIES_NOTHING = frozenset(
-    (
-        "what",
-        "which",
-        "show",
-        "list",
-        "me",
-        "all",
-        "the",
-        "are",
-        "there",
-        "is",
-        "available",
-        "do",
-        "you",
-        "have",
-        "in",
-        "of",
-        "does",
-        "for",
-        "about",
-        "a",
-        "tell",
-        "my",
-        "give",
-        "can",
-        "i",
-        "we",
-        "this",
-        "these",
-        "it",
-    )
-)
+_SMALL = """what which show list me all the are there is available do you have in of does for about a tell my give can i
+we this these it"""
+_CARRIES_NOTHING = frozenset(_SMALL.split())
 _TABLES = frozenset(("table", "dataset", "data", "file"))
 _COLUMNS = frozenset(("column", "field", "schema", "describe", "structure"))
 _HELP = frozenset(("help", "ask", "hi", "hello", "hey", "how", "start", "use", "question"))

@@ -28,8 +28,9 @@ class Calendar:
         return tuple(self.parts.values()) if self.column is None else (self.column,)
 
 
-def calendar_of(scope: Scope, item: Item | None = None) -> Calendar:
-    """The base table's calendar. Raises `Unplaced` when it has none, or several and none is declared."""
+def calendar_of(scope: Scope, item: Item | None = None, lead: str = "{0} of {1}") -> Calendar:
+    """The base table's calendar. Raises `Unplaced` when it has none, or several and none is declared; `lead` says how
+    the words of `item` and of a column go together."""
     table = scope.table(scope.base)
     own = {column.name: ColumnRef((), table.name, column.name) for column in table.columns}
     declared = scope.catalog.description.default_dates.get(table.name)
@@ -45,7 +46,7 @@ def calendar_of(scope: Scope, item: Item | None = None) -> Calendar:
         options = tuple(scope.words((), ref.table, ref.column) for ref in dates)
         unit = item.text if item is not None else "time"
         raise Unplaced(f"{table.name} has several dates: {', '.join(options)}. Which one is meant by “{unit}”?",
-                       item, tuple(f"{unit} of {option}" for option in options))  # fmt: skip
+                       item, tuple(lead.format(unit, option) for option in options))  # fmt: skip
     raise Unplaced(f"{table.name} has no column with dates or times.", item)
 
 

@@ -21,6 +21,7 @@ class Conditions:
     def __init__(self, cursor: Cursor, draft: Draft) -> None:
         self.cursor = cursor
         self.draft = draft
+        self.mark = 0
 
     def any(self) -> bool:
         """Take one condition if one begins here."""
@@ -29,20 +30,28 @@ class Conditions:
             self._compared_name,
             self._had_number,
             self._signed,
+            self._flag,
             self._named,
             self._ranged_time,
             self._since,
             self._at_time,
             self._values,
         )
+        self.mark = self.cursor.at
         return any(self.cursor.attempt(rule) for rule in rules)
 
     def _add(self, operator: Operator, subject: Item | None, *operands: Item, **more: object) -> bool:
-        item = operands[0] if operands else subject or self.cursor.peek(-1)
+        item = operands[0] if operands else subject or self._said()
         told = sum(item.kind is Kind.VERB for item in self.cursor.items[: self.cursor.at])
         condition = Condition(operator, operands, subject=subject, told=told, item=item, **more)  # type: ignore[arg-type]
         self.draft.conditions.append(condition)
         return True
+
+    def _said(self) -> Item:
+        """All that the condition at hand has said, as one item."""
+        items = self.cursor.items[self.mark : self.cursor.at]
+        text = " ".join(item.text for item in items)
+        return Item(Kind.DATE, text, items[0].start, items[-1].end)
 
     def _without(self) -> bool:
         """ "without tail number", "missing departure time" """
@@ -92,6 +101,19 @@ class Conditions:
             return False
         zero = replace(sign, kind=Kind.NUMBER, text="0", number=0.0)
         return self._add(_operator(sign), name, zero)
+
+    def _flag(self) -> bool:
+        """ "active customers", "customers who are not active" """
+        cursor = self.cursor
+        negated = False
+        while item := cursor.take(*_LEAD, Kind.NOT):
+            negated = negated or item.kind is Kind.NOT
+        name = cursor.take(Kind.NAME)
+        if name is None or not name.names or name.names[0].kind != "flag":
+            return False
+        if cursor.sees(Kind.CMP, Kind.NULL):
+            return False
+        return self._add("false" if negated else "true", name)
 
     def _named(self) -> bool:
         """A name and what it is compared with: "distance over 1000", "origin JFK", "seats between 10 and 20"."""
@@ -248,9 +270,9 @@ class Conditions:
         role, negated = "", False
         if cursor.sees(Kind.BY) and cursor.sees(*_LITERAL, ahead=1) and cursor.items[cursor.at].text.lower() == "by":
             cursor.at += 1
-        while item := cursor.take(*_LEAD, Kind.ROLE, Kind.NOT):
+        while item := cursor.take(*_LEAD, Kind.ROLE, Kind.NOT, Kind.WITHOUT):
             role = item.word if item.kind is Kind.ROLE else role
-            negated = negated or item.kind is Kind.NOT
+            negated = negated or item.kind in (Kind.NOT, Kind.WITHOUT)
             article = item.kind is Kind.GLUE and item.text.lower() == "the"
             if article and cursor.sees(Kind.VALUE) and len(cursor.items[cursor.at].text) <= 3:
                 code = cursor.items[cursor.at]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from agent_worker.offline.draft import Draft
 from agent_worker.offline.grammar import parse
-from agent_worker.offline.items import Unplaced
+from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.lexicon import Lexicon
 from agent_worker.offline.merging import is_fragment, merge
 from agent_worker.offline.reading import Reading
@@ -33,6 +33,12 @@ class Misread(Exception):
         super().__init__(problem.message)
         self.text = text
         self.problem = problem
+
+    @property
+    def item(self) -> Item | None:
+        """The piece of `text` that has no place; None where the trouble lies in an earlier question."""
+        item = self.problem.item
+        return item if item is not None and self.text[item.start : item.end] == item.text else None
 
 
 class Conversation:
@@ -68,16 +74,16 @@ class Conversation:
         try:
             draft = replace(parse(items), notes=notes)
             if self.context is not None and is_fragment(draft):
-                draft = merge(self.context, draft)
+                draft = merge(self.context, draft, self.lexicon.names.referred)
             return Understood(draft, *resolve(self.lexicon.names, draft))
         except Unplaced as problem:
             raise Misread(text, problem) from problem
 
     def _as_answer(self, answer: str) -> Understood | None:
         """The earlier question with the answer in place of what was not understood in it."""
-        if self.open is None or self.open.problem.item is None:
+        if self.open is None or self.open.item is None:
             return None
-        item, text = self.open.problem.item, self.open.text
+        item, text = self.open.item, self.open.text
         try:
             return self._read(text[: item.start] + answer.strip() + text[item.end :])
         except Misread:

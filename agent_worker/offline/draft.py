@@ -5,7 +5,7 @@ from typing import Literal
 
 from agent_worker.offline.items import Item
 
-Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "between", "null", "set"]
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "between", "null", "set", "true", "false"]
 
 
 @dataclass(frozen=True, slots=True)

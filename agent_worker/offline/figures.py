@@ -5,8 +5,11 @@ from sqlglot import exp
 
 from agent_worker.offline.draft import MeasureDraft
 from agent_worker.offline.items import Item, Unplaced, is_table
+from agent_worker.offline.names import kind_of
 from agent_worker.offline.reading import ColumnRef, Figure
 from agent_worker.offline.scope import Scope, Target, Through
+from agent_worker.offline.vocabulary import AMOUNTS
+from agent_worker.offline.words import stem
 
 _WORDS = {"avg": "average", "sum": "total", "median": "median", "min": "minimum", "max": "maximum",
           "stddev": "standard deviation of", "filled": "number of filled"}  # fmt: skip
@@ -25,6 +28,8 @@ def figure_of(scope: Scope, draft: MeasureDraft) -> Figure:
     if draft.agg == "corr" and draft.other is not None:
         return _correlation(scope, draft.item, draft.other)
     if draft.agg in ("count", "most", "sum") and scope.means_table(draft.item, scope.base):
+        if draft.agg == "sum":
+            check_amount(scope, draft.item, said="")
         return count_rows(scope)
     if is_table(draft.item) and draft.agg not in ("count", "most", "sum"):
         raise Unplaced(f"The {_WORDS.get(draft.agg, draft.agg)} of {draft.item.text}: of which column?", draft.item)
@@ -36,6 +41,19 @@ def figure_of(scope: Scope, draft: MeasureDraft) -> Figure:
     if draft.agg == "count":
         return _count_column(scope, draft, target.ref)
     return _aggregate(scope, draft, target.ref)
+
+
+def check_amount(scope: Scope, item: Item, said: str = "total ") -> None:
+    """ "Sales" are a number of rows to one person and a sum of money to another; "how many sales" is clear."""
+    if stem(scope.names.tables[scope.base][-1]) not in AMOUNTS:
+        return
+    figures = [c.name for c in scope.table(scope.base).columns if kind_of(c) == "number"]
+    words = [" ".join(scope.names.columns[scope.base, name]) for name in figures]
+    sums = tuple(said + word for word in words if not {"id", "key"} & set(word.split()))[:3]
+    if sums:
+        raise Unplaced(
+            f"Is the number of {item.text} meant, or a sum of them?", item, (f"number of {item.text}", *sums)
+        )
 
 
 def count_rows(scope: Scope) -> Figure:
@@ -87,6 +105,8 @@ def _count_column(scope: Scope, draft: MeasureDraft, ref: ColumnRef) -> Figure:
     """Different values of a column. A plain count of a column of figures is refused: its sum may be meant."""
     assert draft.item is not None
     name = scope.words(ref.path, ref.table, ref.column)
+    if scope.kind(ref) == "flag":
+        raise Unplaced(f"{name} is true or false: say what is to be counted.", draft.item)
     if scope.kind(ref) == "number" and not draft.distinct and not _is_key(scope, ref):
         raise Unplaced(
             f"Is the total of {name} meant, or the number of its different values?",

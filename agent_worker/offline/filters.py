@@ -30,7 +30,8 @@ def filter_of(scope: Scope, condition: Condition) -> Filter:
 def _in_time(scope: Scope, condition: Condition) -> Filter:
     subject = condition.subject
     if subject is None or (subject.unit and not (subject.names and subject.names[0].kind == "date")):
-        return period(scope, calendar_of(scope, condition.subject), condition.operator, condition.moments)
+        calendar = calendar_of(scope, condition.item, lead="with {1} {0}")
+        return period(scope, calendar, condition.operator, condition.moments)
     ref = scope.find(subject, tables=False).ref
     return period(scope, date_calendar(scope, ref), condition.operator, condition.moments)
 
@@ -41,6 +42,9 @@ def _by_column(scope: Scope, condition: Condition, subject: Item) -> Filter:
         raise Unplaced(f"“{subject.text}” is computed over many rows and cannot be a condition on one.", subject)
     ref, operator = target.ref, condition.operator
     column, name = scope.sql(ref), f"{scope.words((), ref.table, ref.column)}"
+    if operator in ("true", "false"):
+        flag: exp.Expression = column if operator == "true" else exp.not_(column)
+        return Filter(flag, f"{name} is {operator}", (ref,))
     if operator in ("null", "set"):
         test: exp.Expression = column.is_(exp.null())
         return Filter(test if operator == "null" else exp.not_(test), f"{name} {_SAID[operator]}", (ref,))

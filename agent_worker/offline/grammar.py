@@ -202,7 +202,7 @@ class _Grammar:
         distinct = cursor.take(Kind.DISTINCT) is not None or self.pending_distinct
         cursor.skip(Kind.GLUE)
         name = cursor.take(Kind.NAME)
-        if name is None:
+        if name is None or (name.names and name.names[0].kind == "flag"):
             return False
         aggs, self.pending, self.pending_distinct = self.pending, [], False
         self.draft.measures.extend(MeasureDraft(agg, name, distinct) for agg in aggs)

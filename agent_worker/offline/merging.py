@@ -2,23 +2,33 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.draft import Condition, Draft, MeasureDraft
+from agent_worker.offline.draft import Condition, Draft, MeasureDraft, Ranking
 from agent_worker.offline.items import Item, Unplaced
+
+Place = tuple[str, str]
 
 
 def is_fragment(draft: Draft) -> bool:
     """Whether a question cannot stand alone, or says that it goes on from an earlier one."""
     if draft.follows:
         return True
+    if draft.begins_with_and and not (draft.dims or draft.conditions or draft.asked or draft.nouns or draft.ranking):
+        return True
     named = any(measure.item is not None for measure in draft.measures)
     return not (named or draft.nouns or draft.asked or draft.havings)
 
 
-def merge(before: Draft, new: Draft) -> Draft:
-    """The earlier question with what the fragment says put in its place. Raises `Unplaced` where that is unclear."""
+def merge(before: Draft, new: Draft, keys: frozenset[Place]) -> Draft:
+    """The earlier question with what the fragment says put in its place. Raises `Unplaced` where that is unclear.
+
+    `keys` are the columns (table, column) that others refer to.
+    """
     if new.dims and before.ranking is not None and before.ranking.limit is not None:
         item = new.dims[0]
         raise Unplaced(f"The first {before.ranking.limit} and by {item.text}: please ask the whole question.", item)
+    if new.measures and before.ranking is not None and before.ranking.limit is not None:
+        item = new.measures[0].item
+        raise Unplaced(f"The first {before.ranking.limit} by which figure? Please ask the whole question.", item)
     grouped = [*before.dims, *new.dims] if new.adds else new.dims or before.dims
     figures, nouns = _figures(before, new)
     return replace(
@@ -27,9 +37,9 @@ def merge(before: Draft, new: Draft) -> Draft:
         nouns=nouns,
         dims=grouped,
         asked=new.asked or (before.asked if not new.dims else []),
-        conditions=_conditions(before.conditions, new.conditions),
+        conditions=_conditions(before.conditions, new.conditions, keys),
         havings=new.havings or before.havings,
-        ranking=new.ranking or before.ranking,
+        ranking=_ranking(before, new),
         share=new.share or before.share,
         listing=before.listing or new.listing,
         notes=[*before.notes, *new.notes],
@@ -48,24 +58,46 @@ def _figures(before: Draft, new: Draft) -> tuple[list[MeasureDraft], list[Item]]
     return before.measures, new.nouns or before.nouns
 
 
-def _conditions(before: list[Condition], new: list[Condition]) -> list[Condition]:
+def _ranking(before: Draft, new: Draft) -> Ranking | None:
+    if new.ranking is None or before.ranking is None or new.ranking.measure is not None:
+        return new.ranking or before.ranking
+    return replace(new.ranking, measure=before.ranking.measure)
+
+
+def _conditions(before: list[Condition], new: list[Condition], keys: frozenset[Place]) -> list[Condition]:
+    """The earlier conditions, those on the same column replaced."""
     kept = list(before)
     for condition in new:
-        same = [old for old in kept if _about_the_same(old, condition)]
+        same = [old for old in kept if _about_the_same(old, condition, keys)]
         if len(same) > 1:
             said = " or ".join(f"“{old.item.text}”" for old in same if old.item)
             raise Unplaced(f"In place of {said}?", condition.item)
-        added = replace(condition, role=condition.role or same[0].role, told=same[0].told) if same else condition
+        added = _in_place_of(same[0], condition, keys) if same else condition
         kept = [added if old in same else old for old in kept] if same else [*kept, added]
     return kept
 
 
-def _about_the_same(old: Condition, new: Condition) -> bool:
+def _in_place_of(old: Condition, new: Condition, keys: frozenset[Place]) -> Condition:
+    """The new condition, in the part that the old one played and on the columns that it may have meant."""
+    shared = _places(old, keys) & _places(new, keys)
+    operands = tuple(
+        replace(item, values=tuple(v for v in item.values if (v.table, v.column) in shared)) if item.values else item
+        for item in new.operands
+    )
+    return replace(new, role=new.role or old.role, told=old.told, operands=operands)
+
+
+def _about_the_same(old: Condition, new: Condition, keys: frozenset[Place]) -> bool:
     if old.moments and new.moments:
         return True
     if old.role and new.role and old.role != new.role:
         return False
     if old.subject and new.subject:
         return old.subject.names == new.subject.names
-    places = {(v.table, v.column) for item in old.operands for v in item.values}
-    return bool(places & {(v.table, v.column) for item in new.operands for v in item.values})
+    return bool(_places(old, keys) & _places(new, keys))
+
+
+def _places(condition: Condition, keys: frozenset[Place]) -> set[Place]:
+    """The columns in which a condition's values stand; a register that many columns refer to tells nothing."""
+    places = {(v.table, v.column) for item in condition.operands for v in item.values}
+    return places - keys or places

@@ -8,6 +8,8 @@ from agent_worker.offline.matching import EXACT, PARTIAL, fit, parts_of, shared_
 from agent_worker.offline.vocabulary import ID_WORDS, LABEL_PARTS
 from bus.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
+_ASKING = ("is", "has", "was", "had", "can")
+"""How names of flags begin: `is_active` is called active."""
 _NUMBERS = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINT", "UBIG", "UHUGE"),
     *("DECIMAL", "FLOAT", "DOUBLE", "REAL"),
@@ -45,8 +47,15 @@ class Names:
             split = [parts_of(column.name) for column in table.columns]
             prefix = shared_prefix(split)
             for column, parts in zip(table.columns, split, strict=True):
-                self.columns[table.name, column.name] = parts[1:] if prefix else parts
+                own = parts[1:] if prefix else parts
+                asks = kind_of(column) == "flag" and len(own) > 1 and own[0] in _ASKING
+                self.columns[table.name, column.name] = own[1:] if asks else own
                 self.kinds[table.name, column.name] = kind_of(column)
+
+    @property
+    def referred(self) -> frozenset[tuple[str, str]]:
+        """The columns that keys of other tables refer to."""
+        return frozenset((key.ref_table, key.ref_column) for key in all_keys(self.catalog))
 
     def find(self, words: Sequence[str]) -> list[Candidate]:
         """The candidates for a run of words, the best first; empty when the words name nothing."""

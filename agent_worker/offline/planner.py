@@ -33,9 +33,8 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
 
 def _ask_back(misread: Misread, names: Names) -> Clarification:
     """The question back, with whole questions to choose from where something near is known."""
-    text, problem = misread.text, misread.problem
-    item = problem.item
+    text, problem, item = misread.text, misread.problem, misread.item
     if item is None:
-        return Clarification(problem.message, list(problem.options))
+        return Clarification(problem.message)
     options = near(item.text, names) if item.kind is Kind.UNKNOWN else problem.options
     return Clarification(problem.message, [text[: item.start] + option + text[item.end :] for option in options])

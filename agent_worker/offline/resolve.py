@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agent_worker.offline.dimensions import dimension_of
 from agent_worker.offline.draft import Condition, Draft, MeasureDraft, Ranking
-from agent_worker.offline.figures import figure_of
+from agent_worker.offline.figures import check_amount, figure_of
 from agent_worker.offline.filters import filter_of
 from agent_worker.offline.items import Item, Unplaced, is_singular
 from agent_worker.offline.names import Names
@@ -137,6 +137,7 @@ class _Resolver:
             return [having.measure for having in draft.havings]
         nouns = [item for item in draft.nouns if scope.means_table(item, scope.base)]
         if draft.dims and nouns and not own:
+            check_amount(scope, nouns[0])
             return [MeasureDraft("count", nouns[0])]
         if draft.dims:
             raise _which_figure(draft)

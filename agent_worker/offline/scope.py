@@ -13,6 +13,7 @@ from agent_worker.offline.names import Candidate, Names
 from agent_worker.offline.reading import ColumnRef, Path
 from agent_worker.offline.values import ValueRef
 from agent_worker.offline.vocabulary import ROLE_WORDS
+from agent_worker.offline.words import stem
 from bus.catalog import CatalogColumn, CatalogTable
 
 
@@ -133,7 +134,8 @@ class Scope:
     def words(self, path: Path, table: str, column: str | None) -> str:
         """A column or table in words, with what tells its way from other ways to the same table."""
         lead = self._lead(path, table)
-        if column and path and (not lead or len(path) > 1):
+        own = self.names.columns[table, column] if column else ()
+        if own and path and (not lead or len(path) > 1) and stem(own[0]) != stem(self.names.tables[table][-1]):
             lead += self.names.tables[table]
         return " ".join([*lead, *(self.names.columns[table, column] if column else self.names.tables[table])])
 

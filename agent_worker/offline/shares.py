@@ -4,6 +4,9 @@ from agent_worker.offline.draft import Condition, Draft
 from agent_worker.offline.items import Unplaced
 from agent_worker.offline.reading import Filter, Reading
 
+_EITHER = frozenset(("=", "in", "!=", "not in", "true", "false"))
+"""Conditions that may as well say what is shared out as which part is meant."""
+
 
 def split_share(draft: Draft, reading: Reading, filters: list[tuple[Condition, Filter]]) -> None:
     """Sort conditions into the whole (`filters`) and the part (`part`). Raises `Unplaced` where both are possible."""
@@ -41,7 +44,7 @@ def _by_verb(
     behind = draft.dims[0].start if draft.dims else -1
     after = [entry for entry in untold if entry[0].item is not None and entry[0].item.start > behind]
     before = [entry for entry in untold if entry not in after]
-    plain = [entry for entry in before if entry[0].operator in ("=", "in", "!=", "not in")]
+    plain = [entry for entry in before if entry[0].operator in _EITHER]
     if plain:
         raise Unplaced(
             f"Is “{plain[0][1].words}” the part of each group whose share is meant, or the whole that is shared out?",

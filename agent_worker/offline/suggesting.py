@@ -16,4 +16,9 @@ def near(word: str, names: Names) -> tuple[str, ...]:
     values = [v for t in names.catalog.tables for c in t.columns for v in c.values if len(v) > len(word) // 2]
     choices |= set(values[:_MOST_VALUES])
     found = process.extract(word, choices, scorer=fuzz.WRatio, processor=str.lower, limit=_MOST, score_cutoff=_NEAR)
-    return tuple(text for text, _, _ in found) if len(word) > 3 else ()
+    return tuple(text for text, _, _ in found if not _opposite(word, text)) if len(word) > 3 else ()
+
+
+def _opposite(word: str, text: str) -> bool:
+    """ "inactive" is no slip of "active"."""
+    return any(word.lower() == prefix + text.lower() for prefix in ("in", "un", "non", "im", "dis"))

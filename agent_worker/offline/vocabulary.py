@@ -69,3 +69,6 @@ ABBREVIATIONS = {
     }.items()
 }  # fmt: skip
 """Abbreviations that people use for names of columns whatever the data are about."""
+
+AMOUNTS = frozenset(("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice"))
+"""Things of which people count the money rather than the rows."""
