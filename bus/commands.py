@@ -7,6 +7,7 @@ they ask (`Caller`); who that is was settled where the person signed in.
 import msgspec
 
 from bus.catalog import Catalog
+from bus.conversations import ConversationSummary, ConversationTurnSummary
 from bus.vocabulary import Reason, Role, Rung, State
 
 
@@ -89,7 +90,34 @@ class Drain(Command, frozen=True, tag="drain"):
     """Admit nothing more; end when the last job has ended."""
 
 
-AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain
+class ListConversations(Command, frozen=True, tag="list_conversations"):
+    """A caller's own conversations, the latest first. `query`: words that must stand in their titles or questions;
+    `after` is the `following` of the page before."""
+
+    query: str = ""
+    after: str = ""
+    limit: int = 50
+
+
+class ShowConversation(Command, frozen=True, tag="show_conversation"):
+    """One of the caller's conversations with its questions."""
+
+    conversation_id: str
+
+
+class RenameConversation(Command, frozen=True, tag="rename_conversation"):
+    conversation_id: str
+    title: str
+
+
+class HideConversation(Command, frozen=True, tag="hide_conversation"):
+    """Take it out of the lists; refused while a job of it runs. Another question in it brings it back."""
+
+    conversation_id: str
+
+
+AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
+AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | AnyConversationCommand
 
 
 # ---- replies
@@ -155,7 +183,7 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class JobRecord(msgspec.Struct, frozen=True):
-    """Everything that is kept about a job beside its stream."""
+    """Everything that is kept about a job beside its stream. `note`: why it was stopped, in the asker's words."""
 
     summary: JobSummary
     moves: list[Move]
@@ -167,6 +195,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     cpu_s: float = 0.0
     dropped_events: int = 0
     usage: dict[str, float] = {}
+    note: str = ""
 
 
 class Jobs(Reply, frozen=True, tag="jobs"):
@@ -179,6 +208,24 @@ class Shown(Reply, frozen=True, tag="shown"):
 
 class CatalogRead(Reply, frozen=True, tag="catalog"):
     catalog: Catalog
+
+
+class Conversations(Reply, frozen=True, tag="conversations"):
+    """One page; `following` is empty on the last one."""
+
+    conversations: list[ConversationSummary]
+    following: str = ""
+
+
+class ConversationShown(Reply, frozen=True, tag="conversation_shown"):
+    """The latest questions, oldest first."""
+
+    conversation: ConversationSummary
+    turns: list[ConversationTurnSummary]
+
+
+class Changed(Reply, frozen=True, tag="changed"):
+    """It is in the log."""
 
 
 class Stats(Reply, frozen=True, tag="stats"):
@@ -200,4 +247,16 @@ class Refused(Reply, frozen=True, tag="refused"):
     hint: str = ""
 
 
-AnyReply = Submitted | StopTaken | Jobs | Shown | CatalogRead | Stats | Done | Refused
+AnyReply = (
+    Submitted
+    | StopTaken
+    | Jobs
+    | Shown
+    | CatalogRead
+    | Conversations
+    | ConversationShown
+    | Changed
+    | Stats
+    | Done
+    | Refused
+)

@@ -9,10 +9,12 @@ import msgspec
 from bus.outside import OutsideJob
 from bus.sockets import BusError
 from bus.vocabulary import ENDED, Reason, Rung
+from ops.job_table import state_words
 from ops.jobs import ENDINGS, Declined, JobsAccess, Wire, connect, job_of
-from ops.options import Target
+from ops.options import Filters, Target
+from ops.selection import select
 from ops.sentences import ended_sentence
-from ops.text import MIN_ID_CHARS
+from ops.text import MIN_ID_CHARS, clean, one_line
 
 PROOF_TIMEOUT_S = 60.0
 """Far beyond any ladder; a job that outlives it is a fault to be looked at."""
@@ -20,12 +22,14 @@ PROOF_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True)
 class Order:
-    """Which jobs shall be stopped (by the beginnings of their ids, or a user's; neither: all), and how."""
+    """Which jobs shall be stopped (by the beginnings of their ids, or those that fit the filters), and how.
+    `dry_run`: only say which."""
 
     prefixes: tuple[str, ...]
-    user: str
+    filters: Filters
     rung: Rung
     note: str
+    dry_run: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,7 +48,7 @@ async def kill(target: Target, order: Order) -> list[Outcome]:
         if order.prefixes:
             work = [_kill_named(jobs, prefix, order) for prefix in dict.fromkeys(order.prefixes)]
         else:
-            work = [_kill_job(jobs, job, order) for job in await jobs.list(user=order.user)]
+            work = [_kill_job(jobs, job, order) for job in await select(jobs, order.filters)]
         return await asyncio.gather(*work)
 
 
@@ -53,13 +57,16 @@ async def _kill_named(jobs: JobsAccess, prefix: str, order: Order) -> Outcome:
         job = job_of(await jobs.show(prefix))
     except Declined as error:
         return Outcome(prefix, False, f"{prefix}: {error}", code=error.code)
-    if job.state in ENDED:
-        reason = f" ({job.reason})" if job.reason else ""
-        return Outcome(job.job_id, True, f"{_short(job)} had ended before: {job.state}{reason}", code="already_ended")
     return await _kill_job(jobs, job, order)
 
 
 async def _kill_job(jobs: JobsAccess, job: OutsideJob, order: Order) -> Outcome:
+    if job.state in ENDED:
+        words = f"{_short(job)} had ended before: {state_words(job)}"
+        return Outcome(job.job_id, True, words, code="already_ended")
+    if order.dry_run:
+        words = f"{_short(job)} would be stopped: {state_words(job)}, {clean(job.user)}: {one_line(job.query, 60)}"
+        return Outcome(job.job_id, True, words, code="dry_run")
     try:
         async with asyncio.timeout(PROOF_TIMEOUT_S):
             return await _stop_and_prove(jobs, job, order)

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from bus.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+STATES = ["queued", "starting", "running", "stopping", "succeeded", "failed", "cancelled"]
+"""Those of `bus.vocabulary.State`, which takes too long to load for `--help`; a test compares."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,29 @@ class Target:
         parts = urlsplit(self.url if "//" in self.url else f"http://{self.url}")
         inside = parse_qs(parts.query).get("token", [""])[0]
         return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", self.token or inside
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which jobs are meant; what is empty leaves all in. `state` is a word of `STATES`."""
+
+    user: str = ""
+    state: str | None = None
+    agent: str = ""
+    older_than_s: float | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+def seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
+    """A time span such as 90, 90s, 10m, 2h or 1d, in seconds."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", text.strip())
+    if found is None:
+        raise click.BadParameter(f"{text!r} is no time span; write it as 90s, 10m, 2h or 1d", ctx, param)
+    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
 
 
 def read_settings(config: Path | None, overrides: dict[str, Any]) -> "Settings":
@@ -64,21 +91,51 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 def target_options(command: F) -> F:
     """`--config --state-dir --url --token`, which arrive as `target`."""
+    return _gathered(
+        command,
+        "target",
+        Target,
+        {
+            "config": config_option,
+            "state_dir": state_dir_option,
+            "url": click.option("--url", envvar="DEADSTOP_URL", default="", help="Address of a gateway anywhere."),
+            "token": click.option("--token", envvar="DEADSTOP_TOKEN", default="", help="Token for that gateway."),
+        },
+    )
+
+
+def filter_options(command: F) -> F:
+    """`--user --state --agent --older-than`, which arrive as `filters`."""
+    return _gathered(
+        command,
+        "filters",
+        Filters,
+        {
+            "user": click.option("--user", default="", help="Only this user's jobs."),
+            "state": click.option("--state", type=click.Choice(STATES), help="Only jobs in this state."),
+            "agent": click.option("--agent", default="", help="Only this agent's jobs."),
+            "older_than_s": click.option(
+                "--older-than",
+                "older_than_s",
+                metavar="TIME",
+                callback=seconds,
+                help="Only jobs asked at least so long ago: 90s, 10m, 2h, 1d.",
+            ),
+        },
+    )
+
+
+def _gathered(command: F, name: str, kind: Callable[..., Any], options: dict[str, Any]) -> F:
+    """Several options that reach the command as one argument."""
 
     def gather(**given: Any) -> Any:
-        fields = {name: given.pop(name) for name in ("config", "state_dir", "url", "token")}
-        return command(target=Target(**fields), **given)
+        fields = {field: given.pop(field) for field in options}
+        return command(**{name: kind(**fields)}, **given)
 
     gather.__name__, gather.__doc__ = command.__name__, command.__doc__
-    options = [
-        config_option,
-        state_dir_option,
-        click.option("--url", envvar="DEADSTOP_URL", default="", help="Address of a gateway anywhere."),
-        click.option("--token", envvar="DEADSTOP_TOKEN", default="", help="Token for that gateway."),
-    ]
     # Options that were declared nearer to the function stand on it already.
     gather.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
     wrapped: Any = gather
-    for option in reversed(options):
+    for option in reversed(options.values()):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]

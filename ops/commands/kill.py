@@ -4,21 +4,31 @@ import sys
 
 import click
 
-from ops.options import Target, json_option, target_options
+from ops.options import Filters, Target, filter_options, json_option, target_options
 
 
 @click.command()
 @click.argument("job", nargs=-1)
-@click.option("--user", default="", help="All jobs of this user.")
+@filter_options
 @click.option("--all", "everything", is_flag=True, help="All jobs.")
 @click.option("--now", is_flag=True, help="Begin with SIGKILL.")
 @click.option("--reason", "note", default="", metavar="TEXT", help="Why, in words for the job's record.")
+@click.option("--dry-run", is_flag=True, help="Only say which jobs would be stopped.")
 @target_options
 @json_option
 def command(
-    target: Target, job: tuple[str, ...], user: str, everything: bool, now: bool, note: str, as_json: bool
+    target: Target,
+    filters: Filters,
+    job: tuple[str, ...],
+    everything: bool,
+    now: bool,
+    note: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Stop jobs, named by the beginning of their ids, and wait for the proof that nothing of them lives.
+
+    Instead of naming jobs, say which are meant: --user, --state, --agent and --older-than together, or --all.
 
     Exit codes: 0 all stopped (or had ended before), 1 not found, refused, or no proof in time.
     """
@@ -28,9 +38,9 @@ def command(
     from ops.console import narration, output, print_json
     from ops.killing import Order, kill
 
-    if bool(job) + bool(user) + everything != 1:
-        raise click.UsageError("name jobs, or a user with --user, or --all")
-    order = Order(job, user, Rung.KILL if now else Rung.CANCEL, note)
+    if bool(job) + bool(filters) + everything != 1:
+        raise click.UsageError("name jobs, or say which with --user, --state, --agent, --older-than, or --all")
+    order = Order(job, filters, Rung.KILL if now else Rung.CANCEL, note, dry_run)
     outcomes = asyncio.run(kill(target, order))
     for outcome in outcomes:
         if as_json:

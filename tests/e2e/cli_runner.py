@@ -148,6 +148,22 @@ def serving(folder: Path, *flags: str, config: str = "") -> Iterator[Server]:
     assert_nothing_left(state_dir)
 
 
+def is_status(item: dict[str, Any]) -> bool:
+    return bool(item["data"].get("chunk", {}).get("type") == "status")
+
+
+@contextlib.contextmanager
+def job(server: Server, agent: str, question: str = "go") -> Iterator[tuple[str, Program]]:
+    """(id, the program that asks) of a job that has said its first word."""
+    arguments = ["ask", question, "--agent", agent, "--json", "--state-dir", str(server.state_dir)]
+    with program(server.folder, *arguments) as asked:
+        objects = asked.objects_until(is_status)
+        yield objects[0]["data"]["job_id"], asked
+        if asked.process.poll() is None:
+            server.run("kill", objects[0]["data"]["job_id"], "--now")
+            asked.end()
+
+
 def wait_until(holds: Callable[[], object], sentence: str, within_s: float = PATIENCE_S) -> None:
     """Wait until something holds; fail with the sentence."""
     deadline = time.monotonic() + within_s

@@ -3,30 +3,16 @@
 import json
 import signal
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from tests.e2e.cli_runner import Server, deadstop, program, serving, wait_until
 
 QUESTION = "average departure delay by month"
 FOR_LONG = "select count(*) from range(1e12::bigint)"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("served")) as running:
-        yield running
-
-
-@pytest.fixture(params=["bus", "http"])
-def target(request: pytest.FixtureRequest, server: Server) -> list[str]:
-    """Both ways to the same server."""
-    return ["--state-dir", str(server.state_dir)] if request.param == "bus" else ["--url", server.url]
 
 
 def leftovers() -> set[Path]:

@@ -1,44 +1,12 @@
 """`deadstop ps`, `kill`, `tail` and `show`, through the bus and over HTTP."""
 
-import contextlib
 import json
 import signal
-from collections.abc import Iterator
-from typing import Any
 
 import psutil
-import pytest
 
 from ops.options import login_name
-from tests.e2e.cli_runner import Program, Server, deadstop, program, serving
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("served")) as running:
-        yield running
-
-
-@pytest.fixture(params=["bus", "http"])
-def target(request: pytest.FixtureRequest, server: Server) -> list[str]:
-    """Both ways to the same server."""
-    return ["--state-dir", str(server.state_dir)] if request.param == "bus" else ["--url", server.url]
-
-
-def is_status(item: dict[str, Any]) -> bool:
-    return bool(item["data"].get("chunk", {}).get("type") == "status")
-
-
-@contextlib.contextmanager
-def job(server: Server, agent: str) -> Iterator[tuple[str, Program]]:
-    """(id, the program that asks) of a job that runs."""
-    arguments = ["ask", "go", "--agent", agent, "--json", "--state-dir", str(server.state_dir)]
-    with program(server.folder, *arguments) as asked:
-        objects = asked.objects_until(is_status)
-        yield objects[0]["data"]["job_id"], asked
-        if asked.process.poll() is None:
-            server.run("kill", objects[0]["data"]["job_id"], "--now")
-            asked.end()
+from tests.e2e.cli_runner import Server, deadstop, is_status, job, program
 
 
 def test_ps_lists_what_lives_and_with_all_what_has_ended(server: Server, target: list[str]) -> None:
@@ -92,11 +60,6 @@ def test_kill_of_a_job_that_does_not_exist(server: Server, target: list[str]) ->
     done = deadstop(server.folder, "kill", "zzzzzz", *target)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("zzzzzz: there is no such job")
-
-
-def test_kill_needs_to_know_whom(server: Server) -> None:
-    for arguments in ([], ["--all", "--user", "alice"], ["abc", "--all"]):
-        assert server.run("kill", *arguments).returncode == 2
 
 
 def test_tail_follows_to_the_end_without_gaps(server: Server, target: list[str]) -> None:

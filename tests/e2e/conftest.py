@@ -1,0 +1,19 @@
+"""A server that the tests of a file share, and both ways to it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.cli_runner import Server, serving
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@pytest.fixture(params=["bus", "http"])
+def target(request: pytest.FixtureRequest, server: Server) -> list[str]:
+    """Both ways to the same server."""
+    return ["--state-dir", str(server.state_dir)] if request.param == "bus" else ["--url", server.url]
