@@ -35,6 +35,17 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
 CREATE INDEX IF NOT EXISTS jobs_by_conversation ON jobs (user, conversation_id);
 CREATE INDEX IF NOT EXISTS jobs_by_roll_up ON jobs (rolled_up_at, ended_at);
+CREATE TABLE IF NOT EXISTS conversations (
+    user TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    words TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    hidden INTEGER NOT NULL,
+    PRIMARY KEY (user, conversation_id)
+);
+CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (user, hidden, updated_at, conversation_id);
 CREATE TABLE IF NOT EXISTS workers (
     pid INTEGER NOT NULL,
     started INTEGER NOT NULL,

@@ -117,6 +117,14 @@ class Conductor:
         if entry.job.undecided:
             self._act(entry, entry.job.stop(request, self._loop.time()))
 
+    def busy(self, user: str, conversation_id: str) -> Entry | None:
+        """The job of this conversation that has not ended; there is one at most."""
+        for entry in self.entries.values():
+            same = (entry.user, entry.submit.conversation_id) == (user, conversation_id)
+            if same and not entry.job.ended:
+                return entry
+        return None
+
     # ---- stimuli from workers
 
     def worker_ready(self, worker: Worker) -> None:

@@ -12,17 +12,22 @@ from bus.commands import (
     AnyReply,
     Caller,
     CatalogRead,
+    Changed,
     Done,
     Drain,
+    HideConversation,
     JobRecord,
     Jobs,
     JobSummary,
+    ListConversations,
     ListJobs,
     ReadCatalog,
     ReadStats,
     Refused,
+    RenameConversation,
     RollUp,
     Show,
+    ShowConversation,
     Shown,
     Stats,
     Stop,
@@ -35,6 +40,7 @@ from bus.sockets import Channel, Unroutable
 from bus.vocabulary import ENDED, PROTOCOL_VERSION, Refusal, Role
 from supervisor.admission import Admission
 from supervisor.conductor import Conductor
+from supervisor.conversation_desk import ConversationDesk
 from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
@@ -73,15 +79,16 @@ class Desk:
         self._admission = admission
         self._history = history
         self._gauges = gauges
+        self._conversations = ConversationDesk(store, conductor)
         self.line: Channel
 
     def on_command(self, frames: list[bytes]) -> None:
-        """[client, request id, protocol version, key, command]. That a job is accepted is said once it is on disk."""
+        """[client, request id, protocol version, key, command]. What has been changed is said once it is on disk."""
         if len(frames) != 5:
             return
         client, request_id, version, key, payload = frames
         reply = self._refuse_stranger(version, key) or self._handle(payload)
-        if isinstance(reply, Submitted):
+        if isinstance(reply, Submitted | Changed):
             self._journal.after_commit(lambda: self._reply(client, request_id, reply), durable=True)
         else:
             self._reply(client, request_id, reply)
@@ -123,6 +130,8 @@ class Desk:
                 return self._catalog()
             case RollUp():
                 return self._roll_up(command)
+            case ListConversations() | ShowConversation() | RenameConversation() | HideConversation():
+                return self._conversations.answer(command)
             case Drain():
                 self._admission.draining = True
                 return Done()
@@ -171,16 +180,15 @@ class Desk:
     def _busy(self, submit: Submit) -> Refused | None:
         if not submit.conversation_id:
             return None
-        for entry in self._conductor.entries.values():
-            same = (entry.user, entry.submit.conversation_id) == (submit.caller.user, submit.conversation_id)
-            if same and not entry.job.ended:
-                return Refused(
-                    Refusal.CONVERSATION_BUSY,
-                    f"conversation `{submit.conversation_id}` is busy with session `{entry.submit.session_id}` "
-                    f"(job {entry.job_id})",
-                    "wait for its answer, or stop it",
-                )
-        return None
+        entry = self._conductor.busy(submit.caller.user, submit.conversation_id)
+        if entry is None:
+            return None
+        return Refused(
+            Refusal.CONVERSATION_BUSY,
+            f"conversation `{submit.conversation_id}` is busy with session `{entry.submit.session_id}` "
+            f"(job {entry.job_id})",
+            "wait for its answer, or stop it",
+        )
 
     def _stop(self, stop: Stop) -> AnyReply:
         found = self._find(stop.caller, stop.job_id, stop.session_id)

@@ -15,6 +15,7 @@ from bus.codec import Decoder, encode
 from bus.commands import JobRecord, Submit
 from bus.log import LOG_NAME, SCHEMA
 from bus.worker_wire import ConversationTurn, Outcome
+from supervisor.conversations import Conversations
 from supervisor.lifecycle import SUPERVISOR
 
 LOCK_NAME = "lock"
@@ -52,6 +53,7 @@ class Store:
             _add_what_is_new(self._db)
             self._db.executescript(SCHEMA)
             self._wal = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
+            self.conversations = Conversations(self._db, self._write)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self.path} cannot be opened: {error}; move it away or use --state-dir") from error
@@ -84,6 +86,8 @@ class Store:
             encode(submit),
             encode(record),
         )
+        if summary.conversation_id:
+            self.conversations.asked(submit, summary.created_at)
         return self._last_number
 
     def append(self, number: int, first: int, last: int, at: float, blob: bytes, *, final: bool = False) -> None:
@@ -109,6 +113,8 @@ class Store:
             encode(turn) if turn else None,
             number,
         )
+        if summary.conversation_id and summary.ended_at is not None:
+            self.conversations.answered(summary.user, summary.conversation_id, summary.ended_at)
 
     def outcome(self, number: int, outcome: Outcome) -> None:
         """What the worker said last: from here on the job can no longer be stopped."""
@@ -127,12 +133,13 @@ class Store:
         """
         # The newest job stays: its number must not be given to another one while readers remember it.
         found = self._db.execute(
-            "SELECT n FROM jobs WHERE rolled_up_at IS NOT NULL AND ended_at < ? AND n < ? LIMIT 1",
+            "SELECT n, user, conversation_id FROM jobs WHERE rolled_up_at IS NOT NULL AND ended_at < ? AND n < ? "
+            "LIMIT 1",
             (ended_before, self._last_number),
         ).fetchone()
         if found is None:
             return False
-        number = found[0]
+        number, user, conversation_id = found
         rows = self._db.execute(
             "SELECT last FROM events WHERE n = ? ORDER BY first LIMIT ?", (number, DISCARDED_ROWS)
         ).fetchall()
@@ -140,6 +147,8 @@ class Store:
             self._write("DELETE FROM events WHERE n = ? AND last <= ?", number, rows[-1][0])
         if len(rows) < DISCARDED_ROWS:
             self._write("DELETE FROM jobs WHERE n = ?", number)
+            if conversation_id:
+                self.conversations.forgotten(user, conversation_id)
         return True
 
     def worker_born(self, pid: int, started: int, scratch: str) -> None:

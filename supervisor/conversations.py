@@ -1,0 +1,113 @@
+"""The conversations of the log: which there are, how they are called, and which nobody wants to see any more."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from bus.codec import Decoder
+from bus.commands import JobRecord, Submit
+from bus.conversations import ConversationSummary, ConversationTurnSummary, title_of
+
+MAX_WORDS_CHARS = 8_000
+"""What is kept of a conversation's questions for searching."""
+
+MAX_TERMS = 8
+
+_decode_record: Decoder[JobRecord] = Decoder(JobRecord)
+_decode_submit: Decoder[Submit] = Decoder(Submit)
+
+
+class Conversations:
+    """Reads at once; `write` collects until the store commits. Every conversation belongs to one user."""
+
+    def __init__(self, db: sqlite3.Connection, write: Callable[..., None]) -> None:
+        self._db = db
+        self._write = write
+        # SQLite's own lower() knows ASCII only.
+        db.create_function("casefold", 1, str.casefold, deterministic=True)
+
+    # ---- writing
+
+    def asked(self, submit: Submit, at: float) -> None:
+        """A question of a conversation, perhaps its first. One that had been hidden is wanted again."""
+        said = "\n".join([submit.question, submit.user_clarification or ""])
+        self._write(
+            "INSERT INTO conversations (user, conversation_id, title, words, created_at, updated_at, hidden) "
+            "VALUES (?, ?, ?, substr(?, 1, ?), ?, ?, 0) ON CONFLICT DO UPDATE SET "
+            "words = substr(words || char(10) || excluded.words, 1, ?), updated_at = excluded.updated_at, hidden = 0",
+            *(submit.caller.user, submit.conversation_id, title_of(submit.question)),
+            *(said.casefold(), MAX_WORDS_CHARS, at, at, MAX_WORDS_CHARS),
+        )
+
+    def answered(self, user: str, conversation_id: str, at: float) -> None:
+        self._change(user, conversation_id, "updated_at", at)
+
+    def rename(self, user: str, conversation_id: str, title: str) -> None:
+        self._change(user, conversation_id, "title", title)
+
+    def hide(self, user: str, conversation_id: str) -> None:
+        """Out of every list; its jobs stay until the log forgets them."""
+        self._change(user, conversation_id, "hidden", 1)
+
+    def forgotten(self, user: str, conversation_id: str) -> None:
+        """A job was discarded; with its last job a conversation goes too."""
+        self._write(
+            "DELETE FROM conversations WHERE user = ?1 AND conversation_id = ?2 "
+            "AND NOT EXISTS (SELECT 1 FROM jobs WHERE user = ?1 AND conversation_id = ?2)",
+            user,
+            conversation_id,
+        )
+
+    def _change(self, user: str, conversation_id: str, column: str, value: Any) -> None:
+        self._write(
+            f"UPDATE conversations SET {column} = ? WHERE user = ? AND conversation_id = ?",
+            value,
+            user,
+            conversation_id,
+        )
+
+    # ---- reading
+
+    def page(self, user: str, query: str, after: tuple[float, str] | None, limit: int) -> list[ConversationSummary]:
+        """A user's conversations in which every word of `query` stands, the latest first, those that come `after`
+        (updated_at, conversation_id)."""
+        terms = query.casefold().split()[:MAX_TERMS]
+        found = "".join(" AND (instr(casefold(title), ?) OR instr(words, ?))" for _ in terms)
+        below = " AND (updated_at, conversation_id) < (?, ?)" if after else ""
+        rows = self._db.execute(
+            "SELECT conversation_id, title, created_at, updated_at FROM conversations "
+            f"WHERE user = ? AND hidden = 0{found}{below} ORDER BY updated_at DESC, conversation_id DESC LIMIT ?",
+            (user, *(term for term in terms for _ in range(2)), *(after or ()), limit),
+        )
+        return [ConversationSummary(*row) for row in rows]
+
+    def one(self, user: str, conversation_id: str) -> ConversationSummary | None:
+        """None where there is none, or where it is hidden."""
+        row = self._db.execute(
+            "SELECT conversation_id, title, created_at, updated_at FROM conversations "
+            "WHERE user = ? AND conversation_id = ? AND hidden = 0",
+            (user, conversation_id),
+        ).fetchone()
+        return ConversationSummary(*row) if row else None
+
+    def turns(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurnSummary]:
+        """The latest questions of a conversation, oldest first."""
+        rows = self._db.execute(
+            "SELECT spec, record FROM jobs WHERE user = ? AND conversation_id = ? ORDER BY n DESC LIMIT ?",
+            (user, conversation_id, limit),
+        ).fetchall()
+        return [_turn(_decode_submit(spec), _decode_record(record)) for spec, record in reversed(rows)]
+
+
+def _turn(submit: Submit, record: JobRecord) -> ConversationTurnSummary:
+    job = record.summary
+    return ConversationTurnSummary(
+        job_id=job.job_id,
+        session_id=job.session_id,
+        question=submit.question,
+        user_clarification=submit.user_clarification,
+        state=job.state,
+        reason=job.reason,
+        created_at=job.created_at,
+        ended_at=job.ended_at,
+    )
