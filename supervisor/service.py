@@ -38,6 +38,7 @@ HEADS_EVERY_S = 1.0
 HEADS_AFTER_END_S = 10.0
 HISTORY_EVERY_S = 1.0
 WRITE_AGAIN_S = 0.5
+CATALOG_WAIT_S = 15.0
 
 
 def main() -> None:
@@ -118,16 +119,17 @@ class Service:
 
     async def run(self) -> None:
         """Serve until `end` is set (or a drain is done), then stop what runs, and close."""
-        await self._spawner.warm_up()
-        self._conductor.read_catalog()
-        self._yard.keep_warm(self._settings.agent.default)
-        say_ready(pid=os.getpid())
-        timers = [
-            self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),
-            self._loop.create_task(self._every(INTERVAL_S, self._sample)),
-            self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
-        ]
+        timers: list[asyncio.Task[None]] = []
         try:
+            await self._spawner.warm_up()
+            timers = [
+                self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),
+                self._loop.create_task(self._every(INTERVAL_S, self._sample)),
+                self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
+            ]
+            await self._read_catalog()
+            self._yard.keep_warm(self._settings.agent.default)
+            say_ready(pid=os.getpid())
             await self._end_or_drained()
             await self._stop_jobs()
             async with asyncio.timeout(self._settings.supervisor.shutdown_grace_s):
@@ -136,6 +138,15 @@ class Service:
             for timer in timers:
                 timer.cancel()
             self._close()
+
+    async def _read_catalog(self) -> None:
+        """Know the data before the first question, unless that takes long: then questions read them for themselves."""
+        self._conductor.read_catalog()
+        ended = self._loop.create_task(self._conductor.idle.wait())
+        told_to_end = self._loop.create_task(self.end.wait())
+        await asyncio.wait({ended, told_to_end}, timeout=CATALOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        told_to_end.cancel()
 
     async def _end_or_drained(self) -> None:
         while not self.end.is_set() and not (self._admission.draining and not self._conductor.entries):
