@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway import health, jobs, pages, sse
+from gateway import conversations, health, jobs, pages, sse
 from gateway.access import add_headers, guard
 from gateway.context import GATEWAY, Gateway
 from gateway.results import download
@@ -19,6 +19,10 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/jobs/{job_id}/events", sse.job_events, allow_head=False),
         web.delete("/api/jobs/{job_id}", jobs.delete_job),
         web.get("/api/jobs/{job_id}/result.{format:json|csv|parquet}", download, allow_head=False),
+        web.get("/api/conversations", conversations.list_conversations),
+        web.get("/api/conversations/{conversation_id}", conversations.get_conversation),
+        web.patch("/api/conversations/{conversation_id}", conversations.patch_conversation),
+        web.delete("/api/conversations/{conversation_id}", conversations.delete_conversation),
         web.get("/api/catalog", health.catalog),
         web.get("/healthz", health.healthz),
         web.get("/readyz", health.readyz),

@@ -88,6 +88,6 @@ def test_every_command_of_the_bus(command: type[Any]) -> None:
 
 def test_every_address() -> None:
     for route in routes():
-        path = route.path.replace("{job_id}", "{id}").replace("{format:json|csv|parquet}", "json")
+        path = re.sub(r"\{(job|conversation)_id\}", "{id}", route.path).replace("{format:json|csv|parquet}", "json")
         if not path.startswith("/assets"):
             assert f"{route.method} {path}" in PAGE, f"{route.method} {path}"

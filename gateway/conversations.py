@@ -1,0 +1,108 @@
+"""A person's own conversations over HTTP: list, look, rename, hide."""
+
+import msgspec
+from aiohttp import web
+
+from bus.commands import (
+    Changed,
+    Conversations,
+    ConversationShown,
+    HideConversation,
+    ListConversations,
+    RenameConversation,
+    ShowConversation,
+)
+from bus.conversations import ConversationSummary, ConversationTurnSummary
+from bus.vocabulary import Reason, Refusal, State
+from gateway.context import CALLER, GATEWAY, json_response
+from gateway.errors import ApiError
+from gateway.incoming import UNREADABLE
+
+PAGE = 50
+MAX_SEARCH_CHARS = 200
+
+
+class OutsideTurn(msgspec.Struct, frozen=True):
+    """One question of a conversation; its answer is followed by `session_id`."""
+
+    job_id: str
+    session_id: str
+    query: str
+    user_clarification: str | None
+    state: State
+    reason: Reason | None
+    created_at: float
+    ended_at: float | None
+
+
+class ConversationList(msgspec.Struct, frozen=True):
+    """A page of the list; `next` is null on the last one."""
+
+    conversations: list[ConversationSummary]
+    next: str | None
+
+
+class OutsideConversation(ConversationSummary, frozen=True, kw_only=True):
+    """A row of the list, and the conversation's questions, oldest first."""
+
+    jobs: list[OutsideTurn]
+
+
+class Renaming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+
+
+_decode_renaming = msgspec.json.Decoder(Renaming)
+
+
+async def list_conversations(request: web.Request) -> web.Response:
+    """Those of who asks, the latest first; with `q` those in which all its words stand."""
+    query = request.query.get("q", "")
+    if len(query) > MAX_SEARCH_CHARS:
+        text = f"q has {len(query)} characters, the limit is {MAX_SEARCH_CHARS}"
+        raise ApiError("bad_request", text, "search for less")
+    command = ListConversations(request[CALLER], query, request.query.get("after", ""), _limit(request))
+    found = await request.app[GATEWAY].client.request(command, Conversations)
+    return json_response(ConversationList(found.conversations, found.following or None))
+
+
+async def get_conversation(request: web.Request) -> web.Response:
+    return json_response(await _shown(request))
+
+
+async def patch_conversation(request: web.Request) -> web.Response:
+    """Give it another title; answers with the conversation as it is then."""
+    try:
+        wanted = _decode_renaming.decode(await request.read())
+    except UNREADABLE as error:
+        raise ApiError(Refusal.BAD_REQUEST, f'the body is {{"title": "..."}} in JSON: {error}') from error
+    command = RenameConversation(request[CALLER], request.match_info["conversation_id"], wanted.title)
+    await request.app[GATEWAY].client.request(command, Changed)
+    return json_response(await _shown(request))
+
+
+async def delete_conversation(request: web.Request) -> web.Response:
+    """Hide it, unless a job of it runs."""
+    command = HideConversation(request[CALLER], request.match_info["conversation_id"])
+    await request.app[GATEWAY].client.request(command, Changed)
+    return web.Response(status=204)
+
+
+async def _shown(request: web.Request) -> OutsideConversation:
+    command = ShowConversation(request[CALLER], request.match_info["conversation_id"])
+    shown = await request.app[GATEWAY].client.request(command, ConversationShown)
+    return OutsideConversation(
+        **msgspec.structs.asdict(shown.conversation), jobs=[_outside_turn(turn) for turn in shown.turns]
+    )
+
+
+def _outside_turn(turn: ConversationTurnSummary) -> OutsideTurn:
+    facts = msgspec.structs.asdict(turn)
+    return OutsideTurn(query=facts.pop("question"), **facts)
+
+
+def _limit(request: web.Request) -> int:
+    text = request.query.get("limit", str(PAGE))
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 200):
+        raise ApiError("bad_request", f"limit is {text[:32]!r}", "it is a number from 1 to 200")
+    return int(text)
