@@ -63,10 +63,9 @@ class History:
 
     def __init__(self, state_dir: Path) -> None:
         """Raises `OpsError` where there is no history yet."""
-        folder = state_dir / HISTORY_NAME
         self._engine = duckdb.connect()
         for table in ("jobs", "events"):
-            self._engine.register(table, _dataset(folder, table))
+            self._engine.register(table, _dataset(state_dir, table))
         for setting in _SETTINGS:
             self._engine.execute(f"SET {setting}").fetchall()
 
@@ -112,19 +111,26 @@ def _left_out(state_dir: Path) -> str:
         return ""
     reader = LogReader(log)
     try:
-        jobs = [job for job in reader.not_rolled_up() if job.record.summary.agent not in INTERNAL_AGENTS]
+        ended = [job.record.summary for job in reader.not_rolled_up()]
     finally:
         reader.close()
+    # The marks in the log come after the files, and the supervisor may have ended in between.
+    known = set().union(*(pq.read_table(path, columns=["job_id"])["job_id"].to_pylist() for path in _files(state_dir)))
+    jobs = [job for job in ended if job.agent not in INTERNAL_AGENTS and job.job_id not in known]
     if not jobs:
         return ""
     count = f"{len(jobs)} ended job{' is' if len(jobs) == 1 else 's are'}"
     return f"{count} missing: no supervisor runs for {state_dir} that could take them into the history"
 
 
-def _dataset(folder: Path, table: str) -> ds.Dataset:
-    paths = [str(path) for path in sorted((folder / table).glob(f"day=*/{table}.parquet"))]
+def _files(state_dir: Path, table: str = "jobs") -> list[str]:
+    return [str(path) for path in sorted((state_dir / HISTORY_NAME / table).glob(f"day=*/{table}.parquet"))]
+
+
+def _dataset(state_dir: Path, table: str) -> ds.Dataset:
+    paths = _files(state_dir, table)
     if not paths:
-        raise OpsError(f"there is no history in {folder} yet; it begins when a job has ended")
+        raise OpsError(f"there is no history in {state_dir} yet; it begins when a job has ended")
     try:
         fields = pa.unify_schemas([pq.read_schema(path) for path in paths])
         day = ds.partitioning(pa.schema([("day", pa.date32())]), flavor="hive")

@@ -86,6 +86,8 @@ class History:
         self._running, outcome = None, entry.job.outcome
         if entry.job.state is State.SUCCEEDED and isinstance(outcome, Success):
             self._to_mark += outcome.rolled_up
+            if not self._busy:
+                self._next_piece()
             return
         self._not_before = self._loop.time() + self._settings.roll_up_every_s
         log.error(

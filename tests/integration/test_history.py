@@ -1,0 +1,225 @@
+"""Ended jobs go into the Parquet history, once each, whatever is killed; operators ask about them."""
+
+import asyncio
+import json
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bus.client import CommandRefused
+from bus.commands import Caller, RollUp, Submitted
+from bus.events import Completed, Event, Failed, Killed
+from bus.log import LOG_NAME
+from bus.vocabulary import Refusal, Role
+from tests.histories import history_of, log_numbers
+from tests.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
+from tests.workers import zoo_settings
+
+ANN = Caller("ann", Role.USER)
+DAY_S = 86_400
+MARKED = "rolled_up_at IS NOT NULL"
+
+
+@pytest.fixture
+async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path, zoo_settings()) as running:
+        yield running
+
+
+async def roll_up(supervisor: Supervisor) -> Event:
+    """Have it done, and wait; the roll-up's last event."""
+    reply = await supervisor.client.request(RollUp(OPERATOR), Submitted)
+    return (await supervisor.events(reply.job_id))[-1][1]
+
+
+async def answer(supervisor: Supervisor, question: str) -> Event:
+    job_id = await supervisor.submit(question, "history")
+    return (await supervisor.events(job_id))[-1][1]
+
+
+def rows_of(event: Event) -> list[list[object]]:
+    assert isinstance(event, Completed), event
+    rows: list[list[object]] = event.result.final_output["raw_table"]["rows"]
+    return rows
+
+
+async def test_killed_before_each_of_its_steps_it_neither_loses_nor_doubles(tmp_path: Path) -> None:
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.killed_roll_up", str(tmp_path)), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await program.communicate()
+    assert program.returncode == 0
+    runs = [json.loads(line) for line in said.splitlines()]
+    assert len(runs) > 15
+    kinds = {run["before"].split(" ")[0] for run in runs[:-1]}
+    assert kinds == {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"}
+    for run in runs:
+        jobs, events = run["after_kill"]
+        assert len(jobs) == len(set(jobs)), f"killed before {run['before']}: jobs are doubled"
+        assert len(events) == len(set(map(tuple, events))), f"killed before {run['before']}: events are doubled"
+        whole = {job_id for job_id in "abcd" if [job_id, 4] in events}
+        assert set(jobs) - {"old"} <= whole, f"killed before {run['before']}: a job stands there without its events"
+        assert run["after"] == [list("abcd"), [[job_id, seq] for job_id in "abcd" for seq in range(1, 5)]]
+        assert run["left"] == []
+
+
+async def test_a_job_is_marked_and_its_stream_can_still_be_followed(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("hello", "echoes")
+    before = await supervisor.events(job_id)
+    assert isinstance(await roll_up(supervisor), Completed)
+    state_dir = supervisor.state_dir
+    jobs, events = history_of(state_dir / "history")
+    assert jobs == [job_id]
+    assert events == [(job_id, seq) for seq, _ in before]
+    await eventually(lambda: log_numbers(state_dir, f"job_id = '{job_id}' AND {MARKED}"), "the job is not marked")
+    assert await supervisor.events(job_id) == before
+
+
+async def test_it_is_done_by_itself_when_jobs_have_waited_long_enough(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**zoo_settings(), "history.roll_up_every_s": 0.1}) as supervisor:
+        job_id = await supervisor.submit("hello", "echoes")
+        await supervisor.events(job_id)
+        of_job = f"job_id = '{job_id}' AND {MARKED}"
+        await eventually(lambda: log_numbers(supervisor.state_dir, of_job), "nobody rolled the job up")
+        assert history_of(supervisor.state_dir / "history")[0] == [job_id]
+
+
+async def test_a_supervisor_that_died_before_it_could_mark_takes_nothing_twice(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        job_id = await supervisor.submit("hello", "echoes")
+        await supervisor.events(job_id)
+        await roll_up(supervisor)
+    with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
+        log.execute("UPDATE jobs SET rolled_up_at = NULL")
+    log.close()
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        before = history_of(supervisor.state_dir / "history")
+        assert isinstance(await roll_up(supervisor), Completed)
+        assert history_of(supervisor.state_dir / "history") == before
+        of_job = f"job_id = '{job_id}' AND {MARKED}"
+        await eventually(lambda: log_numbers(supervisor.state_dir, of_job), "the job is not marked")
+
+
+async def test_the_log_forgets_old_jobs_once_they_stand_in_the_history(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        old, young = [await supervisor.submit("hello", "echoes") for _ in range(2)]
+        for job_id in (old, young):
+            await supervisor.events(job_id)
+        await roll_up(supervisor)
+        await eventually(lambda: log_numbers(supervisor.state_dir, f"job_id = '{old}' AND {MARKED}"), "not marked")
+    with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
+        log.execute("UPDATE jobs SET ended_at = ended_at - ? WHERE job_id = ?", (8 * DAY_S, old))
+    log.close()
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        await eventually(lambda: not log_numbers(supervisor.state_dir, f"job_id = '{old}'"), "the log still has it")
+        with pytest.raises(CommandRefused, match="no such job"):
+            await supervisor.record(old)
+        assert await supervisor.events(young)
+        assert history_of(supervisor.state_dir / "history")[0] == sorted([old, young])
+
+
+async def test_an_operator_asks_in_plain_words_and_nothing_that_has_ended_is_missing(supervisor: Supervisor) -> None:
+    for agent, by in (("sleeps", "ann"), ("stuck_in_engine", "tester"), ("stuck_in_engine", "tester")):
+        job_id = await supervisor.running(agent)
+        await supervisor.stop(job_id, caller=Caller(by, Role.OPERATOR))
+        assert isinstance((await supervisor.events(job_id))[-1][1], Killed)
+    await supervisor.events(await supervisor.submit("hello", "echoes"))
+    found = await answer(supervisor, "How many jobs were stopped today, by whom, on which rung?")
+    assert sorted(rows_of(found)) == [["cancel", "ann", 1], ["terminate", "tester", 2]]
+    total = await answer(supervisor, "select count(*), min(day)::varchar from jobs where agent <> 'history'")
+    assert rows_of(total) == [[4, str(datetime.now(UTC).date())]]
+    event = await answer(supervisor, "select count(*) from jobs join events using (job_id) where type = 'killed'")
+    assert rows_of(event) == [[3]]
+
+
+async def test_the_history_is_for_operators(supervisor: Supervisor) -> None:
+    with pytest.raises(CommandRefused) as refused:
+        await supervisor.submit("how many jobs?", "history", caller=ANN)
+    assert refused.value.refused.code == Refusal.UNAUTHORIZED
+    with pytest.raises(CommandRefused) as refused:
+        await supervisor.client.request(RollUp(ANN), Submitted)
+    assert refused.value.refused.code == Refusal.UNAUTHORIZED
+    with pytest.raises(CommandRefused) as refused:
+        await supervisor.submit("go", "no_such_agent", caller=ANN)
+    assert "history" not in refused.value.refused.hint
+    with pytest.raises(CommandRefused, match="no agent `roll_up`"):
+        await supervisor.submit("go", "roll_up")
+
+
+async def test_before_the_first_job_has_ended_the_history_is_empty(supervisor: Supervisor) -> None:
+    found = await answer(supervisor, "how many jobs?")
+    assert isinstance(found, Failed)
+    assert found.code == "no_history"
+
+
+async def test_the_question_cannot_change_the_history_or_read_beside_it(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("hello", "echoes")
+    await supervisor.events(job_id)
+    await roll_up(supervisor)
+    history = supervisor.state_dir / "history"
+    file = next(history.glob("jobs/*/*.parquet"))
+    for sql in (
+        f"copy (select 1) to '{file}' (format parquet, use_tmp_file false)",
+        f"select * from read_text('{supervisor.state_dir / 'bus.key'}')",
+    ):
+        assert isinstance(await answer(supervisor, sql), Failed)
+        assert job_id in history_of(history)[0]
+
+
+async def deadstop_history(state_dir: Path, *arguments: str) -> tuple[int, str, str]:
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ops", "history", *arguments, "--state-dir", str(state_dir)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await program.communicate()
+    assert program.returncode is not None
+    return program.returncode, out.decode(), err.decode()
+
+
+async def test_the_command_line_shows_and_asks_while_somebody_serves_and_when_nobody_does(tmp_path: Path) -> None:
+    state_dir = tmp_path / "state"
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        assert (await deadstop_history(state_dir))[0] == 1  # nothing has ended yet
+        job_id = await supervisor.running("sleeps")
+        await supervisor.stop(job_id)
+        await supervisor.events(job_id)
+        code, out, _ = await deadstop_history(state_dir, "select job_id, rung from jobs", "--json")
+        assert (code, json.loads(out)) == (0, {"job_id": job_id, "rung": "cancel"})
+        await supervisor.events(await supervisor.submit("hello", "echoes"))
+    code, out, err = await deadstop_history(state_dir, "--json")
+    assert code == 0
+    days, stops = [json.loads(line) for line in out.splitlines()]
+    assert (days["jobs"], days["cancelled"]) == (1, 1)
+    assert (stops["rung"], stops["reason"], stops["stops"]) == ("cancel", "operator", 1)
+    assert "1 ended job is missing" in err
+    code, out, _ = await deadstop_history(state_dir)
+    assert code == 0
+    assert "stops" in out
+
+
+async def test_statements_of_the_command_line_can_only_read_the_history(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        await supervisor.events(await supervisor.submit("hello", "echoes"))
+        await roll_up(supervisor)
+    state_dir = supervisor.state_dir
+    file = next((state_dir / "history").glob("jobs/*/*.parquet"))
+    before = file.read_bytes()
+    for sql, words in (
+        (f"copy (select 1) to '{file}' (format parquet, use_tmp_file false)", "disabled by configuration"),
+        (f"with x as (copy (select 1) to '{file}') select 1", "disabled by configuration"),
+        (f"from read_text('{state_dir / 'bus.key'}')", "disabled by configuration"),
+        ("set enable_external_access = true", "locked"),
+        ("select no_such_column from jobs", "no_such_column"),
+        ("nonsense", "syntax error"),
+    ):
+        code, out, err = await deadstop_history(state_dir, sql)
+        assert (code, out) == (1, "")
+        assert words in err
+        assert "Traceback" not in err
+    assert file.read_bytes() == before
