@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from agent_worker.offline.cursor import SKIPPED, Cursor
 from agent_worker.offline.draft import Condition, Draft, Having, MeasureDraft, Moment, Operator
-from agent_worker.offline.items import Item, Unplaced
+from agent_worker.offline.items import Item, Unplaced, is_measure, is_table
 from agent_worker.offline.moments import take_moment, unit_moments
 from agent_worker.offline.phrases import Kind
 
 _OPPOSITE: dict[str, Operator] = {"=": "!=", "in": "not in", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _LITERAL = (Kind.VALUE, Kind.QUOTED)
+_NAMING = frozenset(("time", "date", "year", "number", "num", "id", "key", "code", "name", "day", "month", "hour"))
 _HAVING = frozenset(("has", "have", "had", "having", "with", "that have", "which have"))
 _JOINERS = (Kind.AND, Kind.OR, Kind.COMMA)
 _LEAD = (Kind.PREP, Kind.GLUE, Kind.VERB)
@@ -62,8 +63,11 @@ class Conditions:
             return False
         cursor.skip(Kind.GLUE, Kind.PREP)
         name = cursor.take(Kind.NAME)
-        if name is None:
+        if name is None or is_table(name):
             return False
+        if lead.kind is Kind.WITHOUT and _may_be_none(name):
+            options = (f"missing {name.text}", f"{name.text} = 0")
+            raise Unplaced(f"Is {name.text} missing, or is it 0?", _span(lead, name), options)
         return self._add("set" if lead.word == "set" else "null", name)
 
     def _compared_name(self) -> bool:
@@ -77,11 +81,14 @@ class Conditions:
         name = cursor.take_past((Kind.GLUE,), Kind.NAME)
         if name is None or (name.unit and not name.names):
             return False
-        if any(candidate.column is None and candidate.measure is None for candidate in name.names):
-            measure = MeasureDraft("count", name)
-            self.draft.havings.append(Having(measure, _operator(operator), (number.number,)))
-            return True
+        if is_measure(name) or is_table(name) or name.names[0].kind == "text":
+            return self._having("measure" if is_measure(name) else "count", name, operator, number)
         return self._add(_operator(operator), name, number)
+
+    def _having(self, agg: str, name: Item, operator: Item, number: Item) -> bool:
+        """ "with more than 10,000 flights", "with revenue over 1,000": a condition on groups."""
+        self.draft.havings.append(Having(MeasureDraft(agg, name), _operator(operator), (number.number or 0.0,)))
+        return True
 
     def _had_number(self) -> bool:
         """ "have 2 engines", "with 4 engines" """
@@ -148,7 +155,22 @@ class Conditions:
         number = cursor.take(Kind.NUMBER) if operator else None
         if operator is None or number is None:
             return self._trailing(name, negated) if operator is None else False
-        return self._add(_operator(operator, negated), name, number)
+        if name.names and name.names[0].kind == "text":
+            return False
+        if is_measure(name):
+            return not negated and self._having("measure", name, operator, number)
+        self._add(_operator(operator, negated), name, number)
+        self._second_bound(name)
+        return True
+
+    def _second_bound(self, name: Item) -> None:
+        """ "over 60 and under 120" """
+        cursor, mark = self.cursor, self.cursor.at
+        joined, operator, number = cursor.take(Kind.AND), cursor.take(Kind.CMP), cursor.take(Kind.NUMBER)
+        if joined is None or operator is None or number is None or cursor.sees(Kind.NAME):
+            cursor.at = mark
+        else:
+            self._add(_operator(operator), name, number)
 
     def _trailing(self, name: Item, negated: bool) -> bool:
         """ "engines 3 or more" """
@@ -305,6 +327,16 @@ class Conditions:
                 cursor.at = mark
                 break
         return tuple(found)
+
+
+def _may_be_none(name: Item) -> bool:
+    """ "No delay" may be a delay of 0; "no arrival time" can only be missing."""
+    return name.names[0].kind == "number" and not _NAMING & set(name.text.lower().replace("_", " ").split())
+
+
+def _span(first: Item, last: Item) -> Item:
+    """The stretch of the question from one item to another; its text is the question's only where they touch."""
+    return replace(last, start=first.start, text=f"{first.text} {last.text}")
 
 
 def _operator(sign: Item, negated: bool = False) -> Operator:

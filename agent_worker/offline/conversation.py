@@ -75,6 +75,8 @@ class Conversation:
             draft = replace(parse(items), notes=notes)
             if self.context is not None and is_fragment(draft):
                 draft = merge(self.context, draft, self.lexicon.names.referred)
+            elif draft.leans:
+                raise Unplaced("There is no earlier question to go on from: please ask the whole question.")
             return Understood(draft, *resolve(self.lexicon.names, draft))
         except Unplaced as problem:
             raise Misread(text, problem) from problem

@@ -22,12 +22,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class MeasureDraft:
-    """`agg` of what `item` names; no item: of what the question is about. `other` is a correlation's second column."""
+    """`agg` of what `item` names; no item: of what the question is about. `other` is a correlation's second column;
+    `over` is an aggregate of the aggregates of all groups, as in "average number of flights per day".
+    """
 
     agg: str
     item: Item | None = None
     distinct: bool = False
     other: Item | None = None
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Ranking:
 class Draft:
     """Everything a question said. `nouns` are names whose part is settled once the whole question is read.
 
-    `follows` and `begins_with_and`: its words point at an earlier question; `adds`: its groups come on top.
+    `follows` and `begins_with_and`: its words point at an earlier question; `adds`: its groups come on top;
+    `leans`: it means nothing without the earlier one.
     """
 
     measures: list[MeasureDraft] = field(default_factory=list)
@@ -85,5 +89,6 @@ class Draft:
     distinct: bool = False
     follows: bool = False
     adds: bool = False
+    leans: bool = False
     begins_with_and: bool = False
     notes: list[str] = field(default_factory=list)

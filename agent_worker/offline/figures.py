@@ -2,6 +2,7 @@
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from agent_worker.offline.draft import MeasureDraft
 from agent_worker.offline.items import Item, Unplaced, is_table
@@ -35,7 +36,7 @@ def figure_of(scope: Scope, draft: MeasureDraft) -> Figure:
         raise Unplaced(f"The {_WORDS.get(draft.agg, draft.agg)} of {draft.item.text}: of which column?", draft.item)
     target = scope.find(draft.item)
     if target.measure is not None:
-        return _declared(scope, target)
+        return _declared(scope, draft, target)
     if target.column is None:
         return _count_things(scope, draft, target)
     if draft.agg == "count":
@@ -72,14 +73,25 @@ def _count_units(scope: Scope, item: Item) -> Figure:
     raise Unplaced(f"I cannot count “{item.text}” here: ask for figures by {item.unit} instead.", item)
 
 
-def _declared(scope: Scope, target: Target) -> Figure:
+def _declared(scope: Scope, draft: MeasureDraft, target: Target) -> Figure:
+    """A measure as it was declared; an average of a total would be another figure and is refused."""
+    if draft.agg not in ("measure", "sum", "most", "max", "min"):
+        raise Unplaced(
+            f"{target.measure} is a figure already: its {_WORDS.get(draft.agg, draft.agg)} over what?", draft.item
+        )
     if target.path:
         raise Unplaced(f"{target.measure} belongs to {target.table}, and {scope.base} would count its rows twice.")
     measure = next(m for m in scope.catalog.description.measures if m.name == target.measure)
-    expression = sqlglot.parse_one(measure.expression, dialect="duckdb")
+    try:
+        expression = sqlglot.parse_one(measure.expression, dialect="duckdb")
+    except SqlglotError as error:
+        raise Unplaced(f"The measure {measure.name} is declared as “{measure.expression}”, which is no SQL.") from error
     for column in expression.find_all(exp.Column):
         column.set("table", exp.to_identifier(scope.base))
-    return Figure(expression, measure.name.replace(" ", "_"), f"{measure.name} ({measure.expression})")
+    if draft.agg == "sum" and not isinstance(expression, exp.Sum | exp.Count):
+        raise Unplaced(f"{target.measure} is {measure.expression}, of which there is no total.", draft.item)
+    scope.notes.append(f"{measure.name} is {measure.expression}.")
+    return Figure(expression, measure.name.replace(" ", "_"), measure.name)
 
 
 def _count_things(scope: Scope, draft: MeasureDraft, target: Target) -> Figure:
@@ -114,6 +126,11 @@ def _count_column(scope: Scope, draft: MeasureDraft, ref: ColumnRef) -> Figure:
             (f"total {name}", f"distinct {name}"),
         )
     return _distinct(scope, ref, plural(name))
+
+
+def is_count(figure: Figure) -> bool:
+    """Whether a figure counts different values."""
+    return isinstance(figure.expression, exp.Count) and isinstance(figure.expression.this, exp.Distinct)
 
 
 def _is_key(scope: Scope, ref: ColumnRef) -> bool:

@@ -10,6 +10,7 @@ from agent_worker.offline.phrases import Kind
 from agent_worker.offline.reading import ColumnRef, Filter
 from agent_worker.offline.scope import Scope
 from agent_worker.offline.values import ValueRef
+from agent_worker.offline.words import atoms
 
 _SHORT_LIST = 100
 _SIGNS = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
@@ -108,13 +109,18 @@ def _by_values(scope: Scope, condition: Condition) -> Filter:
 
 
 def _check_parts(scope: Scope, condition: Condition, ref: ColumnRef, found: list[list[ValueRef]]) -> None:
-    """In a long list of names, a part of a name tells none of them: "Boston" is not Boston Back Bay Station."""
-    if len(scope.column(ref).values) <= _SHORT_LIST:
-        return
+    """Only the beginning of a value tells it ("United", but not "York"), and none does in a long list of names:
+    "Boston" is not Boston Back Bay Station."""
+    long = len(scope.column(ref).values) > _SHORT_LIST
     for item, values in zip(condition.operands, found, strict=True):
-        if not values[0].whole:
+        if not values[0].whole and (long or not _begins(values, item)):
             texts = tuple(dict.fromkeys(value.value for value in values))[:5]
             raise Unplaced(f"Is “{item.text}” {' or '.join(texts)}?", item, texts)
+
+
+def _begins(values: list[ValueRef], item: Item) -> bool:
+    said = atoms(item.text)
+    return all(atoms(value.value)[: len(said)] == said for value in values)
 
 
 def _single(item: Item, values: list[ValueRef]) -> str:

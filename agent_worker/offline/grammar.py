@@ -6,7 +6,7 @@ from dataclasses import replace
 from agent_worker.offline.conditions import Conditions
 from agent_worker.offline.cursor import Cursor
 from agent_worker.offline.draft import Draft, Having, MeasureDraft
-from agent_worker.offline.items import Item, Unplaced, is_table
+from agent_worker.offline.items import Item, Unplaced, is_measure, is_table
 from agent_worker.offline.phrases import Kind
 from agent_worker.offline.ranking import Rankings
 from agent_worker.offline.vocabulary import ADVERBS
@@ -17,9 +17,9 @@ _SKIP = (Kind.GLUE, Kind.VERB, Kind.PREP, Kind.COMMA, Kind.AND)
 
 def parse(items: Sequence[Item]) -> Draft:
     """Read the whole question. Raises `Unplaced` for the first piece that has no place."""
-    for item in items:
+    for at, item in enumerate(items):
         if item.kind is Kind.UNKNOWN and not any(letter.isdigit() for letter in item.text):
-            raise Unplaced(f"I do not know what “{item.text}” means in these data.", item)
+            raise _unknown(item, items[at - 1] if at else None)
     return _Grammar(items).run()
 
 
@@ -103,7 +103,8 @@ class _Grammar:
         found = []
         cursor.skip(Kind.GLUE)
         while item := cursor.take(Kind.AGG, Kind.COUNT):
-            found.append(item.word)
+            counted = item.kind is Kind.AGG and cursor.take_past((Kind.GLUE,), Kind.COUNT) is not None
+            found.append(_over_count(item.word) if counted else item.word)
             mark = cursor.at
             cursor.skip(*_JOINERS, Kind.GLUE)
             if cursor.at == mark or not cursor.sees(Kind.AGG, Kind.COUNT):
@@ -126,7 +127,7 @@ class _Grammar:
         sign, number = cursor.take(Kind.CMP), cursor.take(Kind.NUMBER)
         if name is None or sign is None or number is None or number.number is None:
             return False
-        measure = MeasureDraft(self.pending.pop(), name, self.pending_distinct)
+        measure = _measure(self.pending.pop(), name, self.pending_distinct)
         self.draft.havings.append(Having(measure, sign.word, (number.number,)))  # type: ignore[arg-type]
         return True
 
@@ -205,8 +206,8 @@ class _Grammar:
         if name is None or (name.names and name.names[0].kind == "flag"):
             return False
         aggs, self.pending, self.pending_distinct = self.pending, [], False
-        self.draft.measures.extend(MeasureDraft(agg, name, distinct) for agg in aggs)
-        while aggs[-1] != "count" and self._more_columns(aggs):
+        self.draft.measures.extend(_measure(agg, name, distinct) for agg in aggs)
+        while aggs[-1] not in ("count", *_OVER_COUNTS) and self._more_columns(aggs):
             pass
         return True
 
@@ -229,6 +230,9 @@ class _Grammar:
         name = self.cursor.take(Kind.NAME)
         if name is None:
             return False
+        if is_measure(name):
+            self.draft.measures.append(MeasureDraft("measure", name))
+            return True
         others = [*self.draft.nouns, *self.draft.asked]
         if not joined and not is_table(name) and any(not is_table(other) for other in others):
             raise Unplaced(f"How do “{others[-1].text}” and “{name.text}” belong together?", name)
@@ -241,12 +245,18 @@ class _Grammar:
         return True
 
     def _follow(self) -> bool:
+        """Words that point at an earlier question, at either end of this one; "only" and "but" stand anywhere."""
+        at = self.cursor.at
         word = self.cursor.take(Kind.FOLLOW)
         if word is None:
             return False
-        self.draft.follows = True
-        self.draft.adds |= word.word == "also"
-        return True
+        before = self.cursor.items[:at]
+        if self.cursor.done or all(item.kind in (Kind.FOLLOW, *_SKIP) for item in before):
+            self.draft.follows = True
+            self.draft.adds |= word.word == "also"
+            self.draft.leans |= word.word == "add"
+            return True
+        return word.word == "only"
 
     def _word(self) -> bool:
         """A word that carries nothing by itself."""
@@ -255,10 +265,33 @@ class _Grammar:
     def _settle_pending(self) -> None:
         """An aggregate without a name of its own is of what the question is about."""
         for agg in self.pending:
-            self.draft.measures.append(MeasureDraft(agg, None, self.pending_distinct))
+            self.draft.measures.append(MeasureDraft(agg.partition(":")[0], None, self.pending_distinct))
         if not self.pending and self.pending_distinct:
             self.draft.distinct = True
         self.pending, self.pending_distinct = [], False
+
+
+_OVER_COUNTS = ("avg:count", "median:count", "min:count", "max:count")
+
+
+def _over_count(agg: str) -> str:
+    """ "average number of" counts in each group and averages the counts; "total count of" only counts."""
+    return "count" if agg == "sum" else f"{agg}:count"
+
+
+def _measure(agg: str, name: Item, distinct: bool) -> MeasureDraft:
+    over, _, inner = agg.rpartition(":")
+    return MeasureDraft(inner, name, distinct, over=over)
+
+
+def _unknown(item: Item, before: Item | None) -> Unplaced:
+    if before is not None and before.kind is Kind.NUMBER:
+        return Unplaced(
+            f"The data do not say that anything is counted in “{item.text}”: leave it out if the column is, or give the "
+            "number in the column's own unit.",
+            item,
+        )
+    return Unplaced(f"I do not know what “{item.text}” means in these data.", item)
 
 
 def _no_place(item: Item) -> str:

@@ -34,6 +34,11 @@ def is_table(name: Item) -> bool:
     return any(c.column is None and c.measure is None and c.cost <= 1 for c in name.names)
 
 
+def is_measure(name: Item) -> bool:
+    """Whether a name is that of a declared measure."""
+    return any(candidate.measure is not None for candidate in name.names)
+
+
 def is_singular(name: Item) -> bool:
     """Whether a name is said of one thing: "the airline with the most flights" is only one."""
     last = name.text.split()[-1].lower()

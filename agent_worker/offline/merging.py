@@ -27,8 +27,8 @@ def merge(before: Draft, new: Draft, keys: frozenset[Place]) -> Draft:
         item = new.dims[0]
         raise Unplaced(f"The first {before.ranking.limit} and by {item.text}: please ask the whole question.", item)
     if new.measures and before.ranking is not None and before.ranking.limit is not None:
-        item = new.measures[0].item
-        raise Unplaced(f"The first {before.ranking.limit} by which figure? Please ask the whole question.", item)
+        told = new.measures[0].item
+        raise Unplaced(f"The first {before.ranking.limit} by which figure? Please ask the whole question.", told)
     grouped = [*before.dims, *new.dims] if new.adds else new.dims or before.dims
     figures, nouns = _figures(before, new)
     return replace(

@@ -87,8 +87,8 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
         Kind.BY,
         "by",
         "by|per|for each|for every|in each|in every|each|every|at each|on each|of each|within each|grouped by"
-        "|group by|broken down by|split by|across|by each|for all|for the different|by every|at every|on every"
-        "|of every|across all",
+        "|group by|broken down by|split by|by each|by every|at every|on every"
+        "|of every",
     ),
     (Kind.TOP, "desc", "top"),
     (Kind.TOP, "asc", "bottom"),
@@ -203,13 +203,14 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.FOLLOW,
         "add",
-        "what about|how about|only|just|instead|same|but|again|the same|and only|restrict to|same thing",
+        "what about|how about|instead|same|again|the same|restrict to|same thing",
     ),
+    (Kind.FOLLOW, "only", "only|just|and only|but|but only"),
     (Kind.FOLLOW, "also", "also|additionally|too"),
     (
         Kind.VAGUE,
         "",
-        "late|early|on time|delayed|cancelled|canceled|busy|busiest|best|worst|popular|most popular|recent"
+        "across|late|early|on time|delayed|cancelled|canceled|busy|busiest|best|worst|popular|most popular|recent"
         "|latest|newest|oldest|earliest|long|short|big|small|large|expensive|cheap|cheapest|most expensive"
         "|fast|slow|fastest|slowest|good|bad|better|worse|normal|typical|usual|usually|important|interesting"
         "|today|yesterday|tomorrow|this year|last year|this month|last month|last week|this week|ago|soon"

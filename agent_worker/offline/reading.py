@@ -58,7 +58,10 @@ class Filter:
 
 @dataclass(slots=True)
 class Reading:
-    """A whole question over one base table. `cost` compares readings over different bases: less is nearer."""
+    """A whole question over one base table. `cost` compares readings over different bases: less is nearer.
+
+    `count_groups` and `over`: the groups themselves are counted, or their only figure is aggregated once more.
+    """
 
     base: str
     figures: list[Figure] = field(default_factory=list)
@@ -73,5 +76,6 @@ class Reading:
     limit: int | None = None
     share: str = ""
     count_groups: str = ""
+    over: str = ""
     notes: list[str] = field(default_factory=list)
     cost: float = 0.0

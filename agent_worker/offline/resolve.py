@@ -4,14 +4,17 @@ from dataclasses import replace
 
 from agent_worker.offline.dimensions import dimension_of
 from agent_worker.offline.draft import Condition, Draft, MeasureDraft, Ranking
-from agent_worker.offline.figures import check_amount, figure_of
+from agent_worker.offline.figures import check_amount, figure_of, is_count
 from agent_worker.offline.filters import filter_of
-from agent_worker.offline.items import Item, Unplaced, is_singular
+from agent_worker.offline.items import Item, Unplaced, is_measure, is_singular
 from agent_worker.offline.names import Names
 from agent_worker.offline.reading import Figure, Filter, Reading
 from agent_worker.offline.rows import read_rows
 from agent_worker.offline.scope import Scope
 from agent_worker.offline.shares import split_share
+
+OVER = {"avg": "average", "median": "median", "min": "minimum", "max": "maximum"}
+CALENDAR_UNITS = ("day", "week", "month", "quarter", "year")
 
 
 def resolve(names: Names, draft: Draft) -> tuple[Reading, Scope]:
@@ -28,13 +31,23 @@ def resolve(names: Names, draft: Draft) -> tuple[Reading, Scope]:
         raise max(problems, key=lambda entry: entry[0])[1]
     least = min(reading.cost for reading, _ in readings)
     nearest = [entry for entry in readings if entry[0].cost == least]
-    if len(nearest) > 1:
+    if len(nearest) > 1 and not _same_number(nearest):
         tables = [reading.base for reading, _ in nearest]
         item = _first_item(draft)
         raise Unplaced(
             f"Is this about {' or '.join(tables)}?", item, tuple(f"{item.text} of {t}" for t in tables) if item else ()
         )
     return nearest[0]
+
+
+def _same_number(nearest: list[tuple[Reading, Scope]]) -> bool:
+    """Whether it does not matter which table is meant: as many carriers in one as in the other."""
+    counts = set()
+    for reading, scope in nearest:
+        plain = len(reading.figures) == 1 and not (reading.dims or reading.filters or reading.havings or reading.share)
+        refs = reading.figures[0].columns if plain else ()
+        counts.add(scope.column(refs[0]).distinct if len(refs) == 1 and is_count(reading.figures[0]) else None)
+    return len(counts) == 1 and None not in counts
 
 
 def _first_item(draft: Draft) -> Item | None:
@@ -67,6 +80,7 @@ class _Resolver:
         groups = self._groups()
         measures = self._measures(groups)
         if measures:
+            measures = self._over_groups(measures, groups)
             self._count_groups(measures, groups)
             reading.dims = [dimension_of(self.scope, item) for item in groups]
             reading.figures = self._figures(measures)
@@ -78,6 +92,7 @@ class _Resolver:
         else:
             reading.filters = [found for _, found in filters]
         self._check_through()
+        reading.notes += dict.fromkeys(self.scope.notes)
         reading.cost = self.scope.cost
         return reading
 
@@ -164,6 +179,30 @@ class _Resolver:
             self.reading.havings.extend((figure, having.operator, number) for number in having.numbers)
         return list({figure.alias: figure for figure in figures}.values())
 
+    def _over_groups(self, measures: list[MeasureDraft], groups: list[Item]) -> list[MeasureDraft]:
+        """ "average number of flights per day": counted by day, then averaged. Only over days and the like and over
+        columns of the base table itself: of other tables, members without any row would be missed."""
+        first = measures[0]
+        implied = (
+            first.agg in OVER and not first.over and first.item and self.scope.means_table(first.item, self.scope.base)
+        )
+        over = first.agg if implied else first.over
+        if not over:
+            return measures
+        if len(measures) > 1 or len(groups) != 1 or self.draft.ranking or self.draft.havings or self.draft.share:
+            raise Unplaced(
+                f"The {OVER[over]} of counts is taken over one kind of group: say “per day” or the like.", first.item
+            )
+        group = groups[0]
+        own = group.unit in CALENDAR_UNITS or any(c.table == self.scope.base and c.column for c in group.names)
+        if not own or self.scope.means_table(group, self.scope.base):
+            raise Unplaced(
+                f"Some {group.text} may have no {self.scope.base} at all: should these count as 0, or not at all?",
+                group,
+            )
+        self.reading.over = over
+        return [replace(first, agg="count", over="")]
+
     def _count_groups(self, measures: list[MeasureDraft], groups: list[Item]) -> None:
         """ "how many airlines have more than 1,000 flights": the groups themselves are counted."""
         first = measures[0]
@@ -179,6 +218,9 @@ class _Resolver:
         ranking, reading = self.draft.ranking, self.reading
         if ranking is None:
             return
+        everywhere = ranking.single and not self.draft.asked and not self.draft.nouns
+        if everywhere and reading.dims and not self.draft.measures and _plain_extreme(ranking):
+            return
         if not reading.dims:
             self._unranked(ranking)
             return
@@ -190,7 +232,7 @@ class _Resolver:
         reading.direction = ranking.direction if ranking.direction != "sort" else "desc"
         reading.limit = ranking.limit
         asked = next(iter([*self.draft.asked, *self.draft.nouns]), None)
-        if ranking.single and (asked is None or is_singular(asked)):
+        if ranking.single and not everywhere and (asked is None or is_singular(asked)):
             reading.limit = 1
         if reading.limit is not None and len(reading.dims) > 1:
             raise Unplaced(f"The first {reading.limit} of {reading.dims[0].words} for each {reading.dims[1].words}: "
@@ -202,6 +244,17 @@ class _Resolver:
         if measure is None or measure.agg not in ("max", "min") or ranking.limit is not None or self.draft.measures:
             item = measure.item if measure else None
             raise Unplaced("The first ones of what?", item)
+
+
+def _plain_extreme(ranking: Ranking) -> bool:
+    """ "highest temperature by month" is one figure a month; "highest average by month" is an order of months."""
+    measure = ranking.measure
+    return (
+        measure is not None
+        and measure.agg in ("max", "min")
+        and measure.item is not None
+        and not is_measure(measure.item)
+    )
 
 
 def _which_figure(draft: Draft) -> Unplaced:

@@ -15,6 +15,8 @@ def read_rows(scope: Scope, draft: Draft, reading: Reading, groups: list[Item]) 
     others = [item for item in (*draft.asked, *draft.nouns) if item not in own]
     if own and others and not (draft.listing or draft.asked):
         raise Unplaced(f"What about “{others[0].text}”?", others[0])
+    if own and draft.distinct:
+        raise Unplaced(f"Different in which column? The rows of {scope.base} are not compared as a whole.")
     if own:
         reading.rows = [_column(scope, item) for item in others]
         _rank_rows(scope, draft, reading)

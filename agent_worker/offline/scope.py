@@ -53,6 +53,7 @@ class Scope:
         self.aliases: dict[Path, str] = {}
         self.through: Through | None = None
         self.mentioned: list[str] = []
+        self.notes: list[str] = []
 
     def sql(self, ref: ColumnRef) -> exp.Column:
         """The column as it stands in the statement."""
@@ -195,13 +196,17 @@ class Scope:
         key = ref.path[-1]
         return ColumnRef(ref.path[:-1], key.table, key.column) in found
 
+    def _has_role(self, role: str) -> bool:
+        """Whether some column of the base table plays this part: then "from" means that column."""
+        return any(self.plays(role, (), column.name) for column in self.table(self.base).columns)
+
     def _in_role(
         self, found: dict[ColumnRef, list[ValueRef]], role: str, item: Item
     ) -> dict[ColumnRef, list[ValueRef]]:
         if role:
             fitting = {ref: values for ref, values in found.items() if self.plays(role, ref.path, ref.column)}
-            if not fitting and role == "to" and found:
-                raise Unplaced(f"Nothing in {self.base} says what goes to “{item.text}”.", item)
+            if not fitting and found and (role == "to" or self._has_role(role)):
+                raise Unplaced(f"Nothing in {self.base} says what goes {role} “{item.text}”.", item)
             return fitting or found
         # A thing that has two parts to play ("origin or destination?") is not meant where one with a single part is.
         on_way = {ref: v for ref, v in found.items() if any(passes(ref.path, table) for table in self.mentioned)}

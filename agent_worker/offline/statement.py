@@ -17,13 +17,17 @@ def statement(scope: Scope, reading: Reading) -> str:
     for path in _joined(reading):
         select = _join(scope, select, path)
     conditions = [found.expression for found in reading.filters]
-    if reading.limit is not None and reading.rows is None:
-        # A missing key is no group to win a first place.
+    if (reading.limit is not None or reading.over) and reading.rows is None:
+        # A missing key is no group to win a first place or to be averaged over.
         conditions += [exp.not_(dim.expression.is_(exp.null())) for dim in reading.dims]
     if reading.order is not None and reading.rows is not None:
         conditions.append(exp.not_(reading.order.expression.is_(exp.null())))
     if conditions:
         select = select.where(*conditions)
+    if reading.over:
+        name = reading.figures[0].alias
+        outer = exp.func(reading.over, exp.column(identifier(name)), dialect="duckdb")
+        select = exp.select(exp.alias_(outer, identifier(f"{reading.over}_{name}"))).from_(select.subquery("found"))
     if reading.count_groups:
         alias = f"number_of_{reading.count_groups.lower().replace(' ', '_')}"
         inner = select.subquery("found")
@@ -35,7 +39,7 @@ def _groups(reading: Reading) -> exp.Select:
     shown = [exp.alias_(dim.expression, identifier(dim.alias)) for dim in reading.dims]
     shown += [exp.alias_(_shared(reading, figure), identifier(alias)) for figure, alias in outputs(reading)]
     select = exp.select(*shown)
-    if reading.dims and not reading.count_groups:
+    if reading.dims and not reading.count_groups and not reading.over:
         select = _ordered(select, reading)
     if reading.dims:
         groups = [dim.expression for dim in reading.dims]

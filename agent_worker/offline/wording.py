@@ -1,6 +1,7 @@
 """The reading of a question in plain words, its title, and the chart that fits."""
 
 from agent_worker.offline.reading import Dimension, Reading
+from agent_worker.offline.resolve import OVER
 from agent_worker.offline.statement import outputs
 from agent_worker.plan import ChartHint
 
@@ -36,6 +37,8 @@ def _subject(reading: Reading) -> str:
     figures = ", ".join(figure.words for figure in reading.figures)
     if reading.count_groups:
         return f"how many {reading.count_groups} there are, by {dims}"
+    if reading.over:
+        return f"{OVER[reading.over]} over each {dims} of the {figures} ({dims} without any is left out)"
     if reading.share:
         figures = f"{reading.share} of the {figures}"
         if reading.part:
@@ -44,7 +47,7 @@ def _subject(reading: Reading) -> str:
 
 
 def _having(figure: object, operator: str, number: float) -> str:
-    return f"{getattr(figure, 'words', '')} {_SIGNS[operator]} {number:g}"
+    return f"{getattr(figure, 'words', '')} {_SIGNS[operator]} {number:,.15g}"
 
 
 def _order(reading: Reading) -> str:
@@ -69,7 +72,7 @@ def _crowded(dim: Dimension) -> bool:
 
 def chart_of(reading: Reading) -> ChartHint | None:
     """Lines over time, bars over groups, points for two figures; nothing for a single number."""
-    if reading.rows is not None or reading.count_groups or not reading.dims or not reading.figures:
+    if reading.rows is not None or reading.count_groups or reading.over or not reading.dims or not reading.figures:
         return None
     if reading.limit == 1 or len(reading.dims) > 2:
         return None
