@@ -17,6 +17,8 @@ COMMANDS = {
     "tail": "Follow a job's stream.",
     "show": "Everything that is known about one job.",
     "history": "What became of all the jobs: an overview, or any SQL.",
+    "token": "Who may come in: create, list and revoke tokens.",
+    "completion": "Print the script that completes commands in bash, zsh or fish.",
 }
 """Each lives in `ops.commands.NAME` as `command`."""
 
@@ -82,5 +84,8 @@ def _exit_code(error: Exception) -> int | None:
         return error.exit_code
     from bus.settings_file import SettingsError
     from bus.sockets import BusError
+    from bus.tokens import TokensError
 
-    return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_FAILED if isinstance(error, BusError) else None
+    if isinstance(error, SettingsError):
+        return EXIT_USAGE
+    return EXIT_FAILED if isinstance(error, BusError | TokensError) else None

@@ -37,10 +37,12 @@ def test_every_option_is_explained_and_stands_in_the_manual(name: str) -> None:
     assert command is not None
     assert command.help
     assert f"### `deadstop {name}`" in manual
-    for option in command.params:
-        if isinstance(option, click.Option):
-            assert option.help, option.name
-            assert option.opts[0] in manual, option.opts[0]
+    for part in [command, *getattr(command, "commands", {}).values()]:
+        assert part.help
+        for option in part.params:
+            if isinstance(option, click.Option):
+                assert option.help, option.name
+                assert option.opts[0] in manual, option.opts[0]
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:

@@ -1,0 +1,22 @@
+"""`deadstop completion`."""
+
+import click
+from click.shell_completion import get_completion_class
+
+SHELLS = ["bash", "zsh", "fish"]
+VARIABLE = "_DEADSTOP_COMPLETE"
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def command(shell: str) -> None:
+    """Print the script that completes commands and options in SHELL.
+
+    bash: `deadstop completion bash > ~/.local/share/bash-completion/completions/deadstop`. zsh: put its output into
+    `_deadstop` in a folder of `$fpath`. fish: into `~/.config/fish/completions/deadstop.fish`.
+    """
+    from ops.cli import cli
+
+    shape = get_completion_class(shell)
+    assert shape is not None
+    click.echo(shape(cli, {}, "deadstop", VARIABLE).source())
