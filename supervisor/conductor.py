@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from bus.catalog import Catalog
 from bus.codec import CodecError, Decoder
 from bus.commands import Caller, Submit
-from bus.events import Accepted, Queue, Usage
+from bus.events import Accepted, Queue, Usage, Warn
 from bus.settings import CATALOG_AGENT, HISTORY_AGENT, Settings
 from bus.vocabulary import Reason, Role, Rung
 from bus.worker_wire import AnyHeader, Assign, Cancel, FinishedHeader, JobSpec, Outcome, Success
@@ -73,7 +73,7 @@ class Conductor:
         if after is None:
             self._admission.enter(job_id, entry.user)
         else:
-            after.when_forgotten.append(lambda: self._let_in(entry))
+            after.when_forgotten.append(lambda: self._let_in(entry, after))
         starts = self._admission.next()
         entry.position = 0 if starts == job_id else self._admission.positions().get(job_id, 1)
         self._journal.append(entry.stream, Accepted(entry.position))
@@ -258,9 +258,13 @@ class Conductor:
         if not self.entries:
             self.idle.set()
 
-    def _let_in(self, entry: Entry) -> None:
-        if not entry.job.ended:
-            self._admission.enter(entry.job_id, entry.user)
+    def _let_in(self, entry: Entry, after: Entry) -> None:
+        if entry.job.ended:
+            return
+        if after.job.reason is not None:
+            text = f"{after.submit.question!r} has failed ({after.job.reason}): the answer may be out of date"
+            self._journal.append(entry.stream, Warn(text))
+        self._admission.enter(entry.job_id, entry.user)
 
     def start_waiting(self) -> None:
         """Start whatever may start, and tell the others their new position."""
