@@ -151,14 +151,20 @@ class Conductor:
             self._check_output(entry)
         self._journal.after_commit(lambda: worker.acknowledge(self._yard.control))
 
+    def worker_exited(self, worker: Worker) -> None:
+        entry = self._entry_of(worker)
+        if entry is not None:
+            entry.job.worker_exited()
+            self._set_timer(entry)
+
     def worker_gone(self, worker: Worker, exit_words: str) -> None:
         entry = self._entry_of(worker)
         if entry is None:
             return
         entry.exit_words = exit_words
-        entry.last_words = worker.last_words()
+        entry.last_words = worker.last_words
         entry.dropped = worker.dropped
-        died_of = cause_of_death(entry.last_words["stderr"])
+        died_of = cause_of_death(entry.last_words.get("stderr", ""))
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of))
 
     # ---- acting

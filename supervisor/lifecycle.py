@@ -95,6 +95,7 @@ class Job:
     heard_at: float | None = None
     ended_at: float | None = None
     given: bool = False
+    exited: bool = False
 
     def __post_init__(self) -> None:
         self.moves.append((self.state, self.accepted_at))
@@ -151,7 +152,7 @@ class Job:
         if not self.undecided:
             raise AlreadyEnded(self.job_id)
         if self.ladder is not None:
-            return self._climb(now) if self.ladder.harden(request, now) else []
+            return self._climb(now) if not self.exited and self.ladder.harden(request, now) else []
         self.reason = request.reason
         self.ladder = Ladder(request, now, self.graces)
         if self.state is State.QUEUED:
@@ -161,7 +162,7 @@ class Job:
 
     def tick(self, now: float) -> list[Action]:
         """Whatever is due by now: the ladder's next step, or a limit of time."""
-        if self.ended:
+        if self.ended or self.exited:
             return []
         if self.ladder is not None:
             return self._climb(now)
@@ -175,6 +176,11 @@ class Job:
                 return self.stop(StopRequest(SUPERVISOR, limit), now)
         return []
 
+    def worker_exited(self) -> None:
+        """The worker itself is reaped. That ends the ladder, and no limit is reached any more: what it has left behind
+        is swept, and what it had sent comes in."""
+        self.exited = True
+
     def worker_gone(self, now: float, died_of: Reason = Reason.WORKER_DIED) -> list[Action]:
         """The worker is reaped, its descendants are gone, and what it had sent is in the log. `died_of` counts only
         for a worker that left neither because it had finished nor because it was stopped."""
@@ -187,7 +193,7 @@ class Job:
     @property
     def due(self) -> float | None:
         """When `tick` has something to do."""
-        if self.ended:
+        if self.ended or self.exited:
             return None
         if self.ladder is not None:
             return self.ladder.due

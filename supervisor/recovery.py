@@ -1,7 +1,6 @@
 """After a crash: end what an earlier supervisor has left, and settle its jobs."""
 
 import logging
-import shutil
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bus.events import Completed, Ending, Failed
 from bus.vocabulary import Reason, State, end_state
 from bus.worker_wire import Failure, Outcome, Success
 from supervisor.endings import lost_with_supervisor
+from supervisor.leftovers import remove_folder, remove_shared_memory
 from supervisor.processes import kill_left_behind
 from supervisor.store import Store
 
@@ -24,7 +24,7 @@ def sweep_workers(store: Store) -> None:
     for pid, started, scratch in store.workers():
         if kill_left_behind(pid, started):
             log.warning("killed worker %d of an earlier supervisor", pid, extra={"action": "sweep", "pid": pid})
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove_folder(Path(scratch))
         store.worker_gone(pid, started)
     store.commit()
 
@@ -40,6 +40,7 @@ def settle_jobs(store: Store) -> dict[str, int]:
         store.append(number, last + 1, last + 1, time.time(), encode([event]), final=True)
         store.update(number, _ended(record, state, reason, last + 1))
         heads[record.summary.job_id] = last + 1
+        remove_shared_memory(record.summary.job_id)
     store.commit(durable=True)
     if heads:
         log.warning("settled %d jobs of an earlier supervisor", len(heads), extra={"action": "settle"})
@@ -50,7 +51,7 @@ def clean_folder(folder: Path) -> None:
     """Remove whatever an earlier supervisor left in its runtime folder."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
+            remove_folder(path)
         else:
             path.unlink(missing_ok=True)
 

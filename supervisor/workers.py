@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import secrets
-import shutil
 from pathlib import Path
-from typing import Any
 
 from bus.address import history_folder
 from bus.codec import encode
@@ -13,6 +11,7 @@ from bus.delivery import ReceiveOrder
 from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents
 from bus.sockets import Channel, Unroutable
 from bus.worker_wire import Acknowledge, ToWorker, WorkerSpec
+from supervisor.leftovers import read_tail, remove_folder, remove_shared_memory
 from supervisor.processes import WorkerProcess
 
 log = logging.getLogger(__name__)
@@ -39,6 +38,7 @@ class Worker:
         self.memory_bytes = 0
         self.cpu_s = 0.0
         self.dropped = 0
+        self.last_words: dict[str, str] = {}
         self.job_id: str | None = None
         self.hired_at = asyncio.get_running_loop().time()
         self._control = control
@@ -81,14 +81,17 @@ class Worker:
         """Everything that was taken so far is in the log."""
         self.tell(line, Acknowledge(self.order.through, resend))
 
-    def last_words(self) -> dict[str, Any]:
-        """The end of what the worker wrote to standard error, and its stack dump if one was asked for."""
-        return {"stderr": _tail(self.scratch / STDERR_NAME), "stack": _tail(self.scratch / STACK_NAME)}
-
-    def remove_scratch(self) -> None:
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        if self.scratch.exists():
+    def take_leave(self) -> None:
+        """Keep the dead worker's last words: the end of what it wrote to standard error, and its stack dump if one was
+        asked for. Then remove its files."""
+        self.last_words = {
+            "stderr": read_tail(self.scratch / STDERR_NAME, _TAIL_BYTES),
+            "stack": read_tail(self.scratch / STACK_NAME, _TAIL_BYTES),
+        }
+        if not remove_folder(self.scratch):
             log.error("scratch folder %s could not be removed", self.scratch, extra={"action": "remove_scratch"})
+        if self.job_id is not None:
+            remove_shared_memory(self.job_id)
 
 
 def _data_folder(settings: Settings, agent: str) -> str:
@@ -96,13 +99,3 @@ def _data_folder(settings: Settings, agent: str) -> str:
     if agent in (ROLL_UP_AGENT, HISTORY_AGENT):
         return str(history_folder(settings.supervisor.state_dir))
     return settings.data.folder
-
-
-def _tail(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _TAIL_BYTES))
-            return file.read().decode(errors="replace").strip()
-    except OSError:
-        return ""

@@ -24,6 +24,9 @@ DRAIN_LIMIT_S = 0.1
 """How long after its exit a worker's events may still be on the way."""
 
 REFILL_AFTER_S = 0.05
+CLEAR_LIMIT_S = 2.0
+"""How long a job's end waits for its files to be removed; after that they are removed behind its back."""
+
 SWEEP_EVERY_S = 0.005
 SWEEP_WARN_S = 5.0
 
@@ -37,6 +40,7 @@ class Listener(Protocol):
     def worker_ready(self, worker: Worker) -> None: ...
     def worker_heard(self, worker: Worker) -> None: ...
     def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None: ...
+    def worker_exited(self, worker: Worker) -> None: ...
     def worker_gone(self, worker: Worker, exit_words: str) -> None: ...
 
 
@@ -179,12 +183,13 @@ class Yard:
     async def _bury(self, worker: Worker, code: int) -> None:
         process = worker.process
         assert process is not None
+        self._listener.worker_exited(worker)
         await self._drain(process)
         await self._sweep(worker)
+        await self._clear(worker)
         self._store.worker_gone(process.pid, process.started)
         self._forget(worker)
         self._listener.worker_gone(worker, exit_in_words(code))
-        worker.remove_scratch()
 
     async def _drain(self, process: WorkerProcess) -> None:
         """Take what the worker has sent and is still on the way."""
@@ -199,6 +204,13 @@ class Yard:
                 DRAIN_LIMIT_S,
                 extra={"action": "drain"},
             )
+
+    async def _clear(self, worker: Worker) -> None:
+        """Remove the worker's files. In a thread: there can be a million of them, and others wait for us."""
+        clearing = asyncio.get_running_loop().run_in_executor(None, worker.take_leave)
+        _, unfinished = await asyncio.wait([clearing], timeout=CLEAR_LIMIT_S)
+        if unfinished:
+            log.warning("%r left so many files that removing them goes on", worker, extra={"action": "clear"})
 
     async def _sweep(self, worker: Worker) -> None:
         """Kill what the worker has left behind, until nothing is left."""

@@ -81,6 +81,13 @@ async def test_no_stack_where_none_was_needed(supervisor: Supervisor) -> None:
     assert (await ended(supervisor, job_id)).record.stack == ""
 
 
+async def test_last_words_are_not_read_through_what_the_worker_planted(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("plants_pipes")
+    await supervisor.stop(job_id, Rung.TERMINATE)
+    record = (await ended(supervisor, job_id)).record
+    assert (record.exit, record.stderr, record.stack) == ("killed by SIGTERM", "", "")
+
+
 async def test_each_rung_with_its_time(supervisor: Supervisor) -> None:
     job_id = await supervisor.running("ignores_signals")
     await supervisor.stop(job_id)

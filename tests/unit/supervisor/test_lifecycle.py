@@ -157,3 +157,23 @@ def _apply(job: Job, stimulus: str, now: float) -> list[object]:
         case "gone" if launched and not job.ended:
             return list(job.worker_gone(now))
     return []
+
+
+def test_the_worker_s_exit_ends_the_ladder() -> None:
+    job = running_job()
+    job.stop(stop(), 3.0)
+    job.worker_exited()
+    assert job.due is None
+    assert job.tick(9.0) == []
+    assert job.stop(stop(rung=Rung.KILL), 9.0) == []
+    assert [climb.rung for climb in job.rungs()] == [Rung.CANCEL]
+    assert job.worker_gone(9.1) == [End()]
+
+
+def test_no_limit_is_reached_after_the_worker_s_exit() -> None:
+    job = running_job()
+    job.worker_exited()
+    assert job.tick(1000.0) == []
+    assert job.stop(stop(), 1000.0)
+    job.worker_gone(1000.1)
+    assert (job.state, job.reason) == (State.CANCELLED, Reason.USER)

@@ -1,0 +1,117 @@
+"""Nothing of a job outlives its last event: no process, whatever session it moved to, no file, no shared memory."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from bus.events import Completed, Failed, Status
+from bus.vocabulary import Reason, Rung
+from supervisor.procfs import children, descendants
+from tests.servers import Supervisor, running_supervisor
+from tests.stopping import ROOMY, Ended, ended, told_files, told_pids
+from tests.workers._staying import FINISH
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BROODERS = (
+    "forks_children",
+    "leaves_sessions",
+    "daemonises",
+    "deaf_daemon",
+    "has_subreaper",
+    "fork_bomb",
+    "flees",
+    "leaves_files",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path_factory.mktemp("s"), ROOMY) as running:
+        yield running
+
+
+def check_nothing_left(supervisor: Supervisor, job: Ended) -> None:
+    """No orphan beneath the supervisor, no file that the job has named."""
+    helpers = [pid for pid in children(supervisor.process.pid) if "multiprocessing" in _command(pid)]
+    assert set(children(supervisor.process.pid)) <= set(helpers)
+    assert not [pid for pid in descendants(supervisor.process.pid) if "-S" in _command(pid).split()]
+    assert not [path for path in told_files(job.events) if path.exists()]
+
+
+def _command(pid: int) -> str:
+    try:
+        return " ".join(psutil.Process(pid).cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+async def brooding(supervisor: Supervisor, animal: str, question: str = "go") -> str:
+    """A job that has said which children it has; with a bomb that has gone off."""
+    job_id = await supervisor.submit(question, animal)
+    async for batch, skip in supervisor.client.follow(job_id):
+        told = [event.message for _, event in batch.events(skip) if isinstance(event, Status)]
+        if any(words.startswith(("children ", "fleeing", "files ")) for words in told):
+            return job_id
+    raise AssertionError(f"{animal} ended without having children")
+
+
+@pytest.mark.parametrize("rung", [Rung.CANCEL, Rung.KILL])
+@pytest.mark.parametrize("animal", BROODERS)
+async def test_after_a_stop(supervisor: Supervisor, animal: str, rung: Rung) -> None:
+    job_id = await brooding(supervisor, animal)
+    await supervisor.stop(job_id, rung)
+    job = await ended(supervisor, job_id)
+    check_nothing_left(supervisor, job)
+    assert job.killed.rung is rung
+    assert told_pids(job.events) or told_files(job.events) or animal == "flees"
+
+
+@pytest.mark.parametrize("animal", BROODERS)
+async def test_after_success(supervisor: Supervisor, animal: str) -> None:
+    job = await ended(supervisor, await brooding(supervisor, animal, FINISH))
+    check_nothing_left(supervisor, job)
+    assert isinstance(job.last, Completed)
+
+
+@pytest.mark.parametrize("animal", BROODERS)
+async def test_after_the_worker_was_killed_from_outside(supervisor: Supervisor, animal: str) -> None:
+    job_id = await brooding(supervisor, animal)
+    pid = (await supervisor.record(job_id)).summary.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    job = await ended(supervisor, job_id)
+    check_nothing_left(supervisor, job)
+    assert isinstance(job.last, Failed)
+    assert (job.failed.code, job.record.exit) == (Reason.WORKER_DIED, "killed by SIGKILL")
+
+
+async def test_while_a_bomb_is_going_off(supervisor: Supervisor) -> None:
+    for rung in Rung:
+        job_id = await supervisor.running("fork_bomb")
+        await supervisor.stop(job_id, rung)
+        check_nothing_left(supervisor, await ended(supervisor, job_id))
+
+
+async def test_removing_many_files_climbs_no_rung(supervisor: Supervisor) -> None:
+    job_id = await brooding(supervisor, "litters_scratch")
+    await supervisor.stop(job_id)
+    job = await ended(supervisor, job_id)
+    assert (job.killed.rung, job.climbed) == (Rung.CANCEL, [Rung.CANCEL])
+    check_nothing_left(supervisor, job)
+
+
+async def test_a_neighbour_keeps_its_children(supervisor: Supervisor) -> None:
+    staying = await brooding(supervisor, "daemonises")
+    leaving = await brooding(supervisor, "deaf_daemon")
+    await supervisor.stop(leaving, Rung.KILL)
+    await ended(supervisor, leaving)
+    kept = told_pids(await supervisor.until(staying, Status))
+    assert kept
+    assert all(map(psutil.pid_exists, kept))
+    await supervisor.stop(staying)
+    await ended(supervisor, staying)

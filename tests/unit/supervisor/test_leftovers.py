@@ -1,0 +1,116 @@
+"""What dead workers leave on disk is removed, and read without being led astray."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from supervisor.folder_meter import FolderMeter
+from supervisor.leftovers import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A folder of somebody for whom a closed folder is closed; root is nobody for the time being."""
+    folder = Path(tempfile.mkdtemp(prefix="leftovers-"))
+    was = os.geteuid()
+    if was == 0:
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield folder
+    finally:
+        os.seteuid(was)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def dig(folder: Path, depth: int) -> None:
+    """Subfolders within one another, deeper than any path reaches."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("down", dir_fd=here)
+        below = os.open("down", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("file", os.O_CREAT, dir_fd=here))
+    os.close(here)
+
+
+def test_folders_closed_to_their_owner(unprivileged: Path) -> None:
+    folder = unprivileged / "scratch"
+    (folder / "outer" / "inner").mkdir(parents=True)
+    (folder / "outer" / "inner" / "file").write_text("x")
+    for closed in (folder / "outer" / "inner", folder / "outer", folder):
+        closed.chmod(0)
+    assert remove_folder(folder)
+    assert list(unprivileged.iterdir()) == []
+
+
+def test_folders_deeper_than_a_path_is_long(tmp_path: Path) -> None:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    dig(folder, 3_000)
+    assert remove_folder(folder)
+
+
+def test_links_are_removed_and_not_followed(tmp_path: Path) -> None:
+    folder, other = tmp_path / "scratch", tmp_path / "other"
+    folder.mkdir()
+    (other / "within").mkdir(parents=True)
+    other.chmod(0o750)
+    (folder / "link").symlink_to(other)
+    (folder / "dangling").symlink_to(tmp_path / "missing")
+    assert remove_folder(folder)
+    assert (other / "within").exists()
+    assert other.stat().st_mode & 0o777 == 0o750
+
+
+def test_a_folder_that_is_missing_is_removed_already(tmp_path: Path) -> None:
+    assert remove_folder(tmp_path / "missing")
+
+
+def test_shared_memory_of_this_job_alone() -> None:
+    mine, other = SHARED_MEMORY / "deadstop-7f3a00000000-block", SHARED_MEMORY / "deadstop-7f3b00000000-block"
+    try:
+        mine.touch()
+        other.touch()
+        remove_shared_memory("7f3a00000000")
+        assert (mine.exists(), other.exists()) == (False, True)
+    finally:
+        other.unlink()
+
+
+def test_the_tail_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "stderr"
+    path.write_bytes(b"x" * 100 + b"\xff last words \n")
+    assert read_tail(path, 13) == "last words"
+    assert read_tail(tmp_path / "missing", 10) == ""
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_what_is_no_file_has_no_tail(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "stderr"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to("/etc/passwd")
+    else:
+        path.mkdir()
+    assert read_tail(path, 100) == ""
+
+
+def test_a_folder_is_measured_little_by_little(tmp_path: Path) -> None:
+    for number in range(10):
+        (tmp_path / f"{number}").mkdir()
+        (tmp_path / f"{number}" / "file").write_bytes(b"x" * 8192)
+    meter = FolderMeter(tmp_path)
+    known = [meter.advance(3) for _ in range(7)]
+    assert known == sorted(known)
+    assert known[0] < 10 * 8192 <= known[-1]
+    (tmp_path / "0" / "file").unlink()
+    assert [meter.advance(100) for _ in range(2)][-1] < known[-1]
