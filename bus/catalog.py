@@ -66,12 +66,14 @@ class Description(msgspec.Struct, frozen=True):
 
 
 class Catalog(msgspec.Struct, frozen=True):
-    """All tables, the join keys (declared and inferred), and the description."""
+    """All tables, the join keys (declared and inferred), and the description. `fingerprint` changes whenever a file
+    of the data does: a catalog with another one is out of date."""
 
     tables: tuple[CatalogTable, ...]
     keys: tuple[JoinKey, ...] = ()
     description: Description = Description()
     warnings: tuple[str, ...] = ()
+    fingerprint: str = ""
 
     def table(self, name: str) -> CatalogTable | None:
         return next((table for table in self.tables if table.name == name), None)

@@ -1,6 +1,7 @@
 """How well a column's name fits the key it may refer to. Pure."""
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 
 GENERIC = frozenset({"id", "key", "code", "name", "no", "nr", "number", "num", "value", "type", "label", "title"})
@@ -21,22 +22,45 @@ class Affinity(IntEnum):
 
 def affinity(column: str, ref_table: str, ref_column: str) -> Affinity:
     """How the name `column` fits `ref_table.ref_column`."""
-    name, ref = column.lower(), ref_column.lower()
-    if name == ref:
-        return Affinity.NONE if ref in GENERIC else Affinity.SAME
-    bare, bare_ref = _PREFIX.sub("", name, count=1), _PREFIX.sub("", ref, count=1)
-    if bare == bare_ref and bare_ref not in GENERIC:
-        return Affinity.SAME
-    things = {ref_table.lower(), singular(ref_table.lower())}
-    compact = name.replace("_", "")
-    for thing in things:
-        if compact in {f"{thing}{ref}".replace("_", ""), thing.replace("_", "")}:
-            return Affinity.NAMED_AFTER
-        if name.endswith((f"_{thing}_{ref}", f"_{thing}")):
-            return Affinity.NAMED_AFTER
-    if ref not in GENERIC and name.endswith(f"_{ref}"):
-        return Affinity.NAMED_AFTER
+    name = column.lower()
+    if name == ref_column.lower() and name in GENERIC:
+        return Affinity.NONE
+    for kind in (Affinity.SAME, Affinity.NAMED_AFTER):
+        if not column_handles(kind, column).isdisjoint(key_handles(kind, ref_table, ref_column)):
+            return kind
     return Affinity.NONE
+
+
+def column_handles(kind: Affinity, column: str) -> set[str]:
+    """Under which words a column is filed, so that a key finds those that fit it without trying them all: the
+    names fit when both have a word in common."""
+    name = column.lower()
+    if kind is Affinity.SAME:
+        return _same(name)
+    endings = {name[at:] for at, letter in enumerate(name) if letter == "_"}
+    return {name.replace("_", ""), *endings}
+
+
+def key_handles(kind: Affinity, ref_table: str, ref_column: str) -> set[str]:
+    """The same for a key: the words that a column which refers to it is filed under."""
+    ref = ref_column.lower()
+    if kind is Affinity.SAME:
+        return _same(ref)
+    return set(_named_after(ref_table.lower(), ref))
+
+
+def _same(name: str) -> set[str]:
+    return {name, _PREFIX.sub("", name, count=1)} - GENERIC
+
+
+def _named_after(table: str, ref: str) -> Iterator[str]:
+    for thing in {table, singular(table)}:
+        yield f"{thing}{ref}".replace("_", "")
+        yield thing.replace("_", "")
+        yield f"_{thing}_{ref}"
+        yield f"_{thing}"
+    if ref not in GENERIC:
+        yield f"_{ref}"
 
 
 def singular(word: str) -> str:

@@ -1,11 +1,13 @@
 """Which columns refer to which tables: by name and by value, checked on bounded samples."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
-from agent_worker.catalog.affinity import Affinity, affinity
+from agent_worker.catalog.affinity import Affinity
 from agent_worker.catalog.budget import Budget
+from agent_worker.catalog.pairs import Place, likely_pairs
 from agent_worker.catalog.tables import is_text, is_whole
 from agent_worker.engine.settings import quote_name
 from bus.catalog import CatalogColumn, CatalogTable, JoinKey
@@ -26,11 +28,6 @@ SHARE_NEEDED = {
     (Affinity.NAMED_AFTER, False): 0.9,
     (Affinity.NONE, True): 0.9,  # no word in common: only texts, and nearly all of them
 }
-
-
-class _Unique(msgspec.Struct, frozen=True):
-    table: CatalogTable
-    column: CatalogColumn
 
 
 class _Match(msgspec.Struct, frozen=True):
@@ -57,14 +54,14 @@ def find_keys(budget: Budget, tables: Sequence[CatalogTable]) -> list[JoinKey]:
     return [match.key for match in best.values() if not _mirrored(match, best)]
 
 
-def _uniques(budget: Budget, table: CatalogTable) -> Iterator[_Unique]:
+def _uniques(budget: Budget, table: CatalogTable) -> Iterator[Place]:
     """The columns of the table in which each value stands once: tried on the first rows, then on all."""
     if not 2 <= table.row_count <= MAX_KEY_ROWS:
         return
     columns = [column for column in table.columns if is_text(column) or is_whole(column)][:MAX_KEY_COLUMNS]
     for rows in (UNIQUE_SAMPLE_ROWS, MAX_KEY_ROWS):
         columns = _unique_within(budget, table, columns, rows)
-    yield from (_Unique(table, column) for column in columns)
+    yield from (Place(table, column) for column in columns)
 
 
 def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], rows: int) -> list[CatalogColumn]:
@@ -78,48 +75,24 @@ def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogCol
     return [column for column, unique in zip(columns, found[0], strict=True) if unique]
 
 
-def _matches(budget: Budget, tables: Sequence[CatalogTable], uniques: list[_Unique]) -> Iterator[_Match]:
-    """The likely pairs first, so that a bounded number of checks goes to them."""
-    pairs = [
-        (affinity(column.name, unique.table.name, unique.column.name), table, column, unique)
-        for unique in uniques
-        for table in tables
-        if table.name != unique.table.name
-        for column in table.columns
-        if _comparable(column, unique.column)
-    ]
-    pairs.sort(key=lambda pair: -pair[0])
-    for kind, table, column, unique in pairs[:MAX_CHECKS]:
-        needed = SHARE_NEEDED.get((kind, is_text(column)))
-        if needed is None:
-            continue
-        share = _share(budget, table, column, unique, strict=kind is Affinity.NONE)
-        if share >= needed:
-            key = JoinKey(table.name, column.name, unique.table.name, unique.column.name)
+def _matches(budget: Budget, tables: Sequence[CatalogTable], uniques: list[Place]) -> Iterator[_Match]:
+    """The pairs that the values speak for; a bounded number of checks goes to the likely ones."""
+    for kind, place, unique in islice(likely_pairs(tables, uniques), MAX_CHECKS):
+        share = _share(budget, place, unique, strict=kind is Affinity.NONE)
+        if share >= SHARE_NEEDED[kind, is_text(place.column)]:
+            key = JoinKey(place.table.name, place.column.name, unique.table.name, unique.column.name)
             yield _Match(key, kind, share, unique.table.row_count)
 
 
-def _comparable(column: CatalogColumn, unique: CatalogColumn) -> bool:
-    """Of one kind, and with extremes that overlap where these can be compared."""
-    if is_whole(column):
-        return is_whole(unique)
-    if not (is_text(column) and is_text(unique)):
-        return False
-    low, high = column.minimum, column.maximum
-    if low is None or high is None or unique.minimum is None or unique.maximum is None:
-        return True
-    return low <= unique.maximum and unique.minimum <= high
-
-
-def _share(budget: Budget, table: CatalogTable, column: CatalogColumn, unique: _Unique, *, strict: bool) -> float:
+def _share(budget: Budget, place: Place, unique: Place, *, strict: bool) -> float:
     """How many of the first distinct values are found on the other side. `strict`: no name speaks for the pair, so
     a single value or letters alone prove nothing."""
-    name, ref = quote_name(column.name), quote_name(unique.column.name)
+    name, ref = quote_name(place.column.name), quote_name(unique.column.name)
     rows = budget.rows(f"""
         SELECT count(*), count(*) FILTER (WHERE v IN (SELECT {ref}::VARCHAR FROM {quote_name(unique.table.name)})),
                avg(length(v))
         FROM (SELECT DISTINCT {name}::VARCHAR AS v
-              FROM (SELECT {name} FROM {quote_name(table.name)} WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})
+              FROM (SELECT {name} FROM {quote_name(place.table.name)} WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})
               LIMIT {SAMPLE_VALUES})""")
     if rows is None or not rows[0][0]:
         return 0.0

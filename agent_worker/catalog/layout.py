@@ -1,8 +1,10 @@
 """Which files make which tables: a file, a folder of parts, or a hive-partitioned tree each become one."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -28,13 +30,21 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def fingerprint(folder: Path) -> str:
-    """Changes when any file that makes the catalog comes, goes, grows or is written again; reads no contents."""
-    digest = hashlib.sha256()
+    """Changes when any file that makes the catalog comes, goes, grows or is written again. Reads no contents, and
+    takes a few microseconds a file, so that every question can ask."""
+    lines = [f"{entry.path}\0{_state(entry)}" for entry in _parquet_files(folder)]
     described = folder / DESCRIPTION_FILE
-    for file in [*_parquet_files(folder), *([described] if described.exists() else [])]:
+    if described.exists():
+        lines.append(f"{described}\0{_state(described)}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode(errors="surrogateescape")).hexdigest()
+
+
+def _state(file: "Path | os.DirEntry[str]") -> str:
+    try:
         status = file.stat()
-        digest.update(f"{file.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    except OSError:
+        return "gone"
+    return f"{status.st_size} {status.st_mtime_ns}"
 
 
 def find_sources(folder: Path) -> tuple[list[Source], list[str]]:
@@ -46,9 +56,10 @@ def find_sources(folder: Path) -> tuple[list[Source], list[str]]:
         raise CatalogError(f"{folder} is not a folder. Give a folder of {SUFFIX} files with --data.")
     warnings: list[str] = []
     groups: dict[Path, list[Path]] = {}
-    for count, file in enumerate(_parquet_files(folder), 1):
-        if count > MAX_FILES:
-            raise CatalogError(f"{folder} holds more than {MAX_FILES:,} {SUFFIX} files. Give a smaller folder.")
+    files = sorted(Path(entry.path) for entry in islice(_parquet_files(folder), MAX_FILES + 1))
+    if len(files) > MAX_FILES:
+        raise CatalogError(f"{folder} holds more than {MAX_FILES:,} {SUFFIX} files. Give a smaller folder.")
+    for file in files:
         if reason := _unusable(file, folder):
             warnings.append(f"{file} is left out: {reason}")
         else:
@@ -58,12 +69,21 @@ def find_sources(folder: Path) -> tuple[list[Source], list[str]]:
     return [_source(root, files, folder) for root, files in sorted(groups.items())], warnings
 
 
-def _parquet_files(folder: Path) -> Iterator[Path]:
+def _parquet_files(folder: Path) -> "Iterator[os.DirEntry[str]]":
     """Those whose path has no hidden part: writers keep their unfinished files in `_temporary` and the like."""
-    for file in sorted(folder.rglob(f"*{SUFFIX}")):
-        parts = file.relative_to(folder).parts
-        if not any(part.startswith((".", "_")) for part in parts) and file.is_file():
-            yield file
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.name.startswith((".", "_")):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif entry.name.endswith(SUFFIX) and entry.is_file():
+                        yield entry
+        except OSError:
+            continue  # it went while we looked, or is not ours to read
 
 
 def _unusable(file: Path, folder: Path) -> str | None:

@@ -7,13 +7,14 @@ import duckdb
 from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.description import read_description
 from agent_worker.catalog.keys import find_keys
-from agent_worker.catalog.layout import DESCRIPTION_FILE, CatalogError, Source, find_sources
+from agent_worker.catalog.layout import DESCRIPTION_FILE, CatalogError, Source, find_sources, fingerprint
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.tables import read_table
 from agent_worker.catalog.values import with_values
 from bus.catalog import Catalog, CatalogTable
 
-TOTAL_S = 20.0
+KEYS_S = 10.0
+VALUES_S = 10.0
 EACH_S = 5.0
 
 
@@ -24,25 +25,27 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Cata
     extremes come from the footers; looking for values and keys is bounded by time, and what was left out is said in
     `warnings`. Raises CatalogError for the folder and DescriptionError for the file beside the data.
     """
+    state = fingerprint(folder)  # before the look: what changes meanwhile makes this catalog an old one
     sources, warnings = find_sources(folder)
     tables, failures = _read_tables(connection, sources)
     warnings += failures
     if not tables:
         raise CatalogError(f"{folder} holds no readable table. " + " ".join(failures))
     description = read_description(folder / DESCRIPTION_FILE, tables)
-    budget = Budget(connection, TOTAL_S, EACH_S)
-    inferred = find_keys(budget, tables)
+    keys_budget = Budget(connection, KEYS_S, EACH_S)
+    inferred = find_keys(keys_budget, tables)
     declared = {(key.table, key.column) for key in description.keys}
     keys = [*description.keys, *(key for key in inferred if (key.table, key.column) not in declared)]
     referenced = {key.ref_table for key in keys}
-    full = [with_values(budget, table, referenced=table.name in referenced) for table in tables]
-    warnings += sorted(budget.failures)
-    if budget.missed:
+    values_budget = Budget(connection, VALUES_S, EACH_S)
+    full = [with_values(values_budget, table, referenced=table.name in referenced) for table in tables]
+    warnings += sorted(keys_budget.failures | values_budget.failures)
+    if missed := keys_budget.missed + values_budget.missed:
         warnings.append(
-            f"{budget.missed} looks into the data took longer than {EACH_S:g} s each or {TOTAL_S:g} s in all and "
+            f"{missed} looks into the data took longer than {EACH_S:g} s each or {KEYS_S + VALUES_S:g} s in all and "
             f"were left out: some values and join keys are not known. Declare keys in {DESCRIPTION_FILE}."
         )
-    return Catalog(tuple(full), tuple(keys), description, tuple(warnings))
+    return Catalog(tuple(full), tuple(keys), description, tuple(warnings), state)
 
 
 def _read_tables(connection: duckdb.DuckDBPyConnection, sources: list[Source]) -> tuple[list[CatalogTable], list[str]]:
