@@ -38,7 +38,7 @@ class Condition:
     """`subject operator operands`. Without a subject the operands are values that tell their column.
 
     `role` is "from" or "to" where the question said so; `told` counts the verbs before it, so that "of the flights
-    from JFK, what share *were* late" keeps its two halves apart.
+    from JFK, what share *were* late" keeps its two halves apart. `within`: a word such as "in" stood before.
     """
 
     operator: Operator
@@ -48,6 +48,7 @@ class Condition:
     role: str = ""
     told: int = 0
     item: Item | None = None
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,10 +110,10 @@ def _by_values(scope: Scope, condition: Condition) -> Filter:
 
 def _check_parts(scope: Scope, condition: Condition, ref: ColumnRef, found: list[list[ValueRef]]) -> None:
     """Only the beginning of a value tells it ("United", but not "York"), and none does in a long list of names:
-    "Boston" is not Boston Back Bay Station."""
+    "Boston" is not Boston Back Bay Station, nor is "in Alaska" with Alaska Airlines."""
     long = len(scope.column(ref).values) > _SHORT_LIST
     for item, values in zip(condition.operands, found, strict=True):
-        if not values[0].whole and (long or not _begins(values, item)):
+        if not values[0].whole and (long or condition.within or not _begins(values, item)):
             texts = tuple(dict.fromkeys(value.value for value in values))[:5]
             raise Unplaced(f"Is “{item.text}” {' or '.join(texts)}?", item, texts)
 

@@ -19,7 +19,7 @@ def parse(items: Sequence[Item]) -> Draft:
     """Read the whole question. Raises `Unplaced` for the first piece that has no place."""
     for at, item in enumerate(items):
         if item.kind is Kind.UNKNOWN and not any(letter.isdigit() for letter in item.text):
-            raise _unknown(item, items[at - 1] if at else None)
+            raise _unknown(item, items[max(at - 2, 0) : at])
     return _Grammar(items).run()
 
 
@@ -104,7 +104,7 @@ class _Grammar:
         cursor.skip(Kind.GLUE)
         while item := cursor.take(Kind.AGG, Kind.COUNT):
             counted = item.kind is Kind.AGG and cursor.take_past((Kind.GLUE,), Kind.COUNT) is not None
-            found.append(_over_count(item.word) if counted else item.word)
+            found.append(f"{item.word}:count" if counted else item.word)
             mark = cursor.at
             cursor.skip(*_JOINERS, Kind.GLUE)
             if cursor.at == mark or not cursor.sees(Kind.AGG, Kind.COUNT):
@@ -178,8 +178,8 @@ class _Grammar:
             self.draft.distinct |= cursor.take(Kind.DISTINCT) is not None
             name = cursor.take(Kind.NAME)
             if name is not None:
-                self.draft.asked.append(name)
-                self.conditions.tail(name)
+                self.draft.asked += [name, *self.rankings.more_names()]
+                self.conditions.tail(self.draft.asked[-1])
         return True
 
     def _listing(self) -> bool:
@@ -207,7 +207,7 @@ class _Grammar:
             return False
         aggs, self.pending, self.pending_distinct = self.pending, [], False
         self.draft.measures.extend(_measure(agg, name, distinct) for agg in aggs)
-        while aggs[-1] not in ("count", *_OVER_COUNTS) and self._more_columns(aggs):
+        while not aggs[-1].endswith("count") and self._more_columns(aggs):
             pass
         return True
 
@@ -271,21 +271,16 @@ class _Grammar:
         self.pending, self.pending_distinct = [], False
 
 
-_OVER_COUNTS = ("avg:count", "median:count", "min:count", "max:count")
-
-
-def _over_count(agg: str) -> str:
-    """ "average number of" counts in each group and averages the counts; "total count of" only counts."""
-    return "count" if agg == "sum" else f"{agg}:count"
-
-
 def _measure(agg: str, name: Item, distinct: bool) -> MeasureDraft:
+    """ "average number of seats" is an average of seats; "average number of flights" one of counts."""
     over, _, inner = agg.rpartition(":")
-    return MeasureDraft(inner, name, distinct, over=over)
+    if over and name.names and name.names[0].kind == "number" and not is_table(name):
+        return MeasureDraft(over, name, distinct)
+    return MeasureDraft(inner, name, distinct, over="" if over == "sum" else over)
 
 
-def _unknown(item: Item, before: Item | None) -> Unplaced:
-    if before is not None and before.kind is Kind.NUMBER:
+def _unknown(item: Item, before: Sequence[Item]) -> Unplaced:
+    if [other.kind for other in before] == [Kind.CMP, Kind.NUMBER]:
         return Unplaced(
             f"The data do not say that anything is counted in “{item.text}”: leave it out if the column is, or give the "
             "number in the column's own unit.",

@@ -52,7 +52,7 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.COUNT,
         "count",
-        "how many|number of|count of|count|counts|total number of|how often|# of|no of",
+        "how many|number of|count of|count|counts|how often|# of|no of",
     ),
     (Kind.AGG, "avg", "average|avg|mean|average of|mean of|on average"),
     (
@@ -60,6 +60,7 @@ _ROWS: tuple[tuple[Kind, str, str], ...] = (
         "sum",
         "total|sum|sum of|total of|totals|sum up|summed|total amount of|sum total of",
     ),
+    (Kind.AGG, "sum:count", "total number of|total count of"),
     (Kind.AGG, "median", "median|median of"),
     (Kind.AGG, "min", "minimum|min|minimum of|smallest value of"),
     (Kind.AGG, "max", "maximum|max|maximum of|largest value of"),

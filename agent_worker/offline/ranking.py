@@ -42,8 +42,19 @@ class Rankings:
         cursor.skip(Kind.GLUE)
         name = cursor.take(Kind.NAME)
         if name is not None:
-            self.draft.asked.append(name)
+            self.draft.asked += [name, *self.more_names()]
         return (name is not None or cursor.done) and self._rank(top.word, limit, measure)
+
+    def more_names(self) -> list[Item]:
+        """The names joined to one just taken: "origin and destination"."""
+        cursor, found = self.cursor, []
+        while (
+            cursor.sees(Kind.AND, Kind.COMMA) and cursor.sees(Kind.NAME, ahead=1) and not cursor.sees(Kind.CMP, ahead=2)
+        ):
+            cursor.at += 1
+            found.append(cursor.items[cursor.at])
+            cursor.at += 1
+        return found
 
     def _common(self) -> bool:
         """ "5 most common destinations", "the most common carrier" """

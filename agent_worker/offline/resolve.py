@@ -234,7 +234,7 @@ class _Resolver:
         asked = next(iter([*self.draft.asked, *self.draft.nouns]), None)
         if ranking.single and not everywhere and (asked is None or is_singular(asked)):
             reading.limit = 1
-        if reading.limit is not None and len(reading.dims) > 1:
+        if reading.limit is not None and self.draft.dims and len(reading.dims) > len(self.draft.dims):
             raise Unplaced(f"The first {reading.limit} of {reading.dims[0].words} for each {reading.dims[1].words}: "
                            "ask for one of them at a time.")  # fmt: skip
 
