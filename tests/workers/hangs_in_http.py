@@ -1,8 +1,7 @@
-"""Reads from a server that accepts and then says nothing."""
+"""Reads from a server that takes the connection and then says nothing."""
 
 import asyncio
 import socket
-import threading
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
@@ -13,7 +12,6 @@ from bus.worker_wire import JobSpec
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        threading.Thread(target=server.accept, daemon=True).start()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\n\r\n")
         yield Status("waiting for an answer")

@@ -1,0 +1,91 @@
+"""Fifty jobs are stopped as quickly as one, and workers that spin keep nobody waiting."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from bus.commands import Jobs, ListJobs
+from bus.events import Killed, Status
+from bus.vocabulary import Rung
+from tests.e2e.cli_runner import deadstop
+from tests.servers import OPERATOR, Supervisor, is_gone, running_supervisor
+from tests.stopping import ROOMY, ended
+
+MIXED = (
+    *("sleeps", "swallows_cancel", "ignores_signals", "spins_in_python", "spins_in_c", "stuck_in_engine"),
+    *("forks_children", "leaves_sessions", "daemonises", "deaf_daemon", "has_subreaper", "stops_itself"),
+    *("stops_heartbeat", "hangs_in_http", "hangs_in_model", "retries_overloaded_model", "streams_for_ever"),
+    *("floods_events", "sends_garbage", "claims_another_job", "leaves_files"),
+)
+
+
+@pytest.fixture
+async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
+    settings = {"limits.max_running": 60, "limits.max_running_per_user": 60, "worker.heartbeat_timeout_s": 0.0}
+    async with running_supervisor(tmp_path, {**ROOMY, **settings}) as running:
+        yield running
+
+
+@pytest.mark.timeout(240)
+async def test_kill_all_of_fifty_ends_them_within_the_bound_of_one(supervisor: Supervisor) -> None:
+    animals = list(itertools.islice(itertools.cycle(MIXED), 50))
+    jobs = await asyncio.gather(*(supervisor.running(animal) for animal in animals))
+    pids = [(await supervisor.record(job_id)).summary.pid for job_id in jobs]
+    done = await asyncio.to_thread(
+        deadstop, supervisor.state_dir.parent, "kill", "--all", "--state-dir", str(supervisor.state_dir)
+    )
+    assert done.returncode == 0, done.stderr
+    assert all(pid is not None and is_gone(pid) for pid in pids)
+    ends = [await ended(supervisor, job_id) for job_id in jobs]
+    slowest = max(ends, key=lambda end: end.killed.ms)
+    print(f"50 jobs: slowest {slowest.killed.ms:.0f} ms ({slowest.record.summary.agent})")
+    assert slowest.killed.ms < 10_000  # 2 s on a machine that is not busy with other things
+    assert {type(end.last) for end in ends} == {Killed}
+    assert {end.killed.rung for end in ends} == set(Rung)
+
+
+async def replies_ms(supervisor: Supervisor, count: int = 20) -> float:
+    """How long the supervisor takes to answer a command, in milliseconds: the median."""
+    took = []
+    for _ in range(count):
+        began = time.perf_counter()
+        await supervisor.client.request(ListJobs(OPERATOR), Jobs)
+        took.append((time.perf_counter() - began) * 1000)
+    return median(took)
+
+
+async def echo_ms(supervisor: Supervisor) -> float:
+    """From question to answer of a well-behaved agent, in milliseconds."""
+    began = time.perf_counter()
+    await supervisor.events(await supervisor.submit("hello", "echoes"))
+    return (time.perf_counter() - began) * 1000
+
+
+async def stop_ms(supervisor: Supervisor) -> float:
+    """From the request to stop a well-behaved job until the proof, in milliseconds."""
+    job_id = await supervisor.running("sleeps")
+    await supervisor.stop(job_id)
+    return (await ended(supervisor, job_id)).killed.ms
+
+
+@pytest.mark.timeout(240)
+async def test_workers_that_spin_keep_nobody_waiting(supervisor: Supervisor) -> None:
+    await echo_ms(supervisor)  # the first one waits for the fork server
+    before = [await replies_ms(supervisor), await stop_ms(supervisor), await echo_ms(supervisor)]
+    spinning = [await supervisor.submit("go", animal) for animal in ("spins_in_c", "spins_in_python") * 10]
+    for job_id in spinning:
+        await supervisor.until(job_id, Status)
+    during = [await replies_ms(supervisor), await stop_ms(supervisor), await echo_ms(supervisor)]
+    for what, alone, crowded in zip(("reply", "stop", "echo"), before, during, strict=True):
+        print(f"{what}: {alone:.1f} ms alone, {crowded:.1f} ms beside 20 spinning workers")
+    assert during[0] < 250
+    assert during[1] < 5_000
+    assert during[2] < 20_000
+    for job_id in spinning:
+        await supervisor.stop(job_id)
+    assert {(await ended(supervisor, job_id)).killed.rung for job_id in spinning} == {Rung.TERMINATE}
