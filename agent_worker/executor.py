@@ -37,7 +37,7 @@ async def execute(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
         except (EngineError, Refused) as error:
             model = inquiry.workplace.model
             if model is None or inquiry.typed_sql or repairs >= inquiry.context.settings.agent.max_repairs:
-                raise _for_people(error, repairs) from error
+                raise _for_people(error, repairs, inquiry.catalog.warnings) from error
             repairs += 1
             yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
             repaired = await model.repair(
@@ -105,7 +105,7 @@ async def _report_progress(inquiry: Inquiry) -> None:
             inquiry.context.emit(Progress(fraction, "running the statement"))
 
 
-def _for_people(error: EngineError | Refused, repairs: int) -> AgentError:
+def _for_people(error: EngineError | Refused, repairs: int, left_out: tuple[str, ...]) -> AgentError:
     tried = f" (after {repairs} repair{'' if repairs == 1 else 's'})" if repairs else ""
     if isinstance(error, Refused):
         return AgentError(f"{error}{tried}", code="refused", hint="only reading is possible here", retryable=False)
@@ -114,7 +114,10 @@ def _for_people(error: EngineError | Refused, repairs: int) -> AgentError:
         return AgentError(error.message, code="memory", hint=hint, reason=Reason.MEMORY)
     if error.kind == "timeout":
         return AgentError(error.message, code="deadline", hint="ask for less", reason=Reason.DEADLINE)
-    return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint="correct the statement and ask again")
+    hint = "correct the statement and ask again"
+    if error.kind == "binder" and left_out:  # the name may be that of a table which could not be read
+        hint = f"{hint}. About the data: {' '.join(left_out)}"
+    return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint=hint)
 
 
 def _first_line(error: Exception) -> str:
