@@ -3,8 +3,9 @@ import type { AnswerState } from "./answer-state";
 import { Connection, type ConnectionState } from "./connection";
 import * as conversations from "./conversation";
 import type { Conversation, Turn } from "./conversation";
-import type { ConversationStore } from "./conversation-store";
+import { ConversationStore, StoreError } from "./conversation-store";
 import { type Ask, isJobEvent, type JobEvent, type ServerEvent } from "./protocol";
+import type { UnderWay } from "./under-way";
 
 const NOT_FOUND = "not_found";
 const UNAVAILABLE = "unavailable";
@@ -22,15 +23,20 @@ export class Chat {
   private readonly catchingUp = new Set<string>();
   /** Questions of this visit that the server has not accepted yet. */
   private readonly unaccepted = new Map<string, Ask>();
-  private store: ConversationStore | null = null;
+  /** Conversations that were shown, or are followed, in this visit. */
+  private readonly opened = new Map<string, Conversation>();
+  readonly store: ConversationStore;
+  private underWay: UnderWay | null = null;
+  private restored = false;
 
   constructor(
     url: string,
-    private readonly openStore: (userId: string) => ConversationStore,
+    private readonly openUnderWay: (userId: string) => UnderWay,
     /** The conversation that the address names, or an empty text. */
     private readonly addressed: () => string,
     private readonly changed: () => void,
   ) {
+    this.store = new ConversationStore(changed);
     this.connection = new Connection(url, {
       onEvent: (event) => this.receive(event),
       onState: (state) => this.connectionChanged(state),
@@ -50,10 +56,6 @@ export class Chat {
   get openClarification(): Turn | undefined {
     const last = this.conversation.turns.at(-1);
     return last && this.answerOf(last).clarification ? last : undefined;
-  }
-
-  known(): readonly Conversation[] {
-    return this.store?.list() ?? [];
   }
 
   /** Asks, or answers the question that the agent has asked back. A statement to be run is never such an answer. */
@@ -79,27 +81,52 @@ export class Chat {
     this.show(conversations.freshConversation());
   }
 
-  /** Another tab may have gone on with the conversation: its new questions are shown and followed here too. */
-  reread(): void {
-    const stored = this.known().find(({ id }) => id === this.conversation.id);
-    if (stored && stored.turns.length > this.conversation.turns.length) this.show(stored);
-    else this.changed();
+  /** Another tab or browser may have gone on with the conversation: its new questions are shown here too. */
+  async reread(): Promise<void> {
+    void this.store.refresh();
+    if (this.conversation.turns.length > 0) await this.open(this.conversation.id);
   }
 
-  /** Takes a conversation off the list; an answer under way in it goes on. */
-  forget(id: string): void {
-    this.store?.forget(id);
+  /** Takes a conversation out of the list. Raises `StoreError`: the server keeps it while a question of it runs. */
+  async remove(id: string): Promise<void> {
+    await this.store.remove(id);
+    this.opened.delete(id);
     if (id === this.conversation.id) this.begin();
-    else this.changed();
+  }
+
+  async rename(id: string, title: string): Promise<void> {
+    await this.store.rename(id, title);
+    await this.load(id);
+    const named = this.opened.get(id);
+    if (named && id === this.conversation.id) this.conversation = named;
+    this.changed();
+  }
+
+  /** Shows a conversation by its name: at once where it is known here, and then as the server knows it. */
+  async open(id: string): Promise<void> {
+    const known = this.opened.get(id);
+    if (known && id !== this.conversation.id) this.show(known);
+    try {
+      const loaded = await this.load(id);
+      if (loaded && (this.conversation.id === id || this.addressed() === id)) this.show(loaded);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   /** Shows a conversation and brings its answers back from the server. */
-  show(conversation: Conversation): void {
+  private show(conversation: Conversation): void {
     this.conversation = conversation;
-    for (const turn of conversation.turns) {
-      if (!this.states.has(turn.sessionId)) this.follow(turn.sessionId);
-    }
+    for (const turn of conversation.turns) this.followIfNew(turn.sessionId);
     this.changed();
+  }
+
+  private async load(id: string): Promise<Conversation | null> {
+    const there = await this.store.load(id);
+    if (!there) return null;
+    const conversation = conversations.merged(this.opened.get(id), there);
+    this.opened.set(id, conversation);
+    return conversation;
   }
 
   private submit(query: string, clarification: string | null): void {
@@ -118,6 +145,10 @@ export class Chat {
     this.connection.send({ event: "agent_query_stream", data: ask });
   }
 
+  private followIfNew(sessionId: string): void {
+    if (!this.states.has(sessionId)) this.follow(sessionId);
+  }
+
   private follow(sessionId: string): void {
     const state = this.states.get(sessionId) ?? answers.ASKED;
     this.states.set(sessionId, state);
@@ -133,21 +164,30 @@ export class Chat {
   /** A question that the server may not have seen is asked again under its name, which never runs it twice. */
   private resume(userId: string): void {
     this.catchingUp.clear();
-    if (!this.store) this.restore(this.openStore(userId));
-    else this.followAll();
+    this.underWay ??= this.openUnderWay(userId);
+    this.followAll();
+    if (!this.restored) void this.restore(this.underWay);
   }
 
-  /** Answers that were under way are followed in every conversation, so that none of them counts as abandoned. */
-  private restore(store: ConversationStore): void {
-    this.store = store;
-    const known = store.list();
-    const unfinished = (conversation: Conversation) => conversation.turns.some((turn) => !turn.ended);
-    for (const turn of known.flatMap((conversation) => conversation.turns)) {
-      if (!turn.ended) this.states.set(turn.sessionId, answers.ASKED);
+  /** Answers that this browser had under way are followed in every conversation, so that none counts as abandoned. */
+  private async restore(underWay: UnderWay): Promise<void> {
+    try {
+      const addressed = this.addressed();
+      const wanted = addressed ? await this.load(addressed) : null;
+      const ids = underWay.ids();
+      const others = await Promise.all(ids.map((id) => this.load(id)));
+      this.restored = true;
+      ids.forEach((id, index) => {
+        const found = others[index];
+        if (!found || !conversations.isUnderWay(found)) underWay.note(id, false);
+        else for (const turn of found.turns) if (!turn.ended) this.followIfNew(turn.sessionId);
+      });
+      const shown = wanted ?? others.find((found) => found && conversations.isUnderWay(found));
+      if (shown && this.conversation.turns.length === 0) this.show(shown);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      setTimeout(() => void this.restore(underWay), UNAVAILABLE_PAUSE_MS);
     }
-    this.followAll();
-    const wanted = known.find(({ id }) => id === this.addressed()) ?? known.find(unfinished);
-    if (wanted && this.conversation.turns.length === 0) this.show(wanted);
   }
 
   private followAll(): void {
@@ -180,7 +220,7 @@ export class Chat {
       this.takeUpLater(sessionId);
       return;
     }
-    this.unaccepted.delete(sessionId);
+    if (this.unaccepted.delete(sessionId)) this.noteProgress(sessionId);
     switch (answers.placeOf(state, event)) {
       case "next":
         this.catchingUp.delete(sessionId);
@@ -223,15 +263,30 @@ export class Chat {
   }
 
   private settle(sessionId: string): void {
-    const owner = [this.conversation, ...this.known()].find((conversation) =>
-      conversation.turns.some((turn) => turn.sessionId === sessionId && !turn.ended),
-    );
-    if (owner) this.remember(conversations.withEnded(owner, sessionId));
+    const owner = this.ownerOf(sessionId);
+    // Of an answer that had ended before and is only read again there is nothing to tell.
+    if (!owner?.turns.some((turn) => turn.sessionId === sessionId && !turn.ended)) return;
+    this.remember(conversations.withEnded(owner, sessionId));
+    this.noteProgress(sessionId);
+  }
+
+  /** The list, in this tab and the others, tells what is under way. */
+  private noteProgress(sessionId: string): void {
+    const owner = this.ownerOf(sessionId);
+    if (owner) this.underWay?.note(owner.id, conversations.isUnderWay(owner));
+    void this.store.refresh();
+  }
+
+  private ownerOf(sessionId: string): Conversation | undefined {
+    for (const conversation of this.opened.values()) {
+      if (conversation.turns.some((turn) => turn.sessionId === sessionId)) return conversation;
+    }
+    return undefined;
   }
 
   private remember(conversation: Conversation): void {
     if (conversation.id === this.conversation.id) this.conversation = conversation;
-    this.store?.save(conversation);
+    this.opened.set(conversation.id, conversation);
     this.changed();
   }
 }

@@ -1,61 +1,137 @@
 import type { Conversation } from "./conversation";
 
-/** Where conversations are remembered between visits, newest first. */
-export interface ConversationStore {
-  list(): readonly Conversation[];
-  save(conversation: Conversation): void;
-  forget(id: string): void;
+/** A conversation as the list shows it. */
+export interface Listed {
+  readonly id: string;
+  readonly title: string;
+  readonly running: boolean;
 }
 
-const KEPT = 100;
+interface WireListed {
+  readonly conversation_id: string;
+  readonly title: string;
+  readonly running: string | null;
+}
 
-/**
- * Conversations in the browser: only what was asked and under which names; the answers themselves are followed again
- * from the server. Each user has a list of their own, because session names belong to a user.
- */
-export class BrowserStore implements ConversationStore {
-  private readonly key: string;
-  private read: { text: string; list: readonly Conversation[] } = { text: "[]", list: [] };
+interface WireConversation extends WireListed {
+  readonly jobs: readonly {
+    readonly session_id: string;
+    readonly query: string;
+    readonly user_clarification: string | null;
+    readonly created_at: number;
+    readonly ended_at: number | null;
+  }[];
+}
 
-  constructor(
-    private readonly storage: Storage,
-    userId: string,
-  ) {
-    this.key = `deadstop.conversations.${userId}`;
+const ADDRESS = "/api/conversations";
+
+/** The server did not do what it was asked; the text is its own. */
+export class StoreError extends Error {}
+
+/** The conversations that the server keeps for who is signed in: the same in every browser. */
+export class ConversationStore {
+  listed: readonly Listed[] = [];
+  /** True when the list goes on. */
+  more = false;
+  private words = "";
+  private readings = 0;
+  private pages = 1;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** Shows those in which all these words stand. */
+  async search(words: string): Promise<void> {
+    this.words = words;
+    this.pages = 1;
+    await this.refresh();
   }
 
-  /** Read at every frame while the list is in view, and parsed only when another tab or this one has written. */
-  list(): readonly Conversation[] {
-    const text = this.storage.getItem(this.key) ?? "[]";
-    if (text !== this.read.text) this.read = { text, list: parsed(text) };
-    return this.read.list;
+  async showMore(): Promise<void> {
+    this.pages += 1;
+    await this.refresh();
   }
 
-  /** Reads before it writes, because another tab may have saved since. */
-  save(conversation: Conversation): void {
-    const others = this.list().filter((other) => other.id !== conversation.id);
-    this.write([conversation, ...others].slice(0, KEPT));
-  }
-
-  forget(id: string): void {
-    this.write(this.list().filter((conversation) => conversation.id !== id));
-  }
-
-  /** A full storage forgets the oldest half. */
-  private write(conversations: readonly Conversation[]): void {
+  /** Reads the list anew; of several readings under way the last one counts. A server that is away changes nothing. */
+  async refresh(): Promise<void> {
+    const reading = ++this.readings;
     try {
-      this.storage.setItem(this.key, JSON.stringify(conversations));
-    } catch {
-      this.storage.setItem(this.key, JSON.stringify(conversations.slice(0, Math.ceil(conversations.length / 2))));
+      const found = await this.read();
+      if (reading !== this.readings) return;
+      [this.listed, this.more] = found;
+      this.changed();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
     }
   }
+
+  /** A conversation with its questions; null where the server knows none of this name. */
+  async load(id: string): Promise<Conversation | null> {
+    const response = await asked("GET", id);
+    if (response.status === 404) return null;
+    const { title, jobs } = (await json(response)) as WireConversation;
+    return {
+      id,
+      title,
+      turns: jobs.map((job) => ({
+        sessionId: job.session_id,
+        query: job.query,
+        clarification: job.user_clarification,
+        askedAt: job.created_at * 1000,
+        ended: job.ended_at !== null,
+      })),
+    };
+  }
+
+  async rename(id: string, title: string): Promise<void> {
+    await json(await asked("PATCH", id, { title }));
+    await this.refresh();
+  }
+
+  /** Refused while a question of it runs. */
+  async remove(id: string): Promise<void> {
+    const response = await asked("DELETE", id);
+    if (response.status !== 404) await json(response);
+    await this.refresh();
+  }
+
+  private async read(): Promise<[readonly Listed[], boolean]> {
+    const listed: Listed[] = [];
+    let after: string | null = "";
+    for (let page = 0; page < this.pages && after !== null; page += 1) {
+      const query = new URLSearchParams({ q: this.words, after });
+      const found = (await json(await asked("GET", `?${query}`))) as {
+        conversations: readonly WireListed[];
+        next: string | null;
+      };
+      for (const { conversation_id: id, title, running } of found.conversations) {
+        listed.push({ id, title, running: running !== null });
+      }
+      after = found.next;
+    }
+    return [listed, after !== null];
+  }
 }
 
-/** An unreadable list, written by something else, must not keep the page from opening. */
-function parsed(text: string): readonly Conversation[] {
+async function asked(method: string, what: string, body?: object): Promise<Response> {
+  const address = what.startsWith("?") ? ADDRESS + what : `${ADDRESS}/${encodeURIComponent(what)}`;
   try {
-    return JSON.parse(text) as Conversation[];
-  } catch {
-    return [];
+    return await fetch(address, { method, cache: "no-store", ...(body ? { body: JSON.stringify(body) } : {}) });
+  } catch (error) {
+    throw new StoreError("The server cannot be reached.", { cause: error });
   }
+}
+
+async function json(response: Response): Promise<unknown> {
+  if (response.status === 204) return null;
+  let found: unknown;
+  try {
+    found = await response.json();
+  } catch (error) {
+    throw new StoreError(`The server answered ${response.status}.`, { cause: error });
+  }
+  if (!response.ok) {
+    const { error, hint } = found as { error: string; hint: string };
+    throw new StoreError(hint ? `${error}; ${hint}` : error);
+  }
+  return found;
 }

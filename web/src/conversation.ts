@@ -11,6 +11,8 @@ export interface Turn {
 
 export interface Conversation {
   readonly id: string;
+  /** As the server knows it; empty until it does. */
+  readonly title: string;
   readonly turns: readonly Turn[];
 }
 
@@ -24,7 +26,7 @@ export function freshId(prefix: string): string {
 }
 
 export function freshConversation(): Conversation {
-  return { id: freshId("c-"), turns: [] };
+  return { id: freshId("c-"), title: "", turns: [] };
 }
 
 export function freshTurn(query: string, clarification: string | null, now: number): Turn {
@@ -37,6 +39,7 @@ export function spoken(turn: Turn): string {
 }
 
 export function titleOf(conversation: Conversation): string {
+  if (conversation.title) return conversation.title;
   const first = conversation.turns[0]?.query.replace(/\s+/g, " ").trim() ?? "New conversation";
   return first.length > TITLE_LENGTH ? `${first.slice(0, TITLE_LENGTH - 1).trimEnd()}…` : first;
 }
@@ -48,4 +51,15 @@ export function withTurn(conversation: Conversation, turn: Turn): Conversation {
 export function withEnded(conversation: Conversation, sessionId: string): Conversation {
   const turns = conversation.turns.map((turn) => (turn.sessionId === sessionId ? { ...turn, ended: true } : turn));
   return { ...conversation, turns };
+}
+
+export function isUnderWay(conversation: Conversation): boolean {
+  return conversation.turns.some((turn) => !turn.ended);
+}
+
+/** What the server knows of a conversation, added to what this page has seen of it: nothing here is taken back. */
+export function merged(here: Conversation | undefined, there: Conversation): Conversation {
+  if (!here) return there;
+  const seen = new Set(here.turns.map((turn) => turn.sessionId));
+  return { ...there, turns: [...here.turns, ...there.turns.filter((turn) => !seen.has(turn.sessionId))] };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { backoffMs } from "../src/backoff";
-import { freshConversation, freshTurn, titleOf, withEnded, withTurn } from "../src/conversation";
+import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../src/conversation";
 import { duration, usageLine } from "../src/format";
+import { UnderWay } from "../src/under-way";
 
 describe("a conversation", () => {
   it("is named after its first question", () => {
@@ -17,9 +18,34 @@ describe("a conversation", () => {
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
   });
 
+  it("takes from the server what it has not seen, and gives up nothing that it has", () => {
+    const [refused, asked, elsewhere] = ["a", "b", "c"].map((query) => freshTurn(query, null, 0)) as [Turn, Turn, Turn];
+    const here = withTurn(withTurn(freshConversation(), refused), asked);
+    const there = { id: here.id, title: "Named", turns: [{ ...asked, ended: true }, elsewhere] };
+    expect(merged(undefined, there)).toBe(there);
+    expect(merged(here, there)).toEqual({ id: here.id, title: "Named", turns: [refused, asked, elsewhere] });
+    expect(titleOf(merged(here, there))).toBe("Named");
+  });
+
   it("marks the turn that has ended", () => {
     const turn = freshTurn("q", null, 0);
-    expect(withEnded(withTurn(freshConversation(), turn), turn.sessionId).turns[0]?.ended).toBe(true);
+    const conversation = withTurn(freshConversation(), turn);
+    expect(isUnderWay(conversation)).toBe(true);
+    expect(isUnderWay(withEnded(conversation, turn.sessionId))).toBe(false);
+  });
+});
+
+describe("what a browser has under way", () => {
+  it("is kept for each user, and any other content is none", () => {
+    const kept = new Map<string, string>();
+    const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => kept.set(key, text) };
+    const [ann, bob] = ["ann", "bob"].map((user) => new UnderWay(storage as unknown as Storage, user)) as [UnderWay, UnderWay];
+    ann.note("c-1", true);
+    ann.note("c-2", true);
+    ann.note("c-1", false);
+    expect([ann.ids(), bob.ids()]).toEqual([["c-2"], []]);
+    for (const key of [...kept.keys()]) kept.set(key, "nonsense");
+    expect(ann.ids()).toEqual([]);
   });
 });
 

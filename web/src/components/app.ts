@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { hasEnded } from "../answer-state";
 import { Chat } from "../chat";
 import { spoken, titleOf, type Turn } from "../conversation";
-import { BrowserStore } from "../conversation-store";
+import { UnderWay } from "../under-way";
 import { addressedConversation, showAddress } from "./address";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";
@@ -26,7 +26,7 @@ export class App extends PageElement {
   private readonly bottom = new AtBottom(this);
   private readonly chat = new Chat(
     `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
-    (userId) => new BrowserStore(localStorage, userId),
+    (userId) => new UnderWay(localStorage, userId),
     addressedConversation,
     () => this.chatChanged(),
   );
@@ -37,7 +37,8 @@ export class App extends PageElement {
     addEventListener("offline", () => connection.drop());
     addEventListener("online", () => connection.open());
     addEventListener("keydown", (event) => this.keyPressed(event));
-    addEventListener("storage", () => this.chat.reread());
+    addEventListener("storage", () => void this.chat.reread());
+    addEventListener("focus", () => void this.chat.reread());
     addEventListener("hashchange", () => this.addressChanged());
     connection.open();
   }
@@ -52,7 +53,7 @@ export class App extends PageElement {
         .fresh=${chat.conversation.turns.length === 0}
         .listed=${this.listed}
         @new-chat=${this.newChat}
-        @toggle-list=${() => (this.listed = !this.listed)}
+        @toggle-list=${this.listToggled}
       ></ds-header>
       <ds-banner .connection=${connection} @reconnect=${() => chat.connection.open()}></ds-banner>
       <div class="body">
@@ -73,9 +74,11 @@ export class App extends PageElement {
 
   private list(): TemplateResult {
     return html`<ds-conversations
-      .known=${this.chat.known()}
+      .chat=${this.chat}
+      .listed=${this.chat.store.listed}
+      .more=${this.chat.store.more}
       .current=${this.chat.conversation.id}
-      @forget=${(event: CustomEvent<string>) => this.forget(event.detail)}
+      @removed=${(event: CustomEvent<string>) => this.removed(event.detail)}
     ></ds-conversations>`;
   }
 
@@ -153,9 +156,13 @@ export class App extends PageElement {
     this.chat.ask(event.detail, true);
   }
 
-  private forget(id: string): void {
-    if (id === this.chat.conversation.id) showAddress("");
-    this.chat.forget(id);
+  private listToggled(): void {
+    this.listed = !this.listed;
+    if (this.listed) void this.chat.store.refresh();
+  }
+
+  private removed(id: string): void {
+    if (id === addressedConversation()) showAddress("");
   }
 
   private retry(turn: Turn): void {
@@ -170,11 +177,11 @@ export class App extends PageElement {
   }
 
   private addressChanged(): void {
-    const wanted = this.chat.known().find(({ id }) => id === addressedConversation());
-    if (!wanted || wanted.id === this.chat.conversation.id) return;
+    const wanted = addressedConversation();
+    if (!wanted || wanted === this.chat.conversation.id) return;
     this.bottom.jump();
     if (matchMedia(NARROW).matches) this.listed = false;
-    this.chat.show(wanted);
+    void this.chat.open(wanted);
   }
 
   private keyPressed(event: KeyboardEvent): void {
