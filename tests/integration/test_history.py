@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from bus.client import CommandRefused
 from bus.commands import Caller, RollUp, Submitted
-from bus.events import Completed, Event, Failed, Killed
+from bus.events import Completed, Event, Failed, Killed, Warn
 from bus.log import LOG_NAME
 from bus.vocabulary import Refusal, Role
 from tests.histories import history_of, log_numbers
@@ -123,17 +124,46 @@ async def test_the_log_forgets_old_jobs_once_they_stand_in_the_history(tmp_path:
 
 
 async def test_an_operator_asks_in_plain_words_and_nothing_that_has_ended_is_missing(supervisor: Supervisor) -> None:
+    stops: Counter[tuple[str, str]] = Counter()
     for agent, by in (("sleeps", "ann"), ("stuck_in_engine", "tester"), ("stuck_in_engine", "tester")):
         job_id = await supervisor.running(agent)
         await supervisor.stop(job_id, caller=Caller(by, Role.OPERATOR))
-        assert isinstance((await supervisor.events(job_id))[-1][1], Killed)
+        killed = (await supervisor.events(job_id))[-1][1]
+        assert isinstance(killed, Killed)
+        stops[killed.rung, killed.by] += 1
     await supervisor.events(await supervisor.submit("hello", "echoes"))
     found = await answer(supervisor, "How many jobs were stopped today, by whom, on which rung?")
-    assert sorted(rows_of(found)) == [["cancel", "ann", 1], ["terminate", "tester", 2]]
+    assert sorted(rows_of(found)) == sorted([rung, by, count] for (rung, by), count in stops.items())
     total = await answer(supervisor, "select count(*), min(day)::varchar from jobs where agent <> 'history'")
     assert rows_of(total) == [[4, str(datetime.now(UTC).date())]]
     event = await answer(supervisor, "select count(*) from jobs join events using (job_id) where type = 'killed'")
     assert rows_of(event) == [[3]]
+
+
+async def test_two_that_ask_at_once_wait_for_one_roll_up(supervisor: Supervisor) -> None:
+    replies = await asyncio.gather(*(supervisor.client.request(RollUp(OPERATOR), Submitted) for _ in range(2)))
+    assert [reply.attached_to_existing for reply in replies] == [False, True]
+    assert len({reply.job_id for reply in replies}) == 1
+
+
+async def test_a_failed_roll_up_is_told_loses_nothing_and_holds_nobody_up(supervisor: Supervisor) -> None:
+    first = await supervisor.submit("hello", "echoes")
+    await supervisor.events(first)
+    await roll_up(supervisor)
+    second = await supervisor.submit("hello", "echoes")
+    await supervisor.events(second)
+    file = next((supervisor.state_dir / "history").glob("jobs/*/*.parquet"))
+    good = file.read_bytes()
+    file.write_bytes(b"damaged")
+    failed = await roll_up(supervisor)
+    assert isinstance(failed, Failed)
+    assert str(file) in failed.error
+    asked = await supervisor.submit("select 1", "history")
+    events = [event for _, event in await supervisor.events(asked)]
+    assert any(isinstance(event, Warn) and "out of date" in event.message for event in events)
+    file.write_bytes(good)
+    assert isinstance(await roll_up(supervisor), Completed)
+    assert {first, second} <= set(history_of(supervisor.state_dir / "history")[0])
 
 
 async def test_the_history_is_for_operators(supervisor: Supervisor) -> None:
@@ -189,14 +219,14 @@ async def test_the_command_line_shows_and_asks_while_somebody_serves_and_when_no
         job_id = await supervisor.running("sleeps")
         await supervisor.stop(job_id)
         await supervisor.events(job_id)
-        code, out, _ = await deadstop_history(state_dir, "select job_id, rung from jobs", "--json")
-        assert (code, json.loads(out)) == (0, {"job_id": job_id, "rung": "cancel"})
+        code, out, _ = await deadstop_history(state_dir, "select job_id, outcome from jobs", "--json")
+        assert (code, json.loads(out)) == (0, {"job_id": job_id, "outcome": "stopped"})
         await supervisor.events(await supervisor.submit("hello", "echoes"))
     code, out, err = await deadstop_history(state_dir, "--json")
     assert code == 0
     days, stops = [json.loads(line) for line in out.splitlines()]
     assert (days["jobs"], days["cancelled"]) == (1, 1)
-    assert (stops["rung"], stops["reason"], stops["stops"]) == ("cancel", "operator", 1)
+    assert (stops["reason"], stops["stops"]) == ("operator", 1)
     assert "1 ended job is missing" in err
     code, out, _ = await deadstop_history(state_dir)
     assert code == 0

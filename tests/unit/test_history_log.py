@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bus.client import _read_log as read_log
+from bus.delivery import Cursor
 from bus.events import Accepted, Status
 from bus.log import LOG_NAME, LogReader
+from bus.sockets import BusError
 from supervisor import store as store_module
 from supervisor.lifecycle import SUPERVISOR
 from supervisor.store import Store
@@ -60,6 +63,20 @@ def test_a_long_stream_goes_in_pieces_from_its_beginning_even_over_a_crash(
         firsts.append([batch.first for batch in reader.read("a", 0)])
     assert firsts == [[3, 4, 5, 6, 7], [5, 6, 7], [7], []]
     assert not store.discard(LATER)
+    reader.close()
+    store.close()
+
+
+async def test_who_reads_a_stream_while_it_vanishes_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "DISCARDED_ROWS", 1)
+    store = Store(tmp_path)
+    store.rolled_up([write_job(store, record_of("a"))], NOON)
+    write_job(store, record_of("b"))
+    store.discard(LATER)
+    store.commit()
+    reader = LogReader(tmp_path / LOG_NAME)
+    with pytest.raises(BusError, match="events 1 to 1 of job a are not in the log any more"):
+        [batch async for batch in read_log(reader, "a", Cursor())]
     reader.close()
     store.close()
 
