@@ -1,5 +1,7 @@
 """Dimensions: from "airline", "month" or "destination airport" to what rows are grouped by."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from agent_worker.offline.calendars import calendar_of, date_calendar
@@ -47,7 +49,7 @@ def label(scope: Scope, target: Target) -> Dimension:
     own = ColumnRef(target.path[:-1], key.table, key.column)
     if column.name == key.ref_column:
         return plain(scope, own)
-    return named(scope, ref, own, alias="_".join(scope.names.tables[table.name]))
+    return named(scope, ref, own, alias=scope.words(target.path, table.name, None).replace(" ", "_"))
 
 
 def named(scope: Scope, ref: ColumnRef, own: ColumnRef, alias: str) -> Dimension:
@@ -75,3 +77,15 @@ def plain(scope: Scope, ref: ColumnRef) -> Dimension:
     if ref.path:
         words += f" (joined on {ref.path[0].column})"
     return Dimension(scope.sql(ref), ref.column, words, (ref,), temporal=temporal, size=scope.column(ref).distinct)
+
+
+def told_apart(dims: list[Dimension]) -> list[Dimension]:
+    """The dimensions with a name of its own for each column of the result."""
+    taken: list[str] = []
+    for at, dim in enumerate(dims):
+        alias, number = dim.alias, 2
+        while alias in taken:
+            alias, number = f"{dim.alias}_{number}", number + 1
+        taken.append(alias)
+        dims[at] = replace(dim, alias=alias)
+    return dims

@@ -150,6 +150,10 @@ def _aggregate(scope: Scope, draft: MeasureDraft, ref: ColumnRef) -> Figure:
     if agg == "most":
         raise Unplaced(f"Most {name}: is the total, the average or the highest meant?", draft.item,
                        tuple(f"{word} {name}" for word in ("total", "average", "highest")))  # fmt: skip
+    if agg in ("avg", "sum", "median", "stddev") and _holds_clock_times(scope, ref):
+        raise Unplaced(
+            f"{name} seems to hold times of day such as 1730: their {_WORDS[agg]} would be no time.", draft.item
+        )
     column = scope.sql(ref)
     if agg == "filled":
         return Figure(exp.Count(this=column), "filled", f"number of rows with {name}", (ref,))
@@ -158,6 +162,13 @@ def _aggregate(scope: Scope, draft: MeasureDraft, ref: ColumnRef) -> Figure:
     inner = exp.Distinct(expressions=[column]) if draft.distinct else column
     expression = exp.func(agg, inner, dialect="duckdb")
     return Figure(expression, f"{agg}_{ref.column}", f"{_WORDS[agg]} {name}", (ref,))
+
+
+def _holds_clock_times(scope: Scope, ref: ColumnRef) -> bool:
+    """Whether whole numbers are hours and minutes written together: called a time, up to 2359 or 2400."""
+    column = scope.column(ref)
+    highest = column.maximum or ""
+    return "time" in scope.names.columns[ref.table, ref.column] and highest.isdigit() and 2300 <= int(highest) <= 2400
 
 
 def _correlation(scope: Scope, first: Item, second: Item) -> Figure:

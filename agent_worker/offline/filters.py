@@ -7,6 +7,7 @@ from agent_worker.offline.draft import Condition
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.periods import period
 from agent_worker.offline.phrases import Kind
+from agent_worker.offline.places import places
 from agent_worker.offline.reading import ColumnRef, Filter
 from agent_worker.offline.scope import Scope
 from agent_worker.offline.values import ValueRef
@@ -85,12 +86,12 @@ def _literal(scope: Scope, ref: ColumnRef, item: Item) -> exp.Expression:
 
 def _by_values(scope: Scope, condition: Condition) -> Filter:
     """Values that tell their column: all of them must stand in one and the same."""
-    places = []
+    found = []
     for item in condition.operands:
         if item.kind is not Kind.VALUE:
             raise Unplaced(f"In which column should I look for “{item.text}”?", item)
-        places.append(scope.places(item, condition.role, condition.subject))
-    shared = [ref for ref in places[0] if all(ref in place for place in places)]
+        found.append(places(scope, item, condition.role, condition.subject))
+    shared = [ref for ref in found[0] if all(ref in place for place in found)]
     first = condition.operands[0]
     if not shared:
         raise Unplaced(_no_column(scope, condition), first)
@@ -99,8 +100,8 @@ def _by_values(scope: Scope, condition: Condition) -> Filter:
         raise Unplaced(f"“{first.text}” may be {' or '.join(options)}. Which one?", first,
                        tuple(f"{option} {first.text}" for option in options))  # fmt: skip
     ref = shared[0]
-    _check_parts(scope, condition, ref, [place[ref] for place in places])
-    texts = [_single(item, place[ref]) for item, place in zip(condition.operands, places, strict=True)]
+    _check_parts(scope, condition, ref, [place[ref] for place in found])
+    texts = [_single(item, place[ref]) for item, place in zip(condition.operands, found, strict=True)]
     scope.cost += len(ref.path)
     literals: list[exp.Expression] = [exp.Literal.string(text) for text in texts]
     name = scope.words(ref.path, ref.table, ref.column)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from agent_worker.offline.conditions import Conditions
 from agent_worker.offline.cursor import Cursor
-from agent_worker.offline.draft import Draft, Having, MeasureDraft
+from agent_worker.offline.draft import Draft, MeasureDraft
 from agent_worker.offline.items import Item, Unplaced, is_measure, is_table
+from agent_worker.offline.measuring import Measuring
 from agent_worker.offline.phrases import Kind
 from agent_worker.offline.ranking import Rankings
 from agent_worker.offline.vocabulary import ADVERBS
@@ -29,24 +30,19 @@ class _Grammar:
         self.draft = Draft()
         self.conditions = Conditions(self.cursor, self.draft)
         self.rankings = Rankings(self.cursor, self.draft)
-        self.pending: list[str] = []
-        self.pending_distinct = False
+        self.measuring = Measuring(self.cursor, self.draft)
 
     def run(self) -> Draft:
         rules = (
-            self._correlation,
-            self._statistics,
-            self._share,
-            self._aggregate,
-            self._having,
+            self.measuring.any,
             self.rankings.any,
             self._by,
             self._adverb,
             self._which,
             self._listing,
-            self._pending_name,
+            self.measuring.pending_name,
             self.conditions.any,
-            self._distinct,
+            self.measuring.distinct,
             self._noun,
             self._follow,
             self._word,
@@ -56,80 +52,9 @@ class _Grammar:
                 item = self.cursor.peek()
                 assert item is not None
                 raise Unplaced(_no_place(item), item)
-        self._settle_pending()
+        self.measuring.settle()
         self.draft.begins_with_and = bool(self.cursor.items) and self.cursor.items[0].kind is Kind.AND
         return self.draft
-
-    def _correlation(self) -> bool:
-        cursor = self.cursor
-        if not cursor.take(Kind.CORRELATION):
-            return False
-        cursor.skip(Kind.PREP, Kind.GLUE, Kind.BETWEEN)
-        first = cursor.take(Kind.NAME)
-        joined = cursor.take_past((Kind.GLUE,), Kind.AND, Kind.PREP, Kind.ROLE)
-        cursor.skip(Kind.GLUE)
-        second = cursor.take(Kind.NAME) if joined else None
-        if first is None or second is None:
-            return False
-        self.draft.measures.append(MeasureDraft("corr", first, other=second))
-        return True
-
-    def _statistics(self) -> bool:
-        cursor = self.cursor
-        if not cursor.take(Kind.STATS):
-            return False
-        cursor.skip(Kind.PREP, Kind.GLUE)
-        name = cursor.take(Kind.NAME)
-        if name is None:
-            return False
-        self.draft.measures.extend(
-            MeasureDraft(agg, name) for agg in ("filled", "min", "avg", "median", "max", "stddev")
-        )
-        return True
-
-    def _share(self) -> bool:
-        share = self.cursor.take(Kind.SHARE)
-        if share is None or self.draft.share:
-            return False
-        self.draft.share = share.word
-        self.cursor.skip(Kind.GLUE, Kind.PREP)
-        if not self.cursor.sees(Kind.AGG, Kind.COUNT) and not self.pending:
-            self.pending = ["count"]
-        return True
-
-    def _aggregate(self) -> bool:
-        """ "number of", "average", "average and median": what it is of comes later."""
-        cursor = self.cursor
-        found = []
-        cursor.skip(Kind.GLUE)
-        while item := cursor.take(Kind.AGG, Kind.COUNT):
-            counted = item.kind is Kind.AGG and cursor.take_past((Kind.GLUE,), Kind.COUNT) is not None
-            found.append(f"{item.word}:count" if counted else item.word)
-            mark = cursor.at
-            cursor.skip(*_JOINERS, Kind.GLUE)
-            if cursor.at == mark or not cursor.sees(Kind.AGG, Kind.COUNT):
-                cursor.at = mark
-                break
-        if not found:
-            return False
-        self._settle_pending()
-        self.pending = found
-        return True
-
-    def _having(self) -> bool:
-        """ "with an average delay over 20": a pending aggregate, its name and a comparison."""
-        cursor = self.cursor
-        if len(self.pending) != 1 or not (self.draft.dims or self.draft.asked or self.draft.nouns):
-            return False
-        cursor.skip(Kind.GLUE, Kind.PREP)
-        name = cursor.take(Kind.NAME)
-        cursor.skip(Kind.GLUE, Kind.VERB, Kind.PREP)
-        sign, number = cursor.take(Kind.CMP), cursor.take(Kind.NUMBER)
-        if name is None or sign is None or number is None or number.number is None:
-            return False
-        measure = _measure(self.pending.pop(), name, self.pending_distinct)
-        self.draft.havings.append(Having(measure, sign.word, (number.number,)))  # type: ignore[arg-type]
-        return True
 
     def _by(self) -> bool:
         """ "by origin and month", "per carrier", "for each destination" """
@@ -188,40 +113,6 @@ class _Grammar:
         self.draft.listing = True
         return True
 
-    def _distinct(self) -> bool:
-        if not self.cursor.take(Kind.DISTINCT):
-            return False
-        self.pending_distinct = True
-        return True
-
-    def _pending_name(self) -> bool:
-        """The name behind "number of" or "average"; with "and", further columns share the aggregate."""
-        cursor = self.cursor
-        if not self.pending:
-            return False
-        cursor.skip(Kind.GLUE, Kind.PREP)
-        distinct = cursor.take(Kind.DISTINCT) is not None or self.pending_distinct
-        cursor.skip(Kind.GLUE)
-        name = cursor.take(Kind.NAME)
-        if name is None or (name.names and name.names[0].kind == "flag"):
-            return False
-        aggs, self.pending, self.pending_distinct = self.pending, [], False
-        self.draft.measures.extend(_measure(agg, name, distinct) for agg in aggs)
-        while not aggs[-1].endswith("count") and self._more_columns(aggs):
-            pass
-        return True
-
-    def _more_columns(self, aggs: list[str]) -> bool:
-        cursor, mark = self.cursor, self.cursor.at
-        cursor.skip(*_JOINERS, Kind.GLUE)
-        name = cursor.peek()
-        if cursor.at > mark and name and name.kind is Kind.NAME and name.names and name.names[0].kind == "number":
-            cursor.at += 1
-            self.draft.measures.extend(MeasureDraft(agg, name) for agg in aggs)
-            return True
-        cursor.at = mark
-        return False
-
     def _noun(self) -> bool:
         joined = self.cursor.sees(Kind.AND, Kind.COMMA, ahead=-1)
         role = self.cursor.take(Kind.ROLE)
@@ -262,28 +153,12 @@ class _Grammar:
         """A word that carries nothing by itself."""
         return self.cursor.take(*_SKIP) is not None
 
-    def _settle_pending(self) -> None:
-        """An aggregate without a name of its own is of what the question is about."""
-        for agg in self.pending:
-            self.draft.measures.append(MeasureDraft(agg.partition(":")[0], None, self.pending_distinct))
-        if not self.pending and self.pending_distinct:
-            self.draft.distinct = True
-        self.pending, self.pending_distinct = [], False
-
-
-def _measure(agg: str, name: Item, distinct: bool) -> MeasureDraft:
-    """ "average number of seats" is an average of seats; "average number of flights" one of counts."""
-    over, _, inner = agg.rpartition(":")
-    if over and name.names and name.names[0].kind == "number" and not is_table(name):
-        return MeasureDraft(over, name, distinct)
-    return MeasureDraft(inner, name, distinct, over="" if over == "sum" else over)
-
 
 def _unknown(item: Item, before: Sequence[Item]) -> Unplaced:
     if [other.kind for other in before] == [Kind.CMP, Kind.NUMBER]:
         return Unplaced(
-            f"The data do not say that anything is counted in “{item.text}”: leave it out if the column is, or give the "
-            "number in the column's own unit.",
+            f"The data do not say that anything is counted in “{item.text}”: leave it out if the column is, or give "
+            "the number in the column's own unit.",
             item,
         )
     return Unplaced(f"I do not know what “{item.text}” means in these data.", item)

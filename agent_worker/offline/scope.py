@@ -11,7 +11,6 @@ from agent_worker.offline.joins import alias_of, passes, paths_from
 from agent_worker.offline.matching import PARTIAL
 from agent_worker.offline.names import Candidate, Names
 from agent_worker.offline.reading import ColumnRef, Path
-from agent_worker.offline.values import ValueRef
 from agent_worker.offline.vocabulary import ROLE_WORDS
 from agent_worker.offline.words import stem
 from bus.catalog import CatalogColumn, CatalogTable
@@ -157,63 +156,6 @@ class Scope:
         first = path[0].column if path else column
         owner = self.base
         return first is not None and bool(ROLE_WORDS[role] & set(self.names.columns.get((owner, first), ())))
-
-    def places(self, item: Item, role: str, subject: Item | None) -> dict[ColumnRef, list[ValueRef]]:
-        """The columns in which a named value may be meant, with the values that the words fit there."""
-        found: dict[ColumnRef, list[ValueRef]] = {}
-        for value in item.values:
-            for path in self.paths.get(value.table, ()):
-                ref = ColumnRef(path, value.table, value.column)
-                if self._belongs(ref, subject) and self._possible(ref, value):
-                    found.setdefault(ref, []).append(value)
-        found = {ref: values for ref, values in found.items() if not self._repeats(ref, found)}
-        return self._in_role(found, role, item)
-
-    def _belongs(self, ref: ColumnRef, subject: Item | None) -> bool:
-        if subject is None:
-            return True
-        return any(self._is_subject(candidate, ref) for candidate in subject.names)
-
-    def _is_subject(self, candidate: Candidate, ref: ColumnRef) -> bool:
-        if candidate.table == ref.table and passes(ref.path, candidate.via):
-            return candidate.column in (None, ref.column)
-        # "destination Logan": the value stands in the table to which the named column refers.
-        last = ref.path[-1] if ref.path else None
-        return last is not None and (last.table, last.column) == (candidate.table, candidate.column)
-
-    def _possible(self, ref: ColumnRef, value: ValueRef) -> bool:
-        """A key's own column lists its values: what is not among them cannot be met over that key."""
-        if not ref.path or ref.path[-1].ref_column != ref.column:
-            return True
-        key = ref.path[-1]
-        listed = self.column(ColumnRef(ref.path[:-1], key.table, key.column)).values
-        return not listed or value.value in listed
-
-    def _repeats(self, ref: ColumnRef, found: dict[ColumnRef, list[ValueRef]]) -> bool:
-        """The referred column says the same as the column that refers to it."""
-        if not ref.path or ref.path[-1].ref_column != ref.column:
-            return False
-        key = ref.path[-1]
-        return ColumnRef(ref.path[:-1], key.table, key.column) in found
-
-    def _has_role(self, role: str) -> bool:
-        """Whether some column of the base table plays this part: then "from" means that column."""
-        return any(self.plays(role, (), column.name) for column in self.table(self.base).columns)
-
-    def _in_role(
-        self, found: dict[ColumnRef, list[ValueRef]], role: str, item: Item
-    ) -> dict[ColumnRef, list[ValueRef]]:
-        if role:
-            fitting = {ref: values for ref, values in found.items() if self.plays(role, ref.path, ref.column)}
-            if not fitting and found and (role == "to" or self._has_role(role)):
-                raise Unplaced(f"Nothing in {self.base} says what goes {role} “{item.text}”.", item)
-            return fitting or found
-        # A thing that has two parts to play ("origin or destination?") is not meant where one with a single part is.
-        on_way = {ref: v for ref, v in found.items() if any(passes(ref.path, table) for table in self.mentioned)}
-        if on_way:
-            return on_way
-        single = {ref: v for ref, v in found.items() if not ref.path or len(self.paths[ref.table]) == 1}
-        return single or found
 
 
 def _either(options: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """The reading of a question in plain words, its title, and the chart that fits."""
 
+from agent_worker.offline.grouping import OVER
 from agent_worker.offline.reading import Dimension, Reading
-from agent_worker.offline.resolve import OVER
 from agent_worker.offline.statement import outputs
 from agent_worker.plan import ChartHint
 
