@@ -17,6 +17,9 @@ from bus.settings_file import load_settings
 
 VARIABLE = "DEADSTOP_SERVE"
 
+DRAINED = 4
+"""Exit status of a supervisor that has drained: nothing is to be started again."""
+
 
 class ServeOrders(msgspec.Struct, frozen=True):
     """How a program was started. `lifeline_fd` is the read end of a pipe whose closing says that `serve` has died;

@@ -16,6 +16,8 @@ COMMANDS = {
     "kill": "Stop jobs, and wait for the proof that they have stopped.",
     "tail": "Follow a job's stream.",
     "show": "Everything that is known about one job.",
+    "stats": "Figures of a running server.",
+    "drain": "Accept no more questions, finish what runs, end.",
     "history": "What became of all the jobs: an overview, or any SQL.",
     "token": "Who may come in: create, list and revoke tokens.",
     "completion": "Print the script that completes commands in bash, zsh or fish.",

@@ -2,13 +2,17 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from rich.console import Console
+from rich.text import Text
 
 PIPE_WIDTH = 160
 """How wide tables are where no terminal says so."""
+
+NAME_CHARS = 14
 
 
 def output() -> Console:
@@ -25,6 +29,13 @@ def narration() -> Console:
 
 def _width(terminal: bool) -> int | None:
     return None if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
+
+
+def print_facts(out: Console, facts: Iterable[tuple[str, str]]) -> None:
+    """A line for each (name, value); further lines of a value stand beneath its first."""
+    for name, value in facts:
+        line = Text(f"{name:<{NAME_CHARS}}", "dim")
+        out.print(line.append(value.replace("\n", "\n" + " " * NAME_CHARS), "default"), soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

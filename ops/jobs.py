@@ -11,6 +11,7 @@ from bus.commands import Options
 from bus.outside import OutsideJob
 from bus.vocabulary import Reason, Rung, State
 from ops.errors import OpsError
+from ops.figures import Figures
 from ops.options import Target
 
 Wire = dict[str, Any]
@@ -45,6 +46,9 @@ class JobsAccess(Protocol):
 
     def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         """The job's stream from event `after + 1` to its end. `present`: the job runs for this follower."""
+
+    async def figures(self) -> Figures:
+        """Counts and gauges of the supervisor."""
 
     async def close(self) -> None:
         """Give back the connection."""

@@ -15,12 +15,16 @@ from bus.commands import (
     AnyCommand,
     AnyReply,
     Caller,
+    Done,
+    Drain,
     Jobs,
     ListJobs,
     Options,
+    ReadStats,
     RollUp,
     Show,
     Shown,
+    Stats,
     Stop,
     StopTaken,
     Submit,
@@ -30,6 +34,7 @@ from bus.log import Batch
 from bus.outside import OutsideJob, outside_events, outside_job, outside_record
 from bus.sockets import BusError
 from bus.vocabulary import Reason, Role, Rung, State
+from ops.figures import Figures
 from ops.jobs import Declined, Wire, job_of, new_session_id
 from ops.options import login_name
 
@@ -37,6 +42,7 @@ R = TypeVar("R", bound=AnyReply)
 
 Batches = AsyncGenerator[tuple[Batch, int], None]
 
+ANSWER_WITHIN_S = 10.0
 LOOK_EVERY_S = 1.0
 COMES_BACK_WITHIN_S = 30.0
 """How long a supervisor may be away before who follows a job gives up; `serve` starts it again within seconds."""
@@ -101,6 +107,14 @@ class LocalJobs:
         submitted = await self._request(RollUp(self._caller), Submitted)
         return job_of(await self.show(submitted.job_id)), not submitted.attached_to_existing
 
+    async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Figures:
+        stats = await self._request(ReadStats(self._caller), Stats, timeout_s)
+        return Figures(stats.jobs, stats.gauges)
+
+    async def drain(self) -> None:
+        """No more questions are accepted from here on; the supervisor ends when the last job has."""
+        await self._request(Drain(self._caller), Done)
+
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         async with aclosing(self._bus.follow(job.job_id, after, present=present)) as batches:
             while (found := await self._next(batches)) is not None:
@@ -122,8 +136,8 @@ class LocalJobs:
                 coming.cancel()
                 await asyncio.wait({coming})
 
-    async def _request(self, command: AnyCommand, expect: type[R]) -> R:
+    async def _request(self, command: AnyCommand, expect: type[R], timeout_s: float = ANSWER_WITHIN_S) -> R:
         try:
-            return await self._bus.request(command, expect)
+            return await self._bus.request(command, expect, timeout_s)
         except CommandRefused as error:
             raise Declined(error.refused.code, error.refused.error, error.refused.hint) from error

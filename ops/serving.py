@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from bus.address import state_folder
-from bus.program import ServeOrders
+from bus.program import DRAINED, ServeOrders
 from bus.settings import GatewaySettings, Settings
 from bus.settings_file import SettingsError
 from ops.children import Child, end_all
@@ -32,6 +32,10 @@ END_MARGIN_S = 5.0
 """What ending may take beyond the grace that the jobs get."""
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Drained(Exception):
+    """The supervisor was told to drain, and has."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +154,22 @@ async def _run(children: list[Child], when_ready: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as keepers:
             for child in children:
                 keepers.create_task(_keep(child))
+    except* Drained:
+        log.info("drained: every job has ended, and so does the server", extra={"action": "drained"})
     except* OpsError as group:
         raise group.exceptions[0] from None
 
 
 async def _keep(child: Child) -> None:
-    """Start a program again whenever it dies. Raises `OpsError` when it does nothing else."""
+    """Start a program again whenever it dies. Raises `OpsError` when it does nothing else, `Drained` when it ended
+    because it was to."""
     restarts = Restarts()
     started_at = time.monotonic()
     while True:
-        words = f"{child.module} (pid {child.pid}) ended with {exit_words(await child.wait())}"
+        status = await child.wait()
+        if status == DRAINED:
+            raise Drained
+        words = f"{child.module} (pid {child.pid}) ended with {exit_words(status)}"
         delay_s = restarts.died(started_at, time.monotonic())
         if delay_s is None:
             raise OpsError(f"{words}; that was the {MAX_QUICK_DEATHS}th quick death in a row, giving up")

@@ -4,15 +4,13 @@ import time
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
+from ops.console import print_facts
 from ops.job_table import state_words
 from ops.jobs import connect, job_of
 from ops.options import Target
 from ops.sentences import usage_words
 from ops.text import ago, clean, size, span
-
-NAME_CHARS = 14
 
 
 async def read_record(target: Target, job_id: str) -> dict[str, Any]:
@@ -23,9 +21,7 @@ async def read_record(target: Target, job_id: str) -> dict[str, Any]:
 
 def print_record(record: dict[str, Any], out: Console) -> None:
     """A line for each fact; then what the worker left behind: stack and standard error."""
-    for name, value in record_facts(record, time.time()):
-        line = Text(f"{name:<{NAME_CHARS}}", "dim")
-        out.print(line.append(value.replace("\n", "\n" + " " * NAME_CHARS), "default"), soft_wrap=True)
+    print_facts(out, record_facts(record, time.time()))
     for name in ("stack", "stderr"):
         if record[name]:
             out.print(f"\n{name}", style="bold")

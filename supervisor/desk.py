@@ -133,8 +133,7 @@ class Desk:
             case ListConversations() | ShowConversation() | RenameConversation() | HideConversation():
                 return self._conversations.answer(command)
             case Drain():
-                self._admission.draining = True
-                return Done()
+                return self._drain(command)
 
     # ---- one method a command
 
@@ -233,6 +232,14 @@ class Desk:
             return Refused(no_room.code, no_room.error, no_room.hint)
         entry, new = self._history.roll_up()
         return Submitted(entry.job_id, entry.submit.session_id, entry.position, attached_to_existing=not new)
+
+    def _drain(self, command: Drain) -> AnyReply:
+        if command.caller.role is not Role.OPERATOR:
+            return Refused(Refusal.UNAUTHORIZED, "only operators drain a server", "sign in with an operator's token")
+        if not self._admission.draining:
+            log.info("draining: no more questions are accepted", extra={"action": "drain"})
+        self._admission.draining = True
+        return Done()
 
     def _stats(self) -> AnyReply:
         states: dict[str, int] = dict(self._conductor.ended_counts)

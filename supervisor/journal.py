@@ -35,6 +35,13 @@ class Journal:
         self._unpublished: list[Frames] = []
         self._after_commit: list[Callable[[], None]] = []
         self._durable = False
+        self._waiting_since: float | None = None
+        self.events_total = 0
+        self.bytes_total = 0
+
+    def lag_s(self, now: float) -> float:
+        """How long the oldest event that is not committed yet has waited; `now` is monotonic."""
+        return 0.0 if self._waiting_since is None else now - self._waiting_since
 
     def append(self, stream: Stream, event: Event, *, final: bool = False) -> None:
         """One event of the supervisor's own."""
@@ -46,6 +53,10 @@ class Journal:
         self._store.append(stream.number, first, last, at, blob, final=final)
         stream.seq = last
         stream.size_bytes += len(blob)
+        self.events_total += count
+        self.bytes_total += len(blob)
+        if self._waiting_since is None:
+            self._waiting_since = time.monotonic()
         self._unpublished.append((stream.topic, encode(Published(first, last, at, final)), blob))
         self._request_flush()
 
@@ -59,6 +70,7 @@ class Journal:
         """Raises `StoreError`."""
         durable, self._durable = self._durable, False
         self._store.commit(durable=durable)
+        self._waiting_since = None
         unpublished, self._unpublished = self._unpublished, []
         for frames in unpublished:
             self._publish(frames)

@@ -12,7 +12,7 @@ from pathlib import Path
 from bus.address import Address, make_address, make_key, private_folder, state_folder, write_address
 from bus.codec import encode
 from bus.peers import PeerWatch
-from bus.program import ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
+from bus.program import DRAINED, ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
 from bus.settings import Settings
 from bus.settings_file import SettingsError
 from bus.sockets import BusError, Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
@@ -21,6 +21,7 @@ from bus.vocabulary import Reason, Rung
 from supervisor.admission import Admission
 from supervisor.conductor import Conductor
 from supervisor.desk import Desk
+from supervisor.gauges import Gauges
 from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
@@ -37,23 +38,29 @@ log = logging.getLogger(__name__)
 HEADS_EVERY_S = 1.0
 HEADS_AFTER_END_S = 10.0
 HISTORY_EVERY_S = 1.0
+GAUGES_EVERY_S = 1.0
 WRITE_AGAIN_S = 0.5
+LOOK_AT_DRAIN_EVERY_S = 0.2
+DRAIN_LINGER_S = 1.5
+"""After a drain's last job: long enough for the heads to be published once more, so that every follower has its end."""
 CATALOG_WAIT_S = 15.0
 
 
 def main() -> None:
-    """Run the supervisor; exit status 2 for a setting or a folder that cannot be used."""
+    """Run the supervisor. Exit status `DRAINED` after a drain, 2 for a setting or a folder that cannot be used."""
     orders = read_orders()
     try:
         settings = orders.settings()
         set_up_logging(settings.supervisor.log_format, "supervisor")
-        asyncio.run(_serve(settings, orders))
+        drained = asyncio.run(_serve(settings, orders))
     except (SettingsError, StoreError, BusError) as error:
         print(f"deadstop supervisor: {error}", file=sys.stderr)
         sys.exit(2)
+    if drained:
+        sys.exit(DRAINED)
 
 
-async def _serve(settings: Settings, orders: ServeOrders) -> None:
+async def _serve(settings: Settings, orders: ServeOrders) -> bool:
     become_subreaper()
     state_dir = state_folder(settings.supervisor.state_dir)
     state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -68,7 +75,7 @@ async def _serve(settings: Settings, orders: ServeOrders) -> None:
     write_address(state_dir, address)
     _end_on_signals(service, orders)
     try:
-        await service.run()
+        return await service.run()
     finally:
         store.close()
         clean_folder(runtime)
@@ -102,8 +109,9 @@ class Service:
         self._yard.listen(self._conductor)
         self._watch = Watch(settings.limits, self._exceeded)
         self._history = History(settings, store, self._journal, self._conductor, self._admission)
+        self._gauges = Gauges(settings.limits, store.path, self._journal, self._yard, self._conductor, self._admission)
         self._desk = Desk(
-            settings, key, store, self._journal, self._conductor, self._admission, self._history, self._gauges
+            settings, key, store, self._journal, self._conductor, self._admission, self._history, self._gauges.read
         )
         self._open(address)
 
@@ -117,8 +125,8 @@ class Service:
         self._desk.line = Channel(bind_router(self._context, address.commands), self._desk.on_command)
         self._yard.open(self._control, self._collector, self._peers, (address.control, address.collector))
 
-    async def run(self) -> None:
-        """Serve until `end` is set (or a drain is done), then stop what runs, and close."""
+    async def run(self) -> bool:
+        """Serve until `end` is set or a drain is done (then it returns True), then stop what runs, and close."""
         timers: list[asyncio.Task[None]] = []
         try:
             await self._spawner.warm_up()
@@ -126,14 +134,16 @@ class Service:
                 self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),
                 self._loop.create_task(self._every(INTERVAL_S, self._sample)),
                 self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
+                self._loop.create_task(self._every(GAUGES_EVERY_S, self._gauges.sample)),
             ]
             await self._read_catalog()
             self._yard.keep_warm(self._settings.agent.default)
             say_ready(pid=os.getpid())
-            await self._end_or_drained()
+            drained = await self._end_or_drained()
             await self._stop_jobs()
             async with asyncio.timeout(self._settings.supervisor.shutdown_grace_s):
                 await self._yard.dismiss_spares()
+            return drained
         finally:
             for timer in timers:
                 timer.cancel()
@@ -148,13 +158,23 @@ class Service:
         ended.cancel()
         told_to_end.cancel()
 
-    async def _end_or_drained(self) -> None:
-        while not self.end.is_set() and not (self._admission.draining and not self._conductor.entries):
+    async def _end_or_drained(self) -> bool:
+        """Wait for either; True for a drain that is done."""
+        idle_since: float | None = None
+        while not self.end.is_set():
+            now = self._loop.time()
+            if not self._admission.draining or self._conductor.entries:
+                idle_since = None
+            elif idle_since is None:
+                idle_since = now
+            elif now >= idle_since + DRAIN_LINGER_S:
+                return True
             try:
-                async with asyncio.timeout(0.2):
+                async with asyncio.timeout(LOOK_AT_DRAIN_EVERY_S):
                     await self.end.wait()
             except TimeoutError:
                 continue
+        return False
 
     async def _stop_jobs(self) -> None:
         """Walk every job down the ladder; what is not gone within the grace is killed at once."""
@@ -242,17 +262,6 @@ class Service:
         if entry is not None and entry.job.ladder is None:
             entry.limit_words = words
             self._conductor.stop_if_possible(entry, StopRequest(SUPERVISOR, reason))
-
-    def _gauges(self) -> dict[str, float]:
-        return {
-            "workers": len(self._yard.workers),
-            "spares": self._yard.spares.ready,
-            "waiting": len(self._admission.waiting),
-            "running": len(self._admission.running),
-            "log_writable": 0.0 if self._admission.closed else 1.0,
-            "stray_messages": self._yard.stray_messages,
-            "worker_memory_bytes": sum(worker.memory_bytes for worker in self._yard.workers),
-        }
 
     async def _every(self, seconds: float, call: Callable[[], None]) -> None:
         while True:

@@ -1,0 +1,42 @@
+"""`deadstop stats`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ops.options import Target, json_option, target_options
+
+if TYPE_CHECKING:
+    from ops.figures import Figures
+
+
+@click.command()
+@target_options
+@json_option
+def command(target: Target, as_json: bool) -> None:
+    """Figures of a running server: jobs, queue, workers and spares, events, the log."""
+    import asyncio
+
+    from ops.console import print_json
+
+    figures = asyncio.run(_read(target))
+    if as_json:
+        print_json(figures.flat())
+    else:
+        _print(figures)
+
+
+async def _read(target: Target) -> "Figures":
+    from ops.jobs import connect
+
+    async with connect(target) as jobs:
+        return await jobs.figures()
+
+
+def _print(figures: "Figures") -> None:
+    from ops.console import narration, output, print_facts
+    from ops.figures import figure_lines, troubles
+
+    print_facts(output(), figure_lines(figures))
+    for trouble in troubles(figures):
+        narration().print(f"note: {trouble}", style="yellow")

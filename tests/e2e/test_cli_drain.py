@@ -1,0 +1,76 @@
+"""`deadstop drain`: nothing new, what runs is finished, then the end."""
+
+import json
+import signal
+from pathlib import Path
+
+from tests.e2e.cli_runner import deadstop, job, program, serving, wait_until
+
+SHORT = "select count(*) from range(10)"
+
+
+def test_what_runs_is_finished_and_then_everything_ends(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+        with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
+            assert json.loads(draining.line()) == {"running": 1, "waiting": 0, "drained": False}
+            refused = server.run("ask", SHORT)
+            assert refused.returncode == 1
+            assert "the server is draining and accepts no more questions" in refused.stderr
+            assert "note: draining: no question is accepted" in server.run("stats").stderr
+            assert server.run("kill", job_id).returncode == 0
+            exit_code, rest = draining.end()
+        assert exit_code == 0, draining
+        last = [json.loads(line) for line in rest.splitlines()]
+        assert last[-1] == {"running": 0, "waiting": 0, "drained": True}
+        assert server.program.end() == (0, "")
+        assert "starting it again" not in server.program.stderr()
+    assert deadstop(tmp_path, "ps", "--state-dir", "state").returncode == 1
+
+
+def test_queued_jobs_run_and_their_answers_arrive(tmp_path: Path) -> None:
+    one_at_a_time = "[limits]\nmax_running = 1\n"
+    with serving(tmp_path, config=one_at_a_time) as server, job(server, "sleeps") as (job_id, _):
+        with program(tmp_path, "ask", SHORT, "--agent", "sql", "--json", "--url", server.url) as queued:
+            assert json.loads(queued.line())["event"] == "agent_accepted"
+            with program(tmp_path, "drain", "--state-dir", str(server.state_dir)) as draining:
+                wait_until(lambda: draining.stderr() == "draining: 1 running, 1 waiting\n", f"it waits: {draining!r}")
+                server.objects("kill", job_id)
+                exit_code, answer = queued.end()
+                assert exit_code == 0, queued
+                assert json.loads(answer.splitlines()[-1])["event"] == "agent_complete"
+                assert draining.end() == (0, "")
+        assert draining.stderr().splitlines()[-2:] == [
+            "draining: no jobs left",
+            "drained: every job has ended, and so has the supervisor",
+        ]
+        assert server.program.end() == (0, "")
+        assert "drained: every job has ended, and so does the server" in server.program.stderr()
+
+
+def test_ctrl_c_ends_the_waiting_and_not_the_drain(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+        with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
+            draining.line()
+            draining.signal(signal.SIGINT)
+            assert draining.end()[0] == 130
+        assert draining.stderr() == "the drain goes on without being watched; `deadstop ps` shows what still runs\n"
+        assert server.objects("stats")[0]["draining"] == 1
+        assert server.run("kill", job_id).returncode == 0
+        assert server.program.end() == (0, "")
+
+
+def test_a_supervisor_that_dies_meanwhile_is_not_called_drained(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, job(server, "sleeps"):
+        with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
+            draining.line()
+            server.program.signal(signal.SIGTERM)
+            exit_code, _ = draining.end()
+        assert exit_code == 1
+        assert "deadstop: the supervisor has gone with 1 jobs left; its log says why" in draining.stderr()
+        assert server.program.end() == (0, "")
+
+
+def test_without_a_server(tmp_path: Path) -> None:
+    done = deadstop(tmp_path, "drain", "--state-dir", "state")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("deadstop: no supervisor runs for ")

@@ -1,0 +1,65 @@
+"""`deadstop stats`: the figures of a running server, the same through the bus and over HTTP."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.cli_runner import Server, deadstop, job
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "operations.md").read_text().partition("## Figures")[2]
+
+SHAPE = """\
+jobs          # running of #, # waiting of #
+ended         # succeeded, # failed, # cancelled since the start # ago
+workers       #, # of them spare; # used
+events        #/s, #/s; # since the start
+log           #, up to date; # free on its disk
+supervisor    # of memory
+"""
+
+
+def masked(text: str) -> str:
+    """Every quantity as #; the log is up to date between two batches only."""
+    text = re.sub(r"\d+ ms behind", "up to date", text)
+    return re.sub(r"[\d,.]+(?: ?(?:ms|[smhd]|[KMG]i?B|B))?(?:\d+[smhd])?\b(?: \d+[smhd]\b)?", "#", text)
+
+
+def figures(server: Server, target: list[str]) -> dict[str, Any]:
+    done = deadstop(server.folder, "stats", "--json", *target)
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def test_what_people_read(server: Server, target: list[str]) -> None:
+    done = deadstop(server.folder, "stats", *target)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert masked(done.stdout) == SHAPE
+
+
+def test_every_figure_is_a_number_and_explained(server: Server) -> None:
+    found = figures(server, ["--state-dir", str(server.state_dir)])
+    jobs = found.pop("jobs")
+    assert isinstance(jobs, dict)
+    assert all(isinstance(value, float | int) for value in found.values())
+    assert [name for name in found if f"`{name}`" not in MANUAL] == []
+
+
+def test_they_follow_what_happens(server: Server, target: list[str]) -> None:
+    before = figures(server, target)
+    assert (before["running"], before["max_running"], before["log_writable"], before["draining"]) == (0, 8, 1, 0)
+    with job(server, "sleeps"), job(server, "spins_in_python"):
+        during = figures(server, target)
+        assert during["running"] == 2
+        assert during["workers"] >= 2
+        assert during["events_total"] > before["events_total"]
+        assert during["uptime_s"] >= before["uptime_s"]
+        assert during["disk_free_bytes"] > during["log_bytes"] > 0
+
+
+def test_without_a_server(tmp_path: Path) -> None:
+    done = deadstop(tmp_path, "stats", "--state-dir", "state")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("deadstop: no supervisor runs for ")

@@ -1,0 +1,27 @@
+"""How fast a count rises."""
+
+from supervisor.gauges import RATE_OVER_S, Rate
+
+
+def test_nothing_has_no_rate() -> None:
+    rate = Rate()
+    assert rate.per_s == 0
+    rate.add(1.0, 100)
+    assert rate.per_s == 0
+
+
+def test_the_last_seconds_count() -> None:
+    rate = Rate()
+    for second in range(20):
+        rate.add(float(second), 10 * second)
+    assert rate.per_s == 10
+    for second in range(20, 20 + int(RATE_OVER_S) + 1):
+        rate.add(float(second), 190)
+    assert rate.per_s == 0
+
+
+def test_two_samples_at_the_same_moment() -> None:
+    rate = Rate()
+    rate.add(1.0, 1)
+    rate.add(1.0, 2)
+    assert rate.per_s == 0
