@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from bus.commands import Options
+from bus.log import LOG_NAME
 from bus.outside import OutsideJob
 from bus.vocabulary import Reason, Rung, State
 from ops.errors import OpsError
@@ -55,23 +56,36 @@ class JobsAccess(Protocol):
 
 
 @contextlib.asynccontextmanager
-async def connect(target: Target) -> AsyncIterator[JobsAccess]:
-    """The jobs of the server that is meant. Raises `BusError` when none runs, `SettingsError`."""
-    access = _open(target)
+async def connect(target: Target, *, looking: bool = False) -> AsyncIterator[JobsAccess]:
+    """The jobs of the server that is meant. `looking`: its log will do when nobody serves this machine's state folder.
+
+    Raises `BusError` when none runs, `SettingsError`.
+    """
+    access = _open(target, looking)
     try:
         yield access
     finally:
         await access.close()
 
 
-def _open(target: Target) -> JobsAccess:
+def _open(target: Target, looking: bool) -> JobsAccess:
     if target.url:
         from ops.remote import RemoteJobs
 
         return RemoteJobs(*target.address())
-    from ops.local import LocalJobs
+    from bus.address import state_folder
+    from ops.local import LocalJobs, served_address
 
-    return LocalJobs.open(target.settings().supervisor.state_dir)
+    state_dir = target.settings().supervisor.state_dir
+    folder = state_folder(state_dir)
+    log = folder / LOG_NAME
+    if not looking or served_address(folder) is not None or not log.exists():
+        return LocalJobs.open(state_dir)
+    from ops.console import narration
+    from ops.logged import LoggedJobs
+
+    narration().print(f"no supervisor runs for {folder}; this is what its log holds", style="dim")
+    return LoggedJobs(folder, log)
 
 
 def new_session_id() -> str:

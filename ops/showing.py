@@ -15,7 +15,7 @@ from ops.text import ago, clean, size, span
 
 async def read_record(target: Target, job_id: str) -> dict[str, Any]:
     """The record of the job whose id begins with `job_id`."""
-    async with connect(target) as jobs:
+    async with connect(target, looking=True) as jobs:
         return await jobs.show(job_id)
 
 

@@ -16,7 +16,7 @@ MIN_WORDS_CHARS = 20
 
 async def tail(target: Target, job_id: str, after: int, show: Callable[[Wire], None]) -> None:
     """`show` each object of the job's stream that comes after event `after`, until the stream ends."""
-    async with connect(target) as jobs:
+    async with connect(target, looking=True) as jobs:
         job = job_of(await jobs.show(job_id))
         async for item in jobs.follow(job, after):
             show(item)

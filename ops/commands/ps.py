@@ -30,10 +30,11 @@ def command(target: Target, filters: Filters, everything: bool, as_json: bool) -
 
 
 async def _list(target: Target, filters: Filters, everything: bool) -> "list[OutsideJob]":
+    from bus.vocabulary import ENDED
     from ops.jobs import connect
     from ops.selection import select
 
-    async with connect(target) as jobs:
+    async with connect(target, looking=everything or filters.state in ENDED) as jobs:
         return await select(jobs, filters, ended=everything)
 
 
