@@ -8,7 +8,7 @@ as well: every query node in it has to be a reading one, and every function afte
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import duckdb
 
@@ -26,6 +26,9 @@ TABLE_FUNCTIONS = frozenset(_HARMLESS_TABLES.split())
 """What may stand after FROM with brackets. None of these opens a file by name, runs a text as SQL, or changes a
 setting; `read_parquet` is left out because the tables are there without it."""
 
+OF_NO_TABLE = frozenset({"generate_series", "range", "repeat", "repeat_row", "unnest", "json_each", "json_tree"})
+"""Those of them that make rows of their arguments; the others look at tables."""
+
 ALLOWED = "Allowed is one statement that only reads: SELECT, WITH ... SELECT, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW"
 
 _BLANK = re.compile(r"[\s(]+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
@@ -38,6 +41,16 @@ force import insert install load merge pragma prepare reset rollback set truncat
 _STATEMENT_WORDS = frozenset(_FIRST_WORDS.split())
 
 
+class Checked(NamedTuple):
+    """A statement that may run, without its semicolon; the names after FROM, and those that it gives to parts of
+    itself (WITH), all in small letters. `any_table`: it asks about tables in other ways too."""
+
+    text: str
+    tables: frozenset[str]
+    own: frozenset[str]
+    any_table: bool
+
+
 class Refused(Exception):
     """The statement may not run. The message says why and what is allowed; `sql` is the text."""
 
@@ -47,7 +60,12 @@ class Refused(Exception):
 
 
 def check(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """The single statement of `sql` that may run, without its semicolon.
+    """The single statement of `sql` that may run, without its semicolon. Raises as `examine` does."""
+    return examine(connection, sql).text
+
+
+def examine(connection: duckdb.DuckDBPyConnection, sql: str) -> Checked:
+    """The single statement of `sql` that may run, and the tables that it names.
 
     Raises Refused, or duckdb.ParserException where it is not SQL at all. It calls the parser, so it belongs into
     the thread that runs statements; the connection must have no open result.
@@ -67,18 +85,16 @@ def check(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
         _refuse_kind(kind, sql)
     if statement.named_parameters:
         raise Refused("The statement has parameters ($1 or ?), and nothing gives them values", sql)
-    text = str(statement.query).strip().rstrip(";").rstrip()
-    _read_tree(connection, text)
-    return text
+    return _read_tree(connection, str(statement.query).strip().rstrip(";").rstrip())
 
 
-def _explained(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+def _explained(connection: duckdb.DuckDBPyConnection, sql: str) -> Checked:
     """EXPLAIN is ours: it is taken off, the rest has to pass by itself, and then it is put back."""
     match = _EXPLAIN.match(sql)
     if match is None:
         raise Refused("EXPLAIN has to stand directly before the statement", sql)
-    inner = check(connection, sql[match.end() :])
-    return f"EXPLAIN {'ANALYZE ' if match[1] else ''}{inner}"
+    inner = examine(connection, sql[match.end() :])
+    return inner._replace(text=f"EXPLAIN {'ANALYZE ' if match[1] else ''}{inner.text}")
 
 
 def _refuse_kind(kind: str, sql: str) -> NoReturn:
@@ -87,7 +103,7 @@ def _refuse_kind(kind: str, sql: str) -> NoReturn:
     raise Refused(f"{kind.replace('_', ' ')} statements are not allowed here: the data are only read", sql)
 
 
-def _read_tree(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+def _read_tree(connection: duckdb.DuckDBPyConnection, text: str) -> Checked:
     """Raises Refused where the parsed statement holds a node that writes or a function that is not listed."""
     rows = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()
     try:
@@ -96,19 +112,29 @@ def _read_tree(connection: duckdb.DuckDBPyConnection, text: str) -> None:
         raise Refused("The statement is nested too deeply", text) from None
     if tree["error"] or len(tree["statements"]) != 1:
         raise Refused(f"The statement cannot be checked: {tree.get('error_message', 'unknown form')}", text)
+    tables: set[str] = set()
+    own: set[str] = set()
+    any_table = False
     for node in _nodes(tree["statements"]):
         kind = str(node.get("type", ""))
         if kind.endswith("_NODE") and kind not in READING_NODES:
             what = kind.removesuffix("_NODE").removesuffix("_QUERY").replace("_", " ")
             raise Refused(f"{what} inside WITH is not allowed: the data are only read", text)
         if kind == "TABLE_FUNCTION":
-            _check_table_function(node["function"], text)
+            any_table |= _check_table_function(node["function"], text) not in OF_NO_TABLE
+        elif kind in ("BASE_TABLE", "SHOW_REF"):
+            tables.add(str(node.get("table_name", "")).lower())
+            any_table |= node.get("schema_name", "") not in ("", "main")
+        elif kind in READING_NODES:
+            own.update(str(cte["key"]).lower() for cte in (node.get("cte_map") or {}).get("map") or ())
+    return Checked(text, frozenset(tables - {""}), frozenset(own), any_table)
 
 
-def _check_table_function(function: dict[str, Any], text: str) -> None:
+def _check_table_function(function: dict[str, Any], text: str) -> str:
     name = str(function.get("function_name", "")).lower()
     if name not in TABLE_FUNCTIONS:
         raise Refused(f"{name}() is not allowed after FROM: the data stand there as tables (SHOW TABLES)", text)
+    return name
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -73,7 +73,7 @@ async def _catalog(job: JobSpec, context: AgentContext) -> tuple[Catalog, list[E
         context.emit(Status("reading the catalog"))
         catalog = await asyncio.to_thread(read, data_folder(context.data_folder), context)
     workplace: Workplace = context.prepared
-    events += [Warn(text) for text in await asyncio.to_thread(workplace.engine.attach, catalog)]
+    workplace.engine.attach(catalog)
     return catalog, events
 
 

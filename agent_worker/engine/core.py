@@ -14,9 +14,10 @@ import pyarrow as pa
 from agent_worker.engine.batches import READ_ROWS, Packer, RowTooLarge
 from agent_worker.engine.bridge import Bridge, Closed
 from agent_worker.engine.errors import EngineError, engine_error
-from agent_worker.engine.settings import EngineSettings, connect, create_view, lock
+from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.showing import showable
-from agent_worker.guard import Refused, check, looks_like_sql
+from agent_worker.engine.tables import Tables
+from agent_worker.guard import Refused, examine, looks_like_sql
 from bus.catalog import Catalog
 from bus.events import Column, TableRows, TableSchema
 
@@ -41,28 +42,17 @@ class Engine:
 
     def __init__(self, settings: EngineSettings) -> None:
         self._connection = connect(settings)
-        self._attached = False
-        self._files: tuple[str, ...] = ()
+        self._tables: Tables | None = None
         self._running: str | None = None
 
     def __repr__(self) -> str:
-        state = f"running {self._running[:40]!r}" if self._running else "idle" if self._attached else "unlocked"
+        state = f"running {self._running[:40]!r}" if self._running else "idle" if self._tables else "without tables"
         return f"<Engine {state}>"
 
-    def attach(self, catalog: Catalog) -> list[str]:
-        """Makes a view for each table, then locks the connection. Returns a sentence for each table that could not
-        be opened: the others work without it."""
-        warnings = []
-        for table in catalog.tables:
-            try:
-                create_view(self._connection, table)
-            except duckdb.Error as error:
-                reason = engine_error(error, "").message.splitlines()[0]
-                warnings.append(f"Table {table.name} is left out: {reason}")
-        self._files = tuple(file for table in catalog.tables for file in table.files)
-        lock(self._connection, self._files)
-        self._attached = True
-        return warnings
+    def attach(self, catalog: Catalog) -> None:
+        """These tables can be asked about. Costs nothing: the connection is locked and views are made when the first
+        statement runs, before it does."""
+        self._tables = Tables(self._connection, catalog)
 
     def looks_like_sql(self, question: str) -> bool:
         """Did the person type SQL rather than a question? Only while no statement runs."""
@@ -78,11 +68,11 @@ class Engine:
         which may last for ever inside a native call that ignores interrupts: then only a signal helps. Leave the
         loop early only under `contextlib.aclosing`.
         """
-        if self._running is not None or not self._attached:
+        if self._running is not None or self._tables is None:
             raise RuntimeError(f"{self!r} cannot run {sql[:40]!r}: it is busy, or no catalog is attached yet")
         self._running = sql
         bridge: Bridge[Item] = Bridge(DEPTH)
-        job = _Statement(self._connection, bridge, sql, self._files, batch_rows, max_rows)
+        job = _Statement(self._connection, self._tables, bridge, sql, batch_rows, max_rows)
         thread = threading.Thread(target=bridge.carry, args=(job.work,), name="statement", daemon=True)
         thread.start()
         try:
@@ -125,16 +115,16 @@ class _Statement:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
+        tables: Tables,
         bridge: Bridge[Item],
         sql: str,
-        files: tuple[str, ...],
         batch_rows: int,
         max_rows: int | None,
     ) -> None:
         self._connection = connection
+        self._tables = tables
         self._bridge = bridge
         self._sql = sql
-        self._files = files
         self._batch_rows = batch_rows
         self._left = sys.maxsize if max_rows is None else max_rows
         self._sent = 0
@@ -142,13 +132,16 @@ class _Statement:
     def work(self) -> None:
         started = time.monotonic()
         try:
-            truncated = self._stream(check(self._connection, self._sql))
+            self._tables.lock()
+            checked = examine(self._connection, self._sql)
+            self._tables.open(checked, lambda: not self._bridge.closed)
+            truncated = self._stream(checked.text)
         except (Refused, Closed):
             raise
         except RowTooLarge as error:
             raise EngineError(str(error), "other", self._sql) from error
         except Exception as error:
-            raise engine_error(error, self._sql, self._files) from error
+            raise engine_error(error, self._sql, self._tables.files) from error
         self._bridge.put(ResultEnd(self._sent, truncated, (time.monotonic() - started) * 1000))
 
     def _stream(self, text: str) -> bool:

@@ -51,13 +51,15 @@ def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> N
 
 def lock(connection: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None:
     """After this the connection reads `files` and nothing else, for ever. The order matters: the list may not be
-    changed once external access is off, and nothing once the configuration is locked."""
-    for setting in (
-        f"allowed_paths = {_paths(files)}",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        connection.execute(f"SET {setting}").fetchall()
+    changed once external access is off, and nothing once the configuration is locked. May be called again after an
+    interrupt, and goes on where it was."""
+    asked = "SELECT current_setting('enable_external_access'), current_setting('lock_configuration')"
+    external, locked = connection.execute(asked).fetchall()[0]
+    if external:
+        connection.execute(f"SET allowed_paths = {_paths(files)}").fetchall()
+        connection.execute("SET enable_external_access = false").fetchall()
+    if not locked:
+        connection.execute("SET lock_configuration = true").fetchall()
 
 
 def quote_name(name: str) -> str:

@@ -114,7 +114,7 @@ from agent_worker import sandbox
 
 data, scratch, port = json.loads(sys.argv[1])
 os.environ["MODEL_KEY"] = "k"
-fence = sandbox.apply(sandbox.SandboxSpec(scratch, (data,), (port,), ("MODEL_KEY",), open_files=256))
+fence = sandbox.apply(sandbox.SandboxSpec(scratch, (data,), (), (port,), ("MODEL_KEY",), open_files=256))
 
 import ssl, tempfile, zoneinfo
 import anthropic

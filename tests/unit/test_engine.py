@@ -62,7 +62,7 @@ def engine(folder: Path, tmp_path: Path) -> Iterator[Engine]:
         table(folder, "mixed", "mixed/*.parquet", mixed=True),
         table(folder, "damaged", "damaged.parquet"),
     ]
-    assert engine.attach(Catalog(tuple(tables))) == []
+    engine.attach(Catalog(tuple(tables)))
     yield engine
     engine.close()
 
@@ -201,14 +201,20 @@ async def test_a_file_that_vanished_is_named(folder: Path, tmp_path: Path) -> No
     engine.close()
 
 
-async def test_a_table_that_cannot_be_opened_is_left_out(folder: Path, tmp_path: Path) -> None:
+async def test_a_table_that_cannot_be_opened_stands_in_nobodys_way(folder: Path, tmp_path: Path) -> None:
     engine = Engine(EngineSettings(str(tmp_path)))
     missing = CatalogTable("missing", (), 0, (str(folder / "missing.parquet"),))
-    warnings = engine.attach(Catalog((missing, table(folder, "numbers", "numbers.parquet"))))
-    assert len(warnings) == 1
-    assert "missing.parquet" in warnings[0]
+    engine.attach(Catalog((missing, table(folder, "numbers", "numbers.parquet"))))
     assert (await ask(engine, "SELECT count(*) FROM numbers")).rows == [(100_000,)]
+    with pytest.raises(EngineError, match=r"missing\.parquet is not there any more"):
+        await ask(engine, "FROM missing")
+    assert [row[0] for row in (await ask(engine, "SHOW TABLES")).rows] == ["numbers"]
     engine.close()
+
+
+async def test_a_name_nobody_knows_gets_the_nearest_one(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="numbers"):
+        await ask(engine, "FROM nombers")
 
 
 async def test_a_statement_ends_at_its_time_limit(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""The catalog's tables in a connection: fenced in before the first statement, each made when a statement names it."""
+
+from collections.abc import Callable
+
+import duckdb
+
+from agent_worker.engine.settings import create_view, lock
+from agent_worker.guard import Checked
+from bus.catalog import Catalog, CatalogTable
+
+
+class Tables:
+    """Views over the files of a catalog.
+
+    A view opens its table's first file, and all of them where they differ, which takes half a second for 500
+    tables: so only those that a statement names are made, or all when it asks about tables in general or names one
+    that nobody knows (the engine then says which come near).
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+        self._connection = connection
+        self._waiting = {table.name.lower(): table for table in catalog.tables}
+        self._known = frozenset(self._waiting)
+        self._locked = False
+        self.files = tuple(file for table in catalog.tables for file in table.files)
+
+    def lock(self) -> None:
+        """From here on the connection reads the catalog's files and nothing else. Raises duckdb.Error."""
+        if not self._locked:
+            lock(self._connection, self.files)
+            self._locked = True
+
+    def open(self, checked: Checked, goes_on: Callable[[], bool]) -> None:
+        """Make the views that the statement needs. Raises duckdb.Error for a table that it names and that cannot be
+        opened; the others are left out. Ends early when it need not go on."""
+        for name in checked.tables & self._waiting.keys():
+            self._make(self._waiting[name])
+        if not (checked.any_table or checked.tables - checked.own - self._known):
+            return
+        for table in list(self._waiting.values()):
+            try:
+                self._make(table)
+            except duckdb.Error:
+                if not goes_on():
+                    return
+
+    def _make(self, table: CatalogTable) -> None:
+        create_view(self._connection, table)
+        del self._waiting[table.name.lower()]
