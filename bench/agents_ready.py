@@ -1,0 +1,19 @@
+"""An agent that has made everything ready that the bundled one uses, and then waits: for measuring memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from agent_worker.parquet import prepare
+from bus.events import Event, Status
+from bus.worker_wire import JobSpec
+
+__all__ = ["prepare", "waits"]
+
+
+async def waits(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """Holds the engine and the model's client until it is stopped."""
+    assert context.prepared.engine is not None
+    assert context.prepared.model is not None
+    yield Status("waiting")
+    await asyncio.Event().wait()

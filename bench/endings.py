@@ -1,0 +1,60 @@
+"""From the Stop button to the proof: `agent_kill` sent over the WebSocket, `agent_killed` received."""
+
+import asyncio
+import time
+
+from bench.client import BenchError, Client, Event, is_chunk, is_last
+from bench.figures import Figure, Spread, spread
+from bench.system import running_system
+
+GRACE_S = 0.5
+STUCK = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000))"
+"""One call of the engine that runs for 20 s and ignores every interrupt."""
+
+TICKS = "100000 0.02"
+SINKS_IN_S = 0.3
+"""After the statement was announced it is bound and begun."""
+
+
+async def stops(runs: int, stuck_runs: int) -> list[Figure]:
+    async with running_system({"supervisor.cancel_grace_s": GRACE_S}) as system, system.client() as client:
+        gentle = await _stops(client, "ticks", TICKS, runs, "cancel")
+        now = await _stops(client, "ticks", TICKS, runs, "kill", now=True)
+        spinning = await _stops(client, "spins_in_python", "go", runs, "kill", now=True)
+        stuck = await _stops(client, "sql", STUCK, stuck_runs, "terminate")
+        stuck_now = await _stops(client, "sql", STUCK, stuck_runs, "kill", now=True)
+    over = GRACE_S * 1000 + 50
+    return [
+        Figure("stop to proof, streaming worker", "ms", gentle, targets={"median": 10, "p95": 30}),
+        Figure("stop `--now` to proof, streaming worker", "ms", now, targets={"median": 10}),
+        Figure("stop `--now` to proof, worker that spins", "ms", spinning, targets={"median": 10}),
+        Figure(
+            "stop to proof, stuck in one native call", "ms", stuck, False, _exactly(GRACE_S * 1000, stuck_runs),
+            "the grace it is given", {"median": over, "p95": over},
+        ),
+        Figure("stop `--now` to proof, stuck in one native call", "ms", stuck_now, targets={"median": 10}),
+    ]  # fmt: skip
+
+
+async def _stops(client: Client, agent: str, question: str, runs: int, rung: str, *, now: bool = False) -> Spread:
+    took = []
+    for _ in range(runs):
+        session_id = await client.ask(agent, question)
+        await client.until(is_statement if agent == "sql" else is_chunk)
+        if agent == "sql":
+            await asyncio.sleep(SINKS_IN_S)
+        started = time.perf_counter()
+        await client.send("agent_kill", session_id=session_id, now=now)
+        end = await client.until(is_last)
+        took.append((time.perf_counter() - started) * 1000)
+        if (end.event, end.data.rung) != ("agent_killed", rung):
+            raise BenchError(f"{agent} ended with {end.event} on rung {end.data.rung!r}, expected {rung}")
+    return spread(took)
+
+
+def is_statement(event: Event) -> bool:
+    return event.data.chunk is not None and event.data.chunk.type == "sql"
+
+
+def _exactly(value: float, runs: int) -> Spread:
+    return Spread(value, value, value, runs)

@@ -1,0 +1,89 @@
+"""How long until the first chunk, and how many jobs a second, each in a fresh process."""
+
+import asyncio
+import time
+
+from bench import limits
+from bench.client import LAST, Client, Event, check_order, is_chunk, is_last, require
+from bench.figures import Figure, Spread, spread
+from bench.system import System, running_system
+
+IN_FLIGHT = 8
+STATEMENT = "select 1"
+FOLLOWING_PAUSE_S = 0.3
+"""Long enough for the spares to be replaced: warm ones are measured."""
+
+
+async def first_chunks(runs: int) -> list[Figure]:
+    """From the question sent over the WebSocket to the first chunk received."""
+    fork = spread(await limits.run("forks", "first", "bare", runs))
+    there_and_back = spread(await limits.run("chain", "once", runs))
+    async with running_system({"worker.spare_workers": 2}) as system, system.client() as client:
+        warm = await _first_chunk(client, "says_hello", runs, warm=True)
+        warm_sql = await _first_chunk(client, "sql", runs, warm=True)
+    async with running_system() as system, system.client() as client:
+        fresh = await _first_chunk(client, "says_hello", runs)
+        fresh_sql = await _first_chunk(client, "sql", runs)
+    wire = "WebSocket and ZeroMQ, there and back"
+    return [
+        Figure("first chunk, warm spare", "ms", warm, False, there_and_back, wire, {"median": 5, "p95": 15}),
+        Figure("first chunk, warm spare, `sql` agent", "ms", warm_sql, False, there_and_back, wire),
+        Figure("first chunk, fresh process", "ms", fresh, False, fork, "bare fork to its first word"),
+        Figure("first chunk, fresh process, `sql` agent", "ms", fresh_sql, False, fork, "bare fork to its first word"),
+    ]
+
+
+async def _first_chunk(client: Client, agent: str, runs: int, *, warm: bool = False) -> Spread:
+    took = []
+    for run in range(runs + 1):
+        started = time.perf_counter()
+        await client.ask(agent, STATEMENT)
+        await client.until(is_chunk)
+        if run:  # the first tells the supervisor that this agent is wanted
+            took.append((time.perf_counter() - started) * 1000)
+        await client.until(is_last)
+        if warm:
+            await asyncio.sleep(FOLLOWING_PAUSE_S)
+    return spread(took)
+
+
+async def job_rates(count: int, rounds: int) -> list[Figure]:
+    """Jobs a second, `IN_FLIGHT` at a time over one WebSocket, from the question to the end; interleaved with plain
+    processes started and reaped by multiprocessing and by nothing but fork."""
+    ours, sql, server, bare = [], [], [], []
+    async with running_system() as system:
+        await _rate(system, "nothing", IN_FLIGHT)
+        await _rate(system, "sql", IN_FLIGHT)
+        for _ in range(rounds):
+            server += await limits.run("forks", "rate", "forkserver", count)
+            ours.append(await _rate(system, "nothing", count))
+            bare += await limits.run("forks", "rate", "bare", count)
+            sql.append(await _rate(system, "sql", max(count // 4, IN_FLIGHT)))
+    name = "multiprocessing, forkserver"
+    return [
+        Figure("no-op jobs, fresh process each", "jobs/s", spread(ours), True, spread(server), name, {"median": 150}),
+        Figure("`sql` jobs, fresh process each", "jobs/s", spread(sql), True, spread(server), name, {"median": 40}),
+        Figure("plain processes, the limit of both", "/s", spread(server), True, spread(bare), "bare fork and exit"),
+    ]
+
+
+async def _rate(system: System, agent: str, count: int) -> float:
+    async with system.client() as client:
+        following: dict[str, int] = {}
+        ends: list[Event] = []
+        started = time.perf_counter()
+        asked = min(count, IN_FLIGHT)
+        for _ in range(asked):
+            await client.ask(agent, STATEMENT)
+        while len(ends) < count:
+            for event in await client.events():
+                check_order(following, event)
+                if event.event not in LAST:
+                    continue
+                ends.append(event)
+                if asked < count:
+                    asked += 1
+                    await client.ask(agent, STATEMENT)
+        took = time.perf_counter() - started
+    require(ends, "agent_complete")
+    return count / took
