@@ -112,20 +112,27 @@ def _plain(value: Any) -> str:
         return str(value)
 
 
+def _planning_ms(question: Question, data: Data) -> float:
+    started = time.perf_counter()
+    plan(question.ask, data.catalog)
+    return (time.perf_counter() - started) * 1000
+
+
 def score(name: str, data: Data, verbose: bool) -> Counter[Verdict]:
     """Judge one set and print what was not right."""
     verdicts: Counter[Verdict] = Counter()
     questions = read_set(name)
-    started = time.perf_counter()
+    took_ms = sorted(_planning_ms(question, data) for question in questions)
     for question in questions:
         verdict, said = judge(question, data)
         verdicts[verdict] += 1
         if verdict == "wrong" or (verbose and verdict == "asked"):
             print(f"  {verdict}: {question.ask}\n      {said}")
-    took_ms = (time.perf_counter() - started) * 1000 / len(questions)
     share = verdicts["right"] / len(questions)
-    print(f"{name}: {share:.0%} right of {len(questions)}, {verdicts['asked']} asked back without need, "
-          f"{verdicts['wrong']} wrong; {took_ms:.0f} ms a question with running it")  # fmt: skip
+    print(
+        f"{name}: {share:.0%} right of {len(questions)}, {verdicts['asked']} asked back without need, "
+        f"{verdicts['wrong']} wrong; planned in {took_ms[len(took_ms) // 2]:.1f} ms (median), {took_ms[-1]:.1f} ms at most"
+    )
     return verdicts
 
 
