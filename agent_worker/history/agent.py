@@ -1,5 +1,6 @@
 """The agent that answers operators' questions about ended jobs: the Parquet agent, with the history as its data."""
 
+import asyncio
 import os
 import re
 import time
@@ -7,14 +8,28 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from agent_worker import parquet
+from agent_worker.catalog_agent import read
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.history import files
+from agent_worker.history.rows import OUTCOMES
 from agent_worker.workplace import Workplace
+from bus.catalog import Catalog, CatalogColumn
 from bus.events import Event
+from bus.vocabulary import ENDED, Reason, Rung
 from bus.worker_wire import JobSpec
+
+_WORDS = {
+    **dict.fromkeys(("job_id", "session_id", "conversation_id", "question", "error", "stderr", "stack", "event"), ()),
+    "state": tuple(sorted(ENDED)),
+    "reason": tuple(sorted(Reason)),
+    "rung": tuple(Rung),
+    "outcome": OUTCOMES,
+}
+"""Values of columns that people may name. Ids and texts are nobody's words for anything: a planner that knew them
+would take one question for another. The others' words are known before anything has ended so."""
 
 _DAYS_AGO = {"today": 0, "yesterday": 1}
 
@@ -28,18 +43,28 @@ def prepare(context: AgentContext) -> Workplace:
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     """planner → executor → answer, over the tables `jobs` and `events`."""
-    if not files.days(Path(context.data_folder)):
+    folder = Path(context.data_folder)
+    if not files.days(folder):
         raise AgentError("The history is still empty.", code="no_history", hint="ask again when a job has ended")
+    catalog = with_words(await asyncio.to_thread(read, folder, context))
+    job = replace(job, catalog=catalog)
     workplace: Workplace = context.prepared
     if workplace.model is None and not workplace.engine.looks_like_sql(job.question):
-        today = datetime.now(UTC).date()
-        job = msgspec.structs.replace(
-            job,
-            question=with_dates(job.question, today),
-            user_clarification=with_dates(job.user_clarification or "", today) or None,
-        )
+        job = _dated(job, datetime.now(UTC).date())
     async for event in parquet.run(job, context):
         yield event
+
+
+def with_words(catalog: Catalog) -> Catalog:
+    """The catalog with the values that a question may name, whatever values there are so far."""
+    tables = [replace(table, columns=tuple(map(_with_words, table.columns))) for table in catalog.tables]
+    return replace(catalog, tables=tuple(tables))
+
+
+def _with_words(column: CatalogColumn) -> CatalogColumn:
+    if column.name not in _WORDS:
+        return column
+    return replace(column, values=_WORDS[column.name], minimum=None, maximum=None)
 
 
 def with_dates(question: str, today: date) -> str:
@@ -49,3 +74,8 @@ def with_dates(question: str, today: date) -> str:
         return f"on {today - timedelta(days=_DAYS_AGO[match[1].lower()])}"
 
     return re.sub(r"\b(today|yesterday)\b", dated, question, flags=re.IGNORECASE)
+
+
+def _dated(job: JobSpec, today: date) -> JobSpec:
+    more = job.user_clarification
+    return replace(job, question=with_dates(job.question, today), user_clarification=more and with_dates(more, today))

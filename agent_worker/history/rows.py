@@ -69,6 +69,8 @@ EVENTS = pa.schema(
 )
 """One row an event; `event` is its JSON."""
 
+OUTCOMES = ("answered", "stopped", "error")
+
 UNREADABLE = "unreadable"
 """The type of events that a worker has sent and nobody can read; `seq` is the first of them."""
 

@@ -7,7 +7,6 @@ import pytest
 
 from agent_worker.context import AgentError
 from agent_worker.history import files
-from agent_worker.history.agent import with_dates
 from agent_worker.history.roll_up import roll_up, too_old_or_too_much
 from bus.log import LOG_NAME
 from bus.settings import CATALOG_AGENT, HistorySettings
@@ -126,10 +125,3 @@ def test_the_oldest_days_go_first_and_the_latest_stays(rolled: Rolled) -> None:
         going = too_old_or_too_much(rolled.folder, HistorySettings(max_bytes=room), today)
         assert going == [today - timedelta(days=3 - index) for index in range(gone)], f"with room for {room} bytes"
     assert too_old_or_too_much(rolled.folder, HistorySettings(keep_days=2), today) == [date(2026, 3, 14)]
-
-
-def test_today_and_yesterday_become_dates() -> None:
-    today = date(2026, 3, 1)
-    assert with_dates("How many jobs Today?", today) == "How many jobs on 2026-03-01?"
-    assert with_dates("stopped yesterday, by whom", today) == "stopped on 2026-02-28, by whom"
-    assert with_dates("yesterdays todaya", today) == "yesterdays todaya"
