@@ -23,6 +23,7 @@ from ops.children import Child, end_all
 from ops.errors import OpsError
 from ops.listening import is_loopback, listen, url_of
 from ops.local import served_address
+from ops.orphans import Undertaker
 from ops.restarts import MAX_QUICK_DEATHS, Restarts
 from ops.text import exit_words
 
@@ -99,14 +100,16 @@ async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
     )
     for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
     children = [Child("supervisor", orders), Child("gateway", for_gateway)]
+    undertaker = Undertaker(children)
     grace_s = plan.settings.supervisor.shutdown_grace_s + END_MARGIN_S
     try:
         with _signals() as (stop, hurry):
             try:
-                await _until(stop, _run(children, lambda: announce(url_of(listener, token))))
+                await _until(stop, _run(children, undertaker, lambda: announce(url_of(listener, token))))
             finally:
                 for child in await end_all(children, grace_s, hurry):
                     log.warning("%s had to be killed", child.module)
+                await undertaker.end_orphans()
     finally:
         listener.close()
         os.close(held)
@@ -146,21 +149,21 @@ async def _until(stop: asyncio.Event, work: Any) -> None:
         await working
 
 
-async def _run(children: list[Child], when_ready: Callable[[], None]) -> None:
+async def _run(children: list[Child], undertaker: Undertaker, when_ready: Callable[[], None]) -> None:
     for child in children:  # one after the other: the gateway looks for a supervisor
         await child.start()
     when_ready()
     try:
         async with asyncio.TaskGroup() as keepers:
             for child in children:
-                keepers.create_task(_keep(child))
+                keepers.create_task(_keep(child, undertaker))
     except* Drained:
         log.info("drained: every job has ended, and so does the server", extra={"action": "drained"})
     except* OpsError as group:
         raise group.exceptions[0] from None
 
 
-async def _keep(child: Child) -> None:
+async def _keep(child: Child, undertaker: Undertaker) -> None:
     """Start a program again whenever it dies. Raises `OpsError` when it does nothing else, `Drained` when it ended
     because it was to."""
     restarts = Restarts()
@@ -176,5 +179,7 @@ async def _keep(child: Child) -> None:
         log.warning("%s; starting it again in %g s", words, delay_s, extra={"action": "restart"})
         await asyncio.sleep(delay_s)
         started_at = time.monotonic()
-        with contextlib.suppress(OpsError):  # it says on its own standard error why; its death is counted above
-            await child.start()
+        async with undertaker.starting:
+            await undertaker.end_orphans()
+            with contextlib.suppress(OpsError):  # it says on its own standard error why; its death is counted above
+                await child.start()

@@ -15,8 +15,9 @@ from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from threading import Lock
 
+from bus.orphans import descendants, kill_process
 from supervisor import child, fork_server
-from supervisor.procfs import children, descendants, read_stat
+from supervisor.procfs import read_stat
 
 log = logging.getLogger(__name__)
 
@@ -153,42 +154,6 @@ class Spawner:
         # multiprocessing would poll it from this thread and take its exit status away from the loop.
         multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]
         return process
-
-
-def become_subreaper() -> None:
-    """From now on orphans among our descendants become our children, where `sweep_orphans` finds them."""
-    import ctypes
-
-    pr_set_child_subreaper = 36
-    ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
-
-
-def sweep_orphans(own: set[int]) -> int:
-    """Kill and reap every child that is not our own: it belonged to a worker that is dead.
-
-    Returns how many there still were, so that one sweeps until there are none.
-    """
-    orphans = [pid for pid in children(os.getpid()) if pid not in own]
-    for pid in orphans:
-        for below in descendants(pid):
-            kill_process(below)
-        kill_process(pid)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
-    return len(orphans)
-
-
-def kill_process(pid: int) -> None:
-    """SIGKILL through a pidfd."""
-    pidfd = _open_pidfd(pid)
-    if pidfd is None:
-        return
-    try:
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    finally:
-        os.close(pidfd)
 
 
 def kill_left_behind(pid: int, started: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the kernel says about processes: children, start times, memory, CPU."""
+"""What the kernel says about a process: start time, memory, CPU."""
 
 import os
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from pathlib import Path
 
 PROC = Path("/proc")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-_KERNEL_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -40,31 +39,6 @@ def read_stat(pid: int) -> Stat | None:
         started=int(fields[19]),
         resident_bytes=int(fields[21]) * PAGE_BYTES,
     )
-
-
-def children(pid: int) -> list[int]:
-    """The processes whose parent is `pid`, zombies included."""
-    if not _KERNEL_LISTS_CHILDREN:
-        stats = (read_stat(int(entry.name)) for entry in PROC.iterdir() if entry.name.isdigit())
-        return [stat.pid for stat in stats if stat is not None and stat.parent == pid]
-    found: list[int] = []
-    try:
-        for thread in (PROC / str(pid) / "task").iterdir():
-            found += map(int, (thread / "children").read_text().split())
-    except (FileNotFoundError, ProcessLookupError):
-        pass  # it, or one of its threads, has just ended
-    return found
-
-
-def descendants(pid: int) -> list[int]:
-    """Every process beneath `pid`, parents before their children; `pid` itself is not among them."""
-    found: list[int] = []
-    waiting = [pid]
-    while waiting:
-        below = children(waiting.pop())
-        found += below
-        waiting += below
-    return found
 
 
 def memory_bytes(pid: int) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bus.address import Address, make_address, make_key, private_folder, state_folder, write_address
 from bus.codec import encode
+from bus.orphans import become_subreaper, sweep_orphans
 from bus.peers import PeerWatch
 from bus.program import DRAINED, ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
 from bus.settings import Settings
@@ -26,7 +27,7 @@ from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
 from supervisor.lifecycle import SUPERVISOR
-from supervisor.processes import Spawner, become_subreaper, sweep_orphans
+from supervisor.processes import Spawner
 from supervisor.recovery import clean_folder, settle_jobs, sweep_workers
 from supervisor.store import Store, StoreError
 from supervisor.watch import INTERVAL_S, Watch

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+from bus.orphans import descendants
 from bus.settings import LimitSettings
 from bus.vocabulary import Reason
 from supervisor.folder_meter import FolderMeter
-from supervisor.procfs import descendants, read_stat
+from supervisor.procfs import read_stat
 from supervisor.workers import Worker
 
 log = logging.getLogger(__name__)

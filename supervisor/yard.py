@@ -8,11 +8,12 @@ from typing import Protocol
 
 from bus.codec import CodecError, Decoder
 from bus.delivery import Verdict
+from bus.orphans import sweep_orphans
 from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
 from bus.worker_wire import AnyHeader, BatchHeader, Ready, ToSupervisor
-from supervisor.processes import Spawner, WorkerProcess, exit_in_words, sweep_orphans
+from supervisor.processes import Spawner, WorkerProcess, exit_in_words
 from supervisor.procfs import read_stat
 from supervisor.spares import Spares
 from supervisor.store import Store

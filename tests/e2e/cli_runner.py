@@ -127,8 +127,8 @@ class Server:
 
 
 def write_config(folder: Path, text: str = "") -> Path:
-    """Settings that offer the misbehaving agents, and `text` before them."""
-    agents = "".join(f'[agents.{name}]\nentrypoint = "{entrypoint}"\n' for name, entrypoint in ZOO.items())
+    """Settings that offer the misbehaving agents, outside the sandbox, and `text` before them."""
+    agents = "".join(f'[agents.{name}]\nentrypoint = "{entry}"\nsandbox = false\n' for name, entry in ZOO.items())
     path = folder / "config.toml"
     path.write_text(text + agents)
     return path

@@ -1,0 +1,77 @@
+"""Finding and ending processes that belong to nobody any more: for the programs that are subreapers."""
+
+import contextlib
+import ctypes
+import os
+import signal
+from pathlib import Path
+
+PROC = Path("/proc")
+_PR_SET_CHILD_SUBREAPER = 36
+_KERNEL_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
+
+
+def become_subreaper() -> None:
+    """From now on orphans among our descendants become our children, where `sweep_orphans` finds them."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def sweep_orphans(own: set[int]) -> int:
+    """Kill and reap every child that is not our own: it belonged to a process that is dead.
+
+    Returns how many there still were, so that one sweeps until there are none.
+    """
+    orphans = [pid for pid in children(os.getpid()) if pid not in own]
+    for pid in orphans:
+        for below in descendants(pid):
+            kill_process(below)
+        kill_process(pid)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+    return len(orphans)
+
+
+def kill_process(pid: int) -> None:
+    """SIGKILL through a pidfd."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    finally:
+        os.close(pidfd)
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process beneath `pid`, parents before their children; `pid` itself is not among them."""
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        below = children(waiting.pop())
+        found += below
+        waiting += below
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """The processes whose parent is `pid`, zombies included."""
+    if not _KERNEL_LISTS_CHILDREN:
+        return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit() and _parent(entry) == pid]
+    found: list[int] = []
+    try:
+        for thread in (PROC / str(pid) / "task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it, or one of its threads, has just ended
+    return found
+
+
+def _parent(process: Path) -> int | None:
+    try:
+        text = (process / "stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(text[text.rindex(")") + 2 :].split()[1])

@@ -1,0 +1,27 @@
+"""What the workers of a killed supervisor have daemonised ends as well, before another supervisor starts."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.cli_runner import program, serving, wait_until
+from tests.servers import is_gone
+
+
+@pytest.mark.parametrize("animal", ["deaf_daemon", "has_subreaper", "leaves_sessions"])
+def test_descendants_of_a_killed_supervisor_s_workers(tmp_path: Path, animal: str) -> None:
+    with serving(tmp_path) as server:
+        ask = ("ask", "go", "--agent", animal, "--json", "--state-dir", str(server.state_dir))
+        with program(tmp_path, *ask) as asking:
+            said = asking.objects_until(lambda event: "children" in str(event.get("data", {}).get("chunk")))
+            pids = [int(pid) for pid in said[-1]["data"]["chunk"]["message"].split()[1:]]
+            assert pids
+            supervisor = next(
+                child
+                for child in psutil.Process(server.program.process.pid).children()
+                if child.cmdline()[-1] == "supervisor"
+            )
+            supervisor.kill()
+            wait_until(lambda: all(map(is_gone, pids)), "the descendants end")
+            wait_until(lambda: server.run("ps").returncode == 0, "another supervisor has cleared away the rest")
