@@ -113,7 +113,7 @@ def _segments(words: tuple[str, ...], part: str) -> int | None:
 def _one(word: str, part: str) -> int | None:
     if word == part:
         return EXACT
-    if stem(word) == stem(part) or part + "es" in (word, stem(word) + "s"):
+    if stem(word) == stem(part) or word == part + "es":
         return EXACT + 1
     return ABBREVIATED if abbreviates(part, word) or abbreviates(word, part) else None
 
