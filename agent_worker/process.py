@@ -83,9 +83,7 @@ class Worker:
         self._job = asyncio.get_running_loop().create_future()
         self._publisher = Publisher(spec.events_endpoint, spec.token, SendWindow(bus.window_events, bus.window_bytes))
         context = new_context()
-        self._control = Channel(
-            connect_dealer(context, spec.control_endpoint, spec.worker_id.encode()), self._on_control
-        )
+        self._control = Channel(connect_dealer(context, spec.control_endpoint), self._on_control)
         agent, agent_context = await self._prepare()
         await self._publisher.subscribed()
         if self._sandbox is not None and spec.settings.limits.max_memory_bytes:

@@ -81,13 +81,20 @@ class ReceiveOrder:
 
     def __init__(self) -> None:
         self.through = 0
+        self._gap_after: int | None = None
 
     def __repr__(self) -> str:
         return f"<ReceiveOrder through={self.through}>"
 
+    @property
+    def missing(self) -> bool:
+        """Whether something later than what is missing has arrived."""
+        return self._gap_after == self.through
+
     def judge(self, first: int, count: int) -> Verdict:
         """What to do with the batch of `count` events from `first`; `TAKE` moves the order on."""
         if first > self.through + 1:
+            self._gap_after = self.through
             return Verdict.GAP
         if first <= self.through:
             return Verdict.REPEAT

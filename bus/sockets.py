@@ -58,12 +58,10 @@ def bind_router(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.S
     return _bind(_socket(context, zmq.ROUTER, options), endpoint)
 
 
-def connect_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str, identity: bytes = b"") -> zmq.Socket[bytes]:
-    """The other end of control (with the worker's id as identity) and of commands."""
-    options: dict[Any, Any] = {zmq.RCVHWM: UNBOUNDED, zmq.SNDHWM: UNBOUNDED}
-    if identity:
-        options[zmq.IDENTITY] = identity
-    socket = _socket(context, zmq.DEALER, options)
+def connect_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+    """The other end of control and of commands. It names itself anew with each connection: under a name of its own
+    it could be refused after a broken one, for as long as the old one still seems to be there."""
+    socket = _socket(context, zmq.DEALER, {zmq.RCVHWM: UNBOUNDED, zmq.SNDHWM: UNBOUNDED})
     socket.connect(endpoint)
     return socket
 
@@ -76,8 +74,10 @@ def bind_collector(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zm
 
 
 def connect_worker_publisher(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
-    """A worker's events. Send nothing before the subscription has been received: it would be lost."""
-    socket = _socket(context, zmq.XPUB, {zmq.XPUB_NODROP: 1, zmq.SNDHWM: WORKER_HIGH_WATER})
+    """A worker's events. Send nothing before the subscription has been received: it would be lost. It comes again
+    with each new connection, which without VERBOSE nobody would hear of."""
+    options = {zmq.XPUB_NODROP: 1, zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: WORKER_HIGH_WATER}
+    socket = _socket(context, zmq.XPUB, options)
     socket.connect(endpoint)
     return socket
 

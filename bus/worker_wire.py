@@ -14,7 +14,6 @@ from bus.vocabulary import Reason
 class WorkerSpec(msgspec.Struct, frozen=True):
     """Everything a new worker needs before it knows its job. `token` proves that an event is this worker's."""
 
-    worker_id: str
     token: bytes
     agent_name: str
     agent: AgentDefinition

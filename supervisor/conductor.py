@@ -149,7 +149,7 @@ class Conductor:
         elif entry.job.outcome is None:
             self._journal.append_batch(entry.stream, header.count, blob)
             self._check_output(entry)
-        self._journal.after_commit(lambda: worker.acknowledge(self._yard.control))
+        self._journal.after_commit(lambda: worker.logged(self._yard.control))
 
     def worker_exited(self, worker: Worker) -> None:
         entry = self._entry_of(worker)

@@ -30,9 +30,10 @@ class Worker:
         self.token = secrets.token_bytes(16)
         self.scratch = scratch_root / self.worker_id
         self.order = ReceiveOrder()
+        self.logged_through = 0
         self.process: WorkerProcess | None = None
         self.ready = False
-        self.connected = False
+        self.connection: bytes | None = None
         self.baseline_bytes = 0
         self.peak_bytes = 0
         self.memory_bytes = 0
@@ -57,7 +58,6 @@ class Worker:
         """What the process is given at its birth."""
         return encode(
             WorkerSpec(
-                worker_id=self.worker_id,
                 token=self.token,
                 agent_name=self.agent,
                 agent=known_agents(self._settings)[self.agent],
@@ -71,15 +71,20 @@ class Worker:
 
     def tell(self, line: Channel, message: ToWorker) -> None:
         """Say something over control. A worker that is not connected (any more) does not hear it."""
-        if self.connected:
+        if self.connection is not None:
             try:
-                line.send([self.worker_id.encode(), encode(message)])
+                line.send([self.connection, encode(message)])
             except Unroutable:
-                self.connected = False
+                self.connection = None
+
+    def logged(self, line: Channel) -> None:
+        """Everything that was taken so far is in the log: the worker may forget it."""
+        self.logged_through = self.order.through
+        self.acknowledge(line)
 
     def acknowledge(self, line: Channel, *, resend: bool = False) -> None:
-        """Everything that was taken so far is in the log."""
-        self.tell(line, Acknowledge(self.order.through, resend))
+        """Say what is in the log; `resend`: and that something is missing after it."""
+        self.tell(line, Acknowledge(self.logged_through, resend))
 
     def take_leave(self) -> None:
         """Keep the dead worker's last words: the end of what it wrote to standard error, and its stack dump if one was

@@ -1,7 +1,6 @@
 """Where the workers are: hires them, listens to them, and buries them with proof."""
 
 import asyncio
-import hmac
 import logging
 from pathlib import Path
 from typing import Protocol
@@ -53,7 +52,6 @@ class Yard:
         self._spawner = spawner
         self._store = store
         self._scratch_root = scratch_root
-        self._by_id: dict[str, Worker] = {}
         self._by_token: dict[bytes, Worker] = {}
         self.spares = Spares(settings.worker.spare_workers, self._hire)
         self._refill: asyncio.TimerHandle | None = None
@@ -72,7 +70,7 @@ class Yard:
 
     @property
     def workers(self) -> list[Worker]:
-        return list(self._by_id.values())
+        return list(self._by_token.values())
 
     def get(self, agent: str) -> Worker:
         """A worker for this agent, a warm one if there is one; the listener hears when another is ready, and when it
@@ -104,7 +102,7 @@ class Yard:
         if self._refill is not None:
             self._refill.cancel()
         self.spares.dismiss()
-        while self._by_id:
+        while self._by_token:
             for worker in self.workers:
                 if worker.process is not None and worker.job_id is None:
                     worker.process.kill()
@@ -116,7 +114,6 @@ class Yard:
 
     def _hire(self, agent: str) -> Worker:
         worker = Worker(agent, self._settings, *self._endpoints, self._scratch_root)
-        self._by_id[worker.worker_id] = worker
         self._by_token[worker.token] = worker
         self._run(self._spawn(worker))
         return worker
@@ -124,15 +121,15 @@ class Yard:
     # ---- what workers say
 
     def on_control(self, frames: list[bytes]) -> None:
-        worker = self._by_id.get(frames[0].decode(errors="replace"))
         try:
             message = _decode_control(frames[-1])
         except CodecError:
             message = None
-        if worker is None or message is None or not hmac.compare_digest(message.token, worker.token):
+        worker = self._by_token.get(message.token) if message is not None else None
+        if worker is None:
             self._stray("control", frames)
             return
-        worker.connected = True
+        worker.connection = frames[0]
         if isinstance(message, Ready) and not worker.ready:
             worker.ready = True
             stat = read_stat(message.pid)
@@ -142,6 +139,8 @@ class Yard:
             self._listener.worker_heard(worker)
 
     def on_event(self, frames: list[bytes]) -> None:
+            # Should the last acknowledgement have been lost, this one stands in for it.
+            worker.acknowledge(self.control, resend=worker.order.missing)
         worker = self._by_token.get(frames[0])
         try:
             header = _decode_header(frames[1]) if len(frames) == 3 else None
@@ -154,8 +153,10 @@ class Yard:
         verdict = worker.order.judge(header.first, count)
         if verdict is Verdict.TAKE:
             self._listener.worker_sent(worker, header, frames[2])
-        else:
-            worker.acknowledge(self.control, resend=verdict is Verdict.GAP)
+        elif verdict is Verdict.REPEAT:
+            worker.acknowledge(self.control)
+        # What a broken line has lost comes again by itself with the next one. Were each event after a gap a reason to
+        # ask for it, such a line would carry its window a hundred times; a heartbeat later is soon enough.
 
     def _stray(self, kind: str, frames: list[bytes]) -> None:
         self.stray_messages += 1
@@ -231,8 +232,7 @@ class Yard:
 
     def _forget(self, worker: Worker) -> None:
         self.spares.lost(worker, asyncio.get_running_loop().time())
-        worker.connected = False
-        self._by_id.pop(worker.worker_id, None)
+        worker.connection = None
         self._by_token.pop(worker.token, None)
 
     def _run(self, work: "asyncio._CoroutineLike[None]") -> None:

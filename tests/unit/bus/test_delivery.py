@@ -29,7 +29,12 @@ class Line:
             verdict = self.order.judge(sent.first, sent.last - sent.first + 1)
             if verdict is Verdict.TAKE:
                 self.delivered += range(sent.first, sent.last + 1)
-            self.acknowledgements_on_the_way.append((self.order.through, verdict is Verdict.GAP))
+            if verdict is not Verdict.GAP:
+                self.acknowledgements_on_the_way.append((self.order.through, False))
+
+    def beat(self) -> None:
+        """The worker's heartbeat is answered with where the supervisor stands."""
+        self.acknowledgements_on_the_way.append((self.order.through, self.order.missing))
 
     def hear(self) -> None:
         if self.acknowledgements_on_the_way:
@@ -45,32 +50,38 @@ class Line:
         if self.events_on_the_way:
             self.events_on_the_way.append(self.events_on_the_way[0])
 
-    def lose(self) -> None:
-        """The connection breaks: what was on the way is gone, and after reconnecting all is sent again."""
-        self.events_on_the_way.clear()
-        self.acknowledgements_on_the_way.clear()
+    def lose(self, count: int) -> None:
+        """The connection breaks: the oldest on the way are gone, and after reconnecting all is sent again, behind
+        those that had not left yet."""
+        for _ in range(min(count, len(self.events_on_the_way))):
+            self.events_on_the_way.popleft()
         self.send_again()
+
+    def forget(self) -> None:
+        """The way back breaks: what was to be acknowledged is gone."""
+        self.acknowledgements_on_the_way.clear()
 
 
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("send"), st.integers(1, 5)),
-        st.tuples(st.sampled_from(["receive", "hear", "duplicate", "lose", "send_again"]), st.just(0)),
+        st.tuples(st.sampled_from(["send", "lose"]), st.integers(1, 5)),
+        st.tuples(st.sampled_from(["receive", "hear", "beat", "forget", "duplicate", "send_again"]), st.none()),
     ),
     max_size=80,
 )
 
 
 @given(steps)
-def test_any_interleaving_delivers_each_event_once_and_in_order(script: list[tuple[str, int]]) -> None:
+def test_any_interleaving_delivers_each_event_once_and_in_order(script: list[tuple[str, int | None]]) -> None:
     line = Line()
     for step, count in script:
-        line.send(count) if step == "send" else getattr(line, step)()
+        getattr(line, step)(*([] if count is None else [count]))
         assert line.delivered == list(range(1, len(line.delivered) + 1))
-    line.lose()
-    while line.events_on_the_way or line.acknowledgements_on_the_way:
-        line.receive()
-        line.hear()
+    while not line.window.settled:
+        line.beat()
+        while line.events_on_the_way or line.acknowledgements_on_the_way:
+            line.receive()
+            line.hear()
     assert line.delivered == list(range(1, line.window.next))
     assert line.window.settled
 
