@@ -1,0 +1,71 @@
+"""A line between worker and supervisor that breaks in mid-stream: each event is delivered once, in order."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+import pytest_asyncio
+
+from bus.events import Completed, JobEvent, ResponseChunk
+from tests.proxies import cutting
+from tests.servers import Supervisor, running_supervisor
+from tests.workers import zoo_settings
+
+EVENTS = 20_000
+SMALL_WINDOW = {"bus.window_events": 64, "worker.heartbeat_interval_s": 0.1}
+"""So that a worker soon stands still when it is not answered."""
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path_factory.mktemp("lines"), {**zoo_settings(), **SMALL_WINDOW}) as running:
+        yield running
+
+
+def is_whole(events: list[tuple[int, JobEvent]], count: int) -> None:
+    """The stream of a job of `counts`: each chunk once, in order, and one end."""
+    chunks = [event.chunk for _, event in events if isinstance(event, ResponseChunk)]
+    assert chunks == [f"{number} " for number in range(1, count + 1)]
+    assert len(events) == count + 2
+    assert isinstance(events[-1][1], Completed)
+
+
+async def test_events_come_once_over_a_line_that_breaks_fifty_times(supervisor: Supervisor) -> None:
+    random_ = random.Random(7)
+    cuts = iter([random_.randrange(200, 20_000) for _ in range(50)])
+    async with cutting(supervisor.state_dir, "collector", lambda: next(cuts, None)) as line:
+        job_id = await supervisor.submit(str(EVENTS), "counts")
+        is_whole(await supervisor.events(job_id), EVENTS)
+    assert line.cuts == 50
+
+
+async def test_what_a_break_has_swallowed_is_sent_again(supervisor: Supervisor) -> None:
+    """A hundred jobs so short that nothing comes after what was lost, to tell the supervisor of the gap."""
+    random_ = random.Random(11)
+
+    def lets_through() -> int | None:
+        return random_.choice([None, random_.randrange(200, 500)])
+
+    async def ask(count: int) -> None:
+        async with room:
+            is_whole(await supervisor.events(await supervisor.submit(str(count), "counts")), count)
+
+    room = asyncio.Semaphore(8)
+    async with cutting(supervisor.state_dir, "collector", lets_through) as line:
+        await asyncio.gather(*(ask(number % 8) for number in range(100)))
+    assert line.cuts >= 50
+
+
+async def test_acknowledgements_that_were_lost_do_not_hold_the_worker(supervisor: Supervisor) -> None:
+    async with cutting(supervisor.state_dir, "control") as line:
+        job_id = await supervisor.submit(str(EVENTS), "counts")
+        async with aclosing(supervisor.client.follow(job_id)) as batches:
+            async for batch, _ in batches:
+                if batch.first > EVENTS // 30 * (line.cuts + 1):
+                    line.cut()
+        is_whole(await supervisor.events(job_id), EVENTS)
+    assert line.cuts >= 20
