@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bus.events import Completed, Failed, Status
+from bus.orphans import children, descendants
 from bus.vocabulary import Reason, Rung
-from supervisor.procfs import children, descendants
 from tests.servers import Supervisor, running_supervisor
 from tests.stopping import ROOMY, Ended, ended, told_files, told_pids
 from tests.workers._staying import FINISH

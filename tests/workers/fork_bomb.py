@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
 from bus.events import Event, Status
+from bus.orphans import descendants
 from bus.worker_wire import JobSpec
-from supervisor.procfs import descendants
 from tests.workers._staying import stay
 
 _BOMB = """
