@@ -130,8 +130,8 @@ def score(name: str, data: Data, verbose: bool) -> Counter[Verdict]:
             print(f"  {verdict}: {question.ask}\n      {said}")
     share = verdicts["right"] / len(questions)
     print(
-        f"{name}: {share:.0%} right of {len(questions)}, {verdicts['asked']} asked back without need, "
-        f"{verdicts['wrong']} wrong; planned in {took_ms[len(took_ms) // 2]:.1f} ms (median), {took_ms[-1]:.1f} ms (most)"
+        f"{name}: {share:.0%} right of {len(questions)}, {verdicts['asked']} asked back in vain, "
+        f"{verdicts['wrong']} wrong; planned in {took_ms[len(took_ms) // 2]:.1f} ms (median), {took_ms[-1]:.0f} ms (most)"
     )
     return verdicts
 
