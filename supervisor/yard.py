@@ -136,11 +136,11 @@ class Yard:
             worker.baseline_bytes = stat.resident_bytes if stat else 0
             self._listener.worker_ready(worker)
         else:
+            # Should the last acknowledgement have been lost, this one stands in for it.
+            worker.acknowledge(self.control, resend=worker.order.missing)
             self._listener.worker_heard(worker)
 
     def on_event(self, frames: list[bytes]) -> None:
-            # Should the last acknowledgement have been lost, this one stands in for it.
-            worker.acknowledge(self.control, resend=worker.order.missing)
         worker = self._by_token.get(frames[0])
         try:
             header = _decode_header(frames[1]) if len(frames) == 3 else None
