@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+LOGIN_CODES = ("unauthorized", "bad_origin")
+"""What may be wrong with a request whatever it asks for."""
+
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -58,10 +61,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             request[CALLER] = _caller(request)
         return await handler(request)
     except Exception as error:
-        if request.writer.output_size or (isinstance(error, web.HTTPException) and error.status < 400):
-            raise  # an answer that has begun can only break off
+        if isinstance(error, web.HTTPException) and error.status < 400:
+            raise
+        if request.writer.output_size:  # an answer that has begun can only break off
+            log.exception("An answer broke off", extra={"action": "request", "path": request.path})
+            raise
         body = _said(request, error)
-        return json_response(body, body.status)
+        response = json_response(body, body.status)
+        if isinstance(error, web.HTTPMethodNotAllowed):
+            response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        return response
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -1,5 +1,7 @@
 """A person's own conversations over HTTP: list, look, rename, hide."""
 
+from typing import Annotated
+
 import msgspec
 from aiohttp import web
 
@@ -12,14 +14,17 @@ from bus.commands import (
     RenameConversation,
     ShowConversation,
 )
-from bus.conversations import ConversationSummary, ConversationTurnSummary
+from bus.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
 from bus.vocabulary import Reason, Refusal, State
 from gateway.context import CALLER, GATEWAY, json_response
 from gateway.errors import ApiError
 from gateway.incoming import UNREADABLE
+from gateway.jobs import text
 
 PAGE = 50
+MAX_PAGE = 200
 MAX_SEARCH_CHARS = 200
+MAX_CURSOR_CHARS = 100
 
 
 class OutsideTurn(msgspec.Struct, frozen=True):
@@ -49,7 +54,9 @@ class OutsideConversation(ConversationSummary, frozen=True, kw_only=True):
 
 
 class Renaming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    title: str
+    title: Annotated[
+        str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_TITLE_CHARS, "pattern": r"\S"})
+    ]
 
 
 _decode_renaming = msgspec.json.Decoder(Renaming)
@@ -57,16 +64,14 @@ _decode_renaming = msgspec.json.Decoder(Renaming)
 
 async def list_conversations(request: web.Request) -> web.Response:
     """Those of who asks, the latest first; with `q` those in which all its words stand."""
-    query = request.query.get("q", "")
-    if len(query) > MAX_SEARCH_CHARS:
-        text = f"q has {len(query)} characters, the limit is {MAX_SEARCH_CHARS}"
-        raise ApiError("bad_request", text, "search for less")
-    command = ListConversations(request[CALLER], query, request.query.get("after", ""), _limit(request))
+    query, after = text(request, "q", MAX_SEARCH_CHARS), text(request, "after", MAX_CURSOR_CHARS)
+    command = ListConversations(request[CALLER], query, after, _limit(request))
     found = await request.app[GATEWAY].client.request(command, Conversations)
     return json_response(ConversationList(found.conversations, found.following or None))
 
 
 async def get_conversation(request: web.Request) -> web.Response:
+    """A conversation and its questions, oldest first."""
     return json_response(await _shown(request))
 
 
@@ -102,7 +107,7 @@ def _outside_turn(turn: ConversationTurnSummary) -> OutsideTurn:
 
 
 def _limit(request: web.Request) -> int:
-    text = request.query.get("limit", str(PAGE))
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 200):
-        raise ApiError("bad_request", f"limit is {text[:32]!r}", "it is a number from 1 to 200")
-    return int(text)
+    given = request.query.get("limit", str(PAGE))
+    if not (given.isascii() and given.isdigit() and len(given) <= 3 and 0 < int(given) <= MAX_PAGE):
+        raise ApiError("bad_request", f"limit is {given[:32]!r}", f"it is a number from 1 to {MAX_PAGE}")
+    return int(given)

@@ -9,6 +9,7 @@ from bus.client import CommandRefused
 from bus.commands import Caller, CatalogRead, ReadCatalog, ReadStats, Stats
 from bus.sockets import BusError
 from bus.vocabulary import Role
+from gateway.bodies import Ok
 from gateway.context import CALLER, GATEWAY, Gateway, json_response
 
 READY_TIMEOUT_S = 2.0
@@ -19,13 +20,13 @@ _NOT_A_METRIC = re.compile(r"[^a-zA-Z0-9_]")
 
 async def healthz(request: web.Request) -> web.Response:
     """200 while this process answers."""
-    return json_response({"ok": True})
+    return json_response(Ok())
 
 
 async def readyz(request: web.Request) -> web.Response:
     """200 while the supervisor answers too, else 503."""
     await request.app[GATEWAY].client.request(ReadStats(request[CALLER]), Stats, READY_TIMEOUT_S)
-    return json_response({"ok": True})
+    return json_response(Ok())
 
 
 async def catalog(request: web.Request) -> web.Response:

@@ -1,9 +1,10 @@
 """What clients send: frames of the WebSocket, and the same question as the body of a POST."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from bus.commands import Caller, Options, Refused, Submit
 from bus.settings import LimitSettings
@@ -11,6 +12,11 @@ from bus.vocabulary import Refusal, State
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME_RULE = "1 to 64 of A-Z a-z 0-9 _ -"
+MAX_SEQ = (1 << 53) - 1
+"""Beyond this a JSON number is not what it says in JavaScript; no stream gets there."""
+
+_NAME = {"pattern": "^[A-Za-z0-9_-]{0,64}$"}
+"""For descriptions; decoding does not use it, because our own words about a wrong name are better."""
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -39,17 +45,19 @@ class Authenticate(msgspec.Struct, frozen=True):
 
 
 class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    max_rows: int | None = None
-    max_runtime_s: float | None = None
+    """Limits of this job; they can only be lowered, never raised."""
+
+    max_rows: Annotated[int, Meta(ge=1, le=MAX_SEQ)] | None = None
+    max_runtime_s: Annotated[float, Meta(gt=0)] | None = None
     table_format: Literal["json", "arrow"] = "json"
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """A question. `user_id` is accepted and ignored: the token says who it is."""
 
-    session_id: str = ""
+    session_id: Annotated[str, Meta(extra_json_schema=_NAME)] = ""
     query: str
-    conversation_id: str | None = None
+    conversation_id: Annotated[str, Meta(extra_json_schema=_NAME)] | None = None
     user_clarification: str | None = None
     agent: str | None = None
     detached: bool = False
@@ -68,7 +76,7 @@ class Kill(msgspec.Struct, frozen=True):
 class Follow(msgspec.Struct, frozen=True):
     session_id: str = ""
     job_id: str = ""
-    after_seq: int = 0
+    after_seq: Annotated[int, Meta(ge=0, le=MAX_SEQ)] = 0
     table_format: Literal["json", "arrow"] = "json"
 
 

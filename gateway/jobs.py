@@ -13,6 +13,7 @@ from bus.commands import JobRecord, Jobs, ListJobs, Refused, Show, Shown, Stop, 
 from bus.events import Completed, Ending, Failed, Killed
 from bus.outside import outside_job, outside_record
 from bus.vocabulary import ENDED, Reason, Rung, State
+from gateway.bodies import AskedJob, JobList, StoppedJob
 from gateway.context import CALLER, GATEWAY, json_response
 from gateway.errors import ApiError
 from gateway.incoming import FrameError, decode_body, submit_command
@@ -20,7 +21,10 @@ from gateway.incoming import FrameError, decode_body, submit_command
 STOP_WAIT_S = 30.0
 """Far beyond what the ladder takes with its default graces; a stop that lasts longer goes on without the request."""
 
-_TRUE = frozenset({"", "1", "true", "yes"})
+MAX_NOTE_CHARS = 500
+MAX_USER_CHARS = 64
+
+_FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 async def post_job(request: web.Request) -> web.Response:
@@ -37,8 +41,8 @@ async def post_job(request: web.Request) -> web.Response:
         raise CommandRefused(submit)
     submitted = await gateway.client.request(submit, Submitted)
     record = await _show(request, submitted.job_id)
-    answer = {"position": submitted.position, **msgspec.structs.asdict(outside_job(record.summary))}
-    return json_response(answer, 202)
+    job = msgspec.structs.asdict(outside_job(record.summary))
+    return json_response(AskedJob(position=submitted.position, **job), 202)
 
 
 async def list_jobs(request: web.Request) -> web.Response:
@@ -47,10 +51,10 @@ async def list_jobs(request: web.Request) -> web.Response:
     if wanted is not None and wanted not in set(State):
         raise ApiError("bad_request", f"there is no state {wanted!r}; states: {', '.join(State)}")
     state = State(wanted) if wanted else None
-    ended = state in ENDED or flag(request, "all")
-    command = ListJobs(request[CALLER], state=state, user=request.query.get("user", ""), ended=ended)
+    ended = flag(request, "all") or state in ENDED
+    command = ListJobs(request[CALLER], state=state, user=text(request, "user", MAX_USER_CHARS), ended=ended)
     listed = await request.app[GATEWAY].client.request(command, Jobs)
-    return json_response({"jobs": [outside_job(summary) for summary in listed.jobs]})
+    return json_response(JobList([outside_job(summary) for summary in listed.jobs]))
 
 
 async def get_job(request: web.Request) -> web.Response:
@@ -64,15 +68,14 @@ async def delete_job(request: web.Request) -> web.Response:
     summary = (await find_record(request)).summary
     rung = Rung.KILL if flag(request, "now") else Rung.CANCEL
     reason = Reason.USER if summary.user == caller.user else Reason.OPERATOR
-    note = request.query.get("reason", "")
+    note = text(request, "reason", MAX_NOTE_CHARS)
     await client.request(Stop(caller, job_id=summary.job_id, reason=reason, note=note, rung=rung), StopTaken)
     try:
         ending = await asyncio.wait_for(_ending(client, summary.job_id, summary.seq), STOP_WAIT_S)
     except TimeoutError as error:
-        text = f"job {summary.job_id} is being stopped, but was not dead after {STOP_WAIT_S:g} s"
-        raise ApiError(
-            "stop_timeout", text, "the ladder goes on; look at the job again, or repeat with now=1"
-        ) from error
+        words = f"job {summary.job_id} is being stopped, but was not dead after {STOP_WAIT_S:g} s"
+        hint = "the ladder goes on; look at the job again, or repeat with now=1"
+        raise ApiError("stop_timeout", words, hint) from error
     return json_response(_stopped(summary.job_id, summary.session_id, ending))
 
 
@@ -82,7 +85,19 @@ async def find_record(request: web.Request) -> JobRecord:
 
 
 def flag(request: web.Request, name: str) -> bool:
-    return request.query.get(name, "no").lower() in _TRUE
+    """Whether a parameter of the query says yes. Raises `ApiError` for one that says neither yes nor no."""
+    given = request.query.get(name, "no").lower()
+    if given not in _FLAGS:
+        raise ApiError("bad_request", f"{name} is {given[:32]!r}", f"it is one of {', '.join(filter(None, _FLAGS))}")
+    return _FLAGS[given]
+
+
+def text(request: web.Request, name: str, max_chars: int) -> str:
+    """A parameter of the query, empty where it is missing. Raises `ApiError` for one that is too long."""
+    given = request.query.get(name, "")
+    if len(given) > max_chars:
+        raise ApiError("bad_request", f"{name} has {len(given)} characters, the limit is {max_chars}", "shorten it")
+    return given
 
 
 async def _show(request: web.Request, job_id: str) -> JobRecord:
@@ -100,12 +115,12 @@ async def _ending(client: BusClient, job_id: str, after: int) -> Ending:
     raise ApiError("not_found", f"the stream of job {job_id} has no end")
 
 
-def _stopped(job_id: str, session_id: str, ending: Ending) -> dict[str, Any]:
+def _stopped(job_id: str, session_id: str, ending: Ending) -> StoppedJob:
     """What the last event says, beside which job it was."""
-    facts: dict[str, Any] = {"job_id": job_id, "session_id": session_id}
+    facts: dict[str, Any] = {"state": State.SUCCEEDED}
     if isinstance(ending, Killed):
-        return {**facts, "state": State.CANCELLED, **msgspec.structs.asdict(ending)}
-    if isinstance(ending, Failed):
+        facts = {"state": State.CANCELLED, **msgspec.structs.asdict(ending)}
+    elif isinstance(ending, Failed):
         stop = msgspec.structs.asdict(ending.stop) if ending.stop else {}
-        return {**facts, "state": State.FAILED, "code": ending.code, "error": ending.error, **stop}
-    return {**facts, "state": State.SUCCEEDED}
+        facts = {"state": State.FAILED, "code": ending.code, "error": ending.error, **stop}
+    return StoppedJob(job_id=job_id, session_id=session_id, **facts)

@@ -64,6 +64,8 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
 
 
 async def _serve(gateway: Gateway, listener: socket.socket, stop: asyncio.Event) -> None:
+    # Our own errors are logged where they happen; aiohttp's are those of requests that are no HTTP, from anybody.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     runner = web.AppRunner(make_app(gateway), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_S)
     await runner.setup()
     site = web.SockSite(runner, listener, backlog=BACKLOG)

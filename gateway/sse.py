@@ -11,6 +11,7 @@ from bus.log import Batch
 from bus.outside import outside_events
 from gateway.context import GATEWAY, Gateway
 from gateway.errors import ApiError
+from gateway.incoming import MAX_SEQ
 from gateway.jobs import find_record
 
 KEEP_ALIVE_S = 15.0
@@ -78,7 +79,12 @@ async def _send(gateway: Gateway, response: web.StreamResponse, batches: Batches
 
 
 def _last_event_id(request: web.Request) -> int:
-    text = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
-    if not (text.isascii() and text.isdigit()):
-        raise ApiError("bad_request", f"Last-Event-ID is {text[:32]!r}; it is the seq of the last event you have")
+    after = _seq("after", request.query.get("after", "0"))
+    header = request.headers.get("Last-Event-ID")
+    return after if header is None else _seq("Last-Event-ID", header)
+
+
+def _seq(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SEQ)) and int(text) <= MAX_SEQ):
+        raise ApiError("bad_request", f"{name} is {text[:32]!r}", "it is the seq of the last event you have")
     return int(text)

@@ -178,8 +178,6 @@ class Connection:
             self._follows.start(summary.job_id, summary.session_id, summary.seq, form, present=False)
 
     async def _follow(self, caller: Caller, follow: Follow) -> None:
-        if follow.after_seq < 0:
-            raise FrameError("bad_frame", f"after_seq is {follow.after_seq}, the least is 0 (from the beginning)")
         summary = await self._find(caller, follow.session_id, follow.job_id)
         form = Form(self._listed, follow.table_format == "arrow")
         present = summary.user == caller.user

@@ -1,0 +1,56 @@
+"""What the HTTP side answers with, beside errors (`gateway.errors`) and conversations: one struct for each form."""
+
+from typing import Literal
+
+import msgspec
+
+from bus.commands import JobRecord
+from bus.events import Usage
+from bus.outside import OutsideJob
+from bus.vocabulary import Reason, Rung, State
+
+
+class Ok(msgspec.Struct, frozen=True):
+    ok: Literal[True] = True
+
+
+class JobList(msgspec.Struct, frozen=True):
+    """Newest first."""
+
+    jobs: list[OutsideJob]
+
+
+class AskedJob(OutsideJob, frozen=True, kw_only=True):
+    """A job that was just asked for; `position` 0 means that it does not wait."""
+
+    position: int
+
+
+class StoppedJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a job ended that was stopped. A failed one says why (`code`, `error`); `rung`, `ms` and `by` are there
+    where the ladder was climbed."""
+
+    job_id: str
+    session_id: str
+    state: State
+    rung: Rung | None = None
+    ms: float | None = None
+    by: str | None = None
+    reason: Reason | None = None
+    usage: Usage | None = None
+    code: str | None = None
+    error: str | None = None
+
+
+OutsideRecord = msgspec.defstruct(
+    "OutsideRecord",
+    [
+        (field.name, field.type)
+        for field in msgspec.structs.fields(JobRecord)
+        if field.name not in {"summary", *OutsideJob.__struct_fields__}
+    ],
+    bases=(OutsideJob,),
+    frozen=True,
+    namespace={"__doc__": "Everything that is kept about one job beside its stream."},
+)
+"""What `bus.outside.outside_record` makes, as a type: a job as lists show it, and the rest of its record."""

@@ -1,0 +1,147 @@
+"""What can be asked over HTTP: address, handler, what goes in, what comes out, and what may go wrong."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from bus.catalog import Catalog
+from bus.vocabulary import State
+from gateway import conversations, health, jobs, results, sse
+from gateway.bodies import AskedJob, JobList, Ok, OutsideRecord, StoppedJob
+from gateway.conversations import ConversationList, OutsideConversation, Renaming
+from gateway.incoming import MAX_SEQ, Query
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One of the query's, or a header. `schema` is JSON Schema."""
+
+    name: str
+    words: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    place: str = "query"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One address and method. `answers` by status: a struct (JSON), media types, or None (no body)."""
+
+    method: str
+    path: str
+    handler: Handler
+    answers: Mapping[int, Any]
+    codes: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    body: Any = None
+    public: bool = False
+    head: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the handler's docstring."""
+        return (self.handler.__doc__ or "").partition("\n\n")[0]
+
+    def route(self) -> web.RouteDef:
+        head = {"allow_head": self.head} if self.method == "GET" else {}
+        return web.RouteDef(self.method, self.path, self.handler, head)
+
+
+_FLAG = {"type": "string", "enum": ["", "0", "1", "false", "no", "true", "yes"]}
+_SEQ = {"type": "integer", "minimum": 0, "maximum": MAX_SEQ}
+_ONE_JOB = ("not_found", "ambiguous", "unavailable")
+_REFUSED = ("bad_request", "queue_full", "quota", "conversation_busy", "session_conflict", "too_large", "unavailable")
+
+OPERATIONS = (
+    Operation("POST", "/api/jobs", jobs.post_job, {202: AskedJob}, _REFUSED, body=Query),
+    Operation(
+        "GET",
+        "/api/jobs",
+        jobs.list_jobs,
+        {200: JobList},
+        ("bad_request", "unavailable"),
+        (
+            Parameter("state", "only those in this state", {"type": "string", "enum": list(State)}),
+            Parameter("user", "only this user's; for operators", {"type": "string", "maxLength": jobs.MAX_USER_CHARS}),
+            Parameter("all", "those that have ended too", _FLAG),
+        ),
+    ),
+    Operation("GET", "/api/jobs/{job_id}", jobs.get_job, {200: OutsideRecord}, _ONE_JOB),
+    Operation(
+        "GET",
+        "/api/jobs/{job_id}/events",
+        sse.job_events,
+        {200: "text/event-stream", 204: None},
+        (*_ONE_JOB, "bad_request", "too_many_connections"),
+        (
+            Parameter("Last-Event-ID", "the seq of the last event you have", _SEQ, "header"),
+            Parameter("after", "the same, for programs that cannot set headers", _SEQ),
+        ),
+        head=False,
+    ),
+    Operation(
+        "DELETE",
+        "/api/jobs/{job_id}",
+        jobs.delete_job,
+        {200: StoppedJob},
+        (*_ONE_JOB, "already_ended", "stop_timeout", "bad_request"),
+        (
+            Parameter("now", "begin with SIGKILL", _FLAG),
+            Parameter("reason", "for the record", {"type": "string", "maxLength": jobs.MAX_NOTE_CHARS}),
+        ),
+    ),
+    Operation(
+        "GET",
+        "/api/jobs/{job_id}/result.{format:json|csv|parquet}",
+        results.download,
+        {200: "application/json text/csv application/vnd.apache.parquet"},
+        (*_ONE_JOB, "not_ended", "no_rows"),
+        head=False,
+    ),
+    Operation(
+        "GET",
+        "/api/conversations",
+        conversations.list_conversations,
+        {200: ConversationList},
+        ("bad_request", "unavailable"),
+        (
+            Parameter("q", "words to search for", {"type": "string", "maxLength": conversations.MAX_SEARCH_CHARS}),
+            Parameter("after", "`next` of the page before", {"type": "string", "maxLength": 100}),
+            Parameter("limit", "of the page", {"type": "integer", "minimum": 1, "maximum": conversations.MAX_PAGE}),
+        ),
+    ),
+    Operation(
+        "GET",
+        "/api/conversations/{conversation_id}",
+        conversations.get_conversation,
+        {200: OutsideConversation},
+        ("not_found", "unavailable"),
+    ),
+    Operation(
+        "PATCH",
+        "/api/conversations/{conversation_id}",
+        conversations.patch_conversation,
+        {200: OutsideConversation},
+        ("not_found", "bad_request", "too_large", "unavailable"),
+        body=Renaming,
+    ),
+    Operation(
+        "DELETE",
+        "/api/conversations/{conversation_id}",
+        conversations.delete_conversation,
+        {204: None},
+        ("not_found", "conversation_busy", "unavailable"),
+    ),
+    Operation("GET", "/api/catalog", health.catalog, {200: Catalog}, ("not_ready", "unavailable")),
+    Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
+    Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
+    Operation("GET", "/metrics", health.metrics, {200: "text/plain"}),
+)
+"""In the order of `docs/protocol.md`."""

@@ -1,0 +1,135 @@
+"""The OpenAPI document tells the truth: held to real answers, and by a program that tries whatever it allows."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import pytest_asyncio
+
+from bus.commands import Caller
+from bus.vocabulary import Role
+from gateway.app import routes
+from gateway.openapi import plain_path
+from tests.gateways import TOKENS, RunningGateway, running_gateway
+from tests.servers import Supervisor, running_supervisor
+from tests.workers import zoo_settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# Of the zoo only those that end: every agent that the document names is asked something.
+SETTINGS: dict[str, Any] = {"agents.echoes": zoo_settings()["agents.echoes"], "agent.default": "echoes"}
+WITH_A_SLEEPER = {**SETTINGS, "agents.sleeps": zoo_settings()["agents.sleeps"]}
+ANN = Caller("ann", Role.USER)
+TRIED_WITHIN_S = 50.0
+OUTSIDE_THE_DOCUMENT = {"/ws", "/api/openapi.json", "/", "/assets/{name}", "/signin", "/signout"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path_factory.mktemp("gateway"), WITH_A_SLEEPER) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
+    async with running_gateway(supervisor.state_dir, SETTINGS) as running:
+        yield running
+
+
+class Checked:
+    """Requests whose answers must be what the document says."""
+
+    def __init__(self, gateway: RunningGateway, document: dict[str, Any]) -> None:
+        self._gateway = gateway
+        self._document = document
+        self.seen: set[tuple[str, str]] = set()
+
+    async def __call__(self, method: str, path: str, expect: int, *, template: str = "", **given: Any) -> Any:
+        operation = self._document["paths"][template or path][method.lower()]
+        async with self._gateway.request(method, path, **given) as answer:
+            assert answer.status == expect, await answer.text()
+            said = operation["responses"][str(answer.status)]
+            self.seen.add((method, template or path))
+            if "content" not in said:
+                assert not await answer.read()
+                return None
+            schema = said["content"][answer.content_type].get("schema")
+            if schema is None:
+                return await answer.read()
+            body = await answer.json()
+        jsonschema_rs.validate({**schema, "components": self._document["components"]}, body)
+        return body
+
+
+async def test_every_address_stands_in_the_document(gateway: RunningGateway) -> None:
+    _, document = await gateway.json("GET", "/api/openapi.json")
+    described = {
+        (method.upper(), path) for path, methods in document["paths"].items() for method in methods if method != "head"
+    }
+    served = {(route.method, plain_path(route.path)) for route in routes()}
+    assert described == {(method, path) for method, path in served if path not in OUTSIDE_THE_DOCUMENT}
+    assert (await gateway.json("GET", "/api/openapi.json", None))[0] == 401
+    question = document["components"]["schemas"]["Query"]["properties"]
+    assert question["agent"]["enum"][0] == "echoes"
+    assert "history" not in question["agent"]["enum"]
+
+
+async def test_real_answers_are_what_it_says(gateway: RunningGateway, supervisor: Supervisor) -> None:
+    _, document = await gateway.json("GET", "/api/openapi.json")
+    check = Checked(gateway, document)
+    job, conversation = "/api/jobs/{job_id}", "/api/conversations/{conversation_id}"
+    asked = {"query": "go", "conversation_id": "c1", "agent": "echoes"}
+    sleeper = await supervisor.running("sleeps", session_id="s", caller=ANN, conversation_id="c2")
+    ended = (await check("POST", "/api/jobs", 202, json=asked))["job_id"]
+    await supervisor.events(ended)
+    statement = {"query": "select 1 as one", "agent": "sql", "session_id": "s-sql"}
+    rows = (await check("POST", "/api/jobs", 202, json=statement))["job_id"]
+    await supervisor.events(rows)
+    await check("POST", "/api/jobs", 400, json={"query": " "})
+    for job_id in (sleeper, ended, rows):
+        await check("GET", f"/api/jobs/{job_id}", 200, template=job)
+    await check("GET", "/api/jobs", 200, params={"all": "1"})
+    await check("GET", f"/api/jobs/{ended}/events", 200, template=f"{job}/events")
+    await check("GET", f"/api/jobs/{ended}/events", 204, template=f"{job}/events", params={"after": "1000"})
+    for kind in ("json", "csv", "parquet"):
+        await check("GET", f"/api/jobs/{rows}/result.{kind}", 200, template=f"{job}/result.{{format}}")
+    await check("GET", f"/api/jobs/{sleeper}/result.csv", 409, template=f"{job}/result.{{format}}")
+    await check("GET", "/api/conversations", 200)
+    await check("GET", "/api/conversations/c2", 200, template=conversation)
+    await check("DELETE", "/api/conversations/c2", 409, template=conversation)
+    await check("DELETE", f"/api/jobs/{sleeper}", 200, template=job, params={"reason": "enough"})
+    await check("DELETE", f"/api/jobs/{sleeper}", 409, template=job)
+    await check("GET", f"/api/jobs/{sleeper}", 200, template=job)
+    await check("PATCH", "/api/conversations/c1", 200, template=conversation, json={"title": "Other"})
+    await check("DELETE", "/api/conversations/c1", 204, template=conversation)
+    await check("GET", "/api/catalog", 200)
+    for path in ("/healthz", "/readyz"):
+        await check("GET", path, 200)
+    every = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    assert every - check.seen <= {("GET", "/metrics")}
+
+
+async def test_nothing_that_it_allows_or_forbids_breaks_the_server(tmp_path: Path) -> None:
+    """Schemathesis tries generated requests: no 5xx that is not documented, no status, type or body that is not."""
+    async with (
+        running_supervisor(tmp_path, SETTINGS) as supervisor,
+        running_gateway(supervisor.state_dir, SETTINGS) as gateway,
+    ):
+        process = await asyncio.create_subprocess_exec(
+            *(Path(sys.executable).with_name("schemathesis"), "run", f"{gateway.url}/api/openapi.json"),
+            *("--header", f"Authorization: Bearer {TOKENS['ann']}", "--request-timeout", "10"),
+            *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-shrink"),
+            # Which sessions, jobs and agents exist is not in the schema: what fits it may still be refused.
+            *("--checks", "all", "--exclude-checks", "positive_data_acceptance", "--warnings", "off"),
+            cwd=tmp_path,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        async with asyncio.timeout(TRIED_WITHIN_S):
+            said, _ = await process.communicate()
+        assert process.returncode == 0, said.decode()[-6000:]
+        assert await gateway.json("GET", "/healthz") == (200, {"ok": True})
