@@ -129,9 +129,10 @@ def score(name: str, data: Data, verbose: bool) -> Counter[Verdict]:
         if verdict == "wrong" or (verbose and verdict == "asked"):
             print(f"  {verdict}: {question.ask}\n      {said}")
     share = verdicts["right"] / len(questions)
+    middle, most = took_ms[len(took_ms) // 2], took_ms[-1]
     print(
         f"{name}: {share:.0%} right of {len(questions)}, {verdicts['asked']} asked back in vain, "
-        f"{verdicts['wrong']} wrong; planned in {took_ms[len(took_ms) // 2]:.1f} ms (median), {took_ms[-1]:.0f} ms (most)"
+        f"{verdicts['wrong']} wrong; planned in {middle:.1f} ms (median), {most:.0f} ms at most"
     )
     return verdicts
 

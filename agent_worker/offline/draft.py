@@ -39,6 +39,7 @@ class Condition:
 
     `role` is "from" or "to" where the question said so; `told` counts the verbs before it, so that "of the flights
     from JFK, what share *were* late" keeps its two halves apart. `within`: a word such as "in" stood before.
+    `every`: the operands were joined by "and".
     """
 
     operator: Operator
@@ -49,6 +50,7 @@ class Condition:
     told: int = 0
     item: Item | None = None
     within: bool = False
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)

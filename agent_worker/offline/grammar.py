@@ -61,8 +61,10 @@ class _Grammar:
         cursor = self.cursor
         cursor.skip(*_SKIP)
         role = cursor.take(Kind.ROLE)
-        if not cursor.take(Kind.BY):
+        by = cursor.take(Kind.BY)
+        if by is None:
             return False
+        self._check_ratio(by)
         found = False
         while True:
             cursor.skip(Kind.GLUE, Kind.DISTINCT)
@@ -79,6 +81,14 @@ class _Grammar:
             if not cursor.sees(Kind.NAME) or cursor.sees(Kind.CMP, ahead=1):
                 cursor.at = mark
                 return True
+
+    def _check_ratio(self, by: Item) -> None:
+        """ "flights per seat" may be a quotient; "per carrier" and "per day" can only be groups."""
+        name = self.cursor.peek()
+        if by.text.lower() != "per" or name is None or name.unit or not name.names or is_table(name):
+            return
+        if name.names[0].kind == "number":
+            raise Unplaced(f"Is it divided by {name.text}, or grouped? Say “by {name.text}” for groups.", name)
 
     def _joined(self) -> bool:
         mark = self.cursor.at

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agent_worker.offline.draft import Draft, MeasureDraft
+from agent_worker.offline.figures import is_count
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.reading import Reading
 from agent_worker.offline.scope import Scope
@@ -50,6 +51,17 @@ def count_groups(
     groups.append(first.item)
     measures[:] = [having.measure for having in draft.havings]
     reading.count_groups = first.item.text
+
+
+def check_every(draft: Draft, reading: Reading) -> None:
+    """ "How many carriers fly to SFO and LAX": to both, or to either? Rows are never in both, other things may be."""
+    things = reading.distinct_rows or any(is_count(figure) for figure in reading.figures)
+    for condition in draft.conditions:
+        if things and condition.every and condition.operator == "in":
+            said = [item.text for item in condition.operands]
+            raise Unplaced(
+                f"Is {' or '.join(said)} meant, any of them, or those that have all of them?", condition.item
+            )
 
 
 def check_through(scope: Scope, draft: Draft, reading: Reading) -> None:

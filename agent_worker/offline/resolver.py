@@ -6,7 +6,7 @@ from agent_worker.offline.dimensions import dimension_of, told_apart
 from agent_worker.offline.draft import Condition, Draft, MeasureDraft
 from agent_worker.offline.figures import check_amount, figure_of
 from agent_worker.offline.filters import filter_of
-from agent_worker.offline.grouping import check_through, count_groups, over_groups
+from agent_worker.offline.grouping import check_every, check_through, count_groups, over_groups
 from agent_worker.offline.items import Item, Unplaced
 from agent_worker.offline.ordering import rank
 from agent_worker.offline.reading import Figure, Filter, Reading
@@ -43,6 +43,7 @@ class Resolver:
         else:
             reading.filters = [found for _, found in filters]
         check_through(self.scope, draft, reading)
+        check_every(draft, reading)
         reading.notes += dict.fromkeys(self.scope.notes)
         reading.cost = self.scope.cost
         return reading

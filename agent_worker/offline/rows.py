@@ -13,6 +13,9 @@ def read_rows(scope: Scope, draft: Draft, reading: Reading, groups: list[Item]) 
         raise Unplaced("The share of what?")
     own = [item for item in (*draft.asked, *draft.nouns) if scope.means_table(item, scope.base)]
     others = [item for item in (*draft.asked, *draft.nouns) if item not in own]
+    if any(item in draft.asked for item in others):
+        # "Which carriers fly to SFO" asks for carriers, once each; the flights only say how.
+        own = [item for item in own if item in draft.asked]
     if own and others and not (draft.listing or draft.asked):
         raise Unplaced(f"What about “{others[0].text}”?", others[0])
     if own and draft.distinct:

@@ -28,9 +28,14 @@ class Sink:
         role: str = "",
         within: bool = False,
     ) -> bool:
+        """Add a condition; always true, so that a rule can end with it."""
         item = operands[0] if operands else subject or self._said()
         told = sum(item.kind is Kind.VERB for item in self.cursor.items[: self.cursor.at])
-        self.draft.conditions.append(Condition(operator, operands, moments, subject, role, told, item, within))
+        every = len(operands) > 1 and any(
+            other.kind is Kind.AND and operands[0].end <= other.start < operands[-1].start
+            for other in self.cursor.items
+        )
+        self.draft.conditions.append(Condition(operator, operands, moments, subject, role, told, item, within, every))
         return True
 
     def having(self, agg: str, name: Item, operator: Item, number: Item) -> bool:
