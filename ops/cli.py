@@ -16,6 +16,7 @@ COMMANDS = {
     "kill": "Stop jobs, and wait for the proof that they have stopped.",
     "tail": "Follow a job's stream.",
     "show": "Everything that is known about one job.",
+    "top": "A live screen of the jobs; stop them with a key.",
     "stats": "Figures of a running server.",
     "drain": "Accept no more questions, finish what runs, end.",
     "history": "What became of all the jobs: an overview, or any SQL.",

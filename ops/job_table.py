@@ -7,7 +7,7 @@ from rich.text import Text
 
 from bus.outside import OutsideJob
 from bus.vocabulary import State
-from ops.tables import plain_table
+from ops.tables import keep_whole, plain_table
 from ops.text import ago, clean, one_line, short_ids, size, span
 
 STYLES = {
@@ -28,6 +28,7 @@ def job_table(jobs: Sequence[OutsideJob], now: float) -> Table:
     columns = ("JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "PID", "QUESTION")
     table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible="QUESTION")
     ids = short_ids(job.job_id for job in jobs)
+    keep_whole(table, "JOB", max(map(len, ids.values()), default=0))
     for job in jobs:
         table.add_row(
             ids[job.job_id],

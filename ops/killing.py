@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from bus.outside import OutsideJob
 from bus.sockets import BusError
 from bus.vocabulary import ENDED, Reason, Rung
+from ops.errors import OpsError
 from ops.job_table import state_words
 from ops.jobs import ENDINGS, Declined, JobsAccess, Wire, connect, job_of
 from ops.options import Filters, Target
@@ -48,7 +48,7 @@ async def kill(target: Target, order: Order) -> list[Outcome]:
         if order.prefixes:
             work = [_kill_named(jobs, prefix, order) for prefix in dict.fromkeys(order.prefixes)]
         else:
-            work = [_kill_job(jobs, job, order) for job in await select(jobs, order.filters)]
+            work = [_kill_found(jobs, job, order) for job in await select(jobs, order.filters)]
         return await asyncio.gather(*work)
 
 
@@ -57,41 +57,43 @@ async def _kill_named(jobs: JobsAccess, prefix: str, order: Order) -> Outcome:
         job = job_of(await jobs.show(prefix))
     except Declined as error:
         return Outcome(prefix, False, f"{prefix}: {error}", code=error.code)
-    return await _kill_job(jobs, job, order)
+    return await _kill_found(jobs, job, order)
 
 
-async def _kill_job(jobs: JobsAccess, job: OutsideJob, order: Order) -> Outcome:
+async def _kill_found(jobs: JobsAccess, job: OutsideJob, order: Order) -> Outcome:
     if job.state in ENDED:
-        words = f"{_short(job)} had ended before: {state_words(job)}"
+        words = f"{short_id(job)} had ended before: {state_words(job)}"
         return Outcome(job.job_id, True, words, code="already_ended")
     if order.dry_run:
-        words = f"{_short(job)} would be stopped: {state_words(job)}, {clean(job.user)}: {one_line(job.query, 60)}"
+        words = f"{short_id(job)} would be stopped: {state_words(job)}, {clean(job.user)}: {one_line(job.query, 60)}"
         return Outcome(job.job_id, True, words, code="dry_run")
+    return await kill_job(jobs, job, order.rung, order.note)
+
+
+async def kill_job(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str = "") -> Outcome:
+    """Stop one job, and wait for the proof."""
     try:
         async with asyncio.timeout(PROOF_TIMEOUT_S):
-            return await _stop_and_prove(jobs, job, order)
+            return await _stop_and_prove(jobs, job, rung, note)
     except TimeoutError:
-        words = f"no proof of its end within {PROOF_TIMEOUT_S:g} s; see `deadstop show {_short(job)}`"
-        return Outcome(job.job_id, False, f"{_short(job)}: {words}", code="no_proof")
-    except (Declined, BusError) as error:
-        return Outcome(job.job_id, False, f"{_short(job)}: {error}", code=getattr(error, "code", "unavailable"))
+        words = f"no proof of its end within {PROOF_TIMEOUT_S:g} s; see `deadstop show {short_id(job)}`"
+        return Outcome(job.job_id, False, f"{short_id(job)}: {words}", code="no_proof")
+    except (OpsError, BusError) as error:
+        return Outcome(job.job_id, False, f"{short_id(job)}: {error}", code=getattr(error, "code", "unavailable"))
 
 
-async def _stop_and_prove(jobs: JobsAccess, job: OutsideJob, order: Order) -> Outcome:
+async def _stop_and_prove(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str) -> Outcome:
     try:
-        await jobs.stop(job.job_id, rung=order.rung, reason=Reason.OPERATOR, note=order.note)
+        await jobs.stop(job.job_id, rung=rung, reason=Reason.OPERATOR, note=note)
     except Declined as error:
         if error.code != "already_ended":
             raise
     async for item in jobs.follow(job, max(0, job.seq - 1)):
         if item["event"] in ENDINGS:
-            return Outcome(job.job_id, True, f"{_short(job)} {_words(item)}", end=item)
+            words = ended_sentence(item["event"], item["data"])
+            return Outcome(job.job_id, True, f"{short_id(job)} {words}", end=item)
     raise Declined("no_proof", "its stream ended without an end")
 
 
-def _words(item: dict[str, Any]) -> str:
-    return ended_sentence(item["event"], item["data"])
-
-
-def _short(job: OutsideJob) -> str:
+def short_id(job: OutsideJob) -> str:
     return job.job_id[:MIN_ID_CHARS]

@@ -32,6 +32,13 @@ def plain_table(*columns: str, numbers: Sequence[str] = (), flexible: str = "") 
     return table
 
 
+def keep_whole(table: Table, name: str, width: int) -> None:
+    """This column is never cut below `width`, however narrow the terminal."""
+    for column in table.columns:
+        if column.header == name:
+            column.min_width = width
+
+
 def result_table(columns: Sequence[dict[str, str]], rows: Sequence[Sequence[Any]], width: int) -> tuple[Table, int]:
     """Rows of an answer in at most `width` characters, and how many columns had no room.
 
