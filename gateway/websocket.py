@@ -1,6 +1,7 @@
 """One WebSocket: who it is, what it asks for, which jobs it follows."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 
@@ -37,6 +38,8 @@ from gateway.outgoing import (
     WireErrorData,
 )
 from gateway.rate import FrameRate
+
+log = logging.getLogger(__name__)
 
 
 class Connection:
@@ -112,6 +115,10 @@ class Connection:
         except (CommandRefused, BusError) as error:
             body = error_body(error)
             await self._error(body.code, body.error, session_id)
+        except Exception:
+            # A fault of ours in one frame is no reason to lose everything else on this connection.
+            log.exception("A frame could not be handled", extra={"action": "frame"})
+            await self._error("internal", "this frame could not be handled; the gateway's log says why", session_id)
 
     async def _dispatch(self, incoming: Incoming) -> None:
         if isinstance(incoming, Authenticate):
