@@ -50,6 +50,8 @@ class AgentContext:
         self.truncated = False
         """Set it when the result has more rows than were sent."""
         self.catalog: Catalog | None = None
+        self.data_changed: Callable[[str], object] = lambda fingerprint: None
+        """For the bundled agents: have the catalog read anew for those who ask next."""
         self.rolled_up: list[int] = []
         """For the agent that writes the history: the jobs that stand in it now."""
         self.usage: Callable[[], Usage] = Usage

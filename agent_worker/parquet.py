@@ -1,19 +1,17 @@
 """The bundled agents: questions about Parquet data in plain words or SQL, and SQL alone."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 from agent_worker.answer import answer
-from agent_worker.catalog_agent import read
 from agent_worker.context import AgentContext, AgentError
+from agent_worker.current_catalog import current_catalog
 from agent_worker.executor import execute
 from agent_worker.inquiry import Inquiry, node
 from agent_worker.llm import BudgetExceeded, ModelError
 from agent_worker.plan import DirectAnswer, SqlPlan
 from agent_worker.planner import plan
-from agent_worker.workplace import Workplace, data_folder, set_up
-from bus.catalog import Catalog
-from bus.events import Clarification, Event, ResponseChunk, Status, Warn
+from agent_worker.workplace import Workplace, set_up
+from bus.events import Clarification, Event, ResponseChunk, Status
 from bus.vocabulary import Reason
 from bus.worker_wire import JobSpec
 
@@ -46,10 +44,10 @@ async def run_typed_sql(job: JobSpec, context: AgentContext) -> AsyncIterator[Ev
 
 
 async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIterator[Event]:
-    catalog, events = await _catalog(job, context)
-    for event in events:
-        yield event
-    inquiry = Inquiry(job, context, context.prepared, catalog)
+    catalog = await current_catalog(job, context)
+    workplace: Workplace = context.prepared
+    workplace.engine.attach(catalog)
+    inquiry = Inquiry(job, context, workplace, catalog)
     async for event in node("planner", planner(inquiry)):
         yield event
     if isinstance(inquiry.plan, SqlPlan):
@@ -63,18 +61,6 @@ async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIt
         yield ResponseChunk("response", inquiry.plan.question)
     elif isinstance(inquiry.plan, DirectAnswer):
         yield ResponseChunk("response", inquiry.plan.text)
-
-
-async def _catalog(job: JobSpec, context: AgentContext) -> tuple[Catalog, list[Event]]:
-    """The catalog that came with the job, or, when a question is quicker than the catalog's own job, our own."""
-    events: list[Event] = []
-    catalog = job.catalog
-    if catalog is None:
-        context.emit(Status("reading the catalog"))
-        catalog = await asyncio.to_thread(read, data_folder(context.data_folder), context)
-    workplace: Workplace = context.prepared
-    workplace.engine.attach(catalog)
-    return catalog, events
 
 
 async def _take_as_typed(inquiry: Inquiry) -> AsyncGenerator[Event, None]:

@@ -1,5 +1,6 @@
 """The first node: from the question to a plan."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from agent_worker import offline
@@ -21,7 +22,7 @@ async def plan(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
         inquiry.plan = await inquiry.workplace.model.plan(plan_request(inquiry), on_status=_say(inquiry))
     else:
         yield Status("planning without a model (offline planner)")
-        inquiry.plan = _plan_offline(inquiry)
+        inquiry.plan = await asyncio.to_thread(_plan_offline, inquiry)  # so that a stop finds the loop free
         yield monitor(f"**Offline planner**\n\n{_in_words(inquiry.plan)}\n\n")
 
 

@@ -30,6 +30,7 @@ from bus.worker_wire import (
     Assign,
     Cancel,
     CancelledOutcome,
+    DataChanged,
     Failure,
     Heartbeat,
     JobSpec,
@@ -123,6 +124,7 @@ class Worker:
 
         publisher.usage = usage
         context.connect(emit)
+        context.data_changed = lambda state: self._control.send([encode(DataChanged(self._spec.token, state))])
         publisher.finish(await _outcome(agent, context, job, tally, emit, publisher))
 
     async def _beat(self) -> None:

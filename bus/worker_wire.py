@@ -88,7 +88,14 @@ class Heartbeat(Control, frozen=True, tag="heartbeat"):
     token: bytes
 
 
-ToSupervisor = Ready | Heartbeat
+class DataChanged(Control, frozen=True, tag="data_changed"):
+    """The catalog that came with the job is not that of the data any more (or none came): `fingerprint` is theirs."""
+
+    token: bytes
+    fingerprint: str
+
+
+ToSupervisor = Ready | Heartbeat | DataChanged
 
 
 # ---- events, worker → supervisor: [token, header, blob]

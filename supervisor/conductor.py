@@ -137,6 +137,15 @@ class Conductor:
         if entry is not None:
             entry.job.heard(self._loop.time())
 
+    def data_changed(self, worker: Worker, fingerprint: str) -> None:
+        """A worker has found other data than the catalog tells of: have it read anew, once for all who find so."""
+        entry = self._entry_of(worker)
+        if entry is None or entry.submit.agent == HISTORY_AGENT or self._admission.draining or self._admission.closed:
+            return
+        known = self.catalog is not None and self.catalog.fingerprint == fingerprint
+        if not known and not any(other.submit.agent == CATALOG_AGENT for other in self.entries.values()):
+            self.read_catalog()
+
     def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None:
         entry = self._entry_of(worker)
         if entry is None or not entry.job.given:

@@ -11,7 +11,7 @@ from bus.orphans import sweep_orphans
 from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
-from bus.worker_wire import AnyHeader, BatchHeader, Ready, ToSupervisor
+from bus.worker_wire import AnyHeader, BatchHeader, DataChanged, Ready, ToSupervisor
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words
 from supervisor.procfs import read_stat
 from supervisor.spares import Spares
@@ -39,6 +39,7 @@ class Listener(Protocol):
 
     def worker_ready(self, worker: Worker) -> None: ...
     def worker_heard(self, worker: Worker) -> None: ...
+    def data_changed(self, worker: Worker, fingerprint: str) -> None: ...
     def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None: ...
     def worker_exited(self, worker: Worker) -> None: ...
     def worker_gone(self, worker: Worker, exit_words: str) -> None: ...
@@ -135,6 +136,8 @@ class Yard:
             stat = read_stat(message.pid)
             worker.baseline_bytes = stat.resident_bytes if stat else 0
             self._listener.worker_ready(worker)
+        elif isinstance(message, DataChanged):
+            self._listener.data_changed(worker, message.fingerprint)
         else:
             # Should the last acknowledgement have been lost, this one stands in for it.
             worker.acknowledge(self.control, resend=worker.order.missing)
