@@ -1,0 +1,120 @@
+"""One run: the script, then everybody stopped, then the invariants."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+
+from bus.client import BusClient
+from bus.commands import Jobs, ListJobs, ReadStats, Stats
+from bus.events import Killed
+from bus.log import Batch, LogReader
+from bus.vocabulary import ENDED, Reason, Rung
+from tests.chaos.script import script
+from tests.chaos.world import Asked, World, log_path
+from tests.e2e.cli_runner import Server, serving
+from tests.servers import is_gone
+from tests.stopping import check_stream, told_files, told_pids
+
+SETTINGS = """
+[supervisor]
+cancel_grace_s = 0.2
+terminate_grace_s = 0.2
+[worker]
+spare_workers = 0
+[limits]
+max_running = 8
+max_running_per_user = 8
+max_events = 20000
+"""
+ALL_END_WITHIN_S = 30.0
+
+
+def run(folder: Path, seed: int, stops: int) -> str:
+    """Raises AssertionError, naming the command that replays it; returns what there was of it in one line."""
+    try:
+        with serving(folder, config=SETTINGS) as server:
+            words, pids, files = asyncio.run(_run(server, seed, stops))
+        left = [pid for pid in pids if not is_gone(pid)] + [path for path in files if path.exists()]
+        assert not left, f"left behind: {left}"
+    except BaseException as error:
+        error.add_note(f"replay: python -m tests.chaos --seed {seed} --stops {stops}")
+        raise
+    return words
+
+
+async def _run(server: Server, seed: int, stops: int) -> tuple[str, list[int], list[Path]]:
+    client = BusClient.connect(server.state_dir)
+    async with aiohttp.ClientSession() as http:
+        world = World(server, client, http)
+        try:
+            for step in script(seed, stops):
+                await world.take(step)
+                for task in (task for job in world.jobs for task in job.following if task.done()):
+                    task.result()
+            await _end_all(world)
+            return await _check(world)
+        finally:
+            for task in (task for job in world.jobs for task in job.following):
+                task.cancel()
+            client.close()
+
+
+async def _end_all(world: World) -> None:
+    for job in world.alive:
+        await world.stop(job, Rung.CANCEL)
+    following = [task for job in world.jobs for task in job.following]
+    done, waiting = await asyncio.wait(following, timeout=ALL_END_WITHIN_S)
+    for task in done:
+        task.result()
+    unheard = [each for job in world.jobs for each in (job.over_bus, job.over_wire) if each.end is None]
+    assert not waiting, f"no end heard within {ALL_END_WITHIN_S:g} s: {unheard}"
+
+
+async def _check(world: World) -> tuple[str, list[int], list[Path]]:
+    log = LogReader(log_path(world.server.state_dir))
+    pids: list[int] = []
+    files: list[Path] = []
+    ends: dict[str, int] = {}
+    for job in world.jobs:
+        events = [pair for batch in _batches(log, job.job_id) for pair in batch.events()]
+        assert [seq for seq, _ in events] == list(range(1, len(events) + 1)), f"{job.job_id} is not gapless"
+        stream = [event for _, event in events]
+        check_stream(stream)
+        for follower in (job.over_bus, job.over_wire):
+            assert (follower.seq, follower.end) == (len(stream), type(stream[-1])), follower
+        (record,) = log.record(job.job_id)
+        assert record.summary.state in ENDED
+        assert record.summary.seq == len(stream)
+        _check_stop(job, type(stream[-1]), record.summary.reason)
+        ends[record.summary.state] = ends.get(record.summary.state, 0) + 1
+        pids += told_pids(stream) + ([record.summary.pid] if record.summary.pid is not None else [])
+        files += told_files(stream)
+    log.close()
+    await _check_counts(world)
+    alive = [pid for pid in pids if not is_gone(pid)]
+    assert not alive, f"{alive} live on after the last event of every job"
+    kills = " ".join(f"{name} killed {count}x" for name, count in world.kills.items())
+    return f"{len(world.jobs)} jobs {ends}, {sum(job.stops_taken for job in world.jobs)} stops, {kills}", pids, files
+
+
+def _check_stop(job: Asked, end: type, reason: Reason | None) -> None:
+    """A stop that was taken has stopped the job, unless the job's end came with the supervisor's."""
+    if job.stops_taken:
+        assert end is Killed or reason in (Reason.SUPERVISOR_LOST, Reason.OUTPUT_LIMIT), (job.job_id, end, reason)
+
+
+async def _check_counts(world: World) -> None:
+    """Every job that was accepted is there once, and none waits or runs."""
+    listed = await world.command(ListJobs(world.me, user=world.me.user, ended=True, limit=100_000), Jobs)
+    assert sorted(job.job_id for job in listed.jobs) == sorted(job.job_id for job in world.jobs)
+    assert all(job.state in ENDED for job in listed.jobs)
+    gauges = (await world.command(ReadStats(world.me), Stats)).gauges
+    assert gauges["waiting"] == 0, gauges
+
+
+def _batches(log: LogReader, job_id: str) -> list[Batch]:
+    batches: list[Batch] = []
+    while more := log.read(job_id, batches[-1].last if batches else 0):
+        batches += more
+    return batches

@@ -1,0 +1,51 @@
+"""What happens in a run: the same steps for the same seed. Pure."""
+
+import random
+from dataclasses import dataclass
+
+ANIMALS = (
+    *("sleeps", "swallows_cancel", "ignores_signals", "spins_in_c", "stuck_in_engine", "stops_itself"),
+    *("forks_children", "deaf_daemon", "has_subreaper", "floods_events", "finishes_anyway", "hangs_in_http"),
+    *("exits_three", "segfaults", "raises", "echoes", "counts", "leaves_files"),
+)
+WEIGHTS = {
+    "submit": 40,
+    "stop": 30,
+    "now": 10,
+    "kill_worker": 5,
+    "stall_worker": 4,
+    "stall_supervisor": 3,
+    "stall_gateway": 2,
+    "drop_sockets": 6,
+}
+KILL_EVERY_STOPS = 40
+"""The supervisor and the gateway are killed once in so many stops, and at least once in a run."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """`pick` chooses among the jobs that are alive when the step's turn comes; `pause_s` follows it."""
+
+    kind: str
+    animal: str
+    pick: int
+    pause_s: float
+
+
+def script(seed: int, stops: int) -> list[Step]:
+    """Steps with so many stops among them."""
+    chance = random.Random(seed)
+    steps: list[Step] = [_step(chance, "submit") for _ in range(4)]
+    done = 0
+    while done < stops:
+        kind = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        done += kind in ("stop", "now")
+        steps.append(_step(chance, kind))
+    for _ in range(max(1, stops // KILL_EVERY_STOPS)):
+        for kind in ("kill_supervisor", "kill_gateway"):
+            steps.insert(chance.randrange(4, len(steps) + 1), _step(chance, kind))
+    return steps
+
+
+def _step(chance: random.Random, kind: str) -> Step:
+    return Step(kind, chance.choice(ANIMALS), chance.randrange(1000), chance.random() * 0.15)

@@ -1,0 +1,160 @@
+"""A running `deadstop serve`, the jobs asked of it, and what is done to it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import psutil
+
+from bus.address import make_address
+from bus.client import BusClient, CommandRefused
+from bus.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
+from bus.sockets import BusError
+from bus.vocabulary import Reason, Role, Rung
+from gateway.identity import LOCAL_USER
+from tests.chaos.followers import BusFollower, WireFollower
+from tests.chaos.script import Step
+from tests.e2e.cli_runner import Server
+
+ANSWER_WITHIN_S = 60.0
+"""A command is repeated for so long: a killed supervisor is away for seconds."""
+
+MAX_ALIVE = 12
+R = TypeVar("R", bound=AnyReply)
+
+
+@dataclass
+class Asked:
+    """A job, its followers, and whether a stop of it was taken."""
+
+    job_id: str
+    session_id: str
+    over_bus: BusFollower
+    over_wire: WireFollower
+    following: list[asyncio.Task[None]]
+    stops_taken: int = 0
+
+
+@dataclass
+class World:
+    """Carries out the steps of a script."""
+
+    server: Server
+    client: BusClient
+    http: aiohttp.ClientSession
+    jobs: list[Asked] = field(default_factory=list)
+    kills: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def me(self) -> Caller:
+        return Caller(LOCAL_USER, Role.OPERATOR)
+
+    @property
+    def alive(self) -> list[Asked]:
+        return [job for job in self.jobs if job.over_bus.end is None]
+
+    async def command(self, command: AnyCommand, expect: type[R]) -> R:
+        """Every command is safe to repeat, so it is, until somebody answers."""
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            while True:
+                try:
+                    return await self.client.request(command, expect, timeout_s=2.0)
+                except BusError:
+                    continue
+
+    async def take(self, step: Step) -> None:
+        if step.kind == "submit":
+            await self._submit(step)
+        elif step.kind in ("kill_supervisor", "kill_gateway"):
+            self._kill_program(step.kind.removeprefix("kill_"))
+        elif step.kind in ("stall_supervisor", "stall_gateway"):
+            await self._stall_program(step.kind.removeprefix("stall_"), step.pause_s)
+        elif self.alive:
+            await self._take_with(self.alive[step.pick % len(self.alive)], step)
+        await asyncio.sleep(step.pause_s)  # chance in time is the point
+
+    async def _take_with(self, job: Asked, step: Step) -> None:
+        if step.kind == "drop_sockets":
+            for each in self.alive:
+                each.over_wire.drop()
+        elif step.kind in ("stop", "now"):
+            await self.stop(job, Rung.KILL if step.kind == "now" else Rung.CANCEL)
+        else:
+            number = signal.SIGKILL if step.kind == "kill_worker" else signal.SIGSTOP
+            await self._signal_worker(job, number)
+
+    async def _submit(self, step: Step) -> None:
+        if len(self.alive) >= MAX_ALIVE:
+            return
+        session_id = f"c{len(self.jobs)}"
+        question = "300" if step.animal == "counts" else "go"
+        job_id = (await self.command(Submit(self.me, session_id, question, step.animal), Submitted)).job_id
+        again = await self.command(Submit(self.me, session_id, question, step.animal), Submitted)
+        assert again.job_id == job_id, f"session {session_id} has run twice: {job_id}, {again.job_id}"
+        bus, wire = BusFollower(job_id, session_id), WireFollower(job_id, session_id)
+        parts = urlsplit(self.server.url)
+        token = parse_qs(parts.query)["token"][0]
+        following = [
+            asyncio.create_task(bus.run(self.client)),
+            asyncio.create_task(wire.run(self.http, f"http://{parts.netloc}", token)),
+        ]
+        self.jobs.append(Asked(job_id, session_id, bus, wire, following))
+
+    async def stop(self, job: Asked, rung: Rung) -> None:
+        try:
+            await self.command(Stop(self.me, job_id=job.job_id, reason=Reason.OPERATOR, rung=rung), StopTaken)
+            job.stops_taken += 1
+        except CommandRefused as refused:
+            if refused.refused.code != "already_ended":
+                raise
+
+    async def _signal_worker(self, job: Asked, number: signal.Signals) -> None:
+        pid = (await self.command(Show(self.me, job_id=job.job_id), Shown)).record.summary.pid
+        if pid is not None:
+            _signal(pid, number, lambda process: self._runtime in process.cwd())
+
+    @property
+    def _runtime(self) -> str:
+        return make_address(self.server.state_dir, "").runtime_dir
+
+    def _program(self, name: str) -> psutil.Process | None:
+        for child in psutil.Process(self.server.program.process.pid).children():
+            try:
+                if child.cmdline()[-1:] == [name]:
+                    return child
+            except psutil.NoSuchProcess:
+                continue
+        return None
+
+    def _kill_program(self, name: str) -> None:
+        process = self._program(name)
+        if process is not None and self.kills.get(name, 0) < 3:  # `serve` gives up a program that does nothing but die
+            self.kills[name] = self.kills.get(name, 0) + 1
+            process.kill()
+
+    async def _stall_program(self, name: str, seconds: float) -> None:
+        process = self._program(name)
+        if process is not None:
+            _signal(process.pid, signal.SIGSTOP, lambda _: True)
+            await asyncio.sleep(seconds)
+            _signal(process.pid, signal.SIGCONT, lambda _: True)
+
+
+def _signal(pid: int, number: signal.Signals, is_it: Callable[[psutil.Process], bool]) -> None:
+    """Send a signal to a process of ours, if it still is that one."""
+    try:
+        if is_it(psutil.Process(pid)):
+            os.kill(pid, number)
+    except (psutil.Error, ProcessLookupError):
+        pass
+
+
+def log_path(state_dir: Path) -> Path:
+    """Where the event log of this state folder lies."""
+    return Path(make_address(state_dir, "").log)
