@@ -1,0 +1,20 @@
+"""Well-behaved: COUNT numbered chunks, PER_S a second, each with the time it was said at; BYTES long if asked."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from bus.events import Event, ResponseChunk
+from bus.worker_wire import JobSpec
+
+PAUSES_PER_S = 100
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    count, per_s, *length = map(int, job.question.split())
+    at_once = max(1, per_s // PAUSES_PER_S)
+    for number in range(1, count + 1):
+        yield ResponseChunk("response", f"{number} {time.time():.6f} ".ljust(length[0] if length else 0))
+        if number % at_once == 0:
+            await asyncio.sleep(at_once / per_s)
