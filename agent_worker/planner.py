@@ -7,7 +7,7 @@ from agent_worker import offline
 from agent_worker.inquiry import Inquiry, monitor
 from agent_worker.llm import PlanRequest
 from agent_worker.llm.client import Say
-from agent_worker.plan import Plan, SqlPlan
+from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.events import Clarification, Event, Status
 
 
@@ -31,14 +31,12 @@ def plan_request(inquiry: Inquiry) -> PlanRequest:
 
 
 def _plan_offline(inquiry: Inquiry) -> Plan:
-    """The answer to a question that was asked back is a whole question more often than a missing word."""
+    """What the person says to a question that was asked back follows the question it was about."""
     job = inquiry.job
     if not job.user_clarification:
         return offline.plan(job.question, inquiry.catalog, inquiry.history)
-    whole = offline.plan(job.user_clarification, inquiry.catalog, inquiry.history)
-    if not isinstance(whole, Clarification):
-        return whole
-    return offline.plan(f"{job.question} {job.user_clarification}", inquiry.catalog, inquiry.history)
+    asked = (*inquiry.history, Turn(job.question))
+    return offline.plan(job.user_clarification, inquiry.catalog, asked)
 
 
 def _say(inquiry: Inquiry) -> Say:
