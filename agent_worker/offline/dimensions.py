@@ -80,7 +80,8 @@ def plain(scope: Scope, ref: ColumnRef) -> Dimension:
 
 
 def told_apart(dims: list[Dimension]) -> list[Dimension]:
-    """The dimensions with a name of its own for each column of the result."""
+    """Each dimension once, with a name of its own for each column of the result."""
+    dims = list({dim.expression.sql(): dim for dim in dims}.values())
     taken: list[str] = []
     for at, dim in enumerate(dims):
         alias, number = dim.alias, 2
