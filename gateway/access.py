@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from math import ceil
 
 from aiohttp import web
 
 from bus.client import CommandRefused
-from bus.commands import Caller
 from bus.sockets import BusError
-from gateway.context import CALLER, GATEWAY, json_response
+from gateway.context import CALLER, GATEWAY, IDENTITY, json_response
+from gateway.door import address_of, note_signed_in
 from gateway.errors import ApiError, ErrorBody, error_body
+from gateway.identity import Identity
 from gateway.origin import host_allowed, origin_allowed
 from gateway.pages import is_public, secure_headers
 
@@ -17,28 +19,31 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-LOGIN_CODES = ("unauthorized", "bad_origin")
+LOGIN_CODES = ("unauthorized", "bad_origin", "too_many_attempts")
 """What may be wrong with a request whatever it asks for."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
-def token_caller(request: web.Request) -> Caller | None:
-    """Whom the bearer token of a request stands for."""
+def by_bearer(request: web.Request) -> Identity | None:
+    """Whom the bearer token of a request stands for. Raises `ApiError` (`too_many_attempts`)."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return request.app[GATEWAY].identities.by_token(token.strip()) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        return None
+    found = request.app[GATEWAY].sign_in.by_token(token.strip(), address_of(request.transport), "token")
+    return _noted(request, found)
 
 
-def cookie_caller(request: web.Request) -> Caller | None:
+def by_cookie(request: web.Request) -> Identity | None:
     """Whom the page's cookie stands for, wherever the request comes from."""
     gateway = request.app[GATEWAY]
     value = request.cookies.get(gateway.cookie_name)
-    return gateway.identities.by_cookie(value) if value else None
+    return _noted(request, gateway.identities.by_cookie(value)) if value else None
 
 
-def page_caller(request: web.Request) -> Caller | None:
+def by_own_page(request: web.Request) -> Identity | None:
     """Whom the cookie stands for, if a page of ours sent it; another's page, or no page, is nobody."""
-    return cookie_caller(request) if _from_own_page(request) else None
+    return by_cookie(request) if _from_own_page(request) else None
 
 
 def own_origin_only(request: web.Request) -> None:
@@ -58,7 +63,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         _check_host(request)
         if not is_public(request.path):
-            request[CALLER] = _caller(request)
+            request[IDENTITY] = _identity(request)
+            request[CALLER] = request[IDENTITY].caller
         return await handler(request)
     except Exception as error:
         if isinstance(error, web.HTTPException) and error.status < 400:
@@ -70,6 +76,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = json_response(body, body.status)
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        if isinstance(error, ApiError) and error.retry_after_s:
+            response.headers["Retry-After"] = str(ceil(error.retry_after_s))
         return response
 
 
@@ -106,16 +114,22 @@ def _check_host(request: web.Request) -> None:
         )
 
 
-def _caller(request: web.Request) -> Caller:
-    by_token = token_caller(request)
-    if by_token is not None:
-        return by_token
-    by_cookie = cookie_caller(request)
-    if by_cookie is None:
+def _identity(request: web.Request) -> Identity:
+    found = by_bearer(request)
+    if found is not None:
+        return found
+    found = by_cookie(request)
+    if found is None:
         raise ApiError("unauthorized", "sign in first", "send `Authorization: Bearer TOKEN`, or open the page")
     if request.method not in _SAFE_METHODS:
         own_origin_only(request)
-    return by_cookie
+    return found
+
+
+def _noted(request: web.Request, found: Identity | None) -> Identity | None:
+    if found is not None:
+        note_signed_in(request)
+    return found
 
 
 def _from_own_page(request: web.Request) -> bool:

@@ -12,14 +12,18 @@ from aiohttp import web
 from bus.client import BusClient
 from bus.commands import Caller
 from bus.settings import Settings
+from gateway.door import Door
 from gateway.errors import ApiError
 from gateway.frames import FrameCache
-from gateway.identity import Identities
+from gateway.identity import Identities, Identity
+from gateway.sign_in import SignIn
 
 if TYPE_CHECKING:
     from gateway.websocket import Connection
 
 OFFLINE = "offline"
+SLOW_REQUEST_S = 5.0
+"""What a stranger gets for sending a request, beside the time to sign in."""
 
 
 class Gateway:
@@ -28,7 +32,12 @@ class Gateway:
     def __init__(self, settings: Settings, client: BusClient, identities: Identities, port: int) -> None:
         self.settings = settings
         self.client = client
-        self.identities = identities
+        self.sign_in = SignIn(identities, settings.gateway.max_failed_sign_ins_per_min)
+        self.door = Door(
+            settings.gateway.max_strangers_per_address,
+            settings.gateway.max_connections,
+            settings.gateway.sign_in_timeout_s + SLOW_REQUEST_S,
+        )
         self.cookie_name = f"deadstop_{port}"
         self.frames = FrameCache()
         self.connections: set[Connection] = set()
@@ -37,6 +46,10 @@ class Gateway:
         self.closing = asyncio.Event()
         self.llm = llm_name(settings)
         self.server_version = server_version()
+
+    @property
+    def identities(self) -> Identities:
+        return self.sign_in.identities
 
     def admit_connection(self) -> None:
         """Raises `ApiError` when as many WebSockets and event streams are open as may be."""
@@ -47,6 +60,7 @@ class Gateway:
 
 GATEWAY: web.AppKey[Gateway] = web.AppKey("gateway", Gateway)
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
+IDENTITY: web.RequestKey[Identity] = web.RequestKey("identity", Identity)
 
 
 def llm_name(settings: Settings) -> str:

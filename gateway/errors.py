@@ -25,6 +25,7 @@ STATUS = {
     "bad_origin": HTTPStatus.FORBIDDEN,
     "bad_host": HTTPStatus.MISDIRECTED_REQUEST,
     "too_many_connections": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too_many_attempts": HTTPStatus.TOO_MANY_REQUESTS,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "stop_timeout": HTTPStatus.GATEWAY_TIMEOUT,
@@ -47,11 +48,12 @@ class ErrorBody(msgspec.Struct, frozen=True):
 
 
 class ApiError(Exception):
-    """A request that cannot be carried out."""
+    """A request that cannot be carried out; with `retry_after_s`, not yet."""
 
-    def __init__(self, code: str, error: str, hint: str = "") -> None:
+    def __init__(self, code: str, error: str, hint: str = "", *, retry_after_s: float = 0.0) -> None:
         super().__init__(error)
         self.body = ErrorBody(error, code, hint)
+        self.retry_after_s = retry_after_s
 
 
 def error_body(error: ApiError | CommandRefused | BusError) -> ErrorBody:

@@ -1,4 +1,4 @@
-"""Who somebody is: tokens, and the cookie a page gets in exchange for one. Pure but for the secret's file.
+"""Who somebody is: tokens, and the cookie a page gets in exchange for one. Pure but for the files of both.
 
 A cookie is `HMAC(secret of the state folder, SHA-256 of the token)`: it is not the token, it survives a restart of
 the gateway, and it ends with the token it was made for. Nothing about it has to be kept.
@@ -8,10 +8,12 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from bus.commands import Caller
-from bus.settings import TokenEntry
+from bus.tokens import TokenBook, hash_token
 from bus.vocabulary import Role
 
 SECRET_NAME = "gateway.key"
@@ -19,33 +21,66 @@ LOCAL_USER = "local"
 MAX_TOKEN_CHARS = 512
 
 
-class Identities:
-    """The configured tokens and the one made for this run. Every comparison takes constant time."""
+class Identity(NamedTuple):
+    """Whom a token stands for, and the hash that names the token."""
 
-    def __init__(self, tokens: list[TokenEntry], made_token: str, secret: bytes) -> None:
+    caller: Caller
+    token_hash: str
+
+
+class Identities:
+    """The tokens of the book and the one made for this run. Every comparison takes constant time."""
+
+    def __init__(self, book: TokenBook, made_token: str, secret: bytes) -> None:
+        self._book = book
         self._secret = secret
-        self._by_hash = {entry.sha256: Caller(entry.user, Role(entry.role)) for entry in tokens}
-        if made_token:
-            self._by_hash[_hash(made_token)] = Caller(LOCAL_USER, Role.OPERATOR)
-        self._by_cookie = {self._cookie_of(digest): caller for digest, caller in self._by_hash.items()}
+        self._made = {hash_token(made_token): Caller(LOCAL_USER, Role.OPERATOR)} if made_token else {}
+        self._seen: Mapping[str, Caller] | None = None
+        self._by_hash: dict[str, Identity] = {}
+        self._by_cookie: dict[str, Identity] = {}
 
     def __repr__(self) -> str:
-        return f"<Identities of {len(self._by_hash)} tokens>"
+        return f"<Identities of {len(self._known())} tokens>"
 
-    def by_token(self, token: str) -> Caller | None:
+    def by_token(self, token: str) -> Identity | None:
         """Whom a token stands for; `None` for one that is not valid."""
-        return _find(self._by_hash, _hash(token)) if 0 < len(token) <= MAX_TOKEN_CHARS else None
+        token_hash = hash_of(token)
+        return _find(self._known(), token_hash) if token_hash else None
 
-    def by_cookie(self, value: str) -> Caller | None:
+    def by_cookie(self, value: str) -> Identity | None:
         """Whom a cookie's value stands for."""
+        self._known()
         return _find(self._by_cookie, value)
 
-    def cookie(self, token: str) -> str:
+    def cookie(self, identity: Identity) -> str:
         """The cookie's value for a token."""
-        return self._cookie_of(_hash(token))
+        return self._cookie_of(identity.token_hash)
+
+    def still_valid(self, identity: Identity) -> bool:
+        """Whether the token has neither been revoked nor given to somebody else since."""
+        return self._known().get(identity.token_hash) == identity
+
+    def _known(self) -> dict[str, Identity]:
+        """By the tokens' hashes. A token that `deadstop token` makes or revokes counts from the next look on."""
+        callers = self._book.callers()
+        if callers is not self._seen:
+            self._seen = callers
+            self._by_hash = {digest: Identity(caller, digest) for digest, caller in {**callers, **self._made}.items()}
+            self._by_cookie = {self._cookie_of(digest): found for digest, found in self._by_hash.items()}
+        return self._by_hash
 
     def _cookie_of(self, token_hash: str) -> str:
         return hmac.new(self._secret, token_hash.encode(), hashlib.sha256).hexdigest()
+
+
+def hash_of(token: str) -> str:
+    """The hash that names a token; empty for what no token can be."""
+    if not 0 < len(token) <= MAX_TOKEN_CHARS:
+        return ""
+    try:
+        return hash_token(token)
+    except UnicodeEncodeError:  # bytes of a header that are not UTF-8
+        return ""
 
 
 def read_secret(state_dir: Path) -> bytes:
@@ -64,13 +99,9 @@ def read_secret(state_dir: Path) -> bytes:
     return path.read_bytes()
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _find(callers: dict[str, Caller], key: str) -> Caller | None:
-    found = None
-    for known, caller in callers.items():
-        if hmac.compare_digest(known.encode(), key.encode()):
-            found = caller
+def _find(known: Mapping[str, Identity], key: str) -> Identity | None:
+    found, wanted = None, key.encode(errors="replace")
+    for candidate, identity in known.items():
+        if hmac.compare_digest(candidate.encode(), wanted):
+            found = identity
     return found

@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bus.client import BusClient, CommandRefused
-from bus.commands import JobRecord, Jobs, ListJobs, Refused, Show, Shown, Stop, StopTaken, Submitted
+from bus.client import BusClient
+from bus.commands import JobRecord, Jobs, ListJobs, Show, Shown
 from bus.events import Completed, Ending, Failed, Killed
 from bus.outside import outside_job, outside_record
-from bus.vocabulary import ENDED, Reason, Rung, State
+from bus.vocabulary import ENDED, State
+from gateway.asking import ask, stop
 from gateway.bodies import AskedJob, JobList, StoppedJob
 from gateway.context import CALLER, GATEWAY, json_response
 from gateway.errors import ApiError
@@ -37,9 +38,7 @@ async def post_job(request: web.Request) -> web.Response:
     if not query.session_id:
         query = msgspec.structs.replace(query, session_id=secrets.token_urlsafe(12))
     submit = submit_command(query, request[CALLER], gateway.settings.limits, attached=False)
-    if isinstance(submit, Refused):
-        raise CommandRefused(submit)
-    submitted = await gateway.client.request(submit, Submitted)
+    submitted = await ask(gateway.client, request[CALLER], submit)
     record = await _show(request, submitted.job_id)
     job = msgspec.structs.asdict(outside_job(record.summary))
     return json_response(AskedJob(position=submitted.position, **job), 202)
@@ -66,10 +65,7 @@ async def delete_job(request: web.Request) -> web.Response:
     """Stop a job; the answer comes when nothing of it lives any more, and says how it ended."""
     caller, client = request[CALLER], request.app[GATEWAY].client
     summary = (await find_record(request)).summary
-    rung = Rung.KILL if flag(request, "now") else Rung.CANCEL
-    reason = Reason.USER if summary.user == caller.user else Reason.OPERATOR
-    note = text(request, "reason", MAX_NOTE_CHARS)
-    await client.request(Stop(caller, job_id=summary.job_id, reason=reason, note=note, rung=rung), StopTaken)
+    await stop(client, caller, summary, note=text(request, "reason", MAX_NOTE_CHARS), now=flag(request, "now"))
     try:
         ending = await asyncio.wait_for(_ending(client, summary.job_id, summary.seq), STOP_WAIT_S)
     except TimeoutError as error:

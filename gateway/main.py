@@ -18,8 +18,10 @@ from bus.program import ServeOrders, read_orders, say_ready, set_up_logging, wat
 from bus.settings import Settings
 from bus.settings_file import SettingsError
 from bus.sockets import BusError
+from bus.tokens import load
 from gateway.app import make_app
 from gateway.context import Gateway
+from gateway.door import Visitor
 from gateway.identity import Identities, read_secret
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
     try:
         listener = _listener(settings, orders)
         port = int(listener.getsockname()[1])
-        identities = Identities(settings.auth.tokens, orders.made_token, read_secret(state_dir))
+        identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir))
         await _serve(Gateway(settings, client, identities, port), listener, stop)
     finally:
         client.close()
@@ -66,16 +68,19 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
 async def _serve(gateway: Gateway, listener: socket.socket, stop: asyncio.Event) -> None:
     # Our own errors are logged where they happen; aiohttp's are those of requests that are no HTTP, from anybody.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    runner = web.AppRunner(make_app(gateway), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_S)
+    runner = web.AppRunner(make_app(gateway), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
     await runner.setup()
-    site = web.SockSite(runner, listener, backlog=BACKLOG)
-    await site.start()
+    assert runner.server is not None
+    manager = runner.server
+    site = await asyncio.get_running_loop().create_server(
+        lambda: Visitor(manager, gateway.door), sock=listener, backlog=BACKLOG
+    )
     pings = asyncio.create_task(_ping(gateway))
     say_ready(port=listener.getsockname()[1])
     await stop.wait()
     log.info("The gateway ends", extra={"action": "gateway_end"})
     pings.cancel()
-    await site.stop()
+    site.close()
     gateway.closing.set()
     await asyncio.gather(*(connection.close() for connection in gateway.connections), return_exceptions=True)
     await runner.cleanup()
@@ -84,8 +89,8 @@ async def _serve(gateway: Gateway, listener: socket.socket, stop: asyncio.Event)
 async def _ping(gateway: Gateway) -> None:
     while True:
         await asyncio.sleep(PING_EVERY_S)
-        for connection in gateway.connections:
-            connection.ping()
+        for connection in list(gateway.connections):
+            await connection.look_after()
 
 
 def _allow_connections() -> None:

@@ -5,7 +5,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from gateway.context import GATEWAY
+from gateway import audit
+from gateway.context import GATEWAY, IDENTITY
+from gateway.door import address_of
+from gateway.errors import ApiError
+from gateway.identity import Identity
 from gateway.origin import origin_allowed
 
 STATIC = Path(__file__).parent / "static"
@@ -41,9 +45,13 @@ def is_public(path: str) -> bool:
 async def index(request: web.Request) -> web.StreamResponse:
     """The page for who is signed in, the sign-in page for others; a token in the address becomes a cookie."""
     gateway = request.app[GATEWAY]
-    token = request.query.get("token", "")
-    if gateway.identities.by_token(token):
-        return _signed_in(request, token)
+    if token := request.query.get("token", ""):
+        try:
+            found = gateway.sign_in.by_token(token, address_of(request.transport), "address")
+        except ApiError as error:
+            return _page("signin.html", error.body.status)
+        if found:
+            return _signed_in(request, found)
     cookie = request.cookies.get(gateway.cookie_name, "")
     if gateway.identities.by_cookie(cookie):
         return _page("index.html", 200)
@@ -54,13 +62,18 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     """The sign-in page's form."""
     form = await request.post()
     token = str(form.get("token", "")).strip()
-    if not _from_here(request) or request.app[GATEWAY].identities.by_token(token) is None:
+    if not _from_here(request):
         return _page("signin.html", 401)
-    return _signed_in(request, token)
+    try:
+        found = request.app[GATEWAY].sign_in.by_token(token, address_of(request.transport), "form")
+    except ApiError as error:
+        return _page("signin.html", error.body.status)
+    return _signed_in(request, found) if found else _page("signin.html", 401)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """Forget the cookie; the token stays valid."""
+    audit.signed_out(request[IDENTITY], address_of(request.transport))
     response = web.HTTPSeeOther("/")
     response.del_cookie(request.app[GATEWAY].cookie_name, path="/", httponly=True, samesite="Strict")
     return response
@@ -75,12 +88,12 @@ async def asset(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(path, headers={"Cache-Control": _FOREVER})
 
 
-def _signed_in(request: web.Request, token: str) -> web.StreamResponse:
+def _signed_in(request: web.Request, identity: Identity) -> web.StreamResponse:
     gateway = request.app[GATEWAY]
     response = web.HTTPSeeOther("/")
     response.set_cookie(
         gateway.cookie_name,
-        gateway.identities.cookie(token),
+        gateway.identities.cookie(identity),
         path="/",
         httponly=True,
         samesite="Strict",

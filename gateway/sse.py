@@ -9,8 +9,9 @@ from aiohttp import web
 
 from bus.log import Batch
 from bus.outside import outside_events
-from gateway.context import GATEWAY, Gateway
+from gateway.context import GATEWAY, IDENTITY, Gateway
 from gateway.errors import ApiError
+from gateway.identity import Identity
 from gateway.incoming import MAX_SEQ
 from gateway.jobs import find_record
 
@@ -39,7 +40,7 @@ async def job_events(request: web.Request) -> web.StreamResponse:
     try:
         async with aclosing(gateway.client.follow(summary.job_id, after)) as batches:
             with suppress(ConnectionError):
-                await _send(gateway, response, batches, summary.session_id)
+                await _send(gateway, request[IDENTITY], response, batches, summary.session_id)
     finally:
         gateway.streams -= 1
     return response
@@ -54,7 +55,9 @@ def sse_bytes(batch: Batch, skip: int, session_id: str) -> bytes:
     return b"".join(lines)
 
 
-async def _send(gateway: Gateway, response: web.StreamResponse, batches: Batches, session_id: str) -> None:
+async def _send(
+    gateway: Gateway, identity: Identity, response: web.StreamResponse, batches: Batches, session_id: str
+) -> None:
     closing = asyncio.create_task(gateway.closing.wait())
     try:
         while True:
@@ -62,6 +65,8 @@ async def _send(gateway: Gateway, response: web.StreamResponse, batches: Batches
             try:
                 while not coming.done() and not closing.done():
                     await asyncio.wait({coming, closing}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
+                    if not gateway.identities.still_valid(identity):
+                        return
                     if not coming.done() and not closing.done():
                         await response.write(_KEEP_ALIVE)
             finally:

@@ -5,7 +5,7 @@ import socket
 
 from aiohttp import web
 
-from gateway.access import own_origin_only, page_caller, token_caller
+from gateway.access import by_bearer, by_own_page, own_origin_only
 from gateway.context import GATEWAY
 from gateway.websocket import Connection
 
@@ -23,6 +23,7 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
     gateway = request.app[GATEWAY]
     if "Origin" in request.headers:
         own_origin_only(request)
+    identity = by_bearer(request) or by_own_page(request)
     gateway.admit_connection()
     response = web.WebSocketResponse(
         timeout=CLOSE_TIMEOUT_S,
@@ -36,8 +37,7 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
     if transport is None:
         return response
     _notice_dead_peers(transport)
-    caller = token_caller(request) or page_caller(request)
-    connection = Connection(gateway, response, transport, caller)
+    connection = Connection(gateway, request, response, transport, identity)
     gateway.connections.add(connection)
     try:
         await connection.serve()

@@ -8,15 +8,18 @@ from collections.abc import AsyncIterator
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bus.client import CommandRefused
-from bus.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown, Stop, StopTaken, Submitted
+from bus.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown
 from bus.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
 from bus.settings import agents_for_people
 from bus.sockets import BusError
-from bus.vocabulary import ENDED, PROTOCOL_VERSION, Reason, Role, Rung
+from bus.vocabulary import ENDED, PROTOCOL_VERSION, Role
+from gateway.asking import ask, stop
 from gateway.context import Gateway
-from gateway.errors import error_body
+from gateway.door import address_of, note_signed_in
+from gateway.errors import ApiError, error_body
 from gateway.follows import Follows
 from gateway.frames import Form, WireFrame, encode_event
+from gateway.identity import Identity
 from gateway.incoming import (
     Authenticate,
     Follow,
@@ -48,20 +51,22 @@ class Connection:
     def __init__(
         self,
         gateway: Gateway,
+        request: web.Request,
         socket: web.WebSocketResponse,
         transport: asyncio.Transport,
-        caller: Caller | None,
+        identity: Identity | None,
     ) -> None:
         self._gateway = gateway
+        self._request = request
         self._transport = transport
         self._socket = socket
-        self._caller = caller
+        self._identity = identity
         self._listed = False
         self._outbox = Outbox(socket)
         self._follows = Follows(gateway, self._outbox)
 
     def __repr__(self) -> str:
-        return f"<Connection of {self._caller.user if self._caller else 'nobody yet'}, {self._follows}>"
+        return f"<Connection of {self._identity.caller.user if self._identity else 'nobody yet'}, {self._follows}>"
 
     async def serve(self) -> None:
         """Until the client or the gateway closes the connection."""
@@ -80,14 +85,18 @@ class Connection:
         """The gateway ends: say so, and let the client come back to the next one."""
         await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"the gateway ends", drain=False)
 
-    def ping(self) -> None:
-        self._outbox.ping()
+    async def look_after(self) -> None:
+        """Now and then: keep a quiet connection open, and close one whose token has been revoked."""
+        if self._revoked():
+            await self._turn_out()
+        else:
+            self._outbox.ping()
 
     async def _frames(self) -> AsyncIterator[bytes]:
         rate = FrameRate(self._gateway.settings.gateway.max_frames_per_s, time.monotonic())
         sign_in_by = time.monotonic() + self._gateway.settings.gateway.sign_in_timeout_s
         while True:
-            left = None if self._caller else max(0.001, sign_in_by - time.monotonic())
+            left = None if self._identity else max(0.001, sign_in_by - time.monotonic())
             try:
                 message = await self._socket.receive(left)
             except TimeoutError:
@@ -103,7 +112,16 @@ class Connection:
             elif message.type is not WSMsgType.PONG:
                 return
 
+    def _revoked(self) -> bool:
+        return self._identity is not None and not self._gateway.identities.still_valid(self._identity)
+
+    async def _turn_out(self) -> None:
+        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"your token was revoked", drain=False)
+
     async def _handle(self, data: bytes) -> None:
+        if self._revoked():
+            await self._turn_out()
+            return
         self._gateway.counts["frames_received"] += 1
         session_id = ""
         try:
@@ -112,7 +130,7 @@ class Connection:
             await self._dispatch(incoming)
         except FrameError as error:
             await self._error(error.code, str(error), error.session_id or session_id)
-        except (CommandRefused, BusError) as error:
+        except (ApiError, CommandRefused, BusError) as error:
             body = error_body(error)
             await self._error(body.code, body.error, session_id)
         except Exception:
@@ -124,25 +142,30 @@ class Connection:
         if isinstance(incoming, Authenticate):
             await self._authenticate(incoming)
             return
-        if self._caller is None:
+        if self._identity is None:
             raise FrameError("unauthorized", "this connection is not signed in; send `authenticate` with a token first")
+        caller = self._identity.caller
         match incoming:
             case Query():
-                await self._query(self._caller, incoming)
+                await self._query(caller, incoming)
             case Kill():
-                await self._kill(self._caller, incoming)
+                await self._kill(caller, incoming)
             case Follow():
-                await self._follow(self._caller, incoming)
+                await self._follow(caller, incoming)
             case ListQuery():
-                await self._list(self._caller, incoming)
+                await self._list(caller, incoming)
 
     async def _authenticate(self, wanted: Authenticate) -> None:
-        caller = self._gateway.identities.by_token(wanted.token) if wanted.token else self._caller
-        if caller is None:
+        identity = self._identity
+        if wanted.token:
+            identity = self._gateway.sign_in.by_token(wanted.token, address_of(self._transport), "websocket")
+        if identity is None:
             raise FrameError("unauthorized", "that token is not valid; `deadstop token create` makes one")
-        if self._caller not in (None, caller):
+        if self._identity is not None and self._identity.caller != identity.caller:
             raise FrameError("unauthorized", "this connection is signed in as somebody else; open another one")
-        self._caller, self._listed = caller, wanted.batch
+        self._identity, self._listed = identity, wanted.batch
+        note_signed_in(self._request)
+        caller = identity.caller
         data = AuthenticatedData(
             user_id=caller.user,
             role=caller.role,
@@ -155,27 +178,21 @@ class Connection:
 
     async def _query(self, caller: Caller, query: Query) -> None:
         submit = submit_command(query, caller, self._gateway.settings.limits, attached=not query.detached)
-        if isinstance(submit, Refused):
-            await self._reply(refused_question(query.session_id[:64], submit))
-            return
         try:
-            submitted = await self._gateway.client.request(submit, Submitted)
+            submitted = await ask(self._gateway.client, caller, submit)
         except (CommandRefused, BusError) as error:
             body = error_body(error)
-            await self._reply(refused_question(query.session_id, Refused(body.code, body.error, body.hint)))
+            await self._reply(refused_question(query.session_id[:64], Refused(body.code, body.error, body.hint)))
             return
         if submitted.job_id not in self._follows:
-            form = Form(self._listed, submit.options.table_format == "arrow")
+            form = Form(self._listed, query.options is not None and query.options.table_format == "arrow")
             self._follows.start(submitted.job_id, query.session_id, 0, form, present=True)
 
     async def _kill(self, caller: Caller, kill: Kill) -> None:
         try:
             # Who stops a job shall see the proof: a connection that does not follow it does so from here on.
             summary = await self._find(caller, kill.session_id, kill.job_id)
-            rung = Rung.KILL if kill.now else Rung.CANCEL
-            reason = Reason.USER if summary.user == caller.user else Reason.OPERATOR
-            stop = Stop(caller, job_id=summary.job_id, reason=reason, note=kill.reason or "", rung=rung)
-            await self._gateway.client.request(stop, StopTaken)
+            await stop(self._gateway.client, caller, summary, note=kill.reason or "", now=kill.now)
         except (CommandRefused, BusError) as error:
             body = error_body(error)
             await self._reply(AgentKillError(KillErrorData(kill.session_id or kill.job_id, body.error, body.code)))

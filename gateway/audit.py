@@ -1,0 +1,43 @@
+"""Who came in, asked, stopped and was refused: logger `gateway.audit`, the facts in `extra`. Never a token."""
+
+import logging
+
+from bus.commands import Caller, Refused
+from bus.vocabulary import Rung
+from gateway.identity import Identity
+
+log = logging.getLogger("gateway.audit")
+
+
+def signed_in(identity: Identity, how: str, address: str) -> None:
+    """`how`: token, address (the printed one), form, or websocket."""
+    caller = identity.caller
+    facts = {"user": caller.user, "role": caller.role, "how": how, "address": address}
+    log.info("%s (%s) signed in by %s from %s", *facts.values(), extra={"action": "signed_in", **facts})
+
+
+def signed_out(identity: Identity, address: str) -> None:
+    facts = {"user": identity.caller.user, "address": address}
+    log.info("%s signed out from %s", *facts.values(), extra={"action": "signed_out", **facts})
+
+
+def not_let_in(code: str, how: str, address: str) -> None:
+    """Somebody with a token that is not valid, or with too many of those."""
+    facts = {"address": address, "how": how, "code": code}
+    log.warning("%s was not let in by %s: %s", *facts.values(), extra={"action": "refused", **facts})
+
+
+def submitted(caller: Caller, job_id: str, session_id: str) -> None:
+    facts = {"user": caller.user, "job_id": job_id, "session_id": session_id}
+    log.info("%s asked job %s (session %s)", *facts.values(), extra={"action": "submitted", **facts})
+
+
+def stopped(caller: Caller, job_id: str, owner: str, rung: Rung) -> None:
+    """Somebody asked for a stop, and it was taken."""
+    facts = {"user": caller.user, "job_id": job_id, "owner": owner, "rung": rung}
+    log.info("%s stops job %s of %s from rung %s on", *facts.values(), extra={"action": "stopped", **facts})
+
+
+def refused(caller: Caller, what: str, refusal: Refused) -> None:
+    facts = {"user": caller.user, "what": what, "code": refusal.code}
+    log.info("%s was refused to %s: %s", *facts.values(), extra={"action": "refused", **facts})

@@ -1,0 +1,53 @@
+"""Checking a token: how often an address may be wrong, and what of it is written down."""
+
+import time
+from collections import OrderedDict
+
+from gateway import audit
+from gateway.attempts import Attempts
+from gateway.errors import ApiError
+from gateway.identity import Identities, Identity, hash_of
+
+MAX_FAMILIAR = 10_000
+
+
+class SignIn:
+    """An address that has guessed too often is not listened to for a while, except for tokens that were good from
+    there before: guessing must not lock out who sits behind the same address (on loopback: everybody)."""
+
+    def __init__(self, identities: Identities, attempts_per_min: int) -> None:
+        self.identities = identities
+        self._attempts = Attempts(attempts_per_min)
+        self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def by_token(self, token: str, address: str, how: str) -> Identity | None:
+        """Whom the token stands for. Raises `ApiError` (`too_many_attempts`) where nobody looks at it."""
+        key, now = (address, hash_of(token)), time.monotonic()
+        wait_s = 0.0 if key in self._familiar else self._attempts.wait_s(address, now)
+        if wait_s:
+            raise ApiError(
+                "too_many_attempts",
+                f"too many wrong tokens from {address}",
+                f"try again in {wait_s:.0f} s",
+                retry_after_s=wait_s,
+            )
+        found = self.identities.by_token(token)
+        if found is None:
+            self._familiar.pop(key, None)
+            self._failed(address, how, now)
+        elif key not in self._familiar or how != "token":
+            self._remember(key)
+            audit.signed_in(found, how, address)
+        return found
+
+    def _failed(self, address: str, how: str, now: float) -> None:
+        self._attempts.failed(address, now)
+        audit.not_let_in("unauthorized", how, address)
+        if self._attempts.wait_s(address, now):
+            audit.not_let_in("too_many_attempts", how, address)
+
+    def _remember(self, key: tuple[str, str]) -> None:
+        self._familiar[key] = None
+        self._familiar.move_to_end(key)
+        if len(self._familiar) > MAX_FAMILIAR:
+            self._familiar.popitem(last=False)
