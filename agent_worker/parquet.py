@@ -10,7 +10,7 @@ from agent_worker.inquiry import Inquiry, node
 from agent_worker.llm import BudgetExceeded, ModelError
 from agent_worker.plan import DirectAnswer, SqlPlan
 from agent_worker.planner import plan
-from agent_worker.workplace import Workplace, set_up
+from agent_worker.workplace import Workplace, hold_to, set_up
 from bus.events import Clarification, Event, ResponseChunk, Status
 from bus.vocabulary import Reason
 from bus.worker_wire import JobSpec
@@ -47,6 +47,8 @@ async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIt
     catalog = await current_catalog(job, context)
     workplace: Workplace = context.prepared
     workplace.engine.attach(catalog)
+    if workplace.model is not None:
+        hold_to(workplace.model, job)
     inquiry = Inquiry(job, context, workplace, catalog)
     async for event in node("planner", planner(inquiry)):
         yield event

@@ -4,11 +4,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from agent_worker.context import AgentContext
 from agent_worker.engine import Engine, EngineSettings
 from agent_worker.llm import Limits, Meter, ModelClient, ModelSettings
 from bus.events import ResponseChunk
 from bus.settings import LlmSettings
+from bus.worker_wire import JobSpec
 
 SAMPLE_DATA = Path(__file__).parent / "sample_data"
 
@@ -33,6 +36,11 @@ def set_up(context: AgentContext) -> Workplace:
         context.usage = meter.usage
         model = ModelClient(settings, meter, lambda text: context.emit(ResponseChunk("prompt_monitor", text)))
     return Workplace(Engine(engine_settings(context)), model)
+
+
+def hold_to(model: ModelClient, job: JobSpec) -> None:
+    """What is left of the user's day is known with the job only."""
+    model.meter.limits = msgspec.structs.replace(model.meter.limits, left_of_day_usd=job.max_cost_usd)
 
 
 def engine_settings(context: AgentContext) -> EngineSettings:

@@ -34,7 +34,7 @@ class ConversationTurn(msgspec.Struct, frozen=True):
 
 
 class JobSpec(msgspec.Struct, frozen=True):
-    """The one job a worker serves."""
+    """The one job a worker serves. `max_cost_usd` is what is left of its user's day; None without such a limit."""
 
     job_id: str
     user: str
@@ -43,6 +43,7 @@ class JobSpec(msgspec.Struct, frozen=True):
     conversation: list[ConversationTurn] = []
     options: Options = Options()
     max_rows: int = 1_000_000
+    max_cost_usd: float | None = None
     catalog: Catalog | None = None
 
 

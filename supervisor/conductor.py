@@ -13,7 +13,7 @@ from bus.events import Accepted, Queue, Usage, Warn
 from bus.settings import CATALOG_AGENT, HISTORY_AGENT, Settings
 from bus.vocabulary import Reason, Role, Rung
 from bus.worker_wire import AnyHeader, Assign, Cancel, FinishedHeader, JobSpec, Outcome, Success
-from supervisor.admission import Admission
+from supervisor.admission import Admission, NoRoom
 from supervisor.endings import cause_of_death, ending
 from supervisor.entries import Entry
 from supervisor.journal import Journal, Stream
@@ -31,6 +31,7 @@ from supervisor.lifecycle import (
     KillInSilence,
     Launch,
 )
+from supervisor.spending import Spending, day_began_at
 from supervisor.store import Store
 from supervisor.workers import Worker
 from supervisor.yard import Yard
@@ -54,6 +55,8 @@ class Conductor:
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self.entries: dict[str, Entry] = {}
         self.catalog: Catalog | None = None
+        now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
+        self._spending = Spending(limit_usd, store.costs_usd(day_began_at(now)), now)
         self.just_ended: dict[str, tuple[float, int]] = {}
         self.ended_counts: dict[str, int] = {}
         self.idle = asyncio.Event()
@@ -152,7 +155,10 @@ class Conductor:
             worker.dropped += 1
             return
         entry.job.heard(self._loop.time())
+        costs_more = header.usage.cost_usd > entry.job.usage.cost_usd
         entry.job.usage = _usage(header.usage, entry.stream.seq)
+        if costs_more:
+            self._check_spending(entry)
         if isinstance(header, FinishedHeader):
             self._finished(entry, blob)
         elif entry.job.outcome is None:
@@ -212,6 +218,7 @@ class Conductor:
             if submit.conversation_id
             else []
         )
+        entry.cost_left_usd = self._spending.left_usd(entry.user, self.entries.values(), entry.started_at)
         spec = JobSpec(
             job_id=entry.job_id,
             user=entry.user,
@@ -220,6 +227,7 @@ class Conductor:
             conversation=conversation,
             options=options,
             max_rows=max_rows,
+            max_cost_usd=entry.cost_left_usd,
             catalog=None if submit.agent == HISTORY_AGENT else self.catalog,
         )
         entry.worker.tell(self._yard.control, Assign(spec))
@@ -251,6 +259,7 @@ class Conductor:
     def _end(self, entry: Entry) -> None:
         entry.end_now()
         self._admission.leave(entry.job_id)
+        self._spending.end(entry, time.time())
         event = ending(entry.job, entry.exit_words, entry.last_words.get("stderr", ""), entry.limit_words)
         self._journal.append(entry.stream, event, final=True)
         outcome = entry.job.outcome
@@ -307,6 +316,20 @@ class Conductor:
         if isinstance(outcome, Success) and outcome.catalog is not None and entry.submit.agent == CATALOG_AGENT:
             self.catalog = outcome.catalog
         self._set_timer(entry)
+
+    def refuse_spending(self, user: str) -> NoRoom | None:
+        """Why another question of this user would cost too much, if so."""
+        return self._spending.refuse(user, self.entries.values(), time.time())
+
+    def _check_spending(self, entry: Entry) -> None:
+        """A worker ends by itself at what was left when it began; but its user's other jobs spend too."""
+        left_usd = self._spending.left_usd(entry.user, self.entries.values(), time.time())
+        if left_usd is None or entry.cost_left_usd is None or left_usd >= 0:
+            return
+        if entry.job.usage.cost_usd <= entry.cost_left_usd:
+            words = self._spending.words(left_usd)
+            entry.limit_words = f"{words[:1].upper()}{words[1:]}."
+            self.stop_if_possible(entry, StopRequest(SUPERVISOR, Reason.BUDGET))
 
     def _check_output(self, entry: Entry) -> None:
         limits = self._settings.limits

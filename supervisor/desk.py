@@ -145,7 +145,8 @@ class Desk:
         refused = self._unfit(submit) or self._busy(submit)
         if refused is not None:
             return refused
-        no_room = self._admission.refuse(submit.caller.user)
+        user = submit.caller.user
+        no_room = self._admission.refuse(user) or self._conductor.refuse_spending(user)
         if no_room is not None:
             return Refused(no_room.code, no_room.error, no_room.hint)
         after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None

@@ -28,6 +28,7 @@ class Entry:
     exit_words: str = ""
     last_words: dict[str, str] = field(default_factory=dict)
     limit_words: str = ""
+    cost_left_usd: float | None = None  # of the user's day, when the job was given to its worker
     dropped: int = 0
     when_forgotten: list[Callable[[], None]] = field(default_factory=list)
     """What waits for this job's end to be in the log."""

@@ -240,6 +240,14 @@ class Store:
         ).fetchone()
         return float(row[0]) if row else None
 
+    def costs_usd(self, ended_since: float) -> dict[str, float]:
+        """What the jobs that have ended since then (Unix seconds) have cost, by user."""
+        rows = self._db.execute("SELECT user, record FROM jobs WHERE ended_at >= ?", (ended_since,))
+        costs: dict[str, float] = {}
+        for user, record in rows:
+            costs[user] = costs.get(user, 0.0) + _decode_record(record).usage.get("cost_usd", 0.0)
+        return costs
+
     def conversation(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurn]:
         """The latest turns of a conversation, oldest first."""
         rows = self._db.execute(

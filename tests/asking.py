@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,23 +87,33 @@ async def ask(supervisor: Supervisor, question: str, agent: str = "parquet", **f
     return await asked(supervisor, await supervisor.submit(question, agent, **fields))
 
 
+async def until_answering(supervisor: Supervisor, job_id: str) -> None:
+    """Wait for the first words of the job's answer."""
+    async with aclosing(supervisor.client.follow(job_id)) as batches:
+        async for batch, skip in batches:
+            for _, event in batch.events(skip):
+                if isinstance(event, ResponseChunk) and event.field == "response":
+                    return
+    raise AssertionError(f"job {job_id} ended without an answer")
+
+
 @dataclass
 class Served:
-    """A supervisor and the model's server. Set `model.script` to direct the model; `began` is what it was asked."""
+    """A supervisor and the server of its model."""
 
     supervisor: Supervisor
     model: MessagesServer
 
     async def ask(self, question: str, script: Script | None = None, **fields: Any) -> Asked:
-        """Ask with a model that replies as the script says; `requests` are those of this question alone."""
-        self.directed(script)
+        """Ask with a model that replies as the script says; `requests` are then those of this question alone."""
+        self.direct(script)
         return await ask(self.supervisor, question, **fields)
 
     async def submit(self, question: str, script: Script | None = None, **fields: Any) -> str:
-        self.directed(script)
+        self.direct(script)
         return await self.supervisor.submit(question, **fields)
 
-    def directed(self, script: Script | None) -> None:
+    def direct(self, script: Script | None) -> None:
         self.model.requests.clear()
         if script is not None:
             self.model.script = script

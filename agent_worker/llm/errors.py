@@ -18,7 +18,7 @@ ModelErrorCode = Literal[
     "llm_bad_request",
 ]
 
-LimitName = Literal["max_model_calls", "max_output_tokens", "max_cost_usd"]
+LimitName = Literal["max_model_calls", "max_output_tokens", "max_cost_usd", "max_cost_usd_per_user_day"]
 
 
 class LlmError(Exception):
@@ -47,10 +47,14 @@ class ModelError(LlmError):
 
 
 class BudgetExceeded(LlmError):
-    """A job has used more than it may: `value` (calls, tokens or US dollars) went past `maximum`."""
+    """A job has used more than it may: `value` (calls, tokens or US dollars) went past `maximum`. Of a user's day
+    the maximum is what was left of it."""
 
     def __init__(self, limit: LimitName, value: float, maximum: float) -> None:
-        super().__init__(f"the job used {value:g}, more than {limit} = {maximum:g} allows")
+        allowed = f"{limit} = {maximum:g} allows"
+        if limit == "max_cost_usd_per_user_day":
+            allowed = f"the {max(maximum, 0):g} that were left of {limit}"
+        super().__init__(f"the job used {value:g}, more than {allowed}")
         self.limit = limit
         self.value = value
         self.maximum = maximum

@@ -14,11 +14,12 @@ CACHE_WRITE_FACTOR = 1.25
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What one job may use; None is no limit."""
+    """What one job may use; None is no limit. `left_of_day_usd` is what its user may still spend today."""
 
     max_model_calls: int | None = None
     max_output_tokens: int | None = None
     max_cost_usd: float | None = None
+    left_of_day_usd: float | None = None
 
 
 class Call:
@@ -89,6 +90,9 @@ class Meter:
         """Count a call that is about to be sent; `prompt_chars` is its size. Raises BudgetExceeded."""
         self._hold("max_model_calls", len(self._calls) + 1, self.limits.max_model_calls)
         self.check()
+        left_usd = self.limits.left_of_day_usd
+        if left_usd is not None and left_usd <= 0:
+            raise BudgetExceeded("max_cost_usd_per_user_day", 0, left_usd)
         call = Call(self, prompt_chars)
         self._calls.append(call)
         return call
@@ -99,7 +103,9 @@ class Meter:
     def check(self) -> None:
         """Raise BudgetExceeded if tokens or cost have gone past their limit."""
         self._hold("max_output_tokens", sum(call.output_tokens for call in self._calls), self.limits.max_output_tokens)
-        self._hold("max_cost_usd", sum(call.cost_usd for call in self._calls), self.limits.max_cost_usd)
+        cost_usd = sum(call.cost_usd for call in self._calls)
+        self._hold("max_cost_usd", cost_usd, self.limits.max_cost_usd)
+        self._hold("max_cost_usd_per_user_day", cost_usd, self.limits.left_of_day_usd)
 
     def usage(self) -> Usage:
         """What has been used so far; `rows` and `chunks` are not known here and stay 0."""

@@ -1,0 +1,114 @@
+"""Budgets: of a job, and of a user's day. What was produced before one is used up stays."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bus.client import CommandRefused
+from bus.commands import Caller
+from bus.events import Completed, TableRows
+from bus.vocabulary import Reason, Refusal, Role, Rung
+from tests.asking import Served, asked, serving
+from tests.fakes.replies import Reply, Say, Script, in_turn
+from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
+from tests.servers import running_supervisor
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ALICE, BOB = Caller("alice", Role.USER), Caller("bob", Role.USER)
+PRICES = {"claude-sonnet-5-5": {"input": 1.0, "output": 1.0}}
+"""A dollar for a million tokens, so that 30,000 cost 3 cents."""
+
+PLAN = in_pieces(plan_json(COUNT_PER_CARRIER), input_tokens=0)
+WRONG_PLAN = in_pieces(plan_json("SELECT * FROM no_such_table"), input_tokens=0)
+ENDLESS = Say(("word ",) * 100_000, input_tokens=0)
+
+
+def answering(answer: Reply) -> Script:
+    return lambda recorded: PLAN if is_planning(recorded) else answer
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    settings: dict[str, Any] = {"max_model_calls": 2, "max_output_tokens": 300, "max_cost_usd": 0.01}
+    agent = {f"agent__{name}": value for name, value in settings.items()}
+    async with serving(tmp_path_factory.mktemp("s"), flights(), llm__prices=PRICES, **agent) as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    ("script", "limit", "said"),
+    [
+        (in_turn(WRONG_PLAN, PLAN), "max_model_calls = 2", ""),
+        (answering(ENDLESS), "max_output_tokens = 300", "word word "),
+        (answering(Say(("One ", "two"), input_tokens=20_000)), "max_cost_usd = 0.01", ""),
+    ],
+    ids=["calls", "tokens", "cost"],
+)
+async def test_a_jobs_budget_ends_it_and_keeps_what_there_is(
+    served: Served, script: Script, limit: str, said: str
+) -> None:
+    job = await served.ask("Which carrier has most flights?", script)
+    assert (job.failed.code, job.record.summary.reason) == ("budget", Reason.BUDGET)
+    assert limit in job.failed.error
+    assert "[agent]" in job.failed.hint
+    assert job.response.startswith(said)
+    assert sum(event.count for event in job.events if isinstance(event, TableRows)) == 16
+    assert job.record.usage["model_calls"] == 2
+
+
+async def test_a_stopped_stream_is_closed_at_the_server(served: Served) -> None:
+    await served.ask("Which carrier has most flights?", answering(ENDLESS))
+    await asyncio.wait_for(served.requests[-1].left.wait(), 10)
+    assert served.requests[-1].tokens_sent < 100_000
+
+
+DAY = {"llm__prices": PRICES, "agent__max_cost_usd_per_user_day": 0.05}
+THREE_CENTS = answering(Say(("One ", "two"), input_tokens=30_000))
+
+
+async def test_a_users_day_has_a_limit_that_outlives_the_supervisor(tmp_path: Path) -> None:
+    async with serving(tmp_path, THREE_CENTS, **DAY) as served:
+        first = await served.ask("How many?", caller=ALICE)
+        assert isinstance(first.last, Completed)
+        assert first.result.usage.cost_usd == pytest.approx(0.03, rel=0.01)
+        second = await served.ask("How many more?", caller=ALICE)
+        assert second.failed.code == "budget"
+        assert "were left of max_cost_usd_per_user_day" in second.failed.error
+        await refused_for_today(served.supervisor.submit("And more?", caller=ALICE))
+        assert isinstance((await served.ask("How many?", caller=BOB)).last, Completed)
+    async with running_supervisor(tmp_path, {"agent.max_cost_usd_per_user_day": 0.05}) as again:
+        await refused_for_today(again.submit("And now?", caller=ALICE, session_id="new"))
+
+
+async def refused_for_today(submitting: Any) -> None:
+    with pytest.raises(CommandRefused) as caught:
+        await submitting
+    refused = caught.value.refused
+    assert refused.code == Refusal.QUOTA
+    assert refused.error == "your questions have cost $0.06 today; the limit is $0.05 a day"
+    assert "max_cost_usd_per_user_day" in refused.hint
+
+
+async def test_jobs_side_by_side_spend_from_one_day(tmp_path: Path) -> None:
+    """Each had the whole day before it when it began, so only the supervisor can see that both are too much."""
+    planned, answered = asyncio.Event(), asyncio.Event()
+    plan = in_pieces(plan_json(COUNT_PER_CARRIER), input_tokens=0, hold=planned)
+    answer = Say(("One ", "two"), input_tokens=30_000, hold=answered, hold_at=1)
+    async with serving(tmp_path, lambda recorded: plan if is_planning(recorded) else answer, **DAY) as served:
+        both = {asyncio.create_task(served.supervisor.submit(f"How many {what}?", caller=ALICE)) for what in "ab"}
+        ends = [asyncio.create_task(asked(served.supervisor, await submitted)) for submitted in both]
+        await served.model.request(2)
+        planned.set()
+        done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        stopped = done.pop().result()
+        assert (stopped.failed.code, stopped.record.summary.reason) == (Reason.BUDGET, Reason.BUDGET)
+        assert stopped.failed.stop is not None
+        assert stopped.failed.stop.rung is Rung.CANCEL
+        assert "Your questions have cost $0.06 today" in stopped.failed.error
+        answered.set()
+        await running.pop()
