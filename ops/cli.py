@@ -21,6 +21,7 @@ COMMANDS = {
     "drain": "Accept no more questions, finish what runs, end.",
     "history": "What became of all the jobs: an overview, or any SQL.",
     "token": "Who may come in: create, list and revoke tokens.",
+    "doctor": "Check this machine, the data, a worker and the model; say what to do.",
     "completion": "Print the script that completes commands in bash, zsh or fish.",
 }
 """Each lives in `ops.commands.NAME` as `command`."""

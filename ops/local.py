@@ -10,16 +10,19 @@ from typing import Any, TypeVar
 import msgspec
 
 from bus.address import Address, read_address, state_folder
+from bus.catalog import Catalog
 from bus.client import BusClient, CommandRefused
 from bus.commands import (
     AnyCommand,
     AnyReply,
     Caller,
+    CatalogRead,
     Done,
     Drain,
     Jobs,
     ListJobs,
     Options,
+    ReadCatalog,
     ReadStats,
     RollUp,
     Show,
@@ -106,6 +109,10 @@ class LocalJobs:
         """The job that takes ended jobs into the history, and whether it was begun for us, so that it takes all."""
         submitted = await self._request(RollUp(self._caller), Submitted)
         return job_of(await self.show(submitted.job_id)), not submitted.attached_to_existing
+
+    async def catalog(self) -> Catalog:
+        """The tables that can be asked about, once they have been read."""
+        return (await self._request(ReadCatalog(self._caller), CatalogRead)).catalog
 
     async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Figures:
         stats = await self._request(ReadStats(self._caller), Stats, timeout_s)

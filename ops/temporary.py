@@ -31,6 +31,10 @@ class TemporaryServer:
         except OpsError as error:
             raise OpsError(f"{error}{self.last_words()}") from error
 
+    def said(self) -> str:
+        """All that the supervisor has written to its standard error."""
+        return self._said.read_text(errors="replace")
+
     def last_words(self) -> str:
         """What the supervisor said last, indented, each line on a new one."""
         return last_lines(self._said)

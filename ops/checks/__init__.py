@@ -1,0 +1,1 @@
+"""What `deadstop doctor` looks at."""

@@ -1,0 +1,95 @@
+"""What the kernel offers: proof of death, and the fence round a worker."""
+
+import ctypes
+import os
+import platform
+import signal
+from pathlib import Path
+
+from bus.settings import Settings
+from ops.checks.finding import Finding, ok, problem, warning
+
+_CREATE_RULESET, _VERSION_FLAG = 444, 1
+_PR_GET_PDEATHSIG, _PR_GET_CHILD_SUBREAPER = 2, 37
+_GROUP = 4
+FULL_ABI = 6
+LACKS = {
+    1: "files can be cut to length zero, TCP and signals are not fenced",
+    2: "files can be cut to length zero, TCP and signals are not fenced",
+    3: "TCP and signals are not fenced",
+    4: "signals are not fenced",
+    5: "signals are not fenced",
+}
+"""By Landlock version: what the fence round a worker does not hold."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def pidfds(settings: Settings) -> Finding:
+    """Signals that cannot hit a stranger who got the same pid."""
+    try:
+        descriptor = os.pidfd_open(os.getpid())
+    except OSError as error:
+        todo = "Linux 5.3 or newer is needed; in a container, allow pidfd_open in the seccomp profile"
+        return problem("pidfd", f"{platform.release()}: {error.strerror}", todo)
+    try:
+        signal.pidfd_send_signal(descriptor, 0, None, _GROUP)
+    except ProcessLookupError:
+        pass  # we lead no group, so there is none to find
+    except OSError:
+        return ok("pidfd", "yes; groups are signalled by their number before Linux 6.9")
+    finally:
+        os.close(descriptor)
+    return ok("pidfd", "yes, whole groups too")
+
+
+def parent_death(settings: Settings) -> Finding:
+    """Workers that die with the supervisor, and orphans that come back to it."""
+    value = ctypes.c_int()
+    for option, name in ((_PR_GET_PDEATHSIG, "PR_SET_PDEATHSIG"), (_PR_GET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER")):
+        if _libc.prctl(option, ctypes.byref(value), 0, 0, 0) != 0:
+            words = f"{name}: {os.strerror(ctypes.get_errno())}"
+            return problem("parent death", words, "in a container, allow prctl in the seccomp profile")
+    return ok("parent death", "PR_SET_PDEATHSIG and subreapers work")
+
+
+def processes(settings: Settings) -> Finding:
+    """How descendants are found."""
+    if not Path("/proc/self/stat").exists():
+        return problem("processes", "/proc is not mounted", "mount /proc; in a container it needs to be its own")
+    if Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        return ok("processes", "the kernel lists each one's children")
+    return ok("processes", "children are found by reading all of /proc, which is slower")
+
+
+def landlock(settings: Settings) -> Finding:
+    """The fence of files, ports and signals round each worker."""
+    version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG))
+    if version <= 0:
+        todo = "use Linux 5.13 or newer with landlock in lsm=, and allow its calls in a container's seccomp profile"
+        return warning("landlock", "none: the SQL guard and the engine's lock stand alone", todo)
+    if version < FULL_ABI:
+        lacks = LACKS[version]
+        return warning("landlock", f"version {version}: {lacks}", "Linux 6.12 or newer has all of it")
+    return ok("landlock", f"version {version}: files, TCP ports and signals are fenced")
+
+
+def autogroups(settings: Settings) -> Finding:
+    """Workers stand behind the supervisor for the processor; across sessions only an autogroup's niceness counts."""
+    try:
+        on = Path("/proc/sys/kernel/sched_autogroup_enabled").read_text().strip() == "1"
+    except OSError:
+        return ok("autogroup", "not in this kernel: nice alone decides")
+    if not on:
+        return ok("autogroup", "switched off: nice alone decides")
+    if not os.access("/proc/self/autogroup", os.W_OK):
+        todo = "make /proc/self/autogroup writable, or switch sched_autogroup_enabled off"
+        return warning("autogroup", "on, and not ours to set: busy workers may slow the supervisor down", todo)
+    return ok("autogroup", "on, and each worker gets its own")
+
+
+def io_figures(settings: Settings) -> Finding:
+    """What each process reads and writes, for whoever looks for the one that keeps a disk busy."""
+    if Path("/proc/self/io").exists():
+        return ok("i/o figures", "/proc/PID/io tells what each worker reads and writes")
+    return ok("i/o figures", "not in this kernel: what a worker reads and writes cannot be told")

@@ -1,0 +1,42 @@
+"""`doctor`: looks at everything that Deadstop needs, and says what to do."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from bus.settings import Settings
+from ops.checks import kernel, machine, places
+from ops.checks.finding import Finding, problem
+from ops.checks.model import model
+from ops.checks.worker import agents, data_and_worker
+
+_LOOKS: tuple[Callable[[Settings], Finding], ...] = (
+    machine.python,
+    machine.user,
+    machine.clock,
+    kernel.pidfds,
+    kernel.parent_death,
+    kernel.processes,
+    kernel.landlock,
+    kernel.autogroups,
+    kernel.io_figures,
+    machine.open_files,
+    machine.shared_memory,
+    places.state_dir,
+    places.runtime_dir,
+    places.port,
+    places.tokens,
+)
+
+
+async def examine(config: Path | None, settings: Settings) -> AsyncIterator[Finding]:
+    """Every finding as it is made, the slow ones last. A look that fails is a finding too."""
+    for look in _LOOKS:
+        try:
+            yield look(settings)
+        except Exception as error:  # the others shall be made all the same
+            yield problem(look.__name__, f"could not be looked at: {error!r}", "this is a fault of ours; report it")
+    for finding in agents(settings):
+        yield finding
+    for finding in await data_and_worker(config, settings):
+        yield finding
+    yield await model(settings)
