@@ -22,6 +22,7 @@ STATUS = {
     "not_ended": HTTPStatus.CONFLICT,
     "no_rows": HTTPStatus.NOT_FOUND,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
+    "forbidden": HTTPStatus.FORBIDDEN,
     "bad_origin": HTTPStatus.FORBIDDEN,
     "bad_host": HTTPStatus.MISDIRECTED_REQUEST,
     "too_many_connections": HTTPStatus.SERVICE_UNAVAILABLE,

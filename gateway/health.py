@@ -6,11 +6,12 @@ import re
 from aiohttp import web
 
 from bus.client import CommandRefused
-from bus.commands import Caller, CatalogRead, ReadCatalog, ReadStats, Stats
+from bus.commands import CatalogRead, ReadCatalog, ReadStats, Stats
 from bus.sockets import BusError
 from bus.vocabulary import Role
 from gateway.bodies import Ok
 from gateway.context import CALLER, GATEWAY, Gateway, json_response
+from gateway.errors import ApiError
 
 READY_TIMEOUT_S = 2.0
 CATALOG_WAIT_S = 30.0
@@ -47,9 +48,11 @@ async def catalog(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """Counters and gauges in Prometheus' text format; the gateway's own ones also while the supervisor is away."""
     gateway = request.app[GATEWAY]
+    if request[CALLER].role is not Role.OPERATOR:
+        raise ApiError("forbidden", "the figures of all jobs are for operators", "use an operator's token")
     lines = [_line(f"deadstop_gateway_{name}", value) for name, value in _own_figures(gateway).items()]
     try:
-        stats = await gateway.client.request(ReadStats(Caller(request[CALLER].user, Role.OPERATOR)), Stats)
+        stats = await gateway.client.request(ReadStats(request[CALLER]), Stats)
     except (BusError, CommandRefused):
         lines.append(_line("deadstop_up", 0))
     else:

@@ -142,6 +142,6 @@ OPERATIONS = (
     Operation("GET", "/api/catalog", health.catalog, {200: Catalog}, ("not_ready", "unavailable")),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
-    Operation("GET", "/metrics", health.metrics, {200: "text/plain"}),
+    Operation("GET", "/metrics", health.metrics, {200: "text/plain"}, ("forbidden",)),
 )
 """In the order of `docs/protocol.md`."""

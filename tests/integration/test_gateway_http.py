@@ -173,7 +173,7 @@ async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway, 
 async def test_figures_for_prometheus(gateway: RunningGateway) -> None:
     job_id = await asked(gateway, "3", "counts")
     await events(gateway, job_id)
-    async with gateway.wire(), gateway.request("GET", "/metrics") as answer:
+    async with gateway.wire(), gateway.request("GET", "/metrics", "ops") as answer:
         assert answer.content_type == "text/plain"
         lines = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines())
     assert lines["deadstop_up"] == "1"
