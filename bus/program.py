@@ -65,7 +65,7 @@ def say_ready(**facts: Any) -> None:
 class _JsonLines(logging.Formatter):
     """One JSON object a record, with the fields given in `extra`."""
 
-    _FIELDS = ("action", "job_id", "pid", "user")
+    _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -74,10 +74,11 @@ class _JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {name: getattr(record, name) for name in self._FIELDS if getattr(record, name, None) is not None}
+        extra = {name: value for name, value in vars(record).items() if name not in self._USUAL and value is not None}
+        line |= {name: value for name, value in extra.items() if name not in line}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+        return json.dumps(line, default=str)
 
 
 def set_up_logging(log_format: str, program: str) -> None:

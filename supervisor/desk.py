@@ -208,7 +208,8 @@ class Desk:
 
     def _list(self, command: ListJobs) -> AnyReply:
         live = [entry.summary() for entry in reversed(self._conductor.entries.values())]
-        ended = [record.summary for record in self._store.ended(command.limit)] if _wants_ended(command) else []
+        user = _own(command.caller) or command.user or None
+        ended = [record.summary for record in self._store.ended(command.limit, user)] if _wants_ended(command) else []
         known = {summary.job_id for summary in live}
         jobs = live + [summary for summary in ended if summary.job_id not in known]
         return Jobs([summary for summary in jobs if _listed(summary, command)][: command.limit])
@@ -258,15 +259,16 @@ class Desk:
     def _find(self, caller: Caller, prefix: str, session_id: str) -> JobRecord | Refused:
         """The one job that is meant. Another user's job answers exactly as one that does not exist."""
         if session_id:
-            known = self._session(caller.user, session_id)
-            if known is None:
+            session = self._session(caller.user, session_id)
+            if session is None:
                 return _NOT_FOUND
-            prefix = known[0]
+            prefix = session[0]
         if not prefix:
             return _NOT_FOUND
         live = self._conductor.entries
         records = [entry.record() for entry in live.values() if entry.job_id.startswith(prefix)]
-        records += [record for record in self._store.record(prefix) if record.summary.job_id not in live]
+        known = self._store.record(prefix, _own(caller))
+        records += [record for record in known if record.summary.job_id not in live]
         records = [record for record in records if _may_see(caller, record.summary)]
         exact = [record for record in records if record.summary.job_id == prefix]
         matches = exact or records
@@ -285,6 +287,11 @@ def _with_agent(submit: Submit, default: str) -> Submit:
 
 def _may_see(caller: Caller, summary: JobSummary) -> bool:
     return caller.role is Role.OPERATOR or summary.user == caller.user
+
+
+def _own(caller: Caller) -> str | None:
+    """Whose jobs alone this caller may see; None: everybody's. Others' must not even use up a limit."""
+    return None if caller.role is Role.OPERATOR else caller.user
 
 
 def _wants_ended(command: ListJobs) -> bool:

@@ -216,18 +216,21 @@ class Store:
         ).fetchone()
         return (row[0], _decode_submit(row[1])) if row else None
 
-    def record(self, prefix: str) -> list[JobRecord]:
-        """Records of the jobs whose id begins with `prefix` (at most ten)."""
+    def record(self, prefix: str, user: str | None = None) -> list[JobRecord]:
+        """Records of the jobs (of this user) whose id begins with `prefix`, at most ten."""
         rows = self._db.execute(
-            "SELECT record FROM jobs WHERE job_id >= ? AND job_id < ? ORDER BY n DESC LIMIT 10", (prefix, prefix + "~")
+            "SELECT record FROM jobs WHERE job_id >= ?1 AND job_id < ?2 AND (?3 IS NULL OR user = ?3) "
+            "ORDER BY n DESC LIMIT 10",
+            (prefix, prefix + "~", user),
         )
         return [_decode_record(row[0]) for row in rows]
 
-    def ended(self, limit: int) -> list[JobRecord]:
-        """Records of the newest ended jobs, newest first."""
+    def ended(self, limit: int, user: str | None = None) -> list[JobRecord]:
+        """Records of the newest ended jobs (of this user), newest first."""
         rows = self._db.execute(
-            "SELECT record FROM jobs WHERE state IN ('succeeded', 'failed', 'cancelled') ORDER BY n DESC LIMIT ?",
-            (limit,),
+            "SELECT record FROM jobs WHERE state IN ('succeeded', 'failed', 'cancelled') "
+            "AND (?1 IS NULL OR user = ?1) ORDER BY n DESC LIMIT ?2",
+            (user, limit),
         )
         return [_decode_record(row[0]) for row in rows]
 

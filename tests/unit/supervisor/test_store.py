@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bus.codec import encode
@@ -136,3 +137,18 @@ def test_following_reads_from_the_middle_of_a_batch(history: History) -> None:
     assert reader.read("7f3a", history.last + 1) == []
     assert reader.final("7f3a") == history.last + 1
     reader.close()
+
+
+def test_jobs_of_others_use_up_no_limit_of_ones_own(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number, user in enumerate(["ann", *["zoe"] * 20]):
+        submit = Submit(Caller(user, Role.USER), f"s{number}", "how many?")
+        ended = record(State.CANCELLED)
+        summary = msgspec.structs.replace(ended.summary, job_id=f"ab{number:02}", user=user, session_id=f"s{number}")
+        store.accept(submit, msgspec.structs.replace(ended, summary=summary))
+    store.commit()
+    assert [found.summary.job_id for found in store.record("ab", "ann")] == ["ab00"]
+    assert [found.summary.job_id for found in store.ended(5, "ann")] == ["ab00"]
+    assert len(store.record("ab")) == 10
+    assert {found.summary.user for found in store.ended(5)} == {"zoe"}
+    store.close()
