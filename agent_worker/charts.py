@@ -13,16 +13,19 @@ MAX_POINTS = 5_000
 MAX_BARS = 50
 MAX_LABEL_CHARS = 100
 
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
-_NUMERIC = (*_NUMBERS, "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+_SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_WHOLE = (*_SIGNED, *(f"U{kind}" for kind in _SIGNED))
+_NUMERIC = (*_WHOLE, "FLOAT", "DOUBLE", "DECIMAL")
 _TIMES = ("DATE", "TIMESTAMP")
 
 _ALLOWED_TOP = frozenset({"title", "description", "data", "mark", "encoding"})
 _ALLOWED_MARK = frozenset({"type", "point", "tooltip"})
 _ALLOWED_CHANNELS = frozenset({"x", "y", "color"})
-_ALLOWED_CHANNEL = frozenset({"field", "type", "title", "sort"})
+_ALLOWED_CHANNEL = frozenset({"field", "type", "title", "sort", "axis"})
 _FIELDS = frozenset({"x", "y", "color"})
 _TYPES = frozenset({"temporal", "quantitative", "nominal", "ordinal"})
+# No half flights; thousands are set apart in what is measured, but not in what may be a year or a number of a thing.
+_WHOLE_AXES = {"x": {"tickMinStep": 1, "format": "d"}, "y": {"tickMinStep": 1, "format": ",d"}}
 _MARKS = {"line": "line", "bar": "bar", "scatter": "point"}
 
 
@@ -100,6 +103,14 @@ def _check_channel(field: str, channel: Any) -> None:
     _require(isinstance(kind, str) and kind in _TYPES, f"encoding.{field}.type is one of {sorted(_TYPES)}")
     _require(isinstance(channel.get("title", ""), str), f"encoding.{field}.title has to be a text")
     _require(channel.get("sort") is None, f"encoding.{field}.sort has to be null")
+    if "axis" in channel:
+        _require(_is_whole_axis(field, channel["axis"]), f"encoding.{field}.axis is none but that of whole numbers")
+
+
+def _is_whole_axis(field: str, axis: Any) -> bool:
+    allowed = _WHOLE_AXES.get(field)
+    # The type is looked at too: to Python `True` equals 1.
+    return allowed is not None and axis == allowed and type(axis["tickMinStep"]) is int
 
 
 def _only(value: Any, allowed: frozenset[str], where: str) -> None:
@@ -127,6 +138,8 @@ def _channel(hint: ChartHint, field: str, column: Column) -> dict[str, Any]:
     channel: dict[str, Any] = {"field": field, "type": _measure(hint, field, column), "title": column.name}
     if field == "x" and hint.kind == "bar":
         channel["sort"] = None  # the order of the result, which the question may have asked for
+    if channel["type"] == "quantitative" and _is(column, _WHOLE):
+        channel["axis"] = _WHOLE_AXES[field]
     return channel
 
 

@@ -43,6 +43,18 @@ def test_bars_keep_the_order_of_the_result_and_are_bounded() -> None:
     assert len(spec["data"]["values"]) == MAX_BARS
 
 
+def test_whole_numbers_have_no_half_ticks() -> None:
+    columns = [Column("year", "BIGINT"), Column("n", "HUGEINT"), Column("share", "DOUBLE")]
+    rows = [(2012, 1, 0.5), (2013, 2, 0.7)]
+    whole = chart_spec(ChartHint("line", "year", "n"), columns, rows)
+    assert whole is not None
+    assert whole["encoding"]["x"]["axis"] == {"tickMinStep": 1, "format": "d"}
+    assert whole["encoding"]["y"]["axis"] == {"tickMinStep": 1, "format": ",d"}
+    bars = chart_spec(ChartHint("bar", "year", "share"), columns, rows)
+    assert bars is not None
+    assert not [channel for channel in bars["encoding"].values() if "axis" in channel]
+
+
 def test_points_are_bounded_and_finite() -> None:
     rows = [(float(i), float("nan")) for i in range(MAX_POINTS + 1)]
     spec = chart_spec(ChartHint("scatter", "a", "b"), [Column("a", "DOUBLE"), Column("b", "DOUBLE")], rows)
@@ -95,6 +107,10 @@ def test_a_plain_chart_is_safe() -> None:
         (("encoding", "x", "field"), "x['constructor']"),
         (("encoding", "x", "field"), {"repeat": "row"}),
         (("encoding", "x", "axis"), {"labelExpr": "datum.label"}),
+        (("encoding", "x", "axis"), {"tickMinStep": 1, "format": "d", "labelExpr": "datum.label"}),
+        (("encoding", "x", "axis"), {"tickMinStep": {"signal": "1"}, "format": "d"}),
+        (("encoding", "x", "axis"), {"tickMinStep": True, "format": "d"}),
+        (("encoding", "x", "axis"), None),
         (("encoding", "x", "type"), "geojson"),
         (("encoding", "x", "sort"), {"field": "y"}),
         (("encoding", "x", "aggregate"), "count"),
