@@ -5,11 +5,14 @@ from contextlib import aclosing
 from typing import Any
 
 from agent_worker.inquiry import Inquiry
-from agent_worker.llm import AnswerRequest, Preview
+from agent_worker.llm import AnswerRequest, ModelError, Preview
 from agent_worker.plan import SqlPlan
-from bus.events import Event, ResponseChunk, Status
+from bus.events import Event, ResponseChunk, Status, Warn
 
 FEW_ROWS = 3
+
+CUT_OFF = frozenset({"llm_max_tokens", "llm_context_exceeded"})
+"""Ways in which an answer ends too early, and asking again would end it there again."""
 
 
 async def answer(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
@@ -24,9 +27,17 @@ async def answer(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
     yield Status(f"writing the answer with {model.settings.model}")
     request = AnswerRequest(inquiry.question, plan.sql, preview, plan.reading, inquiry.history)
     on_status = lambda text: inquiry.context.emit(Status(text))  # noqa: E731
-    async with aclosing(model.answer(request, on_status=on_status)) as texts:
-        async for text in texts:
-            yield ResponseChunk("response", text)
+    said = False
+    try:
+        async with aclosing(model.answer(request, on_status=on_status)) as texts:
+            async for text in texts:
+                said = True
+                yield ResponseChunk("response", text)
+    except ModelError as error:
+        if not said or error.code not in CUT_OFF:
+            raise
+        # The rows are whole and most of the text is there: an answer, though a short one.
+        yield Warn(f"{error.message[:1].upper()}{error.message[1:]}. {error.hint}")
 
 
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:

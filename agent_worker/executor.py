@@ -13,6 +13,7 @@ from agent_worker.engine import EngineError, ResultEnd
 from agent_worker.guard import Refused
 from agent_worker.inquiry import Inquiry, monitor
 from agent_worker.llm import Preview, PreviewBuilder
+from agent_worker.llm.monitor import failed
 from agent_worker.plan import SqlPlan
 from agent_worker.planner import plan_request
 from bus.events import Chart, Event, Progress, Sql, Status, TableRows, TableSchema, Warn
@@ -36,7 +37,8 @@ async def execute(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
             return
         except (EngineError, Refused) as error:
             model = inquiry.workplace.model
-            if model is None or inquiry.typed_sql or repairs >= inquiry.context.settings.agent.max_repairs:
+            yield monitor(failed(str(error)))
+            if model is None or not _worth_repairing(error, inquiry) or repairs >= _max_repairs(inquiry):
                 raise _for_people(error, repairs, inquiry.catalog.warnings) from error
             repairs += 1
             yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
@@ -46,6 +48,17 @@ async def execute(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
             inquiry.plan = repaired
             if not isinstance(repaired, SqlPlan):
                 return
+
+
+def _max_repairs(inquiry: Inquiry) -> int:
+    return inquiry.context.settings.agent.max_repairs
+
+
+def _worth_repairing(error: EngineError | Refused, inquiry: Inquiry) -> bool:
+    """Whose mistake is it? A statement that the person typed is theirs; want of memory, time or files is nobody's."""
+    if inquiry.typed_sql:
+        return False
+    return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
 
 
 async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:

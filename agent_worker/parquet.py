@@ -6,8 +6,9 @@ from agent_worker.answer import answer
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.current_catalog import current_catalog
 from agent_worker.executor import execute
-from agent_worker.inquiry import Inquiry, node
+from agent_worker.inquiry import Inquiry, monitor, node
 from agent_worker.llm import BudgetExceeded, ModelError
+from agent_worker.llm.monitor import total
 from agent_worker.plan import DirectAnswer, SqlPlan
 from agent_worker.planner import plan
 from agent_worker.workplace import Workplace, hold_to, set_up
@@ -63,6 +64,8 @@ async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIt
         yield ResponseChunk("response", inquiry.plan.question)
     elif isinstance(inquiry.plan, DirectAnswer):
         yield ResponseChunk("response", inquiry.plan.text)
+    if workplace.model is not None and not inquiry.typed_sql:
+        yield monitor(total(context.usage(), priced=workplace.model.meter.price is not None))
 
 
 async def _take_as_typed(inquiry: Inquiry) -> AsyncGenerator[Event, None]:

@@ -112,7 +112,7 @@ class Worker:
         return getattr(self._module, spec.agent.entrypoint.partition(":")[2]), context
 
     async def _serve(self, agent: Agent, context: AgentContext, job: JobSpec) -> None:
-        tally = Tally(job.question)
+        tally = Tally(job.user_clarification or job.question)
         publisher = self._publisher
 
         def usage() -> Usage:

@@ -4,6 +4,7 @@ import re
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.prompts import Prompt
+from bus.events import Usage
 
 
 def sent(prompt: Prompt, model: str, *, known_system: bool) -> str:
@@ -22,6 +23,15 @@ def received(text: str, thinking: str, call: Call, ms: float, *, priced: bool) -
 
 def failed(message: str) -> str:
     return f"**Failed:** {message}\n\n"
+
+
+def total(usage: Usage, *, priced: bool) -> str:
+    """What all calls of the job took together."""
+    about = "about " if usage.estimated else ""
+    cost = f" · {about}${usage.cost_usd:.6f}" if priced else ""
+    calls = f"{usage.model_calls} model call{'' if usage.model_calls == 1 else 's'}"
+    tokens = f"{usage.input_tokens} input, {usage.cached_tokens} cached, {about}{usage.output_tokens} output tokens"
+    return f"**In all:** {calls} · {tokens}{cost}\n\n"
 
 
 def fenced(text: str) -> str:

@@ -1,0 +1,192 @@
+"""A question with a model, whole: plans of every kind, repairs, the answer, and what people see of it, in its order."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+import pytest_asyncio
+
+from bus.events import Chart, Completed, JobEvent, Node, ResponseChunk, Sql, Status, TableRows, TableSchema
+from bus.vocabulary import Reason
+from tests.asking import Served, asked, serving
+from tests.fakes.replies import Say, in_turn, words
+from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+QUESTION = "Which carrier has most flights?"
+BAR = {"kind": "bar", "x": "carrier", "y": "flights", "color": ""}
+GOOD = in_pieces(plan_json(COUNT_PER_CARRIER, BAR, title="Flights by carrier"), cached_tokens=900)
+MISSING = in_pieces(plan_json("SELECT * FROM no_such_table"))
+ANSWER = Say(("United ", "has ", "most."), thinking="UA is first.", input_tokens=50, cached_tokens=7)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    async with serving(tmp_path_factory.mktemp("s"), flights()) as served:
+        yield served
+
+
+async def test_plan_rows_chart_and_answer(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(GOOD, ANSWER))
+    assert job.statements == [COUNT_PER_CARRIER]
+    assert job.rows[0] == ["UA", 58665]
+    assert job.response == "United has most."
+    chart = job.result.final_output["chart"]
+    assert (chart["title"], chart["mark"]["type"], len(chart["data"]["values"])) == ("Flights by carrier", "bar", 16)
+    assert set(job.result.timings) == {"planner_ms", "executor_ms", "answer_ms"}
+    usage = job.result.usage
+    assert (usage.model_calls, usage.input_tokens, usage.cached_tokens, usage.rows) == (2, 150, 907, 16)
+    assert usage.cost_usd > 0
+    assert not usage.estimated
+
+
+async def test_the_monitor_tells_what_was_sent_run_and_paid(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(GOOD, ANSWER))
+    assert job.result.final_output["prompt_monitor"] == job.monitor
+    for part in (
+        "### planner → claude-sonnet-5-5",
+        "table flights (336776 rows)",
+        QUESTION,
+        f"```sql\n{COUNT_PER_CARRIER}\n```",
+        "### answer → claude-sonnet-5-5",
+        '["UA",58665]',
+        "UA is first.",
+        "United has most.",
+        "50 input, 7 cached, 3 output tokens",
+    ):
+        assert part in job.monitor
+    assert re.search(r"16 rows in [\d,]+ ms", job.monitor)
+    assert len(re.findall(r"output tokens · \$0\.\d{6} · \d+ ms", job.monitor)) == 2
+    assert re.search(
+        r"\*\*In all:\*\* 2 model calls · 150 input, 907 cached, \d+ output tokens · \$0\.\d{6}", job.monitor
+    )
+
+
+async def test_everything_comes_in_the_order_in_which_it_happens(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(GOOD, ANSWER))
+    seen = [name for event in job.events if (name := milestone(event))]
+    assert list(dict.fromkeys(seen)) == [
+        *("planner started", "planning", "planner finished"),
+        *("executor started", "sql", "schema", "rows", "chart", "executor finished"),
+        *("answer started", "writing", "text", "answer finished"),
+        "complete",
+    ]
+
+
+def milestone(event: JobEvent) -> str:
+    match event:
+        case Node(node, state):
+            return f"{node} {state}"
+        case Status(message):
+            return message.split()[0]
+        case ResponseChunk("response"):
+            return "text"
+    names = {Sql: "sql", TableSchema: "schema", TableRows: "rows", Chart: "chart", Completed: "complete"}
+    return names.get(type(event), "")
+
+
+async def test_progress_is_seen_before_the_model_has_said_a_word(served: Served) -> None:
+    hold = asyncio.Event()
+    silent = in_pieces(plan_json(COUNT_PER_CARRIER), hold=hold)
+    job_id = await served.submit(QUESTION, lambda recorded: silent if is_planning(recorded) else ANSWER)
+    seen = await served.supervisor.until(job_id, Status)
+    assert Node("planner", "started") in seen
+    assert seen[-1] == Status("planning with claude-sonnet-5-5")
+    assert not hold.is_set()
+    hold.set()
+    assert (await asked(served.supervisor, job_id)).response == "United has most."
+
+
+async def test_the_answer_streams_token_by_token(served: Served) -> None:
+    hold = asyncio.Event()
+    held = Say(("One ", "two ", "three"), hold=hold, hold_at=2)
+    job_id = await served.submit(QUESTION, lambda recorded: GOOD if is_planning(recorded) else held)
+    said = ""
+    async with aclosing(served.supervisor.client.follow(job_id)) as batches:
+        async for batch, skip in batches:
+            for _, event in batch.events(skip):
+                if isinstance(event, ResponseChunk) and event.field == "response":
+                    said += event.chunk
+            if said == "One two ":
+                hold.set()
+    assert said == "One two three"
+
+
+# ---- plans of other kinds
+
+
+async def test_a_greeting_is_answered_without_data(served: Served) -> None:
+    direct = in_pieces(plan_json("", kind="answer", text="**Hello.** Ask about flights."))
+    job = await served.ask("Hello!", in_turn(direct))
+    assert job.response == "**Hello.** Ask about flights."
+    assert job.result.final_output["raw_table"] is None
+    assert (job.statements, len(served.requests)) == ([], 1)
+
+
+async def test_typed_sql_asks_no_model(served: Served) -> None:
+    job = await served.ask("SELECT count(*) AS n FROM airlines", in_turn())
+    assert (job.rows, served.requests, job.result.usage.model_calls) == ([[16]], [], 0)
+    wrong = await served.ask("SELECT * FROM no_such_table", in_turn())
+    assert (wrong.failed.code, served.requests) == ("sql_binder", [])
+
+
+async def test_a_chart_that_does_not_fit_is_left_out(served: Served) -> None:
+    unfit = in_pieces(plan_json(COUNT_PER_CARRIER, {"kind": "bar", "x": "nothing", "y": "carrier", "color": ""}))
+    job = await served.ask(QUESTION, in_turn(unfit, ANSWER))
+    assert job.result.final_output["chart"] is None
+    assert len(job.rows) == 16
+
+
+# ---- repairs
+
+
+async def test_a_missing_table_is_repaired_where_everybody_sees_it(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(MISSING, GOOD, ANSWER))
+    assert job.statements == ["SELECT * FROM no_such_table", COUNT_PER_CARRIER]
+    assert len(job.rows) == 16
+    assert len(job.warnings) == 1
+    assert "no_such_table" in job.warnings[0]
+    assert job.warnings[0].endswith("asking the model for a better one (1).")
+    assert "SELECT * FROM no_such_table" in served.requests[1].last_message
+    assert "does not exist" in served.requests[1].last_message
+    assert "**Failed:** " in job.monitor
+    assert job.result.usage.model_calls == 3
+
+
+async def test_repairs_end(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(MISSING, MISSING, MISSING))
+    assert (job.failed.code, job.record.summary.reason) == ("sql_binder", Reason.AGENT_ERROR)
+    assert "(after 2 repairs)" in job.failed.error
+    assert [len(job.statements), len(job.warnings), len(served.requests)] == [3, 2, 3]
+    assert [event.state for event in job.events if isinstance(event, Node) and event.node == "executor"] == [
+        "started",
+        "failed",
+    ]
+
+
+async def test_a_statement_that_fails_among_its_rows_is_repaired_too(served: Served) -> None:
+    late = "SELECT CASE WHEN range < 50000 THEN 'x' ELSE CAST(error('too late') AS VARCHAR) END AS x FROM range(60000)"
+    job = await served.ask(QUESTION, in_turn(in_pieces(plan_json(late)), GOOD, ANSWER))
+    assert "too late" in job.warnings[0]
+    assert (len(job.rows), job.result.usage.rows) == (16, 16)
+    assert job.result.final_output["raw_table"]["columns"][0]["name"] == "carrier"
+
+
+async def test_a_repair_may_become_a_question(served: Served) -> None:
+    back = in_pieces(clarification_json("Which carriers?", "all", "American ones"))
+    job = await served.ask(QUESTION, in_turn(MISSING, back))
+    assert job.result.clarification is not None
+    assert job.response == "Which carriers?"
+
+
+@pytest.mark.parametrize("bad", ["SELECT carrier FROM flights", '{"kind": "sql", "sql": ""}', '{"kind": "dance"}', ""])
+async def test_what_is_no_plan_is_asked_for_once_more(served: Served, bad: str) -> None:
+    job = await served.ask(QUESTION, in_turn(words(bad), GOOD, ANSWER))
+    assert "the model's plan could not be read; asking once more" in job.statuses
+    assert job.response == "United has most."
+    hopeless = await served.ask(QUESTION, in_turn(words(bad), words(bad)))
+    assert (hopeless.failed.code, hopeless.failed.retryable) == ("llm_bad_plan", True)
+    assert (hopeless.record.summary.reason, hopeless.statements) == (Reason.LLM_ERROR, [])
