@@ -15,7 +15,8 @@ from statistics import median
 import msgspec
 
 from bench.machine import machine
-from bus.events import Killed, Status, Stopping
+from bench.misbehaving import until_misbehaving
+from bus.events import Killed, Stopping
 from bus.orphans import descendants
 from tests.servers import Supervisor, is_gone, running_supervisor
 from tests.stopping import ROOMY, told_files, told_pids
@@ -23,14 +24,11 @@ from tests.workers import ZOO
 
 ENDS_BY_ITSELF = {
     *("counts", "echoes", "exits_three", "exits_zero", "floods_memory", "leaks_threads", "lingers"),
-    *("raises", "segfaults", "starves_libzmq"),
+    *("paces", "raises", "segfaults", "starves_libzmq"),
 }
 """Not stopped here: they end before anybody could ask."""
 
 QUESTIONS = {"holds_memory": "256", "litters_scratch": "5000"}
-UNHEARD = {"never_ready"}
-"""Stopped while it starts: it never says a word."""
-
 PROOF_WITHIN_S = 30.0
 
 
@@ -57,8 +55,7 @@ class Measured(msgspec.Struct, frozen=True):
 async def stop_once(supervisor: Supervisor, animal: str) -> Measured:
     """Start, stop, and look for what is left."""
     job_id = await supervisor.submit(QUESTIONS.get(animal, "go"), animal)
-    if animal not in UNHEARD:
-        await supervisor.until(job_id, Status)
+    await until_misbehaving(supervisor, job_id, animal)
     await supervisor.stop(job_id)
     try:
         async with asyncio.timeout(PROOF_WITHIN_S):
