@@ -73,8 +73,13 @@ class Show(Command, frozen=True, tag="show"):
     session_id: str = ""
 
 
+CATALOG_READING = "reading"
+"""Code of a refusal that says: the catalog is being read just now."""
+
+
 class ReadCatalog(Command, frozen=True, tag="catalog"):
-    """The tables that questions can be asked about."""
+    """The tables that questions can be asked about. Refused with `reading` while it is being read for the first
+    time, with `not_ready` when it could not be."""
 
 
 class RollUp(Command, frozen=True, tag="roll_up"):

@@ -14,6 +14,12 @@ class Ok(msgspec.Struct, frozen=True):
     ok: Literal[True] = True
 
 
+class CatalogPending(msgspec.Struct, frozen=True):
+    """The catalog is being read; ask again in a moment."""
+
+    status: Literal["reading"] = "reading"
+
+
 class JobList(msgspec.Struct, frozen=True):
     """Newest first."""
 

@@ -1,21 +1,18 @@
 """Whether the gateway lives, whether it can serve, and figures for both."""
 
-import asyncio
 import re
 
 from aiohttp import web
 
 from bus.client import CommandRefused
-from bus.commands import CatalogRead, ReadCatalog, ReadStats, Stats
+from bus.commands import CATALOG_READING, CatalogRead, ReadCatalog, ReadStats, Stats
 from bus.sockets import BusError
 from bus.vocabulary import Role
-from gateway.bodies import Ok
+from gateway.bodies import CatalogPending, Ok
 from gateway.context import CALLER, GATEWAY, Gateway, json_response
 from gateway.errors import ApiError
 
 READY_TIMEOUT_S = 2.0
-CATALOG_WAIT_S = 30.0
-CATALOG_RETRY_S = 0.1
 _NOT_A_METRIC = re.compile(r"[^a-zA-Z0-9_]")
 
 
@@ -31,18 +28,16 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def catalog(request: web.Request) -> web.Response:
-    """The tables that questions can be asked about; a supervisor that is still reading them is waited for."""
-    loop = asyncio.get_running_loop()
-    give_up_at = loop.time() + CATALOG_WAIT_S
-    while True:
-        try:
-            read = await request.app[GATEWAY].client.request(ReadCatalog(request[CALLER]), CatalogRead)
-        except CommandRefused as error:
-            if error.refused.code != "not_ready" or loop.time() > give_up_at:
-                raise
-        else:
-            return json_response(read.catalog)
-        await asyncio.sleep(CATALOG_RETRY_S)
+    """The tables that questions can be asked about; 202 while a fresh server is still reading them."""
+    try:
+        read = await request.app[GATEWAY].client.request(ReadCatalog(request[CALLER]), CatalogRead)
+    except CommandRefused as error:
+        if error.refused.code != CATALOG_READING:
+            raise
+        response = json_response(CatalogPending(), 202)
+        response.headers["Retry-After"] = "1"
+        return response
+    return json_response(read.catalog)
 
 
 async def metrics(request: web.Request) -> web.Response:

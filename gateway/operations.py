@@ -9,7 +9,7 @@ from aiohttp import web
 from bus.catalog import Catalog
 from bus.vocabulary import State
 from gateway import conversations, health, jobs, results, sse
-from gateway.bodies import AskedJob, JobList, Ok, OutsideRecord, StoppedJob
+from gateway.bodies import AskedJob, CatalogPending, JobList, Ok, OutsideRecord, StoppedJob
 from gateway.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.incoming import MAX_SEQ, Query
 
@@ -139,7 +139,7 @@ OPERATIONS = (
         {204: None},
         ("not_found", "conversation_busy", "unavailable"),
     ),
-    Operation("GET", "/api/catalog", health.catalog, {200: Catalog}, ("not_ready", "unavailable")),
+    Operation("GET", "/api/catalog", health.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
     Operation("GET", "/metrics", health.metrics, {200: "text/plain"}, ("forbidden",)),

@@ -92,6 +92,11 @@ class Conductor:
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         return self.submit(Submit(caller, secrets.token_hex(8), "read the catalog", agent=CATALOG_AGENT))
 
+    @property
+    def reads_catalog(self) -> bool:
+        """Whether the catalog is being read now."""
+        return any(entry.submit.agent == CATALOG_AGENT for entry in self.entries.values())
+
     def stop(self, job_id: str, request: StopRequest) -> None:
         """Raises `AlreadyEnded`."""
         entry = self.entries.get(job_id)
@@ -146,7 +151,7 @@ class Conductor:
         if entry is None or entry.submit.agent == HISTORY_AGENT or self._admission.draining or self._admission.closed:
             return
         known = self.catalog is not None and self.catalog.fingerprint == fingerprint
-        if not known and not any(other.submit.agent == CATALOG_AGENT for other in self.entries.values()):
+        if not known and not self.reads_catalog:
             self.read_catalog()
 
     def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from bus.codec import CodecError, Decoder, encode, same_protocol
 from bus.commands import (
+    CATALOG_READING,
     AnyCommand,
     AnyReply,
     Caller,
@@ -220,11 +221,11 @@ class Desk:
 
     def _catalog(self) -> AnyReply:
         catalog = self._conductor.catalog
-        if catalog is None:
-            return Refused(
-                "not_ready", "the catalog is still being read, or cannot be", "`deadstop ps --all` shows why"
-            )
-        return CatalogRead(catalog)
+        if catalog is not None:
+            return CatalogRead(catalog)
+        if self._conductor.reads_catalog:
+            return Refused(CATALOG_READING, "the catalog is being read", "ask again in a moment")
+        return Refused("not_ready", "the catalog could not be read", "`deadstop ps --all` shows the job that failed")
 
     def _roll_up(self, command: RollUp) -> AnyReply:
         if command.caller.role is not Role.OPERATOR:

@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from bus.events import Status
 from tests.gateways import RunningGateway, running_gateway
-from tests.servers import Supervisor, is_gone, running_supervisor
+from tests.servers import Supervisor, eventually, is_gone, running_supervisor, start_supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -192,8 +192,27 @@ async def test_ready_only_while_the_supervisor_answers(tmp_path: Path) -> None:
 
 
 async def test_the_catalog_can_be_read(gateway: RunningGateway) -> None:
-    found: dict[str, Any] = {}
-    async with asyncio.timeout(15):
-        while "tables" not in found:  # a worker reads it as a job of its own when the supervisor has started
-            found = (await gateway.json("GET", "/api/catalog"))[1]
+    status, found = await gateway.json("GET", "/api/catalog")
+    assert status == 200
     assert {table["name"] for table in found["tables"]} >= {"flights", "airlines"}
+
+
+async def test_a_catalog_that_is_being_read_says_so_and_one_that_cannot_be_too(tmp_path: Path) -> None:
+    sleepy = {**zoo_settings(), "agents.catalog": zoo_settings()["agents.sleeps"]}
+    state_dir = tmp_path / "state"
+    starting = asyncio.create_task(start_supervisor(state_dir, sleepy))
+    async with running_gateway(state_dir, sleepy) as gateway:
+        reading = [202, {"status": "reading"}]
+        await eventually(lambda: asked_for(gateway, reading), "the catalog is being read", within_s=20)
+        _, listed = await gateway.json("GET", "/api/jobs?all=1", "ops")
+        (job_id,) = [job["job_id"] for job in listed["jobs"]]
+        assert (await gateway.json("DELETE", f"/api/jobs/{job_id}", "ops"))[1]["state"] == "cancelled"
+        status, error = await gateway.json("GET", "/api/catalog")
+        assert (status, error["code"]) == (503, "not_ready")
+        process = await starting
+    process.terminate()
+    assert await process.wait() == 0
+
+
+async def asked_for(gateway: RunningGateway, wanted: list[Any]) -> bool:
+    return list(await gateway.json("GET", "/api/catalog")) == wanted
