@@ -8,6 +8,10 @@ from bus.worker_wire import ConversationTurn
 MAX_RESULT_ROWS = 1_000
 """`raw_table.rows` holds at most so many; all of them came as `table_rows`."""
 
+MAX_RESULT_BYTES = 4_000_000
+"""Nor more rows than fit in here, and of each text no more characters than this: all of it came as chunks, and the
+last event, which is written and sent in one piece, must not grow with the stream."""
+
 MAX_TURN_CHARS = 2_000
 
 
@@ -19,7 +23,8 @@ class Tally:
         self._text: dict[str, list[str]] = {"response": [], "prompt_monitor": []}
         self._schema: TableSchema | None = None
         self._tables: list[TableRows] = []
-        self._kept = 0
+        self._kept = self._kept_bytes = 0
+        self._kept_chars = dict.fromkeys(self._text, 0)
         self._chart: dict[str, Any] | None = None
         self._sql = ""
         self._timings: dict[str, float] = {}
@@ -28,11 +33,12 @@ class Tally:
     def add(self, event: Event) -> None:
         """Take notice of an event that goes out."""
         if isinstance(event, ResponseChunk):
-            self._text[event.field].append(event.chunk)
+            self._add_text(event)
         elif isinstance(event, TableRows):
             self._add_rows(event)
         elif isinstance(event, TableSchema):
-            self._schema, self._tables, self._kept, self.rows = event, [], 0, 0
+            self._schema, self._tables = event, []
+            self._kept = self._kept_bytes = self.rows = 0
         elif isinstance(event, Chart):
             self._chart = event.spec
         elif isinstance(event, Sql):
@@ -59,11 +65,18 @@ class Tally:
             clarification=clarification.question if clarification else "",
         )
 
+    def _add_text(self, event: ResponseChunk) -> None:
+        room = MAX_RESULT_BYTES - self._kept_chars[event.field]
+        if room > 0:
+            self._text[event.field].append(event.chunk[:room])
+            self._kept_chars[event.field] += len(event.chunk)
+
     def _add_rows(self, event: TableRows) -> None:
         self.rows += event.count
-        if self._kept < MAX_RESULT_ROWS:
+        if self._kept < MAX_RESULT_ROWS and self._kept_bytes < MAX_RESULT_BYTES:
             self._tables.append(event)
             self._kept += event.count
+            self._kept_bytes += len(event.arrow)
 
     def _raw_table(self, truncated: bool) -> dict[str, Any] | None:
         if self._schema is None:
