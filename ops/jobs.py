@@ -2,7 +2,7 @@
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Protocol
 
 import msgspec
@@ -13,6 +13,7 @@ from bus.outside import OutsideJob
 from bus.vocabulary import Reason, Rung, State
 from ops.errors import OpsError
 from ops.figures import Figures
+from ops.moments import Moment
 from ops.options import Target
 
 Wire = dict[str, Any]
@@ -47,6 +48,9 @@ class JobsAccess(Protocol):
 
     def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         """The job's stream from event `after + 1` to its end. `present`: the job runs for this follower."""
+
+    def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        """The job's stream for a timeline: with times where the server tells them, and without its rows."""
 
     async def figures(self) -> Figures:
         """Counts and gauges of the supervisor."""

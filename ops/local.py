@@ -39,6 +39,7 @@ from bus.sockets import BusError
 from bus.vocabulary import Reason, Role, Rung, State
 from ops.figures import Figures
 from ops.jobs import Declined, Wire, job_of, new_session_id
+from ops.moments import Moment, logged_moments
 from ops.options import login_name
 
 R = TypeVar("R", bound=AnyReply)
@@ -123,10 +124,21 @@ class LocalJobs:
         await self._request(Drain(self._caller), Done)
 
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+        async with aclosing(self._batches(job, after, present=present)) as batches:
+            async for batch, skip in batches:
+                for item in outside_events(batch, job.session_id, skip):
+                    yield msgspec.to_builtins(item)
+
+    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        async with aclosing(self._batches(job)) as batches:
+            async for batch, skip in batches:
+                for moment in logged_moments(batch, job.session_id, skip):
+                    yield moment
+
+    async def _batches(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> Batches:
         async with aclosing(self._bus.follow(job.job_id, after, present=present)) as batches:
             while (found := await self._next(batches)) is not None:
-                for item in outside_events(found[0], job.session_id, found[1]):
-                    yield msgspec.to_builtins(item)
+                yield found
 
     async def _next(self, batches: Batches) -> tuple[Batch, int] | None:
         """The next batch, None after the last. Raises `BusError` when the supervisor has gone and stays away."""

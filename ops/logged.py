@@ -1,6 +1,6 @@
 """Jobs of a state folder that nobody serves: straight from its log, for looking only."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -8,13 +8,14 @@ import msgspec
 
 from bus.commands import JobRecord, Options
 from bus.delivery import Cursor
-from bus.log import LogReader
+from bus.log import Batch, LogReader
 from bus.outside import OutsideJob, outside_events, outside_job, outside_record
 from bus.sockets import BusError
 from bus.vocabulary import ENDED, Reason, Rung, State
 from ops.errors import OpsError
 from ops.figures import Figures
 from ops.jobs import Declined, Wire
+from ops.moments import Moment, logged_moments
 
 LISTED = 1000
 
@@ -39,12 +40,21 @@ class LoggedJobs:
         return record
 
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+        for batch, skip in self._batches(job, after):
+            for item in outside_events(batch, job.session_id, skip):
+                yield msgspec.to_builtins(item)
+
+    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        for batch, skip in self._batches(job):
+            for moment in logged_moments(batch, job.session_id, skip):
+                yield moment
+
+    def _batches(self, job: OutsideJob, after: int = 0) -> Iterator[tuple[Batch, int]]:
         cursor = Cursor(after)
         while batches := self._log.read(job.job_id, cursor.after):
             for batch in batches:
                 _, skip = cursor.judge(batch.first, batch.last)
-                for item in outside_events(batch, job.session_id, skip):
-                    yield msgspec.to_builtins(item)
+                yield batch, skip
                 if batch.final:
                     return
         if self._log.final(job.job_id) is None:

@@ -1,8 +1,8 @@
 """Jobs of a gateway anywhere: the same as through the bus, over HTTP and server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from bus.vocabulary import Reason, Rung, State
 from ops.errors import OpsError
 from ops.figures import Figures, from_metrics
 from ops.jobs import ENDINGS, Declined, Wire, job_of, new_session_id
+from ops.moments import Moment, wire_moment
 
 CONNECT_TIMEOUT_S = 10.0
 SILENCE_TIMEOUT_S = 45.0
@@ -70,7 +71,7 @@ class RemoteJobs:
             raise OpsError(f"{self._base} answers, but its supervisor does not; it may be starting")
         return figures
 
-    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncGenerator[Wire, None]:
         """A broken stream is taken up again where it broke, for some seconds."""
         tries = 0
         while True:
@@ -87,6 +88,11 @@ class RemoteJobs:
             if tries > MAX_TRIES:
                 raise OpsError(f"{self._base}: the stream of job {job.job_id} has no end")
             await asyncio.sleep(min(MAX_WAIT_S, FIRST_WAIT_S * 2**tries))
+
+    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        async with aclosing(self.follow(job)) as items:
+            async for item in items:
+                yield wire_moment(item)
 
     async def _events(self, job_id: str, after: int) -> AsyncIterator[Wire]:
         headers = {"Last-Event-ID": str(after)}

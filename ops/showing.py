@@ -1,6 +1,7 @@
 """One job's record, for people."""
 
 import time
+from contextlib import aclosing
 from typing import Any
 
 from rich.console import Console
@@ -11,12 +12,27 @@ from ops.jobs import connect, job_of
 from ops.options import Target
 from ops.sentences import usage_words
 from ops.text import ago, clean, size, span
+from ops.timeline import Span, timeline
 
 
 async def read_record(target: Target, job_id: str) -> dict[str, Any]:
     """The record of the job whose id begins with `job_id`."""
     async with connect(target, looking=True) as jobs:
         return await jobs.show(job_id)
+
+
+async def read_timeline(target: Target, job_id: str) -> list[Span]:
+    """The steps of the job whose id begins with `job_id`, as far as they have come."""
+    async with connect(target, looking=True) as jobs:
+        record = await jobs.show(job_id)
+        moments = []
+        if record["seq"]:
+            async with aclosing(jobs.moments(job_of(record))) as stream:
+                async for moment in stream:
+                    moments.append(moment)
+                    if moment.data["seq"] >= record["seq"]:  # of a job that lives there is no end to wait for
+                        break
+        return timeline(record, moments, time.time())
 
 
 def print_record(record: dict[str, Any], out: Console) -> None:
