@@ -1,7 +1,7 @@
 """What the tests of the agent share: a supervisor with a model on a local server, and a question's whole stream."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,14 +87,18 @@ async def ask(supervisor: Supervisor, question: str, agent: str = "parquet", **f
     return await asked(supervisor, await supervisor.submit(question, agent, **fields))
 
 
-async def until_answering(supervisor: Supervisor, job_id: str) -> None:
-    """Wait for the first words of the job's answer."""
+async def until(supervisor: Supervisor, job_id: str, seen: Callable[[JobEvent], bool]) -> None:
+    """Wait until this event of the job has come."""
     async with aclosing(supervisor.client.follow(job_id)) as batches:
         async for batch, skip in batches:
-            for _, event in batch.events(skip):
-                if isinstance(event, ResponseChunk) and event.field == "response":
-                    return
-    raise AssertionError(f"job {job_id} ended without an answer")
+            if any(seen(event) for _, event in batch.events(skip)):
+                return
+    raise AssertionError(f"job {job_id} ended before that")
+
+
+async def until_answering(supervisor: Supervisor, job_id: str) -> None:
+    """Wait for the first words of the job's answer."""
+    await until(supervisor, job_id, lambda event: isinstance(event, ResponseChunk) and event.field == "response")
 
 
 @dataclass

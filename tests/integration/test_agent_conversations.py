@@ -88,8 +88,7 @@ async def test_a_fragment_goes_on_from_the_question_before(offline: Supervisor) 
     first = await ask(offline, "How many flights per airline?", conversation_id="c")
     assert len(first.rows) == 16
     by_month = await ask(offline, "and by month?", conversation_id="c")
-    assert len(by_month.rows) in (12, 16 * 12 - 7), by_month.statements
-    assert "GROUP BY" in by_month.statements[0]
+    assert len(by_month.rows) == 12
     alone = await ask(offline, "and by month?", conversation_id="another")
     assert alone.result.clarification is not None, alone.response
 
