@@ -73,11 +73,14 @@ class AgentSettings(Table, frozen=True):
 
 class AgentDefinition(Table, frozen=True):
     """One agent: where its function lives, options that are handed to it as they are, and whether its worker is
-    fenced in (files, TCP ports, address space). Only an agent that runs nothing untrusted may go without."""
+    fenced in (files, TCP ports, address space). Only an agent that runs nothing untrusted may go without. Its own
+    limits take the place of those in `[limits]`."""
 
     entrypoint: Annotated[str, Meta(pattern=r"^[\w.]+:\w+$")]
     options: dict[str, Any] = {}
     sandbox: bool = True
+    max_runtime_s: Seconds | None = None
+    max_memory_bytes: Bytes | None = None
 
 
 class Price(Table, frozen=True):
@@ -181,6 +184,13 @@ BUNDLED_AGENTS = {
 def known_agents(settings: Settings) -> dict[str, AgentDefinition]:
     """The bundled agents and the configured ones; a configured name replaces a bundled one."""
     return {**BUNDLED_AGENTS, **settings.agents}
+
+
+def limits_of(settings: Settings, agent: str) -> LimitSettings:
+    """The limits of this agent's jobs: its own, where it has any."""
+    definition, limits = known_agents(settings)[agent], settings.limits
+    own = {"max_runtime_s": definition.max_runtime_s, "max_memory_bytes": definition.max_memory_bytes}
+    return msgspec.structs.replace(limits, **{name: value for name, value in own.items() if value is not None})
 
 
 def agents_for_people(settings: Settings, role: Role = Role.OPERATOR) -> list[str]:

@@ -108,7 +108,7 @@ class Service:
         self._conductor = Conductor(settings, store, self._journal, self._yard, self._admission)
         self._conductor.just_ended = {job_id: (self._loop.time(), last) for job_id, last in heads.items()}
         self._yard.listen(self._conductor)
-        self._watch = Watch(settings.limits, self._exceeded)
+        self._watch = Watch(self._exceeded)
         self._history = History(settings, store, self._journal, self._conductor, self._admission)
         self._gauges = Gauges(settings.limits, store.path, self._journal, self._yard, self._conductor, self._admission)
         self._desk = Desk(

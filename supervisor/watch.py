@@ -5,7 +5,6 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from bus.orphans import descendants
-from bus.settings import LimitSettings
 from bus.vocabulary import Reason
 from supervisor.folder_meter import FolderMeter
 from supervisor.procfs import read_stat
@@ -22,13 +21,12 @@ _MIN_ENTRIES = 100
 
 
 class Watch:
-    """Memory, CPU and scratch space of a worker and everything beneath it, against the limits.
+    """Memory, CPU and scratch space of a worker and everything beneath it, against its limits.
 
     Memory is what has been added since the worker was ready: the part shared with the fork server does not count.
     """
 
-    def __init__(self, limits: LimitSettings, exceeded: Callable[[Worker, Reason, str], None]) -> None:
-        self._limits = limits
+    def __init__(self, exceeded: Callable[[Worker, Reason, str], None]) -> None:
         self._exceeded = exceeded
         self._meters: WeakKeyDictionary[Worker, FolderMeter] = WeakKeyDictionary()
 
@@ -39,11 +37,12 @@ class Watch:
             if worker.pid is None or not worker.ready:
                 continue
             self._measure(worker, worker.pid)
-            if self._limits.max_memory_bytes and worker.memory_bytes > self._limits.max_memory_bytes:
-                self._tell(worker, Reason.MEMORY, "memory", worker.memory_bytes, self._limits.max_memory_bytes)
+            limits = worker.limits
+            if limits.max_memory_bytes and worker.memory_bytes > limits.max_memory_bytes:
+                self._tell(worker, Reason.MEMORY, "memory", worker.memory_bytes, limits.max_memory_bytes)
             scratch = self._meter(worker).advance(entries)
-            if self._limits.max_scratch_bytes and scratch > self._limits.max_scratch_bytes:
-                self._tell(worker, Reason.OUTPUT_LIMIT, "scratch space", scratch, self._limits.max_scratch_bytes)
+            if limits.max_scratch_bytes and scratch > limits.max_scratch_bytes:
+                self._tell(worker, Reason.OUTPUT_LIMIT, "scratch space", scratch, limits.max_scratch_bytes)
 
     def _measure(self, worker: Worker, pid: int) -> None:
         stats = [stat for stat in map(read_stat, [pid, *descendants(pid)]) if stat is not None]

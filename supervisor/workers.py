@@ -5,10 +5,12 @@ import logging
 import secrets
 from pathlib import Path
 
+import msgspec
+
 from bus.address import history_folder
 from bus.codec import encode
 from bus.delivery import ReceiveOrder
-from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents
+from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
 from bus.sockets import Channel, Unroutable
 from bus.worker_wire import Acknowledge, ToWorker, WorkerSpec
 from supervisor.leftovers import read_tail, remove_folder, remove_shared_memory
@@ -44,7 +46,8 @@ class Worker:
         self.hired_at = asyncio.get_running_loop().time()
         self._control = control
         self._collector = collector
-        self._settings = settings
+        self.limits = limits_of(settings, agent)
+        self._settings = msgspec.structs.replace(settings, limits=self.limits)
 
     def __repr__(self) -> str:
         pid = self.process.pid if self.process else None
