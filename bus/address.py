@@ -16,6 +16,8 @@ ADDRESS_NAME = "bus.json"
 KEY_NAME = "bus.key"
 HISTORY_NAME = "history"
 MAX_IPC_PATH_BYTES = 107
+_LONGEST = "pymp-12345678/listener-12345678"
+"""The fork server's socket, which multiprocessing names; ours are shorter."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -42,13 +44,17 @@ def history_folder(state_dir: str) -> Path:
 
 
 def make_address(state_dir: Path, runtime_dir: str) -> Address:
-    """The address for this state folder: the same again after a restart, so that clients find it again."""
+    """The address for this state folder: the same again after a restart, so that clients find it again.
+
+    Also beneath a `runtime_dir` the folder is one of our own: it is emptied at the start and removed at the end, and
+    what somebody names may hold other things, or another server.
+    """
+    digest = hashlib.sha256(str(state_dir).encode()).hexdigest()[:10]
     if runtime_dir:
-        folder = Path(runtime_dir).expanduser().resolve()
+        folder = Path(runtime_dir).expanduser().resolve() / f"deadstop-{digest}"
     else:
-        digest = hashlib.sha256(str(state_dir).encode()).hexdigest()[:10]
         folder = Path(f"/tmp/deadstop-{os.getuid()}-{digest}")
-    longest = folder / "collector.sock"
+    longest = folder / _LONGEST
     if len(os.fsencode(longest)) > MAX_IPC_PATH_BYTES:
         raise BusError(
             f"socket path {longest} has {len(os.fsencode(longest))} bytes, the limit is {MAX_IPC_PATH_BYTES}; "
