@@ -8,6 +8,7 @@ import msgspec
 
 from bus.catalog import Catalog
 from bus.conversations import ConversationSummary, ConversationTurnSummary
+from bus.histogram import Histogram
 from bus.vocabulary import Reason, Role, Rung, State
 
 
@@ -233,11 +234,24 @@ class Changed(Reply, frozen=True, tag="changed"):
     """It is in the log."""
 
 
+class EndedCount(msgspec.Struct, frozen=True):
+    """How many jobs have ended like this; a job that succeeded has no reason."""
+
+    state: State
+    reason: Reason | None
+    count: int
+
+
 class Stats(Reply, frozen=True, tag="stats"):
-    """`jobs` by state since the supervisor began; `gauges` by name (units in the names)."""
+    """Since the supervisor began: `jobs` by state, `gauges` by name (units in the names), how the jobs `ended`, how
+    long `stops` took from the request to the proof by the rung they needed, and how long it took from a question to
+    the `first_chunk` of its worker."""
 
     jobs: dict[str, int]
     gauges: dict[str, float]
+    ended: list[EndedCount] = []
+    stops: dict[Rung, Histogram] = {}
+    first_chunk: Histogram = Histogram()
 
 
 class Done(Reply, frozen=True, tag="done"):

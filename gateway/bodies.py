@@ -4,8 +4,9 @@ from typing import Literal
 
 import msgspec
 
-from bus.commands import JobRecord
+from bus.commands import EndedCount, JobRecord
 from bus.events import Usage
+from bus.histogram import Histogram
 from bus.outside import OutsideJob
 from bus.vocabulary import Reason, Rung, State
 
@@ -18,6 +19,17 @@ class CatalogPending(msgspec.Struct, frozen=True):
     """The catalog is being read; ask again in a moment."""
 
     status: Literal["reading"] = "reading"
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """As `bus.commands.Stats`, and the gateway's own figures."""
+
+    jobs: dict[str, int]
+    ended: list[EndedCount]
+    stops: dict[Rung, Histogram]
+    first_chunk: Histogram
+    gauges: dict[str, float]
+    gateway: dict[str, float]
 
 
 class JobList(msgspec.Struct, frozen=True):

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from bus.catalog import Catalog
 from bus.vocabulary import State
-from gateway import conversations, health, jobs, results, sse
-from gateway.bodies import AskedJob, CatalogPending, JobList, Ok, OutsideRecord, StoppedJob
+from gateway import conversations, health, jobs, metrics, results, sse
+from gateway.bodies import AskedJob, CatalogPending, Figures, JobList, Ok, OutsideRecord, StoppedJob
 from gateway.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.incoming import MAX_SEQ, Query
 
@@ -142,6 +142,7 @@ OPERATIONS = (
     Operation("GET", "/api/catalog", health.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
-    Operation("GET", "/metrics", health.metrics, {200: "text/plain"}, ("forbidden",)),
+    Operation("GET", "/api/stats", metrics.figures, {200: Figures}, ("forbidden", "unavailable")),
+    Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
 )
 """In the order of `docs/protocol.md`."""

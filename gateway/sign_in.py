@@ -17,6 +17,7 @@ class SignIn:
 
     def __init__(self, identities: Identities, attempts_per_min: int) -> None:
         self.identities = identities
+        self.failures = 0
         self._attempts = Attempts(attempts_per_min)
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
@@ -41,6 +42,7 @@ class SignIn:
         return found
 
     def _failed(self, address: str, how: str, now: float) -> None:
+        self.failures += 1
         self._attempts.failed(address, now)
         audit.not_let_in("unauthorized", how, address)
         if self._attempts.wait_s(address, now):

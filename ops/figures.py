@@ -9,7 +9,7 @@ import msgspec
 from bus.vocabulary import ENDED, State
 from ops.text import size, span
 
-_LINE = re.compile(r'deadstop_(\w+)(?:\{state="(\w+)"\})? (\S+)')
+_LINE = re.compile(r'^deadstop_(\w+)(?:\{state="(\w+)"\})? (\S+)$', re.MULTILINE)
 
 
 class Figures(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from bus.catalog import Catalog
 from bus.codec import CodecError, Decoder
 from bus.commands import Caller, Submit
 from bus.events import Accepted, Queue, Usage, Warn
-from bus.settings import CATALOG_AGENT, HISTORY_AGENT, Settings
+from bus.settings import CATALOG_AGENT, HISTORY_AGENT, INTERNAL_AGENTS, Settings, limits_of
 from bus.vocabulary import Reason, Role, Rung
 from bus.worker_wire import AnyHeader, Assign, Cancel, FinishedHeader, JobSpec, Outcome, Success
 from supervisor.admission import Admission, NoRoom
@@ -33,6 +33,7 @@ from supervisor.lifecycle import (
 )
 from supervisor.spending import Spending, day_began_at
 from supervisor.store import Store
+from supervisor.tallies import Tallies
 from supervisor.workers import Worker
 from supervisor.yard import Yard
 
@@ -58,7 +59,7 @@ class Conductor:
         now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
         self._spending = Spending(limit_usd, store.costs_usd(day_began_at(now)), now)
         self.just_ended: dict[str, tuple[float, int]] = {}
-        self.ended_counts: dict[str, int] = {}
+        self.tallies = Tallies()
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -167,6 +168,7 @@ class Conductor:
         if isinstance(header, FinishedHeader):
             self._finished(entry, blob)
         elif entry.job.outcome is None:
+            self._note_first_word(entry)
             self._journal.append_batch(entry.stream, header.count, blob)
             self._check_output(entry)
         self._journal.after_commit(lambda: worker.logged(self._yard.control))
@@ -276,7 +278,7 @@ class Conductor:
     def _forget(self, entry: Entry) -> None:
         self.entries.pop(entry.job_id, None)
         self.just_ended[entry.job_id] = (self._loop.time(), entry.stream.seq)
-        self.ended_counts[entry.job.state] = self.ended_counts.get(entry.job.state, 0) + 1
+        self._count_end(entry.job)
         for timers in (self._timers, self._leaving):
             timer = timers.pop(entry.job_id, None)
             if timer is not None:
@@ -308,6 +310,16 @@ class Conductor:
     def _launch(self, job_id: str) -> None:
         entry = self.entries[job_id]
         self._act(entry, entry.job.launch(self._loop.time()))
+
+    def _note_first_word(self, entry: Entry) -> None:
+        if not entry.spoke and entry.submit.agent not in INTERNAL_AGENTS:
+            self.tallies.spoke(self._loop.time() - entry.job.accepted_at)
+        entry.spoke = True
+
+    def _count_end(self, job: Job) -> None:
+        self.tallies.job_ended(job.state, job.reason)
+        if job.ladder is not None and job.ladder.climbed:
+            self.tallies.stopped(job.ladder.rung, job.stop_ms / 1000)
 
     def _finished(self, entry: Entry, blob: bytes) -> None:
         try:
@@ -372,7 +384,7 @@ class Conductor:
         return Graces(self._settings.supervisor.cancel_grace_s, self._settings.supervisor.terminate_grace_s)
 
     def _deadlines(self, submit: Submit) -> Deadlines:
-        worker, limit_s = self._settings.worker, self._settings.limits.max_runtime_s
+        worker, limit_s = self._settings.worker, limits_of(self._settings, submit.agent).max_runtime_s
         wanted_s = submit.options.max_runtime_s
         return Deadlines(
             start_s=worker.start_timeout_s,

@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -245,10 +246,15 @@ class Desk:
         return Done()
 
     def _stats(self) -> AnyReply:
-        states: dict[str, int] = dict(self._conductor.ended_counts)
+        tallies = self._conductor.tallies
+        states: Counter[str] = Counter()
+        for (state, _), count in tallies.ended.items():
+            states[state] += count
         for entry in self._conductor.entries.values():
-            states[entry.job.state] = states.get(entry.job.state, 0) + 1
-        return Stats(states, self._gauges())
+            states[entry.job.state] += 1
+        return Stats(
+            states, self._gauges(), tallies.ended_counts(), stops=tallies.stops, first_chunk=tallies.first_chunk
+        )
 
     def _session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
         """The job of a user's session and how it was asked for; the newest may not be on disk yet."""

@@ -30,6 +30,7 @@ class Entry:
     limit_words: str = ""
     cost_left_usd: float | None = None  # of the user's day, when the job was given to its worker
     dropped: int = 0
+    spoke: bool = False
     when_forgotten: list[Callable[[], None]] = field(default_factory=list)
     """What waits for this job's end to be in the log."""
 

@@ -170,18 +170,6 @@ async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway, 
     assert (stopped["by"], stopped["reason"]) == ("ops", "operator")
 
 
-async def test_figures_for_prometheus(gateway: RunningGateway) -> None:
-    job_id = await asked(gateway, "3", "counts")
-    await events(gateway, job_id)
-    async with gateway.wire(), gateway.request("GET", "/metrics", "ops") as answer:
-        assert answer.content_type == "text/plain"
-        lines = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines())
-    assert lines["deadstop_up"] == "1"
-    assert lines["deadstop_gateway_websockets"] == "1"
-    assert int(lines["deadstop_gateway_events_sent_total"]) >= 5
-    assert int(lines['deadstop_jobs{state="succeeded"}']) >= 1
-
-
 async def test_ready_only_while_the_supervisor_answers(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path) as supervisor, running_gateway(supervisor.state_dir) as gateway:
         assert await gateway.json("GET", "/readyz") == (200, {"ok": True})

@@ -1,0 +1,75 @@
+"""Figures: what Prometheus reads, and what the operators' page reads."""
+
+import re
+from pathlib import Path
+
+from tests.gateways import RunningGateway, running_gateway
+from tests.servers import running_supervisor
+from tests.workers import zoo_settings
+
+SAMPLE = re.compile(r'deadstop_[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [0-9.e+-]+')
+
+
+async def read(gateway: RunningGateway) -> dict[str, float]:
+    """Every sample by its name and labels; the text is held to Prometheus' format."""
+    async with gateway.request("GET", "/metrics", "ops") as answer:
+        assert answer.content_type == "text/plain"
+        lines = (await answer.text()).splitlines()
+    typed = [line.split()[2] for line in lines if line.startswith("# TYPE ")]
+    assert len(typed) == len(set(typed)), "each metric is described once"
+    samples = [line for line in lines if not line.startswith("#")]
+    for line in samples:
+        assert SAMPLE.fullmatch(line), line
+        name = re.sub(r"_(bucket|sum|count)$", "", line.split("{")[0].split()[0])
+        assert name in typed or line.split("{")[0].split()[0] in typed, line
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in samples)}
+
+
+async def test_what_became_of_the_jobs_and_how_fast(tmp_path: Path) -> None:
+    async with (
+        running_supervisor(tmp_path, zoo_settings()) as supervisor,
+        running_gateway(supervisor.state_dir, zoo_settings()) as gateway,
+        gateway.wire(),
+    ):
+        before = await read(gateway)
+        await supervisor.events(await supervisor.submit("3", "counts"))
+        await supervisor.events(await supervisor.submit("go", "raises"))
+        sleeper = await supervisor.running("sleeps")
+        during = await read(gateway)
+        await supervisor.stop(sleeper)
+        await supervisor.events(sleeper)
+        async with gateway.request("GET", f"/api/jobs/{sleeper}/events", "ops") as answer:
+            await answer.read()
+        await gateway.json("GET", "/healthz", None, headers={"Authorization": "Bearer wrong"})
+        await gateway.json("GET", "/readyz", None, headers={"Authorization": "Bearer wrong"})
+        after = await read(gateway)
+        _, figures = await gateway.json("GET", "/api/stats", "ops")
+    assert before["deadstop_up"] == 1
+    assert during['deadstop_jobs{state="running"}'] == 1
+    assert after['deadstop_jobs_ended_total{state="failed",reason="agent_error"}'] == 1
+    assert after['deadstop_jobs_ended_total{state="cancelled",reason="operator"}'] == 1
+    succeeded = 'deadstop_jobs_ended_total{state="succeeded",reason=""}'
+    assert after[succeeded] == before.get(succeeded, 0) + 1
+    assert after['deadstop_stop_seconds_count{rung="cancel"}'] == 1
+    assert after['deadstop_stop_seconds_bucket{rung="cancel",le="+Inf"}'] == 1
+    assert 0 < after['deadstop_stop_seconds_sum{rung="cancel"}'] < 5
+    assert after["deadstop_first_chunk_seconds_count"] - before["deadstop_first_chunk_seconds_count"] >= 2
+    buckets = [value for name, value in after.items() if name.startswith("deadstop_first_chunk_seconds_bucket")]
+    assert buckets == sorted(buckets)
+    assert buckets[-1] == after["deadstop_first_chunk_seconds_count"]
+    assert after["deadstop_gateway_websockets"] == 1
+    assert after["deadstop_gateway_events_sent_total"] >= 3
+    assert after["deadstop_gateway_failed_sign_ins_total"] == 1
+    assert after["deadstop_gateway_memory_bytes"] > 10_000_000
+    for gauge in ("events_per_s", "log_lag_s", "spares", "waiting", "worker_memory_bytes"):
+        assert f"deadstop_{gauge}" in after
+    assert figures["stops"]["cancel"]["sum_s"] == after['deadstop_stop_seconds_sum{rung="cancel"}']
+    assert {"state": "failed", "reason": "agent_error", "count": 1} in figures["ended"]
+
+
+async def test_the_gateways_own_figures_outlive_the_supervisor(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path) as supervisor, running_gateway(supervisor.state_dir) as gateway:
+        await supervisor.end()
+        found = await read(gateway)
+        assert found["deadstop_up"] == 0
+        assert found["deadstop_gateway_websockets"] == 0
