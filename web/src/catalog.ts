@@ -1,3 +1,5 @@
+import { samplesFor } from "./samples";
+
 export interface TableSummary {
   readonly name: string;
   readonly rowCount: number;
@@ -10,21 +12,21 @@ export interface CatalogSummary {
   readonly samples: readonly string[];
 }
 
-interface WireTable {
+export interface WireColumn {
   readonly name: string;
-  readonly row_count: number;
-  readonly columns: readonly { readonly name: string }[];
+  readonly type: string;
+  readonly distinct?: number | null;
+  /** All its values where there are few. */
+  readonly values?: readonly string[];
 }
 
-/** Where the tables are not known yet, the sample data are the likeliest. */
-export const FLIGHTS = [
-  "How many flights per airline?",
-  "Top 5 destinations by flights",
-  "Average departure delay by month",
-  "select * from flights limit 1000",
-];
+export interface WireTable {
+  readonly name: string;
+  readonly row_count: number;
+  readonly columns: readonly WireColumn[];
+}
 
-const NO_TABLES: CatalogSummary = { tables: [], samples: FLIGHTS };
+const NOTHING_KNOWN: CatalogSummary = { tables: [], samples: [] };
 const ATTEMPTS = 20;
 const PAUSE_MS = 1000;
 
@@ -35,7 +37,7 @@ export async function readCatalog(): Promise<CatalogSummary> {
     if (tables) return { tables: tables.map(summary), samples: samplesFor(tables) };
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
   }
-  return NO_TABLES;
+  return NOTHING_KNOWN;
 }
 
 async function tablesNow(): Promise<readonly WireTable[] | undefined> {
@@ -49,11 +51,4 @@ async function tablesNow(): Promise<readonly WireTable[] | undefined> {
 
 function summary(table: WireTable): TableSummary {
   return { name: table.name, rowCount: table.row_count, columns: table.columns.map((column) => column.name) };
-}
-
-/** Questions that can be answered from these tables by any planner. */
-export function samplesFor(tables: readonly WireTable[]): readonly string[] {
-  if (tables.length === 0 || tables.some((table) => table.name === "flights")) return FLIGHTS;
-  const largest = tables.reduce((one, other) => (other.row_count > one.row_count ? other : one));
-  return [`How many ${largest.name}?`, `select * from "${largest.name}" limit 1000`];
 }

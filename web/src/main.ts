@@ -4,6 +4,7 @@ import "./components/banner";
 import "./components/composer";
 import "./components/conversations";
 import "./components/header";
+import "./components/loaded";
 import "./components/progress";
 import "./components/prompt-monitor";
 import "./components/response";

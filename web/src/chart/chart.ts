@@ -1,12 +1,16 @@
-import { html, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../components/page-element";
 import type { ColumnInfo } from "../protocol";
 import { Rows } from "../table/rows";
 import { MOST_POINTS, withRows } from "./data";
+import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
+import { fileName, save } from "./save";
+import type { Drawing } from "./vega";
 
 const DARK = "(prefers-color-scheme: dark)";
+const NAMES: Readonly<Record<Kind, string>> = { line: "Line", bar: "Bars", scatter: "Points" };
 
 /** The picture of a result. What draws it is loaded when the first picture is wanted. */
 @customElement("ds-chart")
@@ -15,8 +19,10 @@ export class Chart extends PageElement {
   @property({ attribute: false }) columns: readonly ColumnInfo[] = [];
   @property({ attribute: false }) rows = Rows.none;
   @state() private failure = "";
+  /** What the reader has chosen instead of the kind that the agent chose. */
+  @state() private chosen: Kind | null = null;
   @query(".plot") private readonly plot!: HTMLElement;
-  private clear = (): void => {};
+  private drawing: Drawing | null = null;
   private drawings = 0;
   private readonly redraw = (): void => void this.draw();
 
@@ -28,20 +34,65 @@ export class Chart extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     matchMedia(DARK).removeEventListener("change", this.redraw);
-    this.clear();
+    this.drawing?.clear();
   }
 
   protected override render(): TemplateResult {
     const cut = this.rows.length > MOST_POINTS;
-    return html`<figure class="chart" data-testid="chart" role="img" aria-label=${labelOf(this.spec)}>
-      <div class="plot" ?hidden=${this.failure !== ""}></div>
+    return html`<figure class="chart" data-testid="chart" data-kind=${this.kind ?? nothing}>
+      ${this.tools()}
+      <div class="plot" role="img" aria-label="Chart: ${titleOf(this.spec)}" ?hidden=${this.failure !== ""}></div>
       ${this.failure ? html`<figcaption data-testid="chart-error">${this.failure}</figcaption>` : ""}
       ${cut ? html`<figcaption>The first ${MOST_POINTS} of ${this.rows.length} rows</figcaption>` : ""}
     </figure>`;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("spec") || changed.has("rows") || changed.has("columns")) void this.draw();
+  protected override updated(changed: PropertyValues): void {
+    if (["spec", "rows", "columns", "chosen"].some((name) => changed.has(name))) void this.draw();
+  }
+
+  private get kind(): Kind | null {
+    return this.chosen ?? kindOf(this.spec);
+  }
+
+  private tools(): TemplateResult {
+    const kinds = kindsFor(this.spec);
+    return html`<div class="tools">
+      <span role="group" aria-label="Kind of chart">
+        ${kinds.length > 1 ? kinds.map((kind) => this.switchTo(kind)) : nothing}
+      </span>
+      <span role="group" aria-label="Save the chart">
+        ${this.saving("png", "PNG")} ${this.saving("svg", "SVG")}
+      </span>
+    </div>`;
+  }
+
+  private switchTo(kind: Kind): TemplateResult {
+    return html`<button
+      class="quiet small"
+      aria-pressed=${kind === this.kind}
+      @click=${() => (this.chosen = kind)}
+      data-testid="chart-${kind}"
+    >
+      ${NAMES[kind]}
+    </button>`;
+  }
+
+  private saving(format: "png" | "svg", name: string): TemplateResult {
+    return html`<button
+      class="quiet small"
+      aria-label="Save the chart as ${name}"
+      ?disabled=${this.failure !== ""}
+      @click=${() => void this.save(format)}
+      data-testid="chart-save-${format}"
+    >
+      ${name}
+    </button>`;
+  }
+
+  private async save(format: "png" | "svg"): Promise<void> {
+    const file = await this.drawing?.[format]();
+    if (file) save(file, `${fileName(titleOf(this.spec))}.${format}`);
   }
 
   /** Of several drawings under way the last one stays. */
@@ -50,9 +101,12 @@ export class Chart extends PageElement {
     try {
       const { draw } = await import("./vega");
       if (drawing !== this.drawings || !this.isConnected) return;
-      this.clear();
+      this.drawing?.clear();
       this.plot.replaceChildren();
-      this.clear = await draw(this.plot, withRows(this.spec, this.columns, this.rows));
+      const spec = this.chosen ? asKind(this.spec, this.chosen) : this.spec;
+      const drawn = await draw(this.plot, withRows(spec, this.columns, this.rows));
+      if (drawing !== this.drawings) return drawn.clear();
+      this.drawing = drawn;
       this.failure = "";
     } catch (error) {
       this.failure = `The chart could not be drawn: ${(error as Error).message}`;
@@ -60,8 +114,7 @@ export class Chart extends PageElement {
   }
 }
 
-function labelOf(spec: object): string {
+function titleOf(spec: object): string {
   const { description, title } = spec as { description?: string; title?: string | { text?: string } };
-  const text = description ?? (typeof title === "string" ? title : title?.text);
-  return text ? `Chart: ${text}` : "Chart of the result";
+  return description ?? ((typeof title === "string" ? title : title?.text) || "the result");
 }

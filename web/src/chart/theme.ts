@@ -6,14 +6,16 @@ const CATEGORIES = ["#1c857d", "#c9741a", "#5b6fc4", "#b5478a", "#6a8f2d", "#9a6
 export function themeOf(host: HTMLElement): Config {
   const style = getComputedStyle(host);
   const colour = (name: string) => resolved(host, name);
-  const [ink, muted, line, accent] = ["--ink", "--muted", "--line", "--accent"].map(colour) as [
+  const [ink, muted, line, accent, surface] = ["--ink", "--muted", "--line", "--accent", "--surface"].map(colour) as [
+    string,
     string,
     string,
     string,
     string,
   ];
   return {
-    background: "transparent",
+    // A saved picture is looked at elsewhere, on another ground.
+    background: surface,
     font: style.fontFamily,
     view: { stroke: "transparent" },
     axis: { labelColor: muted, titleColor: muted, gridColor: line, domainColor: line, tickColor: line, ...letters },

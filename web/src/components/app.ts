@@ -3,11 +3,13 @@ import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { hasEnded } from "../answer-state";
+import { type CatalogSummary, readCatalog } from "../catalog";
 import { Chat } from "../chat";
 import { spoken, titleOf, type Turn } from "../conversation";
 import { UnderWay } from "../under-way";
 import { addressedConversation, showAddress } from "./address";
 import { AtBottom } from "./at-bottom";
+import type { ConnectionState } from "../connection";
 import type { Composer } from "./composer";
 import { oncePerFrame } from "./frame";
 import * as icons from "./icons";
@@ -21,6 +23,8 @@ const NARROW = "(max-width: 60rem)";
 @customElement("ds-app")
 export class App extends PageElement {
   @state() private listed = false;
+  @state() private catalog: CatalogSummary | null = null;
+  private catalogWanted = false;
   @query("ds-composer") private readonly composer!: Composer;
   private readonly redraw = oncePerFrame(() => this.requestUpdate());
   private readonly bottom = new AtBottom(this);
@@ -62,7 +66,7 @@ export class App extends PageElement {
           <main id="conversation" tabindex="-1">
             <div class="column">
               ${chat.conversation.turns.length === 0
-                ? html`<ds-welcome .ready=${connection.kind === "open"} @ask=${this.asked}></ds-welcome>`
+                ? this.welcome(connection)
                 : this.turns()}
             </div>
           </main>
@@ -70,6 +74,15 @@ export class App extends PageElement {
         </div>
       </div>
     `;
+  }
+
+  private welcome(connection: ConnectionState): TemplateResult {
+    return html`<ds-welcome
+      .ready=${connection.kind === "open"}
+      .catalog=${this.catalog}
+      .offline=${connection.kind === "open" && connection.server.llm === "offline"}
+      @ask=${this.asked}
+    ></ds-welcome>`;
   }
 
   private list(): TemplateResult {
@@ -99,6 +112,7 @@ export class App extends PageElement {
           @ask=${this.asked}
           @stop-answer=${(event: CustomEvent<{ now: boolean }>) => this.chat.stop(event.detail.now)}
         ></ds-composer>
+        <ds-loaded class="column" .catalog=${this.catalog}></ds-loaded>
       </div>
     `;
   }
@@ -141,9 +155,16 @@ export class App extends PageElement {
   private chatChanged(): void {
     const { conversation, connection } = this.chat;
     if (conversation.turns.length > 0) showAddress(conversation.id);
+    if (connection.state.kind === "open") void this.readCatalogOnce();
     if (connection.state.kind === "refused") void reloadIfSignedOut();
     if (connection.state.kind === "waiting" && connection.state.attempt <= 2) void reloadIfSignedOut();
     this.redraw();
+  }
+
+  private async readCatalogOnce(): Promise<void> {
+    if (this.catalogWanted) return;
+    this.catalogWanted = true;
+    this.catalog = await readCatalog();
   }
 
   private asked(event: CustomEvent<string>): void {

@@ -9,19 +9,21 @@ const THANKS_MS = 1600;
 /** Copies `text`, and says so for a moment. */
 @customElement("ds-copy")
 export class CopyButton extends PageElement {
-  @property({ attribute: false }) text = "";
+  /** What is copied, or how it is made once it is wanted. */
+  @property({ attribute: false }) text: string | (() => Promise<string>) = "";
   @property() label = "Copy";
   @state() private outcome: "" | "Copied" | "Not allowed" = "";
 
   protected override render(): TemplateResult {
-    return html`<button class="quiet small" @click=${this.copy} aria-label=${this.label} data-testid="copy">
+    return html`<button class="quiet small" @click=${this.copy} aria-label=${this.label} title=${this.label} data-testid="copy">
       ${this.outcome === "Copied" ? icons.check : icons.copy}<span role="status">${this.outcome || "Copy"}</span>
     </button>`;
   }
 
   private async copy(): Promise<void> {
     // Outside https and loopback there is no clipboard.
-    this.outcome = await (navigator.clipboard?.writeText(this.text) ?? Promise.reject()).then(
+    const text = typeof this.text === "string" ? this.text : await this.text();
+    this.outcome = await (navigator.clipboard?.writeText(text) ?? Promise.reject()).then(
       () => "Copied" as const,
       () => "Not allowed" as const,
     );

@@ -6,7 +6,7 @@ import { duration } from "../format";
 import type { Rung } from "../protocol";
 import { octagon } from "./icons";
 import { PageElement } from "./page-element";
-import { byText, doneBy, reasonText, RUNGS } from "./words";
+import { byText, doneBy, reasonText, RUNGS, whyText } from "./words";
 
 /** The stop: which rungs of the ladder are being climbed, and, once there is proof, who, how and in how long. */
 @customElement("ds-stop-report")
@@ -37,6 +37,7 @@ export class StopReport extends PageElement {
       <span data-testid="stopped-by">${byText(stopped.by, this.user)}</span> in
       <span data-testid="stopped-ms">${duration(stopped.ms)}</span>, on rung
       <span data-testid="stopped-rung">${stopped.rung}</span> (${doneBy(stopped.rung)})${suffix(reasonText(stopped.reason))}.
+      <span data-testid="stopped-why">${whyText(stopped.rung, this.answer.climbs.map(({ rung }) => rung))}</span>
       <span class="faint">The worker and everything it had started are gone.</span>`;
   }
 

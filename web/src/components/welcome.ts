@@ -1,25 +1,21 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 
-import { type CatalogSummary, FLIGHTS, readCatalog } from "../catalog";
+import type { CatalogSummary } from "../catalog";
 import { counted } from "../format";
+import * as icons from "./icons";
 import { PageElement } from "./page-element";
 
-/** The page before the first question: what data there are, and some questions to begin with. */
+/** The page before the first question: what data there are, some questions to begin with, and who answers them. */
 @customElement("ds-welcome")
 export class Welcome extends PageElement {
   @property({ attribute: false }) ready = false;
-  @state() private catalog: CatalogSummary | null = null;
-  private asked = false;
-
-  protected override willUpdate(): void {
-    if (!this.ready || this.asked) return;
-    this.asked = true;
-    void readCatalog().then((catalog) => (this.catalog = catalog));
-  }
+  /** Null until it is known. */
+  @property({ attribute: false }) catalog: CatalogSummary | null = null;
+  @property({ attribute: false }) offline = false;
 
   protected override render(): TemplateResult {
-    const samples = this.catalog?.samples ?? FLIGHTS;
+    const samples = this.catalog?.samples ?? [];
     return html`
       <section class="welcome" aria-label="Welcome">
         <h2>Ask your data</h2>
@@ -33,7 +29,7 @@ export class Welcome extends PageElement {
               data-testid="sample">${sample}</button>`,
           )}
         </div>
-        ${this.tables()}
+        ${this.tables()} ${this.offline ? this.aboutModels() : nothing}
       </section>
     `;
   }
@@ -47,6 +43,22 @@ export class Welcome extends PageElement {
         </li>`,
       )}
     </ul>`;
+  }
+
+  private aboutModels(): TemplateResult {
+    return html`<details class="fold models" data-testid="no-model">
+      <summary>${icons.chevron} No model is set, so the offline planner answers. How to add one</summary>
+      <p>
+        The offline planner reads counts, sums, averages, rankings and comparisons by rules, and runs SQL as it is typed.
+        For questions in any words, stop Deadstop, give it a key, and start it again:
+      </p>
+      <pre tabindex="0">export ANTHROPIC_API_KEY=…
+deadstop serve</pre>
+      <p>
+        A model of your own that speaks the Messages API (Ollama, LM Studio, llama.cpp, vLLM) needs its address instead,
+        as <code>base_url</code> and <code>model</code> under <code>[llm]</code> in <code>config.toml</code>.
+      </p>
+    </details>`;
   }
 
   private ask(sample: string): void {

@@ -48,6 +48,20 @@ export function doneBy(rung: Rung): string {
   return RUNGS.find((step) => step.rung === rung)?.does ?? rung;
 }
 
+/** Why a harder rung was needed than the one before it. */
+const WHY: Record<Rung, string> = {
+  cancel: "",
+  terminate: "It did not react to being asked to stop.",
+  kill: "It reacted neither to being asked nor to SIGTERM.",
+};
+
+/** Empty where asking was enough, or where somebody wanted the hard rung at once. */
+export function whyText(rung: Rung, climbed: readonly Rung[]): string {
+  const below = RUNGS.slice(0, RUNGS.findIndex((step) => step.rung === rung));
+  if (below.every((step) => climbed.includes(step.rung))) return WHY[rung];
+  return rung === "kill" ? "The gentler rungs were skipped, as asked." : "";
+}
+
 /** "Stopped by you on rung terminate (SIGTERM) in 512 ms". */
 export function stoppedText(stopped: Stopped, user: string): string {
   const how = `${stopped.rung} (${doneBy(stopped.rung)})`;

@@ -12,6 +12,9 @@ export class Arranging implements ReactiveController {
   order: Uint32Array | null = null;
   busy = false;
   private running = new AbortController();
+  /** The rows that `order` is about. */
+  private seen: Rows | null = null;
+  private waiting: () => void = () => {};
 
   constructor(private readonly host: ReactiveControllerHost) {
     host.addController(this);
@@ -33,6 +36,12 @@ export class Arranging implements ReactiveController {
     void this.arrange({ ...this.wanted, filter: text }, rows, columns);
   }
 
+  /** More rows have come. A calculation under way ends first: begun anew at each batch it would never end. */
+  grown(rows: Rows, columns: readonly ColumnInfo[]): void {
+    if (!this.busy && this.order && this.seen !== rows) void this.arrange(this.wanted, rows, columns);
+    else if (this.busy) this.waiting = () => this.grown(rows, columns);
+  }
+
   private async arrange(wanted: Arrangement, rows: Rows, columns: readonly ColumnInfo[]): Promise<void> {
     this.running.abort();
     const { signal } = (this.running = new AbortController());
@@ -43,7 +52,11 @@ export class Arranging implements ReactiveController {
     const order = natural ? null : await sliced(arranged(rows, columns, wanted), signal);
     if (signal.aborted) return;
     this.order = order;
+    this.seen = rows;
     this.busy = false;
     this.host.requestUpdate();
+    const waiting = this.waiting;
+    this.waiting = () => {};
+    waiting();
   }
 }

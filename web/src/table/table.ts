@@ -6,6 +6,7 @@ import { counted } from "../format";
 import type { ColumnInfo } from "../protocol";
 import { Arranging } from "./arranging";
 import { formatCell, isNumeric } from "./format";
+import { asTsv, copyLabel, markedRows } from "./copying";
 import { Rows } from "./rows";
 import { contentHeightPx, ROW_HEIGHT_PX, type Window, windowOf } from "./viewport";
 import { columnTemplate } from "./widths";
@@ -19,7 +20,7 @@ const LONG_TEXT = 24;
 export class ResultTable extends PageElement {
   @property({ attribute: false }) columns: readonly ColumnInfo[] = [];
   @property({ attribute: false }) rows = Rows.none;
-  /** True while rows may still come: they are sorted and filtered afterwards. */
+  /** True while rows may still come: what is sorted and filtered is brought up to date as they do. */
   @property({ attribute: false }) live = false;
   @property({ attribute: false }) truncated = false;
   /** With it the whole result can be downloaded; empty where it cannot. */
@@ -31,6 +32,7 @@ export class ResultTable extends PageElement {
   private numeric: readonly boolean[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("rows")) this.arranging.grown(this.rows, this.columns);
     const first = changed.get("rows")?.length === 0 || this.template === "";
     if (!changed.has("columns") && !first) return;
     this.numeric = this.columns.map((column, index) => isNumeric(column, this.rows.value(0, index)));
@@ -49,6 +51,7 @@ export class ResultTable extends PageElement {
         aria-busy=${this.live || this.arranging.busy}
         tabindex="0"
         @scroll=${this.scrolled}
+        @copy=${this.copied}
       >
         <div class="head" role="row" aria-rowindex="1">
           ${this.columns.map((column, index) => this.head(column, index))}
@@ -66,10 +69,13 @@ export class ResultTable extends PageElement {
     const all = counted(this.rows.length, "row");
     const count = this.arranging.wanted.filter.trim() ? `${this.total.toLocaleString("en-US")} of ${all}` : all;
     return html`
-      <span data-testid="row-count" role="status">${count}${this.live || this.arranging.busy ? "…" : ""}</span>
+      <span data-testid="row-count" role="status">${count}${this.live ? " so far" : ""}${this.live || this.arranging.busy ? "…" : ""}</span>
       ${this.truncated ? html`<span data-testid="truncated">the first of more</span>` : nothing}
       <span class="gap"></span>
-      ${!this.live && this.rows.length > SHOWN_ROWS ? this.filterField() : nothing}
+      ${this.rows.length > SHOWN_ROWS ? this.filterField() : nothing}
+      ${this.rows.length > 0
+        ? html`<ds-copy .text=${() => this.everything()} label=${copyLabel(this.total)}></ds-copy>`
+        : nothing}
       ${this.jobId && !this.live ? this.downloads() : nothing}
     `;
   }
@@ -95,13 +101,13 @@ export class ResultTable extends PageElement {
     const direction = sorted !== index ? "none" : descending ? "descending" : "ascending";
     return html`<div role="columnheader" aria-sort=${direction} class=${this.numeric[index] ? "number" : ""}>
       <button
-        ?disabled=${this.live}
-        title=${column.type || column.name}
+        title="Sort by ${column.name}"
         @click=${() => this.arranging.sortBy(index, this.rows, this.columns)}
         data-testid="sort"
       >
         <span>${column.name}</span>
       </button>
+      ${column.type ? html`<span class="type" title=${column.type} data-testid="type">${column.type.toLowerCase()}</span>` : nothing}
     </div>`;
   }
 
@@ -134,6 +140,19 @@ export class ResultTable extends PageElement {
     this.scroller.style.setProperty("--columns", this.template);
     this.scroller.style.setProperty("--content-height", `${contentHeightPx(this.total)}px`);
     visible?.style.setProperty("transform", `translateY(${this.view().offsetPx}px)`);
+  }
+
+  /** The rows as they stand, from the first on. */
+  private everything(): Promise<string> {
+    return asTsv(this.rows, this.columns, this.arranging.order);
+  }
+
+  /** What is marked is copied as rows and columns; the browser alone would put each cell on a line of its own. */
+  private copied(event: ClipboardEvent): void {
+    const marked = markedRows(this.scroller);
+    if (marked.length === 0) return;
+    event.preventDefault();
+    event.clipboardData?.setData("text/plain", marked.join("\n"));
   }
 
   private scrolled(): void {

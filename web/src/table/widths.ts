@@ -7,6 +7,9 @@ const NARROWEST_CH = 6;
 const WIDEST_CH = 44;
 const PADDING_CH = 4;
 const SORT_MARK_CH = 2;
+/** Types are written smaller, and long ones are cut. */
+const TYPE_SIZE = 0.8;
+const WIDEST_TYPE_CH = 14;
 
 /** Widths of the columns for `grid-template-columns`, from their names and the first rows; they stay as they are. */
 export function columnTemplate(columns: readonly ColumnInfo[], rows: Rows): string {
@@ -14,7 +17,8 @@ export function columnTemplate(columns: readonly ColumnInfo[], rows: Rows): stri
 }
 
 function widthCh(column: ColumnInfo, index: number, rows: Rows): number {
-  let longest = column.name.length + SORT_MARK_CH;
+  const type = Math.min(WIDEST_TYPE_CH, column.type.length * TYPE_SIZE);
+  let longest = Math.max(column.name.length + SORT_MARK_CH, type);
   for (let row = 0; row < Math.min(SAMPLED_ROWS, rows.length); row += 1) {
     longest = Math.max(longest, formatCell(rows.value(row, index), column).length);
   }

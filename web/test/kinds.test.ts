@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+
+import { asKind, kindOf, kindsFor } from "../src/chart/kinds";
+
+function spec(mark: string, type: string, xs: readonly unknown[]): object {
+  return {
+    data: { values: xs.map((x, y) => ({ x, y })) },
+    mark: { type: mark, point: mark === "line", tooltip: true },
+    encoding: { x: { field: "x", type, title: "month", sort: null }, y: { field: "y", type: "quantitative" } },
+  };
+}
+
+describe("the kind of a chart", () => {
+  it("can be a line only over numbers and times", () => {
+    expect(kindsFor(spec("bar", "ordinal", ["JFK", "LGA"]))).toEqual(["bar", "scatter"]);
+    expect(kindsFor(spec("bar", "ordinal", [1, 2, 3]))).toEqual(["line", "bar", "scatter"]);
+    expect(kindsFor(spec("bar", "ordinal", ["2013-01-01", "2013-02-01"]))).toEqual(["line", "bar", "scatter"]);
+  });
+
+  it("cannot be bars of too many values", () => {
+    expect(kindsFor(spec("line", "quantitative", Array.from({ length: 61 }, (_, x) => x)))).toEqual(["line", "scatter"]);
+  });
+
+  it("of bars over days becomes a line over time, and back again bars under days", () => {
+    const line = asKind(spec("bar", "ordinal", ["2013-01-01T00:00:00", "2013-02-01T00:00:00"]), "line");
+    expect(line).toMatchObject({ mark: { type: "line", point: true }, encoding: { x: { type: "temporal" } } });
+    expect(kindOf(line)).toBe("line");
+    const bars = asKind(line, "bar");
+    expect(bars).toMatchObject({ data: { values: [{ x: "2013-01-01" }, {}] }, encoding: { x: { type: "ordinal" } } });
+  });
+
+  it("of a chart that is not plain is left alone", () => {
+    expect(kindsFor({ layer: [], data: { values: [] } })).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+
+import { samplesFor } from "../src/samples";
+
+const orders = {
+  name: "sales_orders",
+  row_count: 5000,
+  columns: [
+    { name: "order_id", type: "BIGINT", distinct: 5000 },
+    { name: "region", type: "VARCHAR", distinct: 4, values: ["east", "north", "south", "west"] },
+    { name: "unit_price", type: "DECIMAL(10,2)", distinct: 900 },
+  ],
+};
+
+describe("sample questions", () => {
+  it("are made of the largest table's name, a label and a figure", () => {
+    expect(samplesFor([{ name: "small", row_count: 3, columns: [] }, orders])).toEqual([
+      "How many sales orders?",
+      "How many sales orders per region?",
+      "Average unit price by region",
+      'select * from "sales_orders" limit 1000',
+    ]);
+  });
+
+  it("leave out what the table has not", () => {
+    expect(samplesFor([{ name: "t", row_count: 1, columns: [{ name: "id", type: "BIGINT" }] }])).toHaveLength(2);
+    expect(samplesFor([])).toEqual([]);
+  });
+});
