@@ -87,17 +87,17 @@ async def test_a_statement_is_edited_and_run_as_a_question_of_its_own(offline_ta
 
 
 async def test_an_earlier_conversation_is_found_again(offline_tab: Tab) -> None:
-    await (await offline_tab.ask("select 1 as first")).is_in("done")
+    await (await offline_tab.ask("select 1 as earlier")).is_in("done")
     await offline_tab.part("new-chat").click()
     await expect(offline_tab.part("sample").first).to_be_visible()
-    await (await offline_tab.ask("select 2 as second")).is_in("done")
+    await (await offline_tab.ask("select 2 as later")).is_in("done")
     await offline_tab.part("conversations-toggle").click()
     await offline_tab.shot("conversations")
-    await offline_tab.part("conversation").get_by_text("select 1 as first").click()
-    await expect(offline_tab.part("question")).to_have_text("select 1 as first")
+    await offline_tab.part("conversation").get_by_text("select 1 as earlier").click()
+    await expect(offline_tab.part("question")).to_have_text("select 1 as earlier")
     assert await offline_tab.answer().cells() == [["1"]]
     await offline_tab.page.go_back()
-    await expect(offline_tab.part("question")).to_have_text("select 2 as second")
+    await expect(offline_tab.part("question")).to_have_text("select 2 as later")
 
 
 async def test_all_flights_arrive(offline_tab: Tab) -> None:

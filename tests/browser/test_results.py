@@ -1,0 +1,67 @@
+"""What can be done with a result: another kind of chart, a picture of it, its rows in the clipboard."""
+
+from playwright.async_api import expect
+
+from tests.browser.tab import Tab
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+async def test_a_chart_is_drawn_in_another_way_and_saved(offline_tab: Tab) -> None:
+    answer = await offline_tab.ask("Average departure delay by month")
+    await answer.is_in("done")
+    chart = answer.part("chart")
+    for kind, mark in (("bar", "mark-rect"), ("scatter", "mark-symbol"), ("line", "mark-line")):
+        await answer.part(f"chart-{kind}").click()
+        await expect(chart).to_have_attribute("data-kind", kind)
+        await expect(chart.locator(f"svg .{mark}.role-mark").first).to_be_attached()
+        await expect(answer.part("chart-error")).to_have_count(0)
+    for kind, beginning in (("png", PNG), ("svg", b"<svg ")):
+        async with offline_tab.page.expect_download() as download:
+            await answer.part(f"chart-save-{kind}").click()
+        saved = await download.value
+        assert saved.suggested_filename.endswith(f".{kind}")
+        assert (await saved.path()).read_bytes().startswith(beginning)
+
+
+async def test_names_are_not_joined_by_a_line(offline_tab: Tab) -> None:
+    answer = await offline_tab.ask("Top 5 destinations by flights")
+    await answer.is_in("done")
+    await expect(answer.part("chart-scatter")).to_be_visible()
+    await expect(answer.part("chart-line")).to_have_count(0)
+
+
+async def test_rows_are_copied_as_a_spreadsheet_takes_them(offline_tab: Tab) -> None:
+    page = offline_tab.page
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer = await offline_tab.ask("select carrier, count(*) as n from flights group by all order by n desc")
+    await answer.is_in("done")
+    assert await answer.part("type").all_inner_texts() == ["varchar", "bigint"]
+    await answer.part("filter").fill("U")
+    await expect(answer.part("row-count")).to_have_text("2 of 16 rows")
+    await answer.part("table").get_by_test_id("copy").click()
+    await expect(answer.part("table").get_by_test_id("copy")).to_have_text("Copied")
+    assert await page.evaluate("navigator.clipboard.readText()") == "carrier\tn\nUA\t58665\nUS\t20536"
+
+
+async def test_marked_rows_are_copied_as_rows(offline_tab: Tab) -> None:
+    page = offline_tab.page
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer = await offline_tab.ask("select * from (values ('a', 1), ('b', 2), ('c', 3)) t(name, n) order by name")
+    await answer.is_in("done")
+    rows = await answer.part("row").all()
+    await rows[0].evaluate(
+        "(row) => getSelection().setBaseAndExtent(row, 0, row.nextElementSibling, row.childNodes.length)"
+    )
+    await page.keyboard.press("ControlOrMeta+c")
+    assert await page.evaluate("navigator.clipboard.readText()") == "a\t1\nb\t2"
+
+
+async def test_the_page_says_what_is_loaded_and_how_a_model_is_added(offline_tab: Tab) -> None:
+    await expect(offline_tab.part("loaded")).to_contain_text("flights")
+    await expect(offline_tab.part("sample")).to_have_count(4)
+    await offline_tab.part("no-model").locator("summary").click()
+    await expect(offline_tab.part("no-model")).to_contain_text("ANTHROPIC_API_KEY")
+    answer = await offline_tab.ask("select 1")
+    await answer.is_in("done")
+    await expect(offline_tab.part("loaded")).to_be_visible()
