@@ -19,6 +19,7 @@ from bus.address import state_folder
 from bus.program import DRAINED, ServeOrders
 from bus.settings import GatewaySettings, Settings
 from bus.settings_file import SettingsError
+from bus.tokens import load
 from ops.children import Child, end_all
 from ops.errors import OpsError
 from ops.listening import is_loopback, listen, url_of
@@ -69,17 +70,18 @@ def data_folder(settings: Settings) -> str:
 
 
 def open_listener(plan: Plan) -> tuple[socket.socket, str]:
-    """The listening socket, and the token made for it ("" when tokens are configured). Raises `SettingsError`
-    when others could reach a server that knows no tokens."""
+    """The listening socket, and the token made for this run: on this machine alone, and where the settings name no
+    tokens. Raises `SettingsError` when others could reach a server that knows no tokens, `TokensError`."""
     gateway = plan.settings.gateway
-    configured = bool(plan.settings.auth.tokens)
-    if not configured and not is_loopback(gateway.host):
+    local = is_loopback(gateway.host)
+    if not local and not load(plan.settings, state_folder(plan.settings.supervisor.state_dir)).callers():
         raise SettingsError(
-            f"gateway.host: {gateway.host} can be reached from other machines, and no token is configured; "
-            "add [[auth.tokens]] to the settings, or leave --host at 127.0.0.1"
+            f"gateway.host: {gateway.host} can be reached from other machines, and there is no token; "
+            "make one with `deadstop token create NAME`, or leave --host at 127.0.0.1"
         )
+    made = secrets.token_urlsafe(24) if local and not plan.settings.auth.tokens else ""
     named = plan.port_named or gateway.port != GatewaySettings().port
-    return listen(gateway.host, gateway.port, named=named), "" if configured else secrets.token_urlsafe(24)
+    return listen(gateway.host, gateway.port, named=named), made
 
 
 async def serve(plan: Plan, announce: Callable[[str], None]) -> None:

@@ -12,7 +12,8 @@ from rich.live import Live
 
 from bus.sockets import BusError
 from ops.errors import EXIT_USAGE, OpsError
-from ops.jobs import JobsAccess, connect
+from ops.figures import Figures
+from ops.jobs import Declined, JobsAccess, connect
 from ops.keys import listening
 from ops.killing import kill_job
 from ops.options import Target
@@ -30,8 +31,16 @@ async def top(target: Target, out: Console) -> None:
     where = target.address()[0] if target.url else target.settings().supervisor.state_dir
     async with connect(target) as jobs:
         model = TopModel()
-        model.update(await jobs.list(), await jobs.figures(), time.monotonic())
+        model.update(await jobs.list(), await _figures(jobs), time.monotonic())
         await _Top(jobs, model, where, out).run()
+
+
+async def _figures(jobs: JobsAccess) -> Figures | None:
+    """None for who may see their own jobs only."""
+    try:
+        return await jobs.figures()
+    except Declined:
+        return None
 
 
 class _Top:
@@ -65,7 +74,7 @@ class _Top:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
-                listed, figures = await self._jobs.list(), await self._jobs.figures()
+                listed, figures = await self._jobs.list(), await _figures(self._jobs)
             except (OpsError, BusError) as error:
                 self._model.lost(str(error))
             else:

@@ -36,7 +36,7 @@ class TopModel:
     cpu_shares: dict[str, float] = field(default_factory=dict)
     _cpu: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def update(self, jobs: list[OutsideJob], figures: Figures, now: float) -> None:
+    def update(self, jobs: list[OutsideJob], figures: Figures | None, now: float) -> None:
         """What the server says at `now` (monotonic seconds). The selection stays with its job, or else in its place."""
         chosen = self.chosen
         self._measure(jobs, now)

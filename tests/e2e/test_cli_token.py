@@ -8,7 +8,7 @@ import pytest
 from bus.settings import TokenEntry
 from bus.tokens import TokenBook, hash_token
 from bus.vocabulary import Role
-from tests.e2e.cli_runner import deadstop
+from tests.e2e.cli_runner import Server, deadstop
 
 
 def token(folder: Path, *arguments: str) -> tuple[int, str, str]:
@@ -30,6 +30,19 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
     assert token(tmp_path, "revoke", "laptop") == (0, "", "token `laptop` of alice (operator) is revoked\n")
     assert book.lookup(made.strip()) is None
     assert token(tmp_path, "list") == (0, "", "no tokens; `serve` makes one at each start\n")
+
+
+def test_it_counts_at_once_until_it_is_revoked(server: Server) -> None:
+    made = server.run("token", "create", "alice").stdout.strip()
+    address = ["--url", server.url.partition("?")[0], "--token", made]
+    assert deadstop(server.folder, "ps", *address).returncode == 0
+    refused = deadstop(server.folder, "stats", *address)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "operators" in refused.stderr
+    assert server.run("token", "revoke", "alice").returncode == 0
+    refused = deadstop(server.folder, "ps", *address)
+    assert refused.returncode == 1
+    assert "sign in" in refused.stderr
 
 
 def test_json(tmp_path: Path) -> None:

@@ -113,6 +113,14 @@ def test_it_shows_the_jobs_and_stops_the_selected_one(server: Server, target: li
         assert server.objects("show", first)[0]["state"] == "running"
 
 
+def test_a_user_sees_no_figures_of_others(server: Server) -> None:
+    made = server.run("token", "create", "alice").stdout.strip()
+    with terminal(server.folder, "top", "--url", server.url.partition("?")[0], "--token", made) as top:
+        assert "running of" not in top.see("no jobs", "q quit")
+        top.press("q")
+        assert top.end() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_terminal_is_given_back_when_it_is_ended(server: Server, number: signal.Signals) -> None:
     with terminal(server.folder, "top", "--state-dir", str(server.state_dir)) as top:
