@@ -1,14 +1,23 @@
-"""What an agent is given beside its job, and how it says that it gives up."""
+"""What an agent is given beside its job, what it may say, and how it says that it gives up."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from bus.catalog import Catalog
-from bus.events import Clarification, Event, Usage
+from bus.events import Clarification, Event, Progress, Status, Usage, Warn
 from bus.settings import Settings
 from bus.vocabulary import Reason
+from bus.worker_wire import JobSpec
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["AgentContext", "AgentError", "JobSpec", "Said", "cooperate"]
+
+Said = Union[str, Sequence[Mapping[str, Any]], "pa.Table", "pa.RecordBatch", Event]
+"""What an agent may yield: a piece of its answer, rows of its table (as dicts or Arrow), or an event."""
 
 
 class AgentError(Exception):
@@ -34,21 +43,23 @@ class AgentError(Exception):
 class AgentContext:
     """The agent's surroundings.
 
-    An agent is an async generator `run(job, context)` that yields events (`bus.events`). A stop arrives as
-    `asyncio.CancelledError` at its next `await`; let it pass. `scratch` is a folder of its own, removed afterwards;
-    `prepared` is whatever the module's `prepare(context)` has returned before the job was known.
+    An agent is an async generator `run(job, context)` that yields texts, rows and events (`Said`). A stop arrives as
+    `asyncio.CancelledError` at its next `await`; let it pass.
     """
 
     def __init__(self, settings: Settings, options: dict[str, Any], data_folder: str, scratch: Path) -> None:
         self.settings = settings
         self.options = options
+        """From `[agents.NAME] options`, as they are."""
         self.data_folder = data_folder
+        """The folder of the data as configured; empty for the sample data. `job.catalog` names the files."""
         self.scratch = scratch
+        """A folder of this job's own, its working directory too, removed afterwards."""
         self.prepared: Any = None
+        """What the module's `prepare(context)` has returned before the job was known."""
         self.clarification: Clarification | None = None
-        """Set it to end the job with a question back."""
         self.truncated = False
-        """Set it when the result has more rows than were sent."""
+        """Set it when the result has more rows than were sent; the worker does where it cuts them off itself."""
         self.catalog: Catalog | None = None
         self.data_changed: Callable[[str], object] = lambda fingerprint: None
         """For the bundled agents: have the catalog read anew for those who ask next."""
@@ -58,8 +69,24 @@ class AgentContext:
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you."""
         self._emit: Callable[[Event], object] = _not_running
 
+    def status(self, message: str) -> None:
+        """One short sentence about what is going on. This and the next two can be called from callbacks too."""
+        self.emit(Status(message))
+
+    def progress(self, fraction: float | None, message: str = "") -> None:
+        """How far it is, from 0 to 1; None where that is not known."""
+        self.emit(Progress(fraction, message))
+
+    def warn(self, message: str) -> None:
+        """Something that people should know, though the job goes on."""
+        self.emit(Warn(message))
+
+    def ask_back(self, question: str, *suggestions: str) -> None:
+        """End the job with a question: the person's answer comes as `user_clarification` of the next one."""
+        self.clarification = Clarification(question, list(suggestions))
+
     def emit(self, event: Event) -> None:
-        """Send an event from a callback, where `yield` cannot be used. Returns at once."""
+        """Send any event of `bus.events`, in the loop's thread. Returns at once."""
         self._emit(event)
 
     def connect(self, emit: Callable[[Event], object]) -> None:

@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 
 from agent_worker.birth import be_born, fence_in
-from agent_worker.context import AgentContext, AgentError
+from agent_worker.context import AgentContext, AgentError, Said
 from agent_worker.publisher import Publisher
 from agent_worker.sandbox import Sandbox
+from agent_worker.saying import Speech
 from agent_worker.tally import Tally
 from bus.codec import Decoder, encode
 from bus.delivery import SendWindow
@@ -43,7 +44,7 @@ from bus.worker_wire import (
 
 log = logging.getLogger(__name__)
 
-Agent = Callable[[JobSpec, AgentContext], AsyncIterator[Event]]
+Agent = Callable[[JobSpec, AgentContext], AsyncIterator[Said]]
 
 _decode_spec: Decoder[WorkerSpec] = Decoder(WorkerSpec)
 _decode_control: Decoder[ToWorker] = Decoder(ToWorker)
@@ -160,10 +161,12 @@ async def _outcome(
 ) -> Outcome:
     """Run the agent to its end, however it ends."""
     try:
-        async with aclosing(_generator(agent(job, context))) as events:
-            async for event in events:
-                if emit(event):
-                    await publisher.breathe()
+        speech = Speech(context, job.max_rows)
+        async with aclosing(_generator(agent(job, context))) as words:
+            async for said in words:
+                for event in speech.events(said):
+                    if emit(event):
+                        await publisher.breathe()
         result = tally.result(publisher.usage(), context.clarification, context.truncated)
         return Success(result, tally.turn(context.clarification), context.catalog, context.rolled_up)
     except asyncio.CancelledError:

@@ -1,0 +1,100 @@
+"""What an agent says, as events: texts and rows become those that the page shows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from agent_worker.context import AgentContext, Said
+from agent_worker.engine.batches import MAX_ROWS, Packer
+from bus.events import Column, Event, ResponseChunk, TableSchema, Warn
+
+_WHOLE = {"int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT"}
+_NAMES = {
+    **_WHOLE,
+    **{f"u{arrow}": f"U{engine}" for arrow, engine in _WHOLE.items()},
+    **dict.fromkeys(("halffloat", "float"), "FLOAT"),
+    **dict.fromkeys(("string", "large_string"), "VARCHAR"),
+    **dict.fromkeys(("binary", "large_binary"), "BLOB"),
+    "bool": "BOOLEAN",
+}
+
+
+class Speech:
+    """One agent's texts and rows. All its rows are one table, of at most `max_rows`; more are cut off, and the agent's
+    context and the person are told so."""
+
+    def __init__(self, context: AgentContext, max_rows: int) -> None:
+        self._context = context
+        self._max_rows = max_rows
+        self._sent = 0
+        self._schema: pa.Schema | None = None
+
+    def events(self, said: Said) -> Iterator[Event]:
+        """Raises TypeError for what cannot be said, and ValueError for rows with other columns than those before."""
+        if isinstance(said, Event):
+            yield said
+        elif isinstance(said, str):
+            yield ResponseChunk("response", said)
+        else:
+            yield from self._rows(self._table(said))
+
+    def _table(self, said: Any) -> pa.Table:
+        if isinstance(said, pa.Table):
+            return said
+        if isinstance(said, pa.RecordBatch):
+            return pa.Table.from_batches([said])
+        if isinstance(said, Sequence) and all(isinstance(row, Mapping) for row in said):
+            return pa.Table.from_pylist(list(said))
+        what = "a text, rows (a list of dicts, an Arrow table or batch) or an event of bus.events"
+        raise TypeError(f"an agent yields {what}, not {said!r:.200}")
+
+    def _rows(self, table: pa.Table) -> Iterator[Event]:
+        if self._schema is None:
+            if not table.num_columns:
+                return
+            self._schema = table.schema.remove_metadata()
+            yield TableSchema([Column(field.name, type_name(field.type)) for field in self._schema])
+        elif table.num_rows:
+            table = self._like_before(table, self._schema)
+        taken = table.slice(0, self._max_rows - self._sent)
+        self._sent += taken.num_rows
+        packer = Packer(taken.schema, MAX_ROWS)
+        for batch in taken.to_batches():
+            yield from packer.add(batch)
+        yield from packer.flush()
+        if taken.num_rows < table.num_rows and not self._context.truncated:
+            self._context.truncated = True
+            yield Warn(f"The result was cut off after {self._sent:,} rows, the limit for one question.")
+
+    def _like_before(self, table: pa.Table, schema: pa.Schema) -> pa.Table:
+        """The rows with the columns of those before; one that is missing is null."""
+        extra = sorted(set(table.column_names) - set(schema.names))
+        try:
+            if extra:
+                raise ValueError(f"{', '.join(extra)} did not stand in them")
+            columns = [_column(table, field) for field in schema]
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+            raise ValueError(f"all rows are one table, and these do not fit the first ones: {error}") from error
+        return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _column(table: pa.Table, field: pa.Field) -> pa.ChunkedArray:
+    if field.name not in table.column_names:
+        return pa.nulls(table.num_rows, field.type)
+    return table.column(field.name).cast(field.type)
+
+
+def type_name(kind: pa.DataType) -> str:
+    """The type as the engine calls it."""
+    if pa.types.is_decimal(kind):
+        return f"DECIMAL({kind.precision},{kind.scale})"
+    if pa.types.is_timestamp(kind):
+        return "TIMESTAMP WITH TIME ZONE" if kind.tz else "TIMESTAMP"
+    if pa.types.is_time(kind) or pa.types.is_date(kind):
+        return "TIME" if pa.types.is_time(kind) else "DATE"
+    if pa.types.is_dictionary(kind):
+        return type_name(kind.value_type)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return f"{type_name(kind.value_type)}[]"
+    return _NAMES.get(str(kind), str(kind).upper())

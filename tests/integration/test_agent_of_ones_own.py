@@ -1,0 +1,88 @@
+"""The agent of `docs/write-your-own-agent.md`, as it stands there."""
+
+import re
+import tomllib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bus.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
+from bus.vocabulary import Reason, Rung
+from tests.asking import ask, asked, until_answering
+from tests.servers import ROOT, Supervisor, running_supervisor
+
+PAGE = (ROOT / "docs" / "write-your-own-agent.md").read_text()
+
+
+def block(language: str) -> str:
+    (text,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return str(text)
+
+
+@pytest.fixture
+async def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Supervisor]:
+    """The page's agent under the page's settings; as `slow` it pauses for ever."""
+    (tmp_path / "sizes.py").write_text(block("python"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    sizes: dict[str, Any] = tomllib.loads(block("toml"))["agents"]["sizes"]
+    slow = sizes | {"options": {"pause_s": 3600}}
+    async with running_supervisor(tmp_path, {"agents.sizes": sizes, "agents.slow": slow}) as running:
+        yield running
+
+
+async def test_it_streams_and_reports_progress(supervisor: Supervisor) -> None:
+    job = await ask(supervisor, "how large are airlines and planes ?", "sizes")
+    assert job.response == "Counting the rows of 2 tables:\n\n- **airlines** has 16 rows\n- **planes** has 3,322 rows\n"
+    assert job.rows == [["airlines", 1, 16], ["planes", 1, 3322]]
+    seen = [type(event) for event in job.events[1:-1]]
+    each = [Progress, ResponseChunk, TableRows]
+    assert seen == [ResponseChunk, *each[:2], TableSchema, TableRows, *each]
+    assert [event.fraction for event in job.events if isinstance(event, Progress)] == [0.5, 1.0]
+
+
+async def test_it_stops_at_the_first_rung_and_keeps_what_it_said(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("how large is everything?", "slow")
+    await until_answering(supervisor, job_id)
+    await supervisor.until(job_id, TableRows)
+    await supervisor.stop(job_id)
+    job = await asked(supervisor, job_id)
+    assert isinstance(job.last, Killed)
+    assert (job.last.rung, job.last.usage.rows) == (Rung.CANCEL, 1)
+    assert "- **airlines** has 16 rows" in job.response
+
+
+# ---- what an agent may have of its own
+
+CLUMSY = """
+async def run(job, context):
+    if job.question == "limits":
+        context.status(str(context.settings.limits.max_runtime_s))
+        import asyncio
+        await asyncio.sleep(3600)
+    if job.question == "ask":
+        context.ask_back("Which one?", "this", "that")
+        return
+    yield {"options": context.options, "scratch": context.scratch}[job.question]
+"""
+
+
+async def test_options_limits_questions_back_and_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "clumsy.py").write_text(CLUMSY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    own = {"entrypoint": "clumsy:run", "options": {"unit": "C", "list": [1, 2]}, "max_runtime_s": 0.3}
+    async with running_supervisor(tmp_path, {"agents.clumsy": own, "limits.max_runtime_s": 500.0}) as supervisor:
+        late = await ask(supervisor, "limits", "clumsy")
+        assert late.statuses == ["0.3"]
+        assert (late.failed.code, late.record.summary.reason) == (Reason.DEADLINE, Reason.DEADLINE)
+        assert "0.3 s" in late.failed.error
+        wrong = await ask(supervisor, "options", "clumsy")
+        assert isinstance(wrong.last, Failed)
+        assert "an agent yields a text, rows" in wrong.failed.error
+        assert "{'unit': 'C', 'list': [1, 2]}" in wrong.failed.error
+        asking = await ask(supervisor, "ask", "clumsy")
+        assert asking.result.clarification == Clarification("Which one?", ["this", "that"])
+        broken = await ask(supervisor, "nothing", "clumsy")
+        assert broken.failed.code == "agent_error"
+        assert "KeyError" in broken.record.stderr

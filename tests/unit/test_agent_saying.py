@@ -1,0 +1,85 @@
+"""Texts and rows of an agent become events."""
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from agent_worker.context import AgentContext, Said
+from agent_worker.saying import Speech, type_name
+from bus.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
+from bus.rows import json_rows
+from bus.settings import Settings
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> AgentContext:
+    return AgentContext(Settings(), {}, "", tmp_path)
+
+
+def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:
+    speech = Speech(context, max_rows)
+    return [event for word in words for event in speech.events(word)]
+
+
+def rows(events: list[Event]) -> list[list[Any]]:
+    return [row for event in events if isinstance(event, TableRows) for row in json_rows(event.arrow)]
+
+
+def test_texts_and_events(context: AgentContext) -> None:
+    assert said(context, "one ", Status("two")) == [ResponseChunk("response", "one "), Status("two")]
+
+
+def test_rows_are_one_table_whatever_they_come_as(context: AgentContext) -> None:
+    dicts = [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
+    events = said(context, dicts, pa.table({"b": ["y"], "a": pa.array([3], pa.int32())}), pa.record_batch({"a": [4]}))
+    assert events[0] == TableSchema([Column("a", "BIGINT"), Column("b", "VARCHAR")])
+    assert [type(event) for event in events[1:]] == [TableRows] * 3
+    assert rows(events) == [[1, "x"], [2, None], [3, "y"], [4, None]]
+
+
+def test_many_rows_leave_in_bounded_pieces(context: AgentContext) -> None:
+    events = said(context, pa.table({"n": range(250_000), "s": ["some text"] * 250_000}))
+    sizes = [len(event.arrow) for event in events if isinstance(event, TableRows)]
+    assert len(sizes) > 10
+    assert max(sizes) < 300_000
+    assert [row[0] for row in rows(events)] == list(range(250_000))
+
+
+def test_a_table_without_rows_has_columns_and_nothing_has_none(context: AgentContext) -> None:
+    assert said(context, pa.table({"n": pa.array([], pa.int64())})) == [TableSchema([Column("n", "BIGINT")])]
+    assert said(context, []) == []
+
+
+def test_too_many_rows_are_cut_off_and_people_are_told_once(context: AgentContext) -> None:
+    events = said(context, [{"n": 1}, {"n": 2}], [{"n": 3}, {"n": 4}], [{"n": 5}], max_rows=3)
+    assert rows(events) == [[1], [2], [3]]
+    assert [event for event in events if isinstance(event, Warn)] == [
+        Warn("The result was cut off after 3 rows, the limit for one question.")
+    ]
+    assert context.truncated
+
+
+@pytest.mark.parametrize(
+    ("second", "says"), [({"n": 1, "m": 2}, "m did not stand in them"), ({"n": "text"}, "do not fit the first ones")]
+)
+def test_rows_that_do_not_fit_are_refused(context: AgentContext, second: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        said(context, [{"n": 1}], [second])
+
+
+@pytest.mark.parametrize("wrong", [7, b"bytes", ["texts"], {"a": 1}, None])
+def test_what_cannot_be_said_is_named(context: AgentContext, wrong: Any) -> None:
+    with pytest.raises(TypeError, match="an agent yields a text, rows"):
+        said(context, wrong)
+
+
+def test_types_are_called_as_the_engine_calls_them() -> None:
+    values = [True, 1.5, "x", b"x", datetime.date(2013, 1, 1), datetime.datetime(2013, 1, 1), Decimal("1.25"), [1]]
+    names = "BOOLEAN DOUBLE VARCHAR BLOB DATE TIMESTAMP DECIMAL(3,2) BIGINT[]"
+    assert [type_name(pa.array([value]).type) for value in values] == names.split()
+    assert type_name(pa.timestamp("us", "UTC")) == "TIMESTAMP WITH TIME ZONE"
+    assert type_name(pa.dictionary(pa.int8(), pa.string())) == "VARCHAR"
