@@ -1,6 +1,6 @@
 """The first thing a new worker process runs: it finds the worker's own program by name.
 
-The supervisor imports neither that program nor any agent; this function is all that the fork server has to unpickle.
+The supervisor imports neither that program nor any agent; this function is all that the fork server calls.
 """
 
 import importlib

@@ -1,25 +1,13 @@
 """Spawn, signal, wait: the one place that touches worker processes."""
 
-import asyncio
 import contextlib
-import logging
-import multiprocessing
-import multiprocessing.forkserver
-import multiprocessing.process
-import multiprocessing.util
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import resource_tracker
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from threading import Lock
 
 from bus.orphans import descendants, kill_process
-from supervisor import child, fork_server
+from supervisor.fork_line import ForkServer
 from supervisor.procfs import read_stat
-
-log = logging.getLogger(__name__)
 
 _GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
@@ -28,7 +16,7 @@ _UNKNOWN_EXIT = 255
 
 
 def exit_in_words(code: int) -> str:
-    """An exit code of multiprocessing (negative: the signal) for people."""
+    """An exit code (negative: the signal) for people."""
     if code >= 0:
         return f"exited with status {code}"
     try:
@@ -38,20 +26,16 @@ def exit_in_words(code: int) -> str:
 
 
 class WorkerProcess:
-    """A running worker. `on_reaped(exit code)` is called once its parent has reaped it: it is gone by then, not even
-    a zombie."""
+    """A running worker, by its pidfd. `on_reaped(exit code)` is called once its parent has reaped it: it is gone by
+    then, not even a zombie."""
 
-    def __init__(self, process: ForkServerProcess, on_reaped: Callable[[int], None]) -> None:
-        assert process.pid is not None
-        self.pid = process.pid
+    def __init__(self, pid: int, pidfd: int, on_reaped: Callable[[int], None]) -> None:
+        self.pid = pid
         self.exit_code: int | None = None
-        self._process = process
-        self._pidfd = _open_pidfd(self.pid)
-        stat = read_stat(self.pid)
+        self._pidfd: int | None = pidfd
+        stat = read_stat(pid)
         self.started = stat.started if stat else 0
         self._on_reaped = on_reaped
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(process.sentinel, self._reaped)
 
     def __repr__(self) -> str:
         return f"<WorkerProcess pid={self.pid} exit={self.exit_code}>"
@@ -96,64 +80,63 @@ class WorkerProcess:
         else:
             self._signal(number)
 
-    def _reaped(self) -> None:
-        self._loop.remove_reader(self._process.sentinel)
-        code = self._process.exitcode
-        self.exit_code = _UNKNOWN_EXIT if code is None else code
+    def reaped(self, code: int) -> None:
+        """For who has heard of it."""
+        self.exit_code = code
         if self._pidfd is not None:
             os.close(self._pidfd)
             self._pidfd = None
-        self._process.close()
-        self._on_reaped(self.exit_code)
+        self._on_reaped(code)
 
 
 class Spawner:
     """Starts workers from a preloaded fork server; starting never blocks the loop."""
 
     def __init__(self, preload: list[str]) -> None:
-        # One thread for as long as we live: the fork server dies with the thread that started it.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spawn")
-        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([fork_server.__name__, child.__name__])
-        self._server_starting = Lock()
-        os.environ[fork_server.SUPERVISOR_PID] = str(os.getpid())
-        os.environ[fork_server.PRELOAD] = ",".join(preload)
+        self._preload = preload
+        self._server: ForkServer | None = None
+        self._workers: dict[int, WorkerProcess] = {}
 
     async def spawn(self, spec: bytes, on_reaped: Callable[[int], None]) -> WorkerProcess:
-        """A new process that becomes the worker of this spec."""
-        process = await asyncio.get_running_loop().run_in_executor(self._thread, self._start, spec)
-        return WorkerProcess(process, on_reaped)
+        """A new process that becomes the worker of this spec. Raises `SpawnError`."""
+        server = self._running()
+
+        def make(pid: int, pidfd: int) -> WorkerProcess:
+            worker = self._workers[pid] = WorkerProcess(pid, pidfd, on_reaped)
+            return worker
+
+        return await server.fork(spec, make)
 
     async def warm_up(self) -> None:
-        """Start the fork server and let it load, so that the first question does not wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._ensure_server)
+        """Start the fork server, so that the first question does not wait for all of its loading."""
+        self._running()
 
     @property
     def own_children(self) -> set[int]:
-        """Children of ours that are not workers: the fork server and multiprocessing's resource tracker."""
-        with self._server_starting:  # a server that is just being started has a pid that nobody knows yet
-            server = multiprocessing.forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
-            tracker = resource_tracker._resource_tracker._pid  # type: ignore[attr-defined]
-        return {pid for pid in (server, tracker) if pid}
+        """Children of ours that are not workers: the fork server."""
+        return {self._server.pid} if self._server is not None else set()
 
     def close(self) -> None:
-        """End the fork server and its helper, and wait for both."""
-        self._thread.shutdown(wait=True)
-        multiprocessing.forkserver._forkserver._stop()  # type: ignore[attr-defined]
-        resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
-        multiprocessing.util._run_finalizers()  # type: ignore[attr-defined]  # its socket's folder
+        """End the fork server, and wait for it."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
-    def _ensure_server(self) -> None:
-        with self._server_starting:
-            multiprocessing.forkserver.ensure_running()
+    def _running(self) -> ForkServer:
+        if self._server is None:
+            self._server = ForkServer(self._preload, self._reaped, self._lost)
+        return self._server
 
-    def _start(self, spec: bytes) -> ForkServerProcess:
-        self._ensure_server()
-        process = self._context.Process(target=child.run, args=(spec,))
-        process.start()
-        # multiprocessing would poll it from this thread and take its exit status away from the loop.
-        multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]
-        return process
+    def _reaped(self, pid: int, code: int) -> None:
+        self._workers.pop(pid).reaped(code)
+
+    def _lost(self) -> None:
+        """Its workers die with it and become our children; who buries them sweeps until they are gone."""
+        self._server = None
+        workers, self._workers = self._workers, {}
+        for worker in workers.values():
+            worker.kill()
+            worker.reaped(_UNKNOWN_EXIT)
 
 
 def kill_left_behind(pid: int, started: int) -> bool:
@@ -165,10 +148,3 @@ def kill_left_behind(pid: int, started: int) -> bool:
         kill_process(below)
     kill_process(pid)
     return True
-
-
-def _open_pidfd(pid: int) -> int | None:
-    try:
-        return os.pidfd_open(pid)
-    except ProcessLookupError:
-        return None

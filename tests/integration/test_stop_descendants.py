@@ -37,7 +37,7 @@ async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 def check_nothing_left(supervisor: Supervisor, job: Ended) -> None:
     """No orphan beneath the supervisor, no file that the job has named."""
-    helpers = [pid for pid in children(supervisor.process.pid) if "multiprocessing" in _command(pid)]
+    helpers = [pid for pid in children(supervisor.process.pid) if "fork_server" in _command(pid)]
     assert set(children(supervisor.process.pid)) <= set(helpers)
     assert not [pid for pid in descendants(supervisor.process.pid) if "-S" in _command(pid).split()]
     assert not [path for path in told_files(job.events) if path.exists()]

@@ -1,0 +1,142 @@
+"""The supervisor's end of the line to its fork server."""
+
+import asyncio
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from bus.codec import Decoder
+from supervisor.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, NotForked, Reaped
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MAX_ANSWER_BYTES = 4096
+
+_decode: Decoder[AnyAnswer] = Decoder(AnyAnswer)
+
+
+class SpawnError(Exception):
+    """A worker could not be started; the text says why."""
+
+
+class ForkServer:
+    """A running fork server. Must be made in the main thread: the kernel ends it with the thread that started it.
+
+    `on_reaped(pid, code)` is called once a worker is gone; `on_lost()` when the fork server itself has died, and with
+    it, soon, every worker that it has forked.
+    """
+
+    def __init__(
+        self, preload: Sequence[str], on_reaped: Callable[[int, int], None], on_lost: Callable[[], None]
+    ) -> None:
+        self._on_reaped = on_reaped
+        self._on_lost = on_lost
+        self._asked: deque[tuple[asyncio.Future[Any], Callable[[int, int], object]]] = deque()
+        self._unsent: deque[bytes] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._line, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._line.setblocking(False)
+        with there:
+            self._process = subprocess.Popen(
+                [*_python(), "-c", _program(there.fileno(), preload)],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[there.fileno()],
+            )
+        self._loop.add_reader(self._line, self._hear)
+
+    def __repr__(self) -> str:
+        return f"<ForkServer pid={self.pid} asked={len(self._asked)}>"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def fork(self, spec: bytes, make: Callable[[int, int], T]) -> T:
+        """What `make(pid, pidfd)` has made of the new worker, before anything else is heard of it; the pidfd is its own
+        to close. Raises `SpawnError`."""
+        if len(spec) > MAX_SPEC_BYTES:
+            raise SpawnError(
+                f"its settings take {len(spec):,} bytes, the limit is {MAX_SPEC_BYTES:,}; shorten the agent's options"
+            )
+        forked: asyncio.Future[T] = self._loop.create_future()
+        self._asked.append((forked, make))
+        self._unsent.append(spec)
+        self._send()
+        return await forked
+
+    def close(self) -> None:
+        """End it, and wait until it is gone."""
+        self._loop.remove_reader(self._line)
+        self._loop.remove_writer(self._line)
+        self._line.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _send(self) -> None:
+        try:
+            while self._unsent:
+                self._line.send(self._unsent[0])
+                self._unsent.popleft()
+        except BlockingIOError:
+            self._loop.add_writer(self._line, self._send)
+        except OSError:
+            self._unsent.clear()  # it has died, which is heard where it is listened to
+        else:
+            self._loop.remove_writer(self._line)
+
+    def _hear(self) -> None:
+        while True:
+            try:
+                message, descriptors, _, _ = socket.recv_fds(self._line, MAX_ANSWER_BYTES, 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                message, descriptors = b"", []
+            if not message:
+                self._lose()
+                return
+            self._take(_decode(message), descriptors)
+
+    def _take(self, answer: AnyAnswer, descriptors: list[int]) -> None:
+        match answer:
+            case Reaped(pid, code):
+                self._on_reaped(pid, code)
+            case NotForked(error):
+                _fail(self._asked.popleft()[0], error)
+            case Forked(pid):
+                forked, make = self._asked.popleft()
+                made = make(pid, descriptors[0])
+                if not forked.done():
+                    forked.set_result(made)
+
+    def _lose(self) -> None:
+        self.close()
+        log.error("the fork server has died; the next worker starts another", extra={"action": "fork_server"})
+        for forked, _ in self._asked:
+            _fail(forked, "the fork server has died")
+        self._on_lost()
+
+
+def _fail(forked: asyncio.Future[Any], error: str) -> None:
+    if not forked.done():
+        forked.set_exception(SpawnError(error))
+
+
+def _python() -> list[str]:
+    """This interpreter, with the flags that it was started with."""
+    return [sys.executable, *subprocess._args_from_interpreter_flags()]  # type: ignore[attr-defined]
+
+
+def _program(line_fd: int, preload: Sequence[str]) -> str:
+    """It finds modules where we do, whatever folder it is started in."""
+    return (
+        f"import sys; sys.path[:] = {sys.path!r}; from supervisor.fork_server import main; "
+        f"main({line_fd}, {os.getpid()}, {list(preload)!r})"
+    )
