@@ -46,9 +46,12 @@ PROCESSES: dict[str, Callable[[int], bool]] = {
 """Where the process, not the stream, shows it."""
 
 
+class EndedBefore(Exception):
+    """The job was over before there was anything to stop."""
+
+
 async def until_misbehaving(supervisor: Supervisor, job_id: str, animal: str) -> None:
-    """Wait for the sign of this animal; without one of its own, its first status is that. Raises AssertionError when
-    the job ends before."""
+    """Wait for the sign of this animal; without one of its own, its first status is that. Raises `EndedBefore`."""
     if animal in UNHEARD:
         return
     await _seen(supervisor, job_id, SIGNS.get(animal, says("")))
@@ -63,4 +66,4 @@ async def _seen(supervisor: Supervisor, job_id: str, sign: Sign) -> None:
         async for batch, skip in batches:
             if any(sign(seq, event) for seq, event in batch.events(skip)):
                 return
-    raise AssertionError(f"job {job_id} ended before it misbehaved")
+    raise EndedBefore(job_id)
