@@ -1,8 +1,9 @@
 """What supervisor and worker say to each other, and what a worker is given at its birth."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from bus.catalog import Catalog
 from bus.commands import Options
@@ -101,19 +102,24 @@ ToSupervisor = Ready | Heartbeat | DataChanged
 
 # ---- events, worker → supervisor: [token, header, blob]
 
+MAX_COUNT = 1_000_000
+"""Events in one batch: far more than any worker sends, and few enough for every number to fit into the log."""
+
+Number = Annotated[int, Meta(ge=1, le=2**62)]
+
 
 class BatchHeader(msgspec.Struct, frozen=True, tag_field="kind", tag="events"):
     """`count` events, numbered from `first`, encoded as one MessagePack array in the blob. `usage` is cumulative."""
 
-    first: int
-    count: int
+    first: Number
+    count: Annotated[int, Meta(ge=1, le=MAX_COUNT)]
     usage: Usage
 
 
 class FinishedHeader(msgspec.Struct, frozen=True, tag_field="kind", tag="finished"):
     """The worker's last event, number `first`; the blob is its `Outcome`."""
 
-    first: int
+    first: Number
     usage: Usage
 
 

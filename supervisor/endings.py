@@ -9,7 +9,10 @@ from supervisor.lifecycle import Job
 
 _KEPT = "What was streamed so far is kept."
 
+_GAVE_UP = f"The agent ended as if it had been stopped, though nobody had asked it to. {_KEPT}"
+
 _HINTS = {
+    Reason.AGENT_ERROR: "ask again; the agent must let `asyncio.CancelledError` pass, and not raise it itself",
     Reason.START_TIMEOUT: "ask again; if it stays so, raise [worker] start_timeout_s or run `deadstop doctor`",
     Reason.HEARTBEAT_LOST: "ask again; `deadstop show` has the stack of the stuck worker",
     Reason.DEADLINE: "ask for less, or raise max_runtime_s",
@@ -35,7 +38,8 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
         return Failed(failure.error, failure.code, failure.hint, failure.retryable)
     if job.ladder is None:
         reason = job.reason or Reason.WORKER_DIED
-        return Failed(_died(job, exit_words, stderr), reason, _HINTS[reason], True)
+        words = _died(job, exit_words, stderr) if job.outcome is None else _GAVE_UP
+        return Failed(words, reason, _HINTS.get(reason, ""), True)
     request = job.ladder.request
     rung = job.ladder.rung if job.ladder.climbed else Rung.CANCEL
     if request.reason in CANCELLING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bus.commands import Climb, Move
 from bus.events import Event, Stopping, Usage
-from bus.vocabulary import ENDED, TRANSITIONS, Reason, Rung, State, end_state
+from bus.vocabulary import CANCELLING, ENDED, TRANSITIONS, Reason, Rung, State, end_state
 from bus.worker_wire import Outcome, Success
 from supervisor.ladder import Graces, Ladder, Step, StopRequest
 
@@ -141,6 +141,14 @@ class Job:
         """The worker gave a sign of life."""
         self.heard_at = now
 
+    def overslept(self, now: float) -> None:
+        """We did not run for a while, and what the worker has said meanwhile is still to be read: its silence begins
+        anew."""
+        if self.launched_at is not None:
+            self.launched_at = now
+        if self.heard_at is not None:
+            self.heard_at = now
+
     def finished(self, outcome: Outcome, now: float) -> None:
         """The worker has logged its outcome. After a stop it changes nothing."""
         if self.state is State.RUNNING and self.outcome is None:
@@ -252,4 +260,5 @@ def _reason_of(outcome: Outcome | None, died_of: Reason) -> Reason:
     """Why a job that nobody stopped has failed."""
     if outcome is None:
         return died_of
-    return getattr(outcome, "reason", Reason.AGENT_ERROR)
+    reason: Reason = getattr(outcome, "reason", Reason.AGENT_ERROR)
+    return reason if reason not in CANCELLING else Reason.AGENT_ERROR  # a worker cannot know who has stopped it

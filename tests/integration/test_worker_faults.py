@@ -1,0 +1,36 @@
+"""Workers that break the rules cost themselves their job, and nobody else anything."""
+
+from pathlib import Path
+
+import pytest
+
+from bus.events import Completed, Failed, Status
+from bus.vocabulary import Reason, State
+from tests.servers import Supervisor, running_supervisor
+from tests.stopping import ROOMY, ended
+
+
+@pytest.mark.parametrize(("animal", "words"), [("cancels_itself", "though nobody"), ("blames_the_user", "not me")])
+async def test_an_end_that_nobody_asked_for_is_the_agents_fault(tmp_path: Path, animal: str, words: str) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        job = await ended(supervisor, await supervisor.submit("go", animal))
+        assert isinstance(job.last, Failed)
+        assert words in job.last.error
+        assert (job.record.summary.state, job.record.summary.reason) == (State.FAILED, Reason.AGENT_ERROR)
+
+
+async def test_numbers_that_cannot_be_filed_do_not_stop_the_log(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        job_id = await supervisor.submit("go", "miscounts")
+        await said(supervisor, job_id, "miscounted")
+        other = await ended(supervisor, await supervisor.submit("hello", "echoes"))
+        assert isinstance(other.last, Completed)
+        await supervisor.stop(job_id)
+        assert (await ended(supervisor, job_id)).killed.reason == Reason.OPERATOR
+
+
+async def said(supervisor: Supervisor, job_id: str, words: str) -> None:
+    """Wait until the job has said these words."""
+    async for batch, skip in supervisor.client.follow(job_id):
+        if any(isinstance(event, Status) and event.message == words for _, event in batch.events(skip)):
+            return

@@ -1,0 +1,20 @@
+"""Sends events under numbers that no log can file: none at once, twice, and more than there can be."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from agent_worker.publisher import Publisher
+from bus.codec import encode
+from bus.events import Event, Status, Usage
+from bus.worker_wire import BatchHeader, JobSpec
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    yield Status("miscounting")
+    publisher = next(found for found in gc.get_objects() if isinstance(found, Publisher))
+    for count in (0, 0, -1, 2**63 - 3, 2**64 - 1):
+        publisher._channel.send((publisher._token, encode(BatchHeader(2, count, Usage())), encode([])))
+    yield Status("miscounted")
+    await asyncio.sleep(3600)
