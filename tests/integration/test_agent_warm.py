@@ -1,0 +1,57 @@
+"""Workers are warm: what an agent needs was imported once, before the fork. multiprocessing swallows the ImportError of
+a preloaded module, so that nothing but a test would tell."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.asking import ask
+from tests.servers import ROOT, running_supervisor
+
+HEAVY = ("anthropic", "httpx2", "duckdb", "pyarrow", "sqlglot", "rapidfuzz", "zmq", "msgspec", "agent_worker.parquet")
+STARTS_WITHIN_S = 1.0
+"""Some 30 ms on a machine that does nothing else; about 2 s where everything is imported anew."""
+
+PROBE = """
+import gc
+import sys
+
+before = set(sys.modules)
+
+
+async def run(job, context):
+    # What was there when the fork server froze its memory is not among what the collector looks at.
+    fresh = {id(thing) for thing in gc.get_objects()}
+    frozen = [name for name in before if id(sys.modules[name]) not in fresh]
+    yield repr({"frozen": frozen, "tls": id(sys.modules["agent_worker.llm.preload"]._shared)})
+"""
+
+
+def test_the_preloaded_module_imports_and_starts_no_thread() -> None:
+    program = "import threading, os, agent_worker.preload; print(len(os.listdir('/proc/self/task')))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "1"), done.stderr
+
+
+async def test_a_worker_imports_nothing_heavy_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "probe.py").write_text(PROBE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with running_supervisor(tmp_path, {"agents.probe": {"entrypoint": "probe:run"}}) as supervisor:
+        jobs = [await ask(supervisor, "go", "probe") for _ in range(3)]
+        found = [ast.literal_eval(job.response) for job in jobs]
+        for facts in found:
+            assert set(HEAVY) <= set(facts["frozen"])
+        assert len({facts["tls"] for facts in found}) == 1, "one TLS context, made before the fork"
+        starts = [job.record.summary.started_at - job.record.summary.created_at for job in jobs]  # type: ignore[operator]
+        print("from a question's acceptance to its worker:", [f"{seconds * 1000:.0f} ms" for seconds in starts])
+        assert min(starts) < STARTS_WITHIN_S
