@@ -1,41 +1,33 @@
-"""The figures of `stats`: from the supervisor's, or from a gateway's `/metrics`, to what people read."""
+"""The figures of `stats`: from the supervisor's to what people read."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from bus.vocabulary import ENDED, State
+from bus.commands import EndedCount
+from bus.histogram import Histogram
+from bus.vocabulary import ENDED, Rung, State
 from ops.text import size, span
-
-_LINE = re.compile(r'^deadstop_(\w+)(?:\{state="(\w+)"\})? (\S+)$', re.MULTILINE)
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """`jobs` by state since the supervisor began; `gauges` by name. A gauge that a server does not know reads as 0."""
+    """Since the supervisor began: `jobs` by state, `gauges` by name (one that a server does not know reads as 0), how
+    jobs `ended`, how long `stops` took by rung, and how long the first words of a job."""
 
     jobs: dict[str, int]
     gauges: dict[str, float]
+    ended: list[EndedCount] = []
+    stops: dict[Rung, Histogram] = {}
+    first_chunk: Histogram = Histogram()
 
     def __getitem__(self, gauge: str) -> float:
         return self.gauges.get(gauge, 0.0)
 
     def flat(self) -> dict[str, Any]:
         """What `--json` prints."""
-        return {"jobs": self.jobs, **self.gauges}
-
-
-def from_metrics(text: str) -> Figures:
-    """What a gateway tells Prometheus; lines that are not ours are passed over."""
-    jobs: dict[str, int] = {}
-    gauges: dict[str, float] = {}
-    for name, state, value in _LINE.findall(text):
-        if state:
-            jobs[state] = int(float(value))
-        else:
-            gauges[name] = float(value)
-    return Figures(jobs, gauges)
+        counted = {name: getattr(self, name) for name in ("jobs", "ended", "stops", "first_chunk")}
+        return {**counted, **self.gauges}
 
 
 def figure_lines(figures: Figures) -> list[tuple[str, str]]:
@@ -43,6 +35,7 @@ def figure_lines(figures: Figures) -> list[tuple[str, str]]:
     return [
         ("jobs", _jobs(figures)),
         ("ended", f"{_counts(figures.jobs)} since the start {span(figures['uptime_s'])} ago"),
+        ("stops", _stops(figures)),
         (
             "workers",
             f"{figures['workers']:.0f}, {figures['spares']:.0f} of them spare; "
@@ -79,6 +72,25 @@ def _jobs(figures: Figures) -> str:
 
 def _counts(jobs: Mapping[str, int]) -> str:
     return ", ".join(f"{jobs.get(state, 0):,} {state}" for state in State if state in ENDED)
+
+
+def _stops(figures: Figures) -> str:
+    """How many needed which rung, and within what time half of them were proved dead."""
+    words = []
+    for rung in Rung:
+        found = figures.stops.get(rung, Histogram())
+        if found.count:
+            words.append(f"{found.count:,} by {rung}, half of them {_half_within(found)}")
+    return "; ".join(words) or "none"
+
+
+def _half_within(found: Histogram) -> str:
+    so_far = 0
+    for bound, count in zip(found.bounds, found.counts, strict=False):
+        so_far += count
+        if 2 * so_far >= found.count:
+            return f"within {span(bound)}"
+    return f"in more than {span(found.bounds[-1])}"
 
 
 def _log(figures: Figures) -> str:

@@ -117,7 +117,7 @@ class LocalJobs:
 
     async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Figures:
         stats = await self._request(ReadStats(self._caller), Stats, timeout_s)
-        return Figures(stats.jobs, stats.gauges)
+        return Figures(stats.jobs, stats.gauges, stats.ended, stats.stops, stats.first_chunk)
 
     async def drain(self) -> None:
         """No more questions are accepted from here on; the supervisor ends when the last job has."""

@@ -13,7 +13,7 @@ from bus.commands import Options
 from bus.outside import OutsideJob
 from bus.vocabulary import Reason, Rung, State
 from ops.errors import OpsError
-from ops.figures import Figures, from_metrics
+from ops.figures import Figures
 from ops.jobs import ENDINGS, Declined, Wire, job_of, new_session_id
 from ops.moments import Moment, wire_moment
 
@@ -62,14 +62,7 @@ class RemoteJobs:
         await self._ask("DELETE", _path(job_id), params=wanted)
 
     async def figures(self) -> Figures:
-        try:
-            async with self._request("GET", "/metrics") as response:
-                figures = from_metrics(await response.text())
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise self._unreachable(error) from error
-        if not figures["up"]:
-            raise OpsError(f"{self._base} answers, but its supervisor does not; it may be starting")
-        return figures
+        return msgspec.convert(await self._ask("GET", "/api/stats"), Figures)
 
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncGenerator[Wire, None]:
         """A broken stream is taken up again where it broke, for some seconds."""

@@ -2,8 +2,10 @@
 
 import json
 import re
+import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tests.e2e.cli_runner import Server, deadstop, job
 
@@ -12,6 +14,7 @@ MANUAL = (Path(__file__).parents[2] / "docs" / "operations.md").read_text().part
 SHAPE = """\
 jobs          # running of #, # waiting of #
 ended         # succeeded, # failed, # cancelled since the start # ago
+stops         none
 workers       #, # of them spare; # used
 events        #/s, #/s; # since the start
 log           #, up to date; # free on its disk
@@ -41,8 +44,9 @@ def test_what_people_read(server: Server, target: list[str]) -> None:
 
 def test_every_figure_is_a_number_and_explained(server: Server) -> None:
     found = figures(server, ["--state-dir", str(server.state_dir)])
-    jobs = found.pop("jobs")
-    assert isinstance(jobs, dict)
+    counted = {name: found.pop(name) for name in ("jobs", "ended", "stops", "first_chunk")}
+    assert counted["ended"] == [{"state": "succeeded", "reason": None, "count": 1}]
+    assert set(counted["first_chunk"]) == {"bounds", "counts", "sum_s"}
     assert all(isinstance(value, float | int) for value in found.values())
     assert [name for name in found if f"`{name}`" not in MANUAL] == []
 
@@ -57,6 +61,17 @@ def test_they_follow_what_happens(server: Server, target: list[str]) -> None:
         assert during["events_total"] > before["events_total"]
         assert during["uptime_s"] >= before["uptime_s"]
         assert during["disk_free_bytes"] > during["log_bytes"] > 0
+
+
+def test_everything_that_prometheus_reads_is_explained(server: Server) -> None:
+    parts = urlsplit(server.url)
+    request = urllib.request.Request(f"http://{parts.netloc}/metrics")
+    request.add_header("Authorization", f"Bearer {parse_qs(parts.query)['token'][0]}")
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        families = re.findall(r"^# TYPE deadstop_(\w+) ", answer.read().decode(), re.MULTILINE)
+    assert {"running", "up", "jobs_ended_total"} <= set(families)
+    explained = {name.removeprefix("deadstop_") for name in re.findall(r"`(\w+)(?:\{[\w,]+\})?`", MANUAL)}
+    assert [name for name in families if name not in explained] == []
 
 
 def test_without_a_server(tmp_path: Path) -> None:

@@ -1,33 +1,23 @@
-"""Figures from a gateway's metrics, and what is said about them."""
+"""What is said about a server's figures."""
 
-from ops.figures import Figures, figure_lines, from_metrics, troubles
-
-METRICS = """\
-deadstop_gateway_websockets 2
-deadstop_up 1
-deadstop_jobs{state="failed"} 3
-deadstop_jobs{state="running"} 2
-deadstop_running 2
-deadstop_events_per_s 1.5e+06
-something_else 7
-"""
-
-
-def test_metrics_of_others_are_passed_over() -> None:
-    figures = from_metrics(METRICS)
-    assert figures.jobs == {"failed": 3, "running": 2}
-    assert figures.gauges == {"gateway_websockets": 2, "up": 1, "running": 2, "events_per_s": 1.5e6}
+from bus.histogram import Histogram
+from bus.vocabulary import Rung
+from ops.figures import Figures, figure_lines, troubles
 
 
 def test_a_server_that_knows_less_still_has_a_line_for_each() -> None:
-    assert [name for name, _ in figure_lines(from_metrics(METRICS))] == [
-        "jobs",
-        "ended",
-        "workers",
-        "events",
-        "log",
-        "supervisor",
-    ]
+    lines = figure_lines(Figures({}, {}))
+    assert [name for name, _ in lines] == ["jobs", "ended", "stops", "workers", "events", "log", "supervisor"]
+
+
+def test_stops_are_told_by_rung_with_the_time_that_half_of_them_took() -> None:
+    quick = Histogram()
+    for seconds in (0.004, 0.02, 0.03):
+        quick = quick.with_one(seconds)
+    figures = Figures({}, {}, stops={Rung.KILL: Histogram().with_one(99.0), Rung.CANCEL: quick})
+    said = dict(figure_lines(figures))["stops"]
+    assert said == "3 by cancel, half of them within 25 ms; 1 by kill, half of them in more than 1m 00s"
+    assert dict(figure_lines(Figures({}, {})))["stops"] == "none"
 
 
 def test_the_queue_says_how_long_it_waits() -> None:
