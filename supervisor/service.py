@@ -20,6 +20,7 @@ from bus.sockets import BusError, Channel, Frames, bind_collector, bind_publishe
 from bus.topics import HEADS, Heads, Published, job_topic, presence_job, topic_job
 from bus.vocabulary import Reason, Rung
 from supervisor.admission import Admission
+from supervisor.checkpoints import Checkpoints
 from supervisor.conductor import Conductor
 from supervisor.desk import Desk
 from supervisor.gauges import Gauges
@@ -102,6 +103,7 @@ class Service:
         self._spawner = Spawner(settings.worker.preload)
         self._admission = Admission(settings.limits)
         self._journal = Journal(store, self._publish, self._request_flush)
+        self._checkpoints = Checkpoints(store, self._request_flush)
         store.on_write = self._request_flush
         scratch = Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser()
         self._yard = Yard(settings, self._spawner, store, scratch)
@@ -191,6 +193,7 @@ class Service:
                 log.error("%d jobs have not ended after %g s", len(self._conductor.entries), wait_s)
 
     def _close(self) -> None:
+        self._checkpoints.close()
         self._flush()
         self._peers.close()
         for channel in (self._collector, self._control, self._publisher, self._desk.line):
@@ -217,6 +220,8 @@ class Service:
     def _flush(self) -> None:
         """Commit, publish, acknowledge. What cannot be written waits, unacknowledged, and is tried again."""
         self._flushing = False
+        if self._checkpoints.holding:
+            return
         try:
             self._journal.flush()
         except StoreError as error:
@@ -226,6 +231,7 @@ class Service:
             self._flushing = True
             self._loop.call_later(WRITE_AGAIN_S, self._flush)
         else:
+            self._checkpoints.look()
             if self._admission.closed:
                 log.warning("the log can be written again", extra={"action": "store"})
                 self._admission.closed = ""

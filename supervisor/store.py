@@ -22,6 +22,9 @@ LOCK_NAME = "lock"
 DISCARDED_ROWS = 16
 """Of a stream, in one piece: rows are batches of up to some megabytes."""
 
+LAST_RESORT_PAGES = 65_536
+"""After so many a commit moves the write-ahead log into the database by itself, should nobody else do it."""
+
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 _decode_submit: Decoder[Submit] = Decoder(Submit)
 _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
@@ -44,12 +47,15 @@ class Store:
         self.path = state_dir / LOG_NAME
         self._writes: list[tuple[str, Sequence[Any]]] = []
         self._flush_owed = False
+        self.written_bytes = 0
+        """About how much of the log was written since somebody last set this to 0."""
         self.on_write: Callable[[], None] = _nothing
         """Called when something waits for the next `commit`."""
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.execute(f"PRAGMA wal_autocheckpoint={LAST_RESORT_PAGES}")
             _add_what_is_new(self._db)
             self._db.executescript(SCHEMA)
             self._wal = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
@@ -186,6 +192,7 @@ class Store:
             if self._db.in_transaction:  # some errors have rolled back already
                 self._db.execute("ROLLBACK")
             raise
+        self.written_bytes += sum(len(value) for _, values in self._writes for value in values if type(value) is bytes)
         self._writes.clear()
 
     def _write(self, sql: str, *values: Any) -> None:
