@@ -22,11 +22,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOGIN_CODES = ("unauthorized", "bad_origin", "too_many_attempts")
 """What may be wrong with a request whatever it asks for."""
 
+_NOT_LET_IN = frozenset({"unauthorized", "too_many_attempts"})
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 def by_bearer(request: web.Request) -> Identity | None:
-    """Whom the bearer token of a request stands for. Raises `ApiError` (`too_many_attempts`)."""
+    """Whom the bearer token of a request stands for; `None` for a request without one that is valid. Raises `ApiError`
+    (`too_many_attempts`)."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
@@ -62,7 +64,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Host, sign-in, Origin; then the handler, with everything that goes wrong as `{error, code, hint}`."""
     try:
         _check_host(request)
-        if not is_public(request.path):
+        if is_public(request.path):
+            if "Authorization" not in request.headers and by_cookie(request) is None:
+                await request.app[GATEWAY].door.hold_back(address_of(request.transport))
+                if request.transport is None:
+                    return web.Response(status=408)  # who asked has left meanwhile, and hears it no more
+        else:
             request[IDENTITY] = _identity(request)
             request[CALLER] = request[IDENTITY].caller
         return await handler(request)
@@ -73,6 +80,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             log.exception("An answer broke off", extra={"action": "request", "path": request.path})
             raise
         body = _said(request, error)
+        if body.code in _NOT_LET_IN:
+            await request.app[GATEWAY].door.hold_back(address_of(request.transport))
         response = json_response(body, body.status)
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))

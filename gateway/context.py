@@ -12,7 +12,7 @@ from aiohttp import web
 from bus.client import BusClient
 from bus.commands import Caller
 from bus.settings import Settings
-from gateway.door import Door
+from gateway.door import Door, Visitor
 from gateway.errors import ApiError
 from gateway.frames import FrameCache
 from gateway.identity import Identities, Identity
@@ -33,7 +33,7 @@ class Gateway:
         self.settings = settings
         self.client = client
         self.sign_in = SignIn(identities, settings.gateway.max_failed_sign_ins_per_min)
-        self.door = Door(
+        self.door: Door[Visitor] = Door(
             settings.gateway.max_strangers_per_address,
             settings.gateway.max_connections,
             settings.gateway.sign_in_timeout_s + SLOW_REQUEST_S,

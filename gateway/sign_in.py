@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 
 from gateway import audit
-from gateway.attempts import Attempts
+from gateway.allowance import Allowance
 from gateway.errors import ApiError
 from gateway.identity import Identities, Identity, hash_of
 
@@ -18,7 +18,7 @@ class SignIn:
     def __init__(self, identities: Identities, attempts_per_min: int) -> None:
         self.identities = identities
         self.failures = 0
-        self._attempts = Attempts(attempts_per_min)
+        self._attempts = Allowance(attempts_per_min, 60.0 / attempts_per_min)
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def by_token(self, token: str, address: str, how: str) -> Identity | None:
@@ -43,7 +43,7 @@ class SignIn:
 
     def _failed(self, address: str, how: str, now: float) -> None:
         self.failures += 1
-        self._attempts.failed(address, now)
+        self._attempts.take(address, now)
         audit.not_let_in("unauthorized", how, address)
         if self._attempts.wait_s(address, now):
             audit.not_let_in("too_many_attempts", how, address)

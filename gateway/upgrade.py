@@ -7,6 +7,7 @@ from aiohttp import web
 
 from gateway.access import by_bearer, by_own_page, own_origin_only
 from gateway.context import GATEWAY
+from gateway.errors import ApiError
 from gateway.websocket import Connection
 
 CLOSE_TIMEOUT_S = 1.0
@@ -24,6 +25,8 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
     if "Origin" in request.headers:
         own_origin_only(request)
     identity = by_bearer(request) or by_own_page(request)
+    if identity is None and "Authorization" in request.headers:
+        raise ApiError("unauthorized", "that token is not valid", "`deadstop token create` makes one")
     gateway.admit_connection()
     response = web.WebSocketResponse(
         timeout=CLOSE_TIMEOUT_S,

@@ -44,6 +44,9 @@ from gateway.rate import FrameRate
 
 log = logging.getLogger(__name__)
 
+STRANGERS_FRAMES_PER_S = 10
+"""Who has not signed in needs to send one frame."""
+
 
 class Connection:
     """Handles the frames of one connection in their order, so that a stop sent right after its question stops it."""
@@ -62,11 +65,15 @@ class Connection:
         self._socket = socket
         self._identity = identity
         self._listed = False
+        self._rate = FrameRate(STRANGERS_FRAMES_PER_S, time.monotonic()) if identity is None else self._full_rate()
         self._outbox = Outbox(socket)
         self._follows = Follows(gateway, self._outbox)
 
     def __repr__(self) -> str:
         return f"<Connection of {self._identity.caller.user if self._identity else 'nobody yet'}, {self._follows}>"
+
+    def _full_rate(self) -> FrameRate:
+        return FrameRate(self._gateway.settings.gateway.max_frames_per_s, time.monotonic())
 
     async def serve(self) -> None:
         """Until the client or the gateway closes the connection."""
@@ -93,7 +100,6 @@ class Connection:
             self._outbox.ping()
 
     async def _frames(self) -> AsyncIterator[bytes]:
-        rate = FrameRate(self._gateway.settings.gateway.max_frames_per_s, time.monotonic())
         sign_in_by = time.monotonic() + self._gateway.settings.gateway.sign_in_timeout_s
         while True:
             left = None if self._identity else max(0.001, sign_in_by - time.monotonic())
@@ -106,7 +112,7 @@ class Connection:
                 self._outbox.post(WireFrame(WSMsgType.PONG, message.data))
             elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 # Not refused but handled later: while we wait, the client's next frames stay on its side.
-                if wait := rate.take(time.monotonic()):
+                if wait := self._rate.take(time.monotonic()):
                     await asyncio.sleep(wait)
                 yield message.data
             elif message.type is not WSMsgType.PONG:
@@ -163,6 +169,8 @@ class Connection:
             raise FrameError("unauthorized", "that token is not valid; `deadstop token create` makes one")
         if self._identity is not None and self._identity.caller != identity.caller:
             raise FrameError("unauthorized", "this connection is signed in as somebody else; open another one")
+        if self._identity is None:
+            self._rate = self._full_rate()
         self._identity, self._listed = identity, wanted.batch
         note_signed_in(self._request)
         caller = identity.caller

@@ -116,14 +116,14 @@ async def send_all(gateway: RunningGateway, frames: Sequence[bytes | str], *, us
 
 @pytest.mark.parametrize("user", ["ann", None])
 @bounded
-@given(frames=st.lists(st.binary(max_size=200) | st.text(max_size=200), max_size=20))
+@given(frames=st.lists(st.binary(max_size=200) | st.text(max_size=200), max_size=8))
 async def test_what_is_no_frame(gateway: RunningGateway, user: str | None, frames: list[bytes | str]) -> None:
     await send_all(gateway, frames, user=user)
 
 
 @pytest.mark.parametrize("user", ["ann", None])
 @bounded
-@given(frames=st.lists(anything.map(json.dumps), max_size=20))
+@given(frames=st.lists(anything.map(json.dumps), max_size=8))
 async def test_json_of_any_shape(gateway: RunningGateway, user: str | None, frames: list[str]) -> None:
     await send_all(gateway, frames, user=user)
 
