@@ -62,10 +62,12 @@ def children(pid: int) -> list[int]:
         return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit() and _parent(entry) == pid]
     found: list[int] = []
     try:
-        for thread in (PROC / str(pid) / "task").iterdir():
-            found += map(int, (thread / "children").read_text().split())
+        threads = list((PROC / str(pid) / "task").iterdir())
     except (FileNotFoundError, ProcessLookupError):
-        pass  # it, or one of its threads, has just ended
+        return found
+    for thread in threads:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended; the others have not
+            found += map(int, (thread / "children").read_text().split())
     return found
 
 

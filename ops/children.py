@@ -1,6 +1,7 @@
 """One of the programs that `serve` runs: started, waited for until it is ready, ended for certain."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -81,7 +82,8 @@ class Child:
     def kill(self) -> None:
         """SIGKILL to the program and to what it started in its own process group (its fork server)."""
         if self._process is not None and self._process.returncode is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # reaped already, though nobody has told us yet
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     @property
     def ended(self) -> bool:

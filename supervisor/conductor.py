@@ -39,6 +39,9 @@ from supervisor.yard import Yard
 
 log = logging.getLogger(__name__)
 
+OVERSLEPT_S = 1.0
+"""A timer that rings so much too late says that we, and not a worker, were not there."""
+
 _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
 
 
@@ -192,21 +195,26 @@ class Conductor:
     # ---- acting
 
     def _act(self, entry: Entry, actions: Iterable[Action]) -> None:
-        for action in actions:
-            match action:
-                case Append(event):
-                    self._journal.append(entry.stream, event)
-                case Launch():
-                    self._launch_worker(entry)
-                case GiveJob():
-                    self._give(entry)
-                case Climbing(step, request):
-                    self._climb(entry, step, request)
-                case KillInSilence():
-                    self._kill(entry)
-                case End():
-                    self._end(entry)
-        self._set_timer(entry)
+        try:
+            for action in actions:
+                self._do(entry, action)
+        finally:  # a step that fails, for want of a descriptor for example, must not end the ladder
+            self._set_timer(entry)
+
+    def _do(self, entry: Entry, action: Action) -> None:
+        match action:
+            case Append(event):
+                self._journal.append(entry.stream, event)
+            case Launch():
+                self._launch_worker(entry)
+            case GiveJob():
+                self._give(entry)
+            case Climbing(step, request):
+                self._climb(entry, step, request)
+            case KillInSilence():
+                self._kill(entry)
+            case End():
+                self._end(entry)
 
     def _launch_worker(self, entry: Entry) -> None:
         worker = self._yard.get(entry.submit.agent)
@@ -369,7 +377,10 @@ class Conductor:
             self._timers[entry.job_id] = self._loop.call_at(due, self._tick, entry)
 
     def _tick(self, entry: Entry) -> None:
-        self._act(entry, entry.job.tick(self._loop.time()))
+        now, due = self._loop.time(), entry.job.due
+        if due is not None and now > due + OVERSLEPT_S:
+            entry.job.overslept(now)
+        self._act(entry, entry.job.tick(now))
 
     def _nobody_is_present(self, entry: Entry, at_least_s: float = 0.0) -> None:
         grace_s = self._settings.supervisor.disconnect_grace_s

@@ -1,5 +1,6 @@
 """Numbers, logs and publishes: an event is in the log before anybody hears of it, and acknowledged only then."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from bus.events import Event
 from bus.sockets import Frames
 from bus.topics import Published, job_topic
 from supervisor.store import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -76,4 +79,7 @@ class Journal:
             self._publish(frames)
         calls, self._after_commit = self._after_commit, []
         for call in calls:
-            call()
+            try:
+                call()
+            except Exception:  # the others, of other jobs, wait for theirs
+                log.exception("what was to follow a commit failed", extra={"action": "after_commit"})

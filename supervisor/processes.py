@@ -51,9 +51,13 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """SIGKILL to every descendant, whatever session it moved to, and to the group."""
-        for pid in descendants(self.pid):
-            kill_process(pid)
-        self._signal_group(signal.SIGKILL)
+        if self.exit_code is not None:
+            return  # its number may be another's by now
+        try:
+            for pid in descendants(self.pid):
+                kill_process(pid)
+        finally:  # also where there is no descriptor left to look for them
+            self._signal_group(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
         if self._pidfd is not None and self.exit_code is None:

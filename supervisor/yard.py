@@ -95,6 +95,7 @@ class Yard:
         now = asyncio.get_running_loop().time()
         for worker in self.spares.late(now, self._settings.worker.start_timeout_s):
             if worker.process is not None:
+                self.spares.lost(worker, now)
                 worker.process.kill()
         self.refill_soon()
 
@@ -188,10 +189,14 @@ class Yard:
     async def _bury(self, worker: Worker, code: int) -> None:
         process = worker.process
         assert process is not None
+        self.spares.lost(worker, asyncio.get_running_loop().time())  # before anybody takes it for a living one
         self._listener.worker_exited(worker)
         await self._drain(process)
         await self._sweep(worker)
-        await self._clear(worker)
+        try:
+            await self._clear(worker)
+        except Exception:  # no thread to be had, for example: files that stay are no reason for the job not to end
+            log.exception("the files of %r were not removed", worker, extra={"action": "clear"})
         self._store.worker_gone(process.pid, process.started)
         self._forget(worker)
         self._listener.worker_gone(worker, exit_in_words(code))
@@ -221,17 +226,25 @@ class Yard:
         """Kill what the worker has left behind, until nothing is left."""
         started = asyncio.get_running_loop().time()
         warned = False
-        while left := sweep_orphans(self._spawner.own_children):
+        while left := self._sweep_once():
             await asyncio.sleep(SWEEP_EVERY_S)
             if not warned and asyncio.get_running_loop().time() > started + SWEEP_WARN_S:
                 warned = True
                 log.error(
-                    "%d processes left by %r have not ended %g s after SIGKILL; waiting for the kernel",
-                    left,
+                    "%s processes left by %r have not ended %g s after SIGKILL; waiting for the kernel",
+                    "no one knows how many" if left < 0 else left,
                     worker,
                     SWEEP_WARN_S,
                     extra={"action": "sweep"},
                 )
+
+    def _sweep_once(self) -> int:
+        """How many were left; -1 where nobody can look, so that it is never taken for none."""
+        try:
+            return sweep_orphans(self._spawner.own_children)
+        except OSError as error:
+            log.error("cannot look for orphans: %s; trying again", error, extra={"action": "sweep"})
+            return -1
 
     def _forget(self, worker: Worker) -> None:
         self.spares.lost(worker, asyncio.get_running_loop().time())

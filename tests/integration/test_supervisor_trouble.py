@@ -1,0 +1,41 @@
+"""A supervisor that was away for a while, or has no descriptor left, neither blames its workers nor forgets a job."""
+
+import resource
+import signal
+from pathlib import Path
+
+from bus.events import Killed
+from tests.servers import eventually, is_gone, running_supervisor
+from tests.stopping import ROOMY, ended
+
+
+async def test_a_supervisor_that_was_suspended_does_not_blame_its_workers(tmp_path: Path) -> None:
+    settings = {**ROOMY, "worker.heartbeat_timeout_s": 1.0, "worker.heartbeat_interval_s": 0.1}
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        job_id = await supervisor.running("sleeps")
+        supervisor.process.send_signal(signal.SIGSTOP)
+        signal.sigtimedwait([], 3.0)  # nothing can tell us that enough time has passed but time
+        supervisor.process.send_signal(signal.SIGCONT)
+        await supervisor.record(job_id)
+        await supervisor.stop(job_id)
+        assert isinstance((await ended(supervisor, job_id)).last, Killed)
+
+
+async def test_a_job_ends_although_there_was_no_descriptor_left_for_stopping_it(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        job_id = await supervisor.running("ignores_signals")
+        worker = (await supervisor.record(job_id)).summary.pid
+        assert worker is not None
+        pid = supervisor.process.pid
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free_from(pid), limits[1]))
+        await supervisor.stop(job_id)
+        await eventually(lambda: is_gone(worker), "the worker was not killed")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        assert (await ended(supervisor, job_id)).killed.rung == "kill"
+
+
+def free_from(pid: int) -> int:
+    """The limit under which this process can open nothing more: its lowest free number."""
+    taken = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    return min(set(range(len(taken) + 1)) - taken)
