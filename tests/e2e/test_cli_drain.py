@@ -22,6 +22,7 @@ def test_what_runs_is_finished_and_then_everything_ends(tmp_path: Path) -> None:
         assert exit_code == 0, draining
         last = [json.loads(line) for line in rest.splitlines()]
         assert last[-1] == {"running": 0, "waiting": 0, "drained": True}
+        wait_until(lambda: server.program.process.poll() is not None, "`serve` has ended before", within_s=0.5)
         assert server.program.end() == (0, "")
         assert "starting it again" not in server.program.stderr()
     assert deadstop(tmp_path, "ps", "--state-dir", "state").returncode == 1
@@ -41,7 +42,7 @@ def test_queued_jobs_run_and_their_answers_arrive(tmp_path: Path) -> None:
                 assert draining.end() == (0, "")
         assert draining.stderr().splitlines()[-2:] == [
             "draining: no jobs left",
-            "drained: every job has ended, and so has the supervisor",
+            "drained: every job has ended, and so has the server",
         ]
         assert server.program.end() == (0, "")
         assert "drained: every job has ended, and so does the server" in server.program.stderr()
