@@ -1,8 +1,10 @@
 """The supervisor's end of the line to its fork server."""
 
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -112,7 +114,12 @@ class ForkServer:
                 _fail(self._asked.popleft()[0], error)
             case Forked(pid):
                 forked, make = self._asked.popleft()
-                made = make(pid, descriptors[0])
+                try:
+                    made = make(pid, descriptors[0])
+                except (OSError, IndexError) as error:  # no descriptor is left: neither for its pidfd, nor for looking
+                    _refuse(pid, descriptors)
+                    _fail(forked, f"worker {pid} could not be taken over ({error}); raise the limit for open files")
+                    return
                 if not forked.done():
                     forked.set_result(made)
 
@@ -127,6 +134,17 @@ class ForkServer:
 def _fail(forked: asyncio.Future[Any], error: str) -> None:
     if not forked.done():
         forked.set_exception(SpawnError(error))
+
+
+def _refuse(pid: int, pidfds: list[int]) -> None:
+    """End a worker that nobody can take over: by its number, just told, where not even its pidfd could come."""
+    with contextlib.suppress(ProcessLookupError):
+        if pidfds:
+            signal.pidfd_send_signal(pidfds[0], signal.SIGKILL)
+        else:
+            os.kill(pid, signal.SIGKILL)
+    for pidfd in pidfds:
+        os.close(pidfd)
 
 
 def _python() -> list[str]:

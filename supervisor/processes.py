@@ -106,7 +106,8 @@ class Spawner:
         server = self._running()
 
         def make(pid: int, pidfd: int) -> WorkerProcess:
-            worker = self._workers[pid] = WorkerProcess(pid, pidfd, on_reaped)
+            worker = WorkerProcess(pid, pidfd, on_reaped)
+            self._workers[pid] = worker
             return worker
 
         return await server.fork(spec, make)
@@ -132,14 +133,17 @@ class Spawner:
         return self._server
 
     def _reaped(self, pid: int, code: int) -> None:
-        self._workers.pop(pid).reaped(code)
+        worker = self._workers.pop(pid, None)
+        if worker is not None:  # else it was never taken over
+            worker.reaped(code)
 
     def _lost(self) -> None:
         """Its workers die with it and become our children; who buries them sweeps until they are gone."""
         self._server = None
         workers, self._workers = self._workers, {}
         for worker in workers.values():
-            worker.kill()
+            with contextlib.suppress(OSError):  # without a descriptor left, say; all of them die with their parent
+                worker.kill()
             worker.reaped(_UNKNOWN_EXIT)
 
 

@@ -4,7 +4,7 @@ import resource
 import signal
 from pathlib import Path
 
-from bus.events import Killed
+from bus.events import Completed, Killed
 from tests.servers import eventually, is_gone, running_supervisor
 from tests.stopping import ROOMY, ended
 
@@ -33,6 +33,38 @@ async def test_a_job_ends_although_there_was_no_descriptor_left_for_stopping_it(
         await eventually(lambda: is_gone(worker), "the worker was not killed")
         resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
         assert (await ended(supervisor, job_id)).killed.rung == "kill"
+
+
+async def test_a_worker_that_cannot_be_taken_over_costs_its_job_and_no_more(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        await ended(supervisor, await supervisor.submit("hello", "echoes"))
+        pid = supervisor.process.pid
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free_from(pid), limits[1]))
+        job_id = await supervisor.submit("hello", "echoes")
+        job = await ended(supervisor, job_id)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        assert "raise the limit for open files" in job.failed.error
+        assert isinstance((await ended(supervisor, await supervisor.submit("hello", "echoes"))).last, Completed)
+
+
+async def test_two_hundred_jobs_leave_no_descriptor_open(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        await ended(supervisor, await supervisor.submit("hello", "echoes"))
+        before = open_descriptors(supervisor.process.pid)
+        for _ in range(10):
+            jobs = [await supervisor.submit("hello", "echoes") for _ in range(20)]
+            for job_id in jobs:
+                await supervisor.events(job_id)
+
+        def as_before() -> bool:
+            return open_descriptors(supervisor.process.pid) <= before
+
+        await eventually(as_before, f"more than {before} descriptors stay open")
+
+
+def open_descriptors(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def free_from(pid: int) -> int:
