@@ -77,7 +77,8 @@ class Worker:
         self._module = module
         self._sandbox = sandbox
         self._job: asyncio.Future[JobSpec | None]
-        self._running: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[Any] | None = None
+        self._cancelled = False
 
     async def live(self) -> None:
         """From readiness to the last acknowledgement."""
@@ -94,8 +95,7 @@ class Worker:
         beating = asyncio.create_task(self._beat())
         job = await self._job
         if job is not None:
-            self._running = asyncio.create_task(self._serve(agent, agent_context, job))
-            await self._running
+            await asyncio.create_task(self._serve(agent, agent_context, job))
             await self._publisher.settled()
         beating.cancel()
         self._publisher.close()
@@ -115,6 +115,10 @@ class Worker:
     async def _serve(self, agent: Agent, context: AgentContext, job: JobSpec) -> None:
         tally = Tally(job.user_clarification or job.question)
         publisher = self._publisher
+        self._running = asyncio.current_task()
+        if self._cancelled:  # the stop has come together with the job
+            publisher.finish(CancelledOutcome())
+            return
 
         def usage() -> Usage:
             return msgspec.structs.replace(context.usage(), rows=tally.rows)
@@ -145,6 +149,7 @@ class Worker:
                 self._cancel()
 
     def _cancel(self) -> None:
+        self._cancelled = True
         if self._running is not None:
             self._running.cancel()
         elif not self._job.done():

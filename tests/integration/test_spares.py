@@ -1,12 +1,16 @@
 """Warm spares: used once, replaced, and gone with the supervisor."""
 
+import asyncio
+import os
 from pathlib import Path
 
 import psutil
 
 from bus.commands import ReadStats, Stats
 from bus.events import Status
+from bus.vocabulary import Rung
 from tests.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
+from tests.stopping import ended
 from tests.workers import zoo_settings
 
 SETTINGS = {**zoo_settings(), "worker.spare_workers": 2, "agent.default": "echoes"}
@@ -49,6 +53,43 @@ async def test_a_spare_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None
             worker.kill()
         await eventually(lambda: all(is_gone(worker.pid) for worker in workers), "killed spares were not reaped")
         assert await pid_of(supervisor) not in {worker.pid for worker in workers}
+
+
+async def test_a_spare_that_is_being_buried_is_not_given_a_job(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**SETTINGS, "worker.spare_workers": 1}) as supervisor:
+        await until_spares(supervisor, 1)
+        spare = only_worker(supervisor)
+        scratch = spare.cwd()
+        for number in range(20_000):  # so that the burial takes its time
+            os.close(os.open(f"{scratch}/{number}", os.O_CREAT | os.O_WRONLY))
+        spare.kill()
+        await eventually(lambda: is_gone(spare.pid), "the killed spare was not reaped")
+        assert await pid_of(supervisor) != spare.pid
+
+
+async def test_a_stop_that_arrives_together_with_the_job_is_heard(tmp_path: Path) -> None:
+    settings = {
+        **SETTINGS,
+        "worker.spare_workers": 1,
+        "agent.default": "sleeps",
+        "supervisor.cancel_grace_s": 30.0,
+    }
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        await until_spares(supervisor, 1)
+        spare = only_worker(supervisor)
+        spare.suspend()
+        job_id = await supervisor.submit("go", "sleeps")
+        await supervisor.stop(job_id)
+        spare.resume()
+        async with asyncio.timeout(10):
+            job = await ended(supervisor, job_id)
+        assert (job.killed.rung, job.record.exit) == (Rung.CANCEL, "exited with status 0")
+
+
+def only_worker(supervisor: Supervisor) -> psutil.Process:
+    children = psutil.Process(supervisor.process.pid).children(recursive=True)
+    (worker,) = [child for child in children if is_worker(child)]
+    return worker
 
 
 async def test_an_agent_that_never_gets_ready_does_not_pile_up_spares(tmp_path: Path) -> None:
