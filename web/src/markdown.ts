@@ -24,29 +24,54 @@ const marked = new Marked({
   },
 });
 
-/** The text's top-level blocks: paragraphs, lists, tables. `raw` is the source of each. */
-export function blocksOf(text: string): Token[] {
-  return marked.lexer(text).filter((token) => token.type !== "space" && token.type !== "def");
-}
-
 /** One block as sanitised nodes. */
 export function rendered(block: Token): DocumentFragment {
   const tokens = Object.assign([block], { links: {} }) as TokensList;
   return sanitized(marked.parser(tokens));
 }
 
+/** A text as it stands in the page. */
+export interface Shown {
+  readonly text: string;
+  /** The source of each top-level block (paragraph, list, table), one child element each. */
+  readonly blocks: readonly string[];
+  /** Where the last block begins: what comes later can change no block before it. */
+  readonly lastAt: number;
+}
+
+export const NOTHING_SHOWN: Shown = { text: "", blocks: [], lastAt: 0 };
+
 /**
- * Brings `host` up to date with `text`, one child element a block, and touches only blocks that have changed: of a
- * streamed text that is the last one or two. Rendering all of it at every chunk would take quadratic time.
+ * Brings `host` from `shown` to `text`. What has been written longer is read from its last block on, and only blocks
+ * that have changed are touched: reading and rendering all of it at every chunk would take quadratic time.
  */
-export function updateBlocks(host: HTMLElement, text: string, shown: string[]): string[] {
-  const blocks = blocksOf(text);
-  const raws = blocks.map((block) => block.raw);
-  blocks.forEach((block, index) => {
-    if (shown[index] === block.raw) return;
-    const child = host.children[index] ?? host.appendChild(document.createElement("div"));
-    child.replaceChildren(rendered(block));
+export function updateBlocks(host: HTMLElement, written: string, shown: Shown): Shown {
+  const text = written.replaceAll("\r\n", "\n");
+  const continued = text.startsWith(shown.text) && shown.blocks.length > 0;
+  const kept = continued ? shown.blocks.slice(0, -1) : [];
+  const { tokens, lastAt } = blocksOf(text, continued ? shown.lastAt : 0);
+  tokens.forEach((token, index) => {
+    const at = kept.length + index;
+    if (shown.blocks[at] === token.raw) return;
+    const child = host.children[at] ?? host.appendChild(document.createElement("div"));
+    child.replaceChildren(token.type === "def" ? "" : rendered(token));
   });
+  const blocks = [...kept, ...tokens.map((token) => token.raw)];
   while (host.children.length > blocks.length) host.lastElementChild?.remove();
-  return raws;
+  return { text, blocks, lastAt };
+}
+
+/** The blocks of `text` from the offset `from` on, at which one begins, and the offset of the last of them. */
+export function blocksOf(text: string, from: number): { readonly tokens: readonly Token[]; readonly lastAt: number } {
+  const tokens: Token[] = [];
+  let at = from;
+  let lastAt = from;
+  for (const token of marked.lexer(text.slice(from))) {
+    if (token.type !== "space") {
+      tokens.push(token);
+      lastAt = at;
+    }
+    at += token.raw.length;
+  }
+  return { tokens, lastAt };
 }

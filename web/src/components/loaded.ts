@@ -13,7 +13,8 @@ export class Loaded extends PageElement {
   @property({ attribute: false }) catalog: CatalogSummary | null = null;
 
   protected override render(): TemplateResult | typeof nothing {
-    const tables = this.catalog?.tables ?? [];
+    if (!this.catalog) return html`<p class="loaded">Reading what data there are…</p>`;
+    const { tables } = this.catalog;
     if (tables.length === 0) return nothing;
     const rest = tables.length - NAMED;
     const all = tables.map((table) => `${table.name}: ${counted(table.rowCount, "row")}`).join("\n");

@@ -1,0 +1,83 @@
+"""What a million rows and a long answer cost the page, from Chromium's own performance entries, as JSON.
+
+python -m bench.page [--runs N]    Needs Chromium, and the page built.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from playwright.async_api import async_playwright
+
+from bench.figures import Figure, Result, spread
+from bench.machine import machine, revision, versions
+from tests.browser.conftest import CHROMIUM, NO_MODEL, SWITCHES, ZOO
+from tests.browser.performance import LONG_ANSWER, MILLION_ROWS, Cost, cost_of
+from tests.browser.tab import Tab
+from tests.browser.visits import Visits
+from tests.e2e.cli_runner import serving
+
+
+async def page(runs: int) -> list[Figure]:
+    """Each run in a server and a browser profile of its own."""
+    rows = [await _cost(NO_MODEL, MILLION_ROWS) for _ in range(runs)]
+    answers = [await _cost(ZOO, LONG_ANSWER) for _ in range(runs)]
+    return [
+        *_figures("1,000,000 rows", rows, {"longest block": 100.0}),
+        Figure("page, 1,000,000 rows: heap", "MB", spread([cost.heap_mb for cost in rows]), targets={"median": 200.0}),
+        *_figures("200 kB at 500 chunks/s", answers, {"longest frame": 50.0}),
+    ]
+
+
+def _figures(what: str, costs: Sequence[Cost], targets: dict[str, float]) -> list[Figure]:
+    values = {
+        "whole": [cost.took_ms for cost in costs],
+        "longest block": [cost.longest_block_ms for cost in costs],
+        "longest frame": [cost.longest_frame_ms for cost in costs],
+    }
+    return [
+        Figure(
+            f"page, {what}: {name}",
+            "ms",
+            spread(found),
+            targets={"median": targets[name]} if name in targets else {},
+        )
+        for name, found in values.items()
+    ]
+
+
+async def _cost(config: str, question: str) -> Cost:
+    async with _tab(config) as tab:
+        _, cost = await cost_of(tab, question)
+        return cost
+
+
+@asynccontextmanager
+async def _tab(config: str) -> AsyncIterator[Tab]:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), config=config) as server:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+            visits = Visits(browser)
+            yield await visits.sign_in(server)
+            await visits.end()
+            await browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.page", description=__doc__)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    found_on, at = machine(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    figures = asyncio.run(page(options.runs))
+    result = Result(at, revision(), found_on, versions(), figures)
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
