@@ -176,7 +176,7 @@ class Store:
                 # WAL in NORMAL mode does not flush at commit; this does, for all that has been committed so far.
                 os.fdatasync(self._wal)
                 self._flush_owed = False
-        except (sqlite3.OperationalError, OSError) as error:
+        except (sqlite3.Error, OverflowError, OSError) as error:
             raise StoreError(
                 f"{self.path} cannot be written: {error}. No more questions are accepted until it can be; nothing that "
                 f"was acknowledged is lost. Make room in {self.path.parent}"

@@ -152,3 +152,14 @@ def test_jobs_of_others_use_up_no_limit_of_ones_own(tmp_path: Path) -> None:
     assert len(store.record("ab")) == 10
     assert {found.summary.user for found in store.ended(5)} == {"zoe"}
     store.close()
+
+
+@pytest.mark.parametrize("first", [1, 2**63])
+def test_what_can_never_be_written_is_said_like_a_full_disk(tmp_path: Path, first: int) -> None:
+    store = Store(tmp_path)
+    store.append(1, 1, 1, 1.0, b"")
+    store.append(1, first, first, 1.0, b"")
+    with pytest.raises(StoreError, match=r"cannot be written.*Make room"):
+        store.commit()
+    with pytest.raises(StoreError):
+        store.close()
