@@ -20,6 +20,7 @@ STACK_NAME = ".stack"
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_M_ARENA_MAX = -8
 _OOM_SCORE = "500"
 
 
@@ -33,6 +34,7 @@ def be_born(spec: WorkerSpec) -> None:
     prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)  # the fork server died before we asked
+    _share_one_heap()
     _lower_priority(spec.settings.worker.nice)
     _move_into(Path(spec.scratch))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -67,6 +69,14 @@ def model_ports(base_url: str) -> tuple[int, ...]:
         parts = urlsplit(url)
         ports.append(parts.port or (80 if parts.scheme == "http" else 443))
     return tuple(dict.fromkeys(ports))
+
+
+def _share_one_heap() -> None:
+    """Else the C library reserves up to 128 MiB of address space for each thread's own heap: hardly any of it is used,
+    all of it counts against the limit, and a worker under a small one dies as it starts a thread."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none, nor such heaps
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 def _lower_priority(nice: int) -> None:
