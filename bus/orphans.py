@@ -32,14 +32,15 @@ def sweep_orphans(own: set[int]) -> int:
 
 
 def kill_process(pid: int) -> None:
-    """SIGKILL through a pidfd."""
+    """SIGKILL through a pidfd. A process that is not ours to kill (it runs as another user) lives on and is counted
+    as left; the others must not live on because of it."""
     try:
         pidfd = os.pidfd_open(pid)
     except ProcessLookupError:
         return
     try:
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):
         pass
     finally:
         os.close(pidfd)

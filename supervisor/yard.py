@@ -232,7 +232,7 @@ class Yard:
                 warned = True
                 log.error(
                     "%s processes left by %r have not ended %g s after SIGKILL; waiting for the kernel",
-                    "no one knows how many" if left < 0 else left,
+                    "some" if left < 0 else left,
                     worker,
                     SWEEP_WARN_S,
                     extra={"action": "sweep"},
@@ -243,7 +243,7 @@ class Yard:
         try:
             return sweep_orphans(self._spawner.own_children)
         except OSError as error:
-            log.error("cannot look for orphans: %s; trying again", error, extra={"action": "sweep"})
+            log.debug("cannot look for orphans: %s; trying again", error, extra={"action": "sweep"})
             return -1
 
     def _forget(self, worker: Worker) -> None:
