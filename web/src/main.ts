@@ -3,6 +3,7 @@ import "./components/app";
 import "./components/banner";
 import "./components/composer";
 import "./components/conversations";
+import "./components/details";
 import "./components/header";
 import "./components/loaded";
 import "./components/progress";

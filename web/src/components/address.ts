@@ -1,4 +1,10 @@
 const PREFIX = "#/c/";
+export const OPERATIONS = "#/ops";
+
+/** True where the address names the operators' page. */
+export function operationsAddressed(): boolean {
+  return location.hash === OPERATIONS;
+}
 
 /** The conversation that the page's address names, so that each tab keeps its own; empty where it names none. */
 export function addressedConversation(): string {

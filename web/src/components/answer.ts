@@ -144,7 +144,8 @@ export class Answer extends PageElement {
             </button>`
           : nothing}
       </footer>
-      ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}`;
+      ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}
+      ${ended && answer.jobId ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
   }
 
   /** What goes on now, in the line that tells how it ended afterwards, so that nothing jumps. */

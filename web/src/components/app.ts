@@ -7,7 +7,7 @@ import { type CatalogSummary, readCatalog } from "../catalog";
 import { Chat } from "../chat";
 import { spoken, titleOf, type Turn } from "../conversation";
 import { UnderWay } from "../under-way";
-import { addressedConversation, showAddress } from "./address";
+import { addressedConversation, addressOf, operationsAddressed, showAddress } from "./address";
 import { AtBottom } from "./at-bottom";
 import type { ConnectionState } from "../connection";
 import type { Composer } from "./composer";
@@ -23,6 +23,7 @@ const NARROW = "(max-width: 60rem)";
 @customElement("ds-app")
 export class App extends PageElement {
   @state() private listed = false;
+  @state() private operations = false;
   @state() private catalog: CatalogSummary | null = null;
   private catalogWanted = false;
   @query("ds-composer") private readonly composer!: Composer;
@@ -44,6 +45,7 @@ export class App extends PageElement {
     addEventListener("storage", () => void this.chat.reread());
     addEventListener("focus", () => void this.chat.reread());
     addEventListener("hashchange", () => this.addressChanged());
+    this.operationsAddressChanged();
     connection.open();
   }
 
@@ -56,11 +58,13 @@ export class App extends PageElement {
         .connection=${connection}
         .fresh=${chat.conversation.turns.length === 0}
         .listed=${this.listed}
+        .chatAddress=${this.operations ? this.chatAddress : ""}
         @new-chat=${this.newChat}
         @toggle-list=${this.listToggled}
       ></ds-header>
       <ds-banner .connection=${connection} @reconnect=${() => chat.connection.open()}></ds-banner>
-      <div class="body">
+      ${this.operations ? html`<ds-ops></ds-ops>` : nothing}
+      <div class="body" ?hidden=${this.operations}>
         ${this.listed ? this.list() : nothing}
         <div class="stage">
           <main id="conversation" tabindex="-1">
@@ -152,9 +156,14 @@ export class App extends PageElement {
     this.bottom.attach(this.querySelector("main") as HTMLElement);
   }
 
+  private get chatAddress(): string {
+    const { conversation } = this.chat;
+    return conversation.turns.length > 0 ? addressOf(conversation.id) : "#";
+  }
+
   private chatChanged(): void {
     const { conversation, connection } = this.chat;
-    if (conversation.turns.length > 0) showAddress(conversation.id);
+    if (conversation.turns.length > 0 && !this.operations) showAddress(conversation.id);
     if (connection.state.kind === "open") void this.readCatalogOnce();
     if (connection.state.kind === "refused") void reloadIfSignedOut();
     if (connection.state.kind === "waiting" && connection.state.attempt <= 2) void reloadIfSignedOut();
@@ -191,13 +200,21 @@ export class App extends PageElement {
     this.chat.retry(turn);
   }
 
+  /** What shows operations is loaded when somebody goes there. */
+  private operationsAddressChanged(): void {
+    this.operations = operationsAddressed();
+    if (this.operations) void import("../ops/ops");
+  }
+
   private newChat(): void {
+    if (this.operations) location.hash = "";
     showAddress("");
     this.chat.begin();
     this.composer.fill("");
   }
 
   private addressChanged(): void {
+    this.operationsAddressChanged();
     const wanted = addressedConversation();
     if (!wanted || wanted === this.chat.conversation.id) return;
     this.bottom.jump();
@@ -206,7 +223,7 @@ export class App extends PageElement {
   }
 
   private keyPressed(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (event.key !== "Escape" || this.operations || event.defaultPrevented || event.isComposing) return;
     if (this.chat.active && this.chat.answerOf(this.chat.active).phase !== "stopping") this.chat.stop();
   }
 }

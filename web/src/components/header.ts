@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { ConnectionState } from "../connection";
 import type { Authenticated } from "../protocol";
+import { OPERATIONS } from "./address";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
 
@@ -13,6 +14,8 @@ export class Header extends PageElement {
   @property({ attribute: false }) fresh = true;
   /** True while the list of conversations is open. */
   @property({ attribute: false }) listed = false;
+  /** Where the conversation is, while the operators' page is shown. */
+  @property({ attribute: false }) chatAddress = "";
   private server: Authenticated | null = null;
 
   protected override willUpdate(): void {
@@ -34,6 +37,7 @@ export class Header extends PageElement {
         </button>
         <h1 class="brand">${icons.octagon}<span class="brand-name">Deadstop</span></h1>
         <span class="gap"></span>
+        ${this.server?.role === "operator" ? this.wayToOperations() : nothing}
         ${this.server ? this.signedIn(this.server) : nothing}
         <button
           class="quiet"
@@ -45,6 +49,12 @@ export class Header extends PageElement {
         </button>
       </header>
     `;
+  }
+
+  private wayToOperations(): TemplateResult {
+    return this.chatAddress
+      ? html`<a href=${this.chatAddress} data-testid="to-chat">Conversation</a>`
+      : html`<a href=${OPERATIONS} data-testid="to-ops">Operations</a>`;
   }
 
   private signedIn(server: Authenticated): TemplateResult {

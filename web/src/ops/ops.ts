@@ -1,0 +1,179 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import { PageElement } from "../components/page-element";
+import { duration } from "../format";
+import "../styles/ops.css";
+import { type JobRow, readFigures, readJobs, stopJob } from "./api";
+import { FigureHistory } from "./figures";
+import { picture } from "./picture";
+import "./record";
+import { age, bytes } from "./words";
+
+const REFRESH_MS = 2000;
+const RUNGS = ["cancel", "terminate", "kill"];
+
+/** Everybody's jobs, and how the server does. For operators; the server refuses others. */
+@customElement("ds-ops")
+export class Ops extends PageElement {
+  @state() private jobs: readonly JobRow[] = [];
+  @state() private endedToo = false;
+  @state() private chosen: ReadonlySet<string> = new Set();
+  @state() private shown = "";
+  @state() private failure = "";
+  /** What became of the stops, by job. */
+  @state() private outcomes: ReadonlyMap<string, string> = new Map();
+  private readonly history = new FigureHistory();
+  private refreshing: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.refreshing = setInterval(() => void (document.hidden || this.refresh()), REFRESH_MS);
+    void this.refresh();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.refreshing);
+  }
+
+  protected override render(): TemplateResult {
+    return html`<main class="ops" data-testid="ops" tabindex="-1">
+      <h2>Operations</h2>
+      ${this.failure ? html`<p class="warning" role="alert" data-testid="ops-error">${this.failure}</p>` : nothing}
+      ${this.pictures()}
+      <form class="stopping" @submit=${this.stopChosen}>
+        <label><input type="checkbox" .checked=${this.endedToo} @change=${this.endedToggled} data-testid="ended-too" /> ended too</label>
+        <span class="gap"></span>
+        <input name="reason" placeholder="Why (for the record)" aria-label="Reason" maxlength="500" data-testid="stop-reason" />
+        <label><input name="now" type="checkbox" data-testid="stop-now" /> at once (SIGKILL)</label>
+        <button class="quiet" ?disabled=${this.chosen.size === 0} data-testid="stop-chosen">
+          Stop ${this.chosen.size || ""}
+        </button>
+      </form>
+      ${this.table()}
+      ${this.shown ? html`<section class="shown" aria-label="Record"><ds-record .jobId=${this.shown}></ds-record></section>` : nothing}
+    </main>`;
+  }
+
+  private pictures(): TemplateResult {
+    const { history } = this;
+    const whole = (value: number) => String(Math.round(value));
+    return html`<div class="pictures">
+      ${picture("Jobs", [history.gauge("running", "running"), history.gauge("waiting", "waiting")], whole)}
+      ${picture("Stops by rung", RUNGS.map((rung) => history.stops(rung)), whole)}
+      ${picture("First chunk", [history.firstChunk()], duration)}
+      ${picture(
+        "Memory",
+        [
+          history.gauge("workers", "worker_memory_bytes"),
+          history.gauge("supervisor", "supervisor_memory_bytes"),
+          history.gatewayMemory(),
+        ],
+        bytes,
+      )}
+    </div>`;
+  }
+
+  private table(): TemplateResult {
+    if (this.jobs.length === 0) return html`<p class="faint">No jobs.</p>`;
+    return html`<div class="jobs" tabindex="0" role="region" aria-label="Jobs">
+      <table>
+        <thead>
+          <tr>
+            ${["", "job", "user", "question", "state", "rung", "age", "memory", "processor", "rows"].map(
+              (name) => html`<th scope="col">${name || html`<span class="unseen">choose</span>`}</th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(
+            this.jobs,
+            ({ job_id }) => job_id,
+            (job) => this.row(job),
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  private row(job: JobRow): TemplateResult {
+    const { job_id: id } = job;
+    const outcome = this.outcomes.get(id);
+    return html`<tr data-testid="job" data-job=${id} data-state=${job.state}>
+      <td>
+        ${job.ended_at === null
+          ? html`<input
+              type="checkbox"
+              aria-label="Choose job ${id}"
+              .checked=${this.chosen.has(id)}
+              @change=${() => this.choose(id)}
+              data-testid="choose"
+            />`
+          : nothing}
+      </td>
+      <td>
+        <button class="link" aria-expanded=${this.shown === id} @click=${() => (this.shown = this.shown === id ? "" : id)} data-testid="show-record">
+          <code>${id.slice(0, 6)}</code>
+        </button>
+      </td>
+      <td>${job.user}</td>
+      <td class="question" title=${job.query}>${job.query}</td>
+      <td>${job.state}${job.reason ? ` (${job.reason})` : ""}${outcome ? html`<div class="faint" data-testid="outcome">${outcome}</div>` : nothing}</td>
+      <td>${job.rung ?? ""}</td>
+      <td>${age((job.ended_at ?? Date.now() / 1000) - job.created_at)}</td>
+      <td>${bytes(job.memory_bytes)}</td>
+      <td>${job.cpu_s.toFixed(1)} s</td>
+      <td>${job.rows.toLocaleString("en-US")}</td>
+    </tr>`;
+  }
+
+  private choose(id: string): void {
+    const chosen = new Set(this.chosen);
+    if (!chosen.delete(id)) chosen.add(id);
+    this.chosen = chosen;
+  }
+
+  private endedToggled(): void {
+    this.endedToo = !this.endedToo;
+    void this.refresh();
+  }
+
+  /** All side by side; each tells when it has its proof. */
+  private stopChosen(event: SubmitEvent): void {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    const reason = String(form.get("reason") ?? "");
+    const ids = [...this.chosen];
+    this.chosen = new Set();
+    for (const id of ids) void this.stop(id, reason, form.has("now"));
+  }
+
+  private async stop(id: string, reason: string, now: boolean): Promise<void> {
+    this.note(id, "stopping…");
+    try {
+      this.note(id, await stopJob(id, reason, now));
+    } catch (error) {
+      this.note(id, (error as Error).message);
+    }
+    void this.refresh();
+  }
+
+  private note(id: string, words: string): void {
+    this.outcomes = new Map(this.outcomes).set(id, words);
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      const [figures, jobs] = await Promise.all([readFigures(), readJobs(this.endedToo)]);
+      this.history.add(figures);
+      this.jobs = jobs;
+      const live = new Set(jobs.filter((job) => job.ended_at === null).map((job) => job.job_id));
+      this.chosen = new Set([...this.chosen].filter((id) => live.has(id)));
+      this.failure = "";
+    } catch (error) {
+      this.failure = `The server cannot be read: ${(error as Error).message}`;
+    }
+  }
+}
