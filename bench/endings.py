@@ -57,4 +57,4 @@ def is_statement(event: Event) -> bool:
 
 
 def _exactly(value: float, runs: int) -> Spread:
-    return Spread(value, value, value, runs)
+    return spread([value] * runs)

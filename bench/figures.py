@@ -1,19 +1,10 @@
 """What a measurement found: medians and percentiles, beside the physical limit that was measured in the same run."""
 
-import math
-import statistics
-from collections.abc import Sequence
-
 import msgspec
 
+from ops.load.spread import Spread, spread
 
-class Spread(msgspec.Struct, frozen=True):
-    """Median and percentiles (nearest rank) of `runs` values."""
-
-    median: float
-    p95: float
-    p99: float
-    runs: int
+__all__ = ["Figure", "Result", "Spread", "spread"]
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -51,23 +42,3 @@ class Result(msgspec.Struct, frozen=True):
     machine: dict[str, str]
     versions: dict[str, str]
     figures: list[Figure]
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """Raises `ValueError` for no values."""
-    if not values:
-        raise ValueError("nothing was measured")
-    ordered = sorted(values)
-    return Spread(
-        rounded(statistics.median(ordered)), rounded(rank(ordered, 0.95)), rounded(rank(ordered, 0.99)), len(ordered)
-    )
-
-
-def rank(ordered: Sequence[float], share: float) -> float:
-    """The nearest-rank percentile of sorted values."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-def rounded(value: float) -> float:
-    """To four significant digits: more would pretend."""
-    return float(f"{value:.4g}")

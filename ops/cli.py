@@ -18,6 +18,7 @@ COMMANDS = {
     "show": "Everything that is known about one job.",
     "top": "A live screen of the jobs; stop them with a key.",
     "stats": "Figures of a running server.",
+    "load": "Load a server with many clients, and check that nothing is lost.",
     "drain": "Accept no more questions, finish what runs, end.",
     "history": "What became of all the jobs: an overview, or any SQL.",
     "token": "Who may come in: create, list and revoke tokens.",

@@ -1,0 +1,1 @@
+"""The load test: many clients that ask, stop, leave and come back, and what must hold all the while."""

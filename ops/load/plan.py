@@ -1,0 +1,127 @@
+"""What a load test will do, settled before it begins: who asks what, when, and how they behave. Pure.
+
+The times are intended ones: they do not wait for answers, and delays are measured from them, so that a server that
+falls behind cannot hide it by being asked less.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ops.errors import EXIT_USAGE, OpsError
+
+MAX_CLIENTS = 5_000
+MAX_SECONDS = 3_600.0
+MAX_QUESTIONS = 500_000
+
+Behaviour = Literal["stays", "stops", "stops_now", "leaves", "reloads", "dawdles"]
+
+CHAT_CHUNKS = 120
+CHAT_EVERY_S = 0.05
+
+QUESTIONS: Mapping[str, tuple[str, ...]] = {
+    "chats": (f"{CHAT_CHUNKS} {CHAT_EVERY_S}", f"{CHAT_CHUNKS // 2} {CHAT_EVERY_S}"),
+    "floods": ("2000 64",),
+    "hangs": ("20",),
+    "sql": ("select 42 as answer", "select range as n from range(1000)"),
+    "parquet": ("how many tables are there", "select 42 as answer"),
+}
+"""What is asked of each agent; others than these cannot be in a mix."""
+
+NEVER_ENDS = frozenset({"hangs"})
+"""Whoever asks these has to stop them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of all questions: how many are stopped, how many askers leave and come back, reload the page, or read slowly."""
+
+    stops: float = 0.1
+    leaves: float = 0.03
+    reloads: float = 0.03
+    dawdles: float = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`think_s` lies between the questions of one client, on average; `mix` are weights by agent."""
+
+    clients: int
+    seconds: float
+    think_s: float
+    mix: Mapping[str, float]
+    shares: Shares
+    seed: int
+    stop_within_s: float
+    """From the stop to the proof, at most; the ladder's own graces are part of it."""
+
+    @property
+    def a_second(self) -> float:
+        """Questions a second of all clients together."""
+        return self.clients / self.think_s if self.think_s > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One question: asked by `client`, `at` seconds after the beginning; `after_s` it does what its behaviour says."""
+
+    at: float
+    client: int
+    agent: str
+    question: str
+    behaviour: Behaviour
+    after_s: float
+
+
+def check_plan(plan: Plan) -> None:
+    """Raises `OpsError` for one that is out of bounds, naming number and limit."""
+    for what, value, limit in (
+        ("--clients", plan.clients, MAX_CLIENTS),
+        ("--seconds", plan.seconds, MAX_SECONDS),
+        ("--think", plan.think_s, MAX_SECONDS),
+        ("clients × seconds / think time", plan.a_second * plan.seconds, MAX_QUESTIONS),  # noqa: RUF001
+    ):
+        if not 0 < value <= limit:
+            raise OpsError(f"{what} is {value:g}, it must be above 0 and at most {limit:,g}", EXIT_USAGE)
+    unknown = plan.mix.keys() - QUESTIONS.keys()
+    if unknown or not plan.mix:
+        known = ", ".join(QUESTIONS)
+        raise OpsError(f"--mix names {', '.join(sorted(unknown)) or 'no agent'}; known: {known}", EXIT_USAGE)
+
+
+def visits(plan: Plan) -> list[Visit]:
+    """Every question of the test in the order of time; the same for the same seed."""
+    chance = random.Random(plan.seed)
+    found: list[Visit] = []
+    for client in range(plan.clients):
+        at = chance.uniform(0, plan.think_s)
+        while at < plan.seconds:
+            found.append(_visit(plan, chance, client, at))
+            at += chance.expovariate(1 / plan.think_s)
+    return sorted(found, key=lambda visit: visit.at)
+
+
+def _visit(plan: Plan, chance: random.Random, client: int, at: float) -> Visit:
+    agent = chance.choices(list(plan.mix), list(plan.mix.values()))[0]
+    behaviour = _behaviour(plan.shares, chance)
+    if agent in NEVER_ENDS and behaviour not in ("stops", "stops_now"):
+        behaviour = "stops"
+    after_s = chance.uniform(0.0, CHAT_CHUNKS * CHAT_EVERY_S / 2)
+    return Visit(at, client, agent, chance.choice(QUESTIONS[agent]), behaviour, after_s)
+
+
+def _behaviour(shares: Shares, chance: random.Random) -> Behaviour:
+    drawn = chance.random()
+    kinds: tuple[tuple[Behaviour, float], ...] = (
+        ("stops", shares.stops * 2 / 3),
+        ("stops_now", shares.stops / 3),
+        ("leaves", shares.leaves),
+        ("reloads", shares.reloads),
+        ("dawdles", shares.dawdles),
+    )
+    for kind, share in kinds:
+        if drawn < share:
+            return kind
+        drawn -= share
+    return "stays"
