@@ -1,4 +1,4 @@
-"""The pictures of `docs/page.md`: with SCREENSHOTS=docs/screenshots they are taken anew, else only the way is walked."""
+"""The pictures of `docs/page.md`: SCREENSHOTS=docs/screenshots takes them anew, else only the way is walked."""
 
 from playwright.async_api import expect
 

@@ -5,7 +5,7 @@ import { PageElement } from "../components/page-element";
 import type { ColumnInfo } from "../protocol";
 import { Rows } from "../table/rows";
 import { MOST_POINTS, withRows } from "./data";
-import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
+import { asKind, type Kind, kindOf, kindsFor, legible } from "./kinds";
 import { fileName, save } from "./save";
 import type { Drawing } from "./vega";
 
@@ -104,7 +104,7 @@ export class Chart extends PageElement {
       this.drawing?.clear();
       this.plot.replaceChildren();
       const spec = this.chosen ? asKind(this.spec, this.chosen) : this.spec;
-      const drawn = await draw(this.plot, withRows(spec, this.columns, this.rows));
+      const drawn = await draw(this.plot, legible(withRows(spec, this.columns, this.rows)));
       if (drawing !== this.drawings) return drawn.clear();
       this.drawing = drawn;
       this.failure = "";
