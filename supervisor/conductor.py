@@ -31,6 +31,7 @@ from supervisor.lifecycle import (
     KillInSilence,
     Launch,
 )
+from supervisor.presence import Presence
 from supervisor.spending import Spending, day_began_at
 from supervisor.store import Store
 from supervisor.tallies import Tallies
@@ -56,7 +57,7 @@ class Conductor:
         self._admission = admission
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._presence = Presence(settings.supervisor.disconnect_grace_s, self.stop_if_possible)
         self.entries: dict[str, Entry] = {}
         self.catalog: Catalog | None = None
         now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
@@ -86,8 +87,7 @@ class Conductor:
         self._journal.append(entry.stream, Accepted(entry.position))
         if starts is not None:
             self._launch(starts)
-        if submit.attached:
-            self._nobody_is_present(entry, at_least_s=5.0)
+        self._presence.begin(entry)
         self._note("accepted", entry, logging.INFO)
         return entry
 
@@ -111,14 +111,8 @@ class Conductor:
     def presence(self, job_id: str, present: bool) -> None:
         """Somebody for whom the job runs has come, or the last one has left."""
         entry = self.entries.get(job_id)
-        if entry is None:
-            return
-        entry.present = present
-        leaving = self._leaving.pop(job_id, None)
-        if leaving is not None:
-            leaving.cancel()
-        if not present and entry.submit.attached:
-            self._nobody_is_present(entry)
+        if entry is not None:
+            self._presence.changed(entry, present)
 
     def stop_all(self, request: StopRequest) -> None:
         for entry in list(self.entries.values()):
@@ -287,10 +281,10 @@ class Conductor:
         self.entries.pop(entry.job_id, None)
         self.just_ended[entry.job_id] = (self._loop.time(), entry.stream.seq)
         self._count_end(entry.job)
-        for timers in (self._timers, self._leaving):
-            timer = timers.pop(entry.job_id, None)
-            if timer is not None:
-                timer.cancel()
+        timer = self._timers.pop(entry.job_id, None)
+        if timer is not None:
+            timer.cancel()
+        self._presence.forget(entry.job_id)
         for call in entry.when_forgotten:
             call()
         self.start_waiting()
@@ -381,15 +375,6 @@ class Conductor:
         if due is not None and now > due + OVERSLEPT_S:
             entry.job.overslept(now)
         self._act(entry, entry.job.tick(now))
-
-    def _nobody_is_present(self, entry: Entry, at_least_s: float = 0.0) -> None:
-        grace_s = self._settings.supervisor.disconnect_grace_s
-        if grace_s < 0:
-            return
-        request = StopRequest(entry.user, Reason.DISCONNECT)
-        self._leaving[entry.job_id] = self._loop.call_later(
-            max(grace_s, at_least_s), self.stop_if_possible, entry, request
-        )
 
     def _graces(self) -> Graces:
         return Graces(self._settings.supervisor.cancel_grace_s, self._settings.supervisor.terminate_grace_s)
