@@ -116,9 +116,10 @@ class ForkServer:
                 forked, make = self._asked.popleft()
                 try:
                     made = make(pid, descriptors[0])
-                except (OSError, IndexError) as error:  # no descriptor is left: neither for its pidfd, nor for looking
+                except (OSError, IndexError):  # no descriptor is left: neither for its pidfd, nor for looking
                     _refuse(pid, descriptors)
-                    _fail(forked, f"worker {pid} could not be taken over ({error}); raise the limit for open files")
+                    text = f"worker {pid} could not be taken over: too many open files in the supervisor"
+                    _fail(forked, f"{text}; raise the limit for open files (ulimit -n)")
                     return
                 if not forked.done():
                     forked.set_result(made)
