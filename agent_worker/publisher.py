@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from bus.codec import encode
 from bus.delivery import SendWindow
-from bus.events import Event, ResponseChunk, TableRows, Usage
+from bus.events import Event, ResponseChunk, Status, TableRows, Usage
 from bus.sockets import Channel, connect_worker_publisher, new_context
 from bus.worker_wire import BatchHeader, FinishedHeader, Outcome
 
 MAX_BATCH_EVENTS = 256
-LARGE_EVENT_BYTES = 16_384
+MAX_BATCH_CHARS = 65_536
+"""Of text. What waits for a follower that has stopped reading is bounded in batches, so they must not be large."""
+
 PAUSE_S = 0.001
 
 
@@ -27,6 +29,7 @@ class Publisher:
         self._subscribed = asyncio.Event()
         self._changed = asyncio.Event()
         self._pending: list[Event] = []
+        self._pending_chars = 0
         self._flush_scheduled = False
         self._flushed_at = 0.0
         self.usage: Callable[[], Usage] = Usage
@@ -39,8 +42,9 @@ class Publisher:
         """Send an event: at once after a pause, else with those that come in the same turn of the loop, so that
         neither a lone event waits nor a flood costs a message each. True if the caller should `breathe`."""
         self._pending.append(event)
+        self._pending_chars += _chars(event)
         paused = self._loop.time() - self._flushed_at > PAUSE_S
-        if paused or len(self._pending) >= MAX_BATCH_EVENTS or _is_large(event):
+        if paused or len(self._pending) >= MAX_BATCH_EVENTS or self._pending_chars >= MAX_BATCH_CHARS:
             self.flush()
             return True
         if not self._flush_scheduled:
@@ -61,6 +65,7 @@ class Publisher:
         self._flushed_at = self._loop.time()
         if self._pending:
             pending, self._pending = self._pending, []
+            self._pending_chars = 0
             header = BatchHeader(self._window.next, len(pending), self.usage())
             self._send(len(pending), encode(header), encode(pending))
 
@@ -103,7 +108,10 @@ class Publisher:
         self._subscribed.set()
 
 
-def _is_large(event: Event) -> bool:
+def _chars(event: Event) -> int:
+    """How long the event is, where it may be long; rows fill a batch by themselves."""
+    if isinstance(event, ResponseChunk):
+        return len(event.chunk)
     if isinstance(event, TableRows):
-        return True
-    return isinstance(event, ResponseChunk) and len(event.chunk) > LARGE_EVENT_BYTES
+        return MAX_BATCH_CHARS
+    return len(event.message) if isinstance(event, Status) else 0

@@ -52,7 +52,7 @@ class Checkpoints:
             if await self._checkpoint("PASSIVE") > RESTART_BYTES:
                 self.holding = True
                 await self._checkpoint("RESTART")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, RuntimeError) as error:  # RuntimeError: no thread to be had
             log.warning("the log could not be tidied: %s; it is tried again", error, extra={"action": "checkpoint"})
         finally:
             self._moving = None

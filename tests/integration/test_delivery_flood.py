@@ -1,0 +1,125 @@
+"""A worker that says as much as it can neither starves the others nor fills the supervisor's memory, not even when
+somebody who follows it has stopped reading."""
+
+import asyncio
+import signal
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from bus.commands import ReadStats, Stats
+from bus.events import ResponseChunk
+from bus.vocabulary import Reason
+from tests.servers import OPERATOR, ROOT, Supervisor, running_supervisor
+from tests.workers import zoo_settings
+
+OUTPUT_BYTES = 200_000_000
+GROWTH_BYTES = 100_000_000
+"""Of the supervisor: what is on the way from a worker (its window), and what waits for a follower that is stuck."""
+TICKS_PER_S = 50
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    settings = {**zoo_settings(), "limits.max_output_bytes": OUTPUT_BYTES, "limits.max_events": 1_000_000_000}
+    async with running_supervisor(tmp_path_factory.mktemp("flood"), settings) as running:
+        yield running
+
+
+class Bystander:
+    """Follows a quiet job, asks for figures again and again, and notes how long everything takes."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+        self._process = psutil.Process(supervisor.process.pid)
+        self.delays_ms: list[float] = []
+        self.answers_ms: list[float] = []
+        self.memory_bytes: list[int] = []
+
+    def __repr__(self) -> str:
+        delay, answer = statistics.median(self.delays_ms), statistics.median(self.answers_ms)
+        return f"<Bystander delay={delay:.1f} ms, answer={answer:.1f} ms, grew={self.grew_bytes / 1e6:.1f} MB>"
+
+    @property
+    def grew_bytes(self) -> int:
+        return max(self.memory_bytes) - self.memory_bytes[0]
+
+    async def follow(self, job_id: str) -> None:
+        async with aclosing(self._supervisor.client.follow(job_id)) as batches:
+            async for batch, skip in batches:
+                now = time.time()
+                for _, event in batch.events(skip):
+                    if isinstance(event, ResponseChunk):
+                        self.delays_ms.append((now - float(event.chunk.split()[1])) * 1000)
+
+    async def ask(self) -> None:
+        while True:
+            started = time.monotonic()
+            await self._supervisor.client.request(ReadStats(OPERATOR), Stats)
+            self.answers_ms.append((time.monotonic() - started) * 1000)
+            self.memory_bytes.append(self._process.memory_info().rss)
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def bystander(supervisor: Supervisor) -> AsyncIterator[Bystander]:
+    """Somebody with a quiet job of their own."""
+    quiet = Bystander(supervisor)
+    job_id = await supervisor.submit(f"{TICKS_PER_S * 120} {TICKS_PER_S}", "paces")
+    following, asking = asyncio.create_task(quiet.follow(job_id)), asyncio.create_task(quiet.ask())
+    yield quiet
+    asking.cancel()
+    await supervisor.stop(job_id)
+    await following
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+async def ended(supervisor: Supervisor, job_id: str) -> Reason | None:
+    """Wait for a job's end without looking at what it says."""
+    async with aclosing(supervisor.client.follow(job_id)) as batches:
+        async for batch, _ in batches:
+            if batch.final:
+                break
+    return (await supervisor.record(job_id)).summary.reason
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+async def test_a_flood_neither_delays_the_others_nor_fills_memory(supervisor: Supervisor, size: str) -> None:
+    async with bystander(supervisor) as quiet:
+        assert await ended(supervisor, await supervisor.submit(size, "floods_events")) == Reason.OUTPUT_LIMIT
+    print(quiet)
+    assert statistics.median(quiet.delays_ms) < 200
+    assert statistics.median(quiet.answers_ms) < 100
+    assert quiet.grew_bytes < GROWTH_BYTES
+
+
+@pytest.mark.parametrize("chunk_bytes", [200, 16_000, 65_536])
+async def test_a_follower_that_is_stopped_in_a_flood_costs_little_and_misses_nothing(
+    supervisor: Supervisor, chunk_bytes: int
+) -> None:
+    chunks = OUTPUT_BYTES // 2 // chunk_bytes
+    async with bystander(supervisor) as quiet:
+        job_id = await supervisor.submit(f"{chunks} 1000000000 {chunk_bytes}", "paces")
+        follower = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.follower", str(supervisor.state_dir), job_id),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert follower.stdout is not None
+        said = [await follower.stdout.readline()]
+        follower.send_signal(signal.SIGSTOP)
+        assert await ended(supervisor, job_id) is None
+        follower.send_signal(signal.SIGCONT)
+        said += (await follower.communicate())[0].split()
+    print(quiet)
+    assert [int(seq) for seq in said] == list(range(1, chunks + 3))
+    assert quiet.grew_bytes < GROWTH_BYTES
