@@ -4,6 +4,7 @@ import secrets
 
 from playwright.async_api import Locator, expect
 
+from tests.browser.axe import violations
 from tests.browser.tab import Tab
 
 
@@ -38,6 +39,7 @@ async def test_a_running_job_is_seen_stopped_with_a_reason_and_looked_at(zoo_tab
     await expect(zoo_tab.part("record-rungs")).to_contain_text("cancel after")
     await expect(zoo_tab.part("record-exit")).not_to_be_empty()
     await zoo_tab.shot("operations")
+    assert await violations(zoo_tab.page) == []
     await zoo_tab.part("to-chat").click()
     await answer.is_in("stopped")
     assert zoo_tab.page.url == conversation
@@ -59,3 +61,4 @@ async def test_the_record_folds_out_under_an_answer(offline_tab: Tab) -> None:
     await answer.part("details-toggle").click()
     await expect(answer.part("record")).to_contain_text("succeeded")
     await offline_tab.shot("details")
+    assert await violations(offline_tab.page) == []

@@ -58,7 +58,7 @@ async def test_a_spare_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None
 async def test_a_spare_that_is_being_buried_is_not_given_a_job(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**SETTINGS, "worker.spare_workers": 1}) as supervisor:
         await until_spares(supervisor, 1)
-        spare = only_worker(supervisor)
+        spare = await only_worker(supervisor)
         scratch = spare.cwd()
         for number in range(20_000):  # so that the burial takes its time
             os.close(os.open(f"{scratch}/{number}", os.O_CREAT | os.O_WRONLY))
@@ -76,7 +76,7 @@ async def test_a_stop_that_arrives_together_with_the_job_is_heard(tmp_path: Path
     }
     async with running_supervisor(tmp_path, settings) as supervisor:
         await until_spares(supervisor, 1)
-        spare = only_worker(supervisor)
+        spare = await only_worker(supervisor)
         spare.suspend()
         job_id = await supervisor.submit("go", "sleeps")
         await supervisor.stop(job_id)
@@ -86,10 +86,14 @@ async def test_a_stop_that_arrives_together_with_the_job_is_heard(tmp_path: Path
         assert (job.killed.rung, job.record.exit) == (Rung.CANCEL, "exited with status 0")
 
 
-def only_worker(supervisor: Supervisor) -> psutil.Process:
-    children = psutil.Process(supervisor.process.pid).children(recursive=True)
-    (worker,) = [child for child in children if is_worker(child)]
-    return worker
+async def only_worker(supervisor: Supervisor) -> psutil.Process:
+    """The one worker there is, once the one that has read the catalog is gone."""
+
+    def workers() -> list[psutil.Process]:
+        return [child for child in psutil.Process(supervisor.process.pid).children(recursive=True) if is_worker(child)]
+
+    await eventually(lambda: len(workers()) == 1, "there was never exactly one worker")
+    return workers()[0]
 
 
 async def test_an_agent_that_never_gets_ready_does_not_pile_up_spares(tmp_path: Path) -> None:
