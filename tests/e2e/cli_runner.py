@@ -16,7 +16,7 @@ from typing import Any
 from tests.servers import ROOT, assert_nothing_left
 from tests.workers import ZOO
 
-PATIENCE_S = 30.0
+PATIENCE_S = 50.0
 
 
 def environment(**extra: str) -> dict[str, str]:
