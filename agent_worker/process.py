@@ -172,6 +172,8 @@ async def _outcome(
                 for event in speech.events(said):
                     if emit(event):
                         await publisher.breathe()
+        publisher.flush()
+        publisher.check()
         result = tally.result(publisher.usage(), context.clarification, context.truncated)
         return Success(result, tally.turn(context.clarification), context.catalog, context.rolled_up)
     except asyncio.CancelledError:

@@ -32,6 +32,7 @@ class Publisher:
         self._pending_chars = 0
         self._flush_scheduled = False
         self._flushed_at = 0.0
+        self._fault: Exception | None = None
         self.usage: Callable[[], Usage] = Usage
 
     async def subscribed(self) -> None:
@@ -66,8 +67,20 @@ class Publisher:
         if self._pending:
             pending, self._pending = self._pending, []
             self._pending_chars = 0
-            header = BatchHeader(self._window.next, len(pending), self.usage())
-            self._send(len(pending), encode(header), encode(pending))
+            try:
+                blob = encode(pending)
+            except (TypeError, ValueError, OverflowError) as error:
+                self._fault = error  # one event that cannot be encoded must not cost the others
+                pending = [event for event in pending if _can_be_sent(event)]
+                blob = encode(pending)
+            if pending:
+                header = BatchHeader(self._window.next, len(pending), self.usage())
+                self._send(len(pending), encode(header), blob)
+
+    def check(self) -> None:
+        """Raise what kept an event from being sent: such a job has not succeeded."""
+        if self._fault is not None:
+            raise self._fault
 
     def finish(self, outcome: Outcome) -> None:
         """The worker's last event."""
@@ -106,6 +119,14 @@ class Publisher:
         if self._subscribed.is_set():
             self._send_again()  # the connection was broken, and what was on the way with it
         self._subscribed.set()
+
+
+def _can_be_sent(event: Event) -> bool:
+    try:
+        encode(event)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _chars(event: Event) -> int:

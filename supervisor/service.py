@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -64,6 +65,8 @@ def main() -> None:
 
 async def _serve(settings: Settings, orders: ServeOrders) -> bool:
     become_subreaper()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a worker takes about five
     state_dir = state_folder(settings.supervisor.state_dir)
     state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(state_dir)

@@ -34,3 +34,12 @@ async def said(supervisor: Supervisor, job_id: str, words: str) -> None:
     async for batch, skip in supervisor.client.follow(job_id):
         if any(isinstance(event, Status) and event.message == words for _, event in batch.events(skip)):
             return
+
+
+async def test_an_event_that_cannot_be_sent_fails_the_job_and_costs_no_other(tmp_path: Path) -> None:
+    agent = {"entrypoint": "tests.workers._unsendable:run", "sandbox": False}
+    async with running_supervisor(tmp_path, {"agents.unsendable": agent}) as supervisor:
+        events = [event for _, event in await supervisor.events(await supervisor.submit("go", "unsendable"))]
+        assert [event.message for event in events if isinstance(event, Status)] == ["before", "after"]
+        assert isinstance(events[-1], Failed)
+        assert events[-1].code == "agent_error"
