@@ -99,7 +99,7 @@ def _histogram(name: str, found: dict[str, Histogram]) -> Iterator[str]:
 
 
 def _line(name: str, labels: str, value: float) -> str:
-    return f"{name}{{{labels}}} {value:.16g}" if labels else f"{name} {value:.16g}"
+    return f"{name}{{{labels}}} {value:.17g}" if labels else f"{name} {value:.17g}"
 
 
 def _memory_bytes() -> int:

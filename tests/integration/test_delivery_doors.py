@@ -1,0 +1,148 @@
+"""A stream is taken up again through every door, always the same events; a question asked twice runs once."""
+
+import asyncio
+import json
+import random
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bus.commands import Caller, Jobs, ListJobs
+from bus.vocabulary import Role
+from tests.cuts import Cut, CutClient, ServedGateway, served_gateway
+from tests.e2e.cli_runner import environment
+from tests.gateways import LAST, TOKENS, Event
+from tests.servers import ROOT, Supervisor, running_supervisor
+from tests.workers import zoo_settings
+
+ANN = Caller("ann", Role.USER)
+CHUNKS = 3000
+PIECES = 6
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+
+Door = Callable[[Supervisor, ServedGateway, str, int, int], Awaitable[list[Event]]]
+"""Takes up a job's stream after an event and is cut off after so many more; returns what came."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    async with running_supervisor(tmp_path_factory.mktemp("doors"), zoo_settings()) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(supervisor: Supervisor) -> AsyncIterator[ServedGateway]:
+    async with served_gateway(supervisor.state_dir, zoo_settings()) as served:
+        yield served
+
+
+async def server_sent_events(
+    supervisor: Supervisor, gateway: ServedGateway, job_id: str, after: int, count: int
+) -> list[Event]:
+    url = f"http://127.0.0.1:{gateway.port}/api/jobs/{job_id}/events"
+    headers = {"Authorization": f"Bearer {TOKENS['ann']}", "Last-Event-ID": str(after)}
+    found: list[Event] = []
+    async with aiohttp.ClientSession(read_bufsize=1 << 24) as http, http.get(url, headers=headers) as answer:
+        async for line in answer.content:
+            if line.startswith(b"data: "):
+                found.append(json.loads(line.removeprefix(b"data: ")))
+                if len(found) == count:
+                    break
+    return found
+
+
+async def _tail(arguments: list[str], job_id: str, after: int, count: int) -> list[Event]:
+    """`deadstop tail`, killed after so many lines."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ops", "tail", job_id, "--json", "--after", str(after), *arguments),
+        cwd=ROOT,
+        env=environment(),
+        stdout=asyncio.subprocess.PIPE,
+        limit=1 << 24,
+    )
+    assert process.stdout is not None
+    found: list[Event] = []
+    while len(found) < count and (line := await process.stdout.readline()):
+        found.append(json.loads(line))
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
+    return found
+
+
+async def tail_here(supervisor: Supervisor, gateway: ServedGateway, job_id: str, after: int, count: int) -> list[Event]:
+    return await _tail(["--state-dir", str(supervisor.state_dir)], job_id, after, count)
+
+
+async def tail_remote(
+    supervisor: Supervisor, gateway: ServedGateway, job_id: str, after: int, count: int
+) -> list[Event]:
+    url = f"http://127.0.0.1:{gateway.port}"
+    return await _tail(["--url", url, "--token", TOKENS["ann"]], job_id, after, count)
+
+
+@pytest.mark.parametrize("door", [server_sent_events, tail_here, tail_remote])
+async def test_a_stream_taken_up_again_is_the_same_through_every_door(
+    supervisor: Supervisor, gateway: ServedGateway, door: Door
+) -> None:
+    dice = random.Random(5)
+    session = f"s{secrets.token_hex(4)}"
+    page = CutClient(gateway, session, f"{CHUNKS} 1000")
+    await page.until(1, Cut.GOODBYE)
+    following = asyncio.create_task(page.until(CHUNKS + 2, Cut.GOODBYE))
+    job_id = page.received[0]["data"]["job_id"]
+    found: list[Event] = []
+    for _ in range(PIECES):
+        found += await door(supervisor, gateway, job_id, len(found), dice.randrange(1, CHUNKS // PIECES))
+    while found[-1]["event"] not in LAST:
+        found += await door(supervisor, gateway, job_id, len(found), CHUNKS)
+    await following
+    assert found == page.received
+
+
+async def one_job(supervisor: Supervisor, session: str) -> str:
+    """The only job of a session of ann's."""
+    jobs = (await supervisor.client.request(ListJobs(ANN, ended=True, limit=1000), Jobs)).jobs
+    (job_id,) = [job.job_id for job in jobs if job.session_id == session]
+    return job_id
+
+
+async def test_a_question_asked_on_many_connections_at_once_runs_once(
+    supervisor: Supervisor, gateway: ServedGateway
+) -> None:
+    async with served_gateway(supervisor.state_dir, zoo_settings()) as other:
+        for _ in range(10):
+            session = f"s{secrets.token_hex(4)}"
+            clients = [CutClient(door, session, "hello", "echoes") for door in (gateway, other) for _ in range(3)]
+            await asyncio.gather(*(client.until(1 << 30, Cut.GOODBYE) for client in clients))
+            assert all(client.received == clients[0].received for client in clients)
+            assert clients[0].received[0]["data"]["job_id"] == await one_job(supervisor, session)
+
+
+@pytest.mark.parametrize("heard", [0, 1, 50])
+async def test_a_question_asked_again_after_its_gateway_was_killed_runs_once(
+    supervisor: Supervisor, gateway: ServedGateway, heard: int
+) -> None:
+    """`heard`: how much of the answer has come by then; with 0, nobody knows whether the question has arrived."""
+    session = f"s{secrets.token_hex(4)}"
+    question = "500 500"
+    async with aiohttp.ClientSession() as http, http.ws_connect(f"http://127.0.0.1:{gateway.port}/ws") as line:
+        await line.send_json({"event": "authenticate", "data": {"token": TOKENS["ann"]}})
+        await line.receive()
+        asked = {"session_id": session, "query": question, "agent": "paces"}
+        await line.send_json({"event": "agent_query_stream", "data": asked})
+        first = [json.loads((await line.receive()).data) for _ in range(heard)]
+        await gateway.end(signal.SIGKILL)
+    await gateway.start()
+    again = CutClient(gateway, session, question)
+    await again.until(1 << 30, Cut.GOODBYE)
+    assert again.received[: len(first)] == first
+    assert [event["data"]["seq"] for event in again.received] == list(range(1, 503))
+    assert again.received[0]["data"]["job_id"] == await one_job(supervisor, session)
+    assert again.received[-1]["event"] == "agent_complete"
