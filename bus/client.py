@@ -233,9 +233,13 @@ class BusClient:
                 follower.head(header.last)
 
     def _on_heads(self, heads: Heads) -> None:
-        for job_id in heads.last.keys() & self._streams.keys():
-            for follower in self._streams[job_id].followers:
-                follower.head(heads.last[job_id])
+        for job_id, stream in self._streams.items():
+            last = heads.last.get(job_id)
+            for follower in stream.followers:
+                if last is not None:
+                    follower.head(last)
+                elif not follower.waiting:
+                    follower.fall_behind()  # it ended so long ago that it is told no more: the log has the rest
 
 
 async def _read_log(log: LogReader, job_id: str, cursor: Cursor) -> AsyncIterator[tuple[Batch, int]]:

@@ -30,7 +30,12 @@ class Checkpoints:
         self._thread = ThreadPoolExecutor(1, "checkpoints")
         self._moving: asyncio.Task[None] | None = None
         self._db: sqlite3.Connection | None = None
-        self.holding = False
+        self._restarting = False
+
+    @property
+    def holding(self) -> bool:
+        """Also while what is moved falls far behind what is written."""
+        return self._restarting or (self._moving is not None and self._store.written_bytes >= RESTART_BYTES)
 
     def look(self) -> None:
         """After a commit: begin, if there is enough to move."""
@@ -43,22 +48,20 @@ class Checkpoints:
         if self._moving is not None:
             self._moving.cancel()
         self._thread.shutdown()
-        self.holding = False
+        self._moving, self._restarting = None, False
         if self._db is not None:
             self._db.close()
 
     async def _move(self) -> None:
         try:
             if await self._checkpoint("PASSIVE") > RESTART_BYTES:
-                self.holding = True
+                self._restarting = True
                 await self._checkpoint("RESTART")
         except (sqlite3.Error, RuntimeError) as error:  # RuntimeError: no thread to be had
             log.warning("the log could not be tidied: %s; it is tried again", error, extra={"action": "checkpoint"})
         finally:
-            self._moving = None
-            if self.holding:
-                self.holding = False
-                self._resume()
+            self._moving, self._restarting = None, False
+            self._resume()
 
     async def _checkpoint(self, how: str) -> int:
         """How long the write-ahead log is, in bytes."""
