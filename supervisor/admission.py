@@ -6,6 +6,7 @@ whose turn was longest ago. So a user's hundred waiting jobs do not make another
 
 from collections import Counter
 from dataclasses import dataclass, field
+from heapq import heappop, heapreplace
 
 from bus.settings import LimitSettings
 from bus.vocabulary import Refusal
@@ -29,8 +30,11 @@ class Admission:
     running: dict[str, str] = field(default_factory=dict)  # job id -> user
     draining: bool = False
     closed: str = ""  # why nothing can be accepted at all, for people
+    _queues: dict[str, dict[str, int]] = field(default_factory=dict)  # user -> waiting job id -> arrival, oldest first
+    _running_of: Counter[str] = field(default_factory=Counter)
     _turns: dict[str, int] = field(default_factory=dict)
     _turn: int = 0
+    _arrivals: int = 0
 
     def refuse(self, user: str) -> NoRoom | None:
         """Why another job of this user cannot be accepted now, if so."""
@@ -49,47 +53,65 @@ class Admission:
 
     def enter(self, job_id: str, user: str) -> None:
         self.waiting[job_id] = user
+        self._arrivals += 1
+        self._queues.setdefault(user, {})[job_id] = self._arrivals
 
     def leave(self, job_id: str) -> None:
         """The job has ended, whether it waited or ran."""
-        self.waiting.pop(job_id, None)
-        self.running.pop(job_id, None)
+        if job_id in self.waiting:
+            self._dequeue(job_id)
+        elif job_id in self.running:
+            user = self.running.pop(job_id)
+            self._running_of[user] -= 1
+            if not self._running_of[user]:
+                del self._running_of[user]
 
     def next(self) -> str | None:
         """The job that may start now; it counts as running from here on."""
-        order = self.order()
-        if not order or len(self.running) >= self.limits.max_running:
+        if not self.waiting or len(self.running) >= self.limits.max_running:
             return None
-        job_id = order[0]
-        user = self.waiting[job_id]
-        if Counter(self.running.values())[user] >= self.limits.max_running_per_user:
+        user = min(self._queues, key=self._rank)
+        if self._blocked(self._running_of[user]):
             return None
-        del self.waiting[job_id]
+        job_id = next(iter(self._queues[user]))
+        self._dequeue(job_id)
         self.running[job_id] = user
+        self._running_of[user] += 1
         self._turn += 1
         self._turns[user] = self._turn
         return job_id
 
     def order(self) -> list[str]:
         """Waiting jobs in the order in which they would start if nothing else changed."""
-        running = Counter(self.running.values())
-        turns = dict(self._turns)
-        queues: dict[str, list[str]] = {}
-        for job_id, user in self.waiting.items():
-            queues.setdefault(user, []).append(job_id)
         order: list[str] = []
-        for round_ in range(len(self.waiting)):
-            user = min(queues, key=lambda name: (self._blocked(running[name]), running[name], turns.get(name, 0)))
-            order.append(queues[user].pop(0))
-            running[user] += 1
-            turns[user] = self._turn + round_ + 1
-            if not queues[user]:
-                del queues[user]
+        users = sorted(self._queues, key=self._rank)
+        left = [iter(self._queues[user]) for user in users]
+        heap = [(*self._rank(user), at) for at, user in enumerate(users)]
+        while heap:
+            _, running, _, first, at = heap[0]
+            job_id = next(left[at], None)
+            if job_id is None:
+                heappop(heap)
+                continue
+            order.append(job_id)
+            heapreplace(heap, (self._blocked(running + 1), running + 1, self._turn + len(order), first, at))
         return order
 
     def positions(self) -> dict[str, int]:
         """Each waiting job's position; 1 is next."""
         return {job_id: place for place, job_id in enumerate(self.order(), 1)}
+
+    def _dequeue(self, job_id: str) -> None:
+        user = self.waiting.pop(job_id)
+        del self._queues[user][job_id]
+        if not self._queues[user]:
+            del self._queues[user]
+
+    def _rank(self, user: str) -> tuple[bool, int, int, int]:
+        """Whose turn it is: the least goes first. For users who wait."""
+        running = self._running_of[user]
+        oldest = next(iter(self._queues[user].values()))
+        return self._blocked(running), running, self._turns.get(user, 0), oldest
 
     def _blocked(self, running: int) -> bool:
         return running >= self.limits.max_running_per_user
@@ -97,6 +119,6 @@ class Admission:
     def _could_start(self, user: str) -> bool:
         return (
             len(self.running) < self.limits.max_running
-            and not self._blocked(Counter(self.running.values())[user])
+            and not self._blocked(self._running_of[user])
             and not self.waiting
         )

@@ -40,6 +40,10 @@ from supervisor.yard import Yard
 
 log = logging.getLogger(__name__)
 
+POSITIONS_AFTER_S = 0.1
+POSITIONS_A_SECOND = 200
+"""Each job that starts moves all that wait; told each time, a long queue would keep the supervisor busy with itself."""
+
 OVERSLEPT_S = 1.0
 """A timer that rings so much too late says that we, and not a worker, were not there."""
 
@@ -57,6 +61,7 @@ class Conductor:
         self._admission = admission
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._telling: asyncio.TimerHandle | None = None
         self._presence = Presence(settings.supervisor.disconnect_grace_s, self.stop_if_possible)
         self.entries: dict[str, Entry] = {}
         self.catalog: Catalog | None = None
@@ -300,9 +305,15 @@ class Conductor:
         self._admission.enter(entry.job_id, entry.user)
 
     def start_waiting(self) -> None:
-        """Start whatever may start, and tell the others their new position."""
+        """Start whatever may start, and tell the others their new position before long."""
         while (job_id := self._admission.next()) is not None:
             self._launch(job_id)
+        if self._telling is None and self._admission.waiting:
+            after_s = max(POSITIONS_AFTER_S, len(self._admission.waiting) / POSITIONS_A_SECOND)
+            self._telling = self._loop.call_later(after_s, self._tell_positions)
+
+    def _tell_positions(self) -> None:
+        self._telling = None
         for job_id, position in self._admission.positions().items():
             entry = self.entries[job_id]
             if position != entry.position:

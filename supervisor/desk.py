@@ -12,13 +12,11 @@ from bus.commands import (
     CATALOG_READING,
     AnyCommand,
     AnyReply,
-    Caller,
     CatalogRead,
     Changed,
     Done,
     Drain,
     HideConversation,
-    JobRecord,
     Jobs,
     JobSummary,
     ListConversations,
@@ -47,6 +45,7 @@ from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
 from supervisor.lifecycle import SUPERVISOR, AlreadyEnded
+from supervisor.lookup import Lookup, may_see, own
 from supervisor.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,6 @@ _decode_command: Decoder[AnyCommand] = Decoder(AnyCommand)
 _FOR_OPERATORS = Refused(
     Refusal.UNAUTHORIZED, "the history of all jobs is for operators", "sign in with an operator's token"
 )
-_NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
 
 
 class Desk:
@@ -82,6 +80,7 @@ class Desk:
         self._history = history
         self._gauges = gauges
         self._conversations = ConversationDesk(store, conductor)
+        self._lookup = Lookup(store, conductor)
         self.line: Channel
 
     def on_command(self, frames: list[bytes]) -> None:
@@ -141,7 +140,7 @@ class Desk:
 
     def _submit(self, submit: Submit) -> AnyReply:
         submit = _with_agent(submit, self._settings.agent.default)
-        known = self._session(submit.caller.user, submit.session_id)
+        known = self._lookup.session(submit.caller.user, submit.session_id)
         if known is not None:
             return self._attach(submit, *known)
         refused = self._unfit(submit) or self._busy(submit)
@@ -193,7 +192,7 @@ class Desk:
         )
 
     def _stop(self, stop: Stop) -> AnyReply:
-        found = self._find(stop.caller, stop.job_id, stop.session_id)
+        found = self._lookup.find(stop.caller, stop.job_id, stop.session_id)
         if isinstance(found, Refused):
             return found
         summary = found.summary
@@ -210,14 +209,14 @@ class Desk:
 
     def _list(self, command: ListJobs) -> AnyReply:
         live = [entry.summary() for entry in reversed(self._conductor.entries.values())]
-        user = _own(command.caller) or command.user or None
+        user = own(command.caller) or command.user or None
         ended = [record.summary for record in self._store.ended(command.limit, user)] if _wants_ended(command) else []
         known = {summary.job_id for summary in live}
         jobs = live + [summary for summary in ended if summary.job_id not in known]
         return Jobs([summary for summary in jobs if _listed(summary, command)][: command.limit])
 
     def _show(self, show: Show) -> AnyReply:
-        found = self._find(show.caller, show.job_id, show.session_id)
+        found = self._lookup.find(show.caller, show.job_id, show.session_id)
         return found if isinstance(found, Refused) else Shown(found)
 
     def _catalog(self) -> AnyReply:
@@ -256,49 +255,10 @@ class Desk:
             states, self._gauges(), tallies.ended_counts(), stops=tallies.stops, first_chunk=tallies.first_chunk
         )
 
-    def _session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
-        """The job of a user's session and how it was asked for; the newest may not be on disk yet."""
-        for entry in self._conductor.entries.values():
-            if (entry.user, entry.submit.session_id) == (user, session_id):
-                return entry.job_id, entry.submit
-        return self._store.session(user, session_id)
-
-    def _find(self, caller: Caller, prefix: str, session_id: str) -> JobRecord | Refused:
-        """The one job that is meant. Another user's job answers exactly as one that does not exist."""
-        if session_id:
-            session = self._session(caller.user, session_id)
-            if session is None:
-                return _NOT_FOUND
-            prefix = session[0]
-        if not prefix:
-            return _NOT_FOUND
-        live = self._conductor.entries
-        records = [entry.record() for entry in live.values() if entry.job_id.startswith(prefix)]
-        known = self._store.record(prefix, _own(caller))
-        records += [record for record in known if record.summary.job_id not in live]
-        records = [record for record in records if _may_see(caller, record.summary)]
-        exact = [record for record in records if record.summary.job_id == prefix]
-        matches = exact or records
-        if len(matches) == 1:
-            return matches[0]
-        if not matches:
-            return _NOT_FOUND
-        names = ", ".join(record.summary.job_id for record in matches)
-        return Refused("ambiguous", f"`{prefix}` is the beginning of {len(matches)} jobs: {names}", "name more of it")
-
 
 def _with_agent(submit: Submit, default: str) -> Submit:
 
     return submit if submit.agent else msgspec.structs.replace(submit, agent=default)
-
-
-def _may_see(caller: Caller, summary: JobSummary) -> bool:
-    return caller.role is Role.OPERATOR or summary.user == caller.user
-
-
-def _own(caller: Caller) -> str | None:
-    """Whose jobs alone this caller may see; None: everybody's. Others' must not even use up a limit."""
-    return None if caller.role is Role.OPERATOR else caller.user
 
 
 def _wants_ended(command: ListJobs) -> bool:
@@ -306,6 +266,6 @@ def _wants_ended(command: ListJobs) -> bool:
 
 
 def _listed(summary: JobSummary, command: ListJobs) -> bool:
-    if not _may_see(command.caller, summary) or (command.user and summary.user != command.user):
+    if not may_see(command.caller, summary) or (command.user and summary.user != command.user):
         return False
     return command.state is None or summary.state == command.state

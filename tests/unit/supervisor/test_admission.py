@@ -65,3 +65,15 @@ def test_everybody_gets_in_and_limits_hold(users: list[str], running: int, per_u
         assert sorted(queue.positions().values()) == list(range(1, len(queue.waiting) + 1))
         queue.leave(next(iter(queue.running)))
     assert sorted(started, key=int) == [f"{number}" for number in range(len(users))]
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=12), st.integers(1, 4), st.integers(0, 4))
+def test_jobs_start_in_the_order_that_was_told(users: list[str], per_user: int, running: int) -> None:
+    queue = admission(running=100, queued=100, per_user=per_user)
+    for number, user in enumerate(users):
+        queue.enter(f"{number}", user)
+        if number < running:
+            queue.next()
+    told = queue.order()
+    started = list(iter(queue.next, None))
+    assert started == told[: len(started)]
