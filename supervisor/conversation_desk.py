@@ -16,8 +16,8 @@ from bus.commands import (
 )
 from bus.conversations import MAX_TITLE_CHARS, ConversationSummary
 from bus.vocabulary import Refusal
-from supervisor.conductor import Conductor
 from supervisor.entries import Entry
+from supervisor.lookup import Lookup
 from supervisor.store import Store
 
 MAX_PAGE = 200
@@ -29,9 +29,9 @@ _NOT_FOUND = Refused("not_found", "there is no such conversation", "GET /api/con
 class ConversationDesk:
     """Only ever a caller's own conversations; another's answers exactly as one that does not exist."""
 
-    def __init__(self, store: Store, conductor: Conductor) -> None:
+    def __init__(self, store: Store, lookup: Lookup) -> None:
         self._conversations = store.conversations
-        self._conductor = conductor
+        self._lookup = lookup
 
     def answer(self, command: AnyConversationCommand) -> AnyReply:
         if isinstance(command, ListConversations):
@@ -61,7 +61,7 @@ class ConversationDesk:
 
     def _show(self, command: ShowConversation, known: ConversationSummary) -> AnyReply:
         user, conversation_id = command.caller.user, command.conversation_id
-        live = {entry.job_id: entry for entry in self._conductor.entries.values()}
+        live = self._lookup.entries
         turns = [
             msgspec.structs.replace(turn, state=live[turn.job_id].job.state) if turn.job_id in live else turn
             for turn in self._conversations.turns(user, conversation_id, MAX_TURNS)
@@ -92,7 +92,7 @@ class ConversationDesk:
         return msgspec.structs.replace(known, running=running.job_id) if running else known
 
     def _running(self, user: str, conversation_id: str) -> Entry | None:
-        return self._conductor.busy(user, conversation_id)
+        return self._lookup.busy(user, conversation_id)
 
 
 def _cursor(after: str) -> tuple[float, str] | Refused | None:

@@ -79,8 +79,8 @@ class Desk:
         self._admission = admission
         self._history = history
         self._gauges = gauges
-        self._conversations = ConversationDesk(store, conductor)
-        self._lookup = Lookup(store, conductor)
+        self._lookup = Lookup(store, conductor.entries)
+        self._conversations = ConversationDesk(store, self._lookup)
         self.line: Channel
 
     def on_command(self, frames: list[bytes]) -> None:
@@ -147,7 +147,7 @@ class Desk:
         if refused is not None:
             return refused
         user = submit.caller.user
-        no_room = self._admission.refuse(user) or self._conductor.refuse_spending(user)
+        no_room = self._admission.refuse(user) or self._conductor.limits.refuse_spending(user)
         if no_room is not None:
             return Refused(no_room.code, no_room.error, no_room.hint)
         after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None
@@ -181,7 +181,7 @@ class Desk:
     def _busy(self, submit: Submit) -> Refused | None:
         if not submit.conversation_id:
             return None
-        entry = self._conductor.busy(submit.caller.user, submit.conversation_id)
+        entry = self._lookup.busy(submit.caller.user, submit.conversation_id)
         if entry is None:
             return None
         return Refused(
@@ -220,10 +220,10 @@ class Desk:
         return found if isinstance(found, Refused) else Shown(found)
 
     def _catalog(self) -> AnyReply:
-        catalog = self._conductor.catalog
+        catalog = self._conductor.catalog.known
         if catalog is not None:
             return CatalogRead(catalog)
-        if self._conductor.reads_catalog:
+        if self._conductor.catalog.reading:
             return Refused(CATALOG_READING, "the catalog is being read", "ask again in a moment")
         return Refused("not_ready", "the catalog could not be read", "`deadstop ps --all` shows the job that failed")
 

@@ -2,25 +2,33 @@
 
 from bus.commands import Caller, JobRecord, JobSummary, Refused, Submit
 from bus.vocabulary import Role
-from supervisor.conductor import Conductor
+from supervisor.entries import Entry
 from supervisor.store import Store
 
 NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
 
 
 class Lookup:
-    """Finds jobs that live and jobs that have ended."""
+    """Finds jobs that have ended and those that have not, which are the `entries`."""
 
-    def __init__(self, store: Store, conductor: Conductor) -> None:
+    def __init__(self, store: Store, entries: dict[str, Entry]) -> None:
         self._store = store
-        self._conductor = conductor
+        self.entries = entries
 
     def session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
         """The job of a user's session and how it was asked for; the newest may not be on disk yet."""
-        for entry in self._conductor.entries.values():
+        for entry in self.entries.values():
             if (entry.user, entry.submit.session_id) == (user, session_id):
                 return entry.job_id, entry.submit
         return self._store.session(user, session_id)
+
+    def busy(self, user: str, conversation_id: str) -> Entry | None:
+        """The job of this conversation that has not ended; there is one at most."""
+        for entry in self.entries.values():
+            same = (entry.user, entry.submit.conversation_id) == (user, conversation_id)
+            if same and not entry.job.ended:
+                return entry
+        return None
 
     def find(self, caller: Caller, prefix: str, session_id: str) -> JobRecord | Refused:
         """The one job that is meant. Another user's job answers exactly as one that does not exist."""
@@ -31,7 +39,7 @@ class Lookup:
             prefix = session[0]
         if not prefix:
             return NOT_FOUND
-        live = self._conductor.entries
+        live = self.entries
         records = [entry.record() for entry in live.values() if entry.job_id.startswith(prefix)]
         known = self._store.record(prefix, own(caller))
         records += [record for record in known if record.summary.job_id not in live]

@@ -28,7 +28,6 @@ from supervisor.gauges import Gauges
 from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
-from supervisor.lifecycle import SUPERVISOR
 from supervisor.processes import Spawner
 from supervisor.recovery import clean_folder, settle_jobs, sweep_workers
 from supervisor.store import Store, StoreError
@@ -157,7 +156,7 @@ class Service:
 
     async def _read_catalog(self) -> None:
         """Know the data before the first question, unless that takes long: then questions read them for themselves."""
-        self._conductor.read_catalog()
+        self._conductor.catalog.read()
         ended = self._loop.create_task(self._conductor.idle.wait())
         told_to_end = self._loop.create_task(self.end.wait())
         await asyncio.wait({ended, told_to_end}, timeout=CATALOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
@@ -269,9 +268,8 @@ class Service:
 
     def _exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
         entry = self._conductor.entries.get(worker.job_id or "")
-        if entry is not None and entry.job.ladder is None:
-            entry.limit_words = words
-            self._conductor.stop_if_possible(entry, StopRequest(SUPERVISOR, reason))
+        if entry is not None:
+            self._conductor.limits.exceeded(entry, reason, words)
 
     async def _every(self, seconds: float, call: Callable[[], None]) -> None:
         while True:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bus.commands import EndedCount
 from bus.histogram import Histogram
 from bus.vocabulary import Reason, Rung, State
+from supervisor.lifecycle import Job
 
 
 @dataclass(slots=True)
@@ -16,12 +17,12 @@ class Tallies:
     stops: dict[Rung, Histogram] = field(default_factory=dict)
     first_chunk: Histogram = field(default_factory=Histogram)
 
-    def job_ended(self, state: State, reason: Reason | None) -> None:
-        self.ended[state, reason] += 1
-
-    def stopped(self, rung: Rung, seconds: float) -> None:
-        """A job was stopped on this rung, proof included."""
-        self.stops[rung] = self.stops.get(rung, Histogram()).with_one(seconds)
+    def job_ended(self, job: Job) -> None:
+        """It counts as stopped on the highest rung that was climbed; that took until there was proof."""
+        self.ended[job.state, job.reason] += 1
+        if job.ladder is not None and job.ladder.climbed:
+            rung = job.ladder.rung
+            self.stops[rung] = self.stops.get(rung, Histogram()).with_one(job.stop_ms / 1000)
 
     def spoke(self, seconds: float) -> None:
         """A job's worker has said its first word so long after the question was accepted."""
