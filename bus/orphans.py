@@ -32,18 +32,33 @@ def sweep_orphans(own: set[int]) -> int:
 
 
 def kill_process(pid: int) -> None:
-    """SIGKILL through a pidfd. A process that is not ours to kill (it runs as another user) lives on and is counted
-    as left; the others must not live on because of it."""
+    """SIGKILL through a pidfd, and to its group. A process that is not ours to kill (it runs as another user) lives on
+    and is counted as left; the others must not live on because of it."""
     try:
         pidfd = os.pidfd_open(pid)
     except ProcessLookupError:
         return
     try:
+        _kill_group(pid, pidfd)
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
     finally:
         os.close(pidfd)
+
+
+def _kill_group(pid: int, pidfd: int) -> None:
+    """SIGKILL to all of a process's group at once: the kernel lets no member fork meanwhile, so that one which is
+    another each time it is looked for is caught too.
+
+    Not in our own session: there are we, and workers that have not made theirs yet. Into any other nobody gets but
+    by descent from the one who made it.
+    """
+    session, group = os.getsid(pid), os.getpgid(pid)
+    if session != os.getsid(0):
+        signal.pidfd_send_signal(pidfd, 0)  # not reaped, so that both were its own, and no other's of its number
+        with contextlib.suppress(PermissionError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def descendants(pid: int) -> list[int]:
