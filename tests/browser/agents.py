@@ -33,6 +33,14 @@ select carrier, count(*) from flights where part = {number} group by carrier
 
 """
 
+# One block however long: nothing in it ends a paragraph, a fence, or a list.
+KINDS = {
+    "sections": ("", SECTION),
+    "paragraph": ("", "The **average delay** of part {number} was *{number} minutes*, which is more than `{number}`. "),
+    "fence": ("```sql\n", "select carrier, count(*) as flights from flights where part = {number} group by carrier;\n"),
+    "list": ("", "- one thing of **{number}**, and what there is to say about it\n"),
+}
+
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     """The animal gets what follows its name as its question. Raises `KeyError` for one that the zoo has not."""
@@ -43,10 +51,11 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
 
 
 async def essay(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
-    """`COUNT PER_S BYTES`: markdown of every kind, so many chunks of so many bytes, so many a second."""
-    count, per_s, length = map(int, job.question.split())
-    sections = count * length // len(SECTION) + 1
-    text = "".join(SECTION.format(number=number) for number in range(1, sections + 1))
+    """`COUNT PER_S BYTES KIND`: markdown of a kind, so many chunks of so many bytes, so many a second."""
+    *figures, kind = job.question.split()
+    count, per_s, length = map(int, figures)
+    opening, part = KINDS[kind]
+    text = opening + "".join(part.format(number=number) for number in range(count * length // len(part) + 1))
     loop = asyncio.get_running_loop()
     began = loop.time()
     for number in range(count):

@@ -7,7 +7,7 @@ from playwright.async_api import CDPSession, Page
 from tests.browser.tab import Answer, Tab
 
 MILLION_ROWS = "select i as n, i * 0.5 as half, 'name ' || i as name from range(1000000) t(i)"
-LONG_ANSWER = "essay 2000 500 100"
+LONG_ANSWER = "essay 2000 500 100 sections"
 """200 kB of markdown at 500 chunks/s."""
 
 _BEGIN = """() => {

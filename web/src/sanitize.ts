@@ -1,7 +1,7 @@
 import DOMPurify from "dompurify";
 
 const TAGS = [
-  ..."a blockquote br code del em h1 h2 h3 h4 h5 h6 hr input li ol p pre span strong".split(" "),
+  ..."a blockquote br code del div em h1 h2 h3 h4 h5 h6 hr input li ol p pre span strong".split(" "),
   ..."table tbody td th thead tr ul".split(" "),
 ];
 const ATTRIBUTES = ["align", "checked", "class", "disabled", "href", "rel", "start", "target", "type"];

@@ -1,7 +1,8 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { NOTHING_SHOWN, type Shown, updateBlocks } from "../markdown";
+import { Writing } from "../writing";
+import { oncePerFrame } from "./frame";
 import { PageElement } from "./page-element";
 
 /** A text in markdown as it is written: the answer, or what the prompt monitor tells. */
@@ -11,14 +12,19 @@ export class Response extends PageElement {
   /** True while more may come: a typing mark stands at the end. */
   @property({ attribute: false }) live = false;
   @property({ attribute: false }) name = "response";
-  private shown: Shown = NOTHING_SHOWN;
+  private writing: Writing | null = null;
+  private readonly goOn = oncePerFrame(() => this.write());
 
   protected override render(): TemplateResult {
     return html`<div class="markdown" data-testid=${this.name} data-live=${this.live && this.text !== ""}></div>`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (!changed.has("text")) return;
-    this.shown = updateBlocks(this.firstElementChild as HTMLElement, this.text, this.shown);
+    if (changed.has("text")) this.write();
+  }
+
+  private write(): void {
+    this.writing ??= new Writing(this.firstElementChild as HTMLElement);
+    if (this.writing.update(this.text)) this.goOn();
   }
 }
