@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from playwright.async_api import CDPSession, Page
 
 from tests.browser.tab import Answer, Tab
+from tests.browser.work import watched
 
 MILLION_ROWS = "select i as n, i * 0.5 as half, 'name ' || i as name from range(1000000) t(i)"
 LONG_ANSWER = "essay 2000 500 100 sections"
 """200 kB of markdown at 500 chunks/s."""
+LONG_BLOCKS = tuple(f"essay 1000 500 200 {kind}" for kind in ("paragraph", "fence", "list"))
+"""As much in half the time, without an empty line in it."""
 
 _BEGIN = """() => {
   window.longest = { block: 0, frame: 0 };
@@ -35,22 +38,28 @@ _END = """async () => {
 
 @dataclass(frozen=True)
 class Cost:
-    """`longest_block_ms`, `longest_frame_ms`: the longest task and the longest frame, 0 where none took 50 ms, which is
-    the least that browsers report. `heap_mb`: objects and Arrow buffers after a collection, all of the page."""
+    """`longest_block_ms`, `longest_frame_ms`: the longest task and the longest frame by the clock, 0 where none took
+    50 ms, which is the least that browsers report. `longest_work_ms`: time on a processor of the task that took most of
+    it. `growth`: work at the end as a multiple of the work in the middle. `heap_mb`: objects and Arrow buffers after a
+    collection, all of the page."""
 
     took_ms: float
     longest_block_ms: float
     longest_frame_ms: float
+    longest_work_ms: float
+    growth: float
     heap_mb: float
 
 
 async def cost_of(tab: Tab, question: str) -> tuple[Answer, Cost]:
     """Ask, and wait for the whole answer."""
-    await tab.page.evaluate(_BEGIN)
-    answer = await tab.ask(question)
-    await answer.root.evaluate(_DONE)
-    took_ms, block_ms, frame_ms = await tab.page.evaluate(_END)
-    return answer, Cost(took_ms, block_ms, frame_ms, await _heap_mb(tab.page))
+    async with watched(tab.page) as work:
+        await tab.page.evaluate(_BEGIN)
+        answer = await tab.ask(question)
+        await answer.root.evaluate(_DONE)
+        took_ms, block_ms, frame_ms = await tab.page.evaluate(_END)
+    heap_mb = await _heap_mb(tab.page)
+    return answer, Cost(took_ms, block_ms, frame_ms, work.longest_ms, work.growth, heap_mb)
 
 
 async def _heap_mb(page: Page) -> float:

@@ -1,24 +1,36 @@
-"""Large results and long answers leave the page its frames. Bounds are generous: `bench.page` has the figures."""
+"""Large results and long answers leave the page its frames.
 
+What is held against the limits is what the page computed: by the clock a frame takes as long as the machine's other
+programs want it to. `bench.page` has both figures.
+"""
+
+import pytest
 from playwright.async_api import expect
 
-from tests.browser.performance import LONG_ANSWER, MILLION_ROWS, cost_of
+from tests.browser.performance import LONG_ANSWER, LONG_BLOCKS, MILLION_ROWS, cost_of
 from tests.browser.tab import Tab
 
-GENEROUS = 40
-"""Other programs share the machine with the tests; what takes quadratic time takes longer than this all the same."""
+MOST_BLOCK_MS = 100
+MOST_FRAME_MS = 50
+MOST_HEAP_MB = 200
+SHARED = 2
+"""Beside other programs a processor computes about half as fast."""
+MOST_GROWTH = 2
+"""Whatever takes time in proportion to all that has come would take a multiple at the end."""
 
 
 async def test_a_million_rows_leave_the_page_its_frames(offline_tab: Tab) -> None:
     answer, cost = await cost_of(offline_tab, MILLION_ROWS)
+    print(cost)
     await expect(answer.part("row-count")).to_have_text("1,000,000 rows")
+    assert cost.longest_work_ms <= MOST_BLOCK_MS * SHARED
+    assert cost.heap_mb <= MOST_HEAP_MB
+
+
+@pytest.mark.parametrize("question", [LONG_ANSWER, *LONG_BLOCKS])
+async def test_a_long_answer_leaves_the_page_its_frames(zoo_tab: Tab, question: str) -> None:
+    answer, cost = await cost_of(zoo_tab, question)
     print(cost)
-    assert cost.longest_block_ms <= 100 * GENEROUS
-    assert cost.heap_mb <= 200
-
-
-async def test_a_long_answer_leaves_the_page_its_frames(zoo_tab: Tab) -> None:
-    answer, cost = await cost_of(zoo_tab, LONG_ANSWER)
     assert len(await answer.response.text_content() or "") > 100_000
-    print(cost)
-    assert cost.longest_frame_ms <= 50 * GENEROUS
+    assert cost.longest_work_ms <= MOST_FRAME_MS * SHARED
+    assert cost.growth <= MOST_GROWTH

@@ -15,10 +15,7 @@ const marked = new Marked({
     html: ({ text }) => escaped(text),
     // A picture's address would tell a stranger that the answer is being read.
     image: ({ text, href }) => escaped(text || href),
-    code: ({ text, lang }) => {
-      const isSql = lang?.toLowerCase() === "sql";
-      return `<pre><code>${isSql ? highlightedSql(text) : escaped(text)}</code></pre>\n`;
-    },
+    code: ({ text, lang }) => `<pre><code class="${isSql(lang) ? "sql" : ""}">${escaped(text)}</code></pre>\n`,
     link({ href, tokens }) {
       const label = this.parser.parseInline(tokens);
       return `<a href="${escaped(href)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
@@ -26,10 +23,14 @@ const marked = new Marked({
   },
 });
 
+const isSql = (language: string | undefined) => language?.trim().toLowerCase() === "sql";
+
 /** The blocks as sanitised elements, one each: all at once, because the sanitiser costs by the call. */
 export function rendered(blocks: readonly Block[]): readonly Element[] {
   if (blocks.length === 0) return [];
-  const elements = [...sanitized(blocks.map(html).join("")).children];
+  const fragment = sanitized(blocks.map(html).join(""));
+  for (const code of fragment.querySelectorAll("code.sql")) code.replaceChildren(highlightedSql(code.textContent));
+  const elements = [...fragment.children];
   if (elements.length === blocks.length || blocks.length === 1) return elements.slice(0, blocks.length);
   // Whatever made one block reach into the next cannot do so where each is read by itself.
   return blocks.flatMap((block) => rendered([block]));

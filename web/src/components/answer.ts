@@ -61,6 +61,10 @@ export class Answer extends PageElement {
     return !this.turn.ended && !hasEnded(this.answer);
   }
 
+  private get thinking(): boolean {
+    return this.live && isThinking(this.answer);
+  }
+
   /** A question that the agent asks back stands in a place of its own. */
   private get response(): string {
     const { response, clarification } = this.answer;
@@ -133,7 +137,7 @@ export class Answer extends PageElement {
     const ended = hasEnded(answer);
     return html`<footer>
         ${ended ? nothing : html`<span class="spinner" aria-hidden="true"></span>`}
-        <span class="state" data-testid="answer-state" data-state=${answer.phase}
+        <span class="state" data-testid="answer-state" data-state=${answer.phase} ?hidden=${this.thinking}
           >${ended || this.live ? labelOf(answer.phase) : "Bringing the answer back…"}</span
         >
         ${ended ? this.figures() : nothing} ${this.live ? this.activity() : nothing}
@@ -154,7 +158,7 @@ export class Answer extends PageElement {
     if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position)}</span>`;
     if (answer.phase === "stopping") return nothing;
     return html`
-      ${isThinking(answer) ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
+      ${this.thinking ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
       <span data-testid="status">${answer.status}</span>
       <ds-progress .progress=${answer.progress}></ds-progress>
     `;

@@ -13,6 +13,8 @@ export class Response extends PageElement {
   @property({ attribute: false }) live = false;
   @property({ attribute: false }) name = "response";
   private writing: Writing | null = null;
+  /** More has come than a frame has time for; the next frame goes on. */
+  private behind = false;
   private readonly goOn = oncePerFrame(() => this.write());
 
   protected override render(): TemplateResult {
@@ -20,11 +22,12 @@ export class Response extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("text")) this.write();
+    if (changed.has("text") && !this.behind) this.write();
   }
 
   private write(): void {
     this.writing ??= new Writing(this.firstElementChild as HTMLElement);
-    if (this.writing.update(this.text)) this.goOn();
+    this.behind = this.writing.update(this.text);
+    if (this.behind) this.goOn();
   }
 }

@@ -2,7 +2,6 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import { highlightedSql } from "../highlight";
-import { sanitized } from "../sanitize";
 import "./copy-button";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
@@ -54,7 +53,7 @@ export class Sql extends PageElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has("statements")) this.querySelector("code")?.replaceChildren(sanitized(highlightedSql(this.statement)));
+    if (changed.has("statements")) this.querySelector("code")?.replaceChildren(highlightedSql(this.statement));
     if (changed.has("editing") && this.editing) this.querySelector("textarea")?.focus();
   }
 
