@@ -14,12 +14,21 @@ from typing import Any, TypeVar
 
 from bus.codec import Decoder
 from supervisor.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, NotForked, Reaped
+from supervisor.procfs import read_stat
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 MAX_ANSWER_BYTES = 4096
+
+LOAD_LIMIT_S = 120.0
+"""Before its first answer it loads what workers need; a cold disk can take half a minute for that."""
+
+MAX_GAP_S = 1.0
+"""Between two looks more time than this says that we, and not the fork server, were not there."""
+
+_ACTION = {"action": "fork_server"}
 
 _decode: Decoder[AnyAnswer] = Decoder(AnyAnswer)
 
@@ -43,6 +52,9 @@ class ForkServer:
         self._asked: deque[tuple[asyncio.Future[Any], Callable[[int, int], object]]] = deque()
         self._unsent: deque[bytes] = deque()
         self._loop = asyncio.get_running_loop()
+        self._looked_at = self._loop.time()
+        self._silent_s = 0.0
+        self._has_answered = False
         self._line, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.setblocking(False)
         with there:
@@ -72,6 +84,21 @@ class ForkServer:
         self._unsent.append(spec)
         self._send()
         return await forked
+
+    def look(self, limit_s: float) -> None:
+        """To be called now and then. A fork server that has owed an answer for so long, or was stopped for so long, is
+        ended and counts as dead: without it no worker begins, and none can be buried."""
+        now = self._loop.time()
+        gap_s, self._looked_at = min(now - self._looked_at, MAX_GAP_S), now
+        self._silent_s = self._silent_s + gap_s if self._asked or self._stopped else 0.0
+        if self._silent_s > (limit_s if self._has_answered or self._stopped else max(limit_s, LOAD_LIMIT_S)):
+            log.error("fork server %d has not answered for %.3g s; killing it", self.pid, self._silent_s, extra=_ACTION)
+            self._lose()
+
+    @property
+    def _stopped(self) -> bool:
+        stat = read_stat(self.pid)
+        return stat is not None and stat.state in "Tt"
 
     def close(self) -> None:
         """End it, and wait until it is gone."""
@@ -107,6 +134,8 @@ class ForkServer:
             self._take(_decode(message), descriptors)
 
     def _take(self, answer: AnyAnswer, descriptors: list[int]) -> None:
+        self._silent_s = 0.0
+        self._has_answered = True
         match answer:
             case Reaped(pid, code):
                 self._on_reaped(pid, code)
@@ -126,7 +155,7 @@ class ForkServer:
 
     def _lose(self) -> None:
         self.close()
-        log.error("the fork server has died; the next worker starts another", extra={"action": "fork_server"})
+        log.error("the fork server has died; the next worker starts another", extra=_ACTION)
         for forked, _ in self._asked:
             _fail(forked, "the fork server has died")
         self._on_lost()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bus.orphans import descendants, kill_process
 from supervisor.fork_line import ForkServer
-from supervisor.procfs import read_stat
+from supervisor.procfs import Stat, read_stat
 
 _GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
@@ -116,6 +116,11 @@ class Spawner:
         """Start the fork server, so that the first question does not wait for all of its loading."""
         self._running()
 
+    def look(self, limit_s: float) -> None:
+        """To be called now and then: replace a fork server that has not answered for so long."""
+        if self._server is not None:
+            self._server.look(limit_s)
+
     @property
     def own_children(self) -> set[int]:
         """Children of ours that are not workers: the fork server."""
@@ -147,12 +152,18 @@ class Spawner:
             worker.reaped(_UNKNOWN_EXIT)
 
 
-def kill_left_behind(pid: int, started: int) -> bool:
-    """Kill a process of an earlier supervisor, if this is still that process."""
-    stat = read_stat(pid)
-    if stat is None or stat.started != started:
-        return False
-    for below in descendants(pid):
-        kill_process(below)
-    kill_process(pid)
-    return True
+def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
+    """Kill those of these processes (number and start time) that still live, and all beneath them, who join the family.
+    The numbers of those that lived: ask again until there are none."""
+    living = [stat.pid for stat in map(_still, family) if stat is not None]
+    for pid in living:
+        below = descendants(pid)
+        family |= {(stat.pid, stat.started) for stat in map(read_stat, below) if stat is not None}
+        for each in (*below, pid):
+            kill_process(each)
+    return living
+
+
+def _still(name: tuple[int, int]) -> Stat | None:
+    stat = read_stat(name[0])
+    return stat if stat is not None and stat.started == name[1] and stat.state not in "ZX" else None

@@ -18,12 +18,32 @@ from supervisor.store import Store
 
 log = logging.getLogger(__name__)
 
+DEAD_WITHIN_S = 5.0
+LOOK_EVERY_S = 0.005
+
 
 def sweep_workers(store: Store) -> None:
-    """Kill the workers of an earlier supervisor that still live, and remove their scratch folders."""
-    for pid, started, scratch in store.workers():
-        if kill_left_behind(pid, started):
-            log.warning("killed worker %d of an earlier supervisor", pid, extra={"action": "sweep", "pid": pid})
+    """Kill the workers of an earlier supervisor that still live, and all beneath them; wait until they are dead, then
+    remove their scratch folders."""
+    workers = store.workers()
+    family = {(pid, started) for pid, started, _ in workers}
+    deadline = time.monotonic() + DEAD_WITHIN_S
+    warned = False
+    while living := kill_left_behind(family):
+        if not warned:
+            warned = True
+            log.warning("killed processes %s of an earlier supervisor", living, extra={"action": "sweep"})
+        if time.monotonic() > deadline:
+            log.error(
+                "processes %s of an earlier supervisor have not ended %g s after SIGKILL; going on without proof of "
+                "their death: look what they wait for (`cat /proc/PID/stack`)",
+                living,
+                DEAD_WITHIN_S,
+                extra={"action": "sweep"},
+            )
+            break
+        time.sleep(LOOK_EVERY_S)
+    for pid, started, scratch in workers:
         remove_folder(Path(scratch))
         store.worker_gone(pid, started)
     store.commit()

@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 import sys
-import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +46,7 @@ LOOK_AT_DRAIN_EVERY_S = 0.2
 DRAIN_LINGER_S = 1.5
 """After a drain's last job: long enough for the heads to be published once more, so that every follower has its end."""
 CATALOG_WAIT_S = 15.0
+SWEEP_EVERY_S = 0.005
 
 
 def main() -> None:
@@ -74,7 +75,6 @@ async def _serve(settings: Settings, orders: ServeOrders) -> bool:
     sweep_workers(store)
     heads = settle_jobs(store)
     clean_folder(runtime)
-    tempfile.tempdir = str(runtime)  # the fork server's own socket lives there too
     service = Service(settings, store, address, make_key(state_dir), heads)
     write_address(state_dir, address)
     _end_on_signals(service, orders)
@@ -146,8 +146,7 @@ class Service:
             say_ready(pid=os.getpid())
             drained = await self._end_or_drained()
             await self._stop_jobs()
-            async with asyncio.timeout(self._settings.supervisor.shutdown_grace_s):
-                await self._yard.dismiss_spares()
+            await self._end_workers()
             return drained
         finally:
             for timer in timers:
@@ -194,6 +193,14 @@ class Service:
             except TimeoutError:
                 log.error("%d jobs have not ended after %g s", len(self._conductor.entries), wait_s)
 
+    async def _end_workers(self) -> None:
+        grace_s = self._settings.supervisor.shutdown_grace_s
+        try:
+            async with asyncio.timeout(grace_s):
+                await self._yard.dismiss_spares()
+        except TimeoutError:
+            log.error("%d workers are not buried after %g s", len(self._yard.workers), grace_s)
+
     def _close(self) -> None:
         self._checkpoints.close()
         self._flush()
@@ -202,8 +209,18 @@ class Service:
             channel.close()
         self._context.term()
         self._spawner.close()
-        while sweep_orphans(set()):
-            pass
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Leave no process behind, nor wait for ever for one that does not die."""
+        grace_s = self._settings.supervisor.shutdown_grace_s
+        deadline = time.monotonic() + grace_s
+        while left := sweep_orphans(set()):
+            if time.monotonic() > deadline:
+                text = "%d processes of dead workers have not ended %g s after SIGKILL; ending without them"
+                log.error(text, left, grace_s, extra={"action": "sweep"})
+                return
+            time.sleep(SWEEP_EVERY_S)
 
     # ---- publishing
 
@@ -264,6 +281,7 @@ class Service:
 
     def _sample(self) -> None:
         self._watch.sample(self._yard.workers)
+        self._spawner.look(self._settings.worker.start_timeout_s)
         self._yard.check_spares()
 
     def _exceeded(self, worker: Worker, reason: Reason, words: str) -> None:

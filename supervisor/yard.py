@@ -7,11 +7,11 @@ from typing import Protocol
 
 from bus.codec import CodecError, Decoder
 from bus.delivery import Verdict
-from bus.orphans import sweep_orphans
 from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
 from bus.worker_wire import AnyHeader, BatchHeader, DataChanged, Ready, ToSupervisor
+from supervisor.orphans import Orphans
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words
 from supervisor.procfs import read_stat
 from supervisor.spares import Spares
@@ -29,6 +29,7 @@ CLEAR_LIMIT_S = 2.0
 
 SWEEP_EVERY_S = 0.005
 SWEEP_WARN_S = 5.0
+SWEEP_STUBBORN_EVERY_S = 0.1
 
 _decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
 _decode_header: Decoder[AnyHeader] = Decoder(AnyHeader)
@@ -54,6 +55,7 @@ class Yard:
         self._store = store
         self._scratch_root = scratch_root
         self._by_token: dict[bytes, Worker] = {}
+        self._orphans = Orphans(lambda: spawner.own_children)
         self.spares = Spares(settings.worker.spare_workers, self._hire)
         self._refill: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -180,6 +182,9 @@ class Yard:
             process = await self._spawner.spawn(worker.spec(), lambda code: self._run(self._bury(worker, code)))
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
+            # It may have been forked after all, by a fork server that died before it could say so.
+            while self._sweep_once(worker) > 0:  # noqa: ASYNC110
+                await asyncio.sleep(SWEEP_EVERY_S)
             self._forget(worker)
             self._listener.worker_gone(worker, f"could not be started ({error})")
             return
@@ -226,8 +231,8 @@ class Yard:
         """Kill what the worker has left behind, until nothing is left."""
         started = asyncio.get_running_loop().time()
         warned = False
-        while left := self._sweep_once():
-            await asyncio.sleep(SWEEP_EVERY_S)
+        while left := self._sweep_once(worker):
+            await asyncio.sleep(SWEEP_STUBBORN_EVERY_S if warned else SWEEP_EVERY_S)
             if not warned and asyncio.get_running_loop().time() > started + SWEEP_WARN_S:
                 warned = True
                 log.error(
@@ -238,10 +243,10 @@ class Yard:
                     extra={"action": "sweep"},
                 )
 
-    def _sweep_once(self) -> int:
+    def _sweep_once(self, worker: Worker) -> int:
         """How many were left; -1 where nobody can look, so that it is never taken for none."""
         try:
-            return sweep_orphans(self._spawner.own_children)
+            return self._orphans.left_by(worker, self.workers)
         except OSError as error:
             log.debug("cannot look for orphans: %s; trying again", error, extra={"action": "sweep"})
             return -1

@@ -9,7 +9,7 @@ import psutil
 
 from bus.client import BusClient
 from bus.commands import Jobs, ListJobs
-from bus.events import Failed, ResponseChunk
+from bus.events import Completed, Failed, Killed, ResponseChunk
 from bus.log import LogReader
 from bus.vocabulary import Reason, State
 from tests.servers import (
@@ -77,6 +77,45 @@ async def test_a_killed_fork_server_costs_its_jobs_and_nothing_else(tmp_path: Pa
         assert ending.code == Reason.WORKER_DIED
         assert is_gone(pid)
         assert await supervisor.running("echoes")
+
+
+async def test_a_stopped_fork_server_is_replaced_and_every_job_ends(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**zoo_settings(), "worker.start_timeout_s": 3.0}) as supervisor:
+        running = await supervisor.running("sleeps")
+        server = psutil.Process(supervisor.process.pid).children()[0]
+        server.suspend()
+        waiting = await supervisor.submit("hello", "echoes")
+        for job, codes in ((running, [Reason.WORKER_DIED]), (waiting, [Reason.WORKER_DIED, Reason.START_TIMEOUT])):
+            *_, (_, ending) = await supervisor.events(job)
+            assert isinstance(ending, Failed)
+            assert ending.code in codes
+        assert is_gone(server.pid)
+
+        async def answers() -> bool:
+            return isinstance((await supervisor.events(await supervisor.submit("hello", "echoes")))[-1][1], Completed)
+
+        await eventually(answers, "no question was answered any more", 30.0)
+
+
+async def test_a_stopped_fork_server_is_noticed_when_nothing_is_asked_of_it(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**zoo_settings(), "worker.start_timeout_s": 3.0}) as supervisor:
+        running = await supervisor.running("sleeps")
+        psutil.Process(supervisor.process.pid).children()[0].suspend()
+        await supervisor.stop(running)
+        assert isinstance((await supervisor.events(running))[-1][1], Killed)
+
+
+async def test_a_worker_that_was_forked_by_a_fork_server_that_could_not_say_so_is_not_lost(tmp_path: Path) -> None:
+    preload = ["agent_worker.preload", "tests.stops_after_fork"]
+    settings = {**zoo_settings(), "worker.start_timeout_s": 3.0, "worker.preload": preload}
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        server = psutil.Process(supervisor.process.pid).children()[0]
+        job_id = await supervisor.submit("go", "sleeps")
+        await eventually(lambda: server.status() == psutil.STATUS_STOPPED, "the fork server was not stopped")
+        (unknown,) = server.children()
+        *_, (_, ending) = await supervisor.events(job_id)
+        assert isinstance(ending, Failed)
+        assert is_gone(unknown.pid)
 
 
 async def test_sigterm_stops_running_jobs_with_reason_shutdown(tmp_path: Path) -> None:
