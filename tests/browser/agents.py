@@ -1,13 +1,15 @@
 """One agent that is every animal of the zoo: pages offer no choice of agents, so the question's first word names it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 
 import msgspec
+import pyarrow as pa
 
 from agent_worker.context import AgentContext
-from bus.events import Event, ResponseChunk
+from bus.events import Column, Event, ResponseChunk, TableRows, TableSchema
 from bus.worker_wire import JobSpec
 from tests.workers import ZOO
 
@@ -45,7 +47,7 @@ KINDS = {
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     """The animal gets what follows its name as its question. Raises `KeyError` for one that the zoo has not."""
     name, _, rest = job.question.partition(" ")
-    agent = essay if name == "essay" else ANIMALS[name]
+    agent = OWN.get(name) or ANIMALS[name]
     async for event in agent(msgspec.structs.replace(job, question=rest), context):
         yield event
 
@@ -61,3 +63,32 @@ async def essay(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     for number in range(count):
         yield ResponseChunk("response", text[number * length : (number + 1) * length])
         await asyncio.sleep(began + (number + 1) / per_s - loop.time())
+
+
+async def rows(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """`COUNT BATCHES`: the first of the batches at once, each of the others at a SIGUSR2, and the end at one more."""
+    count, batches = map(int, job.question.split())
+    go_on: asyncio.Queue[None] = asyncio.Queue()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, go_on.put_nowait, None)
+    yield TableSchema([Column("n", "BIGINT"), Column("shuffled", "BIGINT"), Column("name", "VARCHAR")])
+    for batch in range(batches):
+        numbers = range(batch * count // batches, (batch + 1) * count // batches)
+        yield TableRows(ipc([row(number, count) for number in numbers]), len(numbers))
+        await go_on.get()
+
+
+def row(number: int, count: int) -> tuple[int, int, str | None]:
+    """One of `count` rows: no two are alike in the second cell, and every seventh has no third."""
+    return number, number * 7919 % count, None if number % 7 == 0 else f"name {number}"
+
+
+def ipc(found: Sequence[tuple[int, int, str | None]]) -> bytes:
+    table = pa.Table.from_arrays([pa.array(column) for column in zip(*found, strict=True)], ["n", "shuffled", "name"])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    whole: bytes = sink.getvalue().to_pybytes()
+    return whole
+
+
+OWN = {"essay": essay, "rows": rows}

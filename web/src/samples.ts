@@ -11,6 +11,8 @@ const FLIGHTS = [
 const FIGURE = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL)/i;
 /** Numbers that only name a thing, or say when it was: their average is nonsense. */
 const NO_FIGURE = /(^|_)(id|key|no|num|number|zip|code|year|month|day|hour|minute|lat|lon)$/i;
+/** Names that a planner without a model finds again in a question. */
+const SPOKEN = /^[a-z][\w ]*$/i;
 const FEWEST_GROUPS = 2;
 const MOST_GROUPS = 200;
 
@@ -20,7 +22,7 @@ export function samplesFor(tables: readonly WireTable[]): readonly string[] {
   if (tables.some((table) => table.name === "flights" && has(table, "dep_delay") && has(table, "carrier"))) return FLIGHTS;
   const table = tables.reduce((one, other) => (other.row_count > one.row_count ? other : one));
   const label = table.columns.find(isLabel);
-  const figure = table.columns.find((column) => FIGURE.test(column.type) && !NO_FIGURE.test(column.name));
+  const figure = table.columns.find((column) => FIGURE.test(column.type) && SPOKEN.test(column.name) && !NO_FIGURE.test(column.name));
   return [
     `How many ${spoken(table)}?`,
     ...(label ? [`How many ${spoken(table)} per ${spoken(label)}?`] : []),
@@ -35,7 +37,7 @@ function has(table: WireTable, name: string): boolean {
 
 function isLabel(column: WireColumn): boolean {
   const groups = column.distinct ?? column.values?.length ?? 0;
-  return /^(VARCHAR|ENUM)/i.test(column.type) && groups >= FEWEST_GROUPS && groups <= MOST_GROUPS;
+  return SPOKEN.test(column.name) && /^(VARCHAR|ENUM)/i.test(column.type) && groups >= FEWEST_GROUPS && groups <= MOST_GROUPS;
 }
 
 function spoken({ name }: { readonly name: string }): string {

@@ -22,6 +22,14 @@ describe("sample questions", () => {
     ]);
   });
 
+  it("name only what a planner without a model finds again", () => {
+    const columns = [
+      { name: "größe", type: "DOUBLE" },
+      { name: "straße", type: "VARCHAR", distinct: 4 },
+    ];
+    expect(samplesFor([{ name: "t", row_count: 1, columns }])).toHaveLength(2);
+  });
+
   it("leave out what the table has not", () => {
     expect(samplesFor([{ name: "t", row_count: 1, columns: [{ name: "id", type: "BIGINT" }] }])).toHaveLength(2);
     expect(samplesFor([])).toEqual([]);

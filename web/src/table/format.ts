@@ -21,6 +21,7 @@ export function formatCell(value: unknown, column: ColumnInfo): string {
   if (value instanceof Date) return formatDate(value, column);
   if (value instanceof Uint8Array) return formatBytes(value);
   if (value instanceof Float64Array && column.type === "INTERVAL") return formatInterval(value);
+  if (/^MAP\(/i.test(column.type) && Array.isArray(value)) return JSON.stringify(Object.fromEntries(value), plain);
   if (typeof value === "object") return JSON.stringify(value, plain);
   return String(value);
 }
