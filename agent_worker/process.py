@@ -133,10 +133,9 @@ class Worker:
         publisher.finish(await _outcome(agent, context, job, tally, emit, publisher))
 
     async def _beat(self) -> None:
-        heartbeat = encode(Heartbeat(self._spec.token))
         while True:
             await asyncio.sleep(self._spec.settings.worker.heartbeat_interval_s)
-            self._control.send([heartbeat])
+            self._control.send([encode(Heartbeat(self._spec.token, self._job.done()))])
 
     def _on_control(self, frames: list[bytes]) -> None:
         match _decode_control(frames[-1]):

@@ -85,9 +85,10 @@ class Ready(Control, frozen=True, tag="ready"):
 
 
 class Heartbeat(Control, frozen=True, tag="heartbeat"):
-    """The worker's event loop turns."""
+    """The worker's event loop turns. `begun`: it knows its job (or that there is none any more)."""
 
     token: bytes
+    begun: bool
 
 
 class DataChanged(Control, frozen=True, tag="data_changed"):

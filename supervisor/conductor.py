@@ -27,6 +27,7 @@ from supervisor.lifecycle import (
     Append,
     Climbing,
     End,
+    GiveAgain,
     GiveJob,
     Job,
     KillInSilence,
@@ -111,10 +112,15 @@ class Conductor:
         if entry is not None:
             self._act(entry, entry.job.worker_ready(self._loop.time()))
 
-    def worker_heard(self, worker: Worker) -> None:
+    def worker_heard(self, worker: Worker, *, begun: bool) -> None:
         entry = self._entry_of(worker)
-        if entry is not None:
+        if entry is None:
+            return
+        self.limits.keep_spending(entry)
+        if begun:
             entry.job.heard(self._loop.time())
+        else:
+            self._act(entry, entry.job.heard_waiting(self._loop.time()))
 
     def data_changed(self, worker: Worker, fingerprint: str) -> None:
         """The worker has found other data than its catalog tells of."""
@@ -173,6 +179,8 @@ class Conductor:
                 self._launch_worker(entry)
             case GiveJob():
                 self._give(entry)
+            case GiveAgain():
+                self._tell(entry)
             case Climbing(step, request):
                 self._climb(entry, step, request)
             case KillInSilence():
@@ -188,14 +196,17 @@ class Conductor:
             self.worker_ready(worker)
 
     def _give(self, entry: Entry) -> None:
-        assert entry.worker is not None
         entry.started_at = time.time()
         entry.cost_left_usd = self.limits.cost_left_usd(entry)
-        spec = job_spec(entry, self._settings, self._store, self.catalog.known)
-        entry.worker.tell(self._yard.control, Assign(spec))
+        self._tell(entry)
         self._store.update(entry.stream.number, entry.record())
         self._yard.refill_soon()
         note("started", entry)
+
+    def _tell(self, entry: Entry) -> None:
+        assert entry.worker is not None
+        spec = job_spec(entry, self._settings, self._store, self.catalog.known)
+        entry.worker.tell(self._yard.control, Assign(spec))
 
     def _climb(self, entry: Entry, step: Step, request: StopRequest) -> None:
         if step.rung is not None:
@@ -244,6 +255,7 @@ class Conductor:
         entry.job.finished(outcome, self._loop.time())
         if entry.job.outcome is outcome:
             self._store.outcome(entry.stream.number, outcome)
+            self.limits.keep_spending(entry)
         self.catalog.keep(entry, outcome)
         self._timers.set(entry)
 

@@ -113,7 +113,12 @@ class Desk:
             command = _decode_command(payload)
         except CodecError as error:
             return Refused("bad_request", f"the command cannot be read: {error}")
-        return self._answer(command)
+        try:
+            return self._answer(command)
+        except Exception as error:  # a fault of ours: whoever asked must not wait for an answer that never comes
+            name = type(command).__name__
+            log.exception("%s failed", name, extra={"action": "command"})
+            return Refused("internal", f"the supervisor could not handle {name}: {error!r}", "its log says why")
 
     def _answer(self, command: AnyCommand) -> AnyReply:
         match command:

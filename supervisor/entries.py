@@ -29,6 +29,7 @@ class Entry:
     last_words: dict[str, str] = field(default_factory=dict)
     limit_words: str = ""
     cost_left_usd: float | None = None  # of the user's day, when the job was given to its worker
+    cost_kept_usd: float = 0.0  # as the record on disk has it
     dropped: int = 0
     spoke: bool = False
     when_forgotten: list[Callable[[], None]] = field(default_factory=list)

@@ -38,6 +38,11 @@ class GiveJob:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveAgain:
+    """Send it once more: the first was lost on the way. A worker that has it takes no second one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Append:
     """Write an event of the supervisor's own to the job's stream."""
 
@@ -62,7 +67,7 @@ class End:
     """Nothing of the job lives any more: write its last event."""
 
 
-Action = Launch | GiveJob | Append | Climbing | KillInSilence | End
+Action = Launch | GiveJob | GiveAgain | Append | Climbing | KillInSilence | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,11 @@ class Job:
     def heard(self, now: float) -> None:
         """The worker gave a sign of life."""
         self.heard_at = now
+
+    def heard_waiting(self, now: float) -> list[Action]:
+        """The worker gave a sign of life, and has no job yet."""
+        self.heard_at = now
+        return [GiveAgain()] if self.given and self.ladder is None else []
 
     def overslept(self, now: float) -> None:
         """We did not run for a while, and what the worker has said meanwhile is still to be read: its silence begins

@@ -25,6 +25,7 @@ class Limits:
         stop: Callable[[Entry, StopRequest], None],
     ) -> None:
         self._settings = settings
+        self._store = store
         now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
         self._spending = Spending(limit_usd, store.costs_usd(day_began_at(now)), now)
         self._entries = entries
@@ -80,6 +81,14 @@ class Limits:
         if entry.job.ladder is None:
             entry.limit_words = words
             self._stop(entry, StopRequest(SUPERVISOR, reason))
+
+    def keep_spending(self, entry: Entry) -> None:
+        """Have it on disk, if it has grown: it counts for the day although we crash. Not for each event, since what an
+        answer costs grows with each; a heartbeat later is soon enough."""
+        cost_usd = entry.job.usage.cost_usd
+        if cost_usd > entry.cost_kept_usd:
+            entry.cost_kept_usd = cost_usd
+            self._store.update(entry.stream.number, entry.record())
 
     def ended(self, entry: Entry) -> None:
         """What the job has cost is known."""

@@ -10,7 +10,7 @@ from bus.delivery import Verdict
 from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
-from bus.worker_wire import AnyHeader, BatchHeader, DataChanged, Ready, ToSupervisor
+from bus.worker_wire import AnyHeader, BatchHeader, DataChanged, Heartbeat, Ready, ToSupervisor
 from supervisor.orphans import Orphans
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words
 from supervisor.procfs import read_stat
@@ -39,7 +39,7 @@ class Listener(Protocol):
     """Who hears of what the workers do."""
 
     def worker_ready(self, worker: Worker) -> None: ...
-    def worker_heard(self, worker: Worker) -> None: ...
+    def worker_heard(self, worker: Worker, *, begun: bool) -> None: ...
     def data_changed(self, worker: Worker, fingerprint: str) -> None: ...
     def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None: ...
     def worker_exited(self, worker: Worker) -> None: ...
@@ -141,10 +141,10 @@ class Yard:
             self._listener.worker_ready(worker)
         elif isinstance(message, DataChanged):
             self._listener.data_changed(worker, message.fingerprint)
-        else:
+        elif isinstance(message, Heartbeat):
             # Should the last acknowledgement have been lost, this one stands in for it.
             worker.acknowledge(self.control, resend=worker.order.missing)
-            self._listener.worker_heard(worker)
+            self._listener.worker_heard(worker, begun=message.begun)
 
     def on_event(self, frames: list[bytes]) -> None:
         worker = self._by_token.get(frames[0])

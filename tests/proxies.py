@@ -12,11 +12,13 @@ PIECE_BYTES = 4096
 
 class CuttingProxy:
     """Passes bytes on, both ways. `lets_through()` is asked for each connection how many bytes pass before it is cut,
-    whichever way they go; None: as many as there are. What was read and not passed on is lost, as on a real line."""
+    whichever way they go; None: as many as there are. What was read and not passed on is lost, as on a real line.
+    `swallows`: the first piece that has it in it is lost, and its connection is cut."""
 
-    def __init__(self, behind: Path, lets_through: Callable[[], int | None]) -> None:
+    def __init__(self, behind: Path, lets_through: Callable[[], int | None], swallows: bytes) -> None:
         self._behind = behind
         self._lets_through = lets_through
+        self._swallows = swallows
         self._open: set[_Connection] = set()
         self.cuts = 0
         self.passed_bytes = 0
@@ -27,7 +29,7 @@ class CuttingProxy:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either end or we have had enough."""
         there, here = await asyncio.open_unix_connection(self._behind)
-        connection = _Connection(self._lets_through())
+        connection = _Connection(self._lets_through(), self._loses)
         self._open.add(connection)
         try:
             await connection.pass_on((reader, here), (there, writer))
@@ -36,6 +38,12 @@ class CuttingProxy:
             self.cuts += connection.left == 0
             self.passed_bytes += connection.passed
 
+    def _loses(self, piece: bytes) -> bool:
+        found = self._swallows != b"" and self._swallows in piece
+        if found:
+            self._swallows = b""
+        return found
+
     def cut(self) -> None:
         """Cut what is open now; nothing more passes."""
         for connection in self._open:
@@ -43,8 +51,9 @@ class CuttingProxy:
 
 
 class _Connection:
-    def __init__(self, left: int | None) -> None:
+    def __init__(self, left: int | None, loses: Callable[[bytes], bool]) -> None:
         self.left = left
+        self._loses = loses
         self.passed = 0
         self._cut = asyncio.Event()
 
@@ -69,6 +78,9 @@ class _Connection:
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while self.left != 0 and (data := await reader.read(PIECE_BYTES)):
+            if self._loses(data):
+                self.cut()
+                return
             if self.left is not None:
                 data = data[: self.left]
                 self.left -= len(data)
@@ -79,13 +91,13 @@ class _Connection:
 
 @asynccontextmanager
 async def cutting(
-    state_dir: Path, socket: str, lets_through: Callable[[], int | None] = lambda: None
+    state_dir: Path, socket: str, lets_through: Callable[[], int | None] = lambda: None, swallows: bytes = b""
 ) -> AsyncIterator[CuttingProxy]:
     """As long as this lasts, new workers reach a socket of a running supervisor (`collector`, `control`) through us."""
     front = Path(make_address(state_dir, "").runtime_dir) / f"{socket}.sock"
     behind = front.with_suffix(".behind")
     front.rename(behind)
-    proxy = CuttingProxy(behind, lets_through)
+    proxy = CuttingProxy(behind, lets_through, swallows)
     server = await asyncio.start_unix_server(proxy.serve, front)
     try:
         yield proxy

@@ -11,11 +11,12 @@ import pytest_asyncio
 from bus.client import CommandRefused
 from bus.commands import Caller
 from bus.events import Completed, TableRows
+from bus.log import LOG_NAME, LogReader
 from bus.vocabulary import Reason, Refusal, Role, Rung
 from tests.asking import Served, asked, serving
 from tests.fakes.replies import Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
-from tests.servers import running_supervisor
+from tests.servers import eventually, running_supervisor, start_supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -83,6 +84,23 @@ async def test_a_users_day_has_a_limit_that_outlives_the_supervisor(tmp_path: Pa
         assert isinstance((await served.ask("How many?", caller=BOB)).last, Completed)
     async with running_supervisor(tmp_path, {"agent.max_cost_usd_per_user_day": 0.05}) as again:
         await refused_for_today(again.submit("And now?", caller=ALICE, session_id="new"))
+
+
+async def test_what_a_running_job_has_cost_outlives_a_crash_of_the_supervisor(tmp_path: Path) -> None:
+    answer = Say(("One ", "two"), input_tokens=30_000, hold=asyncio.Event(), hold_at=1)
+    async with serving(tmp_path, answering(answer), **DAY, worker__heartbeat_interval_s=0.1) as served:
+        supervisor = served.supervisor
+        job_id = await supervisor.submit("How many?", caller=ALICE)
+        log = LogReader(supervisor.state_dir / LOG_NAME)
+        await eventually(lambda: log.record(job_id)[0].usage.get("cost_usd", 0.0) >= 0.03, "its cost is not on disk")
+        log.close()
+        supervisor.process.kill()
+        await supervisor.process.wait()
+        settings = {"llm.base_url": served.model.url, **{name.replace("__", "."): value for name, value in DAY.items()}}
+        supervisor.process = await start_supervisor(supervisor.state_dir, settings)
+        second = await served.ask("How many more?", THREE_CENTS, caller=ALICE)
+        assert second.failed.code == "budget"
+        assert "were left of max_cost_usd_per_user_day" in second.failed.error
 
 
 async def refused_for_today(submitting: Any) -> None:

@@ -69,3 +69,9 @@ async def test_acknowledgements_that_were_lost_do_not_hold_the_worker(supervisor
                     line.cut()
         is_whole(await supervisor.events(job_id), EVENTS)
     assert line.cuts >= 20
+
+
+async def test_a_job_that_was_lost_on_its_way_to_the_worker_is_given_again(supervisor: Supervisor) -> None:
+    async with cutting(supervisor.state_dir, "control", swallows=b"assign") as line:
+        is_whole(await supervisor.events(await supervisor.submit("5", "counts")), 5)
+    assert line.cuts == 1

@@ -29,6 +29,11 @@ TIGHT = {
     "limits.max_output_bytes": 4 * MIB,
     "limits.max_events": 30_000,
     "agent.max_model_calls": 1,
+    "agents.modest": {
+        "entrypoint": "tests.workers.holds_memory:run",
+        "sandbox": False,
+        "max_memory_bytes": 64 * MIB,
+    },
 }
 
 
@@ -153,6 +158,16 @@ async def test_memory_of_one_leaves_its_neighbours_alone(supervisor: Supervisor)
 
 async def test_memory_of_descendants_counts(supervisor: Supervisor) -> None:
     check_failed(await ended(supervisor, await supervisor.submit("go", "feeds_children")), Reason.MEMORY, *Rung)
+
+
+async def test_an_agents_own_memory_limit_takes_the_place_of_the_general_one(supervisor: Supervisor) -> None:
+    held = await supervisor.running("holds_memory", "100")
+    job = await ended(supervisor, await supervisor.submit("100", "modest"))
+    check_failed(job, Reason.MEMORY, *Rung)
+    assert "of memory; the limit is 64 MiB" in job.failed.error
+    assert (await supervisor.record(held)).summary.state is State.RUNNING
+    await supervisor.stop(held)
+    await ended(supervisor, held)
 
 
 @pytest.mark.parametrize(("question", "what"), [("go", "30,000"), ("large", "4,194,304")])

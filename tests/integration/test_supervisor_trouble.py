@@ -2,10 +2,16 @@
 
 import resource
 import signal
+import sqlite3
 from pathlib import Path
 
+import pytest
+
+from bus.client import CommandRefused
+from bus.commands import Jobs, ListJobs
 from bus.events import Completed, Killed
-from tests.servers import eventually, is_gone, running_supervisor
+from bus.log import LOG_NAME
+from tests.servers import OPERATOR, eventually, is_gone, running_supervisor
 from tests.stopping import ROOMY, ended
 
 
@@ -19,6 +25,21 @@ async def test_a_supervisor_that_was_suspended_does_not_blame_its_workers(tmp_pa
         await supervisor.record(job_id)
         await supervisor.stop(job_id)
         assert isinstance((await ended(supervisor, job_id)).last, Killed)
+
+
+async def test_a_fault_is_answered_at_once(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        await ended(supervisor, await supervisor.submit("hello", "echoes"))
+        with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
+            log.execute("ALTER TABLE jobs RENAME TO lost")
+        with pytest.raises(CommandRefused) as caught:
+            await supervisor.client.request(ListJobs(OPERATOR, ended=True), Jobs, timeout_s=5.0)
+        with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
+            log.execute("ALTER TABLE lost RENAME TO jobs")
+        log.close()
+        assert caught.value.refused.code == "internal"
+        assert "ListJobs" in caught.value.refused.error
+        assert (await supervisor.client.request(ListJobs(OPERATOR, ended=True), Jobs)).jobs
 
 
 async def test_a_job_ends_although_there_was_no_descriptor_left_for_stopping_it(tmp_path: Path) -> None:
