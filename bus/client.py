@@ -95,6 +95,7 @@ class BusClient:
         self._replies: dict[bytes, asyncio.Future[AnyReply]] = {}
         self._next_request = 0
         self._streams: dict[str, _Stream] = {}
+        self._stays_present = False
 
     @classmethod
     def connect(cls, state_dir: Path) -> "BusClient":
@@ -170,6 +171,18 @@ class BusClient:
         finally:
             self._leave(job_id, follower, present)
 
+    def stay_present(self) -> bool:
+        """From now until `close`, who is present at a job here stays so: they are on their way to another gateway.
+        Returns whether there is anybody."""
+        self._stays_present = True
+        return any(stream.present for stream in self._streams.values())
+
+    def read_on(self) -> None:
+        """Have every follower read the log: the supervisor has ended, and tells nobody any more what it missed."""
+        for stream in self._streams.values():
+            for follower in stream.followers:
+                follower.fall_behind()
+
     def _open_log(self) -> LogReader:
         if self._log is None:
             self._log = LogReader(self._log_path)
@@ -199,7 +212,7 @@ class BusClient:
         stream = self._streams[job_id]
         stream.followers.remove(follower)
         stream.present -= present
-        if present and stream.present == 0:
+        if present and stream.present == 0 and not self._stays_present:
             self._events.unsubscribe(presence_topic(job_id))
         if not stream.followers:
             del self._streams[job_id]

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,12 @@ from bus.settings import Settings
 from bus.settings_file import load_settings
 
 VARIABLE = "DEADSTOP_SERVE"
+
+REPLACED_SIGNAL = signal.SIGHUP
+"""To a gateway: another one serves in its place."""
+
+DRAINED_SIGNAL = signal.SIGUSR1
+"""To a gateway: the last job has ended, so that it may leave when everybody has read to the end."""
 
 DRAINED = 4
 """Exit status of a supervisor that has drained: nothing is to be started again."""

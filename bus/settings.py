@@ -124,6 +124,7 @@ class GatewaySettings(Table, frozen=True):
     sign_in_timeout_s: Seconds = 10.0
     max_strangers_per_address: Positive = 500
     max_failed_sign_ins_per_min: Positive = 30
+    finish_grace_s: Seconds = 30.0
 
 
 class TokenEntry(Table, frozen=True):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from math import ceil
 
 from aiohttp import web
@@ -24,6 +25,7 @@ LOGIN_CODES = ("unauthorized", "bad_origin", "too_many_attempts")
 
 _NOT_LET_IN = frozenset({"unauthorized", "too_many_attempts"})
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
+SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 
 
 def by_bearer(request: web.Request) -> Identity | None:
@@ -93,6 +95,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every answer, just before it goes out."""
     secure_headers(response)
+    if request.app[GATEWAY].leaving and response.status != SWITCHING:
+        response.headers["Connection"] = "close"
+        response.force_close()
 
 
 def _said(request: web.Request, error: Exception) -> ErrorBody:

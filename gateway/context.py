@@ -43,6 +43,10 @@ class Gateway:
         self.connections: set[Connection] = set()
         self.streams = 0
         self.counts: Counter[str] = Counter()
+        self.leaving = False
+        """Whether each answer is its connection's last."""
+        self.handing_over = False
+        """Whether another gateway serves in our place."""
         self.closing = asyncio.Event()
         self.llm = llm_name(settings)
         self.server_version = server_version()

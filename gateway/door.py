@@ -103,6 +103,11 @@ class Visitor(web.RequestHandler):
         if self.transport is not None:
             self.transport.abort()
 
+    def close_if_idle(self) -> None:
+        """Close the connection unless a request of it is being answered; what was answered is still delivered."""
+        if self._waiter is not None and not self._waiter.done():
+            self.force_close()
+
     def _out_of_time(self) -> None:
         self._door.turned_away += 1
         self.send_away()

@@ -44,6 +44,11 @@ class Follows:
         if earlier is not None:
             await _cancel([earlier])
 
+    async def delivered(self) -> None:
+        """Wait until every job's last event has been handed to the network."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
     async def close(self) -> None:
         """End them all, and have told the supervisor that nobody is present any more."""
         await _cancel(list(self._tasks.values()))

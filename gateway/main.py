@@ -14,7 +14,15 @@ from aiohttp import web
 
 from bus.address import state_folder
 from bus.client import BusClient
-from bus.program import ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
+from bus.program import (
+    DRAINED_SIGNAL,
+    REPLACED_SIGNAL,
+    ServeOrders,
+    read_orders,
+    say_ready,
+    set_up_logging,
+    watch_lifeline,
+)
 from bus.settings import Settings
 from bus.settings_file import SettingsError
 from bus.sockets import BusError
@@ -23,6 +31,7 @@ from gateway.app import make_app
 from gateway.context import Gateway
 from gateway.door import Visitor
 from gateway.identity import Identities, read_secret
+from gateway.leaving import Leave, Leaving, finish
 
 log = logging.getLogger(__name__)
 
@@ -47,25 +56,34 @@ def main() -> None:
 
 
 async def _run(settings: Settings, orders: ServeOrders) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    watch_lifeline(orders.lifeline_fd, stop.set)
+    leave = Leave()
+    _leave_on_signals(leave)
+    watch_lifeline(orders.lifeline_fd, lambda: leave.tell(Leaving.AT_ONCE))
     state_dir = state_folder(settings.supervisor.state_dir)
-    client = await _connect(state_dir, stop)
+    client = await _connect(state_dir, leave.told)
     if client is None:
         return
     try:
         listener = _listener(settings, orders)
         port = int(listener.getsockname()[1])
         identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir))
-        await _serve(Gateway(settings, client, identities, port), listener, stop)
+        await _serve(Gateway(settings, client, identities, port), listener, leave)
     finally:
         client.close()
 
 
-async def _serve(gateway: Gateway, listener: socket.socket, stop: asyncio.Event) -> None:
+def _leave_on_signals(leave: Leave) -> None:
+    ways = {
+        signal.SIGTERM: Leaving.AT_ONCE,
+        signal.SIGINT: Leaving.AT_ONCE,
+        REPLACED_SIGNAL: Leaving.REPLACED,
+        DRAINED_SIGNAL: Leaving.DRAINED,
+    }
+    for number, how in ways.items():
+        asyncio.get_running_loop().add_signal_handler(number, leave.tell, how)
+
+
+async def _serve(gateway: Gateway, listener: socket.socket, leave: Leave) -> None:
     # Our own errors are logged where they happen; aiohttp's are those of requests that are no HTTP, from anybody.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     runner = web.AppRunner(make_app(gateway), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
@@ -77,10 +95,12 @@ async def _serve(gateway: Gateway, listener: socket.socket, stop: asyncio.Event)
     )
     pings = asyncio.create_task(_ping(gateway))
     say_ready(port=listener.getsockname()[1])
-    await stop.wait()
-    log.info("The gateway ends", extra={"action": "gateway_end"})
-    pings.cancel()
+    await leave.told.wait()
+    log.info("The gateway ends: %s", leave.how.value, extra={"action": "gateway_end"})
     site.close()
+    if leave.how is not Leaving.AT_ONCE:
+        await finish(gateway, manager, leave)
+    pings.cancel()
     gateway.closing.set()
     await asyncio.gather(*(connection.close() for connection in gateway.connections), return_exceptions=True)
     await runner.cleanup()

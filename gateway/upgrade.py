@@ -43,6 +43,8 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
     connection = Connection(gateway, request, response, transport, identity)
     gateway.connections.add(connection)
     try:
+        if gateway.handing_over:
+            await connection.hand_over()
         await connection.serve()
     finally:
         gateway.connections.discard(connection)

@@ -44,6 +44,7 @@ from gateway.rate import FrameRate
 
 log = logging.getLogger(__name__)
 
+LOOK_EVERY_S = 0.05
 STRANGERS_FRAMES_PER_S = 10
 """Who has not signed in needs to send one frame."""
 
@@ -91,6 +92,18 @@ class Connection:
     async def close(self) -> None:
         """The gateway ends: say so, and let the client come back to the next one."""
         await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"the gateway ends", drain=False)
+
+    async def hand_over(self) -> None:
+        """Another gateway serves already: the client shall come back at once."""
+        words = b"another gateway serves in this one's place"
+        await self._socket.close(code=WSCloseCode.SERVICE_RESTART, message=words, drain=False)
+
+    async def finish(self) -> None:
+        """The last job has ended: close once the client has taken what it follows, to the end."""
+        await self._follows.delivered()
+        while self._transport.get_write_buffer_size():  # noqa: ASYNC110  (only the drain of a writer could tell)
+            await asyncio.sleep(LOOK_EVERY_S)
+        await self.close()
 
     async def look_after(self) -> None:
         """Now and then: keep a quiet connection open, and close one whose token has been revoked."""

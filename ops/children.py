@@ -39,6 +39,11 @@ class Child:
 
     async def start(self) -> None:
         """Start the program and wait until it says that it is ready. Raises `OpsError`."""
+        await self.spawn()
+        await self.until_ready()
+
+    async def spawn(self) -> None:
+        """Start the program; afterwards its pid is known."""
         inherited = [fd for fd in (self._orders.lifeline_fd, self._orders.listen_fd) if fd is not None]
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", self.module),  # -P: a folder named like us where we are called is not us
@@ -49,6 +54,9 @@ class Child:
             pass_fds=inherited,
             start_new_session=True,
         )
+
+    async def until_ready(self) -> None:
+        """Wait until the program says that it is ready. Raises `OpsError`."""
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 self.ready = await self._first_words()

@@ -17,6 +17,7 @@ from ops.local import LocalJobs, served_address
 LOOK_EVERY_S = 0.2
 ANSWER_WITHIN_S = 2.0
 SERVE_ENDS_WITHIN_S = 30.0
+"""Beside what `[gateway] finish_grace_s` gives slow readers."""
 
 
 class Left(msgspec.Struct, frozen=True):

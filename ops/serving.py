@@ -5,18 +5,16 @@ import contextlib
 import logging
 import os
 import secrets
-import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from bus.address import state_folder
-from bus.program import DRAINED, ServeOrders
+from bus.program import ServeOrders
 from bus.settings import GatewaySettings, Settings
 from bus.settings_file import SettingsError
 from bus.tokens import load
@@ -25,19 +23,20 @@ from ops.errors import OpsError
 from ops.listening import is_loopback, listen, url_of
 from ops.local import served_address
 from ops.orphans import Undertaker
-from ops.restarts import MAX_QUICK_DEATHS, Restarts
-from ops.text import exit_words
+from ops.posts import Drained, Post
+from ops.signals import signals
 
 log = logging.getLogger(__name__)
 
 END_MARGIN_S = 5.0
 """What ending may take beyond the grace that the jobs get."""
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+class Posts(NamedTuple):
+    """In the order in which they are filled."""
 
-class Drained(Exception):
-    """The supervisor was told to drain, and has."""
+    supervisor: Post
+    gateway: Post
 
 
 @dataclass(frozen=True)
@@ -101,41 +100,28 @@ async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
         lifeline_fd=lifeline,
     )
     for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
-    children = [Child("supervisor", orders), Child("gateway", for_gateway)]
-    undertaker = Undertaker(children)
+    everybody: list[Child] = []
+    posts = Posts(Post("supervisor", orders, everybody), Post("gateway", for_gateway, everybody))
+    undertaker = Undertaker(everybody)
+
+    async def work() -> None:
+        if await _drained(posts, undertaker, lambda: announce(url_of(listener, token))):
+            listener.close()
+            await posts.gateway.finish(plan.settings.gateway.finish_grace_s + END_MARGIN_S)
+
     grace_s = plan.settings.supervisor.shutdown_grace_s + END_MARGIN_S
     try:
-        with _signals() as (stop, hurry):
+        with signals(posts.gateway.ask_for_another) as (stop, hurry):
             try:
-                await _until(stop, _run(children, undertaker, lambda: announce(url_of(listener, token))))
+                await _until(stop, work())
             finally:
-                for child in await end_all(children, grace_s, hurry):
+                for child in await end_all(everybody, grace_s, hurry):
                     log.warning("%s had to be killed", child.module)
                 await undertaker.end_orphans()
     finally:
         listener.close()
         os.close(held)
         os.close(lifeline)
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[tuple[asyncio.Event, asyncio.Event]]:
-    """(stop, hurry): the first signal sets stop, a second Ctrl-C hurry. Handlers only set these flags."""
-    stop, hurry = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def handle(number: signal.Signals) -> None:
-        if stop.is_set() and number is signal.SIGINT:
-            hurry.set()
-        stop.set()
-
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, handle, number)
-    try:
-        yield stop, hurry
-    finally:
-        for number in STOP_SIGNALS:
-            loop.remove_signal_handler(number)
 
 
 async def _until(stop: asyncio.Event, work: Any) -> None:
@@ -151,37 +137,19 @@ async def _until(stop: asyncio.Event, work: Any) -> None:
         await working
 
 
-async def _run(children: list[Child], undertaker: Undertaker, when_ready: Callable[[], None]) -> None:
-    for child in children:  # one after the other: the gateway looks for a supervisor
-        await child.start()
+async def _drained(posts: Posts, undertaker: Undertaker, when_ready: Callable[[], None]) -> bool:
+    """Fill the posts, and keep them filled until the supervisor has drained. Raises `OpsError`."""
+    for post in posts:  # one after the other: the gateway looks for a supervisor
+        await post.child.start()
     when_ready()
+    drained = False
     try:
         async with asyncio.TaskGroup() as keepers:
-            for child in children:
-                keepers.create_task(_keep(child, undertaker))
+            for post in posts:
+                keepers.create_task(post.keep(undertaker))
     except* Drained:
         log.info("drained: every job has ended, and so does the server", extra={"action": "drained"})
+        drained = True
     except* OpsError as group:
         raise group.exceptions[0] from None
-
-
-async def _keep(child: Child, undertaker: Undertaker) -> None:
-    """Start a program again whenever it dies. Raises `OpsError` when it does nothing else, `Drained` when it ended
-    because it was to."""
-    restarts = Restarts()
-    started_at = time.monotonic()
-    while True:
-        status = await child.wait()
-        if status == DRAINED:
-            raise Drained
-        words = f"{child.module} (pid {child.pid}) ended with {exit_words(status)}"
-        delay_s = restarts.died(started_at, time.monotonic())
-        if delay_s is None:
-            raise OpsError(f"{words}; that was the {MAX_QUICK_DEATHS}th quick death in a row, giving up")
-        log.warning("%s; starting it again in %g s", words, delay_s, extra={"action": "restart"})
-        await asyncio.sleep(delay_s)
-        started_at = time.monotonic()
-        async with undertaker.starting:
-            await undertaker.end_orphans()
-            with contextlib.suppress(OpsError):  # it says on its own standard error why; its death is counted above
-                await child.start()
+    return drained

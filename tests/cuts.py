@@ -51,9 +51,10 @@ class ServedGateway:
         )
 
     async def end(self, number: int = signal.SIGTERM) -> int:
-        """Signal it and wait; returns its status."""
+        """Signal it, unless it has ended, and wait; returns its status."""
         assert self.process is not None
-        self.process.send_signal(number)
+        if self.process.returncode is None:
+            self.process.send_signal(number)
         return await self.process.wait()
 
     def close(self) -> None:

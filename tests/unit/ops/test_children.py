@@ -34,14 +34,14 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> str:
 KEEPS_A_DYING_PROGRAM = """
 import asyncio
 from bus.program import ServeOrders
-from ops.children import Child
 from ops.orphans import Undertaker
-from ops.serving import _keep
+from ops.posts import Post
 
 async def main():
-    child = Child("tests.unit.ops.dying_program", ServeOrders())
-    await child.start()
-    await _keep(child, Undertaker([child]))
+    everybody = []
+    post = Post("tests.unit.ops.dying_program", ServeOrders(), everybody)
+    await post.child.start()
+    await post.keep(Undertaker(everybody))
 
 asyncio.run(main())
 """

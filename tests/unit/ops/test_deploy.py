@@ -10,6 +10,7 @@ from bus.settings import GatewaySettings, Settings, SupervisorSettings
 from bus.settings_file import load_settings
 from ops.errors import EXIT_USAGE
 from ops.serving import END_MARGIN_S
+from ops.signals import REPLACE_SIGNAL
 
 ROOT = Path(__file__).parents[3]
 UNIT = (ROOT / "deploy/deadstop.service").read_text()
@@ -40,6 +41,10 @@ def test_systemd_waits_for_the_ladder_and_then_kills_everything(service: dict[st
 def test_systemd_starts_it_again_only_where_that_helps(service: dict[str, str]) -> None:
     assert service["Restart"] == "on-failure"
     assert service["RestartPreventExitStatus"] == str(EXIT_USAGE)
+
+
+def test_systemd_reloads_by_the_signal_that_replaces_the_gateway(service: dict[str, str]) -> None:
+    assert service["ExecReload"].split()[1] == f"-{REPLACE_SIGNAL.name.removeprefix('SIG')}"
 
 
 def test_systemd_gives_room_for_all_connections(service: dict[str, str]) -> None:

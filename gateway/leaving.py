@@ -1,0 +1,88 @@
+"""How a gateway leaves: at once; for another one that serves in its place; or because the last job has ended.
+
+Whoever stops accepting must still finish: answers that are being made, streams that are read slowly. A page loses
+nothing either way, because it takes its streams up by number; a download that is cut off is lost.
+"""
+
+import asyncio
+import logging
+from enum import Enum
+
+from aiohttp import web
+
+from gateway.context import Gateway
+from gateway.door import Visitor
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.05
+FIRST_REQUEST_S = 1.0
+"""A connection that has asked nothing gets so long: it may have been made just before we stopped accepting."""
+
+PAGES_RETURN_WITHIN_S = 5.0
+"""For so long those who followed through us count as present while they find the next gateway, so that no job is
+stopped because of us, however short `[supervisor] disconnect_grace_s` is."""
+
+
+class Leaving(Enum):
+    """Why the gateway leaves, and so what becomes of who is still there."""
+
+    AT_ONCE = "it was told to end"
+    REPLACED = "another one serves in its place"
+    DRAINED = "the last job has ended"
+
+
+class Leave:
+    """Whether the gateway has been told to leave, and how. What it is told later can only hurry it."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+        self.hurry = asyncio.Event()
+        self.how = Leaving.AT_ONCE
+
+    def tell(self, how: Leaving) -> None:
+        if how is Leaving.AT_ONCE:
+            self.hurry.set()
+        if not self.told.is_set():
+            self.how = how
+            self.told.set()
+
+
+async def finish(gateway: Gateway, server: web.Server, leave: Leave) -> None:
+    """Deliver what is under way. Ends when nothing is, after `[gateway] finish_grace_s`, or when told to hurry."""
+    gateway.leaving = True
+    work = asyncio.ensure_future(
+        _replaced(gateway, server) if leave.how is Leaving.REPLACED else _drained(gateway, server)
+    )
+    hurry = asyncio.ensure_future(leave.hurry.wait())
+    grace_s = gateway.settings.gateway.finish_grace_s
+    await asyncio.wait({work, hurry}, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
+    if not work.done() and not leave.hurry.is_set():
+        log.warning("%d connections are cut off after %g s", len(server.connections), grace_s, extra={"action": "cut"})
+    for task in (work, hurry):
+        task.cancel()
+    for result in await asyncio.gather(work, hurry, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("Leaving went wrong", exc_info=result, extra={"action": "gateway_end"})
+
+
+async def _replaced(gateway: Gateway, server: web.Server) -> None:
+    gateway.handing_over = True
+    returning_s = PAGES_RETURN_WITHIN_S if gateway.client.stay_present() else 0.0
+    closing = (connection.hand_over() for connection in gateway.connections)
+    await asyncio.gather(_until_quiet(server), asyncio.sleep(returning_s), *closing)
+
+
+async def _drained(gateway: Gateway, server: web.Server) -> None:
+    gateway.client.read_on()
+    await asyncio.gather(_until_quiet(server), *(connection.finish() for connection in gateway.connections))
+
+
+async def _until_quiet(server: web.Server) -> None:
+    """Wait until everything that was asked has been answered and taken, closing what is idle."""
+    await asyncio.sleep(FIRST_REQUEST_S)
+    while server.connections:
+        for visitor in server.connections:
+            assert isinstance(visitor, Visitor)
+            visitor.close_if_idle()
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -1,0 +1,231 @@
+"""SIGHUP replaces the gateway under 50 streaming jobs, and `drain` ends under them: nobody misses a number."""
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+import psutil
+
+from tests.e2e.cli_runner import Server, environment, serving, wait_until, write_config
+from tests.gateways import LAST, Event
+from tests.servers import assert_nothing_left, eventually
+
+JOBS = 50
+ROOMY = f"""
+[supervisor]
+disconnect_grace_s = 0.0
+[limits]
+max_running = {JOBS}
+max_running_per_user = {JOBS}
+"""
+PACE = "400 40"
+EVENTS = 402
+NUMBERS = list(range(1, EVENTS + 1))
+ANSWER_WITHIN_S = 30.0
+
+
+@dataclass
+class Follower:
+    """Follows one job of its own; comes back when it is sent away. `closed` has the code of each time."""
+
+    session: aiohttp.ClientSession
+    base: str
+    name: str
+    numbers: list[int] = field(default_factory=list)
+    closed: list[int | None] = field(default_factory=list)
+    last: str = ""
+
+    async def page(self) -> None:
+        """Over a WebSocket, as the page does."""
+        while self.last not in LAST:
+            async with self.session.ws_connect(f"{self.base}/ws", max_msg_size=0) as socket:
+                await socket.send_json({"event": "authenticate", "data": {}})
+                await socket.send_json(self._wanted())
+                async for message in socket:
+                    self._take(json.loads(message.data))
+                    if self.last in LAST:
+                        return
+            self.closed.append(socket.close_code)
+
+    def _wanted(self) -> dict[str, object]:
+        if self.numbers:
+            return {"event": "agent_follow", "data": {"session_id": self.name, "after_seq": self.numbers[-1]}}
+        return {"event": "agent_query_stream", "data": {"session_id": self.name, "query": PACE, "agent": "paces"}}
+
+    async def events(self) -> None:
+        """Over server-sent events."""
+        asked = {"session_id": self.name, "query": PACE, "agent": "paces"}
+        async with self.session.post(f"{self.base}/api/jobs", json=asked) as answer:
+            url = f"{self.base}/api/jobs/{(await answer.json())['job_id']}/events"
+        while self.last not in LAST:
+            headers = {"Last-Event-ID": str(len(self.numbers))}
+            async with self.session.get(url, headers=headers) as stream, aclosing(_data(stream)) as found:
+                async for event in found:
+                    self._take(event)
+            if self.last not in LAST:
+                self.closed.append(None)
+
+    def _take(self, event: Event) -> None:
+        if event["event"] != "authenticated":
+            self.numbers.append(event["data"]["seq"])
+            self.last = event["event"]
+
+
+async def _data(stream: aiohttp.ClientResponse) -> AsyncGenerator[Event, None]:
+    async for line in stream.content:
+        if line.startswith(b"data: "):
+            yield json.loads(line[len(b"data: ") :])
+
+
+class Crowd:
+    """As many followers as there are jobs, half of them pages."""
+
+    def __init__(self, server: Server) -> None:
+        parts = urlsplit(server.url)
+        self._base = f"http://{parts.netloc}"
+        token = parts.query.removeprefix("token=")
+        self._session = aiohttp.ClientSession(
+            headers={"Authorization": f"Bearer {token}"}, connector=aiohttp.TCPConnector(limit=0, force_close=True)
+        )
+        made = [Follower(self._session, self._base, f"s{number}") for number in range(JOBS)]
+        self.pages, self.others = made[: JOBS // 2], made[JOBS // 2 :]
+
+    async def __aenter__(self) -> "Crowd":
+        following = [page.page() for page in self.pages] + [other.events() for other in self.others]
+        self._tasks = [asyncio.create_task(one) for one in following]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._session.close()
+
+    async def reached(self, number: int) -> None:
+        everybody = [*self.pages, *self.others]
+        await eventually(lambda: all(len(one.numbers) >= number for one in everybody), f"all have {number}", 40.0)
+
+    async def ended(self) -> None:
+        async with asyncio.timeout(40):
+            await asyncio.gather(*self._tasks)
+        for one in (*self.pages, *self.others):
+            assert one.numbers == NUMBERS, one.name
+            assert one.last == "agent_complete", one
+
+    async def knock(self, until: asyncio.Event) -> int:
+        """Connect again and again; every time there must be an answer. Returns how often."""
+        times = 0
+        while not until.is_set():
+            async with self._session.get(f"{self._base}/healthz") as answer:
+                assert answer.status == 200
+            times += 1
+        return times
+
+
+def takeovers(server: Server) -> int:
+    return server.program.stderr().count(" takes over from pid ")
+
+
+def gateways(server: Server) -> list[int]:
+    found = []
+    for child in psutil.Process(server.program.process.pid).children():
+        try:
+            if child.cmdline()[-1] == "gateway":
+                found.append(child.pid)
+        except (psutil.NoSuchProcess, IndexError):
+            continue
+    return found
+
+
+async def test_two_rolling_restarts_under_fifty_jobs(tmp_path: Path) -> None:
+    with serving(tmp_path, config=ROOMY) as server:
+        first = gateways(server)
+        async with Crowd(server) as crowd:
+            done = asyncio.Event()
+            knocking = asyncio.create_task(crowd.knock(done))
+            await crowd.reached(40)
+            for turn, number in enumerate((40, 180), 1):
+                await crowd.reached(number)
+                server.program.signal(signal.SIGHUP)
+                await eventually(lambda turn=turn: takeovers(server) >= turn, "another takes over")  # type: ignore[misc]
+            await crowd.ended()
+            done.set()
+            assert await knocking > 0
+            assert [page.closed for page in crowd.pages] == [[aiohttp.WSCloseCode.SERVICE_RESTART] * 2] * len(
+                crowd.pages
+            )
+        await eventually(lambda: len(gateways(server)) == 1, "the earlier ones have ended", 20.0)
+        assert gateways(server) != first
+        ended = server.objects("ps", "--all", "--agent", "paces")
+        assert [job["state"] for job in ended] == ["succeeded"] * JOBS
+
+
+async def test_a_drain_under_fifty_jobs(tmp_path: Path) -> None:
+    with serving(tmp_path, config=ROOMY) as server:
+        async with Crowd(server) as crowd:
+            await crowd.reached(10)
+            draining = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "ops", "drain", "--json", "--state-dir", str(server.state_dir)),
+                cwd=tmp_path,
+                env=environment(),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            await crowd.ended()
+            assert not [one.closed for one in (*crowd.pages, *crowd.others) if one.closed]
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                said, _ = await draining.communicate()
+        lines = [json.loads(line) for line in said.splitlines()]
+        assert (draining.returncode, lines[0]["running"], lines[-1]["drained"]) == (0, JOBS, True)
+        assert server.program.end() == (0, "")
+
+
+def test_a_gateway_that_cannot_start_leaves_the_earlier_one_serving(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        before = gateways(server)
+        write_config(tmp_path, "[gateway]\nprot = 1\n")
+        server.program.signal(signal.SIGHUP)
+        wait_until(lambda: "goes on" in server.program.stderr(), "it says that the new one cannot start")
+        said = server.program.stderr()
+        assert (
+            f"gateway ended with exit status 2 before it was ready; the one that serves (pid {before[0]}) goes" in said
+        )
+        assert "config.toml: " in said
+        write_config(tmp_path)
+        assert gateways(server) == before
+        server.program.signal(signal.SIGHUP)
+        wait_until(lambda: f"takes over from pid {before[0]}" in server.program.stderr(), "then it is replaced")
+
+
+def test_a_terminal_that_is_closed_ends_serve(tmp_path: Path) -> None:
+    state_dir = tmp_path / "state"
+    terminal, inside = pty.openpty()
+    arguments = ["serve", "--port", "0", "--config", str(write_config(tmp_path)), "--state-dir", str(state_dir)]
+    serve = subprocess.Popen(
+        # The shell is what the terminal belongs to, and stays between the two, as people have it.
+        ["setsid", "--ctty", "sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-m", "ops", *arguments],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=inside,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(inside)
+    assert serve.stdout is not None
+    assert serve.stdout.readline().startswith(b"http://")
+    programs = psutil.Process(serve.pid).children(recursive=True)
+    os.close(terminal)
+    serve.wait(timeout=30)
+    _, alive = psutil.wait_procs(programs, timeout=30)
+    assert not alive
+    serve.stdout.close()
+    assert_nothing_left(state_dir)
