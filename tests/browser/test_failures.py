@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.browser.model import Model
 from tests.browser.programs import pid_of
 from tests.browser.tab import Tab
+from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server
 
 WRONG = "select no_such_column from flights"
@@ -64,3 +65,18 @@ async def test_a_killed_supervisor_ends_its_jobs_and_serves_the_next(zoo_tab: Ta
     following = await zoo_tab.ask("echoes hello")
     await following.is_in("done")
     await expect(following.response).to_have_text("hello")
+
+
+async def test_a_page_that_comes_too_early_waits_for_the_data(zoo_tab: Tab, visits: Visits, zoo_server: Server) -> None:
+    visits.expect_complaint("503")
+    await expect(zoo_tab.part("loaded")).to_contain_text("flights")
+    supervisor = pid_of(zoo_server, "supervisor")
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        await zoo_tab.page.reload()
+        await expect(zoo_tab.part("awaited")).to_contain_text("Reading")
+        await expect(zoo_tab.part("awaited")).to_contain_text("Waiting for the server")
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+    await expect(zoo_tab.part("loaded")).to_contain_text("flights")
+    await expect(zoo_tab.part("sample").first).to_be_enabled()

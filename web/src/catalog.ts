@@ -1,4 +1,8 @@
+import { backoffMs } from "./backoff";
 import { samplesFor } from "./samples";
+
+export const READING = "Reading which data there are…";
+const WAITING = "Waiting for the server to say which data there are…";
 
 export interface TableSummary {
   readonly name: string;
@@ -26,27 +30,30 @@ export interface WireTable {
   readonly columns: readonly WireColumn[];
 }
 
-const NOTHING_KNOWN: CatalogSummary = { tables: [], samples: [] };
-const ATTEMPTS = 20;
-const PAUSE_MS = 1000;
-
-/** What can be asked about. A server that has just started is still reading it; without an answer there are no tables. */
-export async function readCatalog(): Promise<CatalogSummary> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const tables = await tablesNow();
-    if (tables) return { tables: tables.map(summary), samples: samplesFor(tables) };
-    await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+/**
+ * What can be asked about, however long the server takes to say so.
+ *
+ * @param waiting is told, before each pause, what is waited for
+ */
+export async function readCatalog(waiting: (what: string) => void): Promise<CatalogSummary> {
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await tablesNow();
+    if (typeof found !== "string") return { tables: found.map(summary), samples: samplesFor(found) };
+    waiting(found);
+    await new Promise((resume) => setTimeout(resume, backoffMs(attempt, Math.random())));
   }
-  return NOTHING_KNOWN;
 }
 
-async function tablesNow(): Promise<readonly WireTable[] | undefined> {
+/** The tables, or why there are none to be seen yet. */
+async function tablesNow(): Promise<readonly WireTable[] | string> {
   try {
-    const response = await fetch("/api/catalog");
-    return response.status === 200 ? ((await response.json()) as { tables: readonly WireTable[] }).tables : undefined;
+    const response = await fetch("/api/catalog", { cache: "no-store" });
+    if (response.status === 202) return READING;
+    if (response.ok) return ((await response.json()) as { tables: readonly WireTable[] }).tables;
   } catch {
-    return undefined;
+    // The server is not there; the same again, a little later.
   }
+  return WAITING;
 }
 
 function summary(table: WireTable): TableSummary {

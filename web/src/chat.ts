@@ -1,14 +1,11 @@
-import * as answers from "./answer-state";
-import type { AnswerState } from "./answer-state";
+import { Answers } from "./answers";
+import { type AnswerState, hasEnded } from "./answer-state";
 import { Connection, type ConnectionState } from "./connection";
 import * as conversations from "./conversation";
 import type { Conversation, Turn } from "./conversation";
 import { ConversationStore, StoreError } from "./conversation-store";
-import { type Ask, isJobEvent, type JobEvent, type ServerEvent } from "./protocol";
 import type { UnderWay } from "./under-way";
 
-const NOT_FOUND = "not_found";
-const UNAVAILABLE = "unavailable";
 const UNAVAILABLE_PAUSE_MS = 1000;
 
 /**
@@ -18,11 +15,7 @@ const UNAVAILABLE_PAUSE_MS = 1000;
 export class Chat {
   readonly connection: Connection;
   conversation: Conversation = conversations.freshConversation();
-  private readonly states = new Map<string, AnswerState>();
-  /** Sessions whose missing events have been asked for and have not come yet. */
-  private readonly catchingUp = new Set<string>();
-  /** Questions of this visit that the server has not accepted yet. */
-  private readonly unaccepted = new Map<string, Ask>();
+  private readonly answers: Answers;
   /** Conversations that were shown, or are followed, in this visit. */
   private readonly opened = new Map<string, Conversation>();
   readonly store: ConversationStore;
@@ -37,19 +30,24 @@ export class Chat {
     private readonly changed: () => void,
   ) {
     this.store = new ConversationStore(changed);
+    this.answers = new Answers((event) => this.connection.send(event), {
+      changed,
+      accepted: (sessionId) => this.noteProgress(sessionId),
+      ended: (sessionId) => this.settle(sessionId),
+    });
     this.connection = new Connection(url, {
-      onEvent: (event) => this.receive(event),
+      onEvent: (event) => this.answers.receive(event),
       onState: (state) => this.connectionChanged(state),
     });
   }
 
   answerOf(turn: Turn): AnswerState {
-    return this.states.get(turn.sessionId) ?? answers.ASKED;
+    return this.answers.of(turn.sessionId);
   }
 
   /** The turn whose answer is under way; a conversation has one at most. One that is only read again is not. */
   get active(): Turn | undefined {
-    return this.conversation.turns.find((turn) => !turn.ended && !answers.hasEnded(this.answerOf(turn)));
+    return this.conversation.turns.find((turn) => !turn.ended && !hasEnded(this.answerOf(turn)));
   }
 
   /** The question that the agent has asked back and that the next message answers. */
@@ -71,10 +69,7 @@ export class Chat {
 
   /** Asks for the running answer to be stopped; `now` skips the gentle rungs. */
   stop(now = false): void {
-    const turn = this.active;
-    if (!turn) return;
-    this.update(turn.sessionId, answers.stopRequested(this.answerOf(turn)));
-    this.connection.send({ event: "agent_kill", data: { session_id: turn.sessionId, now } });
+    if (this.active) this.answers.stop(this.active.sessionId, now);
   }
 
   begin(): void {
@@ -117,7 +112,7 @@ export class Chat {
   /** Shows a conversation and brings its answers back from the server. */
   private show(conversation: Conversation): void {
     this.conversation = conversation;
-    for (const turn of conversation.turns) this.followIfNew(turn.sessionId);
+    for (const turn of conversation.turns) this.answers.follow(turn.sessionId);
     this.changed();
   }
 
@@ -133,27 +128,13 @@ export class Chat {
     if (this.active) return;
     const turn = conversations.freshTurn(query, clarification, Date.now());
     this.remember(conversations.withTurn(this.conversation, turn));
-    const ask: Ask = {
+    this.answers.ask({
       session_id: turn.sessionId,
       query,
       conversation_id: this.conversation.id,
       user_clarification: clarification,
       options: { table_format: "arrow" },
-    };
-    this.unaccepted.set(turn.sessionId, ask);
-    this.update(turn.sessionId, answers.ASKED);
-    this.connection.send({ event: "agent_query_stream", data: ask });
-  }
-
-  private followIfNew(sessionId: string): void {
-    if (!this.states.has(sessionId)) this.follow(sessionId);
-  }
-
-  private follow(sessionId: string): void {
-    const state = this.states.get(sessionId) ?? answers.ASKED;
-    this.states.set(sessionId, state);
-    const data = { session_id: sessionId, after_seq: state.seq, table_format: "arrow" } as const;
-    this.connection.send({ event: "agent_follow", data });
+    });
   }
 
   private connectionChanged(state: ConnectionState): void {
@@ -161,11 +142,9 @@ export class Chat {
     this.changed();
   }
 
-  /** A question that the server may not have seen is asked again under its name, which never runs it twice. */
   private resume(userId: string): void {
-    this.catchingUp.clear();
     this.underWay ??= this.openUnderWay(userId);
-    this.followAll();
+    this.answers.takeUpAll();
     if (!this.restored) void this.restore(this.underWay);
   }
 
@@ -180,7 +159,7 @@ export class Chat {
       ids.forEach((id, index) => {
         const found = others[index];
         if (!found || !conversations.isUnderWay(found)) underWay.note(id, false);
-        else for (const turn of found.turns) if (!turn.ended) this.followIfNew(turn.sessionId);
+        else for (const turn of found.turns) if (!turn.ended) this.answers.follow(turn.sessionId);
       });
       const shown = wanted ?? others.find((found) => found && conversations.isUnderWay(found));
       if (shown && this.conversation.turns.length === 0) this.show(shown);
@@ -188,78 +167,6 @@ export class Chat {
       if (!(error instanceof StoreError)) throw error;
       setTimeout(() => void this.restore(underWay), UNAVAILABLE_PAUSE_MS);
     }
-  }
-
-  private followAll(): void {
-    for (const sessionId of this.states.keys()) this.takeUp(sessionId);
-  }
-
-  /** Goes on with an answer where this page left it: asks, follows, and repeats a stop that may not have arrived. */
-  private takeUp(sessionId: string): void {
-    const state = this.states.get(sessionId);
-    if (!state || answers.hasEnded(state)) return;
-    const ask = this.unaccepted.get(sessionId);
-    if (ask) this.connection.send({ event: "agent_query_stream", data: ask });
-    else this.follow(sessionId);
-    if (state.phase === "stopping" && state.climbs.length === 0) {
-      this.connection.send({ event: "agent_kill", data: { session_id: sessionId, now: false } });
-    }
-  }
-
-  private receive(event: ServerEvent): void {
-    if (isJobEvent(event)) this.receiveJobEvent(event);
-    else if (event.event === "agent_kill_error") this.receiveKillError(event.data);
-    else if (event.event === "error" && event.data.session_id) this.receiveError(event.data.session_id, event.data);
-  }
-
-  private receiveJobEvent(event: JobEvent): void {
-    const sessionId = event.data.session_id;
-    const state = this.states.get(sessionId);
-    if (!state) return;
-    if (event.event === "agent_error" && event.data.code === UNAVAILABLE && event.data.seq === undefined) {
-      this.takeUpLater(sessionId);
-      return;
-    }
-    if (this.unaccepted.delete(sessionId)) this.noteProgress(sessionId);
-    switch (answers.placeOf(state, event)) {
-      case "next":
-        this.catchingUp.delete(sessionId);
-        this.update(sessionId, answers.reduce(state, event));
-        break;
-      case "gap":
-        if (this.catchingUp.has(sessionId)) break;
-        this.catchingUp.add(sessionId);
-        this.follow(sessionId);
-        break;
-      case "repeat":
-        break;
-    }
-  }
-
-  private receiveKillError(data: { session_id: string; error: string; code: string }): void {
-    const state = this.states.get(data.session_id);
-    // An answer that has ended tells so by its own last event, which is on its way.
-    if (!state || data.code === "already_ended") return;
-    this.update(data.session_id, data.code === NOT_FOUND ? answers.gone(state) : answers.stopRefused(state, data.error));
-  }
-
-  private receiveError(sessionId: string, data: { error: string; code: string }): void {
-    const state = this.states.get(sessionId);
-    if (!state) return;
-    if (data.code === NOT_FOUND) this.update(sessionId, answers.gone(state));
-    if (data.code === UNAVAILABLE) this.takeUpLater(sessionId);
-  }
-
-  /** The gateway stands but what is behind it does not answer; the same again is safe. */
-  private takeUpLater(sessionId: string): void {
-    setTimeout(() => this.takeUp(sessionId), UNAVAILABLE_PAUSE_MS);
-  }
-
-  private update(sessionId: string, state: AnswerState): void {
-    const before = this.states.get(sessionId);
-    this.states.set(sessionId, state);
-    if (answers.hasEnded(state) && !(before && answers.hasEnded(before))) this.settle(sessionId);
-    this.changed();
   }
 
   private settle(sessionId: string): void {

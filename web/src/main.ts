@@ -10,6 +10,7 @@ import "./components/progress";
 import "./components/prompt-monitor";
 import "./components/response";
 import "./components/sql";
+import "./components/stage";
 import "./components/steps";
 import "./components/stop-report";
 import "./components/welcome";

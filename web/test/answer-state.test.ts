@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { ASKED, type AnswerState, isThinking, placeOf, reduce, stopRequested } from "../src/answer-state";
+import { reduce, stopRequested } from "../src/answer-events";
+import { ASKED, type AnswerState, isThinking, placeOf } from "../src/answer-state";
 import type { Chunk, JobEvent } from "../src/protocol";
 
 const session_id = "s-1";

@@ -1,34 +1,33 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { repeat } from "lit/directives/repeat.js";
 
-import { hasEnded } from "../answer-state";
-import { type CatalogSummary, readCatalog } from "../catalog";
+import { type CatalogSummary, readCatalog, READING } from "../catalog";
 import { Chat } from "../chat";
-import { spoken, titleOf, type Turn } from "../conversation";
+import { titleOf } from "../conversation";
 import { UnderWay } from "../under-way";
 import { addressedConversation, addressOf, operationsAddressed, showAddress } from "./address";
-import { AtBottom } from "./at-bottom";
-import type { ConnectionState } from "../connection";
-import type { Composer } from "./composer";
 import { oncePerFrame } from "./frame";
-import * as icons from "./icons";
 import { PageElement } from "./page-element";
 import { reloadIfSignedOut } from "./signed-out";
+import type { Stage } from "./stage";
 
 /** Here the list of conversations lies over the conversation. */
 const NARROW = "(max-width: 60rem)";
 
-/** The page: a header, the conversation, and the field to ask in. */
+/** The page: a header, the list of conversations, and the conversation or what operators see. */
 @customElement("ds-app")
 export class App extends PageElement {
   @state() private listed = false;
   @state() private operations = false;
   @state() private catalog: CatalogSummary | null = null;
+  @state() private awaited = READING;
   private catalogWanted = false;
-  @query("ds-composer") private readonly composer!: Composer;
-  private readonly redraw = oncePerFrame(() => this.requestUpdate());
-  private readonly bottom = new AtBottom(this);
+  @query("ds-stage") private readonly stage!: Stage;
+  /** Neither hears of a change in the chat by itself. */
+  private readonly redraw = oncePerFrame(() => {
+    this.requestUpdate();
+    this.stage.requestUpdate();
+  });
   private readonly chat = new Chat(
     `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
     (userId) => new UnderWay(localStorage, userId),
@@ -66,27 +65,9 @@ export class App extends PageElement {
       ${this.operations ? html`<ds-ops></ds-ops>` : nothing}
       <div class="body" ?hidden=${this.operations}>
         ${this.listed ? this.list() : nothing}
-        <div class="stage">
-          <main id="conversation" tabindex="-1">
-            <div class="column">
-              ${chat.conversation.turns.length === 0
-                ? this.welcome(connection)
-                : this.turns()}
-            </div>
-          </main>
-          ${this.dock(connection.kind === "open")}
-        </div>
+        <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited}></ds-stage>
       </div>
     `;
-  }
-
-  private welcome(connection: ConnectionState): TemplateResult {
-    return html`<ds-welcome
-      .ready=${connection.kind === "open"}
-      .catalog=${this.catalog}
-      .offline=${connection.kind === "open" && connection.server.llm === "offline"}
-      @ask=${this.asked}
-    ></ds-welcome>`;
   }
 
   private list(): TemplateResult {
@@ -99,61 +80,11 @@ export class App extends PageElement {
     ></ds-conversations>`;
   }
 
-  private dock(ready: boolean): TemplateResult {
-    const { active, openClarification } = this.chat;
-    return html`
-      <div class="dock" role="region" aria-label="Ask">
-        ${this.bottom.away
-          ? html`<button class="to-bottom" @click=${() => this.bottom.jump()} data-testid="to-bottom">
-              ${icons.down} Latest
-            </button>`
-          : nothing}
-        <ds-composer
-          class="column"
-          .phase=${active ? this.chat.answerOf(active).phase : null}
-          .clarifying=${Boolean(openClarification)}
-          .ready=${ready}
-          @ask=${this.asked}
-          @stop-answer=${(event: CustomEvent<{ now: boolean }>) => this.chat.stop(event.detail.now)}
-        ></ds-composer>
-        <ds-loaded class="column" .catalog=${this.catalog}></ds-loaded>
-      </div>
-    `;
-  }
-
-  private turns(): unknown {
-    const { turns } = this.chat.conversation;
-    return repeat(
-      turns,
-      (turn) => turn.sessionId,
-      (turn, index) => this.turn(turn, index === turns.length - 1),
-    );
-  }
-
-  private turn(turn: Turn, isLast: boolean): TemplateResult {
-    const answer = this.chat.answerOf(turn);
-    const connection = this.chat.connection.state;
-    return html`<ds-answer
-      .turn=${turn}
-      .answer=${answer}
-      .user=${connection.kind === "open" ? connection.server.user_id : ""}
-      .retryable=${hasEnded(answer) && !this.chat.active}
-      .answerable=${isLast}
-      @retry=${() => this.retry(turn)}
-      @edit=${() => this.composer.fill(spoken(turn))}
-      @ask=${this.asked}
-      @run-sql=${this.statementAsked}
-    ></ds-answer>`;
-  }
-
   protected override updated(): void {
     const { conversation, active } = this.chat;
     const named = conversation.turns.length > 0 ? `${titleOf(conversation)} · Deadstop` : "Deadstop";
-    document.title = active ? `● ${named}` : named;
-  }
-
-  protected override firstUpdated(): void {
-    this.bottom.attach(this.querySelector("main") as HTMLElement);
+    const title = active ? `● ${named}` : named;
+    if (document.title !== title) document.title = title;
   }
 
   private get chatAddress(): string {
@@ -165,25 +96,17 @@ export class App extends PageElement {
     const { conversation, connection } = this.chat;
     if (conversation.turns.length > 0 && !this.operations) showAddress(conversation.id);
     if (connection.state.kind === "open") void this.readCatalogOnce();
+    else if (this.catalog) this.catalogWanted = false;
     if (connection.state.kind === "refused") void reloadIfSignedOut();
     if (connection.state.kind === "waiting" && connection.state.attempt <= 2) void reloadIfSignedOut();
     this.redraw();
   }
 
+  /** Once for each connection: a server that has been started anew may have other data. */
   private async readCatalogOnce(): Promise<void> {
     if (this.catalogWanted) return;
     this.catalogWanted = true;
-    this.catalog = await readCatalog();
-  }
-
-  private asked(event: CustomEvent<string>): void {
-    this.bottom.jump();
-    this.chat.ask(event.detail);
-  }
-
-  private statementAsked(event: CustomEvent<string>): void {
-    this.bottom.jump();
-    this.chat.ask(event.detail, true);
+    this.catalog = await readCatalog((what) => (this.awaited = what));
   }
 
   private listToggled(): void {
@@ -193,11 +116,6 @@ export class App extends PageElement {
 
   private removed(id: string): void {
     if (id === addressedConversation()) showAddress("");
-  }
-
-  private retry(turn: Turn): void {
-    this.bottom.jump();
-    this.chat.retry(turn);
   }
 
   /** What shows operations is loaded when somebody goes there. */
@@ -210,14 +128,14 @@ export class App extends PageElement {
     if (this.operations) location.hash = "";
     showAddress("");
     this.chat.begin();
-    this.composer.fill("");
+    this.stage.clear();
   }
 
   private addressChanged(): void {
     this.operationsAddressChanged();
     const wanted = addressedConversation();
     if (!wanted || wanted === this.chat.conversation.id) return;
-    this.bottom.jump();
+    this.stage.toEnd();
     if (matchMedia(NARROW).matches) this.listed = false;
     void this.chat.open(wanted);
   }

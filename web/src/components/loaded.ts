@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { CatalogSummary } from "../catalog";
+import { type CatalogSummary, READING } from "../catalog";
 import { counted } from "../format";
 import { PageElement } from "./page-element";
 
@@ -11,11 +11,13 @@ const NAMED = 5;
 @customElement("ds-loaded")
 export class Loaded extends PageElement {
   @property({ attribute: false }) catalog: CatalogSummary | null = null;
+  /** While there is none: what is waited for. */
+  @property({ attribute: false }) awaited = READING;
 
-  protected override render(): TemplateResult | typeof nothing {
-    if (!this.catalog) return html`<p class="loaded">Reading what data there are…</p>`;
+  protected override render(): TemplateResult {
+    if (!this.catalog) return html`<p class="loaded" data-testid="awaited">${this.awaited}</p>`;
     const { tables } = this.catalog;
-    if (tables.length === 0) return nothing;
+    if (tables.length === 0) return html`<p class="loaded" data-testid="loaded">There are no tables.</p>`;
     const rest = tables.length - NAMED;
     const all = tables.map((table) => `${table.name}: ${counted(table.rowCount, "row")}`).join("\n");
     return html`<p class="loaded" title=${all} data-testid="loaded">
