@@ -1,7 +1,7 @@
 import { Marked } from "marked";
 
 import type { Block } from "./blocks";
-import { highlightedSql } from "./highlight";
+import { highlightSql } from "./highlight";
 import { sanitized } from "./sanitize";
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -29,7 +29,7 @@ const isSql = (language: string | undefined) => language?.trim().toLowerCase() =
 export function rendered(blocks: readonly Block[]): readonly Element[] {
   if (blocks.length === 0) return [];
   const fragment = sanitized(blocks.map(html).join(""));
-  for (const code of fragment.querySelectorAll("code.sql")) code.replaceChildren(highlightedSql(code.textContent));
+  for (const code of fragment.querySelectorAll("code.sql")) void highlightSql(code);
   const elements = [...fragment.children];
   if (elements.length === blocks.length || blocks.length === 1) return elements.slice(0, blocks.length);
   // Whatever made one block reach into the next cannot do so where each is read by itself.

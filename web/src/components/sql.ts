@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { highlightedSql } from "../highlight";
+import { highlightSql } from "../highlight";
 import "./copy-button";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
@@ -53,8 +53,13 @@ export class Sql extends PageElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has("statements")) this.querySelector("code")?.replaceChildren(highlightedSql(this.statement));
+    if (changed.has("statements")) this.show(this.querySelector("code") as Element);
     if (changed.has("editing") && this.editing) this.querySelector("textarea")?.focus();
+  }
+
+  private show(code: Element): void {
+    code.textContent = this.statement;
+    void highlightSql(code);
   }
 
   private get statement(): string {
