@@ -23,15 +23,16 @@ _PR_SET_CHILD_SUBREAPER = 36
 _M_ARENA_MAX = -8
 _OOM_SCORE = "500"
 
+_libc = ctypes.CDLL(None, use_errno=True)
+
 
 def be_born(spec: WorkerSpec) -> None:
     """Own session, subreaper, death with the fork server, lower priority, own scratch folder, signals as they
     should be. The order matters: whatever is started later inherits all of it."""
     os.setsid()
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     parent = os.getppid()
-    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)  # the fork server died before we asked
     _share_one_heap()
@@ -74,7 +75,7 @@ def model_ports(base_url: str) -> tuple[int, ...]:
 def _share_one_heap() -> None:
     """Else the C library reserves up to 128 MiB of address space for each thread's own heap: hardly any of it is used,
     all of it counts against the limit, and a worker under a small one dies as it starts a thread."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none, nor such heaps
+    mallopt = getattr(_libc, "mallopt", None)  # other C libraries have none, nor such heaps
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
 
@@ -99,5 +100,5 @@ def _move_into(scratch: Path) -> None:
     os.dup2(stderr, 2)
     os.close(stderr)
     sys.stdout = sys.stderr
-    stack = (scratch / STACK_NAME).open("w")
+    stack = os.open(scratch / STACK_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     faulthandler.register(signal.SIGUSR1, file=stack, all_threads=True)

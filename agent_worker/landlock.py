@@ -8,6 +8,7 @@ Unix sockets.
 import ctypes
 import errno
 import os
+import stat
 import struct
 import threading
 from collections.abc import Iterable
@@ -103,7 +104,7 @@ def _allow_path(ruleset: int, path: Path, rights: int) -> None:
     except FileNotFoundError:
         return
     try:
-        if not path.is_dir():
+        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= _FILE_RIGHTS
         _add_rule(ruleset, _RULE_PATH, struct.pack("=Qi", rights, descriptor), str(path))
     finally:

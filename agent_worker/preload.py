@@ -1,6 +1,6 @@
 """Imported once by the fork server, so that no worker has to: everything an agent needs, and the TLS context.
 
-Starts no thread: a fork of a process with threads is not safe.
+Leaves no thread: a fork of a process with threads is not safe.
 """
 
 import os
@@ -14,5 +14,7 @@ import pyarrow  # noqa: F401
 import agent_worker.parquet
 import agent_worker.process  # noqa: F401
 from agent_worker.llm import preload
+from agent_worker.rehearsal import rehearse
 
 preload()
+rehearse()

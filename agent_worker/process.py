@@ -84,8 +84,9 @@ class Worker:
         """From readiness to the last acknowledgement."""
         bus, spec = self._spec.settings.bus, self._spec
         self._job = asyncio.get_running_loop().create_future()
-        self._publisher = Publisher(spec.events_endpoint, spec.token, SendWindow(bus.window_events, bus.window_bytes))
         context = new_context()
+        window = SendWindow(bus.window_events, bus.window_bytes)
+        self._publisher = Publisher(context, spec.events_endpoint, spec.token, window)
         self._control = Channel(connect_dealer(context, spec.control_endpoint), self._on_control)
         agent, agent_context = await self._prepare()
         await self._publisher.subscribed()
@@ -98,9 +99,6 @@ class Worker:
             await asyncio.create_task(self._serve(agent, agent_context, job))
             await self._publisher.settled()
         beating.cancel()
-        self._publisher.close()
-        self._control.close()
-        context.term()
 
     async def _prepare(self) -> tuple[Agent, AgentContext]:
         """The agent's function, after its module's `prepare(context)`, if it has one."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bus.codec import encode
 from bus.delivery import SendWindow
 from bus.events import Event, ResponseChunk, Status, TableRows, Usage
-from bus.sockets import Channel, connect_worker_publisher, new_context
+from bus.sockets import Channel, Context, connect_worker_publisher
 from bus.worker_wire import BatchHeader, FinishedHeader, Outcome
 
 MAX_BATCH_EVENTS = 256
@@ -20,12 +20,11 @@ PAUSE_S = 0.001
 class Publisher:
     """One worker's line of events to the supervisor. `usage` is called for each batch."""
 
-    def __init__(self, endpoint: str, token: bytes, window: SendWindow) -> None:
+    def __init__(self, context: Context, endpoint: str, token: bytes, window: SendWindow) -> None:
         self._token = token
         self._window = window
         self._loop = asyncio.get_running_loop()
-        self._context = new_context()
-        self._channel = Channel(connect_worker_publisher(self._context, endpoint), self._on_subscription)
+        self._channel = Channel(connect_worker_publisher(context, endpoint), self._on_subscription)
         self._subscribed = asyncio.Event()
         self._changed = asyncio.Event()
         self._pending: list[Event] = []
@@ -102,7 +101,6 @@ class Publisher:
 
     def close(self) -> None:
         self._channel.close()
-        self._context.term()
 
     def _send(self, count: int, header: bytes, blob: bytes) -> None:
         frames = (self._token, header, blob)

@@ -1,5 +1,6 @@
 """What a fresh worker gives up before it looks at anything untrusted."""
 
+import functools
 import logging
 import os
 import resource
@@ -110,13 +111,14 @@ def strip_environment(spec: SandboxSpec) -> None:
     kept = {*_ENVIRONMENT.split(), *spec.keep_env}
     for name in [name for name in os.environ if name not in kept]:
         del os.environ[name]
-    os.environ.update(HOME=spec.scratch, TMPDIR=spec.scratch)
+    os.environ["HOME"] = os.environ["TMPDIR"] = spec.scratch
 
 
-def interpreter_paths() -> list[Path]:
+@functools.cache
+def interpreter_paths() -> tuple[Path, ...]:
     """What Python, its packages and the C library read at any time. The working folder is not among them, although
     it may stand in sys.path: it can be anything."""
     packages = [site.getusersitepackages(), *site.getsitepackages()]
     own = [path for package in (agent_worker, bus) for path in package.__path__]
     prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
-    return [Path(path) for path in dict.fromkeys([*prefixes, *packages, *own, *_INTERPRETER.split()])]
+    return tuple(Path(path) for path in dict.fromkeys([*prefixes, *packages, *own, *_INTERPRETER.split()]))

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -143,11 +144,12 @@ class BusClient:
         somebody for whom the job runs. Ends after the final batch.
         """
         log = self._open_log()
-        ended_at = log.final(job_id)
-        if ended_at is not None and ended_at <= after:
-            return
-        follower = await self._join(job_id, after, present)
+        follower = self._join(job_id, after, present)
         try:
+            ended_at = log.final(job_id)  # looked up while the confirmation is on its way
+            if ended_at is not None and ended_at <= after:
+                return
+            await self._confirmed(job_id)
             while True:
                 if follower.behind:
                     follower.behind = False
@@ -188,9 +190,8 @@ class BusClient:
             self._log = LogReader(self._log_path)
         return self._log
 
-    async def _join(self, job_id: str, after: int, present: bool) -> _Follower:
-        """A follower whose subscription stands. Without a confirmation in time (the supervisor is away) it reads
-        the log, and goes on when the supervisor publishes again."""
+    def _join(self, job_id: str, after: int, present: bool) -> _Follower:
+        """A follower, whose subscription is on its way."""
         follower = _Follower(after)
         stream = self._streams.setdefault(job_id, _Stream())
         stream.followers.append(follower)
@@ -199,14 +200,13 @@ class BusClient:
         stream.present += present
         if present and stream.present == 1:
             self._events.subscribe(presence_topic(job_id))
-        try:
-            await asyncio.wait_for(stream.confirmed.wait(), CONFIRM_TIMEOUT_S)
-        except TimeoutError:
-            pass
-        except asyncio.CancelledError:
-            self._leave(job_id, follower, present)
-            raise
         return follower
+
+    async def _confirmed(self, job_id: str) -> None:
+        """Wait until the subscription stands. Without a confirmation in time (the supervisor is away) one reads the
+        log, and goes on when the supervisor publishes again."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._streams[job_id].confirmed.wait(), CONFIRM_TIMEOUT_S)
 
     def _leave(self, job_id: str, follower: _Follower, present: bool) -> None:
         stream = self._streams[job_id]

@@ -121,8 +121,9 @@ class LogReader:
 
     def final(self, job_id: str) -> int | None:
         """The number of a job's last event, once it has ended."""
-        row = self._db.execute("SELECT last FROM events WHERE n = ? AND final = 1", (self._number(job_id),)).fetchone()
-        return int(row[0]) if row else None
+        newest = "SELECT last, final FROM events WHERE n = ? ORDER BY first DESC LIMIT 1"
+        row = self._db.execute(newest, (self._number(job_id),)).fetchone()
+        return int(row[0]) if row and row[1] else None
 
     def find(self, user: str, session_id: str) -> str | None:
         """The job of a user's session."""

@@ -12,6 +12,7 @@ from typing import Any
 import zmq
 
 Frames = Sequence[bytes]
+Context = zmq.Context[zmq.Socket[bytes]]
 
 UNBOUNDED = 0
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
@@ -24,12 +25,12 @@ class BusError(Exception):
     """The bus cannot be used; the text names the endpoint and what to do."""
 
 
-def new_context() -> zmq.Context[zmq.Socket[bytes]]:
+def new_context() -> Context:
     """A context for this process. Make it after the fork: one made before is broken in the child."""
     return zmq.Context()
 
 
-def _socket(context: zmq.Context[zmq.Socket[bytes]], kind: int, options: Mapping[Any, Any]) -> zmq.Socket[bytes]:
+def _socket(context: Context, kind: int, options: Mapping[Any, Any]) -> zmq.Socket[bytes]:
     socket = context.socket(kind)
     for option, value in {zmq.LINGER: 0, **options}.items():
         socket.setsockopt(option, value)
@@ -47,7 +48,7 @@ def _bind(socket: zmq.Socket[bytes], endpoint: str) -> zmq.Socket[bytes]:
     return socket
 
 
-def bind_router(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+def bind_router(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     """The supervisor's end of control and of commands. Sending to a peer that is gone raises `Unroutable`."""
     options = {
         zmq.ROUTER_MANDATORY: 1,
@@ -58,7 +59,7 @@ def bind_router(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.S
     return _bind(_socket(context, zmq.ROUTER, options), endpoint)
 
 
-def connect_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+def connect_dealer(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     """The other end of control and of commands. It names itself anew with each connection: under a name of its own
     it could be refused after a broken one, for as long as the old one still seems to be there."""
     socket = _socket(context, zmq.DEALER, {zmq.RCVHWM: UNBOUNDED, zmq.SNDHWM: UNBOUNDED})
@@ -66,14 +67,14 @@ def connect_dealer(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zm
     return socket
 
 
-def bind_collector(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+def bind_collector(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     """Where the supervisor collects every worker's events."""
     socket = _socket(context, zmq.SUB, {zmq.RCVHWM: UNBOUNDED})
     socket.subscribe(b"")
     return _bind(socket, endpoint)
 
 
-def connect_worker_publisher(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+def connect_worker_publisher(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     """A worker's events. Send nothing before the subscription has been received: it would be lost. It comes again
     with each new connection, which without VERBOSE nobody would hear of."""
     options = {zmq.XPUB_NODROP: 1, zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: WORKER_HIGH_WATER}
@@ -82,14 +83,14 @@ def connect_worker_publisher(context: zmq.Context[zmq.Socket[bytes]], endpoint: 
     return socket
 
 
-def bind_publisher(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+def bind_publisher(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     """What the supervisor tells everybody. Reports every subscription (each is confirmed) and the last
     unsubscription of a topic; drops for a subscriber that does not keep up."""
     options = {zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: PUBLISHER_HIGH_WATER}
     return _bind(_socket(context, zmq.XPUB, options), endpoint)
 
 
-def connect_subscriber(context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> zmq.Socket[bytes]:
+def connect_subscriber(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     """A follower's end of the supervisor's publisher."""
     socket = _socket(context, zmq.SUB, {zmq.RCVHWM: PUBLISHER_HIGH_WATER})
     socket.connect(endpoint)

@@ -6,10 +6,13 @@ import msgspec
 from msgspec import Meta
 
 from bus.catalog import Catalog
+from bus.codec import Decoder
 from bus.commands import Options
 from bus.events import Result, Usage
 from bus.settings import AgentDefinition, Settings
 from bus.vocabulary import Reason
+
+_decode_catalog: Decoder[Catalog] = Decoder(Catalog)
 
 
 class WorkerSpec(msgspec.Struct, frozen=True):
@@ -35,7 +38,8 @@ class ConversationTurn(msgspec.Struct, frozen=True):
 
 
 class JobSpec(msgspec.Struct, frozen=True):
-    """The one job a worker serves. `max_cost_usd` is what is left of its user's day; None without such a limit."""
+    """The one job a worker serves. `max_cost_usd` is what is left of its user's day; None without such a limit.
+    `encoded_catalog` is decoded by those who look at `catalog`, each time."""
 
     job_id: str
     user: str
@@ -45,7 +49,12 @@ class JobSpec(msgspec.Struct, frozen=True):
     options: Options = Options()
     max_rows: int = 1_000_000
     max_cost_usd: float | None = None
-    catalog: Catalog | None = None
+    encoded_catalog: bytes = b""
+
+    @property
+    def catalog(self) -> Catalog | None:
+        """What is known of the data; None while nobody has read them."""
+        return _decode_catalog(self.encoded_catalog) if self.encoded_catalog else None
 
 
 # ---- control, supervisor → worker

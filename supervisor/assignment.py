@@ -1,13 +1,12 @@
 """What a worker is told of the job it is given."""
 
-from bus.catalog import Catalog
 from bus.settings import HISTORY_AGENT, Settings
 from bus.worker_wire import JobSpec
 from supervisor.entries import Entry
 from supervisor.store import Store
 
 
-def job_spec(entry: Entry, settings: Settings, store: Store, catalog: Catalog | None) -> JobSpec:
+def job_spec(entry: Entry, settings: Settings, store: Store, encoded_catalog: bytes) -> JobSpec:
     """The question, what was said before it in its conversation, and what the answer may take."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (
@@ -24,5 +23,5 @@ def job_spec(entry: Entry, settings: Settings, store: Store, catalog: Catalog | 
         options=submit.options,
         max_rows=min(submit.options.max_rows or limit, limit),
         max_cost_usd=entry.cost_left_usd,
-        catalog=None if submit.agent == HISTORY_AGENT else catalog,
+        encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
     )

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 
 from bus.catalog import Catalog
+from bus.codec import encode
 from bus.commands import Caller, Submit
 from bus.settings import CATALOG_AGENT, HISTORY_AGENT
 from bus.vocabulary import Role
@@ -21,6 +22,8 @@ class CatalogKeeper:
         self._entries = entries
         self._admission = admission
         self.known: Catalog | None = None
+        self.encoded = b""
+        """For the workers: each of them is told of it."""
 
     @property
     def reading(self) -> bool:
@@ -45,3 +48,4 @@ class CatalogKeeper:
         """Take what a job of ours has read; any other job's outcome tells nothing."""
         if isinstance(outcome, Success) and outcome.catalog is not None and entry.submit.agent == CATALOG_AGENT:
             self.known = outcome.catalog
+            self.encoded = encode(outcome.catalog)

@@ -205,7 +205,7 @@ class Conductor:
 
     def _tell(self, entry: Entry) -> None:
         assert entry.worker is not None
-        spec = job_spec(entry, self._settings, self._store, self.catalog.known)
+        spec = job_spec(entry, self._settings, self._store, self.catalog.encoded)
         entry.worker.tell(self._yard.control, Assign(spec))
 
     def _climb(self, entry: Entry, step: Step, request: StopRequest) -> None:

@@ -4,9 +4,13 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")
+
+_FEW_FILES = 16
+_SMALL_BYTES = 1 << 20
 
 
 def remove_folder(folder: Path) -> bool:
@@ -33,10 +37,22 @@ def remove_folder(folder: Path) -> bool:
     return not folder.exists()
 
 
+def holds_little(folder: Path) -> bool:
+    """Whether removing this folder takes no time worth mentioning: a few small files, and no folder among them."""
+    try:
+        with os.scandir(folder) as entries:
+            found = list(islice(entries, _FEW_FILES + 1))
+            return len(found) <= _FEW_FILES and all(map(_is_small_file, found))
+    except OSError:
+        return False
+
+
 def remove_shared_memory(job_id: str) -> None:
     """Remove the segments that bear the job's name, `deadstop-JOB...`; of others nobody can know whose they are."""
-    for segment in SHARED_MEMORY.glob(f"deadstop-{job_id}*"):
-        _tried(os.unlink, segment)
+    with os.scandir(SHARED_MEMORY) as entries:
+        for entry in entries:
+            if entry.name.startswith(f"deadstop-{job_id}"):
+                _tried(os.unlink, entry.path)
 
 
 def read_tail(path: Path, max_bytes: int) -> str:
@@ -62,6 +78,11 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
             return list(entries)
     except OSError:
         return []
+
+
+def _is_small_file(entry: os.DirEntry[str]) -> bool:
+    found = entry.stat(follow_symlinks=False)
+    return stat.S_ISREG(found.st_mode) and found.st_size <= _SMALL_BYTES
 
 
 def _tried(call: Callable[..., None], *arguments: object) -> bool:

@@ -11,6 +11,7 @@ from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
 from bus.worker_wire import AnyHeader, BatchHeader, DataChanged, Heartbeat, Ready, ToSupervisor
+from supervisor.leftovers import holds_little
 from supervisor.orphans import Orphans
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words
 from supervisor.procfs import read_stat
@@ -221,7 +222,11 @@ class Yard:
             )
 
     async def _clear(self, worker: Worker) -> None:
-        """Remove the worker's files. In a thread: there can be a million of them, and others wait for us."""
+        """Remove the worker's files: at once where there are few, else in a thread. There can be a million of them,
+        and others wait for us."""
+        if holds_little(worker.scratch):
+            worker.take_leave()
+            return
         clearing = asyncio.get_running_loop().run_in_executor(None, worker.take_leave)
         _, unfinished = await asyncio.wait([clearing], timeout=CLEAR_LIMIT_S)
         if unfinished:

@@ -17,6 +17,7 @@ from agent_worker.history import files
 from agent_worker.history.rows import OUTCOMES
 from agent_worker.workplace import Workplace
 from bus.catalog import Catalog, CatalogColumn
+from bus.codec import encode
 from bus.events import Event
 from bus.vocabulary import ENDED, Reason, Rung
 from bus.worker_wire import JobSpec
@@ -47,7 +48,7 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     if not files.days(folder):
         raise AgentError("The history is still empty.", code="no_history", hint="ask again when a job has ended")
     catalog = with_words(await asyncio.to_thread(read, folder, context))
-    job = replace(job, catalog=catalog)
+    job = replace(job, encoded_catalog=encode(catalog))
     workplace: Workplace = context.prepared
     if workplace.model is None and not workplace.engine.looks_like_sql(job.question):
         job = _dated(job, datetime.now(UTC).date())
