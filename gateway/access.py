@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bus.client import CommandRefused
 from bus.sockets import BusError
-from gateway.context import CALLER, GATEWAY, IDENTITY, json_response
+from bus.vocabulary import Role
+from gateway.context import CALLER, GATEWAY, IDENTITY, Gateway, json_response
 from gateway.door import address_of, note_signed_in
 from gateway.errors import ApiError, ErrorBody, error_body
 from gateway.identity import Identity
@@ -59,6 +60,13 @@ def own_origin_only(request: web.Request) -> None:
             f"the Origin is {origin}, this is {request.scheme}://{request.host}",
             "add it to [gateway] allowed_origins if that page may use this server",
         )
+
+
+def for_operators(request: web.Request, what: str) -> Gateway:
+    """Raises `ApiError` (`forbidden`) for anybody else; `what` begins the sentence: "the figures are"."""
+    if request[CALLER].role is not Role.OPERATOR:
+        raise ApiError("forbidden", f"{what} for operators", "use an operator's token")
+    return request.app[GATEWAY]
 
 
 @web.middleware

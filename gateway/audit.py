@@ -1,4 +1,4 @@
-"""Who came in, asked, stopped and was refused: logger `gateway.audit`, the facts in `extra`. Never a token."""
+"""Who came in, asked, stopped, drained and was refused: logger `gateway.audit`, the facts in `extra`. Never a token."""
 
 import logging
 
@@ -36,6 +36,10 @@ def stopped(caller: Caller, job_id: str, owner: str, rung: Rung) -> None:
     """Somebody asked for a stop, and it was taken."""
     facts = {"user": caller.user, "job_id": job_id, "owner": owner, "rung": rung}
     log.info("%s stops job %s of %s from rung %s on", *facts.values(), extra={"action": "stopped", **facts})
+
+
+def drained(caller: Caller) -> None:
+    log.info("%s drains the server", caller.user, extra={"action": "drained", "user": caller.user})
 
 
 def refused(caller: Caller, what: str, refusal: Refused) -> None:

@@ -32,6 +32,13 @@ class Figures(msgspec.Struct, frozen=True):
     gateway: dict[str, float]
 
 
+class Draining(msgspec.Struct, frozen=True):
+    """The server accepts no more questions, and ends when these jobs have."""
+
+    running: int
+    waiting: int
+
+
 class JobList(msgspec.Struct, frozen=True):
     """Newest first."""
 

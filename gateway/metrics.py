@@ -11,10 +11,9 @@ from bus.client import CommandRefused
 from bus.commands import ReadStats, Stats
 from bus.histogram import Histogram
 from bus.sockets import BusError
-from bus.vocabulary import Role
+from gateway.access import for_operators
 from gateway.bodies import Figures
-from gateway.context import CALLER, GATEWAY, Gateway, json_response
-from gateway.errors import ApiError
+from gateway.context import CALLER, Gateway, json_response
 
 _NOT_A_METRIC = re.compile(r"[^a-zA-Z0-9_]")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -25,7 +24,7 @@ Sample = tuple[str, float]
 
 async def metrics(request: web.Request) -> web.Response:
     """Figures in Prometheus' text format; the gateway's own ones also while the supervisor is away."""
-    gateway = _for_operators(request)
+    gateway = for_operators(request, "the figures of all jobs are")
     lines = [*_simple({f"gateway_{name}": value for name, value in own_figures(gateway).items()})]
     try:
         stats = await gateway.client.request(ReadStats(request[CALLER]), Stats)
@@ -38,7 +37,7 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def figures(request: web.Request) -> web.Response:
     """The same figures as JSON."""
-    gateway = _for_operators(request)
+    gateway = for_operators(request, "the figures of all jobs are")
     stats = await gateway.client.request(ReadStats(request[CALLER]), Stats)
     return json_response(
         Figures(stats.jobs, stats.ended, stats.stops, stats.first_chunk, stats.gauges, own_figures(gateway))
@@ -57,12 +56,6 @@ def own_figures(gateway: Gateway) -> dict[str, float]:
         "events_sent_total": gateway.counts["events_sent"],
         "memory_bytes": _memory_bytes(),
     }
-
-
-def _for_operators(request: web.Request) -> Gateway:
-    if request[CALLER].role is not Role.OPERATOR:
-        raise ApiError("forbidden", "the figures of all jobs are for operators", "use an operator's token")
-    return request.app[GATEWAY]
 
 
 def _of_supervisor(stats: Stats) -> Iterator[str]:

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from bus.catalog import Catalog
 from bus.vocabulary import State
-from gateway import conversations, health, jobs, metrics, results, sse
-from gateway.bodies import AskedJob, CatalogPending, Figures, JobList, Ok, OutsideRecord, StoppedJob
+from gateway import conversations, draining, health, jobs, metrics, results, sse
+from gateway.bodies import AskedJob, CatalogPending, Draining, Figures, JobList, Ok, OutsideRecord, StoppedJob
 from gateway.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.incoming import MAX_SEQ, Query
 
@@ -143,6 +143,7 @@ OPERATIONS = (
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
     Operation("GET", "/api/stats", metrics.figures, {200: Figures}, ("forbidden", "unavailable")),
+    Operation("POST", "/api/drain", draining.drain, {202: Draining}, ("forbidden", "unavailable")),
     Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
 )
 """In the order of `docs/protocol.md`."""

@@ -2,22 +2,21 @@
 
 import asyncio
 import contextlib
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
 import msgspec
 
-from bus.address import read_address
 from bus.sockets import BusError
+from bus.vocabulary import Reason
+from ops.drained_here import DrainedHere
+from ops.drained_there import DrainedThere
 from ops.errors import EXIT_STOPPED, OpsError
+from ops.figures import Figures
 from ops.interrupts import Interrupted, counted
-from ops.local import LocalJobs, served_address
+from ops.options import Target
 
 LOOK_EVERY_S = 0.2
-ANSWER_WITHIN_S = 2.0
-SERVE_ENDS_WITHIN_S = 30.0
-"""Beside what `[gateway] finish_grace_s` gives slow readers."""
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -35,31 +34,54 @@ class Left(msgspec.Struct, frozen=True):
         return f"draining: {self.running} running, {self.waiting} waiting"
 
 
-async def drain(state_dir: Path, show: Callable[[Left], None], say: Callable[[str], None]) -> int:
+class Server(Protocol):
+    """The server that is drained, through the bus or over HTTP."""
+
+    async def drain(self) -> None:
+        """Begin."""
+
+    async def serves(self) -> bool:
+        """Whether its supervisor is still there."""
+
+    async def figures(self) -> Figures:
+        """Raises `BusError` when it has no time to answer, or has just gone."""
+
+    async def gone(self) -> None:
+        """Wait until the server has ended as a whole; not for ever, because what was asked for is done."""
+
+
+async def drain(target: Target, show: Callable[[Left], None], say: Callable[[str], None]) -> int:
     """Begin the drain and `show` what is left, whenever that has changed, until the server has ended.
 
     Returns the exit code. Raises `BusError` when no supervisor runs, `OpsError` when it went otherwise.
     """
-    jobs = LocalJobs.open(str(state_dir))
-    try:
-        with counted() as interrupts, _serve_above(state_dir) as serve:
-            await jobs.drain()
+    with counted() as interrupts:
+        async with _server(target) as server:
+            await server.drain()
             try:
-                await interrupts.guard(_until_drained(jobs, state_dir, show))
-                await interrupts.guard(_until_gone(serve))
+                await interrupts.guard(_until_drained(server, show))
+                await interrupts.guard(server.gone())
                 show(Left(0, 0, drained=True))
             except Interrupted:
                 say("the drain goes on without being watched; `deadstop ps` shows what still runs")
                 return EXIT_STOPPED
-        return 0
-    finally:
-        await jobs.close()
+    return 0
 
 
-async def _until_drained(jobs: LocalJobs, state_dir: Path, show: Callable[[Left], None]) -> None:
+@contextlib.asynccontextmanager
+async def _server(target: Target) -> AsyncIterator[Server]:
+    if target.url:
+        async with DrainedThere.open(target) as there:
+            yield there
+    else:
+        async with DrainedHere.open(target.settings()) as here:
+            yield here
+
+
+async def _until_drained(server: Server, show: Callable[[Left], None]) -> None:
     shown: Left | None = None
-    while served_address(state_dir) is not None:
-        left = await _left(jobs)
+    while await server.serves():
+        left = await _left(server)
         if left is not None and left != shown:
             show(left)
             shown = left
@@ -69,41 +91,14 @@ async def _until_drained(jobs: LocalJobs, state_dir: Path, show: Callable[[Left]
         raise OpsError(f"the supervisor has gone with {count} jobs left; its log says why")
 
 
-async def _left(jobs: LocalJobs) -> Left | None:
-    """None when the supervisor has no time to answer, or has just gone."""
+async def _left(server: Server) -> Left | None:
     try:
-        figures = await jobs.figures(timeout_s=ANSWER_WITHIN_S)
+        figures = await server.figures()
     except BusError:
         return None
     if not figures["draining"]:
         raise OpsError("the supervisor was started anew meanwhile and accepts questions; drain it again")
+    stopped = sum(one.count for one in figures.ended if one.reason is Reason.SHUTDOWN)
+    if stopped:
+        raise OpsError(f"the server was told to end meanwhile, and {stopped} jobs were stopped, not finished")
     return Left(int(figures["running"]), int(figures["waiting"]))
-
-
-@contextlib.contextmanager
-def _serve_above(state_dir: Path) -> Iterator[int | None]:
-    """A pidfd of the `serve` that started the supervisor: until it has ended, it holds the port."""
-    serve = None
-    with contextlib.suppress(OSError, ValueError):
-        stat = Path(f"/proc/{read_address(state_dir).pid}/stat").read_text()
-        parent = int(stat[stat.rindex(")") + 2 :].split()[1])
-        if "serve" in Path(f"/proc/{parent}/cmdline").read_text().split("\0"):
-            serve = os.pidfd_open(parent)
-    try:
-        yield serve
-    finally:
-        if serve is not None:
-            os.close(serve)
-
-
-async def _until_gone(pidfd: int | None) -> None:
-    """Wait for a process to end; not for ever, because what was asked for is done."""
-    if pidfd is None:
-        return
-    loop, gone = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(pidfd, gone.set)
-    try:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(gone.wait(), SERVE_ENDS_WITHIN_S)
-    finally:
-        loop.remove_reader(pidfd)

@@ -147,6 +147,8 @@ class LocalJobs:
             gone_s = 0.0
             while not (await asyncio.wait({coming}, timeout=LOOK_EVERY_S))[0]:
                 gone_s = 0.0 if served_address(self._state_dir) else gone_s + LOOK_EVERY_S
+                if gone_s:
+                    self._bus.read_on()  # after a drain the log has the rest
                 if gone_s > self._patience_s:
                     raise BusError(f"the supervisor of {self._state_dir} has gone; its next start settles the job")
             return coming.result()

@@ -64,6 +64,10 @@ class RemoteJobs:
     async def figures(self) -> Figures:
         return msgspec.convert(await self._ask("GET", "/api/stats"), Figures)
 
+    async def drain(self) -> None:
+        """As `ops.local.LocalJobs.drain`; for operators."""
+        await self._ask("POST", "/api/drain")
+
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncGenerator[Wire, None]:
         """A broken stream is taken up again where it broke, for some seconds."""
         tries = 0

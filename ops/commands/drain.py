@@ -1,18 +1,16 @@
 """`deadstop drain`."""
 
 import sys
-from pathlib import Path
 
 import click
 
-from ops.options import config_option, json_option, read_settings, state_dir_option
+from ops.options import Target, json_option, target_options
 
 
 @click.command()
-@config_option
-@state_dir_option
+@target_options
 @json_option
-def command(config: Path | None, state_dir: str | None, as_json: bool) -> None:
+def command(target: Target, as_json: bool) -> None:
     """Accept no more questions, let those finish that were accepted, then end the server. Waits for that.
 
     Ctrl-C ends the waiting only: the drain goes on.
@@ -21,11 +19,9 @@ def command(config: Path | None, state_dir: str | None, as_json: bool) -> None:
     """
     import asyncio
 
-    from bus.address import state_folder
     from ops.console import narration, print_json
     from ops.draining import Left, drain
 
-    folder = state_folder(read_settings(config, {"supervisor.state_dir": state_dir}).supervisor.state_dir)
     err = narration()
 
     def show(left: Left) -> None:
@@ -34,4 +30,4 @@ def command(config: Path | None, state_dir: str | None, as_json: bool) -> None:
         else:
             err.print(str(left))
 
-    sys.exit(asyncio.run(drain(folder, show, err.print)))
+    sys.exit(asyncio.run(drain(target, show, err.print)))

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from bus.commands import Caller
 from bus.vocabulary import Role
-from tests.gateways import RunningGateway, running_gateway
-from tests.servers import Supervisor, running_supervisor
+from tests.gateways import RunningGateway
+from tests.servers import Supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANN = Caller("ann", Role.USER)
 NOBODYS_JOB = "000000000000"
 NOBODYS_NAME = "nosuchname"
-ROOMY = {**zoo_settings(), "limits.max_running": 20}
+SETTINGS = {**zoo_settings(), "limits.max_running": 20}
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,6 @@ class Anns:
     ended_session: str = "ann-ended"
     conversation: str = "ann-talks"
     ended_conversation: str = "ann-talked"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("gateway"), ROOMY) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(supervisor.state_dir, ROOMY) as running:
-        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -167,6 +155,13 @@ async def test_the_figures_are_for_operators(gateway: RunningGateway) -> None:
     assert (status, error["code"]) == (403, "forbidden")
     async with gateway.request("GET", "/metrics", "ops") as answer:
         assert answer.status == 200
+
+
+async def test_draining_is_for_operators(gateway: RunningGateway, supervisor: Supervisor) -> None:
+    status, error = await gateway.json("POST", "/api/drain", "bob")
+    assert (status, error["code"]) == (403, "forbidden")
+    async with gateway.request("GET", "/metrics", "ops") as answer:
+        assert "deadstop_draining 0\n" in await answer.text()
 
 
 async def test_an_operator_may(gateway: RunningGateway, anns: Anns, supervisor: Supervisor) -> None:

@@ -111,6 +111,7 @@ async def test_real_answers_are_what_it_says(gateway: RunningGateway, supervisor
         await check("GET", path, 200)
     await check("GET", "/api/stats", 200, user="ops")
     await check("GET", "/api/stats", 403)
+    await check("POST", "/api/drain", 403)
     every = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert every - check.seen <= {("GET", "/metrics")}
 

@@ -1,0 +1,18 @@
+"""`POST /api/drain`: an operator far away lets the server end."""
+
+from aiohttp import web
+
+from bus.commands import Done, Drain, ReadStats, Stats
+from gateway import audit
+from gateway.access import for_operators
+from gateway.bodies import Draining
+from gateway.context import CALLER, json_response
+
+
+async def drain(request: web.Request) -> web.Response:
+    """Accept no more questions, finish what was accepted, then end the server: 202 with what is left."""
+    gateway, caller = for_operators(request, "draining is"), request[CALLER]
+    await gateway.client.request(Drain(caller), Done)
+    audit.drained(caller)
+    gauges = (await gateway.client.request(ReadStats(caller), Stats)).gauges
+    return json_response(Draining(int(gauges["running"]), int(gauges["waiting"])), 202)
