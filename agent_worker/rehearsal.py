@@ -25,13 +25,17 @@ ROUNDS = 3
 def rehearse() -> None:
     """Leaves no thread behind, which a fork would lose: those of the engine end with its connection, those of the loop
     with the loop. Raises RuntimeError if one has stayed."""
+    before = _threads()
     interpreter_paths()
     with tempfile.TemporaryDirectory(prefix="deadstop-") as scratch:
         for _ in range(ROUNDS):
             asyncio.run(_answer(Path(scratch)))
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    if threads > 1:
-        raise RuntimeError(f"{threads - 1} threads stayed after the rehearsal: no worker may be forked beside them")
+    if more := _threads() - before:
+        raise RuntimeError(f"{more} threads stayed after the rehearsal: no worker may be forked beside them")
+
+
+def _threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))
 
 
 async def _answer(scratch: Path) -> None:
