@@ -54,14 +54,18 @@ class Supervisor:
 
     async def until(self, job_id: str, *kinds: type[Event]) -> list[JobEvent]:
         """The job's stream up to its first event of one of these kinds."""
+        return await self.until_seen(job_id, lambda event: isinstance(event, kinds))
+
+    async def until_seen(self, job_id: str, seen: Callable[[JobEvent], bool]) -> list[JobEvent]:
+        """The job's stream up to the first event that is the one."""
         events: list[JobEvent] = []
         async with aclosing(self.client.follow(job_id)) as batches:
             async for batch, skip in batches:
                 for _, event in batch.events(skip):
                     events.append(event)
-                    if isinstance(event, kinds):
+                    if seen(event):
                         return events
-        raise AssertionError(f"job {job_id} ended without {kinds}: {events}")
+        raise AssertionError(f"job {job_id} ended without it: {events}")
 
     async def stop(
         self, job_id: str, rung: Rung = Rung.CANCEL, reason: Reason = Reason.OPERATOR, caller: Caller = OPERATOR

@@ -1,13 +1,26 @@
-"""What the tests of stopping share: a job that has ended, and what must hold of every one that has."""
+"""A job that has ended, and what must hold of every one that has."""
 
+import time
 from collections.abc import Iterable
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bus.commands import Caller, JobRecord
-from bus.events import Accepted, Completed, Ending, Failed, JobEvent, Killed, Status, Stopping
+from bus.events import (
+    Accepted,
+    Completed,
+    Ending,
+    Failed,
+    JobEvent,
+    Killed,
+    ResponseChunk,
+    Result,
+    Sql,
+    Status,
+    Stopping,
+    Warn,
+)
 from bus.vocabulary import ENDED, Role, Rung, State, end_state
 from tests.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
@@ -43,8 +56,49 @@ class Ended:
         return self.last
 
     @property
+    def result(self) -> Result:
+        assert isinstance(self.last, Completed), self.last
+        return self.last.result
+
+    @property
     def climbed(self) -> list[Rung]:
         return [event.rung for event in self.events if isinstance(event, Stopping)]
+
+    @property
+    def rows(self) -> list[list[Any]]:
+        rows: list[list[Any]] = self.result.final_output["raw_table"]["rows"]
+        return rows
+
+    @property
+    def response(self) -> str:
+        return self._text("response")
+
+    @property
+    def monitor(self) -> str:
+        return self._text("prompt_monitor")
+
+    @property
+    def statuses(self) -> list[str]:
+        return [event.message for event in self.events if isinstance(event, Status)]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [event.message for event in self.events if isinstance(event, Warn)]
+
+    @property
+    def statements(self) -> list[str]:
+        return [event.sql for event in self.events if isinstance(event, Sql)]
+
+    @property
+    def started_at(self) -> float:
+        """When the job was given to its worker, in seconds of `time.monotonic()`."""
+        assert self.record.summary.started_at is not None
+        return self.record.summary.started_at - time.time() + time.monotonic()
+
+    def _text(self, field: str) -> str:
+        return "".join(
+            event.chunk for event in self.events if isinstance(event, ResponseChunk) and event.field == field
+        )
 
 
 async def ended(supervisor: Supervisor, job_id: str) -> Ended:
@@ -60,11 +114,7 @@ async def ended(supervisor: Supervisor, job_id: str) -> Ended:
 
 async def climbed(supervisor: Supervisor, job_id: str, rung: Rung) -> None:
     """Wait until this rung of the job's ladder has been climbed."""
-    async with aclosing(supervisor.client.follow(job_id)) as batches:
-        async for batch, skip in batches:
-            if any(isinstance(event, Stopping) and event.rung is rung for _, event in batch.events(skip)):
-                return
-    raise AssertionError(f"job {job_id} ended without {rung}")
+    await supervisor.until_seen(job_id, lambda event: isinstance(event, Stopping) and event.rung is rung)
 
 
 def check_stream(events: list[JobEvent]) -> None:

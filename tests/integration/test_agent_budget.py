@@ -13,10 +13,11 @@ from bus.commands import Caller
 from bus.events import Completed, TableRows
 from bus.log import LOG_NAME, LogReader
 from bus.vocabulary import Reason, Refusal, Role, Rung
-from tests.asking import Served, asked, serving
+from tests.asking import Served, serving
 from tests.fakes.replies import Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
 from tests.servers import eventually, running_supervisor, start_supervisor
+from tests.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,7 +120,7 @@ async def test_jobs_side_by_side_spend_from_one_day(tmp_path: Path) -> None:
     answer = Say(("One ", "two"), input_tokens=30_000, hold=answered, hold_at=1)
     async with serving(tmp_path, lambda recorded: plan if is_planning(recorded) else answer, **DAY) as served:
         both = {asyncio.create_task(served.supervisor.submit(f"How many {what}?", caller=ALICE)) for what in "ab"}
-        ends = [asyncio.create_task(asked(served.supervisor, await submitted)) for submitted in both]
+        ends = [asyncio.create_task(ended(served.supervisor, await submitted)) for submitted in both]
         await served.model.request(2)
         planned.set()
         done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

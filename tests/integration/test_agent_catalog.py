@@ -12,22 +12,28 @@ from bus.client import CommandRefused
 from bus.commands import CatalogRead, Jobs, JobSummary, ListJobs, ReadCatalog
 from bus.events import Killed, Status
 from bus.vocabulary import Rung, State
-from tests.asking import Asked, ask, serving, write_parquet
+from tests.asking import ask, serving, write_parquet
 from tests.fakes.scripts import flights, in_pieces, plan_json
-from tests.servers import OPERATOR, Supervisor, running_supervisor
+from tests.servers import OPERATOR, Supervisor, eventually, running_supervisor
+from tests.stopping import Ended
 
 CHANGED = "the data have changed: reading the catalog anew"
 
 
 async def catalog(supervisor: Supervisor, tables: set[str], within_s: float = 20.0) -> Catalog:
     """The supervisor's catalog, once it tells of just these tables; nothing says when it does."""
-    async with asyncio.timeout(within_s):
-        while True:
-            with suppress(CommandRefused):  # while it is read for the first time
-                read = await supervisor.client.request(ReadCatalog(OPERATOR), CatalogRead)
-                if {table.name for table in read.catalog.tables} == tables:
-                    return read.catalog
-            await asyncio.sleep(0.02)
+
+    async def tells() -> bool:
+        with suppress(CommandRefused):  # while it is read for the first time
+            return {table.name for table in (await read(supervisor)).tables} == tables
+        return False
+
+    await eventually(tells, f"the catalog does not tell of {tables}", within_s)
+    return await read(supervisor)
+
+
+async def read(supervisor: Supervisor) -> Catalog:
+    return (await supervisor.client.request(ReadCatalog(OPERATOR), CatalogRead)).catalog
 
 
 async def catalog_jobs(supervisor: Supervisor) -> list[JobSummary]:
@@ -35,7 +41,7 @@ async def catalog_jobs(supervisor: Supervisor) -> list[JobSummary]:
     return [job for job in jobs if job.agent == "catalog"]
 
 
-def first_cell(job: Asked) -> object:
+def first_cell(job: Ended) -> object:
     return job.rows[0][0]
 
 

@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 
 from bus.codec import encode
-from tests.asking import Asked, Served, serving, write_parquet
+from tests.asking import Served, serving, write_parquet
 from tests.fakes.replies import Recorded, Reply, Say, Script
 from tests.fakes.scripts import in_pieces, is_planning, plan_json
+from tests.stopping import Ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -86,7 +87,7 @@ LOCKED_OUT = [
 ]
 
 
-def check_unharmed(job: Asked, place: Place, before: dict[str, str]) -> None:
+def check_unharmed(job: Ended, place: Place, before: dict[str, str]) -> None:
     assert place.state() == before
     assert SECRET.encode() not in b"".join(encode(event) for event in job.events)
     assert not any(SECRET in str(recorded.body) for recorded in place.served.requests)

@@ -10,9 +10,10 @@ import pytest_asyncio
 
 from bus.events import Chart, Completed, JobEvent, Node, ResponseChunk, Sql, Status, TableRows, TableSchema
 from bus.vocabulary import Reason
-from tests.asking import Served, asked, serving
+from tests.asking import Served, serving
 from tests.fakes.replies import Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
+from tests.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,7 +98,7 @@ async def test_progress_is_seen_before_the_model_has_said_a_word(served: Served)
     assert seen[-1] == Status("planning with claude-sonnet-5-5")
     assert not hold.is_set()
     hold.set()
-    assert (await asked(served.supervisor, job_id)).response == "United has most."
+    assert (await ended(served.supervisor, job_id)).response == "United has most."
 
 
 async def test_the_answer_streams_token_by_token(served: Served) -> None:

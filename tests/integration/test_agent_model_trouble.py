@@ -12,10 +12,11 @@ import pytest_asyncio
 
 from bus.events import Failed, JobEvent, Killed, Status, TableRows
 from bus.vocabulary import Reason, Rung
-from tests.asking import Asked, Served, ask, serving, until, until_answering
+from tests.asking import Served, ask, serving, until_answering
 from tests.fakes.replies import Fail, Reply, Say, Script, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
 from tests.servers import running_supervisor
+from tests.stopping import Ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -39,7 +40,7 @@ def answering(answer: Reply) -> Script:
     return lambda recorded: PLAN if is_planning(recorded) else answer
 
 
-def check_failed(job: Asked, code: str, *, retryable: bool) -> Failed:
+def check_failed(job: Ended, code: str, *, retryable: bool) -> Failed:
     failed = job.failed
     assert (failed.code, failed.retryable) == (code, retryable)
     assert (job.record.summary.reason, failed.stop) == (Reason.LLM_ERROR, None)
@@ -48,7 +49,7 @@ def check_failed(job: Asked, code: str, *, retryable: bool) -> Failed:
     return failed
 
 
-def tries_again(job: Asked) -> list[str]:
+def tries_again(job: Ended) -> list[str]:
     return [status for status in job.statuses if "trying again" in status]
 
 
@@ -194,7 +195,7 @@ async def test_a_stop_does_not_wait_for_the_next_try(tmp_path: Path) -> None:
         took = []
         for _ in range(3):
             job_id = await served.submit(QUESTION)
-            await until(served.supervisor, job_id, speaks_of_another_try)
+            await served.supervisor.until_seen(job_id, speaks_of_another_try)
             took.append((await stopped(served, job_id)).ms)
         print("from the stop to the proof of the end:", took)
         assert min(took) < PROVED_WITHIN_MS

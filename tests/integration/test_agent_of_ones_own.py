@@ -10,8 +10,9 @@ import pytest
 
 from bus.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
 from bus.vocabulary import Reason, Rung
-from tests.asking import ask, asked, until_answering
+from tests.asking import ask, until_answering
 from tests.servers import ROOT, Supervisor, running_supervisor
+from tests.stopping import ended
 
 PAGE = (ROOT / "docs" / "write-your-own-agent.md").read_text()
 
@@ -47,7 +48,7 @@ async def test_it_stops_at_the_first_rung_and_keeps_what_it_said(supervisor: Sup
     await until_answering(supervisor, job_id)
     await supervisor.until(job_id, TableRows)
     await supervisor.stop(job_id)
-    job = await asked(supervisor, job_id)
+    job = await ended(supervisor, job_id)
     assert isinstance(job.last, Killed)
     assert (job.last.rung, job.last.usage.rows) == (Rung.CANCEL, 1)
     assert "- **airlines** has 16 rows" in job.response

@@ -13,7 +13,7 @@ import pytest_asyncio
 from bus.commands import Caller, Jobs, ListJobs
 from bus.vocabulary import Role
 from tests.cuts import Cut, CutClient, ServedGateway, served_gateway
-from tests.servers import Supervisor, assert_nothing_left, eventually, running_supervisor, start_supervisor
+from tests.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings
 
 ANN = Caller("ann", Role.USER)
@@ -30,12 +30,6 @@ def dice() -> random.Random:
     seed = int(os.environ.get("DEADSTOP_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
     print(f"DEADSTOP_SEED={seed}")
     return random.Random(seed)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("cuts"), zoo_settings()) as running:
-        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -11,12 +11,11 @@ from contextlib import aclosing, asynccontextmanager
 
 import psutil
 import pytest
-import pytest_asyncio
 
 from bus.commands import ReadStats, Stats
 from bus.events import ResponseChunk
 from bus.vocabulary import Reason
-from tests.servers import OPERATOR, ROOT, Supervisor, running_supervisor
+from tests.servers import OPERATOR, ROOT, Supervisor
 from tests.workers import zoo_settings
 
 OUTPUT_BYTES = 200_000_000
@@ -26,12 +25,7 @@ TICKS_PER_S = 50
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    settings = {**zoo_settings(), "limits.max_output_bytes": OUTPUT_BYTES, "limits.max_events": 1_000_000_000}
-    async with running_supervisor(tmp_path_factory.mktemp("flood"), settings) as running:
-        yield running
+SETTINGS = {**zoo_settings(), "limits.max_output_bytes": OUTPUT_BYTES, "limits.max_events": 1_000_000_000}
 
 
 class Bystander:

@@ -2,28 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
-import pytest_asyncio
 
 from bus.events import Completed, JobEvent, ResponseChunk
 from tests.proxies import cutting
-from tests.servers import Supervisor, running_supervisor
+from tests.servers import Supervisor
 from tests.workers import zoo_settings
 
 EVENTS = 20_000
-SMALL_WINDOW = {"bus.window_events": 64, "worker.heartbeat_interval_s": 0.1}
-"""So that a worker soon stands still when it is not answered."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("lines"), {**zoo_settings(), **SMALL_WINDOW}) as running:
-        yield running
+SETTINGS = {**zoo_settings(), "bus.window_events": 64, "worker.heartbeat_interval_s": 0.1}
+"""A small window, so that a worker soon stands still when it is not answered."""
 
 
 def is_whole(events: list[tuple[int, JobEvent]], count: int) -> None:

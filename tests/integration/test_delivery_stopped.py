@@ -3,25 +3,16 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from supervisor.service import HEADS_AFTER_END_S
-from tests.servers import ROOT, Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.servers import ROOT, Supervisor
 
 CHUNKS = 12_000
 """In so many small batches that they fill the queues to the follower and yet not what may wait in its memory."""
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(90)]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("stopped"), zoo_settings()) as running:
-        yield running
 
 
 async def test_a_follower_that_slept_through_the_end_and_the_heads_reads_it_in_the_log(supervisor: Supervisor) -> None:

@@ -1,16 +1,13 @@
 """Conversations over HTTP: listed, searched, renamed, hidden, and nobody else's."""
 
 import secrets
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bus.events import Status
-from tests.gateways import RunningGateway, running_gateway
-from tests.servers import Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.gateways import RunningGateway
+from tests.servers import Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -19,18 +16,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 def name() -> str:
     """A conversation of this test alone: supervisor and gateway serve the whole file."""
     return f"c{secrets.token_hex(4)}"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("gateway"), zoo_settings()) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
-        yield running
 
 
 async def ask(gateway: RunningGateway, conversation: str, query: str, agent: str = "echoes", **more: Any) -> str:

@@ -3,18 +3,16 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
 import hypothesis.strategies as st
 import pytest
-import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 
 from gateway.incoming import EVENTS
-from tests.gateways import ANSWER_WITHIN_S, RunningGateway, Wire, running_gateway
-from tests.servers import Supervisor, running_supervisor
+from tests.gateways import ANSWER_WITHIN_S, RunningGateway, Wire
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -75,18 +73,6 @@ def plausible(draw: st.DrawFn) -> dict[str, Any]:
         "options": st.fixed_dictionaries({}, optional={"max_rows": st.integers(), "max_runtime_s": st.floats(0, 9)}),
     }
     return {"event": name, "data": draw(st.fixed_dictionaries(right))}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("gateway"), SETTINGS) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(supervisor.state_dir, SETTINGS) as running:
-        yield running
 
 
 async def still_answers(wire: Wire) -> None:

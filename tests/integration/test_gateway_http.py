@@ -4,15 +4,12 @@ import asyncio
 import csv
 import io
 import json
-import secrets
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pyarrow.parquet
 import pytest
-import pytest_asyncio
 
 from bus.events import Status
 from tests.gateways import RunningGateway, running_gateway
@@ -20,24 +17,6 @@ from tests.servers import Supervisor, eventually, is_gone, running_supervisor, s
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture
-def session() -> str:
-    """A session's name of this test alone: supervisor and gateway serve the whole file."""
-    return f"s{secrets.token_hex(4)}"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("gateway"), zoo_settings()) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
-        yield running
 
 
 async def asked(gateway: RunningGateway, query: str, agent: str = "parquet", **more: Any) -> str:

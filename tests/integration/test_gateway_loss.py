@@ -1,19 +1,16 @@
 """Lost connections, slow clients, dying gateways: nothing is missing, nothing comes twice, nobody is left running."""
 
 import asyncio
-import secrets
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
 import pytest
-import pytest_asyncio
 
 from bus.events import Status
 from bus.vocabulary import State
 from tests.gateways import LAST, RunningGateway, Wire, running_gateway
-from tests.servers import Supervisor, assert_nothing_left, eventually, running_supervisor, start_supervisor
+from tests.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings
 
 GRACE_S = 1.0
@@ -21,24 +18,7 @@ GRACE_S = 1.0
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest.fixture
-def session() -> str:
-    """A session's name of this test alone: supervisor and gateway serve the whole file."""
-    return f"s{secrets.token_hex(4)}"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    settings = {**zoo_settings(), "supervisor.disconnect_grace_s": GRACE_S}
-    async with running_supervisor(tmp_path_factory.mktemp("gateway"), settings) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
-        yield running
+SETTINGS = {**zoo_settings(), "supervisor.disconnect_grace_s": GRACE_S}
 
 
 async def ended(supervisor: Supervisor, job_id: str) -> tuple[State, str | None]:

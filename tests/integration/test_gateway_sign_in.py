@@ -1,35 +1,13 @@
 """Who may come in: tokens, the cookie, Origin and Host, the headers of every answer."""
 
-import secrets
-from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 
 import pytest
-import pytest_asyncio
 
 from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, running_gateway
-from tests.servers import Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.servers import Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture
-def session() -> str:
-    """A session's name of this test alone: supervisor and gateway serve the whole file."""
-    return f"s{secrets.token_hex(4)}"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("gateway"), zoo_settings()) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
-        yield running
 
 
 async def test_without_a_token_nothing_answers_but_health_and_sign_in(gateway: RunningGateway) -> None:

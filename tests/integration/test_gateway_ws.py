@@ -1,38 +1,18 @@
 """The WebSocket of a real gateway over a real supervisor."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pyarrow as pa
 import pytest
-import pytest_asyncio
 
 from tests.gateways import LAST, TOKENS, RunningGateway, running_gateway
-from tests.servers import Supervisor, running_supervisor
+from tests.servers import Supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest.fixture
-def session() -> str:
-    """A session's name of this test alone: supervisor and gateway serve the whole file."""
-    return f"s{secrets.token_hex(4)}"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    settings = {**zoo_settings(), "supervisor.disconnect_grace_s": 0.3}
-    async with running_supervisor(tmp_path_factory.mktemp("gateway"), settings) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(supervisor: Supervisor) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(supervisor.state_dir, zoo_settings()) as running:
-        yield running
+SETTINGS = {**zoo_settings(), "supervisor.disconnect_grace_s": 0.3}
 
 
 async def test_an_answer_streams_from_its_acceptance_to_its_end(gateway: RunningGateway, session: str) -> None:

@@ -2,20 +2,20 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator
 
 import psutil
 import pytest
-import pytest_asyncio
 
 from bus.events import Completed, Failed, Status
 from bus.orphans import children, descendants
 from bus.vocabulary import Reason, Rung
-from tests.servers import Supervisor, running_supervisor
+from tests.servers import Supervisor
 from tests.stopping import ROOMY, Ended, ended, told_files, told_pids
 from tests.workers._staying import FINISH
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = ROOMY
 
 BROODERS = (
     "forks_children",
@@ -27,12 +27,6 @@ BROODERS = (
     "flees",
     "leaves_files",
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("s"), ROOMY) as running:
-        yield running
 
 
 def check_nothing_left(supervisor: Supervisor, job: Ended) -> None:

@@ -1,0 +1,35 @@
+"""A folder of Parquet files, and what the catalog says of it."""
+
+from pathlib import Path
+
+import duckdb
+
+from agent_worker.catalog import read_catalog
+from bus.catalog import Catalog, CatalogColumn
+
+
+class Folder:
+    """A folder that Parquet files are written into."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+
+    def write(self, name: str, sql: str) -> Path:
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._connection.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)").fetchall()
+        return file
+
+    def read(self) -> Catalog:
+        return read_catalog(self.path, connection=self._connection)
+
+
+def column(catalog: Catalog, table: str, name: str) -> CatalogColumn:
+    found = catalog.table(table)
+    assert found is not None
+    return next(column for column in found.columns if column.name == name)
+
+
+def names(catalog: Catalog) -> list[str]:
+    return [table.name for table in catalog.tables]
