@@ -8,10 +8,14 @@ from tests.browser.tab import Answer, Tab
 from tests.browser.work import watched
 
 MILLION_ROWS = "select i as n, i * 0.5 as half, 'name ' || i as name from range(1000000) t(i)"
-LONG_ANSWER = "essay 2000 500 100 sections"
-"""200 kB of markdown at 500 chunks/s."""
-LONG_BLOCKS = tuple(f"essay 1000 500 200 {kind}" for kind in ("paragraph", "fence", "list"))
-"""As much in half the time, without an empty line in it."""
+LONG_BLOCKS = ("paragraph", "fence", "list")
+"""Kinds of markdown without an empty line in it."""
+
+
+def long_answer(kind: str = "sections", kilobytes: int = 200) -> str:
+    """Asks for so much markdown, at 500 chunks/s."""
+    return f"essay {kilobytes * 10} 500 100 {kind}"
+
 
 _BEGIN = """() => {
   window.longest = { block: 0, frame: 0 };

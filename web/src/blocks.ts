@@ -20,9 +20,10 @@ export interface Block {
 export const BEGINNING: Mark = { at: 0, opening: "", continues: false };
 
 /** What is longer is cut, so that no block, and with it no frame of an answer that grows, takes more than its share. */
-export const LONGEST = 4_000;
-/** The columns of each piece of a table have widths of their own, which is seen. */
-export const LONGEST_TABLE = 3 * LONGEST;
+const LONGEST = 4_000;
+/** Code is cut unseen, and colouring takes time; the columns of each piece of a table have widths of their own. */
+const LONGEST_OF: Record<string, number> = { code: LONGEST / 2, table: 3 * LONGEST };
+export const LONGEST_OF_ALL = 3 * LONGEST;
 
 const LINE = /\n/g;
 const SENTENCE = /[.!?…]\s|[。！？\n]/g;
@@ -60,7 +61,7 @@ function readOn(text: string, from: Mark, blocks: Block[]): Mark | null {
 
 /** After how many characters the block is cut; 0 where it stays whole. The same however much of it is there yet. */
 function cutOf({ type, raw, ...rest }: Token): number {
-  const longest = type === "table" ? LONGEST_TABLE : LONGEST;
+  const longest = LONGEST_OF[type] ?? LONGEST;
   if (raw.length <= longest || type === "space") return 0;
   if (type === "list") return itemAfter(raw, (rest as Tokens.List).items);
   const ends = CUTS[type] ?? [LINE];

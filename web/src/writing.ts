@@ -2,11 +2,11 @@ import { BEGINNING, type Block, blocksOf } from "./blocks";
 import { rendered } from "./markdown";
 
 /** Characters read in one step, and how long a frame may go on with steps: what comes all at once takes some frames. */
-const STEP = 2_000;
-const SLICE_MS = 8;
+const STEP = 1_500;
+const SLICE_MS = 6;
 /** What is out of view is left out of layout, part by part: the browser looks at each part in every frame. */
 const BLOCKS_IN_A_PART = 24;
-const CHARACTERS_IN_A_PART = 8_000;
+const CHARACTERS_IN_A_PART = 4_000;
 
 /**
  * A markdown text as it stands in the page and grows there. What has been written longer is read from its last block

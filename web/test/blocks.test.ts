@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { BEGINNING, type Block, blocksOf, LONGEST_TABLE } from "../src/blocks";
+import { BEGINNING, type Block, blocksOf, LONGEST_OF_ALL } from "../src/blocks";
 
 const TEXT = `# Title
 
@@ -73,7 +73,7 @@ describe("a text that grows", () => {
     const whole = blocksOf(text, BEGINNING);
     expect(whole.length).toBeGreaterThan(2);
     for (const step of [97, 1000]) expect(grown(text, step)).toEqual(whole);
-    for (const block of whole) expect(block.source.length).toBeLessThan(1.1 * LONGEST_TABLE);
+    for (const block of whole) expect(block.source.length).toBeLessThan(1.1 * LONGEST_OF_ALL);
     expect(whole.slice(1).every((block, index) => block.mark.continues === whole[index]?.cut)).toBe(true);
   });
 
