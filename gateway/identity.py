@@ -1,13 +1,16 @@
 """Who somebody is: tokens, and the cookie a page gets in exchange for one. Pure but for the files of both.
 
-A cookie is `HMAC(secret of the state folder, SHA-256 of the token)`: it is not the token, it survives a restart of
-the gateway, and it ends with the token it was made for. Nothing about it has to be kept.
+A cookie is `KEY.NAME.SINCE.PROOF`: KEY, from the secret of the state folder and the SHA-256 of the token, finds the
+token; NAME and SINCE (Unix seconds) are of this sign-in; PROOF is an HMAC over all of them. So it is not the token, it
+survives a restart of the gateway, and it ends with the token it was made for, with its time, or by signing out. Only
+the last has to be kept.
 """
 
 import hashlib
 import hmac
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +18,7 @@ from typing import NamedTuple
 from bus.commands import Caller
 from bus.tokens import TokenBook, hash_token
 from bus.vocabulary import Role
+from gateway.signed_out import SIGNED_IN_S, SignedOut
 
 SECRET_NAME = "gateway.key"
 LOCAL_USER = "local"
@@ -22,22 +26,25 @@ MAX_TOKEN_CHARS = 512
 
 
 class Identity(NamedTuple):
-    """Whom a token stands for, and the hash that names the token."""
+    """Whom a token stands for, and the hash that names the token. `sign_in` and `since` are of a cookie."""
 
     caller: Caller
     token_hash: str
+    sign_in: str = ""
+    since: int = 0
 
 
 class Identities:
     """The tokens of the book and the one made for this run. Every comparison takes constant time."""
 
-    def __init__(self, book: TokenBook, made_token: str, secret: bytes) -> None:
+    def __init__(self, book: TokenBook, made_token: str, secret: bytes, signed_out: SignedOut) -> None:
         self._book = book
         self._secret = secret
+        self._signed_out = signed_out
         self._made = {hash_token(made_token): Caller(LOCAL_USER, Role.OPERATOR)} if made_token else {}
         self._seen: Mapping[str, Caller] | None = None
         self._by_hash: dict[str, Identity] = {}
-        self._by_cookie: dict[str, Identity] = {}
+        self._by_key: dict[str, Identity] = {}
 
     def __repr__(self) -> str:
         return f"<Identities of {len(self._known())} tokens>"
@@ -49,16 +56,35 @@ class Identities:
 
     def by_cookie(self, value: str) -> Identity | None:
         """Whom a cookie's value stands for."""
+        key, _, rest = value.partition(".")
+        name, _, proven = rest.partition(".")
+        since, _, proof = proven.partition(".")
         self._known()
-        return _find(self._by_cookie, value)
+        token = _find(self._by_key, key)
+        wanted = self._mac(f"{key}.{name}.{since}")
+        if token is None or not hmac.compare_digest(proof.encode(errors="replace"), wanted.encode()):
+            return None
+        found = token._replace(sign_in=name, since=int(since))
+        return found if self.still_valid(found) else None
 
     def cookie(self, identity: Identity) -> str:
-        """The cookie's value for a token."""
-        return self._cookie_of(identity.token_hash)
+        """The value of a new cookie for a token."""
+        text = f"{self._key_of(identity.token_hash)}.{secrets.token_urlsafe(12)}.{int(time.time())}"
+        return f"{text}.{self._mac(text)}"
+
+    def sign_out(self, identity: Identity) -> None:
+        """End the sign-in that this cookie stands for; the token stays valid. Raises `OSError`."""
+        if identity.sign_in:
+            self._signed_out.add(identity.sign_in, identity.since)
 
     def still_valid(self, identity: Identity) -> bool:
-        """Whether the token has neither been revoked nor given to somebody else since."""
-        return self._known().get(identity.token_hash) == identity
+        """Whether the token has neither been revoked nor given to somebody else since, and of a cookie whether it has
+        been signed out, or has become too old."""
+        token = self._known().get(identity.token_hash)
+        if token is None or token.caller != identity.caller:
+            return False
+        current = not identity.sign_in or time.time() < identity.since + SIGNED_IN_S
+        return current and identity.sign_in not in self._signed_out
 
     def _known(self) -> dict[str, Identity]:
         """By the tokens' hashes. A token that `deadstop token` makes or revokes counts from the next look on."""
@@ -66,11 +92,14 @@ class Identities:
         if callers is not self._seen:
             self._seen = callers
             self._by_hash = {digest: Identity(caller, digest) for digest, caller in {**callers, **self._made}.items()}
-            self._by_cookie = {self._cookie_of(digest): found for digest, found in self._by_hash.items()}
+            self._by_key = {self._key_of(digest): found for digest, found in self._by_hash.items()}
         return self._by_hash
 
-    def _cookie_of(self, token_hash: str) -> str:
-        return hmac.new(self._secret, token_hash.encode(), hashlib.sha256).hexdigest()
+    def _key_of(self, token_hash: str) -> str:
+        return self._mac(token_hash)[:32]
+
+    def _mac(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def hash_of(token: str) -> str:

@@ -32,6 +32,7 @@ from gateway.context import Gateway
 from gateway.door import Visitor
 from gateway.identity import Identities, read_secret
 from gateway.leaving import Leave, Leaving, finish
+from gateway.signed_out import SignedOut
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
     try:
         listener = _listener(settings, orders)
         port = int(listener.getsockname()[1])
-        identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir))
+        signed_out = SignedOut(state_dir)
+        identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir), signed_out)
         await _serve(Gateway(settings, client, identities, port), listener, leave)
     finally:
         client.close()

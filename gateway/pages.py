@@ -1,5 +1,6 @@
 """The page, its sign-in, and the headers that fence it in."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -72,10 +73,13 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
-    """Forget the cookie; the token stays valid."""
-    audit.signed_out(request[IDENTITY], address_of(request.transport))
+    """End this sign-in: its cookie is worth nothing any more, what it has opened is closed; the token stays valid."""
+    gateway, identity = request.app[GATEWAY], request[IDENTITY]
+    gateway.identities.sign_out(identity)
+    audit.signed_out(identity, address_of(request.transport))
+    await asyncio.gather(*(connection.turned_out() for connection in gateway.connections))
     response = web.HTTPSeeOther("/")
-    response.del_cookie(request.app[GATEWAY].cookie_name, path="/", httponly=True, samesite="Strict")
+    response.del_cookie(gateway.cookie_name, path="/", httponly=True, samesite="Strict")
     return response
 
 

@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 
+from bus.commands import Refused
 from gateway import audit
 from gateway.allowance import Allowance
 from gateway.errors import ApiError
@@ -21,8 +22,9 @@ class SignIn:
         self._attempts = Allowance(attempts_per_min, 60.0 / attempts_per_min)
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
-    def by_token(self, token: str, address: str, how: str) -> Identity | None:
-        """Whom the token stands for. Raises `ApiError` (`too_many_attempts`) where nobody looks at it."""
+    def by_token(self, token: str, address: str, how: str, already: Identity | None = None) -> Identity | None:
+        """Whom the token stands for. Raises `ApiError`: `too_many_attempts` where nobody looks at it, `unauthorized`
+        when it is somebody else's than who has signed in `already`."""
         key, now = (address, hash_of(token)), time.monotonic()
         wait_s = 0.0 if key in self._familiar else self._attempts.wait_s(address, now)
         if wait_s:
@@ -36,6 +38,10 @@ class SignIn:
         if found is None:
             self._familiar.pop(key, None)
             self._failed(address, how, now)
+        elif already is not None and already.caller != found.caller:
+            refusal = Refused("unauthorized", "this connection is signed in as somebody else; open another one")
+            audit.refused(already.caller, f"sign in as {found.caller.user} by {how}", refusal)
+            raise ApiError(refusal.code, refusal.error)
         elif key not in self._familiar or how != "token":
             self._remember(key)
             audit.signed_in(found, how, address)

@@ -106,10 +106,8 @@ class Connection:
         await self.close()
 
     async def look_after(self) -> None:
-        """Now and then: keep a quiet connection open, and close one whose token has been revoked."""
-        if self._revoked():
-            await self._turn_out()
-        else:
+        """Now and then: keep a quiet connection open, and close one that nobody may use any more."""
+        if not await self.turned_out():
             self._outbox.ping()
 
     async def _frames(self) -> AsyncIterator[bytes]:
@@ -131,15 +129,16 @@ class Connection:
             elif message.type is not WSMsgType.PONG:
                 return
 
-    def _revoked(self) -> bool:
-        return self._identity is not None and not self._gateway.identities.still_valid(self._identity)
-
-    async def _turn_out(self) -> None:
-        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"your token was revoked", drain=False)
+    async def turned_out(self) -> bool:
+        """Close the connection if its token has been revoked, or its cookie signed out; returns whether that is so."""
+        if self._identity is None or self._gateway.identities.still_valid(self._identity):
+            return False
+        words = b"your token was revoked, or you have signed out"
+        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=words, drain=False)
+        return True
 
     async def _handle(self, data: bytes) -> None:
-        if self._revoked():
-            await self._turn_out()
+        if await self.turned_out():
             return
         self._gateway.counts["frames_received"] += 1
         session_id = ""
@@ -177,11 +176,10 @@ class Connection:
     async def _authenticate(self, wanted: Authenticate) -> None:
         identity = self._identity
         if wanted.token:
-            identity = self._gateway.sign_in.by_token(wanted.token, address_of(self._transport), "websocket")
+            address = address_of(self._transport)
+            identity = self._gateway.sign_in.by_token(wanted.token, address, "websocket", self._identity)
         if identity is None:
             raise FrameError("unauthorized", "that token is not valid; `deadstop token create` makes one")
-        if self._identity is not None and self._identity.caller != identity.caller:
-            raise FrameError("unauthorized", "this connection is signed in as somebody else; open another one")
         if self._identity is None:
             self._rate = self._full_rate()
         self._identity, self._listed = identity, wanted.batch

@@ -128,6 +128,8 @@ async def test_what_is_written_down(tmp_path: Path, capfd: pytest.CaptureFixture
             await wire.until("agent_kill_error")
             await wire.ask("s2", "go", "nosuch")
             await wire.until("agent_error")
+            await wire.send("authenticate", token=TOKENS["bob"])
+            await wire.until("error")
         titles = [command_line(process) for process in (supervisor.process.pid, gateway.process.pid)]
         await gateway.end()
     said = capfd.readouterr()
@@ -145,6 +147,7 @@ async def test_what_is_written_down(tmp_path: Path, capfd: pytest.CaptureFixture
         ("stopped", {"user": "ann", "owner": "ann", "rung": "cancel"}),
         ("refused", {"user": "ann", "code": "already_ended"}),
         ("refused", {"user": "ann", "what": "ask", "code": "bad_request"}),
+        ("refused", {"user": "ann", "what": "sign in as bob by websocket", "code": "unauthorized"}),
     ]
 
 

@@ -72,6 +72,26 @@ async def test_the_form_signs_in_and_out(gateway: RunningGateway) -> None:
     async with gateway.request("POST", "/signout", None, headers={**cookie, **own}) as answer:
         assert answer.status == 303
         assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert (await gateway.json("GET", "/api/jobs", None, headers=cookie))[0] == 401
+
+
+async def test_signing_out_ends_what_the_cookie_has_opened(gateway: RunningGateway) -> None:
+    own = {"Origin": gateway.url}
+    left, stays = await sign_in(gateway), await sign_in(gateway)
+    async with (
+        gateway.wire(None, headers={**left, **own}) as closed,
+        gateway.wire(None, headers={**stays, **own}) as other,
+        gateway.wire("ann") as program,
+    ):
+        for wire in (closed, other):
+            await wire.send("authenticate")
+            assert (await wire.next())["data"]["user_id"] == "ann"
+        async with gateway.request("POST", "/signout", None, headers={**left, **own}) as answer:
+            assert answer.status == 303
+        assert await closed.closed() == 1008
+        for wire in (other, program):
+            await wire.send("agent_list")
+            assert (await wire.next())["event"] == "agent_jobs"
 
 
 async def test_the_cookie_survives_a_restart_and_ends_with_its_token(supervisor: Supervisor) -> None:

@@ -1,5 +1,6 @@
 import hashlib
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bus.settings import TokenEntry
 from bus.tokens import TokenBook, create_token, revoke_token
 from bus.vocabulary import Role
 from gateway.identity import SECRET_NAME, Identities, Identity, read_secret
+from gateway.signed_out import SIGNED_IN_S, SIGNED_OUT_NAME, SignedOut
 
 ANN = TokenEntry(hashlib.sha256(b"ann's token").hexdigest(), "ann", "user")
 OPS = TokenEntry(hashlib.sha256(b"ops token").hexdigest(), "ops", "operator")
@@ -20,7 +22,7 @@ def made(tmp_path: Path) -> Callable[..., Identities]:
     """Identities of these configured tokens, over one state folder."""
 
     def make(*tokens: TokenEntry, made_token: str = "", secret: bytes = b"secret") -> Identities:
-        return Identities(TokenBook(list(tokens), tmp_path), made_token, secret)
+        return Identities(TokenBook(list(tokens), tmp_path), made_token, secret, SignedOut(tmp_path))
 
     return make
 
@@ -60,6 +62,59 @@ def test_the_cookie_ends_with_its_token_and_with_the_secret(made: Callable[..., 
     assert made(ANN).by_cookie("\udcff") is None
 
 
+def test_a_cookie_is_of_one_sign_in_and_ends_when_that_is_ended(
+    made: Callable[..., Identities], tmp_path: Path
+) -> None:
+    here, elsewhere = made(ANN), made(ANN)
+    first, second = cookie_of(here), cookie_of(here)
+    assert first != second
+    signed_in = here.by_cookie(first)
+    assert signed_in is not None
+    here.sign_out(signed_in)
+    for identities in (here, elsewhere, made(ANN)):  # another gateway, and one that was started since
+        assert identities.by_cookie(first) is None
+        assert not identities.still_valid(signed_in)
+        assert caller(identities.by_cookie(second)) == Caller("ann", Role.USER)
+        assert identities.by_token("ann's token")
+    assert stat.S_IMODE((tmp_path / SIGNED_OUT_NAME).stat().st_mode) == 0o600
+
+
+def test_a_cookie_cannot_be_made_of_another(made: Callable[..., Identities]) -> None:
+    identities = made(ANN, OPS)
+    key, name, since, proof = cookie_of(identities).split(".")
+    ops = identities.by_token("ops token")
+    assert ops is not None
+    key_of_ops = identities.cookie(ops).split(".")[0]
+    for forged in (
+        f"{key}.other.{since}.{proof}",
+        f"{key}.{name}.{int(since) + 1}.{proof}",
+        f"{key_of_ops}.{name}.{since}.{proof}",
+        f"{key}.{name}.{since}.",
+        f"{key}.{name}.{since}",
+        f"{key}.{name}.x.{proof}",
+        "...",
+        ".",
+        "",
+    ):
+        assert identities.by_cookie(forged) is None, forged
+
+
+def test_a_cookie_ends_with_its_time(made: Callable[..., Identities], monkeypatch: pytest.MonkeyPatch) -> None:
+    identities = made(ANN)
+    cookie, now = cookie_of(identities), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + SIGNED_IN_S + 2)
+    assert identities.by_cookie(cookie) is None
+
+
+def test_only_as_many_sign_outs_are_kept_as_matter(tmp_path: Path) -> None:
+    kept, now = SignedOut(tmp_path), int(time.time())
+    kept.add("old", now - SIGNED_IN_S - 1)
+    kept.add("new", now)
+    assert (tmp_path / SIGNED_OUT_NAME).read_text() == f"new {now}\n"
+    assert "new" in SignedOut(tmp_path)
+    assert "old" not in kept
+
+
 def cookie_of(identities: Identities) -> str:
     ann = identities.by_token("ann's token")
     assert ann is not None
@@ -73,7 +128,7 @@ def test_a_token_made_or_revoked_later_counts_at_once(made: Callable[..., Identi
     bob = identities.by_token(token)
     assert caller(bob) == Caller("bob", Role.USER)
     assert bob is not None
-    assert identities.by_cookie(identities.cookie(bob)) == bob
+    assert caller(identities.by_cookie(identities.cookie(bob))) == bob.caller
     assert identities.still_valid(bob)
     revoke_token(tmp_path, "laptop")
     assert identities.by_token(token) is None
