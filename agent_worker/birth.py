@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -95,6 +96,7 @@ def _move_into(scratch: Path) -> None:
     scratch.mkdir(parents=True, mode=0o700)
     os.chdir(scratch)
     os.environ["TMPDIR"] = str(scratch)
+    tempfile.tempdir = None  # the fork server has looked already, and found its own
     stderr = os.open(scratch / STDERR_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(stderr, 1)
     os.dup2(stderr, 2)
