@@ -1,5 +1,6 @@
 """Who may come in: tokens, the cookie, Origin and Host, the headers of every answer."""
 
+import asyncio
 from http.cookies import SimpleCookie
 
 import pytest
@@ -86,9 +87,10 @@ async def test_signing_out_ends_what_the_cookie_has_opened(gateway: RunningGatew
         for wire in (closed, other):
             await wire.send("authenticate")
             assert (await wire.next())["data"]["user_id"] == "ann"
+        closing = asyncio.create_task(closed.closed())
         async with gateway.request("POST", "/signout", None, headers={**left, **own}) as answer:
             assert answer.status == 303
-        assert await closed.closed() == 1008
+        assert await closing == 1008
         for wire in (other, program):
             await wire.send("agent_list")
             assert (await wire.next())["event"] == "agent_jobs"
