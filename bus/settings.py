@@ -81,6 +81,7 @@ class AgentDefinition(Table, frozen=True):
     sandbox: bool = True
     max_runtime_s: Seconds | None = None
     max_memory_bytes: Bytes | None = None
+    max_running: Positive | None = None
 
 
 class Price(Table, frozen=True):
@@ -192,6 +193,12 @@ def limits_of(settings: Settings, agent: str) -> LimitSettings:
     definition, limits = known_agents(settings)[agent], settings.limits
     own = {"max_runtime_s": definition.max_runtime_s, "max_memory_bytes": definition.max_memory_bytes}
     return msgspec.structs.replace(limits, **{name: value for name, value in own.items() if value is not None})
+
+
+def running_limits(settings: Settings) -> dict[str, int]:
+    """How many jobs of an agent may run at the same time, of those that have a limit of their own."""
+    agents = known_agents(settings).items()
+    return {name: agent.max_running for name, agent in agents if agent.max_running is not None}
 
 
 def agents_for_people(settings: Settings, role: Role = Role.OPERATOR) -> list[str]:

@@ -1,10 +1,12 @@
 """Who may come in, and who is next. Pure.
 
 Fair between users: the next job is the oldest one of the user who has the fewest running; among those, of the user
-whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them.
+whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them. A job whose agent
+has as many running as it may is passed by the others.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heapreplace
 
@@ -23,26 +25,29 @@ class NoRoom:
 
 @dataclass(slots=True)
 class Admission:
-    """Waiting and running jobs by user."""
+    """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own."""
 
     limits: LimitSettings
+    max_running_of: Mapping[str, int] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
     running: dict[str, str] = field(default_factory=dict)  # job id -> user
     draining: bool = False
     closed: str = ""  # why nothing can be accepted at all, for people
     _queues: dict[str, dict[str, int]] = field(default_factory=dict)  # user -> waiting job id -> arrival, oldest first
     _running_of: Counter[str] = field(default_factory=Counter)
+    _agents: dict[str, str] = field(default_factory=dict)  # job id -> agent, of those whose agent has a limit
+    _running_agents: Counter[str] = field(default_factory=Counter)
     _turns: dict[str, int] = field(default_factory=dict)
     _turn: int = 0
     _arrivals: int = 0
 
-    def refuse(self, user: str) -> NoRoom | None:
+    def refuse(self, user: str, agent: str = "") -> NoRoom | None:
         """Why another job of this user cannot be accepted now, if so."""
         if self.closed:
             return NoRoom(Refusal.QUEUE_FULL, self.closed, "ask again when there is room on the disk")
         if self.draining:
             return NoRoom(Refusal.QUEUE_FULL, "the server is draining and accepts no more questions", "ask again later")
-        if len(self.waiting) >= self.limits.max_queued and not self._could_start(user):
+        if len(self.waiting) >= self.limits.max_queued and not self._could_start(user, agent):
             return NoRoom(
                 Refusal.QUEUE_FULL,
                 f"{len(self.running)} jobs run and {len(self.waiting)} wait; "
@@ -51,8 +56,10 @@ class Admission:
             )
         return None
 
-    def enter(self, job_id: str, user: str) -> None:
+    def enter(self, job_id: str, user: str, agent: str = "") -> None:
         self.waiting[job_id] = user
+        if agent in self.max_running_of:
+            self._agents[job_id] = agent
         self._arrivals += 1
         self._queues.setdefault(user, {})[job_id] = self._arrivals
 
@@ -65,24 +72,28 @@ class Admission:
             self._running_of[user] -= 1
             if not self._running_of[user]:
                 del self._running_of[user]
+            self._running_agents[self._agents.get(job_id, "")] -= 1
+        self._agents.pop(job_id, None)
 
     def next(self) -> str | None:
         """The job that may start now; it counts as running from here on."""
         if not self.waiting or len(self.running) >= self.limits.max_running:
             return None
-        user = min(self._queues, key=self._rank)
-        if self._blocked(self._running_of[user]):
+        job_id = self._first()
+        if job_id is None:
             return None
-        job_id = next(iter(self._queues[user]))
+        user = self.waiting[job_id]
         self._dequeue(job_id)
         self.running[job_id] = user
         self._running_of[user] += 1
+        self._running_agents[self._agents.get(job_id, "")] += 1
         self._turn += 1
         self._turns[user] = self._turn
         return job_id
 
     def order(self) -> list[str]:
-        """Waiting jobs in the order in which they would start if nothing else changed."""
+        """Waiting jobs in the order in which they would start if nothing else changed; those whose agent has as many
+        running as it may come last."""
         order: list[str] = []
         users = sorted(self._queues, key=self._rank)
         left = [iter(self._queues[user]) for user in users]
@@ -95,11 +106,23 @@ class Admission:
                 continue
             order.append(job_id)
             heapreplace(heap, (self._blocked(running + 1), running + 1, self._turn + len(order), first, at))
-        return order
+        return sorted(order, key=self._full) if self._agents else order
 
     def positions(self) -> dict[str, int]:
         """Each waiting job's position; 1 is next."""
         return {job_id: place for place, job_id in enumerate(self.order(), 1)}
+
+    def _first(self) -> str | None:
+        """The waiting job that may start, if one may."""
+        if not self._agents:
+            user = min(self._queues, key=self._rank)
+            return None if self._blocked(self._running_of[user]) else next(iter(self._queues[user]))
+        users = (user for user in sorted(self._queues, key=self._rank) if not self._blocked(self._running_of[user]))
+        return next((job_id for user in users for job_id in self._queues[user] if not self._full(job_id)), None)
+
+    def _full(self, job_id: str) -> bool:
+        agent = self._agents.get(job_id, "")
+        return agent in self.max_running_of and self._running_agents[agent] >= self.max_running_of[agent]
 
     def _dequeue(self, job_id: str) -> None:
         user = self.waiting.pop(job_id)
@@ -116,9 +139,11 @@ class Admission:
     def _blocked(self, running: int) -> bool:
         return running >= self.limits.max_running_per_user
 
-    def _could_start(self, user: str) -> bool:
+    def _could_start(self, user: str, agent: str) -> bool:
+        limit = self.max_running_of.get(agent)
         return (
-            len(self.running) < self.limits.max_running
+            (limit is None or self._running_agents[agent] < limit)
+            and len(self.running) < self.limits.max_running
             and not self._blocked(self._running_of[user])
             and not self.waiting
         )

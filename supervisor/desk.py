@@ -152,7 +152,7 @@ class Desk:
         if refused is not None:
             return refused
         user = submit.caller.user
-        no_room = self._admission.refuse(user) or self._conductor.limits.refuse_spending(user)
+        no_room = self._admission.refuse(user, submit.agent) or self._conductor.limits.refuse_spending(user)
         if no_room is not None:
             return Refused(no_room.code, no_room.error, no_room.hint)
         after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None

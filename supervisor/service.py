@@ -15,7 +15,7 @@ from bus.codec import encode
 from bus.orphans import become_subreaper, sweep_orphans
 from bus.peers import PeerWatch
 from bus.program import DRAINED, ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
-from bus.settings import Settings
+from bus.settings import Settings, running_limits
 from bus.settings_file import SettingsError
 from bus.sockets import BusError, Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
 from bus.topics import HEADS, Heads, Published, job_topic, presence_job, topic_job
@@ -103,7 +103,7 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._flushing = False
         self._spawner = Spawner(settings.worker.preload)
-        self._admission = Admission(settings.limits)
+        self._admission = Admission(settings.limits, running_limits(settings))
         self._journal = Journal(store, self._publish, self._request_flush)
         self._checkpoints = Checkpoints(store, self._request_flush)
         store.on_write = self._request_flush

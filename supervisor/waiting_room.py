@@ -32,7 +32,7 @@ class WaitingRoom:
     def enter(self, entry: Entry, after: Entry | None) -> None:
         """A new job, which hears its position. It does not start before `after` has ended."""
         if after is None:
-            self._admission.enter(entry.job_id, entry.user)
+            self._admission.enter(entry.job_id, entry.user, entry.submit.agent)
         else:
             after.when_forgotten.append(lambda: self._let_in(entry, after))
         starts = self._admission.next()
@@ -67,4 +67,4 @@ class WaitingRoom:
         if after.job.reason is not None:
             text = f"{after.submit.question!r} has failed ({after.job.reason}): the answer may be out of date"
             self._journal.append(entry.stream, Warn(text))
-        self._admission.enter(entry.job_id, entry.user)
+        self._admission.enter(entry.job_id, entry.user, entry.submit.agent)

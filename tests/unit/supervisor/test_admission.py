@@ -77,3 +77,42 @@ def test_jobs_start_in_the_order_that_was_told(users: list[str], per_user: int, 
     told = queue.order()
     started = list(iter(queue.next, None))
     assert started == told[: len(started)]
+
+
+def test_an_agents_own_limit_holds_back_its_jobs_and_no_others() -> None:
+    queue = Admission(LimitSettings(max_running=10), {"slow": 1})
+    for job_id, user, agent in (
+        ("a1", "ann", "slow"),
+        ("a2", "ann", "slow"),
+        ("a3", "ann", "quick"),
+        ("b1", "bob", "slow"),
+    ):
+        queue.enter(job_id, user, agent)
+    assert [queue.next(), queue.next(), queue.next()] == ["a1", "a3", None]
+    assert queue.positions() == {"b1": 1, "a2": 2}
+    queue.leave("a3")
+    assert queue.next() is None
+    queue.leave("a1")
+    assert queue.next() == "b1"
+    queue.leave("b1")
+    assert queue.next() == "a2"
+
+
+def test_a_full_agents_jobs_come_after_those_that_may_start() -> None:
+    queue = Admission(LimitSettings(max_running=2), {"slow": 1})
+    for job_id, agent in (("s1", "slow"), ("q1", "quick"), ("s2", "slow"), ("q2", "quick")):
+        queue.enter(job_id, "ann", agent)
+    assert [queue.next(), queue.next(), queue.next()] == ["s1", "q1", None]
+    assert queue.positions() == {"q2": 1, "s2": 2}
+    queue.leave("q1")
+    assert queue.next() == "q2"
+
+
+def test_a_full_agents_job_needs_a_place_to_wait() -> None:
+    queue = Admission(LimitSettings(max_running=10, max_queued=0), {"slow": 1})
+    queue.enter("s1", "ann", "slow")
+    assert queue.next() == "s1"
+    assert queue.refuse("bob", "quick") is None
+    refused = queue.refuse("bob", "slow")
+    assert refused is not None
+    assert refused.code is Refusal.QUEUE_FULL
