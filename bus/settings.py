@@ -121,6 +121,7 @@ class GatewaySettings(Table, frozen=True):
     allowed_origins: list[str] = []
     max_frame_bytes: Positive = 256 * 1024
     max_connections: Positive = 2000
+    max_connections_per_address: Positive = 1000
     max_frames_per_s: Positive = 200
     sign_in_timeout_s: Seconds = 10.0
     max_strangers_per_address: Positive = 500

@@ -1,8 +1,10 @@
 """What every handler of one gateway shares."""
 
 import asyncio
+import contextlib
 import os
 from collections import Counter
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,7 @@ class Gateway:
         self.frames = FrameCache()
         self.connections: set[Connection] = set()
         self.streams = 0
+        self._open: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
         self.leaving = False
         """Whether each answer is its connection's last."""
@@ -55,11 +58,24 @@ class Gateway:
     def identities(self) -> Identities:
         return self.sign_in.identities
 
-    def admit_connection(self) -> None:
-        """Raises `ApiError` when as many WebSockets and event streams are open as may be."""
-        limit = self.settings.gateway.max_connections
-        if len(self.connections) + self.streams >= limit:
-            raise ApiError("too_many_connections", f"{limit} connections are open, the limit is {limit}", "try later")
+    @contextlib.contextmanager
+    def admitted(self, address: str) -> Iterator[None]:
+        """While a WebSocket or event stream is open. Raises `ApiError` when as many are as may be, in all or there."""
+        limits = self.settings.gateway
+        for open_now, limit, where in (
+            (self._open.total(), limits.max_connections, ""),
+            (self._open[address], limits.max_connections_per_address, f" from {address}"),
+        ):
+            if open_now >= limit:
+                text = f"{open_now} connections{where} are open, the limit is {limit}"
+                raise ApiError("too_many_connections", text, "close one, or try later")
+        self._open[address] += 1
+        try:
+            yield
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
 
 
 GATEWAY: web.AppKey[Gateway] = web.AppKey("gateway", Gateway)

@@ -10,6 +10,7 @@ from aiohttp import web
 from bus.log import Batch
 from bus.outside import outside_events
 from gateway.context import GATEWAY, IDENTITY, Gateway
+from gateway.door import address_of
 from gateway.errors import ApiError
 from gateway.identity import Identity
 from gateway.incoming import MAX_SEQ
@@ -33,16 +34,16 @@ async def job_events(request: web.Request) -> web.StreamResponse:
     summary = (await find_record(request)).summary
     if summary.ended_at is not None and after >= summary.seq:
         return web.Response(status=204)
-    gateway.admit_connection()
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await response.prepare(request)
-    gateway.streams += 1
-    try:
-        async with aclosing(gateway.client.follow(summary.job_id, after)) as batches:
-            with suppress(ConnectionError):
-                await _send(gateway, request[IDENTITY], response, batches, summary.session_id)
-    finally:
-        gateway.streams -= 1
+    with gateway.admitted(address_of(request.transport)):
+        await response.prepare(request)
+        gateway.streams += 1
+        try:
+            async with aclosing(gateway.client.follow(summary.job_id, after)) as batches:
+                with suppress(ConnectionError):
+                    await _send(gateway, request[IDENTITY], response, batches, summary.session_id)
+        finally:
+            gateway.streams -= 1
     return response
 
 

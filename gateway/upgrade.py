@@ -6,8 +6,10 @@ import socket
 from aiohttp import web
 
 from gateway.access import by_bearer, by_own_page, own_origin_only
-from gateway.context import GATEWAY
+from gateway.context import GATEWAY, Gateway
+from gateway.door import address_of
 from gateway.errors import ApiError
+from gateway.identity import Identity
 from gateway.websocket import Connection
 
 CLOSE_TIMEOUT_S = 1.0
@@ -27,7 +29,11 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
     identity = by_bearer(request) or by_own_page(request)
     if identity is None and "Authorization" in request.headers:
         raise ApiError("unauthorized", "that token is not valid", "`deadstop token create` makes one")
-    gateway.admit_connection()
+    with gateway.admitted(address_of(request.transport)):
+        return await _served(gateway, request, identity)
+
+
+async def _served(gateway: Gateway, request: web.Request, identity: Identity | None) -> web.StreamResponse:
     response = web.WebSocketResponse(
         timeout=CLOSE_TIMEOUT_S,
         autoping=False,

@@ -227,6 +227,20 @@ async def test_connections_are_bounded(supervisor: Supervisor) -> None:
             pass
 
 
+async def test_connections_of_one_address_are_bounded(supervisor: Supervisor, session: str) -> None:
+    settings = {**zoo_settings(), "gateway.max_connections_per_address": 2}
+    async with running_gateway(supervisor.state_dir, settings) as gateway, gateway.wire() as wire:
+        await wire.ask(session, "go", "sleeps")
+        job_id = (await wire.until_chunk("status"))[0]["data"]["job_id"]
+        async with gateway.request("GET", f"/api/jobs/{job_id}/events"):
+            for path, headers in (("/ws", _UPGRADE), (f"/api/jobs/{job_id}/events", {})):
+                status, error = await gateway.json("GET", path, headers=headers)
+                assert (status, error["code"]) == (503, "too_many_connections"), path
+                assert error["error"] == "2 connections from 127.0.0.1 are open, the limit is 2"
+        await wire.send("agent_kill", session_id=session)
+        await wire.until("agent_killed")
+
+
 async def test_frames_beyond_the_rate_wait_their_turn(supervisor: Supervisor) -> None:
     settings = {"gateway.max_frames_per_s": 20}
     async with running_gateway(supervisor.state_dir, settings) as gateway, gateway.wire() as wire:
