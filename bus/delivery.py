@@ -6,6 +6,7 @@ follower of the log already has. Pure: no I/O, no time.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -100,6 +101,30 @@ class ReceiveOrder:
             return Verdict.REPEAT
         self.through += count
         return Verdict.TAKE
+
+
+class AcknowledgePace:
+    """When the receiver says how far its log has come: whenever an eighth of the sender's window has been used up. An
+    answer to each batch would double the messages of a stream that says a little at a time. It counts as `SendWindow`
+    does, so that a window never stays closed."""
+
+    def __init__(self, max_events: int, max_bytes: int) -> None:
+        self._every_events = max(1, max_events // 8)
+        self._every_bytes = max(1, max_bytes // 8)
+        self._said = 0
+        self._unsaid_bytes = 0
+
+    def took(self, frames: Sequence[bytes]) -> None:
+        """A batch that was taken."""
+        self._unsaid_bytes += sum(map(len, frames))
+
+    def due(self, through: int) -> bool:
+        """Whether it is to be said, now that all that was taken, up to `through`, is in the log."""
+        return through - self._said >= self._every_events or self._unsaid_bytes >= self._every_bytes
+
+    def said(self, through: int) -> None:
+        self._said = through
+        self._unsaid_bytes = 0
 
 
 class Cursor:

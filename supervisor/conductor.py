@@ -144,7 +144,8 @@ class Conductor:
             self._note_first_word(entry)
             self._journal.append_batch(entry.stream, header.count, blob)
             self.limits.check_output(entry)
-        self._journal.after_commit(lambda: worker.logged(self._yard.control))
+        last = isinstance(header, FinishedHeader)
+        self._journal.after_commit(lambda: worker.logged(self._yard.control, last=last))
 
     def worker_exited(self, worker: Worker) -> None:
         entry = self._entry_of(worker)

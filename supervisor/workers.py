@@ -9,7 +9,7 @@ import msgspec
 
 from bus.address import history_folder
 from bus.codec import encode
-from bus.delivery import ReceiveOrder
+from bus.delivery import AcknowledgePace, ReceiveOrder
 from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
 from bus.sockets import Channel, Unroutable
 from bus.worker_wire import Acknowledge, ToWorker, WorkerSpec
@@ -33,6 +33,7 @@ class Worker:
         self.scratch = scratch_root / self.worker_id
         self.order = ReceiveOrder()
         self.logged_through = 0
+        self.pace = AcknowledgePace(settings.bus.window_events, settings.bus.window_bytes)
         self.process: WorkerProcess | None = None
         self.ready = False
         self.connection: bytes | None = None
@@ -80,13 +81,16 @@ class Worker:
             except Unroutable:
                 self.connection = None
 
-    def logged(self, line: Channel) -> None:
-        """Everything that was taken so far is in the log: the worker may forget it."""
+    def logged(self, line: Channel, *, last: bool) -> None:
+        """Everything that was taken so far is in the log: the worker may forget it. It is told so now and then, and at
+        once of its last event, for that is what it waits for."""
         self.logged_through = self.order.through
-        self.acknowledge(line)
+        if last or self.pace.due(self.logged_through):
+            self.acknowledge(line)
 
     def acknowledge(self, line: Channel, *, resend: bool = False) -> None:
         """Say what is in the log; `resend`: and that something is missing after it."""
+        self.pace.said(self.logged_through)
         self.tell(line, Acknowledge(self.logged_through, resend))
 
     def take_leave(self) -> None:

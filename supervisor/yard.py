@@ -159,6 +159,7 @@ class Yard:
         count = header.count if isinstance(header, BatchHeader) else 1
         verdict = worker.order.judge(header.first, count)
         if verdict is Verdict.TAKE:
+            worker.pace.took(frames)
             self._listener.worker_sent(worker, header, frames[2])
         elif verdict is Verdict.REPEAT:
             worker.acknowledge(self.control)

@@ -5,7 +5,7 @@ from collections import deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery import Cursor, ReceiveOrder, SendWindow, Sent, Verdict
+from bus.delivery import AcknowledgePace, Cursor, ReceiveOrder, SendWindow, Sent, Verdict
 
 
 class Line:
@@ -114,3 +114,35 @@ def test_a_follower_takes_each_number_once_whatever_comes_live(batches: list[tup
             taken += range(first + skip, first + length + 1)
     assert taken == list(range(after + 1, after + 1 + len(taken)))
     assert cursor.after == after + len(taken)
+
+
+@given(
+    st.integers(1, 40),
+    st.integers(1, 4000),
+    st.lists(st.tuples(st.integers(1, 20), st.integers(0, 900)), min_size=1, max_size=60),
+)
+def test_a_window_never_stays_closed_though_not_every_batch_is_answered(
+    max_events: int, max_bytes: int, batches: list[tuple[int, int]]
+) -> None:
+    window, pace = SendWindow(max_events, max_bytes), AcknowledgePace(max_events, max_bytes)
+    through = 0
+    for count, size in batches:
+        frames = (b"token", b"header", b"x" * size)
+        window.sent(count, frames)
+        through += count
+        pace.took(frames)
+        if pace.due(through):
+            pace.said(through)
+            window.acknowledged(through)
+        assert window.open
+
+
+def test_a_stream_of_single_events_is_answered_once_for_many() -> None:
+    pace = AcknowledgePace(4096, 8 << 20)
+    said = 0
+    for through in range(1, 4097):
+        pace.took([b"x" * 100])
+        if pace.due(through):
+            pace.said(through)
+            said += 1
+    assert said == 8
