@@ -23,6 +23,7 @@ async def test_no_state_of_the_page_shuts_anybody_out(offline_tab: Tab) -> None:
     await answer.is_in("done")
     await expect(answer.part("chart").locator("svg")).to_be_visible()
     await answer.part("prompt-monitor-toggle").click()
+    await answer.part("sql-toggle").click()
     await answer.part("sql-edit").click()
     assert await violations(offline_tab.page) == []
     await offline_tab.part("conversations-toggle").click()
@@ -107,6 +108,6 @@ async def test_everything_goes_by_keyboard(offline_tab: Tab) -> None:
     await offline_tab.part("ask-input").focus()
     await tab_to(page, again, "sql-toggle")
     await keyboard.press("Enter")
-    await expect(again.part("sql")).to_be_hidden()
-    await keyboard.press("Enter")
     await expect(again.part("sql")).to_be_visible()
+    await keyboard.press("Enter")
+    await expect(again.part("sql")).to_be_hidden()

@@ -78,6 +78,7 @@ async def test_a_table_is_sorted_filtered_and_downloaded(offline_tab: Tab) -> No
 async def test_a_statement_is_edited_and_run_as_a_question_of_its_own(offline_tab: Tab) -> None:
     answer = await offline_tab.ask("How many flights per airline?")
     await answer.is_in("done")
+    await answer.part("sql-toggle").click()
     await answer.part("sql-edit").click()
     await answer.part("sql-editor").fill("select 6 * 7 as answer")
     await answer.part("sql-run").click()

@@ -14,7 +14,6 @@ async def test_the_first_steps(offline_tab: Tab) -> None:
     answer = await offline_tab.ask("Average departure delay by month")
     await answer.is_in("done")
     await expect(answer.part("chart").locator("svg")).to_be_visible()
-    await answer.part("sql-toggle").click()
     await answer.part("table").scroll_into_view_if_needed()
     await offline_tab.page.locator("main").evaluate("(main) => main.scrollTo(0, 0)")
     await offline_tab.shot("page-table")

@@ -61,6 +61,13 @@ export class Answer extends PageElement {
     return !this.turn.ended && !hasEnded(this.answer);
   }
 
+  /** Something else in view says what goes on now. */
+  private get saysMore(): boolean {
+    const { phase, status, progress } = this.answer;
+    const said = status !== "" || Boolean(progress?.message);
+    return this.thinking || phase === "stopping" || (this.live && phase === "running" && said);
+  }
+
   private get thinking(): boolean {
     return this.live && isThinking(this.answer);
   }
@@ -137,7 +144,7 @@ export class Answer extends PageElement {
     const ended = hasEnded(answer);
     return html`<footer>
         ${ended ? nothing : html`<span class="spinner" aria-hidden="true"></span>`}
-        <span class="state" data-testid="answer-state" data-state=${answer.phase} ?hidden=${this.thinking}
+        <span class="state" data-testid="answer-state" data-state=${answer.phase} ?hidden=${this.saysMore}
           >${ended || this.live ? labelOf(answer.phase) : "Bringing the answer back…"}</span
         >
         ${ended ? this.figures() : nothing} ${this.live ? this.activity() : nothing}
@@ -159,7 +166,7 @@ export class Answer extends PageElement {
     if (answer.phase === "stopping") return nothing;
     return html`
       ${this.thinking ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
-      <span data-testid="status">${answer.status}</span>
+      <span class="status" data-testid="status">${answer.status}</span>
       <ds-progress .progress=${answer.progress}></ds-progress>
     `;
   }

@@ -34,17 +34,21 @@ export class AtBottom implements ReactiveController {
   }
 
   jump(): void {
-    this.away = false;
+    this.leave(false);
     this.keep();
-    this.host.requestUpdate();
   }
 
   private scrolled({ scrollTop, scrollHeight, clientHeight }: HTMLElement): void {
     const near = scrollHeight - clientHeight - scrollTop <= NEAR_PX;
     const away = !near && (this.away || scrollTop < this.lastTopPx);
     this.lastTopPx = scrollTop;
-    if (away === this.away) return;
+    if (away !== this.away) this.leave(away);
+  }
+
+  /** Away from the end, what is read stays where it is when something above it changes its height. */
+  private leave(away: boolean): void {
     this.away = away;
+    if (this.scroller) this.scroller.style.overflowAnchor = away ? "auto" : "none";
     this.host.requestUpdate();
   }
 }

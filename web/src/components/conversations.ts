@@ -67,9 +67,15 @@ export class Conversations extends PageElement {
           </button>`
         : nothing}
       <form method="post" action="/signout">
+        ${this.signedIn()}
         <button class="quiet small" data-testid="sign-out">Sign out</button>
       </form>
     </nav>`;
+  }
+
+  private signedIn(): TemplateResult | typeof nothing {
+    const { state } = this.chat.connection;
+    return state.kind === "open" ? html`<span class="faint">${state.server.user_id}</span>` : nothing;
   }
 
   private item(one: Listed): TemplateResult {

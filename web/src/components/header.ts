@@ -53,8 +53,8 @@ export class Header extends PageElement {
 
   private wayToOperations(): TemplateResult {
     return this.chatAddress
-      ? html`<a href=${this.chatAddress} data-testid="to-chat">Conversation</a>`
-      : html`<a href=${OPERATIONS} data-testid="to-ops">Operations</a>`;
+      ? html`<a class="way" href=${this.chatAddress} data-testid="to-chat">Conversation</a>`
+      : html`<a class="way" href=${OPERATIONS} data-testid="to-ops">Operations</a>`;
   }
 
   private signedIn(server: Authenticated): TemplateResult {
@@ -69,8 +69,8 @@ export class Header extends PageElement {
           : "The model that answers"}
         ><span class="dot" aria-hidden="true"></span><span class="name">${offline ? "offline planner" : server.llm}</span></span
       >
-      <span class="chip plain" data-testid="user" title="Signed in as ${server.user_id} (${server.role})"
-        ><span class="name">${server.user_id}</span>${server.role === "operator" ? html`<span class="role wide">operator</span>` : nothing}</span
+      <span class="chip plain wide" data-testid="user" title="Signed in as ${server.user_id} (${server.role})"
+        ><span class="name">${server.user_id}</span>${server.role === "operator" ? html`<span class="role">operator</span>` : nothing}</span
       >
     `;
   }

@@ -6,6 +6,8 @@ import "./copy-button";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
 
+const PREVIEWED = 200;
+
 /** The statement that runs or ran; after a repair the last one. It can be changed and run as a question of its own. */
 @customElement("ds-sql")
 export class Sql extends PageElement {
@@ -15,9 +17,9 @@ export class Sql extends PageElement {
 
   protected override render(): TemplateResult {
     const earlier = this.statements.length - 1;
-    return html`<details class="fold sql" open>
+    return html`<details class="fold sql">
       <summary data-testid="sql-toggle">
-        ${icons.chevron} SQL
+        ${icons.chevron} SQL <code class="preview" aria-hidden="true"></code>
         ${earlier > 0 ? html`<span data-testid="repairs">· repaired, attempt ${earlier + 1}</span>` : nothing}
       </summary>
       ${this.editing ? this.editor() : nothing}
@@ -53,13 +55,17 @@ export class Sql extends PageElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has("statements")) this.show(this.querySelector("code") as Element);
+    if (changed.has("statements")) this.show();
     if (changed.has("editing") && this.editing) this.querySelector("textarea")?.focus();
   }
 
-  private show(code: Element): void {
-    code.textContent = this.statement;
-    void highlightSql(code);
+  private show(): void {
+    const preview = this.statement.slice(0, PREVIEWED).replace(/\s+/g, " ");
+    for (const [where, text] of [["summary code", preview], ["pre code", this.statement]] as const) {
+      const code = this.querySelector(where) as Element;
+      code.textContent = text;
+      void highlightSql(code);
+    }
   }
 
   private get statement(): string {

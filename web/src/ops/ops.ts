@@ -44,10 +44,10 @@ export class Ops extends PageElement {
       ${this.failure ? html`<p class="warning" role="alert" data-testid="ops-error">${this.failure}</p>` : nothing}
       ${this.pictures()}
       <form class="stopping" @submit=${this.stopChosen}>
-        <label><input type="checkbox" .checked=${this.endedToo} @change=${this.endedToggled} data-testid="ended-too" /> ended too</label>
+        <label><input type="checkbox" .checked=${this.endedToo} @change=${this.endedToggled} data-testid="ended-too" /> Ended jobs too</label>
         <span class="gap"></span>
-        <input name="reason" placeholder="Why (for the record)" aria-label="Reason" maxlength="500" data-testid="stop-reason" />
-        <label><input name="now" type="checkbox" data-testid="stop-now" /> at once (SIGKILL)</label>
+        <input name="reason" placeholder="Reason, for the record" aria-label="Reason" maxlength="500" data-testid="stop-reason" />
+        <label><input name="now" type="checkbox" data-testid="stop-now" /> Kill at once</label>
         <button class="quiet" ?disabled=${this.chosen.size === 0} data-testid="stop-chosen">
           Stop ${this.chosen.size || ""}
         </button>
@@ -77,7 +77,7 @@ export class Ops extends PageElement {
   }
 
   private table(): TemplateResult {
-    if (this.jobs.length === 0) return html`<p class="faint">No jobs.</p>`;
+    if (this.jobs.length === 0) return html`<p class="faint">${this.endedToo ? "No jobs." : "Nothing is running."}</p>`;
     return html`<div class="jobs" tabindex="0" role="region" aria-label="Jobs">
       <table>
         <thead>

@@ -70,6 +70,7 @@ export class ResultTable extends PageElement {
     const count = this.arranging.wanted.filter.trim() ? `${this.total.toLocaleString("en-US")} of ${all}` : all;
     return html`
       <span data-testid="row-count" role="status">${count}${this.live ? " so far" : ""}${this.live || this.arranging.busy ? "…" : ""}</span>
+      <span class="wide" data-testid="column-count">${counted(this.columns.length, "column")}</span>
       ${this.truncated ? html`<span data-testid="truncated">the first of more</span>` : nothing}
       <span class="gap"></span>
       ${this.rows.length > SHOWN_ROWS ? this.filterField() : nothing}
