@@ -1,0 +1,112 @@
+"""What `--json` prints has the form that docs/operations.md promises: no field is missing, none is there unsaid."""
+
+import json
+import re
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+
+from bus import outside
+from bus.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
+from gateway.bodies import OutsideRecord
+from ops.checks.finding import Finding
+from ops.draining import Left
+from ops.figures import Figures
+from ops.killing import Outcome
+from ops.load.report import Report
+from ops.timeline import Span
+from tests.e2e.cli_runner import Server, deadstop, job
+from tests.servers import ROOT
+
+PAGE = (ROOT / "docs" / "operations.md").read_text().partition("### What `--json` prints\n")[2].partition("\n## ")[0]
+ROWS = dict(re.findall(r"^\| `([^`]+)`[^|]* \| (.+) \|$", PAGE, re.MULTILINE))
+WIRE = AgentAccepted | AgentChunk | AgentComplete | AgentError | AgentKilled
+TOKEN, LISTED_TOKEN = {"name", "user", "role", "token"}, {"name", "user", "role", "created_at"}
+
+
+def fields(struct: type[Any], *, needed: bool = False) -> set[str]:
+    found = msgspec.structs.fields(struct)
+    omits = struct.__struct_config__.omit_defaults
+    return {field.encode_name for field in found if not needed or not omits or field.required}
+
+
+def held(item: dict[str, Any], struct: type[Any]) -> None:
+    """That an object has the form of a struct, exactly."""
+    msgspec.convert(item, struct)
+    assert fields(struct, needed=True) <= set(item) <= fields(struct), item
+
+
+def held_wire(items: list[dict[str, Any]]) -> None:
+    """That these are a stream on the outside wire."""
+    kinds = {str(kind.__struct_config__.tag): kind for kind in get_args(WIRE)}
+    for item in items:
+        assert set(item) == {"event", "data"}
+        held(item["data"], get_type_hints(kinds[item["event"]], vars(outside))["data"])
+    assert [item["data"]["seq"] for item in items] == list(range(1, len(items) + 1))
+
+
+def printed(server: Server, target: list[str], *arguments: str, status: int = 0) -> list[dict[str, Any]]:
+    done = deadstop(server.folder, *arguments, "--json", *target)
+    assert done.returncode == status, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_of_jobs(server: Server, target: list[str]) -> None:
+    statement = "select i, 'a' as a from range(3) t(i)"
+    answered = printed(server, target, "ask", statement, "--agent", "sql")
+    held_wire(answered)
+    job_id = answered[0]["data"]["job_id"]
+    assert printed(server, target, "tail", job_id) == answered
+    with job(server, "swallows_cancel") as (running, _):
+        for found in printed(server, target, "ps", "--all"):
+            held(found, OutsideJob)
+        (dry,) = printed(server, target, "kill", running, "--dry-run")
+        (outcome,) = printed(server, target, "kill", running, "--reason", "late")
+        (missing,) = printed(server, target, "kill", "zzzzzz", status=1)
+        for kill in (dry, outcome, missing):
+            held(kill, Outcome)
+        held_wire(printed(server, target, "tail", running))
+    for ended in (job_id, running):
+        (record,) = printed(server, target, "show", ended)
+        held(record, OutsideRecord)
+        for step in printed(server, target, "show", ended, "--timeline"):
+            held(step, Span)
+    (figures,) = printed(server, target, "stats")
+    assert set(figures) >= fields(Figures) - {"gauges"}
+    assert all(isinstance(value, (int, float)) for name, value in figures.items() if name not in fields(Figures))
+
+
+def test_of_this_machine(server: Server) -> None:
+    here = ["--state-dir", str(server.state_dir)]
+    (made,) = printed(server, here, "token", "create", "eve")
+    assert set(made) == TOKEN
+    listed = printed(server, here, "token", "list")
+    assert [set(token) for token in listed] == [LISTED_TOKEN] * len(listed)
+    assert server.run("token", "revoke", "eve").returncode == 0
+    assert printed(server, here, "history", "SELECT 7 AS n, 'x' AS t") == [{"n": 7, "t": "x"}]
+    for finding in printed(server, here, "doctor"):
+        held(finding, Finding)
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("kill", fields(Outcome)),
+        ("show", fields(OutsideRecord) - fields(OutsideJob)),
+        ("show --timeline", fields(Span)),
+        ("stats", fields(Figures) - {"gauges"}),
+        ("drain", fields(Left)),
+        ("doctor", fields(Finding)),
+        ("load", fields(Report)),
+        ("token create", TOKEN),
+        ("token list", LISTED_TOKEN),
+    ],
+)
+def test_the_page_names_every_field(command: str, names: set[str]) -> None:
+    assert [name for name in sorted(names) if f"`{name}`" not in ROWS[command]] == []
+
+
+def test_the_page_has_a_row_for_every_command_that_prints_json() -> None:
+    commands = {path.stem for path in (ROOT / "ops/commands").glob("*.py") if "json_option" in path.read_text()}
+    assert {row.split()[0] for row in ROWS} == commands
