@@ -20,6 +20,10 @@ _LONGEST = "pymp-12345678/listener-12345678"
 """The fork server's socket, which multiprocessing names; ours are shorter."""
 
 
+class OtherProtocol(BusError):
+    """Supervisor and program do not understand each other."""
+
+
 class Address(msgspec.Struct, frozen=True):
     """Endpoints of a supervisor. `control` and `collector` are for workers, the others for clients."""
 
@@ -82,7 +86,7 @@ def write_address(state_dir: Path, address: Address) -> None:
 
 
 def read_address(state_dir: Path) -> Address:
-    """The address of the supervisor that last used this state folder. Raises `BusError`."""
+    """The address of the supervisor that last used this state folder. Raises `BusError`, `OtherProtocol`."""
     try:
         address = msgspec.json.decode((state_dir / ADDRESS_NAME).read_bytes(), type=Address)
     except FileNotFoundError as error:
@@ -90,7 +94,7 @@ def read_address(state_dir: Path) -> Address:
     except (OSError, msgspec.DecodeError) as error:
         raise BusError(f"{state_dir / ADDRESS_NAME} cannot be read: {error}") from error
     if not same_protocol(address.protocol_version):
-        raise BusError(
+        raise OtherProtocol(
             f"the supervisor of {state_dir} speaks protocol {address.protocol_version}, this program "
             f"{PROTOCOL_VERSION}; upgrade the older one"
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from bus.address import state_folder
+from bus.address import OtherProtocol, state_folder
 from bus.client import BusClient
 from bus.program import (
     DRAINED_SIGNAL,
@@ -37,6 +37,9 @@ from gateway.signed_out import SignedOut
 log = logging.getLogger(__name__)
 
 BUS_WAIT_S = 15.0
+OTHER_BUS_WAIT_S = 1.0
+"""A supervisor of another version may be about to be replaced by one of ours."""
+
 BUS_RETRY_S = 0.05
 PING_EVERY_S = 25.0
 SHUTDOWN_TIMEOUT_S = 1.0
@@ -131,12 +134,12 @@ def _with_flags(orders: ServeOrders) -> ServeOrders:
 async def _connect(state_dir: Path, stop: asyncio.Event) -> BusClient | None:
     """The bus of the supervisor, which may be starting too; `None` when asked to end meanwhile."""
     loop = asyncio.get_running_loop()
-    give_up_at = loop.time() + BUS_WAIT_S
+    started = loop.time()
     while not stop.is_set():
         try:
             return BusClient.connect(state_dir)
-        except BusError:
-            if loop.time() > give_up_at:
+        except BusError as error:
+            if loop.time() > started + (OTHER_BUS_WAIT_S if isinstance(error, OtherProtocol) else BUS_WAIT_S):
                 raise
         await asyncio.sleep(BUS_RETRY_S)
     return None

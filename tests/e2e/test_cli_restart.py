@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import psutil
 
+from bus.vocabulary import PROTOCOL_VERSION
 from tests.e2e.cli_runner import Server, environment, serving, wait_until, write_config
 from tests.gateways import LAST, Event
 from tests.servers import assert_nothing_left, eventually
@@ -204,6 +205,22 @@ def test_a_gateway_that_cannot_start_leaves_the_earlier_one_serving(tmp_path: Pa
         assert gateways(server) == before
         server.program.signal(signal.SIGHUP)
         wait_until(lambda: f"takes over from pid {before[0]}" in server.program.stderr(), "then it is replaced")
+
+
+def test_parts_of_another_version_are_refused(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        address = server.state_dir / "bus.json"
+        ours = address.read_text()
+        address.write_text(ours.replace(f'"protocol_version":"{PROTOCOL_VERSION}"', '"protocol_version":"2.0"'))
+        words = f"speaks protocol 2.0, this program {PROTOCOL_VERSION}; upgrade the older one"
+        done = server.run("ps")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"deadstop: the supervisor of {server.state_dir} {words}\n"
+        server.program.signal(signal.SIGHUP)
+        wait_until(lambda: "goes on" in server.program.stderr(), "it says that the new one cannot start")
+        assert f"deadstop gateway: the supervisor of {server.state_dir} {words}\n" in server.program.stderr()
+        address.write_text(ours)
+        assert server.run("ps").returncode == 0
 
 
 def test_a_terminal_that_is_closed_ends_serve(tmp_path: Path) -> None:
