@@ -43,7 +43,13 @@ class WireFollower(Follower):
 
     def __init__(self, job_id: str, session_id: str) -> None:
         super().__init__(job_id, session_id)
+        self.left = False
         self._socket: aiohttp.ClientWebSocketResponse | None = None
+
+    def leave(self) -> None:
+        """Break the connection and never come back."""
+        self.left = True
+        self.drop()
 
     def drop(self) -> None:
         """Break the connection without a goodbye."""
@@ -52,7 +58,7 @@ class WireFollower(Follower):
             connection.transport.abort()
 
     async def run(self, http: aiohttp.ClientSession, url: str, token: str) -> None:
-        while self.end is None:
+        while self.end is None and not self.left:
             try:
                 async with http.ws_connect(f"{url}/ws", max_msg_size=0) as self._socket:
                     await self._listen(self._socket, token)

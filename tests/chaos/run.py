@@ -1,6 +1,7 @@
 """One run: the script, then everybody stopped, then the invariants."""
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 import aiohttp
@@ -10,6 +11,7 @@ from bus.commands import Jobs, ListJobs, ReadStats, Stats
 from bus.events import Killed
 from bus.log import Batch, LogReader
 from bus.vocabulary import ENDED, Reason, Rung
+from tests.chaos.followers import Follower
 from tests.chaos.script import script
 from tests.chaos.world import Asked, World, log_path
 from tests.e2e.cli_runner import Server, serving
@@ -18,6 +20,7 @@ from tests.stopping import check_stream, told_files, told_pids
 
 SETTINGS = """
 [supervisor]
+disconnect_grace_s = 1.0
 cancel_grace_s = 0.2
 terminate_grace_s = 0.2
 [worker]
@@ -28,13 +31,19 @@ max_running_per_user = 8
 max_events = 20000
 """
 ALL_END_WITHIN_S = 30.0
+LAST_WORDS = 5_000
+MAY_COME_FIRST = (Reason.SUPERVISOR_LOST, Reason.OUTPUT_LIMIT, Reason.START_TIMEOUT)
 
 
 def run(folder: Path, seed: int, stops: int) -> str:
     """Raises AssertionError, naming the command that replays it; returns what there was of it in one line."""
     try:
         with serving(folder, config=SETTINGS) as server:
-            words, pids, files = asyncio.run(_run(server, seed, stops))
+            try:
+                words, pids, files = asyncio.run(_run(server, seed, stops))
+            except BaseException as error:
+                error.add_note(f"the server's last words: {server.program.stderr()[-LAST_WORDS:]}")
+                raise
         left = [pid for pid in pids if not is_gone(pid)] + [path for path in files if path.exists()]
         assert not left, f"left behind: {left}"
     except BaseException as error:
@@ -62,12 +71,13 @@ async def _run(server: Server, seed: int, stops: int) -> tuple[str, list[int], l
 
 async def _end_all(world: World) -> None:
     for job in world.alive:
-        await world.stop(job, Rung.CANCEL)
+        if not job.deserted:
+            await world.stop(job, Rung.CANCEL)
     following = [task for job in world.jobs for task in job.following]
     done, waiting = await asyncio.wait(following, timeout=ALL_END_WITHIN_S)
     for task in done:
         task.result()
-    unheard = [each for job in world.jobs for each in (job.over_bus, job.over_wire) if each.end is None]
+    unheard = [each for job in world.jobs for each in _staying(job) if each.end is None]
     assert not waiting, f"no end heard within {ALL_END_WITHIN_S:g} s: {unheard}"
 
 
@@ -75,40 +85,52 @@ async def _check(world: World) -> tuple[str, list[int], list[Path]]:
     log = LogReader(log_path(world.server.state_dir))
     pids: list[int] = []
     files: list[Path] = []
-    ends: dict[str, int] = {}
+    ends: Counter[str] = Counter()
     for job in world.jobs:
         events = [pair for batch in _batches(log, job.job_id) for pair in batch.events()]
         assert [seq for seq, _ in events] == list(range(1, len(events) + 1)), f"{job.job_id} is not gapless"
         stream = [event for _, event in events]
         check_stream(stream)
-        for follower in (job.over_bus, job.over_wire):
+        for follower in _staying(job):
             assert (follower.seq, follower.end) == (len(stream), type(stream[-1])), follower
         (record,) = log.record(job.job_id)
         assert record.summary.state in ENDED
         assert record.summary.seq == len(stream)
         _check_stop(job, type(stream[-1]), record.summary.reason)
-        ends[record.summary.state] = ends.get(record.summary.state, 0) + 1
+        await world.ask_again(job)
+        ends[record.summary.state] += 1
         pids += told_pids(stream) + ([record.summary.pid] if record.summary.pid is not None else [])
         files += told_files(stream)
     log.close()
-    await _check_counts(world)
+    await _check_counts(world, ends)
     alive = [pid for pid in pids if not is_gone(pid)]
     assert not alive, f"{alive} live on after the last event of every job"
     kills = " ".join(f"{name} killed {count}x" for name, count in world.kills.items())
-    return f"{len(world.jobs)} jobs {ends}, {sum(job.stops_taken for job in world.jobs)} stops, {kills}", pids, files
+    words = f"{len(world.jobs)} jobs ({sum(job.deserted for job in world.jobs)} deserted) {dict(ends)}"
+    return f"{words}, {sum(job.stops_taken for job in world.jobs)} stops, {kills}", pids, files
 
 
 def _check_stop(job: Asked, end: type, reason: Reason | None) -> None:
-    """A stop that was taken has stopped the job, unless the job's end came with the supervisor's."""
+    """A stop that was taken has stopped the job, unless a limit or the supervisor's death was there before. Only a job
+    that needs followers is stopped for want of them."""
     if job.stops_taken:
-        assert end is Killed or reason in (Reason.SUPERVISOR_LOST, Reason.OUTPUT_LIMIT), (job.job_id, end, reason)
+        assert end is Killed or reason in MAY_COME_FIRST, (job.job_id, end, reason)
+    elif job.deserted and end is Killed:
+        assert reason is Reason.DISCONNECT, (job.job_id, reason)
+    if reason is Reason.DISCONNECT:
+        assert job.submit.attached, f"{job.job_id} was stopped because somebody left whom it did not need"
 
 
-async def _check_counts(world: World) -> None:
-    """Every job that was accepted is there once, and none waits or runs."""
+def _staying(job: Asked) -> list[Follower]:
+    """Who has followed it to its end; over the bus one observes, and is nobody whom a job runs for."""
+    return [job.over_bus] if job.over_wire.left else [job.over_bus, job.over_wire]
+
+
+async def _check_counts(world: World, ends: Counter[str]) -> None:
+    """Every job that was accepted is there once, and none waits; the supervisor tells of the same ends as the log."""
     listed = await world.command(ListJobs(world.me, user=world.me.user, ended=True, limit=100_000), Jobs)
     assert sorted(job.job_id for job in listed.jobs) == sorted(job.job_id for job in world.jobs)
-    assert all(job.state in ENDED for job in listed.jobs)
+    assert Counter(job.state for job in listed.jobs) == ends
     gauges = (await world.command(ReadStats(world.me), Stats)).gauges
     assert gauges["waiting"] == 0, gauges
 

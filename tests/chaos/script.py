@@ -16,18 +16,26 @@ WEIGHTS = {
     "stall_worker": 4,
     "stall_supervisor": 3,
     "stall_gateway": 2,
+    "stall_fork_server": 2,
+    "kill_fork_server": 1,
     "drop_sockets": 6,
+    "leave": 6,
 }
+ATTACHED = 0.3
+"""So many of the jobs run only as long as somebody follows them."""
+
 KILL_EVERY_STOPS = 40
 """The supervisor and the gateway are killed once in so many stops, and at least once in a run."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """`pick` chooses among the jobs that are alive when the step's turn comes; `pause_s` follows it."""
+    """`pick` chooses among the jobs that are alive when the step's turn comes; `pause_s` follows it. A submitted job is
+    `attached` to its followers, or not."""
 
     kind: str
     animal: str
+    attached: bool
     pick: int
     pause_s: float
 
@@ -48,4 +56,6 @@ def script(seed: int, stops: int) -> list[Step]:
 
 
 def _step(chance: random.Random, kind: str) -> Step:
-    return Step(kind, chance.choice(ANIMALS), chance.randrange(1000), chance.random() * 0.15)
+    return Step(
+        kind, chance.choice(ANIMALS), chance.random() < ATTACHED, chance.randrange(1000), chance.random() * 0.15
+    )

@@ -1,6 +1,7 @@
 """A running `deadstop serve`, the jobs asked of it, and what is done to it."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -31,14 +32,19 @@ R = TypeVar("R", bound=AnyReply)
 
 @dataclass
 class Asked:
-    """A job, its followers, and whether a stop of it was taken."""
+    """A job as it was asked for, its followers, and whether a stop of it was taken."""
 
     job_id: str
-    session_id: str
+    submit: Submit
     over_bus: BusFollower
     over_wire: WireFollower
     following: list[asyncio.Task[None]]
     stops_taken: int = 0
+
+    @property
+    def deserted(self) -> bool:
+        """Nobody is left for whom it runs."""
+        return self.submit.attached and self.over_wire.left
 
 
 @dataclass
@@ -73,14 +79,28 @@ class World:
             await self._submit(step)
         elif step.kind in ("kill_supervisor", "kill_gateway"):
             self._kill_program(step.kind.removeprefix("kill_"))
+        elif step.kind == "kill_fork_server":
+            self._signal_fork_server(signal.SIGKILL)
+        elif step.kind == "stall_fork_server":
+            self._signal_fork_server(signal.SIGSTOP)
+            await asyncio.sleep(step.pause_s)
+            self._signal_fork_server(signal.SIGCONT)
         elif step.kind in ("stall_supervisor", "stall_gateway"):
             await self._stall_program(step.kind.removeprefix("stall_"), step.pause_s)
-        elif self.alive:
-            await self._take_with(self.alive[step.pick % len(self.alive)], step)
+        elif jobs := self._concerned(step):
+            await self._take_with(jobs[step.pick % len(jobs)], step)
         await asyncio.sleep(step.pause_s)  # chance in time is the point
 
+    def _concerned(self, step: Step) -> list[Asked]:
+        """The jobs that a step may be about."""
+        if step.kind == "leave":
+            return [job for job in self.alive if job.submit.attached and not job.over_wire.left]
+        return self.alive
+
     async def _take_with(self, job: Asked, step: Step) -> None:
-        if step.kind == "drop_sockets":
+        if step.kind == "leave":
+            job.over_wire.leave()
+        elif step.kind == "drop_sockets":
             for each in self.alive:
                 each.over_wire.drop()
         elif step.kind in ("stop", "now"):
@@ -94,9 +114,8 @@ class World:
             return
         session_id = f"c{len(self.jobs)}"
         question = "300" if step.animal == "counts" else "go"
-        job_id = (await self.command(Submit(self.me, session_id, question, step.animal), Submitted)).job_id
-        again = await self.command(Submit(self.me, session_id, question, step.animal), Submitted)
-        assert again.job_id == job_id, f"session {session_id} has run twice: {job_id}, {again.job_id}"
+        submit = Submit(self.me, session_id, question, step.animal, attached=step.attached)
+        job_id = (await self.command(submit, Submitted)).job_id
         bus, wire = BusFollower(job_id, session_id), WireFollower(job_id, session_id)
         parts = urlsplit(self.server.url)
         token = parse_qs(parts.query)["token"][0]
@@ -104,7 +123,13 @@ class World:
             asyncio.create_task(bus.run(self.client)),
             asyncio.create_task(wire.run(self.http, f"http://{parts.netloc}", token)),
         ]
-        self.jobs.append(Asked(job_id, session_id, bus, wire, following))
+        self.jobs.append(Asked(job_id, submit, bus, wire, following))
+        await self.ask_again(self.jobs[-1])
+
+    async def ask_again(self, job: Asked) -> None:
+        """A repeat attaches, now and ever after."""
+        again = await self.command(job.submit, Submitted)
+        assert again.job_id == job.job_id, f"{job.submit.session_id} has run twice: {job.job_id}, {again.job_id}"
 
     async def stop(self, job: Asked, rung: Rung) -> None:
         try:
@@ -137,6 +162,13 @@ class World:
         if process is not None and self.kills.get(name, 0) < 3:  # `serve` gives up a program that does nothing but die
             self.kills[name] = self.kills.get(name, 0) + 1
             process.kill()
+
+    def _signal_fork_server(self, number: signal.Signals) -> None:
+        supervisor = self._program("supervisor")
+        if supervisor is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for child in supervisor.children():
+                    _signal(child.pid, number, lambda process: "fork_server" in " ".join(process.cmdline()))
 
     async def _stall_program(self, name: str, seconds: float) -> None:
         process = self._program(name)
