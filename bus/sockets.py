@@ -17,6 +17,10 @@ Context = zmq.Context[zmq.Socket[bytes]]
 UNBOUNDED = 0
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
 PUBLISHER_HIGH_WATER = 500
+_EVENTS, _RCVMORE, _POLLIN = int(zmq.EVENTS), int(zmq.RCVMORE), int(zmq.POLLIN)
+_NOBLOCK, _SNDMORE = int(zmq.NOBLOCK), int(zmq.SNDMORE)
+"""As plain numbers: combining enumerations costs more than sending [24 against 10 microseconds for three frames]."""
+
 WORKER_HIGH_WATER = 1_000_000
 """Far above the window, which counts events; the socket counts messages."""
 
@@ -131,7 +135,9 @@ class Channel:
     def send(self, frames: Frames) -> None:
         """Queue a message. Raises `Unroutable` if its peer is not connected; a full publisher drops it."""
         try:
-            self._socket.send_multipart(frames, flags=zmq.NOBLOCK)
+            for frame in frames[:-1]:
+                self._socket.send(frame, _NOBLOCK | _SNDMORE)
+            self._socket.send(frames[-1], _NOBLOCK)
         except zmq.Again:
             pass
         except zmq.ZMQError as error:
@@ -165,7 +171,7 @@ class Channel:
 
     def _schedule_if_readable(self) -> None:
         # The descriptor is edge-triggered, and any call on the socket can swallow the edge.
-        if int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+        if self._readable:
             self._schedule()
 
     def _schedule(self) -> None:
@@ -181,17 +187,29 @@ class Channel:
         more = True
         try:
             while received < self._slice_messages and not self._closed:
-                frames = self._socket.recv_multipart(zmq.NOBLOCK)
+                more = self._readable
+                if not more:
+                    self._release_waiting()
+                    break
+                frames = self._receive()
                 received += 1
                 self._on_message(frames)
-        except zmq.Again:
-            more = False
-            self._release_waiting()
         finally:
             if more and not self._closed:
                 self._schedule()
             if received and self._on_slice is not None:
                 self._on_slice()
+
+    @property
+    def _readable(self) -> bool:
+        return bool(int(self._socket.getsockopt(_EVENTS)) & _POLLIN)
+
+    def _receive(self) -> list[bytes]:
+        """A whole message, for it only becomes readable as one."""
+        frames = [self._socket.recv(_NOBLOCK)]
+        while self._socket.getsockopt(_RCVMORE):
+            frames.append(self._socket.recv(_NOBLOCK))
+        return frames
 
     def _release_waiting(self) -> None:
         for empty in self._empty:
