@@ -99,3 +99,11 @@ async def test_the_agent_asks_back_and_takes_the_suggestion(model_tab: Tab, mode
     await expect(following.response).to_have_text("The departure delay.")
     asked = (await model.answering()).last_message
     assert "average delay\ndeparture delay" in asked
+
+
+async def test_typed_sql_answers_no_question(model_tab: Tab, model: Model) -> None:
+    model.plans(asks_back("Which delay?"))
+    await (await model_tab.ask("average delay")).is_in("done")
+    answer = await model_tab.ask("select 6 * 7 as answer")
+    await answer.is_in("done")
+    assert await answer.cells() == [["42"]]
