@@ -14,6 +14,7 @@ from typing import TextIO
 
 import msgspec
 
+from bench.cost import costs
 from bench.endings import stops
 from bench.figures import Figure, Result
 from bench.machine import machine, revision, versions
@@ -32,6 +33,7 @@ PARTS: dict[str, Part] = {
     "stops": lambda: stops(100, 20),
     "jobs": lambda: job_rates(300, 5),
     "memory": lambda: memory([20, 100, 200]),
+    "costs": lambda: costs(300, 5, 20),
     "planning": lambda: planning(10),
 }
 QUICK: dict[str, Part] = {
@@ -41,6 +43,7 @@ QUICK: dict[str, Part] = {
     "stops": lambda: stops(10, 2),
     "jobs": lambda: job_rates(40, 2),
     "memory": lambda: memory([5]),
+    "costs": lambda: costs(40, 2, 4),
     "planning": lambda: planning(2),
 }
 """To see whether everything can be measured; too few runs for a figure."""

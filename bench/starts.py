@@ -52,13 +52,13 @@ async def job_rates(count: int, rounds: int) -> list[Figure]:
     processes started and reaped by multiprocessing and by nothing but fork."""
     ours, sql, server, bare = [], [], [], []
     async with running_system() as system:
-        await _rate(system, "nothing", IN_FLIGHT)
-        await _rate(system, "sql", IN_FLIGHT)
+        await job_rate(system, "nothing", IN_FLIGHT)
+        await job_rate(system, "sql", IN_FLIGHT)
         for _ in range(rounds):
             server += await limits.run("forks", "rate", "forkserver", count)
-            ours.append(await _rate(system, "nothing", count))
+            ours.append(await job_rate(system, "nothing", count))
             bare += await limits.run("forks", "rate", "bare", count)
-            sql.append(await _rate(system, "sql", max(count // 4, IN_FLIGHT)))
+            sql.append(await job_rate(system, "sql", max(count // 4, IN_FLIGHT)))
     name = "multiprocessing, forkserver"
     return [
         Figure("no-op jobs, fresh process each", "jobs/s", spread(ours), True, spread(server), name, {"median": 150}),
@@ -67,7 +67,8 @@ async def job_rates(count: int, rounds: int) -> list[Figure]:
     ]
 
 
-async def _rate(system: System, agent: str, count: int) -> float:
+async def job_rate(system: System, agent: str, count: int) -> float:
+    """Jobs a second, `IN_FLIGHT` at a time over one WebSocket."""
     async with system.client() as client:
         following: dict[str, int] = {}
         ends: list[Event] = []

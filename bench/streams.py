@@ -96,7 +96,7 @@ async def delays(jobs: int, seconds: float, every_s: float = 0.02) -> list[Figur
         for number in range(jobs):
             await clients[number % len(clients)].ask("ticks", f"{chunks} {every_s}")
         shares = [len(range(start, jobs, len(clients))) for start in range(len(clients))]
-        heard = await asyncio.gather(*(_listen(client, share) for client, share in zip(clients, shares, strict=True)))
+        heard = await asyncio.gather(*(listen(client, share) for client, share in zip(clients, shares, strict=True)))
     # While they all start, the machine is busy with starting.
     begun = max(start for _, starts in heard for start in starts)
     late = [(at - said) / 1e6 for times, _ in heard for at, said in times if said > begun]
@@ -105,8 +105,9 @@ async def delays(jobs: int, seconds: float, every_s: float = 0.02) -> list[Figur
                    {"median": 2, "p99": 15})]  # fmt: skip
 
 
-async def _listen(client: Client, jobs: int) -> tuple[list[tuple[int, int]], list[int]]:
-    """((received, said) of each chunk, when each job said its first one), all in nanoseconds."""
+async def listen(client: Client, jobs: int) -> tuple[list[tuple[int, int]], list[int]]:
+    """Until the last of these jobs has ended: ((received, said) of each chunk, when each job said its first one), all
+    in nanoseconds."""
     times: list[tuple[int, int]] = []
     starts: dict[str, int] = {}
     following: dict[str, int] = {}
