@@ -135,9 +135,10 @@ class Yard:
             self._stray("control", frames)
             return
         worker.connection = frames[0]
-        if isinstance(message, Ready) and not worker.ready:
+        if not worker.ready and isinstance(message, Ready | Heartbeat):  # a heartbeat says it too, should it be lost
             worker.ready = True
-            stat = read_stat(message.pid)
+            pid = message.pid if isinstance(message, Ready) else worker.pid
+            stat = read_stat(pid) if pid is not None else None
             worker.baseline_bytes = stat.resident_bytes if stat else 0
             self._listener.worker_ready(worker)
         elif isinstance(message, DataChanged):

@@ -64,7 +64,8 @@ async def test_acknowledgements_that_were_lost_do_not_hold_the_worker(supervisor
     assert line.cuts >= 20
 
 
-async def test_a_job_that_was_lost_on_its_way_to_the_worker_is_given_again(supervisor: Supervisor) -> None:
-    async with cutting(supervisor.state_dir, "control", swallows=b"assign") as line:
+@pytest.mark.parametrize("word", [b"ready", b"assign"])
+async def test_what_is_lost_before_the_first_event_is_said_again(supervisor: Supervisor, word: bytes) -> None:
+    async with cutting(supervisor.state_dir, "control", swallows=word) as line:
         is_whole(await supervisor.events(await supervisor.submit("5", "counts")), 5)
     assert line.cuts == 1
