@@ -59,6 +59,18 @@ def bare_first() -> float:
     return took * 1000
 
 
+def fork_rate(count: int) -> float:
+    """`multiprocessing`, start method fork, one after the other: start and join."""
+    _load()
+    context = multiprocessing.get_context("fork")
+    started = time.perf_counter()
+    for _ in range(count):
+        process = context.Process(target=nothing)
+        process.start()
+        process.join()
+    return count / (time.perf_counter() - started)
+
+
 def forkserver_rate(count: int) -> float:
     """`multiprocessing`, start method forkserver, `IN_FLIGHT` at a time."""
     context = _forkserver()
@@ -109,9 +121,9 @@ def _load() -> None:
 
 
 def measure(what: str, how: str, count: int) -> list[float]:
-    """`what` is rate or first, `how` bare or forkserver."""
+    """`what` is rate or first, `how` bare, forkserver or (of rates) fork."""
     if what == "rate":
-        return [bare_rate(count) if how == "bare" else forkserver_rate(count)]
+        return [{"bare": bare_rate, "fork": fork_rate, "forkserver": forkserver_rate}[how](count)]
     if how == "bare":
         _load()
     return [bare_first() if how == "bare" else forkserver_first() for _ in range(count)]

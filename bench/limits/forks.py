@@ -1,4 +1,4 @@
-"""python -m bench.limits.forks rate|first bare|forkserver COUNT"""
+"""python -m bench.limits.forks rate|first bare|fork|forkserver COUNT"""
 
 import json
 import os
