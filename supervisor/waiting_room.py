@@ -30,7 +30,8 @@ class WaitingRoom:
         return f"<WaitingRoom {len(self._admission.waiting)} wait>"
 
     def enter(self, entry: Entry, after: Entry | None) -> None:
-        """A new job, which hears its position. It does not start before `after` has ended."""
+        """A new job, which hears its position; others may stand further behind for it. It does not start before `after`
+        has ended."""
         if after is None:
             self._admission.enter(entry.job_id, entry.user, entry.submit.agent)
         else:
@@ -40,6 +41,7 @@ class WaitingRoom:
         self._journal.append(entry.stream, Accepted(entry.position))
         if starts is not None:
             self._launch(self._entries[starts])
+        self._tell_soon()
 
     def leave(self, entry: Entry) -> None:
         """The job has ended, wherever it was."""
@@ -49,6 +51,9 @@ class WaitingRoom:
         """Start whatever may start, and tell the others their new position before long."""
         while (job_id := self._admission.next()) is not None:
             self._launch(self._entries[job_id])
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
         if self._telling is None and self._admission.waiting:
             after_s = max(POSITIONS_AFTER_S, len(self._admission.waiting) / POSITIONS_A_SECOND)
             self._telling = self._loop.call_later(after_s, self._tell_positions)
