@@ -7,6 +7,11 @@ from playwright.async_api import Locator, expect
 from tests.browser.axe import violations
 from tests.browser.tab import Tab
 
+LOOKS = """(root) => [...root.querySelectorAll("*")].map((one) => {
+  const { display, position, color, backgroundColor, margin, padding, fontSize } = getComputedStyle(one);
+  return [one.outerHTML.slice(0, 60), display, position, color, backgroundColor, margin, padding, fontSize].join(" ");
+})"""
+
 
 async def to_operations(tab: Tab) -> None:
     await tab.part("to-ops").click()
@@ -43,6 +48,16 @@ async def test_a_running_job_is_seen_stopped_with_a_reason_and_looked_at(zoo_tab
     await zoo_tab.part("to-chat").click()
     await answer.is_in("stopped")
     assert zoo_tab.page.url == conversation
+
+
+async def test_what_shows_operations_changes_no_answer(offline_tab: Tab) -> None:
+    answer = await offline_tab.ask("How many flights per airline?")
+    await answer.is_in("done")
+    before = await answer.root.evaluate(LOOKS)
+    await to_operations(offline_tab)
+    await expect(offline_tab.part("picture")).to_have_count(4)
+    await offline_tab.part("to-chat").click()
+    assert await answer.root.evaluate(LOOKS) == before
 
 
 async def test_a_reload_stays_with_operations_and_a_new_conversation_leaves_them(offline_tab: Tab) -> None:
