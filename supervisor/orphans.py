@@ -39,20 +39,13 @@ class Orphans:
 
     def _note(self, worker: Worker, orphans: set[_Name]) -> None:
         """They were there before we looked whether the worker lives: in this order, else it may have died between."""
-        if not orphans <= self._of_others.get(worker, set()) and _lives(worker):
+        if not orphans <= self._of_others.get(worker, set()) and worker.process is not None and worker.process.lives:
             self._of_others[worker] = orphans - {_name(worker)}
 
 
 def _may_be_of(worker: Worker, orphan: _Name) -> bool:
     """Nobody is older than the one it descends from."""
     return worker.process is None or orphan[1] >= worker.process.started
-
-
-def _lives(worker: Worker) -> bool:
-    if worker.process is None or worker.process.exit_code is not None:
-        return False
-    stat = read_stat(worker.process.pid)
-    return stat is not None and stat.started == worker.process.started and stat.state not in "ZX"
 
 
 def _name(worker: Worker) -> _Name | None:

@@ -40,6 +40,11 @@ class WorkerProcess:
     def __repr__(self) -> str:
         return f"<WorkerProcess pid={self.pid} exit={self.exit_code}>"
 
+    @property
+    def lives(self) -> bool:
+        """False from its death on, before anybody has reaped it."""
+        return self.exit_code is None and still_lives((self.pid, self.started)) is not None
+
     def dump_stack(self) -> None:
         """Ask the worker itself, not its group, for a dump of its threads' stacks (faulthandler on SIGUSR1)."""
         self._signal(signal.SIGUSR1)
@@ -155,7 +160,7 @@ class Spawner:
 def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
     """Kill those of these processes (number and start time) that still live, and all beneath them, who join the family.
     The numbers of those that lived: ask again until there are none."""
-    living = [stat.pid for stat in map(_still, family) if stat is not None]
+    living = [stat.pid for stat in map(still_lives, family) if stat is not None]
     for pid in living:
         below = descendants(pid)
         family |= {(stat.pid, stat.started) for stat in map(read_stat, below) if stat is not None}
@@ -164,6 +169,7 @@ def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
     return living
 
 
-def _still(name: tuple[int, int]) -> Stat | None:
+def still_lives(name: tuple[int, int]) -> Stat | None:
+    """What there is to know of the process of this number and start time, unless it is dead."""
     stat = read_stat(name[0])
     return stat if stat is not None and stat.started == name[1] and stat.state not in "ZX" else None

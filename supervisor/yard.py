@@ -81,7 +81,10 @@ class Yard:
         is gone."""
         if agent not in INTERNAL_AGENTS:
             self.spares.want(agent)
-        return self.spares.take(agent) or self._hire(agent)
+        while (spare := self.spares.take(agent)) is not None:
+            if spare.process is None or spare.process.lives:
+                return spare
+        return self._hire(agent)
 
     def refill_soon(self) -> None:
         """Replace the spares that were taken, once the jobs that took them have had a head start."""

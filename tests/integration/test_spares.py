@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from bus.commands import ReadStats, Stats
-from bus.events import Status
+from bus.events import Completed, Status
 from bus.vocabulary import Rung
 from tests.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
 from tests.stopping import ended
@@ -65,6 +65,20 @@ async def test_a_spare_that_is_being_buried_is_not_given_a_job(tmp_path: Path) -
         spare.kill()
         await eventually(lambda: is_gone(spare.pid), "the killed spare was not reaped")
         assert await pid_of(supervisor) != spare.pid
+
+
+async def test_a_spare_that_is_dead_and_not_reaped_is_not_given_a_job(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**SETTINGS, "worker.spare_workers": 1}) as supervisor:
+        await until_spares(supervisor, 1)
+        spare = await only_worker(supervisor)
+        fork_server = spare.parent()
+        assert fork_server is not None
+        fork_server.suspend()
+        spare.kill()
+        await eventually(lambda: spare.status() == psutil.STATUS_ZOMBIE, "the killed spare did not die")
+        job_id = await supervisor.submit("hello", "echoes")
+        fork_server.resume()
+        assert isinstance((await ended(supervisor, job_id)).last, Completed)
 
 
 async def test_a_stop_that_arrives_together_with_the_job_is_heard(tmp_path: Path) -> None:
