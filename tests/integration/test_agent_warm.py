@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from agent_worker.plan import SqlPlan
+from agent_worker.rehearsal import rehearse
+from bus.events import Node, TableRows
 from tests.asking import ask
 from tests.servers import ROOT, running_supervisor
 
@@ -55,3 +58,11 @@ async def test_a_worker_imports_nothing_heavy_anew(tmp_path: Path, monkeypatch: 
         starts = [job.record.summary.started_at - job.record.summary.created_at for job in jobs]  # type: ignore[operator]
         print("from a question's acceptance to its worker:", [f"{seconds * 1000:.0f} ms" for seconds in starts])
         assert min(starts) < STARTS_WITHIN_S
+
+
+def test_the_rehearsal_plans_a_question_and_answers_a_statement() -> None:
+    plan, events = rehearse()
+    assert isinstance(plan, SqlPlan)
+    assert [event.count for event in events if isinstance(event, TableRows)] == [1]
+    assert isinstance(events[-1], Node)
+    assert (events[-1].node, events[-1].state) == ("answer", "finished")
