@@ -20,7 +20,7 @@ export interface Line {
 
 const KEPT = 300;
 
-/** The figures since the page was opened, as lines over time. */
+/** The latest figures, as lines over time. */
 export class FigureHistory {
   private samples: readonly Figures[] = [];
 
@@ -40,22 +40,21 @@ export class FigureHistory {
     return this.line("gateway", ({ gateway }) => gateway.memory_bytes ?? 0);
   }
 
-  /** Stops that needed this rung, counted from the first sample on. A supervisor that has restarted counts anew. */
+  /** Stops that needed this rung, with those before the first sample. A supervisor that has restarted counts anew. */
   stops(rung: string): Line {
     let total = 0;
     return this.line(rung, (now, before) => {
       const [more, had] = [countOf(now.stops[rung]), countOf(before?.stops[rung])];
-      if (before) total += more >= had ? more - had : more;
+      total += before && more >= had ? more - had : more;
       return total;
     });
   }
 
-  /** Mean milliseconds to the first chunk of the answers that began between two samples. */
+  /** Mean milliseconds to the first chunk: of all answers so far, then of those that began between two samples. */
   firstChunk(): Line {
     return this.line("mean", (now, before) => {
-      if (!before) return null;
-      const answers = countOf(now.first_chunk) - countOf(before.first_chunk);
-      return answers > 0 ? ((now.first_chunk.sum_s - before.first_chunk.sum_s) / answers) * 1000 : null;
+      const answers = countOf(now.first_chunk) - countOf(before?.first_chunk);
+      return answers > 0 ? ((now.first_chunk.sum_s - (before?.first_chunk.sum_s ?? 0)) / answers) * 1000 : null;
     });
   }
 
