@@ -6,7 +6,8 @@ import os
 import signal
 from pathlib import Path
 
-PROC = Path("/proc")
+from bus.proc import read_proc, threads_of
+
 _PR_SET_CHILD_SUBREAPER = 36
 _KERNEL_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
 
@@ -75,21 +76,26 @@ def descendants(pid: int) -> list[int]:
 def children(pid: int) -> list[int]:
     """The processes whose parent is `pid`, zombies included."""
     if not _KERNEL_LISTS_CHILDREN:
-        return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit() and _parent(entry) == pid]
+        return [each for each in map(int, filter(str.isdigit, _names())) if _parent(each) == pid]
     found: list[int] = []
     try:
-        threads = list((PROC / str(pid) / "task").iterdir())
+        threads = threads_of(pid)
     except (FileNotFoundError, ProcessLookupError):
         return found
     for thread in threads:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended; the others have not
-            found += map(int, (thread / "children").read_text().split())
+            found += map(int, read_proc(f"/proc/{pid}/task/{thread}/children").split())
     return found
 
 
-def _parent(process: Path) -> int | None:
+def _names() -> list[str]:
+    with os.scandir("/proc") as entries:
+        return [entry.name for entry in entries]
+
+
+def _parent(pid: int) -> int | None:
     try:
-        text = (process / "stat").read_text(errors="replace")
+        text = read_proc(f"/proc/{pid}/stat")
     except (FileNotFoundError, ProcessLookupError):
         return None
     return int(text[text.rindex(")") + 2 :].split()[1])

@@ -3,9 +3,10 @@
 import os
 from dataclasses import dataclass
 
+from bus.proc import read_proc
+
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_MAX_STAT_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Stat:
 def read_stat(pid: int) -> Stat | None:
     """`None` if there is no such process."""
     try:
-        text = _read(f"/proc/{pid}/stat")
+        text = read_proc(f"/proc/{pid}/stat")
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = text[text.rindex(")") + 2 :].split()
@@ -38,12 +39,3 @@ def read_stat(pid: int) -> Stat | None:
         started=int(fields[19]),
         resident_bytes=int(fields[21]) * PAGE_BYTES,
     )
-
-
-def _read(path: str) -> str:
-    """Without the layers of a text file: this is called for each worker, four times a second."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(descriptor, _MAX_STAT_BYTES).decode(errors="replace")
-    finally:
-        os.close(descriptor)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bus.orphans import PROC, descendants
+from bus.orphans import descendants
 from bus.program import ServeOrders
 from bus.settings import Settings
 from ops.children import Child, end_all, last_lines
@@ -21,6 +21,7 @@ from ops.serving import END_MARGIN_S, data_folder
 
 OWN_AGENTS = ("chats", "floods", "hangs")
 MORE_CONNECTIONS = 100
+_PROC = Path("/proc")
 
 
 @dataclass
@@ -89,7 +90,7 @@ def _settings(plan: Plan, jobs: int) -> dict[str, object]:
 def left_behind(runtime: Path) -> list[str]:
     """Files in the runtime folder, and processes that work in it."""
     found = [str(path) for path in runtime.rglob("*")] if runtime.exists() else []
-    for entry in PROC.iterdir():
+    for entry in _PROC.iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 if str(entry.joinpath("cwd").readlink()).startswith(f"{runtime}/"):
@@ -99,7 +100,7 @@ def left_behind(runtime: Path) -> list[str]:
 
 def _pss_mib(pid: int) -> float:
     try:
-        lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+        lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
