@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -63,7 +63,8 @@ class Conductor:
         self._waiting = WaitingRoom(admission, journal, self.entries, self._launch)
         self._presence = Presence(settings.supervisor.disconnect_grace_s, self.stop_if_possible)
         self.limits = Limits(settings, store, self.entries, self.stop_if_possible)
-        self.just_ended: dict[str, tuple[float, int]] = {}
+        self.on_forgotten: Callable[[Entry], None] = lambda _: None
+        """Called when a job's last event is in the log."""
         self.tallies = Tallies()
         self.idle = asyncio.Event()
         self.idle.set()
@@ -229,7 +230,7 @@ class Conductor:
 
     def _forget(self, entry: Entry) -> None:
         self.entries.pop(entry.job_id, None)
-        self.just_ended[entry.job_id] = (self._loop.time(), entry.stream.seq)
+        self.on_forgotten(entry)
         self.tallies.job_ended(entry.job)
         self._timers.forget(entry.job_id)
         self._presence.forget(entry.job_id)

@@ -11,20 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bus.address import Address, make_address, make_key, private_folder, state_folder, write_address
-from bus.codec import encode
 from bus.orphans import become_subreaper, sweep_orphans
 from bus.peers import PeerWatch
 from bus.program import DRAINED, ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
 from bus.settings import Settings, running_limits
 from bus.settings_file import SettingsError
 from bus.sockets import BusError, Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
-from bus.topics import HEADS, Heads, Published, job_topic, presence_job, topic_job
+from bus.topics import presence_job, topic_job
 from bus.vocabulary import Reason, Rung
 from supervisor.admission import Admission
 from supervisor.checkpoints import Checkpoints
 from supervisor.conductor import Conductor
 from supervisor.desk import Desk
 from supervisor.gauges import Gauges
+from supervisor.heads import LastNumbers
 from supervisor.history import History
 from supervisor.journal import Journal
 from supervisor.ladder import StopRequest
@@ -38,7 +38,6 @@ from supervisor.yard import Yard
 log = logging.getLogger(__name__)
 
 HEADS_EVERY_S = 1.0
-HEADS_AFTER_END_S = 10.0
 HISTORY_EVERY_S = 1.0
 GAUGES_EVERY_S = 1.0
 WRITE_AGAIN_S = 0.5
@@ -110,7 +109,8 @@ class Service:
         scratch = Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser()
         self._yard = Yard(settings, self._spawner, store, scratch)
         self._conductor = Conductor(settings, store, self._journal, self._yard, self._admission)
-        self._conductor.just_ended = {job_id: (self._loop.time(), last) for job_id, last in heads.items()}
+        self._heads = LastNumbers(self._conductor.entries, self._publish, heads)
+        self._conductor.on_forgotten = self._heads.ended
         self._yard.listen(self._conductor)
         self._watch = Watch(self._exceeded)
         self._history = History(settings, store, self._journal, self._conductor, self._admission)
@@ -136,7 +136,7 @@ class Service:
         try:
             await self._spawner.warm_up()
             timers = [
-                self._loop.create_task(self._every(HEADS_EVERY_S, self._publish_heads)),
+                self._loop.create_task(self._every(HEADS_EVERY_S, self._heads.publish)),
                 self._loop.create_task(self._every(INTERVAL_S, self._sample)),
                 self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
                 self._loop.create_task(self._every(GAUGES_EVERY_S, self._gauges.sample)),
@@ -263,19 +263,7 @@ class Service:
             return
         job_id = topic_job(topic)
         if job_id is not None and subscribed:
-            last = self._heads().get(job_id, 0)
-            self._publish([job_topic(job_id), encode(Published(0, last, 0.0, False)), b""])
-
-    def _heads(self) -> dict[str, int]:
-        heads = {job_id: last for job_id, (_, last) in self._conductor.just_ended.items()}
-        return heads | {job_id: entry.stream.seq for job_id, entry in self._conductor.entries.items()}
-
-    def _publish_heads(self) -> None:
-        forget = self._loop.time() - HEADS_AFTER_END_S
-        ended = self._conductor.just_ended
-        for job_id in [job_id for job_id, (at, _) in ended.items() if at < forget]:
-            del ended[job_id]
-        self._publish([HEADS, encode(Heads(self._heads()))])
+            self._heads.tell(job_id)
 
     # ---- watching
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from supervisor.service import HEADS_AFTER_END_S
+from supervisor.heads import HEADS_AFTER_END_S
 from tests.servers import ROOT, Supervisor
 
 CHUNKS = 12_000
