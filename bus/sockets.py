@@ -171,7 +171,7 @@ class Channel:
 
     def _schedule_if_readable(self) -> None:
         # The descriptor is edge-triggered, and any call on the socket can swallow the edge.
-        if self._readable:
+        if not self._scheduled and self._readable:
             self._schedule()
 
     def _schedule(self) -> None:
@@ -180,7 +180,6 @@ class Channel:
             self._loop.call_soon(self._drain_slice)
 
     def _drain_slice(self) -> None:
-        self._scheduled = False
         if self._closed:
             return
         received = 0
@@ -195,6 +194,7 @@ class Channel:
                 received += 1
                 self._on_message(frames)
         finally:
+            self._scheduled = False
             if more and not self._closed:
                 self._schedule()
             if received and self._on_slice is not None:
