@@ -6,8 +6,6 @@ import type { Conversation, Turn } from "./conversation";
 import { ConversationStore, StoreError } from "./conversation-store";
 import type { UnderWay } from "./under-way";
 
-/** Typed SQL, which answers no question. */
-const STATEMENT = /^\s*(select\s|with\s+\w+\s+as\s*\()/i;
 const UNAVAILABLE_PAUSE_MS = 1000;
 
 /**
@@ -60,7 +58,7 @@ export class Chat {
 
   /** Asks, or answers the question that the agent has asked back. A statement to be run is never such an answer. */
   ask(text: string, isStatement = false): void {
-    const asked = isStatement || STATEMENT.test(text) ? undefined : this.openClarification;
+    const asked = isStatement || conversations.isStatement(text) ? undefined : this.openClarification;
     this.submit(asked ? asked.query : text, asked ? text : null);
   }
 

@@ -33,6 +33,11 @@ export function freshTurn(query: string, clarification: string | null, now: numb
   return { sessionId: freshId("s-"), query, clarification, askedAt: now, ended: false };
 }
 
+/** True for typed SQL, which answers no question. */
+export function isStatement(text: string): boolean {
+  return /^\s*(select\s|with\s+\w+\s+as\s*\()/i.test(text);
+}
+
 /** What the person typed. */
 export function spoken(turn: Turn): string {
   return turn.clarification ?? turn.query;
