@@ -4,17 +4,22 @@ acknowledged."""
 import asyncio
 from collections.abc import Callable
 
+from agent_worker.context import AgentError
 from bus.codec import encode
 from bus.delivery import SendWindow
 from bus.events import Event, ResponseChunk, Status, TableRows, Usage
 from bus.sockets import Channel, Context, connect_worker_publisher
-from bus.worker_wire import BatchHeader, FinishedHeader, Outcome
+from bus.vocabulary import Reason
+from bus.worker_wire import MAX_MESSAGE_BYTES, BatchHeader, FinishedHeader, Outcome
 
 MAX_BATCH_EVENTS = 256
 MAX_BATCH_CHARS = 65_536
 """Of text. What waits for a follower that has stopped reading is bounded in batches, so they must not be large."""
 
 PAUSE_S = 0.001
+
+_UNSENDABLE = (TypeError, ValueError, OverflowError, AgentError)
+"""What encoding an event can raise, and one that is too large."""
 
 
 class Publisher:
@@ -63,18 +68,18 @@ class Publisher:
         """Send what is queued as one batch."""
         self._flush_scheduled = False
         self._flushed_at = self._loop.time()
-        if self._pending:
-            pending, self._pending = self._pending, []
-            self._pending_chars = 0
-            try:
-                blob = encode(pending)
-            except (TypeError, ValueError, OverflowError) as error:
-                self._fault = error  # one event that cannot be encoded must not cost the others
-                pending = [event for event in pending if _can_be_sent(event)]
-                blob = encode(pending)
-            if pending:
-                header = BatchHeader(self._window.next, len(pending), self.usage())
-                self._send(len(pending), encode(header), blob)
+        pending, self._pending = self._pending, []
+        self._pending_chars = 0
+        if not pending:
+            return
+        try:
+            self._send_events(pending)
+        except _UNSENDABLE:
+            for event in pending:  # one that cannot be sent must not cost the others
+                try:
+                    self._send_events([event])
+                except _UNSENDABLE as error:
+                    self._fault = error
 
     def check(self) -> None:
         """Raise what kept an event from being sent: such a job has not succeeded."""
@@ -99,8 +104,18 @@ class Publisher:
             self._send_again()
         self._changed.set()
 
-    def close(self) -> None:
-        self._channel.close()
+    def _send_events(self, events: list[Event]) -> None:
+        """As one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""
+        blob = encode(events)
+        if len(blob) > MAX_MESSAGE_BYTES:
+            raise AgentError(
+                f"The agent said {len(blob):,} bytes at once; the limit is {MAX_MESSAGE_BYTES:,}.",
+                code="output_limit",
+                hint="have it say less, or yield it in pieces",
+                retryable=False,
+                reason=Reason.OUTPUT_LIMIT,
+            )
+        self._send(len(events), encode(BatchHeader(self._window.next, len(events), self.usage())), blob)
 
     def _send(self, count: int, header: bytes, blob: bytes) -> None:
         frames = (self._token, header, blob)
@@ -117,14 +132,6 @@ class Publisher:
         if self._subscribed.is_set():
             self._send_again()  # the connection was broken, and what was on the way with it
         self._subscribed.set()
-
-
-def _can_be_sent(event: Event) -> bool:
-    try:
-        encode(event)
-    except (TypeError, ValueError, OverflowError):
-        return False
-    return True
 
 
 def _chars(event: Event) -> int:

@@ -62,6 +62,9 @@ CREATE TABLE IF NOT EXISTS events (
 );
 """
 
+_MAX_KNOWN = 10_000
+"""Numbers of jobs that a reader remembers."""
+
 _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 
@@ -159,5 +162,7 @@ class LogReader:
             row = self._db.execute("SELECT n FROM jobs WHERE job_id = ?", (job_id,)).fetchone()
             if row is None:
                 return None
+            if len(self._numbers) >= _MAX_KNOWN:
+                self._numbers.clear()
             self._numbers[job_id] = row[0]
         return self._numbers[job_id]

@@ -115,6 +115,9 @@ ToSupervisor = Ready | Heartbeat | DataChanged
 MAX_COUNT = 1_000_000
 """Events in one batch: far more than any worker sends, and few enough for every number to fit into the log."""
 
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+"""One batch or outcome: it is written, read and sent on in one piece."""
+
 Number = Annotated[int, Meta(ge=1, le=2**62)]
 
 

@@ -10,7 +10,7 @@ from bus.delivery import Verdict
 from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
-from bus.worker_wire import AnyHeader, BatchHeader, DataChanged, Heartbeat, Ready, ToSupervisor
+from bus.worker_wire import MAX_MESSAGE_BYTES, AnyHeader, BatchHeader, DataChanged, Heartbeat, Ready, ToSupervisor
 from supervisor.leftovers import holds_little
 from supervisor.orphans import Orphans
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words
@@ -154,7 +154,8 @@ class Yard:
     def on_event(self, frames: list[bytes]) -> None:
         worker = self._by_token.get(frames[0])
         try:
-            header = _decode_header(frames[1]) if len(frames) == 3 else None
+            whole = len(frames) == 3 and len(frames[2]) <= MAX_MESSAGE_BYTES
+            header = _decode_header(frames[1]) if whole else None
         except CodecError:
             header = None
         if worker is None or header is None:

@@ -36,10 +36,13 @@ async def said(supervisor: Supervisor, job_id: str, words: str) -> None:
             return
 
 
-async def test_an_event_that_cannot_be_sent_fails_the_job_and_costs_no_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("question", "code"), [("go", "agent_error"), ("large", "output_limit")])
+async def test_an_event_that_cannot_be_sent_fails_the_job_and_costs_no_other(
+    tmp_path: Path, question: str, code: str
+) -> None:
     agent = {"entrypoint": "tests.workers._unsendable:run", "sandbox": False}
     async with running_supervisor(tmp_path, {"agents.unsendable": agent}) as supervisor:
-        events = [event for _, event in await supervisor.events(await supervisor.submit("go", "unsendable"))]
+        events = [event for _, event in await supervisor.events(await supervisor.submit(question, "unsendable"))]
         assert [event.message for event in events if isinstance(event, Status)] == ["before", "after"]
         assert isinstance(events[-1], Failed)
-        assert events[-1].code == "agent_error"
+        assert events[-1].code == code

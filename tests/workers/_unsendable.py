@@ -1,13 +1,15 @@
-"""Yields an event that cannot be encoded, between two that can."""
+"""Says something that cannot be sent between two things that can: what has no encoding, or what is too large if the
+question is `large`."""
 
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
 from bus.events import Chart, Event, Status
-from bus.worker_wire import JobSpec
+from bus.worker_wire import MAX_MESSAGE_BYTES, JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     yield Status("before")
-    context.emit(Chart({"data": object()}))
+    unsendable = "x" * (MAX_MESSAGE_BYTES + 1) if job.question == "large" else object()
+    context.emit(Chart({"data": unsendable}))
     yield Status("after")
