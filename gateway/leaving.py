@@ -16,7 +16,7 @@ from gateway.door import Visitor
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.05
-FIRST_REQUEST_S = 1.0
+FIRST_REQUEST_S = 3.0
 """A connection that has asked nothing gets so long: it may have been made just before we stopped accepting."""
 
 PAGES_RETURN_WITHIN_S = 5.0
@@ -70,17 +70,17 @@ async def _replaced(gateway: Gateway, server: web.Server) -> None:
     gateway.handing_over = True
     returning_s = PAGES_RETURN_WITHIN_S if gateway.client.stay_present() else 0.0
     closing = (connection.hand_over() for connection in gateway.connections)
-    await asyncio.gather(_until_quiet(server), asyncio.sleep(returning_s), *closing)
+    await asyncio.gather(_until_quiet(server, FIRST_REQUEST_S), asyncio.sleep(returning_s), *closing)
 
 
 async def _drained(gateway: Gateway, server: web.Server) -> None:
     gateway.client.read_on()
-    await asyncio.gather(_until_quiet(server), *(connection.finish() for connection in gateway.connections))
+    await asyncio.gather(_until_quiet(server, 0.0), *(connection.finish() for connection in gateway.connections))
 
 
-async def _until_quiet(server: web.Server) -> None:
-    """Wait until everything that was asked has been answered and taken, closing what is idle."""
-    await asyncio.sleep(FIRST_REQUEST_S)
+async def _until_quiet(server: web.Server, patience_s: float) -> None:
+    """Wait until everything that was asked has been answered and taken, closing after `patience_s` what is idle."""
+    await asyncio.sleep(patience_s)
     while server.connections:
         for visitor in server.connections:
             assert isinstance(visitor, Visitor)

@@ -17,7 +17,7 @@ import aiohttp
 
 from bus.program import VARIABLE
 from tests.gateways import ANSWER_WITHIN_S, LAST, TOKENS, Event, token_settings
-from tests.servers import ROOT
+from tests.servers import READY_WITHIN_S, ROOT
 
 BACKLOG = 512
 
@@ -46,9 +46,17 @@ class ServedGateway:
             *(sys.executable, "-m", "gateway"),
             cwd=ROOT,
             env={**os.environ, VARIABLE: self._orders},
-            stdout=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
             pass_fds=[self._listener.fileno()],
         )
+
+    async def ready(self) -> None:
+        """Wait until the one that was started last accepts connections."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        async with asyncio.timeout(READY_WITHIN_S):
+            line = await self.process.stdout.readline()
+        assert b"ready" in line, f"the gateway said {line!r}"
 
     async def end(self, number: int = signal.SIGTERM) -> int:
         """Signal it, unless it has ended, and wait; returns its status."""

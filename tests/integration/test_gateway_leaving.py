@@ -52,6 +52,7 @@ async def taken_over(gateway: ServedGateway, number: signal.Signals = REPLACED_S
     earlier = gateway.process
     assert earlier is not None
     await gateway.start()
+    await gateway.ready()
     earlier.send_signal(number)
     return earlier
 
