@@ -49,6 +49,8 @@ class Worker:
         self._collector = collector
         self.limits = limits_of(settings, agent)
         self._settings = msgspec.structs.replace(settings, limits=self.limits)
+        self._data_folder = _data_folder(settings, agent)
+        self._folder_then = _identity(self._data_folder)
 
     def __repr__(self) -> str:
         pid = self.process.pid if self.process else None
@@ -57,6 +59,11 @@ class Worker:
     @property
     def pid(self) -> int | None:
         return self.process.pid if self.process else None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether its data folder has been replaced since: its fence still stands around the earlier one."""
+        return self._folder_then != _identity(self._data_folder)
 
     def spec(self) -> bytes:
         """What the process is given at its birth."""
@@ -68,7 +75,7 @@ class Worker:
                 control_endpoint=self._control,
                 events_endpoint=self._collector,
                 scratch=str(self.scratch),
-                data_folder=_data_folder(self._settings, self.agent),
+                data_folder=self._data_folder,
                 settings=self._settings,
             )
         )
@@ -111,3 +118,12 @@ def _data_folder(settings: Settings, agent: str) -> str:
     if agent in (ROLL_UP_AGENT, HISTORY_AGENT):
         return str(history_folder(settings.supervisor.state_dir))
     return settings.data.folder
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    """Which folder stands under this name now; None for none, and for the data that came with us."""
+    try:
+        found = Path(folder).stat() if folder else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None

@@ -82,8 +82,9 @@ class Yard:
         if agent not in INTERNAL_AGENTS:
             self.spares.want(agent)
         while (spare := self.spares.take(agent)) is not None:
-            if spare.process is None or spare.process.lives:
+            if spare.process is None or (spare.process.lives and not spare.outdated):
                 return spare
+            spare.process.kill()
         return self._hire(agent)
 
     def refill_soon(self) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import psutil
 
 from bus.commands import ReadStats, Stats
-from bus.events import Completed, Status
+from bus.events import Completed, Status, TableRows
 from bus.vocabulary import Rung
+from tests.asking import ask, write_parquet
 from tests.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
 from tests.stopping import ended
 from tests.workers import zoo_settings
@@ -53,6 +54,21 @@ async def test_a_spare_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None
             worker.kill()
         await eventually(lambda: all(is_gone(worker.pid) for worker in workers), "killed spares were not reaped")
         assert await pid_of(supervisor) not in {worker.pid for worker in workers}
+
+
+async def test_a_spare_is_not_used_when_the_data_folder_was_replaced(tmp_path: Path) -> None:
+    data, newer = tmp_path / "data", tmp_path / "newer"
+    for folder, rows in ((data, 3), (newer, 5)):
+        folder.mkdir()
+        write_parquet(folder / "things.parquet", f"SELECT * FROM range({rows}) t(size)")
+    settings = {"worker.spare_workers": 1, "data.folder": str(data)}
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        await until_spares(supervisor, 1)
+        data.rename(tmp_path / "older")
+        newer.rename(data)
+        job = await ask(supervisor, "SELECT count(*) AS n FROM things")
+        assert [batch.count for batch in job.events if isinstance(batch, TableRows)] == [1]
+        assert "**5**" in job.response
 
 
 async def test_a_spare_that_is_being_buried_is_not_given_a_job(tmp_path: Path) -> None:
