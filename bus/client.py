@@ -124,7 +124,9 @@ class BusClient:
         self._replies[request_id] = reply
         self._commands.send([request_id, PROTOCOL_VERSION.encode(), self._key, encode(command)])
         try:
-            answer = await asyncio.wait_for(reply, timeout_s)
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the reply.
+            async with asyncio.timeout(timeout_s):
+                answer = await reply
         except TimeoutError as error:
             raise BusError(f"the supervisor did not answer within {timeout_s:g} s; is it running?") from error
         finally:
@@ -206,7 +208,8 @@ class BusClient:
         """Wait until the subscription stands. Without a confirmation in time (the supervisor is away) one reads the
         log, and goes on when the supervisor publishes again."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._streams[job_id].confirmed.wait(), CONFIRM_TIMEOUT_S)
+            async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                await self._streams[job_id].confirmed.wait()
 
     def _leave(self, job_id: str, follower: _Follower, present: bool) -> None:
         stream = self._streams[job_id]
