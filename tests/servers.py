@@ -67,6 +67,18 @@ class Supervisor:
                         return events
         raise AssertionError(f"job {job_id} ended without it: {events}")
 
+    @asynccontextmanager
+    async def followed(self, job_id: str, *words: str) -> AsyncIterator["Follower"]:
+        """A follower of the job in a process of its own (`tests.follower`), which does not outlive this."""
+        command = (sys.executable, "-m", "tests.follower", str(self.state_dir), job_id, *words)
+        process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+        try:
+            yield Follower(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
     async def stop(
         self, job_id: str, rung: Rung = Rung.CANCEL, reason: Reason = Reason.OPERATOR, caller: Caller = OPERATOR
     ) -> StopTaken:
@@ -90,6 +102,22 @@ class Supervisor:
         if self.process.pid in _lifelines:
             os.close(_lifelines.pop(self.process.pid))
         return status
+
+
+@dataclass
+class Follower:
+    """A process that prints each number of a job's stream."""
+
+    process: asyncio.subprocess.Process
+
+    async def next(self) -> int:
+        assert self.process.stdout is not None
+        return int(await self.process.stdout.readline())
+
+    async def rest(self) -> list[int]:
+        """All that it has yet to say, once it has ended."""
+        said, _ = await self.process.communicate()
+        return [int(seq) for seq in said.split()]
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ somebody who follows it has stopped reading."""
 import asyncio
 import signal
 import statistics
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -15,7 +14,7 @@ import pytest
 from bus.commands import ReadStats, Stats
 from bus.events import ResponseChunk
 from bus.vocabulary import Reason
-from tests.servers import OPERATOR, ROOT, Supervisor
+from tests.servers import OPERATOR, Supervisor
 from tests.workers import zoo_settings
 
 OUTPUT_BYTES = 200_000_000
@@ -103,17 +102,12 @@ async def test_a_follower_that_is_stopped_in_a_flood_costs_little_and_misses_not
     chunks = min(OUTPUT_BYTES // 2 // chunk_bytes, 50_000)
     async with bystander(supervisor) as quiet:
         job_id = await supervisor.submit(f"{chunks} 1000000000 {chunk_bytes}", "paces")
-        follower = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.follower", str(supervisor.state_dir), job_id),
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert follower.stdout is not None
-        said = [await follower.stdout.readline()]
-        follower.send_signal(signal.SIGSTOP)
-        assert await ended(supervisor, job_id) is None
-        follower.send_signal(signal.SIGCONT)
-        said += (await follower.communicate())[0].split()
+        async with supervisor.followed(job_id) as follower:
+            said = [await follower.next()]
+            follower.process.send_signal(signal.SIGSTOP)
+            assert await ended(supervisor, job_id) is None
+            follower.process.send_signal(signal.SIGCONT)
+            said += await follower.rest()
     print(quiet)
-    assert [int(seq) for seq in said] == list(range(1, chunks + 3))
+    assert said == list(range(1, chunks + 3))
     assert quiet.grew_bytes < GROWTH_BYTES

@@ -2,12 +2,11 @@
 
 import asyncio
 import signal
-import sys
 
 import pytest
 
 from supervisor.heads import HEADS_AFTER_END_S
-from tests.servers import ROOT, Supervisor
+from tests.servers import Supervisor
 
 CHUNKS = 12_000
 """In so many small batches that they fill the queues to the follower and yet not what may wait in its memory."""
@@ -17,23 +16,13 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(90)]
 
 async def test_a_follower_that_slept_through_the_end_and_the_heads_reads_it_in_the_log(supervisor: Supervisor) -> None:
     job_id = await supervisor.submit(f"{CHUNKS} 1000", "paces")
-    follower = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.follower", str(supervisor.state_dir), job_id),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert follower.stdout is not None
-    said = [await follower.stdout.readline()]
-    follower.send_signal(signal.SIGSTOP)
-    await supervisor.events(job_id)
-    # From here on the supervisor tells the job's head for so long, to nobody: what waits for the follower is full.
-    await asyncio.sleep(HEADS_AFTER_END_S + 2)
-    follower.send_signal(signal.SIGCONT)
-    try:
+    async with supervisor.followed(job_id) as follower:
+        said = [await follower.next()]
+        follower.process.send_signal(signal.SIGSTOP)
+        await supervisor.events(job_id)
+        # From here on the supervisor tells the job's head for so long, to nobody: what waits for the follower is full.
+        await asyncio.sleep(HEADS_AFTER_END_S + 2)
+        follower.process.send_signal(signal.SIGCONT)
         async with asyncio.timeout(20):
-            said += (await follower.communicate())[0].split()
-    finally:
-        if follower.returncode is None:
-            follower.kill()
-            await follower.wait()
-    assert [int(seq) for seq in said] == list(range(1, CHUNKS + 3))
+            said += await follower.rest()
+    assert said == list(range(1, CHUNKS + 3))

@@ -1,7 +1,6 @@
 """Every reason a job can be stopped for ends it as it should: cancelled where somebody asked or left, else failed."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -15,7 +14,7 @@ from bus.log import LOG_NAME, LogReader
 from bus.vocabulary import Reason, Rung, State
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
-from tests.servers import ROOT, Supervisor, running_supervisor
+from tests.servers import Supervisor, running_supervisor
 from tests.stopping import ALICE, ROOMY, Ended, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -91,14 +90,10 @@ async def test_the_last_follower_leaves(supervisor: Supervisor) -> None:
 
 async def test_the_last_follower_is_killed(supervisor: Supervisor) -> None:
     job_id = await supervisor.submit("go", "swallows_cancel", attached=True)
-    command = (sys.executable, "-m", "tests.follower", str(supervisor.state_dir), job_id, "present")
-    client = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    assert client.stdout is not None
-    async with asyncio.timeout(30):
-        while int(await client.stdout.readline()) < 2:
+    async with supervisor.followed(job_id, "present") as follower, asyncio.timeout(30):
+        while await follower.next() < 2:
             pass
-    client.kill()
-    await client.communicate()
+        follower.process.kill()
     killed = (await ended(supervisor, job_id)).killed
     assert (killed.reason, killed.rung) == (Reason.DISCONNECT, Rung.TERMINATE)
 
