@@ -27,8 +27,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     table_format: str = "json"
 
 
-class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True):
-    """Base of the commands: an unknown field is refused."""
+class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True, omit_defaults=True):
+    """Base of the commands: an unknown field is refused. What stands at its default is not sent, so that a newer
+    program is understood by an older supervisor as long as it wants nothing new."""
 
     caller: Caller
 
@@ -59,12 +60,14 @@ class Stop(Command, frozen=True, tag="stop"):
 
 
 class ListJobs(Command, frozen=True, tag="list"):
-    """Jobs, newest first; a user's own only, unless the caller is an operator."""
+    """Jobs that live, newest first, then the ended ones, newest first; a user's own only, unless the caller is an
+    operator. `after`: what comes after this job."""
 
     state: State | None = None
     user: str = ""
     ended: bool = False
     limit: int = 1000
+    after: str = ""
 
 
 class Show(Command, frozen=True, tag="show"):

@@ -40,9 +40,10 @@ class Draining(msgspec.Struct, frozen=True):
 
 
 class JobList(msgspec.Struct, frozen=True):
-    """Newest first."""
+    """A page of the list; `next` is null on the last one."""
 
     jobs: list[OutsideJob]
+    next: str | None
 
 
 class AskedJob(OutsideJob, frozen=True, kw_only=True):

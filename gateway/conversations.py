@@ -19,7 +19,7 @@ from bus.vocabulary import Reason, Refusal, State
 from gateway.context import CALLER, GATEWAY, json_response
 from gateway.errors import ApiError
 from gateway.incoming import UNREADABLE
-from gateway.jobs import text
+from gateway.jobs import page_size, text
 
 PAGE = 50
 MAX_PAGE = 200
@@ -65,7 +65,7 @@ _decode_renaming = msgspec.json.Decoder(Renaming)
 async def list_conversations(request: web.Request) -> web.Response:
     """Those of who asks, the latest first; with `q` those in which all its words stand."""
     query, after = text(request, "q", MAX_SEARCH_CHARS), text(request, "after", MAX_CURSOR_CHARS)
-    command = ListConversations(request[CALLER], query, after, _limit(request))
+    command = ListConversations(request[CALLER], query, after, page_size(request, PAGE, MAX_PAGE))
     found = await request.app[GATEWAY].client.request(command, Conversations)
     return json_response(ConversationList(found.conversations, found.following or None))
 
@@ -104,10 +104,3 @@ async def _shown(request: web.Request) -> OutsideConversation:
 def _outside_turn(turn: ConversationTurnSummary) -> OutsideTurn:
     facts = msgspec.structs.asdict(turn)
     return OutsideTurn(query=facts.pop("question"), **facts)
-
-
-def _limit(request: web.Request) -> int:
-    given = request.query.get("limit", str(PAGE))
-    if not (given.isascii() and given.isdigit() and len(given) <= 3 and 0 < int(given) <= MAX_PAGE):
-        raise ApiError("bad_request", f"limit is {given[:32]!r}", f"it is a number from 1 to {MAX_PAGE}")
-    return int(given)

@@ -24,6 +24,8 @@ STOP_WAIT_S = 30.0
 
 MAX_NOTE_CHARS = 500
 MAX_USER_CHARS = 64
+MAX_JOB_ID_CHARS = 64
+MAX_PAGE = 1000
 
 _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -51,9 +53,12 @@ async def list_jobs(request: web.Request) -> web.Response:
         raise ApiError("bad_request", f"there is no state {wanted!r}; states: {', '.join(State)}")
     state = State(wanted) if wanted else None
     ended = flag(request, "all") or state in ENDED
-    command = ListJobs(request[CALLER], state=state, user=text(request, "user", MAX_USER_CHARS), ended=ended)
-    listed = await request.app[GATEWAY].client.request(command, Jobs)
-    return json_response(JobList([outside_job(summary) for summary in listed.jobs]))
+    user, after = text(request, "user", MAX_USER_CHARS), text(request, "after", MAX_JOB_ID_CHARS)
+    limit = page_size(request, MAX_PAGE, MAX_PAGE)
+    command = ListJobs(request[CALLER], state=state, user=user, ended=ended, limit=limit + 1, after=after)
+    listed = (await request.app[GATEWAY].client.request(command, Jobs)).jobs
+    page = [outside_job(summary) for summary in listed[:limit]]
+    return json_response(JobList(page, page[-1].job_id if len(listed) > limit else None))
 
 
 async def get_job(request: web.Request) -> web.Response:
@@ -94,6 +99,14 @@ def text(request: web.Request, name: str, max_chars: int) -> str:
     if len(given) > max_chars:
         raise ApiError("bad_request", f"{name} has {len(given)} characters, the limit is {max_chars}", "shorten it")
     return given
+
+
+def page_size(request: web.Request, usual: int, most: int) -> int:
+    """The parameter `limit`. Raises `ApiError` for what is no number from 1 to `most`."""
+    given = request.query.get("limit", str(usual))
+    if not (given.isascii() and given.isdigit() and len(given) <= len(str(most)) and 1 <= int(given) <= most):
+        raise ApiError("bad_request", f"limit is {given[:32]!r}", f"it is a number from 1 to {most}")
+    return int(given)
 
 
 async def _show(request: web.Request, job_id: str) -> JobRecord:

@@ -71,6 +71,8 @@ OPERATIONS = (
             Parameter("state", "only those in this state", {"type": "string", "enum": list(State)}),
             Parameter("user", "only this user's; for operators", {"type": "string", "maxLength": jobs.MAX_USER_CHARS}),
             Parameter("all", "those that have ended too", _FLAG),
+            Parameter("after", "`next` of the page before", {"type": "string", "maxLength": jobs.MAX_JOB_ID_CHARS}),
+            Parameter("limit", "of the page", {"type": "integer", "minimum": 1, "maximum": jobs.MAX_PAGE}),
         ),
     ),
     Operation("GET", "/api/jobs/{job_id}", jobs.get_job, {200: OutsideRecord}, _ONE_JOB),

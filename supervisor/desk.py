@@ -214,10 +214,11 @@ class Desk:
 
     def _list(self, command: ListJobs) -> AnyReply:
         live = [entry.summary() for entry in reversed(self._conductor.entries.values())]
-        user = own(command.caller) or command.user or None
-        ended = [record.summary for record in self._store.ended(command.limit, user)] if _wants_ended(command) else []
         known = {summary.job_id for summary in live}
-        jobs = live + [summary for summary in ended if summary.job_id not in known]
+        live, after = _rest(live, command)
+        user = own(command.caller) or command.user or None
+        found = self._store.ended(command.limit, user, command.state, after) if _wants_ended(command) else []
+        jobs = live + [record.summary for record in found if record.summary.job_id not in known]
         return Jobs([summary for summary in jobs if _listed(summary, command)][: command.limit])
 
     def _show(self, show: Show) -> AnyReply:
@@ -268,6 +269,14 @@ def _with_agent(submit: Submit, default: str) -> Submit:
 
 def _wants_ended(command: ListJobs) -> bool:
     return command.ended or (command.state is not None and command.state in ENDED)
+
+
+def _rest(live: list[JobSummary], command: ListJobs) -> tuple[list[JobSummary], str]:
+    """The jobs that live and come after the one that the command names, and the ended one that it names, if so."""
+    for place, summary in enumerate(live):
+        if summary.job_id == command.after and may_see(command.caller, summary):
+            return live[place + 1 :], ""
+    return ([], command.after) if command.after else (live, "")
 
 
 def _listed(summary: JobSummary, command: ListJobs) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from bus.codec import Decoder, encode
 from bus.commands import JobRecord, Submit
 from bus.log import LOG_NAME, SCHEMA
+from bus.vocabulary import State
 from bus.worker_wire import ConversationTurn, Outcome
 from supervisor.conversations import Conversations
 from supervisor.lifecycle import SUPERVISOR
@@ -232,12 +233,17 @@ class Store:
         )
         return [_decode_record(row[0]) for row in rows]
 
-    def ended(self, limit: int, user: str | None = None) -> list[JobRecord]:
-        """Records of the newest ended jobs (of this user), newest first."""
+    def ended(
+        self, limit: int, user: str | None = None, state: State | None = None, before: str = ""
+    ) -> list[JobRecord]:
+        """Records of the newest ended jobs (of this user, in this state, asked before that job), newest first."""
         rows = self._db.execute(
             "SELECT record FROM jobs WHERE state IN ('succeeded', 'failed', 'cancelled') "
-            "AND (?1 IS NULL OR user = ?1) ORDER BY n DESC LIMIT ?2",
-            (user, limit),
+            "AND (?1 IS NULL OR user = ?1) AND (?3 IS NULL OR state = ?3) "
+            # Another's job must not even serve as a mark: whether the page is empty would tell that it exists.
+            "AND (?4 = '' OR n < (SELECT n FROM jobs WHERE job_id = ?4 AND (?1 IS NULL OR user = ?1))) "
+            "ORDER BY n DESC LIMIT ?2",
+            (user, limit, state, before),
         )
         return [_decode_record(row[0]) for row in rows]
 

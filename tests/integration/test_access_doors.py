@@ -95,6 +95,9 @@ async def test_lists_are_of_ones_own(gateway: RunningGateway, anns: Anns) -> Non
         status, listed = await gateway.json("GET", f"/api/jobs{query}", "bob")
         assert status == 200
         assert not [job for job in listed["jobs"] if job["user"] != "bob"], query
+    empty = await gateway.json("GET", f"/api/jobs?all=1&after={NOBODYS_JOB}", "bob")
+    for name in (anns.running, anns.ended):
+        assert await gateway.json("GET", f"/api/jobs?all=1&after={name}", "bob") == empty
     for query in ("", "?q=ann", "?q=select"):
         _, found = await gateway.json("GET", f"/api/conversations{query}", "bob")
         assert found == {"conversations": [], "next": None}

@@ -11,12 +11,17 @@ import aiohttp
 import pyarrow.parquet
 import pytest
 
+from bus.commands import Caller
 from bus.events import Status
+from bus.vocabulary import Role
 from tests.gateways import RunningGateway, running_gateway
 from tests.servers import Supervisor, eventually, is_gone, running_supervisor, start_supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+ANN = Caller("ann", Role.USER)
 
 
 async def asked(gateway: RunningGateway, query: str, agent: str = "parquet", **more: Any) -> str:
@@ -54,6 +59,32 @@ async def test_ask_look_and_list(gateway: RunningGateway, supervisor: Supervisor
     assert [move["state"] for move in record["moves"]][-1] == "running"
     assert record["pid"]
     await supervisor.stop(job["job_id"])
+
+
+async def test_lists_come_in_pages(gateway: RunningGateway, supervisor: Supervisor) -> None:
+    made = [await asked(gateway, "1", "counts") for _ in range(5)]
+    for job_id in made:
+        await events(gateway, job_id)
+    living = [await supervisor.running("sleeps", caller=ANN) for _ in range(2)]
+    whole = [job["job_id"] for job in (await gateway.json("GET", "/api/jobs?all=1"))[1]["jobs"]]
+    assert whole[:2] == living[::-1]
+    assert whole[2:7] == made[::-1]
+    for limit in (1, 3, len(whole)):
+        found: list[str] = []
+        after: str | None = ""
+        while after is not None:
+            status, page = await gateway.json("GET", f"/api/jobs?all=1&limit={limit}&after={after}")
+            assert (status, len(page["jobs"]) <= limit) == (200, True)
+            found += [job["job_id"] for job in page["jobs"]]
+            after = page["next"]
+        assert found == whole
+    _, page = await gateway.json("GET", f"/api/jobs?state=succeeded&limit=2&after={made[4]}")
+    assert [job["job_id"] for job in page["jobs"]] == [made[3], made[2]]
+    for wrong in ("0", "1001", "x", "-1", "٣"):
+        assert (await gateway.json("GET", f"/api/jobs?limit={wrong}"))[0] == 400
+    for job_id in living:
+        await supervisor.stop(job_id)
+        await supervisor.events(job_id)
 
 
 async def test_delete_answers_when_the_job_is_dead(gateway: RunningGateway, supervisor: Supervisor) -> None:
@@ -142,7 +173,7 @@ async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway, 
         assert (status, error["code"]) == (404, "not_found")
         unknown = await gateway.json(method, f"/api/jobs/000000000000{tail}", "bob")
         assert unknown == (status, error)
-    assert (await gateway.json("GET", "/api/jobs?all=1", "bob"))[1] == {"jobs": []}
+    assert (await gateway.json("GET", "/api/jobs?all=1", "bob"))[1] == {"jobs": [], "next": None}
     _, seen = await gateway.json("GET", "/api/jobs?user=ann", "ops")
     assert job_id in [job["job_id"] for job in seen["jobs"]]
     _, stopped = await gateway.json("DELETE", f"/api/jobs/{job_id}", "ops")
