@@ -28,6 +28,23 @@ def test_what_runs_is_finished_and_then_everything_ends(tmp_path: Path) -> None:
     assert deadstop(tmp_path, "ps", "--state-dir", "state").returncode == 1
 
 
+def test_who_reads_slowly_is_told_all_of_it(tmp_path: Path) -> None:
+    """The log has what the supervisor can tell nobody any more."""
+    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+        asking = ["ask", "200000", "--agent", "counts", "--json", "--state-dir", str(server.state_dir)]
+        with program(tmp_path, *asking) as slow:
+            first = json.loads(slow.line())
+            with program(tmp_path, "drain", "--state-dir", str(server.state_dir)) as draining:
+                wait_until(lambda: "draining: " in draining.stderr(), "it drains")
+                assert server.run("kill", job_id).returncode == 0
+                assert draining.end() == (0, "")
+            exit_code, rest = slow.end()
+        assert (exit_code, first["event"]) == (0, "agent_accepted")
+        numbers = [json.loads(line)["data"]["seq"] for line in rest.splitlines()]
+        assert numbers == list(range(2, 200_003))
+        assert server.program.end() == (0, "")
+
+
 def test_from_far_away(tmp_path: Path) -> None:
     with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
         token = server.run("token", "create", "eve").stdout.strip()
