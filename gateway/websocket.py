@@ -119,15 +119,15 @@ class Connection:
             except TimeoutError:
                 await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"sign in first", drain=False)
                 return
-            if message.type is WSMsgType.PING:
-                self._outbox.post(WireFrame(WSMsgType.PONG, message.data))
-            elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                # Not refused but handled later: while we wait, the client's next frames stay on its side.
-                if wait := self._rate.take(time.monotonic()):
-                    await asyncio.sleep(wait)
-                yield message.data
-            elif message.type is not WSMsgType.PONG:
+            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG):
                 return
+            # Not refused but handled later: while we wait, the client's next frames stay on its side.
+            if wait := self._rate.take(time.monotonic()):
+                await asyncio.sleep(wait)
+            if message.type is WSMsgType.PING:
+                await self._outbox.reply(WireFrame(WSMsgType.PONG, message.data))
+            elif message.type is not WSMsgType.PONG:
+                yield message.data
 
     async def turned_out(self) -> bool:
         """Close the connection if its token has been revoked, or its cookie signed out; returns whether that is so."""

@@ -1,6 +1,9 @@
 """The WebSocket of a real gateway over a real supervisor."""
 
 import asyncio
+import os
+import select
+import socket
 
 import aiohttp
 import pyarrow as pa
@@ -252,10 +255,45 @@ async def test_frames_beyond_the_rate_wait_their_turn(supervisor: Supervisor) ->
         assert asyncio.get_running_loop().time() - started > 0.9
 
 
+async def test_pings_wait_their_turn_too(supervisor: Supervisor) -> None:
+    settings = {"gateway.max_frames_per_s": 20}
+    async with running_gateway(supervisor.state_dir, settings) as gateway, gateway.wire() as wire:
+        started = asyncio.get_running_loop().time()
+        for _ in range(39):
+            await wire.socket.ping()
+        await wire.send("agent_list")
+        assert (await wire.next())["event"] == "agent_jobs"
+        assert asyncio.get_running_loop().time() - started > 0.9
+
+
+async def test_who_pings_and_does_not_read_the_pongs_is_not_read_either(supervisor: Supervisor) -> None:
+    settings = {"gateway.max_frames_per_s": 10_000_000}
+    async with running_gateway(supervisor.state_dir, settings) as gateway, gateway.wire() as wire:
+        connection = wire.socket.get_extra_info("socket")
+        assert connection is not None
+        pings = await asyncio.to_thread(_ping_until_full, connection.fileno())
+        assert pings < MANY_PINGS
+
+
 async def test_a_frame_that_is_far_too_large_is_not_even_read(gateway: RunningGateway) -> None:
     async with gateway.wire() as wire:
         await wire.socket.send_str("x" * 2_000_000)
         assert await wire.closed() == 1009
+
+
+MANY_PINGS = 300_000
+
+
+def _ping_until_full(descriptor: int) -> int:
+    """Send pings of 125 bytes on a WebSocket's connection, and read nothing, until for a second nothing more can be
+    sent, or `MANY_PINGS` have been. Returns how many were."""
+    thousand = (bytes([0x89, 0xFD, 0, 0, 0, 0]) + bytes(125)) * 1000
+    sent = 0
+    with socket.socket(fileno=os.dup(descriptor)) as connection:
+        while sent < MANY_PINGS * len(thousand) // 1000 and select.select([], [connection], [], 1.0)[1]:
+            rest = sent % len(thousand)
+            sent += connection.send(thousand[rest:])
+    return sent * 1000 // len(thousand)
 
 
 _UPGRADE = {
