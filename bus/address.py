@@ -1,8 +1,10 @@
 """Where a running supervisor can be reached: a small file in its state folder, and the key of the bus."""
 
+import contextlib
 import hashlib
 import os
 import secrets
+import stat
 from pathlib import Path
 
 import msgspec
@@ -16,8 +18,7 @@ ADDRESS_NAME = "bus.json"
 KEY_NAME = "bus.key"
 HISTORY_NAME = "history"
 MAX_IPC_PATH_BYTES = 107
-_LONGEST = "pymp-12345678/listener-12345678"
-"""The fork server's socket, which multiprocessing names; ours are shorter."""
+_SOCKETS = ("commands", "events", "control", "collector")
 
 
 class OtherProtocol(BusError):
@@ -58,20 +59,27 @@ def make_address(state_dir: Path, runtime_dir: str) -> Address:
         folder = Path(runtime_dir).expanduser().resolve() / f"deadstop-{digest}"
     else:
         folder = Path(f"/tmp/deadstop-{os.getuid()}-{digest}")
-    longest = folder / _LONGEST
+    sockets = {name: folder / f"{name}.sock" for name in _SOCKETS}
+    longest = max(sockets.values(), key=lambda path: len(path.name))
     if len(os.fsencode(longest)) > MAX_IPC_PATH_BYTES:
         raise BusError(
             f"socket path {longest} has {len(os.fsencode(longest))} bytes, the limit is {MAX_IPC_PATH_BYTES}; "
             "set [bus] runtime_dir to a shorter folder"
         )
-    endpoints = {name: f"ipc://{folder}/{name}.sock" for name in ("commands", "events", "control", "collector")}
+    endpoints = {name: f"ipc://{path}" for name, path in sockets.items()}
     return Address(**endpoints, log=str(state_dir / LOG_NAME), runtime_dir=str(folder), pid=os.getpid())
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only we may enter (0700). Raises `BusError` if it is somebody else's."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = path.stat()
+    """Make a folder that only we may enter (0700). Raises `BusError` if it is somebody else's, or no folder.
+
+    Its name can be foreseen and it is emptied: a link that somebody put there would have another folder emptied.
+    """
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=0o700, parents=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise BusError(f"{path} is no folder; remove it, or set [bus] runtime_dir to another folder")
     if found.st_uid != os.getuid():
         raise BusError(f"{path} belongs to user id {found.st_uid}, not to you; set [bus] runtime_dir to another folder")
     path.chmod(0o700)
