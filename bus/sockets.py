@@ -144,7 +144,8 @@ class Channel:
             if error.errno == zmq.EHOSTUNREACH:
                 raise Unroutable(repr(frames[0])) from error
             raise
-        self._schedule_if_readable()
+        finally:  # a call that fails swallows the edge too
+            self._schedule_if_readable()
 
     def subscribe(self, topic: bytes) -> None:
         self._socket.subscribe(topic)
