@@ -112,17 +112,20 @@ class AcknowledgePace:
         self._every_events = max(1, max_events // 8)
         self._every_bytes = max(1, max_bytes // 8)
         self._said = 0
-        self._unsaid_bytes = 0
+        self._unsaid_bytes = self._taken_bytes = 0
 
     def took(self, frames: Sequence[bytes]) -> None:
-        """A batch that was taken."""
-        self._unsaid_bytes += sum(map(len, frames))
+        """A batch that was taken, and is not in the log yet."""
+        self._taken_bytes += sum(map(len, frames))
 
-    def due(self, through: int) -> bool:
-        """Whether it is to be said, now that all that was taken, up to `through`, is in the log."""
+    def logged(self, through: int) -> bool:
+        """All that was taken, up to `through`, is in the log. Whether that is to be said."""
+        self._unsaid_bytes += self._taken_bytes
+        self._taken_bytes = 0
         return through - self._said >= self._every_events or self._unsaid_bytes >= self._every_bytes
 
     def said(self, through: int) -> None:
+        """How far the log has come was said, for whatever reason."""
         self._said = through
         self._unsaid_bytes = 0
 
