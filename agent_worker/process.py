@@ -92,7 +92,7 @@ class Worker:
         await self._publisher.subscribed()
         if self._sandbox is not None and spec.settings.limits.max_memory_bytes:
             self._sandbox.limit_memory(spec.settings.limits.max_memory_bytes)
-        self._control.send([encode(Ready(spec.token, os.getpid()))])
+        self._control.send([encode(Ready(spec.token))])
         beating = asyncio.create_task(self._beat())
         job = await self._job
         if job is not None:

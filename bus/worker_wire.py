@@ -90,7 +90,6 @@ class Ready(Control, frozen=True, tag="ready"):
     """The worker has loaded its agent and waits for its job."""
 
     token: bytes
-    pid: int
 
 
 class Heartbeat(Control, frozen=True, tag="heartbeat"):

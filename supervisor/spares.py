@@ -6,6 +6,7 @@ Only agents that have been asked for are kept warm, so that unused ones cost not
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from supervisor.processes import WorkerProcess
 from supervisor.workers import Worker
 
 TRY_AGAIN_S = 30.0
@@ -61,6 +62,13 @@ class Spares:
             for worker in spares
             if not worker.ready and now > worker.hired_at + start_timeout_s
         ]
+
+    def give_up_outdated(self) -> list[WorkerProcess]:
+        """Take away those whose data folder has been replaced; returns the processes to be ended."""
+        found = [(worker, worker.process) for spares in self.waiting.values() for worker in spares if worker.outdated]
+        for worker, _ in found:
+            self.waiting[worker.agent].remove(worker)
+        return [process for _, process in found if process is not None]
 
     def dismiss(self) -> list[Worker]:
         """Keep none any more; returns those that were kept."""

@@ -13,6 +13,7 @@ from bus.delivery import AcknowledgePace, ReceiveOrder
 from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
 from bus.sockets import Channel, Unroutable
 from bus.worker_wire import Acknowledge, ToWorker, WorkerSpec
+from supervisor.data_folders import DataFolders
 from supervisor.leftovers import read_tail, remove_folder, remove_shared_memory
 from supervisor.processes import WorkerProcess
 
@@ -26,7 +27,14 @@ _TAIL_BYTES = 8_192
 class Worker:
     """One worker process, from before its birth until after its burial. It serves at most one job."""
 
-    def __init__(self, agent: str, settings: Settings, control: str, collector: str, scratch_root: Path) -> None:
+    def __init__(
+        self,
+        agent: str,
+        settings: Settings,
+        endpoints: tuple[str, str],
+        scratch_root: Path,
+        folders: DataFolders,
+    ) -> None:
         self.worker_id = secrets.token_hex(4)
         self.agent = agent
         self.token = secrets.token_bytes(16)
@@ -45,12 +53,12 @@ class Worker:
         self.last_words: dict[str, str] = {}
         self.job_id: str | None = None
         self.hired_at = asyncio.get_running_loop().time()
-        self._control = control
-        self._collector = collector
+        self._control, self._collector = endpoints
         self.limits = limits_of(settings, agent)
         self._settings = msgspec.structs.replace(settings, limits=self.limits)
         self._data_folder = _data_folder(settings, agent)
-        self._folder_then = _identity(self._data_folder)
+        self._folders = folders
+        self._folder_then = folders.identity(self._data_folder)
 
     def __repr__(self) -> str:
         pid = self.process.pid if self.process else None
@@ -62,8 +70,12 @@ class Worker:
 
     @property
     def outdated(self) -> bool:
-        """Whether its data folder has been replaced since: its fence still stands around the earlier one."""
-        return self._folder_then != _identity(self._data_folder)
+        """Whether its data folder has been replaced since it was born: its fence still stands around the earlier
+        one."""
+        if self.process is None:
+            return False
+        then, now = self._folder_then, self._folders.identity(self._data_folder)
+        return None not in (then, now) and then != now
 
     def spec(self) -> bytes:
         """What the process is given at its birth."""
@@ -92,7 +104,7 @@ class Worker:
         """Everything that was taken so far is in the log: the worker may forget it. It is told so now and then, and at
         once of its last event, for that is what it waits for."""
         self.logged_through = self.order.through
-        if last or self.pace.due(self.logged_through):
+        if self.pace.logged(self.logged_through) or last:
             self.acknowledge(line)
 
     def acknowledge(self, line: Channel, *, resend: bool = False) -> None:
@@ -118,12 +130,3 @@ def _data_folder(settings: Settings, agent: str) -> str:
     if agent in (ROLL_UP_AGENT, HISTORY_AGENT):
         return str(history_folder(settings.supervisor.state_dir))
     return settings.data.folder
-
-
-def _identity(folder: str) -> tuple[int, int] | None:
-    """Which folder stands under this name now; None for none, and for the data that came with us."""
-    try:
-        found = Path(folder).stat() if folder else None
-    except OSError:
-        return None
-    return (found.st_dev, found.st_ino) if found else None

@@ -1,6 +1,7 @@
 """Where the workers are: hires them, listens to them, and buries them with proof."""
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,7 @@ from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
 from bus.worker_wire import MAX_MESSAGE_BYTES, AnyHeader, BatchHeader, DataChanged, Heartbeat, Ready, ToSupervisor
+from supervisor.data_folders import DataFolders
 from supervisor.leftovers import holds_little
 from supervisor.orphans import Orphans
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words
@@ -56,6 +58,7 @@ class Yard:
         self._store = store
         self._scratch_root = scratch_root
         self._by_token: dict[bytes, Worker] = {}
+        self._folders = DataFolders()
         self._orphans = Orphans(lambda: spawner.own_children)
         self.spares = Spares(settings.worker.spare_workers, self._hire)
         self._refill: asyncio.TimerHandle | None = None
@@ -98,7 +101,11 @@ class Yard:
         self.refill_soon()
 
     def check_spares(self) -> None:
-        """Kill spares that never became ready, and replace what is missing. To be called now and then."""
+        """Kill spares that never became ready or are outdated, and replace what is missing. To be called now and
+        then."""
+        self._folders.look()
+        for process in self.spares.give_up_outdated():
+            process.kill()
         now = asyncio.get_running_loop().time()
         for worker in self.spares.late(now, self._settings.worker.start_timeout_s):
             if worker.process is not None:
@@ -122,7 +129,7 @@ class Yard:
         self.spares.refill(asyncio.get_running_loop().time())
 
     def _hire(self, agent: str) -> Worker:
-        worker = Worker(agent, self._settings, *self._endpoints, self._scratch_root)
+        worker = Worker(agent, self._settings, self._endpoints, self._scratch_root, self._folders)
         self._by_token[worker.token] = worker
         self._run(self._spawn(worker))
         return worker
@@ -141,9 +148,7 @@ class Yard:
         worker.connection = frames[0]
         if not worker.ready and isinstance(message, Ready | Heartbeat):  # a heartbeat says it too, should it be lost
             worker.ready = True
-            pid = message.pid if isinstance(message, Ready) else worker.pid
-            stat = read_stat(pid) if pid is not None else None
-            worker.baseline_bytes = stat.resident_bytes if stat else 0
+            _note_baseline(worker)
             self._listener.worker_ready(worker)
         elif isinstance(message, DataChanged):
             self._listener.data_changed(worker, message.fingerprint)
@@ -197,6 +202,8 @@ class Yard:
             self._listener.worker_gone(worker, f"could not be started ({error})")
             return
         worker.process = process
+        if worker.ready:  # it was quicker than we
+            _note_baseline(worker)
         self._store.worker_born(process.pid, process.started, str(worker.scratch))
 
     async def _bury(self, worker: Worker, code: int) -> None:
@@ -272,3 +279,10 @@ class Yard:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _note_baseline(worker: Worker) -> None:
+    """What a ready worker has in memory does not count against its limit. Without a descriptor to look, all counts."""
+    with contextlib.suppress(OSError):
+        stat = read_stat(worker.pid) if worker.pid is not None else None
+        worker.baseline_bytes = stat.resident_bytes if stat else 0

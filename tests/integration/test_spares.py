@@ -47,9 +47,7 @@ async def test_each_spare_serves_one_job_and_is_replaced(tmp_path: Path) -> None
 async def test_a_spare_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, SETTINGS) as supervisor:
         await until_spares(supervisor, 2)
-        workers = [
-            child for child in psutil.Process(supervisor.process.pid).children(recursive=True) if is_worker(child)
-        ]
+        workers = workers_of(supervisor)
         for worker in workers:
             worker.kill()
         await eventually(lambda: all(is_gone(worker.pid) for worker in workers), "killed spares were not reaped")
@@ -64,8 +62,12 @@ async def test_a_spare_is_not_used_when_the_data_folder_was_replaced(tmp_path: P
     settings = {"worker.spare_workers": 1, "data.folder": str(data)}
     async with running_supervisor(tmp_path, settings) as supervisor:
         await until_spares(supervisor, 1)
+        earlier = {child.pid for child in workers_of(supervisor)}
         data.rename(tmp_path / "older")
         newer.rename(data)
+        await eventually(
+            lambda: earlier.isdisjoint(child.pid for child in workers_of(supervisor)), "it was not replaced"
+        )
         job = await ask(supervisor, "SELECT count(*) AS n FROM things")
         assert [batch.count for batch in job.events if isinstance(batch, TableRows)] == [1]
         assert "**5**" in job.response
@@ -120,7 +122,7 @@ async def only_worker(supervisor: Supervisor) -> psutil.Process:
     """The one worker there is, once the one that has read the catalog is gone."""
 
     def workers() -> list[psutil.Process]:
-        return [child for child in psutil.Process(supervisor.process.pid).children(recursive=True) if is_worker(child)]
+        return workers_of(supervisor)
 
     await eventually(lambda: len(workers()) == 1, "there was never exactly one worker")
     return workers()[0]
@@ -131,6 +133,10 @@ async def test_an_agent_that_never_gets_ready_does_not_pile_up_spares(tmp_path: 
         job_id = await supervisor.submit("go", "never_ready")
         await supervisor.events(job_id)
         await until_spares(supervisor, 2)
+
+
+def workers_of(supervisor: Supervisor) -> list[psutil.Process]:
+    return [child for child in psutil.Process(supervisor.process.pid).children(recursive=True) if is_worker(child)]
 
 
 def is_worker(process: psutil.Process) -> bool:

@@ -21,7 +21,7 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
                 socket.setsockopt(zmq.LINGER, 200)
                 socket.setsockopt(zmq.IDENTITY, f"{worker_id}x".encode())
                 socket.connect(f"ipc://{runtime}/control.sock")
-                socket.send(encode(Ready(os.urandom(16), os.getpid())))
+                socket.send(encode(Ready(os.urandom(16))))
         with sockets.socket(zmq.PUB) as socket:
             socket.setsockopt(zmq.LINGER, 200)
             socket.connect(f"ipc://{runtime}/collector.sock")

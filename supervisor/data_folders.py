@@ -1,0 +1,45 @@
+"""Which folder stands under the name of each agent's data. A worker's fence stands around the folder itself: it cannot
+read another one that has taken its place and name.
+
+Looked at beside the loop: a file system that has gone away keeps those who ask for as long as it likes.
+"""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+Identity = tuple[int, int]
+
+
+class DataFolders:
+    """What was found last; None for a folder that was not looked at yet or does not exist."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Identity | None] = {}
+        self._looking: set[str] = set()
+
+    def identity(self, folder: str) -> Identity | None:
+        """Of a folder, which is looked at from now on. "" stands for the data that came with us."""
+        if folder:
+            self._known.setdefault(folder, None)
+        return self._known.get(folder)
+
+    def look(self) -> None:
+        """Look again at all that are known. To be called now and then."""
+        loop = asyncio.get_running_loop()
+        for folder in self._known.keys() - self._looking:
+            self._looking.add(folder)
+            loop.run_in_executor(None, _identity, folder).add_done_callback(partial(self._found, folder))
+
+    def _found(self, folder: str, looked: "asyncio.Future[Identity | None]") -> None:
+        self._looking.discard(folder)
+        if not looked.cancelled():
+            self._known[folder] = looked.result()
+
+
+def _identity(folder: str) -> Identity | None:
+    try:
+        found = Path(folder).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
