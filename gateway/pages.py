@@ -47,6 +47,8 @@ async def index(request: web.Request) -> web.StreamResponse:
     """The page for who is signed in, the sign-in page for others; a token in the address becomes a cookie."""
     gateway = request.app[GATEWAY]
     if token := request.query.get("token", ""):
+        if not _opened_by_person(request):
+            return _page("signin.html", 401)
         try:
             found = gateway.sign_in.by_token(token, address_of(request.transport), "address")
         except ApiError as error:
@@ -104,6 +106,12 @@ def _signed_in(request: web.Request, identity: Identity) -> web.StreamResponse:
         secure=request.secure or None,
     )
     return response
+
+
+def _opened_by_person(request: web.Request) -> bool:
+    """Whether no page led to this address. One that did, of another site or in an answer of ours, must not sign people
+    in under a name of its choice. Without the header (programs, old browsers) nobody can tell."""
+    return request.headers.get("Sec-Fetch-Site", "none") == "none"
 
 
 def _from_here(request: web.Request) -> bool:

@@ -58,6 +58,28 @@ async def test_a_token_in_the_address_becomes_a_cookie(gateway: RunningGateway) 
     await sign_in(gateway, f"/?token={MADE_TOKEN}")
 
 
+@pytest.mark.parametrize("fetch_site", ["cross-site", "same-site", "same-origin"])
+async def test_a_page_cannot_sign_people_in_by_an_address_with_a_token(
+    gateway: RunningGateway, fetch_site: str
+) -> None:
+    cookie = await sign_in(gateway)
+    led = {"Sec-Fetch-Site": fetch_site, "Sec-Fetch-Mode": "navigate"}
+    for headers in (led, {**led, **cookie}):
+        async with gateway.request("GET", f"/?token={TOKENS['bob']}", None, headers=headers) as page:
+            assert page.status == 401
+            assert page.content_type == "text/html"
+            assert "Set-Cookie" not in page.headers
+    async with gateway.request("GET", "/", None, headers={**led, **cookie}) as page:
+        assert page.status == 200
+
+
+async def test_an_address_that_was_typed_or_opened_from_a_terminal_signs_in(gateway: RunningGateway) -> None:
+    path = f"/?token={TOKENS['ann']}"
+    async with gateway.request("GET", path, None, headers={"Sec-Fetch-Site": "none"}) as answer:
+        assert answer.status == 303
+        assert "Set-Cookie" in answer.headers
+
+
 async def test_the_form_signs_in_and_out(gateway: RunningGateway) -> None:
     own = {"Origin": gateway.url}
     async with gateway.request("POST", "/signin", None, data={"token": "wrong"}, headers=own) as answer:
