@@ -14,10 +14,7 @@ from urllib.parse import urlsplit
 from agent_worker.llm.settings import HOSTED
 from agent_worker.sandbox import Sandbox, SandboxSpec, apply
 from agent_worker.workplace import data_folder
-from bus.worker_wire import WorkerSpec
-
-STDERR_NAME = ".stderr"
-STACK_NAME = ".stack"
+from bus.worker_wire import STACK_NAME, STDERR_NAME, WorkerSpec
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36

@@ -12,6 +12,10 @@ from bus.events import Result, Usage
 from bus.settings import AgentDefinition, Settings
 from bus.vocabulary import Reason
 
+STDERR_NAME = ".stderr"
+STACK_NAME = ".stack"
+"""In the scratch folder: what the worker writes to standard output and error, and its stack dump."""
+
 _decode_catalog: Decoder[Catalog] = Decoder(Catalog)
 
 

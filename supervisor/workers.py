@@ -12,15 +12,13 @@ from bus.codec import encode
 from bus.delivery import AcknowledgePace, ReceiveOrder
 from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
 from bus.sockets import Channel, Unroutable
-from bus.worker_wire import Acknowledge, ToWorker, WorkerSpec
+from bus.worker_wire import STACK_NAME, STDERR_NAME, Acknowledge, ToWorker, WorkerSpec
 from supervisor.data_folders import DataFolders
 from supervisor.leftovers import read_tail, remove_folder, remove_shared_memory
 from supervisor.processes import WorkerProcess
 
 log = logging.getLogger(__name__)
 
-STDERR_NAME = ".stderr"
-STACK_NAME = ".stack"
 _TAIL_BYTES = 8_192
 
 

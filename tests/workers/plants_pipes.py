@@ -4,10 +4,9 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 
-from agent_worker.birth import STACK_NAME, STDERR_NAME
 from agent_worker.context import AgentContext
 from bus.events import Event, Status
-from bus.worker_wire import JobSpec
+from bus.worker_wire import STACK_NAME, STDERR_NAME, JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
