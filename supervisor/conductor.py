@@ -192,7 +192,13 @@ class Conductor:
                 self._end(entry)
 
     def _launch_worker(self, entry: Entry) -> None:
-        worker = self._yard.get(entry.submit.agent)
+        try:
+            worker = self._yard.get(entry.submit.agent)
+        except Exception as error:  # without a worker nobody would ever tell that it is gone
+            log.exception("no worker for %r", entry, extra={"action": "launch"})
+            entry.exit_words = f"could not be started ({error})"
+            self._act(entry, entry.job.worker_gone(self._loop.time()))
+            return
         entry.worker, worker.job_id = worker, entry.job_id
         if worker.ready:
             self.worker_ready(worker)

@@ -85,9 +85,9 @@ class Yard:
         if agent not in INTERNAL_AGENTS:
             self.spares.want(agent)
         while (spare := self.spares.take(agent)) is not None:
-            if spare.process is None or (spare.process.lives and not spare.outdated):
+            if spare.process is None or _usable(spare, spare.process):
                 return spare
-            spare.process.kill()
+            _kill(spare.process)
         return self._hire(agent)
 
     def refill_soon(self) -> None:
@@ -110,7 +110,7 @@ class Yard:
         for worker in self.spares.late(now, self._settings.worker.start_timeout_s):
             if worker.process is not None:
                 self.spares.lost(worker, now)
-                worker.process.kill()
+                _kill(worker.process)
         self.refill_soon()
 
     async def dismiss_spares(self) -> None:
@@ -121,7 +121,7 @@ class Yard:
         while self._by_token:
             for worker in self.workers:
                 if worker.process is not None and worker.job_id is None:
-                    worker.process.kill()
+                    _kill(worker.process)
             await asyncio.sleep(SWEEP_EVERY_S)
 
     def _refill_now(self) -> None:
@@ -286,3 +286,18 @@ def _note_baseline(worker: Worker) -> None:
     with contextlib.suppress(OSError):
         stat = read_stat(worker.pid) if worker.pid is not None else None
         worker.baseline_bytes = stat.resident_bytes if stat else 0
+
+
+def _usable(spare: Worker, process: WorkerProcess) -> bool:
+    """A spare at which nobody can look, for want of a descriptor for example, is none."""
+    try:
+        return process.lives and not spare.outdated
+    except OSError as error:
+        log.warning("cannot look at spare %r: %s; taking another", spare, error, extra={"action": "spare"})
+        return False
+
+
+def _kill(process: WorkerProcess) -> None:
+    """Where its descendants cannot be looked for, its group is killed all the same; the others are swept after it."""
+    with contextlib.suppress(OSError):
+        process.kill()

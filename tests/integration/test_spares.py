@@ -10,6 +10,7 @@ from bus.commands import ReadStats, Stats
 from bus.events import Completed, Status, TableRows
 from bus.vocabulary import Rung
 from tests.asking import ask, write_parquet
+from tests.descriptors import no_descriptor_left
 from tests.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
 from tests.stopping import ended
 from tests.workers import zoo_settings
@@ -97,6 +98,18 @@ async def test_a_spare_that_is_dead_and_not_reaped_is_not_given_a_job(tmp_path: 
         job_id = await supervisor.submit("hello", "echoes")
         fork_server.resume()
         assert isinstance((await ended(supervisor, job_id)).last, Completed)
+
+
+async def test_a_spare_at_which_nobody_can_look_costs_its_job_and_no_more(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**SETTINGS, "worker.spare_workers": 1}) as supervisor:
+        await until_spares(supervisor, 1)
+        spare = await only_worker(supervisor)
+        with no_descriptor_left(supervisor.process.pid):
+            job_id = await supervisor.submit("hello", "echoes")
+            await eventually(lambda: is_gone(spare.pid), "the spare was not killed")
+        job = await ended(supervisor, job_id)
+        assert "raise the limit for open files" in job.failed.error
+        assert isinstance((await ended(supervisor, await supervisor.submit("hello", "echoes"))).last, Completed)
 
 
 async def test_a_stop_that_arrives_together_with_the_job_is_heard(tmp_path: Path) -> None:
