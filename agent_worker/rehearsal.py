@@ -7,7 +7,6 @@ three quarters less for planning a question].
 
 import asyncio
 import ctypes
-import tempfile
 from pathlib import Path
 
 from agent_worker import offline
@@ -33,6 +32,8 @@ _COLUMNS = (
 )
 CATALOG = Catalog((CatalogTable("things", _COLUMNS, row_count=100, files=()),), fingerprint=fingerprint(SAMPLE_DATA))
 QUESTION = "average size per colour in March 2013"
+NO_FOLDER = Path("/nonexistent")
+"""So small a statement writes nothing."""
 
 
 def rehearse() -> tuple[Plan, list[Event]]:
@@ -40,19 +41,18 @@ def rehearse() -> tuple[Plan, list[Event]]:
     its connection, those of the loop with the loop. Raises RuntimeError if one has stayed."""
     before = _threads()
     interpreter_paths()
-    with tempfile.TemporaryDirectory(prefix="deadstop-") as scratch:
-        for _ in range(ROUNDS):
-            plan = offline.plan(QUESTION, CATALOG, ())
-            events = asyncio.run(_answer(Path(scratch)))
+    for _ in range(ROUNDS):
+        plan = offline.plan(QUESTION, CATALOG, ())
+        events = asyncio.run(_answer())
     _give_back()
     if more := _threads() - before:
         raise RuntimeError(f"{more} threads stayed after the rehearsal: no worker may be forked beside them")
     return plan, events
 
 
-async def _answer(scratch: Path) -> list[Event]:
+async def _answer() -> list[Event]:
     events: list[Event] = []
-    context = AgentContext(Settings(llm=LlmSettings(api_key_env="")), {}, "", scratch)
+    context = AgentContext(Settings(llm=LlmSettings(api_key_env="")), {}, "", NO_FOLDER)
     context.connect(events.append)
     workplace: Workplace = prepare(context)
     context.prepared = workplace
