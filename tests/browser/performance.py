@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from playwright.async_api import CDPSession, Page
 
 from tests.browser.tab import Answer, Tab
-from tests.browser.work import watched
+from tests.browser.work import Work, watched
 
 MILLION_ROWS = "select i as n, i * 0.5 as half, 'name ' || i as name from range(1000000) t(i)"
 LONG_BLOCKS = ("paragraph", "fence", "list")
@@ -43,30 +43,33 @@ _END = """async () => {
 @dataclass(frozen=True)
 class Cost:
     """`longest_block_ms`, `longest_frame_ms`: the longest task and the longest frame by the clock, 0 where none took
-    50 ms, which is the least that browsers report. `longest_work_ms`: time on a processor of the task that took most of
-    it. `growth`: work at the end as a multiple of the work in the middle. `heap_mb`: objects and Arrow buffers after a
-    collection, all of the page."""
+    50 ms, which is the least that browsers report. `heap_mb`: objects and Arrow buffers after a collection, all of the
+    page."""
 
     took_ms: float
     longest_block_ms: float
     longest_frame_ms: float
-    longest_work_ms: float
-    growth: float
     heap_mb: float
 
 
-async def cost_of(tab: Tab, question: str) -> tuple[Answer, Cost]:
+async def cost_of(tab: Tab, question: str) -> Cost:
     """Ask, and wait for the whole answer."""
+    await tab.page.evaluate(_BEGIN)
+    answer = await tab.ask(question)
+    await answer.root.evaluate(_DONE)
+    took_ms, block_ms, frame_ms = await tab.page.evaluate(_END)
+    return Cost(took_ms, block_ms, frame_ms, await heap_mb(tab.page))
+
+
+async def work_of(tab: Tab, question: str) -> tuple[Answer, Work]:
+    """Ask, and wait for the whole answer. Being watched takes time by the clock, so that `cost_of` is not."""
     async with watched(tab.page) as work:
-        await tab.page.evaluate(_BEGIN)
         answer = await tab.ask(question)
         await answer.root.evaluate(_DONE)
-        took_ms, block_ms, frame_ms = await tab.page.evaluate(_END)
-    heap_mb = await _heap_mb(tab.page)
-    return answer, Cost(took_ms, block_ms, frame_ms, work.longest_ms, work.growth, heap_mb)
+    return answer, work
 
 
-async def _heap_mb(page: Page) -> float:
+async def heap_mb(page: Page) -> float:
     session: CDPSession = await page.context.new_cdp_session(page)
     await session.send("HeapProfiler.collectGarbage")
     usage = await session.send("Runtime.getHeapUsage")

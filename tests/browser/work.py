@@ -27,11 +27,14 @@ class _Trace(msgspec.Struct):
     entries: list[_Entry] = msgspec.field(name="traceEvents")
 
 
-@dataclass
+@dataclass(repr=False)
 class Work:
     """`tasks`: when each task of the page's thread began, and how long it computed, in milliseconds."""
 
     tasks: Sequence[tuple[float, float]] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Work of {len(self.tasks)} tasks, longest {self.longest_ms:.1f} ms, growth {self.growth:.2f}>"
 
     @property
     def longest_ms(self) -> float:
