@@ -21,7 +21,7 @@ def table_names(stems: list[str], reserved: frozenset[str]) -> tuple[list[str], 
 
 
 def _identifier(stem: str, reserved: frozenset[str]) -> str:
-    name = re.sub(r"\W+", "_", stem, flags=re.ASCII).strip("_") or "table"
+    name = re.sub(r"\W+", "_", stem).strip("_") or "table"
     if name[0].isdigit():
         name = f"t_{name}"
     return f"{name}_" if name.lower() in reserved else name

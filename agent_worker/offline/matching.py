@@ -22,7 +22,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def parts_of(name: str) -> tuple[str, ...]:
     """A name's parts in lower case: `dep_delay` and `depDelay` are dep, delay."""
-    pieces = re.split(r"[^0-9A-Za-z]+", _CAMEL.sub("_", name))
+    pieces = re.split(r"[\W_]+", _CAMEL.sub("_", name))
     return tuple(piece.lower() for piece in pieces if piece)
 
 

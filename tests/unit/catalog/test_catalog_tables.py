@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from agent_worker.catalog import CatalogError, fingerprint, read_catalog
@@ -55,7 +56,7 @@ def test_names_become_valid_and_different(folder: Folder) -> None:
 
 def test_names_that_are_taken_count_on() -> None:
     assert table_names(["x", "X", "x_2", "x"], frozenset())[0] == ["x", "X_2", "x_2_2", "x_3"]
-    assert table_names(["", "é"], frozenset())[0] == ["table", "table_2"]
+    assert table_names(["", "-"], frozenset())[0] == ["table", "table_2"]
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PAR1" + bytes(100) + b"PAR1"])
@@ -130,3 +131,11 @@ def test_the_fingerprint_tells_when_to_read_again(folder: Folder) -> None:
         now = fingerprint(folder.path)
         assert now not in seen
         seen.add(now)
+
+
+def test_letters_of_any_script_stay_in_a_name(folder: Folder) -> None:
+    folder.write("aufträge größe.parquet", "SELECT 7 AS größe")
+    assert names(folder.read()) == ["aufträge_größe"]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE aufträge_größe AS SELECT 7 AS größe")
+        assert connection.execute("SELECT größe FROM aufträge_größe").fetchall() == [(7,)]

@@ -96,3 +96,8 @@ def test_numbers_are_read(text: str, number: float) -> None:
 def test_stems_and_atoms() -> None:
     assert [stem(word) for word in ("cities", "boxes", "prices", "class")] == ["city", "box", "price", "class"]
     assert atoms("America/New_York 1-URGENT") == ["america", "new", "york", "1", "urgent"]
+
+
+def test_names_may_have_letters_of_any_script() -> None:
+    assert parts_of("Größe_cm") == ("größe", "cm")
+    assert parts_of("件数") == ("件数",)
