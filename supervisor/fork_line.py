@@ -28,6 +28,9 @@ LOAD_LIMIT_S = 120.0
 MAX_GAP_S = 1.0
 """Between two looks more time than this says that we, and not the fork server, were not there."""
 
+DEAD_WITHIN_S = 2.0
+"""How long after SIGKILL a fork server may take to end before somebody is told."""
+
 _ACTION = {"action": "fork_server"}
 
 _decode: Decoder[AnyAnswer] = Decoder(AnyAnswer)
@@ -40,16 +43,18 @@ class SpawnError(Exception):
 class ForkServer:
     """A running fork server. Must be made in the main thread: the kernel ends it with the thread that started it.
 
-    `on_reaped(pid, code)` is called once a worker is gone; `on_lost()` when the fork server itself has died, and with
-    it, soon, every worker that it has forked.
+    `on_reaped(pid, code)` is called once a worker is gone; `on_lost(this)` once the fork server itself has died, and
+    with it, soon, every worker that it has forked. Once it is `lost` it forks no more; its death may come later.
     """
 
     def __init__(
-        self, preload: Sequence[str], on_reaped: Callable[[int, int], None], on_lost: Callable[[], None]
+        self, preload: Sequence[str], on_reaped: Callable[[int, int], None], on_lost: Callable[["ForkServer"], None]
     ) -> None:
+        self.lost = False
         self._on_reaped = on_reaped
         self._on_lost = on_lost
         self._asked: deque[tuple[asyncio.Future[Any], Callable[[int, int], object]]] = deque()
+        self._refused: dict[int, tuple[asyncio.Future[Any], str]] = {}
         self._unsent: deque[bytes] = deque()
         self._loop = asyncio.get_running_loop()
         self._looked_at = self._loop.time()
@@ -63,6 +68,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 pass_fds=[there.fileno()],
             )
+        self._pidfd = os.pidfd_open(self._process.pid)  # now: when it dies there may be no descriptor left for it
         self._loop.add_reader(self._line, self._hear)
 
     def __repr__(self) -> str:
@@ -101,12 +107,22 @@ class ForkServer:
         return stat is not None and stat.state in "Tt"
 
     def close(self) -> None:
-        """End it, and wait until it is gone."""
-        self._loop.remove_reader(self._line)
-        self._loop.remove_writer(self._line)
-        self._line.close()
-        self._process.kill()
-        self._process.wait()
+        """End it, and wait until it is gone, but not for ever."""
+        self._end()
+        self._loop.remove_reader(self._pidfd)
+        os.close(self._pidfd)
+        try:
+            self._process.wait(DEAD_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._complain()
+
+    def _end(self) -> None:
+        if not self.lost:
+            self.lost = True
+            self._loop.remove_reader(self._line)
+            self._loop.remove_writer(self._line)
+            self._line.close()
+            self._process.kill()
 
     def _send(self) -> None:
         try:
@@ -137,6 +153,8 @@ class ForkServer:
         self._silent_s = 0.0
         self._has_answered = True
         match answer:
+            case Reaped(pid) if pid in self._refused:
+                _fail(*self._refused.pop(pid))
             case Reaped(pid, code):
                 self._on_reaped(pid, code)
             case NotForked(error):
@@ -148,17 +166,28 @@ class ForkServer:
                 except (OSError, IndexError):  # no descriptor is left: neither for its pidfd, nor for looking
                     _refuse(pid, descriptors)
                     text = f"worker {pid} could not be taken over: too many open files in the supervisor"
-                    _fail(forked, f"{text}; raise the limit for open files (ulimit -n)")
+                    self._refused[pid] = (forked, f"{text}; raise the limit for open files (ulimit -n)")
                     return
                 if not forked.done():
                     forked.set_result(made)
 
     def _lose(self) -> None:
+        """Its workers are not lost before it is dead: until then they are not ours to sweep. Nobody waits for that."""
+        self._end()
+        self._loop.add_reader(self._pidfd, self._died)
+        self._complaint = self._loop.call_later(DEAD_WITHIN_S, self._complain)
+        log.error("fork server %d is lost; the next worker starts another", self.pid, extra=_ACTION)
+
+    def _died(self) -> None:
+        self._complaint.cancel()
         self.close()
-        log.error("the fork server has died; the next worker starts another", extra=_ACTION)
-        for forked, _ in self._asked:
+        for forked in (*(forked for forked, _ in self._asked), *(forked for forked, _ in self._refused.values())):
             _fail(forked, "the fork server has died")
-        self._on_lost()
+        self._on_lost(self)
+
+    def _complain(self) -> None:
+        text = "fork server %d has not ended %g s after SIGKILL; look what it waits for (`cat /proc/%d/stack`)"
+        log.error(text, self.pid, DEAD_WITHIN_S, self.pid, extra=_ACTION)
 
 
 def _fail(forked: asyncio.Future[Any], error: str) -> None:
@@ -167,7 +196,7 @@ def _fail(forked: asyncio.Future[Any], error: str) -> None:
 
 
 def _refuse(pid: int, pidfds: list[int]) -> None:
-    """End a worker that nobody can take over: by its number, just told, where not even its pidfd could come."""
+    """Kill a worker that nobody can take over: by its number, just told, where not even its pidfd could come."""
     with contextlib.suppress(ProcessLookupError):
         if pidfds:
             signal.pidfd_send_signal(pidfds[0], signal.SIGKILL)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 
 from bus.orphans import descendants, kill_process
 from supervisor.fork_line import ForkServer
@@ -29,21 +30,22 @@ class WorkerProcess:
     """A running worker, by its pidfd. `on_reaped(exit code)` is called once its parent has reaped it: it is gone by
     then, not even a zombie."""
 
-    def __init__(self, pid: int, pidfd: int, on_reaped: Callable[[int], None]) -> None:
+    def __init__(self, pid: int, pidfd: int, on_reaped: Callable[[int], None], server: ForkServer) -> None:
         self.pid = pid
         self.exit_code: int | None = None
         self._pidfd: int | None = pidfd
         stat = read_stat(pid)
         self.started = stat.started if stat else 0
         self._on_reaped = on_reaped
+        self._server = server
 
     def __repr__(self) -> str:
         return f"<WorkerProcess pid={self.pid} exit={self.exit_code}>"
 
     @property
     def lives(self) -> bool:
-        """False from its death on, before anybody has reaped it."""
-        return self.exit_code is None and still_lives((self.pid, self.started)) is not None
+        """False from its death on, before anybody has reaped it, and once its fork server is lost: it dies with it."""
+        return self.exit_code is None and not self._server.lost and still_lives((self.pid, self.started)) is not None
 
     def dump_stack(self) -> None:
         """Ask the worker itself, not its group, for a dump of its threads' stacks (faulthandler on SIGUSR1)."""
@@ -104,15 +106,15 @@ class Spawner:
     def __init__(self, preload: list[str]) -> None:
         self._preload = preload
         self._server: ForkServer | None = None
-        self._workers: dict[int, WorkerProcess] = {}
+        self._workers: dict[ForkServer, dict[int, WorkerProcess]] = {}
 
     async def spawn(self, spec: bytes, on_reaped: Callable[[int], None]) -> WorkerProcess:
         """A new process that becomes the worker of this spec. Raises `SpawnError`."""
         server = self._running()
 
         def make(pid: int, pidfd: int) -> WorkerProcess:
-            worker = WorkerProcess(pid, pidfd, on_reaped)
-            self._workers[pid] = worker
+            worker = WorkerProcess(pid, pidfd, on_reaped, server)
+            self._workers[server][pid] = worker
             return worker
 
         return await server.fork(spec, make)
@@ -123,38 +125,40 @@ class Spawner:
 
     def look(self, limit_s: float) -> None:
         """To be called now and then: replace a fork server that has not answered for so long."""
-        if self._server is not None:
+        if self._server is not None and not self._server.lost:
             self._server.look(limit_s)
 
     @property
     def own_children(self) -> set[int]:
-        """Children of ours that are not workers: the fork server."""
-        return {self._server.pid} if self._server is not None else set()
+        """Children of ours that are not workers: the fork server, and lost ones that are not dead yet."""
+        return {server.pid for server in self._workers}
 
     def close(self) -> None:
         """End the fork server, and wait for it."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        for server in self._workers:
+            server.close()
+        self._workers.clear()
+        self._server = None
 
     def _running(self) -> ForkServer:
-        if self._server is None:
-            self._server = ForkServer(self._preload, self._reaped, self._lost)
+        if self._server is None or self._server.lost:
+            workers: dict[int, WorkerProcess] = {}
+            self._server = ForkServer(self._preload, partial(_reaped, workers), self._lost)
+            self._workers[self._server] = workers
         return self._server
 
-    def _reaped(self, pid: int, code: int) -> None:
-        worker = self._workers.pop(pid, None)
-        if worker is not None:  # else it was never taken over
-            worker.reaped(code)
-
-    def _lost(self) -> None:
+    def _lost(self, server: ForkServer) -> None:
         """Its workers die with it and become our children; who buries them sweeps until they are gone."""
-        self._server = None
-        workers, self._workers = self._workers, {}
-        for worker in workers.values():
+        for worker in self._workers.pop(server).values():
             with contextlib.suppress(OSError):  # without a descriptor left, say; all of them die with their parent
                 worker.kill()
             worker.reaped(_UNKNOWN_EXIT)
+
+
+def _reaped(workers: dict[int, WorkerProcess], pid: int, code: int) -> None:
+    worker = workers.pop(pid, None)
+    if worker is not None:  # else it was none of ours: something preloaded has started it
+        worker.reaped(code)
 
 
 def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:

@@ -196,8 +196,8 @@ class Yard:
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
             # It may have been forked after all, by a fork server that died before it could say so.
-            while self._sweep_once(worker) > 0:  # noqa: ASYNC110
-                await asyncio.sleep(SWEEP_EVERY_S)
+            await self._sweep(worker)
+            await self._clear(worker)
             self._forget(worker)
             self._listener.worker_gone(worker, f"could not be started ({error})")
             return
@@ -213,10 +213,7 @@ class Yard:
         self._listener.worker_exited(worker)
         await self._drain(process)
         await self._sweep(worker)
-        try:
-            await self._clear(worker)
-        except Exception:  # no thread to be had, for example: files that stay are no reason for the job not to end
-            log.exception("the files of %r were not removed", worker, extra={"action": "clear"})
+        await self._clear(worker)
         self._store.worker_gone(process.pid, process.started)
         self._forget(worker)
         self._listener.worker_gone(worker, exit_in_words(code))
@@ -236,8 +233,14 @@ class Yard:
             )
 
     async def _clear(self, worker: Worker) -> None:
-        """Remove the worker's files: at once where there are few, else in a thread. There can be a million of them,
-        and others wait for us."""
+        """Remove the worker's files. Those that stay are no reason for its job not to end."""
+        try:
+            await self._remove_files(worker)
+        except Exception:  # no thread to be had, for example
+            log.exception("the files of %r were not removed", worker, extra={"action": "clear"})
+
+    async def _remove_files(self, worker: Worker) -> None:
+        """At once where there are few, else in a thread: there can be a million of them, and others wait for us."""
         if holds_little(worker.scratch):
             worker.take_leave()
             return

@@ -107,8 +107,7 @@ async def test_a_spare_at_which_nobody_can_look_costs_its_job_and_no_more(tmp_pa
         with no_descriptor_left(supervisor.process.pid):
             job_id = await supervisor.submit("hello", "echoes")
             await eventually(lambda: is_gone(spare.pid), "the spare was not killed")
-        job = await ended(supervisor, job_id)
-        assert "raise the limit for open files" in job.failed.error
+        await ended(supervisor, job_id)
         assert isinstance((await ended(supervisor, await supervisor.submit("hello", "echoes"))).last, Completed)
 
 

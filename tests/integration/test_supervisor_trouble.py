@@ -1,16 +1,17 @@
 """A supervisor that was away for a while, or has no descriptor left, neither blames its workers nor forgets a job."""
 
-import resource
 import signal
 import sqlite3
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bus.client import CommandRefused
 from bus.commands import Jobs, ListJobs
 from bus.events import Completed, Killed
 from bus.log import LOG_NAME
+from tests.descriptors import no_descriptor_left
 from tests.servers import OPERATOR, eventually, is_gone, running_supervisor
 from tests.stopping import ROOMY, ended
 
@@ -47,24 +48,21 @@ async def test_a_job_ends_although_there_was_no_descriptor_left_for_stopping_it(
         job_id = await supervisor.running("ignores_signals")
         worker = (await supervisor.record(job_id)).summary.pid
         assert worker is not None
-        pid = supervisor.process.pid
-        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free_from(pid), limits[1]))
-        await supervisor.stop(job_id)
-        await eventually(lambda: is_gone(worker), "the worker was not killed")
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        with no_descriptor_left(supervisor.process.pid):
+            await supervisor.stop(job_id)
+            await eventually(lambda: is_gone(worker), "the worker was not killed")
         assert (await ended(supervisor, job_id)).killed.rung == "kill"
 
 
 async def test_a_worker_that_cannot_be_taken_over_costs_its_job_and_no_more(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, ROOMY) as supervisor:
         await ended(supervisor, await supervisor.submit("hello", "echoes"))
-        pid = supervisor.process.pid
-        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free_from(pid), limits[1]))
-        job_id = await supervisor.submit("hello", "echoes")
+        (fork_server,) = psutil.Process(supervisor.process.pid).children()
+        before = faults_of_the_reaped(fork_server.pid)
+        with no_descriptor_left(supervisor.process.pid):
+            job_id = await supervisor.submit("hello", "echoes")
+            await eventually(lambda: faults_of_the_reaped(fork_server.pid) > before, "no worker was refused")
         job = await ended(supervisor, job_id)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
         assert "raise the limit for open files" in job.failed.error
         assert isinstance((await ended(supervisor, await supervisor.submit("hello", "echoes"))).last, Completed)
 
@@ -84,11 +82,10 @@ async def test_two_hundred_jobs_leave_no_descriptor_open(tmp_path: Path) -> None
         await eventually(as_before, f"more than {before} descriptors stay open")
 
 
+def faults_of_the_reaped(pid: int) -> int:
+    """Page faults of all children that a process has reaped: more, each time that it has reaped one."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[8])
+
+
 def open_descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
-
-
-def free_from(pid: int) -> int:
-    """The limit under which this process can open nothing more: its lowest free number."""
-    taken = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
-    return min(set(range(len(taken) + 1)) - taken)

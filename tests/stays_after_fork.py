@@ -1,0 +1,13 @@
+"""To be preloaded into a fork server: its workers do nothing but stay."""
+
+import signal
+
+from supervisor import child
+
+
+def _stay(spec: bytes) -> None:
+    while True:
+        signal.pause()
+
+
+child.run = _stay
