@@ -1,6 +1,7 @@
 """The client of the bus: ask, stop, list, show, and follow a job's stream."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
@@ -117,12 +118,14 @@ class BusClient:
         """Give a command and wait for its reply of type `expect`.
 
         Raises `CommandRefused`, or `BusError` when there is no answer in time. Commands are safe to repeat.
+        A supervisor that was away so long does not carry it out any more.
         """
         self._next_request += 1
         request_id = self._next_request.to_bytes(8, "big")
         reply: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()
         self._replies[request_id] = reply
-        self._commands.send([request_id, PROTOCOL_VERSION.encode(), self._key, encode(command)])
+        until = str(time.monotonic() + timeout_s).encode()  # the same clock for all programs of a machine
+        self._commands.send([request_id, PROTOCOL_VERSION.encode(), self._key, until, encode(command)])
         try:
             # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the reply.
             async with asyncio.timeout(timeout_s):

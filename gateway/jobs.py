@@ -11,7 +11,8 @@ from aiohttp import web
 from bus.client import BusClient
 from bus.commands import JobRecord, Jobs, ListJobs, Show, Shown
 from bus.events import Completed, Ending, Failed, Killed
-from bus.outside import outside_job, outside_record
+from bus.outside import UNAVAILABLE, outside_job, outside_record
+from bus.sockets import BusError
 from bus.vocabulary import ENDED, State
 from gateway.asking import ask, stop
 from gateway.bodies import AskedJob, JobList, StoppedJob
@@ -40,8 +41,12 @@ async def post_job(request: web.Request) -> web.Response:
     if not query.session_id:
         query = msgspec.structs.replace(query, session_id=secrets.token_urlsafe(12))
     submit = submit_command(query, request[CALLER], gateway.settings.limits, attached=False)
-    submitted = await ask(gateway.client, request[CALLER], submit)
-    record = await _show(request, submitted.job_id)
+    try:
+        submitted = await ask(gateway.client, request[CALLER], submit)
+        record = await _show(request, submitted.job_id)
+    except BusError as error:  # it may have been asked all the same: without a session_id it would be another question
+        hint = f"ask again with session_id {query.session_id}, then it is asked once"
+        raise ApiError(UNAVAILABLE, str(error), hint) from error
     job = msgspec.structs.asdict(outside_job(record.summary))
     return json_response(AskedJob(position=submitted.position, **job), 202)
 

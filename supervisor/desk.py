@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -35,6 +36,7 @@ from bus.commands import (
     Submit,
     Submitted,
 )
+from bus.outside import UNAVAILABLE
 from bus.settings import HISTORY_AGENT, Settings, agents_for_people
 from bus.sockets import Channel, Unroutable
 from bus.vocabulary import ENDED, PROTOCOL_VERSION, Refusal, Role
@@ -84,11 +86,12 @@ class Desk:
         self.line: Channel
 
     def on_command(self, frames: list[bytes]) -> None:
-        """[client, request id, protocol version, key, command]. What has been changed is said once it is on disk."""
-        if len(frames) != 5:
+        """[client, request id, protocol version, key, until, command]. What has been changed is said once it is on
+        disk."""
+        if len(frames) != 6:
             return
-        client, request_id, version, key, payload = frames
-        reply = self._refuse_stranger(version, key) or self._handle(payload)
+        client, request_id, version, key, until, payload = frames
+        reply = self._refuse_stranger(version, key) or _refuse_late(until) or self._handle(payload)
         if isinstance(reply, Submitted | Changed):
             self._journal.after_commit(lambda: self._reply(client, request_id, reply), durable=True)
         else:
@@ -262,8 +265,19 @@ class Desk:
         )
 
 
-def _with_agent(submit: Submit, default: str) -> Submit:
+def _refuse_late(until: bytes) -> Refused | None:
+    """`until` is the monotonic second at which the client stops waiting; by then it has said that nobody answers."""
+    try:
+        late_s = time.monotonic() - float(until)
+    except ValueError:
+        return Refused("bad_request", f"{until[:32]!r} is no number of seconds", "send until when the client waits")
+    if late_s <= 0:
+        return None
+    log.info("a command came %.1f s after its client had given up; refused", late_s, extra={"action": "late"})
+    return Refused(UNAVAILABLE, f"the command came {late_s:.1f} s too late; it was not carried out", "send it again")
 
+
+def _with_agent(submit: Submit, default: str) -> Submit:
     return submit if submit.agent else msgspec.structs.replace(submit, agent=default)
 
 

@@ -4,6 +4,8 @@ import asyncio
 import csv
 import io
 import json
+import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +189,25 @@ async def test_ready_only_while_the_supervisor_answers(tmp_path: Path) -> None:
         status, error = await gateway.json("GET", "/readyz")
         assert (status, error["code"]) == (503, "unavailable")
         assert (await gateway.json("GET", "/healthz"))[0] == 200
+
+
+async def test_a_question_that_nobody_took_can_be_asked_again_and_is_asked_once(tmp_path: Path) -> None:
+    body = {"query": "3", "agent": "counts"}
+    async with (
+        running_supervisor(tmp_path, zoo_settings()) as supervisor,
+        running_gateway(supervisor.state_dir, zoo_settings()) as gateway,
+    ):
+        supervisor.process.send_signal(signal.SIGSTOP)
+        status, error = await gateway.json("POST", "/api/jobs", json=body)
+        supervisor.process.send_signal(signal.SIGCONT)
+        assert (status, error["code"]) == (503, "unavailable")
+        session_id = re.fullmatch(r"ask again with session_id (\S+), then it is asked once", error["hint"])
+        assert session_id is not None, error
+        again = {**body, "session_id": session_id[1]}
+        statuses = [(await gateway.json("POST", "/api/jobs", json=again))[0] for _ in range(2)]
+        assert statuses == [202, 202]
+        _, listed = await gateway.json("GET", "/api/jobs?all=1")
+        assert [job["session_id"] for job in listed["jobs"]] == [session_id[1]]
 
 
 async def test_the_catalog_can_be_read(gateway: RunningGateway) -> None:

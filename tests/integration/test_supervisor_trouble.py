@@ -8,9 +8,11 @@ import psutil
 import pytest
 
 from bus.client import CommandRefused
-from bus.commands import Jobs, ListJobs
+from bus.commands import AnyCommand, AnyReply, Done, Drain, Jobs, ListJobs, Stop, StopTaken, Submit, Submitted
 from bus.events import Completed, Killed
 from bus.log import LOG_NAME
+from bus.sockets import BusError
+from bus.vocabulary import Reason, State
 from tests.descriptors import no_descriptor_left
 from tests.servers import OPERATOR, eventually, is_gone, running_supervisor
 from tests.stopping import ROOMY, ended
@@ -24,6 +26,27 @@ async def test_a_supervisor_that_was_suspended_does_not_blame_its_workers(tmp_pa
         signal.sigtimedwait([], 3.0)  # nothing can tell us that enough time has passed but time
         supervisor.process.send_signal(signal.SIGCONT)
         await supervisor.record(job_id)
+        await supervisor.stop(job_id)
+        assert isinstance((await ended(supervisor, job_id)).last, Killed)
+
+
+async def test_what_nobody_waits_for_any_more_is_not_carried_out(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+        job_id = await supervisor.running("sleeps")
+        supervisor.process.send_signal(signal.SIGSTOP)
+        commands: list[tuple[AnyCommand, type[AnyReply]]] = [
+            (Submit(OPERATOR, "late", "hello", agent="echoes"), Submitted),
+            (Stop(OPERATOR, job_id=job_id, reason=Reason.OPERATOR), StopTaken),
+            (Drain(OPERATOR), Done),
+        ]
+        for command, reply in commands:
+            with pytest.raises(BusError, match=r"the supervisor did not answer within 0\.05 s"):
+                await supervisor.client.request(command, reply, timeout_s=0.05)
+        supervisor.process.send_signal(signal.SIGCONT)
+        jobs = (await supervisor.client.request(ListJobs(OPERATOR, ended=True), Jobs)).jobs
+        assert "late" not in {job.session_id for job in jobs}
+        assert [job.job_id for job in jobs if job.state is State.RUNNING] == [job_id]
+        await ended(supervisor, await supervisor.submit("hello", "echoes"))
         await supervisor.stop(job_id)
         assert isinstance((await ended(supervisor, job_id)).last, Killed)
 
