@@ -77,6 +77,9 @@ class Show(Command, frozen=True, tag="show"):
     session_id: str = ""
 
 
+UNAVAILABLE = "unavailable"
+"""Code of an error that says: the supervisor did not answer; the same again is safe."""
+
 CATALOG_READING = "reading"
 """Code of a refusal that says: the catalog is being read just now."""
 

@@ -9,13 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.commands import JobRecord, JobSummary, Refused
+from bus.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
 from bus.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
 from bus.log import Batch
 from bus.vocabulary import Reason, Refusal, Rung, State
-
-UNAVAILABLE = "unavailable"
-"""Code of an error that says: the supervisor did not answer; the same again is safe."""
 
 RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})
 """The same question may be accepted later."""

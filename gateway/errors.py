@@ -5,7 +5,7 @@ from http import HTTPStatus
 import msgspec
 
 from bus.client import CommandRefused
-from bus.outside import UNAVAILABLE
+from bus.commands import UNAVAILABLE
 from bus.sockets import BusError
 from bus.vocabulary import Refusal
 

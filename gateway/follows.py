@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import aclosing
 
 from bus.codec import CodecError
-from bus.outside import UNAVAILABLE
+from bus.commands import UNAVAILABLE
 from bus.sockets import BusError
 from gateway.context import Gateway
 from gateway.frames import Form, encode_event

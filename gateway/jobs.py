@@ -9,9 +9,9 @@ import msgspec
 from aiohttp import web
 
 from bus.client import BusClient
-from bus.commands import JobRecord, Jobs, ListJobs, Show, Shown
+from bus.commands import UNAVAILABLE, JobRecord, Jobs, ListJobs, Show, Shown
 from bus.events import Completed, Ending, Failed, Killed
-from bus.outside import UNAVAILABLE, outside_job, outside_record
+from bus.outside import outside_job, outside_record
 from bus.sockets import BusError
 from bus.vocabulary import ENDED, State
 from gateway.asking import ask, stop

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from bus.outside import UNAVAILABLE
+from bus.commands import UNAVAILABLE
 from bus.sockets import BusError
 from ops.errors import OpsError
 from ops.figures import Figures

@@ -11,6 +11,7 @@ import msgspec
 from bus.codec import CodecError, Decoder, encode, same_protocol
 from bus.commands import (
     CATALOG_READING,
+    UNAVAILABLE,
     AnyCommand,
     AnyReply,
     CatalogRead,
@@ -36,7 +37,6 @@ from bus.commands import (
     Submit,
     Submitted,
 )
-from bus.outside import UNAVAILABLE
 from bus.settings import HISTORY_AGENT, Settings, agents_for_people
 from bus.sockets import Channel, Unroutable
 from bus.vocabulary import ENDED, PROTOCOL_VERSION, Refusal, Role

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from bus import events
-from bus.commands import AnyCommand
+from bus.commands import UNAVAILABLE, AnyCommand
 from bus.events import Chunk, Usage
-from bus.outside import UNAVAILABLE, Outside, OutsideJob
+from bus.outside import Outside, OutsideJob
 from bus.vocabulary import PROTOCOL_VERSION, Reason, Refusal, Rung, State
 from gateway.app import routes
 from gateway.errors import STATUS
