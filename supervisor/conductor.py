@@ -241,7 +241,10 @@ class Conductor:
         self._timers.forget(entry.job_id)
         self._presence.forget(entry.job_id)
         for call in entry.when_forgotten:
-            call()
+            try:
+                call()
+            except Exception:  # what comes after is for other jobs, and for who waits until there are none
+                log.exception("what was to follow on %r failed", entry, extra={"action": "forget"})
         self._waiting.start_waiting()
         if not self.entries:
             self.idle.set()

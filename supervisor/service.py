@@ -138,6 +138,8 @@ class Service:
             timers = [
                 self._loop.create_task(self._every(HEADS_EVERY_S, self._heads.publish)),
                 self._loop.create_task(self._every(INTERVAL_S, self._sample)),
+                self._loop.create_task(self._every(INTERVAL_S, self._look_at_fork_server)),
+                self._loop.create_task(self._every(INTERVAL_S, self._yard.check_spares)),
                 self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
                 self._loop.create_task(self._every(GAUGES_EVERY_S, self._gauges.sample)),
             ]
@@ -269,8 +271,9 @@ class Service:
 
     def _sample(self) -> None:
         self._watch.sample(self._yard.workers)
+
+    def _look_at_fork_server(self) -> None:
         self._spawner.look(self._settings.worker.start_timeout_s)
-        self._yard.check_spares()
 
     def _exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
         entry = self._conductor.entries.get(worker.job_id or "")

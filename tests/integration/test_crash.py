@@ -12,6 +12,7 @@ from bus.commands import Jobs, ListJobs
 from bus.events import Completed, Failed, Killed, ResponseChunk
 from bus.log import LogReader
 from bus.vocabulary import Reason, State
+from tests.descriptors import no_descriptor_left
 from tests.servers import (
     OPERATOR,
     ROOT,
@@ -103,6 +104,18 @@ async def test_a_stopped_fork_server_is_noticed_when_nothing_is_asked_of_it(tmp_
         psutil.Process(supervisor.process.pid).children()[0].suspend()
         await supervisor.stop(running)
         assert isinstance((await supervisor.events(running))[-1][1], Killed)
+
+
+async def test_a_stopped_fork_server_is_replaced_although_nobody_can_look_at_the_workers(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, {**zoo_settings(), "worker.start_timeout_s": 1.0}) as supervisor:
+        jobs = [await supervisor.running("sleeps")]
+        server = psutil.Process(supervisor.process.pid).children()[0]
+        server.suspend()
+        with no_descriptor_left(supervisor.process.pid):
+            jobs.append(await supervisor.submit("hello", "echoes"))
+            await eventually(lambda: is_gone(server.pid), "it was not replaced")
+        for job in jobs:
+            assert isinstance((await supervisor.events(job))[-1][1], Failed)
 
 
 async def test_a_worker_that_was_forked_by_a_fork_server_that_could_not_say_so_is_not_lost(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bus.commands import Caller, Submit
 from bus.settings import Settings, running_limits
@@ -25,12 +26,35 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-async def test_a_job_for_which_no_worker_can_be_got_ends(store: Store, tmp_path: Path) -> None:
+@pytest.fixture
+def journal(store: Store) -> Journal:
+    return Journal(store, lambda _: None, lambda: None)
+
+
+@pytest_asyncio.fixture
+async def conductor(store: Store, journal: Journal, tmp_path: Path) -> Conductor:
+    """Its yard was not opened: there is no endpoint to give to a worker, and none can be got."""
     settings = Settings()
-    journal = Journal(store, lambda _: None, lambda: None)
-    yard = Yard(settings, Spawner([]), store, tmp_path)  # it was not opened: there is no endpoint to give to a worker
-    conductor = Conductor(settings, store, journal, yard, Admission(settings.limits, running_limits(settings)))
+    yard = Yard(settings, Spawner([]), store, tmp_path)
+    return Conductor(settings, store, journal, yard, Admission(settings.limits, running_limits(settings)))
+
+
+async def test_a_job_for_which_no_worker_can_be_got_ends(conductor: Conductor, journal: Journal) -> None:
     entry = conductor.submit(QUESTION)
     assert (entry.job.state, entry.job.reason) == (State.FAILED, Reason.WORKER_DIED)
     journal.flush()
+    assert conductor.idle.is_set()
+
+
+async def test_what_fails_after_a_job_s_end_holds_nothing_else_up(conductor: Conductor, journal: Journal) -> None:
+    called: list[str] = []
+
+    def fail() -> None:
+        called.append("first")
+        raise ValueError
+
+    entry = conductor.submit(QUESTION)
+    entry.when_forgotten += [fail, lambda: called.append("second")]
+    journal.flush()
+    assert called == ["first", "second"]
     assert conductor.idle.is_set()
