@@ -130,7 +130,8 @@ class ModelClient:
 
     def _need_key(self) -> None:
         if self.settings.root_url == HOSTED and not self.settings.api_key:
-            hint = "Set [llm] api_key, or base_url for a server of your own."
+            variable = self.settings.api_key_env
+            hint = f"Set {variable} in the environment of `deadstop serve`, or [llm] base_url for a server of your own."
             raise ModelError("llm_auth", f"{HOSTED} needs a key and none is set", hint)
 
     def _tell_reply(self, reply: Reply, ms: float) -> None:

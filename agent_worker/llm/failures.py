@@ -91,7 +91,8 @@ def _status_error(error: anthropic.APIStatusError, settings: ModelSettings) -> M
     said = settings.without_key(error.api_message or error.message)
     where = settings.root_url
     if status in (401, 402, 403):
-        return ModelError("llm_auth", f"{where} does not accept the key: {said}", "Check [llm] api_key and its rights.")
+        hint = f"Check {settings.api_key_env} in the environment of `deadstop serve`, and the key's rights."
+        return ModelError("llm_auth", f"{where} does not accept the key: {said}", hint)
     if status == 404:
         hint = "Check [llm] model, and that base_url is right."
         return ModelError("llm_not_found", f"{where} does not know model {settings.model}: {said}", hint)

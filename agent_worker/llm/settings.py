@@ -27,6 +27,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     model: str = "claude-sonnet-5-5"
     base_url: str = ""
     api_key: str = ""
+    api_key_env: str = LlmSettings().api_key_env
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 45.0
     max_retries: int = 3
@@ -41,7 +42,6 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def of(cls, table: LlmSettings, api_key: str) -> "ModelSettings":
         """The settings of the `[llm]` table, with the key that its `api_key_env` names."""
         fields: dict[str, Any] = msgspec.structs.asdict(table)
-        del fields["api_key_env"]
         return msgspec.convert(fields | {"api_key": api_key}, cls, from_attributes=True)
 
     @property

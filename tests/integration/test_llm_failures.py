@@ -157,6 +157,12 @@ async def test_hosted_model_without_a_key_is_not_even_called() -> None:
         with pytest.raises(ModelError, match="needs a key") as caught:
             await client.plan(PLAN)
         assert caught.value.code == "llm_auth"
+        assert caught.value.hint.startswith("Set ANTHROPIC_API_KEY in the environment of")
+
+
+async def test_a_key_that_is_not_accepted_is_looked_for_where_it_comes_from() -> None:
+    error, _ = await failure(Fail(401, "authentication_error", "invalid key"), api_key_env="MY_KEY")
+    assert error.hint.startswith("Check MY_KEY in the environment of")
 
 
 async def test_servers_that_count_nothing_are_estimated() -> None:

@@ -9,12 +9,13 @@ KEY = "sk-test-0123456789"
 
 
 def test_every_key_of_the_table_is_taken_over() -> None:
-    table = LlmSettings(model="llama", base_url="http://localhost:11434", structured_output="plain", max_tokens=99)
+    table = LlmSettings(
+        model="llama", base_url="http://localhost:11434", structured_output="plain", api_key_env="MY_KEY"
+    )
     settings = ModelSettings.of(table, KEY)
     assert settings.api_key == KEY
     for name in LlmSettings.__struct_fields__:
-        if name != "api_key_env":
-            assert getattr(settings, name) == getattr(table, name)
+        assert getattr(settings, name) == getattr(table, name)
 
 
 @pytest.mark.parametrize(
