@@ -53,7 +53,9 @@ class DrainedHere:
         loop.add_reader(self._serve, gone.set)
         try:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(gone.wait(), self._ends_within_s)
+                # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the end.
+                async with asyncio.timeout(self._ends_within_s):
+                    await gone.wait()
         finally:
             loop.remove_reader(self._serve)
 

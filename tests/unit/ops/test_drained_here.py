@@ -1,0 +1,35 @@
+"""Waiting for the `serve` of this machine to end."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from bus.address import make_address, make_key, private_folder, write_address
+from ops.drained_here import DrainedHere
+from ops.local import LocalJobs
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_cancellation_that_comes_together_with_the_end_is_not_forgotten(tmp_path: Path, turns: int) -> None:
+    """The loop turns so often between the two; in some of these turns the end is known but not yet told."""
+    address = make_address(tmp_path, "")
+    runtime = private_folder(Path(address.runtime_dir))
+    make_key(tmp_path)
+    write_address(tmp_path, address)
+    jobs = LocalJobs(tmp_path)
+    serve, lives = os.pipe()  # readable once it is closed, as the pidfd of a process that has ended
+    try:
+        waiting = asyncio.create_task(DrainedHere(jobs, tmp_path, serve, 10.0).gone())
+        await asyncio.sleep(0)
+        os.close(lives)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if waiting.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+    finally:
+        await jobs.close()
+        os.close(serve)
+        runtime.rmdir()
