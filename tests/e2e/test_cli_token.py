@@ -21,14 +21,14 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
     exit_code, made, said = token(tmp_path, "create", "laptop", "--user", "alice", "--role", "operator")
     assert (exit_code, said) == (0, "token `laptop` stands for alice (operator); keep it, it is not shown again\n")
     book = TokenBook([], tmp_path / "state")
-    caller = book.lookup(made.strip())
+    caller = book.callers().get(hash_token(made.strip()))
     assert caller is not None
     assert (caller.user, caller.role) == ("alice", Role.OPERATOR)
     header, row = token(tmp_path, "list")[1].splitlines()
     assert header.split() == ["NAME", "USER", "ROLE", "AGE"]
     assert row.split()[:3] == ["laptop", "alice", "operator"]
     assert token(tmp_path, "revoke", "laptop") == (0, "", "token `laptop` of alice (operator) is revoked\n")
-    assert book.lookup(made.strip()) is None
+    assert hash_token(made.strip()) not in book.callers()
     assert token(tmp_path, "list") == (0, "", "no tokens; `serve` makes one at each start\n")
 
 
