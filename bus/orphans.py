@@ -4,6 +4,8 @@ import contextlib
 import ctypes
 import os
 import signal
+from collections.abc import Callable, Container
+from functools import partial
 from pathlib import Path
 
 from bus.proc import read_proc, threads_of
@@ -24,22 +26,36 @@ def sweep_orphans(own: set[int]) -> int:
     """
     orphans = [pid for pid in children(os.getpid()) if pid not in own]
     for pid in orphans:
-        for below in descendants(pid):
-            kill_process(below)
-        kill_process(pid)
+        kill_descendants(pid)
+        kill_process(pid, partial(_is_child_of, pid, {os.getpid()}))
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
     return len(orphans)
 
 
-def kill_process(pid: int) -> None:
+def kill_descendants(pid: int) -> None:
+    """SIGKILL to every process beneath `pid`. Those that were reparented meanwhile beyond the others are spared: who
+    asks again finds them where they are now."""
+    below = descendants(pid)
+    family = {pid, *below}
+    for each in below:
+        kill_process(each, partial(_is_child_of, each, family))
+
+
+def kill_process(pid: int, is_meant: Callable[[], bool]) -> None:
     """SIGKILL through a pidfd, and to its group. A process that is not ours to kill (it runs as another user) lives on
-    and is counted as left; the others must not live on because of it."""
+    and is counted as left; the others must not live on because of it.
+
+    Since its number was learnt it may have ended, and the number may be another's: `is_meant()` is asked when the
+    number can become no other's any more, and whoever is not meant is spared.
+    """
     try:
         pidfd = os.pidfd_open(pid)
     except ProcessLookupError:
         return
     try:
+        if not is_meant():
+            return
         _kill_group(pid, pidfd)
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -60,6 +76,10 @@ def _kill_group(pid: int, pidfd: int) -> None:
         signal.pidfd_send_signal(pidfd, 0)  # not reaped, so that both were its own, and no other's of its number
         with contextlib.suppress(PermissionError):
             os.killpg(group, signal.SIGKILL)
+
+
+def _is_child_of(pid: int, family: Container[int | None]) -> bool:
+    return _parent(pid) in family
 
 
 def descendants(pid: int) -> list[int]:

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 from functools import partial
 
-from bus.orphans import descendants, kill_process
+from bus.orphans import descendants, kill_descendants, kill_process
 from supervisor.fork_line import ForkServer
 from supervisor.procfs import Stat, read_stat
 
@@ -61,8 +61,7 @@ class WorkerProcess:
         if self.exit_code is not None:
             return  # its number may be another's by now
         try:
-            for pid in descendants(self.pid):
-                kill_process(pid)
+            kill_descendants(self.pid)
         finally:  # also where there is no descriptor left to look for them
             self._signal_group(signal.SIGKILL)
 
@@ -164,13 +163,25 @@ def _reaped(workers: dict[int, WorkerProcess], pid: int, code: int) -> None:
 def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
     """Kill those of these processes (number and start time) that still live, and all beneath them, who join the family.
     The numbers of those that lived: ask again until there are none."""
-    living = [stat.pid for stat in map(still_lives, family) if stat is not None]
-    for pid in living:
-        below = descendants(pid)
-        family |= {(stat.pid, stat.started) for stat in map(read_stat, below) if stat is not None}
-        for each in (*below, pid):
-            kill_process(each)
-    return living
+    living = [name for name in family if still_lives(name) is not None]
+    for name in living:
+        below = _names_below(name[0])
+        family.update(below)
+        for each in (*below, name):
+            kill_process(each[0], partial(_bears, each))
+    return [pid for pid, _ in living]
+
+
+def _names_below(pid: int) -> list[tuple[int, int]]:
+    """The processes beneath this one; not who bears by now the number of one that has just ended."""
+    below = descendants(pid)
+    family = {pid, *below}
+    return [(stat.pid, stat.started) for stat in map(read_stat, below) if stat is not None and stat.parent in family]
+
+
+def _bears(name: tuple[int, int]) -> bool:
+    stat = read_stat(name[0])
+    return stat is not None and stat.started == name[1]
 
 
 def still_lives(name: tuple[int, int]) -> Stat | None:

@@ -1,8 +1,16 @@
 """Ending what belongs to nobody any more."""
 
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import pytest
+
+from bus.orphans import kill_descendants
+from supervisor.processes import kill_left_behind
+from supervisor.procfs import read_stat
 from tests.servers import ROOT
 
 _FLEES = """
@@ -21,7 +29,7 @@ first = subprocess.Popen([sys.executable, "-S", "-c", {_FLEES!r}], start_new_ses
 first.wait()
 found = children(os.getpid())[0]
 os.waitid(os.P_PID, found, os.WEXITED | os.WNOWAIT)
-kill_process(found)
+kill_process(found, lambda: True)
 deadline = time.monotonic() + 5
 try:
     while time.monotonic() < deadline:
@@ -37,3 +45,31 @@ def test_a_process_that_has_forked_and_gone_before_it_is_killed_takes_its_child_
     """In a program of its own, which becomes a subreaper."""
     program = subprocess.run([sys.executable, "-c", _LOOKS_TOO_LATE], cwd=ROOT, capture_output=True, text=True)
     assert (program.returncode, program.stderr) == (0, "")
+
+
+@pytest.fixture
+def stranger() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is beneath none but us."""
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("listing", ["bus.orphans.descendants", "supervisor.processes.descendants"])
+def test_who_bears_a_number_after_another_is_spared(
+    stranger: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, listing: str
+) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as parent:
+        monkeypatch.setattr(listing, lambda _: [stranger.pid])  # as if its child had ended since it was listed
+        stat = read_stat(parent.pid)
+        assert stat is not None
+        family = {(stat.pid, stat.started)}
+        if listing.startswith("bus"):
+            kill_descendants(parent.pid)
+            parent.kill()
+        else:
+            assert kill_left_behind(family) == [parent.pid]
+        assert parent.wait() == -signal.SIGKILL
+    os.kill(stranger.pid, signal.SIGTERM)
+    assert stranger.wait() == -signal.SIGTERM
+    assert family == {(stat.pid, stat.started)}
