@@ -1,4 +1,4 @@
-"""`python -m supervisor`: kept free of imports, because every process that multiprocessing starts reads it again."""
+"""`python -m supervisor`: the program itself is `service.main`."""
 
 if __name__ == "__main__":
     from supervisor.service import main

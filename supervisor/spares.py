@@ -70,9 +70,7 @@ class Spares:
             self.waiting[worker.agent].remove(worker)
         return [process for _, process in found if process is not None]
 
-    def dismiss(self) -> list[Worker]:
-        """Keep none any more; returns those that were kept."""
+    def dismiss(self) -> None:
+        """Keep none any more."""
         self.per_agent = 0
-        dismissed = [worker for spares in self.waiting.values() for worker in spares]
         self.waiting.clear()
-        return dismissed
