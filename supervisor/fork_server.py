@@ -6,7 +6,7 @@ the ImportError of a preloaded module: every worker would then be slow in silenc
     supervisor → fork server   a worker's spec, as it is
     fork server → supervisor   Forked or NotForked, in the order of the requests; Reaped when a worker is gone
 
-Each is one message over a socket pair. `processes.py` is the other end; only its types are imported there.
+Each is one message over a socket pair. `fork_line.py` is the other end; only the types are imported there.
 """
 
 import ctypes
@@ -17,6 +17,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from typing import NoReturn
@@ -24,10 +25,14 @@ from typing import NoReturn
 import msgspec
 
 from bus.codec import encode
+from bus.proc import threads_of
 from supervisor import child
 
 MAX_SPEC_BYTES = 1 << 17
 """One message of a socket pair, well below what Linux lets it hold."""
+
+THREADS_END_WITHIN_S = 1.0
+LOOK_AGAIN_S = 0.005
 
 _PR_SET_PDEATHSIG = 1
 
@@ -61,6 +66,12 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     _die_with(supervisor_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who end us
     _load(preload)
+    if stayed := threads_that_stay():
+        print(
+            f"fork server: threads that stay after the preload of {', '.join(preload)}: {stayed}, allowed: 0. A worker "
+            "that is forked beside them can hang, on a lock that one of them held; preload nothing that starts threads",
+            file=sys.stderr,
+        )
     gc.collect()
     gc.freeze()
     _serve(socket.socket(fileno=line_fd))
@@ -78,6 +89,14 @@ def _load(preload: Sequence[str]) -> None:
             importlib.import_module(name)
         except Exception as error:  # whatever it is, workers can still import what they need, slowly
             print(f"fork server: {name} could not be preloaded, workers start slowly: {error!r}", file=sys.stderr)
+
+
+def threads_that_stay() -> int:
+    """How many threads there are beside this one. One that was joined may still be seen for some milliseconds."""
+    deadline = time.monotonic() + THREADS_END_WITHIN_S
+    while (stayed := len(threads_of(os.getpid())) - 1) and time.monotonic() < deadline:
+        time.sleep(LOOK_AGAIN_S)
+    return stayed
 
 
 def _serve(line: socket.socket) -> NoReturn:

@@ -46,6 +46,14 @@ async def test_a_worker_that_is_refused_has_failed_once_it_is_reaped_and_not_bef
         assert is_gone(refused[0])
 
 
+async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFixture[str]) -> None:
+    spawner = Spawner([*STAYS, "tests.starts_a_thread"])
+    worker = await spawner.spawn(b"spec", lambda _: None)
+    worker.kill()
+    spawner.close()
+    assert "the preload of tests.stays_after_fork, tests.starts_a_thread: 1, allowed: 0" in capfd.readouterr().err
+
+
 async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pytest.MonkeyPatch) -> None:
     spawner = Spawner(STAYS)
     gone: list[int] = []
