@@ -105,7 +105,7 @@ class Yard:
         then."""
         self._folders.look()
         for process in self.spares.give_up_outdated():
-            process.kill()
+            _kill(process)
         now = asyncio.get_running_loop().time()
         for worker in self.spares.late(now, self._settings.worker.start_timeout_s):
             if worker.process is not None:
