@@ -27,6 +27,7 @@ class AnswerPrinter:
         self._row_count = 0
         self._text_end = "\n"
         self._answered = False
+        self._response = ""
 
     def show(self, item: Wire) -> None:
         """Print one object of the stream."""
@@ -102,6 +103,7 @@ class AnswerPrinter:
             self._out.file.write(clean(text))
             self._out.file.flush()
             self._text_end = text[-1]
+            self._response += text
 
     def _finish_line(self) -> None:
         if self._text_end != "\n":
@@ -138,8 +140,10 @@ class AnswerPrinter:
 
     def _ask_back(self, clarification: dict[str, Any]) -> None:
         self._finish_line()
-        lines = [clarification["question"], *(f"  - {text}" for text in clarification["suggestions"])]
-        self._out.file.write(clean("\n".join(lines)) + "\n")
+        question = clarification["question"]
+        asked = question.strip() in self._response  # most agents have streamed it as their answer
+        lines = [*([] if asked else [question]), *(f"  - {text}" for text in clarification["suggestions"])]
+        self._out.file.write("".join(f"{clean(line)}\n" for line in lines))
         self._out.file.flush()
 
 

@@ -24,10 +24,12 @@ READ_ROWS = 2048
 OVERVIEW = {
     "the last 14 days": """
         SELECT day, count(*) AS jobs, count_if(state = 'succeeded') AS succeeded, count_if(state = 'failed') AS failed,
-               count_if(state = 'cancelled') AS cancelled, median(run_ms) AS median_run_ms, sum(cost_usd) AS cost_usd
+               count_if(state = 'cancelled') AS cancelled, round(median(run_ms))::BIGINT AS median_run_ms,
+               sum(cost_usd) AS cost_usd
         FROM jobs WHERE day > current_date - 14 GROUP BY day ORDER BY day DESC""",
     "stops": """
-        SELECT rung, reason, count(*) AS stops, median(stop_ms) AS median_ms, max(stop_ms) AS longest_ms
+        SELECT rung, reason, count(*) AS stops, round(median(stop_ms))::BIGINT AS median_ms,
+               round(max(stop_ms))::BIGINT AS longest_ms
         FROM jobs WHERE stop_ms IS NOT NULL GROUP BY ALL ORDER BY stops DESC, rung, reason""",
 }
 """What is shown without a statement, each with its title."""

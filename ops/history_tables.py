@@ -23,8 +23,6 @@ def print_rows(title: str, rows: Rows, out: Console, err: Console) -> None:
         err.print("no rows", style="dim")
     table, left_out = result_table(rows.columns, shown[:SHOWN_ROWS], out.width)
     out.print(table)
-    if title:
-        out.print()
     if len(shown) > SHOWN_ROWS:
         err.print(f"only the first {SHOWN_ROWS} rows are shown; --json prints all", style="dim")
     if left_out:

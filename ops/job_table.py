@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from rich.table import Table
-from rich.text import Text
 
 from bus.outside import OutsideJob
 from bus.vocabulary import State
-from ops.tables import keep_whole, plain_table
+from ops.tables import giving_way, keep_whole, plain_table
 from ops.text import ago, clean, one_line, short_ids, size, span
 
 STYLES = {
@@ -26,20 +25,20 @@ QUESTION_CHARS = 120
 def job_table(jobs: Sequence[OutsideJob], now: float) -> Table:
     """One row a job; `now` in Unix seconds. Ids are cut to what tells the jobs of this table apart."""
     columns = ("JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "PID", "QUESTION")
-    table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible="QUESTION")
+    table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible=("STATE", "USER", "QUESTION"))
     ids = short_ids(job.job_id for job in jobs)
     keep_whole(table, "JOB", max(map(len, ids.values()), default=0))
     for job in jobs:
         table.add_row(
             ids[job.job_id],
-            Text(state_words(job), STYLES[job.state]),
-            clean(job.user),
+            giving_way(state_words(job), STYLES[job.state]),
+            giving_way(clean(job.user)),
             ago(job.created_at, now),
             _run_time(job, now),
             f"{job.rows:,}" if job.rows else "",
             size(job.memory_bytes) if job.memory_bytes else "",
             str(job.pid or ""),
-            one_line(job.query, QUESTION_CHARS),
+            giving_way(one_line(job.query, QUESTION_CHARS)),
         )
     return table
 

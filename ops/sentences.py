@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ops.text import clean, money, span
+from ops.text import clean, money, row_count, span
 
 
 def killed_sentence(data: dict[str, Any]) -> str:
@@ -23,7 +23,7 @@ def usage_words(usage: dict[str, Any]) -> list[str]:
     """What a job has used, as far as it is worth saying."""
     words = []
     if usage.get("rows"):
-        words.append(f"{usage['rows']:,.0f} rows")
+        words.append(row_count(usage["rows"]))
     if usage.get("model_calls"):
         about = "about " if usage.get("estimated") else ""
         words.append(f"{usage['input_tokens']:,.0f} tokens in, {about}{usage['output_tokens']:,.0f} out")
@@ -55,7 +55,7 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
         case "table_schema":
             return ", ".join(f"{clean(column['name'])} {clean(column['type'])}" for column in chunk["columns"])
         case "table_rows":
-            return f"{len(chunk['rows']):,} rows"
+            return row_count(len(chunk["rows"]))
         case "sql":
             return clean(chunk["sql"])
         case "chart":

@@ -55,7 +55,7 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("agent", clean(job.agent)),
         ("session", job.session_id),
         ("conversation", clean(job.conversation_id)),
-        ("asked", f"{_local_time(job.created_at)} ({ago(job.created_at, now)} ago)"),
+        ("asked", f"{_local_time(job.created_at)} ({_how_long_ago(job.created_at, now)})"),
         ("life", _moves(record["moves"])),
         ("rungs", _rungs(record["rungs"])),
         ("note", clean(record.get("note", ""))),
@@ -71,6 +71,11 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
 
 def _local_time(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+
+
+def _how_long_ago(then: float, now: float) -> str:
+    age = ago(then, now)
+    return "just now" if age == "now" else f"{age} ago"
 
 
 def _moves(moves: list[dict[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 from rich.table import Table
+from rich.text import Text
 
 from ops.text import clean
 
@@ -17,19 +18,24 @@ MAX_DECIMALS = 12
 _NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL(\(.*\))?|DOUBLE|FLOAT|REAL", re.IGNORECASE)
 
 
-def plain_table(*columns: str, numbers: Sequence[str] = (), flexible: str = "") -> Table:
-    """An empty table without lines; `numbers` are right-aligned, `flexible` gives way where there is no room."""
+def plain_table(*columns: str, numbers: Sequence[str] = (), flexible: Sequence[str] = ()) -> Table:
+    """An empty table without lines; `numbers` are right-aligned. Where there is no room, `flexible` columns give
+    way, the widest first; their cells are of `giving_way`."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in columns:
         table.add_column(
             name,
             justify="right" if name in numbers else "left",
-            no_wrap=True,
+            no_wrap=name not in flexible,  # rich takes room from those that may wrap before it cuts any other
             overflow="ellipsis",
-            min_width=None if name == flexible else len(name),
-            ratio=1 if name == flexible else None,
+            min_width=len(name),
         )
     return table
+
+
+def giving_way(text: str, style: str = "") -> Text:
+    """A cell that stays on one line, cut where its column has given way."""
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def keep_whole(table: Table, name: str, width: int) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from ops.jobs import ENDINGS
 from ops.moments import Moment
-from ops.text import clean
+from ops.text import clean, row_count
 
 ENDED_STATES = frozenset({"succeeded", "failed", "cancelled"})
 _PIECES = ("rows", "text")
@@ -79,7 +79,7 @@ class _Reading:
                 self._within("sql").detail = clean(" ".join(chunk["sql"].split()))
             case "table_rows":
                 span = self._within("rows")
-                span.detail = f"{_count(span.detail) + chunk['count']:,} rows"
+                span.detail = row_count(_count(span.detail) + chunk["count"])
 
     def _node(self, chunk: dict[str, Any], *, exact: bool) -> None:
         name = chunk["node"]

@@ -7,7 +7,7 @@ from rich.text import Text
 from bus.vocabulary import Rung
 from ops.figures import figure_lines, troubles
 from ops.job_table import STYLES, state_words
-from ops.tables import keep_whole, plain_table
+from ops.tables import giving_way, keep_whole, plain_table
 from ops.text import ago, clean, one_line, short_ids, size
 from ops.top_model import TopModel
 
@@ -39,7 +39,7 @@ def _figures(model: TopModel, where: str) -> list[Text | Table]:
 
 
 def _table(model: TopModel, now: float, rows: int) -> Table:
-    table = plain_table(*_COLUMNS, numbers=_NUMBERS, flexible="QUESTION")
+    table = plain_table(*_COLUMNS, numbers=_NUMBERS, flexible=("STATE", "USER", "QUESTION"))
     ids = short_ids(job.job_id for job in model.jobs)
     keep_whole(table, "JOB", max(map(len, ids.values()), default=0))
     first = max(0, min(model.selected - rows // 2, len(model.jobs) - rows))
@@ -47,13 +47,13 @@ def _table(model: TopModel, now: float, rows: int) -> Table:
         share = model.cpu_shares.get(job.job_id)
         table.add_row(
             ids[job.job_id],
-            Text(state_words(job), STYLES[job.state]),
-            clean(job.user),
+            giving_way(state_words(job), STYLES[job.state]),
+            giving_way(clean(job.user)),
             ago(job.created_at, now),
             "" if share is None else f"{share:.0%}",
             size(job.memory_bytes) if job.memory_bytes else "",
             f"{job.rows:,}" if job.rows else "",
-            one_line(job.query, 200),
+            giving_way(one_line(job.query, 200)),
             style="reverse" if index == model.selected else "",
         )
     return table

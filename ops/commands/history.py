@@ -29,10 +29,12 @@ def command(sql: str, config: Path | None, state_dir: str | None, as_json: bool)
     if warning:
         narration().print(warning, style="yellow")
     history = History(folder)
-    for title, statement in {"": sql}.items() if sql else OVERVIEW.items():
+    for index, (title, statement) in enumerate({"": sql}.items() if sql else OVERVIEW.items()):
         rows = history.query(statement)
         if as_json:
             for row in rows.objects():
                 print_json({"about": title, **row} if title else row)
         else:
+            if index:
+                output().print()
             print_rows(title, rows, output(), narration())
