@@ -77,6 +77,7 @@ async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pyt
     await eventually(lambda: gone, "its worker was not lost with it")
     assert is_gone(hung)
     await eventually(lambda: _state(worker.pid) in ("Z", None), "its worker lives on")
+    other.kill()
     spawner.close()
     assert not spawner.own_children
 
