@@ -1,4 +1,4 @@
-"""Where the workers are: hires them, listens to them, and buries them with proof."""
+"""Where the workers are: hires them, listens to them, and has them buried with proof."""
 
 import asyncio
 import contextlib
@@ -12,8 +12,8 @@ from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
 from bus.worker_wire import MAX_MESSAGE_BYTES, AnyHeader, BatchHeader, DataChanged, Heartbeat, Ready, ToSupervisor
+from supervisor.burial import Burial
 from supervisor.data_folders import DataFolders
-from supervisor.leftovers import holds_little
 from supervisor.orphans import Orphans
 from supervisor.processes import Spawner, WorkerProcess, exit_in_words
 from supervisor.procfs import read_stat
@@ -23,16 +23,8 @@ from supervisor.workers import Worker
 
 log = logging.getLogger(__name__)
 
-DRAIN_LIMIT_S = 0.1
-"""How long after its exit a worker's events may still be on the way."""
-
 REFILL_AFTER_S = 0.05
-CLEAR_LIMIT_S = 2.0
-"""How long a job's end waits for its files to be removed; after that they are removed behind its back."""
-
-SWEEP_EVERY_S = 0.005
-SWEEP_WARN_S = 5.0
-SWEEP_STUBBORN_EVERY_S = 0.1
+LOOK_AGAIN_S = 0.005
 
 _decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
 _decode_header: Decoder[AnyHeader] = Decoder(AnyHeader)
@@ -59,7 +51,6 @@ class Yard:
         self._scratch_root = scratch_root
         self._by_token: dict[bytes, Worker] = {}
         self._folders = DataFolders()
-        self._orphans = Orphans(lambda: spawner.own_children)
         self.spares = Spares(settings.worker.spare_workers, self._hire)
         self._refill: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -68,8 +59,7 @@ class Yard:
     def open(self, control: Channel, collector: Channel, peers: PeerWatch, endpoints: tuple[str, str]) -> None:
         """The channels on which workers are heard, and the endpoints they connect to."""
         self.control = control
-        self._collector = collector
-        self._peers = peers
+        self._burial = Burial(collector, peers, Orphans(lambda: self._spawner.own_children), lambda: self.workers)
         self._endpoints = endpoints
 
     def listen(self, listener: Listener) -> None:
@@ -122,7 +112,7 @@ class Yard:
             for worker in self.workers:
                 if worker.process is not None and worker.job_id is None:
                     _kill(worker.process)
-            await asyncio.sleep(SWEEP_EVERY_S)
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     def _refill_now(self) -> None:
         self._refill = None
@@ -196,8 +186,8 @@ class Yard:
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
             # It may have been forked after all, by a fork server that died before it could say so.
-            await self._sweep(worker)
-            await self._clear(worker)
+            await self._burial.sweep(worker)
+            await self._burial.clear(worker)
             self._forget(worker)
             self._listener.worker_gone(worker, f"could not be started ({error})")
             return
@@ -211,67 +201,12 @@ class Yard:
         assert process is not None
         self.spares.lost(worker, asyncio.get_running_loop().time())  # before anybody takes it for a living one
         self._listener.worker_exited(worker)
-        await self._drain(process)
-        await self._sweep(worker)
-        await self._clear(worker)
+        await self._burial.drain(process)
+        await self._burial.sweep(worker)
+        await self._burial.clear(worker)
         self._store.worker_gone(process.pid, process.started)
         self._forget(worker)
         self._listener.worker_gone(worker, exit_in_words(code))
-
-    async def _drain(self, process: WorkerProcess) -> None:
-        """Take what the worker has sent and is still on the way."""
-        try:
-            async with asyncio.timeout(DRAIN_LIMIT_S):
-                await self._peers.closed(process.pid)
-                await self._collector.drained()
-        except TimeoutError:
-            log.warning(
-                "worker %d's events were still on the way %g s after its exit",
-                process.pid,
-                DRAIN_LIMIT_S,
-                extra={"action": "drain"},
-            )
-
-    async def _clear(self, worker: Worker) -> None:
-        """Remove the worker's files. Those that stay are no reason for its job not to end."""
-        try:
-            await self._remove_files(worker)
-        except Exception:  # no thread to be had, for example
-            log.exception("the files of %r were not removed", worker, extra={"action": "clear"})
-
-    async def _remove_files(self, worker: Worker) -> None:
-        """At once where there are few, else in a thread: there can be a million of them, and others wait for us."""
-        if holds_little(worker.scratch):
-            worker.take_leave()
-            return
-        clearing = asyncio.get_running_loop().run_in_executor(None, worker.take_leave)
-        _, unfinished = await asyncio.wait([clearing], timeout=CLEAR_LIMIT_S)
-        if unfinished:
-            log.warning("%r left so many files that removing them goes on", worker, extra={"action": "clear"})
-
-    async def _sweep(self, worker: Worker) -> None:
-        """Kill what the worker has left behind, until nothing is left."""
-        started = asyncio.get_running_loop().time()
-        warned = False
-        while left := self._sweep_once(worker):
-            await asyncio.sleep(SWEEP_STUBBORN_EVERY_S if warned else SWEEP_EVERY_S)
-            if not warned and asyncio.get_running_loop().time() > started + SWEEP_WARN_S:
-                warned = True
-                log.error(
-                    "%s processes left by %r have not ended %g s after SIGKILL; waiting for the kernel",
-                    "some" if left < 0 else left,
-                    worker,
-                    SWEEP_WARN_S,
-                    extra={"action": "sweep"},
-                )
-
-    def _sweep_once(self, worker: Worker) -> int:
-        """How many were left; -1 where nobody can look, so that it is never taken for none."""
-        try:
-            return self._orphans.left_by(worker, self.workers)
-        except OSError as error:
-            log.debug("cannot look for orphans: %s; trying again", error, extra={"action": "sweep"})
-            return -1
 
     def _forget(self, worker: Worker) -> None:
         self.spares.lost(worker, asyncio.get_running_loop().time())
