@@ -78,9 +78,9 @@ chromium:
 bench: .venv/.installed-test
 	.venv/bin/python -m bench
 
-# About 200 jobs at once; a tenth of all questions is stopped.
+# Some 200 jobs run at once; a tenth of all questions is stopped.
 load: .venv/.installed
-	.venv/bin/deadstop load --clients 1000 --seconds 120 --think 30 --jobs 200 --page load.html
+	.venv/bin/deadstop load --clients 1000 --seconds 120 --think 55 --jobs 250 --page load.html
 
 clean:
 	rm -rf gateway/static agent_worker/sample_data web/node_modules .venv/.installed .venv/.installed-test

@@ -17,8 +17,8 @@ MAX_QUESTIONS = 500_000
 
 Behaviour = Literal["stays", "stops", "stops_now", "leaves", "reloads", "dawdles"]
 
-CHAT_CHUNKS = 120
-CHAT_EVERY_S = 0.05
+CHAT_CHUNKS = 200
+CHAT_EVERY_S = 0.1
 
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "chats": (f"{CHAT_CHUNKS} {CHAT_EVERY_S}", f"{CHAT_CHUNKS // 2} {CHAT_EVERY_S}"),
