@@ -13,8 +13,10 @@ import pyarrow  # noqa: F401
 
 import agent_worker.parquet
 import agent_worker.process  # noqa: F401
+from agent_worker.engine.settings import connect_ahead
 from agent_worker.llm import preload
 from agent_worker.rehearsal import rehearse
 
 preload()
 rehearse()
+connect_ahead()

@@ -66,3 +66,10 @@ def test_the_rehearsal_plans_a_question_and_answers_a_statement() -> None:
     assert [event.count for event in events if isinstance(event, TableRows)] == [1]
     assert isinstance(events[-1], Node)
     assert (events[-1].node, events[-1].state) == ("answer", "finished")
+
+
+async def test_workers_that_share_a_database_until_the_fork_have_random_numbers_of_their_own(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path) as supervisor:
+        jobs = [await ask(supervisor, "select random(), uuid()", "sql") for _ in range(3)]
+        for drawn in zip(*(job.result.final_output["raw_table"]["rows"][0] for job in jobs), strict=True):
+            assert len(set(drawn)) == 3
