@@ -9,8 +9,10 @@ from typing import Any
 import duckdb
 
 from bus.events import ResponseChunk
+from bus.vocabulary import Rung
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Recorded, Script
+from tests.graces import ENDING_ON
 from tests.servers import Supervisor, running_supervisor
 from tests.stopping import Ended, ended
 
@@ -53,10 +55,13 @@ class Served:
 
 @asynccontextmanager
 async def serving(tmp_path: Path, script: Script, **settings: Any) -> AsyncIterator[Served]:
-    """A supervisor whose agents reach a model that replies as the script says. `settings` has __ for dots."""
+    """A supervisor whose agents reach a model that replies as the script says; they are the bundled ones, which obey a
+    `cancel`. `settings` has __ for dots."""
     async with MessagesServer(script) as model:
         dotted = {name.replace("__", "."): value for name, value in settings.items()}
-        async with running_supervisor(tmp_path, {"llm.base_url": model.url, **dotted}) as supervisor:
+        async with running_supervisor(
+            tmp_path, {**ENDING_ON[Rung.CANCEL], "llm.base_url": model.url, **dotted}
+        ) as supervisor:
             yield Served(supervisor, model)
 
 

@@ -8,12 +8,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from bus.vocabulary import Rung
 from tests.browser.model import Model
 from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
+from tests.graces import GENEROUS_S, ending_on
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SWITCHES = (
@@ -21,8 +23,8 @@ SWITCHES = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 PAGE = Path(__file__).parents[2] / "gateway" / "static" / "index.html"
-NO_MODEL = '[llm]\napi_key_env = "DEADSTOP_TESTS_SET_NO_SUCH_KEY"\n'
-ZOO = """
+NO_MODEL = '[llm]\napi_key_env = "DEADSTOP_TESTS_SET_NO_SUCH_KEY"\n' + ending_on(Rung.TERMINATE)
+ZOO = f"""
 [agent]
 default = "zoo"
 [agents.zoo]
@@ -30,8 +32,8 @@ entrypoint = "tests.browser.agents:run"
 [limits]
 max_running = 1
 [supervisor]
-cancel_grace_s = 1.5
-terminate_grace_s = 1.5
+cancel_grace_s = 3.0
+terminate_grace_s = {GENEROUS_S}
 disconnect_grace_s = 0.3
 """
 
@@ -65,7 +67,7 @@ def _needed(path: Path, how: str) -> None:
 
 @pytest.fixture(scope="session")
 def offline_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serves the sample data; the offline planner answers."""
+    """Serves the sample data; the offline planner answers. What is stuck ends with SIGTERM."""
     with serving(tmp_path_factory.mktemp("offline"), config=NO_MODEL) as server:
         yield server
 
@@ -78,14 +80,16 @@ async def messages_server() -> AsyncIterator[MessagesServer]:
 
 @pytest.fixture(scope="session")
 def model_server(messages_server: MessagesServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serves the sample data; the model is the local server."""
-    with serving(tmp_path_factory.mktemp("model"), config=f'[llm]\nbase_url = "{messages_server.url}"\n') as server:
+    """Serves the sample data; the model is the local server. Whoever is stopped has all the time to obey."""
+    config = f'[llm]\nbase_url = "{messages_server.url}"\n' + ending_on(Rung.CANCEL)
+    with serving(tmp_path_factory.mktemp("model"), config=config) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def zoo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Its agent misbehaves as the question says; one job at a time, slow rungs, hardly any patience with who leaves."""
+    """Its agent misbehaves as the question says; one job at a time, slow rungs, hardly any patience with who leaves.
+    Who ignores SIGTERM is there until somebody kills it."""
     with serving(tmp_path_factory.mktemp("zoo"), config=ZOO) as server:
         yield server
 

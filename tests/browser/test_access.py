@@ -35,7 +35,7 @@ async def test_no_state_of_the_page_shuts_anybody_out(offline_tab: Tab) -> None:
 
 
 async def test_no_state_of_a_stop_shuts_anybody_out(zoo_tab: Tab) -> None:
-    answer = await zoo_tab.ask("ignores_signals")
+    answer = await zoo_tab.ask("swallows_cancel")
     await expect(answer.part("status")).not_to_be_empty()
     assert await violations(zoo_tab.page) == []
     await zoo_tab.part("stop").click()

@@ -25,7 +25,7 @@ def job(tab: Tab, mark: str) -> Locator:
 
 async def test_a_running_job_is_seen_stopped_with_a_reason_and_looked_at(zoo_tab: Tab) -> None:
     mark = f"m{secrets.token_hex(4)}"
-    answer = await zoo_tab.ask(f"ignores_signals {mark}")
+    answer = await zoo_tab.ask(f"swallows_cancel {mark}")
     await expect(answer.part("answer-state")).to_have_attribute("data-state", "running")
     conversation = zoo_tab.page.url
     await to_operations(zoo_tab)

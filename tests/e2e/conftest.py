@@ -1,4 +1,4 @@
-"""A server that the tests of a file share, and both ways to it."""
+"""A server that the tests of a file share, with the file's `CONFIG` if it has one, and both ways to it."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from tests.e2e.cli_runner import Server, serving
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("served")) as running:
+def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("served"), config=getattr(request.module, "CONFIG", "")) as running:
         yield running
 
 

@@ -9,8 +9,11 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bus.vocabulary import Rung
 from tests.e2e.cli_runner import Server, deadstop, program, serving, wait_until
+from tests.graces import ending_on
 
+CONFIG = ending_on(Rung.CANCEL)
 QUESTION = "average departure delay by month"
 FOR_LONG = "select count(*) from range(1e12::bigint)"
 

@@ -94,7 +94,7 @@ def test_ctrl_c_ends_tail_and_not_the_job(server: Server, target: list[str]) -> 
 
 
 def test_show_tells_the_whole_life(server: Server, target: list[str]) -> None:
-    with job(server, "spins_in_c") as (job_id, _):
+    with job(server, "ignores_signals") as (job_id, _):
         assert deadstop(server.folder, "kill", job_id, *target).returncode == 0
     done = deadstop(server.folder, "show", job_id[:8], *target)
     facts = dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if len(line.split()) > 1)
@@ -103,11 +103,12 @@ def test_show_tells_the_whole_life(server: Server, target: list[str]) -> None:
     assert facts["state"].startswith("cancelled (")
     assert "cancel after" in done.stdout
     assert "terminate after" in done.stdout
+    assert "kill after" in done.stdout
     assert facts["exit"]
     (record,) = [
         json.loads(line) for line in deadstop(server.folder, "show", job_id, "--json", *target).stdout.splitlines()
     ]
-    assert [rung["rung"] for rung in record["rungs"]] == ["cancel", "terminate"]
+    assert [rung["rung"] for rung in record["rungs"]] == ["cancel", "terminate", "kill"]
 
 
 def test_show_of_a_job_that_does_not_exist(server: Server, target: list[str]) -> None:

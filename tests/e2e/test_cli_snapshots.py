@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bus.vocabulary import Rung
 from tests.e2e.cli_runner import Server, deadstop, job, serving
 from tests.e2e.snapshot_text import examined, misplaced, normalised
+from tests.graces import ending_on
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITE = os.environ.get("DEADSTOP_WRITE_SNAPSHOTS") == "1"
 WIDTH = 100
 SURROUNDINGS = {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "LOGNAME": "olga", "ANTHROPIC_API_KEY": ""}
-UNHURRIED = "[supervisor]\ncancel_grace_s = 2.0\nterminate_grace_s = 20.0\n"
-"""So that a busy machine climbs no rung more than this one."""
-
 QUESTION = "average departure delay by month"
 BY_STATE = "select state, count(*) as jobs from jobs group by state order by state"
 TABLES = {"ask", "ps", "ps-all", "history", "history-sql", "token-list"}
@@ -66,7 +65,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in SURROUNDINGS.items():
             patch.setenv(name, value)
-        with serving(tmp_path_factory.mktemp("snapshots"), config=UNHURRIED) as server:
+        with serving(tmp_path_factory.mktemp("snapshots"), config=ending_on(Rung.TERMINATE)) as server:
             _ask(server, done)
             answered = next(item["job_id"] for item in server.objects("ps", "--all") if item["query"] == QUESTION)
             stopped = _stop(server, done)
@@ -95,7 +94,7 @@ def _stop(server: Server, done: dict[str, Done]) -> str:
         done["kill-unknown"] = server.run("kill", "000000000000")
         done["stats"] = server.run("stats")
         done["ps-all"] = server.run("ps", "--all")
-        done["kill-all"] = server.run("kill", "--all")
+        done["kill-all"] = server.run("kill", "--all", "--now")
         done["kill-none"] = server.run("kill", "--all")
     return stopped
 

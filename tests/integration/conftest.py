@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bus.vocabulary import Rung
 from tests.gateways import RunningGateway, running_gateway
+from tests.graces import ENDING_ON, SupervisorFor
 from tests.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
@@ -24,6 +27,24 @@ async def supervisor(
 ) -> AsyncIterator[Supervisor]:
     async with running_supervisor(tmp_path_factory.mktemp("s"), _settings(request)) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor_for(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> AsyncIterator[SupervisorFor]:
+    """Gives the supervisor for workers that end on a rung, for the whole file; started when one is first wanted."""
+    running: dict[Rung, Supervisor] = {}
+    async with AsyncExitStack() as stack:
+
+        async def get(rung: Rung) -> Supervisor:
+            if rung not in running:
+                settings = {**_settings(request), **ENDING_ON[rung]}
+                starting = running_supervisor(tmp_path_factory.mktemp(rung), settings)
+                running[rung] = await stack.enter_async_context(starting)
+            return running[rung]
+
+        yield get
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

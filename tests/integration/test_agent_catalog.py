@@ -14,6 +14,7 @@ from bus.events import Killed, Status
 from bus.vocabulary import Rung, State
 from tests.asking import ask, serving, write_parquet
 from tests.fakes.scripts import flights, in_pieces, plan_json
+from tests.graces import ENDING_ON
 from tests.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.stopping import Ended
 
@@ -99,7 +100,7 @@ async def test_a_stop_while_the_catalog_is_read_waits_for_nothing(tmp_path: Path
     data = tmp_path / "data"
     for table in range(8):
         write_parquet(data / f"t{table}.parquet", "SELECT range AS a, 'v' || range AS b FROM range(50000)")
-    async with running_supervisor(tmp_path, {"data.folder": str(data)}) as supervisor:
+    async with running_supervisor(tmp_path, {**ENDING_ON[Rung.CANCEL], "data.folder": str(data)}) as supervisor:
         write_parquet(data / "more.parquet", "SELECT 1 AS a")
         job_id = await supervisor.submit("how many more?")
         said = await supervisor.until(job_id, Status)

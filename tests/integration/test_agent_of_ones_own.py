@@ -11,6 +11,7 @@ import pytest
 from bus.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
 from bus.vocabulary import Reason, Rung
 from tests.asking import ask, until_answering
+from tests.graces import ENDING_ON
 from tests.servers import ROOT, Supervisor, running_supervisor
 from tests.stopping import ended
 
@@ -29,7 +30,8 @@ async def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     sizes: dict[str, Any] = tomllib.loads(block("toml"))["agents"]["sizes"]
     slow = sizes | {"options": {"pause_s": 3600}}
-    async with running_supervisor(tmp_path, {"agents.sizes": sizes, "agents.slow": slow}) as running:
+    settings = {**ENDING_ON[Rung.CANCEL], "agents.sizes": sizes, "agents.slow": slow}
+    async with running_supervisor(tmp_path, settings) as running:
         yield running
 
 

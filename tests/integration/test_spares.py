@@ -1,6 +1,5 @@
 """Warm spares: used once, replaced, and gone with the supervisor."""
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from bus.events import Completed, Status, TableRows
 from bus.vocabulary import Rung
 from tests.asking import ask, write_parquet
 from tests.descriptors import no_descriptor_left
+from tests.graces import ENDING_ON
 from tests.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
 from tests.stopping import ended
 from tests.workers import zoo_settings
@@ -116,7 +116,7 @@ async def test_a_stop_that_arrives_together_with_the_job_is_heard(tmp_path: Path
         **SETTINGS,
         "worker.spare_workers": 1,
         "agent.default": "sleeps",
-        "supervisor.cancel_grace_s": 30.0,
+        **ENDING_ON[Rung.CANCEL],
     }
     async with running_supervisor(tmp_path, settings) as supervisor:
         await until_spares(supervisor, 1)
@@ -125,8 +125,7 @@ async def test_a_stop_that_arrives_together_with_the_job_is_heard(tmp_path: Path
         job_id = await supervisor.submit("go", "sleeps")
         await supervisor.stop(job_id)
         spare.resume()
-        async with asyncio.timeout(10):
-            job = await ended(supervisor, job_id)
+        job = await ended(supervisor, job_id)
         assert (job.killed.rung, job.record.exit) == (Rung.CANCEL, "exited with status 0")
 
 

@@ -9,13 +9,14 @@ import pytest
 from bus.events import Completed, Failed, Status
 from bus.orphans import children, descendants
 from bus.vocabulary import Reason, Rung
+from tests.graces import ENDING_ON
 from tests.servers import Supervisor
 from tests.stopping import ROOMY, Ended, ended, told_files, told_pids
 from tests.workers._staying import FINISH
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = ROOMY
+SETTINGS = {**ROOMY, **ENDING_ON[Rung.CANCEL]}
 
 BROODERS = (
     "forks_children",

@@ -23,11 +23,17 @@ MIXED = (
     *("floods_events", "sends_garbage", "claims_another_job", "leaves_files"),
 )
 
+CROWDED = {
+    **ROOMY,
+    "limits.max_running": 60,
+    "limits.max_running_per_user": 60,
+    "worker.heartbeat_timeout_s": 0.0,
+}
+
 
 @pytest.fixture
 async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
-    settings = {"limits.max_running": 60, "limits.max_running_per_user": 60, "worker.heartbeat_timeout_s": 0.0}
-    async with running_supervisor(tmp_path, {**ROOMY, **settings}) as running:
+    async with running_supervisor(tmp_path, CROWDED) as running:
         yield running
 
 

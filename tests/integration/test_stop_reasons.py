@@ -14,6 +14,7 @@ from bus.log import LOG_NAME, LogReader
 from bus.vocabulary import Reason, Rung, State
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
+from tests.graces import ENDING_ON, GENEROUS_S, SupervisorFor
 from tests.servers import Supervisor, running_supervisor
 from tests.stopping import ALICE, ROOMY, Ended, ended
 
@@ -34,6 +35,12 @@ TIGHT = {
         "max_memory_bytes": 64 * MIB,
     },
 }
+
+SETTINGS = TIGHT
+"""Of the supervisors for each rung."""
+
+ANIMALS = {Rung.CANCEL: "sleeps", Rung.TERMINATE: "swallows_cancel", Rung.KILL: "ignores_signals"}
+"""One that obeys each rung, and none before it."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -58,7 +65,8 @@ def check_failed(job: Ended, reason: Reason, *rungs: Rung) -> None:
 
 
 @pytest.mark.parametrize("reason", [Reason.USER, Reason.OPERATOR])
-async def test_a_person(supervisor: Supervisor, reason: Reason) -> None:
+async def test_a_person(supervisor_for: SupervisorFor, reason: Reason) -> None:
+    supervisor = await supervisor_for(Rung.CANCEL)
     job_id = await supervisor.running("sleeps", caller=ALICE)
     await supervisor.stop(job_id, reason=reason)
     killed = (await ended(supervisor, job_id)).killed
@@ -88,7 +96,8 @@ async def test_the_last_follower_leaves(supervisor: Supervisor) -> None:
     assert (killed.by, killed.reason) == ("alice", Reason.DISCONNECT)
 
 
-async def test_the_last_follower_is_killed(supervisor: Supervisor) -> None:
+async def test_the_last_follower_is_killed(supervisor_for: SupervisorFor) -> None:
+    supervisor = await supervisor_for(Rung.TERMINATE)
     job_id = await supervisor.submit("go", "swallows_cancel", attached=True)
     async with supervisor.followed(job_id, "present") as follower, asyncio.timeout(30):
         while await follower.next() < 2:
@@ -124,15 +133,16 @@ async def test_a_detached_job_needs_nobody(supervisor: Supervisor) -> None:
 # ---- limits
 
 
-@pytest.mark.parametrize(
-    ("animal", "rung"),
-    [("sleeps", Rung.CANCEL), ("swallows_cancel", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
-)
-async def test_deadline(supervisor: Supervisor, animal: str, rung: Rung) -> None:
-    job_id = await supervisor.submit("go", animal, options=Options(max_runtime_s=0.3))
-    job = await ended(supervisor, job_id)
-    check_failed(job, Reason.DEADLINE, rung)
-    assert "0.3 s" in job.failed.error
+async def test_deadline(supervisor_for: SupervisorFor) -> None:
+    """Late enough for each animal to have become deaf by then; so all wait for it at once."""
+
+    async def check(animal: str, rung: Rung) -> None:
+        supervisor = await supervisor_for(rung)
+        job = await ended(supervisor, await supervisor.submit("go", animal, options=Options(max_runtime_s=4.5)))
+        check_failed(job, Reason.DEADLINE, rung)
+        assert "4.5 s" in job.failed.error
+
+    await asyncio.gather(*(check(animal, rung) for rung, animal in ANIMALS.items()))
 
 
 async def test_memory_of_one_leaves_its_neighbours_alone(supervisor: Supervisor) -> None:
@@ -197,8 +207,8 @@ async def test_want_of_memory_in_a_library(supervisor: Supervisor) -> None:
 
 
 async def test_heartbeat(tmp_path: Path) -> None:
-    settings = {**ROOMY, "worker.heartbeat_interval_s": 0.1, "worker.heartbeat_timeout_s": 2.0}
-    async with running_supervisor(tmp_path, settings) as supervisor:
+    beating = {"worker.heartbeat_interval_s": 0.1, "worker.heartbeat_timeout_s": 5.0}
+    async with running_supervisor(tmp_path, {**ROOMY, **ENDING_ON[Rung.TERMINATE], **beating}) as supervisor:
         stuck = [await supervisor.submit("go", animal) for animal in ("stops_heartbeat", "stops_itself", "spins_in_c")]
         quiet = await supervisor.running("sleeps")
         jobs = [await ended(supervisor, job_id) for job_id in stuck]
@@ -214,15 +224,16 @@ async def test_start_timeout(tmp_path: Path) -> None:
         assert "not ready within 0.5 s" in job.failed.error
 
 
-async def test_shutdown(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, ROOMY) as supervisor:
-        jobs = {animal: await supervisor.running(animal) for animal in ("sleeps", "swallows_cancel", "ignores_signals")}
+@pytest.mark.parametrize("rung", Rung)
+async def test_shutdown(tmp_path: Path, rung: Rung) -> None:
+    settings = {**ROOMY, **ENDING_ON[rung], "supervisor.shutdown_grace_s": 2 * GENEROUS_S}
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        job_id = await supervisor.running(ANIMALS[rung])
         assert await supervisor.end() == 0
         log = LogReader(supervisor.state_dir / LOG_NAME)
-    for (_, job_id), rung in zip(jobs.items(), Rung, strict=True):
-        (record,) = log.record(job_id)
-        last = [event for batch in log.read(job_id, 0) for _, event in batch.events()][-1]
-        assert isinstance(last, Killed)
-        assert (last.rung, last.by, last.reason) == (rung, "shutdown", Reason.SHUTDOWN)
-        assert record.summary.state is State.CANCELLED
+    (record,) = log.record(job_id)
+    last = [event for batch in log.read(job_id, 0) for _, event in batch.events()][-1]
+    assert isinstance(last, Killed)
+    assert (last.rung, last.by, last.reason) == (rung, "shutdown", Reason.SHUTDOWN)
+    assert record.summary.state is State.CANCELLED
     log.close()

@@ -1,24 +1,21 @@
 """What is kept about a job that did not end well: how it died, what it said last, where it was stuck, what it used."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
-import pytest_asyncio
 
 from bus.events import JobEvent, ResponseChunk
 from bus.vocabulary import Reason, Rung, State
-from tests.servers import Supervisor, running_supervisor
+from tests.graces import GENEROUS_S, SupervisorFor
+from tests.servers import Supervisor
 from tests.stopping import ROOMY, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("s"), ROOMY) as running:
-        yield running
+SETTINGS = {**ROOMY, "worker.linger_s": GENEROUS_S}
+"""Whoever has finished may take their time to leave."""
 
 
 @pytest.mark.parametrize(
@@ -37,14 +34,15 @@ async def test_a_death_in_words(supervisor: Supervisor, animal: str, words: str)
 
 
 @pytest.mark.parametrize(
-    ("animal", "words"),
+    ("animal", "rung", "words"),
     [
-        ("sleeps", "exited with status 0"),
-        ("swallows_cancel", "killed by SIGTERM"),
-        ("ignores_signals", "killed by SIGKILL"),
+        ("sleeps", Rung.CANCEL, "exited with status 0"),
+        ("swallows_cancel", Rung.TERMINATE, "killed by SIGTERM"),
+        ("ignores_signals", Rung.KILL, "killed by SIGKILL"),
     ],
 )
-async def test_a_stopped_worker_in_words(supervisor: Supervisor, animal: str, words: str) -> None:
+async def test_a_stopped_worker_in_words(supervisor_for: SupervisorFor, animal: str, rung: Rung, words: str) -> None:
+    supervisor = await supervisor_for(rung)
     job_id = await supervisor.running(animal)
     await supervisor.stop(job_id)
     assert (await ended(supervisor, job_id)).record.exit == words
@@ -66,7 +64,8 @@ async def test_the_traceback_of_an_agent_that_raised(supervisor: Supervisor) -> 
         ("spins_in_python", "spins_in_python.py"),
     ],
 )
-async def test_the_stack_of_a_stuck_worker(supervisor: Supervisor, animal: str, where: str) -> None:
+async def test_the_stack_of_a_stuck_worker(supervisor_for: SupervisorFor, animal: str, where: str) -> None:
+    supervisor = await supervisor_for(Rung.TERMINATE)
     job_id = await supervisor.running(animal)
     await supervisor.stop(job_id)
     job = await ended(supervisor, job_id)
@@ -75,13 +74,15 @@ async def test_the_stack_of_a_stuck_worker(supervisor: Supervisor, animal: str, 
     assert f'{where}", line ' in job.record.stack
 
 
-async def test_no_stack_where_none_was_needed(supervisor: Supervisor) -> None:
+async def test_no_stack_where_none_was_needed(supervisor_for: SupervisorFor) -> None:
+    supervisor = await supervisor_for(Rung.CANCEL)
     job_id = await supervisor.running("sleeps")
     await supervisor.stop(job_id)
     assert (await ended(supervisor, job_id)).record.stack == ""
 
 
-async def test_last_words_are_not_read_through_what_the_worker_planted(supervisor: Supervisor) -> None:
+async def test_last_words_are_not_read_through_what_the_worker_planted(supervisor_for: SupervisorFor) -> None:
+    supervisor = await supervisor_for(Rung.TERMINATE)
     job_id = await supervisor.running("plants_pipes")
     await supervisor.stop(job_id, Rung.TERMINATE)
     record = (await ended(supervisor, job_id)).record
@@ -126,7 +127,8 @@ async def sampled(supervisor: Supervisor, job_id: str, field: str, value: float)
             pass
 
 
-async def test_the_usage_of_a_stopped_answer_is_an_estimate_and_says_so(supervisor: Supervisor) -> None:
+async def test_the_usage_of_a_stopped_answer_is_an_estimate_and_says_so(supervisor_for: SupervisorFor) -> None:
+    supervisor = await supervisor_for(Rung.CANCEL)
     job_id = await supervisor.submit("How many flights per carrier?", "streams_for_ever")
     await answering(supervisor, job_id)
     await supervisor.stop(job_id)

@@ -13,15 +13,20 @@ from bus.commands import Stop, StopTaken, Submit, Submitted
 from bus.events import Accepted, Completed, Killed, ResponseChunk, Status, Stopping
 from bus.log import LOG_NAME
 from bus.vocabulary import Reason, Rung, State
+from tests.graces import ENDING_ON, SupervisorFor
 from tests.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.stopping import ALICE, BOB, ROOMY, climbed, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+SETTINGS = ROOMY
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("s"), {**ROOMY, "limits.max_running_per_user": 3}) as running:
+    """For workers that SIGTERM ends, or SIGKILL at once: who ignores SIGTERM would live on for long."""
+    settings = {**ROOMY, **ENDING_ON[Rung.TERMINATE], "limits.max_running_per_user": 3}
+    async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
         yield running
 
 
@@ -69,7 +74,9 @@ async def test_starting(supervisor: Supervisor) -> None:
 
 
 @pytest.mark.parametrize("rung", Rung)
-async def test_starting_on_any_rung_before_there_is_a_process(supervisor: Supervisor, rung: Rung) -> None:
+async def test_starting_on_any_rung_before_there_is_a_process(supervisor_for: SupervisorFor, rung: Rung) -> None:
+    """A rung that comes before there is a process reaches nobody: the last one must soon follow."""
+    supervisor = await supervisor_for(Rung.KILL)
     submit = Submit(OPERATOR, f"at-once-{rung}", "go", "sleeps")
     accepted, taken = await asyncio.gather(
         supervisor.client.request(submit, Submitted),
@@ -82,10 +89,10 @@ async def test_starting_on_any_rung_before_there_is_a_process(supervisor: Superv
 
 
 @pytest.mark.parametrize("rung", Rung)
-async def test_running_on_any_rung(supervisor: Supervisor, rung: Rung) -> None:
-    job_id = await supervisor.running("sleeps")
-    await supervisor.stop(job_id, rung)
-    job = await ended(supervisor, job_id)
+async def test_running_on_any_rung(patient: Supervisor, rung: Rung) -> None:
+    job_id = await patient.running("sleeps")
+    await patient.stop(job_id, rung)
+    job = await ended(patient, job_id)
     assert (job.killed.rung, job.climbed) == (rung, [rung])
 
 
@@ -99,13 +106,14 @@ async def test_a_stop_by_session_id_is_bound_to_its_owner(supervisor: Supervisor
     assert (await ended(supervisor, job_id)).killed.by == "alice"
 
 
-async def test_already_stopping_does_not_begin_anew(supervisor: Supervisor) -> None:
-    job_id = await supervisor.running("ignores_signals")
-    await supervisor.stop(job_id)
+async def test_already_stopping_does_not_begin_anew(patient: Supervisor) -> None:
+    job_id = await patient.running("ignores_signals")
     for rung in (Rung.CANCEL, Rung.TERMINATE):
-        await climbed(supervisor, job_id, rung)
-        assert (await supervisor.stop(job_id)).state is State.STOPPING
-    job = await ended(supervisor, job_id)
+        await patient.stop(job_id, rung)
+        await climbed(patient, job_id, rung)
+        assert (await patient.stop(job_id)).state is State.STOPPING
+    await patient.stop(job_id, Rung.KILL)
+    job = await ended(patient, job_id)
     assert job.climbed == list(Rung)
 
 
@@ -175,10 +183,10 @@ async def test_success_that_is_logged_before_the_stop_stays(supervisor: Supervis
     assert job.climbed == []
 
 
-async def test_a_stop_that_is_logged_before_the_success_cancels_and_keeps_what_was_said(supervisor: Supervisor) -> None:
-    job_id = await supervisor.running("finishes_anyway")
-    await supervisor.stop(job_id)
-    job = await ended(supervisor, job_id)
+async def test_a_stop_that_is_logged_before_the_success_cancels_and_keeps_what_was_said(patient: Supervisor) -> None:
+    job_id = await patient.running("finishes_anyway")
+    await patient.stop(job_id)
+    job = await ended(patient, job_id)
     said = [event.chunk for event in job.events if isinstance(event, ResponseChunk)]
     assert said == ["the first half, ", "and the second"]
     assert (job.killed.rung, job.climbed) == (Rung.CANCEL, [Rung.CANCEL])
