@@ -84,10 +84,10 @@ class Worker:
         """From readiness to the last acknowledgement."""
         bus, spec = self._spec.settings.bus, self._spec
         self._job = asyncio.get_running_loop().create_future()
-        context = new_context()
+        self._context = new_context()
         window = SendWindow(bus.window_events, bus.window_bytes)
-        self._publisher = Publisher(context, spec.events_endpoint, spec.token, window)
-        self._control = Channel(connect_dealer(context, spec.control_endpoint), self._on_control)
+        self._publisher = Publisher(self._context, spec.events_endpoint, spec.token, window)
+        self._control = Channel(connect_dealer(self._context, spec.control_endpoint), self._on_control)
         agent, agent_context = await self._prepare()
         await self._publisher.subscribed()
         if self._sandbox is not None and spec.settings.limits.max_memory_bytes:
@@ -99,6 +99,12 @@ class Worker:
             await asyncio.create_task(self._serve(agent, agent_context, job))
             await self._publisher.settled()
         beating.cancel()
+
+    def close(self) -> None:
+        """For a process that goes on after `live`. One that exits need not: its sockets end with it, sooner."""
+        self._publisher.close()
+        self._control.close()
+        self._context.term()
 
     async def _prepare(self) -> tuple[Agent, AgentContext]:
         """The agent's function, after its module's `prepare(context)`, if it has one."""

@@ -104,6 +104,9 @@ class Publisher:
             self._send_again()
         self._changed.set()
 
+    def close(self) -> None:
+        self._channel.close()
+
     def _send_events(self, events: list[Event]) -> None:
         """As one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""
         blob = encode(events)

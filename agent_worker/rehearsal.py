@@ -7,20 +7,22 @@ three quarters less for planning a question].
 
 import asyncio
 import ctypes
+import gc
+import tempfile
 from pathlib import Path
 
-from agent_worker import offline
+from agent_worker import offline, parquet
 from agent_worker.catalog import fingerprint
-from agent_worker.context import AgentContext
-from agent_worker.parquet import prepare, run_typed_sql
 from agent_worker.plan import Plan
+from agent_worker.process import Worker
 from agent_worker.sandbox import interpreter_paths
-from agent_worker.workplace import SAMPLE_DATA, Workplace
+from agent_worker.workplace import SAMPLE_DATA
 from bus.catalog import Catalog, CatalogColumn, CatalogTable
-from bus.codec import encode
-from bus.events import Event
-from bus.settings import LlmSettings, Settings
-from bus.worker_wire import JobSpec
+from bus.codec import Decoder, encode
+from bus.events import JobEvent
+from bus.settings import BUNDLED_AGENTS, LlmSettings, Settings
+from bus.sockets import Channel, bind_collector, bind_router, new_context
+from bus.worker_wire import Acknowledge, Assign, BatchHeader, FinishedHeader, JobSpec, WorkerSpec
 
 ROUNDS = 3
 """More of them bring nothing that can be measured."""
@@ -32,36 +34,73 @@ _COLUMNS = (
 )
 CATALOG = Catalog((CatalogTable("things", _COLUMNS, row_count=100, files=()),), fingerprint=fingerprint(SAMPLE_DATA))
 QUESTION = "average size per colour in March 2013"
-NO_FOLDER = Path("/nonexistent")
-"""So small a statement writes nothing."""
+ENDS_WITHIN_S = 30.0
+
+_decode_header: Decoder[BatchHeader | FinishedHeader] = Decoder(BatchHeader | FinishedHeader)
+_decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 
-def rehearse() -> tuple[Plan, list[Event]]:
-    """The last plan and the last answer. Leaves no thread behind, which a fork would lose: those of the engine end with
-    its connection, those of the loop with the loop."""
+def rehearse() -> tuple[Plan, list[JobEvent]]:
+    """The last plan and the last answer. Leaves no thread behind, which a fork would lose: those of the bus end with its
+    contexts, those of the engines with the memory that is given back. Raises TimeoutError."""
     interpreter_paths()
     for _ in range(ROUNDS):
         plan = offline.plan(QUESTION, CATALOG, ())
-        events = asyncio.run(_answer())
+        with tempfile.TemporaryDirectory() as folder:
+            events = asyncio.run(_serve_a_job(Path(folder)))
     _give_back()
     return plan, events
 
 
-async def _answer() -> list[Event]:
-    events: list[Event] = []
-    context = AgentContext(Settings(llm=LlmSettings(api_key_env="")), {}, "", NO_FOLDER)
-    context.connect(events.append)
-    workplace: Workplace = prepare(context)
-    context.prepared = workplace
-    job = JobSpec("rehearsal", "nobody", "SELECT 1", encoded_catalog=encode(CATALOG))
-    async for event in run_typed_sql(job, context):
-        events.append(event)
-    workplace.engine.close()
-    return events
+async def _serve_a_job(folder: Path) -> list[JobEvent]:
+    """A worker's life without its birth, which cannot be undone, and what it said."""
+    settings = Settings(llm=LlmSettings(api_key_env=""))
+    agent = BUNDLED_AGENTS["sql"]
+    control, collector = f"ipc://{folder}/control", f"ipc://{folder}/events"
+    spec = WorkerSpec(bytes(16), "sql", agent, control, collector, str(folder), "", settings)
+    partner = _Partner(control, collector)
+    worker = Worker(spec, parquet, None)
+    try:
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            await worker.live()
+    finally:
+        worker.close()
+        partner.close()
+    return partner.events
+
+
+class _Partner:
+    """The supervisor's part: hands the worker a statement, and acknowledges what it says of it."""
+
+    def __init__(self, control: str, collector: str) -> None:
+        self.events: list[JobEvent] = []
+        self._context = new_context()
+        self._control = Channel(bind_router(self._context, control), self._on_control)
+        self._collector = Channel(bind_collector(self._context, collector), self._on_event)
+        self._worker = b""
+
+    def _on_control(self, frames: list[bytes]) -> None:
+        self._worker = frames[0]
+        job = JobSpec("rehearsal", "nobody", "SELECT 1", encoded_catalog=encode(CATALOG))
+        self._control.send([self._worker, encode(Assign(job))])
+
+    def _on_event(self, frames: list[bytes]) -> None:
+        _, header, blob = frames
+        match _decode_header(header):
+            case BatchHeader():
+                self.events += _decode_events(blob)
+            case FinishedHeader(first):
+                self._control.send([self._worker, encode(Acknowledge(first))])
+
+    def close(self) -> None:
+        self._control.close()
+        self._collector.close()
+        self._context.term()
 
 
 def _give_back() -> None:
     """Memory that is free again: each fork would carry it."""
+    gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
     if trim is not None:
         trim(0)
