@@ -41,8 +41,8 @@ _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 
 def rehearse() -> tuple[Plan, list[JobEvent]]:
-    """The last plan and the last answer. Leaves no thread behind, which a fork would lose: those of the bus end with its
-    contexts, those of the engines with the memory that is given back. Raises TimeoutError."""
+    """The last plan and the last answer. Leaves no thread behind, which a fork would lose: those of the bus end with
+    its contexts, those of the engines with the memory that is given back. Raises TimeoutError."""
     interpreter_paths()
     for _ in range(ROUNDS):
         plan = offline.plan(QUESTION, CATALOG, ())
