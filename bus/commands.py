@@ -195,7 +195,10 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class JobRecord(msgspec.Struct, frozen=True):
-    """Everything that is kept about a job beside its stream. `note`: why it was stopped, in the asker's words."""
+    """Everything that is kept about a job beside its stream. `note`: why it was stopped, in the asker's words.
+
+    `error`, `code` and `hint` are those of a failed job's last event.
+    """
 
     summary: JobSummary
     moves: list[Move]
@@ -208,6 +211,9 @@ class JobRecord(msgspec.Struct, frozen=True):
     dropped_events: int = 0
     usage: dict[str, float] = {}
     note: str = ""
+    error: str = ""
+    code: str = ""
+    hint: str = ""
 
 
 class Jobs(Reply, frozen=True, tag="jobs"):

@@ -51,6 +51,9 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("job", job.job_id),
         ("question", clean(job.query)),
         ("state", state_words(job)),
+        ("error", clean(record.get("error", ""))),
+        ("code", _finer(record, job.reason)),
+        ("hint", clean(record.get("hint", ""))),
         ("user", clean(job.user)),
         ("agent", clean(job.agent)),
         ("session", job.session_id),
@@ -67,6 +70,12 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("used", ", ".join(usage_words(record["usage"]))),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _finer(record: dict[str, Any], reason: str | None) -> str:
+    """The code of a failure where it says more than the reason, which stands beside the state."""
+    code = clean(record.get("code", ""))
+    return code if code != reason else ""
 
 
 def _local_time(at: float) -> str:

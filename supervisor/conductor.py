@@ -10,7 +10,7 @@ import msgspec
 
 from bus.codec import CodecError, Decoder
 from bus.commands import Submit
-from bus.events import Usage
+from bus.events import Failed, Usage
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.worker_wire import AnyHeader, Assign, FinishedHeader, Outcome, Success
 from supervisor.admission import Admission
@@ -227,6 +227,7 @@ class Conductor:
         self._waiting.leave(entry)
         self.limits.ended(entry)
         event = ending(entry.job, entry.exit_words, entry.last_words.get("stderr", ""), entry.limit_words)
+        entry.failed = event if isinstance(event, Failed) else None
         self._journal.append(entry.stream, event, final=True)
         outcome = entry.job.outcome
         turn = outcome.turn if isinstance(outcome, Success) else None

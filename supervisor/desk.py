@@ -10,11 +10,9 @@ import msgspec
 
 from bus.codec import CodecError, Decoder, encode, same_protocol
 from bus.commands import (
-    CATALOG_READING,
     UNAVAILABLE,
     AnyCommand,
     AnyReply,
-    CatalogRead,
     Changed,
     Done,
     Drain,
@@ -136,7 +134,7 @@ class Desk:
             case ReadStats():
                 return self._stats()
             case ReadCatalog():
-                return self._catalog()
+                return self._conductor.catalog.answer(time.monotonic())
             case RollUp():
                 return self._roll_up(command)
             case ListConversations() | ShowConversation() | RenameConversation() | HideConversation():
@@ -227,14 +225,6 @@ class Desk:
     def _show(self, show: Show) -> AnyReply:
         found = self._lookup.find(show.caller, show.job_id, show.session_id)
         return found if isinstance(found, Refused) else Shown(found)
-
-    def _catalog(self) -> AnyReply:
-        catalog = self._conductor.catalog.known
-        if catalog is not None:
-            return CatalogRead(catalog)
-        if self._conductor.catalog.reading:
-            return Refused(CATALOG_READING, "the catalog is being read", "ask again in a moment")
-        return Refused("not_ready", "the catalog could not be read", "`deadstop ps --all` shows the job that failed")
 
     def _roll_up(self, command: RollUp) -> AnyReply:
         if command.caller.role is not Role.OPERATOR:

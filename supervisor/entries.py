@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bus.commands import JobRecord, JobSummary, Submit
+from bus.events import Failed
 from bus.vocabulary import Rung
 from supervisor.journal import Stream
 from supervisor.lifecycle import Job
@@ -28,6 +29,7 @@ class Entry:
     exit_words: str = ""
     last_words: dict[str, str] = field(default_factory=dict)
     limit_words: str = ""
+    failed: Failed | None = None
     cost_left_usd: float | None = None  # of the user's day, when the job was given to its worker
     cost_kept_usd: float = 0.0  # as the record on disk has it
     dropped: int = 0
@@ -80,7 +82,7 @@ class Entry:
 
     def record(self) -> JobRecord:
         """What is kept about the job beside its stream."""
-        worker, usage = self.worker, self.job.usage
+        worker, usage, failed = self.worker, self.job.usage, self.failed
         return JobRecord(
             summary=self.summary(),
             moves=self.job.story(),
@@ -93,6 +95,9 @@ class Entry:
             dropped_events=self.dropped,
             usage={name: float(getattr(usage, name)) for name in usage.__struct_fields__},
             note=self.note,
+            error=failed.error if failed else "",
+            code=failed.code if failed else "",
+            hint=failed.hint if failed else "",
         )
 
     def end_now(self) -> None:

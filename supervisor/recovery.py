@@ -58,7 +58,7 @@ def settle_jobs(store: Store) -> dict[str, int]:
     for number, record, outcome, last in store.unfinished():
         event, state, reason = _settled(outcome)
         store.append(number, last + 1, last + 1, time.time(), encode([event]), final=True)
-        store.update(number, _ended(record, state, reason, last + 1))
+        store.update(number, _ended(record, event, state, reason, last + 1))
         heads[record.summary.job_id] = last + 1
         remove_shared_memory(record.summary.job_id)
     store.commit(durable=True)
@@ -85,6 +85,9 @@ def _settled(outcome: Outcome | None) -> tuple[Ending, State, Reason | None]:
     return lost_with_supervisor(), State.FAILED, Reason.SUPERVISOR_LOST
 
 
-def _ended(record: JobRecord, state: State, reason: Reason | None, seq: int) -> JobRecord:
+def _ended(record: JobRecord, event: Ending, state: State, reason: Reason | None, seq: int) -> JobRecord:
     summary = msgspec.structs.replace(record.summary, state=state, reason=reason, ended_at=time.time(), seq=seq)
-    return msgspec.structs.replace(record, summary=summary)
+    record = msgspec.structs.replace(record, summary=summary)
+    if isinstance(event, Failed):
+        record = msgspec.structs.replace(record, error=event.error, code=event.code, hint=event.hint)
+    return record

@@ -132,3 +132,25 @@ async def test_rows_are_sorted_by_what_they_mean(tab: Tab) -> None:
         await expect(answer.part("row").first.get_by_role("cell").nth(column)).to_have_text(most)
     await answer.part("filter").fill("süd")
     await expect(answer.part("row-count")).to_have_text("200 of 1,000 rows")
+
+
+async def test_a_folder_without_data_is_named_until_there_are_some(
+    visits: Visits, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    visits.expect_complaint("503")
+    data = tmp_path_factory.mktemp("nothing")
+    with serving(_folder(tmp_path_factory), "--data", str(data), config=NO_MODEL) as server:
+        tab = await visits.sign_in(server)
+        await expect(tab.part("no-data")).to_contain_text(f"{data} holds no usable .parquet file")
+        await tab.shot("no-data")
+        answer = await tab.ask("how many orders?")
+        await answer.is_in("failed")
+        await answer.part("details-toggle").click()
+        await expect(answer.part("record-error")).to_contain_text(str(data))
+        pq.write_table(orders(), data / "orders of 2024.parquet")
+        await (await tab.ask("how many orders of 2024?")).is_in("done")
+        await expect(tab.part("loaded")).to_contain_text("orders_of_2024")
+        await tab.part("new-chat").click()
+        await tab.part("data-warnings").locator("summary").click()
+        await expect(tab.part("data-warnings")).to_contain_text("is called orders_of_2024")
+        await tab.page.close()

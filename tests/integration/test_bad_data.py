@@ -26,6 +26,9 @@ async def test_a_folder_without_data_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     async with running_supervisor(tmp_path, {"data.folder": str(folder)}) as supervisor:
-        *_, (_, failed) = await supervisor.events(await supervisor.submit("how many flights?"))
+        job_id = await supervisor.submit("how many flights?")
+        *_, (_, failed) = await supervisor.events(job_id)
         assert isinstance(failed, Failed)
         assert str(folder) in failed.error
+        record = await supervisor.record(job_id)
+        assert (record.error, record.code, record.hint) == (failed.error, failed.code, failed.hint)

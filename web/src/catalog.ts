@@ -14,6 +14,8 @@ export interface CatalogSummary {
   readonly tables: readonly TableSummary[];
   /** Questions to begin with. */
   readonly samples: readonly string[];
+  /** What of the data cannot be asked about, or is called otherwise. */
+  readonly warnings: readonly string[];
 }
 
 export interface WireColumn {
@@ -30,6 +32,14 @@ export interface WireTable {
   readonly columns: readonly WireColumn[];
 }
 
+interface WireCatalog {
+  readonly tables: readonly WireTable[];
+  readonly warnings?: readonly string[];
+}
+
+/** Whether what is waited for is somebody's to put right, as the server says, and not a matter of a moment. */
+export const isTrouble = (awaited: string): boolean => awaited !== READING && awaited !== WAITING;
+
 /**
  * What can be asked about, however long the server takes to say so.
  *
@@ -37,19 +47,24 @@ export interface WireTable {
  */
 export async function readCatalog(waiting: (what: string) => void): Promise<CatalogSummary> {
   for (let attempt = 1; ; attempt += 1) {
-    const found = await tablesNow();
-    if (typeof found !== "string") return { tables: found.map(summary), samples: samplesFor(found) };
+    const found = await catalogNow();
+    if (typeof found !== "string") {
+      const { tables, warnings = [] } = found;
+      return { tables: tables.map(summary), samples: samplesFor(tables), warnings };
+    }
     waiting(found);
     await new Promise((resume) => setTimeout(resume, backoffMs(attempt, Math.random())));
   }
 }
 
-/** The tables, or why there are none to be seen yet. */
-async function tablesNow(): Promise<readonly WireTable[] | string> {
+/** The catalog, or why there is none to be seen yet. */
+async function catalogNow(): Promise<WireCatalog | string> {
   try {
     const response = await fetch("/api/catalog", { cache: "no-store" });
     if (response.status === 202) return READING;
-    if (response.ok) return ((await response.json()) as { tables: readonly WireTable[] }).tables;
+    if (response.ok) return (await response.json()) as WireCatalog;
+    const { code, error } = (await response.json()) as { code: string; error: string };
+    if (code === "not_ready") return `There are no data to ask about: ${error}`;
   } catch {
     // The server is not there; the same again, a little later.
   }

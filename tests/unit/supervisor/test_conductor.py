@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.commands import Caller, Submit
+from bus.commands import Caller, Refused, Submit
 from bus.settings import Settings, running_limits
 from bus.vocabulary import Reason, Role, State
 from supervisor.admission import Admission
+from supervisor.catalog_keeper import TRY_AGAIN_S
 from supervisor.conductor import Conductor
 from supervisor.journal import Journal
 from supervisor.processes import Spawner
@@ -58,3 +59,16 @@ async def test_what_fails_after_a_job_s_end_holds_nothing_else_up(conductor: Con
     journal.flush()
     assert called == ["first", "second"]
     assert conductor.idle.is_set()
+
+
+async def test_a_catalog_that_could_not_be_read_is_read_again_for_who_asks_but_not_each_time(
+    conductor: Conductor, store: Store, journal: Journal
+) -> None:
+    read = []
+    for now in (100.0, 101.0, 100.0 + TRY_AGAIN_S):
+        said = conductor.catalog.answer(now)
+        assert isinstance(said, Refused)
+        assert said.code == "not_ready"
+        journal.flush()
+        read.append(len(store.ended(10, None, None, "")))
+    assert read == [1, 1, 2]

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { type CatalogSummary, READING } from "../catalog";
+import { type CatalogSummary, isTrouble, READING } from "../catalog";
 import { counted } from "../format";
 import { PageElement } from "./page-element";
 
@@ -15,7 +15,9 @@ export class Loaded extends PageElement {
   @property({ attribute: false }) awaited = READING;
 
   protected override render(): TemplateResult {
-    if (!this.catalog) return html`<p class="loaded" data-testid="awaited">${this.awaited}</p>`;
+    if (!this.catalog) return html`<p class="loaded" data-testid="awaited">
+      ${isTrouble(this.awaited) ? "There are no data to ask about." : this.awaited}
+    </p>`;
     const { tables } = this.catalog;
     if (tables.length === 0) return html`<p class="loaded" data-testid="loaded">There are no tables.</p>`;
     const rest = tables.length - NAMED;

@@ -50,6 +50,7 @@ export class Stage extends PageElement {
     return html`<ds-welcome
       .ready=${connection.kind === "open"}
       .catalog=${this.catalog}
+      .awaited=${this.awaited}
       .offline=${connection.kind === "open" && connection.server.llm === "offline"}
       @ask=${this.asked}
     ></ds-welcome>`;

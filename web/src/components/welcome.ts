@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { CatalogSummary } from "../catalog";
+import { type CatalogSummary, isTrouble, READING } from "../catalog";
 import { counted } from "../format";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
@@ -12,6 +12,8 @@ export class Welcome extends PageElement {
   @property({ attribute: false }) ready = false;
   /** Null until it is known. */
   @property({ attribute: false }) catalog: CatalogSummary | null = null;
+  /** While there is none: what is waited for. */
+  @property({ attribute: false }) awaited = READING;
   @property({ attribute: false }) offline = false;
 
   protected override render(): TemplateResult {
@@ -23,13 +25,14 @@ export class Welcome extends PageElement {
           In plain words or in SQL. Every question runs in a process of its own, and <strong>Stop</strong> ends it for
           certain.
         </p>
+        ${this.trouble()}
         <div class="samples" role="group" aria-label="Sample questions">
           ${samples.map(
             (sample) => html`<button class="sample" ?disabled=${!this.ready} @click=${() => this.ask(sample)}
               data-testid="sample">${sample}</button>`,
           )}
         </div>
-        ${this.tables()} ${this.offline ? this.aboutModels() : nothing}
+        ${this.tables()} ${this.warnings()} ${this.offline ? this.aboutModels() : nothing}
       </section>
     `;
   }
@@ -43,6 +46,20 @@ export class Welcome extends PageElement {
         </li>`,
       )}
     </ul>`;
+  }
+
+  private trouble(): TemplateResult | typeof nothing {
+    if (this.catalog || !isTrouble(this.awaited)) return nothing;
+    return html`<p class="warning" role="alert" data-testid="no-data">${this.awaited}</p>`;
+  }
+
+  private warnings(): TemplateResult | typeof nothing {
+    const warnings = this.catalog?.warnings ?? [];
+    if (warnings.length === 0) return nothing;
+    return html`<details class="fold" data-testid="data-warnings">
+      <summary>${icons.chevron} ${counted(warnings.length, "remark")} on the data</summary>
+      ${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
+    </details>`;
   }
 
   private aboutModels(): TemplateResult {

@@ -26,6 +26,8 @@ export interface JobRecord extends JobRow {
   readonly peak_memory_bytes: number;
   readonly dropped_events: number;
   readonly note?: string;
+  readonly error?: string;
+  readonly hint?: string;
 }
 
 export const readFigures = (): Promise<Figures> => asked("/api/stats");

@@ -25,6 +25,7 @@ export class Record extends PageElement {
     return html`<dl class="record" data-testid="record" data-job=${record.job_id}>
         <dt>job</dt><dd><code>${record.job_id}</code> of ${record.user}, agent ${record.agent}</dd>
         <dt>states</dt><dd>${record.moves.map(({ state, ms }, at) => html`${at > 0 ? " → " : nothing}${state} <span class="faint">${duration(ms)}</span>`)}</dd>
+        ${record.error ? html`<dt>error</dt><dd data-testid="record-error">${record.error} <span class="faint">${record.hint}</span></dd>` : nothing}
         ${this.stop(record)}
         <dt>process</dt><dd>${record.pid ?? "none"}${record.exit ? html`, <span data-testid="record-exit">${record.exit}</span>` : nothing}</dd>
         <dt>used</dt><dd>${record.cpu_s.toFixed(2)} s of processor, ${bytes(record.peak_memory_bytes)} of memory at most</dd>
