@@ -95,11 +95,12 @@ class Warn(Event, frozen=True, tag="warning"):
 
 
 class Stopping(Event, frozen=True, tag="stopping"):
-    """A rung of the kill ladder is being climbed."""
+    """A rung of the kill ladder is being climbed, `ms` milliseconds after the stop was asked for."""
 
     rung: Rung
     by: str
     reason: Reason
+    ms: float = 0.0
 
 
 Chunk = Queue | Status | Node | Progress | ResponseChunk | TableSchema | TableRows | Sql | Chart | Warn | Stopping

@@ -250,7 +250,8 @@ class Job:
         for step in self.ladder.advance(now):
             request = self.ladder.latest
             if step.rung is not None:
-                actions.append(Append(Stopping(step.rung, request.by, request.reason)))
+                ms = round((now - self.ladder.asked_at) * 1000, 1)
+                actions.append(Append(Stopping(step.rung, request.by, request.reason, ms)))
             actions.append(Climbing(step, request))
         return actions
 

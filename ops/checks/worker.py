@@ -65,8 +65,17 @@ async def _data(jobs: LocalJobs, settings: Settings) -> list[Finding]:
     rows = sum(table.row_count for table in catalog.tables)
     files = sum(len(table.files) for table in catalog.tables)
     words = f"{place}: {len(catalog.tables)} tables, {files:,} files, {rows:,} rows"
-    todo = "repair or remove the file; questions about its table cannot be answered"
-    return [ok("data", words), *(warning("data", one_line(text, 300), todo) for text in catalog.warnings)]
+    return [ok("data", words), *map(remark, catalog.warnings)]
+
+
+def remark(text: str) -> Finding:
+    """What the catalog says of one file, table or key."""
+    todo = "correct deadstop.toml beside the data, or the data"
+    if " is left out" in text:
+        todo = "repair or remove the file; questions about its table cannot be answered"
+    elif " is called " in text:
+        todo = "nothing, if that name will do; otherwise rename the file"
+    return warning("data", one_line(text, 300), todo)
 
 
 async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:

@@ -36,8 +36,11 @@ async def test_a_stop_in_mid_answer_closes_the_models_stream(model_tab: Tab, mod
     await expect(answer.part("stopped-rung")).to_have_text("cancel")
     await expect(answer.part("stopped-by")).to_have_text("you")
     await expect(answer.part("retry")).to_be_visible()
+    await expect(answer.part("download-csv")).to_be_visible()
     assert [moment.state for moment in await moments(model_tab.page)][:2] == ["Running", "Stopping…"]
     await model_tab.shot("stopped")
+    await answer.part("edit-below").click()
+    await expect(model_tab.part("ask-input")).to_have_value("How many flights per airline?")
 
 
 async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab: Tab) -> None:
@@ -58,6 +61,8 @@ async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab
     assert said[-1].says_stopped
     await expect(answer.part("stopped-rung")).to_have_text("terminate")
     await expect(answer.part("rung-terminate")).to_have_attribute("data-state", "decisive")
+    terminated_ms = record["rungs"][1]["ms"]
+    await expect(answer.part("rung-terminate")).to_contain_text(f"SIGTERM after {terminated_ms:.0f} ms")
 
 
 async def test_the_rungs_are_shown_as_they_are_climbed(zoo_tab: Tab) -> None:

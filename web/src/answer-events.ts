@@ -1,4 +1,4 @@
-import { type AnswerState, hasEnded, type NodeState } from "./answer-state";
+import { type AnswerState, type Climb, hasEnded, type NodeState } from "./answer-state";
 import type { Chunk, ColumnInfo, JobEvent, Result } from "./protocol";
 import { arrowBatch, jsonBatch, Rows } from "./table/rows";
 
@@ -73,10 +73,14 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
     case "warning":
       return { warnings: [...state.warnings, chunk.message] };
     case "stopping":
-      return { phase: "stopping", climbs: [...state.climbs, { rung: chunk.rung, by: chunk.by, reason: chunk.reason }] };
+      return { phase: "stopping", climbs: [...state.climbs, climbOf(chunk)] };
     default:
       return {};
   }
+}
+
+function climbOf({ rung, by, reason, ms = 0 }: Extract<Chunk, { type: "stopping" }>): Climb {
+  return { rung, by, reason, ms };
 }
 
 function withNode(nodes: readonly NodeState[], node: NodeState): readonly NodeState[] {

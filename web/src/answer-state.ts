@@ -9,9 +9,10 @@ export interface NodeState {
   readonly ms: number;
 }
 
-/** A rung that is being climbed. */
+/** A rung that is being climbed, `ms` after the stop was asked for. */
 export interface Climb {
   readonly rung: Rung;
+  readonly ms: number;
   readonly by: string;
   readonly reason: string;
 }

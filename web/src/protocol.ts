@@ -63,7 +63,7 @@ export type Chunk =
   | { readonly type: "table_rows"; readonly encoding: "arrow"; readonly arrow: Uint8Array }
   | { readonly type: "sql"; readonly sql: string }
   | { readonly type: "chart"; readonly spec: object }
-  | { readonly type: "stopping"; readonly rung: Rung; readonly by: string; readonly reason: string }
+  | { readonly type: "stopping"; readonly rung: Rung; readonly by: string; readonly reason: string; readonly ms?: number }
   | { readonly type: "warning"; readonly message: string };
 
 /** Events about one job. Each carries `seq`, which rises by one from 1; only a refusal has none. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { asKind, kindOf, kindsFor } from "../src/chart/kinds";
+import { legible } from "../src/chart/labels";
 
 function spec(mark: string, type: string, xs: readonly unknown[]): object {
   return {
@@ -31,5 +32,27 @@ describe("the kind of a chart", () => {
 
   it("of a chart that is not plain is left alone", () => {
     expect(kindsFor({ layer: [], data: { values: [] } })).toEqual([]);
+  });
+});
+
+describe("the names under bars", () => {
+  const airlines = ["United Air Lines Inc.", "JetBlue Airways", "ExpressJet Airlines Inc.", "Delta Air Lines Inc."];
+
+  it("stand upright where they are short", () => {
+    expect(legible(spec("bar", "ordinal", ["JFK", "LGA"]), 700)).toMatchObject({
+      heightPx: null,
+      spec: { encoding: { x: { axis: { labelAngle: 0 } } } },
+    });
+  });
+
+  it("stand beside bars that lie where they are long", () => {
+    const { spec: laid, heightPx } = legible(spec("bar", "ordinal", airlines), 700);
+    expect(laid).toMatchObject({ encoding: { x: { field: "y" }, y: { field: "x", axis: { labelLimit: 245 } } } });
+    expect(heightPx).toBeGreaterThan(4 * 20);
+  });
+
+  it("of another kind of chart stay under it", () => {
+    const points = spec("point", "ordinal", airlines);
+    expect(legible(points, 700)).toEqual({ spec: points, heightPx: null });
   });
 });

@@ -84,6 +84,8 @@ def test_a_starting_job_is_told_when_its_worker_is_ready() -> None:
     job.launch(1.0)
     assert job.stop(stop(), 1.1) == [Append(Stopping(Rung.CANCEL, "ann", Reason.USER)), Climbing(Step.CANCEL, stop())]
     assert job.worker_ready(1.2) == [Climbing(Step.CANCEL, stop())]
+    assert job.tick(1.6) == [Climbing(Step.DUMP_STACK, stop())]
+    assert Append(Stopping(Rung.TERMINATE, "ann", Reason.USER, ms=650.0)) in job.tick(1.75)
     assert not job.given
 
 

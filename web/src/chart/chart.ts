@@ -5,7 +5,8 @@ import { PageElement } from "../components/page-element";
 import type { ColumnInfo } from "../protocol";
 import { Rows } from "../table/rows";
 import { MOST_POINTS, withRows } from "./data";
-import { asKind, type Kind, kindOf, kindsFor, legible } from "./kinds";
+import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
+import { legible } from "./labels";
 import { fileName, save } from "./save";
 import type { Drawing } from "./vega";
 
@@ -104,7 +105,9 @@ export class Chart extends PageElement {
       this.drawing?.clear();
       this.plot.replaceChildren();
       const spec = this.chosen ? asKind(this.spec, this.chosen) : this.spec;
-      const drawn = await draw(this.plot, legible(withRows(spec, this.columns, this.rows)));
+      const laid = legible(withRows(spec, this.columns, this.rows), this.plot.clientWidth);
+      this.plot.style.height = laid.heightPx === null ? "" : `${laid.heightPx}px`;
+      const drawn = await draw(this.plot, laid.spec);
       if (drawing !== this.drawings) return drawn.clear();
       this.drawing = drawn;
       this.failure = "";

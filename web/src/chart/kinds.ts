@@ -4,10 +4,10 @@ export type Kind = "line" | "bar" | "scatter";
 type Channel = Readonly<Record<string, unknown>> & { readonly field: string; readonly type: string };
 
 /** The bundled agent's charts: one mark over x and y, and the points inside. */
-interface PlainSpec {
+export interface PlainSpec {
   readonly data: { readonly values: readonly Readonly<Record<string, unknown>>[] };
   readonly mark: { readonly type: string };
-  readonly encoding: { readonly x: Channel; readonly y: Channel; readonly color?: Channel };
+  readonly encoding: { readonly x: Channel; readonly y: Channel; readonly color?: Channel; readonly xOffset?: object };
 }
 
 const MARKS: Readonly<Record<Kind, string>> = { line: "line", bar: "bar", scatter: "point" };
@@ -67,20 +67,4 @@ function isMoment(value: unknown): boolean {
 function daily(point: Readonly<Record<string, unknown>>, field: string): object {
   const value = point[field];
   return typeof value === "string" ? { ...point, [field]: value.replace(MIDNIGHT, "") } : point;
-}
-
-/** Where this much room is enough for all labels under the bars, they stand upright. */
-const ROOM_PX = 300;
-const CHARACTER_PX = 7;
-const GAP_PX = 8;
-
-/** The same chart with its labels upright where they are few and short; the default turns every one of them. */
-export function legible(spec: object): object {
-  if (kindOf(spec) === null) return spec;
-  const plain = spec as PlainSpec;
-  const { x } = plain.encoding;
-  if (x.type !== "ordinal" && x.type !== "nominal") return spec;
-  const labels = new Set(plain.data.values.map((point) => String(point[x.field] ?? "")));
-  const needed = [...labels].reduce((sum, label) => sum + label.length * CHARACTER_PX + GAP_PX, 0);
-  return needed > ROOM_PX ? spec : { ...plain, encoding: { ...plain.encoding, x: { ...x, axis: { labelAngle: 0 } } } };
 }

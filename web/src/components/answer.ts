@@ -99,7 +99,7 @@ export class Answer extends PageElement {
       .rows=${rows}
       .live=${!hasEnded(this.answer)}
       .truncated=${truncated}
-      .jobId=${this.answer.phase === "done" ? jobId : ""}
+      .jobId=${hasEnded(this.answer) && rows.length > 0 ? jobId : ""}
     ></ds-table>`;
   }
 
@@ -150,9 +150,12 @@ export class Answer extends PageElement {
         ${ended ? this.figures() : nothing} ${this.live ? this.activity() : nothing}
         <span class="gap"></span>
         ${this.retryable && answer.phase !== "done"
-          ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("retry"))} data-testid="retry">
-              ${icons.retry} Retry
-            </button>`
+          ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("edit"))} data-testid="edit-below">
+                ${icons.pencil} Edit
+              </button>
+              <button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("retry"))} data-testid="retry">
+                ${icons.retry} Retry
+              </button>`
           : nothing}
       </footer>
       ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}

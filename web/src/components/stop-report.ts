@@ -42,7 +42,10 @@ export class StopReport extends PageElement {
   }
 
   private rung(rung: Rung, name: string, does: string): TemplateResult {
-    return html`<li data-testid="rung-${rung}" data-state=${this.stateOf(rung)}>${name} <span>${does}</span></li>`;
+    const climb = this.answer.climbs.find((one) => one.rung === rung);
+    return html`<li data-testid="rung-${rung}" data-state=${this.stateOf(rung)}>
+      ${name} <span>${does}${climb && climb.ms > 0 ? ` after ${duration(climb.ms)}` : nothing}</span>
+    </li>`;
   }
 
   /** A rung that the ladder began above was skipped; the last one climbed is the one that did it. */
