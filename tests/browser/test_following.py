@@ -8,6 +8,13 @@ ESSAY = "essay 1000 250 100 sections"
 FRAMES = "() => new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume)))"
 DISTANCE_PX = "(main) => main.scrollHeight - main.clientHeight - main.scrollTop"
 NEAR_PX = 80
+# The page has followed the growth when the timer comes, and hears of both ways of scrolling at once.
+GROWS_AND_IS_SCROLLED_UP = """(main) => new Promise((resume) => {
+  const more = document.createElement("div");
+  more.style.height = "3000px";
+  main.firstElementChild.append(more);
+  requestAnimationFrame(() => setTimeout(() => resume((main.scrollTop -= 700))));
+})"""
 READ = """(root) => {
   const blocks = [...root.querySelectorAll(".block")];
   window.read = blocks.find((block) => block.getBoundingClientRect().top > 200);
@@ -37,6 +44,15 @@ async def test_the_end_is_followed_until_somebody_scrolls_up(zoo_tab: Tab) -> No
     await answer.is_in("done")
     await page.evaluate(FRAMES)
     assert await main.evaluate(DISTANCE_PX) <= NEAR_PX
+
+
+async def test_scrolling_up_counts_however_much_was_written_in_the_same_moment(offline_tab: Tab) -> None:
+    await (await offline_tab.ask("select 1 as one")).is_in("done")
+    main = offline_tab.page.locator("main#conversation")
+    await main.evaluate(GROWS_AND_IS_SCROLLED_UP)
+    await offline_tab.page.evaluate(FRAMES)
+    await expect(offline_tab.part("to-bottom")).to_be_visible()
+    assert await main.evaluate(DISTANCE_PX) == 700
 
 
 async def test_a_long_answer_read_upwards_after_a_reload_does_not_jump(zoo_tab: Tab) -> None:

@@ -30,7 +30,10 @@ export class AtBottom implements ReactiveController {
   }
 
   keep(): void {
-    if (!this.away) this.scroller?.scrollTo({ top: this.scroller.scrollHeight, behavior: "instant" });
+    if (this.away || !this.scroller) return;
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: "instant" });
+    // Not only when we hear of it: by then the reader may have scrolled up by less than what had been written.
+    this.lastTopPx = this.scroller.scrollTop;
   }
 
   jump(): void {
