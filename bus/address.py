@@ -86,6 +86,30 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def refuse_stranger(folder: Path, owner: int) -> None:
+    """Raises `BusError` if the folder of the sockets has been replaced by somebody else's: whoever listens there would
+    be handed the key of the bus. Its name can be foreseen, and is free while nobody serves. `owner` is a user id."""
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return  # nobody serves, so nobody listens
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == owner:
+        return
+    what = f"belongs to user id {found.st_uid}" if found.st_uid != owner else "is no folder"
+    raise BusError(
+        f"{folder} {what}, so it is not where the server of user id {owner} listens; nothing was sent there. "
+        "Remove it, or set [bus] runtime_dir to a folder of your own, and start `deadstop serve` again"
+    )
+
+
+def owner_of(state_dir: Path) -> int:
+    """The user id that serves this state folder: nobody else can have written its address. Raises `BusError`."""
+    try:
+        return (state_dir / ADDRESS_NAME).stat().st_uid
+    except OSError as error:
+        raise BusError(f"{state_dir / ADDRESS_NAME} cannot be read: {error}") from error
+
+
 def write_address(state_dir: Path, address: Address) -> None:
     """Publish the address, whole or not at all."""
     temporary = state_dir / f"{ADDRESS_NAME}.new"
@@ -94,7 +118,10 @@ def write_address(state_dir: Path, address: Address) -> None:
 
 
 def read_address(state_dir: Path) -> Address:
-    """The address of the supervisor that last used this state folder. Raises `BusError`, `OtherProtocol`."""
+    """The address of the supervisor that last used this state folder, if its sockets' folder is still its own.
+
+    Raises `BusError`, `OtherProtocol`.
+    """
     try:
         address = msgspec.json.decode((state_dir / ADDRESS_NAME).read_bytes(), type=Address)
     except FileNotFoundError as error:
@@ -106,6 +133,7 @@ def read_address(state_dir: Path) -> Address:
             f"the supervisor of {state_dir} speaks protocol {address.protocol_version}, this program "
             f"{PROTOCOL_VERSION}; upgrade the older one"
         )
+    refuse_stranger(Path(address.runtime_dir), owner_of(state_dir))
     return address
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from bus.address import Address, read_address, read_key
+from bus.address import Address, owner_of, read_address, read_key, refuse_stranger
 from bus.codec import CodecError, Decoder, encode
 from bus.commands import AnyCommand, AnyReply, Refused
 from bus.delivery import Cursor, Verdict
@@ -86,8 +86,9 @@ class _Stream:
 class BusClient:
     """One connection to a supervisor; made and closed in a running loop, used by that loop alone."""
 
-    def __init__(self, address: Address, key: bytes) -> None:
+    def __init__(self, address: Address, key: bytes, owner: int) -> None:
         self._key = key
+        self._folder, self._owner = Path(address.runtime_dir), owner
         self._context = new_context()
         self._log_path = Path(address.log)
         self._log: LogReader | None = None
@@ -102,7 +103,7 @@ class BusClient:
     @classmethod
     def connect(cls, state_dir: Path) -> "BusClient":
         """The client of the supervisor that serves this state folder. Raises `BusError`."""
-        return cls(read_address(state_dir), read_key(state_dir))
+        return cls(read_address(state_dir), read_key(state_dir), owner_of(state_dir))
 
     def close(self) -> None:
         """Close the sockets; requests under way fail."""
@@ -120,6 +121,7 @@ class BusClient:
         Raises `CommandRefused`, or `BusError` when there is no answer in time. Commands are safe to repeat.
         A supervisor that was away so long does not carry it out any more.
         """
+        refuse_stranger(self._folder, self._owner)  # each time: the supervisor may have ended since the last one
         self._next_request += 1
         request_id = self._next_request.to_bytes(8, "big")
         reply: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()

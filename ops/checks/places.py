@@ -56,8 +56,11 @@ def runtime_dir(settings: Settings) -> Finding:
 def port(settings: Settings) -> Finding:
     """Whether `serve` could listen, or does."""
     host, number = settings.gateway.host, settings.gateway.port
-    if served_address(state_folder(settings.supervisor.state_dir)) is not None:
-        return ok("port", "a server of this state folder runs already")
+    try:
+        if served_address(state_folder(settings.supervisor.state_dir)) is not None:
+            return ok("port", "a server of this state folder runs already")
+    except BusError as error:
+        return problem("port", str(error), "`deadstop` commands for this state folder are refused until then")
     try:
         with listen(host, number, named=True):
             return ok("port", f"{host} port {number} is free")

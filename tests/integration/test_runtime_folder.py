@@ -1,5 +1,6 @@
 """The folder of the sockets is ours alone: what else lies where somebody has put it stays."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -7,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from bus.address import MAX_IPC_PATH_BYTES, make_address, private_folder, read_address
+from bus.client import BusClient
+from bus.commands import ReadStats, Stats
 from bus.events import Status
 from bus.sockets import BusError
-from tests.servers import running_supervisor
+from tests.servers import OPERATOR, running_supervisor
 from tests.workers import zoo_settings
+
+NOBODY = 65534
 
 
 async def test_a_named_runtime_folder_keeps_what_else_is_in_it(tmp_path: Path) -> None:
@@ -60,3 +65,38 @@ def test_what_somebody_put_in_place_of_the_folder_is_refused(tmp_path: Path, pla
     with pytest.raises(BusError, match=r"deadstop-0-1234 is no folder; remove it, or set \[bus\] runtime_dir"):
         private_folder(place)
     assert precious.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("planted", ["link", "another user's"])
+async def test_no_command_goes_to_a_folder_that_is_not_the_servers(tmp_path: Path, planted: str) -> None:
+    """Once the supervisor has ended, the folder's name is free for every user of the machine."""
+    if planted == "another user's" and os.getuid() != 0:
+        pytest.skip("only root can give a folder away")
+    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+        folder = Path(read_address(supervisor.state_dir).runtime_dir)
+        client = BusClient.connect(supervisor.state_dir)
+        await client.request(ReadStats(OPERATOR), Stats)
+        await supervisor.end()
+        plant(folder, planted)
+        said = "is no folder" if planted == "link" else f"belongs to user id {NOBODY}"
+        with pytest.raises(BusError, match=f"{folder.name} {said}.*nothing was sent there"):
+            await client.request(ReadStats(OPERATOR), Stats)
+        with pytest.raises(BusError, match=f"{folder.name} {said}"):
+            BusClient.connect(supervisor.state_dir)
+        client.close()
+        dig_up(folder)
+
+
+def plant(place: Path, what: str) -> None:
+    if what == "link":
+        place.symlink_to(tempfile.gettempdir())
+    else:
+        place.mkdir(mode=0o777)
+        os.chown(place, NOBODY, NOBODY)
+
+
+def dig_up(place: Path) -> None:
+    if place.is_symlink():
+        place.unlink()
+    else:
+        place.rmdir()
