@@ -1,25 +1,38 @@
 """What the tests of the agent share: a supervisor with a model on a local server, and a question's whole stream."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from bus.client import CommandRefused
+from bus.commands import CatalogRead, ReadCatalog
 from bus.events import ResponseChunk
 from bus.vocabulary import Rung
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Recorded, Script
 from tests.graces import ENDING_ON
-from tests.servers import Supervisor, running_supervisor
+from tests.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.stopping import Ended, ended
 
 
 async def ask(supervisor: Supervisor, question: str, agent: str = "parquet", **fields: Any) -> Ended:
     """Ask, and wait for the end."""
     return await ended(supervisor, await supervisor.submit(question, agent, **fields))
+
+
+async def until_catalog(supervisor: Supervisor) -> None:
+    """Wait until the supervisor has read the data: agents of one's own may need it."""
+
+    async def known() -> bool:
+        with suppress(CommandRefused):
+            return bool((await supervisor.client.request(ReadCatalog(OPERATOR), CatalogRead)).catalog.tables)
+        return False
+
+    await eventually(known, "the catalog was not read")
 
 
 async def until_answering(supervisor: Supervisor, job_id: str) -> None:

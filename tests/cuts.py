@@ -40,8 +40,10 @@ class ServedGateway:
         overrides = {"supervisor.state_dir": str(state_dir), **token_settings(), **settings}
         self._orders = json.dumps({"overrides": overrides, "listen_fd": self._listener.fileno()})
         self.process: asyncio.subprocess.Process | None = None
+        self._is_ready = False
 
     async def start(self) -> None:
+        self._is_ready = False
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "gateway"),
             cwd=ROOT,
@@ -50,13 +52,20 @@ class ServedGateway:
             pass_fds=[self._listener.fileno()],
         )
 
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
     async def ready(self) -> None:
         """Wait until the one that was started last accepts connections."""
         assert self.process is not None
         assert self.process.stdout is not None
+        if self._is_ready:
+            return
         async with asyncio.timeout(READY_WITHIN_S):
             line = await self.process.stdout.readline()
         assert b"ready" in line, f"the gateway said {line!r}"
+        self._is_ready = True
 
     async def end(self, number: int = signal.SIGTERM) -> int:
         """Signal it, unless it has ended, and wait; returns its status."""
@@ -76,6 +85,8 @@ async def served_gateway(state_dir: Path, settings: dict[str, Any] | None = None
     await gateway.start()
     try:
         yield gateway
+        if gateway.running:
+            await gateway.ready()  # before it is, SIGTERM simply kills it
     finally:
         status = await gateway.end()
         gateway.close()

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from tests.servers import GONE_WITHIN_S, READY_WITHIN_S, ROOT
 
 MADE_TOKEN = "made for this run"
 TOKENS = {"ann": "ann's token", "bob": "bob's token", "ops": "ops token"}
-ANSWER_WITHIN_S = 20.0
+ANSWER_WITHIN_S = 60.0
 LAST = frozenset({"agent_complete", "agent_error", "agent_killed"})
 
 Event = dict[str, Any]
@@ -80,14 +79,12 @@ class RunningGateway:
         async with self.request(method, path, user, **given) as answer:
             return answer.status, await answer.json()
 
-    async def end(self, number: int = signal.SIGTERM) -> float:
-        """Signal it and wait; returns the seconds it took."""
-        started = time.monotonic()
+    async def end(self, number: int = signal.SIGTERM) -> None:
+        """Signal it and wait."""
         if self.process.returncode is None:
             self.process.send_signal(number)
         async with asyncio.timeout(GONE_WITHIN_S):
             await self.process.wait()
-        return time.monotonic() - started
 
 
 class Wire:

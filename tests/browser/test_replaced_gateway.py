@@ -20,9 +20,7 @@ async def test_the_answer_goes_on_at_the_next_gateway(model: Model, model_server
     await expect(answer.response).to_have_text("".join(TOKENS[:10]).strip())
     said = model_server.program.stderr()
     model_server.program.signal(signal.SIGHUP)
-    await eventually(
-        lambda: " takes over from pid " in model_server.program.stderr()[len(said) :], "it is replaced", 30
-    )
+    await eventually(lambda: " takes over from pid " in model_server.program.stderr()[len(said) :], "it is replaced")
     turnstile.let(20)
     await answer.is_in("done")
     await expect(answer.response).to_have_text("".join(TOKENS).strip())

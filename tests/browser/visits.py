@@ -7,7 +7,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from tests.browser.tab import Tab
 from tests.e2e.cli_runner import Server
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 # A violation is not always a console message of its own.
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => console.error(

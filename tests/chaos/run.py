@@ -30,7 +30,7 @@ max_running = 8
 max_running_per_user = 8
 max_events = 20000
 """
-ALL_END_WITHIN_S = 30.0
+ALL_END_WITHIN_S = 120.0
 LAST_WORDS = 5_000
 MAY_COME_FIRST = (Reason.SUPERVISOR_LOST, Reason.OUTPUT_LIMIT, Reason.START_TIMEOUT)
 

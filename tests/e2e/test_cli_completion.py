@@ -15,7 +15,7 @@ def test_each_shell_gets_its_script(tmp_path: Path, shell: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert f"_DEADSTOP_COMPLETE={shell}_complete" in done.stdout
     if shutil.which(shell):
-        subprocess.run([shell, "-n"], input=done.stdout, text=True, check=True, timeout=20)
+        subprocess.run([shell, "-n"], input=done.stdout, text=True, check=True, timeout=120)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from tests.e2e.cli_runner import Server, deadstop
 from tests.fakes.messages_server import MessagesServer
@@ -20,8 +19,6 @@ NAMES = [
 ]
 
 Finding = dict[str, str]
-
-pytestmark = pytest.mark.timeout(120)  # each starts a supervisor with all that it preloads
 
 
 def examine(folder: Path, *arguments: str, **variables: str) -> tuple[int, dict[str, Finding]]:

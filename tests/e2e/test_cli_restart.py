@@ -17,7 +17,7 @@ import aiohttp
 import psutil
 
 from bus.vocabulary import PROTOCOL_VERSION
-from tests.e2e.cli_runner import Server, environment, serving, wait_until, write_config
+from tests.e2e.cli_runner import PATIENCE_S, Server, environment, serving, wait_until, write_config
 from tests.gateways import LAST, Event
 from tests.servers import assert_nothing_left, eventually
 
@@ -32,7 +32,6 @@ max_running_per_user = {JOBS}
 PACE = "400 40"
 EVENTS = 402
 NUMBERS = list(range(1, EVENTS + 1))
-ANSWER_WITHIN_S = 30.0
 
 
 @dataclass
@@ -114,10 +113,10 @@ class Crowd:
 
     async def reached(self, number: int) -> None:
         everybody = [*self.pages, *self.others]
-        await eventually(lambda: all(len(one.numbers) >= number for one in everybody), f"all have {number}", 40.0)
+        await eventually(lambda: all(len(one.numbers) >= number for one in everybody), f"all have {number}", PATIENCE_S)
 
     async def ended(self) -> None:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*self._tasks)
         for one in (*self.pages, *self.others):
             assert one.numbers == NUMBERS, one.name
@@ -165,7 +164,7 @@ async def test_two_rolling_restarts_under_fifty_jobs(tmp_path: Path) -> None:
             assert [page.closed for page in crowd.pages] == [[aiohttp.WSCloseCode.SERVICE_RESTART] * 2] * len(
                 crowd.pages
             )
-        await eventually(lambda: len(gateways(server)) == 1, "the earlier ones have ended", 20.0)
+        await eventually(lambda: len(gateways(server)) == 1, "the earlier ones have ended")
         assert gateways(server) != first
         ended = server.objects("ps", "--all", "--agent", "paces")
         assert [job["state"] for job in ended] == ["succeeded"] * JOBS
@@ -183,10 +182,11 @@ async def test_a_drain_under_fifty_jobs(tmp_path: Path) -> None:
             )
             await crowd.ended()
             assert not [one.closed for one in (*crowd.pages, *crowd.others) if one.closed]
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            async with asyncio.timeout(PATIENCE_S):
                 said, _ = await draining.communicate()
         lines = [json.loads(line) for line in said.splitlines()]
-        assert (draining.returncode, lines[0]["running"], lines[-1]["drained"]) == (0, JOBS, True)
+        assert (draining.returncode, lines[-1]["drained"]) == (0, True)
+        assert lines[0]["running"] <= JOBS  # as many as there were left when it had started
         assert server.program.end() == (0, "")
 
 
@@ -241,8 +241,8 @@ def test_a_terminal_that_is_closed_ends_serve(tmp_path: Path) -> None:
     assert serve.stdout.readline().startswith(b"http://")
     programs = psutil.Process(serve.pid).children(recursive=True)
     os.close(terminal)
-    serve.wait(timeout=30)
-    _, alive = psutil.wait_procs(programs, timeout=30)
+    serve.wait(timeout=PATIENCE_S)
+    _, alive = psutil.wait_procs(programs, timeout=PATIENCE_S)
     assert not alive
     serve.stdout.close()
     assert_nothing_left(state_dir)

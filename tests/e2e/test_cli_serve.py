@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.e2e.cli_runner import Server, deadstop, program, serving, wait_until
+from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, program, serving, wait_until
 from tests.servers import assert_nothing_left
 
 
 def health(server: Server) -> int:
     parts = urlsplit(server.url)
-    with urllib.request.urlopen(f"http://{parts.netloc}/healthz", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://{parts.netloc}/healthz", timeout=PATIENCE_S) as answer:
         return int(answer.status)
 
 
@@ -85,7 +85,7 @@ def test_both_programs_end_when_serve_is_killed(tmp_path: Path) -> None:
         assert len(programs) == 2
         server.program.process.kill()
         server.program.process.wait()
-        _, alive = psutil.wait_procs(programs, timeout=20)
+        _, alive = psutil.wait_procs(programs, timeout=PATIENCE_S)
         assert not alive
 
 

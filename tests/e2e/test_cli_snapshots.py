@@ -55,7 +55,7 @@ NAMES = [
 
 Done = subprocess.CompletedProcess[str]
 
-pytestmark = pytest.mark.timeout(300)  # the first waits for all commands, one after the other
+pytestmark = pytest.mark.timeout(600)  # the first waits for all commands, one after the other
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.e2e.cli_runner import Server, deadstop, job
+from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, job
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "operations.md").read_text().partition("## Figures")[2]
 
@@ -67,7 +67,7 @@ def test_everything_that_prometheus_reads_is_explained(server: Server) -> None:
     parts = urlsplit(server.url)
     request = urllib.request.Request(f"http://{parts.netloc}/metrics")
     request.add_header("Authorization", f"Bearer {parse_qs(parts.query)['token'][0]}")
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         families = re.findall(r"^# TYPE deadstop_(\w+) ", answer.read().decode(), re.MULTILINE)
     assert {"running", "up", "jobs_ended_total"} <= set(families)
     explained = {name.removeprefix("deadstop_") for name in re.findall(r"`(\w+)(?:\{[\w,]+\})?`", MANUAL)}

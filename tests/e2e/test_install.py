@@ -11,12 +11,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ("gateway/static", "agent_worker/sample_data")
 
-pytestmark = pytest.mark.timeout(400)  # 30 s where packages are cached; the rest is for a slow network.
+pytestmark = pytest.mark.timeout(900)  # 30 s where packages are cached; the rest is for a slow network.
 
 
 def run(*command: str | Path, cwd: Path) -> str:
     """The command's output; its failure shows all that it said."""
-    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=800)
     assert done.returncode == 0, f"{command} ended with code {done.returncode}:\n{done.stdout}"
     return done.stdout
 

@@ -16,7 +16,7 @@ from bus.vocabulary import Reason, Refusal, Role, Rung
 from tests.asking import Served, serving
 from tests.fakes.replies import Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
-from tests.servers import eventually, running_supervisor, start_supervisor
+from tests.servers import PATIENCE_S, eventually, running_supervisor, start_supervisor
 from tests.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -65,7 +65,7 @@ async def test_a_jobs_budget_ends_it_and_keeps_what_there_is(
 
 async def test_a_stopped_stream_is_closed_at_the_server(served: Served) -> None:
     await served.ask("Which carrier has most flights?", answering(ENDLESS))
-    await asyncio.wait_for(served.requests[-1].left.wait(), 10)
+    await asyncio.wait_for(served.requests[-1].left.wait(), PATIENCE_S)
     assert served.requests[-1].tokens_sent < 100_000
 
 

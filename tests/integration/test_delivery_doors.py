@@ -24,7 +24,7 @@ ANN = Caller("ann", Role.USER)
 CHUNKS = 3000
 PIECES = 6
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Door = Callable[[Supervisor, ServedGateway, str, int, int], Awaitable[list[Event]]]
 """Takes up a job's stream after an event and is cut off after so many more; returns what came."""

@@ -12,7 +12,7 @@ from bus.client import CommandRefused
 from bus.commands import ReadStats, Stats
 from bus.events import Completed, ResponseChunk
 from bus.vocabulary import Refusal
-from tests.servers import OPERATOR, Supervisor, running_supervisor
+from tests.servers import OPERATOR, PATIENCE_S, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
 CHUNKS = 60_000
@@ -37,7 +37,7 @@ async def test_a_full_disk_holds_the_stream_and_room_lets_it_go_on(small_disk: P
     async with running_supervisor(small_disk, settings) as supervisor:
         job_id = await supervisor.submit(str(CHUNKS), "counts")
         following = asyncio.create_task(supervisor.events(job_id))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await _log_is_writable(supervisor):
                 pass
         with pytest.raises(CommandRefused) as error:

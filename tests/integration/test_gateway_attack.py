@@ -3,13 +3,10 @@
 How fast exactly is measured by `python -m bench.attack`; this machine may be busy.
 """
 
-import pytest
-
 from bench.attack import attacked
 from bench.figures import spread
 
 
-@pytest.mark.timeout(120)
 async def test_a_good_user_is_answered_throughout() -> None:
     outcome = await attacked(4.0)
     for attack in ("guesses", "slow_requests", "idle_sockets", "garbage_frames", "large_frames", "hasty_frames"):

@@ -87,7 +87,8 @@ async def wide(supervisor: Supervisor) -> str:
 
 
 async def test_who_is_replaced_finishes_what_is_under_way(supervisor: Supervisor, wide: str) -> None:
-    async with served_gateway(supervisor.state_dir) as gateway, aiohttp.ClientSession() as http:
+    patient = {"gateway.finish_grace_s": 200.0}
+    async with served_gateway(supervisor.state_dir, patient) as gateway, aiohttp.ClientSession() as http:
         base = f"http://127.0.0.1:{gateway.port}/api/jobs"
         paced = await supervisor.submit("150 100", "paces")
         async with (
@@ -135,7 +136,8 @@ async def test_who_takes_nothing_is_cut_off_after_the_grace(supervisor: Supervis
 
 
 async def test_told_to_end_it_does_not_finish_first(supervisor: Supervisor, wide: str) -> None:
-    async with served_gateway(supervisor.state_dir) as gateway, downloading(gateway, wide):
+    patient = {"gateway.finish_grace_s": 200.0}
+    async with served_gateway(supervisor.state_dir, patient) as gateway, downloading(gateway, wide):
         earlier = await taken_over(gateway)
         earlier.send_signal(signal.SIGTERM)
         assert await gone(earlier) == 0
@@ -160,7 +162,7 @@ async def test_changing_gateways_is_not_leaving(supervisor: Supervisor) -> None:
 
 
 async def test_after_a_drain_a_slow_page_gets_everything(tmp_path: Path) -> None:
-    state_dir, settings = tmp_path / "state", zoo_settings()
+    state_dir, settings = tmp_path / "state", {**zoo_settings(), "gateway.finish_grace_s": 200.0}
     process = await start_supervisor(state_dir, settings)
     async with served_gateway(state_dir, settings) as gateway, aiohttp.ClientSession() as http:
         async with wire(gateway, http) as slow, wire(gateway, http) as idle:

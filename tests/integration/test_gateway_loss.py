@@ -1,6 +1,7 @@
 """Lost connections, slow clients, dying gateways: nothing is missing, nothing comes twice, nobody is left running."""
 
 import asyncio
+import itertools
 import signal
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from tests.servers import Supervisor, assert_nothing_left, eventually, start_sup
 from tests.workers import zoo_settings
 
 GRACE_S = 1.0
-
+NEVER_S = 600.0
+"""No gateway that waited for its clients for so long would end in time."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,8 +25,7 @@ SETTINGS = {**zoo_settings(), "supervisor.disconnect_grace_s": GRACE_S}
 
 async def ended(supervisor: Supervisor, job_id: str) -> tuple[State, str | None]:
     """How a job ended, once it has; its whole stream is read."""
-    async with asyncio.timeout(10):
-        await supervisor.events(job_id)
+    await supervisor.events(job_id)
     summary = (await supervisor.record(job_id)).summary
     return summary.state, summary.reason
 
@@ -59,15 +60,25 @@ async def test_a_connection_that_breaks_without_a_goodbye_has_left_too(
 async def test_who_comes_back_within_the_grace_keeps_the_job(
     supervisor: Supervisor, gateway: RunningGateway, session: str
 ) -> None:
-    async with gateway.wire() as first:
-        await first.ask(session, "go", "sleeps")
-        job_id = (await first.until_chunk("status"))[0]["data"]["job_id"]
-    async with gateway.wire() as second:
-        await second.send("agent_follow", session_id=session, after_seq=2)
-        await grace_passed(supervisor, gateway)
-        assert (await supervisor.record(job_id)).summary.state is State.RUNNING
-        await second.send("agent_kill", session_id=session)
-        assert (await second.stream(after=2))[-1]["event"] == "agent_killed"
+    """A machine that is busy may keep somebody away for longer; then they come back in time the next time."""
+    clock = asyncio.get_running_loop()
+    for number in itertools.count():
+        name = f"{session}-{number}"
+        async with gateway.wire() as first:
+            await first.ask(name, "go", "sleeps")
+            job_id = (await first.until_chunk("status"))[0]["data"]["job_id"]
+            left_at = clock.time()
+        async with gateway.wire() as second:
+            await second.send("agent_follow", session_id=name, after_seq=2)
+            await second.send("agent_list")  # answered after what was sent before
+            await second.until("agent_jobs")
+            if clock.time() > left_at + GRACE_S / 2:
+                continue
+            await grace_passed(supervisor, gateway)
+            assert (await supervisor.record(job_id)).summary.state is State.RUNNING
+            await second.send("agent_kill", session_id=name)
+            assert (await second.stream(after=2))[-1]["event"] == "agent_killed"
+            return
 
 
 async def test_an_operator_who_watches_does_not_keep_the_job(
@@ -109,10 +120,11 @@ async def test_a_gateway_that_is_killed_takes_its_clients_presence_with_it(
 
 
 async def test_a_gateway_that_ends_says_so_and_the_next_one_goes_on(supervisor: Supervisor, session: str) -> None:
-    async with running_gateway(supervisor.state_dir, zoo_settings()) as first, first.wire() as wire:
+    settings = {**zoo_settings(), "gateway.finish_grace_s": NEVER_S}
+    async with running_gateway(supervisor.state_dir, settings) as first, first.wire() as wire:
         await wire.ask(session, "go", "sleeps", detached=True)
         before = await wire.until_chunk("status")
-        await asyncio.wait_for(asyncio.gather(first.end(), _expect_code(wire, 1001)), 3.0)
+        await asyncio.gather(first.end(), _expect_code(wire, 1001))
     async with running_gateway(supervisor.state_dir, zoo_settings()) as second, second.wire() as wire:
         after = before[-1]["data"]["seq"]
         await wire.send("agent_follow", session_id=session, after_seq=after)
@@ -121,11 +133,12 @@ async def test_a_gateway_that_ends_says_so_and_the_next_one_goes_on(supervisor: 
 
 
 async def test_ending_does_not_wait_for_clients_that_say_nothing(supervisor: Supervisor, session: str) -> None:
-    async with running_gateway(supervisor.state_dir, zoo_settings()) as gateway, gateway.wire(batch=True) as deaf:
+    settings = {**zoo_settings(), "gateway.finish_grace_s": NEVER_S}
+    async with running_gateway(supervisor.state_dir, settings) as gateway, gateway.wire(batch=True) as deaf:
         await deaf.ask(session, "200000", "counts", detached=True)
         await deaf.until("agent_accepted")
         await supervisor.events((await _jobs(gateway))[0]["job_id"])
-        assert await gateway.end() < 3.0
+        await gateway.end()
 
 
 async def test_a_slow_client_misses_nothing_and_delays_nobody(

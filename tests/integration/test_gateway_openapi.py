@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SETTINGS: dict[str, Any] = {"agents.echoes": zoo_settings()["agents.echoes"], "agent.default": "echoes"}
 WITH_A_SLEEPER = {**SETTINGS, "agents.sleeps": zoo_settings()["agents.sleeps"]}
 ANN = Caller("ann", Role.USER)
-TRIED_WITHIN_S = 50.0
+TRIED_WITHIN_S = 200.0
 OUTSIDE_THE_DOCUMENT = {"/ws", "/api/openapi.json", "/", "/assets/{name}", "/signin", "/signout"}
 
 
@@ -124,7 +124,7 @@ async def test_nothing_that_it_allows_or_forbids_breaks_the_server(tmp_path: Pat
     ):
         process = await asyncio.create_subprocess_exec(
             *(Path(sys.executable).with_name("schemathesis"), "run", f"{gateway.url}/api/openapi.json"),
-            *("--header", f"Authorization: Bearer {TOKENS['ann']}", "--request-timeout", "10"),
+            *("--header", f"Authorization: Bearer {TOKENS['ann']}", "--request-timeout", "60"),
             *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-shrink"),
             # Which sessions, jobs and agents exist is not in the schema: what fits it may still be refused.
             *("--checks", "all", "--exclude-checks", "positive_data_acceptance", "--warnings", "off"),

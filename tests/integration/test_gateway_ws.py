@@ -1,6 +1,7 @@
 """The WebSocket of a real gateway over a real supervisor."""
 
 import asyncio
+import contextlib
 import os
 import select
 import socket
@@ -216,7 +217,8 @@ async def test_a_page_from_elsewhere_may_not_connect(gateway: RunningGateway) ->
 async def test_who_does_not_sign_in_in_time_is_shown_out(supervisor: Supervisor) -> None:
     settings = {"gateway.sign_in_timeout_s": 0.2}
     async with running_gateway(supervisor.state_dir, settings) as gateway, gateway.wire(None) as wire:
-        await wire.send("agent_list")
+        with contextlib.suppress(ConnectionError):  # it may be too late for that
+            await wire.send("agent_list")
         assert await wire.closed() == 1008
 
 
@@ -226,7 +228,7 @@ async def test_connections_are_bounded(supervisor: Supervisor) -> None:
         async with gateway.wire():
             status, error = await gateway.json("GET", "/ws", headers=_UPGRADE)
             assert (status, error["code"]) == (503, "too_many_connections")
-        async with asyncio.timeout(5), gateway.wire():
+        async with gateway.wire():
             pass
 
 

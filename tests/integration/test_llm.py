@@ -1,7 +1,6 @@
 """Plans and answers over a real local server that speaks the Messages API."""
 
 import asyncio
-import time
 from contextlib import aclosing
 
 import pytest
@@ -13,8 +12,10 @@ from bus.events import Clarification
 from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json
+from tests.graces import GENEROUS_S
 
-CLOSES_WITHIN_S = 0.1
+LONG_S = 600.0
+"""A wait that nobody sits through here."""
 
 
 async def said(client: ModelClient, heard: asyncio.Event | None = None) -> str:
@@ -119,12 +120,11 @@ async def test_schema_form_is_not_given_up_when_it_is_demanded() -> None:
 
 
 async def closes_at_once(client_task: "asyncio.Task[object]", left: asyncio.Event) -> None:
-    asked_at = time.monotonic()
     client_task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await client_task
-    await asyncio.wait_for(left.wait(), 5)
-    assert time.monotonic() - asked_at < CLOSES_WITHIN_S
+    async with asyncio.timeout(GENEROUS_S):
+        with pytest.raises(asyncio.CancelledError):
+            await client_task
+        await left.wait()
 
 
 async def test_cancel_closes_a_streaming_answer() -> None:
@@ -156,15 +156,14 @@ async def test_cancel_closes_a_connection_that_has_no_headers_yet() -> None:
 
 async def test_cancel_ends_a_retry_wait() -> None:
     waiting = asyncio.Event()
-    slow_down = Fail(429, "rate_limit_error", headers={"retry-after": "25"})
-    async with model(in_turn(slow_down)) as (_, client):
+    slow_down = Fail(429, "rate_limit_error", headers={"retry-after": f"{LONG_S:g}"})
+    async with model(in_turn(slow_down), max_retry_wait_s=LONG_S) as (_, client):
         task = asyncio.create_task(client.plan(PLAN, on_status=lambda _: waiting.set()))
         await waiting.wait()
-        asked_at = time.monotonic()
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert time.monotonic() - asked_at < CLOSES_WITHIN_S
+        async with asyncio.timeout(GENEROUS_S):
+            with pytest.raises(asyncio.CancelledError):
+                await task
 
 
 async def test_budget_closes_the_stream_in_mid_answer() -> None:
@@ -173,7 +172,7 @@ async def test_budget_closes_the_stream_in_mid_answer() -> None:
         with pytest.raises(BudgetExceeded) as caught:
             await said(client)
         assert (caught.value.limit, caught.value.value, caught.value.maximum) == ("max_output_tokens", 51, 50)
-        await asyncio.wait_for(server.requests[0].left.wait(), 5)
+        await asyncio.wait_for(server.requests[0].left.wait(), GENEROUS_S)
 
 
 async def test_key_is_nowhere_but_in_the_header() -> None:

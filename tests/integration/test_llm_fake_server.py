@@ -21,7 +21,7 @@ async def test_program_prints_its_address_serves_and_ends_on_sigterm() -> None:
     )
     assert server.stdout is not None
     try:
-        url = json.loads(await asyncio.wait_for(server.stdout.readline(), 20))["url"]
+        url = json.loads(await asyncio.wait_for(server.stdout.readline(), 120))["url"]
         async with ModelClient(ModelSettings(base_url=url)) as client:
             assert isinstance(await client.plan(PLAN), SqlPlan)
         async with aiohttp.ClientSession() as session, session.get(f"{url}/requests") as response:
@@ -29,7 +29,7 @@ async def test_program_prints_its_address_serves_and_ends_on_sigterm() -> None:
         assert seen["finished"]
         assert seen["left_at"] is None
         server.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(server.wait(), 10) == 0
+        assert await asyncio.wait_for(server.wait(), 60) == 0
     finally:
         if server.returncode is None:
             server.kill()

@@ -38,5 +38,5 @@ async def test_forked_child_uses_what_was_preloaded() -> None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await asyncio.wait_for(child.communicate(), 50)
+        out, err = await asyncio.wait_for(child.communicate(), 200)
         assert (child.returncode, out.decode().strip()) == (0, COUNT_PER_CARRIER), err.decode()

@@ -18,7 +18,7 @@ from agent_worker import landlock
 
 ROOT = Path(__file__).parents[2]
 SECRET = "the-secret-outside"
-RUN_S = 50
+RUN_S = 200
 
 needs_landlock = pytest.mark.skipif(landlock.abi() < 3, reason="this kernel has no Landlock of version 3")
 

@@ -27,7 +27,7 @@ async def until_spares(supervisor: Supervisor, wanted: int) -> None:
     async def there() -> bool:
         return await spares(supervisor) == wanted
 
-    await eventually(there, f"there were never {wanted} spares", 20.0)
+    await eventually(there, f"there were never {wanted} spares")
 
 
 async def pid_of(supervisor: Supervisor, agent: str = "echoes") -> int:

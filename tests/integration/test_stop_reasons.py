@@ -99,7 +99,7 @@ async def test_the_last_follower_leaves(supervisor: Supervisor) -> None:
 async def test_the_last_follower_is_killed(supervisor_for: SupervisorFor) -> None:
     supervisor = await supervisor_for(Rung.TERMINATE)
     job_id = await supervisor.submit("go", "swallows_cancel", attached=True)
-    async with supervisor.followed(job_id, "present") as follower, asyncio.timeout(30):
+    async with supervisor.followed(job_id, "present") as follower:
         while await follower.next() < 2:
             pass
         follower.process.kill()

@@ -8,7 +8,7 @@ import pytest
 from bus.events import JobEvent, ResponseChunk
 from bus.vocabulary import Reason, Rung, State
 from tests.graces import GENEROUS_S, SupervisorFor
-from tests.servers import Supervisor
+from tests.servers import PATIENCE_S, Supervisor
 from tests.stopping import ROOMY, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -16,6 +16,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = {**ROOMY, "worker.linger_s": GENEROUS_S}
 """Whoever has finished may take their time to leave."""
+
+TRIES = 10
 
 
 @pytest.mark.parametrize(
@@ -65,11 +67,15 @@ async def test_the_traceback_of_an_agent_that_raised(supervisor: Supervisor) -> 
     ],
 )
 async def test_the_stack_of_a_stuck_worker(supervisor_for: SupervisorFor, animal: str, where: str) -> None:
+    """It has a moment to write it before SIGTERM; a busy machine may let that pass without it, though not each time."""
     supervisor = await supervisor_for(Rung.TERMINATE)
-    job_id = await supervisor.running(animal)
-    await supervisor.stop(job_id)
-    job = await ended(supervisor, job_id)
-    assert job.killed.rung is Rung.TERMINATE
+    for _ in range(TRIES):
+        job_id = await supervisor.running(animal)
+        await supervisor.stop(job_id)
+        job = await ended(supervisor, job_id)
+        assert job.killed.rung is Rung.TERMINATE
+        if job.record.stack:
+            break
     assert "most recent call first" in job.record.stack
     assert f'{where}", line ' in job.record.stack
 
@@ -122,7 +128,7 @@ async def test_cpu_seconds(supervisor: Supervisor) -> None:
 
 async def sampled(supervisor: Supervisor, job_id: str, field: str, value: float) -> None:
     """Ask until `ps` shows so much."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while getattr((await supervisor.record(job_id)).summary, field) < value:
             pass
 

@@ -14,16 +14,16 @@ from bus.log import LOG_NAME
 from bus.sockets import BusError
 from bus.vocabulary import Reason, State
 from tests.descriptors import no_descriptor_left
-from tests.servers import OPERATOR, eventually, is_gone, running_supervisor
+from tests.servers import OPERATOR, PATIENCE_S, eventually, is_gone, running_supervisor
 from tests.stopping import ROOMY, ended
 
 
 async def test_a_supervisor_that_was_suspended_does_not_blame_its_workers(tmp_path: Path) -> None:
-    settings = {**ROOMY, "worker.heartbeat_timeout_s": 1.0, "worker.heartbeat_interval_s": 0.1}
+    settings = {**ROOMY, "worker.heartbeat_timeout_s": 4.0, "worker.heartbeat_interval_s": 0.1}
     async with running_supervisor(tmp_path, settings) as supervisor:
         job_id = await supervisor.running("sleeps")
         supervisor.process.send_signal(signal.SIGSTOP)
-        signal.sigtimedwait([], 3.0)  # nothing can tell us that enough time has passed but time
+        signal.sigtimedwait([], 6.0)  # nothing can tell us that enough time has passed but time
         supervisor.process.send_signal(signal.SIGCONT)
         await supervisor.record(job_id)
         await supervisor.stop(job_id)
@@ -57,7 +57,7 @@ async def test_a_fault_is_answered_at_once(tmp_path: Path) -> None:
         with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
             log.execute("ALTER TABLE jobs RENAME TO lost")
         with pytest.raises(CommandRefused) as caught:
-            await supervisor.client.request(ListJobs(OPERATOR, ended=True), Jobs, timeout_s=5.0)
+            await supervisor.client.request(ListJobs(OPERATOR, ended=True), Jobs, timeout_s=PATIENCE_S)
         with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
             log.execute("ALTER TABLE lost RENAME TO jobs")
         log.close()

@@ -13,7 +13,7 @@ import pytest
 from agent_worker import landlock
 
 ROOT = Path(__file__).parents[2]
-RUN_S = 20
+RUN_S = 120
 
 needs_landlock = pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
 

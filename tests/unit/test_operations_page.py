@@ -82,7 +82,7 @@ def test_the_log_can_be_copied_as_the_page_says(tmp_path: Path) -> None:
     writer.execute("CREATE TABLE jobs (n INTEGER)")
     writer.execute("INSERT INTO jobs VALUES (7)")
     writer.commit()
-    subprocess.run(["python3", "-c", program[1], str(log), str(copy)], check=True, timeout=20)
+    subprocess.run(["python3", "-c", program[1], str(log), str(copy)], check=True, timeout=120)
     writer.close()
     reader = sqlite3.connect(copy)
     assert reader.execute("SELECT n FROM jobs").fetchall() == [(7,)]

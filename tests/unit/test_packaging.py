@@ -30,7 +30,7 @@ REGISTRY_HOSTS = [
 
 
 def tracked_files() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, timeout=30).stdout
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, timeout=120).stdout
     files = [ROOT / name for name in listed.decode().split("\0") if name]
     return [path for path in files if path.is_file()]
 
@@ -93,7 +93,7 @@ def test_nothing_that_is_built_is_tracked() -> None:
         cwd=ROOT,
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=120,
         text=True,
     )
 

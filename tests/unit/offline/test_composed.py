@@ -52,7 +52,9 @@ def by_hand(figure: str, group: str, filters: list[str]) -> str:
     return f"SELECT {shown} FROM {SOURCE} WHERE {where} {'GROUP BY ALL' if keys else ''}"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.sampled_from(list(FIGURES)),
     st.sampled_from(list(GROUPS)),

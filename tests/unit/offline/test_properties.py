@@ -12,7 +12,9 @@ from agent_worker.plan import DirectAnswer, SqlPlan, Turn
 from bench.questions import Data, read_set
 from bus.events import Clarification
 
-SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 NAMES = """flights airlines carrier destination origin month departure delay arrival distance plane planes seats engine
 temperature wind speed JFK LGA LAX UA Delta United Boeing March 2013 2013-07-04 60 5 1,000 monday name airport"""
 WORDS = [*sorted(PHRASES), *NAMES.split()]

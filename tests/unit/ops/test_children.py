@@ -50,7 +50,12 @@ asyncio.run(main())
 def test_a_program_that_only_dies_is_given_up() -> None:
     # In a process of its own: who keeps programs receives the orphans of all that it has started, for good.
     done = subprocess.run(
-        [sys.executable, "-c", KEEPS_A_DYING_PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=50, check=False
+        [sys.executable, "-c", KEEPS_A_DYING_PROGRAM],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     lines = done.stderr.splitlines()
     assert lines[-1].endswith("ended with exit status 3; that was the 5th quick death in a row, giving up")

@@ -13,10 +13,10 @@ async def test_signals_are_counted_and_wake_who_waits_for_their_number() -> None
     with counted() as interrupts:
         waiting = [asyncio.ensure_future(interrupts.reached(count)) for count in (1, 2)]
         os.kill(os.getpid(), signal.SIGINT)
-        await asyncio.wait_for(waiting[0], 5)
+        await asyncio.wait_for(waiting[0], 30)
         assert not waiting[1].done()
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(waiting[1], 5)
+        await asyncio.wait_for(waiting[1], 30)
 
 
 async def test_an_interrupt_cancels_what_it_guards() -> None:

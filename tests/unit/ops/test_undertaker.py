@@ -42,7 +42,7 @@ def test_an_orphan_that_does_not_die_is_named_and_not_waited_for() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     if done.returncode == _NOT_ALLOWED:
