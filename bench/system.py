@@ -25,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "limits.max_running": 400,
     "limits.max_running_per_user": 400,
     "limits.max_queued": 2000,
+    "limits.max_queued_per_user": 2000,
     "gateway.max_frames_per_s": 2000,
     **{f"agents.{name}": {"entrypoint": entrypoint} for name, entrypoint in AGENTS.items()},
     **{f"agents.{name}": {"entrypoint": f"tests.workers.{name}:run", "sandbox": False} for name in MISBEHAVING},

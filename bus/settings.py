@@ -52,6 +52,7 @@ class LimitSettings(Table, frozen=True):
     max_running: Positive = 8
     max_queued: Count = 100
     max_running_per_user: Positive = 8
+    max_queued_per_user: Positive = 50
     max_query_chars: Positive = 20_000
     max_runtime_s: Seconds = 600.0
     max_memory_bytes: Bytes = 4 * 1024**3

@@ -54,6 +54,13 @@ class Admission:
                 f"the limit is {self.limits.max_queued} waiting",
                 "ask again when a job has ended, or stop one",
             )
+        waiting = len(self._queues.get(user, ()))
+        if waiting >= self.limits.max_queued_per_user:
+            return NoRoom(
+                Refusal.QUOTA,
+                f"{waiting} of your jobs wait; the limit is {self.limits.max_queued_per_user} for each user",
+                "ask again when one of them has begun, or stop one",
+            )
         return None
 
     def enter(self, job_id: str, user: str, agent: str = "") -> None:

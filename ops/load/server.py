@@ -81,6 +81,7 @@ def _settings(plan: Plan, jobs: int) -> dict[str, object]:
         "limits.max_running": jobs,
         "limits.max_running_per_user": jobs,
         "limits.max_queued": queued,
+        "limits.max_queued_per_user": queued,
         "gateway.max_connections": plan.clients + MORE_CONNECTIONS,
         "gateway.max_connections_per_address": plan.clients + MORE_CONNECTIONS,
         **{f"agents.{name}": {"entrypoint": f"ops.load.agents:{name}"} for name in OWN_AGENTS},

@@ -43,6 +43,20 @@ def test_a_full_queue_refuses_and_names_the_limit() -> None:
     assert "limit is 1" in refused.error
 
 
+def test_nobody_fills_the_queue_alone() -> None:
+    queue = Admission(LimitSettings(max_running=1, max_queued=100, max_queued_per_user=2))
+    for name in ("a0", "a1", "a2"):
+        assert queue.refuse("ann") is None
+        queue.enter(name, "ann")
+        queue.next()
+    refused = queue.refuse("ann")
+    assert refused is not None
+    assert (refused.code, refused.error) == (Refusal.QUOTA, "2 of your jobs wait; the limit is 2 for each user")
+    assert queue.refuse("bob") is None
+    queue.leave("a1")
+    assert queue.refuse("ann") is None
+
+
 def test_a_draining_server_accepts_nothing_and_finishes_what_waits() -> None:
     queue = admission()
     queue.enter("a", "ann")
