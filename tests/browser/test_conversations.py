@@ -84,3 +84,19 @@ async def test_what_runs_is_shown_in_every_browser_and_not_deleted(
     await zoo_tab.part("stop").click()
     await answer.is_in("stopped")
     await expect(row.get_by_label("under way")).to_have_count(0)
+
+
+async def test_an_address_that_leads_nowhere_says_so(offline_tab: Tab, visits: Visits) -> None:
+    visits.expect_complaint("404")
+    await (await offline_tab.ask("select 1 as one")).is_in("done")
+    home = offline_tab.page.url.split("#")[0]
+    await offline_tab.page.goto(f"{home}#/c/c-of-somebody-else")
+    await expect(offline_tab.part("missing")).to_contain_text("is not here")
+    await expect(offline_tab.part("answer")).to_have_count(0)
+    await offline_tab.page.reload()
+    await expect(offline_tab.part("missing")).to_be_visible()
+    await (await offline_tab.ask("select 2 as two")).is_in("done")
+    await expect(offline_tab.part("missing")).to_have_count(0)
+    await offline_tab.page.goto(f"{home}#/c/%")
+    await offline_tab.page.reload()
+    await expect(offline_tab.part("missing")).to_be_visible()

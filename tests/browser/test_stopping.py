@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from tests.browser.history import moments, watch
 from tests.browser.model import Model
 from tests.browser.tab import Tab
+from tests.browser.visits import Visits
 from tests.graces import GENEROUS_S
 from tests.servers import is_gone
 
@@ -63,6 +64,19 @@ async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab
     await expect(answer.part("rung-terminate")).to_have_attribute("data-state", "decisive")
     terminated_ms = record["rungs"][1]["ms"]
     await expect(answer.part("rung-terminate")).to_contain_text(f"SIGTERM after {terminated_ms:.0f} ms")
+
+
+async def test_who_has_stopped_it_is_known_without_a_connection(offline_tab: Tab, visits: Visits) -> None:
+    visits.expect_complaint("ERR_INTERNET_DISCONNECTED")
+    answer = await offline_tab.ask(STUCK)
+    await expect(answer.part("progress")).to_be_visible()
+    await offline_tab.part("stop").click()
+    await answer.is_in("stopped")
+    await offline_tab.page.context.set_offline(True)
+    await expect(offline_tab.part("banner")).to_be_visible()
+    await expect(answer.part("stopped-by")).to_have_text("you")
+    await offline_tab.page.context.set_offline(False)
+    await offline_tab.ready()
 
 
 async def test_the_rungs_are_shown_as_they_are_climbed(zoo_tab: Tab) -> None:

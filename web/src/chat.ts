@@ -15,6 +15,10 @@ const UNAVAILABLE_PAUSE_MS = 1000;
 export class Chat {
   readonly connection: Connection;
   conversation: Conversation = conversations.freshConversation();
+  /** Who has signed in; known also while the connection is lost. */
+  userId = "";
+  /** The address names a conversation that is not this user's, or no longer kept. */
+  missing = false;
   private readonly answers: Answers;
   /** Conversations that were shown, or are followed, in this visit. */
   private readonly opened = new Map<string, Conversation>();
@@ -104,6 +108,7 @@ export class Chat {
     try {
       const loaded = await this.load(id);
       if (loaded && (this.conversation.id === id || this.addressed() === id)) this.show(loaded);
+      if (!loaded && !known && this.addressed() === id) this.miss();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
@@ -112,7 +117,14 @@ export class Chat {
   /** Shows a conversation and brings its answers back from the server. */
   private show(conversation: Conversation): void {
     this.conversation = conversation;
+    this.missing = false;
     for (const turn of conversation.turns) this.answers.follow(turn.sessionId);
+    this.changed();
+  }
+
+  private miss(): void {
+    this.begin();
+    this.missing = true;
     this.changed();
   }
 
@@ -143,6 +155,7 @@ export class Chat {
   }
 
   private resume(userId: string): void {
+    this.userId = userId;
     this.underWay ??= this.openUnderWay(userId);
     this.answers.takeUpAll();
     if (!this.restored) void this.restore(this.underWay);
@@ -162,7 +175,9 @@ export class Chat {
         else for (const turn of found.turns) if (!turn.ended) this.answers.follow(turn.sessionId);
       });
       const shown = wanted ?? others.find((found) => found && conversations.isUnderWay(found));
-      if (shown && this.conversation.turns.length === 0) this.show(shown);
+      if (this.conversation.turns.length > 0) return;
+      if (addressed && !wanted) this.miss();
+      else if (shown) this.show(shown);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       setTimeout(() => void this.restore(underWay), UNAVAILABLE_PAUSE_MS);

@@ -8,7 +8,16 @@ export function operationsAddressed(): boolean {
 
 /** The conversation that the page's address names, so that each tab keeps its own; empty where it names none. */
 export function addressedConversation(): string {
-  return location.hash.startsWith(PREFIX) ? decodeURIComponent(location.hash.slice(PREFIX.length)) : "";
+  return location.hash.startsWith(PREFIX) ? decoded(location.hash.slice(PREFIX.length)) : "";
+}
+
+/** What somebody has typed there, or cut off, need not be an address at all. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function addressOf(conversationId: string): string {

@@ -47,7 +47,10 @@ export class Stage extends PageElement {
   }
 
   private welcome(connection: ConnectionState): TemplateResult {
-    return html`<ds-welcome
+    const missing = html`<p class="warning" role="status" data-testid="missing">
+      The conversation at this address is not here: it is another user's, or is no longer kept.
+    </p>`;
+    return html`${this.chat.missing ? missing : nothing}<ds-welcome
       .ready=${connection.kind === "open"}
       .catalog=${this.catalog}
       .awaited=${this.awaited}
@@ -66,11 +69,10 @@ export class Stage extends PageElement {
 
   private turn(turn: Turn, isLast: boolean): TemplateResult {
     const answer = this.chat.answerOf(turn);
-    const connection = this.chat.connection.state;
     return html`<ds-answer
       .turn=${turn}
       .answer=${answer}
-      .user=${connection.kind === "open" ? connection.server.user_id : ""}
+      .user=${this.chat.userId}
       .retryable=${hasEnded(answer) && !this.chat.active}
       .answerable=${isLast}
       @retry=${() => this.retry(turn)}

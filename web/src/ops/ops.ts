@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { PageElement } from "../components/page-element";
 import { duration } from "../format";
 import "../styles/ops.css";
-import { type JobRow, readFigures, readJobs, stopJob } from "./api";
+import { type JobRow, readFigures, readJobs, readRecord, stopJob } from "./api";
 import { FigureHistory } from "./figures";
 import { picture } from "./picture";
 import "./record";
@@ -24,6 +24,8 @@ export class Ops extends PageElement {
   @state() private failure = "";
   /** What became of the stops, by job. */
   @state() private outcomes: ReadonlyMap<string, string> = new Map();
+  /** Jobs that were stopped from here: they stay in view with their proof. */
+  @state() private stopped: readonly JobRow[] = [];
   private readonly history = new FigureHistory();
   private refreshing: ReturnType<typeof setInterval> | undefined;
 
@@ -77,7 +79,9 @@ export class Ops extends PageElement {
   }
 
   private table(): TemplateResult {
-    if (this.jobs.length === 0) return html`<p class="faint">${this.endedToo ? "No jobs." : "Nothing is running."}</p>`;
+    const listed = new Set(this.jobs.map(({ job_id }) => job_id));
+    const rows = [...this.jobs, ...this.stopped.filter(({ job_id }) => !listed.has(job_id))];
+    if (rows.length === 0) return html`<p class="faint">${this.endedToo ? "No jobs." : "Nothing is running."}</p>`;
     return html`<div class="jobs" tabindex="0" role="region" aria-label="Jobs">
       <table>
         <thead>
@@ -89,7 +93,7 @@ export class Ops extends PageElement {
         </thead>
         <tbody>
           ${repeat(
-            this.jobs,
+            rows,
             ({ job_id }) => job_id,
             (job) => this.row(job),
           )}
@@ -154,6 +158,7 @@ export class Ops extends PageElement {
     this.note(id, "stopping…");
     try {
       this.note(id, await stopJob(id, reason, now));
+      this.stopped = [await readRecord(id), ...this.stopped];
     } catch (error) {
       this.note(id, (error as Error).message);
     }
