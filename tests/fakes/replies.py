@@ -46,6 +46,11 @@ class Say:
     def final_tokens(self) -> int:
         return len(self.tokens) if self.output_tokens is None else self.output_tokens
 
+    @property
+    def goes_silent(self) -> bool:
+        """Whether only its client's impatience ends it."""
+        return self.then in ("stall", "silence")
+
 
 @dataclass(frozen=True)
 class Fail:

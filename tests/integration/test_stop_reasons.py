@@ -218,10 +218,10 @@ async def test_heartbeat(tmp_path: Path) -> None:
 
 
 async def test_start_timeout(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, {**ROOMY, "worker.start_timeout_s": 0.5}) as supervisor:
+    async with running_supervisor(tmp_path, {**ROOMY, "worker.start_timeout_s": 3.0}) as supervisor:
         job = await ended(supervisor, await supervisor.submit("go", "never_ready"))
         check_failed(job, Reason.START_TIMEOUT, Rung.TERMINATE, Rung.KILL)
-        assert "not ready within 0.5 s" in job.failed.error
+        assert "not ready within 3 s" in job.failed.error
 
 
 @pytest.mark.parametrize("rung", Rung)
