@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 from bus.outside import OutsideJob
 from bus.vocabulary import State
@@ -20,27 +21,42 @@ STYLES = {
 }
 
 QUESTION_CHARS = 120
+NARROW_CHARS = 100
+"""A terminal with less has no room for everything; why a job ended is worth more than what these say of it."""
+
+_NOT_IN_NARROW = ("ROWS", "PID")
 
 
-def job_table(jobs: Sequence[OutsideJob], now: float) -> Table:
-    """One row a job; `now` in Unix seconds. Ids are cut to what tells the jobs of this table apart."""
-    columns = ("JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "PID", "QUESTION")
-    table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible=("STATE", "USER", "QUESTION"))
+def job_table(jobs: Sequence[OutsideJob], now: float, width: int) -> Table:
+    """One row a job, for `width` characters; `now` in Unix seconds. Ids are cut to what tells the jobs of this table
+    apart."""
     ids = short_ids(job.job_id for job in jobs)
+    rows = [_cells(job, ids[job.job_id], now) for job in jobs]
+    left_out = _NOT_IN_NARROW if width < NARROW_CHARS else ()
+    columns = [name for name in _COLUMNS if name not in left_out]
+    table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible=("STATE", "USER", "QUESTION"))
     keep_whole(table, "JOB", max(map(len, ids.values()), default=0))
-    for job in jobs:
-        table.add_row(
-            ids[job.job_id],
-            giving_way(state_words(job), STYLES[job.state]),
-            giving_way(clean(job.user)),
-            ago(job.created_at, now),
-            _run_time(job, now),
-            f"{job.rows:,}" if job.rows else "",
-            size(job.memory_bytes) if job.memory_bytes else "",
-            str(job.pid or ""),
-            giving_way(one_line(job.query, QUESTION_CHARS)),
-        )
+    keep_whole(table, "STATE", max((len(state_words(job)) for job in jobs), default=0))
+    for cells in rows:
+        table.add_row(*(cell for name, cell in zip(_COLUMNS, cells, strict=True) if name not in left_out))
     return table
+
+
+_COLUMNS = ("JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "PID", "QUESTION")
+
+
+def _cells(job: OutsideJob, short_id: str, now: float) -> tuple[str | Text, ...]:
+    return (
+        short_id,
+        giving_way(state_words(job), STYLES[job.state]),
+        giving_way(clean(job.user)),
+        ago(job.created_at, now),
+        _run_time(job, now),
+        f"{job.rows:,}" if job.rows else "",
+        size(job.memory_bytes) if job.memory_bytes else "",
+        str(job.pid or ""),
+        giving_way(one_line(job.query, QUESTION_CHARS)),
+    )
 
 
 def state_words(job: OutsideJob) -> str:

@@ -45,6 +45,7 @@ def _print(jobs: "list[OutsideJob]") -> None:
     from ops.job_table import job_table
 
     if jobs:
-        output().print(job_table(jobs, time.time()))
+        out = output()
+        out.print(job_table(jobs, time.time(), out.width))
     else:
         narration().print("no jobs")
