@@ -24,10 +24,14 @@ from bus.vocabulary import Reason, Role, Rung
 ROOT = Path(__file__).resolve().parents[1]
 OPERATOR = Caller("tester", Role.OPERATOR)
 READY_WITHIN_S = 120.0
-"""Guards against hanging are far from what anything takes: how busy the machine is, no test knows."""
-_lifelines: dict[int, int] = {}
 GONE_WITHIN_S = 60.0
 PATIENCE_S = 60.0
+"""Guards against hanging are far from what anything takes: how busy the machine is, no test knows."""
+
+UNHURRIED = {"worker.start_timeout_s": 120.0, "worker.heartbeat_timeout_s": 120.0}
+"""Unless a test says otherwise, no worker is given up for being slow."""
+
+_lifelines: dict[int, int] = {}
 
 
 @dataclass
@@ -141,7 +145,7 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
     """A supervisor process that is ready. It ends when this process does, however that comes."""
     lifeline, held = os.pipe()
-    overrides = {"supervisor.state_dir": str(state_dir), "worker.spare_workers": 0, **settings}
+    overrides = {"supervisor.state_dir": str(state_dir), "worker.spare_workers": 0, **UNHURRIED, **settings}
     orders = {"overrides": overrides, "lifeline_fd": lifeline}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
