@@ -32,11 +32,16 @@ SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 def by_bearer(request: web.Request) -> Identity | None:
     """Whom the bearer token of a request stands for; `None` for a request without one that is valid. Raises `ApiError`
     (`too_many_attempts`)."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    token = _borne(request)
+    if token is None:
         return None
-    found = request.app[GATEWAY].sign_in.by_token(token.strip(), address_of(request.transport), "token")
-    return _noted(request, found)
+    return _noted(request, request.app[GATEWAY].sign_in.by_token(token, address_of(request.transport), "token"))
+
+
+def _borne(request: web.Request) -> str | None:
+    """The bearer token of a request, whatever it is."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def by_cookie(request: web.Request) -> Identity | None:
@@ -141,6 +146,8 @@ def _identity(request: web.Request) -> Identity:
     if found is not None:
         return found
     found = by_cookie(request)
+    if found is None and _borne(request) is not None:
+        raise ApiError("unauthorized", "that token is not valid", "`deadstop token create` makes one")
     if found is None:
         raise ApiError("unauthorized", "sign in first", "send `Authorization: Bearer TOKEN`, or open the page")
     if request.method not in _SAFE_METHODS:

@@ -27,6 +27,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_SERVER = "Deadstop"
+"""Without the versions of what it is made of."""
+
 _FOREVER = "public, max-age=31536000, immutable"
 _ASSET = re.compile(r"/assets/[\w.-]+")
 _ASSET_NAME = re.compile(r"[\w-][\w.-]*")
@@ -36,6 +39,7 @@ def secure_headers(response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Server"] = _SERVER
 
 
 def is_public(path: str) -> bool:

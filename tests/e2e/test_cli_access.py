@@ -41,3 +41,12 @@ def test_no_verb_tells_of_anothers_job(server: Server, bob: list[str]) -> None:
         assert "for operators" in refused.stderr
         record = server.objects("show", running)[0]
         assert (record["state"], record["rungs"]) == ("running", [])
+
+
+def test_a_token_that_is_not_valid_is_told_from_none(server: Server) -> None:
+    address = server.url.partition("?")[0]
+    wrong = deadstop(server.folder, "ps", "--url", address, "--token", "no-such-token")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert wrong.stderr == "deadstop: that token is not valid; `deadstop token create` makes one\n"
+    none = deadstop(server.folder, "ps", "--url", address)
+    assert "sign in first" in none.stderr

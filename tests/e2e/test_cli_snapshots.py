@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bus.vocabulary import Rung
-from tests.e2e.cli_runner import Server, deadstop, job, serving
+from tests.e2e.cli_runner import Server, deadstop, job, serving, wait_until
 from tests.e2e.snapshot_text import examined, misplaced, normalised
 from tests.graces import ending_on
 
@@ -76,6 +76,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
 
 
 def _ask(server: Server, done: dict[str, Done]) -> None:
+    wait_until(lambda: not server.objects("ps"), "the server has read its catalog")
     done["ps-none"] = server.run("ps")
     done["ask"] = server.run("ask", QUESTION)
     done["ask-sql"] = server.run("ask", "select 42 as answer, 'a' as letter")

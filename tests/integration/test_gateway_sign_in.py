@@ -32,6 +32,7 @@ async def test_every_answer_is_fenced_in(gateway: RunningGateway) -> None:
             assert "default-src 'none'" in policy
             assert "unsafe" not in policy
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Server"] == "Deadstop"
             assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
