@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable
 
 from agent_worker.context import AgentError
+from agent_worker.turns import CountingLoop
 from bus.codec import encode
 from bus.delivery import SendWindow
 from bus.events import Event, ResponseChunk, Status, TableRows, Usage
@@ -25,10 +26,11 @@ _UNSENDABLE = (TypeError, ValueError, OverflowError, AgentError)
 class Publisher:
     """One worker's line of events to the supervisor. `usage` is called for each batch."""
 
-    def __init__(self, context: Context, endpoint: str, token: bytes, window: SendWindow) -> None:
+    def __init__(self, loop: CountingLoop, context: Context, endpoint: str, token: bytes, window: SendWindow) -> None:
         self._token = token
         self._window = window
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
+        self._breathed_at = 0
         self._channel = Channel(connect_worker_publisher(context, endpoint), self._on_subscription)
         self._subscribed = asyncio.Event()
         self._changed = asyncio.Event()
@@ -58,8 +60,11 @@ class Publisher:
         return False
 
     async def breathe(self) -> None:
-        """Let acknowledgements and stops in, and wait while the window is closed."""
-        await asyncio.sleep(0)
+        """Let acknowledgements and stops in, unless the agent has waited for something since the last breath: they came
+        in meanwhile. And wait while the window is closed."""
+        if self._loop.turns == self._breathed_at:
+            await asyncio.sleep(0)
+        self._breathed_at = self._loop.turns
         while not self._window.open:
             self._changed.clear()
             await self._changed.wait()

@@ -16,6 +16,7 @@ from agent_worker.catalog import fingerprint
 from agent_worker.plan import Plan
 from agent_worker.process import Worker
 from agent_worker.sandbox import interpreter_paths
+from agent_worker.turns import CountingLoop
 from agent_worker.workplace import SAMPLE_DATA
 from bus.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.codec import Decoder, encode
@@ -47,19 +48,21 @@ def rehearse() -> tuple[Plan, list[JobEvent]]:
     for _ in range(ROUNDS):
         plan = offline.plan(QUESTION, CATALOG, ())
         with tempfile.TemporaryDirectory() as folder:
-            events = asyncio.run(_serve_a_job(Path(folder)))
+            loop = CountingLoop()
+            events = loop.run_until_complete(_serve_a_job(Path(folder), loop))
+            loop.close()
     _give_back()
     return plan, events
 
 
-async def _serve_a_job(folder: Path) -> list[JobEvent]:
+async def _serve_a_job(folder: Path, loop: CountingLoop) -> list[JobEvent]:
     """A worker's life without its birth, which cannot be undone, and what it said."""
     settings = Settings(llm=LlmSettings(api_key_env=""))
     agent = BUNDLED_AGENTS["sql"]
     control, collector = f"ipc://{folder}/control", f"ipc://{folder}/events"
     spec = WorkerSpec(bytes(16), "sql", agent, control, collector, str(folder), "", settings)
     partner = _Partner(control, collector)
-    worker = Worker(spec, parquet, None)
+    worker = Worker(spec, parquet, None, loop)
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
             await worker.live()
