@@ -23,7 +23,7 @@ from bus.codec import Decoder, encode
 from bus.events import JobEvent
 from bus.settings import BUNDLED_AGENTS, LlmSettings, Settings
 from bus.sockets import Channel, bind_collector, bind_router, new_context
-from bus.worker_wire import Acknowledge, Assign, BatchHeader, FinishedHeader, JobSpec, WorkerSpec
+from bus.worker_wire import Acknowledge, AnySaid, Assign, EventBatch, Finished, JobSpec, WorkerSpec
 
 ROUNDS = 3
 """More of them bring nothing that can be measured."""
@@ -37,7 +37,7 @@ CATALOG = Catalog((CatalogTable("things", _COLUMNS, row_count=100, files=()),), 
 QUESTION = "average size per colour in March 2013"
 ENDS_WITHIN_S = 30.0
 
-_decode_header: Decoder[BatchHeader | FinishedHeader] = Decoder(BatchHeader | FinishedHeader)
+_decode_said: Decoder[AnySaid] = Decoder(AnySaid)
 _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 
@@ -88,11 +88,10 @@ class _Partner:
         self._control.send([self._worker, encode(Assign(job))])
 
     def _on_event(self, frames: list[bytes]) -> None:
-        _, header, blob = frames
-        match _decode_header(header):
-            case BatchHeader():
+        match _decode_said(frames[0]):
+            case EventBatch(blob=blob):
                 self.events += _decode_events(blob)
-            case FinishedHeader(first):
+            case Finished(first=first):
                 self._control.send([self._worker, encode(Acknowledge(first))])
 
     def close(self) -> None:
