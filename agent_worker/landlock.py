@@ -12,7 +12,8 @@ import stat
 import struct
 import threading
 from collections.abc import Iterable
-from pathlib import Path
+
+from bus.proc import threads_of
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1
@@ -48,7 +49,7 @@ def abi() -> int:
     return max(version, 0)
 
 
-def restrict(read: Iterable[Path], write: Iterable[Path], connect_tcp: Iterable[int]) -> int:
+def restrict(read: Iterable[str], write: Iterable[str], connect_tcp: Iterable[int]) -> int:
     """From now on this process reads what is beneath `read`, reads and writes what is beneath `write`, connects to
     the TCP ports `connect_tcp` and listens on none; from ABI 6 it signals nothing outside. There is no way back.
 
@@ -56,7 +57,7 @@ def restrict(read: Iterable[Path], write: Iterable[Path], connect_tcp: Iterable[
     cut to length zero, and below 4 TCP is not fenced. Raises Unsupported, or RuntimeError where the process already
     has several threads, which would go unfenced.
     """
-    if threading.active_count() > 1 or len(list(Path("/proc/self/task").iterdir())) > 1:
+    if threading.active_count() > 1 or len(threads_of(os.getpid())) > 1:
         raise RuntimeError("Landlock fences only the calling thread; apply it before any other thread is started")
     version = min(abi(), KNOWN_ABI)
     if version == 0:
@@ -98,7 +99,7 @@ def _create(version: int, rights: int) -> int:
     return _checked(_libc.syscall(_CREATE_RULESET, attributes, size, ctypes.c_uint32(0)), "creating a ruleset")
 
 
-def _allow_path(ruleset: int, path: Path, rights: int) -> None:
+def _allow_path(ruleset: int, path: str, rights: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -106,7 +107,7 @@ def _allow_path(ruleset: int, path: Path, rights: int) -> None:
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= _FILE_RIGHTS
-        _add_rule(ruleset, _RULE_PATH, struct.pack("=Qi", rights, descriptor), str(path))
+        _add_rule(ruleset, _RULE_PATH, struct.pack("=Qi", rights, descriptor), path)
     finally:
         os.close(descriptor)
 

@@ -21,6 +21,7 @@ from agent_worker.publisher import Publisher
 from agent_worker.sandbox import Sandbox
 from agent_worker.saying import Speech
 from agent_worker.tally import Tally
+from agent_worker.turns import CountingLoop
 from bus.codec import Decoder, encode
 from bus.delivery import SendWindow
 from bus.events import Event, Usage
@@ -59,7 +60,8 @@ def main(encoded_spec: bytes) -> None:
         agent = importlib.import_module(spec.agent.entrypoint.partition(":")[0])
         sandbox = fence_in(spec, agent)
         # Not asyncio.run: it would wait for threads that a stop has left behind.
-        asyncio.new_event_loop().run_until_complete(Worker(spec, agent, sandbox).live())
+        loop = CountingLoop()
+        loop.run_until_complete(Worker(spec, agent, sandbox, loop).live())
         status = 0
     except BaseException:
         traceback.print_exc()
@@ -72,10 +74,11 @@ def main(encoded_spec: bytes) -> None:
 class Worker:
     """One worker process from inside."""
 
-    def __init__(self, spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None) -> None:
+    def __init__(self, spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> None:
         self._spec = spec
         self._module = module
         self._sandbox = sandbox
+        self._loop = loop
         self._job: asyncio.Future[JobSpec | None]
         self._running: asyncio.Task[Any] | None = None
         self._cancelled = False
@@ -83,10 +86,10 @@ class Worker:
     async def live(self) -> None:
         """From readiness to the last acknowledgement."""
         bus, spec = self._spec.settings.bus, self._spec
-        self._job = asyncio.get_running_loop().create_future()
+        self._job = self._loop.create_future()
         self._context = new_context()
         window = SendWindow(bus.window_events, bus.window_bytes)
-        self._publisher = Publisher(self._context, spec.events_endpoint, spec.token, window)
+        self._publisher = Publisher(self._loop, self._context, spec.events_endpoint, spec.token, window)
         self._control = Channel(connect_dealer(self._context, spec.control_endpoint), self._on_control)
         agent, agent_context = await self._prepare()
         await self._publisher.subscribed()

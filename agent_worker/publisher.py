@@ -5,12 +5,13 @@ import asyncio
 from collections.abc import Callable
 
 from agent_worker.context import AgentError
+from agent_worker.turns import CountingLoop
 from bus.codec import encode
 from bus.delivery import SendWindow
 from bus.events import Event, ResponseChunk, Status, TableRows, Usage
 from bus.sockets import Channel, Context, connect_worker_publisher
 from bus.vocabulary import Reason
-from bus.worker_wire import MAX_MESSAGE_BYTES, BatchHeader, FinishedHeader, Outcome
+from bus.worker_wire import MAX_MESSAGE_BYTES, EventBatch, Finished, Outcome
 
 MAX_BATCH_EVENTS = 256
 MAX_BATCH_CHARS = 65_536
@@ -25,10 +26,11 @@ _UNSENDABLE = (TypeError, ValueError, OverflowError, AgentError)
 class Publisher:
     """One worker's line of events to the supervisor. `usage` is called for each batch."""
 
-    def __init__(self, context: Context, endpoint: str, token: bytes, window: SendWindow) -> None:
+    def __init__(self, loop: CountingLoop, context: Context, endpoint: str, token: bytes, window: SendWindow) -> None:
         self._token = token
         self._window = window
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
+        self._breathed_at = 0
         self._channel = Channel(connect_worker_publisher(context, endpoint), self._on_subscription)
         self._subscribed = asyncio.Event()
         self._changed = asyncio.Event()
@@ -58,8 +60,11 @@ class Publisher:
         return False
 
     async def breathe(self) -> None:
-        """Let acknowledgements and stops in, and wait while the window is closed."""
-        await asyncio.sleep(0)
+        """Let acknowledgements and stops in, unless the agent has waited for something since the last breath: they came
+        in meanwhile. And wait while the window is closed."""
+        if self._loop.turns == self._breathed_at:
+            await asyncio.sleep(0)
+        self._breathed_at = self._loop.turns
         while not self._window.open:
             self._changed.clear()
             await self._changed.wait()
@@ -89,7 +94,7 @@ class Publisher:
     def finish(self, outcome: Outcome) -> None:
         """The worker's last event."""
         self.flush()
-        self._send(1, encode(FinishedHeader(self._window.next, self.usage())), encode(outcome))
+        self._send(1, encode(Finished(self._token, self._window.next, self.usage(), encode(outcome))))
 
     async def settled(self) -> None:
         """Wait until everything that was sent has been acknowledged."""
@@ -109,25 +114,25 @@ class Publisher:
 
     def _send_events(self, events: list[Event]) -> None:
         """As one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""
-        blob = encode(events)
-        if len(blob) > MAX_MESSAGE_BYTES:
+        count, blob = len(events), encode(events)
+        message = encode(EventBatch(self._token, self._window.next, self.usage(), blob, count=count))
+        if len(message) > MAX_MESSAGE_BYTES:
             raise AgentError(
-                f"The agent said {len(blob):,} bytes at once; the limit is {MAX_MESSAGE_BYTES:,}.",
+                f"The agent said {len(message):,} bytes at once; the limit is {MAX_MESSAGE_BYTES:,}.",
                 code="output_limit",
                 hint="have it say less, or yield it in pieces",
                 retryable=False,
                 reason=Reason.OUTPUT_LIMIT,
             )
-        self._send(len(events), encode(BatchHeader(self._window.next, len(events), self.usage())), blob)
+        self._send(count, message)
 
-    def _send(self, count: int, header: bytes, blob: bytes) -> None:
-        frames = (self._token, header, blob)
-        self._window.sent(count, frames)
-        self._channel.send(frames)
+    def _send(self, count: int, message: bytes) -> None:
+        self._window.sent(count, message)
+        self._channel.send([message])
 
     def _send_again(self) -> None:
         for sent in self._window.unacknowledged():
-            self._channel.send(sent.frames)
+            self._channel.send([sent.message])
 
     def _on_subscription(self, frames: list[bytes]) -> None:
         if frames[0][:1] != b"\x01":

@@ -16,13 +16,14 @@ from agent_worker.catalog import fingerprint
 from agent_worker.plan import Plan
 from agent_worker.process import Worker
 from agent_worker.sandbox import interpreter_paths
+from agent_worker.turns import CountingLoop
 from agent_worker.workplace import SAMPLE_DATA
 from bus.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.codec import Decoder, encode
 from bus.events import JobEvent
 from bus.settings import BUNDLED_AGENTS, LlmSettings, Settings
 from bus.sockets import Channel, bind_collector, bind_router, new_context
-from bus.worker_wire import Acknowledge, Assign, BatchHeader, FinishedHeader, JobSpec, WorkerSpec
+from bus.worker_wire import Acknowledge, AnySaid, Assign, EventBatch, Finished, JobSpec, WorkerSpec
 
 ROUNDS = 3
 """More of them bring nothing that can be measured."""
@@ -36,7 +37,7 @@ CATALOG = Catalog((CatalogTable("things", _COLUMNS, row_count=100, files=()),), 
 QUESTION = "average size per colour in March 2013"
 ENDS_WITHIN_S = 30.0
 
-_decode_header: Decoder[BatchHeader | FinishedHeader] = Decoder(BatchHeader | FinishedHeader)
+_decode_said: Decoder[AnySaid] = Decoder(AnySaid)
 _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 
@@ -47,19 +48,21 @@ def rehearse() -> tuple[Plan, list[JobEvent]]:
     for _ in range(ROUNDS):
         plan = offline.plan(QUESTION, CATALOG, ())
         with tempfile.TemporaryDirectory() as folder:
-            events = asyncio.run(_serve_a_job(Path(folder)))
+            loop = CountingLoop()
+            events = loop.run_until_complete(_serve_a_job(Path(folder), loop))
+            loop.close()
     _give_back()
     return plan, events
 
 
-async def _serve_a_job(folder: Path) -> list[JobEvent]:
+async def _serve_a_job(folder: Path, loop: CountingLoop) -> list[JobEvent]:
     """A worker's life without its birth, which cannot be undone, and what it said."""
     settings = Settings(llm=LlmSettings(api_key_env=""))
     agent = BUNDLED_AGENTS["sql"]
     control, collector = f"ipc://{folder}/control", f"ipc://{folder}/events"
     spec = WorkerSpec(bytes(16), "sql", agent, control, collector, str(folder), "", settings)
     partner = _Partner(control, collector)
-    worker = Worker(spec, parquet, None)
+    worker = Worker(spec, parquet, None, loop)
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
             await worker.live()
@@ -85,11 +88,10 @@ class _Partner:
         self._control.send([self._worker, encode(Assign(job))])
 
     def _on_event(self, frames: list[bytes]) -> None:
-        _, header, blob = frames
-        match _decode_header(header):
-            case BatchHeader():
+        match _decode_said(frames[0]):
+            case EventBatch(blob=blob):
                 self.events += _decode_events(blob)
-            case FinishedHeader(first):
+            case Finished(first=first):
                 self._control.send([self._worker, encode(Acknowledge(first))])
 
     def close(self) -> None:

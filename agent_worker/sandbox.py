@@ -6,7 +6,6 @@ import os
 import resource
 import site
 import sys
-from pathlib import Path
 
 import msgspec
 
@@ -31,7 +30,7 @@ _INTERPRETER = """
 DuckDB aborts the process in `connect` when it may not read /proc/self/cgroup, or what that points to in /sys.
 """
 
-_DEVICES = (Path("/dev/null"),)
+_DEVICES = ("/dev/null",)
 
 _ENVIRONMENT = """
 PATH LANG LANGUAGE LC_ALL LC_CTYPE TZ SSL_CERT_FILE SSL_CERT_DIR
@@ -97,9 +96,9 @@ def apply(spec: SandboxSpec) -> Sandbox:
     statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
     # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
     pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
-    read = [*interpreter_paths(), *map(Path, spec.read)]
+    read = [*interpreter_paths(), *spec.read]
     try:
-        abi = landlock.restrict(read, [Path(spec.scratch), *map(Path, spec.write), *_DEVICES], spec.connect_tcp)
+        abi = landlock.restrict(read, [spec.scratch, *spec.write, *_DEVICES], spec.connect_tcp)
     except landlock.Unsupported as reason:
         log.warning("%s", reason, extra={"action": "landlock_missing"})
         abi = 0
@@ -115,10 +114,10 @@ def strip_environment(spec: SandboxSpec) -> None:
 
 
 @functools.cache
-def interpreter_paths() -> tuple[Path, ...]:
+def interpreter_paths() -> tuple[str, ...]:
     """What Python, its packages and the C library read at any time. The working folder is not among them, although
     it may stand in sys.path: it can be anything."""
     packages = [site.getusersitepackages(), *site.getsitepackages()]
     own = [path for package in (agent_worker, bus) for path in package.__path__]
     prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
-    return tuple(Path(path) for path in dict.fromkeys([*prefixes, *packages, *own, *_INTERPRETER.split()]))
+    return tuple(dict.fromkeys([*prefixes, *packages, *own, *_INTERPRETER.split()]))

@@ -14,7 +14,7 @@ from bus.commands import AnyCommand, AnyReply, Refused
 from bus.delivery import Cursor, Verdict
 from bus.log import Batch, LogReader
 from bus.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
-from bus.topics import HEADS, Heads, Published, job_topic, presence_topic, topic_job
+from bus.topics import HEADS, Heads, job_topic, parse, presence_topic
 from bus.vocabulary import PROTOCOL_VERSION
 
 MAX_WAITING_BYTES = 1 << 20
@@ -25,8 +25,6 @@ CONFIRM_TIMEOUT_S = 1.0
 R = TypeVar("R", bound=AnyReply)
 
 _decode_reply: Decoder[AnyReply] = Decoder(AnyReply)
-_decode_published: Decoder[Published] = Decoder(Published)
-_decode_heads: Decoder[Heads] = Decoder(Heads)
 
 
 class CommandRefused(Exception):
@@ -236,22 +234,22 @@ class BusClient:
             waiting.set_exception(BusError(f"a reply of the supervisor could not be read: {error}"))
 
     def _on_published(self, frames: list[bytes]) -> None:
-        if frames[0] == HEADS:
-            self._on_heads(_decode_heads(frames[1]))
+        published = parse(frames[0])
+        if isinstance(published, Heads):
+            self._on_heads(published)
             return
-        job_id = topic_job(frames[0])
-        stream = self._streams.get(job_id) if job_id else None
-        if job_id is None or stream is None:
+        job_id, said = published
+        stream = self._streams.get(job_id)
+        if stream is None:
             return
-        header = _decode_published(frames[1])
         stream.confirmed.set()
-        if frames[2]:
-            batch = Batch(job_id, header.first, header.last, header.at, header.final, frames[2])
+        if said.blob:
+            batch = Batch(job_id, said.first, said.last, said.at, said.final, said.blob)
             for follower in stream.followers:
                 follower.offer(batch)
         else:
             for follower in stream.followers:
-                follower.head(header.last)
+                follower.head(said.last)
 
     def _on_heads(self, heads: Heads) -> None:
         for job_id, stream in self._streams.items():

@@ -6,9 +6,9 @@ follower of the log already has. Pure: no I/O, no time.
 """
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class Verdict(Enum):
@@ -19,14 +19,12 @@ class Verdict(Enum):
     GAP = "gap"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """A batch that was sent and may have to be sent again: numbers `first` to `last`, and its bytes."""
 
     first: int
     last: int
-    frames: tuple[bytes, ...]
-    size: int
+    message: bytes
 
 
 class SendWindow:
@@ -57,11 +55,10 @@ class SendWindow:
         """Whether everything that was sent has been acknowledged."""
         return not self._unacknowledged
 
-    def sent(self, count: int, frames: tuple[bytes, ...]) -> None:
+    def sent(self, count: int, message: bytes) -> None:
         """Remember a batch of `count` events, numbered from `next`."""
-        size = sum(map(len, frames))
-        self._unacknowledged.append(Sent(self.next, self.next + count - 1, frames, size))
-        self._bytes += size
+        self._unacknowledged.append(Sent(self.next, self.next + count - 1, message))
+        self._bytes += len(message)
         self.next += count
 
     def acknowledged(self, through: int) -> None:
@@ -70,7 +67,7 @@ class SendWindow:
             raise ValueError(f"acknowledged through {through}, but the last event sent is {self.next - 1}")
         self._acknowledged = max(self._acknowledged, through)
         while self._unacknowledged and self._unacknowledged[0].last <= through:
-            self._bytes -= self._unacknowledged.popleft().size
+            self._bytes -= len(self._unacknowledged.popleft().message)
 
     def unacknowledged(self) -> list[Sent]:
         """What must be sent again after a broken connection, oldest first."""
@@ -114,9 +111,9 @@ class AcknowledgePace:
         self._said = 0
         self._unsaid_bytes = self._taken_bytes = 0
 
-    def took(self, frames: Sequence[bytes]) -> None:
-        """A batch that was taken, and is not in the log yet."""
-        self._taken_bytes += sum(map(len, frames))
+    def took(self, size: int) -> None:
+        """A batch of `size` bytes that was taken, and is not in the log yet."""
+        self._taken_bytes += size
 
     def logged(self, through: int) -> bool:
         """All that was taken, up to `through`, is in the log. Whether that is to be said."""

@@ -113,33 +113,41 @@ class DataChanged(Control, frozen=True, tag="data_changed"):
 ToSupervisor = Ready | Heartbeat | DataChanged
 
 
-# ---- events, worker → supervisor: [token, header, blob]
+# ---- events, worker → supervisor: one frame each, for a frame costs as much as a message
 
 MAX_COUNT = 1_000_000
 """Events in one batch: far more than any worker sends, and few enough for every number to fit into the log."""
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-"""One batch or outcome: it is written, read and sent on in one piece."""
+"""One batch or outcome, with what goes with it: it is written, read and sent on in one piece."""
 
 Number = Annotated[int, Meta(ge=1, le=2**62)]
 
 
-class BatchHeader(msgspec.Struct, frozen=True, tag_field="kind", tag="events"):
-    """`count` events, numbered from `first`, encoded as one MessagePack array in the blob. `usage` is cumulative."""
+class Said(msgspec.Struct, frozen=True, tag_field="kind"):
+    """Base of what is said there. `usage` is cumulative; `blob` is passed on as it is."""
 
+    token: bytes
     first: Number
-    count: Annotated[int, Meta(ge=1, le=MAX_COUNT)]
     usage: Usage
+    blob: bytes
 
 
-class FinishedHeader(msgspec.Struct, frozen=True, tag_field="kind", tag="finished"):
+class EventBatch(Said, frozen=True, tag="events", kw_only=True):
+    """`count` events, numbered from `first`; the blob is one MessagePack array."""
+
+    count: Annotated[int, Meta(ge=1, le=MAX_COUNT)]
+
+
+class Finished(Said, frozen=True, tag="finished"):
     """The worker's last event, number `first`; the blob is its `Outcome`."""
 
-    first: Number
-    usage: Usage
+    @property
+    def count(self) -> int:
+        return 1
 
 
-AnyHeader = BatchHeader | FinishedHeader
+AnySaid = EventBatch | Finished
 
 
 class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):

@@ -12,7 +12,7 @@ from bus.codec import CodecError, Decoder
 from bus.commands import Submit
 from bus.events import Failed, Usage
 from bus.settings import INTERNAL_AGENTS, Settings
-from bus.worker_wire import AnyHeader, Assign, FinishedHeader, Outcome, Success
+from bus.worker_wire import AnySaid, Assign, Finished, Outcome, Success
 from supervisor.admission import Admission
 from supervisor.assignment import job_spec
 from supervisor.catalog_keeper import CatalogKeeper
@@ -129,23 +129,23 @@ class Conductor:
         if entry is not None:
             self.catalog.data_changed(entry, fingerprint)
 
-    def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None:
+    def worker_said(self, worker: Worker, said: AnySaid) -> None:
         entry = self._entry_of(worker)
         if entry is None or not entry.job.given:
             worker.dropped += 1
             return
         entry.job.heard(self._loop.time())
-        costs_more = header.usage.cost_usd > entry.job.usage.cost_usd
-        entry.job.usage = _usage(header.usage, entry.stream.seq)
+        costs_more = said.usage.cost_usd > entry.job.usage.cost_usd
+        entry.job.usage = _usage(said.usage, entry.stream.seq)
         if costs_more:
             self.limits.check_spending(entry)
-        if isinstance(header, FinishedHeader):
-            self._finished(entry, blob)
+        last = isinstance(said, Finished)
+        if last:
+            self._finished(entry, said.blob)
         elif entry.job.outcome is None:
             self._note_first_word(entry)
-            self._journal.append_batch(entry.stream, header.count, blob)
+            self._journal.append_batch(entry.stream, said.count, said.blob)
             self.limits.check_output(entry)
-        last = isinstance(header, FinishedHeader)
         self._journal.after_commit(lambda: worker.logged(self._yard.control, last=last))
 
     def worker_exited(self, worker: Worker) -> None:

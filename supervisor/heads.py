@@ -29,12 +29,12 @@ class LastNumbers:
         """To be called about once a second."""
         forget = self._loop.time() - HEADS_AFTER_END_S
         self._ended = {job_id: head for job_id, head in self._ended.items() if head[0] >= forget}
-        self._publish([HEADS, encode(Heads(self._known()))])
+        self._publish([HEADS + encode(Heads(self._known()))])
 
     def tell(self, job_id: str) -> None:
         """Somebody has begun to follow this job."""
         last = self._known().get(job_id, 0)
-        self._publish([job_topic(job_id), encode(Published(0, last, 0.0, False)), b""])
+        self._publish([job_topic(job_id) + encode(Published(0, last, 0.0, False, b""))])
 
     def _known(self) -> dict[str, int]:
         heads = {job_id: last for job_id, (_, last) in self._ended.items()}

@@ -60,7 +60,7 @@ class Journal:
         self.bytes_total += len(blob)
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
-        self._unpublished.append((stream.topic, encode(Published(first, last, at, final)), blob))
+        self._unpublished.append([stream.topic + encode(Published(first, last, at, final, blob))])
         self._request_flush()
 
     def after_commit(self, call: Callable[[], None], *, durable: bool = False) -> None:

@@ -11,7 +11,7 @@ from bus.delivery import Verdict
 from bus.peers import PeerWatch
 from bus.settings import INTERNAL_AGENTS, Settings
 from bus.sockets import Channel
-from bus.worker_wire import MAX_MESSAGE_BYTES, AnyHeader, BatchHeader, DataChanged, Heartbeat, Ready, ToSupervisor
+from bus.worker_wire import MAX_MESSAGE_BYTES, AnySaid, DataChanged, Heartbeat, Ready, ToSupervisor
 from supervisor.burial import Burial
 from supervisor.data_folders import DataFolders
 from supervisor.orphans import Orphans
@@ -27,7 +27,7 @@ REFILL_AFTER_S = 0.05
 LOOK_AGAIN_S = 0.005
 
 _decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
-_decode_header: Decoder[AnyHeader] = Decoder(AnyHeader)
+_decode_said: Decoder[AnySaid] = Decoder(AnySaid)
 
 
 class Listener(Protocol):
@@ -36,7 +36,7 @@ class Listener(Protocol):
     def worker_ready(self, worker: Worker) -> None: ...
     def worker_heard(self, worker: Worker, *, begun: bool) -> None: ...
     def data_changed(self, worker: Worker, fingerprint: str) -> None: ...
-    def worker_sent(self, worker: Worker, header: AnyHeader, blob: bytes) -> None: ...
+    def worker_said(self, worker: Worker, said: AnySaid) -> None: ...
     def worker_exited(self, worker: Worker) -> None: ...
     def worker_gone(self, worker: Worker, exit_words: str) -> None: ...
 
@@ -148,20 +148,19 @@ class Yard:
             self._listener.worker_heard(worker, begun=message.begun)
 
     def on_event(self, frames: list[bytes]) -> None:
-        worker = self._by_token.get(frames[0])
+        size = len(frames[0])
         try:
-            whole = len(frames) == 3 and len(frames[2]) <= MAX_MESSAGE_BYTES
-            header = _decode_header(frames[1]) if whole else None
+            said = _decode_said(frames[0]) if len(frames) == 1 and size <= MAX_MESSAGE_BYTES else None
         except CodecError:
-            header = None
-        if worker is None or header is None:
+            said = None
+        worker = self._by_token.get(said.token) if said is not None else None
+        if worker is None or said is None:
             self._stray("event", frames)
             return
-        count = header.count if isinstance(header, BatchHeader) else 1
-        verdict = worker.order.judge(header.first, count)
+        verdict = worker.order.judge(said.first, said.count)
         if verdict is Verdict.TAKE:
-            worker.pace.took(frames)
-            self._listener.worker_sent(worker, header, frames[2])
+            worker.pace.took(size)
+            self._listener.worker_said(worker, said)
         elif verdict is Verdict.REPEAT:
             worker.acknowledge(self.control)
         # What a broken line has lost comes again by itself with the next one. Were each event after a gap a reason to

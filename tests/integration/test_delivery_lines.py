@@ -12,6 +12,7 @@ from tests.servers import Supervisor
 from tests.workers import zoo_settings
 
 EVENTS = 20_000
+CUTS = 20
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -54,14 +55,19 @@ async def test_what_a_break_has_swallowed_is_sent_again(supervisor: Supervisor) 
 
 
 async def test_acknowledgements_that_were_lost_do_not_hold_the_worker(supervisor: Supervisor) -> None:
+    """As many jobs as it takes: how often a line can be cut before a job has ended is the machine's affair."""
     async with cutting(supervisor.state_dir, "control") as line:
-        job_id = await supervisor.submit(str(EVENTS), "counts")
-        async with aclosing(supervisor.client.follow(job_id)) as batches:
-            async for batch, _ in batches:
-                if batch.first > EVENTS // 30 * (line.cuts + 1):
-                    line.cut()
-        is_whole(await supervisor.events(job_id), EVENTS)
-    assert line.cuts >= 20
+        for _ in range(CUTS):
+            before = line.cuts
+            job_id = await supervisor.submit(str(EVENTS), "counts")
+            async with aclosing(supervisor.client.follow(job_id)) as batches:
+                async for batch, _ in batches:
+                    if batch.first > EVENTS // 30 * (line.cuts - before + 1):
+                        line.cut()
+            is_whole(await supervisor.events(job_id), EVENTS)
+            if line.cuts >= CUTS:
+                break
+    assert line.cuts >= CUTS
 
 
 @pytest.mark.parametrize("word", [b"ready", b"assign"])

@@ -26,7 +26,7 @@ from agent_worker.sandbox import interpreter_paths
 data, outside, scratch, allowed, other, most = json.loads(sys.argv[1])
 landlock.KNOWN_ABI = most
 opened_before = open(os.path.join(outside, "log"), "w")
-abi = landlock.restrict([*interpreter_paths(), Path(data)], [Path(scratch)], [allowed])
+abi = landlock.restrict([*interpreter_paths(), data], [scratch], [allowed])
 
 
 def outcome(action):
@@ -147,7 +147,7 @@ def test_each_version_holds_what_it_can(tmp_path: Path, ports: tuple[int, int], 
 def test_what_a_fenced_process_starts_is_fenced_too(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from agent_worker import landlock, sandbox\n"
-        "landlock.restrict(sandbox.interpreter_paths(), [Path(sys.argv[1])], [])\n"
+        "landlock.restrict(sandbox.interpreter_paths(), [sys.argv[1]], [])\n"
         "child = 'import sys; open(sys.argv[1])'\n"
         "code = os.spawnv(os.P_WAIT, sys.executable, [sys.executable, '-c', child, '/etc/passwd'])\n"
         "sys.exit(0 if code == 1 else 5)"

@@ -9,7 +9,7 @@ import zmq
 from agent_worker.context import AgentContext
 from bus.codec import encode
 from bus.events import Event, Status, Usage
-from bus.worker_wire import CancelledOutcome, FinishedHeader, JobSpec, Ready
+from bus.worker_wire import CancelledOutcome, Finished, JobSpec, Ready
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
@@ -26,7 +26,6 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
             socket.setsockopt(zmq.LINGER, 200)
             socket.connect(f"ipc://{runtime}/collector.sock")
             await asyncio.sleep(0.1)
-            header = encode(FinishedHeader(1, Usage()))
-            socket.send_multipart([os.urandom(16), header, encode(CancelledOutcome())])
+            socket.send(encode(Finished(os.urandom(16), 1, Usage(), encode(CancelledOutcome()))))
     yield Status(f"claimed to be {len(others)} others")
     await asyncio.sleep(3600)

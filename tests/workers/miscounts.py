@@ -8,13 +8,13 @@ from agent_worker.context import AgentContext
 from agent_worker.publisher import Publisher
 from bus.codec import encode
 from bus.events import Event, Status, Usage
-from bus.worker_wire import BatchHeader, JobSpec
+from bus.worker_wire import EventBatch, JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     yield Status("miscounting")
     publisher = next(found for found in gc.get_objects() if isinstance(found, Publisher))
     for count in (0, 0, -1, 2**63 - 3, 2**64 - 1):
-        publisher._channel.send((publisher._token, encode(BatchHeader(2, count, Usage())), encode([])))
+        publisher._channel.send([encode(EventBatch(publisher._token, 2, Usage(), encode([]), count=count))])
     yield Status("miscounted")
     await asyncio.sleep(3600)

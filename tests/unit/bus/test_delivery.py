@@ -20,7 +20,7 @@ class Line:
 
     def send(self, count: int) -> None:
         if self.window.open:
-            self.window.sent(count, (b"x" * count,))
+            self.window.sent(count, b"x" * count)
             self.events_on_the_way.append(self.window.unacknowledged()[-1])
 
     def receive(self) -> None:
@@ -91,7 +91,7 @@ def test_the_window_closes_at_its_limit_and_opens_again(limit: int, count: int) 
     window = SendWindow(max_events=limit, max_bytes=10**9)
     sent = 0
     while window.open:
-        window.sent(count, (b"",))
+        window.sent(count, b"")
         sent += count
     assert limit <= sent < limit + count
     window.acknowledged(sent)
@@ -100,7 +100,7 @@ def test_the_window_closes_at_its_limit_and_opens_again(limit: int, count: int) 
 
 def test_the_window_closes_on_bytes_too() -> None:
     window = SendWindow(max_events=1000, max_bytes=10)
-    window.sent(1, (b"x" * 11,))
+    window.sent(1, b"x" * 11)
     assert not window.open
 
 
@@ -127,10 +127,9 @@ def test_a_window_never_stays_closed_though_not_every_batch_is_answered(
     window, pace = SendWindow(max_events, max_bytes), AcknowledgePace(max_events, max_bytes)
     through = 0
     for count, size in batches:
-        frames = (b"token", b"header", b"x" * size)
-        window.sent(count, frames)
+        window.sent(count, b"x" * size)
         through += count
-        pace.took(frames)
+        pace.took(size)
         if pace.logged(through):
             pace.said(through)
             window.acknowledged(through)
@@ -139,7 +138,7 @@ def test_a_window_never_stays_closed_though_not_every_batch_is_answered(
 
 def test_what_was_taken_but_not_logged_when_something_was_said_is_said_later() -> None:
     pace = AcknowledgePace(4096, 800)
-    pace.took([b"x" * 200])
+    pace.took(200)
     pace.said(0)  # a heartbeat is answered while the commit waits
     assert pace.logged(1)
 
@@ -148,7 +147,7 @@ def test_a_stream_of_single_events_is_answered_once_for_many() -> None:
     pace = AcknowledgePace(4096, 8 << 20)
     said = 0
     for through in range(1, 4097):
-        pace.took([b"x" * 100])
+        pace.took(100)
         if pace.logged(through):
             pace.said(through)
             said += 1
