@@ -25,7 +25,7 @@ from agent_worker.turns import CountingLoop
 from bus.codec import Decoder, encode
 from bus.delivery import SendWindow
 from bus.events import Event, Usage
-from bus.sockets import Channel, connect_dealer, new_context
+from bus.sockets import Channel, Context, connect_dealer, new_context
 from bus.vocabulary import Reason
 from bus.worker_wire import (
     Acknowledge,
@@ -61,7 +61,7 @@ def main(encoded_spec: bytes) -> None:
         sandbox = fence_in(spec, agent)
         # Not asyncio.run: it would wait for threads that a stop has left behind.
         loop = CountingLoop()
-        loop.run_until_complete(Worker(spec, agent, sandbox, loop).live())
+        loop.run_until_complete(Worker(spec, agent, sandbox, loop, new_context()).live())
         status = 0
     except BaseException:
         traceback.print_exc()
@@ -74,11 +74,14 @@ def main(encoded_spec: bytes) -> None:
 class Worker:
     """One worker process from inside."""
 
-    def __init__(self, spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> None:
+    def __init__(
+        self, spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop, context: Context
+    ) -> None:
         self._spec = spec
         self._module = module
         self._sandbox = sandbox
         self._loop = loop
+        self._context = context
         self._job: asyncio.Future[JobSpec | None]
         self._running: asyncio.Task[Any] | None = None
         self._cancelled = False
@@ -87,7 +90,6 @@ class Worker:
         """From readiness to the last acknowledgement."""
         bus, spec = self._spec.settings.bus, self._spec
         self._job = self._loop.create_future()
-        self._context = new_context()
         window = SendWindow(bus.window_events, bus.window_bytes)
         self._publisher = Publisher(self._loop, self._context, spec.events_endpoint, spec.token, window)
         self._control = Channel(connect_dealer(self._context, spec.control_endpoint), self._on_control)
@@ -107,7 +109,6 @@ class Worker:
         """For a process that goes on after `live`. One that exits need not: its sockets end with it, sooner."""
         self._publisher.close()
         self._control.close()
-        self._context.term()
 
     async def _prepare(self) -> tuple[Agent, AgentContext]:
         """The agent's function, after its module's `prepare(context)`, if it has one."""

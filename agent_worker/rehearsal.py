@@ -8,8 +8,6 @@ three quarters less for planning a question].
 import asyncio
 import ctypes
 import gc
-import tempfile
-from pathlib import Path
 
 from agent_worker import offline, parquet
 from agent_worker.catalog import fingerprint
@@ -22,7 +20,7 @@ from bus.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.codec import Decoder, encode
 from bus.events import JobEvent
 from bus.settings import BUNDLED_AGENTS, LlmSettings, Settings
-from bus.sockets import Channel, bind_collector, bind_router, new_context
+from bus.sockets import Channel, Context, bind_collector, bind_router, new_context
 from bus.worker_wire import Acknowledge, AnySaid, Assign, EventBatch, Finished, JobSpec, WorkerSpec
 
 ROUNDS = 3
@@ -35,6 +33,10 @@ _COLUMNS = (
 )
 CATALOG = Catalog((CatalogTable("things", _COLUMNS, row_count=100, files=()),), fingerprint=fingerprint(SAMPLE_DATA))
 QUESTION = "average size per colour in March 2013"
+CONTROL, COLLECTOR = "inproc://control", "inproc://collector"
+NO_FOLDER = "/nonexistent"
+"""So small a statement writes nothing."""
+
 ENDS_WITHIN_S = 30.0
 
 _decode_said: Decoder[AnySaid] = Decoder(AnySaid)
@@ -47,39 +49,38 @@ def rehearse() -> tuple[Plan, list[JobEvent]]:
     interpreter_paths()
     for _ in range(ROUNDS):
         plan = offline.plan(QUESTION, CATALOG, ())
-        with tempfile.TemporaryDirectory() as folder:
-            loop = CountingLoop()
-            events = loop.run_until_complete(_serve_a_job(Path(folder), loop))
-            loop.close()
+        loop = CountingLoop()
+        events = loop.run_until_complete(_serve_a_job(loop))
+        loop.close()
     _give_back()
     return plan, events
 
 
-async def _serve_a_job(folder: Path, loop: CountingLoop) -> list[JobEvent]:
+async def _serve_a_job(loop: CountingLoop) -> list[JobEvent]:
     """A worker's life without its birth, which cannot be undone, and what it said."""
+    context = new_context()
     settings = Settings(llm=LlmSettings(api_key_env=""))
     agent = BUNDLED_AGENTS["sql"]
-    control, collector = f"ipc://{folder}/control", f"ipc://{folder}/events"
-    spec = WorkerSpec(bytes(16), "sql", agent, control, collector, str(folder), "", settings)
-    partner = _Partner(control, collector)
-    worker = Worker(spec, parquet, None, loop)
+    spec = WorkerSpec(bytes(16), "sql", agent, CONTROL, COLLECTOR, NO_FOLDER, "", settings)
+    partner = _Partner(context)
+    worker = Worker(spec, parquet, None, loop, context)
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
             await worker.live()
     finally:
         worker.close()
         partner.close()
+        context.term()
     return partner.events
 
 
 class _Partner:
     """The supervisor's part: hands the worker a statement, and acknowledges what it says of it."""
 
-    def __init__(self, control: str, collector: str) -> None:
+    def __init__(self, context: Context) -> None:
         self.events: list[JobEvent] = []
-        self._context = new_context()
-        self._control = Channel(bind_router(self._context, control), self._on_control)
-        self._collector = Channel(bind_collector(self._context, collector), self._on_event)
+        self._control = Channel(bind_router(context, CONTROL), self._on_control)
+        self._collector = Channel(bind_collector(context, COLLECTOR), self._on_event)
         self._worker = b""
 
     def _on_control(self, frames: list[bytes]) -> None:
@@ -97,7 +98,6 @@ class _Partner:
     def close(self) -> None:
         self._control.close()
         self._collector.close()
-        self._context.term()
 
 
 def _give_back() -> None:
