@@ -107,3 +107,20 @@ async def test_all_flights_arrive(offline_tab: Tab) -> None:
     await expect(answer.part("row-count")).to_have_text("336,776 rows")
     await answer.root.get_by_role("table").evaluate("(table) => { table.scrollTop = table.scrollHeight }")
     await expect(answer.root.locator('[aria-rowindex="336777"]')).to_be_in_viewport()
+
+
+async def test_a_long_question_shows_its_first_lines_until_all_is_wanted(offline_tab: Tab) -> None:
+    statement = "select\n" + ",\n".join(f"  {number} as column_{number}" for number in range(40))
+    answer = await offline_tab.ask(statement)
+    await answer.is_in("done")
+    heading = answer.part("question")
+    cut = await heading.bounding_box()
+    assert cut is not None
+    assert cut["height"] < 150
+    await expect(heading).to_contain_text("39 as column_39")  # for who is read to, and for copying
+    await answer.part("whole-question").click()
+    whole = await heading.bounding_box()
+    assert whole is not None
+    assert whole["height"] > 40 * 20
+    short = await offline_tab.ask("select 1 as one")
+    await expect(short.part("whole-question")).to_have_count(0)

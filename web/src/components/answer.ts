@@ -6,6 +6,7 @@ import { spoken, type Turn } from "../conversation";
 import { duration, usageLine } from "../format";
 import * as icons from "./icons";
 import { PageElement } from "./page-element";
+import "./question";
 import { announcementOf, labelOf } from "./words";
 
 /** One question and everything that came of it. */
@@ -28,18 +29,7 @@ export class Answer extends PageElement {
         data-session=${turn.sessionId}
         aria-busy=${this.live}
       >
-        <div class="asked">
-          <h2 class="question" data-testid="question">${spoken(turn)}</h2>
-          <button
-            class="icon-only"
-            aria-label="Edit the question"
-            title="Edit and ask again"
-            @click=${() => this.dispatchEvent(new CustomEvent("edit"))}
-            data-testid="edit"
-          >
-            ${icons.pencil}
-          </button>
-        </div>
+        <ds-question .text=${spoken(turn)}></ds-question>
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
         ${answer.statements.length > 0 ? this.sql() : nothing}
