@@ -149,4 +149,4 @@ def test_a_gateway_that_is_not_there(tmp_path: Path) -> None:
 def test_a_wrong_token(server: Server) -> None:
     done = deadstop(server.folder, "ask", QUESTION, "--url", server.url, "--token", "wrong")
     assert done.returncode == 1
-    assert "sign in" in done.stderr
+    assert "that token is not valid" in done.stderr
