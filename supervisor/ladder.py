@@ -5,7 +5,7 @@ from enum import Enum
 
 from bus.vocabulary import Reason, Rung
 
-DUMP_LEAD_S = 0.05
+DUMP_LEAD_S = 0.15
 """How long before SIGTERM a stuck worker is asked for its stack: it needs a moment to write it, and SIGTERM's
 default disposition would leave it none."""
 

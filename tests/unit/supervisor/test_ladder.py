@@ -24,7 +24,7 @@ def climb(ladder: Ladder, until: float) -> list[tuple[float, Step]]:
 def test_it_climbs_in_order_and_never_ends_by_itself() -> None:
     assert climb(Ladder(request(), 10.0, GRACES), until=11.15) == [
         (10.0, Step.CANCEL),
-        (10.45, Step.DUMP_STACK),
+        (10.35, Step.DUMP_STACK),
         (10.5, Step.TERMINATE),
         (11.0, Step.KILL),
         (11.1, Step.KILL_AGAIN),
