@@ -11,7 +11,7 @@ from tests.e2e.cli_runner import Server, deadstop, is_status, job, program
 
 def test_ps_lists_what_lives_and_with_all_what_has_ended(server: Server, target: list[str]) -> None:
     with job(server, "sleeps") as (job_id, _):
-        done = deadstop(server.folder, "ps", *target)
+        done = deadstop(server.folder, "ps", *target, COLUMNS="100")
         header, *rows = done.stdout.splitlines()
         assert header.split() == ["JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "PID", "QUESTION"]
         row = next(row for row in rows if job_id.startswith(row.split()[0]))
