@@ -52,6 +52,7 @@ async def test_a_running_job_is_seen_stopped_with_a_reason_and_looked_at(zoo_tab
 async def test_what_shows_operations_changes_no_answer(offline_tab: Tab) -> None:
     answer = await offline_tab.ask("How many flights per airline?")
     await answer.is_in("done")
+    await expect(answer.part("chart").locator("svg .mark-rect.role-mark").first).to_be_attached()  # drawn after the end
     before = await answer.root.evaluate(LOOKS)
     await to_operations(offline_tab)
     await expect(offline_tab.part("picture")).to_have_count(4)
