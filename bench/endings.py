@@ -6,11 +6,9 @@ import time
 from bench.client import BenchError, Client, Event, is_chunk, is_last
 from bench.figures import Figure, Spread, spread
 from bench.system import running_system
+from tests.stuck import stuck_statement
 
 GRACE_S = 0.5
-STUCK = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000))"
-"""One call of the engine that runs for 20 s and ignores every interrupt."""
-
 TICKS = "100000 0.02"
 SINKS_IN_S = 0.3
 """After the statement was announced it is bound and begun."""
@@ -21,8 +19,8 @@ async def stops(runs: int, stuck_runs: int) -> list[Figure]:
         gentle = await _stops(client, "ticks", TICKS, runs, "cancel")
         now = await _stops(client, "ticks", TICKS, runs, "kill", now=True)
         spinning = await _stops(client, "spins_in_python", "go", runs, "kill", now=True)
-        stuck = await _stops(client, "sql", STUCK, stuck_runs, "terminate")
-        stuck_now = await _stops(client, "sql", STUCK, stuck_runs, "kill", now=True)
+        stuck = await _stops(client, "sql", stuck_statement(), stuck_runs, "terminate")
+        stuck_now = await _stops(client, "sql", stuck_statement(), stuck_runs, "kill", now=True)
     over = GRACE_S * 1000 + 50
     return [
         Figure("stop to proof, streaming worker", "ms", gentle, targets={"median": 10, "p95": 30}),

@@ -25,7 +25,7 @@ from tests.workers import ZOO
 
 ENDS_BY_ITSELF = {
     *("counts", "echoes", "exits_three", "exits_zero", "floods_memory", "leaks_threads", "lingers"),
-    *("paces", "raises", "segfaults", "starves_libzmq"),
+    *("paces", "ticks_until_told", "raises", "segfaults", "starves_libzmq"),
 }
 """Not stopped here: they end before anybody could ask."""
 

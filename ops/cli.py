@@ -50,7 +50,12 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     if wanted and not ctx.resilient_parsing:
         from importlib.metadata import version
 
+        from ops.checks.versions import libraries
+
         click.echo(f"deadstop {version('deadstop')}")
+        for library in libraries():
+            tested = f", tested with {library.tested}" if library.tested else ""
+            click.echo(f"{library.name} {library.found or 'is missing'}{tested}")
         ctx.exit()
 
 

@@ -7,10 +7,12 @@ from bus.settings import Settings
 from ops.checks import kernel, machine, places
 from ops.checks.finding import Finding, problem
 from ops.checks.model import model
+from ops.checks.versions import versions
 from ops.checks.worker import agents, data_and_worker
 
 _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     machine.python,
+    versions,
     machine.user,
     machine.clock,
     kernel.pidfds,

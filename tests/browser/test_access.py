@@ -5,9 +5,9 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.browser.axe import violations
 from tests.browser.model import Model, asks_back
 from tests.browser.tab import Answer, Tab
+from tests.stuck import stuck_statement
 
 TELEPHONE: ViewportSize = {"width": 390, "height": 844}
-STUCK = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000))"
 _WIDER = """() => [...document.querySelectorAll('body *')].filter((one) => {
   const clips = (parent) => getComputedStyle(parent).overflowX !== 'visible';
   const clipped = (parent) => parent && (clips(parent) || clipped(parent.parentElement));
@@ -78,7 +78,7 @@ async def test_nothing_overflows_a_telephone(offline_tab: Tab) -> None:
     wide = await offline_tab.ask("select *, repeat('unbroken', 40) as long from flights limit 100")
     await wide.is_in("done")
     await fits(page)
-    stuck = await offline_tab.ask(STUCK)
+    stuck = await offline_tab.ask(stuck_statement())
     await expect(stuck.part("node-executor")).to_have_attribute("data-state", "started")
     await offline_tab.part("stop").click()
     await stuck.is_in("stopped")
@@ -99,7 +99,7 @@ async def tab_to(page: Page, answer: Answer, part: str) -> None:
 async def test_everything_goes_by_keyboard(offline_tab: Tab) -> None:
     page, keyboard = offline_tab.page, offline_tab.page.keyboard
     await expect(offline_tab.part("ask-input")).to_be_focused()
-    await keyboard.type(STUCK)
+    await keyboard.type(stuck_statement())
     await keyboard.press("Enter")
     answer = offline_tab.answer()
     await expect(answer.part("progress")).to_be_visible()  # the engine is in the call by now

@@ -5,9 +5,9 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.tab import Answer, Tab
+from tests.stuck import stuck_statement
 
 SEVERAL_POINTS = re.compile(r"( .*){3}")
-STUCK = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000)) as distance"
 
 
 async def test_the_first_steps(offline_tab: Tab) -> None:
@@ -24,7 +24,7 @@ async def test_the_first_steps(offline_tab: Tab) -> None:
     await expect(answer.part("chart").locator("svg .mark-rect.role-mark").first).to_be_attached()
     await answer.part("chart").evaluate("(chart) => chart.scrollIntoView({block: 'center'})")
     await offline_tab.shot("page-chart")
-    stuck = await offline_tab.ask(STUCK)
+    stuck = await offline_tab.ask(stuck_statement())
     await expect(stuck.part("progress")).to_be_visible()  # the engine is in the call by now
     await offline_tab.shot("page-running")
     await offline_tab.part("stop").click()
@@ -47,7 +47,7 @@ async def look_at_operations(tab: Tab, stuck: Answer) -> None:
     again = tab.answer(2)
     await expect(again.part("node-executor")).to_have_attribute("data-state", "started")
     await tab.part("to-ops").click()
-    await expect(tab.part("job").filter(has_text="levenshtein")).to_have_count(1)
+    await expect(tab.part("job").filter(has_text="repeat('ab'")).to_have_count(1)
     await expect(tab.part("picture").first.locator("polyline").first).to_have_attribute("points", SEVERAL_POINTS)
     await tab.shot("page-operations")
     await tab.part("to-chat").click()

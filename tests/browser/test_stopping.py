@@ -11,8 +11,8 @@ from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.graces import GENEROUS_S
 from tests.servers import is_gone
+from tests.stuck import stuck_statement
 
-STUCK = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000))"
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"
 CLOCK_MS = 2
 """Browser and supervisor read one clock, and round it differently."""
@@ -45,7 +45,7 @@ async def test_a_stop_in_mid_answer_closes_the_models_stream(model_tab: Tab, mod
 
 
 async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab: Tab) -> None:
-    answer = await offline_tab.ask(STUCK)
+    answer = await offline_tab.ask(stuck_statement())
     await expect(answer.part("progress")).to_be_visible()  # the engine is in the call by now
     await watch(offline_tab.page)
     await offline_tab.part("stop").click()
@@ -68,7 +68,7 @@ async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab
 
 async def test_who_has_stopped_it_is_known_without_a_connection(offline_tab: Tab, visits: Visits) -> None:
     visits.expect_complaint("ERR_INTERNET_DISCONNECTED")
-    answer = await offline_tab.ask(STUCK)
+    answer = await offline_tab.ask(stuck_statement())
     await expect(answer.part("progress")).to_be_visible()
     await offline_tab.part("stop").click()
     await answer.is_in("stopped")
@@ -98,7 +98,7 @@ async def test_the_rungs_are_shown_as_they_are_climbed(zoo_tab: Tab) -> None:
 
 
 async def test_kill_now_skips_the_gentle_rungs(model_tab: Tab) -> None:
-    answer = await model_tab.ask(STUCK)
+    answer = await model_tab.ask(stuck_statement())
     await expect(answer.part("progress")).to_be_visible()
     await model_tab.part("stop").click()
     await model_tab.part("stop-now").click()

@@ -14,7 +14,8 @@ from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Fail
 
 NAMES = [
-    *("python", "user", "clock", "pidfd", "parent death", "processes", "landlock", "autogroup", "i/o figures"),
+    *("python", "libraries", "user", "clock", "pidfd", "parent death"),
+    *("processes", "landlock", "autogroup", "i/o figures"),
     *("open files", "shared memory", "state folder", "runtime folder", "port", "tokens", "data", "worker", "model"),
 ]
 

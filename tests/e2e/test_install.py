@@ -42,6 +42,7 @@ def test_the_wheel_carries_the_page_and_the_sample_data(wheel: Path) -> None:
 
     assert {"gateway/static/index.html", "agent_worker/sample_data/flights.parquet"} <= set(names)
     assert any(name.startswith("gateway/static/assets/") for name in names)
+    assert {"ops/checks/tested_with.txt"} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "web/", "hatch_build"))]
 

@@ -68,7 +68,7 @@ async def test_twenty_jobs_at_once_have_gapless_streams(supervisor: Supervisor) 
 
 @pytest.mark.parametrize(
     ("agent", "rung"),
-    [("sleeps", Rung.CANCEL), ("stuck_in_engine", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
+    [("sleeps", Rung.CANCEL), ("spins_in_c", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
 )
 async def test_a_stop_ends_on_the_rung_that_was_needed(tmp_path: Path, agent: str, rung: Rung) -> None:
     async with running_supervisor(tmp_path, {**zoo_settings(), **ENDING_ON[rung]}) as supervisor:

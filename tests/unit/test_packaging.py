@@ -173,3 +173,25 @@ def _page_tree(root: Path) -> Path:
     (root / "web/package.json").write_text("{}")
     (root / "web/src/main.ts").write_text("console.log(1)")
     return root / "web/src/main.ts"
+
+
+def test_the_locks_name_versions_and_hashes_and_no_address() -> None:
+    for name in ("run", "test", "build"):
+        lock = (ROOT / f"requirements/{name}.txt").read_text()
+        assert "://" not in lock
+        assert "==" in lock
+    for name in ("run", "test"):
+        pins = [line for line in (ROOT / f"requirements/{name}.txt").read_text().splitlines() if "==" in line]
+        assert [line for line in pins if not line.startswith((" ", "#")) and not line.endswith("\\")] == []
+
+
+def test_the_locks_hold_each_package_that_is_asked_for() -> None:
+    asked = {"run": project()["project"]["dependencies"]}
+    asked["test"] = asked["run"] + project()["project"]["optional-dependencies"]["test"]
+    for lock, wanted in asked.items():
+        pinned = {
+            line.partition("==")[0]
+            for line in (ROOT / f"requirements/{lock}.txt").read_text().splitlines()
+            if "==" in line
+        }
+        assert [name for name in wanted if name.partition(">=")[0].lower() not in pinned] == []

@@ -1,4 +1,4 @@
-"""Is stuck in one scalar call of DuckDB, which ignores interrupts."""
+"""Runs a long statement in the loop's own thread, so that nobody is left to interrupt it."""
 
 from collections.abc import AsyncIterator
 
