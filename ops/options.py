@@ -1,56 +1,15 @@
 """Options that many commands share, and the settings that follow from them."""
 
-import getpass
-import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from bus.settings import Settings
+from ops.target import STATES, Filters, Target
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-STATES = ["queued", "starting", "running", "stopping", "succeeded", "failed", "cancelled"]
-"""Those of `bus.vocabulary.State`, which takes too long to load for `--help`; a test compares."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Which server a command means: a gateway's address, or else a state folder of this machine."""
-
-    config: Path | None = None
-    state_dir: str | None = None
-    url: str = ""
-    token: str = ""
-
-    def settings(self) -> "Settings":
-        """Raises `SettingsError`."""
-        return read_settings(self.config, {"supervisor.state_dir": self.state_dir})
-
-    def address(self) -> tuple[str, str]:
-        """The gateway's address and the token; the token may stand in the address, as `serve` prints it."""
-        parts = urlsplit(self.url if "//" in self.url else f"http://{self.url}")
-        inside = parse_qs(parts.query).get("token", [""])[0]
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", self.token or inside
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which jobs are meant; what is empty leaves all in. `state` is a word of `STATES`."""
-
-    user: str = ""
-    state: str | None = None
-    agent: str = ""
-    older_than_s: float | None = None
-
-    def __bool__(self) -> bool:
-        return self != Filters()
 
 
 def seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
@@ -61,22 +20,6 @@ def seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> flo
     if found is None:
         raise click.BadParameter(f"{text!r} is no time span; write it as 90s, 10m, 2h or 1d", ctx, param)
     return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
-
-
-def read_settings(config: Path | None, overrides: dict[str, Any]) -> "Settings":
-    """Settings of file, environment and flags; flags that were not given (`None`) change nothing."""
-    from bus.settings_file import load_settings
-
-    given = {key: value for key, value in overrides.items() if value is not None}
-    return load_settings(config, os.environ, given)
-
-
-def login_name() -> str:
-    """Who types; some containers have no name for their user."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid{os.getuid()}"
 
 
 config_option = click.option(

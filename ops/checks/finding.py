@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 from rich.text import Text
 
-from ops.text import clean
+from ops.format import clean
 
 
 class Level(StrEnum):

@@ -12,7 +12,7 @@ from bus.address import state_folder
 from bus.log import LOG_NAME, LogReader
 from bus.settings import Settings
 from ops.checks.finding import Finding, ok, problem, warning
-from ops.text import size, span
+from ops.format import size, span
 
 NEEDED_PYTHON = (3, 11)
 SHARED_MEMORY = Path("/dev/shm")

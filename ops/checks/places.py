@@ -9,10 +9,10 @@ from bus.settings import GatewaySettings, Settings
 from bus.sockets import BusError
 from bus.tokens import TokensError, load
 from ops.checks.finding import Finding, ok, problem, warning
+from ops.client.served import served_address
 from ops.errors import OpsError
-from ops.listening import is_loopback, listen
-from ops.local import served_address
-from ops.text import size
+from ops.format import size
+from ops.serve.listener import is_loopback, listen
 
 LITTLE_BYTES = 1 << 30
 NO_BYTES = 100 << 20

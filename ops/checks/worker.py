@@ -10,12 +10,12 @@ from bus.settings import CATALOG_AGENT, Settings
 from bus.settings_file import SettingsError
 from bus.sockets import BusError
 from ops.checks.finding import Finding, ok, problem, warning
+from ops.client.access import JobsAccess, Wire
+from ops.client.over_bus import LocalJobs
 from ops.errors import OpsError
-from ops.jobs import JobsAccess, Wire
-from ops.local import LocalJobs
-from ops.sentences import ended_sentence
-from ops.temporary import TemporaryServer, temporary_server
-from ops.text import one_line, span
+from ops.format import one_line, span
+from ops.render.sentences import ended_sentence
+from ops.serve.ephemeral import TemporaryServer, temporary_server
 
 ANSWER_WITHIN_S = 60.0
 SLOW_START_MS = 1000.0

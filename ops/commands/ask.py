@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from ops.options import Target, json_option, target_options
+from ops.options import json_option, target_options
+from ops.target import Target
 
 
 @click.command()
@@ -24,9 +25,9 @@ def command(target: Target, question: str, agent: str, max_rows: int | None, dat
     import asyncio
 
     from bus.commands import Options
-    from ops.answer import AnswerPrinter
-    from ops.asking import Question, ask
-    from ops.console import narration, output, print_json
+    from ops.actions.ask import Question, ask
+    from ops.render.answer_printer import AnswerPrinter
+    from ops.render.console import narration, output, print_json
 
     printer = AnswerPrinter(output(), narration())
     asked = Question(question, agent, Options(max_rows=max_rows), data)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ops.options import config_option, json_option, read_settings, state_dir_option
+from ops.options import config_option, json_option, state_dir_option
+from ops.target import read_settings
 
 if TYPE_CHECKING:
     from bus.settings import Settings
@@ -29,9 +30,9 @@ def command(config: Path | None, data: str | None, state_dir: str | None, as_jso
 
 
 async def _examine(config: Path | None, settings: "Settings", as_json: bool) -> int:
+    from ops.actions.doctor import examine
     from ops.checks.finding import Level, finding_line
-    from ops.console import output, print_json
-    from ops.doctor import examine
+    from ops.render.console import output, print_json
 
     out, exit_code = output(), 0
     async for finding in examine(config, settings):

@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from ops.options import Target, json_option, target_options
+from ops.options import json_option, target_options
+from ops.target import Target
 
 
 @click.command()
@@ -19,8 +20,8 @@ def command(target: Target, as_json: bool) -> None:
     """
     import asyncio
 
-    from ops.console import narration, print_json
-    from ops.draining import Left, drain
+    from ops.actions.drain import Left, drain
+    from ops.render.console import narration, print_json
 
     err = narration()
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from ops.options import config_option, json_option, read_settings, state_dir_option
+from ops.options import config_option, json_option, state_dir_option
+from ops.target import read_settings
 
 
 @click.command()
@@ -20,9 +21,10 @@ def command(sql: str, config: Path | None, state_dir: str | None, as_json: bool)
     import asyncio
 
     from bus.address import state_folder
-    from ops.console import narration, output, print_json
-    from ops.history import OVERVIEW, History, bring_up_to_date
-    from ops.history_tables import print_rows
+    from ops.actions.history import bring_up_to_date
+    from ops.client.history import OVERVIEW, History
+    from ops.render.console import narration, output, print_json
+    from ops.render.history_tables import print_rows
 
     folder = state_folder(read_settings(config, {"supervisor.state_dir": state_dir}).supervisor.state_dir)
     warning = asyncio.run(bring_up_to_date(folder))

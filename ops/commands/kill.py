@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from ops.options import Filters, Target, filter_options, json_option, target_options
+from ops.options import filter_options, json_option, target_options
+from ops.target import Filters, Target
 
 
 @click.command()
@@ -35,8 +36,8 @@ def command(
     import asyncio
 
     from bus.vocabulary import Rung
-    from ops.console import narration, output, print_json
-    from ops.killing import Order, kill
+    from ops.actions.kill import Order, kill
+    from ops.render.console import narration, output, print_json
 
     if bool(job) + bool(filters) + everything != 1:
         raise click.UsageError("name jobs, or say which with --user, --state, --agent, --older-than, or --all")

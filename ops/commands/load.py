@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from ops.options import Target, json_option, target_options
+from ops.options import json_option, target_options
+from ops.target import Target
 
 
 @click.command()
@@ -67,10 +68,10 @@ def command(
     """
     import asyncio
 
-    from ops.console import print_json
-    from ops.load.loading import Wanted, load, read_mix
+    from ops.load.entry import Wanted, load, read_mix
     from ops.load.plan import Plan, Shares
     from ops.load.report import text
+    from ops.render.console import print_json
 
     shares = Shares(stops, leaves, reloads, dawdles)
     plan = Plan(clients, seconds, think_s, read_mix(mix, own=not target.url), shares, seed, stop_within_s)

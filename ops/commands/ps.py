@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ops.options import Filters, Target, filter_options, json_option, target_options
+from ops.options import filter_options, json_option, target_options
+from ops.target import Filters, Target
 
 if TYPE_CHECKING:
     from bus.outside import OutsideJob
@@ -19,7 +20,7 @@ def command(target: Target, filters: Filters, everything: bool, as_json: bool) -
     """List the jobs that live, newest first."""
     import asyncio
 
-    from ops.console import print_json
+    from ops.render.console import print_json
 
     jobs = asyncio.run(_list(target, filters, everything))
     if as_json:
@@ -31,18 +32,19 @@ def command(target: Target, filters: Filters, everything: bool, as_json: bool) -
 
 async def _list(target: Target, filters: Filters, everything: bool) -> "list[OutsideJob]":
     from bus.vocabulary import ENDED
-    from ops.jobs import connect
-    from ops.selection import select
+    from ops.actions.job_filter import select
+    from ops.client.connect import connect
+    from ops.render.console import say_log_only
 
-    async with connect(target, looking=everything or filters.state in ENDED) as jobs:
+    async with connect(target, say_log_only if everything or filters.state in ENDED else None) as jobs:
         return await select(jobs, filters, ended=everything)
 
 
 def _print(jobs: "list[OutsideJob]") -> None:
     import time
 
-    from ops.console import narration, output
-    from ops.job_table import job_table
+    from ops.render.console import narration, output
+    from ops.render.job_table import job_table
 
     if jobs:
         out = output()

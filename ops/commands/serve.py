@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from ops.options import config_option, read_settings, state_dir_option
+from ops.options import config_option, state_dir_option
+from ops.target import read_settings
 
 
 @click.command()
@@ -21,7 +22,7 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     import asyncio
 
     from bus.program import set_up_logging
-    from ops.serving import Plan, serve
+    from ops.serve.programs import Plan, serve
 
     overrides = {
         "supervisor.state_dir": state_dir,

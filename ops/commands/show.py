@@ -2,7 +2,8 @@
 
 import click
 
-from ops.options import Target, json_option, target_options
+from ops.options import json_option, target_options
+from ops.target import Target
 
 
 @click.command()
@@ -14,9 +15,9 @@ def command(target: Target, job: str, steps: bool, as_json: bool) -> None:
     """Everything that is known about one job: its life, its rungs, its process, what it used and said."""
     import asyncio
 
-    from ops.console import output, print_json
-    from ops.showing import print_record, read_record, read_timeline
-    from ops.timeline_view import timeline_lines
+    from ops.actions.show import print_record, read_record, read_timeline
+    from ops.render.console import output, print_json
+    from ops.render.timeline_view import timeline_lines
 
     out = output()
     if not steps:

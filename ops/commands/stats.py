@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ops.options import Target, json_option, target_options
+from ops.options import json_option, target_options
+from ops.target import Target
 
 if TYPE_CHECKING:
-    from ops.figures import Figures
+    from ops.client.stats import Figures
 
 
 @click.command()
@@ -17,7 +18,7 @@ def command(target: Target, as_json: bool) -> None:
     """Figures of a running server: jobs, queue, workers and spares, events, the log."""
     import asyncio
 
-    from ops.console import print_json
+    from ops.render.console import print_json
 
     figures = asyncio.run(_read(target))
     if as_json:
@@ -27,15 +28,15 @@ def command(target: Target, as_json: bool) -> None:
 
 
 async def _read(target: Target) -> "Figures":
-    from ops.jobs import connect
+    from ops.client.connect import connect
 
     async with connect(target) as jobs:
         return await jobs.figures()
 
 
 def _print(figures: "Figures") -> None:
-    from ops.console import narration, output, print_facts
-    from ops.figures import figure_lines, troubles
+    from ops.render.console import narration, output, print_facts
+    from ops.render.stats import figure_lines, troubles
 
     print_facts(output(), figure_lines(figures))
     for trouble in troubles(figures):

@@ -2,7 +2,8 @@
 
 import click
 
-from ops.options import Target, json_option, target_options
+from ops.options import json_option, target_options
+from ops.target import Target
 
 
 @click.command()
@@ -14,8 +15,8 @@ def command(target: Target, job: str, after: int, as_json: bool) -> None:
     """Follow a job's stream, from its beginning to its end. Watching does not keep a job alive."""
     import asyncio
 
-    from ops.console import output, print_json
-    from ops.tailing import event_line, tail
+    from ops.actions.tail import event_line, tail
+    from ops.render.console import output, print_json
 
     out = output()
 

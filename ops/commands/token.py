@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ops.options import config_option, json_option, read_settings, state_dir_option
+from ops.options import config_option, json_option, state_dir_option
+from ops.target import read_settings
 
 if TYPE_CHECKING:
     from bus.settings import Settings
@@ -35,7 +36,7 @@ def create(name: str, user: str, role: str, config: Path | None, state_dir: str 
     """Make a token and print it, this one time: only its hash is kept."""
     from bus.tokens import create_token
     from bus.vocabulary import Role
-    from ops.console import narration, output, print_json
+    from ops.render.console import narration, output, print_json
 
     _, folder = _place(config, state_dir)
     token = create_token(folder, name, user or name, Role(role))
@@ -55,9 +56,9 @@ def list_(config: Path | None, state_dir: str | None, as_json: bool) -> None:
     import time
 
     from bus.tokens import read_tokens
-    from ops.console import narration, output, print_json
-    from ops.tables import plain_table
-    from ops.text import ago
+    from ops.format import ago
+    from ops.render.console import narration, output, print_json
+    from ops.render.tables import plain_table
 
     settings, folder = _place(config, state_dir)
     rows: list[tuple[str, str, str, float | None]]
@@ -81,7 +82,7 @@ def list_(config: Path | None, state_dir: str | None, as_json: bool) -> None:
 def revoke(name: str, config: Path | None, state_dir: str | None) -> None:
     """Forget a token: who has it can come in no more."""
     from bus.tokens import revoke_token
-    from ops.console import narration
+    from ops.render.console import narration
 
     _, folder = _place(config, state_dir)
     revoked = revoke_token(folder, name)

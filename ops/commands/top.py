@@ -2,7 +2,8 @@
 
 import click
 
-from ops.options import Target, target_options
+from ops.options import target_options
+from ops.target import Target
 
 
 @click.command()
@@ -14,7 +15,7 @@ def command(target: Target) -> None:
     """
     import asyncio
 
-    from ops.console import output
-    from ops.top import top
+    from ops.render.console import output
+    from ops.top.view import top
 
     asyncio.run(top(target, output()))

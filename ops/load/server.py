@@ -13,11 +13,11 @@ import msgspec
 from bus.orphans import descendants
 from bus.program import ServeOrders
 from bus.settings import Settings
-from ops.children import Child, end_all, last_lines
-from ops.listening import listen, url_of
 from ops.load.plan import Plan
 from ops.load.streams import Broken
-from ops.serving import END_MARGIN_S, data_folder
+from ops.serve.child_process import Child, end_all, last_lines
+from ops.serve.listener import listen, url_of
+from ops.serve.programs import END_MARGIN_S, data_folder
 
 OWN_AGENTS = ("chats", "floods", "hangs")
 MORE_CONNECTIONS = 100

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bus.vocabulary import State
-from ops.options import STATES, login_name
+from ops.target import STATES, login_name
 from tests.e2e.cli_runner import Server, deadstop, job
 
 

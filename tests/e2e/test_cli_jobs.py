@@ -5,7 +5,7 @@ import signal
 
 import psutil
 
-from ops.options import login_name
+from ops.target import login_name
 from tests.e2e.cli_runner import Server, deadstop, is_status, job, program
 
 

@@ -10,12 +10,12 @@ import pytest
 from bus import outside
 from bus.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
 from gateway.bodies import OutsideRecord
+from ops.actions.drain import Left
+from ops.actions.kill import Outcome
 from ops.checks.finding import Finding
-from ops.draining import Left
-from ops.figures import Figures
-from ops.killing import Outcome
+from ops.client.stats import Figures
+from ops.client.timeline import Span
 from ops.load.report import Report
-from ops.timeline import Span
 from tests.e2e.cli_runner import Server, deadstop, job
 from tests.servers import ROOT
 

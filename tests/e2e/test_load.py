@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.load.loading import OWN_MIX, read_mix
+from ops.load.entry import OWN_MIX, read_mix
 from ops.load.plan import Plan, Shares, Visit, visits
 from ops.load.streams import Broken, Stream
 from ops.load.wire import Chunk, Data, WireEvent

@@ -13,7 +13,7 @@ from bus.program import DRAINED
 from bus.settings import Settings
 from bus.vocabulary import Reason
 from ops import errors
-from ops.signals import STOP_SIGNALS
+from ops.serve.signals import STOP_SIGNALS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ops.answer import SHOWN_ROWS, AnswerPrinter, exit_code_of
-from ops.tables import cell_text
+from ops.render.answer_printer import SHOWN_ROWS, AnswerPrinter, exit_code_of
+from ops.render.tables import cell_text
 
 
 class Screen:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bus.program import ServeOrders
-from ops.children import Child, end_all
 from ops.errors import OpsError
+from ops.serve.child_process import Child, end_all
 from tests.servers import ROOT
 
 
@@ -34,8 +34,8 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> str:
 KEEPS_A_DYING_PROGRAM = """
 import asyncio
 from bus.program import ServeOrders
-from ops.orphans import Undertaker
-from ops.posts import Post
+from ops.serve.reaper import Undertaker
+from ops.serve.supervised_program import Post
 
 async def main():
     everybody = []

@@ -9,8 +9,8 @@ import pytest
 from bus.settings import GatewaySettings, Settings, SupervisorSettings
 from bus.settings_file import load_settings
 from ops.errors import EXIT_USAGE
-from ops.serving import END_MARGIN_S
-from ops.signals import REPLACE_SIGNAL
+from ops.serve.programs import END_MARGIN_S
+from ops.serve.signals import REPLACE_SIGNAL
 
 ROOT = Path(__file__).parents[3]
 UNIT = (ROOT / "deploy/deadstop.service").read_text()

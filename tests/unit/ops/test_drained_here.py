@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bus.address import make_address, make_key, private_folder, write_address
-from ops.drained_here import DrainedHere
-from ops.local import LocalJobs
+from ops.actions.drain_local import DrainedHere
+from ops.client.over_bus import LocalJobs
 
 
 @pytest.mark.parametrize("turns", range(6))

@@ -2,7 +2,8 @@
 
 from bus.histogram import Histogram
 from bus.vocabulary import Rung
-from ops.figures import Figures, figure_lines, troubles
+from ops.client.stats import Figures
+from ops.render.stats import figure_lines, troubles
 
 
 def test_a_server_that_knows_less_still_has_a_line_for_each() -> None:

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from ops.interrupts import Interrupted, Interrupts, counted
+from ops.actions.interrupts import Interrupted, Interrupts, counted
 
 
 async def test_signals_are_counted_and_wake_who_waits_for_their_number() -> None:

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from bus.outside import OutsideJob
 from bus.vocabulary import Reason, State
-from ops.job_table import job_table
+from ops.render.job_table import job_table
 
 
 def job(number: int, state: State, reason: Reason | None) -> OutsideJob:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ops.errors import OpsError
-from ops.listening import is_loopback, listen, url_of
+from ops.serve.listener import is_loopback, listen, url_of
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.options import Target
+from ops.target import Target
 
 
 @pytest.mark.parametrize(

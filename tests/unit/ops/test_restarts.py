@@ -1,6 +1,6 @@
 """When a program that died is started again."""
 
-from ops.restarts import MAX_QUICK_DEATHS, QUICK_S, Restarts
+from ops.serve.restart_policy import MAX_QUICK_DEATHS, QUICK_S, Restarts
 
 
 def test_quick_deaths_wait_longer_and_longer_and_are_given_up() -> None:

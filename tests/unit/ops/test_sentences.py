@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.sentences import chunk_sentence, ended_sentence
+from ops.render.sentences import chunk_sentence, ended_sentence
 
 
 def test_a_killed_job_says_how_by_whom_and_why() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.text import ago, clean, exit_words, money, one_line, short_ids, size, span
+from ops.format import ago, clean, exit_words, money, one_line, short_ids, size, span
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from ops.moments import Moment
-from ops.timeline import Span, timeline
-from ops.timeline_view import timeline_lines
+from ops.client.timed_events import Moment
+from ops.client.timeline import Span, timeline
+from ops.render.timeline_view import timeline_lines
 
 CREATED = 1000.0
 MODEL_BEGINS = "### answer → claude-x\n\n*Instructions*\n\n"

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from bus.outside import OutsideJob
 from bus.vocabulary import Rung, State
-from ops.figures import Figures
-from ops.keys import keys_in
-from ops.top_model import Stop, TopModel
-from ops.top_screen import KEYS, picture
+from ops.client.stats import Figures
+from ops.top.keys import keys_in
+from ops.top.model import Stop, TopModel
+from ops.top.screen import KEYS, picture
 
 FIGURES = Figures({}, {"log_writable": 1.0, "max_running": 8.0})
 

@@ -9,7 +9,7 @@ from tests.servers import ROOT
 
 _HAS_AN_ORPHAN_THAT_STAYS = """
 import asyncio, ctypes, os, signal, subprocess, sys
-from ops.orphans import Undertaker
+from ops.serve.reaper import Undertaker
 
 PTRACE_SEIZE = 0x4206
 HOLDS = (

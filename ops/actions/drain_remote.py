@@ -1,0 +1,54 @@
+"""A server anywhere while it drains."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from bus.commands import UNAVAILABLE
+from bus.sockets import BusError
+from ops.client.access import Declined
+from ops.client.over_http import RemoteJobs
+from ops.client.stats import Figures
+from ops.errors import OpsError
+from ops.target import Target
+
+TRIES = 3
+"""So often in a row nobody must answer before the server counts as ended: one lost connection is none."""
+
+
+class DrainedThere:
+    """Reached through a gateway. It has ended when nobody answers any more, or a proxy says so in its place."""
+
+    def __init__(self, jobs: RemoteJobs) -> None:
+        self._jobs = jobs
+        self._unanswered = 0
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, target: Target) -> AsyncIterator["DrainedThere"]:
+        jobs = RemoteJobs(*target.address())
+        try:
+            yield cls(jobs)
+        finally:
+            await jobs.close()
+
+    async def drain(self) -> None:
+        await self._jobs.drain()
+
+    async def serves(self) -> bool:
+        return self._unanswered < TRIES
+
+    async def figures(self) -> Figures:
+        try:
+            figures = await self._jobs.figures()
+        except OpsError as error:
+            if isinstance(error, Declined) and error.code == UNAVAILABLE:  # a gateway without its supervisor
+                raise BusError(str(error)) from error
+            if isinstance(error, Declined) and not error.code.startswith("http_5"):
+                raise
+            self._unanswered += 1
+            raise BusError(str(error)) from error
+        self._unanswered = 0
+        return figures
+
+    async def gone(self) -> None:
+        """Nobody answers, so it has."""

@@ -1,0 +1,66 @@
+"""What commands need of a server, whether through the bus, over HTTP or from its log."""
+
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any, Protocol
+
+import msgspec
+
+from bus.commands import Options
+from bus.outside import OutsideJob
+from bus.vocabulary import Reason, Rung, State
+from ops.client.stats import Figures
+from ops.client.timed_events import Moment
+from ops.errors import OpsError
+
+Wire = dict[str, Any]
+"""An object of the outside wire: `{"event": NAME, "data": {...}}`."""
+
+ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
+"""The names of the objects that end a job's stream."""
+
+
+class Declined(OpsError):
+    """The server said no. `code` is stable, the text for people."""
+
+    def __init__(self, code: str, error: str, hint: str = "") -> None:
+        super().__init__(f"{error}; {hint}" if hint else error)
+        self.code = code
+
+
+class JobsAccess(Protocol):
+    """A server's jobs. Each method raises `Declined` when the server says no, `BusError` when it does not answer."""
+
+    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
+        """A new job that is stopped some time after its last follower has gone."""
+
+    async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
+        """Jobs, newest first; the ended ones only if asked for."""
+
+    async def show(self, job_id: str) -> dict[str, Any]:
+        """The record of the one job whose id begins with `job_id`, in the outside's words."""
+
+    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
+        """Ask for the stop; the job's stream has the proof."""
+
+    def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+        """The job's stream from event `after + 1` to its end. `present`: the job runs for this follower."""
+
+    def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        """The job's stream for a timeline: with times where the server tells them, and without its rows."""
+
+    async def figures(self) -> Figures:
+        """Counts and gauges of the supervisor."""
+
+    async def close(self) -> None:
+        """Give back the connection."""
+
+
+def new_session_id() -> str:
+    """A session id that nobody else has chosen."""
+    return f"cli-{secrets.token_hex(8)}"
+
+
+def job_of(record: dict[str, Any]) -> OutsideJob:
+    """The row of `ps` that stands in a record."""
+    return msgspec.convert(record, OutsideJob)

@@ -1,0 +1,84 @@
+"""Jobs of a state folder that nobody serves: straight from its log, for looking only."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from bus.commands import JobRecord, Options
+from bus.delivery import Cursor
+from bus.log import Batch, LogReader
+from bus.outside import OutsideJob, outside_events, outside_job, outside_record
+from bus.sockets import BusError
+from bus.vocabulary import ENDED, Reason, Rung, State
+from ops.client.access import Declined, Wire
+from ops.client.stats import Figures
+from ops.client.timed_events import Moment, logged_moments
+from ops.errors import OpsError
+
+LISTED = 1000
+
+
+class LoggedJobs:
+    """The log's side of `ops.client.access.JobsAccess`: whatever needs a supervisor raises `BusError`."""
+
+    def __init__(self, state_dir: Path, log: Path) -> None:
+        self._state_dir = state_dir
+        self._log = LogReader(log)
+
+    async def close(self) -> None:
+        self._log.close()
+
+    async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
+        jobs = [outside_job(record.summary) for record in self._log.records(LISTED)]
+        wanted = [job for job in jobs if user in ("", job.user) and (state is None or job.state is state)]
+        return wanted if ended else [job for job in wanted if job.state not in ENDED]
+
+    async def show(self, job_id: str) -> dict[str, Any]:
+        record: dict[str, Any] = msgspec.to_builtins(outside_record(self._find(job_id)))
+        return record
+
+    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+        for batch, skip in self._batches(job, after):
+            for item in outside_events(batch, job.session_id, skip):
+                yield msgspec.to_builtins(item)
+
+    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        for batch, skip in self._batches(job):
+            for moment in logged_moments(batch, job.session_id, skip):
+                yield moment
+
+    def _batches(self, job: OutsideJob, after: int = 0) -> Iterator[tuple[Batch, int]]:
+        cursor = Cursor(after)
+        while batches := self._log.read(job.job_id, cursor.after):
+            for batch in batches:
+                _, skip = cursor.judge(batch.first, batch.last)
+                yield batch, skip
+                if batch.final:
+                    return
+        if self._log.final(job.job_id) is None:
+            raise OpsError(f"the log of job {job.job_id} has no end; the next start of a supervisor settles it")
+
+    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
+        self._nobody()
+
+    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
+        self._nobody()
+
+    async def figures(self) -> Figures:
+        self._nobody()
+
+    def _find(self, prefix: str) -> JobRecord:
+        found = self._log.record(prefix) if prefix else []
+        if len(found) > 1:
+            found = [record for record in found if record.summary.job_id == prefix] or found
+        if not found:
+            raise Declined("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
+        if len(found) > 1:
+            names = ", ".join(record.summary.job_id for record in found)
+            raise Declined("ambiguous", f"`{prefix}` is the beginning of {len(found)} jobs: {names}", "name more of it")
+        return found[0]
+
+    def _nobody(self) -> NoReturn:
+        raise BusError(f"no supervisor runs for {self._state_dir}; start `deadstop serve`")

@@ -1,0 +1,147 @@
+"""Jobs of this machine: through the bus, with the rights of who may read its key."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from bus.address import state_folder
+from bus.catalog import Catalog
+from bus.client import BusClient, CommandRefused
+from bus.commands import (
+    AnyCommand,
+    AnyReply,
+    Caller,
+    CatalogRead,
+    Done,
+    Drain,
+    Jobs,
+    ListJobs,
+    Options,
+    ReadCatalog,
+    ReadStats,
+    RollUp,
+    Show,
+    Shown,
+    Stats,
+    Stop,
+    StopTaken,
+    Submit,
+    Submitted,
+)
+from bus.log import Batch
+from bus.outside import OutsideJob, outside_events, outside_job, outside_record
+from bus.sockets import BusError
+from bus.vocabulary import Reason, Role, Rung, State
+from ops.client.access import Declined, Wire, job_of, new_session_id
+from ops.client.served import served_address
+from ops.client.stats import Figures
+from ops.client.timed_events import Moment, logged_moments
+from ops.target import login_name
+
+R = TypeVar("R", bound=AnyReply)
+
+Batches = AsyncGenerator[tuple[Batch, int], None]
+
+ANSWER_WITHIN_S = 10.0
+LOOK_EVERY_S = 1.0
+COMES_BACK_WITHIN_S = 30.0
+"""How long a supervisor may be away before who follows a job gives up; `serve` starts it again within seconds."""
+
+
+class LocalJobs:
+    """The bus's side of `ops.client.access.JobsAccess`."""
+
+    def __init__(self, state_dir: Path, patience_s: float = COMES_BACK_WITHIN_S) -> None:
+        self._state_dir = state_dir
+        self._patience_s = patience_s
+        self._bus = BusClient.connect(state_dir)
+        self._caller = Caller(login_name(), Role.OPERATOR)
+
+    @classmethod
+    def open(cls, state_dir: str) -> "LocalJobs":
+        """Raises `BusError` when no supervisor runs there."""
+        folder = state_folder(state_dir)
+        if served_address(folder) is None:
+            raise BusError(f"no supervisor runs for {folder}; start `deadstop serve`, or name a server with --url")
+        return cls(folder)
+
+    async def close(self) -> None:
+        self._bus.close()
+
+    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
+        command = Submit(self._caller, new_session_id(), question, agent=agent, attached=True, options=options)
+        submitted = await self._request(command, Submitted)
+        return job_of(await self.show(submitted.job_id))
+
+    async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
+        found = await self._request(ListJobs(self._caller, state=state, user=user, ended=ended), Jobs)
+        return [outside_job(summary) for summary in found.jobs]
+
+    async def show(self, job_id: str) -> dict[str, Any]:
+        shown = await self._request(Show(self._caller, job_id=job_id), Shown)
+        record: dict[str, Any] = msgspec.to_builtins(outside_record(shown.record))
+        return record
+
+    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
+        await self._request(Stop(self._caller, job_id=job_id, reason=reason, note=note, rung=rung), StopTaken)
+
+    async def roll_up(self) -> tuple[OutsideJob, bool]:
+        """The job that takes ended jobs into the history, and whether it was begun for us, so that it takes all."""
+        submitted = await self._request(RollUp(self._caller), Submitted)
+        return job_of(await self.show(submitted.job_id)), not submitted.attached_to_existing
+
+    async def catalog(self) -> Catalog:
+        """The tables that can be asked about, once they have been read."""
+        return (await self._request(ReadCatalog(self._caller), CatalogRead)).catalog
+
+    async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Figures:
+        stats = await self._request(ReadStats(self._caller), Stats, timeout_s)
+        return Figures(stats.jobs, stats.gauges, stats.ended, stats.stops, stats.first_chunk)
+
+    async def drain(self) -> None:
+        """No more questions are accepted from here on; the supervisor ends when the last job has."""
+        await self._request(Drain(self._caller), Done)
+
+    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+        async with aclosing(self._batches(job, after, present=present)) as batches:
+            async for batch, skip in batches:
+                for item in outside_events(batch, job.session_id, skip):
+                    yield msgspec.to_builtins(item)
+
+    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        async with aclosing(self._batches(job)) as batches:
+            async for batch, skip in batches:
+                for moment in logged_moments(batch, job.session_id, skip):
+                    yield moment
+
+    async def _batches(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> Batches:
+        async with aclosing(self._bus.follow(job.job_id, after, present=present)) as batches:
+            while (found := await self._next(batches)) is not None:
+                yield found
+
+    async def _next(self, batches: Batches) -> tuple[Batch, int] | None:
+        """The next batch, None after the last. Raises `BusError` when the supervisor has gone and stays away."""
+        coming = asyncio.ensure_future(anext(batches, None))
+        try:
+            gone_s = 0.0
+            while not (await asyncio.wait({coming}, timeout=LOOK_EVERY_S))[0]:
+                gone_s = 0.0 if served_address(self._state_dir) else gone_s + LOOK_EVERY_S
+                if gone_s:
+                    self._bus.read_on()  # after a drain the log has the rest
+                if gone_s > self._patience_s:
+                    raise BusError(f"the supervisor of {self._state_dir} has gone; its next start settles the job")
+            return coming.result()
+        finally:
+            if not coming.done():  # the generator must not be closed while it runs
+                coming.cancel()
+                await asyncio.wait({coming})
+
+    async def _request(self, command: AnyCommand, expect: type[R], timeout_s: float = ANSWER_WITHIN_S) -> R:
+        try:
+            return await self._bus.request(command, expect, timeout_s)
+        except CommandRefused as error:
+            raise Declined(error.refused.code, error.refused.error, error.refused.hint) from error

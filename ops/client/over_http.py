@@ -1,0 +1,132 @@
+"""Jobs of a gateway anywhere: the same as through the bus, over HTTP and server-sent events."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+
+from bus.commands import Options
+from bus.outside import OutsideJob
+from bus.vocabulary import Reason, Rung, State
+from ops.client.access import ENDINGS, Declined, Wire, job_of, new_session_id
+from ops.client.stats import Figures
+from ops.client.timed_events import Moment, wire_moment
+from ops.errors import OpsError
+
+CONNECT_TIMEOUT_S = 10.0
+SILENCE_TIMEOUT_S = 45.0
+"""A gateway says something at least every 15 s on a stream, and answers a stop after 30 s at the latest."""
+
+MAX_TRIES = 8
+FIRST_WAIT_S = 0.2
+MAX_WAIT_S = 3.0
+MAX_LINE_BYTES = 16 * 1024 * 1024
+
+_DATA = b"data: "
+
+
+class RemoteJobs:
+    """The HTTP side of `ops.client.access.JobsAccess`; made in a running loop."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self._base = base
+        self._http = aiohttp.ClientSession(
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT_S, sock_read=SILENCE_TIMEOUT_S),
+            read_bufsize=MAX_LINE_BYTES,
+        )
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
+        limits = {"max_rows": options.max_rows} if options.max_rows is not None else {}
+        body = {"query": question, "session_id": new_session_id(), "agent": agent, "options": limits}
+        return job_of(await self._ask("POST", "/api/jobs", json=body))
+
+    async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
+        wanted = {"user": user, "state": state or "", "all": "1" if ended else ""}
+        answer = await self._ask("GET", "/api/jobs", params={name: text for name, text in wanted.items() if text})
+        return msgspec.convert(answer["jobs"], list[OutsideJob])
+
+    async def show(self, job_id: str) -> dict[str, Any]:
+        return await self._ask("GET", _path(job_id))
+
+    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
+        # Whether the reason is `user` or `operator` follows from whose job it is and from the token.
+        wanted = {"reason": note} | ({"now": "1"} if rung is Rung.KILL else {})
+        await self._ask("DELETE", _path(job_id), params=wanted)
+
+    async def figures(self) -> Figures:
+        return msgspec.convert(await self._ask("GET", "/api/stats"), Figures)
+
+    async def drain(self) -> None:
+        """As `ops.client.over_bus.LocalJobs.drain`; for operators."""
+        await self._ask("POST", "/api/drain")
+
+    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncGenerator[Wire, None]:
+        """A broken stream is taken up again where it broke, for some seconds."""
+        tries = 0
+        while True:
+            try:
+                async for item in self._events(job.job_id, after):
+                    after, tries = item["data"]["seq"], 0
+                    yield item
+                    if item["event"] in ENDINGS:
+                        return
+            except aiohttp.ClientError as error:
+                if tries >= MAX_TRIES:
+                    raise self._unreachable(error) from error
+            tries += 1
+            if tries > MAX_TRIES:
+                raise OpsError(f"{self._base}: the stream of job {job.job_id} has no end")
+            await asyncio.sleep(min(MAX_WAIT_S, FIRST_WAIT_S * 2**tries))
+
+    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+        async with aclosing(self.follow(job)) as items:
+            async for item in items:
+                yield wire_moment(item)
+
+    async def _events(self, job_id: str, after: int) -> AsyncIterator[Wire]:
+        headers = {"Last-Event-ID": str(after)}
+        async with self._request("GET", _path(job_id) + "/events", headers=headers) as response:
+            async for line in response.content:
+                if line.startswith(_DATA):
+                    yield msgspec.json.decode(line[len(_DATA) :])
+
+    async def _ask(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            async with self._request(method, path, **arguments) as response:
+                answer: dict[str, Any] = msgspec.json.decode(await response.read())
+                return answer
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._unreachable(error) from error
+        except msgspec.DecodeError as error:
+            raise OpsError(f"{self._base} does not answer like Deadstop; is the address right?") from error
+
+    @asynccontextmanager
+    async def _request(self, method: str, path: str, **arguments: Any) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer that is not an error. Raises `Declined` for one that is."""
+        async with self._http.request(method, self._base + path, **arguments) as response:
+            if response.status >= 400:
+                raise _declined(response.status, await response.read())
+            yield response
+
+    def _unreachable(self, error: Exception) -> OpsError:
+        return OpsError(f"{self._base} cannot be reached ({error or type(error).__name__}); does it serve there?")
+
+
+def _path(job_id: str) -> str:
+    return f"/api/jobs/{quote(job_id, safe='')}"
+
+
+def _declined(status: int, body: bytes) -> Declined:
+    try:
+        said = msgspec.json.decode(body)
+        return Declined(said["code"], said["error"], said.get("hint", ""))
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return Declined(f"http_{status}", f"the server answered HTTP {status}", "is the address right?")

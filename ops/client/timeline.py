@@ -1,0 +1,144 @@
+"""What a job did when: from its record and its stream to spans. Pure.
+
+Where the stream says when its events were logged, spans stand where they were. Over HTTP it does not: then a step
+begins where the one before it has ended, and its length is what the step itself has said.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ops.client.access import ENDINGS
+from ops.client.timed_events import Moment
+from ops.format import clean, row_count
+
+ENDED_STATES = frozenset({"succeeded", "failed", "cancelled"})
+_PIECES = ("rows", "text")
+_CALL = re.compile(r"### (.+?) → (\S+)")
+_CALL_TOOK = re.compile(r"output tokens .*?(\d+) ms\s*$", re.DOTALL)
+
+
+class Span(msgspec.Struct):
+    """One step, in milliseconds since the job was accepted. `depth` 1 stands within the step above it."""
+
+    name: str
+    start_ms: float
+    end_ms: float
+    detail: str = ""
+    depth: int = 0
+
+
+def timeline(record: dict[str, Any], moments: Iterable[Moment], now: float) -> list[Span]:
+    """The steps in the order in which they began. `record` is that of the outside; `now` (Unix seconds) ends the
+    steps of a job that still lives."""
+    reading = _Reading(record, now)
+    for moment in moments:
+        reading.see(moment)
+    return reading.spans()
+
+
+class _Reading:
+    def __init__(self, record: dict[str, Any], now: float) -> None:
+        self._record = record
+        self._created_at = record["created_at"]
+        self._at = {move["state"]: move["ms"] for move in record["moves"]}
+        last = record["moves"][-1]
+        self._end_ms = last["ms"] if last["state"] in ENDED_STATES else (now - self._created_at) * 1000
+        self._clock_ms = self._at.get("running", 0.0)
+        self._open: dict[str, Span] = {}
+        self._steps: list[Span] = []
+
+    def see(self, moment: Moment) -> None:
+        if moment.at is not None:
+            self._clock_ms = max(0.0, (moment.at - self._created_at) * 1000)
+        if moment.event in ENDINGS:
+            for name in _PIECES:
+                self._close(name)
+        elif moment.event == "agent_chunk":
+            self._chunk(moment.data["chunk"], exact=moment.at is not None)
+
+    def spans(self) -> list[Span]:
+        """Waiting and starting first, the stop last."""
+        for span in self._open.values():
+            span.end_ms = max(span.start_ms, self._end_ms)
+        return [*self._beginning(), *self._steps, *self._stop()]
+
+    def _chunk(self, chunk: dict[str, Any], *, exact: bool) -> None:
+        match chunk["type"]:
+            case "node":
+                self._node(chunk, exact=exact)
+            case "response_chunk" if chunk["field"] == "prompt_monitor":
+                self._monitor(chunk["chunk"], exact=exact)
+            case "response_chunk":
+                span = self._within("text")
+                span.detail = f"{_count(span.detail) + len(chunk['chunk']):,} characters"
+            case "sql":
+                self._close("sql")
+                self._within("sql").detail = clean(" ".join(chunk["sql"].split()))
+            case "table_rows":
+                span = self._within("rows")
+                span.detail = row_count(_count(span.detail) + chunk["count"])
+
+    def _node(self, chunk: dict[str, Any], *, exact: bool) -> None:
+        name = chunk["node"]
+        if chunk["state"] == "started":
+            self._begin(name, depth=0)
+            return
+        span = self._open.get(name) or self._begin(name, depth=0)
+        self._took(span, chunk["ms"], exact=exact)
+        span.detail = "failed" if chunk["state"] == "failed" else ""
+        for inner in ("sql", "rows", "text", name):
+            self._close(inner, exact=exact)
+
+    def _monitor(self, text: str, *, exact: bool) -> None:
+        """The prompt monitor tells when a call of the model begins, and what it took."""
+        if begins := _CALL.match(text):
+            self._close("model")
+            self._within("model").detail = f"{clean(begins[1])}, {clean(begins[2])}"
+        elif (took := _CALL_TOOK.search(text)) and "model" in self._open:
+            self._took(self._open["model"], float(took[1]), exact=exact)
+            self._close("model")
+
+    def _took(self, span: Span, ms: float, *, exact: bool) -> None:
+        if not exact:
+            self._clock_ms = max(self._clock_ms, span.start_ms + ms)
+
+    def _begin(self, name: str, depth: int) -> Span:
+        span = Span(name, self._clock_ms, self._clock_ms, depth=depth)
+        self._open[name] = span
+        self._steps.append(span)
+        return span
+
+    def _within(self, name: str) -> Span:
+        """An open step of this name, which goes on until now."""
+        span = self._open.get(name) or self._begin(name, depth=1)
+        span.end_ms = max(span.end_ms, self._clock_ms)
+        return span
+
+    def _close(self, name: str, *, exact: bool = True) -> None:
+        span = self._open.pop(name, None)
+        if span is not None and not (exact and name in _PIECES):  # those end with the last piece, if that is known
+            span.end_ms = max(span.start_ms, self._clock_ms)
+
+    def _beginning(self) -> list[Span]:
+        started = self._at.get("starting", self._end_ms)
+        spans = [Span("queue", 0.0, started)]
+        if "starting" in self._at:
+            spans.append(Span("start", started, self._at.get("running", self._at.get("stopping", self._end_ms))))
+        return spans
+
+    def _stop(self) -> list[Span]:
+        rungs = self._record["rungs"]
+        if not rungs:
+            return []
+        asked = self._at.get("stopping", self._end_ms)
+        spans = [Span("stop", asked, self._end_ms, f"by {clean(rungs[0]['by'])} ({rungs[0]['reason']})")]
+        ends = [asked + rung["ms"] for rung in rungs[1:]] + [self._end_ms]
+        spans += [Span(rung["rung"], asked + rung["ms"], end, depth=1) for rung, end in zip(rungs, ends, strict=True)]
+        return spans
+
+
+def _count(detail: str) -> int:
+    return int(detail.split()[0].replace(",", "")) if detail else 0

@@ -1,0 +1,50 @@
+"""The two outputs: standard output is data, standard error narration. Colours only on a terminal."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+PIPE_WIDTH = 160
+"""How wide tables are where no terminal says so."""
+
+NAME_CHARS = 14
+
+
+def output() -> Console:
+    """Where data goes."""
+    return Console(width=_width(sys.stdout.isatty()), highlight=False, markup=False, emoji=False)
+
+
+def narration() -> Console:
+    """Where narration goes."""
+    return Console(
+        stderr=True, width=_width(sys.stderr.isatty()), highlight=False, markup=False, emoji=False, soft_wrap=True
+    )
+
+
+def _width(terminal: bool) -> int | None:
+    return None if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
+
+
+def print_facts(out: Console, facts: Iterable[tuple[str, str]]) -> None:
+    """A line for each (name, value); further lines of a value stand beneath its first."""
+    for name, value in facts:
+        line = Text(f"{name:<{NAME_CHARS}}", "dim")
+        out.print(line.append(value.replace("\n", "\n" + " " * NAME_CHARS), "default"), soft_wrap=True)
+
+
+def say_log_only(state_dir: Path) -> None:
+    """Narrate that what follows comes from the log of a state folder that nobody serves."""
+    narration().print(f"no supervisor runs for {state_dir}; this is what its log holds", style="dim")
+
+
+def print_json(value: Any) -> None:
+    """One object on one line, at once: who reads it may be waiting for it."""
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()

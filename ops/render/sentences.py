@@ -1,0 +1,72 @@
+"""How jobs went, in sentences: from the outside wire's objects to what people read."""
+
+from typing import Any
+
+from ops.format import clean, money, row_count, span
+
+
+def killed_sentence(data: dict[str, Any]) -> str:
+    """From an `agent_killed`: how the job was stopped, how long it took, who asked and why."""
+    return f"stopped by {data['rung']} in {span(data['ms'] / 1000)}, asked by {clean(data['by'])} ({data['reason']})"
+
+
+def failed_sentence(data: dict[str, Any]) -> str:
+    """From an `agent_error`: what went wrong and what to do; and how it was stopped where a limit did that."""
+    sentence = f"failed: {clean(data['error'])} ({data['code']})"
+    if data.get("hint"):
+        sentence += f"; {clean(data['hint'])}"
+    stop = data.get("stop")
+    return sentence + (f"; stopped by {stop['rung']} in {span(stop['ms'] / 1000)}" if stop else "")
+
+
+def usage_words(usage: dict[str, Any]) -> list[str]:
+    """What a job has used, as far as it is worth saying."""
+    words = []
+    if usage.get("rows"):
+        words.append(row_count(usage["rows"]))
+    if usage.get("model_calls"):
+        about = "about " if usage.get("estimated") else ""
+        words.append(f"{usage['input_tokens']:,.0f} tokens in, {about}{usage['output_tokens']:,.0f} out")
+    if usage.get("cost_usd"):
+        words.append(f"{'about ' if usage.get('estimated') else ''}{money(usage['cost_usd'])}")
+    return words
+
+
+def ended_sentence(event: str, data: dict[str, Any]) -> str:
+    """From any object that ends a stream."""
+    if event == "agent_killed":
+        return killed_sentence(data)
+    if event == "agent_error":
+        return failed_sentence(data)
+    return ", ".join(["succeeded", *usage_words(data["result"]["usage"])])
+
+
+def chunk_sentence(chunk: dict[str, Any]) -> str:
+    """What a chunk says, on one line or more."""
+    match chunk["type"]:
+        case "queue":
+            return f"waiting, number {chunk['position']} in the queue"
+        case "node":
+            took = f" after {span(chunk['ms'] / 1000)}" if chunk["state"] != "started" else ""
+            return f"{clean(chunk['node'])} {chunk['state']}{took}"
+        case "progress":
+            share = "" if chunk["fraction"] is None else f"{chunk['fraction']:.0%}"
+            return " ".join(part for part in (share, clean(chunk["message"])) if part)
+        case "table_schema":
+            return ", ".join(f"{clean(column['name'])} {clean(column['type'])}" for column in chunk["columns"])
+        case "table_rows":
+            return row_count(len(chunk["rows"]))
+        case "sql":
+            return clean(chunk["sql"])
+        case "chart":
+            return f"a {_mark(chunk['spec'])} chart"
+        case "stopping":
+            return f"{chunk['rung']}, asked by {clean(chunk['by'])} ({chunk['reason']})"
+        case "response_chunk":
+            return clean(chunk["chunk"])
+    return clean(str(chunk.get("message", "")))
+
+
+def _mark(spec: dict[str, Any]) -> str:
+    mark = spec.get("mark", "")
+    return clean(str(mark.get("type", "") if isinstance(mark, dict) else mark))

@@ -1,0 +1,76 @@
+"""The figures of `stats` as lines for people."""
+
+from collections.abc import Mapping
+
+from bus.histogram import Histogram
+from bus.vocabulary import ENDED, Rung, State
+from ops.client.stats import Figures
+from ops.format import size, span
+
+
+def figure_lines(figures: Figures) -> list[tuple[str, str]]:
+    """(name, words), a line each."""
+    return [
+        ("jobs", _jobs(figures)),
+        ("ended", f"{_counts(figures.jobs)} since the start {span(figures['uptime_s'])} ago"),
+        ("stops", _stops(figures)),
+        (
+            "workers",
+            f"{figures['workers']:.0f}, {figures['spares']:.0f} of them spare; "
+            f"{size(figures['worker_memory_bytes'])} used",
+        ),
+        (
+            "events",
+            f"{figures['events_per_s']:,.0f}/s, {size(figures['event_bytes_per_s'])}/s; "
+            f"{figures['events_total']:,.0f} since the start",
+        ),
+        ("log", _log(figures)),
+        ("supervisor", f"{size(figures['supervisor_memory_bytes'])} of memory"),
+    ]
+
+
+def troubles(figures: Figures) -> list[str]:
+    """What somebody should look at."""
+    found = []
+    if not figures["log_writable"]:
+        found.append("the log cannot be written, so no question is accepted; make room on its disk")
+    if figures["draining"]:
+        found.append("draining: no question is accepted")
+    if figures["stray_messages"]:
+        found.append(f"{figures['stray_messages']:,.0f} messages of unknown workers were ignored")
+    return found
+
+
+def _jobs(figures: Figures) -> str:
+    running = f"{figures['running']:.0f} running of {figures['max_running']:.0f}"
+    waiting = f"{figures['waiting']:.0f} waiting of {figures['max_queued']:.0f}"
+    oldest = f" (the oldest for {span(figures['oldest_waiting_s'])})" if figures["waiting"] else ""
+    return f"{running}, {waiting}{oldest}"
+
+
+def _counts(jobs: Mapping[str, int]) -> str:
+    return ", ".join(f"{jobs.get(state, 0):,} {state}" for state in State if state in ENDED)
+
+
+def _stops(figures: Figures) -> str:
+    """How many needed which rung, and within what time half of them were proved dead."""
+    words = []
+    for rung in Rung:
+        found = figures.stops.get(rung, Histogram())
+        if found.count:
+            words.append(f"{found.count:,} by {rung}, half of them {_half_within(found)}")
+    return "; ".join(words) or "none"
+
+
+def _half_within(found: Histogram) -> str:
+    so_far = 0
+    for bound, count in zip(found.bounds, found.counts, strict=False):
+        so_far += count
+        if 2 * so_far >= found.count:
+            return f"within {span(bound)}"
+    return f"in more than {span(found.bounds[-1])}"
+
+
+def _log(figures: Figures) -> str:
+    lag = f"{span(figures['log_lag_s'])} behind" if figures["log_lag_s"] else "up to date"
+    return f"{size(figures['log_bytes'])}, {lag}; {size(figures['disk_free_bytes'])} free on its disk"

@@ -1,0 +1,1 @@
+"""`deadstop serve`: starts the programs, restarts them, and ends them for certain."""

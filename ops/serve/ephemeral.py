@@ -1,0 +1,65 @@
+"""A supervisor for one question, in a folder of its own, when nobody serves."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bus.program import ServeOrders
+from bus.settings import Settings
+from ops.errors import OpsError
+from ops.serve.child_process import Child, end_all, last_lines
+from ops.serve.programs import END_MARGIN_S, data_folder
+
+SPARE_WORKERS = 0
+"""One question needs one worker."""
+
+
+class TemporaryServer:
+    """What `temporary_server` runs."""
+
+    def __init__(self, state_dir: Path, supervisor: Child, said: Path) -> None:
+        self.state_dir = state_dir
+        self._supervisor = supervisor
+        self._said = said
+
+    async def start(self) -> None:
+        """Raises `OpsError` with what the supervisor said last."""
+        try:
+            await self._supervisor.start()
+        except OpsError as error:
+            raise OpsError(f"{error}{self.last_words()}") from error
+
+    def said(self) -> str:
+        """All that the supervisor has written to its standard error."""
+        return self._said.read_text(errors="replace")
+
+    def last_words(self) -> str:
+        """What the supervisor said last, indented, each line on a new one."""
+        return last_lines(self._said)
+
+
+@contextlib.asynccontextmanager
+async def temporary_server(config: Path | None, settings: Settings) -> AsyncIterator[TemporaryServer]:
+    """A supervisor that lives as long as the context (start it inside) and leaves nothing behind."""
+    data = data_folder(settings)
+    lifeline, held = os.pipe()
+    with tempfile.TemporaryDirectory(prefix="deadstop-ask-", ignore_cleanup_errors=True) as folder:
+        state_dir = Path(folder)
+        said = state_dir / "supervisor.stderr"
+        overrides = {
+            "supervisor.state_dir": folder,
+            "bus.runtime_dir": str(state_dir / "run"),
+            "data.folder": data,
+            "worker.spare_workers": SPARE_WORKERS,
+        }
+        orders = ServeOrders(str(config) if config else None, overrides, lifeline_fd=lifeline)
+        with said.open("wb") as stderr:
+            supervisor = Child("supervisor", orders, stderr)
+            try:
+                yield TemporaryServer(state_dir, supervisor, said)
+            finally:
+                await end_all([supervisor], settings.supervisor.shutdown_grace_s + END_MARGIN_S)
+                os.close(held)
+                os.close(lifeline)

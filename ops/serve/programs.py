@@ -1,0 +1,155 @@
+"""`serve`: starts supervisor and gateway, keeps them running, and ends them."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bus.address import state_folder
+from bus.program import ServeOrders
+from bus.settings import GatewaySettings, Settings
+from bus.settings_file import SettingsError
+from bus.tokens import load
+from ops.client.served import served_address
+from ops.errors import OpsError
+from ops.serve.child_process import Child, end_all
+from ops.serve.listener import is_loopback, listen, url_of
+from ops.serve.reaper import Undertaker
+from ops.serve.signals import signals
+from ops.serve.supervised_program import Drained, Post
+
+log = logging.getLogger(__name__)
+
+END_MARGIN_S = 5.0
+"""What ending may take beyond the grace that the jobs get."""
+
+
+class Posts(NamedTuple):
+    """In the order in which they are filled."""
+
+    supervisor: Post
+    gateway: Post
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall be served: where the settings come from, and the ones that the flags have settled."""
+
+    config: Path | None
+    settings: Settings
+    port_named: bool
+
+    def overrides(self, port: int) -> dict[str, Any]:
+        """The settings in which the children must not differ from us, paths absolute."""
+        return {
+            "supervisor.state_dir": str(state_folder(self.settings.supervisor.state_dir)),
+            "data.folder": data_folder(self.settings),
+            "gateway.host": self.settings.gateway.host,
+            "gateway.port": port,
+        }
+
+
+def data_folder(settings: Settings) -> str:
+    """The data folder as an absolute path, or "" for the data that came with us. Raises `SettingsError`."""
+    if not settings.data.folder:
+        return ""
+    folder = Path(settings.data.folder).expanduser().resolve()
+    if not folder.is_dir():
+        found = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise SettingsError(f"data.folder: {folder} {found}; name a folder of Parquet files with --data")
+    return str(folder)
+
+
+def open_listener(plan: Plan) -> tuple[socket.socket, str]:
+    """The listening socket, and the token made for this run: on this machine alone, and where the settings name no
+    tokens. Raises `SettingsError` when others could reach a server that knows no tokens, `TokensError`."""
+    gateway = plan.settings.gateway
+    local = is_loopback(gateway.host)
+    if not local and not load(plan.settings, state_folder(plan.settings.supervisor.state_dir)).callers():
+        raise SettingsError(
+            f"gateway.host: {gateway.host} can be reached from other machines, and there is no token; "
+            "make one with `deadstop token create NAME`, or leave --host at 127.0.0.1"
+        )
+    made = secrets.token_urlsafe(24) if local and not plan.settings.auth.tokens else ""
+    named = plan.port_named or gateway.port != GatewaySettings().port
+    return listen(gateway.host, gateway.port, named=named), made
+
+
+async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
+    """Serve until a signal says stop; `announce` receives the address once everything is ready.
+
+    Raises `OpsError` when a program cannot be started or kept running. Leaves no process and no socket behind.
+    """
+    state_dir = state_folder(plan.settings.supervisor.state_dir)
+    address = served_address(state_dir)
+    if address is not None:
+        raise OpsError(f"{state_dir} is served already (pid {address.pid}); end that, or name another --state-dir")
+    listener, token = open_listener(plan)
+    lifeline, held = os.pipe()
+    orders = ServeOrders(
+        config=str(plan.config) if plan.config else None,
+        overrides=plan.overrides(listener.getsockname()[1]),
+        lifeline_fd=lifeline,
+    )
+    for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
+    everybody: list[Child] = []
+    posts = Posts(Post("supervisor", orders, everybody), Post("gateway", for_gateway, everybody))
+    undertaker = Undertaker(everybody)
+
+    async def work() -> None:
+        if await _drained(posts, undertaker, lambda: announce(url_of(listener, token))):
+            listener.close()
+            await posts.gateway.finish(plan.settings.gateway.finish_grace_s + END_MARGIN_S)
+
+    grace_s = plan.settings.supervisor.shutdown_grace_s + END_MARGIN_S
+    try:
+        with signals(posts.gateway.ask_for_another) as (stop, hurry):
+            try:
+                await _until(stop, work())
+            finally:
+                for child in await end_all(everybody, grace_s, hurry):
+                    log.warning("%s had to be killed", child.module)
+                await undertaker.end_orphans()
+    finally:
+        listener.close()
+        os.close(held)
+        os.close(lifeline)
+
+
+async def _until(stop: asyncio.Event, work: Any) -> None:
+    """Run `work` until it ends or `stop` is set."""
+    working = asyncio.ensure_future(work)
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not working.done():
+        log.info("ending: jobs are stopped first; Ctrl-C once more ends at once")
+        working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+async def _drained(posts: Posts, undertaker: Undertaker, when_ready: Callable[[], None]) -> bool:
+    """Fill the posts, and keep them filled until the supervisor has drained. Raises `OpsError`."""
+    for post in posts:  # one after the other: the gateway looks for a supervisor
+        await post.child.start()
+    when_ready()
+    drained = False
+    try:
+        async with asyncio.TaskGroup() as keepers:
+            for post in posts:
+                keepers.create_task(post.keep(undertaker))
+    except* Drained:
+        log.info("drained: every job has ended, and so does the server", extra={"action": "drained"})
+        drained = True
+    except* OpsError as group:
+        raise group.exceptions[0] from None
+    return drained

@@ -1,0 +1,63 @@
+"""Which server a command is for, and which of its jobs."""
+
+import getpass
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from bus.settings import Settings
+
+STATES = ["queued", "starting", "running", "stopping", "succeeded", "failed", "cancelled"]
+"""Those of `bus.vocabulary.State`, which takes too long to load for `--help`; a test compares."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which server a command means: a gateway's address, or else a state folder of this machine."""
+
+    config: Path | None = None
+    state_dir: str | None = None
+    url: str = ""
+    token: str = ""
+
+    def settings(self) -> "Settings":
+        """Raises `SettingsError`."""
+        return read_settings(self.config, {"supervisor.state_dir": self.state_dir})
+
+    def address(self) -> tuple[str, str]:
+        """The gateway's address and the token; the token may stand in the address, as `serve` prints it."""
+        parts = urlsplit(self.url if "//" in self.url else f"http://{self.url}")
+        inside = parse_qs(parts.query).get("token", [""])[0]
+        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", self.token or inside
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which jobs are meant; what is empty leaves all in. `state` is a word of `STATES`."""
+
+    user: str = ""
+    state: str | None = None
+    agent: str = ""
+    older_than_s: float | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+def read_settings(config: Path | None, overrides: dict[str, Any]) -> "Settings":
+    """Settings of file, environment and flags; flags that were not given (`None`) change nothing."""
+    from bus.settings_file import load_settings
+
+    given = {key: value for key, value in overrides.items() if value is not None}
+    return load_settings(config, os.environ, given)
+
+
+def login_name() -> str:
+    """Who types; some containers have no name for their user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid{os.getuid()}"

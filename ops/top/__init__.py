@@ -1,0 +1,1 @@
+"""`deadstop top`: the live view, its keys and its screen."""
