@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from gateway import pages
-from gateway.access import add_headers, guard
-from gateway.context import GATEWAY, Gateway
-from gateway.openapi import openapi
-from gateway.operations import OPERATIONS
-from gateway.upgrade import open_websocket
+from gateway.app_state import GATEWAY, Gateway
+from gateway.http_api import pages
+from gateway.http_api.middleware import add_headers, guard
+from gateway.http_api.openapi import openapi
+from gateway.http_api.routes import OPERATIONS
+from gateway.ws.upgrade import open_websocket
 
 
 def routes() -> list[web.RouteDef]:

@@ -28,11 +28,11 @@ from bus.settings_file import SettingsError
 from bus.sockets import BusError
 from bus.tokens import load
 from gateway.app import make_app
-from gateway.context import Gateway
-from gateway.door import Visitor
-from gateway.identity import Identities, read_secret
-from gateway.leaving import Leave, Leaving, finish
-from gateway.signed_out import SignedOut
+from gateway.app_state import Gateway
+from gateway.auth.revoked_sessions import SignedOut
+from gateway.auth.sessions import Identities, read_secret
+from gateway.http_protocol import Visitor
+from gateway.shutdown import Leave, Leaving, finish
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from bus.client import BusClient, CommandRefused
 from bus.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
 from bus.sockets import BusError
 from bus.vocabulary import Reason, Role, Rung
-from gateway.identity import LOCAL_USER
+from gateway.auth.sessions import LOCAL_USER
 from tests.chaos.followers import BusFollower, WireFollower
 from tests.chaos.script import Step
 from tests.e2e.cli_runner import Server

@@ -9,7 +9,7 @@ import pytest
 
 from bus import outside
 from bus.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
-from gateway.bodies import OutsideRecord
+from gateway.wire.responses import OutsideRecord
 from ops.actions.drain import Left
 from ops.actions.kill import Outcome
 from ops.checks.finding import Finding

@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from gateway.incoming import EVENTS
+from gateway.wire.client_frames import EVENTS
 from tests.gateways import ANSWER_WITHIN_S, RunningGateway, Wire
 from tests.workers import zoo_settings
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from bus.commands import Caller
 from bus.vocabulary import Role
 from gateway.app import routes
-from gateway.openapi import plain_path
+from gateway.http_api.openapi import plain_path
 from tests.gateways import TOKENS, RunningGateway, running_gateway
 from tests.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings

@@ -13,9 +13,9 @@ from bus.events import Chunk, Usage
 from bus.outside import Outside, OutsideJob
 from bus.vocabulary import PROTOCOL_VERSION, Reason, Refusal, Rung, State
 from gateway.app import routes
-from gateway.errors import STATUS
-from gateway.incoming import EVENTS
-from gateway.outgoing import Authenticated
+from gateway.wire.client_frames import EVENTS
+from gateway.wire.errors import STATUS
+from gateway.wire.server_frames import Authenticated
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
 ROWS = re.findall(r"^\| `([^`]+)` \|(.*)\|$", PAGE, re.MULTILINE)

@@ -1,4 +1,4 @@
-from gateway.allowance import MAX_ADDRESSES, Allowance
+from gateway.auth.rate_limit import MAX_ADDRESSES, Allowance
 
 
 def test_a_burst_at_once_then_one_at_a_time() -> None:

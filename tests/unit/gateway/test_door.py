@@ -1,6 +1,7 @@
 import pytest
 
-from gateway.door import Door, network_of
+from gateway.auth.addresses import network_of
+from gateway.auth.anonymous_limits import Door
 
 
 def test_who_has_waited_longest_at_a_full_address_makes_room() -> None:

@@ -5,7 +5,7 @@ from aiohttp import WSMsgType
 from bus.codec import encode
 from bus.events import Accepted, Event, ResponseChunk, TableRows
 from bus.log import Batch
-from gateway.frames import MAX_LISTED, Form, FrameCache, WireFrame, batch_frames
+from gateway.wire.batch_frames import MAX_LISTED, Form, FrameCache, WireFrame, batch_frames
 
 PLAIN, LISTED, ARROW = Form(False, False), Form(True, False), Form(True, True)
 

@@ -10,8 +10,8 @@ from bus.commands import Caller
 from bus.settings import TokenEntry
 from bus.tokens import TokenBook, create_token, revoke_token
 from bus.vocabulary import Role
-from gateway.identity import SECRET_NAME, Identities, Identity, read_secret
-from gateway.signed_out import SIGNED_IN_S, SIGNED_OUT_NAME, SignedOut
+from gateway.auth.revoked_sessions import SIGNED_IN_S, SIGNED_OUT_NAME, SignedOut
+from gateway.auth.sessions import SECRET_NAME, Identities, Identity, read_secret
 
 ANN = TokenEntry(hashlib.sha256(b"ann's token").hexdigest(), "ann", "user")
 OPS = TokenEntry(hashlib.sha256(b"ops token").hexdigest(), "ops", "operator")

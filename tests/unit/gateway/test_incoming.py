@@ -4,7 +4,7 @@ import pytest
 from bus.commands import Caller, Options, Refused, Submit
 from bus.settings import LimitSettings
 from bus.vocabulary import Role, State
-from gateway.incoming import (
+from gateway.wire.client_frames import (
     Authenticate,
     Follow,
     FrameError,

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.origin import host_allowed, is_loopback, origin_allowed
+from gateway.auth.origin import host_allowed, is_loopback, origin_allowed
 
 OWN = "http://127.0.0.1:8642"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.rate import FrameRate
+from gateway.auth.rate_limit import FrameRate
 
 
 def test_a_burst_of_a_second_passes_and_the_next_frame_waits() -> None:

@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from bus.events import Column
-from gateway.result_files import ROW_GROUP_BYTES, WRITERS, ParquetWriter
+from gateway.http_api.export_formats import ROW_GROUP_BYTES, WRITERS, ParquetWriter
 
 TABLE = pa.table(
     {

@@ -4,7 +4,7 @@ import logging
 
 from bus.commands import Caller, Refused
 from bus.vocabulary import Rung
-from gateway.identity import Identity
+from gateway.auth.sessions import Identity
 
 log = logging.getLogger("gateway.audit")
 

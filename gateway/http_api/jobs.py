@@ -14,11 +14,12 @@ from bus.events import Completed, Ending, Failed, Killed
 from bus.outside import outside_job, outside_record
 from bus.sockets import BusError
 from bus.vocabulary import ENDED, State
-from gateway.asking import ask, stop
-from gateway.bodies import AskedJob, JobList, StoppedJob
-from gateway.context import CALLER, GATEWAY, json_response
-from gateway.errors import ApiError
-from gateway.incoming import FrameError, decode_body, submit_command
+from gateway.app_state import CALLER, GATEWAY, json_response
+from gateway.http_api.params import flag, page_size, text
+from gateway.job_service import ask, stop
+from gateway.wire.client_frames import FrameError, decode_body, submit_command
+from gateway.wire.errors import ApiError
+from gateway.wire.responses import AskedJob, JobList, StoppedJob
 
 STOP_WAIT_S = 30.0
 """Far beyond what the ladder takes with its default graces; a stop that lasts longer goes on without the request."""
@@ -27,8 +28,6 @@ MAX_NOTE_CHARS = 500
 MAX_USER_CHARS = 64
 MAX_JOB_ID_CHARS = 64
 MAX_PAGE = 1000
-
-_FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 async def post_job(request: web.Request) -> web.Response:
@@ -90,30 +89,6 @@ async def delete_job(request: web.Request) -> web.Response:
 async def find_record(request: web.Request) -> JobRecord:
     """The job that the address names. Raises `CommandRefused` (`not_found`, also for another user's)."""
     return await _show(request, request.match_info["job_id"])
-
-
-def flag(request: web.Request, name: str) -> bool:
-    """Whether a parameter of the query says yes. Raises `ApiError` for one that says neither yes nor no."""
-    given = request.query.get(name, "no").lower()
-    if given not in _FLAGS:
-        raise ApiError("bad_request", f"{name} is {given[:32]!r}", f"it is one of {', '.join(filter(None, _FLAGS))}")
-    return _FLAGS[given]
-
-
-def text(request: web.Request, name: str, max_chars: int) -> str:
-    """A parameter of the query, empty where it is missing. Raises `ApiError` for one that is too long."""
-    given = request.query.get(name, "")
-    if len(given) > max_chars:
-        raise ApiError("bad_request", f"{name} has {len(given)} characters, the limit is {max_chars}", "shorten it")
-    return given
-
-
-def page_size(request: web.Request, usual: int, most: int) -> int:
-    """The parameter `limit`. Raises `ApiError` for what is no number from 1 to `most`."""
-    given = request.query.get("limit", str(usual))
-    if not (given.isascii() and given.isdigit() and len(given) <= len(str(most)) and 1 <= int(given) <= most):
-        raise ApiError("bad_request", f"limit is {given[:32]!r}", f"it is a number from 1 to {most}")
-    return int(given)
 
 
 async def _show(request: web.Request, job_id: str) -> JobRecord:

@@ -4,10 +4,10 @@ import time
 from collections import OrderedDict
 
 from bus.commands import Refused
-from gateway import audit
-from gateway.allowance import Allowance
-from gateway.errors import ApiError
-from gateway.identity import Identities, Identity, hash_of
+from gateway.auth import audit
+from gateway.auth.rate_limit import Allowance
+from gateway.auth.sessions import Identities, Identity, hash_of
+from gateway.wire.errors import ApiError
 
 MAX_FAMILIAR = 10_000
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from bus.commands import Caller
 from bus.tokens import TokenBook, hash_token
 from bus.vocabulary import Role
-from gateway.signed_out import SIGNED_IN_S, SignedOut
+from gateway.auth.revoked_sessions import SIGNED_IN_S, SignedOut
 
 SECRET_NAME = "gateway.key"
 LOCAL_USER = "local"

@@ -10,8 +10,8 @@ from enum import Enum
 
 from aiohttp import web
 
-from gateway.context import Gateway
-from gateway.door import Visitor
+from gateway.app_state import Gateway
+from gateway.http_protocol import Visitor
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from bus.client import BusClient
 from bus.events import Column, TableRows, TableSchema
-from gateway.context import GATEWAY
-from gateway.errors import ApiError
-from gateway.jobs import find_record
-from gateway.result_files import WRITERS, ResultWriter
+from gateway.app_state import GATEWAY
+from gateway.http_api.export_formats import WRITERS, ResultWriter
+from gateway.http_api.jobs import find_record
+from gateway.wire.errors import ApiError
 
 
 async def download(request: web.Request) -> web.StreamResponse:

@@ -11,9 +11,9 @@ from bus.client import CommandRefused
 from bus.commands import ReadStats, Stats
 from bus.histogram import Histogram
 from bus.sockets import BusError
-from gateway.access import for_operators
-from gateway.bodies import Figures
-from gateway.context import CALLER, Gateway, json_response
+from gateway.app_state import CALLER, Gateway, json_response
+from gateway.http_api.authentication import for_operators
+from gateway.wire.responses import Figures
 
 _NOT_A_METRIC = re.compile(r"[^a-zA-Z0-9_]")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

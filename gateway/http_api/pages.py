@@ -6,14 +6,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-from gateway import audit
-from gateway.context import GATEWAY, IDENTITY
-from gateway.door import address_of
-from gateway.errors import ApiError
-from gateway.identity import Identity
-from gateway.origin import origin_allowed
+from gateway.app_state import GATEWAY, IDENTITY
+from gateway.auth import audit
+from gateway.auth.addresses import address_of
+from gateway.auth.origin import origin_allowed
+from gateway.auth.sessions import Identity
+from gateway.wire.errors import ApiError
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent.parent / "static"
 NOT_BUILT = "<!doctype html><title>Deadstop</title><p>the page is not built: run make web\n"
 PUBLIC_PATHS = frozenset({"/", "/ws", "/signin", "/healthz"})
 """They look by themselves at who asks."""

@@ -9,12 +9,12 @@ from aiohttp import web
 
 from bus.log import Batch
 from bus.outside import outside_events
-from gateway.context import GATEWAY, IDENTITY, Gateway
-from gateway.door import address_of
-from gateway.errors import ApiError
-from gateway.identity import Identity
-from gateway.incoming import MAX_SEQ
-from gateway.jobs import find_record
+from gateway.app_state import GATEWAY, IDENTITY, Gateway
+from gateway.auth.addresses import address_of
+from gateway.auth.sessions import Identity
+from gateway.http_api.jobs import find_record
+from gateway.wire.client_frames import MAX_SEQ
+from gateway.wire.errors import ApiError
 
 KEEP_ALIVE_S = 15.0
 _KEEP_ALIVE = b": keep-alive\n\n"

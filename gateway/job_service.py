@@ -3,7 +3,7 @@
 from bus.client import BusClient, CommandRefused
 from bus.commands import Caller, JobSummary, Refused, Stop, StopTaken, Submit, Submitted
 from bus.vocabulary import Reason, Rung
-from gateway import audit
+from gateway.auth import audit
 
 
 async def ask(client: BusClient, caller: Caller, submit: Submit | Refused) -> Submitted:

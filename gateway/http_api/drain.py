@@ -3,10 +3,10 @@
 from aiohttp import web
 
 from bus.commands import Done, Drain, ReadStats, Stats
-from gateway import audit
-from gateway.access import for_operators
-from gateway.bodies import Draining
-from gateway.context import CALLER, json_response
+from gateway.app_state import CALLER, json_response
+from gateway.auth import audit
+from gateway.http_api.authentication import for_operators
+from gateway.wire.responses import Draining
 
 
 async def drain(request: web.Request) -> web.Response:

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from bus.catalog import Catalog
 from bus.vocabulary import State
-from gateway import conversations, draining, health, jobs, metrics, results, sse
-from gateway.bodies import AskedJob, CatalogPending, Draining, Figures, JobList, Ok, OutsideRecord, StoppedJob
-from gateway.conversations import ConversationList, OutsideConversation, Renaming
-from gateway.incoming import MAX_SEQ, Query
+from gateway.http_api import catalog, conversations, drain, event_stream, health, jobs, metrics, results
+from gateway.http_api.conversations import ConversationList, OutsideConversation, Renaming
+from gateway.wire.client_frames import MAX_SEQ, Query
+from gateway.wire.responses import AskedJob, CatalogPending, Draining, Figures, JobList, Ok, OutsideRecord, StoppedJob
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -79,7 +79,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/api/jobs/{job_id}/events",
-        sse.job_events,
+        event_stream.job_events,
         {200: "text/event-stream", 204: None},
         (*_ONE_JOB, "bad_request", "too_many_connections"),
         (
@@ -141,11 +141,13 @@ OPERATIONS = (
         {204: None},
         ("not_found", "conversation_busy", "unavailable"),
     ),
-    Operation("GET", "/api/catalog", health.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")),
+    Operation(
+        "GET", "/api/catalog", catalog.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")
+    ),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
     Operation("GET", "/api/stats", metrics.figures, {200: Figures}, ("forbidden", "unavailable")),
-    Operation("POST", "/api/drain", draining.drain, {202: Draining}, ("forbidden", "unavailable")),
+    Operation("POST", "/api/drain", drain.drain, {202: Draining}, ("forbidden", "unavailable")),
     Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
 )
 """In the order of `docs/protocol.md`."""

@@ -8,10 +8,10 @@ from contextlib import aclosing
 from bus.codec import CodecError
 from bus.commands import UNAVAILABLE
 from bus.sockets import BusError
-from gateway.context import Gateway
-from gateway.frames import Form, encode_event
-from gateway.outbox import Outbox
-from gateway.outgoing import WireError, WireErrorData
+from gateway.app_state import Gateway
+from gateway.wire.batch_frames import Form, encode_event
+from gateway.wire.server_frames import WireError, WireErrorData
+from gateway.ws.send_queue import Outbox
 
 log = logging.getLogger(__name__)
 

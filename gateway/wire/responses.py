@@ -1,4 +1,4 @@
-"""What the HTTP side answers with, beside errors (`gateway.errors`) and conversations: one struct for each form."""
+"""What the HTTP side answers with, beside errors (`gateway.wire.errors`) and conversations: a struct for each form."""
 
 from typing import Literal
 

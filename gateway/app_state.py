@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
@@ -14,14 +13,13 @@ from aiohttp import web
 from bus.client import BusClient
 from bus.commands import Caller
 from bus.settings import Settings
-from gateway.door import Door, Visitor
-from gateway.errors import ApiError
-from gateway.frames import FrameCache
-from gateway.identity import Identities, Identity
-from gateway.sign_in import SignIn
-
-if TYPE_CHECKING:
-    from gateway.websocket import Connection
+from gateway.auth.anonymous_limits import Door
+from gateway.auth.sessions import Identities, Identity
+from gateway.auth.token_check import SignIn
+from gateway.connections import LiveConnection
+from gateway.http_protocol import Visitor
+from gateway.wire.batch_frames import FrameCache
+from gateway.wire.errors import ApiError
 
 OFFLINE = "offline"
 SLOW_REQUEST_S = 5.0
@@ -42,7 +40,7 @@ class Gateway:
         )
         self.cookie_name = f"deadstop_{port}"
         self.frames = FrameCache()
-        self.connections: set[Connection] = set()
+        self.connections: set[LiveConnection] = set()
         self.streams = 0
         self._open: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()

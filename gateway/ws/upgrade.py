@@ -5,12 +5,12 @@ import socket
 
 from aiohttp import web
 
-from gateway.access import by_bearer, by_own_page, own_origin_only
-from gateway.context import GATEWAY, Gateway
-from gateway.door import address_of
-from gateway.errors import ApiError
-from gateway.identity import Identity
-from gateway.websocket import Connection
+from gateway.app_state import GATEWAY, Gateway
+from gateway.auth.addresses import address_of
+from gateway.auth.sessions import Identity
+from gateway.http_api.authentication import by_bearer, by_own_page, own_origin_only
+from gateway.wire.errors import ApiError
+from gateway.ws.connection import Connection
 
 CLOSE_TIMEOUT_S = 1.0
 HARD_FRAME_FACTOR = 4

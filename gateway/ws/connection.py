@@ -13,14 +13,14 @@ from bus.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_
 from bus.settings import agents_for_people
 from bus.sockets import BusError
 from bus.vocabulary import ENDED, PROTOCOL_VERSION, Role
-from gateway.asking import ask, stop
-from gateway.context import Gateway
-from gateway.door import address_of, note_signed_in
-from gateway.errors import ApiError, error_body
-from gateway.follows import Follows
-from gateway.frames import Form, WireFrame, encode_event
-from gateway.identity import Identity
-from gateway.incoming import (
+from gateway.app_state import Gateway
+from gateway.auth.addresses import address_of
+from gateway.auth.rate_limit import FrameRate
+from gateway.auth.sessions import Identity
+from gateway.http_protocol import note_signed_in
+from gateway.job_service import ask, stop
+from gateway.wire.batch_frames import Form, WireFrame, encode_event
+from gateway.wire.client_frames import (
     Authenticate,
     Follow,
     FrameError,
@@ -31,8 +31,8 @@ from gateway.incoming import (
     decode_frame,
     submit_command,
 )
-from gateway.outbox import Outbox
-from gateway.outgoing import (
+from gateway.wire.errors import ApiError, error_body
+from gateway.wire.server_frames import (
     AgentKillError,
     Authenticated,
     AuthenticatedData,
@@ -40,7 +40,8 @@ from gateway.outgoing import (
     WireError,
     WireErrorData,
 )
-from gateway.rate import FrameRate
+from gateway.ws.send_queue import Outbox
+from gateway.ws.subscriptions import Follows
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from aiohttp import WSMsgType, web
 
-from gateway.frames import WireFrame
+from gateway.wire.batch_frames import WireFrame
 
 MAX_REPLIES = 64
 

@@ -16,10 +16,10 @@ from bus.commands import (
 )
 from bus.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
 from bus.vocabulary import Reason, Refusal, State
-from gateway.context import CALLER, GATEWAY, json_response
-from gateway.errors import ApiError
-from gateway.incoming import UNREADABLE
-from gateway.jobs import page_size, text
+from gateway.app_state import CALLER, GATEWAY, json_response
+from gateway.http_api.params import page_size, text
+from gateway.wire.client_frames import UNREADABLE
+from gateway.wire.errors import ApiError
 
 PAGE = 50
 MAX_PAGE = 200

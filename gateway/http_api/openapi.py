@@ -10,10 +10,10 @@ from aiohttp import web
 
 from bus.settings import agents_for_people
 from bus.vocabulary import PROTOCOL_VERSION
-from gateway.access import LOGIN_CODES
-from gateway.context import CALLER, GATEWAY, json_response
-from gateway.errors import STATUS, ErrorBody
-from gateway.operations import OPERATIONS, Operation, Parameter
+from gateway.app_state import CALLER, GATEWAY, json_response
+from gateway.http_api.authentication import LOGIN_CODES
+from gateway.http_api.routes import OPERATIONS, Operation, Parameter
+from gateway.wire.errors import STATUS, ErrorBody
 
 _REF = "#/components/schemas/{name}"
 _PATH_PARAMETER = re.compile(r"\{(\w+)(?::([^}]*))?\}")
@@ -28,7 +28,7 @@ async def openapi(request: web.Request) -> web.Response:
 
 @functools.cache
 def document(server_version: str, max_query_chars: int, agents: tuple[str, ...]) -> dict[str, Any]:
-    """The document. Every operation of `gateway.operations` stands in it, and nothing else."""
+    """The document. Every operation of `gateway.http_api.routes` stands in it, and nothing else."""
     types: list[Any] = [ErrorBody]
     for operation in OPERATIONS:
         types += [operation.body] if operation.body else []

@@ -1,4 +1,4 @@
-"""How much an address may have of something. Pure: times are monotonic seconds."""
+"""How often an address may have something, and how fast a connection may send. Pure: times are monotonic seconds."""
 
 MAX_ADDRESSES = 10_000
 
@@ -32,3 +32,21 @@ class Allowance:
         """Those that owe nothing any more, or else everybody: memory is bounded."""
         owing = {address: until for address, until in self._paid_until.items() if until > now}
         self._paid_until = owing if len(owing) < MAX_ADDRESSES else {}
+
+
+class FrameRate:
+    """A bucket of `per_s` frames that fills up again at `per_s` a second."""
+
+    def __init__(self, per_s: int, now: float) -> None:
+        self._per_s = per_s
+        self._left = float(per_s)
+        self._at = now
+
+    def __repr__(self) -> str:
+        return f"<FrameRate {self._left:.1f} of {self._per_s}>"
+
+    def take(self, now: float) -> float:
+        """Count a frame. Returns the seconds to wait before it is handled, 0 while the rate is kept."""
+        self._left = min(float(self._per_s), self._left + (now - self._at) * self._per_s) - 1
+        self._at = now
+        return max(0.0, -self._left / self._per_s)

@@ -1,0 +1,1 @@
+"""The WebSocket side: upgrade, connection, subscriptions, send queue."""
