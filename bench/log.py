@@ -14,8 +14,8 @@ from bus.codec import encode
 from bus.commands import Caller, JobRecord, JobSummary, Submit
 from bus.events import ResponseChunk
 from bus.vocabulary import Role, State
-from supervisor.journal import Journal, Stream
-from supervisor.store import Store
+from supervisor.storage.journal import Journal, Stream
+from supervisor.storage.store import Store
 
 EVENTS_PER_BATCH = (1, 32, 256)
 CHUNK = "x" * 64

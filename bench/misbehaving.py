@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bus.events import JobEvent, ResponseChunk, Status
 from bus.orphans import descendants
-from supervisor.procfs import read_stat
+from supervisor.processes.procfs import read_stat
 from tests.servers import Supervisor, eventually
 
 Sign = Callable[[int, JobEvent], bool]

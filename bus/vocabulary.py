@@ -5,6 +5,10 @@ Pure: nothing here does I/O or knows the time.
 
 from enum import StrEnum
 
+SUPERVISOR = "supervisor"
+"""Who stops a job that has reached a limit."""
+
+
 PROTOCOL_VERSION = "1.0"
 """Version of the bus and of the outside wire; `docs/protocol.md` states it and a test holds the two together."""
 

@@ -1,6 +1,6 @@
-"""`python -m supervisor`: the program itself is `service.main`."""
+"""`python -m supervisor`: the program itself is `main.main`."""
 
 if __name__ == "__main__":
-    from supervisor.service import main
+    from supervisor.main import main
 
     main()

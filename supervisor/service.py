@@ -1,39 +1,34 @@
-"""The supervisor's program: opens the log and the bus, runs until it is told to end, leaves nothing behind."""
+"""The parts of the supervisor wired together: opens log and bus, runs until told to end, leaves nothing behind."""
 
 import asyncio
 import logging
 import os
-import resource
-import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bus.address import Address, make_address, make_key, private_folder, state_folder, write_address
-from bus.orphans import become_subreaper, sweep_orphans
+from bus.address import Address
+from bus.orphans import sweep_orphans
 from bus.peers import PeerWatch
-from bus.program import DRAINED, ServeOrders, read_orders, say_ready, set_up_logging, watch_lifeline
+from bus.program import say_ready
 from bus.settings import Settings, running_limits
-from bus.settings_file import SettingsError
-from bus.sockets import BusError, Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
+from bus.sockets import Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
 from bus.topics import presence_job, topic_job
 from bus.vocabulary import Reason, Rung
-from supervisor.admission import Admission
-from supervisor.checkpoints import Checkpoints
-from supervisor.conductor import Conductor
-from supervisor.desk import Desk
-from supervisor.gauges import Gauges
-from supervisor.heads import LastNumbers
-from supervisor.history import History
-from supervisor.journal import Journal
-from supervisor.ladder import StopRequest
-from supervisor.processes import Spawner
-from supervisor.recovery import clean_folder, settle_jobs, sweep_workers
-from supervisor.store import Store, StoreError
-from supervisor.watch import INTERVAL_S, Watch
-from supervisor.workers import Worker
-from supervisor.yard import Yard
+from supervisor.api.command_handlers import Desk
+from supervisor.control.controller import Conductor
+from supervisor.jobs.stream_heads import LastNumbers
+from supervisor.lifecycle.kill_ladder import StopRequest
+from supervisor.maintenance.metrics import Gauges
+from supervisor.maintenance.retention import History
+from supervisor.processes.spawner import Spawner
+from supervisor.scheduling.admission import Admission
+from supervisor.storage.checkpointer import Checkpoints
+from supervisor.storage.journal import Journal
+from supervisor.storage.store import Store, StoreError
+from supervisor.workers.pool import Yard
+from supervisor.workers.resource_monitor import INTERVAL_S, Watch
+from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -46,50 +41,6 @@ DRAIN_LINGER_S = 1.5
 """After a drain's last job: long enough for the heads to be published once more, so that every follower has its end."""
 CATALOG_WAIT_S = 15.0
 SWEEP_EVERY_S = 0.005
-
-
-def main() -> None:
-    """Run the supervisor. Exit status `DRAINED` after a drain, 2 for a setting or a folder that cannot be used."""
-    orders = read_orders()
-    try:
-        settings = orders.settings()
-        set_up_logging(settings.supervisor.log_format, "supervisor")
-        drained = asyncio.run(_serve(settings, orders))
-    except (SettingsError, StoreError, BusError) as error:
-        print(f"deadstop supervisor: {error}", file=sys.stderr)
-        sys.exit(2)
-    if drained:
-        sys.exit(DRAINED)
-
-
-async def _serve(settings: Settings, orders: ServeOrders) -> bool:
-    become_subreaper()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a worker takes about five
-    state_dir = state_folder(settings.supervisor.state_dir)
-    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = Store(state_dir)
-    address = make_address(state_dir, settings.bus.runtime_dir)
-    runtime = private_folder(Path(address.runtime_dir))
-    sweep_workers(store)
-    heads = settle_jobs(store)
-    clean_folder(runtime)
-    service = Service(settings, store, address, make_key(state_dir), heads)
-    write_address(state_dir, address)
-    _end_on_signals(service, orders)
-    try:
-        return await service.run()
-    finally:
-        store.close()
-        clean_folder(runtime)
-        runtime.rmdir()
-
-
-def _end_on_signals(service: "Service", orders: ServeOrders) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, service.end.set)
-    watch_lifeline(orders.lifeline_fd, service.end.set)
 
 
 class Service:

@@ -13,7 +13,7 @@ from bus.commands import Caller, Climb, JobRecord, JobSummary, Move, Submit
 from bus.events import Accepted, Completed, JobEvent, Killed, Result, Status, Usage
 from bus.log import LOG_NAME
 from bus.vocabulary import Reason, Role, Rung, State
-from supervisor.store import Store
+from supervisor.storage.store import Store
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC).timestamp()
 

@@ -16,7 +16,7 @@ from typing import Any
 from agent_worker.history.roll_up import roll_up
 from bus.log import LOG_NAME
 from bus.settings import HistorySettings
-from supervisor.store import Store
+from supervisor.storage.store import Store
 from tests.histories import NOON, history_of, record_of, write_job
 
 DAY_S = 86_400

@@ -2,7 +2,7 @@
 
 import signal
 
-from supervisor import child
+from supervisor.processes import entrypoint
 
 
 def _stay(spec: bytes) -> None:
@@ -11,4 +11,4 @@ def _stay(spec: bytes) -> None:
         signal.pause()
 
 
-child.run = _stay
+entrypoint.run = _stay

@@ -32,7 +32,7 @@ async def run(job, context):
 
 
 def test_the_preloaded_module_imports_and_starts_no_thread() -> None:
-    program = "import agent_worker.preload, supervisor.fork_server as s; print(s.threads_that_stay())"
+    program = "import agent_worker.preload, supervisor.processes.fork_server as s; print(s.threads_that_stay())"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=ROOT,

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from supervisor.heads import HEADS_AFTER_END_S
+from supervisor.jobs.stream_heads import HEADS_AFTER_END_S
 from tests.servers import Supervisor
 
 CHUNKS = 12_000

@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from supervisor.lifecycle import SUPERVISOR
-from supervisor.spending import DAY_S, Spending, day_began_at
+from bus.vocabulary import SUPERVISOR
+from supervisor.scheduling.budgets import DAY_S, Spending, day_began_at
 
 NOON = 20_000 * DAY_S + DAY_S / 2
 

@@ -10,9 +10,9 @@ from bus.delivery import Cursor
 from bus.events import Accepted, Status
 from bus.log import LOG_NAME, LogReader
 from bus.sockets import BusError
-from supervisor import store as store_module
-from supervisor.lifecycle import SUPERVISOR
-from supervisor.store import Store
+from bus.vocabulary import SUPERVISOR
+from supervisor.storage import store as store_module
+from supervisor.storage.store import Store
 from tests.histories import COMPLETED, NOON, log_numbers, record_of, write_job
 
 LATER = NOON + 1

@@ -10,7 +10,7 @@ from agent_worker.history import files
 from agent_worker.history.roll_up import roll_up, too_old_or_too_much
 from bus.log import LOG_NAME
 from bus.settings import CATALOG_AGENT, HistorySettings
-from supervisor.store import Store
+from supervisor.storage.store import Store
 from tests.histories import NOON, history_of, record_of, write_job
 
 KEEP_ALL = HistorySettings(keep_days=100_000)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from bus.orphans import kill_descendants
-from supervisor.processes import kill_left_behind
-from supervisor.procfs import read_stat
+from supervisor.processes.procfs import read_stat
+from supervisor.processes.spawner import kill_left_behind
 from tests.servers import ROOT
 
 _FLEES = """
@@ -55,7 +55,7 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-@pytest.mark.parametrize("listing", ["bus.orphans.descendants", "supervisor.processes.descendants"])
+@pytest.mark.parametrize("listing", ["bus.orphans.descendants", "supervisor.processes.spawner.descendants"])
 def test_who_bears_a_number_after_another_is_spared(
     stranger: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, listing: str
 ) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from bus.commands import Caller, JobRecord, JobSummary, Submit
 from bus.log import LogReader
 from bus.vocabulary import Role, State
-from supervisor.checkpoints import RESTART_BYTES, Checkpoints
-from supervisor.store import Store
+from supervisor.storage.checkpointer import RESTART_BYTES, Checkpoints
+from supervisor.storage.store import Store
 
 BATCH = os.urandom(1 << 18)
 BATCHES, AT_ONCE = 1000, 8

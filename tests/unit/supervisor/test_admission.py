@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bus.settings import LimitSettings
 from bus.vocabulary import Refusal
-from supervisor.admission import Admission
+from supervisor.scheduling.admission import Admission
 
 
 def admission(running: int = 2, queued: int = 3, per_user: int = 8) -> Admission:

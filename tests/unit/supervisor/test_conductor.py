@@ -9,13 +9,13 @@ import pytest_asyncio
 from bus.commands import Caller, Refused, Submit
 from bus.settings import Settings, running_limits
 from bus.vocabulary import Reason, Role, State
-from supervisor.admission import Admission
-from supervisor.catalog_keeper import TRY_AGAIN_S
-from supervisor.conductor import Conductor
-from supervisor.journal import Journal
-from supervisor.processes import Spawner
-from supervisor.store import Store
-from supervisor.yard import Yard
+from supervisor.control.catalog_refresh import TRY_AGAIN_S
+from supervisor.control.controller import Conductor
+from supervisor.processes.spawner import Spawner
+from supervisor.scheduling.admission import Admission
+from supervisor.storage.journal import Journal
+from supervisor.storage.store import Store
+from supervisor.workers.pool import Yard
 
 QUESTION = Submit(question="SELECT 1", agent="parquet", session_id="s1", caller=Caller("ann", Role.USER))
 

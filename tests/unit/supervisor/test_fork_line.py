@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import pytest
 
-from supervisor.fork_line import ForkServer, SpawnError
-from supervisor.processes import Spawner
-from supervisor.procfs import read_stat
+from supervisor.processes.fork_server_client import ForkServer, SpawnError
+from supervisor.processes.procfs import read_stat
+from supervisor.processes.spawner import Spawner
 from tests.servers import eventually, is_gone
 
 STAYS = ["tests.stays_after_fork"]
@@ -85,7 +85,7 @@ async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pyt
 async def test_a_fork_server_that_does_not_die_holds_up_no_shutdown(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("supervisor.fork_line.DEAD_WITHIN_S", 0.05)
+    monkeypatch.setattr("supervisor.processes.fork_server_client.DEAD_WITHIN_S", 0.05)
     server = ForkServer(STAYS, lambda pid, code: None, lambda _: None)
     with monkeypatch.context() as patch:
         patch.setattr("subprocess.Popen.kill", lambda _: os.kill(server.pid, signal.SIGSTOP))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.folder_meter import FolderMeter
-from supervisor.leftovers import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
+from supervisor.workers.cleanup import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
+from supervisor.workers.disk_usage import FolderMeter
 
 NOBODY = 65534
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from bus.events import Result, Stopping, Usage
 from bus.vocabulary import ENDED, Reason, Rung, State
 from bus.worker_wire import Failure, Success
-from supervisor.ladder import Graces, Step, StopRequest
-from supervisor.lifecycle import (
+from supervisor.lifecycle.job import (
     AlreadyEnded,
     Append,
     Climbing,
@@ -20,6 +19,7 @@ from supervisor.lifecycle import (
     KillInSilence,
     Launch,
 )
+from supervisor.lifecycle.kill_ladder import Graces, Step, StopRequest
 
 SUCCESS = Success(Result({}, Usage(), {}))
 FAILURE = Failure(Reason.LLM_ERROR, "llm_auth", "no key")

@@ -4,9 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from supervisor.procfs import read_stat
-from supervisor.recovery import sweep_workers
-from supervisor.store import Store
+from supervisor.maintenance.recovery import sweep_workers
+from supervisor.processes.procfs import read_stat
+from supervisor.storage.store import Store
 
 _LARGE = """
 import subprocess, sys

@@ -11,8 +11,8 @@ from bus.commands import Caller, JobRecord, JobSummary, Submit
 from bus.events import Accepted, Killed, ResponseChunk, Usage
 from bus.log import LogReader
 from bus.vocabulary import Reason, Role, Rung, State
-from supervisor.recovery import settle_jobs
-from supervisor.store import Store, StoreError
+from supervisor.maintenance.recovery import settle_jobs
+from supervisor.storage.store import Store, StoreError
 
 SUBMIT = Submit(Caller("ann", Role.USER), "s1", "how many?")
 BATCH = 10

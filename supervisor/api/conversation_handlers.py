@@ -1,0 +1,106 @@
+"""Answers what people ask of their conversations."""
+
+import msgspec
+
+from bus.commands import (
+    AnyConversationCommand,
+    AnyReply,
+    Changed,
+    Conversations,
+    ConversationShown,
+    HideConversation,
+    ListConversations,
+    Refused,
+    RenameConversation,
+    ShowConversation,
+)
+from bus.conversations import MAX_TITLE_CHARS, ConversationSummary
+from bus.vocabulary import Refusal
+from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.lookup import Lookup
+from supervisor.storage.store import Store
+
+MAX_PAGE = 200
+MAX_TURNS = 500
+
+_NOT_FOUND = Refused("not_found", "there is no such conversation", "GET /api/conversations lists yours")
+
+
+class ConversationDesk:
+    """Only ever a caller's own conversations; another's answers exactly as one that does not exist."""
+
+    def __init__(self, store: Store, lookup: Lookup) -> None:
+        self._conversations = store.conversations
+        self._lookup = lookup
+
+    def answer(self, command: AnyConversationCommand) -> AnyReply:
+        if isinstance(command, ListConversations):
+            return self._list(command)
+        known = self._conversations.one(command.caller.user, command.conversation_id)
+        if known is None:
+            return _NOT_FOUND
+        match command:
+            case ShowConversation():
+                return self._show(command, known)
+            case RenameConversation():
+                return self._rename(command)
+            case HideConversation():
+                return self._hide(command)
+
+    def _list(self, command: ListConversations) -> AnyReply:
+        after = _cursor(command.after)
+        if isinstance(after, Refused):
+            return after
+        limit = max(1, min(command.limit, MAX_PAGE))
+        found = self._conversations.page(command.caller.user, command.query, after, limit + 1)
+        following = ""
+        if len(found) > limit:
+            found = found[:limit]
+            following = f"{found[-1].updated_at!r},{found[-1].conversation_id}"
+        return Conversations([self._with_running(command.caller.user, one) for one in found], following)
+
+    def _show(self, command: ShowConversation, known: ConversationSummary) -> AnyReply:
+        user, conversation_id = command.caller.user, command.conversation_id
+        live = self._lookup.entries
+        turns = [
+            msgspec.structs.replace(turn, state=live[turn.job_id].job.state) if turn.job_id in live else turn
+            for turn in self._conversations.turns(user, conversation_id, MAX_TURNS)
+        ]
+        return ConversationShown(self._with_running(user, known), turns)
+
+    def _rename(self, command: RenameConversation) -> AnyReply:
+        title = " ".join(command.title.split())
+        if not title or len(title) > MAX_TITLE_CHARS:
+            text = f"the title has {len(title)} characters; it may have 1 to {MAX_TITLE_CHARS}"
+            return Refused(Refusal.BAD_REQUEST, text, "choose another")
+        self._conversations.rename(command.caller.user, command.conversation_id, title)
+        return Changed()
+
+    def _hide(self, command: HideConversation) -> AnyReply:
+        running = self._running(command.caller.user, command.conversation_id)
+        if running is not None:
+            return Refused(
+                Refusal.CONVERSATION_BUSY,
+                f"conversation `{command.conversation_id}` has a job that runs ({running.job_id})",
+                "stop it first, or wait for its answer",
+            )
+        self._conversations.hide(command.caller.user, command.conversation_id)
+        return Changed()
+
+    def _with_running(self, user: str, known: ConversationSummary) -> ConversationSummary:
+        running = self._running(user, known.conversation_id)
+        return msgspec.structs.replace(known, running=running.job_id) if running else known
+
+    def _running(self, user: str, conversation_id: str) -> Entry | None:
+        return self._lookup.busy(user, conversation_id)
+
+
+def _cursor(after: str) -> tuple[float, str] | Refused | None:
+    """Where the page before ended."""
+    if not after:
+        return None
+    at, _, conversation_id = after.partition(",")
+    try:
+        return float(at), conversation_id
+    except ValueError:
+        return Refused(Refusal.BAD_REQUEST, f"`after` is {after[:64]!r}", "it is the `next` of the page before")

@@ -1,0 +1,84 @@
+"""What is known of the data, and when it is read anew."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from bus.catalog import Catalog
+from bus.codec import encode
+from bus.commands import CATALOG_READING, Caller, CatalogRead, Refused, Submit
+from bus.settings import CATALOG_AGENT, HISTORY_AGENT
+from bus.vocabulary import SUPERVISOR, Role
+from bus.worker_wire import Failure, Outcome, Success
+from supervisor.jobs.job_entry import Entry
+from supervisor.scheduling.admission import Admission
+
+log = logging.getLogger(__name__)
+
+TRY_AGAIN_S = 30.0
+"""How often, at most, a catalog that could not be read is read again because somebody asks for it."""
+
+
+class CatalogKeeper:
+    """Has the catalog read by jobs of its own: `submit` begins one. `entries` are the jobs that have not ended."""
+
+    def __init__(self, submit: Callable[[Submit], Entry], entries: dict[str, Entry], admission: Admission) -> None:
+        self._submit = submit
+        self._entries = entries
+        self._admission = admission
+        self.known: Catalog | None = None
+        self.encoded = b""
+        """For the workers: each of them is told of it."""
+        self.trouble: Failure | None = None
+        """Why the latest reading failed; None when it did not."""
+        self._try_again_at = 0.0
+
+    @property
+    def reading(self) -> bool:
+        """Whether the catalog is being read now."""
+        return any(entry.submit.agent == CATALOG_AGENT for entry in self._entries.values())
+
+    def read(self) -> Entry:
+        """Have it read anew."""
+        caller = Caller(SUPERVISOR, Role.OPERATOR)
+        return self._submit(Submit(caller, secrets.token_hex(8), "read the catalog", agent=CATALOG_AGENT))
+
+    def answer(self, now: float) -> CatalogRead | Refused:
+        """For who asks for the catalog, at `now` in monotonic seconds. The data of one that could not be read may be in
+        order by now, so it is read again; until that has succeeded the trouble is what is said."""
+        if self.known is not None:
+            return CatalogRead(self.known)
+        trouble = self.trouble
+        if trouble is None and self.reading:
+            return Refused(CATALOG_READING, "the catalog is being read", "ask again in a moment")
+        if now >= self._try_again_at and self._may_read:
+            self._try_again_at = now + TRY_AGAIN_S
+            self.read()
+        if trouble is None:
+            return Refused(
+                "not_ready", "the catalog could not be read", "`deadstop ps --all` shows the job that failed"
+            )
+        return Refused("not_ready", trouble.error, trouble.hint)
+
+    @property
+    def _may_read(self) -> bool:
+        return not (self.reading or self._admission.draining or self._admission.closed)
+
+    def data_changed(self, entry: Entry, fingerprint: str) -> None:
+        """This job's worker has found other data than the catalog tells of: have it read anew, once for all who find
+        so."""
+        known = self.known is not None and self.known.fingerprint == fingerprint
+        if entry.submit.agent != HISTORY_AGENT and not known and self._may_read:
+            self.read()
+
+    def keep(self, entry: Entry, outcome: Outcome) -> None:
+        """Take what a job of ours has read; any other job's outcome tells nothing."""
+        if entry.submit.agent != CATALOG_AGENT:
+            return
+        if isinstance(outcome, Success) and outcome.catalog is not None:
+            self.known, self.trouble = outcome.catalog, None
+            self.encoded = encode(outcome.catalog)
+        elif isinstance(outcome, Failure):
+            self.trouble = outcome
+            extra = {"action": "catalog", "job_id": entry.job_id}
+            log.warning("the data cannot be asked about: %s", outcome.error, extra=extra)

@@ -1,0 +1,32 @@
+"""What became of the jobs since the supervisor began, and how long they took to say something and to stop. Pure."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from bus.commands import EndedCount
+from bus.histogram import Histogram
+from bus.vocabulary import Reason, Rung, State
+from supervisor.lifecycle.job import Job
+
+
+@dataclass(slots=True)
+class Tallies:
+    """Counted as the jobs end."""
+
+    ended: Counter[tuple[State, Reason | None]] = field(default_factory=Counter)
+    stops: dict[Rung, Histogram] = field(default_factory=dict)
+    first_chunk: Histogram = field(default_factory=Histogram)
+
+    def job_ended(self, job: Job) -> None:
+        """It counts as stopped on the highest rung that was climbed; that took until there was proof."""
+        self.ended[job.state, job.reason] += 1
+        if job.ladder is not None and job.ladder.climbed:
+            rung = job.ladder.rung
+            self.stops[rung] = self.stops.get(rung, Histogram()).with_one(job.stop_ms / 1000)
+
+    def spoke(self, seconds: float) -> None:
+        """A job's worker has said its first word so long after the question was accepted."""
+        self.first_chunk = self.first_chunk.with_one(seconds)
+
+    def ended_counts(self) -> list[EndedCount]:
+        return [EndedCount(state, reason, count) for (state, reason), count in sorted(self.ended.items(), key=str)]

@@ -1,0 +1,20 @@
+"""What a step of the kill ladder does to a job's worker."""
+
+from bus.sockets import Channel
+from bus.worker_wire import Cancel
+from supervisor.lifecycle.kill_ladder import Step, StopRequest
+from supervisor.workers.worker import Worker
+
+
+def climb(worker: Worker, step: Step, request: StopRequest, control: Channel) -> None:
+    """Carry the step out. A worker that is still being born has no process yet; the next step finds it."""
+    if step is Step.CANCEL:
+        worker.tell(control, Cancel(request.by, request.reason))
+    elif worker.process is None:
+        return
+    elif step is Step.DUMP_STACK and worker.ready:
+        worker.process.dump_stack()
+    elif step is Step.TERMINATE:
+        worker.process.terminate()
+    elif step in (Step.KILL, Step.KILL_AGAIN):
+        worker.process.kill()

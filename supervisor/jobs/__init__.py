@@ -1,0 +1,1 @@
+"""The jobs that the supervisor holds, and how they are found."""

@@ -1,0 +1,29 @@
+"""What the program's own log says of a job."""
+
+import logging
+
+from bus.vocabulary import Rung
+from supervisor.jobs.job_entry import Entry
+
+log = logging.getLogger(__name__)
+
+
+def note(action: str, entry: Entry) -> None:
+    """A rung is a warning that names the worker, who asked and why; whatever else happens is information."""
+    pid = entry.worker.pid if entry.worker else None
+    level, text = logging.INFO, f"job {entry.job_id} {action}"
+    if action in list(Rung) and entry.job.ladder is not None:
+        request = entry.job.ladder.latest
+        level = logging.WARNING
+        text = f"{action}: worker {pid} (job {entry.job_id}), asked by {request.by}, reason {request.reason}"
+    if action == "ended":
+        text += f": {_how(entry)}"
+    log.log(level, text, extra={"action": action, "job_id": entry.job_id, "pid": pid})
+
+
+def _how(entry: Entry) -> str:
+    """`failed (agent_error: bad_data)`. The error itself may hold what was asked, which is not for this log."""
+    job, code = entry.job, entry.failed.code if entry.failed else ""
+    if job.reason is None:
+        return str(job.state)
+    return f"{job.state} ({job.reason}: {code})" if code not in ("", job.reason) else f"{job.state} ({job.reason})"

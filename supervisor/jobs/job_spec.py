@@ -1,0 +1,27 @@
+"""What a worker is told of the job it is given."""
+
+from bus.settings import HISTORY_AGENT, Settings
+from bus.worker_wire import JobSpec
+from supervisor.jobs.job_entry import Entry
+from supervisor.storage.store import Store
+
+
+def job_spec(entry: Entry, settings: Settings, store: Store, encoded_catalog: bytes) -> JobSpec:
+    """The question, what was said before it in its conversation, and what the answer may take."""
+    submit, limit = entry.submit, settings.limits.max_rows
+    conversation = (
+        store.conversation(entry.user, submit.conversation_id, settings.agent.history_turns)
+        if submit.conversation_id
+        else []
+    )
+    return JobSpec(
+        job_id=entry.job_id,
+        user=entry.user,
+        question=submit.question,
+        user_clarification=submit.user_clarification,
+        conversation=conversation,
+        options=submit.options,
+        max_rows=min(submit.options.max_rows or limit, limit),
+        max_cost_usd=entry.cost_left_usd,
+        encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
+    )

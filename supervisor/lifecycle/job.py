@@ -1,0 +1,272 @@
+"""A job's life, decided without doing anything: stimuli come in with the time, actions come out.
+
+The order of the stimuli is the order of the log, and it decides every race: a worker's `finished` before a stop means
+that the job has its outcome and the stop comes too late; after it, the job ends as stopped.
+"""
+
+from dataclasses import dataclass, field
+
+from bus.commands import Climb, Move
+from bus.events import Event, Stopping, Usage
+from bus.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Reason, Rung, State, end_state
+from bus.worker_wire import Outcome, Success
+from supervisor.lifecycle.kill_ladder import Graces, Ladder, Step, StopRequest
+
+
+class IllegalMove(Exception):
+    """A change of state that the transition table does not know; carries the job's whole story."""
+
+
+class AlreadyEnded(Exception):
+    """The job has its outcome: there is nothing to stop any more."""
+
+
+# ---- actions: what the shell is to do
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Get a worker for the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveJob:
+    """Send the job to its ready worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAgain:
+    """Send it once more: the first was lost on the way. A worker that has it takes no second one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Write an event of the supervisor's own to the job's stream."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Climbing:
+    """Carry out a step of the kill ladder."""
+
+    step: Step
+    request: StopRequest
+
+
+@dataclass(frozen=True, slots=True)
+class KillInSilence:
+    """The worker has finished but lingers: kill it; nobody needs to hear of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nothing of the job lives any more: write its last event."""
+
+
+Action = Launch | GiveJob | GiveAgain | Append | Climbing | KillInSilence | End
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long each phase may last, in seconds."""
+
+    start_s: float
+    runtime_s: float
+    heartbeat_s: float
+    linger_s: float
+
+
+@dataclass(slots=True)
+class Job:
+    """The pure part of a job. Times are monotonic seconds."""
+
+    job_id: str
+    accepted_at: float
+    graces: Graces
+    deadlines: Deadlines
+    state: State = State.QUEUED
+    reason: Reason | None = None
+    ladder: Ladder | None = None
+    outcome: Outcome | None = None
+    usage: Usage = field(default_factory=Usage)
+    moves: list[tuple[State, float]] = field(default_factory=list)
+    launched_at: float | None = None
+    began_at: float | None = None
+    finished_at: float | None = None
+    heard_at: float | None = None
+    ended_at: float | None = None
+    given: bool = False
+    exited: bool = False
+
+    def __post_init__(self) -> None:
+        self.moves.append((self.state, self.accepted_at))
+
+    def __repr__(self) -> str:
+        return f"<Job {self.job_id} {self.state}{f' {self.reason}' if self.reason else ''}>"
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a stop can still change how the job ends."""
+        return not self.ended and self.outcome is None
+
+    @property
+    def stop_ms(self) -> float:
+        """Milliseconds from the request to stop until the end (or 0 without a stop)."""
+        if self.ladder is None or self.ended_at is None:
+            return 0.0
+        return (self.ended_at - self.ladder.asked_at) * 1000
+
+    # ---- stimuli
+
+    def launch(self, now: float) -> list[Action]:
+        """It is the job's turn."""
+        self._move(State.STARTING, now)
+        self.launched_at = now
+        return [Launch()]
+
+    def worker_ready(self, now: float) -> list[Action]:
+        """Its worker waits for the job. A stop that came before is told to it instead."""
+        self.heard_at = now
+        if self.ladder is not None:
+            return [Climbing(Step.CANCEL, self.ladder.request)] if self.ladder.rung is Rung.CANCEL else []
+        self._move(State.RUNNING, now)
+        self.began_at = now
+        self.given = True
+        return [GiveJob()]
+
+    def heard(self, now: float) -> None:
+        """The worker gave a sign of life."""
+        self.heard_at = now
+
+    def heard_waiting(self, now: float) -> list[Action]:
+        """The worker gave a sign of life, and has no job yet."""
+        self.heard_at = now
+        return [GiveAgain()] if self.given and self.ladder is None else []
+
+    def overslept(self, now: float) -> None:
+        """We did not run for a while, and what the worker has said meanwhile is still to be read: its silence begins
+        anew."""
+        if self.launched_at is not None:
+            self.launched_at = now
+        if self.heard_at is not None:
+            self.heard_at = now
+
+    def finished(self, outcome: Outcome, now: float) -> None:
+        """The worker has logged its outcome. After a stop it changes nothing."""
+        if self.state is State.RUNNING and self.outcome is None:
+            self.outcome = outcome
+            self.finished_at = now
+
+    def stop(self, request: StopRequest, now: float) -> list[Action]:
+        """Somebody, or a limit, wants the job stopped. Raises `AlreadyEnded` if it comes too late."""
+        if not self.undecided:
+            raise AlreadyEnded(self.job_id)
+        if self.ladder is not None:
+            return self._climb(now) if not self.exited and self.ladder.harden(request, now) else []
+        self.reason = request.reason
+        self.ladder = Ladder(request, now, self.graces)
+        if self.state is State.QUEUED:
+            return self._end(now)
+        self._move(State.STOPPING, now)
+        return self._climb(now)
+
+    def tick(self, now: float) -> list[Action]:
+        """Whatever is due by now: the ladder's next step, or a limit of time."""
+        if self.ended or self.exited:
+            return []
+        if self.ladder is not None:
+            return self._climb(now)
+        if self.finished_at is not None:
+            if now < self.finished_at + self.deadlines.linger_s:
+                return []
+            self.finished_at = now  # once more after another linger, should something have survived
+            return [KillInSilence()]
+        for limit, at in self._limits():
+            if now >= at:
+                return self.stop(StopRequest(SUPERVISOR, limit), now)
+        return []
+
+    def worker_exited(self) -> None:
+        """The worker itself is reaped. That ends the ladder, and no limit is reached any more: what it has left behind
+        is swept, and what it had sent comes in."""
+        self.exited = True
+
+    def worker_gone(self, now: float, died_of: Reason = Reason.WORKER_DIED) -> list[Action]:
+        """The worker is reaped, its descendants are gone, and what it had sent is in the log. `died_of` counts only
+        for a worker that left neither because it had finished nor because it was stopped."""
+        if self.ladder is None:
+            self.reason = None if isinstance(self.outcome, Success) else _reason_of(self.outcome, died_of)
+        return self._end(now)
+
+    # ---- what follows from the state
+
+    @property
+    def due(self) -> float | None:
+        """When `tick` has something to do."""
+        if self.ended or self.exited:
+            return None
+        if self.ladder is not None:
+            return self.ladder.due
+        if self.finished_at is not None:
+            return self.finished_at + self.deadlines.linger_s
+        return min((at for _, at in self._limits()), default=None)
+
+    def story(self) -> list[Move]:
+        """Every change of state, in milliseconds since the job was accepted."""
+        return [Move(state, round((at - self.accepted_at) * 1000, 1)) for state, at in self.moves]
+
+    def rungs(self) -> list[Climb]:
+        """Every rung climbed, in milliseconds since the stop was asked for."""
+        if self.ladder is None:
+            return []
+        asked = self.ladder.asked_at
+        return [
+            Climb(step.rung, round((step.at - asked) * 1000, 1), step.request.by, step.request.reason)
+            for step in self.ladder.climbed
+        ]
+
+    def _limits(self) -> list[tuple[Reason, float]]:
+        limits: list[tuple[Reason, float]] = []
+        if self.state is State.STARTING and self.launched_at is not None:
+            limits.append((Reason.START_TIMEOUT, self.launched_at + self.deadlines.start_s))
+        if self.state is State.RUNNING and self.began_at is not None and self.heard_at is not None:
+            if self.deadlines.runtime_s:
+                limits.append((Reason.DEADLINE, self.began_at + self.deadlines.runtime_s))
+            if self.deadlines.heartbeat_s:
+                limits.append((Reason.HEARTBEAT_LOST, self.heard_at + self.deadlines.heartbeat_s))
+        return limits
+
+    def _climb(self, now: float) -> list[Action]:
+        assert self.ladder is not None
+        actions: list[Action] = []
+        for step in self.ladder.advance(now):
+            request = self.ladder.latest
+            if step.rung is not None:
+                ms = round((now - self.ladder.asked_at) * 1000, 1)
+                actions.append(Append(Stopping(step.rung, request.by, request.reason, ms)))
+            actions.append(Climbing(step, request))
+        return actions
+
+    def _end(self, now: float) -> list[Action]:
+        self.ended_at = now
+        self._move(end_state(self.reason), now)
+        return [End()]
+
+    def _move(self, to: State, now: float) -> None:
+        if to not in TRANSITIONS[self.state]:
+            raise IllegalMove(f"{self!r} cannot become {to}; its story: {self.story()}")
+        self.state = to
+        self.moves.append((to, now))
+
+
+def _reason_of(outcome: Outcome | None, died_of: Reason) -> Reason:
+    """Why a job that nobody stopped has failed."""
+    if outcome is None:
+        return died_of
+    reason: Reason = getattr(outcome, "reason", Reason.AGENT_ERROR)
+    return reason if reason not in CANCELLING else Reason.AGENT_ERROR  # a worker cannot know who has stopped it

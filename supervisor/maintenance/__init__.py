@@ -1,0 +1,1 @@
+"""What keeps a supervisor fit: recovery after a crash, retention, metrics."""

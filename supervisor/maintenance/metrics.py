@@ -1,0 +1,114 @@
+"""The figures that `deadstop stats` and `/metrics` show; `docs/operations.md` explains each."""
+
+import asyncio
+import os
+from collections import deque
+from pathlib import Path
+
+from bus.settings import LimitSettings
+from supervisor.control.controller import Conductor
+from supervisor.processes.procfs import read_stat
+from supervisor.scheduling.admission import Admission
+from supervisor.storage.journal import Journal
+from supervisor.workers.pool import Yard
+
+RATE_OVER_S = 5.0
+
+
+class Rate:
+    """How fast a count rises, over the last seconds. Pure: times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, int]] = deque()
+
+    def __repr__(self) -> str:
+        return f"<Rate {self.per_s:g}/s>"
+
+    def add(self, now: float, count: int) -> None:
+        self._samples.append((now, count))
+        while len(self._samples) > 2 and self._samples[1][0] <= now - RATE_OVER_S:
+            self._samples.popleft()
+
+    @property
+    def per_s(self) -> float:
+        if len(self._samples) < 2:
+            return 0.0
+        (began, first), (ended, last) = self._samples[0], self._samples[-1]
+        return (last - first) / (ended - began) if ended > began else 0.0
+
+
+class Gauges:
+    """Reads the parts of a supervisor. `sample` it about once a second."""
+
+    def __init__(
+        self,
+        limits: LimitSettings,
+        log_path: Path,
+        journal: Journal,
+        yard: Yard,
+        conductor: Conductor,
+        admission: Admission,
+    ) -> None:
+        self._limits = limits
+        self._log_path = log_path
+        self._journal = journal
+        self._yard = yard
+        self._conductor = conductor
+        self._admission = admission
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._events = Rate()
+        self._bytes = Rate()
+
+    def sample(self) -> None:
+        """Note what the rates are made of."""
+        now = self._loop.time()
+        self._events.add(now, self._journal.events_total)
+        self._bytes.add(now, self._journal.bytes_total)
+
+    def read(self) -> dict[str, float]:
+        """Each figure by its name; sizes in bytes, times in seconds, yes and no as 1 and 0."""
+        now = self._loop.time()
+        own = read_stat(os.getpid())
+        return {
+            "uptime_s": now - self._began,
+            "running": len(self._admission.running),
+            "max_running": self._limits.max_running,
+            "waiting": len(self._admission.waiting),
+            "max_queued": self._limits.max_queued,
+            "oldest_waiting_s": self._oldest_waiting_s(now),
+            "draining": float(self._admission.draining),
+            "workers": len(self._yard.workers),
+            "spares": self._yard.spares.ready,
+            "worker_memory_bytes": sum(worker.memory_bytes for worker in self._yard.workers),
+            "supervisor_memory_bytes": own.resident_bytes if own else 0,
+            "events_total": self._journal.events_total,
+            "event_bytes_total": self._journal.bytes_total,
+            "events_per_s": self._events.per_s,
+            "event_bytes_per_s": self._bytes.per_s,
+            "log_bytes": self._log_bytes(),
+            "log_lag_s": self._journal.lag_s(now),
+            "log_writable": float(not self._admission.closed),
+            "disk_free_bytes": self._disk_free_bytes(),
+            "stray_messages": self._yard.stray_messages,
+        }
+
+    def _oldest_waiting_s(self, now: float) -> float:
+        entries = self._conductor.entries
+        asked = [entries[job_id].job.accepted_at for job_id in self._admission.waiting if job_id in entries]
+        return now - min(asked, default=now)
+
+    def _log_bytes(self) -> int:
+        """The log and what has not been moved into it yet."""
+        return sum(_size(Path(f"{self._log_path}{suffix}")) for suffix in ("", "-wal"))
+
+    def _disk_free_bytes(self) -> int:
+        found = os.statvfs(self._log_path.parent)
+        return found.f_bavail * found.f_frsize
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

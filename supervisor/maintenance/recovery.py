@@ -1,0 +1,93 @@
+"""After a crash: end what an earlier supervisor has left, and settle its jobs."""
+
+import logging
+import time
+from pathlib import Path
+
+import msgspec
+
+from bus.codec import encode
+from bus.commands import JobRecord
+from bus.events import Completed, Ending, Failed
+from bus.vocabulary import Reason, State, end_state
+from bus.worker_wire import Failure, Outcome, Success
+from supervisor.lifecycle.final_events import lost_with_supervisor
+from supervisor.processes.spawner import kill_left_behind
+from supervisor.storage.store import Store
+from supervisor.workers.cleanup import remove_folder, remove_shared_memory
+
+log = logging.getLogger(__name__)
+
+DEAD_WITHIN_S = 5.0
+LOOK_EVERY_S = 0.005
+
+
+def sweep_workers(store: Store) -> None:
+    """Kill the workers of an earlier supervisor that still live, and all beneath them; wait until they are dead, then
+    remove their scratch folders."""
+    workers = store.workers()
+    family = {(pid, started) for pid, started, _ in workers}
+    deadline = time.monotonic() + DEAD_WITHIN_S
+    warned = False
+    while living := kill_left_behind(family):
+        if not warned:
+            warned = True
+            log.warning("killed processes %s of an earlier supervisor", living, extra={"action": "sweep"})
+        if time.monotonic() > deadline:
+            log.error(
+                "processes %s of an earlier supervisor have not ended %g s after SIGKILL; going on without proof of "
+                "their death: look what they wait for (`cat /proc/PID/stack`)",
+                living,
+                DEAD_WITHIN_S,
+                extra={"action": "sweep"},
+            )
+            break
+        time.sleep(LOOK_EVERY_S)
+    for pid, started, scratch in workers:
+        remove_folder(Path(scratch))
+        store.worker_gone(pid, started)
+    store.commit()
+
+
+def settle_jobs(store: Store) -> dict[str, int]:
+    """End every unfinished job: one whose outcome was logged ends with it, the others as `supervisor_lost`.
+
+    Returns the settled jobs' last numbers, for the first heads that are published.
+    """
+    heads: dict[str, int] = {}
+    for number, record, outcome, last in store.unfinished():
+        event, state, reason = _settled(outcome)
+        store.append(number, last + 1, last + 1, time.time(), encode([event]), final=True)
+        store.update(number, _ended(record, event, state, reason, last + 1))
+        heads[record.summary.job_id] = last + 1
+        remove_shared_memory(record.summary.job_id)
+    store.commit(durable=True)
+    if heads:
+        log.warning("settled %d jobs of an earlier supervisor", len(heads), extra={"action": "settle"})
+    return heads
+
+
+def clean_folder(folder: Path) -> None:
+    """Remove whatever an earlier supervisor left in its runtime folder."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            remove_folder(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _settled(outcome: Outcome | None) -> tuple[Ending, State, Reason | None]:
+    if isinstance(outcome, Success):
+        return Completed(outcome.result), State.SUCCEEDED, None
+    if isinstance(outcome, Failure):
+        failed = Failed(outcome.error, outcome.code, outcome.hint, outcome.retryable)
+        return failed, end_state(outcome.reason), outcome.reason
+    return lost_with_supervisor(), State.FAILED, Reason.SUPERVISOR_LOST
+
+
+def _ended(record: JobRecord, event: Ending, state: State, reason: Reason | None, seq: int) -> JobRecord:
+    summary = msgspec.structs.replace(record.summary, state=state, reason=reason, ended_at=time.time(), seq=seq)
+    record = msgspec.structs.replace(record, summary=summary)
+    if isinstance(event, Failed):
+        record = msgspec.structs.replace(record, error=event.error, code=event.code, hint=event.hint)
+    return record

@@ -1,0 +1,116 @@
+"""When ended jobs are rolled up into the Parquet history, and when the log may forget them.
+
+The writing is a job of its own (`agent_worker.history`): we neither know Parquet nor wait for it. Once its files are
+in place the jobs are marked in the log, and days later their rows are removed, both in small pieces.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+
+from bus.address import history_folder
+from bus.commands import Caller, Submit
+from bus.settings import ROLL_UP_AGENT, Settings
+from bus.vocabulary import SUPERVISOR, Role, State
+from bus.worker_wire import Success
+from supervisor.control.controller import Conductor
+from supervisor.jobs.job_entry import Entry
+from supervisor.scheduling.admission import Admission
+from supervisor.storage.journal import Journal
+from supervisor.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+DISCARD_EVERY_S = 60.0
+PIECE_EVERY_S = 0.01
+MARKED_AT_ONCE = 50
+DAY_S = 86_400.0
+
+
+class History:
+    """Keeps the history up with the log. `tick` it about once a second."""
+
+    def __init__(
+        self, settings: Settings, store: Store, journal: Journal, conductor: Conductor, admission: Admission
+    ) -> None:
+        self._settings = settings.history
+        self._store = store
+        self._journal = journal
+        self._conductor = conductor
+        self._admission = admission
+        self._loop = asyncio.get_running_loop()
+        self._running: Entry | None = None
+        self._to_mark: list[int] = []
+        self._busy = False  # with pieces, one after the other
+        self._not_before = 0.0
+        self._daily_at = self._loop.time() + DAY_S  # what is too old must go even when nobody asks anything
+        self._discard_at = 0.0
+        history_folder(settings.supervisor.state_dir).mkdir(mode=0o700, exist_ok=True)
+
+    def roll_up(self) -> tuple[Entry, bool]:
+        """The job that rolls up, and whether it is a new one: one at a time, for they write the same files."""
+        if self._running is not None:
+            return self._running, False
+        caller = Caller(SUPERVISOR, Role.OPERATOR)
+        question = Submit(caller, secrets.token_hex(8), "roll ended jobs up into the history", agent=ROLL_UP_AGENT)
+        self._daily_at = self._loop.time() + DAY_S
+        entry = self._running = self._conductor.submit(question)
+        entry.when_forgotten.append(lambda: self._take_note(entry))
+        return entry, True
+
+    def up_to_date(self) -> Entry | None:
+        """The job to wait for before the history tells of everything that has ended; None where it does already."""
+        return None if self._store.longest_unrolled() is None else self.roll_up()[0]
+
+    def tick(self) -> None:
+        """See to whatever is due."""
+        if self._admission.draining or self._admission.closed:
+            return
+        if self._running is None and not self._to_mark and self._due():
+            self.roll_up()
+        if not self._busy and (self._to_mark or self._loop.time() >= self._discard_at):
+            self._next_piece()
+
+    def _due(self) -> bool:
+        every_s = self._settings.roll_up_every_s
+        if not every_s or self._loop.time() < self._not_before:
+            return False
+        if self._loop.time() >= self._daily_at:
+            return True
+        ended_at = self._store.longest_unrolled()
+        return ended_at is not None and ended_at <= time.time() - every_s
+
+    def _take_note(self, entry: Entry) -> None:
+        self._running, outcome = None, entry.job.outcome
+        if entry.job.state is State.SUCCEEDED and isinstance(outcome, Success):
+            self._to_mark += outcome.rolled_up
+            if not self._busy:
+                self._next_piece()
+            return
+        self._not_before = self._loop.time() + self._settings.roll_up_every_s
+        log.error(
+            "the history could not be brought up to date (%s); the log keeps everything, and it is tried again in "
+            "%g s; `deadstop show %s` says more",
+            getattr(outcome, "error", None) or entry.job.reason,
+            self._settings.roll_up_every_s,
+            entry.job_id,
+            extra={"action": "roll_up", "job_id": entry.job_id},
+        )
+
+    def _next_piece(self) -> None:
+        """Mark some jobs, or discard a bit of an old one; the next piece follows once this one is on disk."""
+        self._busy = False
+        if self._admission.draining:
+            return  # the log may be closed by the time of the next piece
+        if self._to_mark:
+            self._store.rolled_up(self._to_mark[:MARKED_AT_ONCE], time.time())
+            del self._to_mark[:MARKED_AT_ONCE]
+        elif not self._store.discard(time.time() - self._settings.keep_log_days * DAY_S):
+            self._discard_at = self._loop.time() + DISCARD_EVERY_S
+            return
+        self._busy = True
+        self._journal.after_commit(self._next_piece_soon)
+
+    def _next_piece_soon(self) -> None:
+        self._loop.call_later(PIECE_EVERY_S, self._next_piece)

@@ -1,0 +1,1 @@
+"""Worker processes: spawned through the fork server, and read from /proc."""

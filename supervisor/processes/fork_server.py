@@ -1,0 +1,160 @@
+"""The fork server: loads once what workers need, then forks a worker for each request. One thread, no loop.
+
+Of our own, and not multiprocessing's, because that one costs a worker twice as much as the fork itself, and swallows
+the ImportError of a preloaded module: every worker would then be slow in silence.
+
+    supervisor → fork server   a worker's spec, as it is
+    fork server → supervisor   Forked or NotForked, in the order of the requests; Reaped when a worker is gone
+
+Each is one message over a socket pair. `fork_line.py` is the other end; only the types are imported there.
+"""
+
+import ctypes
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import msgspec
+
+from bus.codec import encode
+from bus.proc import threads_of
+from supervisor.processes import entrypoint
+
+MAX_SPEC_BYTES = 1 << 17
+"""One message of a socket pair, well below what Linux lets it hold."""
+
+THREADS_END_WITHIN_S = 1.0
+LOOK_AGAIN_S = 0.005
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Answer(msgspec.Struct, frozen=True, tag_field="answer"):
+    """Base of what the fork server says."""
+
+
+class Forked(Answer, frozen=True, tag="forked"):
+    """The worker runs. Its pidfd comes with this message: it stays this very process's, however soon that ends."""
+
+    pid: int
+
+
+class NotForked(Answer, frozen=True, tag="not_forked"):
+    error: str
+
+
+class Reaped(Answer, frozen=True, tag="reaped"):
+    """The worker is gone, not even a zombie. `code` is its exit status, or the signal as a negative number."""
+
+    pid: int
+    code: int
+
+
+AnyAnswer = Forked | NotForked | Reaped
+
+
+def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
+    """Serve until the line is closed."""
+    _die_with(supervisor_pid)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who end us
+    _load(preload)
+    if stayed := threads_that_stay():
+        print(
+            f"fork server: threads that stay after the preload of {', '.join(preload)}: {stayed}, allowed: 0. A worker "
+            "that is forked beside them can hang, on a lock that one of them held; preload nothing that starts threads",
+            file=sys.stderr,
+        )
+    gc.collect()
+    gc.freeze()
+    _serve(socket.socket(fileno=line_fd))
+
+
+def _die_with(supervisor_pid: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != supervisor_pid:
+        os._exit(1)  # it died before we asked
+
+
+def _load(preload: Sequence[str]) -> None:
+    for name in preload:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # whatever it is, workers can still import what they need, slowly
+            print(f"fork server: {name} could not be preloaded, workers start slowly: {error!r}", file=sys.stderr)
+
+
+def threads_that_stay() -> int:
+    """How many threads there are beside this one. One that was joined may still be seen for some milliseconds."""
+    deadline = time.monotonic() + THREADS_END_WITHIN_S
+    while (stayed := len(threads_of(os.getpid())) - 1) and time.monotonic() < deadline:
+        time.sleep(LOOK_AGAIN_S)
+    return stayed
+
+
+def _serve(line: socket.socket) -> NoReturn:
+    ended, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, _do_nothing)  # without a handler the pipe is not written
+    ready = select.poll()
+    for descriptor in (line.fileno(), ended):
+        ready.register(descriptor, select.POLLIN)
+    while True:
+        for descriptor, _ in ready.poll():
+            if descriptor == ended:
+                os.read(ended, 4096)
+                _reap(line)
+                continue
+            spec = line.recv(MAX_SPEC_BYTES)
+            if not spec:
+                os._exit(0)  # not sys.exit: the engine's bindings complain at the end of an interpreter that forked
+            _fork(line, spec, ended, wake)
+
+
+def _fork(line: socket.socket, spec: bytes, *ours: int) -> None:
+    try:
+        pid = os.fork()
+    except OSError as error:
+        line.send(encode(NotForked(str(error))))
+        return
+    if pid == 0:
+        _become_worker(line, spec, ours)
+    pidfd = os.pidfd_open(pid)  # nobody but us can reap it, so this is still it
+    socket.send_fds(line, [encode(Forked(pid))], [pidfd])
+    os.close(pidfd)
+
+
+def _become_worker(line: socket.socket, spec: bytes, ours: Sequence[int]) -> NoReturn:
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        line.close()
+        for descriptor in ours:
+            os.close(descriptor)
+        entrypoint.run(spec)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _reap(line: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        line.send(encode(Reaped(pid, os.waitstatus_to_exitcode(status))))
+
+
+def _do_nothing(*_: object) -> None:
+    pass

@@ -1,0 +1,190 @@
+"""Spawn, signal, wait: the one place that touches worker processes."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+
+from bus.orphans import descendants, kill_descendants, kill_process
+from supervisor.processes.fork_server_client import ForkServer
+from supervisor.processes.procfs import Stat, read_stat
+
+_GROUP = 4
+"""PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
+
+_UNKNOWN_EXIT = 255
+
+
+def exit_in_words(code: int) -> str:
+    """An exit code (negative: the signal) for people."""
+    if code >= 0:
+        return f"exited with status {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+class WorkerProcess:
+    """A running worker, by its pidfd. `on_reaped(exit code)` is called once its parent has reaped it: it is gone by
+    then, not even a zombie."""
+
+    def __init__(self, pid: int, pidfd: int, on_reaped: Callable[[int], None], server: ForkServer) -> None:
+        self.pid = pid
+        self.exit_code: int | None = None
+        self._pidfd: int | None = pidfd
+        stat = read_stat(pid)
+        self.started = stat.started if stat else 0
+        self._on_reaped = on_reaped
+        self._server = server
+
+    def __repr__(self) -> str:
+        return f"<WorkerProcess pid={self.pid} exit={self.exit_code}>"
+
+    @property
+    def lives(self) -> bool:
+        """False from its death on, before anybody has reaped it, and once its fork server is lost: it dies with it."""
+        return self.exit_code is None and not self._server.lost and still_lives((self.pid, self.started)) is not None
+
+    def dump_stack(self) -> None:
+        """Ask the worker itself, not its group, for a dump of its threads' stacks (faulthandler on SIGUSR1)."""
+        self._signal(signal.SIGUSR1)
+
+    def terminate(self) -> None:
+        """SIGTERM to the group, and SIGCONT so that a stopped process takes it."""
+        self._signal_group(signal.SIGTERM)
+        self._signal_group(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """SIGKILL to every descendant, whatever session it moved to, and to the group."""
+        if self.exit_code is not None:
+            return  # its number may be another's by now
+        try:
+            kill_descendants(self.pid)
+        finally:  # also where there is no descriptor left to look for them
+            self._signal_group(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._pidfd is not None and self.exit_code is None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, number)
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        if self._pidfd is None or self.exit_code is not None:
+            return
+        try:
+            signal.pidfd_send_signal(self._pidfd, number, None, _GROUP)
+        except ProcessLookupError:
+            # No such group: the leader has ended, or has not yet made its own session.
+            self._signal(number)
+        except OSError:
+            self._signal_group_by_number(number)
+
+    def _signal_group_by_number(self, number: signal.Signals) -> None:
+        """For kernels older than 6.9. The leader is not reaped yet, so its number is not another's."""
+        stat = read_stat(self.pid)
+        if stat is not None and stat.group == self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+        else:
+            self._signal(number)
+
+    def reaped(self, code: int) -> None:
+        """For who has heard of it."""
+        self.exit_code = code
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+        self._on_reaped(code)
+
+
+class Spawner:
+    """Starts workers from a preloaded fork server; starting never blocks the loop."""
+
+    def __init__(self, preload: list[str]) -> None:
+        self._preload = preload
+        self._server: ForkServer | None = None
+        self._workers: dict[ForkServer, dict[int, WorkerProcess]] = {}
+
+    async def spawn(self, spec: bytes, on_reaped: Callable[[int], None]) -> WorkerProcess:
+        """A new process that becomes the worker of this spec. Raises `SpawnError`."""
+        server = self._running()
+
+        def make(pid: int, pidfd: int) -> WorkerProcess:
+            worker = WorkerProcess(pid, pidfd, on_reaped, server)
+            self._workers[server][pid] = worker
+            return worker
+
+        return await server.fork(spec, make)
+
+    async def warm_up(self) -> None:
+        """Start the fork server, so that the first question does not wait for all of its loading."""
+        self._running()
+
+    def look(self, limit_s: float) -> None:
+        """To be called now and then: replace a fork server that has not answered for so long."""
+        if self._server is not None and not self._server.lost:
+            self._server.look(limit_s)
+
+    @property
+    def own_children(self) -> set[int]:
+        """Children of ours that are not workers: the fork server, and lost ones that are not dead yet."""
+        return {server.pid for server in self._workers}
+
+    def close(self) -> None:
+        """End the fork server, and wait for it."""
+        for server in self._workers:
+            server.close()
+        self._workers.clear()
+        self._server = None
+
+    def _running(self) -> ForkServer:
+        if self._server is None or self._server.lost:
+            workers: dict[int, WorkerProcess] = {}
+            self._server = ForkServer(self._preload, partial(_reaped, workers), self._lost)
+            self._workers[self._server] = workers
+        return self._server
+
+    def _lost(self, server: ForkServer) -> None:
+        """Its workers die with it and become our children; who buries them sweeps until they are gone."""
+        for worker in self._workers.pop(server).values():
+            with contextlib.suppress(OSError):  # without a descriptor left, say; all of them die with their parent
+                worker.kill()
+            worker.reaped(_UNKNOWN_EXIT)
+
+
+def _reaped(workers: dict[int, WorkerProcess], pid: int, code: int) -> None:
+    worker = workers.pop(pid, None)
+    if worker is not None:  # else it was none of ours: something preloaded has started it
+        worker.reaped(code)
+
+
+def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
+    """Kill those of these processes (number and start time) that still live, and all beneath them, who join the family.
+    The numbers of those that lived: ask again until there are none."""
+    living = [name for name in family if still_lives(name) is not None]
+    for name in living:
+        below = _names_below(name[0])
+        family.update(below)
+        for each in (*below, name):
+            kill_process(each[0], partial(_bears, each))
+    return [pid for pid, _ in living]
+
+
+def _names_below(pid: int) -> list[tuple[int, int]]:
+    """The processes beneath this one; not who bears by now the number of one that has just ended."""
+    below = descendants(pid)
+    family = {pid, *below}
+    return [(stat.pid, stat.started) for stat in map(read_stat, below) if stat is not None and stat.parent in family]
+
+
+def _bears(name: tuple[int, int]) -> bool:
+    stat = read_stat(name[0])
+    return stat is not None and stat.started == name[1]
+
+
+def still_lives(name: tuple[int, int]) -> Stat | None:
+    """What there is to know of the process of this number and start time, unless it is dead."""
+    stat = read_stat(name[0])
+    return stat if stat is not None and stat.started == name[1] and stat.state not in "ZX" else None

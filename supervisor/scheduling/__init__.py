@@ -1,0 +1,1 @@
+"""Which job runs when: admission, queue, deadlines, disconnects, limits, budgets."""

@@ -1,0 +1,75 @@
+"""Jobs that wait for their turn, and what they are told of it."""
+
+import asyncio
+from collections.abc import Callable
+
+from bus.events import Accepted, Queue, Warn
+from supervisor.jobs.job_entry import Entry
+from supervisor.scheduling.admission import Admission
+from supervisor.storage.journal import Journal
+
+POSITIONS_AFTER_S = 0.1
+POSITIONS_A_SECOND = 200
+"""Each job that starts moves all that wait; told each time, a long queue would keep the supervisor busy with itself."""
+
+
+class WaitingRoom:
+    """Calls `launch(entry)` for each job whose turn has come. `entries` are the jobs that have not ended."""
+
+    def __init__(
+        self, admission: Admission, journal: Journal, entries: dict[str, Entry], launch: Callable[[Entry], None]
+    ) -> None:
+        self._admission = admission
+        self._journal = journal
+        self._entries = entries
+        self._launch = launch
+        self._loop = asyncio.get_running_loop()
+        self._telling: asyncio.TimerHandle | None = None
+
+    def __repr__(self) -> str:
+        return f"<WaitingRoom {len(self._admission.waiting)} wait>"
+
+    def enter(self, entry: Entry, after: Entry | None) -> None:
+        """A new job, which hears its position; others may stand further behind for it. It does not start before `after`
+        has ended."""
+        if after is None:
+            self._admission.enter(entry.job_id, entry.user, entry.submit.agent)
+        else:
+            after.when_forgotten.append(lambda: self._let_in(entry, after))
+        starts = self._admission.next()
+        entry.position = 0 if starts == entry.job_id else self._admission.positions().get(entry.job_id, 1)
+        self._journal.append(entry.stream, Accepted(entry.position))
+        if starts is not None:
+            self._launch(self._entries[starts])
+        self._tell_soon()
+
+    def leave(self, entry: Entry) -> None:
+        """The job has ended, wherever it was."""
+        self._admission.leave(entry.job_id)
+
+    def start_waiting(self) -> None:
+        """Start whatever may start, and tell the others their new position before long."""
+        while (job_id := self._admission.next()) is not None:
+            self._launch(self._entries[job_id])
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
+        if self._telling is None and self._admission.waiting:
+            after_s = max(POSITIONS_AFTER_S, len(self._admission.waiting) / POSITIONS_A_SECOND)
+            self._telling = self._loop.call_later(after_s, self._tell_positions)
+
+    def _tell_positions(self) -> None:
+        self._telling = None
+        for job_id, position in self._admission.positions().items():
+            entry = self._entries[job_id]
+            if position != entry.position:
+                entry.position = position
+                self._journal.append(entry.stream, Queue(position))
+
+    def _let_in(self, entry: Entry, after: Entry) -> None:
+        if entry.job.ended:
+            return
+        if after.job.reason is not None:
+            text = f"{after.submit.question!r} has failed ({after.job.reason}): the answer may be out of date"
+            self._journal.append(entry.stream, Warn(text))
+        self._admission.enter(entry.job_id, entry.user, entry.submit.agent)

@@ -1,0 +1,1 @@
+"""The pool of workers: spare ones, resources, reaping, cleaning up."""
