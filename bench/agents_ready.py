@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from agent_worker.agents.parquet.agent import prepare
 from agent_worker.context import AgentContext
-from agent_worker.parquet import prepare
 from bus.events import Event, Status
 from bus.worker_wire import JobSpec
 

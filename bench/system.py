@@ -21,7 +21,7 @@ AGENTS = {
 MISBEHAVING = ("spins_in_python",)
 
 SETTINGS: dict[str, Any] = {
-    "worker.preload": ["agent_worker.preload", "bench.agents"],
+    "worker.preload": ["agent_worker.warmup.preload", "bench.agents"],
     "limits.max_running": 400,
     "limits.max_running_per_user": 400,
     "limits.max_queued": 2000,

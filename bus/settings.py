@@ -36,7 +36,7 @@ class SupervisorSettings(Table, frozen=True):
 
 
 class WorkerSettings(Table, frozen=True):
-    preload: list[str] = field(default_factory=lambda: ["agent_worker.preload"])
+    preload: list[str] = field(default_factory=lambda: ["agent_worker.warmup.preload"])
     spare_workers: Count = 2
     start_timeout_s: Seconds = 30.0
     heartbeat_interval_s: Annotated[float, Meta(gt=0)] = 1.0
@@ -177,11 +177,11 @@ HISTORY_AGENT = "history"
 INTERNAL_AGENTS = frozenset({CATALOG_AGENT, ROLL_UP_AGENT})
 
 BUNDLED_AGENTS = {
-    CATALOG_AGENT: AgentDefinition("agent_worker.catalog_agent:run"),
-    ROLL_UP_AGENT: AgentDefinition("agent_worker.history.roll_up_agent:run"),
-    HISTORY_AGENT: AgentDefinition("agent_worker.history.agent:run"),
-    "parquet": AgentDefinition("agent_worker.parquet:run"),
-    "sql": AgentDefinition("agent_worker.parquet:run_typed_sql"),
+    CATALOG_AGENT: AgentDefinition("agent_worker.agents.catalog.agent:run"),
+    ROLL_UP_AGENT: AgentDefinition("agent_worker.agents.history.roll_up_agent:run"),
+    HISTORY_AGENT: AgentDefinition("agent_worker.agents.history.agent:run"),
+    "parquet": AgentDefinition("agent_worker.agents.parquet.agent:run"),
+    "sql": AgentDefinition("agent_worker.agents.parquet.agent:run_typed_sql"),
 }
 
 

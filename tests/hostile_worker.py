@@ -13,10 +13,10 @@ from typing import Any
 
 os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 
-from agent_worker import sandbox
 from agent_worker.engine import Engine, EngineError, EngineSettings
+from agent_worker.engine.guard import Refused
 from agent_worker.engine.settings import connect
-from agent_worker.guard import Refused
+from agent_worker.sandbox import restrict
 from bus.catalog import Catalog, CatalogTable
 from bus.events import TableRows
 from tests.hostile import ALL, REACHING_OUT, statements
@@ -37,8 +37,8 @@ def main() -> None:
     os._exit(0)  # the engine's bindings complain at the end of a forked or fenced interpreter
 
 
-def fenced(places: dict[str, Any]) -> sandbox.Sandbox:
-    return sandbox.apply(sandbox.SandboxSpec(places["scratch"], (places["data"],)))
+def fenced(places: dict[str, Any]) -> restrict.Sandbox:
+    return restrict.apply(restrict.SandboxSpec(places["scratch"], (places["data"],)))
 
 
 def report(**line: Any) -> None:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from agent_worker.history.roll_up import roll_up
+from agent_worker.agents.history.roll_up import roll_up
 from bus.log import LOG_NAME
 from bus.settings import HistorySettings
 from supervisor.storage.store import Store

@@ -14,10 +14,10 @@ import pyarrow as pa
 from agent_worker.engine.batches import READ_ROWS, Packer, RowTooLarge
 from agent_worker.engine.bridge import Bridge, Closed
 from agent_worker.engine.errors import EngineError, engine_error
+from agent_worker.engine.guard import Refused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.showing import showable
 from agent_worker.engine.tables import Tables
-from agent_worker.guard import Refused, examine, looks_like_sql
 from bus.catalog import Catalog
 from bus.events import Column, TableRows, TableSchema
 

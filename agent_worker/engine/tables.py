@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import duckdb
 
+from agent_worker.engine.guard import Checked
 from agent_worker.engine.settings import create_view, lock
-from agent_worker.guard import Checked
 from bus.catalog import Catalog, CatalogTable
 
 

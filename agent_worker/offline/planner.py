@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from agent_worker.offline.about import about
-from agent_worker.offline.conversation import Conversation, Misread
-from agent_worker.offline.lexicon import Lexicon
-from agent_worker.offline.names import Names
-from agent_worker.offline.phrases import Kind
-from agent_worker.offline.statement import statement
-from agent_worker.offline.suggesting import near
-from agent_worker.offline.wording import chart_of, reading_words, title_of
+from agent_worker.offline.dialogue.about_data import about
+from agent_worker.offline.dialogue.conversation import Conversation, Misread
+from agent_worker.offline.dialogue.suggestions import near
+from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.lexer.lexer import Lexicon
+from agent_worker.offline.output.sql import statement
+from agent_worker.offline.output.wording import chart_of, reading_words, title_of
+from agent_worker.offline.schema.name_index import Names
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.catalog import Catalog
 from bus.events import Clarification

@@ -15,7 +15,7 @@ from multiprocessing.context import ForkServerProcess
 IN_FLIGHT = 8
 """As many at the same time as questions in the measurement beside it."""
 
-PRELOAD = "agent_worker.preload"
+PRELOAD = "agent_worker.warmup.preload"
 
 
 def nothing() -> None:

@@ -1,7 +1,7 @@
 """When ended jobs are rolled up into the Parquet history, and when the log may forget them.
 
-The writing is a job of its own (`agent_worker.history`): we neither know Parquet nor wait for it. Once its files are
-in place the jobs are marked in the log, and days later their rows are removed, both in small pieces.
+The writing is a job of its own (`agent_worker.agents.history`): we neither know Parquet nor wait for it. Once its files
+are in place the jobs are marked in the log, and days later their rows are removed, both in small pieces.
 """
 
 import asyncio

@@ -5,7 +5,7 @@ The supervisor imports neither that program nor any agent; this function is all 
 
 import importlib
 
-WORKER_PROGRAM = "agent_worker.process:main"
+WORKER_PROGRAM = "agent_worker.runtime.worker:main"
 
 
 def run(spec: bytes) -> None:

@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 
 from agent_worker.plan import SqlPlan
-from agent_worker.rehearsal import rehearse
+from agent_worker.warmup.warm_up import rehearse
 from bus.events import Node, TableRows
 from tests.asking import ask
 from tests.servers import ROOT, running_supervisor
 
-HEAVY = ("anthropic", "httpx2", "duckdb", "pyarrow", "sqlglot", "rapidfuzz", "zmq", "msgspec", "agent_worker.parquet")
+HEAVY = (
+    "anthropic",
+    "httpx2",
+    "duckdb",
+    "pyarrow",
+    "sqlglot",
+    "rapidfuzz",
+    "zmq",
+    "msgspec",
+    "agent_worker.agents.parquet.agent",
+)
 
 PROBE = """
 import gc
@@ -32,7 +42,7 @@ async def run(job, context):
 
 
 def test_the_preloaded_module_imports_and_starts_no_thread() -> None:
-    program = "import agent_worker.preload, supervisor.processes.fork_server as s; print(s.threads_that_stay())"
+    program = "import agent_worker.warmup.preload, supervisor.processes.fork_server as s; print(s.threads_that_stay())"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=ROOT,

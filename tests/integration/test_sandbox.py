@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from agent_worker import landlock
+from agent_worker.sandbox import landlock
 
 ROOT = Path(__file__).parents[2]
 SECRET = "the-secret-outside"
@@ -110,11 +110,11 @@ WORKING = """
 import os
 os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 import asyncio, json, resource, socket, sys
-from agent_worker import sandbox
+from agent_worker.sandbox import restrict
 
 data, scratch, port = json.loads(sys.argv[1])
 os.environ["MODEL_KEY"] = "k"
-fence = sandbox.apply(sandbox.SandboxSpec(scratch, (data,), (), (port,), ("MODEL_KEY",), open_files=256))
+fence = restrict.apply(restrict.SandboxSpec(scratch, (data,), (), (port,), ("MODEL_KEY",), open_files=256))
 
 import ssl, tempfile, zoneinfo
 import anthropic

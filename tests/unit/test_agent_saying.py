@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.context import AgentContext, Said
-from agent_worker.saying import Speech, type_name
+from agent_worker.runtime.output import Speech, type_name
 from bus.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
 from bus.rows import json_rows
 from bus.settings import Settings

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from agent_worker.engine.guard import examine
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.tables import Tables
-from agent_worker.guard import examine
 from bus.catalog import Catalog, CatalogTable
 
 ALL = {"numbers", "tree", "tables"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.charts import MAX_BARS, MAX_POINTS, UnsafeSpec, chart_spec, check_spec
+from agent_worker.agents.parquet.charts import MAX_BARS, MAX_POINTS, UnsafeSpec, chart_spec, check_spec
 from agent_worker.plan import ChartHint
 from bus.events import Column
 

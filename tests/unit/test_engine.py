@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.engine import Engine, EngineError, EngineSettings, ResultEnd
-from agent_worker.guard import Refused
+from agent_worker.engine.guard import Refused
 from bus.catalog import Catalog, CatalogTable
 from bus.events import TableRows, TableSchema
 

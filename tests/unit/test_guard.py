@@ -8,7 +8,7 @@ from contextlib import suppress
 import duckdb
 import pytest
 
-from agent_worker.guard import MAX_SQL_CHARS, Refused, check, looks_like_sql
+from agent_worker.engine.guard import MAX_SQL_CHARS, Refused, check, looks_like_sql
 
 
 @pytest.fixture(scope="module")

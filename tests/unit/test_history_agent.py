@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from agent_worker.history.agent import with_dates, with_words
-from agent_worker.history.rows import JOBS
+from agent_worker.agents.history.agent import with_dates, with_words
+from agent_worker.agents.history.rows import JOBS
 from bus.catalog import Catalog, CatalogColumn, CatalogTable
 
 

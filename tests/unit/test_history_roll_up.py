@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from agent_worker.agents.history import files
+from agent_worker.agents.history.roll_up import roll_up, too_old_or_too_much
 from agent_worker.context import AgentError
-from agent_worker.history import files
-from agent_worker.history.roll_up import roll_up, too_old_or_too_much
 from bus.log import LOG_NAME
 from bus.settings import CATALOG_AGENT, HistorySettings
 from supervisor.storage.store import Store

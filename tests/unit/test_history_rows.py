@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from agent_worker.history.rows import EVENTS, JOBS, day_of, event_rows, job_row
+from agent_worker.agents.history.rows import EVENTS, JOBS, day_of, event_rows, job_row
 from bus.codec import encode
 from bus.events import Event, Failed, ResponseChunk, StopProof, TableRows
 from bus.log import Batch

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker import landlock
+from agent_worker.sandbox import landlock
 
 ROOT = Path(__file__).parents[2]
 RUN_S = 120
@@ -20,8 +20,8 @@ needs_landlock = pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has
 PROBE = """
 import json, os, socket, sys
 from pathlib import Path
-from agent_worker import landlock
-from agent_worker.sandbox import interpreter_paths
+from agent_worker.sandbox import landlock
+from agent_worker.sandbox.restrict import interpreter_paths
 
 data, outside, scratch, allowed, other, most = json.loads(sys.argv[1])
 landlock.KNOWN_ABI = most
@@ -146,8 +146,8 @@ def test_each_version_holds_what_it_can(tmp_path: Path, ports: tuple[int, int], 
 @needs_landlock
 def test_what_a_fenced_process_starts_is_fenced_too(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from agent_worker import landlock, sandbox\n"
-        "landlock.restrict(sandbox.interpreter_paths(), [sys.argv[1]], [])\n"
+        "import os, sys; from pathlib import Path; from agent_worker.sandbox import landlock, restrict\n"
+        "landlock.restrict(restrict.interpreter_paths(), [sys.argv[1]], [])\n"
         "child = 'import sys; open(sys.argv[1])'\n"
         "code = os.spawnv(os.P_WAIT, sys.executable, [sys.executable, '-c', child, '/etc/passwd'])\n"
         "sys.exit(0 if code == 1 else 5)"
@@ -159,7 +159,7 @@ def test_what_a_fenced_process_starts_is_fenced_too(tmp_path: Path) -> None:
 
 def test_a_process_with_threads_is_not_fenced_in_silence() -> None:
     code = (
-        "import threading; from agent_worker import landlock\n"
+        "import threading; from agent_worker.sandbox import landlock\n"
         "stop = threading.Event(); threading.Thread(target=stop.wait).start()\n"
         "try: landlock.restrict([], [], [])\n"
         "except RuntimeError as error: print(error)\n"
@@ -170,7 +170,7 @@ def test_a_process_with_threads_is_not_fenced_in_silence() -> None:
 
 def test_a_kernel_without_landlock_is_named() -> None:
     code = (
-        "from agent_worker import landlock\n"
+        "from agent_worker.sandbox import landlock\n"
         "landlock.abi = lambda: 0\n"
         "try: landlock.restrict([], [], [])\n"
         "except landlock.Unsupported as error: print(error)"

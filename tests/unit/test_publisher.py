@@ -2,8 +2,8 @@
 
 import asyncio
 
-from agent_worker.publisher import Publisher
-from agent_worker.turns import CountingLoop
+from agent_worker.runtime.event_loop import CountingLoop
+from agent_worker.runtime.publisher import Publisher
 from bus.delivery import SendWindow
 from bus.sockets import new_context
 

@@ -1,6 +1,6 @@
 """The result that a job hands over at its end stays small, however much it has streamed."""
 
-from agent_worker.tally import MAX_RESULT_BYTES, Tally
+from agent_worker.runtime.result_builder import MAX_RESULT_BYTES, Tally
 from bus.events import ResponseChunk, Usage
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from agent_worker import parquet
+from agent_worker.agents.parquet import agent as parquet
 from agent_worker.context import AgentContext
 from bus.events import Event, Status
 from bus.worker_wire import JobSpec

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from agent_worker.publisher import Publisher
+from agent_worker.runtime.publisher import Publisher
 from bus.codec import encode
 from bus.events import Event, Status, Usage
 from bus.worker_wire import EventBatch, JobSpec

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agent_worker.offline.matching import PARTIAL, fit, parts_of
-from agent_worker.offline.spelling import corrected
-from agent_worker.offline.words import atoms, number_of, stem, tokenize
+from agent_worker.offline.english.spelling import corrected
+from agent_worker.offline.english.tokens import atoms, number_of, stem, tokenize
+from agent_worker.offline.schema.matching import PARTIAL, fit, parts_of
 
 
 @pytest.mark.parametrize(

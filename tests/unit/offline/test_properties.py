@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from agent_worker.offline import plan
-from agent_worker.offline.phrases import PHRASES
+from agent_worker.offline.english.phrases import PHRASES
 from agent_worker.plan import DirectAnswer, SqlPlan, Turn
 from bench.questions import Data, read_set
 from bus.events import Clarification

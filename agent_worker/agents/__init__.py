@@ -1,0 +1,1 @@
+"""The agents that come with Deadstop, a folder each, and the tools they share."""

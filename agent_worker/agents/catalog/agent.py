@@ -1,0 +1,37 @@
+"""The agent that reads the data's catalog once for all the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from agent_worker.agents.tools import engine_settings
+from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
+from agent_worker.context import AgentContext, AgentError
+from agent_worker.data_folder import data_folder
+from agent_worker.engine.settings import connect
+from bus.catalog import Catalog
+from bus.events import Event, Status, Warn
+from bus.worker_wire import JobSpec
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """Read the catalog and hand it to the supervisor."""
+    folder = data_folder(context.data_folder)
+    yield Status(f"reading the catalog of {folder}")
+    context.catalog = await asyncio.to_thread(read, folder, context)
+    for warning in context.catalog.warnings:
+        yield Warn(warning)
+    yield Status(f"{len(context.catalog.tables)} tables")
+
+
+def read(folder: Path, context: AgentContext) -> Catalog:
+    """The catalog of a folder. Raises `AgentError`."""
+    connection = connect(engine_settings(context))
+    try:
+        return read_catalog(folder, connection=connection)
+    except (CatalogError, DescriptionError) as error:
+        raise AgentError(
+            str(error), code="bad_data", hint="name another folder with --data", retryable=False
+        ) from error
+    finally:
+        connection.close()

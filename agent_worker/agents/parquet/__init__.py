@@ -1,0 +1,1 @@
+"""The agent that answers questions about Parquet data: plan, execute, answer."""

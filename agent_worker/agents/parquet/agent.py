@@ -1,0 +1,74 @@
+"""The bundled agents: questions about Parquet data in plain words or SQL, and SQL alone."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+
+from agent_worker.agents.catalog.current import current_catalog
+from agent_worker.agents.parquet.answer import answer
+from agent_worker.agents.parquet.executor import execute
+from agent_worker.agents.parquet.planner import plan
+from agent_worker.agents.parquet.state import Inquiry, monitor, node
+from agent_worker.agents.tools import Workplace, hold_to, set_up
+from agent_worker.context import AgentContext, AgentError
+from agent_worker.llm import BudgetExceeded, ModelError
+from agent_worker.llm.monitor import total
+from agent_worker.plan import DirectAnswer, SqlPlan
+from bus.events import Clarification, Event, ResponseChunk, Status
+from bus.vocabulary import Reason
+from bus.worker_wire import JobSpec
+
+Planner = Callable[[Inquiry], AsyncGenerator[Event, None]]
+
+
+def prepare(context: AgentContext) -> Workplace:
+    """Connect the engine and make the model's client, before the question is known."""
+    return set_up(context)
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """planner → executor → answer."""
+    try:
+        async for event in _ask(job, context, plan):
+            yield event
+    except ModelError as error:
+        raise AgentError(
+            error.message, code=error.code, hint=error.hint, retryable=error.retryable, reason=Reason.LLM_ERROR
+        ) from error
+    except BudgetExceeded as error:
+        hint = "ask a smaller question, or raise the budget in [agent]"
+        raise AgentError(f"The budget is used up: {error}.", code="budget", hint=hint, reason=Reason.BUDGET) from error
+
+
+async def run_typed_sql(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """The statement as the person typed it, and nothing else."""
+    async for event in _ask(job, context, _take_as_typed):
+        yield event
+
+
+async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIterator[Event]:
+    catalog = await current_catalog(job, context)
+    workplace: Workplace = context.prepared
+    workplace.engine.attach(catalog)
+    if workplace.model is not None:
+        hold_to(workplace.model, job)
+    inquiry = Inquiry(job, context, workplace, catalog)
+    async for event in node("planner", planner(inquiry)):
+        yield event
+    if isinstance(inquiry.plan, SqlPlan):
+        async for event in node("executor", execute(inquiry)):
+            yield event
+    if isinstance(inquiry.plan, SqlPlan):
+        async for event in node("answer", answer(inquiry)):
+            yield event
+    elif isinstance(inquiry.plan, Clarification):
+        context.clarification = inquiry.plan
+        yield ResponseChunk("response", inquiry.plan.question)
+    elif isinstance(inquiry.plan, DirectAnswer):
+        yield ResponseChunk("response", inquiry.plan.text)
+    if workplace.model is not None and not inquiry.typed_sql:
+        yield monitor(total(context.usage(), priced=workplace.model.meter.price is not None))
+
+
+async def _take_as_typed(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
+    inquiry.typed_sql = True
+    inquiry.plan = SqlPlan(inquiry.job.question.strip().rstrip(";"), title="Your statement")
+    yield Status("running your statement")

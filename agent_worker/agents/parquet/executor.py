@@ -1,0 +1,137 @@
+"""The second node: runs the plan's statement, streams its rows, and lets the model repair it when it fails."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import pyarrow as pa
+
+from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
+from agent_worker.agents.parquet.planner import plan_request
+from agent_worker.agents.parquet.state import Inquiry, monitor
+from agent_worker.context import AgentError
+from agent_worker.engine import EngineError, ResultEnd
+from agent_worker.engine.guard import Refused
+from agent_worker.llm import Preview, PreviewBuilder
+from agent_worker.llm.monitor import failed
+from agent_worker.plan import SqlPlan
+from bus.events import Chart, Event, Progress, Sql, Status, TableRows, TableSchema, Warn
+from bus.rows import read_table
+from bus.vocabulary import Reason
+
+PROGRESS_EVERY_S = 0.2
+
+
+async def execute(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
+    """Run the statement; on an error ask the model for a better one, at most `max_repairs` times."""
+    repairs = 0
+    while True:
+        plan = inquiry.plan
+        assert isinstance(plan, SqlPlan)
+        yield Sql(plan.sql)
+        try:
+            async with aclosing(_run(inquiry, plan)) as events:
+                async for event in events:
+                    yield event
+            return
+        except (EngineError, Refused) as error:
+            model = inquiry.workplace.model
+            yield monitor(failed(str(error)))
+            if model is None or not _worth_repairing(error, inquiry) or repairs >= _max_repairs(inquiry):
+                raise _for_people(error, repairs, inquiry.catalog.warnings) from error
+            repairs += 1
+            yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
+            repaired = await model.repair(
+                plan_request(inquiry), plan.sql, str(error), on_status=lambda text: inquiry.context.emit(Status(text))
+            )
+            inquiry.plan = repaired
+            if not isinstance(repaired, SqlPlan):
+                return
+
+
+def _max_repairs(inquiry: Inquiry) -> int:
+    return inquiry.context.settings.agent.max_repairs
+
+
+def _worth_repairing(error: EngineError | Refused, inquiry: Inquiry) -> bool:
+    """Whose mistake is it? A statement that the person typed is theirs; want of memory, time or files is nobody's."""
+    if inquiry.typed_sql:
+        return False
+    return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
+
+
+async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:
+    engine = inquiry.workplace.engine
+    yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
+    reporting = asyncio.create_task(_report_progress(inquiry))
+    builder = PreviewBuilder(())
+    points: list[tuple[Any, ...]] = []
+    try:
+        async with aclosing(engine.run(plan.sql, max_rows=inquiry.job.max_rows)) as items:
+            async for item in items:
+                if isinstance(item, TableSchema):
+                    builder = PreviewBuilder(tuple(item.columns))
+                    yield item
+                elif isinstance(item, TableRows):
+                    for batch in read_table(item.arrow).to_batches():
+                        builder.add(batch)
+                        points += _rows(batch, MAX_POINTS - len(points)) if plan.chart else []
+                    yield item
+                else:
+                    inquiry.preview = builder.build(truncated=item.truncated)
+                    for event in [*_chart(plan, inquiry.preview, points), *_at_end(inquiry, item)]:
+                        yield event
+    finally:
+        reporting.cancel()
+
+
+def _rows(batch: pa.RecordBatch, limit: int) -> list[tuple[Any, ...]]:
+    return list(zip(*(column.to_pylist() for column in batch.slice(0, limit).columns), strict=True))
+
+
+def _chart(plan: SqlPlan, preview: Preview, points: list[tuple[Any, ...]]) -> list[Event]:
+    """The picture that the plan has proposed, if it fits what came."""
+    if plan.chart is None:
+        return []
+    spec = chart_spec(plan.chart, preview.columns, points, plan.title)
+    return [Chart(spec)] if spec is not None else []
+
+
+def _at_end(inquiry: Inquiry, end: ResultEnd) -> list[Event]:
+    inquiry.context.truncated = end.truncated
+    rows = f"{end.rows:,} row{'' if end.rows == 1 else 's'}"
+    events: list[Event] = [monitor(f"{rows} in {end.ms:,.0f} ms\n\n")]
+    if end.truncated:
+        events.append(Warn(f"The result was cut off after {rows}, the limit for one question."))
+    return events
+
+
+async def _report_progress(inquiry: Inquiry) -> None:
+    """Say how far the engine is, whenever that has changed."""
+    said: float | None = -1.0
+    while True:
+        await asyncio.sleep(PROGRESS_EVERY_S)
+        fraction = inquiry.workplace.engine.progress()
+        if fraction != said:
+            said = fraction
+            inquiry.context.emit(Progress(fraction, "running the statement"))
+
+
+def _for_people(error: EngineError | Refused, repairs: int, left_out: tuple[str, ...]) -> AgentError:
+    tried = f" (after {repairs} repair{'' if repairs == 1 else 's'})" if repairs else ""
+    if isinstance(error, Refused):
+        return AgentError(f"{error}{tried}", code="refused", hint="only reading is possible here", retryable=False)
+    if error.kind == "out_of_memory":
+        hint = "ask for less, for example with a filter or a LIMIT, or raise [worker] engine_memory_bytes"
+        return AgentError(error.message, code="memory", hint=hint, reason=Reason.MEMORY)
+    if error.kind == "timeout":
+        return AgentError(error.message, code="deadline", hint="ask for less", reason=Reason.DEADLINE)
+    hint = "correct the statement and ask again"
+    if error.kind == "binder" and left_out:  # the name may be that of a table which could not be read
+        hint = f"{hint}. About the data: {' '.join(left_out)}"
+    return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint=hint)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]

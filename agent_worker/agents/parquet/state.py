@@ -1,0 +1,60 @@
+"""What the nodes of the Parquet agent hand to each other."""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from agent_worker.agents.tools import Workplace
+from agent_worker.context import AgentContext
+from agent_worker.llm import Preview
+from agent_worker.plan import Plan, Turn
+from bus.catalog import Catalog
+from bus.events import Event, Node, ResponseChunk
+from bus.worker_wire import JobSpec
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """One question on its way through planner, executor and answer. `typed_sql`: the person wrote the statement."""
+
+    job: JobSpec
+    context: AgentContext
+    workplace: Workplace
+    catalog: Catalog
+    typed_sql: bool = False
+    plan: Plan | None = None
+    preview: Preview | None = None
+
+    @property
+    def question(self) -> str:
+        """The person's question, with the answer to what the agent had asked back."""
+        job = self.job
+        return f"{job.question}\n{job.user_clarification}" if job.user_clarification else job.question
+
+    @property
+    def history(self) -> tuple[Turn, ...]:
+        return tuple(self.job.conversation)
+
+
+async def node(name: str, events: AsyncGenerator[Event, None]) -> AsyncIterator[Event]:
+    """The events of a step, between its start and its end."""
+    started = time.monotonic()
+    yield Node(name, "started")
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+    except Exception:
+        yield Node(name, "failed", _ms_since(started))
+        raise
+    yield Node(name, "finished", _ms_since(started))
+
+
+def monitor(text: str) -> ResponseChunk:
+    """A piece of the prompt monitor."""
+    return ResponseChunk("prompt_monitor", text)
+
+
+def _ms_since(started: float) -> float:
+    return round((time.monotonic() - started) * 1000, 1)

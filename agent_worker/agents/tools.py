@@ -1,0 +1,59 @@
+"""What a worker sets up before it knows its question: the engine, and the model if there is one."""
+
+import os
+from dataclasses import dataclass
+
+import msgspec
+
+from agent_worker.context import AgentContext
+from agent_worker.engine import Engine, EngineSettings
+from agent_worker.llm import Limits, Meter, ModelClient, ModelSettings
+from bus.events import ResponseChunk
+from bus.settings import LlmSettings
+from bus.worker_wire import JobSpec
+
+
+@dataclass(slots=True)
+class Workplace:
+    """The tools of one job. `model` is None where neither a key nor a server is set."""
+
+    engine: Engine
+    model: ModelClient | None
+
+
+def set_up(context: AgentContext) -> Workplace:
+    """Connect the engine and make the model's client; `context.usage` tells what the model has used."""
+    settings = model_settings(context.settings.llm)
+    model = None
+    if settings is not None:
+        limits = context.settings.agent
+        meter = Meter(
+            settings.price, Limits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None)
+        )
+        context.usage = meter.usage
+        model = ModelClient(settings, meter, lambda text: context.emit(ResponseChunk("prompt_monitor", text)))
+    return Workplace(Engine(engine_settings(context)), model)
+
+
+def hold_to(model: ModelClient, job: JobSpec) -> None:
+    """What is left of the user's day is known with the job only."""
+    model.meter.limits = msgspec.structs.replace(model.meter.limits, left_of_day_usd=job.max_cost_usd)
+
+
+def engine_settings(context: AgentContext) -> EngineSettings:
+    settings = context.settings
+    return EngineSettings(
+        scratch=str(context.scratch),
+        threads=settings.worker.threads,
+        memory_limit_bytes=settings.worker.engine_memory_bytes,
+        max_temp_bytes=settings.limits.max_scratch_bytes,
+        max_execution_s=settings.limits.max_runtime_s or 86_400.0,
+    )
+
+
+def model_settings(llm: LlmSettings) -> ModelSettings | None:
+    """How the model is reached; None without a key and without a server of one's own."""
+    key = os.environ.get(llm.api_key_env, "")
+    if not key and not llm.base_url:
+        return None
+    return ModelSettings.of(llm, key)

@@ -1,0 +1,59 @@
+"""From a draft to a reading: the base table is the one from which everything said can be reached, and nearest."""
+
+from agent_worker.offline.binder.aggregates import is_count
+from agent_worker.offline.binder.binder import Resolver
+from agent_worker.offline.binder.query_ir import Reading
+from agent_worker.offline.binder.scope import Scope
+from agent_worker.offline.grammar.question_ast import Draft
+from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.schema.name_index import Names
+
+
+def resolve(names: Names, draft: Draft) -> tuple[Reading, Scope]:
+    """The reading of a draft. Raises `Unplaced` when no table, or more than one, can answer it."""
+    readings: list[tuple[Reading, Scope]] = []
+    problems: list[tuple[float, Unplaced]] = []
+    for table in names.catalog.tables:
+        scope = Scope(names, table.name)
+        try:
+            readings.append((Resolver(scope, draft).run(), scope))
+        except Unplaced as problem:
+            problems.append((_relevance(scope, draft), problem))
+    if not readings:
+        raise max(problems, key=lambda entry: entry[0])[1]
+    least = min(reading.cost for reading, _ in readings)
+    nearest = [entry for entry in readings if entry[0].cost == least]
+    if len(nearest) > 1 and not _same_number(nearest):
+        tables = [reading.base for reading, _ in nearest]
+        item = _first_item(draft)
+        raise Unplaced(
+            f"Is this about {' or '.join(tables)}?", item, tuple(f"{item.text} of {t}" for t in tables) if item else ()
+        )
+    return nearest[0]
+
+
+def _same_number(nearest: list[tuple[Reading, Scope]]) -> bool:
+    """Whether it does not matter which table is meant: as many carriers in one as in the other."""
+    counts = set()
+    for reading, scope in nearest:
+        plain = len(reading.figures) == 1 and not (reading.dims or reading.filters or reading.havings or reading.share)
+        refs = reading.figures[0].columns if plain else ()
+        counts.add(scope.column(refs[0]).distinct if len(refs) == 1 and is_count(reading.figures[0]) else None)
+    return len(counts) == 1 and None not in counts
+
+
+def _first_item(draft: Draft) -> Item | None:
+    named = [m.item for m in draft.measures if m.item] + draft.nouns + draft.asked + draft.dims
+    return named[0] if named else None
+
+
+def _relevance(scope: Scope, draft: Draft) -> float:
+    """How likely a table is the one asked about, to choose whose problem to tell."""
+    items = [m.item for m in draft.measures if m.item] + draft.nouns + draft.asked
+    if draft.ranking and draft.ranking.measure and draft.ranking.measure.item:
+        items.append(draft.ranking.measure.item)
+    score = 0.0
+    for at, item in enumerate(items):
+        here = [c.cost for c in item.names if c.table == scope.base]
+        score += (10 - min(here)) / (at + 1) if here else 0
+    return score + len(scope.paths) / 100

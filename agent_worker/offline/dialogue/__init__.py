@@ -1,0 +1,1 @@
+"""What goes beyond one question: follow-ups, questions about the data, suggestions."""

@@ -1,0 +1,92 @@
+"""What a question means after the questions before it: a fragment, the answer to a question asked back, or neither."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent_worker.offline.binder.choose_base import resolve
+from agent_worker.offline.binder.query_ir import Reading
+from agent_worker.offline.binder.scope import Scope
+from agent_worker.offline.dialogue.merge import is_fragment, merge
+from agent_worker.offline.grammar.parser import parse
+from agent_worker.offline.grammar.question_ast import Draft
+from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.lexer.lexer import Lexicon
+from agent_worker.plan import Turn
+
+_REMEMBERED = 8
+_LONGEST_CHARS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question read to its end: what it said, and what that means."""
+
+    draft: Draft
+    reading: Reading
+    scope: Scope
+
+
+class Misread(Exception):
+    """A question that asks back: `text` is the question in which `problem` lies."""
+
+    def __init__(self, text: str, problem: Unplaced) -> None:
+        super().__init__(problem.message)
+        self.text = text
+        self.problem = problem
+
+    @property
+    def item(self) -> Item | None:
+        """The piece of `text` that has no place; None where the trouble lies in an earlier question."""
+        item = self.problem.item
+        return item if item is not None and self.text[item.start : item.end] == item.text else None
+
+
+class Conversation:
+    """The earlier questions of a conversation, read again from their texts: nothing is kept between jobs."""
+
+    def __init__(self, lexicon: Lexicon, history: Sequence[Turn]) -> None:
+        self.lexicon = lexicon
+        self.context: Draft | None = None
+        self.open: Misread | None = None
+        for turn in history[-_REMEMBERED:]:
+            try:
+                self.context, self.open = self.understand(turn.question).draft, None
+            except Misread as misread:
+                self.open = misread
+
+    def understand(self, question: str) -> Understood:
+        """Read a question in its place. Raises `Misread`."""
+        try:
+            return self._read(question)
+        except Misread as misread:
+            answered = self._as_answer(question)
+            if answered is not None:
+                return answered
+            raise misread from None
+
+    def _read(self, question: str) -> Understood:
+        if len(question) > _LONGEST_CHARS:
+            raise Misread(
+                question,
+                Unplaced(f"This question has {len(question):,} characters; up to {_LONGEST_CHARS} can be read."),
+            )
+        text, items, notes = self.lexicon.spelled(question)
+        try:
+            draft = replace(parse(items), notes=notes)
+            if self.context is not None and is_fragment(draft):
+                draft = merge(self.context, draft, self.lexicon.names.referred)
+            elif draft.leans:
+                raise Unplaced("There is no earlier question to go on from: please ask the whole question.")
+            return Understood(draft, *resolve(self.lexicon.names, draft))
+        except Unplaced as problem:
+            raise Misread(text, problem) from problem
+
+    def _as_answer(self, answer: str) -> Understood | None:
+        """The earlier question with the answer in place of what was not understood in it."""
+        if self.open is None or self.open.item is None:
+            return None
+        item, text = self.open.item, self.open.text
+        try:
+            return self._read(text[: item.start] + answer.strip() + text[item.end :])
+        except Misread:
+            return None

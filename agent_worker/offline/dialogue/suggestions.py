@@ -1,0 +1,27 @@
+"""Names and values near a word that nobody knows, for the question back."""
+
+from rapidfuzz import fuzz, process
+
+from agent_worker.offline.schema.name_index import Names
+
+_NEAR = 80.0
+_MOST = 3
+_SHORT = 3
+"""So short a name looks like everything."""
+_MOST_VALUES = 5_000
+
+
+def near(word: str, names: Names) -> tuple[str, ...]:
+    """Up to three names of tables, columns or values that look like `word`, the nearest first."""
+    choices = {" ".join(parts) for parts in names.tables.values()}
+    choices |= {" ".join(parts) for parts in names.columns.values()}
+    values = [v for t in names.catalog.tables for c in t.columns for v in c.values]
+    choices |= set(values[:_MOST_VALUES])
+    choices = {choice for choice in choices if len(choice) * 2 > len(word) and len(choice) > _SHORT}
+    found = process.extract(word, choices, scorer=fuzz.WRatio, processor=str.lower, limit=_MOST, score_cutoff=_NEAR)
+    return tuple(text for text, _, _ in found if not _opposite(word, text)) if len(word) > 3 else ()
+
+
+def _opposite(word: str, text: str) -> bool:
+    """ "inactive" is no slip of "active"."""
+    return any(word.lower() == prefix + text.lower() for prefix in ("in", "un", "non", "im", "dis"))

@@ -1,0 +1,1 @@
+"""The English that is known without any data: words, phrases, spelling."""

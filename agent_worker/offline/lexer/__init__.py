@@ -1,0 +1,1 @@
+"""From a question's text to lexemes: phrases, numbers, names and values."""

@@ -1,0 +1,1 @@
+"""From a bound query to SQL, and to the sentence that says how it was understood."""

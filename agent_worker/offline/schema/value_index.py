@@ -1,0 +1,120 @@
+"""Which values of the data a question names: "JFK", "American Airlines", "urgent" for `1-URGENT`."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from agent_worker.offline.english.phrases import PHRASES, Kind
+from agent_worker.offline.english.tokens import Token, atoms
+from agent_worker.offline.english.vocabulary import MONTHS
+from bus.catalog import Catalog
+
+_LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company", "gmbh", "plc", "ag", "sa"])
+"""Endings of firms' names that people leave out."""
+
+_TIMES = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun", *MONTHS))
+_LONGEST = 8
+_SHORT_CODE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRef:
+    """`value` stands in `table.column`; `whole` tells whether the question named all of it or a part."""
+
+    table: str
+    column: str
+    value: str
+    whole: bool = True
+
+
+Span = tuple[int, int]
+Pieces = tuple[str, ...]
+
+
+def find_values(catalog: Catalog, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
+    """Every run of tokens that names values, with all the columns in which they stand."""
+    spans = _Spans(tokens, question)
+    words = {piece for pieces in spans.whole for piece in pieces}
+    long = {word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and not _carries_nothing(word)}
+    found: dict[Span, list[ValueRef]] = defaultdict(list)
+    for table in catalog.tables:
+        for column in table.columns:
+            for value in _likely(column.values, long, words - long):
+                spans.match(ValueRef(table.name, column.name, value), found)
+    return {span: _whole_first(refs) for span, refs in found.items()}
+
+
+def _likely(values: tuple[str, ...], long: set[str], short: set[str]) -> list[str]:
+    """The values worth a closer look. One search through all of them at once leaves most columns out quickly."""
+    if not values:
+        return []
+    text = "\n".join(["", *values, ""]).lower()
+    hits = [word for word in long if word in text]
+    codes = {word for word in short if f"\n{word}\n" in text}
+    if not hits and not codes:
+        return []
+    lines = zip(values, text[1:-1].split("\n"), strict=False)
+    return [value for value, line in lines if line in codes or any(hit in line for hit in hits)]
+
+
+def _carries_nothing(word: str) -> bool:
+    kind, _ = PHRASES.get(word, (None, ""))
+    return kind in (Kind.GLUE, Kind.PREP, Kind.BY, Kind.COUNT, Kind.VERB, Kind.AND, Kind.WHICH, Kind.ROLE, Kind.AGG)
+
+
+class _Spans:
+    """The question's runs of tokens by their letters, ready to be met by values."""
+
+    def __init__(self, tokens: list[Token], question: str) -> None:
+        self.tokens = tokens
+        self.whole: dict[Pieces, list[Span]] = defaultdict(list)
+        for start in range(len(tokens)):
+            for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
+                pieces = tuple(atoms(question[tokens[start].start : tokens[end - 1].end]))
+                if pieces:
+                    self.whole[pieces].append((start, end))
+        telling = [pieces for pieces in self.whole if _tells(pieces)]
+        self.by_first: dict[str, list[Pieces]] = defaultdict(list)
+        for pieces in telling:
+            self.by_first[pieces[0]].append(pieces)
+
+    def match(self, ref: ValueRef, found: dict[Span, list[ValueRef]]) -> None:
+        """Add `ref` to the runs that name it, or a part of it. Without a firm's legal ending or a number that only
+        sorts it ("1-URGENT") a value is whole."""
+        pieces = tuple(atoms(ref.value))
+        if not pieces:
+            return
+        for span in self.whole.get(pieces, ()):
+            if self._typed_as_code(span, ref.value):
+                found[span].append(ref)
+        core = pieces[1:] if len(pieces) > 1 and pieces[0].isdigit() else pieces
+        while len(core) > 1 and core[-1] in _LEGAL:
+            core = core[:-1]
+        if core != pieces:
+            for span in self.whole.get(core, ()):
+                found[span].append(ref)
+        part = replace(ref, whole=False)
+        for at, piece in enumerate(core):
+            for run in self.by_first.get(piece, ()):
+                if len(run) < len(core) and core[at : at + len(run)] == run:
+                    for span in self.whole[run]:
+                        found[span].append(part)
+
+    def _typed_as_code(self, span: Span, value: str) -> bool:
+        """Short codes count only as they are written in the data: "us" and "a" are words, "US" and "A" may be values.
+        Codes of three letters may be typed small, unless they are short for a day or a month."""
+        if len(value) > _SHORT_CODE:
+            return True
+        token = self.tokens[span[0]]
+        small = len(value) == _SHORT_CODE and token.lower not in _TIMES
+        return span[1] - span[0] == 1 and (token.text == value or small or token.kind == "quoted")
+
+
+def _tells(pieces: Pieces) -> bool:
+    """Whether a run is long enough to name a value that it is only a part of."""
+    return sum(map(len, pieces)) > _SHORT_CODE and not all(piece.isdigit() for piece in pieces)
+
+
+def _whole_first(refs: list[ValueRef]) -> list[ValueRef]:
+    """Where a value is named whole, values that it is only a part of are not meant."""
+    whole = [ref for ref in refs if ref.whole]
+    return list(dict.fromkeys(whole or refs))

@@ -1,0 +1,1 @@
+"""The worker process itself: bootstrap, serving one job, publishing its events."""

@@ -1,0 +1,107 @@
+"""The first things a new worker process does, while it still has one thread and knows no job."""
+
+import ctypes
+import faulthandler
+import os
+import resource
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
+
+from agent_worker.data_folder import data_folder
+from agent_worker.llm.settings import HOSTED
+from agent_worker.sandbox.restrict import Sandbox, SandboxSpec, apply
+from bus.worker_wire import STACK_NAME, STDERR_NAME, WorkerSpec
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_M_ARENA_MAX = -8
+_OOM_SCORE = "500"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def be_born(spec: WorkerSpec) -> None:
+    """Own session, subreaper, death with the fork server, lower priority, own scratch folder, signals as they
+    should be. The order matters: whatever is started later inherits all of it."""
+    os.setsid()
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    parent = os.getppid()
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)  # the fork server died before we asked
+    _share_one_heap()
+    _lower_priority(spec.settings.worker.nice)
+    _move_into(Path(spec.scratch))
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def fence_in(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
+    """Give up what the worker does not need: files, ports, environment. None for an agent that goes without."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not spec.agent.sandbox:
+        return None
+    needs = getattr(agent, "needs", None)  # an agent of ours that has to do with something else than data and a model
+    if needs is not None:
+        return apply(needs(spec))
+    llm = spec.settings.llm
+    own = [str(Path(agent.__file__).parent)] if agent.__file__ else []
+    return apply(
+        SandboxSpec(
+            scratch=spec.scratch,
+            read=(str(data_folder(spec.data_folder)), *own),
+            connect_tcp=model_ports(llm.base_url),
+            keep_env=(llm.api_key_env,),
+        )
+    )
+
+
+def model_ports(base_url: str) -> tuple[int, ...]:
+    """The TCP ports that reaching the model takes: the server's, and a proxy's if one is set."""
+    proxies = [os.environ.get(name, "") for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")]
+    ports = []
+    for url in filter(None, [base_url or HOSTED, *proxies]):
+        parts = urlsplit(url)
+        ports.append(parts.port or (80 if parts.scheme == "http" else 443))
+    return tuple(dict.fromkeys(ports))
+
+
+def _share_one_heap() -> None:
+    """Else the C library reserves up to 128 MiB of address space for each thread's own heap: hardly any of it is used,
+    all of it counts against the limit, and a worker under a small one dies as it starts a thread."""
+    mallopt = getattr(_libc, "mallopt", None)  # other C libraries have none, nor such heaps
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
+
+
+def _lower_priority(nice: int) -> None:
+    """Below supervisor and gateway; across sessions only the autogroup's own niceness counts."""
+    os.nice(nice)
+    for path, value in (("/proc/self/autogroup", str(nice)), ("/proc/self/oom_score_adj", _OOM_SCORE)):
+        try:
+            file = os.open(path, os.O_WRONLY)  # plain calls: a file object costs each worker a quarter of a millisecond
+            try:
+                os.write(file, value.encode())
+            finally:
+                os.close(file)
+        except OSError:
+            continue  # no autogrouping on this kernel, or not ours to set
+
+
+def _move_into(scratch: Path) -> None:
+    """Work in the scratch folder; what is written to standard output or error is kept there for the record."""
+    scratch.mkdir(parents=True, mode=0o700)
+    os.chdir(scratch)
+    os.environ["TMPDIR"] = str(scratch)
+    tempfile.tempdir = None  # the fork server has looked already, and found its own
+    stderr = os.open(scratch / STDERR_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(stderr, 1)
+    os.dup2(stderr, 2)
+    os.close(stderr)
+    sys.stdout = sys.stderr
+    stack = os.open(scratch / STACK_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    faulthandler.register(signal.SIGUSR1, file=stack, all_threads=True)

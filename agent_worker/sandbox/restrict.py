@@ -1,0 +1,123 @@
+"""What a fresh worker gives up before it looks at anything untrusted."""
+
+import functools
+import logging
+import os
+import resource
+import site
+import sys
+
+import msgspec
+
+import agent_worker
+import bus
+from agent_worker.sandbox import landlock
+
+log = logging.getLogger(__name__)
+
+_INTERPRETER = """
+/usr/lib /usr/lib64 /usr/local/lib /lib /lib64 /etc/ld.so.cache
+/etc/ssl/certs /etc/ssl/cert.pem /etc/ssl/openssl.cnf /etc/pki/tls
+/etc/ca-certificates /usr/share/ca-certificates /usr/local/share/ca-certificates
+/etc/resolv.conf /etc/hosts /etc/host.conf /etc/nsswitch.conf /etc/gai.conf /etc/services
+/etc/localtime /etc/timezone /usr/share/zoneinfo /etc/os-release /etc/mime.types
+/dev/null /dev/zero /dev/urandom /dev/random
+/proc/meminfo /proc/cpuinfo /proc/sys/vm/overcommit_memory /sys/devices/system/cpu
+/sys/kernel/mm/transparent_hugepage /sys/fs/cgroup /proc/self/cgroup
+"""
+"""Libraries, certificates, name service, time zones. Not /proc/self: it shows the environment and the memory.
+
+DuckDB aborts the process in `connect` when it may not read /proc/self/cgroup, or what that points to in /sys.
+"""
+
+_DEVICES = ("/dev/null",)
+
+_ENVIRONMENT = """
+PATH LANG LANGUAGE LC_ALL LC_CTYPE TZ SSL_CERT_FILE SSL_CERT_DIR
+HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy
+PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED PYTHONHASHSEED PYTHONFAULTHANDLER
+JE_ARROW_MALLOC_CONF MALLOC_ARENA_MAX
+"""
+
+
+class SandboxSpec(msgspec.Struct, frozen=True):
+    """What one worker may have. `read` are the data (folders or files), `scratch` the only place to write, beside
+    `write` of an agent that is there for writing.
+
+    `connect_tcp` is the model's port (or its proxy's), `keep_env` the names of variables kept beside the harmless
+    ones: the model's key and nothing else.
+    """
+
+    scratch: str
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    connect_tcp: tuple[int, ...] = ()
+    keep_env: tuple[str, ...] = ()
+    open_files: int = 1024
+
+
+class Sandbox:
+    """The fence around this process. `landlock_abi` is 0 where the kernel has no Landlock."""
+
+    def __init__(self, landlock_abi: int, statm: int, pinned: int) -> None:
+        self.landlock_abi = landlock_abi
+        self._statm = statm
+        self._pinned = pinned
+
+    def __repr__(self) -> str:
+        return f"<Sandbox landlock_abi={self.landlock_abi}>"
+
+    def limit_memory(self, headroom_bytes: int) -> int:
+        """Lets the address space grow by `headroom_bytes` from where it is now, and returns the limit in bytes.
+
+        To be called once the worker is ready: libraries and threads reserve hundreds of megabytes that they never
+        touch, so an absolute figure would mean nothing.
+        """
+        pages = int(os.pread(self._statm, 200, 0).split()[0])
+        limit = pages * resource.getpagesize() + headroom_bytes
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        return limit
+
+
+def apply(spec: SandboxSpec) -> Sandbox:
+    """Strips the environment, sets the limits and puts up the fence. For a process with one thread, before DuckDB,
+    ZeroMQ and the model's client.
+
+    Where the kernel has no Landlock it says so in the log and goes on: the guard and the engine's own lock still
+    hold. Raises RuntimeError when there are several threads.
+    """
+    strip_environment(spec)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = spec.open_files if hard == resource.RLIM_INFINITY else min(spec.open_files, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
+    # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
+    pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
+    read = [*interpreter_paths(), *spec.read]
+    try:
+        abi = landlock.restrict(read, [spec.scratch, *spec.write, *_DEVICES], spec.connect_tcp)
+    except landlock.Unsupported as reason:
+        log.warning("%s", reason, extra={"action": "landlock_missing"})
+        abi = 0
+    return Sandbox(abi, statm, pinned)
+
+
+def strip_environment(spec: SandboxSpec) -> None:
+    """Keeps the harmless variables and `keep_env`; home and temporary files move into the scratch folder."""
+    kept = {*_ENVIRONMENT.split(), *spec.keep_env}
+    for name in [name for name in os.environ if name not in kept]:
+        del os.environ[name]
+    os.environ["HOME"] = os.environ["TMPDIR"] = spec.scratch
+
+
+@functools.cache
+def interpreter_paths() -> tuple[str, ...]:
+    """What Python, its packages and the C library read at any time. The working folder is not among them, although
+    it may stand in sys.path: it can be anything."""
+    packages = [site.getusersitepackages(), *site.getsitepackages()]
+    own = [path for package in (agent_worker, bus) for path in package.__path__]
+    prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
+    return tuple(dict.fromkeys([*prefixes, *packages, *own, *_INTERPRETER.split()]))

@@ -1,0 +1,1 @@
+"""What the fork server does once so that no worker has to."""

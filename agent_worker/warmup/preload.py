@@ -1,0 +1,22 @@
+"""Imported once by the fork server, so that no worker has to: everything an agent needs, and the TLS context.
+
+Leaves no thread: a fork of a process with threads is not safe.
+"""
+
+import os
+
+# Arrow's allocator would start a background thread at import.
+os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+
+import duckdb  # noqa: F401
+import pyarrow  # noqa: F401
+
+import agent_worker.agents.parquet.agent
+import agent_worker.runtime.worker  # noqa: F401
+from agent_worker.engine.settings import connect_ahead
+from agent_worker.llm import preload
+from agent_worker.warmup.warm_up import rehearse
+
+preload()
+rehearse()
+connect_ahead()
