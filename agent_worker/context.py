@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
-from bus.catalog import Catalog
-from bus.events import Clarification, Event, Progress, Status, Usage, Warn
-from bus.settings import Settings
-from bus.vocabulary import Reason
-from bus.worker_wire import JobSpec
+from bus.contract.catalog import Catalog
+from bus.contract.events import Clarification, Event, Progress, Status, Usage, Warn
+from bus.contract.settings import Settings
+from bus.contract.vocabulary import Reason
+from bus.wire.worker import JobSpec
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,7 +86,7 @@ class AgentContext:
         self.clarification = Clarification(question, list(suggestions))
 
     def emit(self, event: Event) -> None:
-        """Send any event of `bus.events`, in the loop's thread. Returns at once."""
+        """Send any event of `bus.contract.events`, in the loop's thread. Returns at once."""
         self._emit(event)
 
     def connect(self, emit: Callable[[Event], object]) -> None:

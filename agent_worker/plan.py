@@ -4,8 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from bus.events import Clarification
-from bus.worker_wire import ConversationTurn as Turn
+from bus.contract.events import Clarification
+from bus.wire.worker import ConversationTurn as Turn
 
 __all__ = ["ChartHint", "ChartKind", "DirectAnswer", "Plan", "SqlPlan", "Turn"]
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from bus.commands import Caller
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller
 from tests import thin
 from tests.cuts import ServedGateway, served_gateway
 from tests.gateways import LAST, TOKENS, Event

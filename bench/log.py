@@ -10,10 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bus.codec import encode
-from bus.commands import Caller, JobRecord, JobSummary, Submit
-from bus.events import ResponseChunk
-from bus.vocabulary import Role, State
+from bus.contract.events import ResponseChunk
+from bus.contract.vocabulary import Role, State
+from bus.transport.codec import encode
+from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
 from supervisor.storage.journal import Journal, Stream
 from supervisor.storage.store import Store
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
-from bus.events import JobEvent, ResponseChunk, Status
-from bus.orphans import descendants
+from bus.contract.events import JobEvent, ResponseChunk, Status
+from bus.system.orphans import descendants
 from supervisor.processes.procfs import read_stat
 from tests.servers import Supervisor, eventually
 

@@ -22,8 +22,8 @@ import msgspec
 from agent_worker.catalog import read_catalog
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
-from bus.catalog import Catalog
-from bus.events import Clarification
+from bus.contract.catalog import Catalog
+from bus.contract.events import Clarification
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests" / "questions"

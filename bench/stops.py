@@ -17,8 +17,8 @@ import msgspec
 from bench.machine import machine
 from bench.misbehaving import EndedBefore, until_misbehaving
 from bus.client import CommandRefused
-from bus.events import Killed, Stopping
-from bus.orphans import descendants
+from bus.contract.events import Killed, Stopping
+from bus.system.orphans import descendants
 from tests.servers import Supervisor, is_gone, running_supervisor
 from tests.stopping import ROOMY, told_files, told_pids
 from tests.workers import ZOO

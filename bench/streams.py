@@ -8,7 +8,7 @@ from bench import limits
 from bench.client import Client, check_order, is_last, require
 from bench.figures import Figure, spread
 from bench.system import System, running_system
-from bus.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats, Stats
 from tests.servers import OPERATOR
 
 CHUNK_BYTES = 64

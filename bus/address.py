@@ -9,10 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from bus.codec import same_protocol
 from bus.log import LOG_NAME
-from bus.sockets import BusError
-from bus.vocabulary import PROTOCOL_VERSION
+from bus.transport.codec import PROTOCOL_VERSION, same_protocol
+from bus.transport.sockets import BusError
 
 ADDRESS_NAME = "bus.json"
 KEY_NAME = "bus.key"

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from bus.address import Address, owner_of, read_address, read_key, refuse_stranger
-from bus.codec import CodecError, Decoder, encode
-from bus.commands import AnyCommand, AnyReply, Refused
-from bus.delivery import Cursor, Verdict
-from bus.log import Batch, LogReader
-from bus.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
-from bus.topics import HEADS, Heads, job_topic, parse, presence_topic
-from bus.vocabulary import PROTOCOL_VERSION
+from bus.log import LogReader
+from bus.transport.codec import PROTOCOL_VERSION, CodecError, Decoder, encode
+from bus.transport.delivery import Cursor, Verdict
+from bus.transport.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
+from bus.wire.batch import Batch
+from bus.wire.commands import AnyCommand, AnyReply, Refused
+from bus.wire.topics import HEADS, Heads, job_topic, parse, presence_topic
 
 MAX_WAITING_BYTES = 1 << 20
 """What may wait in memory for one follower; a slower one reads the log instead."""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from bus.codec import Decoder
-from bus.commands import JobRecord
-from bus.events import JobEvent
+from bus.transport.codec import Decoder
+from bus.wire.batch import Batch
+from bus.wire.commands import JobRecord
 
 LOG_NAME = "log.sqlite"
 
@@ -65,24 +65,7 @@ CREATE TABLE IF NOT EXISTS events (
 _MAX_KNOWN = 10_000
 """Numbers of jobs that a reader remembers."""
 
-_decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """Events `first`..`last` of one job. `final` marks the batch that ends the stream; `at` is Unix seconds."""
-
-    job_id: str
-    first: int
-    last: int
-    at: float
-    final: bool
-    blob: bytes
-
-    def events(self, skip: int = 0) -> list[tuple[int, JobEvent]]:
-        """(number, event) for each event after the first `skip`."""
-        decoded = _decode_events(self.blob)
-        return list(enumerate(decoded[skip:], self.first + skip))
 
 
 class EndedJob(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from bus.settings import Settings
-from bus.settings_file import load_settings
+from bus.contract.settings import Settings
+from bus.contract.settings_file import load_settings
 
 VARIABLE = "DEADSTOP_SERVE"
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import msgspec
 
-from bus.commands import Caller
-from bus.settings import Settings, TokenEntry
-from bus.vocabulary import Role
+from bus.contract.settings import Settings, TokenEntry
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller
 
 log = logging.getLogger(__name__)
 

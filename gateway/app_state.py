@@ -11,8 +11,8 @@ import msgspec
 from aiohttp import web
 
 from bus.client import BusClient
-from bus.commands import Caller
-from bus.settings import Settings
+from bus.contract.settings import Settings
+from bus.wire.commands import Caller
 from gateway.auth.anonymous_limits import Door
 from gateway.auth.sessions import Identities, Identity
 from gateway.auth.token_check import SignIn

@@ -1,8 +1,8 @@
 """Asking and stopping, the same over every door, and written down."""
 
 from bus.client import BusClient, CommandRefused
-from bus.commands import Caller, JobSummary, Refused, Stop, StopTaken, Submit, Submitted
-from bus.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Reason, Rung
+from bus.wire.commands import Caller, JobSummary, Refused, Stop, StopTaken, Submit, Submitted
 from gateway.auth import audit
 
 

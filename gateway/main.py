@@ -14,6 +14,8 @@ from aiohttp import web
 
 from bus.address import OtherProtocol, state_folder
 from bus.client import BusClient
+from bus.contract.settings import Settings
+from bus.contract.settings_file import SettingsError
 from bus.program import (
     DRAINED_SIGNAL,
     REPLACED_SIGNAL,
@@ -23,10 +25,8 @@ from bus.program import (
     set_up_logging,
     watch_lifeline,
 )
-from bus.settings import Settings
-from bus.settings_file import SettingsError
-from bus.sockets import BusError
 from bus.tokens import load
+from bus.transport.sockets import BusError
 from gateway.app import make_app
 from gateway.app_state import Gateway
 from gateway.auth.revoked_sessions import SignedOut

@@ -92,9 +92,9 @@ def _exit_code(error: Exception) -> int | None:
     """The exit code of an error made for people; None for one that is a fault of ours."""
     if isinstance(error, OpsError):
         return error.exit_code
-    from bus.settings_file import SettingsError
-    from bus.sockets import BusError
+    from bus.contract.settings_file import SettingsError
     from bus.tokens import TokensError
+    from bus.transport.sockets import BusError
 
     if isinstance(error, SettingsError):
         return EXIT_USAGE

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from bus.settings import Settings
+    from bus.contract.settings import Settings
 
 STATES = ["queued", "starting", "running", "stopping", "succeeded", "failed", "cancelled"]
-"""Those of `bus.vocabulary.State`, which takes too long to load for `--help`; a test compares."""
+"""Those of `bus.contract.vocabulary.State`, which takes too long to load for `--help`; a test compares."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Filters:
 
 def read_settings(config: Path | None, overrides: dict[str, Any]) -> "Settings":
     """Settings of file, environment and flags; flags that were not given (`None`) change nothing."""
-    from bus.settings_file import load_settings
+    from bus.contract.settings_file import load_settings
 
     given = {key: value for key, value in overrides.items() if value is not None}
     return load_settings(config, os.environ, given)

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from bus.address import make_address, make_key, private_folder, state_folder, write_address
-from bus.orphans import become_subreaper
+from bus.contract.settings import Settings
+from bus.contract.settings_file import SettingsError
 from bus.program import DRAINED, ServeOrders, read_orders, set_up_logging, watch_lifeline
-from bus.settings import Settings
-from bus.settings_file import SettingsError
-from bus.sockets import BusError
+from bus.system.orphans import become_subreaper
+from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
 from supervisor.service import Service
 from supervisor.storage.store import Store, StoreError

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bus.address import Address
-from bus.orphans import sweep_orphans
-from bus.peers import PeerWatch
+from bus.contract.settings import Settings, running_limits
+from bus.contract.vocabulary import Reason, Rung
 from bus.program import say_ready
-from bus.settings import Settings, running_limits
-from bus.sockets import Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
-from bus.topics import presence_job, topic_job
-from bus.vocabulary import Reason, Rung
+from bus.system.orphans import sweep_orphans
+from bus.transport.peers import PeerWatch
+from bus.transport.sockets import Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
+from bus.wire.topics import presence_job, topic_job
 from supervisor.api.command_handlers import Desk
 from supervisor.control.controller import Conductor
 from supervisor.jobs.stream_heads import LastNumbers

@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 
 from bus.client import CommandRefused
-from bus.commands import CatalogRead, ReadCatalog
-from bus.events import ResponseChunk
-from bus.vocabulary import Rung
+from bus.contract.events import ResponseChunk
+from bus.contract.vocabulary import Rung
+from bus.wire.commands import CatalogRead, ReadCatalog
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Recorded, Script
 from tests.graces import ENDING_ON

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from agent_worker.catalog import read_catalog
-from bus.catalog import Catalog, CatalogColumn
+from bus.contract.catalog import Catalog, CatalogColumn
 
 
 class Folder:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from tests.servers import Supervisor
 
 GENEROUS_S = 30.0

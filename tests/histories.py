@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from bus.codec import encode
-from bus.commands import Caller, Climb, JobRecord, JobSummary, Move, Submit
-from bus.events import Accepted, Completed, JobEvent, Killed, Result, Status, Usage
+from bus.contract.events import Accepted, Completed, JobEvent, Killed, Result, Status, Usage
+from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.log import LOG_NAME
-from bus.vocabulary import Reason, Role, Rung, State
+from bus.transport.codec import encode
+from bus.wire.commands import Caller, Climb, JobRecord, JobSummary, Move, Submit
 from supervisor.storage.store import Store
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC).timestamp()

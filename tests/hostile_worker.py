@@ -17,8 +17,8 @@ from agent_worker.engine import Engine, EngineError, EngineSettings
 from agent_worker.engine.guard import Refused
 from agent_worker.engine.settings import connect
 from agent_worker.sandbox import restrict
-from bus.catalog import Catalog, CatalogTable
-from bus.events import TableRows
+from bus.contract.catalog import Catalog, CatalogTable
+from bus.contract.events import TableRows
 from tests.hostile import ALL, REACHING_OUT, statements
 
 STATEMENT_S = 0.5

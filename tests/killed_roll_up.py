@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from agent_worker.agents.history.roll_up import roll_up
+from bus.contract.settings import HistorySettings
 from bus.log import LOG_NAME
-from bus.settings import HistorySettings
 from supervisor.storage.store import Store
 from tests.histories import NOON, history_of, record_of, write_job
 

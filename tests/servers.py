@@ -16,10 +16,10 @@ import psutil
 
 from bus.address import make_address
 from bus.client import BusClient
-from bus.commands import Caller, JobRecord, Show, Shown, Stop, StopTaken, Submit, Submitted
-from bus.events import Event, JobEvent, Status
+from bus.contract.events import Event, JobEvent, Status
+from bus.contract.vocabulary import Reason, Role, Rung
 from bus.program import VARIABLE
-from bus.vocabulary import Reason, Role, Rung
+from bus.wire.commands import Caller, JobRecord, Show, Shown, Stop, StopTaken, Submit, Submitted
 
 ROOT = Path(__file__).resolve().parents[1]
 OPERATOR = Caller("tester", Role.OPERATOR)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bus.commands import Caller, JobRecord
-from bus.events import (
+from bus.contract.events import (
     Accepted,
     Completed,
     Ending,
@@ -21,7 +20,8 @@ from bus.events import (
     Stopping,
     Warn,
 )
-from bus.vocabulary import ENDED, Role, Rung, State, end_state
+from bus.contract.vocabulary import ENDED, Role, Rung, State, end_state
+from bus.wire.commands import Caller, JobRecord
 from tests.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
 

@@ -8,9 +8,9 @@ import msgspec
 from agent_worker.context import AgentContext
 from agent_worker.engine import Engine, EngineSettings
 from agent_worker.llm import Limits, Meter, ModelClient, ModelSettings
-from bus.events import ResponseChunk
-from bus.settings import LlmSettings
-from bus.worker_wire import JobSpec
+from bus.contract.events import ResponseChunk
+from bus.contract.settings import LlmSettings
+from bus.wire.worker import JobSpec
 
 
 @dataclass(slots=True)

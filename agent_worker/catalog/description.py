@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bus.catalog import CatalogTable, Description, JoinKey, Measure
+from bus.contract.catalog import CatalogTable, Description, JoinKey, Measure
 
 SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes")
 

@@ -10,7 +10,7 @@ from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.pairs import Place, likely_pairs
 from agent_worker.catalog.tables import is_text, is_whole
 from agent_worker.engine.settings import quote_name
-from bus.catalog import CatalogColumn, CatalogTable, JoinKey
+from bus.contract.catalog import CatalogColumn, CatalogTable, JoinKey
 
 MAX_KEY_ROWS = 5_000_000
 """Tables with more rows are not taken for something that others refer to."""

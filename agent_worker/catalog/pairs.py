@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agent_worker.catalog.affinity import Affinity, affinity, column_handles, key_handles
 from agent_worker.catalog.tables import is_text, is_whole
-from bus.catalog import CatalogColumn, CatalogTable
+from bus.contract.catalog import CatalogColumn, CatalogTable
 
 MAX_LOOKED_AT = 100_000
 """Pairs of one kind that are compared by type and extremes."""

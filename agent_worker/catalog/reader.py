@@ -11,7 +11,7 @@ from agent_worker.catalog.layout import DESCRIPTION_FILE, CatalogError, Source, 
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.tables import read_table
 from agent_worker.catalog.values import with_values
-from bus.catalog import Catalog, CatalogTable
+from bus.contract.catalog import Catalog, CatalogTable
 
 KEYS_S = 10.0
 VALUES_S = 10.0

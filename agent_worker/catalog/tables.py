@@ -5,7 +5,7 @@ import msgspec
 
 from agent_worker.catalog.layout import Source
 from agent_worker.engine.settings import create_view, quote_name, quote_text
-from bus.catalog import CatalogColumn, CatalogTable
+from bus.contract.catalog import CatalogColumn, CatalogTable
 
 MAX_FOOTER_ENTRIES = 1_000_000
 """Columns times files: beyond that, extremes are left unknown rather than waited for (1,000,000 take about 15 s)."""

@@ -5,7 +5,7 @@ import msgspec
 from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.tables import is_text
 from agent_worker.engine.settings import quote_name
-from bus.catalog import CatalogColumn, CatalogTable
+from bus.contract.catalog import CatalogColumn, CatalogTable
 
 MAX_VALUES = 200
 MAX_LABELS = 5_000

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from bus.events import TableRows
+from bus.contract.events import TableRows
 
 READ_ROWS = 2048
 """Rows asked of the engine at a time: its own unit, so that nothing waits for rows that are slow to come."""

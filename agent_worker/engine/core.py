@@ -18,8 +18,8 @@ from agent_worker.engine.guard import Refused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.showing import showable
 from agent_worker.engine.tables import Tables
-from bus.catalog import Catalog
-from bus.events import Column, TableRows, TableSchema
+from bus.contract.catalog import Catalog
+from bus.contract.events import Column, TableRows, TableSchema
 
 DEPTH = 4
 """Batches that may wait for the consumer before the side thread is held."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import duckdb
 import msgspec
 
-from bus.catalog import CatalogTable
+from bus.contract.catalog import CatalogTable
 
 
 class EngineSettings(msgspec.Struct, frozen=True):

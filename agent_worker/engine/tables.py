@@ -6,7 +6,7 @@ import duckdb
 
 from agent_worker.engine.guard import Checked
 from agent_worker.engine.settings import create_view, lock
-from bus.catalog import Catalog, CatalogTable
+from bus.contract.catalog import Catalog, CatalogTable
 
 
 class Tables:

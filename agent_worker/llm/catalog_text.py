@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bus.catalog import Catalog, CatalogColumn, CatalogTable, Description
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description
 
 MAX_CATALOG_CHARS = 60_000
 MAX_VALUE_CHARS = 40

@@ -3,8 +3,8 @@
 import msgspec
 
 from agent_worker.llm.errors import BudgetExceeded, LimitName
-from bus.events import Usage
-from bus.settings import Price
+from bus.contract.events import Usage
+from bus.contract.settings import Price
 
 CHARS_PER_TOKEN = 4
 """A stopped stream never tells its tokens, so they are estimated from the characters that came."""

@@ -4,7 +4,7 @@ import re
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.prompts import Prompt
-from bus.events import Usage
+from bus.contract.events import Usage
 
 
 def sent(prompt: Prompt, model: str, *, known_system: bool) -> str:

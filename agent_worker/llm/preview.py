@@ -7,7 +7,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bus.events import Column
+from bus.contract.events import Column
 
 MAX_ROWS = 50
 MAX_TEXT_CHARS = 12_000

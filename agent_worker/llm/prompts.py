@@ -9,7 +9,7 @@ from agent_worker.llm.catalog_text import catalog_text
 from agent_worker.llm.preview import Preview, preview_text
 from agent_worker.llm.replies import PLAN_SCHEMA
 from agent_worker.plan import Turn
-from bus.catalog import Catalog
+from bus.contract.catalog import Catalog
 
 MAX_TURNS = 10
 MAX_TURN_CHARS = 1_500

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from agent_worker.plan import ChartHint, DirectAnswer, Plan, SqlPlan
-from bus.events import Clarification
+from bus.contract.events import Clarification
 
 _TEXT = {"type": "string"}
 _FIELDS: dict[str, Any] = {

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.settings import LlmSettings, Price
+from bus.contract.settings import LlmSettings, Price
 
 MIN_KEY_CHARS = 8
 """Shorter ones are placeholders such as `ollama`, and ordinary words."""

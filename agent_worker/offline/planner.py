@@ -11,8 +11,8 @@ from agent_worker.offline.output.sql import statement
 from agent_worker.offline.output.wording import chart_of, reading_words, title_of
 from agent_worker.offline.schema.name_index import Names
 from agent_worker.plan import Plan, SqlPlan, Turn
-from bus.catalog import Catalog
-from bus.events import Clarification
+from bus.contract.catalog import Catalog
+from bus.contract.events import Clarification
 
 
 def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:

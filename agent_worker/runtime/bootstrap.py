@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from agent_worker.data_folder import data_folder
 from agent_worker.llm.settings import HOSTED
 from agent_worker.sandbox.restrict import Sandbox, SandboxSpec, apply
-from bus.worker_wire import STACK_NAME, STDERR_NAME, WorkerSpec
+from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36

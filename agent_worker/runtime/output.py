@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from agent_worker.context import AgentContext, Said
 from agent_worker.engine.batches import MAX_ROWS, Packer
-from bus.events import Column, Event, ResponseChunk, TableSchema, Warn
+from bus.contract.events import Column, Event, ResponseChunk, TableSchema, Warn
 
 _WHOLE = {"int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT"}
 _NAMES = {
@@ -46,7 +46,7 @@ class Speech:
             return pa.Table.from_batches([said])
         if isinstance(said, Sequence) and all(isinstance(row, Mapping) for row in said):
             return pa.Table.from_pylist(list(said))
-        what = "a text, rows (a list of dicts, an Arrow table or batch) or an event of bus.events"
+        what = "a text, rows (a list of dicts, an Arrow table or batch) or an event of bus.contract.events"
         raise TypeError(f"an agent yields {what}, not {said!r:.200}")
 
     def _rows(self, table: pa.Table) -> Iterator[Event]:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from agent_worker.context import AgentError
 from agent_worker.runtime.event_loop import CountingLoop
-from bus.codec import encode
-from bus.delivery import SendWindow
-from bus.events import Event, ResponseChunk, Status, TableRows, Usage
-from bus.sockets import Channel, Context, connect_worker_publisher
-from bus.vocabulary import Reason
-from bus.worker_wire import MAX_MESSAGE_BYTES, EventBatch, Finished, Outcome
+from bus.contract.events import Event, ResponseChunk, Status, TableRows, Usage
+from bus.contract.vocabulary import Reason
+from bus.transport.codec import encode
+from bus.transport.delivery import SendWindow
+from bus.transport.sockets import Channel, Context, connect_worker_publisher
+from bus.wire.worker import MAX_MESSAGE_BYTES, EventBatch, Finished, Outcome
 
 MAX_BATCH_EVENTS = 256
 MAX_BATCH_CHARS = 65_536

@@ -2,8 +2,19 @@
 
 from typing import Any
 
-from bus.events import Chart, Clarification, Event, Node, ResponseChunk, Result, Sql, TableRows, TableSchema, Usage
-from bus.worker_wire import ConversationTurn
+from bus.contract.events import (
+    Chart,
+    Clarification,
+    Event,
+    Node,
+    ResponseChunk,
+    Result,
+    Sql,
+    TableRows,
+    TableSchema,
+    Usage,
+)
+from bus.wire.worker import ConversationTurn
 
 MAX_RESULT_ROWS = 1_000
 """`raw_table.rows` holds at most so many; all of them came as `table_rows`."""
@@ -81,7 +92,7 @@ class Tally:
     def _raw_table(self, truncated: bool) -> dict[str, Any] | None:
         if self._schema is None:
             return None
-        from bus.rows import json_rows
+        from bus.contract.rows import json_rows
 
         rows: list[list[Any]] = []
         for table in self._tables:

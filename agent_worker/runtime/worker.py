@@ -22,12 +22,12 @@ from agent_worker.runtime.output import Speech
 from agent_worker.runtime.publisher import Publisher
 from agent_worker.runtime.result_builder import Tally
 from agent_worker.sandbox.restrict import Sandbox
-from bus.codec import Decoder, encode
-from bus.delivery import SendWindow
-from bus.events import Event, Usage
-from bus.sockets import Channel, Context, connect_dealer, new_context
-from bus.vocabulary import Reason
-from bus.worker_wire import (
+from bus.contract.events import Event, Usage
+from bus.contract.vocabulary import Reason
+from bus.transport.codec import Decoder, encode
+from bus.transport.delivery import SendWindow
+from bus.transport.sockets import Channel, Context, connect_dealer, new_context
+from bus.wire.worker import (
     Acknowledge,
     Assign,
     Cancel,

@@ -13,7 +13,7 @@ import struct
 import threading
 from collections.abc import Iterable
 
-from bus.proc import threads_of
+from bus.system.proc import threads_of
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1

@@ -17,12 +17,12 @@ from agent_worker.plan import Plan
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.worker import Worker
 from agent_worker.sandbox.restrict import interpreter_paths
-from bus.catalog import Catalog, CatalogColumn, CatalogTable
-from bus.codec import Decoder, encode
-from bus.events import JobEvent
-from bus.settings import BUNDLED_AGENTS, LlmSettings, Settings
-from bus.sockets import Channel, Context, bind_collector, bind_router, new_context
-from bus.worker_wire import Acknowledge, AnySaid, Assign, EventBatch, Finished, JobSpec, WorkerSpec
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
+from bus.contract.events import JobEvent
+from bus.contract.settings import BUNDLED_AGENTS, LlmSettings, Settings
+from bus.transport.codec import Decoder, encode
+from bus.transport.sockets import Channel, Context, bind_collector, bind_router, new_context
+from bus.wire.worker import Acknowledge, AnySaid, Assign, EventBatch, Finished, JobSpec, WorkerSpec
 
 ROUNDS = 3
 """More of them bring nothing that can be measured."""

@@ -23,8 +23,8 @@ import zmq.asyncio
 from aiohttp import web
 
 from bench.client import decode_events
-from bus.events import ResponseChunk
-from bus.outside import AgentChunk, ChunkData
+from bus.contract.events import ResponseChunk
+from bus.wire.outside import AgentChunk, ChunkData
 
 SIZE_BYTES = 64
 

@@ -2,8 +2,8 @@
 
 import logging
 
-from bus.commands import Caller, Refused
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
+from bus.wire.commands import Caller, Refused
 from gateway.auth.sessions import Identity
 
 log = logging.getLogger("gateway.audit")

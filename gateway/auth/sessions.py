@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from bus.commands import Caller
+from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, hash_token
-from bus.vocabulary import Role
+from bus.wire.commands import Caller
 from gateway.auth.revoked_sessions import SIGNED_IN_S, SignedOut
 
 SECRET_NAME = "gateway.key"

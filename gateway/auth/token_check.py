@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 
-from bus.commands import Refused
+from bus.wire.commands import Refused
 from gateway.auth import audit
 from gateway.auth.rate_limit import Allowance
 from gateway.auth.sessions import Identities, Identity, hash_of

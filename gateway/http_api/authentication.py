@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
 from gateway.app_state import CALLER, GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.origin import origin_allowed

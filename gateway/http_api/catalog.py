@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bus.client import CommandRefused
-from bus.commands import CATALOG_READING, CatalogRead, ReadCatalog
+from bus.wire.commands import CATALOG_READING, CatalogRead, ReadCatalog
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.wire.responses import CatalogPending
 

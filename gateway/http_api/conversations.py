@@ -5,7 +5,9 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from bus.commands import (
+from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
+from bus.contract.vocabulary import Reason, Refusal, State
+from bus.wire.commands import (
     Changed,
     Conversations,
     ConversationShown,
@@ -14,8 +16,6 @@ from bus.commands import (
     RenameConversation,
     ShowConversation,
 )
-from bus.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
-from bus.vocabulary import Reason, Refusal, State
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import page_size, text
 from gateway.wire.client_frames import UNREADABLE

@@ -7,8 +7,8 @@ from contextlib import aclosing, suppress
 import msgspec
 from aiohttp import web
 
-from bus.log import Batch
-from bus.outside import outside_events
+from bus.wire.batch import Batch
+from bus.wire.outside import outside_events
 from gateway.app_state import GATEWAY, IDENTITY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.sessions import Identity

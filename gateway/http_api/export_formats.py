@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from bus.events import Column
-from bus.rows import json_values, read_table, table_rows
+from bus.contract.events import Column
+from bus.contract.rows import json_values, read_table, table_rows
 
 ROW_GROUP_BYTES = 8 * 1024 * 1024
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bus.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats, Stats
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.wire.responses import Ok
 

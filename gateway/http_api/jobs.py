@@ -9,11 +9,11 @@ import msgspec
 from aiohttp import web
 
 from bus.client import BusClient
-from bus.commands import UNAVAILABLE, JobRecord, Jobs, ListJobs, Show, Shown
-from bus.events import Completed, Ending, Failed, Killed
-from bus.outside import outside_job, outside_record
-from bus.sockets import BusError
-from bus.vocabulary import ENDED, State
+from bus.contract.events import Completed, Ending, Failed, Killed
+from bus.contract.vocabulary import ENDED, State
+from bus.transport.sockets import BusError
+from bus.wire.commands import UNAVAILABLE, JobRecord, Jobs, ListJobs, Show, Shown
+from bus.wire.outside import outside_job, outside_record
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import flag, page_size, text
 from gateway.job_service import ask, stop

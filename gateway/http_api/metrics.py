@@ -8,9 +8,9 @@ from pathlib import Path
 from aiohttp import web
 
 from bus.client import CommandRefused
-from bus.commands import ReadStats, Stats
-from bus.histogram import Histogram
-from bus.sockets import BusError
+from bus.contract.histogram import Histogram
+from bus.transport.sockets import BusError
+from bus.wire.commands import ReadStats, Stats
 from gateway.app_state import CALLER, Gateway, json_response
 from gateway.http_api.authentication import for_operators
 from gateway.wire.responses import Figures

@@ -8,7 +8,7 @@ from math import ceil
 from aiohttp import web
 
 from bus.client import CommandRefused
-from bus.sockets import BusError
+from bus.transport.sockets import BusError
 from gateway.app_state import CALLER, GATEWAY, IDENTITY, json_response
 from gateway.auth.addresses import address_of
 from gateway.auth.origin import host_allowed

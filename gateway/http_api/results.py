@@ -7,7 +7,7 @@ from contextlib import aclosing
 from aiohttp import web
 
 from bus.client import BusClient
-from bus.events import Column, TableRows, TableSchema
+from bus.contract.events import Column, TableRows, TableSchema
 from gateway.app_state import GATEWAY
 from gateway.http_api.export_formats import WRITERS, ResultWriter
 from gateway.http_api.jobs import find_record

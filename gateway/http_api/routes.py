@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bus.catalog import Catalog
-from bus.vocabulary import State
+from bus.contract.catalog import Catalog
+from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations, drain, event_stream, health, jobs, metrics, results
 from gateway.http_api.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.wire.client_frames import MAX_SEQ, Query

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 from aiohttp import WSMsgType
 
-from bus.events import TableRows
-from bus.log import Batch
-from bus.outside import AgentChunk, ArrowRows, ChunkData, Outside, outside_events
+from bus.contract.events import TableRows
+from bus.wire.batch import Batch
+from bus.wire.outside import AgentChunk, ArrowRows, ChunkData, Outside, outside_events
 
 MAX_LISTED = 512
 """Events in one list frame: with short chunks a list stays well under the frame limits of common clients."""

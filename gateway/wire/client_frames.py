@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from bus.commands import Caller, Options, Refused, Submit
-from bus.settings import LimitSettings
-from bus.vocabulary import Refusal, State
+from bus.contract.settings import LimitSettings
+from bus.contract.vocabulary import Refusal, State
+from bus.wire.commands import Caller, Options, Refused, Submit
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME_RULE = "1 to 64 of A-Z a-z 0-9 _ -"

@@ -5,9 +5,9 @@ from http import HTTPStatus
 import msgspec
 
 from bus.client import CommandRefused
-from bus.commands import UNAVAILABLE
-from bus.sockets import BusError
-from bus.vocabulary import Refusal
+from bus.contract.vocabulary import Refusal
+from bus.transport.sockets import BusError
+from bus.wire.commands import UNAVAILABLE
 
 STATUS = {
     Refusal.QUEUE_FULL: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -4,11 +4,11 @@ from typing import Literal
 
 import msgspec
 
-from bus.commands import EndedCount, JobRecord
-from bus.events import Usage
-from bus.histogram import Histogram
-from bus.outside import OutsideJob
-from bus.vocabulary import Reason, Rung, State
+from bus.contract.events import Usage
+from bus.contract.histogram import Histogram
+from bus.contract.vocabulary import Reason, Rung, State
+from bus.wire.commands import EndedCount, JobRecord
+from bus.wire.outside import OutsideJob
 
 
 class Ok(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class CatalogPending(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """As `bus.commands.Stats`, and the gateway's own figures."""
+    """As `bus.wire.commands.Stats`, and the gateway's own figures."""
 
     jobs: dict[str, int]
     ended: list[EndedCount]
@@ -79,4 +79,4 @@ OutsideRecord = msgspec.defstruct(
     frozen=True,
     namespace={"__doc__": "Everything that is kept about one job beside its stream."},
 )
-"""What `bus.outside.outside_record` makes, as a type: a job as lists show it, and the rest of its record."""
+"""What `bus.wire.outside.outside_record` makes, as a type: a job as lists show it, and the rest of its record."""

@@ -1,9 +1,9 @@
-"""What a WebSocket is told beside the streams of jobs (those are in `bus.outside`)."""
+"""What a WebSocket is told beside the streams of jobs (those are in `bus.wire.outside`)."""
 
 import msgspec
 
-from bus.outside import Outside
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
+from bus.wire.outside import Outside
 
 
 class AuthenticatedData(msgspec.Struct, frozen=True):

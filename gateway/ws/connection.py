@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bus.client import CommandRefused
-from bus.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown
-from bus.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
-from bus.settings import agents_for_people
-from bus.sockets import BusError
-from bus.vocabulary import ENDED, PROTOCOL_VERSION, Role
+from bus.contract.settings import agents_for_people
+from bus.contract.vocabulary import ENDED, Role
+from bus.transport.codec import PROTOCOL_VERSION
+from bus.transport.sockets import BusError
+from bus.wire.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown
+from bus.wire.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
 from gateway.app_state import Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.rate_limit import FrameRate

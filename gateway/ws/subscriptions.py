@@ -5,9 +5,9 @@ import logging
 import sqlite3
 from contextlib import aclosing
 
-from bus.codec import CodecError
-from bus.commands import UNAVAILABLE
-from bus.sockets import BusError
+from bus.transport.codec import CodecError
+from bus.transport.sockets import BusError
+from bus.wire.commands import UNAVAILABLE
 from gateway.app_state import Gateway
 from gateway.wire.batch_frames import Form, encode_event
 from gateway.wire.server_frames import WireError, WireErrorData

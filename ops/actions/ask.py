@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from bus.address import state_folder
-from bus.commands import Options
-from bus.outside import OutsideJob
-from bus.sockets import BusError
-from bus.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Reason, Rung
+from bus.transport.sockets import BusError
+from bus.wire.commands import Options
+from bus.wire.outside import OutsideJob
 from ops.actions.interrupts import Interrupted, Interrupts, counted
 from ops.client.access import ENDINGS, Declined, JobsAccess, Wire
 from ops.client.connect import connect

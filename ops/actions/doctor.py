@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from bus.settings import Settings
+from bus.contract.settings import Settings
 from ops.checks import kernel, machine, places
 from ops.checks.finding import Finding, problem
 from ops.checks.model import model

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import msgspec
 
-from bus.sockets import BusError
-from bus.vocabulary import Reason
+from bus.contract.vocabulary import Reason
+from bus.transport.sockets import BusError
 from ops.actions.drain_local import DrainedHere
 from ops.actions.drain_remote import DrainedThere
 from ops.actions.interrupts import Interrupted, counted

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bus.address import read_address, state_folder
-from bus.settings import Settings
+from bus.contract.settings import Settings
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
 from ops.client.stats import Figures

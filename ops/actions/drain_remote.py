@@ -3,8 +3,8 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from bus.commands import UNAVAILABLE
-from bus.sockets import BusError
+from bus.transport.sockets import BusError
+from bus.wire.commands import UNAVAILABLE
 from ops.client.access import Declined
 from ops.client.over_http import RemoteJobs
 from ops.client.stats import Figures

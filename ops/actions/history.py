@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from bus.contract.settings import INTERNAL_AGENTS
 from bus.log import LOG_NAME, LogReader
-from bus.settings import INTERNAL_AGENTS
-from bus.sockets import BusError
+from bus.transport.sockets import BusError
 from ops.client.history import history_files
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address

@@ -2,8 +2,8 @@
 
 import time
 
-from bus.outside import OutsideJob
-from bus.vocabulary import ENDED, State
+from bus.contract.vocabulary import ENDED, State
+from bus.wire.outside import OutsideJob
 from ops.client.access import JobsAccess
 from ops.target import Filters
 

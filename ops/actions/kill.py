@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bus.outside import OutsideJob
-from bus.sockets import BusError
-from bus.vocabulary import ENDED, Reason, Rung
+from bus.contract.vocabulary import ENDED, Reason, Rung
+from bus.transport.sockets import BusError
+from bus.wire.outside import OutsideJob
 from ops.actions.job_filter import select
 from ops.client.access import ENDINGS, Declined, JobsAccess, Wire, job_of
 from ops.client.connect import connect

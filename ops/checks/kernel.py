@@ -6,7 +6,7 @@ import platform
 import signal
 from pathlib import Path
 
-from bus.settings import Settings
+from bus.contract.settings import Settings
 from ops.checks.finding import Finding, ok, problem, warning
 
 _CREATE_RULESET, _VERSION_FLAG = 444, 1

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import bus
 from bus.address import state_folder
+from bus.contract.settings import Settings
 from bus.log import LOG_NAME, LogReader
-from bus.settings import Settings
 from ops.checks.finding import Finding, ok, problem, warning
 from ops.format import size, span
 

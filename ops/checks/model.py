@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bus.settings import Settings
+from bus.contract.settings import Settings
 from ops.checks.finding import Finding, ok, problem
 
 ANSWER_WITHIN_S = 5.0

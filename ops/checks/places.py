@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 
 from bus.address import make_address, state_folder
-from bus.settings import GatewaySettings, Settings
-from bus.sockets import BusError
+from bus.contract.settings import GatewaySettings, Settings
 from bus.tokens import TokensError, load
+from bus.transport.sockets import BusError
 from ops.checks.finding import Finding, ok, problem, warning
 from ops.client.served import served_address
 from ops.errors import OpsError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from bus.settings import Settings
+from bus.contract.settings import Settings
 from ops.checks.finding import Finding, ok, warning
 
 LIBRARIES = ("duckdb", "pyarrow", "pyzmq", "anthropic", "aiohttp", "msgspec", "sqlglot", "rapidfuzz")

@@ -4,11 +4,11 @@ import asyncio
 import importlib.util
 from pathlib import Path
 
-from bus.commands import Options
-from bus.outside import OutsideJob
-from bus.settings import CATALOG_AGENT, Settings
-from bus.settings_file import SettingsError
-from bus.sockets import BusError
+from bus.contract.settings import CATALOG_AGENT, Settings
+from bus.contract.settings_file import SettingsError
+from bus.transport.sockets import BusError
+from bus.wire.commands import Options
+from bus.wire.outside import OutsideJob
 from ops.checks.finding import Finding, ok, problem, warning
 from ops.client.access import JobsAccess, Wire
 from ops.client.over_bus import LocalJobs

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from bus.commands import Options
-from bus.outside import OutsideJob
-from bus.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Reason, Rung, State
+from bus.wire.commands import Options
+from bus.wire.outside import OutsideJob
 from ops.client.stats import Figures
 from ops.client.timed_events import Moment
 from ops.errors import OpsError

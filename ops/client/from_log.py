@@ -6,12 +6,13 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from bus.commands import JobRecord, Options
-from bus.delivery import Cursor
-from bus.log import Batch, LogReader
-from bus.outside import OutsideJob, outside_events, outside_job, outside_record
-from bus.sockets import BusError
-from bus.vocabulary import ENDED, Reason, Rung, State
+from bus.contract.vocabulary import ENDED, Reason, Rung, State
+from bus.log import LogReader
+from bus.transport.delivery import Cursor
+from bus.transport.sockets import BusError
+from bus.wire.batch import Batch
+from bus.wire.commands import JobRecord, Options
+from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
 from ops.client.access import Declined, Wire
 from ops.client.stats import Figures
 from ops.client.timed_events import Moment, logged_moments

@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from bus.address import HISTORY_NAME
-from bus.rows import table_rows
+from bus.contract.rows import table_rows
 from ops.errors import OpsError
 
 READ_ROWS = 2048

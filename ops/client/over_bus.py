@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from bus.address import state_folder
-from bus.catalog import Catalog
 from bus.client import BusClient, CommandRefused
-from bus.commands import (
+from bus.contract.catalog import Catalog
+from bus.contract.vocabulary import Reason, Role, Rung, State
+from bus.transport.sockets import BusError
+from bus.wire.batch import Batch
+from bus.wire.commands import (
     AnyCommand,
     AnyReply,
     Caller,
@@ -32,10 +35,7 @@ from bus.commands import (
     Submit,
     Submitted,
 )
-from bus.log import Batch
-from bus.outside import OutsideJob, outside_events, outside_job, outside_record
-from bus.sockets import BusError
-from bus.vocabulary import Reason, Role, Rung, State
+from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
 from ops.client.access import Declined, Wire, job_of, new_session_id
 from ops.client.served import served_address
 from ops.client.stats import Figures

@@ -9,9 +9,9 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 
-from bus.commands import Options
-from bus.outside import OutsideJob
-from bus.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Reason, Rung, State
+from bus.wire.commands import Options
+from bus.wire.outside import OutsideJob
 from ops.client.access import ENDINGS, Declined, Wire, job_of, new_session_id
 from ops.client.stats import Figures
 from ops.client.timed_events import Moment, wire_moment

@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 from bus.address import Address, read_address
-from bus.sockets import BusError
+from bus.transport.sockets import BusError
 
 
 def served_address(state_dir: Path) -> Address | None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from bus.commands import EndedCount
-from bus.histogram import Histogram
-from bus.vocabulary import Rung
+from bus.contract.histogram import Histogram
+from bus.contract.vocabulary import Rung
+from bus.wire.commands import EndedCount
 
 
 class Figures(msgspec.Struct, frozen=True):

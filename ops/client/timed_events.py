@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from bus.events import TableRows
-from bus.log import Batch
-from bus.outside import AgentChunk, outside_events
+from bus.contract.events import TableRows
+from bus.wire.batch import Batch
+from bus.wire.outside import AgentChunk, outside_events
 
 
 class Moment(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ def command(target: Target, question: str, agent: str, max_rows: int | None, dat
     """
     import asyncio
 
-    from bus.commands import Options
+    from bus.wire.commands import Options
     from ops.actions.ask import Question, ask
     from ops.render.answer_printer import AnswerPrinter
     from ops.render.console import narration, output, print_json

@@ -10,7 +10,7 @@ from ops.options import config_option, json_option, state_dir_option
 from ops.target import read_settings
 
 if TYPE_CHECKING:
-    from bus.settings import Settings
+    from bus.contract.settings import Settings
 
 
 @click.command()

@@ -35,7 +35,7 @@ def command(
     """
     import asyncio
 
-    from bus.vocabulary import Rung
+    from bus.contract.vocabulary import Rung
     from ops.actions.kill import Order, kill
     from ops.render.console import narration, output, print_json
 

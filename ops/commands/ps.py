@@ -8,7 +8,7 @@ from ops.options import filter_options, json_option, target_options
 from ops.target import Filters, Target
 
 if TYPE_CHECKING:
-    from bus.outside import OutsideJob
+    from bus.wire.outside import OutsideJob
 
 
 @click.command()
@@ -31,7 +31,7 @@ def command(target: Target, filters: Filters, everything: bool, as_json: bool) -
 
 
 async def _list(target: Target, filters: Filters, everything: bool) -> "list[OutsideJob]":
-    from bus.vocabulary import ENDED
+    from bus.contract.vocabulary import ENDED
     from ops.actions.job_filter import select
     from ops.client.connect import connect
     from ops.render.console import say_log_only

@@ -9,7 +9,7 @@ from ops.options import config_option, json_option, state_dir_option
 from ops.target import read_settings
 
 if TYPE_CHECKING:
-    from bus.settings import Settings
+    from bus.contract.settings import Settings
 
 ROLES = ["user", "operator"]
 
@@ -34,8 +34,8 @@ def command() -> None:
 @json_option
 def create(name: str, user: str, role: str, config: Path | None, state_dir: str | None, as_json: bool) -> None:
     """Make a token and print it, this one time: only its hash is kept."""
+    from bus.contract.vocabulary import Role
     from bus.tokens import create_token
-    from bus.vocabulary import Role
     from ops.render.console import narration, output, print_json
 
     _, folder = _place(config, state_dir)

@@ -6,8 +6,8 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bus.events import Event, ResponseChunk
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, ResponseChunk
+from bus.wire.worker import JobSpec
 
 
 async def chats(job: JobSpec, context: Any) -> AsyncIterator[Event]:

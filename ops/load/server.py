@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from bus.orphans import descendants
+from bus.contract.settings import Settings
 from bus.program import ServeOrders
-from bus.settings import Settings
+from bus.system.orphans import descendants
 from ops.load.plan import Plan
 from ops.load.streams import Broken
 from ops.serve.child_process import Child, end_all, last_lines

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from bus.outside import OutsideJob
-from bus.vocabulary import State
+from bus.contract.vocabulary import State
+from bus.wire.outside import OutsideJob
 from ops.format import ago, clean, one_line, short_ids, size, span
 from ops.render.tables import giving_way, keep_whole, plain_table
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from bus.histogram import Histogram
-from bus.vocabulary import ENDED, Rung, State
+from bus.contract.histogram import Histogram
+from bus.contract.vocabulary import ENDED, Rung, State
 from ops.client.stats import Figures
 from ops.format import size, span
 

@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bus.contract.settings import Settings
 from bus.program import ServeOrders
-from bus.settings import Settings
 from ops.errors import OpsError
 from ops.serve.child_process import Child, end_all, last_lines
 from ops.serve.programs import END_MARGIN_S, data_folder

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bus.address import state_folder
+from bus.contract.settings import GatewaySettings, Settings
+from bus.contract.settings_file import SettingsError
 from bus.program import ServeOrders
-from bus.settings import GatewaySettings, Settings
-from bus.settings_file import SettingsError
 from bus.tokens import load
 from ops.client.served import served_address
 from ops.errors import OpsError

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 
-from bus.orphans import become_subreaper, children, sweep_orphans
+from bus.system.orphans import become_subreaper, children, sweep_orphans
 from ops.serve.child_process import Child
 
 log = logging.getLogger(__name__)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from bus.outside import OutsideJob
-from bus.vocabulary import Rung, State
+from bus.contract.vocabulary import Rung, State
+from bus.wire.outside import OutsideJob
 from ops.client.stats import Figures
 from ops.top.keys import DOWN, END, ENTER, ESCAPE, HOME, PAGE_DOWN, PAGE_UP, UP
 

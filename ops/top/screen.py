@@ -4,7 +4,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from ops.format import ago, clean, one_line, short_ids, size
 from ops.render.job_table import STYLES, state_words
 from ops.render.stats import figure_lines, troubles

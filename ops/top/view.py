@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.live import Live
 
-from bus.sockets import BusError
+from bus.transport.sockets import BusError
 from ops.actions.kill import kill_job
 from ops.client.access import Declined, JobsAccess
 from ops.client.connect import connect

@@ -8,8 +8,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from bus.codec import CodecError, Decoder, encode, same_protocol
-from bus.commands import (
+from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people
+from bus.contract.vocabulary import ENDED, SUPERVISOR, Refusal, Role
+from bus.transport.codec import PROTOCOL_VERSION, CodecError, Decoder, encode, same_protocol
+from bus.transport.sockets import Channel, Unroutable
+from bus.wire.commands import (
     UNAVAILABLE,
     AnyCommand,
     AnyReply,
@@ -35,9 +38,6 @@ from bus.commands import (
     Submit,
     Submitted,
 )
-from bus.settings import HISTORY_AGENT, Settings, agents_for_people
-from bus.sockets import Channel, Unroutable
-from bus.vocabulary import ENDED, PROTOCOL_VERSION, SUPERVISOR, Refusal, Role
 from supervisor.api.conversation_handlers import ConversationDesk
 from supervisor.control.controller import Conductor
 from supervisor.jobs.lookup import Lookup, may_see, own

@@ -2,7 +2,9 @@
 
 import msgspec
 
-from bus.commands import (
+from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary
+from bus.contract.vocabulary import Refusal
+from bus.wire.commands import (
     AnyConversationCommand,
     AnyReply,
     Changed,
@@ -14,8 +16,6 @@ from bus.commands import (
     RenameConversation,
     ShowConversation,
 )
-from bus.conversations import MAX_TITLE_CHARS, ConversationSummary
-from bus.vocabulary import Refusal
 from supervisor.jobs.job_entry import Entry
 from supervisor.jobs.lookup import Lookup
 from supervisor.storage.store import Store

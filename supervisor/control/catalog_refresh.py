@@ -4,12 +4,12 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from bus.catalog import Catalog
-from bus.codec import encode
-from bus.commands import CATALOG_READING, Caller, CatalogRead, Refused, Submit
-from bus.settings import CATALOG_AGENT, HISTORY_AGENT
-from bus.vocabulary import SUPERVISOR, Role
-from bus.worker_wire import Failure, Outcome, Success
+from bus.contract.catalog import Catalog
+from bus.contract.settings import CATALOG_AGENT, HISTORY_AGENT
+from bus.contract.vocabulary import SUPERVISOR, Role
+from bus.transport.codec import encode
+from bus.wire.commands import CATALOG_READING, Caller, CatalogRead, Refused, Submit
+from bus.wire.worker import Failure, Outcome, Success
 from supervisor.jobs.job_entry import Entry
 from supervisor.scheduling.admission import Admission
 

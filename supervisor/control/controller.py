@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from bus.codec import CodecError, Decoder
-from bus.commands import Submit
-from bus.events import Failed, Usage
-from bus.settings import INTERNAL_AGENTS, Settings
-from bus.worker_wire import AnySaid, Assign, Finished, Outcome, Success
+from bus.contract.events import Failed, Usage
+from bus.contract.settings import INTERNAL_AGENTS, Settings
+from bus.transport.codec import CodecError, Decoder
+from bus.wire.commands import Submit
+from bus.wire.worker import AnySaid, Assign, Finished, Outcome, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Tallies
 from supervisor.control.escalation import climb

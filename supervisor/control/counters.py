@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bus.commands import EndedCount
-from bus.histogram import Histogram
-from bus.vocabulary import Reason, Rung, State
+from bus.contract.histogram import Histogram
+from bus.contract.vocabulary import Reason, Rung, State
+from bus.wire.commands import EndedCount
 from supervisor.lifecycle.job import Job
 
 

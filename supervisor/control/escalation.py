@@ -1,7 +1,7 @@
 """What a step of the kill ladder does to a job's worker."""
 
-from bus.sockets import Channel
-from bus.worker_wire import Cancel
+from bus.transport.sockets import Channel
+from bus.wire.worker import Cancel
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.workers.worker import Worker
 

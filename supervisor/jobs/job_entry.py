@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bus.commands import JobRecord, JobSummary, Submit
-from bus.events import Failed
-from bus.vocabulary import Rung
+from bus.contract.events import Failed
+from bus.contract.vocabulary import Rung
+from bus.wire.commands import JobRecord, JobSummary, Submit
 from supervisor.lifecycle.job import Job
 from supervisor.storage.journal import Stream
 from supervisor.workers.worker import Worker

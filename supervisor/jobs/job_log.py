@@ -2,7 +2,7 @@
 
 import logging
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from supervisor.jobs.job_entry import Entry
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """What a worker is told of the job it is given."""
 
-from bus.settings import HISTORY_AGENT, Settings
-from bus.worker_wire import JobSpec
+from bus.contract.settings import HISTORY_AGENT, Settings
+from bus.wire.worker import JobSpec
 from supervisor.jobs.job_entry import Entry
 from supervisor.storage.store import Store
 

@@ -1,7 +1,7 @@
 """Which job somebody means, and which jobs they may know of."""
 
-from bus.commands import Caller, JobRecord, JobSummary, Refused, Submit
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller, JobRecord, JobSummary, Refused, Submit
 from supervisor.jobs.job_entry import Entry
 from supervisor.storage.store import Store
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from bus.codec import encode
-from bus.sockets import Frames
-from bus.topics import HEADS, Heads, Published, job_topic
+from bus.transport.codec import encode
+from bus.transport.sockets import Frames
+from bus.wire.topics import HEADS, Heads, Published, job_topic
 from supervisor.jobs.job_entry import Entry
 
 HEADS_AFTER_END_S = 10.0

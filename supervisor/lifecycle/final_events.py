@@ -2,9 +2,9 @@
 
 import msgspec
 
-from bus.events import Completed, Ending, Failed, Killed, StopProof
-from bus.vocabulary import CANCELLING, Reason, Rung
-from bus.worker_wire import Failure, Success
+from bus.contract.events import Completed, Ending, Failed, Killed, StopProof
+from bus.contract.vocabulary import CANCELLING, Reason, Rung
+from bus.wire.worker import Failure, Success
 from supervisor.lifecycle.job import Job
 
 _KEPT = "What was streamed so far is kept."

@@ -6,10 +6,10 @@ that the job has its outcome and the stop comes too late; after it, the job ends
 
 from dataclasses import dataclass, field
 
-from bus.commands import Climb, Move
-from bus.events import Event, Stopping, Usage
-from bus.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Reason, Rung, State, end_state
-from bus.worker_wire import Outcome, Success
+from bus.contract.events import Event, Stopping, Usage
+from bus.contract.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Reason, Rung, State, end_state
+from bus.wire.commands import Climb, Move
+from bus.wire.worker import Outcome, Success
 from supervisor.lifecycle.kill_ladder import Graces, Ladder, Step, StopRequest
 
 

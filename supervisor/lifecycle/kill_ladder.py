@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from bus.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Reason, Rung
 
 DUMP_LEAD_S = 0.15
 """How long before SIGTERM a stuck worker is asked for its stack: it needs a moment to write it, and SIGTERM's

@@ -5,7 +5,7 @@ import os
 from collections import deque
 from pathlib import Path
 
-from bus.settings import LimitSettings
+from bus.contract.settings import LimitSettings
 from supervisor.control.controller import Conductor
 from supervisor.processes.procfs import read_stat
 from supervisor.scheduling.admission import Admission

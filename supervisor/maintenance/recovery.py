@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from bus.codec import encode
-from bus.commands import JobRecord
-from bus.events import Completed, Ending, Failed
-from bus.vocabulary import Reason, State, end_state
-from bus.worker_wire import Failure, Outcome, Success
+from bus.contract.events import Completed, Ending, Failed
+from bus.contract.vocabulary import Reason, State, end_state
+from bus.transport.codec import encode
+from bus.wire.commands import JobRecord
+from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.final_events import lost_with_supervisor
 from supervisor.processes.spawner import kill_left_behind
 from supervisor.storage.store import Store

@@ -10,10 +10,10 @@ import secrets
 import time
 
 from bus.address import history_folder
-from bus.commands import Caller, Submit
-from bus.settings import ROLL_UP_AGENT, Settings
-from bus.vocabulary import SUPERVISOR, Role, State
-from bus.worker_wire import Success
+from bus.contract.settings import ROLL_UP_AGENT, Settings
+from bus.contract.vocabulary import SUPERVISOR, Role, State
+from bus.wire.commands import Caller, Submit
+from bus.wire.worker import Success
 from supervisor.control.controller import Conductor
 from supervisor.jobs.job_entry import Entry
 from supervisor.scheduling.admission import Admission

@@ -24,8 +24,8 @@ from typing import NoReturn
 
 import msgspec
 
-from bus.codec import encode
-from bus.proc import threads_of
+from bus.system.proc import threads_of
+from bus.transport.codec import encode
 from supervisor.processes import entrypoint
 
 MAX_SPEC_BYTES = 1 << 17

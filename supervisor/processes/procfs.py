@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from bus.proc import read_proc
+from bus.system.proc import read_proc
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")

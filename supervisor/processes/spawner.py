@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 from functools import partial
 
-from bus.orphans import descendants, kill_descendants, kill_process
+from bus.system.orphans import descendants, kill_descendants, kill_process
 from supervisor.processes.fork_server_client import ForkServer
 from supervisor.processes.procfs import Stat, read_stat
 

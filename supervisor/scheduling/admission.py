@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heapreplace
 
-from bus.settings import LimitSettings
-from bus.vocabulary import Refusal
+from bus.contract.settings import LimitSettings
+from bus.contract.vocabulary import Refusal
 
 
 @dataclass(frozen=True, slots=True)

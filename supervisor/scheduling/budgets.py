@@ -3,7 +3,7 @@ are Unix seconds and come in as arguments."""
 
 from collections.abc import Iterable
 
-from bus.vocabulary import SUPERVISOR, Refusal
+from bus.contract.vocabulary import SUPERVISOR, Refusal
 from supervisor.jobs.job_entry import Entry
 from supervisor.scheduling.admission import NoRoom
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bus.vocabulary import Reason
+from bus.contract.vocabulary import Reason
 from supervisor.jobs.job_entry import Entry
 from supervisor.lifecycle.kill_ladder import StopRequest
 

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
-from bus.commands import Submit
-from bus.settings import Settings, limits_of
-from bus.vocabulary import SUPERVISOR, Reason
+from bus.contract.settings import Settings, limits_of
+from bus.contract.vocabulary import SUPERVISOR, Reason
+from bus.wire.commands import Submit
 from supervisor.jobs.job_entry import Entry
 from supervisor.lifecycle.job import Deadlines
 from supervisor.lifecycle.kill_ladder import Graces, StopRequest

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bus.events import Accepted, Queue, Warn
+from bus.contract.events import Accepted, Queue, Warn
 from supervisor.jobs.job_entry import Entry
 from supervisor.scheduling.admission import Admission
 from supervisor.storage.journal import Journal

@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from bus.codec import Decoder
-from bus.commands import JobRecord, Submit
-from bus.conversations import ConversationSummary, ConversationTurnSummary, title_of
+from bus.contract.conversations import ConversationSummary, ConversationTurnSummary, title_of
+from bus.transport.codec import Decoder
+from bus.wire.commands import JobRecord, Submit
 
 MAX_WORDS_CHARS = 8_000
 """What is kept of a conversation's questions for searching."""

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bus.codec import encode
-from bus.events import Event
-from bus.sockets import Frames
-from bus.topics import Published, job_topic
+from bus.contract.events import Event
+from bus.transport.codec import encode
+from bus.transport.sockets import Frames
+from bus.wire.topics import Published, job_topic
 from supervisor.storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bus.codec import Decoder, encode
-from bus.commands import JobRecord, Submit
+from bus.contract.vocabulary import SUPERVISOR, State
 from bus.log import LOG_NAME, SCHEMA
-from bus.vocabulary import SUPERVISOR, State
-from bus.worker_wire import ConversationTurn, Outcome
+from bus.transport.codec import Decoder, encode
+from bus.wire.commands import JobRecord, Submit
+from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import Conversations
 
 LOCK_NAME = "lock"

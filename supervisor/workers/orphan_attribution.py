@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable
 from weakref import WeakKeyDictionary
 
-from bus.orphans import children, sweep_orphans
+from bus.system.orphans import children, sweep_orphans
 from supervisor.processes.procfs import read_stat
 from supervisor.workers.worker import Worker
 

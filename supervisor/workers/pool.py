@@ -6,12 +6,12 @@ import logging
 from pathlib import Path
 from typing import Protocol
 
-from bus.codec import CodecError, Decoder
-from bus.delivery import Verdict
-from bus.peers import PeerWatch
-from bus.settings import INTERNAL_AGENTS, Settings
-from bus.sockets import Channel
-from bus.worker_wire import MAX_MESSAGE_BYTES, AnySaid, DataChanged, Heartbeat, Ready, ToSupervisor
+from bus.contract.settings import INTERNAL_AGENTS, Settings
+from bus.transport.codec import CodecError, Decoder
+from bus.transport.delivery import Verdict
+from bus.transport.peers import PeerWatch
+from bus.transport.sockets import Channel
+from bus.wire.worker import MAX_MESSAGE_BYTES, AnySaid, DataChanged, Heartbeat, Ready, ToSupervisor
 from supervisor.processes.procfs import read_stat
 from supervisor.processes.spawner import Spawner, WorkerProcess, exit_in_words
 from supervisor.storage.store import Store

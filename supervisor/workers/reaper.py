@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from bus.peers import PeerWatch
-from bus.sockets import Channel
+from bus.transport.peers import PeerWatch
+from bus.transport.sockets import Channel
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import holds_little
 from supervisor.workers.orphan_attribution import Orphans

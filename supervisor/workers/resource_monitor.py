@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from bus.orphans import descendants
-from bus.vocabulary import Reason
+from bus.contract.vocabulary import Reason
+from bus.system.orphans import descendants
 from supervisor.processes.procfs import read_stat
 from supervisor.workers.disk_usage import FolderMeter
 from supervisor.workers.worker import Worker

@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 
 from bus.address import history_folder
-from bus.codec import encode
-from bus.delivery import AcknowledgePace, ReceiveOrder
-from bus.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
-from bus.sockets import Channel, Unroutable
-from bus.worker_wire import STACK_NAME, STDERR_NAME, Acknowledge, ToWorker, WorkerSpec
+from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
+from bus.transport.codec import encode
+from bus.transport.delivery import AcknowledgePace, ReceiveOrder
+from bus.transport.sockets import Channel, Unroutable
+from bus.wire.worker import STACK_NAME, STDERR_NAME, Acknowledge, ToWorker, WorkerSpec
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders

@@ -9,8 +9,8 @@ import msgspec
 import pyarrow as pa
 
 from agent_worker.context import AgentContext
-from bus.events import Column, Event, ResponseChunk, TableRows, TableSchema
-from bus.worker_wire import JobSpec
+from bus.contract.events import Column, Event, ResponseChunk, TableRows, TableSchema
+from bus.wire.worker import JobSpec
 from tests.workers import ZOO
 
 # All at once: a worker that has been fenced in can read no more modules of ours.

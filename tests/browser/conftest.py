@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from tests.browser.model import Model
 from tests.browser.tab import Tab
 from tests.browser.visits import Visits

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 
 from bus.client import BusClient
-from bus.events import Completed, Failed, Killed
+from bus.contract.events import Completed, Failed, Killed
 
 LAST = {"agent_complete": Completed, "agent_error": Failed, "agent_killed": Killed}
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import aiohttp
 
 from bus.client import BusClient
-from bus.commands import Jobs, ListJobs, ReadStats, Stats
-from bus.events import Killed
-from bus.log import Batch, LogReader
-from bus.vocabulary import ENDED, Reason, Rung
+from bus.contract.events import Killed
+from bus.contract.vocabulary import ENDED, Reason, Rung
+from bus.log import LogReader
+from bus.wire.batch import Batch
+from bus.wire.commands import Jobs, ListJobs, ReadStats, Stats
 from tests.chaos.followers import Follower
 from tests.chaos.script import script
 from tests.chaos.world import Asked, World, log_path

@@ -15,9 +15,9 @@ import psutil
 
 from bus.address import make_address
 from bus.client import BusClient, CommandRefused
-from bus.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
-from bus.sockets import BusError
-from bus.vocabulary import Reason, Role, Rung
+from bus.contract.vocabulary import Reason, Role, Rung
+from bus.transport.sockets import BusError
+from bus.wire.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
 from gateway.auth.sessions import LOCAL_USER
 from tests.chaos.followers import BusFollower, WireFollower
 from tests.chaos.script import Step

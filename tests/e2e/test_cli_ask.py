@@ -9,7 +9,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from tests.e2e.cli_runner import Server, deadstop, program, serving, wait_until
 from tests.graces import ending_on
 

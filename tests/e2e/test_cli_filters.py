@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bus.vocabulary import State
+from bus.contract.vocabulary import State
 from ops.target import STATES, login_name
 from tests.e2e.cli_runner import Server, deadstop, job
 

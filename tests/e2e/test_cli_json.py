@@ -7,8 +7,8 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 import pytest
 
-from bus import outside
-from bus.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
+from bus.wire import outside
+from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
 from gateway.wire.responses import OutsideRecord
 from ops.actions.drain import Left
 from ops.actions.kill import Outcome

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import psutil
 
-from bus.vocabulary import PROTOCOL_VERSION
+from bus.transport.codec import PROTOCOL_VERSION
 from tests.e2e.cli_runner import PATIENCE_S, Server, environment, serving, wait_until, write_config
 from tests.gateways import LAST, Event
 from tests.servers import assert_nothing_left, eventually

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from tests.e2e.cli_runner import Server, deadstop, job, serving, wait_until
 from tests.e2e.snapshot_text import examined, misplaced, normalised
 from tests.graces import ending_on

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bus.settings import TokenEntry
+from bus.contract.settings import TokenEntry
+from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, hash_token
-from bus.vocabulary import Role
 from tests.e2e.cli_runner import Server, deadstop
 
 

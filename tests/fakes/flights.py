@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from agent_worker.llm import AnswerRequest, Limits, Meter, ModelClient, ModelSettings, PlanRequest, Preview
-from bus.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
-from bus.events import Column
-from bus.settings import Price
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
+from bus.contract.events import Column
+from bus.contract.settings import Price
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Script
 

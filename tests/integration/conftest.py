@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from tests.gateways import RunningGateway, running_gateway
 from tests.graces import ENDING_ON, SupervisorFor
 from tests.servers import Supervisor, running_supervisor

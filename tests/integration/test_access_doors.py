@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bus.commands import Caller
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller
 from tests.gateways import RunningGateway
 from tests.servers import Supervisor
 from tests.workers import zoo_settings

@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bus.commands import Caller, Show, Shown
+from bus.contract.vocabulary import Role
 from bus.tokens import create_token, revoke_token
-from bus.vocabulary import Role
+from bus.wire.commands import Caller, Show, Shown
 from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
 from tests.servers import PATIENCE_S, running_supervisor
 from tests.workers import zoo_settings

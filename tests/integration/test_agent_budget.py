@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from bus.client import CommandRefused
-from bus.commands import Caller
-from bus.events import Completed, TableRows
+from bus.contract.events import Completed, TableRows
+from bus.contract.vocabulary import Reason, Refusal, Role, Rung
 from bus.log import LOG_NAME, LogReader
-from bus.vocabulary import Reason, Refusal, Role, Rung
+from bus.wire.commands import Caller
 from tests.asking import Served, serving
 from tests.fakes.replies import Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json

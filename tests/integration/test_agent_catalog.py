@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bus.catalog import Catalog
 from bus.client import CommandRefused
-from bus.commands import CatalogRead, Jobs, JobSummary, ListJobs, ReadCatalog
-from bus.events import Killed, Status
-from bus.vocabulary import Rung, State
+from bus.contract.catalog import Catalog
+from bus.contract.events import Killed, Status
+from bus.contract.vocabulary import Rung, State
+from bus.wire.commands import CatalogRead, Jobs, JobSummary, ListJobs, ReadCatalog
 from tests.asking import ask, serving, write_parquet
 from tests.fakes.scripts import flights, in_pieces, plan_json
 from tests.graces import ENDING_ON

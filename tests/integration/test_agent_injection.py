@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.codec import encode
+from bus.transport.codec import encode
 from tests.asking import Served, serving, write_parquet
 from tests.fakes.replies import Recorded, Reply, Say, Script
 from tests.fakes.scripts import in_pieces, is_planning, plan_json

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bus.events import Status
-from bus.vocabulary import State
+from bus.contract.events import Status
+from bus.contract.vocabulary import State
 from tests.servers import running_supervisor
 from tests.workers import zoo_settings
 

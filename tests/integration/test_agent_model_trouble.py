@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.events import Failed, JobEvent, Killed, Status, TableRows
-from bus.vocabulary import Reason, Rung
+from bus.contract.events import Failed, JobEvent, Killed, Status, TableRows
+from bus.contract.vocabulary import Reason, Rung
 from tests.asking import Served, ask, serving, until_answering
 from tests.fakes.replies import Fail, Reply, Say, Script, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bus.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
-from bus.vocabulary import Reason, Rung
+from bus.contract.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
+from bus.contract.vocabulary import Reason, Rung
 from tests.asking import ask, until_answering, until_catalog
 from tests.graces import ENDING_ON
 from tests.servers import ROOT, Supervisor, running_supervisor

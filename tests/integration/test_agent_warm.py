@@ -10,7 +10,7 @@ import pytest
 
 from agent_worker.plan import SqlPlan
 from agent_worker.warmup.warm_up import rehearse
-from bus.events import Node, TableRows
+from bus.contract.events import Node, TableRows
 from tests.asking import ask
 from tests.servers import ROOT, running_supervisor
 

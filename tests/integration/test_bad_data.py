@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from agent_worker.data_folder import SAMPLE_DATA
-from bus.events import Completed, Failed
+from bus.contract.events import Completed, Failed
 from tests.servers import running_supervisor
 
 

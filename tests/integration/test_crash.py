@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 
 from bus.client import BusClient
-from bus.commands import Jobs, ListJobs
-from bus.events import Completed, Failed, Killed, ResponseChunk
+from bus.contract.events import Completed, Failed, Killed, ResponseChunk
+from bus.contract.vocabulary import Reason, State
 from bus.log import LogReader
-from bus.vocabulary import Reason, State
+from bus.wire.commands import Jobs, ListJobs
 from tests.descriptors import no_descriptor_left
 from tests.servers import (
     OPERATOR,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.commands import Caller, Jobs, ListJobs
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller, Jobs, ListJobs
 from tests.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings

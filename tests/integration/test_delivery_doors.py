@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bus.commands import Caller, Jobs, ListJobs
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller, Jobs, ListJobs
 from tests.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.e2e.cli_runner import environment
 from tests.gateways import LAST, TOKENS, Event

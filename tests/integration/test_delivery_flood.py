@@ -11,9 +11,9 @@ from contextlib import aclosing, asynccontextmanager
 import psutil
 import pytest
 
-from bus.commands import ReadStats, Stats
-from bus.events import ResponseChunk
-from bus.vocabulary import Reason
+from bus.contract.events import ResponseChunk
+from bus.contract.vocabulary import Reason
+from bus.wire.commands import ReadStats, Stats
 from tests.servers import OPERATOR, Supervisor
 from tests.workers import zoo_settings
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from bus.events import Completed, JobEvent, ResponseChunk
+from bus.contract.events import Completed, JobEvent, ResponseChunk
 from tests.proxies import cutting
 from tests.servers import Supervisor
 from tests.workers import zoo_settings

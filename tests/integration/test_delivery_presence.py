@@ -15,8 +15,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bus.commands import Caller
-from bus.vocabulary import Role, State
+from bus.contract.vocabulary import Role, State
+from bus.wire.commands import Caller
 from tests.cuts import ServedGateway, served_gateway
 from tests.e2e.cli_runner import environment
 from tests.gateways import RunningGateway, Wire, running_gateway

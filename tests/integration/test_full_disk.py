@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bus.client import CommandRefused
-from bus.commands import ReadStats, Stats
-from bus.events import Completed, ResponseChunk
-from bus.vocabulary import Refusal
+from bus.contract.events import Completed, ResponseChunk
+from bus.contract.vocabulary import Refusal
+from bus.wire.commands import ReadStats, Stats
 from tests.servers import OPERATOR, PATIENCE_S, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 

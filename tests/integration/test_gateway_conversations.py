@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bus.events import Status
+from bus.contract.events import Status
 from tests.gateways import RunningGateway
 from tests.servers import Supervisor
 

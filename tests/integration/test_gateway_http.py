@@ -13,9 +13,9 @@ import aiohttp
 import pyarrow.parquet
 import pytest
 
-from bus.commands import Caller
-from bus.events import Status
-from bus.vocabulary import Role
+from bus.contract.events import Status
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller
 from tests.gateways import RunningGateway, running_gateway
 from tests.servers import Supervisor, eventually, is_gone, running_supervisor, start_supervisor
 from tests.workers import zoo_settings

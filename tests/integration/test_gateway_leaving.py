@@ -13,9 +13,9 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from bus.commands import Done, Drain
+from bus.contract.vocabulary import State
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL
-from bus.vocabulary import State
+from bus.wire.commands import Done, Drain
 from tests.cuts import ServedGateway, served_gateway
 from tests.gateways import ANSWER_WITHIN_S, TOKENS, Wire
 from tests.servers import OPERATOR, Supervisor, assert_nothing_left, eventually, running_supervisor, start_supervisor

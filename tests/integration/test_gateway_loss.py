@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bus.events import Status
-from bus.vocabulary import State
+from bus.contract.events import Status
+from bus.contract.vocabulary import State
 from tests.gateways import LAST, RunningGateway, Wire, running_gateway
 from tests.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings

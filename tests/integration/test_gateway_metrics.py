@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bus.vocabulary import Rung
+from bus.contract.vocabulary import Rung
 from tests.gateways import RunningGateway, running_gateway
 from tests.graces import ENDING_ON, GENEROUS_S
 from tests.servers import running_supervisor

@@ -10,8 +10,8 @@ import jsonschema_rs
 import pytest
 import pytest_asyncio
 
-from bus.commands import Caller
-from bus.vocabulary import Role
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller
 from gateway.app import routes
 from gateway.http_api.openapi import plain_path
 from tests.gateways import TOKENS, RunningGateway, running_gateway

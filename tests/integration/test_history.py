@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bus.client import CommandRefused
-from bus.commands import Caller, RollUp, Submitted
-from bus.events import Completed, Event, Failed, Killed, Warn
+from bus.contract.events import Completed, Event, Failed, Killed, Warn
+from bus.contract.vocabulary import Refusal, Role
 from bus.log import LOG_NAME
-from bus.vocabulary import Refusal, Role
+from bus.wire.commands import Caller, RollUp, Submitted
 from tests.histories import history_of, log_numbers
 from tests.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
 from tests.workers import zoo_settings

@@ -8,7 +8,7 @@ import pytest
 from agent_worker.llm import Limits, ModelClient, ModelError, PlanRequest
 from agent_worker.llm.errors import BudgetExceeded
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan, Turn
-from bus.events import Clarification
+from bus.contract.events import Clarification
 from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json

@@ -3,8 +3,8 @@
 import pytest
 
 from bus.client import CommandRefused
-from bus.commands import Jobs, ListJobs
-from bus.vocabulary import PROTOCOL_VERSION
+from bus.transport.codec import PROTOCOL_VERSION
+from bus.wire.commands import Jobs, ListJobs
 from tests.servers import OPERATOR, Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

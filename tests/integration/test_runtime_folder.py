@@ -9,9 +9,9 @@ import pytest
 
 from bus.address import MAX_IPC_PATH_BYTES, make_address, private_folder, read_address
 from bus.client import BusClient
-from bus.commands import ReadStats, Stats
-from bus.events import Status
-from bus.sockets import BusError
+from bus.contract.events import Status
+from bus.transport.sockets import BusError
+from bus.wire.commands import ReadStats, Stats
 from tests.servers import OPERATOR, running_supervisor
 from tests.workers import zoo_settings
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import psutil
 
-from bus.commands import ReadStats, Stats
-from bus.events import Completed, Status, TableRows
-from bus.vocabulary import Rung
+from bus.contract.events import Completed, Status, TableRows
+from bus.contract.vocabulary import Rung
+from bus.wire.commands import ReadStats, Stats
 from tests.asking import ask, write_parquet
 from tests.descriptors import no_descriptor_left
 from tests.graces import ENDING_ON

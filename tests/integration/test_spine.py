@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bus.client import CommandRefused
-from bus.events import Accepted, Completed, Failed, Killed, ResponseChunk, Sql, Status, Stopping
-from bus.vocabulary import Reason, Rung, State
+from bus.contract.events import Accepted, Completed, Failed, Killed, ResponseChunk, Sql, Status, Stopping
+from bus.contract.vocabulary import Reason, Rung, State
 from tests.graces import ENDING_ON
 from tests.servers import Supervisor, is_gone, running_supervisor
 from tests.workers import zoo_settings

@@ -6,9 +6,9 @@ import signal
 import psutil
 import pytest
 
-from bus.events import Completed, Failed, Status
-from bus.orphans import children, descendants
-from bus.vocabulary import Reason, Rung
+from bus.contract.events import Completed, Failed, Status
+from bus.contract.vocabulary import Reason, Rung
+from bus.system.orphans import children, descendants
 from tests.graces import ENDING_ON
 from tests.servers import Supervisor
 from tests.stopping import ROOMY, Ended, ended, told_files, told_pids

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from statistics import median
 
-from bus.commands import Jobs, ListJobs
-from bus.events import Killed, Status
-from bus.vocabulary import Rung
+from bus.contract.events import Killed, Status
+from bus.contract.vocabulary import Rung
+from bus.wire.commands import Jobs, ListJobs
 from tests.e2e.cli_runner import deadstop
 from tests.graces import ENDING_ON
 from tests.servers import OPERATOR, Supervisor, is_gone, running_supervisor

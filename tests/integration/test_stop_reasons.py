@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.commands import Options
-from bus.events import Completed, Killed, ResponseChunk, Status
+from bus.contract.events import Completed, Killed, ResponseChunk, Status
+from bus.contract.vocabulary import Reason, Rung, State
 from bus.log import LOG_NAME, LogReader
-from bus.vocabulary import Reason, Rung, State
+from bus.wire.commands import Options
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
 from tests.graces import ENDING_ON, GENEROUS_S, SupervisorFor

@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 import pytest
 
-from bus.events import JobEvent, ResponseChunk
-from bus.vocabulary import Reason, Rung, State
+from bus.contract.events import JobEvent, ResponseChunk
+from bus.contract.vocabulary import Reason, Rung, State
 from tests.graces import GENEROUS_S, SupervisorFor
 from tests.servers import PATIENCE_S, Supervisor
 from tests.stopping import ROOMY, ended

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from bus.client import BusClient, CommandRefused
-from bus.commands import Stop, StopTaken, Submit, Submitted
-from bus.events import Accepted, Completed, Killed, ResponseChunk, Status, Stopping
+from bus.contract.events import Accepted, Completed, Killed, ResponseChunk, Status, Stopping
+from bus.contract.vocabulary import Reason, Rung, State
 from bus.log import LOG_NAME
-from bus.vocabulary import Reason, Rung, State
+from bus.wire.commands import Stop, StopTaken, Submit, Submitted
 from tests.graces import ENDING_ON, SupervisorFor
 from tests.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.stopping import ALICE, BOB, ROOMY, climbed, ended

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import psutil
 
-from bus.events import Status
+from bus.contract.events import Status
+from bus.contract.vocabulary import ENDED, State
 from bus.log import LogReader
-from bus.vocabulary import ENDED, State
 from tests.servers import Supervisor, eventually, is_gone, running_supervisor
 from tests.stopping import ROOMY, ended, told_pids
 from tests.stubborn import unburied

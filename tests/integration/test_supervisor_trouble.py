@@ -8,11 +8,11 @@ import psutil
 import pytest
 
 from bus.client import CommandRefused
-from bus.commands import AnyCommand, AnyReply, Done, Drain, Jobs, ListJobs, Stop, StopTaken, Submit, Submitted
-from bus.events import Completed, Killed
+from bus.contract.events import Completed, Killed
+from bus.contract.vocabulary import Reason, State
 from bus.log import LOG_NAME
-from bus.sockets import BusError
-from bus.vocabulary import Reason, State
+from bus.transport.sockets import BusError
+from bus.wire.commands import AnyCommand, AnyReply, Done, Drain, Jobs, ListJobs, Stop, StopTaken, Submit, Submitted
 from tests.descriptors import no_descriptor_left
 from tests.servers import OPERATOR, PATIENCE_S, eventually, is_gone, running_supervisor
 from tests.stopping import ROOMY, ended

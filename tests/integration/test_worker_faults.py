@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.events import Completed, Failed, Status
-from bus.vocabulary import Reason, State
+from bus.contract.events import Completed, Failed, Status
+from bus.contract.vocabulary import Reason, State
 from tests.servers import Supervisor, running_supervisor
 from tests.stopping import ROOMY, ended
 

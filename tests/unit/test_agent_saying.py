@@ -10,9 +10,9 @@ import pytest
 
 from agent_worker.context import AgentContext, Said
 from agent_worker.runtime.output import Speech, type_name
-from bus.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
-from bus.rows import json_rows
-from bus.settings import Settings
+from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
+from bus.contract.rows import json_rows
+from bus.contract.settings import Settings
 
 
 @pytest.fixture

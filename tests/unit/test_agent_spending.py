@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from bus.vocabulary import SUPERVISOR
+from bus.contract.vocabulary import SUPERVISOR
 from supervisor.scheduling.budgets import DAY_S, Spending, day_began_at
 
 NOON = 20_000 * DAY_S + DAY_S / 2

@@ -9,7 +9,7 @@ import pytest
 from agent_worker.engine.guard import examine
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.tables import Tables
-from bus.catalog import Catalog, CatalogTable
+from bus.contract.catalog import Catalog, CatalogTable
 
 ALL = {"numbers", "tree", "tables"}
 

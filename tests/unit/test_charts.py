@@ -9,7 +9,7 @@ import pytest
 
 from agent_worker.agents.parquet.charts import MAX_BARS, MAX_POINTS, UnsafeSpec, chart_spec, check_spec
 from agent_worker.plan import ChartHint
-from bus.events import Column
+from bus.contract.events import Column
 
 MONTHS = [Column("month", "DATE"), Column("avg.delay [min]", "DECIMAL(18,3)"), Column("carrier", "VARCHAR")]
 

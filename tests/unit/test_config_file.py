@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bus.settings import AgentDefinition, Price, Settings, Table, TokenEntry
-from bus.settings_file import load_settings
+from bus.contract.settings import AgentDefinition, Price, Settings, Table, TokenEntry
+from bus.contract.settings_file import load_settings
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
 EXAMPLE = "#> "

@@ -12,8 +12,8 @@ import pytest
 
 from agent_worker.engine import Engine, EngineError, EngineSettings, ResultEnd
 from agent_worker.engine.guard import Refused
-from bus.catalog import Catalog, CatalogTable
-from bus.events import TableRows, TableSchema
+from bus.contract.catalog import Catalog, CatalogTable
+from bus.contract.events import TableRows, TableSchema
 
 ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b"
 MANY = "SELECT range AS a, 'row ' || range AS b FROM range(1000000)"

@@ -4,7 +4,7 @@ from datetime import date
 
 from agent_worker.agents.history.agent import with_dates, with_words
 from agent_worker.agents.history.rows import JOBS
-from bus.catalog import Catalog, CatalogColumn, CatalogTable
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 
 
 def test_today_and_yesterday_become_dates() -> None:

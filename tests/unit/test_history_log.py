@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from bus.client import _read_log as read_log
-from bus.delivery import Cursor
-from bus.events import Accepted, Status
+from bus.contract.events import Accepted, Status
+from bus.contract.vocabulary import SUPERVISOR
 from bus.log import LOG_NAME, LogReader
-from bus.sockets import BusError
-from bus.vocabulary import SUPERVISOR
+from bus.transport.delivery import Cursor
+from bus.transport.sockets import BusError
 from supervisor.storage import store as store_module
 from supervisor.storage.store import Store
 from tests.histories import COMPLETED, NOON, log_numbers, record_of, write_job

@@ -8,8 +8,8 @@ import pytest
 from agent_worker.agents.history import files
 from agent_worker.agents.history.roll_up import roll_up, too_old_or_too_much
 from agent_worker.context import AgentError
+from bus.contract.settings import CATALOG_AGENT, HistorySettings
 from bus.log import LOG_NAME
-from bus.settings import CATALOG_AGENT, HistorySettings
 from supervisor.storage.store import Store
 from tests.histories import NOON, history_of, record_of, write_job
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from agent_worker.agents.history.rows import EVENTS, JOBS, day_of, event_rows, job_row
-from bus.codec import encode
-from bus.events import Event, Failed, ResponseChunk, StopProof, TableRows
-from bus.log import Batch
-from bus.vocabulary import Rung
+from bus.contract.events import Event, Failed, ResponseChunk, StopProof, TableRows
+from bus.contract.vocabulary import Rung
+from bus.transport.codec import encode
+from bus.wire.batch import Batch
 from tests.histories import COMPLETED, KILLED, NOON, record_of
 
 

@@ -9,9 +9,9 @@ from typing import get_args
 import pytest
 
 from agent_worker.engine.errors import ErrorKind
+from bus.contract.settings import Settings
+from bus.contract.vocabulary import Reason
 from bus.program import DRAINED
-from bus.settings import Settings
-from bus.vocabulary import Reason
 from ops import errors
 from ops.serve.signals import STOP_SIGNALS
 

@@ -7,11 +7,12 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from bus import events
-from bus.commands import UNAVAILABLE, AnyCommand
-from bus.events import Chunk, Usage
-from bus.outside import Outside, OutsideJob
-from bus.vocabulary import PROTOCOL_VERSION, Reason, Refusal, Rung, State
+from bus.contract import events
+from bus.contract.events import Chunk, Usage
+from bus.contract.vocabulary import Reason, Refusal, Rung, State
+from bus.transport.codec import PROTOCOL_VERSION
+from bus.wire.commands import UNAVAILABLE, AnyCommand
+from bus.wire.outside import Outside, OutsideJob
 from gateway.app import routes
 from gateway.wire.client_frames import EVENTS
 from gateway.wire.errors import STATUS

@@ -4,8 +4,8 @@ import asyncio
 
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.publisher import Publisher
-from bus.delivery import SendWindow
-from bus.sockets import new_context
+from bus.transport.delivery import SendWindow
+from bus.transport.sockets import new_context
 
 
 def test_the_loop_gets_a_turn_only_if_it_has_had_none() -> None:

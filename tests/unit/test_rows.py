@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from bus.rows import json_rows, json_values, table_rows
+from bus.contract.rows import json_rows, json_values, table_rows
 
 
 def stream(table: pa.Table) -> bytes:

@@ -1,7 +1,7 @@
 """The result that a job hands over at its end stays small, however much it has streamed."""
 
 from agent_worker.runtime.result_builder import MAX_RESULT_BYTES, Tally
-from bus.events import ResponseChunk, Usage
+from bus.contract.events import ResponseChunk, Usage
 
 
 def test_the_result_holds_the_beginning_of_a_text_that_is_too_long() -> None:

@@ -6,8 +6,8 @@ import msgspec
 
 from agent_worker.agents.parquet import agent as parquet
 from agent_worker.context import AgentContext
-from bus.events import Event, Status
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, Status
+from bus.wire.worker import JobSpec
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Script
 

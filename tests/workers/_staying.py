@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 
-from bus.worker_wire import JobSpec
+from bus.wire.worker import JobSpec
 
 FINISH = "finish"
 """The question after which an animal ends well instead of staying."""

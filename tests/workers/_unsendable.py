@@ -4,8 +4,8 @@ question is `large`."""
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from bus.events import Chart, Event, Status
-from bus.worker_wire import MAX_MESSAGE_BYTES, JobSpec
+from bus.contract.events import Chart, Event, Status
+from bus.wire.worker import MAX_MESSAGE_BYTES, JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

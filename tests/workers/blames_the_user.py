@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext, AgentError
-from bus.events import Event, Status
-from bus.vocabulary import Reason
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, Status
+from bus.contract.vocabulary import Reason
+from bus.wire.worker import JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import zmq
 
 from agent_worker.context import AgentContext
-from bus.codec import encode
-from bus.events import Event, Status, Usage
-from bus.worker_wire import CancelledOutcome, Finished, JobSpec, Ready
+from bus.contract.events import Event, Status, Usage
+from bus.transport.codec import encode
+from bus.wire.worker import CancelledOutcome, Finished, JobSpec, Ready
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from bus.events import Event, Status
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, Status
+from bus.wire.worker import JobSpec
 from tests.workers._staying import stay
 
 _FLEE = """

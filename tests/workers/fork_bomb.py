@@ -8,9 +8,9 @@ import time
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from bus.events import Event, Status
-from bus.orphans import descendants
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, Status
+from bus.system.orphans import descendants
+from bus.wire.worker import JobSpec
 from tests.workers._staying import stay
 
 _BOMB = """

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
 from agent_worker.runtime.publisher import Publisher
-from bus.codec import encode
-from bus.events import Event, Status, Usage
-from bus.worker_wire import EventBatch, JobSpec
+from bus.contract.events import Event, Status, Usage
+from bus.transport.codec import encode
+from bus.wire.worker import EventBatch, JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

@@ -6,8 +6,8 @@ import time
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from bus.events import Event, ResponseChunk
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, ResponseChunk
+from bus.wire.worker import JobSpec
 
 PAUSES_PER_S = 100
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from bus.events import Event, Status
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, Status
+from bus.wire.worker import JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

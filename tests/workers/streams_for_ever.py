@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from bus.events import Event
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event
+from bus.wire.worker import JobSpec
 from tests.fakes.scripts import named
 from tests.workers._over_a_model import ask
 

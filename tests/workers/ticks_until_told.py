@@ -6,8 +6,8 @@ from itertools import count
 from pathlib import Path
 
 from agent_worker.context import AgentContext
-from bus.events import Event, ResponseChunk
-from bus.worker_wire import JobSpec
+from bus.contract.events import Event, ResponseChunk
+from bus.wire.worker import JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

@@ -9,9 +9,9 @@ from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import data_folder
 from agent_worker.engine.settings import connect
-from bus.catalog import Catalog
-from bus.events import Event, Status, Warn
-from bus.worker_wire import JobSpec
+from bus.contract.catalog import Catalog
+from bus.contract.events import Event, Status, Warn
+from bus.wire.worker import JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

@@ -7,9 +7,9 @@ from agent_worker.agents.catalog.agent import read
 from agent_worker.catalog import fingerprint
 from agent_worker.context import AgentContext
 from agent_worker.data_folder import data_folder
-from bus.catalog import Catalog
-from bus.events import Status
-from bus.worker_wire import JobSpec
+from bus.contract.catalog import Catalog
+from bus.contract.events import Status
+from bus.wire.worker import JobSpec
 
 
 async def current_catalog(job: JobSpec, context: AgentContext) -> Catalog:

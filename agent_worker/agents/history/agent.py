@@ -16,11 +16,11 @@ from agent_worker.agents.history.rows import OUTCOMES
 from agent_worker.agents.parquet import agent as parquet
 from agent_worker.agents.tools import Workplace
 from agent_worker.context import AgentContext, AgentError
-from bus.catalog import Catalog, CatalogColumn
-from bus.codec import encode
-from bus.events import Event
-from bus.vocabulary import ENDED, Reason, Rung
-from bus.worker_wire import JobSpec
+from bus.contract.catalog import Catalog, CatalogColumn
+from bus.contract.events import Event
+from bus.contract.vocabulary import ENDED, Reason, Rung
+from bus.transport.codec import encode
+from bus.wire.worker import JobSpec
 
 _WORDS = {
     **dict.fromkeys(("job_id", "session_id", "conversation_id", "question", "error", "stderr", "stack", "event"), ()),

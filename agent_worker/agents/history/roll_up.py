@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from agent_worker.agents.history import files
 from agent_worker.agents.history.rows import EVENTS, JOBS, day_of, event_rows, job_row
+from bus.contract.settings import INTERNAL_AGENTS, HistorySettings
 from bus.log import EndedJob, LogReader
-from bus.settings import INTERNAL_AGENTS, HistorySettings
 
 JOBS_AT_ONCE = 20_000
 DESCRIPTION = Path(__file__).with_name("deadstop.toml")

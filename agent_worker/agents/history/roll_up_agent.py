@@ -7,9 +7,9 @@ from pathlib import Path
 from agent_worker.agents.history.roll_up import roll_up
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.sandbox.restrict import SandboxSpec
-from bus.events import Event, Status
+from bus.contract.events import Event, Status
 from bus.log import LOG_NAME
-from bus.worker_wire import JobSpec, WorkerSpec
+from bus.wire.worker import JobSpec, WorkerSpec
 
 
 def needs(spec: WorkerSpec) -> SandboxSpec:

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from bus.codec import CodecError
-from bus.commands import JobRecord
-from bus.events import Completed, Failed, JobEvent, Killed, TableRows
-from bus.log import Batch
+from bus.contract.events import Completed, Failed, JobEvent, Killed, TableRows
+from bus.transport.codec import CodecError
+from bus.wire.batch import Batch
+from bus.wire.commands import JobRecord
 
 _TIME = pa.timestamp("us")
 

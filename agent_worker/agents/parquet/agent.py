@@ -12,9 +12,9 @@ from agent_worker.context import AgentContext, AgentError
 from agent_worker.llm import BudgetExceeded, ModelError
 from agent_worker.llm.monitor import total
 from agent_worker.plan import DirectAnswer, SqlPlan
-from bus.events import Clarification, Event, ResponseChunk, Status
-from bus.vocabulary import Reason
-from bus.worker_wire import JobSpec
+from bus.contract.events import Clarification, Event, ResponseChunk, Status
+from bus.contract.vocabulary import Reason
+from bus.wire.worker import JobSpec
 
 Planner = Callable[[Inquiry], AsyncGenerator[Event, None]]
 

@@ -7,7 +7,7 @@ from typing import Any
 from agent_worker.agents.parquet.state import Inquiry
 from agent_worker.llm import AnswerRequest, ModelError, Preview
 from agent_worker.plan import SqlPlan
-from bus.events import Event, ResponseChunk, Status, Warn
+from bus.contract.events import Event, ResponseChunk, Status, Warn
 
 FEW_ROWS = 3
 

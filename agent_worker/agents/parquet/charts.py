@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent_worker.plan import ChartHint
-from bus.events import Column
+from bus.contract.events import Column
 
 MAX_POINTS = 5_000
 MAX_BARS = 50

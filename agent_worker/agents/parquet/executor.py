@@ -16,9 +16,9 @@ from agent_worker.engine.guard import Refused
 from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.monitor import failed
 from agent_worker.plan import SqlPlan
-from bus.events import Chart, Event, Progress, Sql, Status, TableRows, TableSchema, Warn
-from bus.rows import read_table
-from bus.vocabulary import Reason
+from bus.contract.events import Chart, Event, Progress, Sql, Status, TableRows, TableSchema, Warn
+from bus.contract.rows import read_table
+from bus.contract.vocabulary import Reason
 
 PROGRESS_EVERY_S = 0.2
 

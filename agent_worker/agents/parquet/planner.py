@@ -8,7 +8,7 @@ from agent_worker.agents.parquet.state import Inquiry, monitor
 from agent_worker.llm import PlanRequest
 from agent_worker.llm.client import Say
 from agent_worker.plan import Plan, SqlPlan, Turn
-from bus.events import Clarification, Event, Status
+from bus.contract.events import Clarification, Event, Status
 
 
 async def plan(inquiry: Inquiry) -> AsyncGenerator[Event, None]:

@@ -9,9 +9,9 @@ from agent_worker.agents.tools import Workplace
 from agent_worker.context import AgentContext
 from agent_worker.llm import Preview
 from agent_worker.plan import Plan, Turn
-from bus.catalog import Catalog
-from bus.events import Event, Node, ResponseChunk
-from bus.worker_wire import JobSpec
+from bus.contract.catalog import Catalog
+from bus.contract.events import Event, Node, ResponseChunk
+from bus.wire.worker import JobSpec
 
 
 @dataclass(slots=True)

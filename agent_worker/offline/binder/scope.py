@@ -12,7 +12,7 @@ from agent_worker.offline.schema.identifiers import identifier
 from agent_worker.offline.schema.join_paths import ColumnRef, Path, alias_of, passes, paths_from
 from agent_worker.offline.schema.matching import PARTIAL
 from agent_worker.offline.schema.name_index import Candidate, Names
-from bus.catalog import CatalogColumn, CatalogTable
+from bus.contract.catalog import CatalogColumn, CatalogTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import atoms, stem
 from agent_worker.offline.schema.name_index import Names, kind_of
 from agent_worker.plan import DirectAnswer
-from bus.catalog import CatalogColumn, CatalogTable
+from bus.contract.catalog import CatalogColumn, CatalogTable
 
 _SMALL = """what which show list me all the are there is available do you have in of does for about a tell my give can i
 we this these it"""

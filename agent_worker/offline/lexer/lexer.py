@@ -11,7 +11,7 @@ from agent_worker.offline.lexer.lexemes import Item
 from agent_worker.offline.schema.matching import PARTIAL
 from agent_worker.offline.schema.name_index import Candidate, Names
 from agent_worker.offline.schema.value_index import find_values
-from bus.catalog import Catalog
+from bus.contract.catalog import Catalog
 
 _LONGEST_NAME = 5
 _COST = {Kind.UNKNOWN: 100.0, Kind.VAGUE: 1.5, Kind.NAME: 1.1, Kind.VALUE: 1.2, Kind.GLUE: 1.05}

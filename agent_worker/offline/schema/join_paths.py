@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bus.catalog import Catalog, JoinKey
+from bus.contract.catalog import Catalog, JoinKey
 
 Path = tuple[JoinKey, ...]
 """The keys from the base table to another, each leading to at most one row: nothing is counted twice."""

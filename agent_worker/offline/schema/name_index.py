@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from agent_worker.offline.english.vocabulary import ID_WORDS, LABEL_PARTS
 from agent_worker.offline.schema.join_paths import all_keys, paths_from
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
-from bus.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 _ASKING = ("is", "has", "was", "had", "can")
 """How names of flags begin: `is_active` is called active."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import Token, atoms
 from agent_worker.offline.english.vocabulary import MONTHS
-from bus.catalog import Catalog
+from bus.contract.catalog import Catalog
 
 _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company", "gmbh", "plc", "ag", "sa"])
 """Endings of firms' names that people leave out."""

@@ -5,7 +5,7 @@ from collections import deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery import AcknowledgePace, Cursor, ReceiveOrder, SendWindow, Sent, Verdict
+from bus.transport.delivery import AcknowledgePace, Cursor, ReceiveOrder, SendWindow, Sent, Verdict
 
 
 class Line:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bus.orphans import kill_descendants
+from bus.system.orphans import kill_descendants
 from supervisor.processes.procfs import read_stat
 from supervisor.processes.spawner import kill_left_behind
 from tests.servers import ROOT
@@ -22,7 +22,7 @@ while True:
 
 _LOOKS_TOO_LATE = f"""
 import os, subprocess, sys, time
-from bus.orphans import become_subreaper, children, kill_process
+from bus.system.orphans import become_subreaper, children, kill_process
 
 become_subreaper()
 first = subprocess.Popen([sys.executable, "-S", "-c", {_FLEES!r}], start_new_session=True)
@@ -55,7 +55,7 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-@pytest.mark.parametrize("listing", ["bus.orphans.descendants", "supervisor.processes.spawner.descendants"])
+@pytest.mark.parametrize("listing", ["bus.system.orphans.descendants", "supervisor.processes.spawner.descendants"])
 def test_who_bears_a_number_after_another_is_spared(
     stranger: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, listing: str
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import zmq
 
-from bus.sockets import Channel, Unroutable, bind_router, connect_dealer, new_context
+from bus.transport.sockets import Channel, Unroutable, bind_router, connect_dealer, new_context
 
 
 async def test_a_message_that_came_just_before_a_send_that_fails_is_heard(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.commands import Caller
-from bus.settings import TokenEntry
+from bus.contract.settings import TokenEntry
+from bus.contract.vocabulary import Role
 from bus.tokens import (
     TOKENS_NAME,
     TokenBook,
@@ -17,7 +17,7 @@ from bus.tokens import (
     read_tokens,
     revoke_token,
 )
-from bus.vocabulary import Role
+from bus.wire.commands import Caller
 
 ALICE = Caller("alice", Role.OPERATOR)
 

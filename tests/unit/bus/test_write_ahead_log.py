@@ -5,9 +5,9 @@ import os
 import threading
 from pathlib import Path
 
-from bus.commands import Caller, JobRecord, JobSummary, Submit
+from bus.contract.vocabulary import Role, State
 from bus.log import LogReader
-from bus.vocabulary import Role, State
+from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
 from supervisor.storage.checkpointer import RESTART_BYTES, Checkpoints
 from supervisor.storage.store import Store
 

@@ -3,7 +3,7 @@
 import pytest
 
 from agent_worker.catalog import DescriptionError
-from bus.catalog import JoinKey, Measure
+from bus.contract.catalog import JoinKey, Measure
 from tests.folders import Folder
 
 DESCRIPTION = """

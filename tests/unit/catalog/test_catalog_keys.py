@@ -5,7 +5,7 @@ import pytest
 
 from agent_worker.catalog.affinity import Affinity, affinity, singular
 from agent_worker.catalog.budget import Budget
-from bus.catalog import JoinKey
+from bus.contract.catalog import JoinKey
 from tests.folders import Folder, column
 
 

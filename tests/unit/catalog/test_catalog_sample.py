@@ -7,7 +7,7 @@ import pytest
 
 import agent_worker
 from agent_worker.catalog import read_catalog
-from bus.catalog import Catalog, JoinKey
+from bus.contract.catalog import Catalog, JoinKey
 from tests.folders import column
 
 SAMPLE = Path(agent_worker.__file__).parent / "sample_data"

@@ -2,9 +2,9 @@ import msgspec
 import pyarrow as pa
 from aiohttp import WSMsgType
 
-from bus.codec import encode
-from bus.events import Accepted, Event, ResponseChunk, TableRows
-from bus.log import Batch
+from bus.contract.events import Accepted, Event, ResponseChunk, TableRows
+from bus.transport.codec import encode
+from bus.wire.batch import Batch
 from gateway.wire.batch_frames import MAX_LISTED, Form, FrameCache, WireFrame, batch_frames
 
 PLAIN, LISTED, ARROW = Form(False, False), Form(True, False), Form(True, True)

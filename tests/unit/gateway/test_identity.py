@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bus.commands import Caller
-from bus.settings import TokenEntry
+from bus.contract.settings import TokenEntry
+from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, create_token, revoke_token
-from bus.vocabulary import Role
+from bus.wire.commands import Caller
 from gateway.auth.revoked_sessions import SIGNED_IN_S, SIGNED_OUT_NAME, SignedOut
 from gateway.auth.sessions import SECRET_NAME, Identities, Identity, read_secret
 

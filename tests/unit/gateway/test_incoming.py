@@ -1,9 +1,9 @@
 import msgspec
 import pytest
 
-from bus.commands import Caller, Options, Refused, Submit
-from bus.settings import LimitSettings
-from bus.vocabulary import Role, State
+from bus.contract.settings import LimitSettings
+from bus.contract.vocabulary import Role, State
+from bus.wire.commands import Caller, Options, Refused, Submit
 from gateway.wire.client_frames import (
     Authenticate,
     Follow,

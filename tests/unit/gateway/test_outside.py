@@ -3,9 +3,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from bus.codec import encode
-from bus.commands import Refused
-from bus.events import (
+from bus.contract.events import (
     Accepted,
     Completed,
     Event,
@@ -18,9 +16,11 @@ from bus.events import (
     TableRows,
     Usage,
 )
-from bus.log import Batch
-from bus.outside import outside_events, refused_question
-from bus.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Reason, Rung
+from bus.transport.codec import encode
+from bus.wire.batch import Batch
+from bus.wire.commands import Refused
+from bus.wire.outside import outside_events, refused_question
 
 
 def arrow_stream(table: pa.Table) -> bytes:

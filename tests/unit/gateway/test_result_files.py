@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from bus.events import Column
+from bus.contract.events import Column
 from gateway.http_api.export_formats import ROW_GROUP_BYTES, WRITERS, ParquetWriter
 
 TABLE = pa.table(

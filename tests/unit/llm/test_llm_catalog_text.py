@@ -3,7 +3,7 @@
 import pytest
 
 from agent_worker.llm.catalog_text import catalog_text
-from bus.catalog import Catalog, CatalogColumn, CatalogTable, Description, JoinKey, Measure
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description, JoinKey, Measure
 from tests.fakes.flights import CATALOG
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from agent_worker.llm import BudgetExceeded, Limits, Meter, ModelSettings
-from bus.events import Usage
-from bus.settings import Price
+from bus.contract.events import Usage
+from bus.contract.settings import Price
 
 PRICE = Price(input=2.0, output=10.0, cached=0.2)
 

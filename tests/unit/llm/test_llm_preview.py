@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from agent_worker.llm import Preview, PreviewBuilder, Totals
 from agent_worker.llm.preview import preview_text
-from bus.events import Column
+from bus.contract.events import Column
 
 COLUMNS = (Column("carrier", "VARCHAR"), Column("flights", "BIGINT"))
 

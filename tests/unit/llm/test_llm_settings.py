@@ -3,7 +3,7 @@
 import pytest
 
 from agent_worker.llm import ModelSettings
-from bus.settings import LlmSettings
+from bus.contract.settings import LlmSettings
 
 KEY = "sk-test-0123456789"
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.llm import PreviewBuilder
-from bus.events import Column
+from bus.contract.events import Column
 
 
 @pytest.mark.parametrize(

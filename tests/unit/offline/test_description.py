@@ -6,8 +6,8 @@ import pytest
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
 from bench.questions import Data, same_rows
-from bus.catalog import Catalog, Description, Measure
-from bus.events import Clarification
+from bus.contract.catalog import Catalog, Description, Measure
+from bus.contract.events import Clarification
 
 REVENUE = "sum(l_extendedprice * (1 - l_discount))"
 

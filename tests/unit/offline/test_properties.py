@@ -10,7 +10,7 @@ from agent_worker.offline import plan
 from agent_worker.offline.english.phrases import PHRASES
 from agent_worker.plan import DirectAnswer, SqlPlan, Turn
 from bench.questions import Data, read_set
-from bus.events import Clarification
+from bus.contract.events import Clarification
 
 SETTINGS = settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -5,7 +5,7 @@ import pytest
 from agent_worker.offline import plan
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan
 from bench.questions import Data
-from bus.events import Clarification
+from bus.contract.events import Clarification
 
 
 def test_the_reading_says_how_a_question_was_understood(flights: Data) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.settings import GatewaySettings, Settings, SupervisorSettings
-from bus.settings_file import load_settings
+from bus.contract.settings import GatewaySettings, Settings, SupervisorSettings
+from bus.contract.settings_file import load_settings
 from ops.errors import EXIT_USAGE
 from ops.serve.programs import END_MARGIN_S
 from ops.serve.signals import REPLACE_SIGNAL

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import bus
-from bus.settings import Settings
-from bus.settings_file import load_settings
+from bus.contract.settings import Settings
+from bus.contract.settings_file import load_settings
 from ops.checks import kernel, machine, places
 from ops.checks.finding import Level
 

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from bus.settings import Settings
-from bus.settings_file import load_settings
+from bus.contract.settings import Settings
+from bus.contract.settings_file import load_settings
 from ops.checks.finding import Level
 from ops.checks.model import model
 from tests.fakes.messages_server import MessagesServer

@@ -1,7 +1,7 @@
 """What is said about a server's figures."""
 
-from bus.histogram import Histogram
-from bus.vocabulary import Rung
+from bus.contract.histogram import Histogram
+from bus.contract.vocabulary import Rung
 from ops.client.stats import Figures
 from ops.render.stats import figure_lines, troubles
 

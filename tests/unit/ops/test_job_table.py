@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from bus.outside import OutsideJob
-from bus.vocabulary import Reason, State
+from bus.contract.vocabulary import Reason, State
+from bus.wire.outside import OutsideJob
 from ops.render.job_table import job_table
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bus.outside import OutsideJob
-from bus.vocabulary import Rung, State
+from bus.contract.vocabulary import Rung, State
+from bus.wire.outside import OutsideJob
 from ops.client.stats import Figures
 from ops.top.keys import keys_in
 from ops.top.model import Stop, TopModel

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bus.settings import Settings
+from bus.contract.settings import Settings
 from ops.checks import versions
 from ops.checks.finding import Level
 from ops.cli import cli

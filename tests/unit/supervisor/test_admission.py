@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.settings import LimitSettings
-from bus.vocabulary import Refusal
+from bus.contract.settings import LimitSettings
+from bus.contract.vocabulary import Refusal
 from supervisor.scheduling.admission import Admission
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.commands import Caller, Refused, Submit
-from bus.settings import Settings, running_limits
-from bus.vocabulary import Reason, Role, State
+from bus.contract.settings import Settings, running_limits
+from bus.contract.vocabulary import Reason, Role, State
+from bus.wire.commands import Caller, Refused, Submit
 from supervisor.control.catalog_refresh import TRY_AGAIN_S
 from supervisor.control.controller import Conductor
 from supervisor.processes.spawner import Spawner

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Reason, Rung
 from supervisor.lifecycle.kill_ladder import Graces, Ladder, Step, StopRequest
 
 GRACES = Graces(cancel_s=0.5, terminate_s=0.5)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.events import Result, Stopping, Usage
-from bus.vocabulary import ENDED, Reason, Rung, State
-from bus.worker_wire import Failure, Success
+from bus.contract.events import Result, Stopping, Usage
+from bus.contract.vocabulary import ENDED, Reason, Rung, State
+from bus.wire.worker import Failure, Success
 from supervisor.lifecycle.job import (
     AlreadyEnded,
     Append,

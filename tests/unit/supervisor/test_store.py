@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bus.codec import encode
-from bus.commands import Caller, JobRecord, JobSummary, Submit
-from bus.events import Accepted, Killed, ResponseChunk, Usage
+from bus.contract.events import Accepted, Killed, ResponseChunk, Usage
+from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.log import LogReader
-from bus.vocabulary import Reason, Role, Rung, State
+from bus.transport.codec import encode
+from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
 from supervisor.maintenance.recovery import settle_jobs
 from supervisor.storage.store import Store, StoreError
 

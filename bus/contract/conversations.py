@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.vocabulary import Reason, State
+from bus.contract.vocabulary import Reason, State
 
 MAX_TITLE_CHARS = 200
 TITLE_CHARS = 60

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
-from bus.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
-from bus.log import Batch
-from bus.vocabulary import Reason, Refusal, Rung, State
+from bus.contract.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
+from bus.contract.vocabulary import Reason, Refusal, Rung, State
+from bus.wire.batch import Batch
+from bus.wire.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
 
 RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})
 """The same question may be accepted later."""
@@ -84,7 +84,7 @@ class AgentKilled(Outside, frozen=True, tag="agent_killed"):
 
 
 class JsonRows(Event, frozen=True, tag="table_rows"):
-    """Rows as JSON arrays in column order (`bus.rows`)."""
+    """Rows as JSON arrays in column order (`bus.contract.rows`)."""
 
     rows: list[list[Any]]
 
@@ -129,7 +129,7 @@ class AgentJobs(Outside, frozen=True, tag="agent_jobs"):
 def outside_events(batch: Batch, session_id: str, skip: int = 0, *, arrow: bool = False) -> list[Outside]:
     """The batch's events after the first `skip`, in order.
 
-    With `arrow` the chunk of rows stays the `bus.events.TableRows` that it was, for who sends Arrow as it is;
+    With `arrow` the chunk of rows stays the `bus.contract.events.TableRows` that it was, for who sends Arrow as it is;
     else it becomes `JsonRows`. Raises `CodecError` for a batch that cannot be read.
     """
     special = _KEEP_ARROW if arrow else _SPECIAL
@@ -164,7 +164,7 @@ def _accepted(job_id: str, session_id: str, seq: int, event: Accepted) -> Outsid
 
 
 def _rows(job_id: str, session_id: str, seq: int, event: TableRows) -> Outside:
-    from bus.rows import json_rows  # loads pyarrow, which who never meets rows does not need
+    from bus.contract.rows import json_rows  # loads pyarrow, which who never meets rows does not need
 
     return AgentChunk(ChunkData(session_id, seq, JsonRows(json_rows(event.arrow))))
 

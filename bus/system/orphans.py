@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
 
-from bus.proc import read_proc, threads_of
+from bus.system.proc import read_proc, threads_of
 
 _PR_SET_CHILD_SUBREAPER = 36
 _KERNEL_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()

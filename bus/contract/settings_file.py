@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from bus.settings import Settings, Table
+from bus.contract.settings import Settings, Table
 
 ENV_PREFIX = "DEADSTOP_"
 _RESERVED_ENV = {"DEADSTOP_URL", "DEADSTOP_TOKEN", "DEADSTOP_CONFIG", "DEADSTOP_SKIP_PAGE"}

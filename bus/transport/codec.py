@@ -5,7 +5,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from bus.vocabulary import PROTOCOL_VERSION
+PROTOCOL_VERSION = "1.0"
+"""Version of the bus and of the outside wire; `docs/protocol.md` states it and a test holds the two together."""
+
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ Subscriptions match prefixes, so every topic ends with a separator. One frame, f
 
 import msgspec
 
-from bus.codec import Decoder
+from bus.transport.codec import Decoder
 
 HEADS = b"heads."
 _JOB = "job."

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Reason, Rung
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="type"):

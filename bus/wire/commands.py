@@ -6,10 +6,10 @@ they ask (`Caller`); who that is was settled where the person signed in.
 
 import msgspec
 
-from bus.catalog import Catalog
-from bus.conversations import ConversationSummary, ConversationTurnSummary
-from bus.histogram import Histogram
-from bus.vocabulary import Reason, Role, Rung, State
+from bus.contract.catalog import Catalog
+from bus.contract.conversations import ConversationSummary, ConversationTurnSummary
+from bus.contract.histogram import Histogram
+from bus.contract.vocabulary import Reason, Role, Rung, State
 
 
 class Caller(msgspec.Struct, frozen=True):

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from bus.catalog import Catalog
-from bus.codec import Decoder
-from bus.commands import Options
-from bus.events import Result, Usage
-from bus.settings import AgentDefinition, Settings
-from bus.vocabulary import Reason
+from bus.contract.catalog import Catalog
+from bus.contract.events import Result, Usage
+from bus.contract.settings import AgentDefinition, Settings
+from bus.contract.vocabulary import Reason
+from bus.transport.codec import Decoder
+from bus.wire.commands import Options
 
 STDERR_NAME = ".stderr"
 STACK_NAME = ".stack"

@@ -9,10 +9,6 @@ SUPERVISOR = "supervisor"
 """Who stops a job that has reached a limit."""
 
 
-PROTOCOL_VERSION = "1.0"
-"""Version of the bus and of the outside wire; `docs/protocol.md` states it and a test holds the two together."""
-
-
 class State(StrEnum):
     """Where a job is in its life."""
 

@@ -1,0 +1,1 @@
+"""What Linux says of processes, and ending those without a parent."""

@@ -1,0 +1,1 @@
+"""How bytes travel: sockets, MessagePack, and each event once and in order."""
