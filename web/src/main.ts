@@ -16,6 +16,6 @@ import "./components/stop-report";
 import "./components/welcome";
 import "./chart/chart";
 import "./table/table";
-import { warmUp } from "./warm-up";
+import { warmUp } from "./text/warm-up";
 
 warmUp();

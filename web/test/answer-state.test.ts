@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { reduce, stopRequested } from "../src/answer-events";
-import { ASKED, type AnswerState, isThinking, placeOf } from "../src/answer-state";
-import type { Chunk, JobEvent } from "../src/protocol";
+import { reduce, stopRequested } from "../src/model/answer-events";
+import { ASKED, type AnswerState, isThinking, placeOf } from "../src/model/answer-state";
+import type { Chunk, JobEvent } from "../src/model/protocol";
 
 const session_id = "s-1";
 const accepted = (position = 0): JobEvent => ({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { backoffMs } from "../src/backoff";
-import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../src/conversation";
-import { duration, usageLine } from "../src/format";
-import { UnderWay } from "../src/under-way";
+import { backoffMs } from "../src/model/backoff";
+import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../src/model/conversation";
+import { duration, usageLine } from "../src/model/format";
+import { UnderWay } from "../src/model/under-way";
 
 describe("a conversation", () => {
   it("is named after its first question", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { asTsv } from "../src/table/copying";
-import { jsonBatch, Rows } from "../src/table/rows";
+import { jsonBatch, Rows } from "../src/model/rows";
 
 const columns = [
   { name: "n", type: "BIGINT" },

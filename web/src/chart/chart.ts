@@ -1,9 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { PageElement } from "../components/page-element";
-import type { ColumnInfo } from "../protocol";
-import { Rows } from "../table/rows";
+import { PageElement } from "../elements/page-element";
+import type { ColumnInfo } from "../model/protocol";
+import { Rows } from "../model/rows";
 import { MOST_POINTS, withRows } from "./data";
 import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
 import { legible } from "./labels";

@@ -1,5 +1,5 @@
-import type { ColumnInfo } from "../protocol";
-import type { Rows } from "../table/rows";
+import type { ColumnInfo } from "../model/protocol";
+import type { Rows } from "../model/rows";
 
 /** A drawing of more points than this says nothing more, and takes seconds. */
 export const MOST_POINTS = 5000;

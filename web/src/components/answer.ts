@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { type AnswerState, ASKED, hasEnded, isThinking } from "../answer-state";
-import { spoken, type Turn } from "../conversation";
-import { duration, usageLine } from "../format";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import { type AnswerState, ASKED, hasEnded, isThinking } from "../model/answer-state";
+import { spoken, type Turn } from "../model/conversation";
+import { duration, usageLine } from "../model/format";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 import "./question";
 import { announcementOf, labelOf } from "./words";
 

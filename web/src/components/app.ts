@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
-import { type CatalogSummary, readCatalog, READING } from "../catalog";
-import { Chat } from "../chat";
-import { titleOf } from "../conversation";
-import { UnderWay } from "../under-way";
+import { type CatalogSummary, readCatalog, READING } from "../model/catalog";
+import { Chat } from "../model/chat";
+import { titleOf } from "../model/conversation";
+import { UnderWay } from "../model/under-way";
 import { addressedConversation, addressOf, operationsAddressed, showAddress } from "./address";
 import { oncePerFrame } from "./frame";
-import { PageElement } from "./page-element";
+import { PageElement } from "../elements/page-element";
 import { reloadIfSignedOut } from "./signed-out";
 import type { Stage } from "./stage";
 

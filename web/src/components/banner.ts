@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { ConnectionState } from "../connection";
-import { PageElement } from "./page-element";
+import type { ConnectionState } from "../model/connection";
+import { PageElement } from "../elements/page-element";
 
 /** Says that the connection is lost, and that nothing of the answers is. */
 @customElement("ds-banner")

@@ -1,9 +1,9 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import type { Phase } from "../answer-state";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import type { Phase } from "../model/answer-state";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 /** The field to ask in. While an answer is under way, Stop stands where Send was. */
 @customElement("ds-composer")

@@ -2,11 +2,11 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import type { Chat } from "../chat";
-import { type Listed, StoreError } from "../conversation-store";
+import type { Chat } from "../model/chat";
+import { type Listed, StoreError } from "../model/conversation-store";
 import { addressOf } from "./address";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 const REFRESH_MS = 5000;
 const TYPING_PAUSE_MS = 200;

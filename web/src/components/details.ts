@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 /** Folded out: what the supervisor keeps about the job of an answer. What shows it is loaded when somebody looks. */
 @customElement("ds-details")

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { ConnectionState } from "../connection";
-import type { Authenticated } from "../protocol";
+import type { ConnectionState } from "../model/connection";
+import type { Authenticated } from "../model/protocol";
 import { OPERATIONS } from "./address";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 /** Who is signed in, and which model answers: always in view. */
 @customElement("ds-header")

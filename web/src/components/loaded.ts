@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { type CatalogSummary, isTrouble, READING } from "../catalog";
-import { counted } from "../format";
-import { PageElement } from "./page-element";
+import { type CatalogSummary, isTrouble, READING } from "../model/catalog";
+import { counted } from "../model/format";
+import { PageElement } from "../elements/page-element";
 
 const NAMED = 5;
 

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { AnswerState } from "../answer-state";
-import { PageElement } from "./page-element";
+import type { AnswerState } from "../model/answer-state";
+import { PageElement } from "../elements/page-element";
 
 /** How far the engine is, where it can say. */
 @customElement("ds-progress")

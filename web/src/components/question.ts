@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 /** A question with more than this is shown by its first lines until somebody wants all of it. */
 const LONG_CHARS = 280;

@@ -1,9 +1,9 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { Writing } from "../writing";
+import { Writing } from "../text/writing";
 import { oncePerFrame } from "./frame";
-import { PageElement } from "./page-element";
+import { PageElement } from "../elements/page-element";
 
 /** A text in markdown as it is written: the answer, or what the prompt monitor tells. */
 @customElement("ds-response")

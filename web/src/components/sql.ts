@@ -1,10 +1,10 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { highlightSql } from "../highlight";
-import "./copy-button";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import { highlightSql } from "../text/highlight";
+import "../elements/copy-button";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 const PREVIEWED = 200;
 

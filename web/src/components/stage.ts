@@ -2,15 +2,15 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import { hasEnded } from "../answer-state";
-import { type CatalogSummary, READING } from "../catalog";
-import type { Chat } from "../chat";
-import type { ConnectionState } from "../connection";
-import { type Conversation, spoken, type Turn } from "../conversation";
+import { hasEnded } from "../model/answer-state";
+import { type CatalogSummary, READING } from "../model/catalog";
+import type { Chat } from "../model/chat";
+import type { ConnectionState } from "../model/connection";
+import { type Conversation, spoken, type Turn } from "../model/conversation";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 /** The conversation, or the welcome before its first question, and under it the field to ask in. */
 @customElement("ds-stage")

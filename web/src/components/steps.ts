@@ -1,10 +1,10 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { type AnswerState, ASKED, type NodeState } from "../answer-state";
-import { duration } from "../format";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import { type AnswerState, ASKED, type NodeState } from "../model/answer-state";
+import { duration } from "../model/format";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 /** The bundled agent's nodes stand from the beginning, so that nothing moves when they start. */
 const BUNDLED = ["planner", "executor", "answer"];

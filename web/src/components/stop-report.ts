@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { type AnswerState, ASKED } from "../answer-state";
-import { duration } from "../format";
-import type { Rung } from "../protocol";
-import { octagon } from "./icons";
-import { PageElement } from "./page-element";
+import { type AnswerState, ASKED } from "../model/answer-state";
+import { duration } from "../model/format";
+import type { Rung } from "../model/protocol";
+import { octagon } from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 import { byText, doneBy, reasonText, RUNGS, whyText } from "./words";
 
 /** The stop: which rungs of the ladder are being climbed, and, once there is proof, who, how and in how long. */

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { type CatalogSummary, isTrouble, READING } from "../catalog";
-import { counted } from "../format";
-import * as icons from "./icons";
-import { PageElement } from "./page-element";
+import { type CatalogSummary, isTrouble, READING } from "../model/catalog";
+import { counted } from "../model/format";
+import * as icons from "../elements/icons";
+import { PageElement } from "../elements/page-element";
 
 /** The page before the first question: what data there are, some questions to begin with, and who answers them. */
 @customElement("ds-welcome")

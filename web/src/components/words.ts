@@ -1,6 +1,6 @@
-import type { AnswerState, Phase, Stopped } from "../answer-state";
-import { duration } from "../format";
-import type { Rung } from "../protocol";
+import type { AnswerState, Phase, Stopped } from "../model/answer-state";
+import { duration } from "../model/format";
+import type { Rung } from "../model/protocol";
 
 const LABELS: Record<Phase, string> = {
   asked: "Asking…",

@@ -1,4 +1,4 @@
-import type { Rung } from "../protocol";
+import type { Rung } from "../model/protocol";
 import type { Figures } from "./figures";
 
 export interface JobRow {

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import { PageElement } from "../components/page-element";
-import { duration } from "../format";
+import { PageElement } from "../elements/page-element";
+import { duration } from "../model/format";
 import "../styles/ops.css";
 import { type JobRow, readFigures, readJobs, readRecord, stopJob } from "./api";
 import { FigureHistory } from "./figures";

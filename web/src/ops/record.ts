@@ -1,8 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { PageElement } from "../components/page-element";
-import { duration } from "../format";
+import { PageElement } from "../elements/page-element";
+import { duration } from "../model/format";
 import "../styles/record.css";
 import { type JobRecord, readRecord } from "./api";
 import { bytes } from "./words";

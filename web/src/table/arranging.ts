@@ -1,8 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-import type { ColumnInfo } from "../protocol";
+import type { ColumnInfo } from "../model/protocol";
 import { type Arrangement, arranged, AS_IT_CAME } from "./order";
-import type { Rows } from "./rows";
+import type { Rows } from "../model/rows";
 import { sliced } from "./sliced";
 
 /** Sorts and filters for a table. While a calculation is under way the earlier order stays in view. */

@@ -1,5 +1,5 @@
-import { counted } from "../format";
-import type { ColumnInfo } from "../protocol";
+import { counted } from "../model/format";
+import type { ColumnInfo } from "../model/protocol";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fractional = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });

@@ -1,6 +1,6 @@
-import type { ColumnInfo } from "../protocol";
+import type { ColumnInfo } from "../model/protocol";
 import { formatCell } from "./format";
-import type { Rows } from "./rows";
+import type { Rows } from "../model/rows";
 
 /** How a person wants to see a table. */
 export interface Arrangement {

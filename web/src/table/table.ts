@@ -1,13 +1,13 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { PageElement } from "../components/page-element";
-import { counted } from "../format";
-import type { ColumnInfo } from "../protocol";
+import { PageElement } from "../elements/page-element";
+import { counted } from "../model/format";
+import type { ColumnInfo } from "../model/protocol";
 import { Arranging } from "./arranging";
 import { formatCell, isNumeric } from "./format";
 import { asTsv, copyLabel, markedRows } from "./copying";
-import { Rows } from "./rows";
+import { Rows } from "../model/rows";
 import { contentHeightPx, ROW_HEIGHT_PX, type Window, windowOf } from "./viewport";
 import { columnTemplate } from "./widths";
 

@@ -1,4 +1,4 @@
-import type { WireColumn, WireTable } from "./catalog";
+import type { WireColumn, WireTable } from "./protocol";
 
 /** The sample data deserve better than what can be told from names and types. */
 const FLIGHTS = [

@@ -1,5 +1,5 @@
 import type { Clarification, ColumnInfo, JobEvent, NodePhase, Rung, Usage } from "./protocol";
-import { Rows } from "./table/rows";
+import { Rows } from "./rows";
 
 export type Phase = "asked" | "queued" | "running" | "stopping" | "done" | "stopped" | "failed" | "gone";
 

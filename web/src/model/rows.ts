@@ -1,6 +1,6 @@
 import { tableFromIPC, Type } from "@uwdata/flechette";
 
-import type { ColumnInfo } from "../protocol";
+import type { ColumnInfo } from "./protocol";
 
 /** Some consecutive rows of a result, readable cell by cell. */
 export interface Batch {

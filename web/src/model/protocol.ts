@@ -154,3 +154,22 @@ const JOB_EVENTS = new Set(["agent_accepted", "agent_chunk", "agent_complete", "
 export function isJobEvent(event: ServerEvent): event is JobEvent {
   return JOB_EVENTS.has(event.event);
 }
+
+export interface WireColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly distinct?: number | null;
+  /** All its values where there are few. */
+  readonly values?: readonly string[];
+}
+
+export interface WireTable {
+  readonly name: string;
+  readonly row_count: number;
+  readonly columns: readonly WireColumn[];
+}
+
+export interface WireCatalog {
+  readonly tables: readonly WireTable[];
+  readonly warnings?: readonly string[];
+}

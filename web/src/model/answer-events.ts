@@ -1,6 +1,6 @@
 import { type AnswerState, type Climb, hasEnded, type NodeState } from "./answer-state";
 import type { Chunk, ColumnInfo, JobEvent, Result } from "./protocol";
-import { arrowBatch, jsonBatch, Rows } from "./table/rows";
+import { arrowBatch, jsonBatch, Rows } from "./rows";
 
 /** The state after `event`, which must be the next one (`placeOf`). Unknown chunks change nothing but `seq`. */
 export function reduce(state: AnswerState, event: JobEvent): AnswerState {

@@ -1,4 +1,5 @@
 import { backoffMs } from "./backoff";
+import type { WireCatalog, WireTable } from "./protocol";
 import { samplesFor } from "./samples";
 
 export const READING = "Reading which data there are…";
@@ -16,25 +17,6 @@ export interface CatalogSummary {
   readonly samples: readonly string[];
   /** What of the data cannot be asked about, or is called otherwise. */
   readonly warnings: readonly string[];
-}
-
-export interface WireColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly distinct?: number | null;
-  /** All its values where there are few. */
-  readonly values?: readonly string[];
-}
-
-export interface WireTable {
-  readonly name: string;
-  readonly row_count: number;
-  readonly columns: readonly WireColumn[];
-}
-
-interface WireCatalog {
-  readonly tables: readonly WireTable[];
-  readonly warnings?: readonly string[];
 }
 
 /** Whether what is waited for is somebody's to put right, as the server says, and not a matter of a moment. */
