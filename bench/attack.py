@@ -15,8 +15,8 @@ import psutil
 
 from bench.figures import Figure, spread
 from bench.system import System, running_system
-from tests.gateways import TOKENS, Wire
-from tests.servers import ROOT
+from tests.harness.gateways import TOKENS, Wire
+from tests.harness.servers import ROOT
 
 ASK_EVERY_S = 0.05
 TARGET_P95_MS = 50.0

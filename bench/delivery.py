@@ -20,10 +20,10 @@ import psutil
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
-from tests import thin
-from tests.cuts import ServedGateway, served_gateway
-from tests.gateways import LAST, TOKENS, Event
-from tests.servers import Supervisor, running_supervisor
+from tests.harness.cuts import ServedGateway, served_gateway
+from tests.harness.gateways import LAST, TOKENS, Event
+from tests.harness.servers import Supervisor, running_supervisor
+from tests.programs import thin
 from tests.workers import zoo_settings
 
 FOLLOWERS = 100

@@ -6,7 +6,7 @@ import time
 from bench.client import BenchError, Client, Event, is_chunk, is_last
 from bench.figures import Figure, Spread, spread
 from bench.system import running_system
-from tests.stuck import stuck_statement
+from tests.harness.stuck import stuck_statement
 
 GRACE_S = 0.5
 TICKS = "100000 0.02"

@@ -8,7 +8,7 @@ from pathlib import Path
 from bus.contract.events import JobEvent, ResponseChunk, Status
 from bus.system.orphans import descendants
 from supervisor.processes.procfs import read_stat
-from tests.servers import Supervisor, eventually
+from tests.harness.servers import Supervisor, eventually
 
 Sign = Callable[[int, JobEvent], bool]
 """Does this event, of this number, show that the animal has begun?"""

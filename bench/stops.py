@@ -19,8 +19,8 @@ from bench.misbehaving import EndedBefore, until_misbehaving
 from bus.client import CommandRefused
 from bus.contract.events import Killed, Stopping
 from bus.system.orphans import descendants
-from tests.servers import Supervisor, is_gone, running_supervisor
-from tests.stopping import ROOMY, told_files, told_pids
+from tests.harness.servers import Supervisor, is_gone, running_supervisor
+from tests.harness.stopping import ROOMY, told_files, told_pids
 from tests.workers import ZOO
 
 ENDS_BY_ITSELF = {

@@ -9,7 +9,7 @@ from bench.client import Client, check_order, is_last, require
 from bench.figures import Figure, spread
 from bench.system import System, running_system
 from bus.wire.commands import ReadStats, Stats
-from tests.servers import OPERATOR
+from tests.harness.servers import OPERATOR
 
 CHUNK_BYTES = 64
 BATCH = 256

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.client import Client, connected
-from tests.gateways import TOKENS, RunningGateway, running_gateway
-from tests.servers import Supervisor, running_supervisor
+from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
+from tests.harness.servers import Supervisor, running_supervisor
 
 AGENTS = {
     "nothing": "bench.agents:nothing",

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from tests.browser.model import Model, Turnstile
 from tests.browser.tab import Tab
 from tests.e2e.cli_runner import Server
-from tests.servers import eventually
+from tests.harness.servers import eventually
 
 TOKENS = tuple(f"token{number} " for number in range(1, 31))
 

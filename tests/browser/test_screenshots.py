@@ -5,7 +5,7 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.tab import Answer, Tab
-from tests.stuck import stuck_statement
+from tests.harness.stuck import stuck_statement
 
 SEVERAL_POINTS = re.compile(r"( .*){3}")
 

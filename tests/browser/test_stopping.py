@@ -9,9 +9,9 @@ from tests.browser.history import moments, watch
 from tests.browser.model import Model
 from tests.browser.tab import Tab
 from tests.browser.visits import Visits
-from tests.graces import GENEROUS_S
-from tests.servers import is_gone
-from tests.stuck import stuck_statement
+from tests.harness.graces import GENEROUS_S
+from tests.harness.servers import is_gone
+from tests.harness.stuck import stuck_statement
 
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"
 CLOCK_MS = 2

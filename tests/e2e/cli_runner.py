@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.servers import ROOT, assert_nothing_left
+from tests.harness.servers import ROOT, assert_nothing_left
 from tests.workers import ZOO
 
 PATIENCE_S = 100.0

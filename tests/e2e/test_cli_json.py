@@ -17,7 +17,7 @@ from ops.client.stats import Figures
 from ops.client.timeline import Span
 from ops.load.report import Report
 from tests.e2e.cli_runner import Server, deadstop, job
-from tests.servers import ROOT
+from tests.harness.servers import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text().partition("### What `--json` prints\n")[2].partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([^`]+)`[^|]* \| (.+) \|$", PAGE, re.MULTILINE))

@@ -18,8 +18,8 @@ import psutil
 
 from bus.transport.codec import PROTOCOL_VERSION
 from tests.e2e.cli_runner import PATIENCE_S, Server, environment, serving, wait_until, write_config
-from tests.gateways import LAST, Event
-from tests.servers import assert_nothing_left, eventually
+from tests.harness.gateways import LAST, Event
+from tests.harness.servers import assert_nothing_left, eventually
 
 JOBS = 50
 ROOMY = f"""

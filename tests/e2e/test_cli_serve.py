@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, program, serving, wait_until
-from tests.servers import assert_nothing_left
+from tests.harness.servers import assert_nothing_left
 
 
 def health(server: Server) -> int:

@@ -13,7 +13,7 @@ import pytest
 from bus.contract.vocabulary import Rung
 from tests.e2e.cli_runner import Server, deadstop, job, serving, wait_until
 from tests.e2e.snapshot_text import examined, misplaced, normalised
-from tests.graces import ending_on
+from tests.harness.graces import ending_on
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITE = os.environ.get("DEADSTOP_WRITE_SNAPSHOTS") == "1"

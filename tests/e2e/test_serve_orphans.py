@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from tests.e2e.cli_runner import program, serving, wait_until
-from tests.servers import is_gone
+from tests.harness.servers import is_gone
 
 
 @pytest.mark.parametrize("animal", ["deaf_daemon", "has_subreaper", "leaves_sessions"])

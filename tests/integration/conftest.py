@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from bus.contract.vocabulary import Rung
-from tests.gateways import RunningGateway, running_gateway
-from tests.graces import ENDING_ON, SupervisorFor
-from tests.servers import Supervisor, running_supervisor
+from tests.harness.gateways import RunningGateway, running_gateway
+from tests.harness.graces import ENDING_ON, SupervisorFor
+from tests.harness.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
 

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
-from tests.gateways import RunningGateway
-from tests.servers import Supervisor
+from tests.harness.gateways import RunningGateway
+from tests.harness.servers import Supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

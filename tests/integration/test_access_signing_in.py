@@ -11,8 +11,8 @@ import pytest
 from bus.contract.vocabulary import Role
 from bus.tokens import create_token, revoke_token
 from bus.wire.commands import Caller, Show, Shown
-from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
-from tests.servers import PATIENCE_S, running_supervisor
+from tests.harness.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
+from tests.harness.servers import PATIENCE_S, running_supervisor
 from tests.workers import zoo_settings
 
 GUESSES = 1

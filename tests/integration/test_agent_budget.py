@@ -13,11 +13,11 @@ from bus.contract.events import Completed, TableRows
 from bus.contract.vocabulary import Reason, Refusal, Role, Rung
 from bus.log import LOG_NAME, LogReader
 from bus.wire.commands import Caller
-from tests.asking import Served, serving
 from tests.fakes.replies import Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
-from tests.servers import PATIENCE_S, eventually, running_supervisor, start_supervisor
-from tests.stopping import ended
+from tests.harness.asking import Served, serving
+from tests.harness.servers import PATIENCE_S, eventually, running_supervisor, start_supervisor
+from tests.harness.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -12,11 +12,11 @@ from bus.contract.catalog import Catalog
 from bus.contract.events import Killed, Status
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import CatalogRead, Jobs, JobSummary, ListJobs, ReadCatalog
-from tests.asking import ask, serving, write_parquet
 from tests.fakes.scripts import flights, in_pieces, plan_json
-from tests.graces import ENDING_ON
-from tests.servers import OPERATOR, PATIENCE_S, Supervisor, eventually, running_supervisor
-from tests.stopping import Ended
+from tests.harness.asking import ask, serving, write_parquet
+from tests.harness.graces import ENDING_ON
+from tests.harness.servers import OPERATOR, PATIENCE_S, Supervisor, eventually, running_supervisor
+from tests.harness.stopping import Ended
 
 CHANGED = "the data have changed: reading the catalog anew"
 

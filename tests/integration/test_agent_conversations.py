@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.asking import Served, ask, serving
 from tests.fakes.replies import Recorded, Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
-from tests.servers import Supervisor, running_supervisor
-from tests.stopping import ALICE, BOB
+from tests.harness.asking import Served, ask, serving
+from tests.harness.servers import Supervisor, running_supervisor
+from tests.harness.stopping import ALICE, BOB
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from bus.transport.codec import encode
-from tests.asking import Served, serving, write_parquet
 from tests.fakes.replies import Recorded, Reply, Say, Script
 from tests.fakes.scripts import in_pieces, is_planning, plan_json
-from tests.stopping import Ended
+from tests.harness.asking import Served, serving, write_parquet
+from tests.harness.stopping import Ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bus.contract.events import Status
 from bus.contract.vocabulary import State
-from tests.servers import running_supervisor
+from tests.harness.servers import running_supervisor
 from tests.workers import zoo_settings
 
 

@@ -10,10 +10,10 @@ import pytest_asyncio
 
 from bus.contract.events import Chart, Completed, JobEvent, Node, ResponseChunk, Sql, Status, TableRows, TableSchema
 from bus.contract.vocabulary import Reason
-from tests.asking import Served, serving
 from tests.fakes.replies import Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
-from tests.stopping import ended
+from tests.harness.asking import Served, serving
+from tests.harness.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,10 +10,10 @@ import pytest
 
 from bus.contract.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
 from bus.contract.vocabulary import Reason, Rung
-from tests.asking import ask, until_answering, until_catalog
-from tests.graces import ENDING_ON
-from tests.servers import ROOT, Supervisor, running_supervisor
-from tests.stopping import ended
+from tests.harness.asking import ask, until_answering, until_catalog
+from tests.harness.graces import ENDING_ON
+from tests.harness.servers import ROOT, Supervisor, running_supervisor
+from tests.harness.stopping import ended
 
 PAGE = (ROOT / "docs" / "write-your-own-agent.md").read_text()
 

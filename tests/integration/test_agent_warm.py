@@ -11,8 +11,8 @@ import pytest
 from agent_worker.plan import SqlPlan
 from agent_worker.warmup.warm_up import rehearse
 from bus.contract.events import Node, TableRows
-from tests.asking import ask
-from tests.servers import ROOT, running_supervisor
+from tests.harness.asking import ask
+from tests.harness.servers import ROOT, running_supervisor
 
 HEAVY = (
     "anthropic",

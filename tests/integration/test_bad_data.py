@@ -5,7 +5,7 @@ from pathlib import Path
 
 from agent_worker.data_folder import SAMPLE_DATA
 from bus.contract.events import Completed, Failed
-from tests.servers import running_supervisor
+from tests.harness.servers import running_supervisor
 
 
 async def test_a_corrupt_file_is_named_and_the_other_tables_live_on(tmp_path: Path) -> None:

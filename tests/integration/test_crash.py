@@ -13,8 +13,8 @@ from bus.contract.events import Completed, Failed, Killed, ResponseChunk
 from bus.contract.vocabulary import Reason, State
 from bus.log import LogReader
 from bus.wire.commands import Jobs, ListJobs
-from tests.descriptors import no_descriptor_left
-from tests.servers import (
+from tests.harness.descriptors import no_descriptor_left
+from tests.harness.servers import (
     OPERATOR,
     ROOT,
     Supervisor,
@@ -128,7 +128,7 @@ async def test_a_stopped_fork_server_is_replaced_although_nobody_can_look_at_the
 
 
 async def test_a_worker_that_was_forked_by_a_fork_server_that_could_not_say_so_is_not_lost(tmp_path: Path) -> None:
-    preload = ["agent_worker.warmup.preload", "tests.stops_after_fork"]
+    preload = ["agent_worker.warmup.preload", "tests.programs.stops_after_fork"]
     settings = {**zoo_settings(), "worker.start_timeout_s": 3.0, "worker.preload": preload}
     async with running_supervisor(tmp_path, settings) as supervisor:
         server = psutil.Process(supervisor.process.pid).children()[0]

@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Jobs, ListJobs
-from tests.cuts import Cut, CutClient, ServedGateway, served_gateway
-from tests.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
+from tests.harness.cuts import Cut, CutClient, ServedGateway, served_gateway
+from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings
 
 ANN = Caller("ann", Role.USER)

@@ -14,10 +14,10 @@ import pytest_asyncio
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Jobs, ListJobs
-from tests.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.e2e.cli_runner import environment
-from tests.gateways import LAST, TOKENS, Event
-from tests.servers import ROOT, Supervisor, running_supervisor
+from tests.harness.cuts import Cut, CutClient, ServedGateway, served_gateway
+from tests.harness.gateways import LAST, TOKENS, Event
+from tests.harness.servers import ROOT, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
 ANN = Caller("ann", Role.USER)

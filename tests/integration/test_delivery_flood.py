@@ -14,7 +14,7 @@ import pytest
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Reason
 from bus.wire.commands import ReadStats, Stats
-from tests.servers import OPERATOR, Supervisor
+from tests.harness.servers import OPERATOR, Supervisor
 from tests.workers import zoo_settings
 
 OUTPUT_BYTES = 200_000_000

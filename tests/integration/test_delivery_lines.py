@@ -7,8 +7,8 @@ from contextlib import aclosing
 import pytest
 
 from bus.contract.events import Completed, JobEvent, ResponseChunk
-from tests.proxies import cutting
-from tests.servers import Supervisor
+from tests.harness.proxies import cutting
+from tests.harness.servers import Supervisor
 from tests.workers import zoo_settings
 
 EVENTS = 20_000

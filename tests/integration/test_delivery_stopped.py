@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from supervisor.jobs.stream_heads import HEADS_AFTER_END_S
-from tests.servers import Supervisor
+from tests.harness.servers import Supervisor
 
 CHUNKS = 12_000
 """In so many small batches that they fill the queues to the follower and yet not what may wait in its memory."""

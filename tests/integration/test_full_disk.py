@@ -12,7 +12,7 @@ from bus.client import CommandRefused
 from bus.contract.events import Completed, ResponseChunk
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import ReadStats, Stats
-from tests.servers import OPERATOR, PATIENCE_S, Supervisor, running_supervisor
+from tests.harness.servers import OPERATOR, PATIENCE_S, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
 CHUNKS = 60_000

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bus.contract.events import Status
-from tests.gateways import RunningGateway
-from tests.servers import Supervisor
+from tests.harness.gateways import RunningGateway
+from tests.harness.servers import Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -16,8 +16,8 @@ import pytest
 from bus.contract.events import Status
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
-from tests.gateways import RunningGateway, running_gateway
-from tests.servers import Supervisor, eventually, is_gone, running_supervisor, start_supervisor
+from tests.harness.gateways import RunningGateway, running_gateway
+from tests.harness.servers import Supervisor, eventually, is_gone, running_supervisor, start_supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,9 +16,16 @@ import pytest_asyncio
 from bus.contract.vocabulary import State
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL
 from bus.wire.commands import Done, Drain
-from tests.cuts import ServedGateway, served_gateway
-from tests.gateways import ANSWER_WITHIN_S, TOKENS, Wire
-from tests.servers import OPERATOR, Supervisor, assert_nothing_left, eventually, running_supervisor, start_supervisor
+from tests.harness.cuts import ServedGateway, served_gateway
+from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, Wire
+from tests.harness.servers import (
+    OPERATOR,
+    Supervisor,
+    assert_nothing_left,
+    eventually,
+    running_supervisor,
+    start_supervisor,
+)
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,8 +10,8 @@ import pytest
 
 from bus.contract.events import Status
 from bus.contract.vocabulary import State
-from tests.gateways import LAST, RunningGateway, Wire, running_gateway
-from tests.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
+from tests.harness.gateways import LAST, RunningGateway, Wire, running_gateway
+from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings
 
 GRACE_S = 1.0

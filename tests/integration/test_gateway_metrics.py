@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from bus.contract.vocabulary import Rung
-from tests.gateways import RunningGateway, running_gateway
-from tests.graces import ENDING_ON, GENEROUS_S
-from tests.servers import running_supervisor
+from tests.harness.gateways import RunningGateway, running_gateway
+from tests.harness.graces import ENDING_ON, GENEROUS_S
+from tests.harness.servers import running_supervisor
 from tests.workers import zoo_settings
 
 SAMPLE = re.compile(r'deadstop_[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [0-9.e+-]+')

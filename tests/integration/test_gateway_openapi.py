@@ -14,8 +14,8 @@ from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
 from gateway.app import routes
 from gateway.http_api.openapi import plain_path
-from tests.gateways import TOKENS, RunningGateway, running_gateway
-from tests.servers import Supervisor, running_supervisor
+from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
+from tests.harness.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateways import RunningGateway, Wire
+from tests.harness.gateways import RunningGateway, Wire
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,8 +5,8 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from tests.gateways import MADE_TOKEN, TOKENS, RunningGateway, running_gateway
-from tests.servers import Supervisor
+from tests.harness.gateways import MADE_TOKEN, TOKENS, RunningGateway, running_gateway
+from tests.harness.servers import Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,8 +10,8 @@ import aiohttp
 import pyarrow as pa
 import pytest
 
-from tests.gateways import LAST, TOKENS, RunningGateway, running_gateway
-from tests.servers import Supervisor
+from tests.harness.gateways import LAST, TOKENS, RunningGateway, running_gateway
+from tests.harness.servers import Supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,8 +16,8 @@ from bus.contract.events import Completed, Event, Failed, Killed, Warn
 from bus.contract.vocabulary import Refusal, Role
 from bus.log import LOG_NAME
 from bus.wire.commands import Caller, RollUp, Submitted
-from tests.histories import history_of, log_numbers
-from tests.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
+from tests.harness.histories import history_of, log_numbers
+from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
 from tests.workers import zoo_settings
 
 ANN = Caller("ann", Role.USER)
@@ -50,7 +50,9 @@ def rows_of(event: Event) -> list[list[object]]:
 
 async def test_killed_before_each_of_its_steps_it_neither_loses_nor_doubles(tmp_path: Path) -> None:
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.killed_roll_up", str(tmp_path)), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "tests.programs.killed_roll_up", str(tmp_path)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
     said, _ = await program.communicate()
     assert program.returncode == 0

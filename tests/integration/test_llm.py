@@ -12,7 +12,7 @@ from bus.contract.events import Clarification
 from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json
-from tests.graces import GENEROUS_S
+from tests.harness.graces import GENEROUS_S
 
 LONG_S = 600.0
 """A wait that nobody sits through here."""

@@ -5,7 +5,7 @@ import pytest
 from bus.client import CommandRefused
 from bus.transport.codec import PROTOCOL_VERSION
 from bus.wire.commands import Jobs, ListJobs
-from tests.servers import OPERATOR, Supervisor
+from tests.harness.servers import OPERATOR, Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

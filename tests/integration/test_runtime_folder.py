@@ -12,7 +12,7 @@ from bus.client import BusClient
 from bus.contract.events import Status
 from bus.transport.sockets import BusError
 from bus.wire.commands import ReadStats, Stats
-from tests.servers import OPERATOR, running_supervisor
+from tests.harness.servers import OPERATOR, running_supervisor
 from tests.workers import zoo_settings
 
 NOBODY = 65534

@@ -52,7 +52,7 @@ class Place:
             "port": self.server.getsockname()[1],
         }
         done = subprocess.run(
-            [sys.executable, "-m", "tests.hostile_worker", mode, json.dumps(places)],
+            [sys.executable, "-m", "tests.programs.hostile_worker", mode, json.dumps(places)],
             cwd=ROOT,
             env=os.environ | {"SECRET_OF_THE_PARENT": SECRET, "PYTHONPATH": str(ROOT)},
             capture_output=True,

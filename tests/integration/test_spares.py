@@ -8,11 +8,11 @@ import psutil
 from bus.contract.events import Completed, Status, TableRows
 from bus.contract.vocabulary import Rung
 from bus.wire.commands import ReadStats, Stats
-from tests.asking import ask, write_parquet
-from tests.descriptors import no_descriptor_left
-from tests.graces import ENDING_ON
-from tests.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
-from tests.stopping import ended
+from tests.harness.asking import ask, write_parquet
+from tests.harness.descriptors import no_descriptor_left
+from tests.harness.graces import ENDING_ON
+from tests.harness.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
+from tests.harness.stopping import ended
 from tests.workers import zoo_settings
 
 SETTINGS = {**zoo_settings(), "worker.spare_workers": 2, "agent.default": "echoes"}

@@ -9,8 +9,8 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.events import Accepted, Completed, Failed, Killed, ResponseChunk, Sql, Status, Stopping
 from bus.contract.vocabulary import Reason, Rung, State
-from tests.graces import ENDING_ON
-from tests.servers import Supervisor, is_gone, running_supervisor
+from tests.harness.graces import ENDING_ON
+from tests.harness.servers import Supervisor, is_gone, running_supervisor
 from tests.workers import zoo_settings
 
 

@@ -9,9 +9,9 @@ import pytest
 from bus.contract.events import Completed, Failed, Status
 from bus.contract.vocabulary import Reason, Rung
 from bus.system.orphans import children, descendants
-from tests.graces import ENDING_ON
-from tests.servers import Supervisor
-from tests.stopping import ROOMY, Ended, ended, told_files, told_pids
+from tests.harness.graces import ENDING_ON
+from tests.harness.servers import Supervisor
+from tests.harness.stopping import ROOMY, Ended, ended, told_files, told_pids
 from tests.workers._staying import FINISH
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -13,9 +13,9 @@ from bus.contract.events import Accepted, Completed, Killed, ResponseChunk, Stat
 from bus.contract.vocabulary import Reason, Rung, State
 from bus.log import LOG_NAME
 from bus.wire.commands import Stop, StopTaken, Submit, Submitted
-from tests.graces import ENDING_ON, SupervisorFor
-from tests.servers import OPERATOR, Supervisor, eventually, running_supervisor
-from tests.stopping import ALICE, BOB, ROOMY, climbed, ended
+from tests.harness.graces import ENDING_ON, SupervisorFor
+from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
+from tests.harness.stopping import ALICE, BOB, ROOMY, climbed, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

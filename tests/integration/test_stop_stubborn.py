@@ -7,9 +7,9 @@ import psutil
 from bus.contract.events import Status
 from bus.contract.vocabulary import ENDED, State
 from bus.log import LogReader
-from tests.servers import Supervisor, eventually, is_gone, running_supervisor
-from tests.stopping import ROOMY, ended, told_pids
-from tests.stubborn import unburied
+from tests.harness.servers import Supervisor, eventually, is_gone, running_supervisor
+from tests.harness.stopping import ROOMY, ended, told_pids
+from tests.programs.stubborn import unburied
 
 
 async def with_daemon(supervisor: Supervisor) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import stuck
+from tests.harness import stuck
 
 
 def test_a_statement_is_found_that_ignores_interrupts() -> None:

@@ -13,9 +13,9 @@ from bus.contract.vocabulary import Reason, State
 from bus.log import LOG_NAME
 from bus.transport.sockets import BusError
 from bus.wire.commands import AnyCommand, AnyReply, Done, Drain, Jobs, ListJobs, Stop, StopTaken, Submit, Submitted
-from tests.descriptors import no_descriptor_left
-from tests.servers import OPERATOR, PATIENCE_S, eventually, is_gone, running_supervisor
-from tests.stopping import ROOMY, ended
+from tests.harness.descriptors import no_descriptor_left
+from tests.harness.servers import OPERATOR, PATIENCE_S, eventually, is_gone, running_supervisor
+from tests.harness.stopping import ROOMY, ended
 
 
 async def test_a_supervisor_that_was_suspended_does_not_blame_its_workers(tmp_path: Path) -> None:

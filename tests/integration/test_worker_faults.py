@@ -6,8 +6,8 @@ import pytest
 
 from bus.contract.events import Completed, Failed, Status
 from bus.contract.vocabulary import Reason, State
-from tests.servers import Supervisor, running_supervisor
-from tests.stopping import ROOMY, ended
+from tests.harness.servers import Supervisor, running_supervisor
+from tests.harness.stopping import ROOMY, ended
 
 
 @pytest.mark.parametrize(("animal", "words"), [("cancels_itself", "though nobody"), ("blames_the_user", "not me")])

@@ -1,0 +1,53 @@
+"""Orphans that do not die: whoever ends them goes on after a while, and names them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.harness.servers import ROOT
+
+_HAS_AN_ORPHAN_THAT_STAYS = """
+import asyncio, ctypes, os, signal, subprocess, sys
+from ops.serve.reaper import Undertaker
+
+PTRACE_SEIZE = 0x4206
+HOLDS = (
+    "import ctypes, signal, sys; libc = ctypes.CDLL(None);"
+    f"print(libc.ptrace({PTRACE_SEIZE}, int(sys.argv[1]), 0, 0), flush=True); signal.pause()"
+)
+
+undertaker = Undertaker([])
+orphan = subprocess.Popen([sys.executable, "-S", "-c", "import signal; signal.pause()"])
+# Nobody but who traces a process can reap it: killed, it stays.
+holder = subprocess.Popen([sys.executable, "-S", "-c", HOLDS, str(orphan.pid)], stdout=subprocess.PIPE)
+if holder.stdout.readline() != b"0\\n":
+    sys.exit(77)
+undertaker._before |= {holder.pid}
+print(orphan.pid)
+try:
+    asyncio.run(undertaker.end_orphans())
+finally:
+    holder.kill()
+    holder.wait()
+asyncio.run(undertaker.end_orphans())
+"""
+_NOT_ALLOWED = 77
+
+
+def test_an_orphan_that_does_not_die_is_named_and_not_waited_for() -> None:
+    """In a program of its own, which becomes a subreaper."""
+    done = subprocess.run(
+        [sys.executable, "-c", _HAS_AN_ORPHAN_THAT_STAYS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode == _NOT_ALLOWED:
+        pytest.skip("nobody may trace a process here")
+    assert done.returncode == 0, done.stderr
+    orphan = done.stdout.strip()
+    assert f"processes [{orphan}] of a dead program have not ended 5 s after SIGKILL; going on" in done.stderr
+    assert done.stderr.count("\n") == 1
