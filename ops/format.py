@@ -1,6 +1,5 @@
-"""Times, sizes, ids and exit statuses as people read them. Pure."""
+"""Times, sizes and ids as people read them. Pure."""
 
-import signal
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -77,13 +76,3 @@ def row_count(count: float) -> str:
 def money(dollars: float) -> str:
     """US dollars, with enough digits to be more than nothing."""
     return f"${dollars:.2f}" if dollars >= 0.995 else f"${dollars:.4f}"
-
-
-def exit_words(status: int) -> str:
-    """A process's return code in words; negative is the signal that ended it."""
-    if status >= 0:
-        return f"exit status {status}"
-    try:
-        return f"signal {signal.Signals(-status).name}"
-    except ValueError:
-        return f"signal {-status}"

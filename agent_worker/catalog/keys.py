@@ -8,7 +8,7 @@ import msgspec
 from agent_worker.catalog.affinity import Affinity
 from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.pairs import Place, likely_pairs
-from agent_worker.catalog.tables import is_text, is_whole
+from agent_worker.catalog.types import is_text, is_whole
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable, JoinKey
 

@@ -4,6 +4,7 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.layout import Source
+from agent_worker.catalog.types import WHOLE
 from agent_worker.engine.settings import create_view, quote_name, quote_text
 from bus.contract.catalog import CatalogColumn, CatalogTable
 
@@ -11,7 +12,6 @@ MAX_FOOTER_ENTRIES = 1_000_000
 """Columns times files: beyond that, extremes are left unknown rather than waited for (1,000,000 take about 15 s)."""
 MAX_EXTREME_CHARS = 100
 
-_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _REAL = ("FLOAT", "DOUBLE", "DECIMAL")
 _ORDERED_AS_TEXT = ("DATE", "TIME", "VARCHAR", "BOOLEAN")
 
@@ -41,14 +41,6 @@ def read_table(connection: duckdb.DuckDBPyConnection, name: str, source: Source)
     described = connection.execute(f"DESCRIBE {quote_name(name)}").fetchall()
     columns = tuple(_column(connection, str(row[0]), str(row[1]), source, stats) for row in described)
     return msgspec.structs.replace(table, columns=columns)
-
-
-def is_text(column: CatalogColumn) -> bool:
-    return column.type == "VARCHAR" or column.type.startswith("ENUM")
-
-
-def is_whole(column: CatalogColumn) -> bool:
-    return column.type in _WHOLE
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) -> int:
@@ -93,7 +85,7 @@ def _extremes(kind: str, stat: _Stats) -> tuple[str | None, str | None]:
     """Smallest and largest; unknown where a writer has cut them short or left them out."""
     if not stat.exact or kind.endswith("]"):
         return None, None
-    numeric = kind.startswith((*_WHOLE, *_REAL))
+    numeric = kind.startswith((*WHOLE, *_REAL))
     if not numeric and not kind.startswith(_ORDERED_AS_TEXT):
         return None, None
     low, high = stat.numbers if numeric else stat.texts

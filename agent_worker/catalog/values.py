@@ -3,7 +3,7 @@
 import msgspec
 
 from agent_worker.catalog.budget import Budget
-from agent_worker.catalog.tables import is_text
+from agent_worker.catalog.types import is_text
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable
 

@@ -14,7 +14,6 @@ import msgspec
 
 from bus.program import VARIABLE, ServeOrders
 from ops.errors import OpsError
-from ops.format import exit_words
 
 START_TIMEOUT_S = 60.0
 """Generous: a cold disk can take half a minute to import what a fork server preloads."""
@@ -123,3 +122,13 @@ def last_lines(path: Path, count: int = 12) -> str:
     """The end of a file that took a child's standard error, indented."""
     lines = path.read_text(errors="replace").splitlines()[-count:]
     return "".join(f"\n  {line}" for line in lines)
+
+
+def exit_words(status: int) -> str:
+    """A process's return code in words; negative is the signal that ended it."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"signal {signal.Signals(-status).name}"
+    except ValueError:
+        return f"signal {-status}"

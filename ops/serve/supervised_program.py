@@ -7,8 +7,7 @@ import time
 
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL, ServeOrders
 from ops.errors import OpsError
-from ops.format import exit_words
-from ops.serve.child_process import Child
+from ops.serve.child_process import Child, exit_words
 from ops.serve.reaper import Undertaker
 from ops.serve.restart_policy import MAX_QUICK_DEATHS, Restarts
 

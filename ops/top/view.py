@@ -17,7 +17,7 @@ from ops.client.connect import connect
 from ops.client.stats import Figures
 from ops.errors import EXIT_USAGE, OpsError
 from ops.target import Target
-from ops.top.keys import listening
+from ops.top.key_reader import listening
 from ops.top.model import Stop, TopModel
 from ops.top.screen import picture
 

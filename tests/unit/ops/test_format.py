@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.format import ago, clean, exit_words, money, one_line, short_ids, size, span
+from ops.format import ago, clean, money, one_line, short_ids, size, span
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,6 @@ def test_size(count: float, words: str) -> None:
 
 def test_money_is_never_rounded_to_nothing() -> None:
     assert (money(0.00123), money(12.5)) == ("$0.0012", "$12.50")
-
-
-def test_exit_words_name_the_signal() -> None:
-    assert exit_words(1) == "exit status 1"
-    assert exit_words(-9) == "signal SIGKILL"
-    assert exit_words(-63) == "signal 63"
 
 
 def test_short_ids_are_as_long_as_keeps_them_apart() -> None:

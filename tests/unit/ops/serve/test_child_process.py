@@ -11,7 +11,7 @@ import pytest
 
 from bus.program import ServeOrders
 from ops.errors import OpsError
-from ops.serve.child_process import Child, end_all
+from ops.serve.child_process import Child, end_all, exit_words
 from tests.harness.servers import ROOT
 
 
@@ -106,3 +106,9 @@ async def test_a_child_is_told_what_it_needs_and_gets_the_lifeline(
     assert child.ready["session"]
     assert child.ready["lifeline_fd"] == orders.lifeline_fd
     assert await child.wait() == 0
+
+
+def test_exit_words_name_the_signal() -> None:
+    assert exit_words(1) == "exit status 1"
+    assert exit_words(-9) == "signal SIGKILL"
+    assert exit_words(-63) == "signal 63"
