@@ -1,6 +1,8 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
+  // The tests read rows as the engine sends them.
+  assetsInclude: ["**/*.arrow"],
   build: {
     outDir: "../gateway/static",
     emptyOutDir: true,

@@ -1,6 +1,10 @@
 """Names of tables: valid without quotes in SQL, and no two alike."""
 
 import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+_LEFT_OUT = re.compile(r"Table (\w+) is left out|(.+?) is left out")
 
 
 def table_names(stems: list[str], reserved: frozenset[str]) -> tuple[list[str], list[str]]:
@@ -20,10 +24,29 @@ def table_names(stems: list[str], reserved: frozenset[str]) -> tuple[list[str], 
     return names, warnings
 
 
-def _identifier(stem: str, reserved: frozenset[str]) -> str:
+def plain_name(stem: str) -> str:
+    """What a table of this stem is called, unless that is a word of SQL or taken."""
     name = re.sub(r"\W+", "_", stem).strip("_") or "table"
-    if name[0].isdigit():
-        name = f"t_{name}"
+    return f"t_{name}" if name[0].isdigit() else name
+
+
+def left_out(table: str, warnings: Iterable[str]) -> str | None:
+    """The warning that says why there is no such table; None where none does."""
+    for warning in warnings:
+        match = _LEFT_OUT.match(warning)
+        if match and table.lower() in _names_in(match[1] or match[2]):
+            return warning
+    return None
+
+
+def _names_in(what: str) -> set[str]:
+    """The tables that a file, or a name, may have been meant for: called like it, or like a folder that it is in."""
+    path = PurePath(what)
+    return {what.lower(), *(plain_name(stem).lower() for stem in (path.stem, path.name, *path.parent.parts))}
+
+
+def _identifier(stem: str, reserved: frozenset[str]) -> str:
+    name = plain_name(stem)
     return f"{name}_" if name.lower() in reserved else name
 
 

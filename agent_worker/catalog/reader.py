@@ -63,5 +63,6 @@ def _read_tables(connection: duckdb.DuckDBPyConnection, sources: list[Source]) -
 
 
 def _reserved(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    sql = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+    categories = "'reserved', 'type_function'"  # the words of the others may stand where a table does
+    sql = f"SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ({categories})"
     return frozenset(str(row[0]).lower() for row in connection.execute(sql).fetchall())

@@ -16,10 +16,10 @@ from agent_worker.engine.bridge import Bridge, Closed
 from agent_worker.engine.errors import EngineError, engine_error
 from agent_worker.engine.guard import Refused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
-from agent_worker.engine.showing import showable
 from agent_worker.engine.tables import Tables
 from bus.contract.catalog import Catalog
 from bus.contract.events import Column, TableRows, TableSchema
+from bus.values.logical_types import projection
 
 DEPTH = 4
 """Batches that may wait for the consumer before the side thread is held."""
@@ -141,7 +141,7 @@ class _Statement:
         except RowTooLarge as error:
             raise EngineError(str(error), "other", self._sql) from error
         except Exception as error:
-            raise engine_error(error, self._sql, self._tables.files) from error
+            raise engine_error(error, self._sql, self._tables.files, self._tables.names) from error
         self._bridge.put(ResultEnd(self._sent, truncated, (time.monotonic() - started) * 1000))
 
     def _stream(self, text: str) -> bool:
@@ -149,7 +149,9 @@ class _Statement:
         relation = self._connection.sql(text)
         columns = [Column(n, str(t)) for n, t in zip(relation.columns, relation.types, strict=True)]
         self._bridge.put(TableSchema(columns))
-        with closing(showable(relation).to_arrow_reader(min(self._batch_rows, READ_ROWS))) as reader:
+        parts = projection(relation.columns, (column.type for column in columns))
+        carried = relation.project(parts) if parts else relation
+        with closing(carried.to_arrow_reader(min(self._batch_rows, READ_ROWS))) as reader:
             packer = Packer(reader.schema, self._batch_rows)
             truncated = any(self._take(batch, packer) for batch in reader)
             self._put_all(packer.flush())

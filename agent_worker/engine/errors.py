@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from agent_worker.engine.advice import missing_table, with_nearest_table, with_nearest_word
+
 ErrorKind = Literal["binder", "syntax", "out_of_memory", "interrupted", "timeout", "io", "other"]
 
 _KINDS: dict[str, ErrorKind] = {
@@ -27,17 +29,20 @@ _READING_FILES = re.compile(r"parquet|snappy|zstd|thrift|\.tmp\b", re.IGNORECASE
 
 
 class EngineError(Exception):
-    """A statement failed. `message` is for people, `kind` for programs, `sql` is the statement."""
+    """A statement failed. `message` is for people, `kind` for programs, `sql` is the statement, `missing` the table
+    that there is not."""
 
-    def __init__(self, message: str, kind: ErrorKind, sql: str) -> None:
+    def __init__(self, message: str, kind: ErrorKind, sql: str, missing: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.kind = kind
         self.sql = sql
+        self.missing = missing
 
 
-def engine_error(error: BaseException, sql: str, files: Iterable[str] = ()) -> EngineError:
-    """The EngineError for whatever DuckDB or Arrow raised; `files` are those it may have been about.
+def engine_error(error: BaseException, sql: str, files: Iterable[str] = (), tables: Iterable[str] = ()) -> EngineError:
+    """The EngineError for whatever DuckDB or Arrow raised; `files` are those it may have been about, `tables` the names
+    that there are.
 
     Known by the text and not by the class: an error while rows are fetched comes through Arrow as a bare OSError
     that still carries DuckDB's text.
@@ -54,7 +59,8 @@ def engine_error(error: BaseException, sql: str, files: Iterable[str] = ()) -> E
     if kind == "io" and (gone := _gone(text, files)):
         return EngineError(f"{gone} is not there any more. Ask again: the tables are read anew.", kind, sql)
     message = _ADVICE.sub("", text).strip() or type(error).__name__
-    return EngineError(message, kind, sql)
+    advised = with_nearest_word if kind == "syntax" else with_nearest_table
+    return EngineError(advised(message, tables), kind, sql, missing_table(message))
 
 
 def _gone(text: str, files: Iterable[str]) -> str | None:

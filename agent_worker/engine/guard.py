@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
 import duckdb
+from rapidfuzz.distance import OSA
 
 MAX_SQL_CHARS = 100_000
 """Longer texts are refused: parsing one of a megabyte takes seconds in which nothing can interrupt it."""
@@ -39,6 +40,14 @@ alter analyze attach begin call checkpoint comment commit copy create deallocate
 force import insert install load merge pragma prepare reset rollback set truncate update use vacuum
 """
 _STATEMENT_WORDS = frozenset(_FIRST_WORDS.split())
+_SIGNS = re.compile(r"(?<!\w)\*|\w\([^)]|\(\*|[=;]|::|<>|>=|<=")
+"""What stands in SQL and in no sentence."""
+_CTE = re.compile(r"\bwith\s+(recursive\s+)?\w+\s*(\([^)]*\)\s*)?\bas\b", re.IGNORECASE)
+_WORDS_AFTER = """
+the me a an my our your this that these those some any only which what who how top for
+"""
+_ENGLISH = frozenset(_WORDS_AFTER.split())
+"""Words after "select" that make it a request in English."""
 
 
 class Checked(NamedTuple):
@@ -150,20 +159,36 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 
 
 def looks_like_sql(connection: duckdb.DuckDBPyConnection, question: str) -> bool:
-    """Did the person type SQL? True for statements that parse, also for changing ones, so that these get the guard's
-    clear refusal and not a planner's guess; and for what begins with SELECT or WITH in capitals, so that a mistyped
-    statement gets the parser's message. "Show me the flights" and "with whom ..." are questions."""
-    words = _leading_words(question[:MAX_SQL_CHARS])
-    if not words or words[0].lower() not in _STATEMENT_WORDS:
-        return False
-    if words[0].lower() == "show":  # SHOW flights means DESCRIBE to the engine and "list them" to people
+    """Did the person type SQL? What begins like SQL is SQL, whether it parses or not, so that a changing statement gets
+    the guard's clear refusal and a mistyped one the parser's message, and neither a planner's guess. "Show me the
+    flights", "select the best airlines" and "with whom ..." are questions."""
+    text = question[:MAX_SQL_CHARS]
+    words = _leading_words(text)
+    first = words[0].lower() if words else ""
+    if first == "show":  # SHOW flights means DESCRIBE to the engine and "list them" to people
         return len(words) > 1 and words[-1].lower() in {"tables", "databases"} and len(words) <= 3
-    if words[0] in {"SELECT", "WITH"}:
+    if words and words[0] in {"SELECT", "WITH"}:
         return True
+    if first not in _STATEMENT_WORDS:
+        return _is_nearly_select(first) and bool(_SIGNS.search(text))
+    return _parses(connection, text) or bool(_SIGNS.search(text)) or _begins_a_query(first, words, text)
+
+
+def _parses(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
     try:
-        return bool(connection.extract_statements(question[:MAX_SQL_CHARS]))
+        return bool(connection.extract_statements(text))
     except duckdb.Error:
         return False
+
+
+def _begins_a_query(first: str, words: list[str], text: str) -> bool:
+    if first == "select":
+        return len(words) > 1 and words[1].lower() not in _ENGLISH
+    return first == "with" and bool(_CTE.search(text))
+
+
+def _is_nearly_select(word: str) -> bool:
+    return word != "elect" and OSA.distance(word, "select") == 1
 
 
 def _leading_words(text: str) -> list[str]:

@@ -8,19 +8,21 @@ from agent_worker.engine.guard import Checked
 from agent_worker.engine.settings import create_view, lock
 from bus.contract.catalog import Catalog, CatalogTable
 
+_SYSTEM = ("duckdb_", "pg_", "pragma_", "sqlite_", "__show_", '"')
+"""How the names of the engine's own tables about tables begin; SHOW TABLES asks for `"tables"`."""
+
 
 class Tables:
     """Views over the files of a catalog.
 
     A view opens its table's first file, and all of them where they differ, which takes half a second for 500
-    tables: so only those that a statement names are made, or all when it asks about tables in general or names one
-    that nobody knows (the engine then says which come near).
+    tables: so only those that a statement names are made, or all when it asks about tables in general.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
         self._waiting = {table.name.lower(): table for table in catalog.tables}
-        self._known = frozenset(self._waiting)
+        self.names = tuple(table.name for table in catalog.tables)
         self._locked = False
         self.files = tuple(file for table in catalog.tables for file in table.files)
 
@@ -35,7 +37,8 @@ class Tables:
         opened; the others are left out. Ends early when it need not go on."""
         for name in checked.tables & self._waiting.keys():
             self._make(self._waiting[name])
-        if not (checked.any_table or checked.tables - checked.own - self._known):
+        about_tables = any(name.startswith(_SYSTEM) for name in checked.tables - checked.own)
+        if not (checked.any_table or about_tables):
             return
         for table in list(self._waiting.values()):
             try:

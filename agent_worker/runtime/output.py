@@ -8,16 +8,9 @@ import pyarrow as pa
 from agent_worker.context import AgentContext, Said
 from agent_worker.engine.batches import MAX_ROWS, Packer
 from bus.contract.events import Column, Event, ResponseChunk, TableSchema, Warn
-
-_WHOLE = {"int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT"}
-_NAMES = {
-    **_WHOLE,
-    **{f"u{arrow}": f"U{engine}" for arrow, engine in _WHOLE.items()},
-    **dict.fromkeys(("halffloat", "float"), "FLOAT"),
-    **dict.fromkeys(("string", "large_string"), "VARCHAR"),
-    **dict.fromkeys(("binary", "large_binary"), "BLOB"),
-    "bool": "BOOLEAN",
-}
+from bus.values.arrow_types import logical_type
+from bus.values.carrying import carry
+from bus.values.logical_types import LogicalType
 
 
 class Speech:
@@ -29,6 +22,7 @@ class Speech:
         self._max_rows = max_rows
         self._sent = 0
         self._schema: pa.Schema | None = None
+        self._kinds: list[LogicalType] = []
 
     def events(self, said: Said) -> Iterator[Event]:
         """Raises TypeError for what cannot be said, and ValueError for rows with other columns than those before."""
@@ -54,10 +48,12 @@ class Speech:
             if not table.num_columns:
                 return
             self._schema = table.schema.remove_metadata()
-            yield TableSchema([Column(field.name, type_name(field.type)) for field in self._schema])
+            self._kinds = [logical_type(field.type) for field in self._schema]
+            names = self._schema.names
+            yield TableSchema([Column(name, str(kind)) for name, kind in zip(names, self._kinds, strict=True)])
         elif table.num_rows:
             table = self._like_before(table, self._schema)
-        taken = table.slice(0, self._max_rows - self._sent)
+        taken = self._carried(table.slice(0, self._max_rows - self._sent))
         self._sent += taken.num_rows
         packer = Packer(taken.schema, MAX_ROWS)
         for batch in taken.to_batches():
@@ -66,6 +62,10 @@ class Speech:
         if taken.num_rows < table.num_rows and not self._context.truncated:
             self._context.truncated = True
             yield Warn(f"The result was cut off after {self._sent:,} rows, the limit for one question.")
+
+    def _carried(self, table: pa.Table) -> pa.Table:
+        columns = [carry(column, kind) for column, kind in zip(table.columns, self._kinds, strict=True)]
+        return pa.Table.from_arrays(columns, names=table.column_names) if columns else table
 
     def _like_before(self, table: pa.Table, schema: pa.Schema) -> pa.Table:
         """The rows with the columns of those before; one that is missing is null."""
@@ -83,18 +83,3 @@ def _column(table: pa.Table, field: pa.Field) -> pa.ChunkedArray:
     if field.name not in table.column_names:
         return pa.nulls(table.num_rows, field.type)
     return table.column(field.name).cast(field.type)
-
-
-def type_name(kind: pa.DataType) -> str:
-    """The type as the engine calls it."""
-    if pa.types.is_decimal(kind):
-        return f"DECIMAL({kind.precision},{kind.scale})"
-    if pa.types.is_timestamp(kind):
-        return "TIMESTAMP WITH TIME ZONE" if kind.tz else "TIMESTAMP"
-    if pa.types.is_time(kind) or pa.types.is_date(kind):
-        return "TIME" if pa.types.is_time(kind) else "DATE"
-    if pa.types.is_dictionary(kind):
-        return type_name(kind.value_type)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return f"{type_name(kind.value_type)}[]"
-    return _NAMES.get(str(kind), str(kind).upper())

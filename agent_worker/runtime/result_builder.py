@@ -92,7 +92,7 @@ class Tally:
     def _raw_table(self, truncated: bool) -> dict[str, Any] | None:
         if self._schema is None:
             return None
-        from bus.contract.rows import json_rows
+        from bus.values.rows import json_rows
 
         rows: list[list[Any]] = []
         for table in self._tables:

@@ -84,7 +84,7 @@ class AgentKilled(Outside, frozen=True, tag="agent_killed"):
 
 
 class JsonRows(Event, frozen=True, tag="table_rows"):
-    """Rows as JSON arrays in column order (`bus.contract.rows`)."""
+    """Rows as JSON arrays in column order (`bus.values.rows`)."""
 
     rows: list[list[Any]]
 
@@ -164,7 +164,7 @@ def _accepted(job_id: str, session_id: str, seq: int, event: Accepted) -> Outsid
 
 
 def _rows(job_id: str, session_id: str, seq: int, event: TableRows) -> Outside:
-    from bus.contract.rows import json_rows  # loads pyarrow, which who never meets rows does not need
+    from bus.values.rows import json_rows  # loads pyarrow, which who never meets rows does not need
 
     return AgentChunk(ChunkData(session_id, seq, JsonRows(json_rows(event.arrow))))
 

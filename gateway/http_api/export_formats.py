@@ -1,16 +1,24 @@
-"""Results as JSON, CSV and Parquet, written piece by piece in bounded memory."""
+"""Results as JSON, CSV and Parquet, written piece by piece in bounded memory.
+
+A file's columns have names of their own: of two that are called alike the second gets a number.
+"""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
 from bus.contract.events import Column
-from bus.contract.rows import json_values, read_table, table_rows
+from bus.values.arrow_types import arrow_type
+from bus.values.carrying import carry
+from bus.values.logical_types import LogicalType, parse_type
+from bus.values.rows import json_values, read_table, table_rows
+from bus.values.value_text import value_text
 
 ROW_GROUP_BYTES = 8 * 1024 * 1024
 
@@ -31,7 +39,8 @@ class JsonWriter:
     content_type = "application/json"
 
     def __init__(self, columns: list[Column]) -> None:
-        self._ahead = b'{"columns":' + msgspec.json.encode(columns) + b',"rows":['
+        named = [Column(name, column.type) for name, column in zip(distinct_names(columns), columns, strict=True)]
+        self._ahead = b'{"columns":' + msgspec.json.encode(named) + b',"rows":['
 
     def rows(self, arrow: bytes) -> bytes:
         found = table_rows(read_table(arrow))
@@ -46,17 +55,21 @@ class JsonWriter:
 
 
 class CsvWriter:
-    """RFC 4180 with a header line; lists, structs and maps as JSON text, binary as base64."""
+    """RFC 4180 with a header line; each value is its text (`bus.values.value_text`). NULL is empty and an empty text is
+    `""`; in a file of one column both are `""`, since readers skip an empty line."""
 
     content_type = "text/csv; charset=utf-8"
 
     def __init__(self, columns: list[Column]) -> None:
-        names = pa.table({str(index): pa.array([column.name]) for index, column in enumerate(columns)})
+        self._kinds = [parse_type(column.type) for column in columns]
+        names = pa.table({str(at): pa.array([name]) for at, name in enumerate(distinct_names(columns))})
         self._ahead = _csv(names) if columns else b""
 
     def rows(self, arrow: bytes) -> bytes:
         table = read_table(arrow)
-        flat = [_csv_column(column) for column in table.columns]
+        flat = [_csv_column(column, kind) for column, kind in zip(table.columns, self._kinds, strict=True)]
+        if len(flat) == 1 and flat[0].null_count:
+            flat = [pc.fill_null(flat[0].cast(pa.string()), "")]
         piece = self._ahead + _csv(pa.table(flat, names=[str(index) for index in range(len(flat))]))
         self._ahead = b""
         return piece
@@ -71,7 +84,9 @@ class ParquetWriter:
     content_type = "application/vnd.apache.parquet"
 
     def __init__(self, columns: list[Column]) -> None:
-        self._empty = pa.table([pa.nulls(0, pa.string())] * len(columns), names=[column.name for column in columns])
+        self._kinds = [parse_type(column.type) for column in columns]
+        types = [arrow_type(kind) for kind in self._kinds]
+        self._schema = pa.schema(list(zip(distinct_names(columns), types, strict=True)))
         self._sink = _Sink()
         self._writer: pa.parquet.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
@@ -88,14 +103,14 @@ class ParquetWriter:
         return self._sink.take()
 
     def _write_group(self) -> "pa.parquet.ParquetWriter":
-        group = pa.concat_tables(self._waiting) if self._waiting else self._empty
+        group = pa.concat_tables(self._waiting) if self._waiting else None
         self._waiting.clear()
         if self._writer is None:
-            self._writer = pa.parquet.ParquetWriter(
-                pa.PythonFile(self._sink, mode="w"), group.schema, compression="zstd"
-            )
-        if group.num_rows:
-            self._writer.write_table(group.cast(self._writer.schema))
+            file = pa.PythonFile(self._sink, mode="w")
+            self._writer = pa.parquet.ParquetWriter(file, self._schema, compression="zstd")
+        if group is not None and group.num_rows:
+            columns = [carry(column, kind) for column, kind in zip(group.columns, self._kinds, strict=True)]
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
         return self._writer
 
 
@@ -136,23 +151,31 @@ def _csv(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """What the CSV writer does not know, or would write otherwise than the wire, as text."""
+def distinct_names(columns: list[Column]) -> list[str]:
+    """The columns' names, none twice, whatever its case: many readers refuse that."""
+    taken = {column.name.casefold() for column in columns}
+    seen: set[str] = set()
+    return [_distinct(column.name, taken, seen) for column in columns]
+
+
+def _distinct(name: str, taken: set[str], seen: set[str]) -> str:
+    found, number = name, 1
+    while found.casefold() in seen or (number > 1 and found.casefold() in taken):
+        number += 1
+        found = f"{name}_{number}"
+    seen.add(found.casefold())
+    return found
+
+
+def _csv_column(column: pa.ChunkedArray, kind: LogicalType) -> pa.ChunkedArray:
+    """What the CSV writer would write otherwise than we do, as text."""
     if any(is_plain(column.type) for is_plain in _PLAIN):
         return column
-    values = (value for chunk in column.chunks for value in json_values(chunk))
-    return pa.chunked_array([pa.array([_text(value) for value in values], pa.string())])
+    return pa.chunked_array([pa.array(_texts(column, kind), pa.string())])
 
 
-def _text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()
+def _texts(column: pa.ChunkedArray, kind: LogicalType) -> Iterator[str | None]:
+    return (value_text(value, kind) for chunk in column.chunks for value in json_values(chunk))
 
 
-_PLAIN = (
-    pa.types.is_integer,
-    pa.types.is_boolean,
-    pa.types.is_string,
-    pa.types.is_decimal,
-    pa.types.is_date,
-    pa.types.is_floating,
-)
+_PLAIN = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_string)

@@ -11,7 +11,8 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from bus.address import HISTORY_NAME
-from bus.contract.rows import table_rows
+from bus.values.logical_types import projection
+from bus.values.rows import table_rows
 from ops.errors import OpsError
 
 READ_ROWS = 2048
@@ -98,7 +99,8 @@ def _dataset(state_dir: Path, table: str) -> ds.Dataset:
 
 def _pieces(relation: duckdb.DuckDBPyRelation) -> Iterator[list[list[Any]]]:
     try:
-        with relation.to_arrow_reader(READ_ROWS) as reader:
+        parts = projection(relation.columns, map(str, relation.types))
+        with (relation.project(parts) if parts else relation).to_arrow_reader(READ_ROWS) as reader:
             for batch in reader:
                 yield table_rows(pa.table(batch))
     except (duckdb.Error, OSError, pa.ArrowInvalid) as error:

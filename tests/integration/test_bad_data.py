@@ -17,7 +17,7 @@ async def test_a_corrupt_file_is_named_and_the_other_tables_live_on(tmp_path: Pa
     async with running_supervisor(tmp_path, {"data.folder": str(folder)}) as supervisor:
         *_, (_, failed) = await supervisor.events(await supervisor.submit("select * from planes"))
         assert isinstance(failed, Failed)
-        assert str(broken) in failed.hint
+        assert str(broken) in failed.error
         *_, (_, completed) = await supervisor.events(await supervisor.submit("select count(*) from airlines"))
         assert isinstance(completed, Completed)
 

@@ -7,7 +7,9 @@ from typing import Any
 from agent_worker.agents.parquet.state import Inquiry
 from agent_worker.llm import AnswerRequest, ModelError, Preview
 from agent_worker.plan import SqlPlan
-from bus.contract.events import Event, ResponseChunk, Status, Warn
+from bus.contract.events import Column, Event, ResponseChunk, Status, Warn
+from bus.values.logical_types import parse_type
+from bus.values.value_text import readable_text
 
 FEW_ROWS = 3
 
@@ -50,22 +52,12 @@ def _what_came(preview: Preview) -> str:
         return "There are **no rows** that fit."
     if preview.row_count == 1 and len(preview.columns) <= FEW_ROWS:
         return ", ".join(
-            f"{column.name}: **{_shown(value)}**"
+            f"{column.name}: **{_shown(value, column)}**"
             for column, value in zip(preview.columns, preview.rows[0], strict=True)
         )
     cut = ", and there are more" if preview.truncated else ""
     return f"**{preview.row_count:,} row{'' if preview.row_count == 1 else 's'}**{cut}."
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing (null)"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:,.4g}" if isinstance(value, float) and abs(value) < 1 else _plain(value)
-
-
-def _plain(value: Any) -> str:
-    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+def _shown(value: Any, column: Column) -> str:
+    return readable_text(value, parse_type(column.type), column.name) or ("nothing (null)" if value is None else "")

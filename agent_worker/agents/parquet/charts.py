@@ -1,13 +1,14 @@
 """From a result to a Vega-Lite chart: a small spec of our own making, with the result's rows inside it."""
 
-import datetime
 import math
+import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from agent_worker.plan import ChartHint
 from bus.contract.events import Column
+from bus.values.logical_types import parse_type
+from bus.values.value_text import value_text
 
 MAX_POINTS = 5_000
 MAX_BARS = 50
@@ -17,6 +18,7 @@ _SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _WHOLE = (*_SIGNED, *(f"U{kind}" for kind in _SIGNED))
 _NUMERIC = (*_WHOLE, "FLOAT", "DOUBLE", "DECIMAL")
 _TIMES = ("DATE", "TIMESTAMP")
+_KNOWN_YEAR = re.compile(r"\d{4}-\d\d-\d\d(?! \(BC\))")
 
 _ALLOWED_TOP = frozenset({"title", "description", "data", "mark", "encoding"})
 _ALLOWED_MARK = frozenset({"type", "point", "tooltip"})
@@ -36,8 +38,8 @@ class UnsafeSpec(Exception):
 def chart_spec(
     hint: ChartHint, columns: Sequence[Column], rows: Sequence[Sequence[Any]], title: str = ""
 ) -> dict[str, Any] | None:
-    """The chart for `rows` (values in the order of `columns`), or None where the hint does not fit the result: a
-    column that is not there, fewer than two points, or a y that is no number.
+    """The chart for `rows` (values as on the wire, in the order of `columns`), or None where the hint does not fit the
+    result: a column that is not there, fewer than two points, or a y that is no number.
 
     At most MAX_POINTS rows are drawn, and MAX_BARS bars. The fields are called x, y and color whatever the columns
     are called, because a dot or a bracket in a field's name is a path to Vega.
@@ -46,7 +48,7 @@ def chart_spec(
     if places is None or not _is(columns[places["y"]], _NUMERIC):
         return None
     limit = MAX_BARS if hint.kind == "bar" else MAX_POINTS
-    values = [{field: _value(row[at]) for field, at in places.items()} for row in rows[:limit]]
+    values = [{field: _value(row[at], columns[at]) for field, at in places.items()} for row in rows[:limit]]
     if len(values) < 2:
         return None
     spec = {
@@ -159,13 +161,14 @@ def _is(column: Column, kinds: tuple[str, ...]) -> bool:
     return column.type.startswith(kinds) and not column.type.endswith("]")
 
 
-def _value(value: Any) -> str | int | float | bool | None:
-    """What JSON and Vega can hold: figures as numbers, moments in ISO form, the rest as short texts."""
+def _value(value: Any, column: Column) -> str | int | float | bool | None:
+    """What JSON and Vega can hold, of a value as it stands on the wire: figures as numbers, dates of the years that
+    JavaScript knows in ISO form, the rest as short texts."""
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int | float | Decimal):
-        number = value if isinstance(value, int) and abs(value) < 2**53 else float(value)
+    if _is(column, _NUMERIC):
+        number = value if isinstance(value, int) else float(value)
         return number if math.isfinite(number) else None
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)[:MAX_LABEL_CHARS]
+    if _is(column, _TIMES):
+        return str(value) if _KNOWN_YEAR.match(value) else None
+    return (value_text(value, parse_type(column.type)) or "")[:MAX_LABEL_CHARS]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
 from agent_worker.agents.parquet.planner import plan_request
 from agent_worker.agents.parquet.state import Inquiry, monitor
+from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
 from agent_worker.engine import EngineError, ResultEnd
 from agent_worker.engine.guard import Refused
@@ -17,8 +18,8 @@ from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.monitor import failed
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Chart, Event, Progress, Sql, Status, TableRows, TableSchema, Warn
-from bus.contract.rows import read_table
 from bus.contract.vocabulary import Reason
+from bus.values.rows import read_table, table_rows
 
 PROGRESS_EVERY_S = 0.2
 
@@ -66,7 +67,7 @@ async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:
     yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
     reporting = asyncio.create_task(_report_progress(inquiry))
     builder = PreviewBuilder(())
-    points: list[tuple[Any, ...]] = []
+    points: list[list[Any]] = []
     try:
         async with aclosing(engine.run(plan.sql, max_rows=inquiry.job.max_rows)) as items:
             async for item in items:
@@ -76,7 +77,7 @@ async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:
                 elif isinstance(item, TableRows):
                     for batch in read_table(item.arrow).to_batches():
                         builder.add(batch)
-                        points += _rows(batch, MAX_POINTS - len(points)) if plan.chart else []
+                        points += _points(batch, len(points)) if plan.chart else []
                     yield item
                 else:
                     inquiry.preview = builder.build(truncated=item.truncated)
@@ -86,11 +87,12 @@ async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:
         reporting.cancel()
 
 
-def _rows(batch: pa.RecordBatch, limit: int) -> list[tuple[Any, ...]]:
-    return list(zip(*(column.to_pylist() for column in batch.slice(0, limit).columns), strict=True))
+def _points(batch: pa.RecordBatch, known: int) -> list[list[Any]]:
+    """What of these rows a chart that has so many points can still draw."""
+    return table_rows(pa.table(batch.slice(0, MAX_POINTS - known))) if known < MAX_POINTS else []
 
 
-def _chart(plan: SqlPlan, preview: Preview, points: list[tuple[Any, ...]]) -> list[Event]:
+def _chart(plan: SqlPlan, preview: Preview, points: list[list[Any]]) -> list[Event]:
     """The picture that the plan has proposed, if it fits what came."""
     if plan.chart is None:
         return []
@@ -118,7 +120,7 @@ async def _report_progress(inquiry: Inquiry) -> None:
             inquiry.context.emit(Progress(fraction, "running the statement"))
 
 
-def _for_people(error: EngineError | Refused, repairs: int, left_out: tuple[str, ...]) -> AgentError:
+def _for_people(error: EngineError | Refused, repairs: int, warnings: tuple[str, ...]) -> AgentError:
     tried = f" (after {repairs} repair{'' if repairs == 1 else 's'})" if repairs else ""
     if isinstance(error, Refused):
         return AgentError(f"{error}{tried}", code="refused", hint="only reading is possible here", retryable=False)
@@ -127,10 +129,11 @@ def _for_people(error: EngineError | Refused, repairs: int, left_out: tuple[str,
         return AgentError(error.message, code="memory", hint=hint, reason=Reason.MEMORY)
     if error.kind == "timeout":
         return AgentError(error.message, code="deadline", hint="ask for less", reason=Reason.DEADLINE)
-    hint = "correct the statement and ask again"
-    if error.kind == "binder" and left_out:  # the name may be that of a table which could not be read
-        hint = f"{hint}. About the data: {' '.join(left_out)}"
-    return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint=hint)
+    why = left_out(error.missing, warnings) if error.missing else None
+    if why is not None:
+        hint = "put the file right and ask again: the tables are read anew"
+        return AgentError(f"There is no table {error.missing}. {why}", code="sql_binder", hint=hint)
+    return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint="correct the statement and ask again")
 
 
 def _first_line(error: Exception) -> str:

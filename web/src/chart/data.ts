@@ -1,4 +1,5 @@
 import type { ColumnInfo } from "../model/protocol";
+import { isNumeric } from "../table/format";
 import type { Rows } from "../model/rows";
 
 /** A drawing of more points than this says nothing more, and takes seconds. */
@@ -14,10 +15,11 @@ export function withRows(spec: object, columns: readonly ColumnInfo[], rows: Row
 function valuesOf(columns: readonly ColumnInfo[], rows: Rows): object[] {
   const count = Math.min(MOST_POINTS, rows.length);
   return Array.from({ length: count }, (_, row) =>
-    Object.fromEntries(columns.map((column, index) => [column.name, plain(rows.value(row, index))])),
+    Object.fromEntries(columns.map((column, index) => [column.name, plain(rows.value(row, index), isNumeric(column, null))])),
   );
 }
 
-function plain(value: unknown): unknown {
-  return typeof value === "bigint" ? Number(value) : value;
+/** Numbers that the wire carries as texts, because they have more digits than JavaScript keeps, are drawn none the less. */
+function plain(value: unknown, numeric: boolean): unknown {
+  return numeric && typeof value === "string" ? Number(value) : value;
 }

@@ -1,38 +1,42 @@
-import { tableFromIPC, Type } from "@uwdata/flechette";
+import { tableFromIPC } from "@uwdata/flechette";
 
+import { EXTRACTION, type Wire, wireValue } from "./wire-values";
 import type { ColumnInfo } from "./protocol";
+
+/** What a column is sorted by; null where there is nothing to go by. */
+export type Key = number | bigint | string | null;
 
 /** Some consecutive rows of a result, readable cell by cell. */
 export interface Batch {
   readonly length: number;
-  value(row: number, column: number): unknown;
+  /** The cell as it stands in the rows of the wire in JSON. */
+  value(row: number, column: number): Wire;
+  key(row: number, column: number): Key;
 }
-
-// Without useBigInt an integer beyond 2^53 throws; without useDecimalInt a long decimal loses its last digits.
-const EXTRACTION = { useBigInt: true, useDate: true, useDecimalInt: true } as const;
 
 /** Reads one self-contained, uncompressed Arrow IPC stream. Cells are decoded when they are looked at. */
 export function arrowBatch(stream: Uint8Array): Batch & { readonly columns: readonly ColumnInfo[] } {
   const table = tableFromIPC(stream, EXTRACTION);
-  const scales = table.schema.fields.map(({ type }) => (type.typeId === Type.Decimal ? type.scale : 0));
+  const types = table.schema.fields.map(({ type }) => type);
   return {
     length: table.numRows,
     columns: table.names.map((name) => ({ name: String(name), type: "" })),
-    value: (row, column) => unscaled(table.children[column]?.at(row), scales[column] ?? 0),
+    value: (row, column) => wireValue(table.children[column]?.at(row), types[column]!),
+    key: (row, column) => keyOf(table.children[column]?.at(row)),
   };
-}
-
-/** A decimal as a number where that is exact enough to show, else as its digits; anything else as it is. */
-function unscaled(value: unknown, scale: number): unknown {
-  if (scale <= 0 || (typeof value !== "bigint" && typeof value !== "number")) return value;
-  if (Number.isSafeInteger(Number(value))) return Number(value) / 10 ** scale;
-  const digits = String(value < 0 ? -value : value).padStart(scale + 1, "0");
-  return `${value < 0 ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 /** Rows as the wire carries them in JSON: arrays in column order. */
 export function jsonBatch(rows: readonly (readonly unknown[])[]): Batch {
-  return { length: rows.length, value: (row, column) => rows[row]?.[column] };
+  const value = (row: number, column: number) => (rows[row]?.[column] ?? null) as Wire;
+  return { length: rows.length, value, key: (row, column) => keyOf(value(row, column)) };
+}
+
+/** Of a cell as it came: numbers, among them the counts of dates and decimals, by their size, all else as text. */
+function keyOf(cell: unknown): Key {
+  if (cell === null || cell === undefined || Number.isNaN(cell)) return null;
+  if (typeof cell === "number" || typeof cell === "bigint" || typeof cell === "string") return cell;
+  return typeof cell === "boolean" ? Number(cell) : String(cell);
 }
 
 /** All rows of a result, in batches as they came. Immutable: `append` returns a new one that shares the batches. */
@@ -50,10 +54,16 @@ export class Rows {
     return new Rows([...this.batches, batch], [...this.starts, this.length], this.length + batch.length);
   }
 
-  /** The cell's value; undefined where there is no such row. */
-  value(row: number, column: number): unknown {
+  /** The cell as it stands in the rows of the wire; undefined where there is no such row. */
+  value(row: number, column: number): Wire | undefined {
     const at = this.batchOf(row);
-    return this.batches[at]?.value(row - (this.starts[at] ?? 0), column);
+    return row < this.length ? this.batches[at]?.value(row - (this.starts[at] ?? 0), column) : undefined;
+  }
+
+  /** What the cell is sorted by. */
+  key(row: number, column: number): Key {
+    const at = this.batchOf(row);
+    return this.batches[at]?.key(row - (this.starts[at] ?? 0), column) ?? null;
   }
 
   private batchOf(row: number): number {

@@ -1,5 +1,6 @@
+import { parseType } from "../model/logical-types";
+import { valueText } from "../model/value-text";
 import type { ColumnInfo } from "../model/protocol";
-import { formatCell } from "./format";
 import type { Rows } from "../model/rows";
 import { sliced } from "./sliced";
 
@@ -28,15 +29,9 @@ function* lines(rows: Rows, columns: readonly ColumnInfo[], order: Uint32Array |
   for (let place = 0; place < count; place += 1) {
     if (place % ROWS_BETWEEN_PAUSES === 0) yield;
     const row = order?.[place] ?? place;
-    made.push(columns.map((column, index) => guarded(plain(rows.value(row, index), column))).join("\t"));
+    made.push(columns.map((column, index) => guarded(valueText(rows.value(row, index) ?? null, parseType(column.type)))).join("\t"));
   }
   return made.join("\n");
-}
-
-function plain(value: unknown, column: ColumnInfo): string {
-  const isTime = /^TIME( |$)/i.test(column.type);
-  if (typeof value === "number" || (typeof value === "bigint" && !isTime)) return String(value);
-  return formatCell(value, column);
 }
 
 /** A tab or a line's end inside a cell would begin another one. */

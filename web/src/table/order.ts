@@ -1,6 +1,8 @@
+import { parseType } from "../model/logical-types";
+import { valueText } from "../model/value-text";
+import type { Wire } from "../model/wire-values";
 import type { ColumnInfo } from "../model/protocol";
-import { formatCell } from "./format";
-import type { Rows } from "../model/rows";
+import type { Key, Rows } from "../model/rows";
 
 /** How a person wants to see a table. */
 export interface Arrangement {
@@ -46,10 +48,8 @@ function* matching(rows: Rows, columns: readonly ColumnInfo[], wanted: string): 
 }
 
 /** A cell as it is searched. Numbers stand without separators: grouping the digits of a million costs seconds. */
-function searched(value: unknown, column: ColumnInfo): string {
-  if (typeof value === "string") return value.toLowerCase();
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
-  return formatCell(value, column).toLowerCase();
+function searched(value: Wire | undefined, column: ColumnInfo): string {
+  return valueText(value ?? null, parseType(column.type)).toLowerCase();
 }
 
 /** "1,234" as the table shows it finds 1234. */
@@ -58,22 +58,13 @@ function wantedText(filter: string): string {
   return /^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text) ? text.replaceAll(",", "") : text;
 }
 
-type Key = number | bigint | string | null;
-
 function* keysOf(rows: Rows, column: number): Generator<void, Key[]> {
   const keys: Key[] = [];
   for (let row = 0; row < rows.length; row += 1) {
     if (row % ROWS_BETWEEN_PAUSES === 0) yield;
-    keys.push(keyOf(rows.value(row, column)));
+    keys.push(rows.key(row, column));
   }
   return keys;
-}
-
-function keyOf(value: unknown): Key {
-  if (value === null || value === undefined || Number.isNaN(value)) return null;
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "string") return value;
-  if (value instanceof Date) return value.getTime();
-  return typeof value === "boolean" ? Number(value) : String(value);
 }
 
 /** What has no value stands last in both directions. */

@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
 import { counted } from "../model/format";
+import type { Wire } from "../model/wire-values";
 import type { ColumnInfo } from "../model/protocol";
 import { Arranging } from "./arranging";
 import { formatCell, isNumeric } from "./format";
@@ -124,7 +125,7 @@ export class ResultTable extends PageElement {
     </div>`;
   }
 
-  private cell(value: unknown, column: ColumnInfo, numeric: boolean | undefined): TemplateResult {
+  private cell(value: Wire | undefined, column: ColumnInfo, numeric: boolean | undefined): TemplateResult {
     const text = formatCell(value, column);
     return html`<div role="cell" class=${numeric ? "number" : ""} title=${text.length > LONG_TEXT ? text : nothing}>
       ${value === null ? html`<span class="null">null</span>` : text}

@@ -47,7 +47,8 @@ def made(connection: duckdb.DuckDBPyConnection) -> set[str]:
         ("SHOW TABLES", ALL),
         ("SELECT table_name FROM information_schema.tables", ALL),
         ("SELECT * FROM query_table('numbers')", ALL),
-        ("FROM nombers", ALL),
+        ("FROM nombers", set()),
+        ("FROM duckdb_views", ALL),
     ],
 )
 def test_what_a_statement_names_is_made(

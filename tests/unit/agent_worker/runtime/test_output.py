@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.context import AgentContext, Said
-from agent_worker.runtime.output import Speech, type_name
+from agent_worker.runtime.output import Speech
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
-from bus.contract.rows import json_rows
 from bus.contract.settings import Settings
+from bus.values.rows import json_rows
 
 
 @pytest.fixture
@@ -77,9 +77,32 @@ def test_what_cannot_be_said_is_named(context: AgentContext, wrong: Any) -> None
         said(context, wrong)
 
 
-def test_types_are_called_as_the_engine_calls_them() -> None:
+def test_types_are_called_as_the_engine_calls_them(context: AgentContext) -> None:
     values = [True, 1.5, "x", b"x", datetime.date(2013, 1, 1), datetime.datetime(2013, 1, 1), Decimal("1.25"), [1]]
     names = "BOOLEAN DOUBLE VARCHAR BLOB DATE TIMESTAMP DECIMAL(3,2) BIGINT[]"
-    assert [type_name(pa.array([value]).type) for value in values] == names.split()
-    assert type_name(pa.timestamp("us", "UTC")) == "TIMESTAMP WITH TIME ZONE"
-    assert type_name(pa.dictionary(pa.int8(), pa.string())) == "VARCHAR"
+    assert [type_name(context, pa.array([value])) for value in values] == names.split()
+    assert type_name(context, pa.array([], pa.timestamp("us", "UTC"))) == "TIMESTAMP WITH TIME ZONE"
+    assert type_name(context, pa.array(["a"]).dictionary_encode()) == "VARCHAR"
+    assert type_name(context, pa.array([{"a": [1]}])) == 'STRUCT("a" BIGINT[])'
+
+
+def type_name(context: AgentContext, values: pa.Array) -> str:
+    schema = next(event for event in said(context, pa.table({"v": values})) if isinstance(event, TableSchema))
+    return schema.columns[0].type
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (pa.array([1500], pa.duration("ms")), "PT1.5S"),
+        (pa.array([pa.MonthDayNano([1, 2, 0])]), "P1M2D"),
+        (pa.array([{"a": datetime.timedelta(seconds=1)}]), '{"a":"PT1S"}'),
+        (pa.array([Decimal("1.5")], pa.decimal256(50, 1)), "1.5"),
+        (pa.array(["a"]).dictionary_encode(), "a"),
+        (pa.array([0.5], pa.float16()), 0.5),
+        (pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([7])]), "7"),
+    ],
+)
+def test_what_cannot_travel_as_it_is_travels_as_text(context: AgentContext, values: pa.Array, shown: object) -> None:
+    events = said(context, pa.table({"v": values}))
+    assert rows(events) == [[shown]]

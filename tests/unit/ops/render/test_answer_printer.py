@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bus.values.logical_types import LogicalType
 from ops.render.answer_printer import SHOWN_ROWS, AnswerPrinter, exit_code_of
 from ops.render.tables import cell_text
 
@@ -54,16 +55,16 @@ def test_text_and_table_are_data_and_the_rest_is_narration() -> None:
     assert screen.err.getvalue().split("\n") == ["planning", "select month, delay", "succeeded", ""]
 
 
-def test_floats_of_a_column_stand_under_each_other() -> None:
+def test_no_digit_of_a_number_is_left_out() -> None:
     screen = Screen()
-    screen.show(
-        columns("small", "large"), {"type": "table_rows", "rows": [[0.00123, 21.72781], [0.5, 5.435], [1.0, 8.0]]}
-    )
+    rows = [[0.00123, "1.10"], [0.30000000000000004, "20.00"], [1.0, "3.00"]]
+    schema = [{"name": "small", "type": "DOUBLE"}, {"name": "price", "type": "DECIMAL(4,2)"}]
+    screen.show({"type": "table_schema", "columns": schema}, {"type": "table_rows", "rows": rows})
     screen.end()
     assert screen.out.getvalue().splitlines()[1:] == [
-        "0.00123  21.7278",
-        "0.50000   5.4350",
-        "1.00000   8.0000",
+        "            0.00123   1.10",
+        "0.30000000000000004  20.00",
+        "                1.0   3.00",
     ]
 
 
@@ -118,7 +119,7 @@ def test_hostile_text_and_cells_are_shown_and_not_obeyed() -> None:
         (None, ""),
         (True, "true"),
         (12, "12"),
-        (12.63907, "12.6"),
+        (12.63907, "12.63907"),
         (1.5e300, "1.5e+300"),
         ("two\nlines", "two lines"),
         ([1, {"a": None}], '[1,{"a":null}]'),
@@ -126,7 +127,7 @@ def test_hostile_text_and_cells_are_shown_and_not_obeyed() -> None:
     ],
 )
 def test_cells(value: object, shown: str) -> None:
-    assert cell_text(value) == shown
+    assert cell_text(value, LogicalType("")) == shown
 
 
 @pytest.mark.parametrize(

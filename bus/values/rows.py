@@ -1,8 +1,9 @@
 """Arrow rows as JSON: what a client receives that does not read Arrow itself.
 
 Rows are arrays in column order. Integers beyond 2^53 and decimals are strings, NaN and the infinities the strings
-`"NaN"`, `"Infinity"`, `"-Infinity"`, dates and times ISO 8601 (with a zone: in UTC), binary base64, lists and
-structs themselves, maps lists of `{"key", "value"}`.
+`"NaN"`, `"Infinity"`, `"-Infinity"`, dates and times ISO 8601 (with a zone: in UTC; `bus.values.time_text` says what is
+written beyond it), binary base64, lists and structs themselves, maps lists of `{"key", "value"}`. No value goes
+through Python's datetime, which knows neither years beyond 9999 nor nanoseconds.
 
 Only who shows rows imports this module: it loads pyarrow, which the supervisor must not.
 """
@@ -17,10 +18,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bus.values.time_text import DAY_S, NO_END, date_text, time_text, timestamp_text
+
 SAFE_INTEGER = 1 << 53
 """Beyond this a JSON number is not what it says in JavaScript."""
 
 HUGEINT_DIGITS = 38
+
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_FIRST_DAY, _END_DAY = -719_162, 2_932_897
+"""Days since 1970 of which Arrow writes what people write: of the years 1 to 9999."""
 
 
 def read_table(arrow: bytes) -> pa.Table:
@@ -62,6 +69,8 @@ def _integers(array: pa.Array) -> list[Any]:
 
 
 def _floats(array: pa.Array) -> list[Any]:
+    if array.type.bit_width < 64:  # as few digits as tell it apart from its neighbours: 0.1, not 0.10000000149011612
+        array = array.cast(pa.float32()).cast(pa.string()).cast(pa.float64())
     values: list[float | None] = array.to_pylist()
     finite = pc.all(pc.is_finite(array)).as_py() is not False
     return values if finite else [_plain(value) for value in values]
@@ -75,25 +84,35 @@ def _decimals(array: pa.Array) -> list[Any]:
 
 
 def _timestamps(array: pa.Array) -> list[Any]:
-    # Through text, not datetime: years beyond 9999 and nanoseconds exist here and not there.
-    zoned = array.type.tz is not None
-    naive = array.cast(pa.timestamp(array.type.unit, "UTC")).cast(pa.timestamp(array.type.unit)) if zoned else array
-    text = pc.replace_substring(_clock_text(naive), " ", "T", max_replacements=1)
-    values: list[str | None] = text.to_pylist()
-    return [value and value + "Z" for value in values] if zoned else values
+    per_second = _PER_SECOND[array.type.unit]
+    naive = array.cast(pa.timestamp(array.type.unit, "UTC")).cast(pa.timestamp(array.type.unit))
+    most = NO_END[64]  # the years of nanoseconds end before
+    first, end = max(_FIRST_DAY * DAY_S * per_second, 1 - most), min(_END_DAY * DAY_S * per_second, most)
+    texts = _temporal(naive, first, end, lambda count: timestamp_text(count, per_second))
+    if array.type.tz is None:
+        return texts
+    return [text if text is None or text.endswith("infinity") else f"{text}Z" for text in texts]
 
 
 def _times(array: pa.Array) -> list[Any]:
-    values: list[str | None] = _clock_text(array).to_pylist()
-    return values
-
-
-def _clock_text(array: pa.Array) -> pa.Array:
-    return pc.replace_substring_regex(array.cast(pa.string()), r"\.0+$", "")
+    per_second = _PER_SECOND[array.type.unit]
+    return _temporal(array, 0, DAY_S * per_second, lambda count: time_text(count, per_second))
 
 
 def _dates(array: pa.Array) -> list[Any]:
-    values: list[str | None] = array.cast(pa.date32()).cast(pa.string()).to_pylist()
+    return _temporal(array.cast(pa.date32()), _FIRST_DAY, _END_DAY, date_text)
+
+
+def _temporal(array: pa.Array, first: int, end: int, text: Callable[[int], str]) -> list[Any]:
+    """Texts of dates or times. Arrow writes those in [first, end) many times as fast; `text` writes all."""
+    counts = array.cast(pa.int32() if array.type.bit_width == 32 else pa.int64())
+    extremes = pc.min_max(counts)
+    low, high = extremes["min"].as_py(), extremes["max"].as_py()
+    if low is not None and not (first <= low and high < end):
+        return [None if count is None else text(count) for count in counts.to_pylist()]
+    texts = pc.replace_substring(array.cast(pa.string()), " ", "T", max_replacements=1)
+    fraction = getattr(array.type, "unit", "s") != "s"
+    values: list[str | None] = (pc.replace_substring_regex(texts, r"\.?0+$", "") if fraction else texts).to_pylist()
     return values
 
 
@@ -110,7 +129,7 @@ def _iso_duration(months: int, days: int, nanoseconds: int) -> str:
 
 
 def _durations(array: pa.Array) -> list[Any]:
-    scale = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[array.type.unit]
+    scale = 10**9 // _PER_SECOND[array.type.unit]
     counts: list[int | None] = array.cast(pa.int64()).to_pylist()
     return [None if count is None else _iso_duration(0, 0, count * scale) for count in counts]
 
@@ -134,8 +153,15 @@ def _structs(array: pa.Array) -> list[Any]:
 
 
 def _maps(array: pa.Array) -> list[Any]:
-    values: list[list[tuple[Any, Any]] | None] = array.to_pylist()
-    return [None if pairs is None else [{"key": _plain(k), "value": _plain(v)} for k, v in pairs] for pairs in values]
+    entry = pa.struct([("key", array.type.key_type), ("value", array.type.item_type)])
+    return _lists(array.cast(pa.list_(pa.field("entries", entry, nullable=False))))
+
+
+def _unions(array: pa.Array) -> list[Any]:
+    members = [json_values(array.field(index)) for index in range(array.type.num_fields)]
+    at = array.offsets.to_pylist() if array.type.mode == "dense" else range(len(array))
+    codes = [array.type.type_codes.index(code) for code in array.type_codes.to_pylist()]
+    return [members[member][place] for member, place in zip(codes, at, strict=True)]
 
 
 def _plain(value: Any) -> Any:
@@ -175,6 +201,7 @@ _CONVERTERS: list[tuple[Callable[[pa.DataType], bool], _Converter]] = [
     (lambda kind: pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind), _lists),
     (pa.types.is_struct, _structs),
     (pa.types.is_map, _maps),
+    (pa.types.is_union, _unions),
     (lambda kind: isinstance(kind, pa.UuidType), _binaries),
     (lambda kind: isinstance(kind, pa.BaseExtensionType), lambda array: json_values(array.storage)),
 ]

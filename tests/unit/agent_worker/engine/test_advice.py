@@ -1,0 +1,59 @@
+"""What is wrong with a statement is said with what was meant: words of SQL, and tables that there are."""
+
+import duckdb
+import pytest
+
+from agent_worker.catalog.names import left_out
+from agent_worker.engine.errors import EngineError, engine_error
+
+TABLES = ("flights", "left_")
+
+
+def failure(sql: str) -> EngineError:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE VIEW flights AS SELECT 1 AS delay").fetchall()
+        try:
+            connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            return engine_error(error, sql, (), TABLES)
+    raise AssertionError(f"{sql} has run")
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("select count(*) frm flights", "Did you mean FROM in place of frm?"),
+        ("select * from flights wher delay = 1", "Did you mean WHERE in place of wher?"),
+        ("selct 1", "Did you mean SELECT in place of selct?"),
+        ("select * from flights gruop by 1", "Did you mean GROUP in place of gruop?"),
+        ("select * from left", "left is a word of SQL, so the table is called left_."),
+    ],
+)
+def test_the_parsers_message_has_the_place_and_the_nearest_word(sql: str, says: str) -> None:
+    error = failure(sql)
+    assert error.message.startswith('Parser Error: syntax error at or near "')
+    assert "LINE 1: " in error.message
+    assert error.message.endswith(says)
+    assert error.kind == "syntax"
+
+
+def test_a_table_that_there_is_not_is_near_to_our_own_alone() -> None:
+    assert 'Did you mean "flights"?' in failure("select * from flihgts").message
+    for name in ("pg_databse", "databse", "nowhere", "which"):
+        error = failure(f"select * from {name}")
+        assert "Did you mean" not in error.message
+        assert error.missing == name
+
+
+@pytest.mark.parametrize(
+    ("table", "known"),
+    [("planes", True), ("Orders_of_2024", True), ("parts", True), ("other", False), ("left", False)],
+)
+def test_a_table_that_was_left_out_is_known_by_its_warning(table: str, known: bool) -> None:
+    warnings = (
+        "Table planes is left out: no magic bytes",
+        "/data/orders of 2024.parquet is left out: it is empty",
+        "/data/parts/b.parquet is left out: it is a pipe",
+        "Table 'left' is called left_, so that it can stand in SQL without quotes.",
+    )
+    assert (left_out(table, warnings) is not None) is known
