@@ -5,6 +5,9 @@ from typing import Any
 
 import duckdb
 
+from agent_worker.catalog.files.footers import why
+from bus.contract.catalog import CatalogTable
+
 
 class Budget:
     """So many seconds in all, and no one look longer than its share.
@@ -20,8 +23,8 @@ class Budget:
         self.missed = 0
         self.failures: set[str] = set()
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]] | None:
-        """The rows of `sql`, or None where there was no time for it or the data could not be read."""
+    def rows(self, sql: str, table: CatalogTable) -> list[tuple[Any, ...]] | None:
+        """The rows of `sql` over `table`, or None where there was no time for it or the data could not be read."""
         left = min(self._each_s, self._until - time.monotonic())
         if left <= 0:
             self.missed += 1
@@ -34,7 +37,9 @@ class Budget:
             self.missed += 1
             return None
         except duckdb.Error as error:
-            self.failures.add(str(error).splitlines()[0])
+            text = str(error).splitlines()[0]
+            named = any(file in text for file in table.files)
+            self.failures.add(text if named else f"Table {table.name} ({table.files[0]}): {why(error)}")
             return None
         finally:
             self._connection.execute("SET max_execution_time = 0").fetchall()

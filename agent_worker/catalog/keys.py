@@ -8,7 +8,7 @@ import msgspec
 from agent_worker.catalog.affinity import Affinity
 from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.pairs import Place, likely_pairs
-from agent_worker.catalog.types import is_text, is_whole
+from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable, JoinKey
 
@@ -69,7 +69,9 @@ def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogCol
         return []
     names = [quote_name(column.name) for column in columns]
     counts = ", ".join(f"count(DISTINCT {name}) = count(*)" for name in names)
-    found = budget.rows(f"SELECT {counts} FROM (SELECT {', '.join(names)} FROM {quote_name(table.name)} LIMIT {rows})")
+    found = budget.rows(
+        f"SELECT {counts} FROM (SELECT {', '.join(names)} FROM {quote_name(table.name)} LIMIT {rows})", table
+    )
     if found is None:
         return []
     return [column for column, unique in zip(columns, found[0], strict=True) if unique]
@@ -88,12 +90,15 @@ def _share(budget: Budget, place: Place, unique: Place, *, strict: bool) -> floa
     """How many of the first distinct values are found on the other side. `strict`: no name speaks for the pair, so
     a single value or letters alone prove nothing."""
     name, ref = quote_name(place.column.name), quote_name(unique.column.name)
-    rows = budget.rows(f"""
+    rows = budget.rows(
+        f"""
         SELECT count(*), count(*) FILTER (WHERE v IN (SELECT {ref}::VARCHAR FROM {quote_name(unique.table.name)})),
                avg(length(v))
         FROM (SELECT DISTINCT {name}::VARCHAR AS v
               FROM (SELECT {name} FROM {quote_name(place.table.name)} WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})
-              LIMIT {SAMPLE_VALUES})""")
+              LIMIT {SAMPLE_VALUES})""",
+        place.table,
+    )
     if rows is None or not rows[0][0]:
         return 0.0
     count, found, chars = rows[0]

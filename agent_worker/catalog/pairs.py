@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from agent_worker.catalog.affinity import Affinity, affinity, column_handles, key_handles
-from agent_worker.catalog.types import is_text, is_whole
+from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from bus.contract.catalog import CatalogColumn, CatalogTable
 
 MAX_LOOKED_AT = 100_000

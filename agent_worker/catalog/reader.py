@@ -6,12 +6,15 @@ import duckdb
 
 from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.description import read_description
+from agent_worker.catalog.files.delta import delta_source
+from agent_worker.catalog.files.iceberg import iceberg_source
+from agent_worker.catalog.files.lakes import NotReadable
+from agent_worker.catalog.files.layout import DESCRIPTION_FILE, CatalogError, Lake, Source, find_sources, fingerprint
 from agent_worker.catalog.keys import find_keys
-from agent_worker.catalog.layout import DESCRIPTION_FILE, CatalogError, Source, find_sources, fingerprint
 from agent_worker.catalog.names import table_names
-from agent_worker.catalog.tables import read_table
+from agent_worker.catalog.tables import read_tables
 from agent_worker.catalog.values import with_values
-from bus.contract.catalog import Catalog, CatalogTable
+from bus.contract.catalog import Catalog
 
 KEYS_S = 10.0
 VALUES_S = 10.0
@@ -26,11 +29,15 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Cata
     `warnings`. Raises CatalogError for the folder and DescriptionError for the file beside the data.
     """
     state = fingerprint(folder)  # before the look: what changes meanwhile makes this catalog an old one
-    sources, warnings = find_sources(folder)
-    tables, failures = _read_tables(connection, sources)
-    warnings += failures
+    found = find_sources(folder)
+    lakes, left_out = _lakes(found.lakes)
+    sources = [*found.sources, *lakes]
+    warnings = [*found.warnings, *left_out]
+    names, renamed = table_names([source.stem for source in sources], _reserved(connection))
+    tables, failures = read_tables(connection, names, sources)
+    warnings += renamed + failures
     if not tables:
-        raise CatalogError(f"{folder} holds no readable table. " + " ".join(failures))
+        raise CatalogError(f"{folder} holds no readable table. " + " ".join(warnings))
     description = read_description(folder / DESCRIPTION_FILE, tables)
     keys_budget = Budget(connection, KEYS_S, EACH_S)
     inferred = find_keys(keys_budget, tables)
@@ -48,18 +55,25 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Cata
     return Catalog(tuple(full), tuple(keys), description, tuple(warnings), state)
 
 
-def _read_tables(connection: duckdb.DuckDBPyConnection, sources: list[Source]) -> tuple[list[CatalogTable], list[str]]:
-    """The readable tables, and a sentence for each that is not. A table with one bad part is left out as a whole:
-    the rest of it would give wrong figures in silence."""
-    names, warnings = table_names([source.stem for source in sources], _reserved(connection))
-    tables = []
-    for name, source in zip(names, sources, strict=True):
+def _lakes(lakes: list[Lake]) -> tuple[list[Source], list[str]]:
+    """The tables with a log of their own that can be read by it, and a sentence for each other one."""
+    sources, warnings = [], []
+    for lake in lakes:
         try:
-            tables.append(read_table(connection, name, source))
-        except duckdb.Error as error:
-            where = "" if any(file in str(error) for file in source.files) else f" ({source.files[0]})"
-            warnings.append(f"Table {name} is left out{where}: {str(error).splitlines()[0]}")
-    return tables, warnings
+            sources.append(_READERS.get(lake.kind, _unknown)(lake))
+        except NotReadable as reason:
+            warnings.append(
+                f"Table {lake.stem} is left out: {lake.root} is a {lake.kind} table, whose own log says which files "
+                f"and rows count, and reading its Parquet files as they lie would count removed ones; {reason}."
+            )
+    return sources, warnings
+
+
+def _unknown(lake: Lake) -> Source:
+    raise NotReadable("export it to plain Parquet files")
+
+
+_READERS = {"Delta": delta_source, "Iceberg": iceberg_source}
 
 
 def _reserved(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import msgspec
 
 from agent_worker.catalog.budget import Budget
-from agent_worker.catalog.types import is_text
+from agent_worker.catalog.types.column_kinds import is_text
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable
 
@@ -33,7 +33,7 @@ def _likely(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], l
     names = [quote_name(column.name) for column in columns]
     counts = ", ".join(f"approx_count_distinct({name})" for name in names)
     source = f"(SELECT {', '.join(names)} FROM {quote_name(table.name)} LIMIT {SAMPLE_ROWS})"
-    rows = budget.rows(f"SELECT {counts} FROM {source}")
+    rows = budget.rows(f"SELECT {counts} FROM {source}", table)
     if rows is None:
         return []
     return [column for column, count in zip(columns, rows[0], strict=True) if count <= limit * 1.3]
@@ -42,7 +42,8 @@ def _likely(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], l
 def _with_values(budget: Budget, table: CatalogTable, column: CatalogColumn, limit: int) -> CatalogColumn:
     name = quote_name(column.name)
     rows = budget.rows(
-        f"SELECT DISTINCT {name}::VARCHAR FROM {quote_name(table.name)} WHERE {name} IS NOT NULL LIMIT {limit + 1}"
+        f"SELECT DISTINCT {name}::VARCHAR FROM {quote_name(table.name)} WHERE {name} IS NOT NULL LIMIT {limit + 1}",
+        table,
     )
     if rows is None or len(rows) > limit:
         return column

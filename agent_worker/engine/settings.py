@@ -1,6 +1,6 @@
 """How an engine is configured, and how its connection is made and locked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 import msgspec
@@ -69,11 +69,21 @@ def _set(connection: duckdb.DuckDBPyConnection, **values: str) -> None:
 
 def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
     """Raises duckdb.Error, which names the file, where one cannot be read."""
-    options = [f"hive_partitioning = {'true' if table.partitions else 'false'}"]
-    if table.mixed:  # asked for only where needed: it opens every file before the first row
-        options.append("union_by_name = true")
-    source = f"read_parquet({_paths(table.files)}, {', '.join(options)})"
-    connection.execute(f"CREATE VIEW {quote_name(table.name)} AS SELECT * FROM {source}").fetchall()
+    sql = table.sql or f"SELECT * FROM {read_files(table.files, _hive_types(table))}"
+    connection.execute(f"CREATE VIEW {quote_name(table.name)} AS {sql}").fetchall()
+
+
+def read_files(files: Iterable[str], hive_types: Mapping[str, str]) -> str:
+    """The rows of Parquet files, for FROM; `hive_types` are the columns that stand in the folders' names."""
+    options = f"hive_partitioning = {'true' if hive_types else 'false'}"
+    if hive_types:
+        kinds = ", ".join(f"{quote_name(name)}: {kind}" for name, kind in hive_types.items())
+        options += f", hive_types = {{{kinds}}}"
+    return f"read_parquet({_paths(files)}, {options})"
+
+
+def _hive_types(table: CatalogTable) -> dict[str, str]:
+    return {column.name: column.type for column in table.columns if column.name in table.partitions}
 
 
 def lock(connection: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ class CatalogTable(msgspec.Struct, frozen=True):
     """One table: a file, a folder of parts, or a hive-partitioned tree.
 
     `files` are absolute paths; `partitions` names the hive partition columns (they stand in `columns` too).
-    `mixed`: the files do not all have the same columns, so they are put together by name.
+    `sql` is the statement that reads the files where they differ in columns or types; empty where they are alike.
     """
 
     name: str
@@ -31,7 +31,7 @@ class CatalogTable(msgspec.Struct, frozen=True):
     row_count: int
     files: tuple[str, ...]
     partitions: tuple[str, ...] = ()
-    mixed: bool = False
+    sql: str = ""
 
 
 class JoinKey(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ import pytest
 
 from agent_worker.catalog.affinity import Affinity, affinity, singular
 from agent_worker.catalog.budget import Budget
-from bus.contract.catalog import JoinKey
+from bus.contract.catalog import CatalogTable, JoinKey
 from tests.harness.folders import Folder, column
 
 
@@ -81,8 +81,9 @@ def test_plurals() -> None:
 
 def test_looking_is_bounded_by_time(connection: duckdb.DuckDBPyConnection) -> None:
     budget = Budget(connection, total_s=0.3, each_s=0.1)
+    table = CatalogTable("t", (), 0, ("t.parquet",))
     endless = "SELECT count(*) FROM range(100000000) a, range(100000000) b"
     while budget.missed < 5:
-        assert budget.rows(endless) is None
-    assert budget.rows("SELECT 1") is None
+        assert budget.rows(endless, table) is None
+    assert budget.rows("SELECT 1", table) is None
     assert connection.execute("SELECT 1").fetchall() == [(1,)]

@@ -20,7 +20,7 @@ def test_a_file_a_folder_of_parts_and_a_tree_each_become_a_table(folder: Folder)
     catalog = folder.read()
     assert names(catalog) == ["parts", "single", "tree"]
     parts, _, tree = catalog.tables
-    assert (parts.row_count, len(parts.files), parts.mixed) == (20, 2, False)
+    assert (parts.row_count, len(parts.files), parts.sql) == (20, 2, "")
     assert (column(catalog, "parts", "a").minimum, column(catalog, "parts", "a").maximum) == ("0", "19")
     assert tree.partitions == ("year", "month")
     month = column(catalog, "tree", "month")
@@ -40,7 +40,7 @@ def test_parts_with_different_columns_are_put_together_by_name(folder: Folder) -
     folder.write("parts/a.parquet", "SELECT 1 AS n")
     folder.write("parts/b.parquet", "SELECT 2 AS n, 'x' AS extra")
     catalog = folder.read()
-    assert catalog.tables[0].mixed
+    assert catalog.tables[0].sql
     assert [column.name for column in catalog.tables[0].columns] == ["n", "extra"]
 
 

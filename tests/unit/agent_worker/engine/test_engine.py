@@ -12,7 +12,7 @@ import pytest
 
 from agent_worker.engine import Engine, EngineError, EngineSettings, ResultEnd
 from agent_worker.engine.guard import Refused
-from bus.contract.catalog import Catalog, CatalogTable
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.events import TableRows, TableSchema
 
 ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b"
@@ -45,20 +45,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def table(folder: Path, name: str, pattern: str, partitions: tuple[str, ...] = (), mixed: bool = False) -> CatalogTable:
+MIXED = (("n, NULL AS extra", "a"), ("n, extra", "b"))
+
+
+def table(folder: Path, name: str, pattern: str, partitions: tuple[str, ...] = (), sql: str = "") -> CatalogTable:
     files = tuple(str(file) for file in sorted(folder.glob(pattern)))
     assert files
-    return CatalogTable(name, (), 0, files, partitions, mixed)
+    columns = tuple(CatalogColumn(partition, "BIGINT") for partition in partitions)
+    return CatalogTable(name, columns, 0, files, partitions, sql)
 
 
 @pytest.fixture
 def engine(folder: Path, tmp_path: Path) -> Iterator[Engine]:
     engine = Engine(EngineSettings(str(tmp_path), memory_limit_bytes=256 << 20, max_execution_s=30))
+    first, second = (f"SELECT {columns} FROM read_parquet('{folder}/mixed/{file}.parquet')" for columns, file in MIXED)
+    both = f"{first} UNION ALL {second}"
     tables = [
         table(folder, "numbers", "numbers.parquet"),
         table(folder, "parts", "parts/*.parquet"),
         table(folder, "tree", "tree/*/*.parquet", partitions=("year",)),
-        table(folder, "mixed", "mixed/*.parquet", mixed=True),
+        table(folder, "mixed", "mixed/*.parquet", sql=both),
         table(folder, "damaged", "damaged.parquet"),
     ]
     engine.attach(Catalog(tuple(tables)))

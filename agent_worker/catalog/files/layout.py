@@ -1,0 +1,180 @@
+"""Which files make which tables: a file, a folder of parts, or a hive-partitioned tree each become one."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from agent_worker.catalog.files.listing import (
+    LOGS,
+    SUFFIXES,
+    Content,
+    content,
+    entries,
+    named_as_parquet,
+    state,
+    without_suffix,
+)
+from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of
+from agent_worker.catalog.types.engine_types import Type
+
+DESCRIPTION_FILE = "deadstop.toml"
+MAX_FILES = 10_000
+MAX_NAMED = 5
+_PATTERN = frozenset("*?[]{}")
+_LAKES = {"_delta_log": "Delta", "metadata": "Iceberg", ".hoodie": "Hudi"}
+
+
+class CatalogError(Exception):
+    """The folder gives no tables. The message names it and says what to do."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The files of one table. `stem` is the name they ask for; `keys` are the hive partition's of each file,
+    `key_types` their types where they are known."""
+
+    stem: str
+    files: tuple[str, ...]
+    keys: tuple[Keys, ...] = ()
+    key_types: dict[str, Type] = {}
+
+
+class Lake(msgspec.Struct, frozen=True):
+    """A folder whose own log says which of its files count. `kind` is Delta, Iceberg or Hudi."""
+
+    stem: str
+    kind: str
+    root: str
+
+
+class Found(msgspec.Struct):
+    """What lies in the folder; a sentence for everything that is left out."""
+
+    sources: list[Source]
+    lakes: list[Lake]
+    warnings: list[str]
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes when any file that makes the catalog comes, goes, grows or is written again. Reads no contents, and
+    takes a few microseconds a file, so that every question can ask."""
+    lines = sorted(f"{entry.path}\0{state(entry)}" for entry in entries(folder))
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
+
+
+def find_sources(folder: Path) -> Found:
+    """Every table's files, in the order of their names.
+
+    Raises CatalogError where the folder is missing, holds nothing to read, or too many files.
+    """
+    if not folder.is_dir():
+        raise CatalogError(f"{folder} is not a folder. Give a folder of {SUFFIXES[0]} files with --data.")
+    folder = folder.resolve()
+    paths = sorted(Path(entry.path) for entry in entries(folder) if entry.name != DESCRIPTION_FILE)
+    lakes = _lake_roots(paths)
+    plain = [path for path in paths if not _beneath(path, lakes)]
+    groups, bad, others = _sorted_out(plain, folder)
+    count = sum(len(files) for files in groups.values())
+    if count > MAX_FILES:
+        raise CatalogError(f"{folder} holds more than {MAX_FILES:,} Parquet files. Give a smaller folder.")
+    warnings = [*_left_out(bad, groups, folder), *_others(others)]
+    sources = [_source(root, files, folder) for root, files in sorted(groups.items()) if root not in bad]
+    if not sources and not lakes:
+        hint = "Put some there, or give another folder."
+        raise CatalogError(" ".join([f"{folder} holds no usable {SUFFIXES[0]} file. {hint}", *warnings]))
+    found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in sorted(lakes.items())]
+    return Found(sources, found, warnings)
+
+
+def _lake_roots(paths: Iterable[Path]) -> dict[Path, str]:
+    """The folders with a log of their own; of two within each other, the outer one."""
+    roots: dict[Path, str] = {}
+    for path in paths:
+        for parent in path.parents:
+            if parent.name in LOGS or (parent.name == "metadata" and path.name.endswith(".metadata.json")):
+                roots[parent.parent] = _LAKES[parent.name]
+    return {root: kind for root, kind in roots.items() if not any(parent in roots for parent in root.parents)}
+
+
+def _beneath(path: Path, roots: dict[Path, str]) -> bool:
+    return bool(roots) and any(parent in roots for parent in path.parents)
+
+
+Groups = dict[Path, list[Path]]
+
+
+def _sorted_out(paths: Iterable[Path], folder: Path) -> tuple[Groups, dict[Path, list[str]], list[str]]:
+    """The files of each table, what is wrong with those of its files that cannot be read, and everything else."""
+    groups: Groups = {}
+    bad: dict[Path, list[str]] = {}
+    others: list[str] = []
+    for path in paths:
+        reason, data = _judged(path, folder)
+        if not data and not reason:
+            others.append(str(path.relative_to(folder)))
+        elif reason and not data:
+            others.append(f"{path.relative_to(folder)} ({reason})")
+        elif reason:
+            bad.setdefault(_table_root(path, folder), []).append(f"{path}: {reason}")
+        else:
+            groups.setdefault(_table_root(path, folder), []).append(path)
+    return groups, bad, others
+
+
+def _judged(path: Path, folder: Path) -> tuple[str, bool]:
+    """Why it cannot be read, if so; and is it a table's file at all?"""
+    if path.is_symlink():
+        if not path.exists():
+            return "a link to nothing", named_as_parquet(path.name)
+        inside = path.resolve().is_relative_to(folder)
+        if path.is_dir():
+            where = "its files are read where they are" if inside else "which the sandbox does not open"
+            return f"a link to a folder {'of the data' if inside else 'outside the data'}, {where}", False
+        if not inside:
+            return "it is a link to a file outside the folder, which the sandbox does not open", True
+    if not path.is_file():
+        return "neither a file nor a folder", False
+    found = content(path)
+    if found in (Content.OTHER, Content.UNREADABLE, Content.EMPTY) and not named_as_parquet(path.name):
+        return "" if found is not Content.UNREADABLE else found.value, False
+    if found is Content.PARQUET and not _PATTERN.isdisjoint(str(path)):
+        return "its path holds one of * ? [ ] { }, which the engine takes for a pattern; rename it", True
+    return found.value, True
+
+
+def _left_out(bad: dict[Path, list[str]], groups: Groups, folder: Path) -> list[str]:
+    """A table with one bad part is left out as a whole: the rest of it would give wrong figures in silence."""
+    return [
+        f"Table {_stem(root, folder)} is left out"
+        + (f" with {len(groups[root])} good files" if root in groups else "")
+        + f": {'; '.join(reasons[:MAX_NAMED])}"
+        + (f"; and {len(reasons) - MAX_NAMED} more" if len(reasons) > MAX_NAMED else "")
+        for root, reasons in sorted(bad.items())
+    ]
+
+
+def _others(others: list[str]) -> list[str]:
+    if not others:
+        return []
+    named = ", ".join(others[:MAX_NAMED]) + (", ..." if len(others) > MAX_NAMED else "")
+    return [f"Left out because they are no data: {len(others)} files ({named})."]
+
+
+def _table_root(file: Path, folder: Path) -> Path:
+    """What the table is named after: the file itself at the top, else the folder that holds the parts or, of a
+    hive-partitioned tree, the folder that holds the first `key=value` folder."""
+    parts = file.relative_to(folder).parts[:-1]
+    for depth, part in enumerate(parts):
+        if is_partition(part):
+            return folder.joinpath(*parts[:depth])
+    return file.parent if parts else file
+
+
+def _source(root: Path, files: list[Path], folder: Path) -> Source:
+    keys = tuple(keys_of(file.relative_to(root).parts[:-1]) for file in files) if root not in files else ((),)
+    return Source(_stem(root, folder), tuple(map(str, files)), keys)
+
+
+def _stem(root: Path, folder: Path) -> str:
+    return "_".join(map(without_suffix, root.relative_to(folder).parts)) or folder.name

@@ -1,0 +1,1 @@
+"""How the types of a table's parts meet: the narrowest type that holds every value."""
