@@ -1,4 +1,4 @@
-"""Scores the offline planner: `python -m bench.questions [SET ...]`.
+"""Scores the offline planner: `python -m bench.questions [SET ...]`, or `--benchmark DIR` for a public one.
 
 A question is *right* when its statement gives the figures of the statement written by hand, or when it was right to
 ask back; *asked* when it was answerable and the planner asked back; *wrong* when it gave other figures. Wrong is what
@@ -22,6 +22,7 @@ import msgspec
 from agent_worker.catalog import read_catalog
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
+from bench.public_questions import judge_all, read_questions, report
 from bus.contract.catalog import Catalog
 from bus.contract.events import Clarification
 
@@ -141,7 +142,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.questions", description=__doc__)
     parser.add_argument("sets", nargs="*", default=["flights", "tpch", "held_out_flights", "held_out_tpch"])
     parser.add_argument("--quiet", action="store_true", help="only the scores and what is wrong")
+    parser.add_argument("--benchmark", type=Path, help="a folder with questions.jsonl and data/DATABASE/*.parquet")
+    parser.add_argument("--sample", type=int, help="only so many questions of the benchmark, the same every time")
     options = parser.parse_args()
+    if options.benchmark is not None:
+        judged = list(judge_all(options.benchmark, read_questions(options.benchmark, options.sample)))
+        print(report(judged, options.quiet))
+        return 0
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         flights = Data(SAMPLE)

@@ -1,0 +1,177 @@
+"""Scores the offline planner on a public benchmark: a folder with `questions.jsonl` and `data/DATABASE/*.parquet`.
+
+*right*: some columns of the answer, in any order, hold exactly the right rows; *asked*: it asked back; *wrong*: else.
+"""
+
+import random
+import re
+import statistics
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import permutations
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import msgspec
+
+from agent_worker.catalog import read_catalog
+from agent_worker.offline import plan
+from agent_worker.plan import SqlPlan
+from bus.contract.events import Clarification
+
+Verdict = Literal["right", "asked", "wrong"]
+Rows = Sequence[Sequence[Any]]
+_PROCESSES = 2
+_MOST_COLUMNS = 8
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00(?:\.0+)?")
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One question with its statement (in SQLite's dialect) and the rows that are right."""
+
+    database: str
+    question: str
+    sql: str
+    ordered: bool
+    rows: list[list[Any]]
+
+    @property
+    def hardness(self) -> str:
+        """easy, medium or hard, by how many parts the right statement has."""
+        text = self.sql.lower()
+        parts = sum(text.count(word) for word in (" join ", "group by", "order by", "having", "limit", " and ", " or "))
+        nested = sum(text.count(word) for word in ("intersect", "except", "union")) + text.count("select") - 1
+        return "easy" if parts + 3 * nested == 0 else "medium" if parts + 3 * nested <= 2 else "hard"
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What came of a question. `said` is the reading with its statement, or the question back; `kind` sorts wrongs."""
+
+    question: Question
+    verdict: Verdict
+    said: str
+    took_ms: float
+    kind: str = ""
+
+
+def read_questions(folder: Path, sample: int | None) -> list[Question]:
+    """All questions, or `sample` of them, the same ones every time."""
+    lines = (folder / "questions.jsonl").read_text("utf-8").splitlines()
+    questions = [msgspec.json.decode(line, type=Question) for line in lines]
+    if sample is None or sample >= len(questions):
+        return questions
+    return random.Random(sample).sample(questions, sample)
+
+
+def judge_all(folder: Path, questions: Iterable[Question]) -> Iterator[Judged]:
+    """Judge the questions, each database in one process."""
+    by_database: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        by_database[question.database].append(question)
+    with ProcessPoolExecutor(_PROCESSES) as pool:
+        work = sorted(by_database.items(), key=lambda entry: -len(entry[1]))
+        futures = [pool.submit(_judge_database, folder / "data" / name, asked) for name, asked in work]
+        for future in futures:
+            yield from future.result()
+
+
+def _judge_database(folder: Path, questions: list[Question]) -> list[Judged]:
+    with duckdb.connect() as engine:
+        engine.execute("SET threads TO 1")
+        catalog = read_catalog(folder, connection=engine)
+        return [_judge(question, catalog, engine) for question in questions]
+
+
+def _judge(question: Question, catalog: Any, engine: duckdb.DuckDBPyConnection) -> Judged:
+    started = time.perf_counter()
+    found = plan(question.question, catalog)
+    took_ms = (time.perf_counter() - started) * 1000
+    if not isinstance(found, SqlPlan):
+        said = found.question if isinstance(found, Clarification) else found.text
+        return Judged(question, "asked", said, took_ms)
+    said = f"{found.reading}\n      {' '.join(found.sql.split())}"
+    try:
+        rows = engine.execute(found.sql).fetchall()
+    except duckdb.Error as error:
+        return Judged(question, "wrong", f"{said}\n      {error}", took_ms, "fails")
+    if same_rows(rows, question.rows, question.ordered):
+        return Judged(question, "right", said, took_ms)
+    return Judged(question, "wrong", said, took_ms, _kind(rows, question))
+
+
+def _kind(rows: Rows, question: Question) -> str:
+    """How a wrong answer differs: in the order alone, in repeated rows alone, or in what it says."""
+    if same_rows(rows, question.rows, ordered=False):
+        return "order of equals" if "order by" in question.sql.lower() else "order"
+    once = [list(row) for row in dict.fromkeys(tuple(map(plain, row)) for row in question.rows)]
+    for columns in _column_choices(rows, once):
+        picked = {tuple(plain(row[at]) for at in columns) for row in rows}
+        if picked == {tuple(map(plain, row)) for row in once}:
+            return "repeated rows"
+    return "material"
+
+
+def same_rows(found: Rows, expected: Rows, ordered: bool) -> bool:
+    """Whether some columns of the found rows hold exactly the expected ones."""
+    if len(found) != len(expected):
+        return False
+    wanted = [tuple(map(plain, row)) for row in expected]
+    for columns in _column_choices(found, expected):
+        picked = [tuple(plain(row[at]) for at in columns) for row in found]
+        if picked == wanted or (not ordered and Counter(picked) == Counter(wanted)):
+            return True
+    return False
+
+
+def _column_choices(found: Rows, expected: Rows) -> Iterator[tuple[int, ...]]:
+    """The ways to find the expected columns among those found, each holding the same set of values."""
+    if not found or not expected:
+        return
+    have = [frozenset(plain(row[at]) for row in found) for at in range(len(found[0]))]
+    want = [frozenset(plain(row[at]) for row in expected) for at in range(len(expected[0]))]
+    fitting = [at for at, values in enumerate(have) if values in want][:_MOST_COLUMNS]
+    for chosen in permutations(fitting, len(want)):
+        if all(have[at] == values for at, values in zip(chosen, want, strict=True)):
+            yield chosen
+
+
+def plain(value: Any) -> str:
+    """A value as it is compared: numbers by six digits, text without case and outer blanks, midnights as dates."""
+    if value is None:
+        return "null"
+    try:
+        return f"{float(value):.6g}"
+    except (TypeError, ValueError):
+        text = str(value).strip().lower()
+        dated = _MIDNIGHT.fullmatch(text)
+        return dated[1] if dated else text
+
+
+def report(judged: Sequence[Judged], quiet: bool) -> str:
+    """The scores by hardness, the kinds of refusal that remain, and each wrong answer."""
+    lines = []
+    for one in judged:
+        if one.verdict == "wrong":
+            lines += [f"wrong ({one.kind}) [{one.question.database}] {one.question.question}", f"      {one.said}",
+                      f"      right: {one.question.sql}"]  # fmt: skip
+        elif one.verdict == "asked" and not quiet:
+            lines.append(f"asked [{one.question.database}] {one.question.question}\n      {one.said}")
+    refusals = Counter(re.sub(r"“[^”]*”", "…", one.said)[:70] for one in judged if one.verdict == "asked")
+    lines += ["refusals:", *(f"  {count:5} {kind}" for kind, count in refusals.most_common(12))]
+    for hardness in ("easy", "medium", "hard", "all"):
+        among = [one for one in judged if hardness in ("all", one.question.hardness)]
+        lines.append(f"{hardness:7}{_shares(among)}")
+    kinds = Counter(one.kind for one in judged if one.verdict == "wrong")
+    took = sorted(one.took_ms for one in judged)
+    lines.append(f"wrong by kind: {dict(kinds)}")
+    lines.append(f"planned in {statistics.median(took):.1f} ms (median), {took[-1]:.0f} ms at most")
+    return "\n".join(lines)
+
+
+def _shares(judged: Sequence[Judged]) -> str:
+    count = Counter(one.verdict for one in judged)
+    size = max(len(judged), 1)
+    return ", ".join(f"{count[v]:5} {v} ({count[v] / size:.1%})" for v in ("right", "asked", "wrong"))
