@@ -2,7 +2,6 @@
 
 import json
 import signal
-import tempfile
 from pathlib import Path
 
 import psutil
@@ -18,12 +17,7 @@ QUESTION = "average departure delay by month"
 FOR_LONG = "select count(*) from range(1e12::bigint)"
 
 
-def leftovers() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("deadstop-ask-*"))
-
-
-def test_it_answers_from_any_folder_without_a_server(tmp_path: Path) -> None:
-    before = leftovers()
+def test_it_answers_from_any_folder_without_a_server(tmp_path: Path, temporary: Path) -> None:
     done = deadstop(tmp_path, "ask", QUESTION, "--state-dir", str(tmp_path / "nothing"))
     assert done.returncode == 0, done.stderr
     table = done.stdout.splitlines()[:13]
@@ -32,7 +26,7 @@ def test_it_answers_from_any_folder_without_a_server(tmp_path: Path) -> None:
     assert table[1].split()[1].startswith("10.036")
     assert "SELECT" in done.stderr
     assert "SELECT" not in done.stdout
-    assert leftovers() == before
+    assert list(temporary.iterdir()) == []
     assert not (tmp_path / "nothing").exists()
 
 
@@ -101,8 +95,7 @@ def test_a_second_ctrl_c_kills(tmp_path: Path) -> None:
             assert json.loads(rest.splitlines()[-1])["data"]["rung"] == "kill"
 
 
-def test_ctrl_c_without_a_server_leaves_nothing(tmp_path: Path) -> None:
-    before = leftovers()
+def test_ctrl_c_without_a_server_leaves_nothing(tmp_path: Path, temporary: Path) -> None:
     state = str(tmp_path / "nothing")
     with program(tmp_path, "ask", FOR_LONG, "--state-dir", state) as asked:
         wait_until(lambda: "range(1e12" in asked.stderr(), f"the statement runs: {asked!r}")
@@ -112,11 +105,10 @@ def test_ctrl_c_without_a_server_leaves_nothing(tmp_path: Path) -> None:
     assert exit_code == 130, asked
     assert "stopped by " in asked.stderr()
     assert not [process for process in processes if process.is_running()]
-    assert leftovers() == before
+    assert list(temporary.iterdir()) == []
 
 
-def test_a_supervisor_that_dies_is_not_waited_for(tmp_path: Path) -> None:
-    before = leftovers()
+def test_a_supervisor_that_dies_is_not_waited_for(tmp_path: Path, temporary: Path) -> None:
     state = str(tmp_path / "nothing")
     with program(tmp_path, "ask", FOR_LONG, "--state-dir", state) as asked:
         wait_until(lambda: "range(1e12" in asked.stderr(), f"the statement runs: {asked!r}")
@@ -126,18 +118,17 @@ def test_a_supervisor_that_dies_is_not_waited_for(tmp_path: Path) -> None:
     assert exit_code == 1
     assert "deadstop: the supervisor of " in asked.stderr()
     assert "has gone" in asked.stderr()
-    assert leftovers() == before
+    assert list(temporary.iterdir()) == []
 
 
-def test_ctrl_c_before_the_server_is_ready(tmp_path: Path) -> None:
-    before = leftovers()
+def test_ctrl_c_before_the_server_is_ready(tmp_path: Path, temporary: Path) -> None:
     with program(tmp_path, "ask", QUESTION, "--state-dir", str(tmp_path / "nothing")) as asked:
         wait_until(lambda: "starting a server" in asked.stderr(), "the server is being started")
         asked.signal(signal.SIGINT)
         exit_code, output = asked.end()
     assert (exit_code, output) == (130, "")
     assert asked.stderr().endswith("stopped before the question was asked\n")
-    assert leftovers() == before
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_gateway_that_is_not_there(tmp_path: Path) -> None:

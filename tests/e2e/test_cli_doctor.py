@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -38,15 +37,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_a_machine_in_order(tmp_path: Path) -> None:
-    before = set(Path(tempfile.gettempdir()).glob("deadstop-ask-*"))
+def test_a_machine_in_order(tmp_path: Path, temporary: Path) -> None:
     exit_code, found = examine(tmp_path)
     assert (exit_code, list(found)) == (0, NAMES)
     assert [finding for finding in found.values() if finding["level"] == "problem"] == []
     assert found["data"]["found"].startswith("the sample data: 5 tables, 5 files, 367,687 rows")
     assert found["model"]["found"] == "none (ANTHROPIC_API_KEY is not set): the offline planner answers"
     assert not (tmp_path / "state").exists()
-    assert set(Path(tempfile.gettempdir()).glob("deadstop-ask-*")) <= before
+    assert list(temporary.iterdir()) == []
 
 
 def test_people_read_a_line_each_and_what_to_do(tmp_path: Path) -> None:

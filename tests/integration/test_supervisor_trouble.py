@@ -78,7 +78,8 @@ async def test_a_job_ends_although_there_was_no_descriptor_left_for_stopping_it(
 
 
 async def test_a_worker_that_cannot_be_taken_over_costs_its_job_and_no_more(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, ROOMY) as supervisor:
+    settings = {**ROOMY, "worker.preload": ["agent_worker.warmup.preload", "tests.programs.waits_for_descriptors"]}
+    async with running_supervisor(tmp_path, settings) as supervisor:
         await ended(supervisor, await supervisor.submit("hello", "echoes"))
         (fork_server,) = psutil.Process(supervisor.process.pid).children()
         before = faults_of_the_reaped(fork_server.pid)
