@@ -33,6 +33,7 @@ async def test_what_became_of_the_jobs_and_how_fast(tmp_path: Path) -> None:
         running_gateway(supervisor.state_dir, zoo_settings()) as gateway,
         gateway.wire(),
     ):
+        await supervisor.events(await supervisor.submit("select 1"))  # after the catalog, which a job of its own reads
         before = await read(gateway)
         await supervisor.events(await supervisor.submit("3", "counts"))
         await supervisor.events(await supervisor.submit("go", "raises"))

@@ -109,6 +109,7 @@ def test_without_guard_and_lock_the_kernel_alone_keeps_data_and_secrets(place: P
 WORKING = """
 import os
 os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import asyncio, json, resource, socket, sys
 from agent_worker.sandbox import restrict
 

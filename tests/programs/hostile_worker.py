@@ -12,6 +12,7 @@ from contextlib import aclosing
 from typing import Any
 
 os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 from agent_worker.engine import Engine, EngineError, EngineSettings
 from agent_worker.engine.guard import Refused
