@@ -13,11 +13,11 @@ from aiohttp import web
 from bus.client import BusClient
 from bus.contract.settings import Settings
 from bus.wire.commands import Caller
-from gateway.auth.anonymous_limits import Door
+from gateway.auth.anonymous_limits import AnonymousLimits
 from gateway.auth.sessions import Identities, Identity
 from gateway.auth.token_check import SignIn
 from gateway.connections import LiveConnection
-from gateway.http_protocol import Visitor
+from gateway.http_protocol import HttpConnection
 from gateway.wire.batch_frames import FrameCache
 from gateway.wire.errors import ApiError
 
@@ -33,7 +33,7 @@ class Gateway:
         self.settings = settings
         self.client = client
         self.sign_in = SignIn(identities, settings.gateway.max_failed_sign_ins_per_min)
-        self.door: Door[Visitor] = Door(
+        self.door: AnonymousLimits[HttpConnection] = AnonymousLimits(
             settings.gateway.max_strangers_per_address,
             settings.gateway.max_connections,
             settings.gateway.sign_in_timeout_s + SLOW_REQUEST_S,

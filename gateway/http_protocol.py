@@ -5,13 +5,13 @@ import asyncio
 from aiohttp import web
 
 from gateway.auth.addresses import UNKNOWN, address_of
-from gateway.auth.anonymous_limits import Door
+from gateway.auth.anonymous_limits import AnonymousLimits
 
 
-class Visitor(web.RequestHandler):
+class HttpConnection(web.RequestHandler):
     """One TCP connection."""
 
-    def __init__(self, manager: web.Server, door: "Door[Visitor]") -> None:
+    def __init__(self, manager: web.Server, door: "AnonymousLimits[HttpConnection]") -> None:
         super().__init__(manager, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]
         self._door = door
         self._address = UNKNOWN
@@ -51,5 +51,5 @@ class Visitor(web.RequestHandler):
 
 def note_signed_in(request: web.Request) -> None:
     """The connection of this request is no stranger's any more."""
-    if isinstance(request.protocol, Visitor):
+    if isinstance(request.protocol, HttpConnection):
         request.protocol.signed_in()

@@ -29,9 +29,9 @@ from bus.tokens import load
 from bus.transport.sockets import BusError
 from gateway.app import make_app
 from gateway.app_state import Gateway
-from gateway.auth.revoked_sessions import SignedOut
+from gateway.auth.revoked_sessions import RevokedSessions
 from gateway.auth.sessions import Identities, read_secret
-from gateway.http_protocol import Visitor
+from gateway.http_protocol import HttpConnection
 from gateway.shutdown import Leave, Leaving, finish
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
     try:
         listener = _listener(settings, orders)
         port = int(listener.getsockname()[1])
-        signed_out = SignedOut(state_dir)
+        signed_out = RevokedSessions(state_dir)
         identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir), signed_out)
         await _serve(Gateway(settings, client, identities, port), listener, leave)
     finally:
@@ -96,7 +96,7 @@ async def _serve(gateway: Gateway, listener: socket.socket, leave: Leave) -> Non
     assert runner.server is not None
     manager = runner.server
     site = await asyncio.get_running_loop().create_server(
-        lambda: Visitor(manager, gateway.door), sock=listener, backlog=BACKLOG
+        lambda: HttpConnection(manager, gateway.door), sock=listener, backlog=BACKLOG
     )
     pings = asyncio.create_task(_ping(gateway))
     say_ready(port=listener.getsockname()[1])

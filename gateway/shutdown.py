@@ -11,7 +11,7 @@ from enum import Enum
 from aiohttp import web
 
 from gateway.app_state import Gateway
-from gateway.http_protocol import Visitor
+from gateway.http_protocol import HttpConnection
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,6 @@ async def _until_quiet(server: web.Server, patience_s: float) -> None:
     await asyncio.sleep(patience_s)
     while server.connections:
         for visitor in server.connections:
-            assert isinstance(visitor, Visitor)
+            assert isinstance(visitor, HttpConnection)
             visitor.close_if_idle()
         await asyncio.sleep(LOOK_EVERY_S)

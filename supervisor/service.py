@@ -15,9 +15,9 @@ from bus.system.orphans import sweep_orphans
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
 from bus.wire.topics import presence_job, topic_job
-from supervisor.api.command_handlers import Desk
-from supervisor.control.controller import Conductor
-from supervisor.jobs.stream_heads import LastNumbers
+from supervisor.api.command_handlers import CommandHandlers
+from supervisor.control.controller import JobController
+from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import History
@@ -26,7 +26,7 @@ from supervisor.scheduling.admission import Admission
 from supervisor.storage.checkpointer import Checkpoints
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store, StoreError
-from supervisor.workers.pool import Yard
+from supervisor.workers.pool import WorkerPool
 from supervisor.workers.resource_monitor import INTERVAL_S, Watch
 from supervisor.workers.worker import Worker
 
@@ -58,16 +58,16 @@ class Service:
         self._checkpoints = Checkpoints(store, self._request_flush)
         store.on_write = self._request_flush
         scratch = Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser()
-        self._yard = Yard(settings, self._spawner, store, scratch)
-        self._conductor = Conductor(settings, store, self._journal, self._yard, self._admission)
-        self._heads = LastNumbers(self._conductor.entries, self._publish, heads)
-        self._conductor.on_forgotten = self._heads.ended
-        self._yard.listen(self._conductor)
+        self._pool = WorkerPool(settings, self._spawner, store, scratch)
+        self._controller = JobController(settings, store, self._journal, self._pool, self._admission)
+        self._heads = StreamHeads(self._controller.entries, self._publish, heads)
+        self._controller.on_forgotten = self._heads.ended
+        self._pool.listen(self._controller)
         self._watch = Watch(self._exceeded)
-        self._history = History(settings, store, self._journal, self._conductor, self._admission)
-        self._gauges = Gauges(settings.limits, store.path, self._journal, self._yard, self._conductor, self._admission)
-        self._desk = Desk(
-            settings, key, store, self._journal, self._conductor, self._admission, self._history, self._gauges.read
+        self._history = History(settings, store, self._journal, self._controller, self._admission)
+        self._gauges = Gauges(settings.limits, store.path, self._journal, self._pool, self._controller, self._admission)
+        self._desk = CommandHandlers(
+            settings, key, store, self._journal, self._controller, self._admission, self._history, self._gauges.read
         )
         self._open(address)
 
@@ -75,11 +75,11 @@ class Service:
         self._context = new_context()
         collector = bind_collector(self._context, address.collector)
         self._peers = PeerWatch(collector)
-        self._collector = Channel(collector, self._yard.on_event, on_slice=self._flush_now)
-        self._control = Channel(bind_router(self._context, address.control), self._yard.on_control)
+        self._collector = Channel(collector, self._pool.on_event, on_slice=self._flush_now)
+        self._control = Channel(bind_router(self._context, address.control), self._pool.on_control)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         self._desk.line = Channel(bind_router(self._context, address.commands), self._desk.on_command)
-        self._yard.open(self._control, self._collector, self._peers, (address.control, address.collector))
+        self._pool.open(self._control, self._collector, self._peers, (address.control, address.collector))
 
     async def run(self) -> bool:
         """Serve until `end` is set or a drain is done (then it returns True), then stop what runs, and close."""
@@ -90,12 +90,12 @@ class Service:
                 self._loop.create_task(self._every(HEADS_EVERY_S, self._heads.publish)),
                 self._loop.create_task(self._every(INTERVAL_S, self._sample)),
                 self._loop.create_task(self._every(INTERVAL_S, self._look_at_fork_server)),
-                self._loop.create_task(self._every(INTERVAL_S, self._yard.check_spares)),
+                self._loop.create_task(self._every(INTERVAL_S, self._pool.check_spares)),
                 self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
                 self._loop.create_task(self._every(GAUGES_EVERY_S, self._gauges.sample)),
             ]
             await self._read_catalog()
-            self._yard.keep_warm(self._settings.agent.default)
+            self._pool.keep_warm(self._settings.agent.default)
             say_ready(pid=os.getpid())
             drained = await self._end_or_drained()
             await self._stop_jobs()
@@ -108,8 +108,8 @@ class Service:
 
     async def _read_catalog(self) -> None:
         """Know the data before the first question, unless that takes long: then questions read them for themselves."""
-        self._conductor.catalog.read()
-        ended = self._loop.create_task(self._conductor.idle.wait())
+        self._controller.catalog.read()
+        ended = self._loop.create_task(self._controller.idle.wait())
         told_to_end = self._loop.create_task(self.end.wait())
         await asyncio.wait({ended, told_to_end}, timeout=CATALOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
@@ -120,7 +120,7 @@ class Service:
         idle_since: float | None = None
         while not self.end.is_set():
             now = self._loop.time()
-            if not self._admission.draining or self._conductor.entries:
+            if not self._admission.draining or self._controller.entries:
                 idle_since = None
             elif idle_since is None:
                 idle_since = now
@@ -138,21 +138,21 @@ class Service:
         self._admission.draining = True
         grace_s = self._settings.supervisor.shutdown_grace_s
         for rung, wait_s in ((Rung.CANCEL, grace_s), (Rung.KILL, grace_s)):
-            self._conductor.stop_all(StopRequest("shutdown", Reason.SHUTDOWN, rung))
+            self._controller.stop_all(StopRequest("shutdown", Reason.SHUTDOWN, rung))
             try:
                 async with asyncio.timeout(wait_s):
-                    await self._conductor.idle.wait()
+                    await self._controller.idle.wait()
                     return
             except TimeoutError:
-                log.error("%d jobs have not ended after %g s", len(self._conductor.entries), wait_s)
+                log.error("%d jobs have not ended after %g s", len(self._controller.entries), wait_s)
 
     async def _end_workers(self) -> None:
         grace_s = self._settings.supervisor.shutdown_grace_s
         try:
             async with asyncio.timeout(grace_s):
-                await self._yard.dismiss_spares()
+                await self._pool.dismiss_spares()
         except TimeoutError:
-            log.error("%d workers are not buried after %g s", len(self._yard.workers), grace_s)
+            log.error("%d workers are not buried after %g s", len(self._pool.workers), grace_s)
 
     def _close(self) -> None:
         self._checkpoints.close()
@@ -212,7 +212,7 @@ class Service:
         subscribed, topic = frames[0][:1] == b"\x01", frames[0][1:]
         job_id = presence_job(topic)
         if job_id is not None:
-            self._conductor.presence(job_id, subscribed)
+            self._controller.presence(job_id, subscribed)
             return
         job_id = topic_job(topic)
         if job_id is not None and subscribed:
@@ -221,15 +221,15 @@ class Service:
     # ---- watching
 
     def _sample(self) -> None:
-        self._watch.sample(self._yard.workers)
+        self._watch.sample(self._pool.workers)
 
     def _look_at_fork_server(self) -> None:
         self._spawner.look(self._settings.worker.start_timeout_s)
 
     def _exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
-        entry = self._conductor.entries.get(worker.job_id or "")
+        entry = self._controller.entries.get(worker.job_id or "")
         if entry is not None:
-            self._conductor.limits.exceeded(entry, reason, words)
+            self._controller.limits.exceeded(entry, reason, words)
 
     async def _every(self, seconds: float, call: Callable[[], None]) -> None:
         while True:

@@ -14,14 +14,14 @@ from bus.wire.worker import JobSpec
 
 
 @dataclass(slots=True)
-class Workplace:
+class Tools:
     """The tools of one job. `model` is None where neither a key nor a server is set."""
 
     engine: Engine
     model: ModelClient | None
 
 
-def set_up(context: AgentContext) -> Workplace:
+def set_up(context: AgentContext) -> Tools:
     """Connect the engine and make the model's client; `context.usage` tells what the model has used."""
     settings = model_settings(context.settings.llm)
     model = None
@@ -32,7 +32,7 @@ def set_up(context: AgentContext) -> Workplace:
         )
         context.usage = meter.usage
         model = ModelClient(settings, meter, lambda text: context.emit(ResponseChunk("prompt_monitor", text)))
-    return Workplace(Engine(engine_settings(context)), model)
+    return Tools(Engine(engine_settings(context)), model)
 
 
 def hold_to(model: ModelClient, job: JobSpec) -> None:

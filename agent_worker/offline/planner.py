@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agent_worker.offline.dialogue.about_data import about
-from agent_worker.offline.dialogue.conversation import Conversation, Misread
+from agent_worker.offline.dialogue.conversation import Conversation, NotUnderstood
 from agent_worker.offline.dialogue.suggestions import near
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.lexer.lexer import Lexicon
@@ -25,13 +25,13 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
     lexicon = Lexicon(catalog)
     try:
         found = Conversation(lexicon, history).understand(question)
-    except Misread as misread:
+    except NotUnderstood as misread:
         return about(question, lexicon.names) or _ask_back(misread, lexicon.names)
     reading = found.reading
     return SqlPlan(statement(found.scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
 
 
-def _ask_back(misread: Misread, names: Names) -> Clarification:
+def _ask_back(misread: NotUnderstood, names: Names) -> Clarification:
     """The question back, with whole questions to choose from where something near is known."""
     text, problem, item = misread.text, misread.problem, misread.item
     if item is None:

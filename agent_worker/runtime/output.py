@@ -13,7 +13,7 @@ from bus.values.carrying import carry
 from bus.values.logical_types import LogicalType
 
 
-class Speech:
+class OutputConverter:
     """One agent's texts and rows. All its rows are one table, of at most `max_rows`; more are cut off, and the agent's
     context and the person are told so."""
 

@@ -18,7 +18,7 @@ import msgspec
 from agent_worker.context import AgentContext, AgentError, Said
 from agent_worker.runtime.bootstrap import be_born, fence_in
 from agent_worker.runtime.event_loop import CountingLoop
-from agent_worker.runtime.output import Speech
+from agent_worker.runtime.output import OutputConverter
 from agent_worker.runtime.publisher import Publisher
 from agent_worker.runtime.result_builder import Tally
 from agent_worker.sandbox.restrict import Sandbox
@@ -173,7 +173,7 @@ async def _outcome(
 ) -> Outcome:
     """Run the agent to its end, however it ends."""
     try:
-        speech = Speech(context, job.max_rows)
+        speech = OutputConverter(context, job.max_rows)
         async with aclosing(_generator(agent(job, context))) as words:
             async for said in words:
                 for event in speech.events(said):

@@ -8,7 +8,7 @@ import asyncio
 import time
 from typing import Generic, TypeVar
 
-from gateway.auth.rate_limit import Allowance
+from gateway.auth.rate_limit import RateLimiter
 
 STRANGERS_REQUESTS = 200
 STRANGERS_REQUESTS_PER_S = 100
@@ -20,7 +20,7 @@ MOST_HELD_S = 5.0
 T = TypeVar("T")
 
 
-class Door(Generic[T]):
+class AnonymousLimits(Generic[T]):
     """Knows the strangers. `patience_s` is how long a connection may stay one."""
 
     def __init__(self, per_address: int, in_all: int, patience_s: float) -> None:
@@ -30,10 +30,10 @@ class Door(Generic[T]):
         self._per_address = per_address
         self._in_all = in_all
         self._by_address: dict[str, dict[T, None]] = {}
-        self._requests = Allowance(STRANGERS_REQUESTS, 1 / STRANGERS_REQUESTS_PER_S, MOST_HELD_S)
+        self._requests = RateLimiter(STRANGERS_REQUESTS, 1 / STRANGERS_REQUESTS_PER_S, MOST_HELD_S)
 
     def __repr__(self) -> str:
-        return f"<Door {self.strangers} strangers, {self.turned_away} turned away>"
+        return f"<AnonymousLimits {self.strangers} strangers, {self.turned_away} turned away>"
 
     def enter(self, address: str, who: T) -> T | None:
         """One more stranger. Returns who has to go, if there are too many: who has waited longest at this address, so

@@ -3,7 +3,7 @@
 MAX_ADDRESSES = 10_000
 
 
-class Allowance:
+class RateLimiter:
     """After `burst` at once an address may have one more every `every_s` seconds; it owes at most `most_owed_s`."""
 
     def __init__(self, burst: int, every_s: float, most_owed_s: float = 60.0) -> None:
@@ -13,7 +13,7 @@ class Allowance:
         self._paid_until: dict[str, float] = {}
 
     def __repr__(self) -> str:
-        return f"<Allowance of {len(self._paid_until)} addresses>"
+        return f"<RateLimiter of {len(self._paid_until)} addresses>"
 
     def wait_s(self, address: str, now: float) -> float:
         """How long this address has to wait for its next one; 0: it need not."""

@@ -12,7 +12,7 @@ SIGNED_IN_S = 30 * 86400
 """How long a cookie lets in. What was signed out longer ago need not be remembered."""
 
 
-class SignedOut:
+class RevokedSessions:
     """A line for each: `NAME UNIX_SECONDS_OF_THE_SIGN_IN`. Notices by itself when another gateway has added one."""
 
     def __init__(self, state_dir: Path) -> None:
@@ -21,7 +21,7 @@ class SignedOut:
         self._names: dict[str, int] = {}
 
     def __repr__(self) -> str:
-        return f"<SignedOut {len(self._names)}>"
+        return f"<RevokedSessions {len(self._names)}>"
 
     def __contains__(self, name: str) -> bool:
         self._look()

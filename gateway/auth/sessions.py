@@ -18,7 +18,7 @@ from typing import NamedTuple
 from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, hash_token
 from bus.wire.commands import Caller
-from gateway.auth.revoked_sessions import SIGNED_IN_S, SignedOut
+from gateway.auth.revoked_sessions import SIGNED_IN_S, RevokedSessions
 
 SECRET_NAME = "gateway.key"
 LOCAL_USER = "local"
@@ -37,7 +37,7 @@ class Identity(NamedTuple):
 class Identities:
     """The tokens of the book and the one made for this run. Every comparison takes constant time."""
 
-    def __init__(self, book: TokenBook, made_token: str, secret: bytes, signed_out: SignedOut) -> None:
+    def __init__(self, book: TokenBook, made_token: str, secret: bytes, signed_out: RevokedSessions) -> None:
         self._book = book
         self._secret = secret
         self._signed_out = signed_out

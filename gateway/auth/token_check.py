@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 from bus.wire.commands import Refused
 from gateway.auth import audit
-from gateway.auth.rate_limit import Allowance
+from gateway.auth.rate_limit import RateLimiter
 from gateway.auth.sessions import Identities, Identity, hash_of
 from gateway.wire.errors import ApiError
 
@@ -19,7 +19,7 @@ class SignIn:
     def __init__(self, identities: Identities, attempts_per_min: int) -> None:
         self.identities = identities
         self.failures = 0
-        self._attempts = Allowance(attempts_per_min, 60.0 / attempts_per_min)
+        self._attempts = RateLimiter(attempts_per_min, 60.0 / attempts_per_min)
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def by_token(self, token: str, address: str, how: str, already: Identity | None = None) -> Identity | None:

@@ -41,8 +41,8 @@ from gateway.wire.server_frames import (
     WireError,
     WireErrorData,
 )
-from gateway.ws.send_queue import Outbox
-from gateway.ws.subscriptions import Follows
+from gateway.ws.send_queue import SendQueue
+from gateway.ws.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,8 @@ class Connection:
         self._identity = identity
         self._listed = False
         self._rate = FrameRate(STRANGERS_FRAMES_PER_S, time.monotonic()) if identity is None else self._full_rate()
-        self._outbox = Outbox(socket)
-        self._follows = Follows(gateway, self._outbox)
+        self._send_queue = SendQueue(socket)
+        self._follows = Subscriptions(gateway, self._send_queue)
 
     def __repr__(self) -> str:
         return f"<Connection of {self._identity.caller.user if self._identity else 'nobody yet'}, {self._follows}>"
@@ -80,13 +80,13 @@ class Connection:
 
     async def serve(self) -> None:
         """Until the client or the gateway closes the connection."""
-        writer = asyncio.create_task(self._outbox.run())
+        writer = asyncio.create_task(self._send_queue.run())
         try:
             async for data in self._frames():
                 await self._handle(data)
         finally:
             await self._follows.close()
-            self._outbox.close()
+            self._send_queue.close()
             await self._socket.close(drain=False)
             self._transport.abort()  # the handshake is over or overdue; what a silent client left unread is dropped
             await writer
@@ -110,7 +110,7 @@ class Connection:
     async def look_after(self) -> None:
         """Now and then: keep a quiet connection open, and close one that nobody may use any more."""
         if not await self.turned_out():
-            self._outbox.ping()
+            self._send_queue.ping()
 
     async def _frames(self) -> AsyncIterator[bytes]:
         sign_in_by = time.monotonic() + self._gateway.settings.gateway.sign_in_timeout_s
@@ -127,7 +127,7 @@ class Connection:
             if wait := self._rate.take(time.monotonic()):
                 await asyncio.sleep(wait)
             if message.type is WSMsgType.PING:
-                await self._outbox.reply(WireFrame(WSMsgType.PONG, message.data))
+                await self._send_queue.reply(WireFrame(WSMsgType.PONG, message.data))
             elif message.type is not WSMsgType.PONG:
                 yield message.data
 
@@ -246,4 +246,4 @@ class Connection:
         await self._reply(WireError(WireErrorData(text, code, session_id)))
 
     async def _reply(self, event: Outside) -> None:
-        await self._outbox.reply(encode_event(event))
+        await self._send_queue.reply(encode_event(event))

@@ -15,7 +15,7 @@ from gateway.wire.batch_frames import WireFrame
 MAX_REPLIES = 64
 
 
-class Outbox:
+class SendQueue:
     """Replies first, then streams in turn. Memory is bounded: each stream waits until its frames are written, and
     a reader whose replies nobody takes is made to wait."""
 
@@ -29,7 +29,7 @@ class Outbox:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"<Outbox replies={len(self._replies)} streams={len(self._streams)}>"
+        return f"<SendQueue replies={len(self._replies)} streams={len(self._streams)}>"
 
     async def reply(self, frame: WireFrame) -> None:
         """Queue a frame before everything that streams; waits only while very many replies do."""

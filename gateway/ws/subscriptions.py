@@ -1,4 +1,4 @@
-"""The jobs one WebSocket follows: a task for each, which hands the job's frames to the outbox."""
+"""The jobs one WebSocket follows: a task for each, which hands the job's frames to the send queue."""
 
 import asyncio
 import logging
@@ -11,21 +11,21 @@ from bus.wire.commands import UNAVAILABLE
 from gateway.app_state import Gateway
 from gateway.wire.batch_frames import Form, encode_event
 from gateway.wire.server_frames import WireError, WireErrorData
-from gateway.ws.send_queue import Outbox
+from gateway.ws.send_queue import SendQueue
 
 log = logging.getLogger(__name__)
 
 
-class Follows:
+class Subscriptions:
     """At most one task for each job, so that nothing comes twice."""
 
-    def __init__(self, gateway: Gateway, outbox: Outbox) -> None:
+    def __init__(self, gateway: Gateway, send_queue: SendQueue) -> None:
         self._gateway = gateway
-        self._outbox = outbox
+        self._send_queue = send_queue
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def __repr__(self) -> str:
-        return f"<Follows {len(self._tasks)} jobs>"
+        return f"<Subscriptions {len(self._tasks)} jobs>"
 
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._tasks
@@ -62,13 +62,13 @@ class Follows:
             async with aclosing(self._gateway.client.follow(job_id, after, present=present)) as batches:
                 async for batch, skip in batches:
                     self._gateway.counts["events_sent"] += batch.last - batch.first + 1 - skip
-                    await self._outbox.stream(self._gateway.frames.frames(batch, skip, session_id, form))
+                    await self._send_queue.stream(self._gateway.frames.frames(batch, skip, session_id, form))
         except ConnectionError:
             return
         except (BusError, CodecError, sqlite3.Error) as error:
             log.warning("A stream broke off", extra={"action": "follow_failed", "job_id": job_id, "error": str(error)})
             text = f"the stream of job {job_id} broke off ({error}); follow it again from your last seq"
-            await self._outbox.reply(encode_event(WireError(WireErrorData(text, UNAVAILABLE, session_id))))
+            await self._send_queue.reply(encode_event(WireError(WireErrorData(text, UNAVAILABLE, session_id))))
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -22,7 +22,7 @@ PROOF_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True)
-class Order:
+class KillRequest:
     """Which jobs shall be stopped (by the beginnings of their ids, or those that fit the filters), and how.
     `dry_run`: only say which."""
 
@@ -33,7 +33,7 @@ class Order:
     dry_run: bool = False
 
 
-class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+class KillResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one stop. `end` is the object that ended the job's stream."""
 
     job_id: str
@@ -43,7 +43,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     end: Wire | None = None
 
 
-async def kill(target: Target, order: Order) -> list[Outcome]:
+async def kill(target: Target, order: KillRequest) -> list[KillResult]:
     """Stop the jobs side by side; returns when each is proved dead or could not be stopped."""
     async with connect(target) as jobs:
         if order.prefixes:
@@ -53,37 +53,37 @@ async def kill(target: Target, order: Order) -> list[Outcome]:
         return await asyncio.gather(*work)
 
 
-async def _kill_named(jobs: JobsAccess, prefix: str, order: Order) -> Outcome:
+async def _kill_named(jobs: JobsAccess, prefix: str, order: KillRequest) -> KillResult:
     try:
         job = job_of(await jobs.show(prefix))
     except Declined as error:
-        return Outcome(prefix, False, f"{prefix}: {error}", code=error.code)
+        return KillResult(prefix, False, f"{prefix}: {error}", code=error.code)
     return await _kill_found(jobs, job, order)
 
 
-async def _kill_found(jobs: JobsAccess, job: OutsideJob, order: Order) -> Outcome:
+async def _kill_found(jobs: JobsAccess, job: OutsideJob, order: KillRequest) -> KillResult:
     if job.state in ENDED:
         words = f"{short_id(job)} had ended before: {state_words(job)}"
-        return Outcome(job.job_id, True, words, code="already_ended")
+        return KillResult(job.job_id, True, words, code="already_ended")
     if order.dry_run:
         words = f"{short_id(job)} would be stopped: {state_words(job)}, {clean(job.user)}: {one_line(job.query, 60)}"
-        return Outcome(job.job_id, True, words, code="dry_run")
+        return KillResult(job.job_id, True, words, code="dry_run")
     return await kill_job(jobs, job, order.rung, order.note)
 
 
-async def kill_job(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str = "") -> Outcome:
+async def kill_job(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str = "") -> KillResult:
     """Stop one job, and wait for the proof."""
     try:
         async with asyncio.timeout(PROOF_TIMEOUT_S):
             return await _stop_and_prove(jobs, job, rung, note)
     except TimeoutError:
         words = f"no proof of its end within {PROOF_TIMEOUT_S:g} s; see `deadstop show {short_id(job)}`"
-        return Outcome(job.job_id, False, f"{short_id(job)}: {words}", code="no_proof")
+        return KillResult(job.job_id, False, f"{short_id(job)}: {words}", code="no_proof")
     except (OpsError, BusError) as error:
-        return Outcome(job.job_id, False, f"{short_id(job)}: {error}", code=getattr(error, "code", "unavailable"))
+        return KillResult(job.job_id, False, f"{short_id(job)}: {error}", code=getattr(error, "code", "unavailable"))
 
 
-async def _stop_and_prove(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str) -> Outcome:
+async def _stop_and_prove(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str) -> KillResult:
     try:
         await jobs.stop(job.job_id, rung=rung, reason=Reason.OPERATOR, note=note)
     except Declined as error:
@@ -92,7 +92,7 @@ async def _stop_and_prove(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: s
     async for item in jobs.follow(job, max(0, job.seq - 1)):
         if item["event"] in ENDINGS:
             words = ended_sentence(item["event"], item["data"])
-            return Outcome(job.job_id, True, f"{short_id(job)} {words}", end=item)
+            return KillResult(job.job_id, True, f"{short_id(job)} {words}", end=item)
     raise Declined("no_proof", "its stream ended without an end")
 
 

@@ -36,12 +36,12 @@ def command(
     import asyncio
 
     from bus.contract.vocabulary import Rung
-    from ops.actions.kill import Order, kill
+    from ops.actions.kill import KillRequest, kill
     from ops.render.console import narration, output, print_json
 
     if bool(job) + bool(filters) + everything != 1:
         raise click.UsageError("name jobs, or say which with --user, --state, --agent, --older-than, or --all")
-    order = Order(job, filters, Rung.KILL if now else Rung.CANCEL, note, dry_run)
+    order = KillRequest(job, filters, Rung.KILL if now else Rung.CANCEL, note, dry_run)
     outcomes = asyncio.run(kill(target, order))
     for outcome in outcomes:
         if as_json:

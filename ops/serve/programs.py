@@ -22,9 +22,9 @@ from ops.client.served import served_address
 from ops.errors import OpsError
 from ops.serve.child_process import Child, end_all
 from ops.serve.listener import is_loopback, listen, url_of
-from ops.serve.reaper import Undertaker
+from ops.serve.reaper import OrphanReaper
 from ops.serve.signals import signals
-from ops.serve.supervised_program import Drained, Post
+from ops.serve.supervised_program import Drained, SupervisedProgram
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,8 @@ END_MARGIN_S = 5.0
 class Posts(NamedTuple):
     """In the order in which they are filled."""
 
-    supervisor: Post
-    gateway: Post
+    supervisor: SupervisedProgram
+    gateway: SupervisedProgram
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,13 @@ async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
     )
     for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
     everybody: list[Child] = []
-    posts = Posts(Post("supervisor", orders, everybody), Post("gateway", for_gateway, everybody))
-    undertaker = Undertaker(everybody)
+    posts = Posts(
+        SupervisedProgram("supervisor", orders, everybody), SupervisedProgram("gateway", for_gateway, everybody)
+    )
+    orphan_reaper = OrphanReaper(everybody)
 
     async def work() -> None:
-        if await _drained(posts, undertaker, lambda: announce(url_of(listener, token))):
+        if await _drained(posts, orphan_reaper, lambda: announce(url_of(listener, token))):
             listener.close()
             await posts.gateway.finish(plan.settings.gateway.finish_grace_s + END_MARGIN_S)
 
@@ -117,7 +119,7 @@ async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
             finally:
                 for child in await end_all(everybody, grace_s, hurry):
                     log.warning("%s had to be killed", child.module)
-                await undertaker.end_orphans()
+                await orphan_reaper.end_orphans()
     finally:
         listener.close()
         os.close(held)
@@ -137,7 +139,7 @@ async def _until(stop: asyncio.Event, work: Any) -> None:
         await working
 
 
-async def _drained(posts: Posts, undertaker: Undertaker, when_ready: Callable[[], None]) -> bool:
+async def _drained(posts: Posts, orphan_reaper: OrphanReaper, when_ready: Callable[[], None]) -> bool:
     """Fill the posts, and keep them filled until the supervisor has drained. Raises `OpsError`."""
     for post in posts:  # one after the other: the gateway looks for a supervisor
         await post.child.start()
@@ -146,7 +148,7 @@ async def _drained(posts: Posts, undertaker: Undertaker, when_ready: Callable[[]
     try:
         async with asyncio.TaskGroup() as keepers:
             for post in posts:
-                keepers.create_task(post.keep(undertaker))
+                keepers.create_task(post.keep(orphan_reaper))
     except* Drained:
         log.info("drained: every job has ended, and so does the server", extra={"action": "drained"})
         drained = True

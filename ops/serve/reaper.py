@@ -16,7 +16,7 @@ DEAD_WITHIN_S = 5.0
 """One that waits for a disk, or runs as another user, must not keep the programs from being started again."""
 
 
-class Undertaker:
+class OrphanReaper:
     """Receives the orphans of these programs: from here on they become our children."""
 
     def __init__(self, programs: Sequence[Child]) -> None:

@@ -8,7 +8,7 @@ import time
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL, ServeOrders
 from ops.errors import OpsError
 from ops.serve.child_process import Child, exit_words
-from ops.serve.reaper import Undertaker
+from ops.serve.reaper import OrphanReaper
 from ops.serve.restart_policy import MAX_QUICK_DEATHS, Restarts
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ class Drained(Exception):
     """The supervisor was told to drain, and has."""
 
 
-class Post:
+class SupervisedProgram:
     """One program of ours: who fills the post now, and who has handed over but still finishes something.
 
     `everybody` is shared by all posts: each process that may live.
@@ -32,13 +32,13 @@ class Post:
         self.child = self._another()
 
     def __repr__(self) -> str:
-        return f"<Post {self.child!r}>"
+        return f"<SupervisedProgram {self.child!r}>"
 
     def ask_for_another(self) -> None:
         """Have the program replaced; asked again before that is done, once more."""
         self._wanted.set()
 
-    async def keep(self, undertaker: Undertaker) -> None:
+    async def keep(self, orphan_reaper: OrphanReaper) -> None:
         """Start the program again whenever it dies, and replace it when asked. Raises `OpsError` when it does nothing
         but die, `Drained` when it ended because it was to."""
         restarts = Restarts()
@@ -46,7 +46,7 @@ class Post:
         while True:
             status = await self._death_or_wish()
             if status is None:
-                if await self._replace(undertaker):
+                if await self._replace(orphan_reaper):
                     started_at = time.monotonic()
                 continue
             if status == DRAINED:
@@ -59,7 +59,7 @@ class Post:
             await asyncio.sleep(delay_s)
             started_at = time.monotonic()
             with contextlib.suppress(OpsError):  # it says on its own standard error why; its death is counted above
-                await self._start(self.child, undertaker)
+                await self._start(self.child, orphan_reaper)
 
     async def _death_or_wish(self) -> int | None:
         """The return code of the program once it has ended; None when another one is wanted in its place."""
@@ -72,13 +72,13 @@ class Post:
             death.cancel()
             wish.cancel()
 
-    async def _replace(self, undertaker: Undertaker) -> bool:
+    async def _replace(self, orphan_reaper: OrphanReaper) -> bool:
         """Another one takes over; the earlier one hands over when the new one is ready, and otherwise goes on."""
         self._wanted.clear()
         self._forget_gone()
         another = self._another()
         try:
-            await self._start(another, undertaker)
+            await self._start(another, orphan_reaper)
         except OpsError as error:
             words = f"{error}; the one that serves (pid {self.child.pid}) goes on"
             log.error("%s", words, extra={"action": "replace_failed"})
@@ -90,10 +90,10 @@ class Post:
         )
         return True
 
-    async def _start(self, child: Child, undertaker: Undertaker) -> None:
+    async def _start(self, child: Child, orphan_reaper: OrphanReaper) -> None:
         """Raises `OpsError`."""
-        async with undertaker.starting:
-            await undertaker.end_orphans()
+        async with orphan_reaper.starting:
+            await orphan_reaper.end_orphans()
             await child.spawn()
         await child.until_ready()
 

@@ -38,8 +38,8 @@ from bus.wire.commands import (
     Submit,
     Submitted,
 )
-from supervisor.api.conversation_handlers import ConversationDesk
-from supervisor.control.controller import Conductor
+from supervisor.api.conversation_handlers import ConversationHandlers
+from supervisor.control.controller import JobController
 from supervisor.jobs.lookup import Lookup, may_see, own
 from supervisor.lifecycle.job import AlreadyEnded
 from supervisor.lifecycle.kill_ladder import StopRequest
@@ -57,7 +57,7 @@ _FOR_OPERATORS = Refused(
 )
 
 
-class Desk:
+class CommandHandlers:
     """Answers each command of clients that know the key of the bus."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Desk:
         key: bytes,
         store: Store,
         journal: Journal,
-        conductor: Conductor,
+        controller: JobController,
         admission: Admission,
         history: History,
         gauges: Callable[[], dict[str, float]],
@@ -75,12 +75,12 @@ class Desk:
         self._key = key
         self._store = store
         self._journal = journal
-        self._conductor = conductor
+        self._controller = controller
         self._admission = admission
         self._history = history
         self._gauges = gauges
-        self._lookup = Lookup(store, conductor.entries)
-        self._conversations = ConversationDesk(store, self._lookup)
+        self._lookup = Lookup(store, controller.entries)
+        self._conversations = ConversationHandlers(store, self._lookup)
         self.line: Channel
 
     def on_command(self, frames: list[bytes]) -> None:
@@ -134,7 +134,7 @@ class Desk:
             case ReadStats():
                 return self._stats()
             case ReadCatalog():
-                return self._conductor.catalog.answer(time.monotonic())
+                return self._controller.catalog.answer(time.monotonic())
             case RollUp():
                 return self._roll_up(command)
             case ListConversations() | ShowConversation() | RenameConversation() | HideConversation():
@@ -153,11 +153,11 @@ class Desk:
         if refused is not None:
             return refused
         user = submit.caller.user
-        no_room = self._admission.refuse(user, submit.agent) or self._conductor.limits.refuse_spending(user)
+        no_room = self._admission.refuse(user, submit.agent) or self._controller.limits.refuse_spending(user)
         if no_room is not None:
             return Refused(no_room.code, no_room.error, no_room.hint)
         after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None
-        entry = self._conductor.submit(submit, after)
+        entry = self._controller.submit(submit, after)
         return Submitted(entry.job_id, submit.session_id, entry.position)
 
     def _attach(self, submit: Submit, job_id: str, earlier: Submit) -> AnyReply:
@@ -204,17 +204,17 @@ class Desk:
         summary = found.summary
         request = StopRequest(stop.caller.user, stop.reason, stop.rung, stop.note)
         try:
-            self._conductor.stop(summary.job_id, request)
+            self._controller.stop(summary.job_id, request)
         except AlreadyEnded:
-            entry = self._conductor.entries.get(summary.job_id)
+            entry = self._controller.entries.get(summary.job_id)
             state = entry.job.state if entry else summary.state
             how = "has its answer already" if entry else f"has already ended ({state})"
             return Refused("already_ended", f"job {summary.job_id} {how}", "there is nothing to stop")
-        entry = self._conductor.entries.get(summary.job_id)
+        entry = self._controller.entries.get(summary.job_id)
         return StopTaken(summary.job_id, entry.job.state if entry else summary.state)
 
     def _list(self, command: ListJobs) -> AnyReply:
-        live = [entry.summary() for entry in reversed(self._conductor.entries.values())]
+        live = [entry.summary() for entry in reversed(self._controller.entries.values())]
         known = {summary.job_id for summary in live}
         live, after = _rest(live, command)
         user = own(command.caller) or command.user or None
@@ -244,14 +244,14 @@ class Desk:
         return Done()
 
     def _stats(self) -> AnyReply:
-        tallies = self._conductor.tallies
+        counters = self._controller.counters
         states: Counter[str] = Counter()
-        for (state, _), count in tallies.ended.items():
+        for (state, _), count in counters.ended.items():
             states[state] += count
-        for entry in self._conductor.entries.values():
+        for entry in self._controller.entries.values():
             states[entry.job.state] += 1
         return Stats(
-            states, self._gauges(), tallies.ended_counts(), stops=tallies.stops, first_chunk=tallies.first_chunk
+            states, self._gauges(), counters.ended_counts(), stops=counters.stops, first_chunk=counters.first_chunk
         )
 
 

@@ -16,7 +16,7 @@ from bus.wire.commands import (
     RenameConversation,
     ShowConversation,
 )
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.lookup import Lookup
 from supervisor.storage.store import Store
 
@@ -26,7 +26,7 @@ MAX_TURNS = 500
 _NOT_FOUND = Refused("not_found", "there is no such conversation", "GET /api/conversations lists yours")
 
 
-class ConversationDesk:
+class ConversationHandlers:
     """Only ever a caller's own conversations; another's answers exactly as one that does not exist."""
 
     def __init__(self, store: Store, lookup: Lookup) -> None:
@@ -91,7 +91,7 @@ class ConversationDesk:
         running = self._running(user, known.conversation_id)
         return msgspec.structs.replace(known, running=running.job_id) if running else known
 
-    def _running(self, user: str, conversation_id: str) -> Entry | None:
+    def _running(self, user: str, conversation_id: str) -> JobEntry | None:
         return self._lookup.busy(user, conversation_id)
 
 

@@ -10,7 +10,7 @@ from bus.contract.vocabulary import SUPERVISOR, Role
 from bus.transport.codec import encode
 from bus.wire.commands import CATALOG_READING, Caller, CatalogRead, Refused, Submit
 from bus.wire.worker import Failure, Outcome, Success
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.scheduling.admission import Admission
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,9 @@ TRY_AGAIN_S = 30.0
 class CatalogKeeper:
     """Has the catalog read by jobs of its own: `submit` begins one. `entries` are the jobs that have not ended."""
 
-    def __init__(self, submit: Callable[[Submit], Entry], entries: dict[str, Entry], admission: Admission) -> None:
+    def __init__(
+        self, submit: Callable[[Submit], JobEntry], entries: dict[str, JobEntry], admission: Admission
+    ) -> None:
         self._submit = submit
         self._entries = entries
         self._admission = admission
@@ -38,7 +40,7 @@ class CatalogKeeper:
         """Whether the catalog is being read now."""
         return any(entry.submit.agent == CATALOG_AGENT for entry in self._entries.values())
 
-    def read(self) -> Entry:
+    def read(self) -> JobEntry:
         """Have it read anew."""
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         return self._submit(Submit(caller, secrets.token_hex(8), "read the catalog", agent=CATALOG_AGENT))
@@ -64,14 +66,14 @@ class CatalogKeeper:
     def _may_read(self) -> bool:
         return not (self.reading or self._admission.draining or self._admission.closed)
 
-    def data_changed(self, entry: Entry, fingerprint: str) -> None:
+    def data_changed(self, entry: JobEntry, fingerprint: str) -> None:
         """This job's worker has found other data than the catalog tells of: have it read anew, once for all who find
         so."""
         known = self.known is not None and self.known.fingerprint == fingerprint
         if entry.submit.agent != HISTORY_AGENT and not known and self._may_read:
             self.read()
 
-    def keep(self, entry: Entry, outcome: Outcome) -> None:
+    def keep(self, entry: JobEntry, outcome: Outcome) -> None:
         """Take what a job of ours has read; any other job's outcome tells nothing."""
         if entry.submit.agent != CATALOG_AGENT:
             return

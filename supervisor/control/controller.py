@@ -14,9 +14,9 @@ from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import Submit
 from bus.wire.worker import AnySaid, Assign, Finished, Outcome, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
-from supervisor.control.counters import Tallies
+from supervisor.control.counters import Counters
 from supervisor.control.escalation import climb
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
 from supervisor.lifecycle.final_events import cause_of_death, ending
@@ -34,13 +34,13 @@ from supervisor.lifecycle.job import (
 )
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.scheduling.admission import Admission
-from supervisor.scheduling.deadlines import Timers
-from supervisor.scheduling.disconnects import Presence
+from supervisor.scheduling.deadlines import DeadlineTimers
+from supervisor.scheduling.disconnects import DisconnectWatch
 from supervisor.scheduling.limits import Limits
-from supervisor.scheduling.run_queue import WaitingRoom
+from supervisor.scheduling.run_queue import RunQueue
 from supervisor.storage.journal import Journal, Stream
 from supervisor.storage.store import Store
-from supervisor.workers.pool import Yard
+from supervisor.workers.pool import WorkerPool
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -48,34 +48,36 @@ log = logging.getLogger(__name__)
 _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
 
 
-class Conductor:
+class JobController:
     """Every job that has not ended."""
 
-    def __init__(self, settings: Settings, store: Store, journal: Journal, yard: Yard, admission: Admission) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, journal: Journal, pool: WorkerPool, admission: Admission
+    ) -> None:
         self._settings = settings
         self._store = store
         self._journal = journal
-        self._yard = yard
+        self._pool = pool
         self._loop = asyncio.get_running_loop()
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, JobEntry] = {}
         self.catalog = CatalogKeeper(self.submit, self.entries, admission)
-        self._timers = Timers(lambda entry, now: self._act(entry, entry.job.tick(now)))
-        self._waiting = WaitingRoom(admission, journal, self.entries, self._launch)
-        self._presence = Presence(settings.supervisor.disconnect_grace_s, self.stop_if_possible)
+        self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
+        self._waiting = RunQueue(admission, journal, self.entries, self._launch)
+        self._presence = DisconnectWatch(settings.supervisor.disconnect_grace_s, self.stop_if_possible)
         self.limits = Limits(settings, store, self.entries, self.stop_if_possible)
-        self.on_forgotten: Callable[[Entry], None] = lambda _: None
+        self.on_forgotten: Callable[[JobEntry], None] = lambda _: None
         """Called when a job's last event is in the log."""
-        self.tallies = Tallies()
+        self.counters = Counters()
         self.idle = asyncio.Event()
         self.idle.set()
 
     # ---- stimuli from clients
 
-    def submit(self, submit: Submit, after: Entry | None = None) -> Entry:
+    def submit(self, submit: Submit, after: JobEntry | None = None) -> JobEntry:
         """A new job from a question that was found to be in order. It does not start before `after` has ended."""
         job_id = secrets.token_hex(6)
         job = Job(job_id, self._loop.time(), self.limits.graces, self.limits.deadlines(submit))
-        entry = Entry(job, submit, submit.caller.user, Stream(job_id, 0), time.time())
+        entry = JobEntry(job, submit, submit.caller.user, Stream(job_id, 0), time.time())
         entry.stream.number = self._store.accept(submit, entry.record())
         self.entries[job_id] = entry
         self.idle.clear()
@@ -101,7 +103,7 @@ class Conductor:
         for entry in list(self.entries.values()):
             self.stop_if_possible(entry, request)
 
-    def stop_if_possible(self, entry: Entry, request: StopRequest) -> None:
+    def stop_if_possible(self, entry: JobEntry, request: StopRequest) -> None:
         """For stops that nobody waits for an answer to: limits, disconnects, shutdown."""
         if entry.job.undecided:
             self._act(entry, entry.job.stop(request, self._loop.time()))
@@ -146,7 +148,7 @@ class Conductor:
             self._note_first_word(entry)
             self._journal.append_batch(entry.stream, said.count, said.blob)
             self.limits.check_output(entry)
-        self._journal.after_commit(lambda: worker.logged(self._yard.control, last=last))
+        self._journal.after_commit(lambda: worker.logged(self._pool.control, last=last))
 
     def worker_exited(self, worker: Worker) -> None:
         entry = self._entry_of(worker)
@@ -166,14 +168,14 @@ class Conductor:
 
     # ---- acting
 
-    def _act(self, entry: Entry, actions: Iterable[Action]) -> None:
+    def _act(self, entry: JobEntry, actions: Iterable[Action]) -> None:
         try:
             for action in actions:
                 self._do(entry, action)
         finally:  # a step that fails, for want of a descriptor for example, must not end the ladder
             self._timers.set(entry)
 
-    def _do(self, entry: Entry, action: Action) -> None:
+    def _do(self, entry: JobEntry, action: Action) -> None:
         match action:
             case Append(event):
                 self._journal.append(entry.stream, event)
@@ -191,9 +193,9 @@ class Conductor:
             case End():
                 self._end(entry)
 
-    def _launch_worker(self, entry: Entry) -> None:
+    def _launch_worker(self, entry: JobEntry) -> None:
         try:
-            worker = self._yard.get(entry.submit.agent)
+            worker = self._pool.get(entry.submit.agent)
         except Exception as error:  # without a worker nobody would ever tell that it is gone
             log.exception("no worker for %r", entry, extra={"action": "launch"})
             entry.exit_words = f"could not be started ({error})"
@@ -203,26 +205,26 @@ class Conductor:
         if worker.ready:
             self.worker_ready(worker)
 
-    def _give(self, entry: Entry) -> None:
+    def _give(self, entry: JobEntry) -> None:
         entry.started_at = time.time()
         entry.cost_left_usd = self.limits.cost_left_usd(entry)
         self._tell(entry)
         self._store.update(entry.stream.number, entry.record())
-        self._yard.refill_soon()
+        self._pool.refill_soon()
         note("started", entry)
 
-    def _tell(self, entry: Entry) -> None:
+    def _tell(self, entry: JobEntry) -> None:
         assert entry.worker is not None
         spec = job_spec(entry, self._settings, self._store, self.catalog.encoded)
-        entry.worker.tell(self._yard.control, Assign(spec))
+        entry.worker.tell(self._pool.control, Assign(spec))
 
-    def _climb(self, entry: Entry, step: Step, request: StopRequest) -> None:
+    def _climb(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
         if step.rung is not None:
             note(step.value, entry)
         if entry.worker is not None:
-            climb(entry.worker, step, request, self._yard.control)
+            climb(entry.worker, step, request, self._pool.control)
 
-    def _end(self, entry: Entry) -> None:
+    def _end(self, entry: JobEntry) -> None:
         entry.end_now()
         self._waiting.leave(entry)
         self.limits.ended(entry)
@@ -235,10 +237,10 @@ class Conductor:
         self._journal.after_commit(lambda: self._forget(entry), durable=True)
         note("ended", entry)
 
-    def _forget(self, entry: Entry) -> None:
+    def _forget(self, entry: JobEntry) -> None:
         self.entries.pop(entry.job_id, None)
         self.on_forgotten(entry)
-        self.tallies.job_ended(entry.job)
+        self.counters.job_ended(entry.job)
         self._timers.forget(entry.job_id)
         self._presence.forget(entry.job_id)
         for call in entry.when_forgotten:
@@ -250,15 +252,15 @@ class Conductor:
         if not self.entries:
             self.idle.set()
 
-    def _launch(self, entry: Entry) -> None:
+    def _launch(self, entry: JobEntry) -> None:
         self._act(entry, entry.job.launch(self._loop.time()))
 
-    def _note_first_word(self, entry: Entry) -> None:
+    def _note_first_word(self, entry: JobEntry) -> None:
         if not entry.spoke and entry.submit.agent not in INTERNAL_AGENTS:
-            self.tallies.spoke(self._loop.time() - entry.job.accepted_at)
+            self.counters.spoke(self._loop.time() - entry.job.accepted_at)
         entry.spoke = True
 
-    def _finished(self, entry: Entry, blob: bytes) -> None:
+    def _finished(self, entry: JobEntry, blob: bytes) -> None:
         try:
             outcome = _decode_outcome(blob)
         except CodecError:
@@ -273,7 +275,7 @@ class Conductor:
 
     # ---- inside
 
-    def _entry_of(self, worker: Worker) -> Entry | None:
+    def _entry_of(self, worker: Worker) -> JobEntry | None:
         entry = self.entries.get(worker.job_id) if worker.job_id else None
         return entry if entry is not None and entry.worker is worker and not entry.job.ended else None
 

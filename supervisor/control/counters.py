@@ -10,7 +10,7 @@ from supervisor.lifecycle.job import Job
 
 
 @dataclass(slots=True)
-class Tallies:
+class Counters:
     """Counted as the jobs end."""
 
     ended: Counter[tuple[State, Reason | None]] = field(default_factory=Counter)

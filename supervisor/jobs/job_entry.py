@@ -13,7 +13,7 @@ from supervisor.workers.worker import Worker
 
 
 @dataclass(slots=True)
-class Entry:
+class JobEntry:
     """Everything about one job that has not ended, or just has."""
 
     job: Job

@@ -3,12 +3,12 @@
 import logging
 
 from bus.contract.vocabulary import Rung
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 
 log = logging.getLogger(__name__)
 
 
-def note(action: str, entry: Entry) -> None:
+def note(action: str, entry: JobEntry) -> None:
     """A rung is a warning that names the worker, who asked and why; whatever else happens is information."""
     pid = entry.worker.pid if entry.worker else None
     level, text = logging.INFO, f"job {entry.job_id} {action}"
@@ -21,7 +21,7 @@ def note(action: str, entry: Entry) -> None:
     log.log(level, text, extra={"action": action, "job_id": entry.job_id, "pid": pid})
 
 
-def _how(entry: Entry) -> str:
+def _how(entry: JobEntry) -> str:
     """`failed (agent_error: bad_data)`. The error itself may hold what was asked, which is not for this log."""
     job, code = entry.job, entry.failed.code if entry.failed else ""
     if job.reason is None:

@@ -2,11 +2,11 @@
 
 from bus.contract.settings import HISTORY_AGENT, Settings
 from bus.wire.worker import JobSpec
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.storage.store import Store
 
 
-def job_spec(entry: Entry, settings: Settings, store: Store, encoded_catalog: bytes) -> JobSpec:
+def job_spec(entry: JobEntry, settings: Settings, store: Store, encoded_catalog: bytes) -> JobSpec:
     """The question, what was said before it in its conversation, and what the answer may take."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (

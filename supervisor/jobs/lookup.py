@@ -2,7 +2,7 @@
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, JobRecord, JobSummary, Refused, Submit
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.storage.store import Store
 
 NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
@@ -11,7 +11,7 @@ NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` li
 class Lookup:
     """Finds jobs that have ended and those that have not, which are the `entries`."""
 
-    def __init__(self, store: Store, entries: dict[str, Entry]) -> None:
+    def __init__(self, store: Store, entries: dict[str, JobEntry]) -> None:
         self._store = store
         self.entries = entries
 
@@ -22,7 +22,7 @@ class Lookup:
                 return entry.job_id, entry.submit
         return self._store.session(user, session_id)
 
-    def busy(self, user: str, conversation_id: str) -> Entry | None:
+    def busy(self, user: str, conversation_id: str) -> JobEntry | None:
         """The job of this conversation that has not ended; there is one at most."""
         for entry in self.entries.values():
             same = (entry.user, entry.submit.conversation_id) == (user, conversation_id)

@@ -6,22 +6,24 @@ from collections.abc import Callable
 from bus.transport.codec import encode
 from bus.transport.sockets import Frames
 from bus.wire.topics import HEADS, Heads, Published, job_topic
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 
 HEADS_AFTER_END_S = 10.0
 
 
-class LastNumbers:
+class StreamHeads:
     """Every job's last number: of the jobs that have not ended, which are the `entries`, and for a while of those that
     have."""
 
-    def __init__(self, entries: dict[str, Entry], publish: Callable[[Frames], None], settled: dict[str, int]) -> None:
+    def __init__(
+        self, entries: dict[str, JobEntry], publish: Callable[[Frames], None], settled: dict[str, int]
+    ) -> None:
         self._entries = entries
         self._publish = publish
         self._loop = asyncio.get_running_loop()
         self._ended = {job_id: (self._loop.time(), last) for job_id, last in settled.items()}
 
-    def ended(self, entry: Entry) -> None:
+    def ended(self, entry: JobEntry) -> None:
         """The job's last event is in the log."""
         self._ended[entry.job_id] = (self._loop.time(), entry.stream.seq)
 

@@ -6,11 +6,11 @@ from collections import deque
 from pathlib import Path
 
 from bus.contract.settings import LimitSettings
-from supervisor.control.controller import Conductor
+from supervisor.control.controller import JobController
 from supervisor.processes.procfs import read_stat
 from supervisor.scheduling.admission import Admission
 from supervisor.storage.journal import Journal
-from supervisor.workers.pool import Yard
+from supervisor.workers.pool import WorkerPool
 
 RATE_OVER_S = 5.0
 
@@ -45,15 +45,15 @@ class Gauges:
         limits: LimitSettings,
         log_path: Path,
         journal: Journal,
-        yard: Yard,
-        conductor: Conductor,
+        pool: WorkerPool,
+        controller: JobController,
         admission: Admission,
     ) -> None:
         self._limits = limits
         self._log_path = log_path
         self._journal = journal
-        self._yard = yard
-        self._conductor = conductor
+        self._pool = pool
+        self._controller = controller
         self._admission = admission
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -78,9 +78,9 @@ class Gauges:
             "max_queued": self._limits.max_queued,
             "oldest_waiting_s": self._oldest_waiting_s(now),
             "draining": float(self._admission.draining),
-            "workers": len(self._yard.workers),
-            "spares": self._yard.spares.ready,
-            "worker_memory_bytes": sum(worker.memory_bytes for worker in self._yard.workers),
+            "workers": len(self._pool.workers),
+            "spares": self._pool.spares.ready,
+            "worker_memory_bytes": sum(worker.memory_bytes for worker in self._pool.workers),
             "supervisor_memory_bytes": own.resident_bytes if own else 0,
             "events_total": self._journal.events_total,
             "event_bytes_total": self._journal.bytes_total,
@@ -90,11 +90,11 @@ class Gauges:
             "log_lag_s": self._journal.lag_s(now),
             "log_writable": float(not self._admission.closed),
             "disk_free_bytes": self._disk_free_bytes(),
-            "stray_messages": self._yard.stray_messages,
+            "stray_messages": self._pool.stray_messages,
         }
 
     def _oldest_waiting_s(self, now: float) -> float:
-        entries = self._conductor.entries
+        entries = self._controller.entries
         asked = [entries[job_id].job.accepted_at for job_id in self._admission.waiting if job_id in entries]
         return now - min(asked, default=now)
 

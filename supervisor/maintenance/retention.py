@@ -14,8 +14,8 @@ from bus.contract.settings import ROLL_UP_AGENT, Settings
 from bus.contract.vocabulary import SUPERVISOR, Role, State
 from bus.wire.commands import Caller, Submit
 from bus.wire.worker import Success
-from supervisor.control.controller import Conductor
-from supervisor.jobs.job_entry import Entry
+from supervisor.control.controller import JobController
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.scheduling.admission import Admission
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
@@ -32,15 +32,15 @@ class History:
     """Keeps the history up with the log. `tick` it about once a second."""
 
     def __init__(
-        self, settings: Settings, store: Store, journal: Journal, conductor: Conductor, admission: Admission
+        self, settings: Settings, store: Store, journal: Journal, controller: JobController, admission: Admission
     ) -> None:
         self._settings = settings.history
         self._store = store
         self._journal = journal
-        self._conductor = conductor
+        self._controller = controller
         self._admission = admission
         self._loop = asyncio.get_running_loop()
-        self._running: Entry | None = None
+        self._running: JobEntry | None = None
         self._to_mark: list[int] = []
         self._busy = False  # with pieces, one after the other
         self._not_before = 0.0
@@ -48,18 +48,18 @@ class History:
         self._discard_at = 0.0
         history_folder(settings.supervisor.state_dir).mkdir(mode=0o700, exist_ok=True)
 
-    def roll_up(self) -> tuple[Entry, bool]:
+    def roll_up(self) -> tuple[JobEntry, bool]:
         """The job that rolls up, and whether it is a new one: one at a time, for they write the same files."""
         if self._running is not None:
             return self._running, False
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         question = Submit(caller, secrets.token_hex(8), "roll ended jobs up into the history", agent=ROLL_UP_AGENT)
         self._daily_at = self._loop.time() + DAY_S
-        entry = self._running = self._conductor.submit(question)
+        entry = self._running = self._controller.submit(question)
         entry.when_forgotten.append(lambda: self._take_note(entry))
         return entry, True
 
-    def up_to_date(self) -> Entry | None:
+    def up_to_date(self) -> JobEntry | None:
         """The job to wait for before the history tells of everything that has ended; None where it does already."""
         return None if self._store.longest_unrolled() is None else self.roll_up()[0]
 
@@ -81,7 +81,7 @@ class History:
         ended_at = self._store.longest_unrolled()
         return ended_at is not None and ended_at <= time.time() - every_s
 
-    def _take_note(self, entry: Entry) -> None:
+    def _take_note(self, entry: JobEntry) -> None:
         self._running, outcome = None, entry.job.outcome
         if entry.job.state is State.SUCCEEDED and isinstance(outcome, Success):
             self._to_mark += outcome.rolled_up

@@ -4,7 +4,7 @@ are Unix seconds and come in as arguments."""
 from collections.abc import Iterable
 
 from bus.contract.vocabulary import SUPERVISOR, Refusal
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.scheduling.admission import NoRoom
 
 DAY_S = 86_400
@@ -19,12 +19,12 @@ class Spending:
         self._ended_usd = ended_usd
         self._day = now // DAY_S
 
-    def end(self, entry: Entry, now: float) -> None:
+    def end(self, entry: JobEntry, now: float) -> None:
         """The job has ended, so that it is known what it cost."""
         ended = self._ended_today(now)
         ended[entry.user] = ended.get(entry.user, 0.0) + entry.job.usage.cost_usd
 
-    def left_usd(self, user: str, entries: Iterable[Entry], now: float) -> float | None:
+    def left_usd(self, user: str, entries: Iterable[JobEntry], now: float) -> float | None:
         """What is left of the user's day, below 0 where it was exceeded; None without a limit. `entries` are the
         jobs that may still be running."""
         if not self._limit_usd or user == SUPERVISOR:
@@ -32,7 +32,7 @@ class Spending:
         running = (entry.job.usage.cost_usd for entry in entries if entry.user == user and not entry.job.ended)
         return self._limit_usd - self._ended_today(now).get(user, 0.0) - sum(running)
 
-    def refuse(self, user: str, entries: Iterable[Entry], now: float) -> NoRoom | None:
+    def refuse(self, user: str, entries: Iterable[JobEntry], now: float) -> NoRoom | None:
         """Why another question of this user would cost too much, if so."""
         left_usd = self.left_usd(user, entries, now)
         if left_usd is None or left_usd > 0:

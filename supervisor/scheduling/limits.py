@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bus.contract.settings import Settings, limits_of
 from bus.contract.vocabulary import SUPERVISOR, Reason
 from bus.wire.commands import Submit
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.job import Deadlines
 from supervisor.lifecycle.kill_ladder import Graces, StopRequest
 from supervisor.scheduling.admission import NoRoom
@@ -21,8 +21,8 @@ class Limits:
         self,
         settings: Settings,
         store: Store,
-        entries: dict[str, Entry],
-        stop: Callable[[Entry, StopRequest], None],
+        entries: dict[str, JobEntry],
+        stop: Callable[[JobEntry, StopRequest], None],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -51,11 +51,11 @@ class Limits:
         """Why another question of this user would cost too much, if so."""
         return self._spending.refuse(user, self._entries.values(), time.time())
 
-    def cost_left_usd(self, entry: Entry) -> float | None:
+    def cost_left_usd(self, entry: JobEntry) -> float | None:
         """What is left of the day of the job's user; None without such a limit."""
         return self._spending.left_usd(entry.user, self._entries.values(), time.time())
 
-    def check_spending(self, entry: Entry) -> None:
+    def check_spending(self, entry: JobEntry) -> None:
         """A worker ends by itself at what was left when it began; but its user's other jobs spend too."""
         left_usd = self.cost_left_usd(entry)
         if left_usd is None or entry.cost_left_usd is None or left_usd >= 0:
@@ -64,7 +64,7 @@ class Limits:
             words = self._spending.words(left_usd)
             self.exceeded(entry, Reason.BUDGET, f"{words[:1].upper()}{words[1:]}.")
 
-    def check_output(self, entry: Entry) -> None:
+    def check_output(self, entry: JobEntry) -> None:
         """The stream has grown."""
         limits = self._settings.limits
         for what, value, limit in (
@@ -75,14 +75,14 @@ class Limits:
                 words = f"The answer has grown to {value:,} {what}; the limit is {limit:,}."
                 self.exceeded(entry, Reason.OUTPUT_LIMIT, words)
 
-    def exceeded(self, entry: Entry, reason: Reason, words: str) -> None:
+    def exceeded(self, entry: JobEntry, reason: Reason, words: str) -> None:
         """The job has gone beyond a limit; `words` name it with its number, for people. A job that is being stopped
         already keeps the reason it has."""
         if entry.job.ladder is None:
             entry.limit_words = words
             self._stop(entry, StopRequest(SUPERVISOR, reason))
 
-    def keep_spending(self, entry: Entry) -> None:
+    def keep_spending(self, entry: JobEntry) -> None:
         """Have it on disk, if it has grown: it counts for the day although we crash. Not for each event, since what an
         answer costs grows with each; a heartbeat later is soon enough."""
         cost_usd = entry.job.usage.cost_usd
@@ -90,6 +90,6 @@ class Limits:
             entry.cost_kept_usd = cost_usd
             self._store.update(entry.stream.number, entry.record())
 
-    def ended(self, entry: Entry) -> None:
+    def ended(self, entry: JobEntry) -> None:
         """What the job has cost is known."""
         self._spending.end(entry, time.time())

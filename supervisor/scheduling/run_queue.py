@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bus.contract.events import Accepted, Queue, Warn
-from supervisor.jobs.job_entry import Entry
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.scheduling.admission import Admission
 from supervisor.storage.journal import Journal
 
@@ -13,11 +13,11 @@ POSITIONS_A_SECOND = 200
 """Each job that starts moves all that wait; told each time, a long queue would keep the supervisor busy with itself."""
 
 
-class WaitingRoom:
+class RunQueue:
     """Calls `launch(entry)` for each job whose turn has come. `entries` are the jobs that have not ended."""
 
     def __init__(
-        self, admission: Admission, journal: Journal, entries: dict[str, Entry], launch: Callable[[Entry], None]
+        self, admission: Admission, journal: Journal, entries: dict[str, JobEntry], launch: Callable[[JobEntry], None]
     ) -> None:
         self._admission = admission
         self._journal = journal
@@ -27,9 +27,9 @@ class WaitingRoom:
         self._telling: asyncio.TimerHandle | None = None
 
     def __repr__(self) -> str:
-        return f"<WaitingRoom {len(self._admission.waiting)} wait>"
+        return f"<RunQueue {len(self._admission.waiting)} wait>"
 
-    def enter(self, entry: Entry, after: Entry | None) -> None:
+    def enter(self, entry: JobEntry, after: JobEntry | None) -> None:
         """A new job, which hears its position; others may stand further behind for it. It does not start before `after`
         has ended."""
         if after is None:
@@ -43,7 +43,7 @@ class WaitingRoom:
             self._launch(self._entries[starts])
         self._tell_soon()
 
-    def leave(self, entry: Entry) -> None:
+    def leave(self, entry: JobEntry) -> None:
         """The job has ended, wherever it was."""
         self._admission.leave(entry.job_id)
 
@@ -66,7 +66,7 @@ class WaitingRoom:
                 entry.position = position
                 self._journal.append(entry.stream, Queue(position))
 
-    def _let_in(self, entry: Entry, after: Entry) -> None:
+    def _let_in(self, entry: JobEntry, after: JobEntry) -> None:
         if entry.job.ended:
             return
         if after.job.reason is not None:

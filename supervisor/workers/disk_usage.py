@@ -9,7 +9,7 @@ _MIN_ENTRY_BYTES = 512
 """A file without content takes room as well: its name, its inode."""
 
 
-class FolderMeter:
+class DiskUsage:
     """Measures a folder and its subfolders, some entries at a time: a worker can make millions, and others wait."""
 
     def __init__(self, folder: Path) -> None:
@@ -19,7 +19,7 @@ class FolderMeter:
         self._whole = 0
 
     def __repr__(self) -> str:
-        return f"<FolderMeter {self._folder} whole={self._whole} so_far={self._so_far}>"
+        return f"<DiskUsage {self._folder} whole={self._whole} so_far={self._so_far}>"
 
     def advance(self, entries: int) -> int:
         """Look at so many more entries; returns the space known to be taken, in bytes."""

@@ -17,8 +17,8 @@ from supervisor.processes.spawner import Spawner, WorkerProcess, exit_in_words
 from supervisor.storage.store import Store
 from supervisor.workers.data_folders import DataFolders
 from supervisor.workers.orphan_attribution import Orphans
-from supervisor.workers.reaper import Burial
-from supervisor.workers.warm_pool import Spares
+from supervisor.workers.reaper import Reaper
+from supervisor.workers.warm_pool import WarmPool
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Listener(Protocol):
     def worker_gone(self, worker: Worker, exit_words: str) -> None: ...
 
 
-class Yard:
+class WorkerPool:
     """All workers of this supervisor."""
 
     def __init__(self, settings: Settings, spawner: Spawner, store: Store, scratch_root: Path) -> None:
@@ -51,7 +51,7 @@ class Yard:
         self._scratch_root = scratch_root
         self._by_token: dict[bytes, Worker] = {}
         self._folders = DataFolders()
-        self.spares = Spares(settings.worker.spare_workers, self._hire)
+        self.spares = WarmPool(settings.worker.spare_workers, self._hire)
         self._refill: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.stray_messages = 0
@@ -59,7 +59,7 @@ class Yard:
     def open(self, control: Channel, collector: Channel, peers: PeerWatch, endpoints: tuple[str, str]) -> None:
         """The channels on which workers are heard, and the endpoints they connect to."""
         self.control = control
-        self._burial = Burial(collector, peers, Orphans(lambda: self._spawner.own_children), lambda: self.workers)
+        self._reaper = Reaper(collector, peers, Orphans(lambda: self._spawner.own_children), lambda: self.workers)
         self._endpoints = endpoints
 
     def listen(self, listener: Listener) -> None:
@@ -177,7 +177,7 @@ class Yard:
                 extra={"action": "stray"},
             )
 
-    # ---- birth and burial
+    # ---- spawning and reaping
 
     async def _spawn(self, worker: Worker) -> None:
         try:
@@ -185,8 +185,8 @@ class Yard:
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
             # It may have been forked after all, by a fork server that died before it could say so.
-            await self._burial.sweep(worker)
-            await self._burial.clear(worker)
+            await self._reaper.sweep(worker)
+            await self._reaper.clear(worker)
             self._forget(worker)
             self._listener.worker_gone(worker, f"could not be started ({error})")
             return
@@ -200,9 +200,9 @@ class Yard:
         assert process is not None
         self.spares.lost(worker, asyncio.get_running_loop().time())  # before anybody takes it for a living one
         self._listener.worker_exited(worker)
-        await self._burial.drain(process)
-        await self._burial.sweep(worker)
-        await self._burial.clear(worker)
+        await self._reaper.drain(process)
+        await self._reaper.sweep(worker)
+        await self._reaper.clear(worker)
         self._store.worker_gone(process.pid, process.started)
         self._forget(worker)
         self._listener.worker_gone(worker, exit_in_words(code))

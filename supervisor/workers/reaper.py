@@ -24,7 +24,7 @@ SWEEP_WARN_S = 5.0
 SWEEP_STUBBORN_EVERY_S = 0.1
 
 
-class Burial:
+class Reaper:
     """The steps, in this order. `living()` are all workers that may live."""
 
     def __init__(

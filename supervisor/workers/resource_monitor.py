@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from bus.contract.vocabulary import Reason
 from bus.system.orphans import descendants
 from supervisor.processes.procfs import read_stat
-from supervisor.workers.disk_usage import FolderMeter
+from supervisor.workers.disk_usage import DiskUsage
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class Watch:
 
     def __init__(self, exceeded: Callable[[Worker, Reason, str], None]) -> None:
         self._exceeded = exceeded
-        self._meters: WeakKeyDictionary[Worker, FolderMeter] = WeakKeyDictionary()
+        self._meters: WeakKeyDictionary[Worker, DiskUsage] = WeakKeyDictionary()
 
     def sample(self, workers: list[Worker]) -> None:
         """Look at each worker once."""
@@ -51,8 +51,8 @@ class Watch:
         worker.peak_bytes = max(worker.peak_bytes, worker.memory_bytes)
         worker.cpu_s = max(worker.cpu_s, sum(stat.cpu_s for stat in stats))
 
-    def _meter(self, worker: Worker) -> FolderMeter:
-        return self._meters.setdefault(worker, FolderMeter(worker.scratch))
+    def _meter(self, worker: Worker) -> DiskUsage:
+        return self._meters.setdefault(worker, DiskUsage(worker.scratch))
 
     def _tell(self, worker: Worker, reason: Reason, what: str, value: int, limit: int) -> None:
         self._exceeded(worker, reason, f"The question used {_mib(value)} of {what}; the limit is {_mib(limit)}.")

@@ -1,6 +1,6 @@
 """Warm workers that wait for a job: connected, sandboxed, their agent prepared. Each serves one job and is replaced.
 
-Only agents that have been asked for are kept warm, so that unused ones cost nothing. Pure: the yard acts.
+Only agents that have been asked for are kept warm, so that unused ones cost nothing. Pure: the pool acts.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ TRY_AGAIN_S = 30.0
 
 
 @dataclass(slots=True)
-class Spares:
+class WarmPool:
     """At most `per_agent` workers wait for each wanted agent. `hire` starts one."""
 
     per_agent: int

@@ -23,7 +23,7 @@ _TAIL_BYTES = 8_192
 
 
 class Worker:
-    """One worker process, from before its birth until after its burial. It serves at most one job."""
+    """One worker process, from before it is spawned until it is reaped. It serves at most one job."""
 
     def __init__(
         self,

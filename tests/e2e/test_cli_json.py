@@ -11,7 +11,7 @@ from bus.wire import outside
 from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
 from gateway.wire.responses import OutsideRecord
 from ops.actions.drain import Left
-from ops.actions.kill import Outcome
+from ops.actions.kill import KillResult
 from ops.checks.finding import Finding
 from ops.client.stats import Figures
 from ops.client.timeline import Span
@@ -65,7 +65,7 @@ def test_of_jobs(server: Server, target: list[str]) -> None:
         (outcome,) = printed(server, target, "kill", running, "--reason", "late")
         (missing,) = printed(server, target, "kill", "zzzzzz", status=1)
         for kill in (dry, outcome, missing):
-            held(kill, Outcome)
+            held(kill, KillResult)
         held_wire(printed(server, target, "tail", running))
     for ended in (job_id, running):
         (record,) = printed(server, target, "show", ended)
@@ -92,7 +92,7 @@ def test_of_this_machine(server: Server) -> None:
 @pytest.mark.parametrize(
     ("command", "names"),
     [
-        ("kill", fields(Outcome)),
+        ("kill", fields(KillResult)),
         ("show", fields(OutsideRecord) - fields(OutsideJob)),
         ("show --timeline", fields(Span)),
         ("stats", fields(Figures) - {"gauges"}),

@@ -6,8 +6,8 @@ from agent_worker.agents.catalog.current import current_catalog
 from agent_worker.agents.parquet.answer import answer
 from agent_worker.agents.parquet.executor import execute
 from agent_worker.agents.parquet.planner import plan
-from agent_worker.agents.parquet.state import Inquiry, monitor, node
-from agent_worker.agents.tools import Workplace, hold_to, set_up
+from agent_worker.agents.parquet.state import AgentState, monitor, node
+from agent_worker.agents.tools import Tools, hold_to, set_up
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.llm import BudgetExceeded, ModelError
 from agent_worker.llm.monitor import total
@@ -16,10 +16,10 @@ from bus.contract.events import Clarification, Event, ResponseChunk, Status
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import JobSpec
 
-Planner = Callable[[Inquiry], AsyncGenerator[Event, None]]
+Planner = Callable[[AgentState], AsyncGenerator[Event, None]]
 
 
-def prepare(context: AgentContext) -> Workplace:
+def prepare(context: AgentContext) -> Tools:
     """Connect the engine and make the model's client, before the question is known."""
     return set_up(context)
 
@@ -46,11 +46,11 @@ async def run_typed_sql(job: JobSpec, context: AgentContext) -> AsyncIterator[Ev
 
 async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIterator[Event]:
     catalog = await current_catalog(job, context)
-    workplace: Workplace = context.prepared
+    workplace: Tools = context.prepared
     workplace.engine.attach(catalog)
     if workplace.model is not None:
         hold_to(workplace.model, job)
-    inquiry = Inquiry(job, context, workplace, catalog)
+    inquiry = AgentState(job, context, workplace, catalog)
     async for event in node("planner", planner(inquiry)):
         yield event
     if isinstance(inquiry.plan, SqlPlan):
@@ -68,7 +68,7 @@ async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIt
         yield monitor(total(context.usage(), priced=workplace.model.meter.price is not None))
 
 
-async def _take_as_typed(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
+async def _take_as_typed(inquiry: AgentState) -> AsyncGenerator[Event, None]:
     inquiry.typed_sql = True
     inquiry.plan = SqlPlan(inquiry.job.question.strip().rstrip(";"), title="Your statement")
     yield Status("running your statement")

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from agent_worker.agents.parquet.state import Inquiry
+from agent_worker.agents.parquet.state import AgentState
 from agent_worker.llm import AnswerRequest, ModelError, Preview
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Column, Event, ResponseChunk, Status, Warn
@@ -17,7 +17,7 @@ CUT_OFF = frozenset({"llm_max_tokens", "llm_context_exceeded"})
 """Ways in which an answer ends too early, and asking again would end it there again."""
 
 
-async def answer(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
+async def answer(inquiry: AgentState) -> AsyncGenerator[Event, None]:
     """The model's words, token by token; without a model (or for a typed statement) a sentence of our own."""
     plan, preview = inquiry.plan, inquiry.preview
     assert isinstance(plan, SqlPlan)

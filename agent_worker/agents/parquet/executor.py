@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
 from agent_worker.agents.parquet.planner import plan_request
-from agent_worker.agents.parquet.state import Inquiry, monitor
+from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
 from agent_worker.engine import EngineError, ResultEnd
@@ -24,7 +24,7 @@ from bus.values.rows import read_table, table_rows
 PROGRESS_EVERY_S = 0.2
 
 
-async def execute(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
+async def execute(inquiry: AgentState) -> AsyncGenerator[Event, None]:
     """Run the statement; on an error ask the model for a better one, at most `max_repairs` times."""
     repairs = 0
     while True:
@@ -51,18 +51,18 @@ async def execute(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
                 return
 
 
-def _max_repairs(inquiry: Inquiry) -> int:
+def _max_repairs(inquiry: AgentState) -> int:
     return inquiry.context.settings.agent.max_repairs
 
 
-def _worth_repairing(error: EngineError | Refused, inquiry: Inquiry) -> bool:
+def _worth_repairing(error: EngineError | Refused, inquiry: AgentState) -> bool:
     """Whose mistake is it? A statement that the person typed is theirs; want of memory, time or files is nobody's."""
     if inquiry.typed_sql:
         return False
     return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
 
 
-async def _run(inquiry: Inquiry, plan: SqlPlan) -> AsyncGenerator[Event, None]:
+async def _run(inquiry: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
     engine = inquiry.workplace.engine
     yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
     reporting = asyncio.create_task(_report_progress(inquiry))
@@ -100,7 +100,7 @@ def _chart(plan: SqlPlan, preview: Preview, points: list[list[Any]]) -> list[Eve
     return [Chart(spec)] if spec is not None else []
 
 
-def _at_end(inquiry: Inquiry, end: ResultEnd) -> list[Event]:
+def _at_end(inquiry: AgentState, end: ResultEnd) -> list[Event]:
     inquiry.context.truncated = end.truncated
     rows = f"{end.rows:,} row{'' if end.rows == 1 else 's'}"
     events: list[Event] = [monitor(f"{rows} in {end.ms:,.0f} ms\n\n")]
@@ -109,7 +109,7 @@ def _at_end(inquiry: Inquiry, end: ResultEnd) -> list[Event]:
     return events
 
 
-async def _report_progress(inquiry: Inquiry) -> None:
+async def _report_progress(inquiry: AgentState) -> None:
     """Say how far the engine is, whenever that has changed."""
     said: float | None = -1.0
     while True:

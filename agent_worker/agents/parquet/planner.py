@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from agent_worker import offline
-from agent_worker.agents.parquet.state import Inquiry, monitor
+from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.llm import PlanRequest
 from agent_worker.llm.client import Say
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, Status
 
 
-async def plan(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
+async def plan(inquiry: AgentState) -> AsyncGenerator[Event, None]:
     """SQL typed by the person runs as it is; the model plans where there is one, else the offline planner."""
     question = inquiry.job.question
     if inquiry.workplace.engine.looks_like_sql(question):
@@ -26,11 +26,11 @@ async def plan(inquiry: Inquiry) -> AsyncGenerator[Event, None]:
         yield monitor(f"**Offline planner**\n\n{_in_words(inquiry.plan)}\n\n")
 
 
-def plan_request(inquiry: Inquiry) -> PlanRequest:
+def plan_request(inquiry: AgentState) -> PlanRequest:
     return PlanRequest(inquiry.question, inquiry.catalog, inquiry.history)
 
 
-def _plan_offline(inquiry: Inquiry) -> Plan:
+def _plan_offline(inquiry: AgentState) -> Plan:
     """What the person says to a question that was asked back follows the question it was about."""
     job = inquiry.job
     if not job.user_clarification:
@@ -39,7 +39,7 @@ def _plan_offline(inquiry: Inquiry) -> Plan:
     return offline.plan(job.user_clarification, inquiry.catalog, asked)
 
 
-def _say(inquiry: Inquiry) -> Say:
+def _say(inquiry: AgentState) -> Say:
     return lambda text: inquiry.context.emit(Status(text))
 
 

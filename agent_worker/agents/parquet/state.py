@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from agent_worker.agents.tools import Workplace
+from agent_worker.agents.tools import Tools
 from agent_worker.context import AgentContext
 from agent_worker.llm import Preview
 from agent_worker.plan import Plan, Turn
@@ -15,12 +15,12 @@ from bus.wire.worker import JobSpec
 
 
 @dataclass(slots=True)
-class Inquiry:
+class AgentState:
     """One question on its way through planner, executor and answer. `typed_sql`: the person wrote the statement."""
 
     job: JobSpec
     context: AgentContext
-    workplace: Workplace
+    workplace: Tools
     catalog: Catalog
     typed_sql: bool = False
     plan: Plan | None = None

@@ -7,24 +7,24 @@ from agent_worker.offline.binder.dimensions import dimension_of, told_apart
 from agent_worker.offline.binder.filters import filter_of
 from agent_worker.offline.binder.group_rules import check_every, check_through, count_groups, over_groups
 from agent_worker.offline.binder.ordering import rank
-from agent_worker.offline.binder.query_ir import Figure, Filter, Reading
+from agent_worker.offline.binder.query_ir import Figure, Filter, QueryIR
 from agent_worker.offline.binder.row_queries import read_rows
 from agent_worker.offline.binder.scope import Scope
 from agent_worker.offline.binder.shares import split_share
-from agent_worker.offline.grammar.question_ast import Condition, Draft, MeasureDraft
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.grammar.question_ast import Condition, MeasureDraft, QuestionAst
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 
 
-class Resolver:
+class Binder:
     """Reads one draft over one base table."""
 
-    def __init__(self, scope: Scope, draft: Draft) -> None:
+    def __init__(self, scope: Scope, draft: QuestionAst) -> None:
         self.scope = scope
         self.draft = draft
-        self.reading = Reading(scope.base, notes=list(draft.notes), share=draft.share)
+        self.reading = QueryIR(scope.base, notes=list(draft.notes), share=draft.share)
 
-    def run(self) -> Reading:
-        """The reading. Raises `Unplaced` where the draft means nothing, or several things, over this table."""
+    def run(self) -> QueryIR:
+        """The reading. Raises `Ambiguous` where the draft means nothing, or several things, over this table."""
         draft, reading = self.draft, self.reading
         filters = [(condition, self._filter(condition)) for condition in draft.conditions]
         draft = self.draft = replace(draft, nouns=self._unexplained([found for _, found in filters]))
@@ -54,12 +54,12 @@ class Resolver:
         self.scope.mentioned = [table for table in nouns if table != self.scope.base]
         return filter_of(self.scope, condition)
 
-    def _unexplained(self, filters: list[Filter]) -> list[Item]:
+    def _unexplained(self, filters: list[Filter]) -> list[Lexeme]:
         """The nouns but for tables that only say where a value belongs: "orders of customers in FRANCE"."""
         passed = {key.ref_table for found in filters for ref in found.columns for key in ref.path}
         return [item for item in self.draft.nouns if not any(self.scope.means_table(item, t) for t in passed)]
 
-    def _groups(self) -> list[Item]:
+    def _groups(self) -> list[Lexeme]:
         """What may be grouped by: everything behind "by", what is asked for, and nouns that are not the base table."""
         draft, scope = self.draft, self.scope
         ranked = draft.ranking is not None and draft.ranking.measure is not None
@@ -69,11 +69,11 @@ class Resolver:
             raise _which_figure(draft)
         if nouns and not (ranked and not asked) and not (draft.havings and not asked):
             if draft.measures or draft.dims or draft.ranking:
-                raise Unplaced(f"What about “{nouns[0].text}”?", nouns[0])
+                raise Ambiguous(f"What about “{nouns[0].text}”?", nouns[0])
             return [*asked, *draft.dims]
         return [*asked, *nouns, *draft.dims]
 
-    def _measures(self, groups: list[Item]) -> list[MeasureDraft]:
+    def _measures(self, groups: list[Lexeme]) -> list[MeasureDraft]:
         """What is computed; empty when rows are asked for."""
         draft, scope = self.draft, self.scope
         ranking = draft.ranking
@@ -92,14 +92,14 @@ class Resolver:
             raise _which_figure(draft)
         if ranking and ranking.measure is None and groups and ranking.direction in ("asc", "desc") and draft.asked:
             text = draft.asked[0].text
-            raise Unplaced(
+            raise Ambiguous(
                 f"By what is “{text}” ranked?",
                 draft.asked[0],
                 (f"{text} by number of {scope.base}",),
             )
         return []
 
-    def _ranked_nouns(self) -> list[Item]:
+    def _ranked_nouns(self) -> list[Lexeme]:
         """ "airport with the highest altitude": what stands before the order is what is ranked."""
         ranking = self.draft.ranking
         if ranking is None or ranking.measure is None or ranking.measure.item is None:
@@ -114,9 +114,9 @@ class Resolver:
         return list({figure.alias: figure for figure in figures}.values())
 
 
-def _which_figure(draft: Draft) -> Unplaced:
+def _which_figure(draft: QuestionAst) -> Ambiguous:
     for noun in draft.nouns:
         if noun.names and noun.names[0].kind == "number":
             options = tuple(f"{word} {noun.text}" for word in ("average", "total", "maximum"))
-            return Unplaced(f"Which figure of {noun.text}: its average, its total, its maximum?", noun, options)
-    return Unplaced(f"Which figure by {draft.dims[0].text}?", draft.dims[0])
+            return Ambiguous(f"Which figure of {noun.text}: its average, its total, its maximum?", noun, options)
+    return Ambiguous(f"Which figure by {draft.dims[0].text}?", draft.dims[0])

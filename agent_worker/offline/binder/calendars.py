@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from agent_worker.offline.binder.scope import Scope
 from agent_worker.offline.grammar.question_ast import Moment
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef
 from agent_worker.offline.schema.name_index import kind_of
 
@@ -28,8 +28,8 @@ class Calendar:
         return tuple(self.parts.values()) if self.column is None else (self.column,)
 
 
-def calendar_of(scope: Scope, item: Item | None = None, lead: str = "{0} of {1}") -> Calendar:
-    """The base table's calendar. Raises `Unplaced` when it has none, or several and none is declared; `lead` says how
+def calendar_of(scope: Scope, item: Lexeme | None = None, lead: str = "{0} of {1}") -> Calendar:
+    """The base table's calendar. Raises `Ambiguous` when it has none, or several and none is declared; `lead` says how
     the words of `item` and of a column go together."""
     table = scope.table(scope.base)
     own = {column.name: ColumnRef((), table.name, column.name) for column in table.columns}
@@ -45,9 +45,9 @@ def calendar_of(scope: Scope, item: Item | None = None, lead: str = "{0} of {1}"
     if dates:
         options = tuple(scope.words((), ref.table, ref.column) for ref in dates)
         unit = item.text if item is not None else "time"
-        raise Unplaced(f"{table.name} has several dates: {', '.join(options)}. Which one is meant by “{unit}”?",
+        raise Ambiguous(f"{table.name} has several dates: {', '.join(options)}. Which one is meant by “{unit}”?",
                        item, tuple(lead.format(unit, option) for option in options))  # fmt: skip
-    raise Unplaced(f"{table.name} has no column with dates or times.", item)
+    raise Ambiguous(f"{table.name} has no column with dates or times.", item)
 
 
 def date_calendar(scope: Scope, ref: ColumnRef) -> Calendar:
@@ -83,15 +83,15 @@ def words_of(unit: str) -> str:
 
 
 def start_of(moment: Moment, year: int | None) -> date:
-    """The first day of a moment. Raises `Unplaced` when its year is not said and not clear from the data."""
+    """The first day of a moment. Raises `Ambiguous` when its year is not said and not clear from the data."""
     known = moment.year if moment.year is not None else year
     if known is None or moment.weekday is not None:
-        raise Unplaced(f"Which year is meant by “{moment.text}”?")
+        raise Ambiguous(f"Which year is meant by “{moment.text}”?")
     month = moment.month or (3 * moment.quarter - 2 if moment.quarter else 1)
     try:
         return date(known, month, moment.day or 1)
     except ValueError as error:
-        raise Unplaced(f"“{moment.text}” is not in the calendar: {error}.") from error
+        raise Ambiguous(f"“{moment.text}” is not in the calendar: {error}.") from error
 
 
 def end_of(moment: Moment, year: int | None) -> date:

@@ -1,23 +1,23 @@
 """From a draft to a reading: the base table is the one from which everything said can be reached, and nearest."""
 
 from agent_worker.offline.binder.aggregates import is_count
-from agent_worker.offline.binder.binder import Resolver
-from agent_worker.offline.binder.query_ir import Reading
+from agent_worker.offline.binder.binder import Binder
+from agent_worker.offline.binder.query_ir import QueryIR
 from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import Draft
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.grammar.question_ast import QuestionAst
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.name_index import Names
 
 
-def resolve(names: Names, draft: Draft) -> tuple[Reading, Scope]:
-    """The reading of a draft. Raises `Unplaced` when no table, or more than one, can answer it."""
-    readings: list[tuple[Reading, Scope]] = []
-    problems: list[tuple[float, Unplaced]] = []
+def resolve(names: Names, draft: QuestionAst) -> tuple[QueryIR, Scope]:
+    """The reading of a draft. Raises `Ambiguous` when no table, or more than one, can answer it."""
+    readings: list[tuple[QueryIR, Scope]] = []
+    problems: list[tuple[float, Ambiguous]] = []
     for table in names.catalog.tables:
         scope = Scope(names, table.name)
         try:
-            readings.append((Resolver(scope, draft).run(), scope))
-        except Unplaced as problem:
+            readings.append((Binder(scope, draft).run(), scope))
+        except Ambiguous as problem:
             problems.append((_relevance(scope, draft), problem))
     if not readings:
         raise max(problems, key=lambda entry: entry[0])[1]
@@ -26,13 +26,13 @@ def resolve(names: Names, draft: Draft) -> tuple[Reading, Scope]:
     if len(nearest) > 1 and not _same_number(nearest):
         tables = [reading.base for reading, _ in nearest]
         item = _first_item(draft)
-        raise Unplaced(
+        raise Ambiguous(
             f"Is this about {' or '.join(tables)}?", item, tuple(f"{item.text} of {t}" for t in tables) if item else ()
         )
     return nearest[0]
 
 
-def _same_number(nearest: list[tuple[Reading, Scope]]) -> bool:
+def _same_number(nearest: list[tuple[QueryIR, Scope]]) -> bool:
     """Whether it does not matter which table is meant: as many carriers in one as in the other."""
     counts = set()
     for reading, scope in nearest:
@@ -42,12 +42,12 @@ def _same_number(nearest: list[tuple[Reading, Scope]]) -> bool:
     return len(counts) == 1 and None not in counts
 
 
-def _first_item(draft: Draft) -> Item | None:
+def _first_item(draft: QuestionAst) -> Lexeme | None:
     named = [m.item for m in draft.measures if m.item] + draft.nouns + draft.asked + draft.dims
     return named[0] if named else None
 
 
-def _relevance(scope: Scope, draft: Draft) -> float:
+def _relevance(scope: Scope, draft: QuestionAst) -> float:
     """How likely a table is the one asked about, to choose whose problem to tell."""
     items = [m.item for m in draft.measures if m.item] + draft.nouns + draft.asked
     if draft.ranking and draft.ranking.measure and draft.ranking.measure.item:

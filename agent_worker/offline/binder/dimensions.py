@@ -8,34 +8,34 @@ from agent_worker.offline.binder.calendars import calendar_of, date_calendar
 from agent_worker.offline.binder.query_ir import Dimension
 from agent_worker.offline.binder.scope import Scope, Target
 from agent_worker.offline.binder.time_filters import bucket
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef
 
 
-def dimension_of(scope: Scope, item: Item) -> Dimension:
-    """What an item groups by; raises `Unplaced` where that is not clear."""
+def dimension_of(scope: Scope, item: Lexeme) -> Dimension:
+    """What an item groups by; raises `Ambiguous` where that is not clear."""
     if item.unit:
         return _time(scope, item)
     if scope.means_table(item, scope.base):
-        raise Unplaced(f"Each row of {scope.base} is one of “{item.text}”: by which column?", item)
+        raise Ambiguous(f"Each row of {scope.base} is one of “{item.text}”: by which column?", item)
     target = scope.find(item, role=item.word)
     if target.measure is not None:
-        raise Unplaced(f"“{item.text}” is a figure, not something to group by.", item)
+        raise Ambiguous(f"“{item.text}” is a figure, not something to group by.", item)
     if target.column is None:
         return label(scope, target)
     return plain(scope, target.ref)
 
 
-def _time(scope: Scope, item: Item) -> Dimension:
+def _time(scope: Scope, item: Lexeme) -> Dimension:
     """By a unit of time: of the date that is named with it, of the base table's calendar, or a column of just that
     name where there is no calendar."""
     if item.names and item.names[0].kind == "date":
         return bucket(scope, date_calendar(scope, scope.find(item, tables=False).ref), item.unit)
     try:
         return bucket(scope, calendar_of(scope, item), item.unit)
-    except Unplaced as problem:
+    except Ambiguous as problem:
         if not item.names or not any(c.table in scope.paths for c in item.names):
-            raise Unplaced(problem.message, item, problem.options) from problem
+            raise Ambiguous(problem.message, item, problem.options) from problem
         return plain(scope, scope.find(item, tables=False).ref)
 
 
@@ -44,7 +44,7 @@ def label(scope: Scope, target: Target) -> Dimension:
     table = scope.table(target.table)
     column = scope.names.label_of(table)
     if column is None:
-        raise Unplaced(f"Which column of {table.name} is meant?")
+        raise Ambiguous(f"Which column of {table.name} is meant?")
     ref = ColumnRef(target.path, table.name, column.name)
     key = target.path[-1]
     own = ColumnRef(target.path[:-1], key.table, key.column)

@@ -10,7 +10,7 @@ from agent_worker.offline.binder.value_columns import places
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import atoms
 from agent_worker.offline.grammar.question_ast import Condition
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef
 from agent_worker.offline.schema.value_index import ValueRef
 
@@ -20,13 +20,13 @@ _SAID = {"=": "is", "!=": "is not", "in": "is", "not in": "is none of", "null": 
 
 
 def filter_of(scope: Scope, condition: Condition) -> Filter:
-    """One condition over the scope's base table; raises `Unplaced` where it has no single meaning."""
+    """One condition over the scope's base table; raises `Ambiguous` where it has no single meaning."""
     if condition.moments:
         return _in_time(scope, condition)
     if condition.subject is None or any(item.kind is Kind.VALUE for item in condition.operands):
         return _by_values(scope, condition)
     if condition.subject.unit and not condition.subject.names:
-        raise Unplaced(f"Compare “{condition.subject.text}” with a date.", condition.subject)
+        raise Ambiguous(f"Compare “{condition.subject.text}” with a date.", condition.subject)
     return _by_column(scope, condition, condition.subject)
 
 
@@ -39,10 +39,10 @@ def _in_time(scope: Scope, condition: Condition) -> Filter:
     return period(scope, date_calendar(scope, ref), condition.operator, condition.moments)
 
 
-def _by_column(scope: Scope, condition: Condition, subject: Item) -> Filter:
+def _by_column(scope: Scope, condition: Condition, subject: Lexeme) -> Filter:
     target = scope.find(subject, tables=False)
     if target.column is None:
-        raise Unplaced(f"“{subject.text}” is computed over many rows and cannot be a condition on one.", subject)
+        raise Ambiguous(f"“{subject.text}” is computed over many rows and cannot be a condition on one.", subject)
     ref, operator = target.ref, condition.operator
     column, name = scope.sql(ref), f"{scope.words((), ref.table, ref.column)}"
     if operator in ("true", "false"):
@@ -67,20 +67,20 @@ def _compare(column: exp.Expression, operator: str, literals: list[exp.Expressio
     return _SIGNS[operator](this=column, expression=literals[0])
 
 
-def _literal(scope: Scope, ref: ColumnRef, item: Item) -> exp.Expression:
+def _literal(scope: Scope, ref: ColumnRef, item: Lexeme) -> exp.Expression:
     """What was typed, as a literal of the column's kind."""
     kind, column = scope.kind(ref), scope.column(ref)
     if kind == "number":
         if item.number is None:
-            raise Unplaced(f"{ref.column} holds numbers; “{item.text}” is none.", item)
+            raise Ambiguous(f"{ref.column} holds numbers; “{item.text}” is none.", item)
         return exp.Literal.number(f"{item.number:.15g}")
     if kind != "text":
-        raise Unplaced(f"I cannot compare {ref.column} ({column.type}) with “{item.text}”.", item)
+        raise Ambiguous(f"I cannot compare {ref.column} ({column.type}) with “{item.text}”.", item)
     text = item.word if item.kind is Kind.QUOTED else item.text
     if column.values and text not in column.values:
         same = [value for value in column.values if value.lower() == text.lower()]
         if len(same) != 1:
-            raise Unplaced(f"{ref.column} has no value “{text}”.", item, tuple(column.values[:5]))
+            raise Ambiguous(f"{ref.column} has no value “{text}”.", item, tuple(column.values[:5]))
         text = same[0]
     return exp.Literal.string(text)
 
@@ -90,15 +90,15 @@ def _by_values(scope: Scope, condition: Condition) -> Filter:
     found = []
     for item in condition.operands:
         if item.kind is not Kind.VALUE:
-            raise Unplaced(f"In which column should I look for “{item.text}”?", item)
+            raise Ambiguous(f"In which column should I look for “{item.text}”?", item)
         found.append(places(scope, item, condition.role, condition.subject))
     shared = [ref for ref in found[0] if all(ref in place for place in found)]
     first = condition.operands[0]
     if not shared:
-        raise Unplaced(_no_column(scope, condition), first)
+        raise Ambiguous(_no_column(scope, condition), first)
     if len(shared) > 1:
         options = tuple(scope.words(ref.path, ref.table, ref.column) for ref in shared)
-        raise Unplaced(f"“{first.text}” may be {' or '.join(options)}. Which one?", first,
+        raise Ambiguous(f"“{first.text}” may be {' or '.join(options)}. Which one?", first,
                        tuple(f"{option} {first.text}" for option in options))  # fmt: skip
     ref = shared[0]
     _check_parts(scope, condition, ref, [place[ref] for place in found])
@@ -117,19 +117,19 @@ def _check_parts(scope: Scope, condition: Condition, ref: ColumnRef, found: list
     for item, values in zip(condition.operands, found, strict=True):
         if not values[0].whole and (long or condition.within or not _begins(values, item)):
             texts = tuple(dict.fromkeys(value.value for value in values))[:5]
-            raise Unplaced(f"Is “{item.text}” {' or '.join(texts)}?", item, texts)
+            raise Ambiguous(f"Is “{item.text}” {' or '.join(texts)}?", item, texts)
 
 
-def _begins(values: list[ValueRef], item: Item) -> bool:
+def _begins(values: list[ValueRef], item: Lexeme) -> bool:
     said = atoms(item.text)
     return all(atoms(value.value)[: len(said)] == said for value in values)
 
 
-def _single(item: Item, values: list[ValueRef]) -> str:
+def _single(item: Lexeme, values: list[ValueRef]) -> str:
     texts = list(dict.fromkeys(value.value for value in values))
     if len(texts) > 1:
         shown = ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
-        raise Unplaced(f"“{item.text}” fits several values: {shown}. Which one?", item, tuple(texts[:5]))
+        raise Ambiguous(f"“{item.text}” fits several values: {shown}. Which one?", item, tuple(texts[:5]))
     return texts[0]
 
 

@@ -1,13 +1,13 @@
 """Orders: which figure puts groups in order, and how many of them are wanted."""
 
 from agent_worker.offline.binder.aggregates import figure_of
-from agent_worker.offline.binder.query_ir import Reading
+from agent_worker.offline.binder.query_ir import QueryIR
 from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import Draft, Ranking
-from agent_worker.offline.lexer.lexemes import Unplaced, is_measure, is_singular
+from agent_worker.offline.grammar.question_ast import QuestionAst, Ranking
+from agent_worker.offline.lexer.lexemes import Ambiguous, is_measure, is_singular
 
 
-def rank(scope: Scope, draft: Draft, reading: Reading) -> None:
+def rank(scope: Scope, draft: QuestionAst, reading: QueryIR) -> None:
     """Put the groups in the order that was asked for."""
     ranking = draft.ranking
     if ranking is None:
@@ -29,16 +29,16 @@ def rank(scope: Scope, draft: Draft, reading: Reading) -> None:
     if ranking.single and not everywhere and (asked is None or is_singular(asked)):
         reading.limit = 1
     if reading.limit is not None and draft.dims and len(reading.dims) > len(draft.dims):
-        raise Unplaced(f"The first {reading.limit} of {reading.dims[0].words} for each {reading.dims[1].words}: "
+        raise Ambiguous(f"The first {reading.limit} of {reading.dims[0].words} for each {reading.dims[1].words}: "
                        "ask for one of them at a time.")  # fmt: skip
 
 
-def _unranked(draft: Draft, ranking: Ranking) -> None:
+def _unranked(draft: QuestionAst, ranking: Ranking) -> None:
     """ "what is the highest altitude" ranks nothing; "the most flights" alone needs a group."""
     measure = ranking.measure
     if measure is None or measure.agg not in ("max", "min") or ranking.limit is not None or draft.measures:
         item = measure.item if measure else None
-        raise Unplaced("The first ones of what?", item)
+        raise Ambiguous("The first ones of what?", item)
 
 
 def _plain_extreme(ranking: Ranking) -> bool:

@@ -47,7 +47,7 @@ class Filter:
 
 
 @dataclass(slots=True)
-class Reading:
+class QueryIR:
     """A whole question over one base table. `cost` compares readings over different bases: less is nearer.
 
     `count_groups` and `over`: the groups themselves are counted, or their only figure is aggregated once more.

@@ -1,47 +1,47 @@
 """Questions for rows rather than figures: "list flights from JFK", "which carriers are there"."""
 
 from agent_worker.offline.binder.dimensions import dimension_of
-from agent_worker.offline.binder.query_ir import Figure, Reading
+from agent_worker.offline.binder.query_ir import Figure, QueryIR
 from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import Draft
-from agent_worker.offline.lexer.lexemes import Item, Unplaced, is_singular
+from agent_worker.offline.grammar.question_ast import QuestionAst
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_singular
 from agent_worker.offline.schema.join_paths import ColumnRef
 
 
-def read_rows(scope: Scope, draft: Draft, reading: Reading, groups: list[Item]) -> None:
+def read_rows(scope: Scope, draft: QuestionAst, reading: QueryIR, groups: list[Lexeme]) -> None:
     """Fill the reading with rows of the base table, or with the different values that are asked for."""
     if draft.share:
-        raise Unplaced("The share of what?")
+        raise Ambiguous("The share of what?")
     own = [item for item in (*draft.asked, *draft.nouns) if scope.means_table(item, scope.base)]
     others = [item for item in (*draft.asked, *draft.nouns) if item not in own]
     if any(item in draft.asked for item in others):
         # "Which carriers fly to SFO" asks for carriers, once each; the flights only say how.
         own = [item for item in own if item in draft.asked]
     if own and others and not (draft.listing or draft.asked):
-        raise Unplaced(f"What about “{others[0].text}”?", others[0])
+        raise Ambiguous(f"What about “{others[0].text}”?", others[0])
     if own and draft.distinct:
-        raise Unplaced(f"Different in which column? The rows of {scope.base} are not compared as a whole.")
+        raise Ambiguous(f"Different in which column? The rows of {scope.base} are not compared as a whole.")
     if own:
         reading.rows = [_column(scope, item) for item in others]
         _rank_rows(scope, draft, reading)
         return
     if not others or (draft.ranking is not None and draft.ranking.direction != ""):
-        raise Unplaced("I see no question about these data.", others[0] if others else None)
+        raise Ambiguous("I see no question about these data.", others[0] if others else None)
     if not (draft.listing or draft.asked):
-        raise Unplaced(f"What about “{others[0].text}”?", others[0])
+        raise Ambiguous(f"What about “{others[0].text}”?", others[0])
     reading.dims = [dimension_of(scope, item) for item in others]
     reading.limit = draft.ranking.limit if draft.ranking else None
     reading.distinct_rows = True
 
 
-def _column(scope: Scope, item: Item) -> ColumnRef:
+def _column(scope: Scope, item: Lexeme) -> ColumnRef:
     target = scope.find(item)
     if target.column is None:
-        raise Unplaced(f"Which column of {item.text}?", item)
+        raise Ambiguous(f"Which column of {item.text}?", item)
     return target.ref
 
 
-def _rank_rows(scope: Scope, draft: Draft, reading: Reading) -> None:
+def _rank_rows(scope: Scope, draft: QuestionAst, reading: QueryIR) -> None:
     ranking = draft.ranking
     if ranking is None:
         return
@@ -50,12 +50,12 @@ def _rank_rows(scope: Scope, draft: Draft, reading: Reading) -> None:
         return
     if ranking.measure is None or ranking.measure.item is None:
         name = draft.asked[0] if draft.asked else None
-        raise Unplaced(f"By which column is “{name.text if name else scope.base}” ranked?", name)
+        raise Ambiguous(f"By which column is “{name.text if name else scope.base}” ranked?", name)
     if ranking.measure.agg not in ("most", "max", "min"):
-        raise Unplaced("Rows cannot be ranked by a figure over many rows.", ranking.measure.item)
+        raise Ambiguous("Rows cannot be ranked by a figure over many rows.", ranking.measure.item)
     target = scope.find(ranking.measure.item, tables=False)
     if target.column is None:
-        raise Unplaced("Rows cannot be ranked by a figure over many rows.", ranking.measure.item)
+        raise Ambiguous("Rows cannot be ranked by a figure over many rows.", ranking.measure.item)
     ref = target.ref
     words = scope.words(ref.path, ref.table, ref.column)
     reading.order = Figure(scope.sql(ref), ref.column, words, (ref,))

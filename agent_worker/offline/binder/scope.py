@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.identifiers import identifier
 from agent_worker.offline.schema.join_paths import ColumnRef, Path, alias_of, passes, paths_from
 from agent_worker.offline.schema.matching import PARTIAL
@@ -35,7 +35,7 @@ class Target:
 class Through:
     """Things of another table, counted in the rows of the base table that refer to them by `ref`."""
 
-    item: Item
+    item: Lexeme
     ref: ColumnRef
 
 
@@ -68,11 +68,11 @@ class Scope:
     def kind(self, ref: ColumnRef) -> str:
         return self.names.kinds[ref.table, ref.column]
 
-    def find(self, item: Item, role: str = "", tables: bool = True, columns: bool = True) -> Target:
-        """The one thing a name means here; raises `Unplaced` when it means nothing or several things."""
+    def find(self, item: Lexeme, role: str = "", tables: bool = True, columns: bool = True) -> Target:
+        """The one thing a name means here; raises `Ambiguous` when it means nothing or several things."""
         targets = list(self._targets(item, tables, columns))
         if not targets:
-            raise Unplaced(self._unreachable(item), item, self._elsewhere(item))
+            raise Ambiguous(self._unreachable(item), item, self._elsewhere(item))
         if role:
             targets = [target for target in targets if self.plays(role, target.path, target.column)] or targets
         least = min(target.cost for target in targets)
@@ -81,14 +81,14 @@ class Scope:
         if own and least < PARTIAL:
             chosen = own
         if least >= PARTIAL and len(item.names) > 1:
-            raise Unplaced(*self._partly(item))
+            raise Ambiguous(*self._partly(item))
         if len(chosen) > 1:
             options = tuple(self.words_for(target) for target in chosen)
-            raise Unplaced(f"“{item.text}” may mean {_either(options)}. Which one?", item, options)
+            raise Ambiguous(f"“{item.text}” may mean {_either(options)}. Which one?", item, options)
         self.cost += chosen[0].cost * 3 + len(chosen[0].path)
         return chosen[0]
 
-    def _partly(self, item: Item) -> tuple[str, Item, tuple[str, ...]]:
+    def _partly(self, item: Lexeme) -> tuple[str, Lexeme, tuple[str, ...]]:
         """A part of several names is none of them, wherever they stand."""
         options = tuple(dict.fromkeys(self.name_words(c) for c in item.names[:6]))
         return f"“{item.text}” may mean {_either(options)}. Which one?", item, options
@@ -99,13 +99,13 @@ class Scope:
         alone = sum(other == parts for other in self.names.columns.values()) == 1
         return " ".join(parts if alone else [*self.names.tables[candidate.table], *parts])
 
-    def means_table(self, item: Item, table: str) -> bool:
+    def means_table(self, item: Lexeme, table: str) -> bool:
         """Whether a name may be this table's, and nothing fits it better."""
         least = min((candidate.cost for candidate in item.names), default=0)
         return any(c.table == table and c.column is None and c.measure is None and c.cost <= max(least, 1)
                    for c in item.names)  # fmt: skip
 
-    def _targets(self, item: Item, tables: bool, columns: bool) -> Iterable[Target]:
+    def _targets(self, item: Lexeme, tables: bool, columns: bool) -> Iterable[Target]:
         for candidate in item.names:
             plain = candidate.column is None and candidate.measure is None
             if (plain and not tables) or (not plain and not columns):
@@ -114,7 +114,7 @@ class Scope:
                 if passes(path, candidate.via):
                     yield Target(path, candidate.table, candidate.column, candidate.measure, candidate.cost)
 
-    def _unreachable(self, item: Item) -> str:
+    def _unreachable(self, item: Lexeme) -> str:
         if not item.names:
             return f"I find no “{item.text}” in these data."
         owners = " or ".join(dict.fromkeys(candidate.table for candidate in item.names))
@@ -123,7 +123,7 @@ class Scope:
             "once. Ask about one of them."
         )
 
-    def _elsewhere(self, item: Item) -> tuple[str, ...]:
+    def _elsewhere(self, item: Lexeme) -> tuple[str, ...]:
         return ()
 
     def words_for(self, target: Target) -> str:

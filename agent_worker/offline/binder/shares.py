@@ -1,28 +1,28 @@
 """Shares: which conditions say what a share is of, and which what part is meant."""
 
-from agent_worker.offline.binder.query_ir import Filter, Reading
-from agent_worker.offline.grammar.question_ast import Condition, Draft
-from agent_worker.offline.lexer.lexemes import Unplaced
+from agent_worker.offline.binder.query_ir import Filter, QueryIR
+from agent_worker.offline.grammar.question_ast import Condition, QuestionAst
+from agent_worker.offline.lexer.lexemes import Ambiguous
 
 _EITHER = frozenset(("=", "in", "!=", "not in", "true", "false"))
 """Conditions that may as well say what is shared out as which part is meant."""
 
 
-def split_share(draft: Draft, reading: Reading, filters: list[tuple[Condition, Filter]]) -> None:
-    """Sort conditions into the whole (`filters`) and the part (`part`). Raises `Unplaced` where both are possible."""
+def split_share(draft: QuestionAst, reading: QueryIR, filters: list[tuple[Condition, Filter]]) -> None:
+    """Sort conditions into the whole (`filters`) and the part (`part`). Raises `Ambiguous` where both are possible."""
     if len(reading.figures) != 1 or reading.havings or reading.count_groups:
-        raise Unplaced("A share of one figure at a time, please.")
+        raise Ambiguous("A share of one figure at a time, please.")
     whole, part = _by_verb(draft, filters)
     if reading.dims and not part:
         reading.filters = [found for _, found in whole]
         return
     if not part:
-        raise Unplaced("The share of which part? Say a condition or “by …”.")
+        raise Ambiguous("The share of which part? Say a condition or “by …”.")
     if len(part) > 1 and not whole and not _all_told(part):
         said = " and ".join(f"“{found.words}”" for _, found in part)
-        raise Unplaced(f"Is the share meant of all rows, or within one of {said}? Put a verb between them.")
+        raise Ambiguous(f"Is the share meant of all rows, or within one of {said}? Put a verb between them.")
     if reading.order is not None:
-        raise Unplaced("Ask for the share by group, without an order.")
+        raise Ambiguous("Ask for the share by group, without an order.")
     reading.filters = [found for _, found in whole]
     reading.part = [found for _, found in part]
 
@@ -32,7 +32,7 @@ def _all_told(part: list[tuple[Condition, Filter]]) -> bool:
 
 
 def _by_verb(
-    draft: Draft, filters: list[tuple[Condition, Filter]]
+    draft: QuestionAst, filters: list[tuple[Condition, Filter]]
 ) -> tuple[list[tuple[Condition, Filter]], list[tuple[Condition, Filter]]]:
     """What stands before the verb says of what the share is; what stands behind it, which part."""
     told = [entry for entry in filters if entry[0].told]
@@ -46,7 +46,7 @@ def _by_verb(
     before = [entry for entry in untold if entry not in after]
     plain = [entry for entry in before if entry[0].operator in _EITHER]
     if plain:
-        raise Unplaced(
+        raise Ambiguous(
             f"Is “{plain[0][1].words}” the part of each group whose share is meant, or the whole that is shared out?",
             plain[0][0].item,
         )

@@ -6,7 +6,7 @@ from agent_worker.offline.binder.calendars import Calendar, end_of, has, literal
 from agent_worker.offline.binder.query_ir import Dimension, Filter
 from agent_worker.offline.binder.scope import Scope
 from agent_worker.offline.grammar.question_ast import Moment, Operator
-from agent_worker.offline.lexer.lexemes import Unplaced
+from agent_worker.offline.lexer.lexemes import Ambiguous
 
 _LEAP_YEAR = 2000
 """In which every day of a month is found that no year is said for."""
@@ -15,7 +15,7 @@ _SAID = {">=": "from {} on", ">": "after {}", "<": "before {}", "<=": "until the
 
 
 def bucket(scope: Scope, calendar: Calendar, unit: str) -> Dimension:
-    """The dimension "by `unit`". Raises `Unplaced` when the calendar is not fine enough."""
+    """The dimension "by `unit`". Raises `Ambiguous` when the calendar is not fine enough."""
     expression, order = _bucket(scope, calendar, unit), None
     if unit == "weekday":
         expression, order = exp.func("dayname", expression), exp.func("isodow", expression.copy())
@@ -35,7 +35,7 @@ def _bucket(scope: Scope, calendar: Calendar, unit: str) -> exp.Expression:
     if unit in ("day", "weekday"):
         return exp.cast(value, "date")
     if unit in ("hour",) and scope.column(column).type.upper() == "DATE":
-        raise Unplaced(f"{column.column} holds dates without hours.")
+        raise Ambiguous(f"{column.column} holds dates without hours.")
     names = {"month_of_year": "month", "day_of_month": "day"}
     return exp.func(names.get(unit, unit), value)
 
@@ -60,7 +60,7 @@ def _part_bucket(scope: Scope, calendar: Calendar, unit: str) -> exp.Expression:
         if unit == "week":
             return exp.cast(exp.func("date_trunc", exp.Literal.string(unit), day, dialect="duckdb"), "date")
         return day
-    raise Unplaced(f"{scope.base} has no column that tells the {words_of(unit)}.")
+    raise Ambiguous(f"{scope.base} has no column that tells the {words_of(unit)}.")
 
 
 def _make_date(parts: dict[str, exp.Column], day: exp.Expression) -> exp.Expression:
@@ -79,7 +79,7 @@ def period(scope: Scope, calendar: Calendar, operator: Operator, moments: tuple[
         low, high = moments
         both = exp.and_(_side(scope, calendar, ">=", low), _side(scope, calendar, "<=", high))
         if start_of(low, calendar.year) > start_of(high, calendar.year):
-            raise Unplaced(f"{low.text} comes after {high.text}: which stretch of time is meant?")
+            raise Ambiguous(f"{low.text} comes after {high.text}: which stretch of time is meant?")
         return Filter(both, f"{name} from {low.text} to the end of {high.text}", calendar.columns)
     if operator in _OPERATORS:
         return Filter(

@@ -1,7 +1,7 @@
 """Where a value that a question names may stand, seen from one base table."""
 
 from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef, passes
 from agent_worker.offline.schema.name_index import Candidate
 from agent_worker.offline.schema.value_index import ValueRef
@@ -9,7 +9,7 @@ from agent_worker.offline.schema.value_index import ValueRef
 Places = dict[ColumnRef, list[ValueRef]]
 
 
-def places(scope: Scope, item: Item, role: str, subject: Item | None) -> Places:
+def places(scope: Scope, item: Lexeme, role: str, subject: Lexeme | None) -> Places:
     """The columns in which a named value may be meant, with the values that the words fit there."""
     found: Places = {}
     for value in item.values:
@@ -21,7 +21,7 @@ def places(scope: Scope, item: Item, role: str, subject: Item | None) -> Places:
     return _in_role(scope, found, role, item)
 
 
-def _belongs(scope: Scope, ref: ColumnRef, subject: Item | None) -> bool:
+def _belongs(scope: Scope, ref: ColumnRef, subject: Lexeme | None) -> bool:
     if subject is None:
         return True
     return any(_is_subject(scope, candidate, ref) for candidate in subject.names)
@@ -57,11 +57,11 @@ def _has_role(scope: Scope, role: str) -> bool:
     return any(scope.plays(role, (), column.name) for column in scope.table(scope.base).columns)
 
 
-def _in_role(scope: Scope, found: Places, role: str, item: Item) -> Places:
+def _in_role(scope: Scope, found: Places, role: str, item: Lexeme) -> Places:
     if role:
         fitting = {ref: values for ref, values in found.items() if scope.plays(role, ref.path, ref.column)}
         if not fitting and found and (role == "to" or _has_role(scope, role)):
-            raise Unplaced(f"Nothing in {scope.base} says what goes {role} “{item.text}”.", item)
+            raise Ambiguous(f"Nothing in {scope.base} says what goes {role} “{item.text}”.", item)
         return fitting or found
     # A thing that has two parts to play ("origin or destination?") is not meant where one with a single part is.
     on_way = {ref: v for ref, v in found.items() if any(passes(ref.path, table) for table in scope.mentioned)}

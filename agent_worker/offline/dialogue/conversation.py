@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.binder.choose_base import resolve
-from agent_worker.offline.binder.query_ir import Reading
+from agent_worker.offline.binder.query_ir import QueryIR
 from agent_worker.offline.binder.scope import Scope
 from agent_worker.offline.dialogue.merge import is_fragment, merge
 from agent_worker.offline.grammar.parser import parse
-from agent_worker.offline.grammar.question_ast import Draft
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.grammar.question_ast import QuestionAst
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.plan import Turn
 
@@ -21,21 +21,21 @@ _LONGEST_CHARS = 600
 class Understood:
     """A question read to its end: what it said, and what that means."""
 
-    draft: Draft
-    reading: Reading
+    draft: QuestionAst
+    reading: QueryIR
     scope: Scope
 
 
-class Misread(Exception):
+class NotUnderstood(Exception):
     """A question that asks back: `text` is the question in which `problem` lies."""
 
-    def __init__(self, text: str, problem: Unplaced) -> None:
+    def __init__(self, text: str, problem: Ambiguous) -> None:
         super().__init__(problem.message)
         self.text = text
         self.problem = problem
 
     @property
-    def item(self) -> Item | None:
+    def item(self) -> Lexeme | None:
         """The piece of `text` that has no place; None where the trouble lies in an earlier question."""
         item = self.problem.item
         return item if item is not None and self.text[item.start : item.end] == item.text else None
@@ -46,19 +46,19 @@ class Conversation:
 
     def __init__(self, lexicon: Lexicon, history: Sequence[Turn]) -> None:
         self.lexicon = lexicon
-        self.context: Draft | None = None
-        self.open: Misread | None = None
+        self.context: QuestionAst | None = None
+        self.open: NotUnderstood | None = None
         for turn in history[-_REMEMBERED:]:
             try:
                 self.context, self.open = self.understand(turn.question).draft, None
-            except Misread as misread:
+            except NotUnderstood as misread:
                 self.open = misread
 
     def understand(self, question: str) -> Understood:
-        """Read a question in its place. Raises `Misread`."""
+        """Read a question in its place. Raises `NotUnderstood`."""
         try:
             return self._read(question)
-        except Misread as misread:
+        except NotUnderstood as misread:
             answered = self._as_answer(question)
             if answered is not None:
                 return answered
@@ -66,9 +66,9 @@ class Conversation:
 
     def _read(self, question: str) -> Understood:
         if len(question) > _LONGEST_CHARS:
-            raise Misread(
+            raise NotUnderstood(
                 question,
-                Unplaced(f"This question has {len(question):,} characters; up to {_LONGEST_CHARS} can be read."),
+                Ambiguous(f"This question has {len(question):,} characters; up to {_LONGEST_CHARS} can be read."),
             )
         text, items, notes = self.lexicon.spelled(question)
         try:
@@ -76,10 +76,10 @@ class Conversation:
             if self.context is not None and is_fragment(draft):
                 draft = merge(self.context, draft, self.lexicon.names.referred)
             elif draft.leans:
-                raise Unplaced("There is no earlier question to go on from: please ask the whole question.")
+                raise Ambiguous("There is no earlier question to go on from: please ask the whole question.")
             return Understood(draft, *resolve(self.lexicon.names, draft))
-        except Unplaced as problem:
-            raise Misread(text, problem) from problem
+        except Ambiguous as problem:
+            raise NotUnderstood(text, problem) from problem
 
     def _as_answer(self, answer: str) -> Understood | None:
         """The earlier question with the answer in place of what was not understood in it."""
@@ -88,5 +88,5 @@ class Conversation:
         item, text = self.open.item, self.open.text
         try:
             return self._read(text[: item.start] + answer.strip() + text[item.end :])
-        except Misread:
+        except NotUnderstood:
             return None

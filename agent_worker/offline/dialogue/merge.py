@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.grammar.question_ast import Condition, Draft, MeasureDraft, Ranking
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.grammar.question_ast import Condition, MeasureDraft, QuestionAst, Ranking
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 
 Place = tuple[str, str]
 
 
-def is_fragment(draft: Draft) -> bool:
+def is_fragment(draft: QuestionAst) -> bool:
     """Whether a question cannot stand alone, or says that it goes on from an earlier one."""
     if draft.follows:
         return True
@@ -18,17 +18,17 @@ def is_fragment(draft: Draft) -> bool:
     return not (named or draft.nouns or draft.asked or draft.havings)
 
 
-def merge(before: Draft, new: Draft, keys: frozenset[Place]) -> Draft:
-    """The earlier question with what the fragment says put in its place. Raises `Unplaced` where that is unclear.
+def merge(before: QuestionAst, new: QuestionAst, keys: frozenset[Place]) -> QuestionAst:
+    """The earlier question with what the fragment says put in its place. Raises `Ambiguous` where that is unclear.
 
     `keys` are the columns (table, column) that others refer to.
     """
     if new.dims and before.ranking is not None and before.ranking.limit is not None:
         item = new.dims[0]
-        raise Unplaced(f"The first {before.ranking.limit} and by {item.text}: please ask the whole question.", item)
+        raise Ambiguous(f"The first {before.ranking.limit} and by {item.text}: please ask the whole question.", item)
     if new.measures and before.ranking is not None and before.ranking.limit is not None:
         told = new.measures[0].item
-        raise Unplaced(f"The first {before.ranking.limit} by which figure? Please ask the whole question.", told)
+        raise Ambiguous(f"The first {before.ranking.limit} by which figure? Please ask the whole question.", told)
     grouped = [*before.dims, *new.dims] if new.adds else new.dims or before.dims
     figures, nouns = _figures(before, new)
     return replace(
@@ -46,7 +46,7 @@ def merge(before: Draft, new: Draft, keys: frozenset[Place]) -> Draft:
     )
 
 
-def _figures(before: Draft, new: Draft) -> tuple[list[MeasureDraft], list[Item]]:
+def _figures(before: QuestionAst, new: QuestionAst) -> tuple[list[MeasureDraft], list[Lexeme]]:
     """ "and the median?" is of what was measured before; "and the arrival delay?" is measured as before."""
     if new.measures:
         item = before.measures[0].item if before.measures else None
@@ -58,7 +58,7 @@ def _figures(before: Draft, new: Draft) -> tuple[list[MeasureDraft], list[Item]]
     return before.measures, new.nouns or before.nouns
 
 
-def _ranking(before: Draft, new: Draft) -> Ranking | None:
+def _ranking(before: QuestionAst, new: QuestionAst) -> Ranking | None:
     if new.ranking is None or before.ranking is None or new.ranking.measure is not None:
         return new.ranking or before.ranking
     return replace(new.ranking, measure=before.ranking.measure)
@@ -71,7 +71,7 @@ def _conditions(before: list[Condition], new: list[Condition], keys: frozenset[P
         same = [old for old in kept if _about_the_same(old, condition, keys)]
         if len(same) > 1:
             said = " or ".join(f"“{old.item.text}”" for old in same if old.item)
-            raise Unplaced(f"In place of {said}?", condition.item)
+            raise Ambiguous(f"In place of {said}?", condition.item)
         added = _in_place_of(same[0], condition, keys) if same else condition
         kept = [added if old in same else old for old in kept] if same else [*kept, added]
     return kept

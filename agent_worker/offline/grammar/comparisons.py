@@ -1,11 +1,11 @@
 """The grammar of what is compared with what: "distance over 1000", "more than 100 seats", "carrier is UA or AA"."""
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.condition_sink import Sink, listed, sign_of
+from agent_worker.offline.grammar.condition_sink import ConditionBuilder, listed, sign_of
 from agent_worker.offline.grammar.cursor import SKIPPED, Cursor
 from agent_worker.offline.grammar.dates import unit_moments
 from agent_worker.offline.grammar.time_conditions import Timing, take_until
-from agent_worker.offline.lexer.lexemes import Item, is_measure
+from agent_worker.offline.lexer.lexemes import Lexeme, is_measure
 
 LITERAL = (Kind.VALUE, Kind.QUOTED)
 
@@ -13,22 +13,22 @@ LITERAL = (Kind.VALUE, Kind.QUOTED)
 class Comparing:
     """Reads the rest of a condition whose subject, a name, was just taken."""
 
-    def __init__(self, cursor: Cursor, sink: Sink, timing: Timing) -> None:
+    def __init__(self, cursor: Cursor, sink: ConditionBuilder, timing: Timing) -> None:
         self.cursor = cursor
         self.sink = sink
         self.timing = timing
 
-    def tail(self, name: Item) -> bool:
+    def tail(self, name: Lexeme) -> bool:
         """Take what the name is compared with, if anything is."""
         rules = (self._null, self._compared, self._between, self._value, self.timing.tail)
         return any(self.cursor.attempt(lambda rule=rule: rule(name)) for rule in rules)  # type: ignore[misc]
 
-    def _null(self, name: Item) -> bool:
+    def _null(self, name: Lexeme) -> bool:
         self.cursor.skip(*SKIPPED)
         null = self.cursor.take(Kind.NULL)
         return null is not None and self.sink.add("set" if null.word == "set" else "null", name)
 
-    def _compared(self, name: Item) -> bool:
+    def _compared(self, name: Lexeme) -> bool:
         cursor = self.cursor
         best = name.names[0] if name.names else None
         if best is not None and (best.kind == "text" or (best.column is None and best.measure is None)):
@@ -47,7 +47,7 @@ class Comparing:
         self._second_bound(name)
         return True
 
-    def _second_bound(self, name: Item) -> None:
+    def _second_bound(self, name: Lexeme) -> None:
         """ "over 60 and under 120" """
         cursor, mark = self.cursor, self.cursor.at
         joined, operator, number = cursor.take(Kind.AND), cursor.take(Kind.CMP), cursor.take(Kind.NUMBER)
@@ -56,7 +56,7 @@ class Comparing:
         else:
             self.sink.add(sign_of(operator), name, number)
 
-    def _between(self, name: Item) -> bool:
+    def _between(self, name: Lexeme) -> bool:
         cursor = self.cursor
         cursor.skip(*SKIPPED, Kind.PREP)
         start = cursor.take(Kind.BETWEEN, Kind.ROLE)
@@ -66,7 +66,7 @@ class Comparing:
         high = cursor.take(Kind.NUMBER)
         return high is not None and not cursor.sees(Kind.MONTH) and self.sink.add("between", name, low, high)
 
-    def _value(self, name: Item) -> bool:
+    def _value(self, name: Lexeme) -> bool:
         """ "carrier is UA or AA", "order status F", "month 3", "tail number N14228" """
         cursor = self.cursor
         if name.names and name.names[0].kind == "date" and not name.unit:
@@ -88,7 +88,7 @@ class Comparing:
             return False
         return self.sink.add(listed(operands, negated), name, *operands)
 
-    def _code(self, explicit: bool) -> tuple[Item, ...]:
+    def _code(self, explicit: bool) -> tuple[Lexeme, ...]:
         """A word the data do not list, where only a value can stand: "tailnum = N14228X" or one with digits in it."""
         item = self.cursor.peek()
         if item is None or item.kind is not Kind.UNKNOWN:
@@ -99,7 +99,7 @@ class Comparing:
         return (item,)
 
 
-def take_list(cursor: Cursor, role: str, *kinds: Kind) -> tuple[Item, ...]:
+def take_list(cursor: Cursor, role: str, *kinds: Kind) -> tuple[Lexeme, ...]:
     """Values joined by commas, "and", "or"; a repeated "from" or "to" must be the same one."""
     found = []
     while item := cursor.take(*kinds):
@@ -115,7 +115,7 @@ def take_list(cursor: Cursor, role: str, *kinds: Kind) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def is_column_of(name: Item, value: Item) -> bool:
+def is_column_of(name: Lexeme, value: Lexeme) -> bool:
     """Whether a value may be one of the column, or of the labels of the table, that a name means."""
     for candidate in name.names:
         for ref in value.values:
@@ -126,7 +126,7 @@ def is_column_of(name: Item, value: Item) -> bool:
     return False
 
 
-def _could_hold(name: Item, operand: Item) -> bool:
+def _could_hold(name: Lexeme, operand: Lexeme) -> bool:
     """Whether a value beside a name, with no sign between them, is the name's value."""
     if operand.kind is Kind.VALUE:
         return is_column_of(name, operand)

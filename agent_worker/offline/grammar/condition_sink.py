@@ -2,8 +2,8 @@
 
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import Condition, Draft, Having, MeasureDraft, Moment, Operator
-from agent_worker.offline.lexer.lexemes import Item
+from agent_worker.offline.grammar.question_ast import Condition, Having, MeasureDraft, Moment, Operator, QuestionAst
+from agent_worker.offline.lexer.lexemes import Lexeme
 
 LEAD = (Kind.PREP, Kind.GLUE, Kind.VERB)
 """Words before a condition that carry nothing in it."""
@@ -11,10 +11,10 @@ LEAD = (Kind.PREP, Kind.GLUE, Kind.VERB)
 _OPPOSITE: dict[str, Operator] = {"=": "!=", "!=": "=", "in": "not in", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 
 
-class Sink:
+class ConditionBuilder:
     """Adds conditions to the draft, with their place in the question: `mark` is where the one at hand began."""
 
-    def __init__(self, cursor: Cursor, draft: Draft) -> None:
+    def __init__(self, cursor: Cursor, draft: QuestionAst) -> None:
         self.cursor = cursor
         self.draft = draft
         self.mark = 0
@@ -22,8 +22,8 @@ class Sink:
     def add(
         self,
         operator: Operator,
-        subject: Item | None,
-        *operands: Item,
+        subject: Lexeme | None,
+        *operands: Lexeme,
         moments: tuple[Moment, ...] = (),
         role: str = "",
         within: bool = False,
@@ -38,24 +38,24 @@ class Sink:
         self.draft.conditions.append(Condition(operator, operands, moments, subject, role, told, item, within, every))
         return True
 
-    def having(self, agg: str, name: Item, operator: Item, number: Item) -> bool:
+    def having(self, agg: str, name: Lexeme, operator: Lexeme, number: Lexeme) -> bool:
         """ "with more than 10,000 flights", "with revenue over 1,000": a condition on groups."""
         self.draft.havings.append(Having(MeasureDraft(agg, name), sign_of(operator), (number.number or 0.0,)))
         return True
 
-    def _said(self) -> Item:
+    def _said(self) -> Lexeme:
         """All that the condition at hand has said, as one item."""
         items = self.cursor.items[self.mark : self.cursor.at]
         text = " ".join(item.text for item in items)
-        return Item(Kind.DATE, text, items[0].start, items[-1].end)
+        return Lexeme(Kind.DATE, text, items[0].start, items[-1].end)
 
 
-def sign_of(item: Item, negated: bool = False) -> Operator:
+def sign_of(item: Lexeme, negated: bool = False) -> Operator:
     """The operator that a comparing word stands for, or its opposite."""
     return _OPPOSITE[item.word] if negated else item.word  # type: ignore[return-value]
 
 
-def listed(operands: tuple[Item, ...], negated: bool) -> Operator:
+def listed(operands: tuple[Lexeme, ...], negated: bool) -> Operator:
     """The operator for one value or several."""
     plain: Operator = "in" if len(operands) > 1 else "="
     return _OPPOSITE[plain] if negated else plain

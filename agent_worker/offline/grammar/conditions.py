@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.grammar.comparisons import LITERAL, Comparing, is_column_of, take_list
-from agent_worker.offline.grammar.condition_sink import LEAD, Sink, listed, sign_of
+from agent_worker.offline.grammar.condition_sink import LEAD, ConditionBuilder, listed, sign_of
 from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import Draft
+from agent_worker.offline.grammar.question_ast import QuestionAst
 from agent_worker.offline.grammar.time_conditions import Timing
-from agent_worker.offline.lexer.lexemes import Item, Unplaced, is_measure, is_table
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_measure, is_table
 
 _NAMING = frozenset(("time", "date", "year", "number", "num", "id", "key", "code", "name", "day", "month", "hour"))
 _HAVING = frozenset(("has", "have", "had", "having", "with", "that have", "which have"))
@@ -19,9 +19,9 @@ _SHORT_CODE = 3
 class Conditions:
     """Reads conditions at the cursor into the draft."""
 
-    def __init__(self, cursor: Cursor, draft: Draft) -> None:
+    def __init__(self, cursor: Cursor, draft: QuestionAst) -> None:
         self.cursor = cursor
-        self.sink = Sink(cursor, draft)
+        self.sink = ConditionBuilder(cursor, draft)
         self.timing = Timing(cursor, self.sink)
         self.comparing = Comparing(cursor, self.sink, self.timing)
 
@@ -42,7 +42,7 @@ class Conditions:
         self.sink.mark = self.cursor.at
         return any(self.cursor.attempt(rule) for rule in rules)
 
-    def tail(self, name: Item) -> bool:
+    def tail(self, name: Lexeme) -> bool:
         """The rest of a condition whose subject was just taken."""
         return self.comparing.tail(name)
 
@@ -59,7 +59,7 @@ class Conditions:
             return False
         if lead.kind is Kind.WITHOUT and _may_be_none(name):
             options = (f"missing {name.text}", f"{name.text} = 0")
-            raise Unplaced(f"Is {name.text} missing, or is it 0?", _span(lead, name), options)
+            raise Ambiguous(f"Is {name.text} missing, or is it 0?", _span(lead, name), options)
         return self.sink.add("set" if lead.word == "set" else "null", name)
 
     def _compared_name(self) -> bool:
@@ -130,13 +130,13 @@ class Conditions:
         subject = self._apposition(operands[0])
         return self.sink.add(listed(operands, negated), subject, *operands, role=role, within=within)
 
-    def _check_article(self, word: Item) -> None:
+    def _check_article(self, word: Lexeme) -> None:
         """ "the US" is a country; US alone may be a code."""
         code = self.cursor.peek()
         if word.text.lower() == "the" and code and code.kind is Kind.VALUE and len(code.text) <= _SHORT_CODE:
-            raise Unplaced(f"Is “{code.text}” meant as the value {code.values[0].value!r}?", code)
+            raise Ambiguous(f"Is “{code.text}” meant as the value {code.values[0].value!r}?", code)
 
-    def _apposition(self, value: Item) -> Item | None:
+    def _apposition(self, value: Lexeme) -> Lexeme | None:
         """ "Delta airline", "AIR ship mode": the name behind a value that says what it is a value of."""
         name = self.cursor.peek()
         if name is not None and name.kind is Kind.NAME and is_column_of(name, value):
@@ -145,11 +145,11 @@ class Conditions:
         return None
 
 
-def _may_be_none(name: Item) -> bool:
+def _may_be_none(name: Lexeme) -> bool:
     """ "No delay" may be a delay of 0; "no arrival time" can only be missing."""
     return name.names[0].kind == "number" and not _NAMING & set(name.text.lower().replace("_", " ").split())
 
 
-def _span(first: Item, last: Item) -> Item:
+def _span(first: Lexeme, last: Lexeme) -> Lexeme:
     """The stretch of the question from one item to another; its text is the question's only where they touch."""
     return replace(last, start=first.start, text=f"{first.text} {last.text}")

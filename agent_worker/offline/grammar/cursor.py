@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.lexer.lexemes import Item
+from agent_worker.offline.lexer.lexemes import Lexeme
 
 SKIPPED = (Kind.GLUE, Kind.VERB)
 
@@ -11,7 +11,7 @@ SKIPPED = (Kind.GLUE, Kind.VERB)
 class Cursor:
     """Where the grammar is. A rule that does not apply leaves `at` as it found it."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Lexeme]) -> None:
         self.items = items
         self.at = 0
 
@@ -19,7 +19,7 @@ class Cursor:
     def done(self) -> bool:
         return self.at >= len(self.items)
 
-    def peek(self, ahead: int = 0) -> Item | None:
+    def peek(self, ahead: int = 0) -> Lexeme | None:
         at = self.at + ahead
         return self.items[at] if 0 <= at < len(self.items) else None
 
@@ -27,7 +27,7 @@ class Cursor:
         item = self.peek(ahead)
         return item is not None and item.kind in kinds
 
-    def take(self, *kinds: Kind) -> Item | None:
+    def take(self, *kinds: Kind) -> Lexeme | None:
         """The next item if it is of one of these kinds."""
         if not self.sees(*kinds):
             return None
@@ -40,7 +40,7 @@ class Cursor:
         while self.sees(*(kinds or SKIPPED)):
             self.at += 1
 
-    def take_past(self, skipped: tuple[Kind, ...], *kinds: Kind) -> Item | None:
+    def take_past(self, skipped: tuple[Kind, ...], *kinds: Kind) -> Lexeme | None:
         """The next item of these kinds behind items that may be passed over; nothing is passed over in vain."""
         mark = self.at
         self.skip(*skipped)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.grammar.cursor import Cursor
 from agent_worker.offline.grammar.question_ast import Moment
-from agent_worker.offline.lexer.lexemes import Item, Unplaced
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 
 _YEARS = range(1900, 2101)
 _SMALL = (Kind.GLUE, Kind.COMMA)
@@ -36,7 +36,7 @@ def take_moment(cursor: Cursor, bare_year: bool = True) -> Moment | None:
     return None
 
 
-def is_year(item: Item | None) -> bool:
+def is_year(item: Lexeme | None) -> bool:
     """Whether a number can be meant as a year."""
     return (
         item is not None
@@ -47,7 +47,7 @@ def is_year(item: Item | None) -> bool:
     )
 
 
-def unit_moments(unit: str, numbers: tuple[Item, ...]) -> tuple[Moment, ...]:
+def unit_moments(unit: str, numbers: tuple[Lexeme, ...]) -> tuple[Moment, ...]:
     """What "year 2013", "month 3" or "quarter 2" says; empty where the unit is no part of a date."""
     if unit not in ("year", "quarter", "month") or not all(item.kind is Kind.NUMBER for item in numbers):
         return ()
@@ -84,15 +84,15 @@ def _with_year(cursor: Cursor, moment: Moment) -> Moment:
     return moment
 
 
-def _iso(item: Item) -> Moment:
+def _iso(item: Lexeme) -> Moment:
     pieces = [int(piece) for piece in item.text.split("-")]
     year, month = pieces[0], pieces[1]
     day = pieces[2] if len(pieces) > 2 else None
     if not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
-        raise Unplaced(f"“{item.text}” is not a date: write it as year-month-day.", item)
+        raise Ambiguous(f"“{item.text}” is not a date: write it as year-month-day.", item)
     return Moment(item.text, year=year, month=month, day=day)
 
 
-def _whole(item: Item) -> int:
+def _whole(item: Lexeme) -> int:
     number = item.number
     return int(number) if number is not None and number == int(number) else -1

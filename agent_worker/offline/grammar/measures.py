@@ -3,8 +3,8 @@
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.grammar.condition_sink import sign_of
 from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import Draft, Having, MeasureDraft
-from agent_worker.offline.lexer.lexemes import Item, is_table
+from agent_worker.offline.grammar.question_ast import Having, MeasureDraft, QuestionAst
+from agent_worker.offline.lexer.lexemes import Lexeme, is_table
 
 _JOINERS = (Kind.AND, Kind.COMMA)
 _STATISTICS = ("filled", "min", "avg", "median", "max", "stddev")
@@ -13,7 +13,7 @@ _STATISTICS = ("filled", "min", "avg", "median", "max", "stddev")
 class Measuring:
     """Reads measures at the cursor into the draft. `pending` are aggregates whose name has not come yet."""
 
-    def __init__(self, cursor: Cursor, draft: Draft) -> None:
+    def __init__(self, cursor: Cursor, draft: QuestionAst) -> None:
         self.cursor = cursor
         self.draft = draft
         self.pending: list[str] = []
@@ -139,7 +139,7 @@ class Measuring:
         self.pending, self.pending_distinct = [], False
 
 
-def _measure(agg: str, name: Item, distinct: bool) -> MeasureDraft:
+def _measure(agg: str, name: Lexeme, distinct: bool) -> MeasureDraft:
     """ "average number of seats" is an average of seats; "average number of flights" one of counts."""
     over, _, inner = agg.rpartition(":")
     if over and name.names and name.names[0].kind == "number" and not is_table(name):

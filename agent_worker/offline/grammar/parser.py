@@ -8,16 +8,16 @@ from agent_worker.offline.english.vocabulary import ADVERBS
 from agent_worker.offline.grammar.conditions import Conditions
 from agent_worker.offline.grammar.cursor import Cursor
 from agent_worker.offline.grammar.measures import Measuring
-from agent_worker.offline.grammar.question_ast import Draft, MeasureDraft
+from agent_worker.offline.grammar.question_ast import MeasureDraft, QuestionAst
 from agent_worker.offline.grammar.ranking import Rankings
-from agent_worker.offline.lexer.lexemes import Item, Unplaced, is_measure, is_table
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_measure, is_table
 
 _JOINERS = (Kind.AND, Kind.COMMA)
 _SKIP = (Kind.GLUE, Kind.VERB, Kind.PREP, Kind.COMMA, Kind.AND)
 
 
-def parse(items: Sequence[Item]) -> Draft:
-    """Read the whole question. Raises `Unplaced` for the first piece that has no place."""
+def parse(items: Sequence[Lexeme]) -> QuestionAst:
+    """Read the whole question. Raises `Ambiguous` for the first piece that has no place."""
     for at, item in enumerate(items):
         if item.kind is Kind.UNKNOWN and not any(letter.isdigit() for letter in item.text):
             raise _unknown(item, items[max(at - 2, 0) : at])
@@ -25,14 +25,14 @@ def parse(items: Sequence[Item]) -> Draft:
 
 
 class _Grammar:
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Lexeme]) -> None:
         self.cursor = Cursor(items)
-        self.draft = Draft()
+        self.draft = QuestionAst()
         self.conditions = Conditions(self.cursor, self.draft)
         self.rankings = Rankings(self.cursor, self.draft)
         self.measuring = Measuring(self.cursor, self.draft)
 
-    def run(self) -> Draft:
+    def run(self) -> QuestionAst:
         rules = (
             self.measuring.any,
             self.rankings.any,
@@ -51,7 +51,7 @@ class _Grammar:
             if not any(self.cursor.attempt(rule) for rule in rules):
                 item = self.cursor.peek()
                 assert item is not None
-                raise Unplaced(_no_place(item), item)
+                raise Ambiguous(_no_place(item), item)
         self.measuring.settle()
         self.draft.begins_with_and = bool(self.cursor.items) and self.cursor.items[0].kind is Kind.AND
         return self.draft
@@ -82,13 +82,13 @@ class _Grammar:
                 cursor.at = mark
                 return True
 
-    def _check_ratio(self, by: Item) -> None:
+    def _check_ratio(self, by: Lexeme) -> None:
         """ "flights per seat" may be a quotient; "per carrier" and "per day" can only be groups."""
         name = self.cursor.peek()
         if by.text.lower() != "per" or name is None or name.unit or not name.names or is_table(name):
             return
         if name.names[0].kind == "number":
-            raise Unplaced(f"Is it divided by {name.text}, or grouped? Say “by {name.text}” for groups.", name)
+            raise Ambiguous(f"Is it divided by {name.text}, or grouped? Say “by {name.text}” for groups.", name)
 
     def _joined(self) -> bool:
         mark = self.cursor.at
@@ -136,7 +136,7 @@ class _Grammar:
             return True
         others = [*self.draft.nouns, *self.draft.asked]
         if not joined and not is_table(name) and any(not is_table(other) for other in others):
-            raise Unplaced(f"How do “{others[-1].text}” and “{name.text}” belong together?", name)
+            raise Ambiguous(f"How do “{others[-1].text}” and “{name.text}” belong together?", name)
         last = self.cursor.peek()
         if last is not None and last.kind is Kind.COUNT and last.text.lower() in ("count", "counts"):
             self.cursor.at += 1
@@ -164,17 +164,17 @@ class _Grammar:
         return self.cursor.take(*_SKIP) is not None
 
 
-def _unknown(item: Item, before: Sequence[Item]) -> Unplaced:
+def _unknown(item: Lexeme, before: Sequence[Lexeme]) -> Ambiguous:
     if [other.kind for other in before] == [Kind.CMP, Kind.NUMBER]:
-        return Unplaced(
+        return Ambiguous(
             f"The data do not say that anything is counted in “{item.text}”: leave it out if the column is, or give "
             "the number in the column's own unit.",
             item,
         )
-    return Unplaced(f"I do not know what “{item.text}” means in these data.", item)
+    return Ambiguous(f"I do not know what “{item.text}” means in these data.", item)
 
 
-def _no_place(item: Item) -> str:
+def _no_place(item: Lexeme) -> str:
     if item.kind is Kind.VAGUE:
         return f"“{item.text}” can mean several things: say it with a column and a number or an order."
     if item.kind is Kind.NUMBER:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agent_worker.offline.lexer.lexemes import Item
+from agent_worker.offline.lexer.lexemes import Lexeme
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "between", "null", "set", "true", "false"]
 
@@ -27,9 +27,9 @@ class MeasureDraft:
     """
 
     agg: str
-    item: Item | None = None
+    item: Lexeme | None = None
     distinct: bool = False
-    other: Item | None = None
+    other: Lexeme | None = None
     over: str = ""
 
 
@@ -43,12 +43,12 @@ class Condition:
     """
 
     operator: Operator
-    operands: tuple[Item, ...] = ()
+    operands: tuple[Lexeme, ...] = ()
     moments: tuple[Moment, ...] = ()
-    subject: Item | None = None
+    subject: Lexeme | None = None
     role: str = ""
     told: int = 0
-    item: Item | None = None
+    item: Lexeme | None = None
     within: bool = False
     every: bool = False
 
@@ -73,7 +73,7 @@ class Ranking:
 
 
 @dataclass(slots=True)
-class Draft:
+class QuestionAst:
     """Everything a question said. `nouns` are names whose part is settled once the whole question is read.
 
     `follows` and `begins_with_and`: its words point at an earlier question; `adds`: its groups come on top;
@@ -81,9 +81,9 @@ class Draft:
     """
 
     measures: list[MeasureDraft] = field(default_factory=list)
-    dims: list[Item] = field(default_factory=list)
-    asked: list[Item] = field(default_factory=list)
-    nouns: list[Item] = field(default_factory=list)
+    dims: list[Lexeme] = field(default_factory=list)
+    asked: list[Lexeme] = field(default_factory=list)
+    nouns: list[Lexeme] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     havings: list[Having] = field(default_factory=list)
     ranking: Ranking | None = None

@@ -2,8 +2,8 @@
 
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import Draft, MeasureDraft, Ranking
-from agent_worker.offline.lexer.lexemes import Item, is_singular, is_table
+from agent_worker.offline.grammar.question_ast import MeasureDraft, QuestionAst, Ranking
+from agent_worker.offline.lexer.lexemes import Lexeme, is_singular, is_table
 
 _EXTREME = {"desc": "max", "asc": "min"}
 
@@ -11,7 +11,7 @@ _EXTREME = {"desc": "max", "asc": "min"}
 class Rankings:
     """Reads orders at the cursor into the draft."""
 
-    def __init__(self, cursor: Cursor, draft: Draft) -> None:
+    def __init__(self, cursor: Cursor, draft: QuestionAst) -> None:
         self.cursor = cursor
         self.draft = draft
 
@@ -45,7 +45,7 @@ class Rankings:
             self.draft.asked += [name, *self.more_names()]
         return (name is not None or cursor.done) and self._rank(top.word, limit, measure)
 
-    def more_names(self) -> list[Item]:
+    def more_names(self) -> list[Lexeme]:
         """The names joined to one just taken: "origin and destination"."""
         cursor, found = self.cursor, []
         while (
@@ -171,7 +171,7 @@ class Rankings:
         return self.cursor.sees(Kind.NAME) and self._rank("", limit, None)
 
 
-def _measurable(name: Item) -> bool:
+def _measurable(name: Lexeme) -> bool:
     """Whether a name behind "top … by" is a figure rather than a group: a table to count, a measure, a number."""
     if name.unit:
         return False

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.condition_sink import LEAD, Sink, sign_of
+from agent_worker.offline.grammar.condition_sink import LEAD, ConditionBuilder, sign_of
 from agent_worker.offline.grammar.cursor import SKIPPED, Cursor
 from agent_worker.offline.grammar.dates import take_moment
 from agent_worker.offline.grammar.question_ast import Moment
-from agent_worker.offline.lexer.lexemes import Item
+from agent_worker.offline.lexer.lexemes import Lexeme
 
 _MOMENT = (Kind.MONTH, Kind.QUARTER, Kind.WEEKDAY, Kind.DATE, Kind.NUMBER)
 
@@ -15,11 +15,11 @@ _MOMENT = (Kind.MONTH, Kind.QUARTER, Kind.WEEKDAY, Kind.DATE, Kind.NUMBER)
 class Timing:
     """Reads conditions on time at the cursor, with or without the name of a date before them."""
 
-    def __init__(self, cursor: Cursor, sink: Sink) -> None:
+    def __init__(self, cursor: Cursor, sink: ConditionBuilder) -> None:
         self.cursor = cursor
         self.sink = sink
 
-    def tail(self, name: Item) -> bool:
+    def tail(self, name: Lexeme) -> bool:
         """ "order date after March 1995": the rest of a condition on a date just taken."""
         cursor = self.cursor
         if not name.unit and not (name.names and name.names[0].kind == "date"):
@@ -59,7 +59,7 @@ class Timing:
             return False
         return self.sink.add("not in" if negated else "in", None, moments=_years_shared(moments))
 
-    def _range(self, name: Item | None) -> bool:
+    def _range(self, name: Lexeme | None) -> bool:
         cursor = self.cursor
         start = cursor.take(Kind.BETWEEN, Kind.ROLE)
         cursor.skip(Kind.GLUE)
@@ -90,7 +90,7 @@ class Timing:
         return moments
 
 
-def take_until(cursor: Cursor, start: Item) -> bool:
+def take_until(cursor: Cursor, start: Lexeme) -> bool:
     """Pass over what joins the ends of a range: "and" after "between", "to" or "until" after "from"."""
     end = cursor.take(Kind.AND, Kind.ROLE, Kind.WHEN)
     if end is None:

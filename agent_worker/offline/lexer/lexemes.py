@@ -8,7 +8,7 @@ from agent_worker.offline.schema.value_index import ValueRef
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Lexeme:
     """A piece of a question: `start` and `end` are offsets in its text, `word` the vocabulary's word for it.
 
     For a name, `word` is the part it plays where that is said: "from" or "to". `names` are what it may mean as a name,
@@ -29,29 +29,29 @@ class Item:
         return f"<{self.kind} {self.text!r}>"
 
 
-def is_table(name: Item) -> bool:
+def is_table(name: Lexeme) -> bool:
     """Whether a name is a table's in the first place: "flight" is, where there are flights and flight numbers."""
     return any(c.column is None and c.measure is None and c.cost <= 1 for c in name.names)
 
 
-def is_measure(name: Item) -> bool:
+def is_measure(name: Lexeme) -> bool:
     """Whether a name is that of a declared measure."""
     return any(candidate.measure is not None for candidate in name.names)
 
 
-def is_singular(name: Item) -> bool:
+def is_singular(name: Lexeme) -> bool:
     """Whether a name is said of one thing: "the airline with the most flights" is only one."""
     last = name.text.split()[-1].lower()
     return not last.endswith("s") or last.endswith("ss")
 
 
-class Unplaced(Exception):
+class Ambiguous(Exception):
     """A piece of the question has no place: the planner asks back.
 
     `message` is the question to the person; `options` are texts that could stand in place of `item`.
     """
 
-    def __init__(self, message: str, item: Item | None = None, options: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, item: Lexeme | None = None, options: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.item = item

@@ -7,7 +7,7 @@ from agent_worker.offline.english.phrases import LONGEST_PHRASE, PHRASES, Kind
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
 from agent_worker.offline.english.vocabulary import DERIVED, MONTHS, UNIT_PHRASES, WEEKDAYS
-from agent_worker.offline.lexer.lexemes import Item
+from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.schema.matching import PARTIAL
 from agent_worker.offline.schema.name_index import Candidate, Names
 from agent_worker.offline.schema.value_index import find_values
@@ -27,15 +27,15 @@ class Lexicon:
         self.catalog = catalog
         self.names = Names(catalog)
 
-    def read(self, question: str) -> list[Item]:
+    def read(self, question: str) -> list[Lexeme]:
         """The question's items, in order, covering every token; what nothing explains is UNKNOWN."""
         tokens = tokenize(question)
-        options: list[list[tuple[int, Item]]] = [[] for _ in tokens]
+        options: list[list[tuple[int, Lexeme]]] = [[] for _ in tokens]
         for start, end, item in self._candidates(tokens, question):
             options[start].append((end, item))
         return _cheapest(options)
 
-    def spelled(self, question: str) -> tuple[str, list[Item], list[str]]:
+    def spelled(self, question: str) -> tuple[str, list[Lexeme], list[str]]:
         """The question with slips of the finger put right, its items, and a note on each slip."""
         notes: list[str] = []
         items = self.read(question)
@@ -54,7 +54,7 @@ class Lexicon:
         singular = {stem(part) for part in parts} | VOCABULARY
         return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > 4}
 
-    def _candidates(self, tokens: list[Token], question: str) -> Iterator[tuple[int, int, Item]]:
+    def _candidates(self, tokens: list[Token], question: str) -> Iterator[tuple[int, int, Lexeme]]:
         values = find_values(self.catalog, tokens, question)
         for (start, end), refs in values.items():
             whole = refs[0].whole
@@ -66,7 +66,7 @@ class Lexicon:
             yield from self._phrases(tokens, start, question)
             yield from self._names(tokens, start, question)
 
-    def _phrases(self, tokens: list[Token], start: int, question: str) -> Iterator[tuple[int, int, Item]]:
+    def _phrases(self, tokens: list[Token], start: int, question: str) -> Iterator[tuple[int, int, Lexeme]]:
         for end in range(start + 1, min(start + LONGEST_PHRASE, len(tokens)) + 1):
             if any(token.kind == "quoted" for token in tokens[start:end]):
                 return
@@ -75,7 +75,7 @@ class Lexicon:
                 kind, word = PHRASES[phrase]
                 yield start, end, replace(_item(kind, tokens, start, end, question), word=word)
 
-    def _names(self, tokens: list[Token], start: int, question: str) -> Iterator[tuple[int, int, Item]]:
+    def _names(self, tokens: list[Token], start: int, question: str) -> Iterator[tuple[int, int, Lexeme]]:
         for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):
             run = tokens[start:end]
             words = [word for token in run for word in token.lower.split("_") if word]
@@ -147,7 +147,7 @@ def unit_of_date(words: list[str]) -> tuple[str, list[str]] | None:
     return None
 
 
-def _single(token: Token, tokens: list[Token], at: int, question: str) -> Item:
+def _single(token: Token, tokens: list[Token], at: int, question: str) -> Lexeme:
     """What a token is by itself, whatever the data."""
     item = _item(Kind.UNKNOWN, tokens, at, at + 1, question)
     number = number_of(token)
@@ -175,15 +175,15 @@ def _is_common(text: str) -> bool:
     return text.lower() in PHRASES or stem(text) in PHRASES or text.lower() in UNIT_PHRASES
 
 
-def _item(kind: Kind, tokens: list[Token], start: int, end: int, question: str) -> Item:
+def _item(kind: Kind, tokens: list[Token], start: int, end: int, question: str) -> Lexeme:
     first, last = tokens[start].start, tokens[end - 1].end
-    return Item(kind, question[first:last], first, last)
+    return Lexeme(kind, question[first:last], first, last)
 
 
-def _cheapest(options: list[list[tuple[int, Item]]]) -> list[Item]:
+def _cheapest(options: list[list[tuple[int, Lexeme]]]) -> list[Lexeme]:
     """The cover of all tokens with the lowest cost: fewest pieces, unknown words last."""
     size = len(options)
-    best: list[tuple[float, int, Item | None]] = [(0.0, size, None)] * (size + 1)
+    best: list[tuple[float, int, Lexeme | None]] = [(0.0, size, None)] * (size + 1)
     for start in range(size - 1, -1, -1):
         best[start] = min(
             ((_cost(item) + best[end][0], end, item) for end, item in options[start]), key=lambda entry: entry[0]
@@ -196,7 +196,7 @@ def _cheapest(options: list[list[tuple[int, Item]]]) -> list[Item]:
     return items
 
 
-def _cost(item: Item) -> float:
+def _cost(item: Lexeme) -> float:
     cost = _COST.get(item.kind, 1.0)
     if item.kind is Kind.NAME and item.names:
         return cost + item.names[0].cost * 0.1

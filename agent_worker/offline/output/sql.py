@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from agent_worker.offline.binder.query_ir import Dimension, Figure, Filter, Reading
+from agent_worker.offline.binder.query_ir import Dimension, Figure, Filter, QueryIR
 from agent_worker.offline.binder.scope import Scope
 from agent_worker.offline.schema.identifiers import identifier
 from agent_worker.offline.schema.join_paths import ColumnRef, Path, alias_of
@@ -10,7 +10,7 @@ from agent_worker.offline.schema.join_paths import ColumnRef, Path, alias_of
 _SIGNS = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 
 
-def statement(scope: Scope, reading: Reading) -> str:
+def statement(scope: Scope, reading: QueryIR) -> str:
     """The statement as text, on several lines."""
     select = _rows(scope, reading) if reading.rows is not None else _groups(reading)
     select = select.from_(exp.to_table(identifier(reading.base).sql("duckdb")))
@@ -35,7 +35,7 @@ def statement(scope: Scope, reading: Reading) -> str:
     return str(select.sql("duckdb", pretty=True))
 
 
-def _groups(reading: Reading) -> exp.Select:
+def _groups(reading: QueryIR) -> exp.Select:
     shown = [exp.alias_(dim.expression, identifier(dim.alias)) for dim in reading.dims]
     shown += [exp.alias_(_shared(reading, figure), identifier(alias)) for figure, alias in outputs(reading)]
     select = exp.select(*shown)
@@ -52,14 +52,14 @@ def _groups(reading: Reading) -> exp.Select:
     return select.limit(reading.limit) if reading.limit is not None else select
 
 
-def outputs(reading: Reading) -> list[tuple[Figure, str]]:
+def outputs(reading: QueryIR) -> list[tuple[Figure, str]]:
     """The figures with the names of their columns in the result."""
     if reading.share:
         return [(figure, reading.share) for figure in reading.figures]
     return [(figure, figure.alias) for figure in reading.figures]
 
 
-def _shared(reading: Reading, figure: Figure) -> exp.Expression:
+def _shared(reading: QueryIR, figure: Figure) -> exp.Expression:
     """The figure, or its share."""
     if not reading.share:
         return figure.expression
@@ -74,7 +74,7 @@ def _shared(reading: Reading, figure: Figure) -> exp.Expression:
     return exp.Div(this=exp.Mul(this=scale, expression=part), expression=whole)
 
 
-def _ordered(select: exp.Select, reading: Reading) -> exp.Select:
+def _ordered(select: exp.Select, reading: QueryIR) -> exp.Select:
     """Time in its own order, groups by the figure asked for first, equal ones by their names."""
     by_figure = None
     if reading.order is not None:
@@ -92,7 +92,7 @@ def _by(expression: exp.Expression, descending: bool) -> exp.Expression:
     return exp.Ordered(this=expression.copy(), desc=descending, nulls_first=False)
 
 
-def _rows(scope: Scope, reading: Reading) -> exp.Select:
+def _rows(scope: Scope, reading: QueryIR) -> exp.Select:
     refs = list(reading.rows or [])
     if refs and reading.order is not None:
         refs += [ref for ref in reading.order.columns if ref not in refs]
@@ -105,7 +105,7 @@ def _rows(scope: Scope, reading: Reading) -> exp.Select:
     return select.limit(reading.limit) if reading.limit is not None else select
 
 
-def _joined(reading: Reading) -> list[Path]:
+def _joined(reading: QueryIR) -> list[Path]:
     """The ways that the statement's columns need, shorter ones first."""
     used: list[Dimension | Figure | Filter] = [*reading.dims, *reading.figures, *reading.filters, *reading.part]
     used += [figure for figure, _, _ in reading.havings]

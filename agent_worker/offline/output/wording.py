@@ -1,6 +1,6 @@
 """The reading of a question in plain words, its title, and the chart that fits."""
 
-from agent_worker.offline.binder.query_ir import OVER, Dimension, Reading
+from agent_worker.offline.binder.query_ir import OVER, Dimension, QueryIR
 from agent_worker.offline.output.sql import outputs
 from agent_worker.plan import ChartHint
 
@@ -8,7 +8,7 @@ _MOST_BARS = 120
 _SIGNS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "exactly", "!=": "not"}
 
 
-def reading_words(reading: Reading) -> str:
+def reading_words(reading: QueryIR) -> str:
     """How the question was understood, in one sentence."""
     parts = [_subject(reading)]
     if reading.filters:
@@ -21,12 +21,12 @@ def reading_words(reading: Reading) -> str:
     return " ".join([*reading.notes, sentence[0].upper() + sentence[1:]])
 
 
-def title_of(reading: Reading) -> str:
+def title_of(reading: QueryIR) -> str:
     text = _subject(reading)
     return text[0].upper() + text[1:]
 
 
-def _subject(reading: Reading) -> str:
+def _subject(reading: QueryIR) -> str:
     dims = " and ".join(dim.words for dim in reading.dims)
     if reading.rows is not None:
         columns = ", ".join(ref.column for ref in reading.rows) or "all columns"
@@ -49,7 +49,7 @@ def _having(figure: object, operator: str, number: float) -> str:
     return f"{getattr(figure, 'words', '')} {_SIGNS[operator]} {number:,.15g}"
 
 
-def _order(reading: Reading) -> str:
+def _order(reading: QueryIR) -> str:
     if reading.order is None:
         return f"the first {reading.limit}" if reading.limit is not None else ""
     side = "lowest" if reading.direction == "asc" else "highest"
@@ -69,7 +69,7 @@ def _crowded(dim: Dimension) -> bool:
     return dim.size > _MOST_BARS
 
 
-def chart_of(reading: Reading) -> ChartHint | None:
+def chart_of(reading: QueryIR) -> ChartHint | None:
     """Lines over time, bars over groups, points for two figures; nothing for a single number."""
     if reading.rows is not None or reading.count_groups or reading.over or not reading.dims or not reading.figures:
         return None

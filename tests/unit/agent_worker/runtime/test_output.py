@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.context import AgentContext, Said
-from agent_worker.runtime.output import Speech
+from agent_worker.runtime.output import OutputConverter
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
 from bus.contract.settings import Settings
 from bus.values.rows import json_rows
@@ -21,7 +21,7 @@ def context(tmp_path: Path) -> AgentContext:
 
 
 def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:
-    speech = Speech(context, max_rows)
+    speech = OutputConverter(context, max_rows)
     return [event for word in words for event in speech.events(word)]
 
 

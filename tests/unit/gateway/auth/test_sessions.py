@@ -10,7 +10,7 @@ from bus.contract.settings import TokenEntry
 from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, create_token, revoke_token
 from bus.wire.commands import Caller
-from gateway.auth.revoked_sessions import SIGNED_IN_S, SIGNED_OUT_NAME, SignedOut
+from gateway.auth.revoked_sessions import SIGNED_IN_S, SIGNED_OUT_NAME, RevokedSessions
 from gateway.auth.sessions import SECRET_NAME, Identities, Identity, read_secret
 
 ANN = TokenEntry(hashlib.sha256(b"ann's token").hexdigest(), "ann", "user")
@@ -22,7 +22,7 @@ def made(tmp_path: Path) -> Callable[..., Identities]:
     """Identities of these configured tokens, over one state folder."""
 
     def make(*tokens: TokenEntry, made_token: str = "", secret: bytes = b"secret") -> Identities:
-        return Identities(TokenBook(list(tokens), tmp_path), made_token, secret, SignedOut(tmp_path))
+        return Identities(TokenBook(list(tokens), tmp_path), made_token, secret, RevokedSessions(tmp_path))
 
     return make
 
@@ -107,11 +107,11 @@ def test_a_cookie_ends_with_its_time(made: Callable[..., Identities], monkeypatc
 
 
 def test_only_as_many_sign_outs_are_kept_as_matter(tmp_path: Path) -> None:
-    kept, now = SignedOut(tmp_path), int(time.time())
+    kept, now = RevokedSessions(tmp_path), int(time.time())
     kept.add("old", now - SIGNED_IN_S - 1)
     kept.add("new", now)
     assert (tmp_path / SIGNED_OUT_NAME).read_text() == f"new {now}\n"
-    assert "new" in SignedOut(tmp_path)
+    assert "new" in RevokedSessions(tmp_path)
     assert "old" not in kept
 
 

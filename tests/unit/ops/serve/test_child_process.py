@@ -34,14 +34,14 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> str:
 KEEPS_A_DYING_PROGRAM = """
 import asyncio
 from bus.program import ServeOrders
-from ops.serve.reaper import Undertaker
-from ops.serve.supervised_program import Post
+from ops.serve.reaper import OrphanReaper
+from ops.serve.supervised_program import SupervisedProgram
 
 async def main():
     everybody = []
-    post = Post("tests.programs.dying_program", ServeOrders(), everybody)
+    post = SupervisedProgram("tests.programs.dying_program", ServeOrders(), everybody)
     await post.child.start()
-    await post.keep(Undertaker(everybody))
+    await post.keep(OrphanReaper(everybody))
 
 asyncio.run(main())
 """

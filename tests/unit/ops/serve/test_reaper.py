@@ -9,7 +9,7 @@ from tests.harness.servers import ROOT
 
 _HAS_AN_ORPHAN_THAT_STAYS = """
 import asyncio, ctypes, os, signal, subprocess, sys
-from ops.serve.reaper import Undertaker
+from ops.serve.reaper import OrphanReaper
 
 PTRACE_SEIZE = 0x4206
 HOLDS = (
@@ -17,20 +17,20 @@ HOLDS = (
     f"print(libc.ptrace({PTRACE_SEIZE}, int(sys.argv[1]), 0, 0), flush=True); signal.pause()"
 )
 
-undertaker = Undertaker([])
+orphan_reaper = OrphanReaper([])
 orphan = subprocess.Popen([sys.executable, "-S", "-c", "import signal; signal.pause()"])
 # Nobody but who traces a process can reap it: killed, it stays.
 holder = subprocess.Popen([sys.executable, "-S", "-c", HOLDS, str(orphan.pid)], stdout=subprocess.PIPE)
 if holder.stdout.readline() != b"0\\n":
     sys.exit(77)
-undertaker._before |= {holder.pid}
+orphan_reaper._before |= {holder.pid}
 print(orphan.pid)
 try:
-    asyncio.run(undertaker.end_orphans())
+    asyncio.run(orphan_reaper.end_orphans())
 finally:
     holder.kill()
     holder.wait()
-asyncio.run(undertaker.end_orphans())
+asyncio.run(orphan_reaper.end_orphans())
 """
 _NOT_ALLOWED = 77
 

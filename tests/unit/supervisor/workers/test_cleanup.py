@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.workers.cleanup import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
-from supervisor.workers.disk_usage import FolderMeter
+from supervisor.workers.disk_usage import DiskUsage
 
 NOBODY = 65534
 
@@ -108,7 +108,7 @@ def test_a_folder_is_measured_little_by_little(tmp_path: Path) -> None:
     for number in range(10):
         (tmp_path / f"{number}").mkdir()
         (tmp_path / f"{number}" / "file").write_bytes(b"x" * 8192)
-    meter = FolderMeter(tmp_path)
+    meter = DiskUsage(tmp_path)
     known = [meter.advance(3) for _ in range(7)]
     assert known == sorted(known)
     assert known[0] < 10 * 8192 <= known[-1]
