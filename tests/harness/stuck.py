@@ -16,7 +16,10 @@ CANDIDATES = (
 """Each is one call that runs for minutes or takes much memory; the first that is deaf is taken."""
 
 DEAF_FOR_S = 3.0
-"""A statement that has not obeyed for so long is inside its one call, and stays there."""
+"""Processor time: a statement that has not obeyed for so long is inside its one call, and stays there."""
+
+BEGUN_S = 0.5
+"""Processor time after which a statement is parsed, bound and inside its call, however busy the machine is."""
 
 MEMORY_BYTES = 4 << 30
 GIVEN_UP_AFTER_S = 120.0
@@ -26,7 +29,7 @@ _TRIED_OUT = """
 import os, resource, sys, threading, time
 import duckdb
 
-statement, deaf_for_s, memory_bytes = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+statement, deaf_for_s, memory_bytes, begun_s = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 connection = duckdb.connect(config={"threads": 1})
 
@@ -38,9 +41,11 @@ def run():
         print(str(error).splitlines()[0], flush=True)
     os._exit(0)
 
+idle_s = time.process_time()
 threading.Thread(target=run, daemon=True).start()
-until = time.monotonic() + deaf_for_s
-while time.monotonic() < until:
+while time.process_time() - idle_s < begun_s:
+    time.sleep(0.01)
+while time.process_time() - idle_s < begun_s + deaf_for_s:
     connection.interrupt()
     time.sleep(0.01)
 print("deaf", flush=True)
@@ -72,7 +77,8 @@ def stuck_statement() -> str:
 
 def _outcome(statement: str) -> str:
     """`DEAF`, or how the statement ended, in a process of its own that goes with it."""
-    command = [sys.executable, "-c", _TRIED_OUT, statement, str(DEAF_FOR_S), str(MEMORY_BYTES)]
+    numbers = [str(DEAF_FOR_S), str(MEMORY_BYTES), str(BEGUN_S)]
+    command = [sys.executable, "-c", _TRIED_OUT, statement, *numbers]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=GIVEN_UP_AFTER_S, check=False)
     except subprocess.TimeoutExpired:
