@@ -32,6 +32,7 @@ import duckdb
 statement, deaf_for_s, memory_bytes, begun_s = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 connection = duckdb.connect(config={"threads": 1})
+connection.execute("SET enable_progress_bar = false")  # after two seconds it would be drawn into what we say
 
 def run():
     try:

@@ -1,7 +1,5 @@
 """What tests call stuck is tried out first, and said in words where nothing is."""
 
-import re
-
 import pytest
 
 from tests.harness import stuck
@@ -18,6 +16,6 @@ def test_what_obeys_or_ends_or_fails_is_not_called_stuck(monkeypatch: pytest.Mon
         stuck.stuck_statement.__wrapped__()
     said = str(raised.value)
     assert "select 1: it ended by itself" in said
-    assert re.search(re.escape(endless) + ": .*Interrupted", said)
+    assert f"{endless}: INTERRUPT Error" in said
     assert "no_such_function" in said.splitlines()[-1]
     assert "add one to CANDIDATES" in said
