@@ -1,26 +1,25 @@
 """From the Stop button to the proof: `agent_kill` sent over the WebSocket, `agent_killed` received."""
 
-import asyncio
 import time
 
 from bench.client import BenchError, Client, Event, is_chunk, is_last
 from bench.figures import Figure, Spread, spread
-from bench.system import running_system
-from tests.harness.stuck import stuck_statement
+from bench.system import System, running_system
+from bus.contract.vocabulary import Role
+from bus.wire.commands import Caller, Show, Shown
+from tests.harness.stuck import stuck_statement, until_inside_its_call
 
 GRACE_S = 0.5
 TICKS = "100000 0.02"
-SINKS_IN_S = 0.3
-"""After the statement was announced it is bound and begun."""
 
 
 async def stops(runs: int, stuck_runs: int) -> list[Figure]:
     async with running_system({"supervisor.cancel_grace_s": GRACE_S}) as system, system.client() as client:
-        gentle = await _stops(client, "ticks", TICKS, runs, "cancel")
-        now = await _stops(client, "ticks", TICKS, runs, "kill", now=True)
-        spinning = await _stops(client, "spins_in_python", "go", runs, "kill", now=True)
-        stuck = await _stops(client, "sql", stuck_statement(), stuck_runs, "terminate")
-        stuck_now = await _stops(client, "sql", stuck_statement(), stuck_runs, "kill", now=True)
+        gentle = await _stops(system, client, "ticks", TICKS, runs, "cancel")
+        now = await _stops(system, client, "ticks", TICKS, runs, "kill", now=True)
+        spinning = await _stops(system, client, "spins_in_python", "go", runs, "kill", now=True)
+        stuck = await _stops(system, client, "sql", stuck_statement(), stuck_runs, "terminate")
+        stuck_now = await _stops(system, client, "sql", stuck_statement(), stuck_runs, "kill", now=True)
     over = GRACE_S * 1000 + 50
     return [
         Figure("stop to proof, streaming worker", "ms", gentle, targets={"median": 10, "p95": 30}),
@@ -34,13 +33,15 @@ async def stops(runs: int, stuck_runs: int) -> list[Figure]:
     ]  # fmt: skip
 
 
-async def _stops(client: Client, agent: str, question: str, runs: int, rung: str, *, now: bool = False) -> Spread:
+async def _stops(
+    system: System, client: Client, agent: str, question: str, runs: int, rung: str, *, now: bool = False
+) -> Spread:
     took = []
     for _ in range(runs):
         session_id = await client.ask(agent, question)
         await client.until(is_statement if agent == "sql" else is_chunk)
         if agent == "sql":
-            await asyncio.sleep(SINKS_IN_S)
+            await until_inside_its_call(await _pid(system, session_id))
         started = time.perf_counter()
         await client.send("agent_kill", session_id=session_id, now=now)
         end = await client.until(is_last)
@@ -48,6 +49,13 @@ async def _stops(client: Client, agent: str, question: str, runs: int, rung: str
         if (end.event, end.data.rung) != ("agent_killed", rung):
             raise BenchError(f"{agent} ended with {end.event} on rung {end.data.rung!r}, expected {rung}")
     return spread(took)
+
+
+async def _pid(system: System, session_id: str) -> int:
+    shown = await system.supervisor.client.request(Show(Caller("ann", Role.USER), session_id=session_id), Shown)
+    if shown.record.summary.pid is None:
+        raise BenchError(f"{session_id} has no worker")
+    return shown.record.summary.pid
 
 
 def is_statement(event: Event) -> bool:

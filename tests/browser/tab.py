@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.harness.stuck import stuck_statement, until_inside_its_call
+
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -71,6 +73,17 @@ class Tab:
         """The jobs of these sessions, as lists show them."""
         jobs: list[dict[str, Any]] = (await self._get("/api/jobs?all=1"))["jobs"]
         return [job for job in jobs if job["session_id"] in sessions]
+
+    async def ask_stuck(self) -> Answer:
+        """Ask what the engine cannot be interrupted in; the engine is in the call when this returns."""
+        answer = await self.ask(stuck_statement())
+        await self.until_stuck(answer)
+        return answer
+
+    async def until_stuck(self, answer: Answer) -> None:
+        """Wait until a stuck statement that was asked is inside its call."""
+        await expect(answer.part("progress")).to_be_visible()
+        await until_inside_its_call((await self.record(answer))["pid"])
 
     async def record(self, answer: Answer) -> dict[str, Any]:
         """What the supervisor keeps about the answer's job."""

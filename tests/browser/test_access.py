@@ -78,8 +78,7 @@ async def test_nothing_overflows_a_telephone(offline_tab: Tab) -> None:
     wide = await offline_tab.ask("select *, repeat('unbroken', 40) as long from flights limit 100")
     await wide.is_in("done")
     await fits(page)
-    stuck = await offline_tab.ask(stuck_statement())
-    await expect(stuck.part("node-executor")).to_have_attribute("data-state", "started")
+    stuck = await offline_tab.ask_stuck()
     await offline_tab.part("stop").click()
     await stuck.is_in("stopped")
     await fits(page)
@@ -102,7 +101,7 @@ async def test_everything_goes_by_keyboard(offline_tab: Tab) -> None:
     await keyboard.type(stuck_statement())
     await keyboard.press("Enter")
     answer = offline_tab.answer()
-    await expect(answer.part("progress")).to_be_visible()  # the engine is in the call by now
+    await offline_tab.until_stuck(answer)
     await keyboard.press("Escape")
     await answer.is_in("stopped")
     await expect(answer.part("stopped-why")).to_contain_text("did not react")

@@ -5,7 +5,6 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.tab import Answer, Tab
-from tests.harness.stuck import stuck_statement
 
 SEVERAL_POINTS = re.compile(r"( .*){3}")
 
@@ -24,8 +23,7 @@ async def test_the_first_steps(offline_tab: Tab) -> None:
     await expect(answer.part("chart").locator("svg .mark-rect.role-mark").first).to_be_attached()
     await answer.part("chart").evaluate("(chart) => chart.scrollIntoView({block: 'center'})")
     await offline_tab.shot("page-chart")
-    stuck = await offline_tab.ask(stuck_statement())
-    await expect(stuck.part("progress")).to_be_visible()  # the engine is in the call by now
+    stuck = await offline_tab.ask_stuck()
     await offline_tab.shot("page-running")
     await offline_tab.part("stop").click()
     await stuck.is_in("stopped")

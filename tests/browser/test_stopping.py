@@ -11,7 +11,6 @@ from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.harness.graces import GENEROUS_S
 from tests.harness.servers import is_gone
-from tests.harness.stuck import stuck_statement
 
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"
 CLOCK_MS = 2
@@ -45,8 +44,7 @@ async def test_a_stop_in_mid_answer_closes_the_models_stream(model_tab: Tab, mod
 
 
 async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab: Tab) -> None:
-    answer = await offline_tab.ask(stuck_statement())
-    await expect(answer.part("progress")).to_be_visible()  # the engine is in the call by now
+    answer = await offline_tab.ask_stuck()
     await watch(offline_tab.page)
     await offline_tab.part("stop").click()
     await answer.is_in("stopped")
@@ -68,8 +66,7 @@ async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab
 
 async def test_who_has_stopped_it_is_known_without_a_connection(offline_tab: Tab, visits: Visits) -> None:
     visits.expect_complaint("ERR_INTERNET_DISCONNECTED")
-    answer = await offline_tab.ask(stuck_statement())
-    await expect(answer.part("progress")).to_be_visible()
+    answer = await offline_tab.ask_stuck()
     await offline_tab.part("stop").click()
     await answer.is_in("stopped")
     await offline_tab.page.context.set_offline(True)
@@ -98,8 +95,7 @@ async def test_the_rungs_are_shown_as_they_are_climbed(zoo_tab: Tab) -> None:
 
 
 async def test_kill_now_skips_the_gentle_rungs(model_tab: Tab) -> None:
-    answer = await model_tab.ask(stuck_statement())
-    await expect(answer.part("progress")).to_be_visible()
+    answer = await model_tab.ask_stuck()
     await model_tab.part("stop").click()
     await model_tab.part("stop-now").click()
     await answer.is_in("stopped")

@@ -5,6 +5,9 @@ import functools
 import subprocess
 import sys
 
+from supervisor.processes.procfs import read_stat
+from tests.harness.servers import eventually
+
 CANDIDATES = (
     "select jaro_similarity(repeat('ab', 4000000), repeat('ba', 4000000)) as similarity",
     "select jaro_winkler_similarity(repeat('ab', 4000000) || 'x', repeat('ba', 4000000)) as similarity",
@@ -74,6 +77,15 @@ def stuck_statement() -> str:
         "every statement known to ignore interrupt() obeys in this DuckDB, or needs too much memory: add one to "
         f"CANDIDATES in {__name__}, or drop the tests that want one. Tried:{tried}"
     )
+
+
+async def until_inside_its_call(pid: int) -> None:
+    """Wait until the worker that runs a stuck statement is in the call, by its processor time: its first progress can
+    come while the statement is still being bound, and then a stop is obeyed."""
+    seen_at = read_stat(pid)
+    assert seen_at is not None, f"worker {pid} is gone"
+    until_s = seen_at.cpu_s + BEGUN_S
+    await eventually(lambda: (stat := read_stat(pid)) is not None and stat.cpu_s >= until_s, f"{pid} computes nothing")
 
 
 def _outcome(statement: str) -> str:
