@@ -2,6 +2,7 @@
 
 import ctypes
 import faulthandler
+import ipaddress
 import os
 import resource
 import signal
@@ -9,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import ModuleType
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from agent_worker.data_folder import data_folder
 from agent_worker.llm.settings import HOSTED
@@ -18,6 +19,7 @@ from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_CLONE_NEWIPC = 0x08000000
 _M_ARENA_MAX = -8
 _OOM_SCORE = "500"
 
@@ -25,14 +27,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def be_born(spec: WorkerSpec) -> None:
-    """Own session, subreaper, death with the fork server, lower priority, own scratch folder, signals as they
-    should be. The order matters: whatever is started later inherits all of it."""
+    """Own session, subreaper, death with the fork server, IPC namespace where that is allowed, lower priority, own
+    scratch folder, signals as they should be. The order matters: whatever is started later inherits all of it."""
     os.setsid()
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     parent = os.getppid()
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)  # the fork server died before we asked
+    _libc.unshare(_CLONE_NEWIPC)  # System V memory, semaphores and queues end with us; not allowed to everybody
     _share_one_heap()
     _lower_priority(spec.settings.worker.nice)
     _move_into(Path(spec.scratch))
@@ -55,6 +58,7 @@ def fence_in(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
             scratch=spec.scratch,
             read=(str(data_folder(spec.data_folder)), *own),
             connect_tcp=model_ports(llm.base_url),
+            resolve_names=any(not _is_address(host) for host in model_hosts(llm.base_url)),
             keep_env=(llm.api_key_env,),
         )
     )
@@ -62,12 +66,30 @@ def fence_in(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
 
 def model_ports(base_url: str) -> tuple[int, ...]:
     """The TCP ports that reaching the model takes: the server's, and a proxy's if one is set."""
+    return tuple(
+        dict.fromkeys(parts.port or (80 if parts.scheme == "http" else 443) for parts in _on_the_way(base_url))
+    )
+
+
+def model_hosts(base_url: str) -> tuple[str, ...]:
+    """The hosts that reaching the model takes, as they are written."""
+    return tuple(dict.fromkeys(parts.hostname or "" for parts in _on_the_way(base_url)))
+
+
+def _on_the_way(base_url: str) -> list[SplitResult]:
     proxies = [os.environ.get(name, "") for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")]
-    ports = []
-    for url in filter(None, [base_url or HOSTED, *proxies]):
-        parts = urlsplit(url)
-        ports.append(parts.port or (80 if parts.scheme == "http" else 443))
-    return tuple(dict.fromkeys(ports))
+    return [urlsplit(url) for url in [base_url or HOSTED, *proxies] if url]
+
+
+def _is_address(host: str) -> bool:
+    """Whether no name server is needed to reach the host; localhost stands in a file."""
+    if host == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _share_one_heap() -> None:

@@ -2,7 +2,7 @@
 
 Constants and structures are those of <linux/landlock.h>; the calls have no wrapper in the C library. It fences the
 calling thread and its later children only, so it is applied while there is one thread. It knows neither UDP nor
-Unix sockets.
+Unix sockets, nor TCP that is reached by another way than `connect` and `bind`: `seccomp` does.
 """
 
 import ctypes
@@ -10,15 +10,13 @@ import errno
 import os
 import stat
 import struct
-import threading
 from collections.abc import Iterable
 
-from bus.system.proc import threads_of
+from agent_worker.sandbox.preconditions import give_up_new_privileges, require_one_thread
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1
 _RULE_PATH, _RULE_PORT = 1, 2
-_PR_SET_NO_NEW_PRIVS = 38
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _MAKE_CHAR, _MAKE_BLOCK = 1 << 6, 1 << 11
@@ -57,8 +55,7 @@ def restrict(read: Iterable[str], write: Iterable[str], connect_tcp: Iterable[in
     cut to length zero, and below 4 TCP is not fenced. Raises Unsupported, or RuntimeError where the process already
     has several threads, which would go unfenced.
     """
-    if threading.active_count() > 1 or len(threads_of(os.getpid())) > 1:
-        raise RuntimeError("Landlock fences only the calling thread; apply it before any other thread is started")
+    require_one_thread()
     version = min(abi(), KNOWN_ABI)
     if version == 0:
         raise Unsupported(
@@ -118,8 +115,7 @@ def _add_rule(ruleset: int, kind: int, rule: bytes, what: str) -> None:
 
 
 def _apply(ruleset: int) -> None:
-    """No-new-privileges first: without it only root may fence itself."""
-    _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "setting no_new_privs")
+    give_up_new_privileges()
     result = _libc.syscall(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     _checked(result, "restricting the process")
 

@@ -11,7 +11,7 @@ import msgspec
 
 import agent_worker
 import bus
-from agent_worker.sandbox import landlock
+from agent_worker.sandbox import landlock, seccomp
 
 log = logging.getLogger(__name__)
 
@@ -44,28 +44,31 @@ class SandboxSpec(msgspec.Struct, frozen=True):
     """What one worker may have. `read` are the data (folders or files), `scratch` the only place to write, beside
     `write` of an agent that is there for writing.
 
-    `connect_tcp` is the model's port (or its proxy's), `keep_env` the names of variables kept beside the harmless
-    ones: the model's key and nothing else.
+    `connect_tcp` is the model's port (or its proxy's), `resolve_names` whether its address has to be asked of a name
+    server (over UDP), `keep_env` the names of variables kept beside the harmless ones: the model's key, nothing else.
     """
 
     scratch: str
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
     connect_tcp: tuple[int, ...] = ()
+    resolve_names: bool = False
     keep_env: tuple[str, ...] = ()
     open_files: int = 1024
 
 
 class Sandbox:
-    """The fence around this process. `landlock_abi` is 0 where the kernel has no Landlock."""
+    """The fence around this process. `landlock_abi` is 0 where the kernel has no Landlock, `calls_filtered` whether
+    system calls are refused as `seccomp` says."""
 
-    def __init__(self, landlock_abi: int, statm: int, pinned: int) -> None:
+    def __init__(self, landlock_abi: int, calls_filtered: bool, statm: int, pinned: int) -> None:
         self.landlock_abi = landlock_abi
+        self.calls_filtered = calls_filtered
         self._statm = statm
         self._pinned = pinned
 
     def __repr__(self) -> str:
-        return f"<Sandbox landlock_abi={self.landlock_abi}>"
+        return f"<Sandbox landlock_abi={self.landlock_abi} calls_filtered={self.calls_filtered}>"
 
     def limit_memory(self, headroom_bytes: int) -> int:
         """Lets the address space grow by `headroom_bytes` from where it is now, and returns the limit in bytes.
@@ -85,7 +88,7 @@ def apply(spec: SandboxSpec) -> Sandbox:
     """Strips the environment, sets the limits and puts up the fence. For a process with one thread, before DuckDB,
     ZeroMQ and the model's client.
 
-    Where the kernel has no Landlock it says so in the log and goes on: the guard and the engine's own lock still
+    What the kernel does not have of it is said in the log, and left out: the guard and the engine's own lock still
     hold. Raises RuntimeError when there are several threads.
     """
     strip_environment(spec)
@@ -96,13 +99,26 @@ def apply(spec: SandboxSpec) -> Sandbox:
     statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
     # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
     pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
-    read = [*interpreter_paths(), *spec.read]
+    return Sandbox(_fence_files_and_ports(spec), _filter_calls(spec), statm, pinned)
+
+
+def _fence_files_and_ports(spec: SandboxSpec) -> int:
+    """The version of Landlock that was applied; 0 for none."""
+    read, write = [*interpreter_paths(), *spec.read], [spec.scratch, *spec.write, *_DEVICES]
     try:
-        abi = landlock.restrict(read, [spec.scratch, *spec.write, *_DEVICES], spec.connect_tcp)
+        return landlock.restrict(read, write, spec.connect_tcp)
     except landlock.Unsupported as reason:
         log.warning("%s", reason, extra={"action": "landlock_missing"})
-        abi = 0
-    return Sandbox(abi, statm, pinned)
+        return 0
+
+
+def _filter_calls(spec: SandboxSpec) -> bool:
+    try:
+        seccomp.restrict(datagrams=spec.resolve_names)
+    except seccomp.Unsupported as reason:
+        log.warning("%s", reason, extra={"action": "seccomp_missing"})
+        return False
+    return True
 
 
 def strip_environment(spec: SandboxSpec) -> None:

@@ -19,6 +19,7 @@ _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     kernel.parent_death,
     kernel.processes,
     kernel.landlock,
+    kernel.seccomp,
     kernel.autogroups,
     kernel.io_figures,
     machine.open_files,

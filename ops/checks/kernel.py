@@ -22,6 +22,9 @@ LACKS = {
 }
 """By Landlock version: what the fence round a worker does not hold."""
 
+FILTERED_MACHINES = ("x86_64", "aarch64")
+"""Where a worker's filter of system calls is known to be right."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -72,6 +75,20 @@ def landlock(settings: Settings) -> Finding:
         lacks = LACKS[version]
         return warning("landlock", f"version {version}: {lacks}", "Linux 6.12 or newer has all of it")
     return ok("landlock", f"version {version}: files, TCP ports and signals are fenced")
+
+
+def seccomp(settings: Settings) -> Finding:
+    """The filter of system calls round each worker."""
+    if platform.machine() not in FILTERED_MACHINES:
+        todo = f"it is made for {' and '.join(FILTERED_MACHINES)}: the other layers stand"
+        return warning("seccomp", f"none on {platform.machine()}", todo)
+    try:
+        actions = Path("/proc/sys/kernel/seccomp/actions_avail").read_text().split()
+    except OSError:
+        actions = []
+    if "errno" not in actions:
+        return warning("seccomp", "none in this kernel", "use a kernel with CONFIG_SECCOMP_FILTER")
+    return ok("seccomp", "sockets beside TCP, System V memory, tracing and namespaces are refused")
 
 
 def autogroups(settings: Settings) -> Finding:

@@ -13,6 +13,7 @@ from tests.harness.graces import ENDING_ON
 from tests.harness.servers import Supervisor
 from tests.harness.stopping import ROOMY, Ended, ended, told_files, told_pids
 from tests.workers._staying import FINISH
+from tests.workers.leaves_files import system_v_seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,6 +37,7 @@ def check_nothing_left(supervisor: Supervisor, job: Ended) -> None:
     assert set(children(supervisor.process.pid)) <= set(helpers)
     assert not [pid for pid in descendants(supervisor.process.pid) if "-S" in _command(pid).split()]
     assert not [path for path in told_files(job.events) if path.exists()]
+    assert not system_v_seen()
 
 
 def _command(pid: int) -> str:

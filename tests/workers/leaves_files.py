@@ -1,5 +1,7 @@
-"""Leaves files of every kind: a socket, a pipe, a temporary file, a folder closed to its owner, shared memory."""
+"""Leaves files of every kind: a socket, a pipe, a temporary file, a folder closed to its owner, shared memory; and what
+System V has of it: memory, a semaphore, a queue."""
 
+import ctypes
 import os
 import socket
 import tempfile
@@ -10,6 +12,10 @@ from agent_worker.context import AgentContext
 from bus.contract.events import Event, Status
 from bus.wire.worker import JobSpec
 from tests.workers._staying import stay
+
+SYSTEM_V_KEY = 0x0DEAD570
+_CREATE, _PRIVATE_TO_US = 0o1000, 0o600
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
@@ -29,4 +35,26 @@ def _leave(folder: Path, shared: Path) -> str:
     (closed / "file").write_text("within")
     closed.chmod(0)
     shared.write_bytes(bytes(4096))
+    _leave_system_v()
     return temporary
+
+
+def _leave_system_v() -> None:
+    flags = _CREATE | _PRIVATE_TO_US
+    made = [
+        _libc.shmget(SYSTEM_V_KEY, 4096, flags),
+        _libc.semget(SYSTEM_V_KEY, 1, flags),
+        _libc.msgget(SYSTEM_V_KEY, flags),
+    ]
+    if min(made) < 0:
+        raise OSError(ctypes.get_errno(), f"System V gave {made}")
+
+
+def system_v_seen() -> list[str]:
+    """What of it the calling process can find."""
+    found = {
+        "memory": _libc.shmget(SYSTEM_V_KEY, 0, 0),
+        "semaphore": _libc.semget(SYSTEM_V_KEY, 0, 0),
+        "queue": _libc.msgget(SYSTEM_V_KEY, 0),
+    }
+    return [name for name, number in found.items() if number >= 0]
