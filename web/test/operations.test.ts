@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 
-import { FigureHistory, type Figures } from "../src/ops/figures";
-import { pointsOf } from "../src/ops/picture";
-import { age, bytes } from "../src/ops/words";
+import { StatsHistory, type Stats } from "../src/ops/stats";
+import { pointsOf } from "../src/ops/sparkline";
+import { age, bytes } from "../src/ops/format";
 
-const figures = (answers: number, sum_s: number, kills: number): Figures => ({
+const stats = (answers: number, sum_s: number, kills: number): Stats => ({
   stops: kills ? { kill: { counts: [0, kills], sum_s: 0 } } : {},
   first_chunk: { counts: [answers, 0], sum_s },
   gauges: { running: answers, worker_memory_bytes: 1 },
   gateway: { memory_bytes: 7 },
 });
 
-describe("the figures over time", () => {
-  const history = new FigureHistory();
+describe("the stats over time", () => {
+  const history = new StatsHistory();
   for (const [answers, sum, kills] of [[1, 0.1, 2], [1, 0.1, 2], [3, 0.5, 5], [0, 0, 1]] as const) {
-    history.add(figures(answers, sum, kills));
+    history.add(stats(answers, sum, kills));
   }
 
   it("count stops, those before the page was opened too, also over a restart of the supervisor", () => {
@@ -32,8 +32,8 @@ describe("the figures over time", () => {
   });
 
   it("are bounded", () => {
-    const long = new FigureHistory();
-    for (let count = 0; count < 1000; count += 1) long.add(figures(count, 0, 0));
+    const long = new StatsHistory();
+    for (let count = 0; count < 1000; count += 1) long.add(stats(count, 0, 0));
     expect(long.gauge("running", "running").values).toHaveLength(300);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { arranged, AS_IT_CAME, type Arrangement } from "../src/table/order";
-import { jsonBatch, Rows } from "../src/model/rows";
+import { jsonBatch, Rows } from "../src/model/values/rows";
 
 const columns = [
   { name: "n", type: "DOUBLE" },

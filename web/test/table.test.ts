@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { formatCell } from "../src/table/format";
-import { jsonBatch, Rows } from "../src/model/rows";
+import { formatCell } from "../src/model/values/cell-text";
+import { jsonBatch, Rows } from "../src/model/values/rows";
 import { contentHeightPx, ROW_HEIGHT_PX, windowOf } from "../src/table/viewport";
 
 describe("rows", () => {

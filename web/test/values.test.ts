@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { asTsv } from "../src/table/copying";
-import { formatCell } from "../src/table/format";
-import { arrowBatch, jsonBatch, Rows } from "../src/model/rows";
-import { parseType } from "../src/model/logical-types";
-import { readableText, valueText } from "../src/model/value-text";
+import { asTsv } from "../src/table/clipboard";
+import { formatCell } from "../src/model/values/cell-text";
+import { arrowBatch, jsonBatch, Rows } from "../src/model/values/rows";
+import { parseType } from "../src/model/values/logical-types";
+import { readableText, valueText } from "../src/model/values/value-text";
 import arrow from "../../tests/values/values.arrow?inline";
 import table from "../../tests/values/values.json";
 

@@ -9,7 +9,7 @@ PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "ops")
 
 
 def test_every_place_that_is_named_exists() -> None:
-    named = re.findall(rf"`((?:{'|'.join(PROGRAMS)})/[\w/.]*)`", PAGE)
+    named = re.findall(rf"`((?:{'|'.join((*PROGRAMS, 'web'))})/[\w/.-]*)`", PAGE)
     assert len(named) > 20
     assert [place for place in named if not (ROOT / place).exists()] == []
 

@@ -2,8 +2,8 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
-import type { ColumnInfo } from "../model/protocol";
-import { Rows } from "../model/rows";
+import type { ColumnInfo } from "../model/wire/protocol";
+import { Rows } from "../model/values/rows";
 import { MOST_POINTS, withRows } from "./data";
 import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
 import { legible } from "./labels";

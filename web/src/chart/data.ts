@@ -1,6 +1,6 @@
-import type { ColumnInfo } from "../model/protocol";
-import { isNumeric } from "../table/format";
-import type { Rows } from "../model/rows";
+import type { ColumnInfo } from "../model/wire/protocol";
+import { isNumeric } from "../model/values/cell-text";
+import type { Rows } from "../model/values/rows";
 
 /** A drawing of more points than this says nothing more, and takes seconds. */
 export const MOST_POINTS = 5000;

@@ -1,21 +1,21 @@
-import { Answers } from "./answers";
-import { type AnswerState, hasEnded } from "./answer-state";
-import { Connection, type ConnectionState } from "./connection";
-import * as conversations from "./conversation";
-import type { Conversation, Turn } from "./conversation";
-import { ConversationStore, StoreError } from "./conversation-store";
-import type { UnderWay } from "./under-way";
+import { Answers } from "./answers/answers";
+import { type AnswerState, hasEnded } from "./answers/answer-state";
+import { Connection, type ConnectionState } from "./wire/connection";
+import * as conversations from "./conversations/conversation";
+import type { Conversation, Turn } from "./conversations/conversation";
+import { ConversationStore, StoreError } from "./conversations/conversation-store";
+import type { UnderWay } from "./conversations/under-way";
 
 const UNAVAILABLE_PAUSE_MS = 1000;
 
 /**
  * What the page is about: the conversation, its answers, and what can be done with them. Knows no DOM; `changed` is
- * called after each change, and whoever shows it reads the fields.
+ * called after each change, and the components read the fields.
  */
 export class Chat {
   readonly connection: Connection;
   conversation: Conversation = conversations.freshConversation();
-  /** Who has signed in; known also while the connection is lost. */
+  /** The signed-in user; known also while the connection is lost. */
   userId = "";
   /** The address names a conversation that is not this user's, or no longer kept. */
   missing = false;
@@ -49,7 +49,7 @@ export class Chat {
     return this.answers.of(turn.sessionId);
   }
 
-  /** The turn whose answer is under way; a conversation has one at most. One that is only read again is not. */
+  /** The turn that is running; a conversation has at most one. A replayed, ended one does not count. */
   get active(): Turn | undefined {
     return this.conversation.turns.find((turn) => !turn.ended && !hasEnded(this.answerOf(turn)));
   }

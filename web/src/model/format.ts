@@ -1,4 +1,4 @@
-import type { Usage } from "./protocol";
+import type { Usage } from "./wire/protocol";
 
 const count = new Intl.NumberFormat("en-US");
 

@@ -1,5 +1,5 @@
-import type { Rung } from "../model/protocol";
-import type { Figures } from "./figures";
+import type { Rung } from "../model/wire/protocol";
+import type { Stats } from "./stats";
 
 export interface JobRow {
   readonly job_id: string;
@@ -30,7 +30,7 @@ export interface JobRecord extends JobRow {
   readonly hint?: string;
 }
 
-export const readFigures = (): Promise<Figures> => asked("/api/stats");
+export const readStats = (): Promise<Stats> => asked("/api/stats");
 export const readRecord = (jobId: string): Promise<JobRecord> => asked(`/api/jobs/${encodeURIComponent(jobId)}`);
 
 export async function readJobs(endedToo: boolean): Promise<readonly JobRow[]> {
@@ -51,8 +51,8 @@ export async function stopJob(jobId: string, reason: string, now: boolean): Prom
 async function asked<T>(address: string, method = "GET"): Promise<T> {
   const response = await fetch(address, { method, cache: "no-store" });
   if (response.ok) return (await response.json()) as T;
-  const said = (await response.json().catch(() => ({ error: `the server answered ${response.status}` }))) as {
+  const body = (await response.json().catch(() => ({ error: `the server answered ${response.status}` }))) as {
     error: string;
   };
-  throw new Error(said.error);
+  throw new Error(body.error);
 }

@@ -4,12 +4,12 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { PageElement } from "../elements/page-element";
 import { duration } from "../model/format";
-import "../styles/ops.css";
-import { type JobRow, readFigures, readJobs, readRecord, stopJob } from "./api";
-import { FigureHistory } from "./figures";
-import { picture } from "./picture";
+import "./ops.css";
+import { type JobRow, readStats, readJobs, readRecord, stopJob } from "./api";
+import { StatsHistory } from "./stats";
+import { sparkline } from "./sparkline";
 import "./record";
-import { age, bytes } from "./words";
+import { age, bytes } from "./format";
 
 const REFRESH_MS = 2000;
 const RUNGS = ["cancel", "terminate", "kill"];
@@ -26,7 +26,7 @@ export class Ops extends PageElement {
   @state() private outcomes: ReadonlyMap<string, string> = new Map();
   /** Jobs that were stopped from here: they stay in view with their proof. */
   @state() private stopped: readonly JobRow[] = [];
-  private readonly history = new FigureHistory();
+  private readonly history = new StatsHistory();
   private refreshing: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -44,7 +44,7 @@ export class Ops extends PageElement {
     return html`<main class="ops" data-testid="ops" tabindex="-1">
       <h2>Operations</h2>
       ${this.failure ? html`<p class="warning" role="alert" data-testid="ops-error">${this.failure}</p>` : nothing}
-      ${this.pictures()}
+      ${this.sparklines()}
       <form class="stopping" @submit=${this.stopChosen}>
         <label><input type="checkbox" .checked=${this.endedToo} @change=${this.endedToggled} data-testid="ended-too" /> Ended jobs too</label>
         <span class="gap"></span>
@@ -59,14 +59,14 @@ export class Ops extends PageElement {
     </main>`;
   }
 
-  private pictures(): TemplateResult {
+  private sparklines(): TemplateResult {
     const { history } = this;
     const whole = (value: number) => String(Math.round(value));
     return html`<div class="pictures">
-      ${picture("Jobs", [history.gauge("running", "running"), history.gauge("waiting", "waiting")], whole)}
-      ${picture("Stops by rung", RUNGS.map((rung) => history.stops(rung)), whole)}
-      ${picture("First chunk", [history.firstChunk()], duration)}
-      ${picture(
+      ${sparkline("Jobs", [history.gauge("running", "running"), history.gauge("waiting", "waiting")], whole)}
+      ${sparkline("Stops by rung", RUNGS.map((rung) => history.stops(rung)), whole)}
+      ${sparkline("First chunk", [history.firstChunk()], duration)}
+      ${sparkline(
         "Memory",
         [
           history.gauge("workers", "worker_memory_bytes"),
@@ -171,8 +171,8 @@ export class Ops extends PageElement {
 
   private async refresh(): Promise<void> {
     try {
-      const [figures, jobs] = await Promise.all([readFigures(), readJobs(this.endedToo)]);
-      this.history.add(figures);
+      const [stats, jobs] = await Promise.all([readStats(), readJobs(this.endedToo)]);
+      this.history.add(stats);
       this.jobs = jobs;
       const live = new Set(jobs.filter((job) => job.ended_at === null).map((job) => job.job_id));
       this.chosen = new Set([...this.chosen].filter((id) => live.has(id)));

@@ -3,9 +3,9 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
 import { duration } from "../model/format";
-import "../styles/record.css";
+import "./record.css";
 import { type JobRecord, readRecord } from "./api";
-import { bytes } from "./words";
+import { bytes } from "./format";
 
 /** What the supervisor keeps about one job: its states, its stop, its process and that one's last words. */
 @customElement("ds-record")

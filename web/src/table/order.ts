@@ -1,8 +1,8 @@
-import { parseType } from "../model/logical-types";
-import { valueText } from "../model/value-text";
-import type { Wire } from "../model/wire-values";
-import type { ColumnInfo } from "../model/protocol";
-import type { Key, Rows } from "../model/rows";
+import { parseType } from "../model/values/logical-types";
+import { valueText } from "../model/values/value-text";
+import type { Wire } from "../model/values/wire-values";
+import type { ColumnInfo } from "../model/wire/protocol";
+import type { Key, Rows } from "../model/values/rows";
 
 /** How a person wants to see a table. */
 export interface Arrangement {
@@ -21,7 +21,7 @@ const RUN = 2_048;
 type Comparison = (oneRow: number, otherRow: number) => number;
 
 /**
- * Numbers of the rows to show, in their order. A generator, because a million rows take a second: whoever runs it may
+ * Numbers of the rows to show, in their order. A generator, because a million rows take a second: the caller may
  * pause between its steps and may give up.
  */
 export function* arranged(

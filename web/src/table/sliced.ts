@@ -2,7 +2,7 @@ const SLICE_MS = 12;
 
 /**
  * Runs a long calculation in slices that leave the page its frames. Resolves with its result, or with null once
- * `signal` says that nobody wants it any more.
+ * `signal` is aborted.
  */
 export async function sliced<T>(steps: Generator<void, T>, signal: AbortSignal): Promise<T | null> {
   while (!signal.aborted) {

@@ -3,12 +3,12 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
 import { counted } from "../model/format";
-import type { Wire } from "../model/wire-values";
-import type { ColumnInfo } from "../model/protocol";
-import { Arranging } from "./arranging";
-import { formatCell, isNumeric } from "./format";
-import { asTsv, copyLabel, markedRows } from "./copying";
-import { Rows } from "../model/rows";
+import type { Wire } from "../model/values/wire-values";
+import type { ColumnInfo } from "../model/wire/protocol";
+import { SortAndFilter } from "./sort-and-filter";
+import { formatCell, isNumeric } from "../model/values/cell-text";
+import { asTsv, copyLabel, markedRows } from "./clipboard";
+import { Rows } from "../model/values/rows";
 import { contentHeightPx, ROW_HEIGHT_PX, type Window, windowOf } from "./viewport";
 import { columnTemplate } from "./widths";
 
@@ -24,11 +24,11 @@ export class ResultTable extends PageElement {
   /** True while rows may still come: what is sorted and filtered is brought up to date as they do. */
   @property({ attribute: false }) live = false;
   @property({ attribute: false }) truncated = false;
-  /** With it the whole result can be downloaded; empty where it cannot. */
+  /** The job to download the whole result from; empty where that is not possible. */
   @property({ attribute: false }) jobId = "";
   @state() private scrollTopPx = 0;
   @query(".scroller") private readonly scroller!: HTMLElement;
-  private readonly arranging = new Arranging(this);
+  private readonly arranging = new SortAndFilter(this);
   private template = "";
   private numeric: readonly boolean[] = [];
 

@@ -1,6 +1,6 @@
-import type { ColumnInfo } from "../model/protocol";
-import { formatCell } from "./format";
-import type { Rows } from "../model/rows";
+import type { ColumnInfo } from "../model/wire/protocol";
+import { formatCell } from "../model/values/cell-text";
+import type { Rows } from "../model/values/rows";
 
 const SAMPLED_ROWS = 40;
 const NARROWEST_CH = 6;

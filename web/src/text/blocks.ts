@@ -3,7 +3,7 @@ import { Lexer, type Token, type Tokens } from "marked";
 /** A place at which a block begins. */
 export interface Mark {
   readonly at: number;
-  /** What a reader who begins here has to have read before: the line that opened a fence, the head of a table. */
+  /** Text to put before this mark when parsing begins here: the line that opened a fence, the head of a table. */
   readonly opening: string;
   /** The block here goes on with the one before it. */
   readonly continues: boolean;

@@ -13,7 +13,7 @@ const marked = new Marked({
   renderer: {
     // Raw HTML is shown, not obeyed.
     html: ({ text }) => escaped(text),
-    // A picture's address would tell a stranger that the answer is being read.
+    // Loading a picture would tell its server that the answer is being read.
     image: ({ text, href }) => escaped(text || href),
     code: ({ text, lang }) => `<pre><code class="${isSql(lang) ? "sql" : ""}">${escaped(text)}</code></pre>\n`,
     link({ href, tokens }) {

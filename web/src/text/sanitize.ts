@@ -6,7 +6,7 @@ const TAGS = [
 ];
 const ATTRIBUTES = ["align", "checked", "class", "disabled", "href", "rel", "start", "target", "type"];
 
-/** HTML made of text that nobody vouches for, as nodes without scripts, styles, pictures, forms or odd addresses. */
+/** Untrusted HTML as nodes without scripts, styles, pictures, forms, or addresses other than http, https and mailto. */
 export function sanitized(html: string): DocumentFragment {
   return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: TAGS,

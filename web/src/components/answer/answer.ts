@@ -1,0 +1,179 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { type AnswerState, ASKED, hasEnded, isThinking } from "../../model/answers/answer-state";
+import { spoken, type Turn } from "../../model/conversations/conversation";
+import { duration, usageLine } from "../../model/format";
+import * as icons from "../../elements/icons";
+import { PageElement } from "../../elements/page-element";
+import "./question";
+import { announcementOf, labelOf } from "./labels";
+
+/** One question and everything that came of it. */
+@customElement("ds-answer")
+export class Answer extends PageElement {
+  @property({ attribute: false }) turn!: Turn;
+  @property({ attribute: false }) answer: AnswerState = ASKED;
+  @property({ attribute: false }) user = "";
+  @property({ attribute: false }) retryable = false;
+  /** True for the last turn: only its clarification can still be answered. */
+  @property({ attribute: false }) answerable = false;
+
+  protected override render(): TemplateResult {
+    const { answer, turn } = this;
+    return html`
+      <article
+        class="answer"
+        data-testid="answer"
+        data-phase=${answer.phase}
+        data-session=${turn.sessionId}
+        aria-busy=${this.live}
+      >
+        <ds-question .text=${spoken(turn)}></ds-question>
+        <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
+        ${this.warnings()}
+        ${answer.statements.length > 0 ? this.sql() : nothing}
+        ${this.table()}
+        ${answer.chart
+          ? html`<ds-chart .spec=${answer.chart} .columns=${answer.columns} .rows=${answer.rows}></ds-chart>`
+          : nothing}
+        <ds-response .text=${this.response} .live=${this.live}></ds-response>
+        ${this.clarification()}
+        <ds-stop-report .answer=${answer} .user=${this.user}></ds-stop-report>
+        ${this.failure()} ${this.footer()}
+        <p class="unseen" role="status" data-testid="announcement">${this.live || hasEnded(answer) ? announcementOf(answer, this.user) : ""}</p>
+      </article>
+    `;
+  }
+
+  /** True while more may come; an answer that has ended before is only read again. */
+  private get live(): boolean {
+    return !this.turn.ended && !hasEnded(this.answer);
+  }
+
+  /** Something else in view says what goes on now. */
+  private get saysMore(): boolean {
+    const { phase, status, progress } = this.answer;
+    const hasText = status !== "" || Boolean(progress?.message);
+    return this.thinking || phase === "stopping" || (this.live && phase === "running" && hasText);
+  }
+
+  private get thinking(): boolean {
+    return this.live && isThinking(this.answer);
+  }
+
+  /** A question that the agent asks back stands in a place of its own. */
+  private get response(): string {
+    const { response, clarification } = this.answer;
+    return clarification && response.trim() === clarification.question.trim() ? "" : response;
+  }
+
+  private warnings(): unknown {
+    return this.answer.warnings.map((warning) => html`<p class="warning" data-testid="warning">${warning}</p>`);
+  }
+
+  private sql(): TemplateResult {
+    return html`<ds-sql
+      .statements=${this.answer.statements}
+      .runnable=${this.retryable}
+      @run-sql=${(event: CustomEvent<string>) =>
+        this.dispatchEvent(new CustomEvent("run-sql", { detail: event.detail }))}
+    ></ds-sql>`;
+  }
+
+  private table(): TemplateResult | typeof nothing {
+    const { columns, rows, truncated, jobId } = this.answer;
+    if (columns.length === 0) return nothing;
+    return html`<ds-table
+      .columns=${columns}
+      .rows=${rows}
+      .live=${!hasEnded(this.answer)}
+      .truncated=${truncated}
+      .jobId=${hasEnded(this.answer) && rows.length > 0 ? jobId : ""}
+    ></ds-table>`;
+  }
+
+  private clarification(): TemplateResult | typeof nothing {
+    const { clarification } = this.answer;
+    if (!clarification) return nothing;
+    return html`<section class="clarification" data-testid="clarification" aria-label="The agent asks back">
+      <p>${clarification.question}</p>
+      ${clarification.suggestions.length > 0 ? this.suggestions(clarification.suggestions) : nothing}
+    </section>`;
+  }
+
+  private suggestions(suggestions: readonly string[]): TemplateResult {
+    return html`<div role="group" aria-label="Suggestions">
+      ${suggestions.map(
+        (suggestion) => html`<button
+          class="sample"
+          ?disabled=${!this.answerable}
+          @click=${() => this.dispatchEvent(new CustomEvent("ask", { detail: suggestion }))}
+          data-testid="suggestion"
+        >
+          ${suggestion}
+        </button>`,
+      )}
+    </div>`;
+  }
+
+  private failure(): TemplateResult | typeof nothing {
+    const { failure, phase } = this.answer;
+    if (phase === "gone") {
+      return html`<p class="notice" data-testid="gone">The server no longer keeps this answer.</p>`;
+    }
+    if (!failure) return nothing;
+    return html`<section class="failure" role="alert" data-testid="error" data-code=${failure.code}>
+      <p><strong>${failure.error}</strong></p>
+      ${failure.hint ? html`<p data-testid="hint">${failure.hint}</p>` : nothing}
+    </section>`;
+  }
+
+  private footer(): TemplateResult {
+    const { answer } = this;
+    const ended = hasEnded(answer);
+    return html`<footer>
+        ${ended ? nothing : html`<span class="spinner" aria-hidden="true"></span>`}
+        <span class="state" data-testid="answer-state" data-state=${answer.phase} ?hidden=${this.saysMore}
+          >${ended || this.live ? labelOf(answer.phase) : "Bringing the answer back…"}</span
+        >
+        ${ended ? this.figures() : nothing} ${this.live ? this.activity() : nothing}
+        <span class="gap"></span>
+        ${this.retryable && answer.phase !== "done"
+          ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("edit"))} data-testid="edit-below">
+                ${icons.pencil} Edit
+              </button>
+              <button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("retry"))} data-testid="retry">
+                ${icons.retry} Retry
+              </button>`
+          : nothing}
+      </footer>
+      ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}
+      ${ended && answer.jobId ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
+  }
+
+  /** What goes on now, in the line that tells how it ended afterwards, so that nothing jumps. */
+  private activity(): TemplateResult | typeof nothing {
+    const { answer } = this;
+    if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position)}</span>`;
+    if (answer.phase === "stopping") return nothing;
+    return html`
+      ${this.thinking ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
+      <span class="status" data-testid="status">${answer.status}</span>
+      <ds-progress .progress=${answer.progress}></ds-progress>
+    `;
+  }
+
+  private figures(): TemplateResult {
+    const { usage } = this.answer;
+    const took = Object.values(this.answer.timings).reduce((sum, ms) => sum + ms, 0);
+    return html`
+      ${usage ? html`<span class="usage" data-testid="usage">${usageLine(usage)}</span>` : nothing}
+      ${took > 0 ? html`<span class="usage" data-testid="total">${duration(took)}</span>` : nothing}
+    `;
+  }
+}
+
+function queueText(position: number): string {
+  return position <= 1 ? "next in the queue" : `number ${position} in the queue`;
+}

@@ -1,0 +1,31 @@
+const PREFIX = "#/c/";
+export const OPERATIONS = "#/ops";
+
+/** True where the address names the operators' page. */
+export function operationsAddressed(): boolean {
+  return location.hash === OPERATIONS;
+}
+
+/** The conversation that the page's address names, so that each tab keeps its own; empty where it names none. */
+export function addressedConversation(): string {
+  return location.hash.startsWith(PREFIX) ? decoded(location.hash.slice(PREFIX.length)) : "";
+}
+
+/** A hand-typed or truncated address may not decode; it is then taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export function addressOf(conversationId: string): string {
+  return PREFIX + encodeURIComponent(conversationId);
+}
+
+/** Puts the conversation into the address; an empty id takes it out. */
+export function showAddress(conversationId: string): void {
+  if (conversationId === addressedConversation()) return;
+  history.pushState(null, "", conversationId ? addressOf(conversationId) : location.pathname);
+}

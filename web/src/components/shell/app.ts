@@ -1,0 +1,147 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+
+import { type CatalogSummary, readCatalog, READING } from "../../model/catalog/catalog";
+import { Chat } from "../../model/chat";
+import { titleOf } from "../../model/conversations/conversation";
+import { UnderWay } from "../../model/conversations/under-way";
+import { addressedConversation, addressOf, operationsAddressed, showAddress } from "./address";
+import { oncePerFrame } from "../../elements/once-per-frame";
+import { PageElement } from "../../elements/page-element";
+import { reloadIfSignedOut } from "./signed-out";
+import type { Stage } from "../stage/stage";
+
+/** Here the list of conversations lies over the conversation. */
+const NARROW = "(max-width: 60rem)";
+
+/** The page: a header, the list of conversations, and the conversation or what operators see. */
+@customElement("ds-app")
+export class App extends PageElement {
+  @state() private listed = false;
+  @state() private operations = false;
+  @state() private catalog: CatalogSummary | null = null;
+  @state() private awaited = READING;
+  private catalogWanted = false;
+  @query("ds-stage") private readonly stage!: Stage;
+  /** Neither hears of a change in the chat by itself. */
+  private readonly redraw = oncePerFrame(() => {
+    this.requestUpdate();
+    this.stage.requestUpdate();
+  });
+  private readonly chat = new Chat(
+    `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+    (userId) => new UnderWay(localStorage, userId),
+    addressedConversation,
+    () => this.chatChanged(),
+  );
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { connection } = this.chat;
+    addEventListener("offline", () => connection.drop());
+    addEventListener("online", () => connection.open());
+    addEventListener("keydown", (event) => this.keyPressed(event));
+    addEventListener("storage", () => void this.chat.reread());
+    addEventListener("focus", () => void this.chat.reread());
+    addEventListener("hashchange", () => this.addressChanged());
+    this.operationsAddressChanged();
+    connection.open();
+  }
+
+  protected override render(): TemplateResult {
+    const { chat } = this;
+    const connection = chat.connection.state;
+    return html`
+      <a class="skip" href="#ask">Skip to the question field</a>
+      <ds-header
+        .connection=${connection}
+        .fresh=${chat.conversation.turns.length === 0}
+        .listed=${this.listed}
+        .chatAddress=${this.operations ? this.chatAddress : ""}
+        @new-chat=${this.newChat}
+        @toggle-list=${this.listToggled}
+      ></ds-header>
+      <ds-banner .connection=${connection} @reconnect=${() => chat.connection.open()}></ds-banner>
+      ${this.operations ? html`<ds-ops></ds-ops>` : nothing}
+      <div class="body" ?hidden=${this.operations}>
+        ${this.listed ? this.list() : nothing}
+        <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited}></ds-stage>
+      </div>
+    `;
+  }
+
+  private list(): TemplateResult {
+    return html`<ds-conversations
+      .chat=${this.chat}
+      .listed=${this.chat.store.listed}
+      .more=${this.chat.store.more}
+      .current=${this.chat.conversation.id}
+      @removed=${(event: CustomEvent<string>) => this.removed(event.detail)}
+    ></ds-conversations>`;
+  }
+
+  protected override updated(): void {
+    const { conversation, active } = this.chat;
+    const named = conversation.turns.length > 0 ? `${titleOf(conversation)} · Deadstop` : "Deadstop";
+    const title = active ? `● ${named}` : named;
+    if (document.title !== title) document.title = title;
+  }
+
+  private get chatAddress(): string {
+    const { conversation } = this.chat;
+    return conversation.turns.length > 0 ? addressOf(conversation.id) : "#";
+  }
+
+  private chatChanged(): void {
+    const { conversation, connection } = this.chat;
+    if (conversation.turns.length > 0 && !this.operations) showAddress(conversation.id);
+    if (connection.state.kind === "open") void this.readCatalogOnce();
+    else if (this.catalog) this.catalogWanted = false;
+    if (connection.state.kind === "refused") void reloadIfSignedOut();
+    if (connection.state.kind === "waiting" && connection.state.attempt <= 2) void reloadIfSignedOut();
+    this.redraw();
+  }
+
+  /** Once for each connection: a server that has been started anew may have other data. */
+  private async readCatalogOnce(): Promise<void> {
+    if (this.catalogWanted) return;
+    this.catalogWanted = true;
+    this.catalog = await readCatalog((what) => (this.awaited = what));
+  }
+
+  private listToggled(): void {
+    this.listed = !this.listed;
+    if (this.listed) void this.chat.store.refresh();
+  }
+
+  private removed(id: string): void {
+    if (id === addressedConversation()) showAddress("");
+  }
+
+  /** The operators' page is loaded at its first visit. */
+  private operationsAddressChanged(): void {
+    this.operations = operationsAddressed();
+    if (this.operations) void import("../../ops/ops");
+  }
+
+  private newChat(): void {
+    if (this.operations) location.hash = "";
+    showAddress("");
+    this.chat.begin();
+    this.stage.clear();
+  }
+
+  private addressChanged(): void {
+    this.operationsAddressChanged();
+    const wanted = addressedConversation();
+    if (!wanted || wanted === this.chat.conversation.id) return;
+    this.stage.toEnd();
+    if (matchMedia(NARROW).matches) this.listed = false;
+    void this.chat.open(wanted);
+  }
+
+  private keyPressed(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || this.operations || event.defaultPrevented || event.isComposing) return;
+    if (this.chat.active && this.chat.answerOf(this.chat.active).phase !== "stopping") this.chat.stop();
+  }
+}

@@ -1,0 +1,121 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import { hasEnded } from "../../model/answers/answer-state";
+import { type CatalogSummary, READING } from "../../model/catalog/catalog";
+import type { Chat } from "../../model/chat";
+import type { ConnectionState } from "../../model/wire/connection";
+import { type Conversation, spoken, type Turn } from "../../model/conversations/conversation";
+import { AtBottom } from "./at-bottom";
+import type { Composer } from "./composer";
+import * as icons from "../../elements/icons";
+import { PageElement } from "../../elements/page-element";
+
+/** The conversation, or the welcome before its first question, and under it the field to ask in. */
+@customElement("ds-stage")
+export class Stage extends PageElement {
+  @property({ attribute: false }) chat!: Chat;
+  @property({ attribute: false }) catalog: CatalogSummary | null = null;
+  @property({ attribute: false }) awaited = READING;
+  @query("ds-composer") private readonly composer!: Composer;
+  private readonly bottom = new AtBottom(this);
+
+  /** Scrolls to the end and follows it, as after a new question. */
+  toEnd(): void {
+    this.bottom.jump();
+  }
+
+  clear(): void {
+    this.composer.fill("");
+  }
+
+  protected override render(): TemplateResult {
+    const { conversation, connection } = this.chat;
+    return html`
+      <main id="conversation" tabindex="-1">
+        <div class="column">
+          ${conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(conversation)}
+        </div>
+      </main>
+      ${this.dock(connection.state.kind === "open")}
+    `;
+  }
+
+  protected override firstUpdated(): void {
+    this.bottom.attach(this.querySelector("main") as HTMLElement);
+  }
+
+  private welcome(connection: ConnectionState): TemplateResult {
+    const missing = html`<p class="warning" role="status" data-testid="missing">
+      The conversation at this address is not here: it is another user's, or is no longer kept.
+    </p>`;
+    return html`${this.chat.missing ? missing : nothing}<ds-welcome
+      .ready=${connection.kind === "open"}
+      .catalog=${this.catalog}
+      .awaited=${this.awaited}
+      .offline=${connection.kind === "open" && connection.server.llm === "offline"}
+      @ask=${this.asked}
+    ></ds-welcome>`;
+  }
+
+  private turns({ turns }: Conversation): unknown {
+    return repeat(
+      turns,
+      (turn) => turn.sessionId,
+      (turn, index) => this.turn(turn, index === turns.length - 1),
+    );
+  }
+
+  private turn(turn: Turn, isLast: boolean): TemplateResult {
+    const answer = this.chat.answerOf(turn);
+    return html`<ds-answer
+      .turn=${turn}
+      .answer=${answer}
+      .user=${this.chat.userId}
+      .retryable=${hasEnded(answer) && !this.chat.active}
+      .answerable=${isLast}
+      @retry=${() => this.retry(turn)}
+      @edit=${() => this.composer.fill(spoken(turn))}
+      @ask=${this.asked}
+      @run-sql=${this.statementAsked}
+    ></ds-answer>`;
+  }
+
+  private dock(ready: boolean): TemplateResult {
+    const { active, openClarification } = this.chat;
+    return html`
+      <div class="dock" role="region" aria-label="Ask">
+        ${this.bottom.away
+          ? html`<button class="to-bottom" @click=${() => this.bottom.jump()} data-testid="to-bottom">
+              ${icons.down} Latest
+            </button>`
+          : nothing}
+        <ds-composer
+          class="column"
+          .phase=${active ? this.chat.answerOf(active).phase : null}
+          .clarifying=${Boolean(openClarification)}
+          .ready=${ready}
+          @ask=${this.asked}
+          @stop-answer=${(event: CustomEvent<{ now: boolean }>) => this.chat.stop(event.detail.now)}
+        ></ds-composer>
+        <ds-loaded class="column" .catalog=${this.catalog} .awaited=${this.awaited}></ds-loaded>
+      </div>
+    `;
+  }
+
+  private asked(event: CustomEvent<string>): void {
+    this.toEnd();
+    this.chat.ask(event.detail);
+  }
+
+  private statementAsked(event: CustomEvent<string>): void {
+    this.toEnd();
+    this.chat.ask(event.detail, true);
+  }
+
+  private retry(turn: Turn): void {
+    this.toEnd();
+    this.chat.retry(turn);
+  }
+}

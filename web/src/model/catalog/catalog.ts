@@ -1,0 +1,58 @@
+import { backoffMs } from "../wire/backoff";
+import type { WireCatalog, WireTable } from "../wire/protocol";
+import { samplesFor } from "./samples";
+
+export const READING = "Reading which data there are…";
+const WAITING = "Waiting for the server to say which data there are…";
+
+export interface TableSummary {
+  readonly name: string;
+  readonly rowCount: number;
+  readonly columns: readonly string[];
+}
+
+export interface CatalogSummary {
+  readonly tables: readonly TableSummary[];
+  /** Questions to begin with. */
+  readonly samples: readonly string[];
+  /** What of the data cannot be asked about, or is called otherwise. */
+  readonly warnings: readonly string[];
+}
+
+/** True for a fault that the operator has to mend; false for a wait that ends by itself. */
+export const isTrouble = (awaited: string): boolean => awaited !== READING && awaited !== WAITING;
+
+/**
+ * What can be asked about, however long the server takes to say so.
+ *
+ * @param waiting is told, before each pause, what is waited for
+ */
+export async function readCatalog(waiting: (what: string) => void): Promise<CatalogSummary> {
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await catalogNow();
+    if (typeof found !== "string") {
+      const { tables, warnings = [] } = found;
+      return { tables: tables.map(summary), samples: samplesFor(tables), warnings };
+    }
+    waiting(found);
+    await new Promise((resume) => setTimeout(resume, backoffMs(attempt, Math.random())));
+  }
+}
+
+/** The catalog, or why there is none to be seen yet. */
+async function catalogNow(): Promise<WireCatalog | string> {
+  try {
+    const response = await fetch("/api/catalog", { cache: "no-store" });
+    if (response.status === 202) return READING;
+    if (response.ok) return (await response.json()) as WireCatalog;
+    const { code, error } = (await response.json()) as { code: string; error: string };
+    if (code === "not_ready") return `There are no data to ask about: ${error}`;
+  } catch {
+    // The server is not there; the same again, a little later.
+  }
+  return WAITING;
+}
+
+function summary(table: WireTable): TableSummary {
+  return { name: table.name, rowCount: table.row_count, columns: table.columns.map((column) => column.name) };
+}

@@ -1,0 +1,45 @@
+import type { WireColumn, WireTable } from "../wire/protocol";
+
+/** The sample data deserve better than what can be told from names and types. */
+const FLIGHTS = [
+  "How many flights per airline?",
+  "Top 5 destinations by flights",
+  "Average departure delay by month",
+  "select * from flights limit 1000",
+];
+
+const FIGURE = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL)/i;
+/** Numbers that only name a thing, or say when it was: their average is nonsense. */
+const NO_FIGURE = /(^|_)(id|key|no|num|number|zip|code|year|month|day|hour|minute|lat|lon)$/i;
+/** Names that a planner without a model finds again in a question. */
+const SPOKEN = /^[a-z][\w ]*$/i;
+const FEWEST_GROUPS = 2;
+const MOST_GROUPS = 200;
+
+/** Questions that can be answered from these tables by any planner. */
+export function samplesFor(tables: readonly WireTable[]): readonly string[] {
+  if (tables.length === 0) return [];
+  if (tables.some((table) => table.name === "flights" && has(table, "dep_delay") && has(table, "carrier"))) return FLIGHTS;
+  const table = tables.reduce((one, other) => (other.row_count > one.row_count ? other : one));
+  const label = table.columns.find(isLabel);
+  const figure = table.columns.find((column) => FIGURE.test(column.type) && SPOKEN.test(column.name) && !NO_FIGURE.test(column.name));
+  return [
+    `How many ${spoken(table)}?`,
+    ...(label ? [`How many ${spoken(table)} per ${spoken(label)}?`] : []),
+    ...(label && figure ? [`Average ${spoken(figure)} by ${spoken(label)}`] : []),
+    `select * from "${table.name.replaceAll('"', '""')}" limit 1000`,
+  ];
+}
+
+function has(table: WireTable, name: string): boolean {
+  return table.columns.some((column) => column.name === name);
+}
+
+function isLabel(column: WireColumn): boolean {
+  const groups = column.distinct ?? column.values?.length ?? 0;
+  return SPOKEN.test(column.name) && /^(VARCHAR|ENUM)/i.test(column.type) && groups >= FEWEST_GROUPS && groups <= MOST_GROUPS;
+}
+
+function spoken({ name }: { readonly name: string }): string {
+  return name.replaceAll("_", " ");
+}

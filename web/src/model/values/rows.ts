@@ -1,0 +1,79 @@
+import { tableFromIPC } from "@uwdata/flechette";
+
+import { EXTRACTION, type Wire, wireValue } from "./wire-values";
+import type { ColumnInfo } from "../wire/protocol";
+
+/** What a column is sorted by; null where there is nothing to go by. */
+export type Key = number | bigint | string | null;
+
+/** Some consecutive rows of a result, readable cell by cell. */
+export interface Batch {
+  readonly length: number;
+  /** The cell as it stands in the rows of the wire in JSON. */
+  value(row: number, column: number): Wire;
+  key(row: number, column: number): Key;
+}
+
+/** Reads one self-contained, uncompressed Arrow IPC stream. Cells are decoded when they are looked at. */
+export function arrowBatch(stream: Uint8Array): Batch & { readonly columns: readonly ColumnInfo[] } {
+  const table = tableFromIPC(stream, EXTRACTION);
+  const types = table.schema.fields.map(({ type }) => type);
+  return {
+    length: table.numRows,
+    columns: table.names.map((name) => ({ name: String(name), type: "" })),
+    value: (row, column) => wireValue(table.children[column]?.at(row), types[column]!),
+    key: (row, column) => keyOf(table.children[column]?.at(row)),
+  };
+}
+
+/** Rows as the wire carries them in JSON: arrays in column order. */
+export function jsonBatch(rows: readonly (readonly unknown[])[]): Batch {
+  const value = (row: number, column: number) => (rows[row]?.[column] ?? null) as Wire;
+  return { length: rows.length, value, key: (row, column) => keyOf(value(row, column)) };
+}
+
+/** Of a cell as it came: numbers, among them the counts of dates and decimals, by their size, all else as text. */
+function keyOf(cell: unknown): Key {
+  if (cell === null || cell === undefined || Number.isNaN(cell)) return null;
+  if (typeof cell === "number" || typeof cell === "bigint" || typeof cell === "string") return cell;
+  return typeof cell === "boolean" ? Number(cell) : String(cell);
+}
+
+/** All rows of a result, in batches as they came. Immutable: `append` returns a new one that shares the batches. */
+export class Rows {
+  static readonly none = new Rows([], [], 0);
+
+  private constructor(
+    private readonly batches: readonly Batch[],
+    private readonly starts: readonly number[],
+    readonly length: number,
+  ) {}
+
+  append(batch: Batch): Rows {
+    if (batch.length === 0) return this;
+    return new Rows([...this.batches, batch], [...this.starts, this.length], this.length + batch.length);
+  }
+
+  /** The cell as it stands in the rows of the wire; undefined where there is no such row. */
+  value(row: number, column: number): Wire | undefined {
+    const at = this.batchOf(row);
+    return row < this.length ? this.batches[at]?.value(row - (this.starts[at] ?? 0), column) : undefined;
+  }
+
+  /** What the cell is sorted by. */
+  key(row: number, column: number): Key {
+    const at = this.batchOf(row);
+    return this.batches[at]?.key(row - (this.starts[at] ?? 0), column) ?? null;
+  }
+
+  private batchOf(row: number): number {
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] ?? 0) <= row) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,53 @@
+import { parseType } from "../model/values/logical-types";
+import { valueText } from "../model/values/value-text";
+import type { ColumnInfo } from "../model/wire/protocol";
+import type { Rows } from "../model/values/rows";
+import { sliced } from "./sliced";
+
+/** The clipboard is for some rows; the downloads have all of them. */
+export const MOST_COPIED = 100_000;
+
+const ROWS_BETWEEN_PAUSES = 1_000;
+
+export function copyLabel(count: number): string {
+  return count > MOST_COPIED ? `Copy the first ${MOST_COPIED.toLocaleString("en-US")} rows` : "Copy the rows";
+}
+
+/**
+ * The rows with a head line as spreadsheets take them from the clipboard: cells parted by tabs, numbers without
+ * separators. At most the first `MOST_COPIED`.
+ *
+ * @param order numbers of the rows in the order wanted; null for the order in which they came
+ */
+export async function asTsv(rows: Rows, columns: readonly ColumnInfo[], order: Uint32Array | null): Promise<string> {
+  return (await sliced(lines(rows, columns, order), new AbortController().signal)) ?? "";
+}
+
+function* lines(rows: Rows, columns: readonly ColumnInfo[], order: Uint32Array | null): Generator<void, string> {
+  const made = [columns.map((column) => guarded(column.name)).join("\t")];
+  const count = Math.min(MOST_COPIED, order?.length ?? rows.length);
+  for (let place = 0; place < count; place += 1) {
+    if (place % ROWS_BETWEEN_PAUSES === 0) yield;
+    const row = order?.[place] ?? place;
+    made.push(columns.map((column, index) => guarded(valueText(rows.value(row, index) ?? null, parseType(column.type)))).join("\t"));
+  }
+  return made.join("\n");
+}
+
+/** A tab or a line's end inside a cell would begin another one. */
+function guarded(text: string): string {
+  return /[\t\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The rows of `table` that the reader has marked, one text each; none where a part of one cell is marked. */
+export function markedRows(table: HTMLElement): string[] {
+  const selection = getSelection();
+  if (!selection || selection.isCollapsed || selection.anchorNode === selection.focusNode) return [];
+  const rows = [...table.querySelectorAll<HTMLElement>('[role="row"]')].filter((row) => selection.containsNode(row, true));
+  return rows.map((row) => markedCells(row, selection).join("\t"));
+}
+
+function markedCells(row: HTMLElement, selection: Selection): string[] {
+  const cells = [...row.children].filter((cell) => selection.containsNode(cell, true));
+  return cells.map((cell) => guarded((cell.querySelector("button") ?? cell).textContent.trim()));
+}

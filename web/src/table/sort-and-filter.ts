@@ -1,0 +1,62 @@
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+import type { ColumnInfo } from "../model/wire/protocol";
+import { type Arrangement, arranged, AS_IT_CAME } from "./order";
+import type { Rows } from "../model/values/rows";
+import { sliced } from "./sliced";
+
+/** Sorts and filters for a table. While a calculation is under way the earlier order stays in view. */
+export class SortAndFilter implements ReactiveController {
+  wanted: Arrangement = AS_IT_CAME;
+  /** Numbers of the rows in the order to be shown; null where that is the order in which they came. */
+  order: Uint32Array | null = null;
+  busy = false;
+  private running = new AbortController();
+  /** The rows that `order` is about. */
+  private seen: Rows | null = null;
+  private waiting: () => void = () => {};
+
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.running.abort();
+  }
+
+  /** By this column upwards, then downwards, then as they came. */
+  sortBy(column: number, rows: Rows, columns: readonly ColumnInfo[]): void {
+    const { wanted } = this;
+    const same = wanted.column === column;
+    const next = same && wanted.descending ? { column: null, descending: false } : { column, descending: same };
+    void this.arrange({ ...wanted, ...next }, rows, columns);
+  }
+
+  filter(text: string, rows: Rows, columns: readonly ColumnInfo[]): void {
+    void this.arrange({ ...this.wanted, filter: text }, rows, columns);
+  }
+
+  /** More rows have come. A calculation under way ends first: begun anew at each batch it would never end. */
+  grown(rows: Rows, columns: readonly ColumnInfo[]): void {
+    if (!this.busy && this.order && this.seen !== rows) void this.arrange(this.wanted, rows, columns);
+    else if (this.busy) this.waiting = () => this.grown(rows, columns);
+  }
+
+  private async arrange(wanted: Arrangement, rows: Rows, columns: readonly ColumnInfo[]): Promise<void> {
+    this.running.abort();
+    const { signal } = (this.running = new AbortController());
+    this.wanted = wanted;
+    this.busy = true;
+    this.host.requestUpdate();
+    const natural = wanted.column === null && wanted.filter.trim() === "";
+    const order = natural ? null : await sliced(arranged(rows, columns, wanted), signal);
+    if (signal.aborted) return;
+    this.order = order;
+    this.seen = rows;
+    this.busy = false;
+    this.host.requestUpdate();
+    const waiting = this.waiting;
+    this.waiting = () => {};
+    waiting();
+  }
+}
