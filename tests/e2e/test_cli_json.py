@@ -1,4 +1,4 @@
-"""What `--json` prints has the form that docs/operations.md promises: no field is missing, none is there unsaid."""
+"""What `--json` prints has the form that docs/commands.md promises: no field is missing, none is there unsaid."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from ops.load.report import Report
 from tests.e2e.cli_runner import Server, deadstop, job
 from tests.harness.servers import ROOT
 
-PAGE = (ROOT / "docs" / "operations.md").read_text().partition("### What `--json` prints\n")[2].partition("\n## ")[0]
+PAGE = (ROOT / "docs" / "commands.md").read_text().partition("## What `--json` prints\n")[2].partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([^`]+)`[^|]* \| (.+) \|$", PAGE, re.MULTILINE))
 WIRE = AgentAccepted | AgentChunk | AgentComplete | AgentError | AgentKilled
 TOKEN, LISTED_TOKEN = {"name", "user", "role", "token"}, {"name", "user", "role", "created_at"}

@@ -1,6 +1,5 @@
-"""The agent of `docs/write-your-own-agent.md`, as it stands there."""
+"""The agent of `examples/`, as `docs/write-your-own-agent.md` shows it, and what else an agent may do."""
 
-import re
 import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,20 +14,14 @@ from tests.harness.graces import ENDING_ON
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
 from tests.harness.stopping import ended
 
-PAGE = (ROOT / "docs" / "write-your-own-agent.md").read_text()
-
-
-def block(language: str) -> str:
-    (text,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return str(text)
+EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture
 async def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Supervisor]:
-    """The page's agent under the page's settings; as `slow` it pauses for ever."""
-    (tmp_path / "sizes.py").write_text(block("python"))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    sizes: dict[str, Any] = tomllib.loads(block("toml"))["agents"]["sizes"]
+    """The example under its settings; as `slow` it pauses for ever."""
+    monkeypatch.setenv("PYTHONPATH", str(EXAMPLES))
+    sizes: dict[str, Any] = tomllib.loads((EXAMPLES / "my.toml").read_text())["agents"]["sizes"]
     slow = sizes | {"options": {"pause_s": 3600}}
     settings = {**ENDING_ON[Rung.CANCEL], "agents.sizes": sizes, "agents.slow": slow}
     async with running_supervisor(tmp_path, settings) as running:

@@ -1,4 +1,4 @@
-"""The entry point: quick, complete, and described in docs/operations.md."""
+"""The entry point: quick, complete, and described in docs/commands.md."""
 
 import subprocess
 import sys
@@ -32,11 +32,11 @@ def test_help_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_explained_and_stands_in_the_manual(name: str) -> None:
-    manual = (ROOT / "docs" / "operations.md").read_text()
+    manual = (ROOT / "docs" / "commands.md").read_text()
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     assert command.help
-    assert f"### `deadstop {name}`" in manual
+    assert f"## `deadstop {name}`" in manual
     for part in [command, *getattr(command, "commands", {}).values()]:
         assert part.help
         for option in part.params:

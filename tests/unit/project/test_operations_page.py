@@ -65,14 +65,6 @@ def test_every_reason(reason: Reason) -> None:
     assert reason in first_cells("Why did my worker die?")
 
 
-def test_every_link_within_the_page_leads_somewhere() -> None:
-    titles = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
-    assert [anchor for anchor in re.findall(r"\]\(#([\w-]+)\)", PAGE) if anchor not in anchors] == []
-    files = re.findall(r"\]\((?!#|http)([^)#]+)", PAGE)
-    assert [name for name in files if not (ROOT / "docs" / name).exists()] == []
-
-
 def test_the_log_can_be_copied_as_the_page_says(tmp_path: Path) -> None:
     program = re.search(r"python3 -c '(.+)'", section("Back up and restore"))
     assert program is not None
