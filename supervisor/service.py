@@ -14,7 +14,9 @@ from bus.program import say_ready
 from bus.system.orphans import sweep_orphans
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
+from bus.wire.commands import MAX_COMMAND_BYTES
 from bus.wire.topics import presence_job, topic_job
+from bus.wire.worker import MAX_CONTROL_BYTES, MAX_MESSAGE_BYTES
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.control.controller import JobController
 from supervisor.jobs.stream_heads import StreamHeads
@@ -73,12 +75,13 @@ class Service:
 
     def _open(self, address: Address) -> None:
         self._context = new_context()
-        collector = bind_collector(self._context, address.collector)
+        collector = bind_collector(self._context, address.collector, MAX_MESSAGE_BYTES)
         self._peers = PeerWatch(collector)
         self._collector = Channel(collector, self._pool.on_event, on_slice=self._flush_now)
-        self._control = Channel(bind_router(self._context, address.control), self._pool.on_control)
+        self._control = Channel(bind_router(self._context, address.control, MAX_CONTROL_BYTES), self._pool.on_control)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
-        self._desk.line = Channel(bind_router(self._context, address.commands), self._desk.on_command)
+        commands = bind_router(self._context, address.commands, MAX_COMMAND_BYTES)
+        self._desk.line = Channel(commands, self._desk.on_command)
         self._pool.open(self._control, self._collector, self._peers, (address.control, address.collector))
 
     async def run(self) -> bool:

@@ -11,7 +11,7 @@ from bus.contract.vocabulary import Reason
 from bus.transport.codec import encode
 from bus.transport.delivery import SendWindow
 from bus.transport.sockets import Channel, Context, connect_worker_publisher
-from bus.wire.worker import MAX_MESSAGE_BYTES, EventBatch, Finished, Outcome
+from bus.wire.worker import MAX_MESSAGE_BYTES, EventBatch, Failure, Finished, Outcome
 
 MAX_BATCH_EVENTS = 256
 MAX_BATCH_CHARS = 65_536
@@ -92,9 +92,13 @@ class Publisher:
             raise self._fault
 
     def finish(self, outcome: Outcome) -> None:
-        """The worker's last event."""
+        """The worker's last event. An outcome that no message holds is a failure."""
         self.flush()
-        self._send(1, encode(Finished(self._token, self._window.next, self.usage(), encode(outcome))))
+        message = self._finished(outcome)
+        if len(message) > MAX_MESSAGE_BYTES:
+            words = f"The agent's result has {len(message):,} bytes; the limit is {MAX_MESSAGE_BYTES:,}."
+            message = self._finished(Failure(Reason.OUTPUT_LIMIT, "output_limit", words, retryable=False))
+        self._send(1, message)
 
     async def settled(self) -> None:
         """Wait until everything that was sent has been acknowledged."""
@@ -111,6 +115,9 @@ class Publisher:
 
     def close(self) -> None:
         self._channel.close()
+
+    def _finished(self, outcome: Outcome) -> bytes:
+        return encode(Finished(self._token, self._window.next, self.usage(), encode(outcome)))
 
     def _send_events(self, events: list[Event]) -> None:
         """As one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""

@@ -22,7 +22,17 @@ from bus.contract.events import JobEvent
 from bus.contract.settings import BUNDLED_AGENTS, LlmSettings, Settings
 from bus.transport.codec import Decoder, encode
 from bus.transport.sockets import Channel, Context, bind_collector, bind_router, new_context
-from bus.wire.worker import Acknowledge, AnySaid, Assign, EventBatch, Finished, JobSpec, WorkerSpec
+from bus.wire.worker import (
+    MAX_CONTROL_BYTES,
+    MAX_MESSAGE_BYTES,
+    Acknowledge,
+    AnySaid,
+    Assign,
+    EventBatch,
+    Finished,
+    JobSpec,
+    WorkerSpec,
+)
 
 ROUNDS = 3
 """More of them bring nothing that can be measured."""
@@ -80,8 +90,8 @@ class _Partner:
 
     def __init__(self, context: Context) -> None:
         self.events: list[JobEvent] = []
-        self._control = Channel(bind_router(context, CONTROL), self._on_control)
-        self._collector = Channel(bind_collector(context, COLLECTOR), self._on_event)
+        self._control = Channel(bind_router(context, CONTROL, MAX_CONTROL_BYTES), self._on_control)
+        self._collector = Channel(bind_collector(context, COLLECTOR, MAX_MESSAGE_BYTES), self._on_event)
         self._worker = b""
 
     def _on_control(self, frames: list[bytes]) -> None:

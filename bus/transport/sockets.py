@@ -15,7 +15,9 @@ Frames = Sequence[bytes]
 Context = zmq.Context[zmq.Socket[bytes]]
 
 UNBOUNDED = 0
-MAX_COMMAND_BYTES = 16 * 1024 * 1024
+MAX_SUBSCRIPTION_BYTES = 4096
+"""A topic: an agent's word and the id of a job."""
+
 PUBLISHER_HIGH_WATER = 500
 _EVENTS, _RCVMORE, _POLLIN = int(zmq.EVENTS), int(zmq.RCVMORE), int(zmq.POLLIN)
 _NOBLOCK, _SNDMORE = int(zmq.NOBLOCK), int(zmq.SNDMORE)
@@ -52,13 +54,14 @@ def _bind(socket: zmq.Socket[bytes], endpoint: str) -> zmq.Socket[bytes]:
     return socket
 
 
-def bind_router(context: Context, endpoint: str) -> zmq.Socket[bytes]:
-    """The supervisor's end of control and of commands. Sending to a peer that is gone raises `Unroutable`."""
+def bind_router(context: Context, endpoint: str, max_bytes: int) -> zmq.Socket[bytes]:
+    """The supervisor's end of control and of commands. Sending to a peer that is gone raises `Unroutable`. A peer that
+    sends a frame of more than `max_bytes` is disconnected before the frame is read, as on every bound socket here."""
     options = {
         zmq.ROUTER_MANDATORY: 1,
         zmq.RCVHWM: UNBOUNDED,
         zmq.SNDHWM: UNBOUNDED,
-        zmq.MAXMSGSIZE: MAX_COMMAND_BYTES,
+        zmq.MAXMSGSIZE: max_bytes,
     }
     return _bind(_socket(context, zmq.ROUTER, options), endpoint)
 
@@ -71,9 +74,9 @@ def connect_dealer(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     return socket
 
 
-def bind_collector(context: Context, endpoint: str) -> zmq.Socket[bytes]:
-    """Where the supervisor collects every worker's events."""
-    socket = _socket(context, zmq.SUB, {zmq.RCVHWM: UNBOUNDED})
+def bind_collector(context: Context, endpoint: str, max_bytes: int) -> zmq.Socket[bytes]:
+    """Where the supervisor collects every worker's events, each of at most `max_bytes`."""
+    socket = _socket(context, zmq.SUB, {zmq.RCVHWM: UNBOUNDED, zmq.MAXMSGSIZE: max_bytes})
     socket.subscribe(b"")
     return _bind(socket, endpoint)
 
@@ -90,7 +93,7 @@ def connect_worker_publisher(context: Context, endpoint: str) -> zmq.Socket[byte
 def bind_publisher(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     """What the supervisor tells everybody. Reports every subscription (each is confirmed) and the last
     unsubscription of a topic; drops for a subscriber that does not keep up."""
-    options = {zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: PUBLISHER_HIGH_WATER}
+    options = {zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: PUBLISHER_HIGH_WATER, zmq.MAXMSGSIZE: MAX_SUBSCRIPTION_BYTES}
     return _bind(_socket(context, zmq.XPUB, options), endpoint)
 
 

@@ -11,6 +11,9 @@ from bus.contract.conversations import ConversationSummary, ConversationTurnSumm
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import Reason, Role, Rung, State
 
+MAX_COMMAND_BYTES = 16 * 1024 * 1024
+"""A question, or the text of a conversation, with room."""
+
 
 class Caller(msgspec.Struct, frozen=True):
     """On whose behalf a command is given."""

@@ -118,6 +118,9 @@ ToSupervisor = Ready | Heartbeat | DataChanged
 MAX_COUNT = 1_000_000
 """Events in one batch: far more than any worker sends, and few enough for every number to fit into the log."""
 
+MAX_CONTROL_BYTES = 64 * 1024
+"""What a worker says beside its events: it is ready, it lives, the data have changed."""
+
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """One batch or outcome, with what goes with it: it is written, read and sent on in one piece."""
 

@@ -4,8 +4,15 @@ import asyncio
 
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.publisher import Publisher
+from bus.contract.events import Result, Usage
+from bus.contract.vocabulary import Reason
+from bus.transport.codec import Decoder
 from bus.transport.delivery import SendWindow
 from bus.transport.sockets import new_context
+from bus.wire.worker import MAX_MESSAGE_BYTES, Failure, Finished, Outcome, Success
+
+_decode_finished = Decoder[Finished](Finished)
+_decode_outcome = Decoder[Outcome](Outcome)
 
 
 def test_the_loop_gets_a_turn_only_if_it_has_had_none() -> None:
@@ -31,3 +38,17 @@ def test_the_loop_gets_a_turn_only_if_it_has_had_none() -> None:
     loop.close()
     context.term()
     assert turns == [0, 1, 1, 0]
+
+
+async def test_a_result_that_no_message_holds_ends_the_job_as_a_failure() -> None:
+    loop, context, window = CountingLoop(), new_context(), SendWindow(8, 1000)
+    publisher = Publisher(loop, context, "inproc://nobody", b"", window)
+    publisher.finish(Success(Result({"text": "x" * MAX_MESSAGE_BYTES}, Usage(), {})))
+    (sent,) = window.unacknowledged()
+    publisher.close()
+    context.term()
+    loop.close()
+    outcome = _decode_outcome(_decode_finished(sent.message).blob)
+    assert isinstance(outcome, Failure)
+    assert (outcome.reason, outcome.retryable) == (Reason.OUTPUT_LIMIT, False)
+    assert "the limit is 67,108,864" in outcome.error

@@ -12,7 +12,7 @@ from bus.transport.sockets import Channel, Unroutable, bind_router, connect_deal
 
 async def test_a_message_that_came_just_before_a_send_that_fails_is_heard(tmp_path: Path) -> None:
     here, there = new_context(), new_context()
-    router = bind_router(here, f"ipc://{tmp_path}/s")
+    router = bind_router(here, f"ipc://{tmp_path}/s", 1 << 20)
     heard: asyncio.Queue[bytes] = asyncio.Queue()
     channel = Channel(router, lambda frames: heard.put_nowait(frames[-1]))
     peer = connect_dealer(there, f"ipc://{tmp_path}/s")

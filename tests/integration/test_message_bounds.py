@@ -1,0 +1,77 @@
+"""No connection makes the supervisor take in more than the messages of its socket have."""
+
+import socket
+import struct
+
+import psutil
+import pytest
+
+from bus.address import read_address
+from bus.transport.sockets import MAX_SUBSCRIPTION_BYTES
+from bus.wire.commands import MAX_COMMAND_BYTES
+from bus.wire.worker import MAX_CONTROL_BYTES, MAX_MESSAGE_BYTES
+from tests.harness.servers import PATIENCE_S, Supervisor
+from tests.harness.stopping import ROOMY, ended
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = ROOMY
+
+SOCKETS = {
+    "commands": (b"DEALER", MAX_COMMAND_BYTES),
+    "control": (b"DEALER", MAX_CONTROL_BYTES),
+    "collector": (b"PUB", MAX_MESSAGE_BYTES),
+    "events": (b"SUB", MAX_SUBSCRIPTION_BYTES),
+}
+"""What a peer of each socket is called, and the size of a frame that it takes."""
+
+_GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+_LONG_FRAME = 2
+
+
+def endpoint(supervisor: Supervisor, name: str) -> str:
+    return str(getattr(read_address(supervisor.state_dir), name))
+
+
+def connected(endpoint: str, kind: bytes) -> socket.socket:
+    """A connection that has shaken hands by ZMTP 3.0 and says nothing yet."""
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(PATIENCE_S)
+    line.connect(endpoint.removeprefix("ipc://"))
+    ready = b"\x05READY\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
+    line.sendall(_GREETING + b"\x04" + bytes([len(ready)]) + ready)
+    assert line.recv(1), "the supervisor does not greet"
+    return line
+
+
+def is_closed_by_the_other(line: socket.socket) -> bool:
+    try:
+        while line.recv(4096):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+@pytest.mark.parametrize("name", SOCKETS)
+async def test_a_frame_that_is_too_large_is_not_read(supervisor: Supervisor, name: str) -> None:
+    kind, max_bytes = SOCKETS[name]
+    memory = psutil.Process(supervisor.process.pid).memory_info
+    before = memory().rss
+    with connected(endpoint(supervisor, name), kind) as line:
+        line.sendall(struct.pack(">BQ", _LONG_FRAME, max_bytes + 1))
+        assert is_closed_by_the_other(line)  # else the receive above times out
+    assert memory().rss - before < max_bytes + (8 << 20)
+    await ended(supervisor, await supervisor.submit("hello", "echoes"))
+
+
+@pytest.mark.parametrize("name", SOCKETS)
+async def test_a_frame_of_just_the_limit_is_read(supervisor: Supervisor, name: str) -> None:
+    kind, max_bytes = SOCKETS[name]
+    with connected(endpoint(supervisor, name), kind) as line:
+        line.sendall(struct.pack(">BQ", _LONG_FRAME, max_bytes))
+        for _ in range(max_bytes // 4096):
+            line.sendall(bytes(4096))
+        line.sendall(struct.pack(">BQ", _LONG_FRAME, max_bytes + 1))  # read after the one before
+        assert is_closed_by_the_other(line)
+    await ended(supervisor, await supervisor.submit("hello", "echoes"))
