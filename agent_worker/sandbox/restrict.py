@@ -99,7 +99,8 @@ def apply(spec: SandboxSpec) -> Sandbox:
     statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
     # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
     pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
-    return Sandbox(_fence_files_and_ports(spec), _filter_calls(spec), statm, pinned)
+    calls_filtered = _filter_calls(spec)  # first: it looks into /proc, which Landlock closes
+    return Sandbox(_fence_files_and_ports(spec), calls_filtered, statm, pinned)
 
 
 def _fence_files_and_ports(spec: SandboxSpec) -> int:
