@@ -133,7 +133,7 @@ class _Statement:
         started = time.monotonic()
         try:
             self._tables.lock()
-            checked = examine(self._connection, self._sql)
+            checked = examine(self._connection, self._sql, self._tables.known)
             self._tables.open(checked, lambda: not self._bridge.closed)
             truncated = self._stream(checked.text)
         except (Refused, Closed):

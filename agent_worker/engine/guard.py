@@ -7,7 +7,7 @@ as well: every query node in it has to be a reading one, and every function afte
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple, NoReturn
 
 import duckdb
@@ -21,11 +21,14 @@ READING_NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_N
 _HARMLESS_TABLES = """
 duckdb_columns duckdb_functions duckdb_keywords duckdb_tables duckdb_types duckdb_views generate_series histogram
 histogram_values icu_calendar_names json_each json_tree pg_timezone_names pragma_table_info pragma_version
-query_table range repeat repeat_row summary unnest
+range repeat repeat_row summary unnest
 """
 TABLE_FUNCTIONS = frozenset(_HARMLESS_TABLES.split())
 """What may stand after FROM with brackets. None of these opens a file by name, runs a text as SQL, or changes a
-setting; `read_parquet` is left out because the tables are there without it."""
+setting; `read_parquet` is left out because the tables are there without it, `query_table` because it takes files."""
+
+_NAMES_A_FILE = re.compile(r"[/\\:*?\[\]{}]|\.\w+$")
+"""What stands in paths, addresses and patterns, or ends like a file: the engine would look for one of that name."""
 
 OF_NO_TABLE = frozenset({"generate_series", "range", "repeat", "repeat_row", "unnest", "json_each", "json_tree"})
 """Those of them that make rows of their arguments; the others look at tables."""
@@ -68,13 +71,14 @@ class Refused(Exception):
         self.sql = sql
 
 
-def check(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+def check(connection: duckdb.DuckDBPyConnection, sql: str, known: Container[str] = ()) -> str:
     """The single statement of `sql` that may run, without its semicolon. Raises as `examine` does."""
-    return examine(connection, sql).text
+    return examine(connection, sql, known).text
 
 
-def examine(connection: duckdb.DuckDBPyConnection, sql: str) -> Checked:
-    """The single statement of `sql` that may run, and the tables that it names.
+def examine(connection: duckdb.DuckDBPyConnection, sql: str, known: Container[str] = ()) -> Checked:
+    """The single statement of `sql` that may run, and the tables that it names. `known` are the tables that there
+    are, in small letters: one of them may be called as files are.
 
     Raises Refused, or duckdb.ParserException where it is not SQL at all. It calls the parser, so it belongs into
     the thread that runs statements; the connection must have no open result.
@@ -89,20 +93,20 @@ def examine(connection: duckdb.DuckDBPyConnection, sql: str) -> Checked:
     statement = statements[0]
     kind = statement.type.name
     if kind == "EXPLAIN":
-        return _explained(connection, sql)
+        return _explained(connection, sql, known)
     if kind != "SELECT":
         _refuse_kind(kind, sql)
     if statement.named_parameters:
         raise Refused("The statement has parameters ($1 or ?), and nothing gives them values", sql)
-    return _read_tree(connection, str(statement.query).strip().rstrip(";").rstrip())
+    return _read_tree(connection, str(statement.query).strip().rstrip(";").rstrip(), known)
 
 
-def _explained(connection: duckdb.DuckDBPyConnection, sql: str) -> Checked:
+def _explained(connection: duckdb.DuckDBPyConnection, sql: str, known: Container[str]) -> Checked:
     """EXPLAIN is ours: it is taken off, the rest has to pass by itself, and then it is put back."""
     match = _EXPLAIN.match(sql)
     if match is None:
         raise Refused("EXPLAIN has to stand directly before the statement", sql)
-    inner = examine(connection, sql[match.end() :])
+    inner = examine(connection, sql[match.end() :], known)
     return inner._replace(text=f"EXPLAIN {'ANALYZE ' if match[1] else ''}{inner.text}")
 
 
@@ -112,8 +116,8 @@ def _refuse_kind(kind: str, sql: str) -> NoReturn:
     raise Refused(f"{kind.replace('_', ' ')} statements are not allowed here: the data are only read", sql)
 
 
-def _read_tree(connection: duckdb.DuckDBPyConnection, text: str) -> Checked:
-    """Raises Refused where the parsed statement holds a node that writes or a function that is not listed."""
+def _read_tree(connection: duckdb.DuckDBPyConnection, text: str, known: Container[str]) -> Checked:
+    """Raises Refused where the parsed statement holds a node that writes, a function that is not listed, or a file."""
     rows = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()
     try:
         tree = json.loads(rows[0][0])
@@ -132,7 +136,7 @@ def _read_tree(connection: duckdb.DuckDBPyConnection, text: str) -> Checked:
         if kind == "TABLE_FUNCTION":
             any_table |= _check_table_function(node["function"], text) not in OF_NO_TABLE
         elif kind in ("BASE_TABLE", "SHOW_REF"):
-            tables.add(str(node.get("table_name", "")).lower())
+            tables.add(_check_table(str(node.get("table_name", "")), known, text))
             any_table |= node.get("schema_name", "") not in ("", "main")
         elif kind in READING_NODES:
             own.update(str(cte["key"]).lower() for cte in (node.get("cte_map") or {}).get("map") or ())
@@ -144,6 +148,13 @@ def _check_table_function(function: dict[str, Any], text: str) -> str:
     if name not in TABLE_FUNCTIONS:
         raise Refused(f"{name}() is not allowed after FROM: the data stand there as tables (SHOW TABLES)", text)
     return name
+
+
+def _check_table(name: str, known: Container[str], text: str) -> str:
+    """Also where WITH gives a part such a name: outside its reach the engine would look for the file."""
+    if name.lower() not in known and _NAMES_A_FILE.search(name):
+        raise Refused(f"'{name}' names a file: the data stand there as tables (SHOW TABLES)", text)
+    return name.lower()
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

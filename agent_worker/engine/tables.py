@@ -22,6 +22,7 @@ class Tables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
         self._waiting = {table.name.lower(): table for table in catalog.tables}
+        self.known = frozenset(self._waiting)
         self.names = tuple(table.name for table in catalog.tables)
         self._locked = False
         self.files = tuple(file for table in catalog.tables for file in table.files)

@@ -52,9 +52,9 @@ class SandboxSpec(msgspec.Struct, frozen=True):
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
     connect_tcp: tuple[int, ...] = ()
-    resolve_names: bool = False
     keep_env: tuple[str, ...] = ()
     open_files: int = 1024
+    resolve_names: bool = False
 
 
 class Sandbox:

@@ -79,8 +79,6 @@ REFUSED = [
     "SELECT * FROM glob('{outside}/*')",
     "SELECT * FROM read_parquet('{data}/*.parquet')",
     "SELECT * FROM query('SELECT 1')",
-]
-LOCKED_OUT = [
     "SELECT * FROM '{outside}/secret.csv'",
     "SELECT * FROM '/proc/self/environ'",
     "SELECT * FROM 'http://127.0.0.1:1/secret.csv'",
@@ -102,14 +100,6 @@ async def test_a_model_that_obeys_a_cell_is_refused_and_told_so(place: Place, sq
     assert (job.failed.code, job.failed.retryable, len(job.warnings)) == ("refused", False, 2)
     assert [hostile in message for message in told] == [False, True, True]
     assert all("Allowed is one statement that only reads" in message for message in told[1:])
-
-
-@pytest.mark.parametrize("sql", LOCKED_OUT)
-async def test_what_passes_for_a_table_is_not_opened(place: Place, sql: str) -> None:
-    before = place.state()
-    job = await place.served.ask(QUESTION, obey(place.fill(sql), []))
-    check_unharmed(job, place, before)
-    assert job.failed.code.startswith("sql_")
 
 
 async def test_a_model_that_comes_to_its_senses_is_answered(place: Place) -> None:

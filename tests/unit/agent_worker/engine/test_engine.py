@@ -177,8 +177,6 @@ async def test_the_loop_stays_free_while_a_statement_runs(engine: Engine) -> Non
         ("SELECT sum(length(s)) FROM damaged", "io", "damaged.parquet"),
         ("SELECT 'x'::INTEGER", "other", "x"),
         ("SELECT list(range) FROM range(1000000000)", "out_of_memory", "Out of Memory"),
-        ("FROM '/etc/passwd'", "binder", "/etc/passwd"),
-        ("FROM '/etc/x.csv'", "io", "/etc/x.csv"),
     ],
 )
 async def test_errors_say_what_and_where(engine: Engine, sql: str, kind: str, says: str) -> None:
@@ -191,6 +189,8 @@ async def test_errors_say_what_and_where(engine: Engine, sql: str, kind: str, sa
 
 
 async def test_the_guard_stands_before_the_engine(engine: Engine) -> None:
+    with pytest.raises(Refused, match="names a file"):
+        await ask(engine, "FROM '/etc/x.csv'")
     with pytest.raises(Refused):
         await ask(engine, "WITH x AS (COPY (SELECT 1) TO 'x.parquet') SELECT 1")
 

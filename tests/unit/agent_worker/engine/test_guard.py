@@ -82,6 +82,20 @@ def test_reading_statements_pass_unchanged(connection: duckdb.DuckDBPyConnection
         ("SELECT * FROM t WHERE a IN (FROM query('SELECT 1'))", "query()"),
         ("FROM json_execute_serialized_sql('{}')", "json_execute_serialized_sql()"),
         ("FROM arrow_scan(1, 2, 3)", "arrow_scan()"),
+        ("FROM query_table('/x.csv')", "query_table()"),
+        ("FROM '/x.csv'", "'/x.csv' names a file"),
+        ("from 'x.parquet'", "names a file"),
+        ("FROM 'x.csv.gz' y", "names a file"),
+        ("SELECT * FROM 'https://example.org/b'", "names a file"),
+        ('SELECT * FROM "a/b"', "names a file"),
+        ("SELECT (FROM 'x*')", "names a file"),
+        ("DESCRIBE '/x.csv'", "names a file"),
+        ("SUMMARIZE 's3://bucket/x'", "names a file"),
+        ("PIVOT '/x.csv' ON a IN (1)", "names a file"),
+        ("EXPLAIN FROM '/x.csv'", "names a file"),
+        ("WITH a AS (FROM '/x.csv') FROM a", "names a file"),
+        ("WITH \"/x.csv\" AS (SELECT 1) FROM '/x.csv'", "names a file"),
+        ("FROM t JOIN '/x.csv' USING (a)", "names a file"),
         (f"SELECT 1 -- {'x' * MAX_SQL_CHARS}", "the limit is 100,000"),
         ("SELECT * FROM " + "(SELECT * FROM " * 900 + "t" + ")" * 900, "nested too deeply"),
     ],
@@ -92,6 +106,11 @@ def test_everything_else_is_refused_with_a_reason(connection: duckdb.DuckDBPyCon
     assert why in str(refusal.value)
     assert "Allowed is one statement that only reads" in str(refusal.value)
     assert refusal.value.sql in sql
+
+
+def test_a_table_may_be_called_as_files_are(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = 'SELECT * FROM "Sales.2024.csv"'
+    assert check(connection, sql, {"sales.2024.csv"}) == sql
 
 
 def test_comments_round_a_statement_do_no_harm(connection: duckdb.DuckDBPyConnection) -> None:

@@ -46,7 +46,6 @@ def made(connection: duckdb.DuckDBPyConnection) -> set[str]:
         ("SUMMARIZE numbers", {"numbers"}),
         ("SHOW TABLES", ALL),
         ("SELECT table_name FROM information_schema.tables", ALL),
-        ("SELECT * FROM query_table('numbers')", ALL),
         ("FROM nombers", set()),
         ("FROM duckdb_views", ALL),
     ],
