@@ -11,7 +11,16 @@ from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations, drain, event_stream, health, jobs, metrics, results
 from gateway.http_api.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.wire.client_frames import MAX_SEQ, Query
-from gateway.wire.responses import AskedJob, CatalogPending, Draining, Figures, JobList, Ok, OutsideRecord, StoppedJob
+from gateway.wire.responses import (
+    AskedJob,
+    CatalogPending,
+    Draining,
+    JobList,
+    Ok,
+    OutsideRecord,
+    ServerStats,
+    StoppedJob,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -146,7 +155,7 @@ OPERATIONS = (
     ),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
-    Operation("GET", "/api/stats", metrics.figures, {200: Figures}, ("forbidden", "unavailable")),
+    Operation("GET", "/api/stats", metrics.stats, {200: ServerStats}, ("forbidden", "unavailable")),
     Operation("POST", "/api/drain", drain.drain, {202: Draining}, ("forbidden", "unavailable")),
     Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
 )
