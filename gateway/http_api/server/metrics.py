@@ -10,8 +10,8 @@ from bus.client import CommandRefused
 from bus.transport.sockets import BusError
 from bus.wire.commands import ReadStats, Stats
 from gateway.app_state import CALLER, Gateway, json_response
-from gateway.http_api.authentication import for_operators
-from gateway.http_api.prometheus_text import prometheus_text
+from gateway.http_api.security.authentication import for_operators
+from gateway.http_api.server.prometheus_text import prometheus_text
 from gateway.wire.responses import ServerStats
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
