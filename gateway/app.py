@@ -4,9 +4,9 @@ from aiohttp import web
 
 from gateway.app_state import GATEWAY, Gateway
 from gateway.http_api import pages
-from gateway.http_api.middleware import add_headers, guard
 from gateway.http_api.openapi import openapi
 from gateway.http_api.routes import OPERATIONS
+from gateway.http_api.security.middleware import add_headers, guard
 from gateway.ws.upgrade import open_websocket
 
 

@@ -1,9 +1,8 @@
-"""Who somebody is: tokens, and the cookie a page gets in exchange for one. Pure but for the files of both.
+"""Identities: by token, and by the cookie that a page gets in exchange for one.
 
-A cookie is `KEY.NAME.SINCE.PROOF`: KEY, from the secret of the state folder and the SHA-256 of the token, finds the
-token; NAME and SINCE (Unix seconds) are of this sign-in; PROOF is an HMAC over all of them. So it is not the token, it
-survives a restart of the gateway, and it ends with the token it was made for, with its time, or by signing out. Only
-the last has to be kept.
+A cookie's value is `KEY.NAME.SINCE.PROOF`: KEY finds the token without telling it, NAME is a random name of this
+sign-in, SINCE its time, PROOF a signature over all of them. So it is not the token, it survives a restart of the
+gateway, and it ends with the token it was made for, with its time, or by signing out. Only the last has to be kept.
 """
 
 import hashlib
@@ -14,6 +13,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, hash_token
@@ -26,7 +27,7 @@ MAX_TOKEN_CHARS = 512
 
 
 class Identity(NamedTuple):
-    """Whom a token stands for, and the hash that names the token. `sign_in` and `since` are of a cookie."""
+    """A caller, and the hash of the token it came with. `sign_in` and `since` (Unix seconds) are of a cookie."""
 
     caller: Caller
     token_hash: str
@@ -35,12 +36,13 @@ class Identity(NamedTuple):
 
 
 class Identities:
-    """The tokens of the book and the one made for this run. Every comparison takes constant time."""
+    """The tokens of the book and the one made for this run. Tokens are compared in constant time."""
 
-    def __init__(self, book: TokenBook, made_token: str, secret: bytes, signed_out: RevokedSessions) -> None:
+    def __init__(self, book: TokenBook, made_token: str, secret: bytes, revoked: RevokedSessions) -> None:
         self._book = book
-        self._secret = secret
-        self._signed_out = signed_out
+        self._revoked = revoked
+        self._cookies = TimestampSigner(secret, salt=b"cookie", key_derivation="hmac", digest_method=hashlib.sha256)
+        self._keys = Signer(secret, salt=b"token key", key_derivation="hmac", digest_method=hashlib.sha256)
         self._made = {hash_token(made_token): Caller(LOCAL_USER, Role.OPERATOR)} if made_token else {}
         self._seen: Mapping[str, Caller] | None = None
         self._by_hash: dict[str, Identity] = {}
@@ -50,41 +52,43 @@ class Identities:
         return f"<Identities of {len(self._known())} tokens>"
 
     def by_token(self, token: str) -> Identity | None:
-        """Whom a token stands for; `None` for one that is not valid."""
+        """The identity of a token; `None` for one that is not valid."""
         token_hash = hash_of(token)
         return _find(self._known(), token_hash) if token_hash else None
 
     def by_cookie(self, value: str) -> Identity | None:
-        """Whom a cookie's value stands for."""
-        key, _, rest = value.partition(".")
-        name, _, proven = rest.partition(".")
-        since, _, proof = proven.partition(".")
-        self._known()
-        token = _find(self._by_key, key)
-        wanted = self._mac(f"{key}.{name}.{since}")
-        if token is None or not hmac.compare_digest(proof.encode(errors="replace"), wanted.encode()):
+        """The identity of a cookie's value; `None` for one that we have not signed, or that has ended."""
+        if not value.isascii():
             return None
-        found = token._replace(sign_in=name, since=int(since))
+        try:
+            text, signed_at = self._cookies.unsign(value, return_timestamp=True)
+        except BadSignature:
+            return None
+        key, _, name = text.decode().partition(".")
+        self._known()
+        token = self._by_key.get(key)
+        if token is None:
+            return None
+        found = token._replace(sign_in=name, since=int(signed_at.timestamp()))
         return found if self.still_valid(found) else None
 
     def cookie(self, identity: Identity) -> str:
         """The value of a new cookie for a token."""
-        text = f"{self._key_of(identity.token_hash)}.{secrets.token_urlsafe(12)}.{int(time.time())}"
-        return f"{text}.{self._mac(text)}"
+        return self._cookies.sign(f"{self._key_of(identity.token_hash)}.{secrets.token_urlsafe(12)}").decode()
 
     def sign_out(self, identity: Identity) -> None:
         """End the sign-in that this cookie stands for; the token stays valid. Raises `OSError`."""
         if identity.sign_in:
-            self._signed_out.add(identity.sign_in, identity.since)
+            self._revoked.add(identity.sign_in, identity.since)
 
     def still_valid(self, identity: Identity) -> bool:
-        """Whether the token has neither been revoked nor given to somebody else since, and of a cookie whether it has
+        """Whether the token has neither been revoked nor given to another user since, and of a cookie whether it has
         been signed out, or has become too old."""
         token = self._known().get(identity.token_hash)
         if token is None or token.caller != identity.caller:
             return False
         current = not identity.sign_in or time.time() < identity.since + SIGNED_IN_S
-        return current and identity.sign_in not in self._signed_out
+        return current and identity.sign_in not in self._revoked
 
     def _known(self) -> dict[str, Identity]:
         """By the tokens' hashes. A token that `deadstop token` makes or revokes counts from the next look on."""
@@ -96,10 +100,7 @@ class Identities:
         return self._by_hash
 
     def _key_of(self, token_hash: str) -> str:
-        return self._mac(token_hash)[:32]
-
-    def _mac(self, text: str) -> str:
-        return hmac.new(self._secret, text.encode(errors="replace"), hashlib.sha256).hexdigest()
+        return self._keys.get_signature(token_hash).decode()
 
 
 def hash_of(token: str) -> str:

@@ -8,10 +8,21 @@ from aiohttp import web
 
 from bus.contract.catalog import Catalog
 from bus.contract.vocabulary import State
-from gateway.http_api import catalog, conversations, drain, event_stream, health, jobs, metrics, results
+from gateway.http_api import catalog, conversations
 from gateway.http_api.conversations import ConversationList, OutsideConversation, Renaming
+from gateway.http_api.jobs import download, event_stream, handlers
+from gateway.http_api.server import drain, health, metrics
 from gateway.wire.client_frames import MAX_SEQ, Query
-from gateway.wire.responses import AskedJob, CatalogPending, Draining, Figures, JobList, Ok, OutsideRecord, StoppedJob
+from gateway.wire.responses import (
+    AskedJob,
+    CatalogPending,
+    Draining,
+    JobList,
+    Ok,
+    OutsideRecord,
+    ServerStats,
+    StoppedJob,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -56,26 +67,36 @@ class Operation:
 
 _FLAG = {"type": "string", "enum": ["", "0", "1", "false", "no", "true", "yes"]}
 _SEQ = {"type": "integer", "minimum": 0, "maximum": MAX_SEQ}
+
+
+def _text(most_chars: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": most_chars}
+
+
+def _size(most: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 1, "maximum": most}
+
+
 _ONE_JOB = ("not_found", "ambiguous", "unavailable")
 _REFUSED = ("bad_request", "queue_full", "quota", "conversation_busy", "session_conflict", "too_large", "unavailable")
 
 OPERATIONS = (
-    Operation("POST", "/api/jobs", jobs.post_job, {202: AskedJob}, _REFUSED, body=Query),
+    Operation("POST", "/api/jobs", handlers.post_job, {202: AskedJob}, _REFUSED, body=Query),
     Operation(
         "GET",
         "/api/jobs",
-        jobs.list_jobs,
+        handlers.list_jobs,
         {200: JobList},
         ("bad_request", "unavailable"),
         (
             Parameter("state", "only those in this state", {"type": "string", "enum": list(State)}),
-            Parameter("user", "only this user's; for operators", {"type": "string", "maxLength": jobs.MAX_USER_CHARS}),
+            Parameter("user", "only this user's; for operators", _text(handlers.MAX_USER_CHARS)),
             Parameter("all", "those that have ended too", _FLAG),
-            Parameter("after", "`next` of the page before", {"type": "string", "maxLength": jobs.MAX_JOB_ID_CHARS}),
-            Parameter("limit", "of the page", {"type": "integer", "minimum": 1, "maximum": jobs.MAX_PAGE}),
+            Parameter("after", "`next` of the page before", _text(handlers.MAX_JOB_ID_CHARS)),
+            Parameter("limit", "of the page", _size(handlers.MAX_PAGE)),
         ),
     ),
-    Operation("GET", "/api/jobs/{job_id}", jobs.get_job, {200: OutsideRecord}, _ONE_JOB),
+    Operation("GET", "/api/jobs/{job_id}", handlers.get_job, {200: OutsideRecord}, _ONE_JOB),
     Operation(
         "GET",
         "/api/jobs/{job_id}/events",
@@ -91,18 +112,18 @@ OPERATIONS = (
     Operation(
         "DELETE",
         "/api/jobs/{job_id}",
-        jobs.delete_job,
+        handlers.delete_job,
         {200: StoppedJob},
         (*_ONE_JOB, "already_ended", "stop_timeout", "bad_request"),
         (
             Parameter("now", "begin with SIGKILL", _FLAG),
-            Parameter("reason", "for the record", {"type": "string", "maxLength": jobs.MAX_NOTE_CHARS}),
+            Parameter("reason", "for the record", _text(handlers.MAX_NOTE_CHARS)),
         ),
     ),
     Operation(
         "GET",
         "/api/jobs/{job_id}/result.{format:json|csv|parquet}",
-        results.download,
+        download.download,
         {200: "application/json text/csv application/vnd.apache.parquet"},
         (*_ONE_JOB, "not_ended", "no_rows"),
         head=False,
@@ -114,9 +135,9 @@ OPERATIONS = (
         {200: ConversationList},
         ("bad_request", "unavailable"),
         (
-            Parameter("q", "words to search for", {"type": "string", "maxLength": conversations.MAX_SEARCH_CHARS}),
-            Parameter("after", "`next` of the page before", {"type": "string", "maxLength": 100}),
-            Parameter("limit", "of the page", {"type": "integer", "minimum": 1, "maximum": conversations.MAX_PAGE}),
+            Parameter("q", "words to search for", _text(conversations.MAX_SEARCH_CHARS)),
+            Parameter("after", "`next` of the page before", _text(conversations.MAX_CURSOR_CHARS)),
+            Parameter("limit", "of the page", _size(conversations.MAX_PAGE)),
         ),
     ),
     Operation(
@@ -146,7 +167,7 @@ OPERATIONS = (
     ),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
-    Operation("GET", "/api/stats", metrics.figures, {200: Figures}, ("forbidden", "unavailable")),
+    Operation("GET", "/api/stats", metrics.stats, {200: ServerStats}, ("forbidden", "unavailable")),
     Operation("POST", "/api/drain", drain.drain, {202: Draining}, ("forbidden", "unavailable")),
     Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
 )

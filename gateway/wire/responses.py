@@ -21,7 +21,7 @@ class CatalogPending(msgspec.Struct, frozen=True):
     status: Literal["reading"] = "reading"
 
 
-class Figures(msgspec.Struct, frozen=True):
+class ServerStats(msgspec.Struct, frozen=True):
     """As `bus.wire.commands.Stats`, and the gateway's own figures."""
 
     jobs: dict[str, int]

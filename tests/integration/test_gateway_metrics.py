@@ -1,7 +1,8 @@
 """Figures: what Prometheus reads, and what the operators' page reads."""
 
-import re
 from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
 
 from bus.contract.vocabulary import Rung
 from tests.harness.gateways import RunningGateway, running_gateway
@@ -9,22 +10,20 @@ from tests.harness.graces import ENDING_ON, GENEROUS_S
 from tests.harness.servers import running_supervisor
 from tests.workers import zoo_settings
 
-SAMPLE = re.compile(r'deadstop_[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [0-9.e+-]+')
-
 
 async def read(gateway: RunningGateway) -> dict[str, float]:
-    """Every sample by its name and labels; the text is held to Prometheus' format."""
+    """Every sample by its name and labels, as Prometheus' own parser reads them."""
     async with gateway.request("GET", "/metrics", "ops") as answer:
         assert answer.content_type == "text/plain"
-        lines = (await answer.text()).splitlines()
-    typed = [line.split()[2] for line in lines if line.startswith("# TYPE ")]
-    assert len(typed) == len(set(typed)), "each metric is described once"
-    samples = [line for line in lines if not line.startswith("#")]
-    for line in samples:
-        assert SAMPLE.fullmatch(line), line
-        name = re.sub(r"_(bucket|sum|count)$", "", line.split("{")[0].split()[0])
-        assert name in typed or line.split("{")[0].split()[0] in typed, line
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in samples)}
+        families = list(text_string_to_metric_families(await answer.text()))
+    names = [family.name for family in families]
+    assert len(names) == len(set(names)), "each metric is described once"
+    return {named(sample.name, sample.labels): sample.value for family in families for sample in family.samples}
+
+
+def named(name: str, labels: dict[str, str]) -> str:
+    inside = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
+    return f"{name}{{{inside}}}" if inside else name
 
 
 async def test_what_became_of_the_jobs_and_how_fast(tmp_path: Path) -> None:
@@ -49,12 +48,12 @@ async def test_what_became_of_the_jobs_and_how_fast(tmp_path: Path) -> None:
         _, figures = await gateway.json("GET", "/api/stats", "ops")
     assert before["deadstop_up"] == 1
     assert during['deadstop_jobs{state="running"}'] == 1
-    assert after['deadstop_jobs_ended_total{state="failed",reason="agent_error"}'] == 1
-    assert after['deadstop_jobs_ended_total{state="cancelled",reason="operator"}'] == 1
-    succeeded = 'deadstop_jobs_ended_total{state="succeeded",reason=""}'
+    assert after['deadstop_jobs_ended_total{reason="agent_error",state="failed"}'] == 1
+    assert after['deadstop_jobs_ended_total{reason="operator",state="cancelled"}'] == 1
+    succeeded = 'deadstop_jobs_ended_total{reason="",state="succeeded"}'
     assert after[succeeded] == before.get(succeeded, 0) + 1
     assert after['deadstop_stop_seconds_count{rung="cancel"}'] == 1
-    assert after['deadstop_stop_seconds_bucket{rung="cancel",le="+Inf"}'] == 1
+    assert after['deadstop_stop_seconds_bucket{le="+Inf",rung="cancel"}'] == 1
     assert 0 < after['deadstop_stop_seconds_sum{rung="cancel"}'] < GENEROUS_S
     assert after["deadstop_first_chunk_seconds_count"] - before["deadstop_first_chunk_seconds_count"] >= 2
     buckets = [value for name, value in after.items() if name.startswith("deadstop_first_chunk_seconds_bucket")]

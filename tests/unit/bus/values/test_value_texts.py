@@ -17,7 +17,7 @@ from bus.contract.events import Column
 from bus.values.arrow_types import arrow_type
 from bus.values.logical_types import LogicalType, parse_type, projection
 from bus.values.rows import json_rows, read_table, table_rows
-from gateway.http_api.export_formats import CsvWriter
+from gateway.http_api.jobs.export_formats import CsvWriter
 from ops.render.tables import result_table
 from tests.values import CASES, FOLDER, statement, texts
 

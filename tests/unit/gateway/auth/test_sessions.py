@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from itsdangerous import Signer, TimestampSigner
 
 from bus.contract.settings import TokenEntry
 from bus.contract.vocabulary import Role
@@ -85,9 +86,10 @@ def test_a_cookie_cannot_be_made_of_another(made: Callable[..., Identities]) -> 
     ops = identities.by_token("ops token")
     assert ops is not None
     key_of_ops = identities.cookie(ops).split(".")[0]
+    assert caller(identities.by_cookie(f"{key}.{name}.{since}.{proof}")) == Caller("ann", Role.USER)
     for forged in (
         f"{key}.other.{since}.{proof}",
-        f"{key}.{name}.{int(since) + 1}.{proof}",
+        f"{key}.{name}.{since[:-1]}{'A' if since[-1] != 'A' else 'B'}.{proof}",
         f"{key_of_ops}.{name}.{since}.{proof}",
         f"{key}.{name}.{since}.",
         f"{key}.{name}.{since}",
@@ -99,11 +101,33 @@ def test_a_cookie_cannot_be_made_of_another(made: Callable[..., Identities]) -> 
         assert identities.by_cookie(forged) is None, forged
 
 
+def test_what_the_secret_has_signed_for_another_purpose_is_no_cookie(made: Callable[..., Identities]) -> None:
+    identities, secret = made(ANN), b"secret"
+    text = cookie_of(identities).rsplit(".", 2)[0]
+    for salt in (b"cookie", b"token key", b"itsdangerous.Signer"):
+        signer = TimestampSigner(secret, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
+        found = identities.by_cookie(signer.sign(text).decode())
+        assert (found is not None) == (salt == b"cookie")
+    untimed = Signer(secret, salt=b"cookie", key_derivation="hmac", digest_method=hashlib.sha256)
+    assert identities.by_cookie(untimed.sign(text).decode()) is None
+
+
 def test_a_cookie_ends_with_its_time(made: Callable[..., Identities], monkeypatch: pytest.MonkeyPatch) -> None:
     identities = made(ANN)
     cookie, now = cookie_of(identities), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + SIGNED_IN_S - 2)
+    assert identities.by_cookie(cookie) is not None
     monkeypatch.setattr(time, "time", lambda: now + SIGNED_IN_S + 2)
     assert identities.by_cookie(cookie) is None
+
+
+def test_a_clock_that_was_set_back_signs_nobody_out(
+    made: Callable[..., Identities], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identities = made(ANN)
+    cookie, now = cookie_of(identities), time.time()
+    monkeypatch.setattr(time, "time", lambda: now - 60)
+    assert identities.by_cookie(cookie) is not None
 
 
 def test_only_as_many_sign_outs_are_kept_as_matter(tmp_path: Path) -> None:

@@ -40,12 +40,22 @@ def by_cookie(request: web.Request) -> Identity | None:
 
 def by_own_page(request: web.Request) -> Identity | None:
     """Whom the cookie stands for, if a page of ours sent it; another's page, or no page, is nobody."""
-    return by_cookie(request) if _from_own_page(request) else None
+    return by_cookie(request) if from_own_page(request) else None
+
+
+def from_own_page(request: web.Request) -> bool:
+    """Whether the browser says that a page of ours, or of `allowed_origins`, has sent the request."""
+    return origin_allowed(
+        request.headers.get("Origin", ""),
+        request.headers.get("Sec-Fetch-Site", ""),
+        f"{request.scheme}://{request.host}",
+        request.app[GATEWAY].settings.gateway.allowed_origins,
+    )
 
 
 def own_origin_only(request: web.Request) -> None:
     """Raises `ApiError` for a request that no page of ours has sent."""
-    if not _from_own_page(request):
+    if not from_own_page(request):
         origin = request.headers.get("Origin", "none")
         raise ApiError(
             "bad_origin",
@@ -80,12 +90,3 @@ def _noted(request: web.Request, found: Identity | None) -> Identity | None:
     if found is not None:
         note_signed_in(request)
     return found
-
-
-def _from_own_page(request: web.Request) -> bool:
-    return origin_allowed(
-        request.headers.get("Origin", ""),
-        request.headers.get("Sec-Fetch-Site", ""),
-        f"{request.scheme}://{request.host}",
-        request.app[GATEWAY].settings.gateway.allowed_origins,
-    )

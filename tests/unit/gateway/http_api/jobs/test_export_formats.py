@@ -10,7 +10,7 @@ import pytest
 
 from bus.contract.events import Column
 from bus.values.arrow_types import logical_type
-from gateway.http_api.export_formats import ROW_GROUP_BYTES, WRITERS, ParquetWriter
+from gateway.http_api.jobs.export_formats import ROW_GROUP_BYTES, WRITERS, ParquetWriter
 
 TABLE = pa.table(
     {

@@ -12,8 +12,9 @@ from bus.transport.sockets import BusError
 from gateway.app_state import CALLER, GATEWAY, IDENTITY, json_response
 from gateway.auth.addresses import address_of
 from gateway.auth.origin import host_allowed
-from gateway.http_api.authentication import by_cookie, identity_of
-from gateway.http_api.pages import is_public, secure_headers
+from gateway.http_api.security.authentication import by_cookie, identity_of
+from gateway.http_api.security.headers import secure_headers
+from gateway.http_api.static_files import needed_by
 from gateway.wire.errors import ApiError, ErrorBody, error_body
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 _NOT_LET_IN = frozenset({"unauthorized", "too_many_attempts"})
+_PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz"})
+"""Their handlers check for themselves who asks, or need not."""
+
 SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 
 
@@ -30,7 +34,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Host, sign-in, Origin; then the handler, with everything that goes wrong as `{error, code, hint}`."""
     try:
         _check_host(request)
-        if is_public(request.path):
+        if request.path in _PUBLIC or needed_by("signin.html", request.path):
             if "Authorization" not in request.headers and by_cookie(request) is None:
                 await request.app[GATEWAY].door.hold_back(address_of(request.transport))
                 if request.transport is None:

@@ -5,7 +5,7 @@ from aiohttp import web
 from bus.wire.commands import Done, Drain, ReadStats, Stats
 from gateway.app_state import CALLER, json_response
 from gateway.auth import audit
-from gateway.http_api.authentication import for_operators
+from gateway.http_api.security.authentication import for_operators
 from gateway.wire.responses import Draining
 
 

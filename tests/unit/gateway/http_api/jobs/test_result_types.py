@@ -18,7 +18,7 @@ import pytest
 from bus.contract.events import Column
 from bus.values.arrow_types import arrow_type
 from bus.values.logical_types import parse_type, projection
-from gateway.http_api.export_formats import WRITERS
+from gateway.http_api.jobs.export_formats import WRITERS
 from tests.values import CASES, statement, texts
 
 

@@ -9,8 +9,8 @@ from aiohttp import web
 from bus.client import BusClient
 from bus.contract.events import Column, TableRows, TableSchema
 from gateway.app_state import GATEWAY
-from gateway.http_api.export_formats import WRITERS, ResultWriter
-from gateway.http_api.jobs import find_record
+from gateway.http_api.jobs.export_formats import WRITERS, ResultWriter
+from gateway.http_api.jobs.handlers import find_record
 from gateway.wire.errors import ApiError
 
 

@@ -1,0 +1,1 @@
+"""Jobs over HTTP: ask, list, look, stop, follow, and download what they found."""

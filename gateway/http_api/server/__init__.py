@@ -1,0 +1,1 @@
+"""The server itself over HTTP: whether it lives, its figures, and letting it end."""

@@ -1,0 +1,54 @@
+"""The figures of supervisor and gateway: for Prometheus as text, for pages as JSON. For operators."""
+
+import os
+from pathlib import Path
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from bus.client import CommandRefused
+from bus.transport.sockets import BusError
+from bus.wire.commands import ReadStats, Stats
+from gateway.app_state import CALLER, Gateway, json_response
+from gateway.http_api.security.authentication import for_operators
+from gateway.http_api.server.prometheus_text import prometheus_text
+from gateway.wire.responses import ServerStats
+
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Figures in Prometheus' text format; the gateway's own ones also while the supervisor is away."""
+    gateway = for_operators(request, "the figures of all jobs are")
+    try:
+        stats = await gateway.client.request(ReadStats(request[CALLER]), Stats)
+    except (BusError, CommandRefused):
+        stats = None
+    text = prometheus_text(own_figures(gateway), stats)
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def stats(request: web.Request) -> web.Response:
+    """The same figures as JSON."""
+    gateway = for_operators(request, "the figures of all jobs are")
+    found = await gateway.client.request(ReadStats(request[CALLER]), Stats)
+    body = ServerStats(found.jobs, found.ended, found.stops, found.first_chunk, found.gauges, own_figures(gateway))
+    return json_response(body)
+
+
+def own_figures(gateway: Gateway) -> dict[str, float]:
+    """What is open and what has gone through since this gateway began; memory in bytes."""
+    return {
+        "websockets": len(gateway.connections),
+        "event_streams": gateway.streams,
+        "strangers": gateway.door.strangers,
+        "turned_away_total": gateway.door.turned_away,
+        "failed_sign_ins_total": gateway.sign_in.failures,
+        "frames_received_total": gateway.counts["frames_received"],
+        "events_sent_total": gateway.counts["events_sent"],
+        "memory_bytes": _memory_bytes(),
+    }
+
+
+def _memory_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE_BYTES
