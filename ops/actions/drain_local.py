@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bus.address import read_address, state_folder
 from bus.contract.settings import Settings
+from bus.system.proc import read_proc, read_stat
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
 from ops.client.stats import Figures
@@ -65,11 +66,10 @@ class DrainedHere:
 def _serve_above(state_dir: Path) -> Iterator[int | None]:
     """A pidfd of the `serve` that started the supervisor."""
     serve = None
-    with contextlib.suppress(OSError, ValueError):
-        stat = Path(f"/proc/{read_address(state_dir).pid}/stat").read_text()
-        parent = int(stat[stat.rindex(")") + 2 :].split()[1])
-        if "serve" in Path(f"/proc/{parent}/cmdline").read_text().split("\0"):
-            serve = os.pidfd_open(parent)
+    with contextlib.suppress(OSError):
+        supervisor = read_stat(read_address(state_dir).pid)
+        if supervisor is not None and "serve" in read_proc(f"/proc/{supervisor.parent}/cmdline").split("\0"):
+            serve = os.pidfd_open(supervisor.parent)
     try:
         yield serve
     finally:

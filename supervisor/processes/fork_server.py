@@ -24,7 +24,7 @@ from typing import NoReturn
 
 import msgspec
 
-from bus.system.proc import threads_of
+from bus.system.proc import POLL_S, threads_of
 from bus.transport.codec import encode
 from supervisor.processes import entrypoint
 
@@ -32,7 +32,6 @@ MAX_SPEC_BYTES = 1 << 17
 """One message of a socket pair, well below what Linux lets it hold."""
 
 THREADS_END_WITHIN_S = 1.0
-LOOK_AGAIN_S = 0.005
 
 _PR_SET_PDEATHSIG = 1
 
@@ -95,7 +94,7 @@ def threads_that_stay() -> int:
     """How many threads there are beside this one. One that was joined may still be seen for some milliseconds."""
     deadline = time.monotonic() + THREADS_END_WITHIN_S
     while (stayed := len(threads_of(os.getpid())) - 1) and time.monotonic() < deadline:
-        time.sleep(LOOK_AGAIN_S)
+        time.sleep(POLL_S)
     return stayed
 
 

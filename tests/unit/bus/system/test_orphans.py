@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bus.system.orphans import kill_descendants
-from supervisor.processes.procfs import read_stat
+from bus.system.proc import read_stat
 from supervisor.processes.spawner import kill_left_behind
 from tests.harness.servers import ROOT
 
