@@ -1,7 +1,6 @@
 """Finding and ending processes that belong to nobody any more: for the programs that are subreapers."""
 
 import contextlib
-import ctypes
 import os
 import signal
 from collections.abc import Callable, Container
@@ -10,13 +9,7 @@ from pathlib import Path
 
 from bus.system.proc import read_proc, read_stat, threads_of
 
-_PR_SET_CHILD_SUBREAPER = 36
 _KERNEL_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
-
-
-def become_subreaper() -> None:
-    """From now on orphans among our descendants become our children, where `sweep_orphans` finds them."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def sweep_orphans(own: set[int]) -> int:

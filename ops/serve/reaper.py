@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Sequence
 
-from bus.system.orphans import become_subreaper, children, sweep_orphans
+from bus.system.orphans import children, sweep_orphans
+from bus.system.prctl import become_subreaper
 from bus.system.proc import POLL_S
 from ops.serve.child_process import Child
 

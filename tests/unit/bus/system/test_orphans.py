@@ -22,7 +22,8 @@ while True:
 
 _LOOKS_TOO_LATE = f"""
 import os, subprocess, sys, time
-from bus.system.orphans import become_subreaper, children, kill_process
+from bus.system.orphans import children, kill_process
+from bus.system.prctl import become_subreaper
 
 become_subreaper()
 first = subprocess.Popen([sys.executable, "-S", "-c", {_FLEES!r}], start_new_session=True)
