@@ -9,8 +9,8 @@ from itertools import count
 from agent_worker.llm import monitor
 from agent_worker.llm.errors import ModelError
 from agent_worker.llm.meter import Call, Meter
-from agent_worker.llm.preload import tls_context
-from agent_worker.llm.prompts import (
+from agent_worker.llm.prompts.plan_reply import NotAPlan, read_plan
+from agent_worker.llm.prompts.requests import (
     AnswerRequest,
     PlanRequest,
     Prompt,
@@ -19,10 +19,10 @@ from agent_worker.llm.prompts import (
     plan_prompt,
     repair_prompt,
 )
-from agent_worker.llm.replies import NotAPlan, read_plan
 from agent_worker.llm.retry import trying_again, wait_before
 from agent_worker.llm.settings import HOSTED, ModelSettings
-from agent_worker.llm.wire import Reply, Wire
+from agent_worker.llm.transport.connection import ModelConnection, StreamedReply
+from agent_worker.llm.transport.preload import tls_context
 from agent_worker.plan import Plan
 from bus.contract.events import Event, ModelCall, ResponseChunk, Status
 
@@ -46,7 +46,7 @@ class ModelClient:
         self.settings = settings
         self.meter = meter or Meter(settings.price)
         self._emit = emit
-        self._wire = Wire(settings, self.meter, tls_context(settings.root_url))
+        self._connection = ModelConnection(settings, self.meter, tls_context(settings.root_url))
         self._shown_system = ""
 
     async def __aenter__(self) -> "ModelClient":
@@ -56,7 +56,7 @@ class ModelClient:
         await self.close()
 
     async def close(self) -> None:
-        await self._wire.close()
+        await self._connection.close()
 
     async def plan(self, request: PlanRequest) -> Plan:
         """What to do about a question."""
@@ -110,12 +110,12 @@ class ModelClient:
 
     async def _attempt(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         self._need_key()
-        reply = self._wire.begin(prompt)
+        reply = self._connection.begin(prompt)
         self._tell_begin(prompt)
         began = time.monotonic()
         whole = False
         try:
-            async with aclosing(self._wire.stream(prompt, reply)) as texts:
+            async with aclosing(self._connection.stream(prompt, reply)) as texts:
                 async for text in texts:
                     yield text
             whole = True
@@ -142,7 +142,7 @@ class ModelClient:
         self._show(monitor.sent(prompt, self.settings.model, known_system=prompt.system == self._shown_system))
         self._shown_system = prompt.system
 
-    def _tell_end(self, prompt: Prompt, reply: Reply, ms: float, *, whole: bool) -> None:
+    def _tell_end(self, prompt: Prompt, reply: StreamedReply, ms: float, *, whole: bool) -> None:
         priced = self.meter.price is not None
         self._show(monitor.received(reply.text, reply.thinking, reply.call, ms, priced=priced))
         self._emit(_ended_call(prompt, self.settings.model, reply.call, ms, whole=whole, priced=priced))

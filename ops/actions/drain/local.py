@@ -18,7 +18,7 @@ ENDS_WITHIN_S = 30.0
 """Beside what `[gateway] finish_grace_s` gives slow readers."""
 
 
-class DrainedHere:
+class LocalServer:
     """Reached through the bus; `serve` is held by a pidfd, because until it has ended it holds the port."""
 
     def __init__(self, jobs: LocalJobs, state_dir: Path, serve: int | None, ends_within_s: float) -> None:
@@ -29,7 +29,7 @@ class DrainedHere:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator["DrainedHere"]:
+    async def open(cls, settings: Settings) -> AsyncIterator["LocalServer"]:
         """Raises `BusError` when no supervisor runs there."""
         jobs = LocalJobs.open(settings.supervisor.state_dir)
         state_dir = state_folder(settings.supervisor.state_dir)
