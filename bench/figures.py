@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ops.load.spread import Spread, spread
+from ops.load.report.spread import Spread, spread
 
 __all__ = ["Figure", "Result", "Spread", "spread"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bus.contract.events import JobEvent, ResponseChunk, Status
 from bus.system.orphans import descendants
-from supervisor.processes.procfs import read_stat
+from bus.system.proc import read_stat
 from tests.harness.servers import Supervisor, eventually
 
 Sign = Callable[[int, JobEvent], bool]

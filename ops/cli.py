@@ -10,22 +10,22 @@ import click
 from ops.errors import EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE, OpsError
 
 COMMANDS = {
-    "serve": "Serve questions: supervisor and gateway; prints the address when ready.",
-    "ask": "Ask one question and answer it in the terminal.",
-    "ps": "List jobs.",
-    "kill": "Stop jobs, and wait for the proof that they have stopped.",
-    "tail": "Follow a job's stream.",
-    "show": "Everything that is known about one job.",
-    "top": "A live screen of the jobs; stop them with a key.",
-    "stats": "Figures of a running server.",
-    "load": "Load a server with many clients, and check that nothing is lost.",
-    "drain": "Accept no more questions, finish what runs, end.",
-    "history": "What became of all the jobs: an overview, or any SQL.",
-    "token": "Who may come in: create, list and revoke tokens.",
-    "doctor": "Check this machine, the data, a worker and the model; say what to do.",
-    "completion": "Print the script that completes commands in bash, zsh or fish.",
+    "serve": ("server", "Serve questions: supervisor and gateway; prints the address when ready."),
+    "ask": ("jobs", "Ask one question and answer it in the terminal."),
+    "ps": ("jobs", "List jobs."),
+    "kill": ("jobs", "Stop jobs, and wait for the proof that they have stopped."),
+    "tail": ("jobs", "Follow a job's stream."),
+    "show": ("jobs", "Everything that is known about one job."),
+    "top": ("server", "A live screen of the jobs; stop them with a key."),
+    "stats": ("server", "Figures of a running server."),
+    "load": ("server", "Load a server with many clients, and check that nothing is lost."),
+    "drain": ("server", "Accept no more questions, finish what runs, end."),
+    "history": ("jobs", "What became of all the jobs: an overview, or any SQL."),
+    "token": ("setup", "Who may come in: create, list and revoke tokens."),
+    "doctor": ("setup", "Check this machine, the data, a worker and the model; say what to do."),
+    "completion": ("setup", "Print the script that completes commands in bash, zsh or fish."),
 }
-"""Each lives in `ops.commands.NAME` as `command`."""
+"""Each stands in `ops.commands.ROOM.NAME` as `command`: its room, and what `--help` says of it."""
 
 
 class LazyGroup(click.Group):
@@ -37,13 +37,13 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"ops.commands.{cmd_name}").command
+        command = importlib.import_module(f"ops.commands.{COMMANDS[cmd_name][0]}.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

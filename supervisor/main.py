@@ -10,7 +10,7 @@ from bus.address import make_address, make_key, private_folder, state_folder, wr
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
 from bus.program import DRAINED, ServeOrders, read_orders, set_up_logging, watch_lifeline
-from bus.system.orphans import become_subreaper
+from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
 from supervisor.service import Service

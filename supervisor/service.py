@@ -12,6 +12,7 @@ from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Rung
 from bus.program import say_ready
 from bus.system.orphans import sweep_orphans
+from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
 from bus.wire.commands import MAX_COMMAND_BYTES
@@ -42,7 +43,6 @@ LOOK_AT_DRAIN_EVERY_S = 0.2
 DRAIN_LINGER_S = 1.5
 """After a drain's last job: long enough for the heads to be published once more, so that every follower has its end."""
 CATALOG_WAIT_S = 15.0
-SWEEP_EVERY_S = 0.005
 
 
 class Service:
@@ -176,7 +176,7 @@ class Service:
                 text = "%d processes of dead workers have not ended %g s after SIGKILL; ending without them"
                 log.error(text, left, grace_s, extra={"action": "sweep"})
                 return
-            time.sleep(SWEEP_EVERY_S)
+            time.sleep(POLL_S)
 
     # ---- publishing
 

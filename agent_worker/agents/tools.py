@@ -8,7 +8,6 @@ import msgspec
 from agent_worker.context import AgentContext
 from agent_worker.engine import Engine, EngineSettings
 from agent_worker.llm import Limits, Meter, ModelClient, ModelSettings
-from bus.contract.events import ResponseChunk
 from bus.contract.settings import LlmSettings
 from bus.wire.worker import JobSpec
 
@@ -31,7 +30,7 @@ def set_up(context: AgentContext) -> Tools:
             settings.price, Limits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None)
         )
         context.usage = meter.usage
-        model = ModelClient(settings, meter, lambda text: context.emit(ResponseChunk("prompt_monitor", text)))
+        model = ModelClient(settings, meter, context.emit)
     return Tools(Engine(engine_settings(context)), model)
 
 

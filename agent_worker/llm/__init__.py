@@ -3,10 +3,10 @@
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded, ModelError
 from agent_worker.llm.meter import Limits, Meter
-from agent_worker.llm.preload import preload
-from agent_worker.llm.preview import Preview, PreviewBuilder, Totals
-from agent_worker.llm.prompts import AnswerRequest, PlanRequest
+from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, Totals
+from agent_worker.llm.prompts.requests import AnswerRequest, PlanRequest
 from agent_worker.llm.settings import ModelSettings
+from agent_worker.llm.transport.preload import preload
 
 __all__ = [
     "AnswerRequest",

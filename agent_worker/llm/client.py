@@ -8,9 +8,9 @@ from itertools import count
 
 from agent_worker.llm import monitor
 from agent_worker.llm.errors import ModelError
-from agent_worker.llm.meter import Meter
-from agent_worker.llm.preload import tls_context
-from agent_worker.llm.prompts import (
+from agent_worker.llm.meter import Call, Meter
+from agent_worker.llm.prompts.plan_reply import NotAPlan, read_plan
+from agent_worker.llm.prompts.requests import (
     AnswerRequest,
     PlanRequest,
     Prompt,
@@ -19,17 +19,18 @@ from agent_worker.llm.prompts import (
     plan_prompt,
     repair_prompt,
 )
-from agent_worker.llm.replies import NotAPlan, read_plan
 from agent_worker.llm.retry import trying_again, wait_before
 from agent_worker.llm.settings import HOSTED, ModelSettings
-from agent_worker.llm.wire import Reply, Wire
+from agent_worker.llm.transport.connection import ModelConnection, StreamedReply
+from agent_worker.llm.transport.preload import tls_context
 from agent_worker.plan import Plan
+from bus.contract.events import Event, ModelCall, ResponseChunk, Status
 
-Say = Callable[[str], None]
-"""Takes one text at once, without waiting: a status for people, or a piece of the prompt monitor."""
+Emit = Callable[[Event], object]
+"""Takes an event at once, without waiting."""
 
 
-def _silent(_: str) -> None:
+def _silent(_: Event) -> None:
     pass
 
 
@@ -37,14 +38,15 @@ class ModelClient:
     """A model, for one job. Make it after the fork, within a running loop; `close` it, or use it with `async with`.
 
     Cancelling the task that waits for any of its methods closes the connection to the server at once. Every method
-    raises ModelError, and BudgetExceeded when `meter` has reached a limit.
+    raises ModelError, and BudgetExceeded when `meter` has reached a limit. `emit` gets each call's begin and end, the
+    pieces of the prompt monitor, and a status where a call is made again.
     """
 
-    def __init__(self, settings: ModelSettings, meter: Meter | None = None, on_monitor: Say = _silent) -> None:
+    def __init__(self, settings: ModelSettings, meter: Meter | None = None, emit: Emit = _silent) -> None:
         self.settings = settings
         self.meter = meter or Meter(settings.price)
-        self._on_monitor = on_monitor
-        self._wire = Wire(settings, self.meter, tls_context(settings.root_url))
+        self._emit = emit
+        self._connection = ModelConnection(settings, self.meter, tls_context(settings.root_url))
         self._shown_system = ""
 
     async def __aenter__(self) -> "ModelClient":
@@ -54,17 +56,17 @@ class ModelClient:
         await self.close()
 
     async def close(self) -> None:
-        await self._wire.close()
+        await self._connection.close()
 
-    async def plan(self, request: PlanRequest, *, on_status: Say = _silent) -> Plan:
+    async def plan(self, request: PlanRequest) -> Plan:
         """What to do about a question."""
-        return await self._plan(plan_prompt(request), on_status)
+        return await self._plan(plan_prompt(request))
 
-    async def repair(self, request: PlanRequest, sql: str, error: str, *, on_status: Say = _silent) -> Plan:
+    async def repair(self, request: PlanRequest, sql: str, error: str) -> Plan:
         """A new plan after `sql` failed with `error` (the engine's words, or the guard's)."""
-        return await self._plan(repair_prompt(request, sql, error), on_status)
+        return await self._plan(repair_prompt(request, sql, error))
 
-    async def answer(self, request: AnswerRequest, *, on_status: Say = _silent) -> AsyncGenerator[str, None]:
+    async def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
         """The words of the answer as they come. Leave it through `aclosing`, so that breaking off closes the stream.
 
         Tried again only while nothing has come: what people have read is never said twice.
@@ -81,15 +83,15 @@ class ModelClient:
             except ModelError as error:
                 if begun:
                     raise
-                await self._pause(error, attempt, on_status)
+                await self._pause(error, attempt)
 
-    async def _plan(self, prompt: Prompt, on_status: Say) -> Plan:
-        text = await self._whole(prompt, on_status)
+    async def _plan(self, prompt: Prompt) -> Plan:
+        text = await self._whole(prompt)
         try:
             return read_plan(text)
         except NotAPlan as error:
-            on_status("the model's plan could not be read; asking once more")
-            text = await self._whole(again_prompt(prompt, text, str(error)), on_status)
+            self._emit(Status("the model's plan could not be read; asking once more"))
+            text = await self._whole(again_prompt(prompt, text, str(error)))
         try:
             return read_plan(text)
         except NotAPlan as error:
@@ -97,35 +99,36 @@ class ModelClient:
             hint = "Ask in other words, or use a stronger model."
             raise ModelError("llm_bad_plan", message, hint, retryable=True) from error
 
-    async def _whole(self, prompt: Prompt, on_status: Say) -> str:
+    async def _whole(self, prompt: Prompt) -> str:
         for attempt in count(1):
             try:
                 async with aclosing(self._attempt(prompt)) as texts:
                     return "".join([text async for text in texts])
             except ModelError as error:
-                await self._pause(error, attempt, on_status)
+                await self._pause(error, attempt)
         raise AssertionError("unreachable")
 
     async def _attempt(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         self._need_key()
-        reply = self._wire.begin(prompt)
-        self._tell(monitor.sent(prompt, self.settings.model, known_system=prompt.system == self._shown_system))
-        self._shown_system = prompt.system
+        reply = self._connection.begin(prompt)
+        self._tell_begin(prompt)
         began = time.monotonic()
+        whole = False
         try:
-            async with aclosing(self._wire.stream(prompt, reply)) as texts:
+            async with aclosing(self._connection.stream(prompt, reply)) as texts:
                 async for text in texts:
                     yield text
+            whole = True
         except ModelError as error:
-            self._tell(monitor.failed(str(error)))
+            self._show(monitor.failed(str(error)))
             raise
         finally:
-            self._tell_reply(reply, (time.monotonic() - began) * 1000)
+            self._tell_end(prompt, reply, (time.monotonic() - began) * 1000, whole=whole)
 
-    async def _pause(self, error: ModelError, attempt: int, on_status: Say) -> None:
+    async def _pause(self, error: ModelError, attempt: int) -> None:
         """Wait before the next try, or raise the error if there is none."""
         wait_s = wait_before(error, attempt, self.settings)
-        on_status(trying_again(error, wait_s, attempt + 1, self.settings.max_retries + 1))
+        self._emit(Status(trying_again(error, wait_s, attempt + 1, self.settings.max_retries + 1)))
         await asyncio.sleep(wait_s)
 
     def _need_key(self) -> None:
@@ -134,9 +137,30 @@ class ModelClient:
             hint = f"Set {variable} in the environment of `deadstop serve`, or [llm] base_url for a server of your own."
             raise ModelError("llm_auth", f"{HOSTED} needs a key and none is set", hint)
 
-    def _tell_reply(self, reply: Reply, ms: float) -> None:
-        priced = self.meter.price is not None
-        self._tell(monitor.received(reply.text, reply.thinking, reply.call, ms, priced=priced))
+    def _tell_begin(self, prompt: Prompt) -> None:
+        self._emit(ModelCall(prompt.purpose, self.settings.model, "started"))
+        self._show(monitor.sent(prompt, self.settings.model, known_system=prompt.system == self._shown_system))
+        self._shown_system = prompt.system
 
-    def _tell(self, piece: str) -> None:
-        self._on_monitor(self.settings.without_key(piece))
+    def _tell_end(self, prompt: Prompt, reply: StreamedReply, ms: float, *, whole: bool) -> None:
+        priced = self.meter.price is not None
+        self._show(monitor.received(reply.text, reply.thinking, reply.call, ms, priced=priced))
+        self._emit(_ended_call(prompt, self.settings.model, reply.call, ms, whole=whole, priced=priced))
+
+    def _show(self, piece: str) -> None:
+        """Add to the prompt monitor."""
+        self._emit(ResponseChunk("prompt_monitor", self.settings.without_key(piece)))
+
+
+def _ended_call(prompt: Prompt, model: str, call: Call, ms: float, *, whole: bool, priced: bool) -> ModelCall:
+    return ModelCall(
+        prompt.purpose,
+        model,
+        "finished" if whole else "failed",
+        ms=round(ms, 1),
+        input_tokens=call.input_tokens + call.written_tokens,
+        cached_tokens=call.cached_tokens,
+        output_tokens=call.output_tokens,
+        estimated=call.estimated,
+        cost_usd=call.cost_usd if priced else None,
+    )

@@ -3,7 +3,7 @@
 import re
 
 from agent_worker.llm.meter import Call
-from agent_worker.llm.prompts import Prompt
+from agent_worker.llm.prompts.requests import Prompt
 from bus.contract.events import Usage
 
 

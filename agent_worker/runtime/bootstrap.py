@@ -1,6 +1,5 @@
 """The first things a new worker process does, while it still has one thread and knows no job."""
 
-import ctypes
 import faulthandler
 import ipaddress
 import os
@@ -15,27 +14,21 @@ from urllib.parse import SplitResult, urlsplit
 from agent_worker.data_folder import data_folder
 from agent_worker.llm.settings import HOSTED
 from agent_worker.sandbox.restrict import Sandbox, SandboxSpec, apply
+from bus.system.prctl import LIBC, become_subreaper, die_with
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
 _CLONE_NEWIPC = 0x08000000
 _M_ARENA_MAX = -8
 _OOM_SCORE = "500"
 
-_libc = ctypes.CDLL(None, use_errno=True)
 
-
-def be_born(spec: WorkerSpec) -> None:
+def isolate_process(spec: WorkerSpec) -> None:
     """Own session, subreaper, death with the fork server, IPC namespace where that is allowed, lower priority, own
     scratch folder, signals as they should be. The order matters: whatever is started later inherits all of it."""
     os.setsid()
-    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    parent = os.getppid()
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)  # the fork server died before we asked
-    _libc.unshare(_CLONE_NEWIPC)  # System V memory, semaphores and queues end with us; not allowed to everybody
+    become_subreaper()
+    die_with(os.getppid())  # the fork server
+    LIBC.unshare(_CLONE_NEWIPC)  # System V memory, semaphores and queues end with us; not allowed to everybody
     _share_one_heap()
     _lower_priority(spec.settings.worker.nice)
     _move_into(Path(spec.scratch))
@@ -43,7 +36,7 @@ def be_born(spec: WorkerSpec) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def fence_in(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
+def apply_sandbox(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
     """Give up what the worker does not need: files, ports, environment. None for an agent that goes without."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if not spec.agent.sandbox:
@@ -95,7 +88,7 @@ def _is_address(host: str) -> bool:
 def _share_one_heap() -> None:
     """Else the C library reserves up to 128 MiB of address space for each thread's own heap: hardly any of it is used,
     all of it counts against the limit, and a worker under a small one dies as it starts a thread."""
-    mallopt = getattr(_libc, "mallopt", None)  # other C libraries have none, nor such heaps
+    mallopt = getattr(LIBC, "mallopt", None)  # other C libraries have none, nor such heaps
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
 

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from agent_worker.context import AgentContext, AgentError, Said
-from agent_worker.runtime.bootstrap import be_born, fence_in
+from agent_worker.runtime.bootstrap import apply_sandbox, isolate_process
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.output import OutputConverter
 from agent_worker.runtime.publisher import Publisher
@@ -56,9 +56,9 @@ def main(encoded_spec: bytes) -> None:
     status = 1
     try:
         spec = _decode_spec(encoded_spec)
-        be_born(spec)
+        isolate_process(spec)
         agent = importlib.import_module(spec.agent.entrypoint.partition(":")[0])
-        sandbox = fence_in(spec, agent)
+        sandbox = apply_sandbox(spec, agent)
         # Not asyncio.run: it would wait for threads that a stop has left behind.
         loop = CountingLoop()
         loop.run_until_complete(Worker(spec, agent, sandbox, loop, new_context()).live())

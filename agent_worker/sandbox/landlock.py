@@ -12,7 +12,8 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from agent_worker.sandbox.preconditions import give_up_new_privileges, require_one_thread
+from agent_worker.sandbox.preconditions import require_one_thread
+from bus.system.prctl import LIBC, gain_no_privileges
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1
@@ -34,8 +35,6 @@ PORTS_SINCE = 4
 SCOPES_SINCE = 6
 KNOWN_ABI = 7
 
-_libc = ctypes.CDLL(None, use_errno=True)
-
 
 class Unsupported(Exception):
     """This kernel has no Landlock, or it is switched off. The message says what to do."""
@@ -43,7 +42,7 @@ class Unsupported(Exception):
 
 def abi() -> int:
     """The version the kernel speaks; 0 where it has none."""
-    version = int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG)))
+    version = int(LIBC.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG)))
     return max(version, 0)
 
 
@@ -93,7 +92,7 @@ def _create(version: int, rights: int) -> int:
         fields.append(_SCOPE_ABSTRACT_SOCKETS | _SCOPE_SIGNALS)
     attributes = struct.pack(f"={len(fields)}Q", *fields)
     size = ctypes.c_size_t(len(attributes))
-    return _checked(_libc.syscall(_CREATE_RULESET, attributes, size, ctypes.c_uint32(0)), "creating a ruleset")
+    return _checked(LIBC.syscall(_CREATE_RULESET, attributes, size, ctypes.c_uint32(0)), "creating a ruleset")
 
 
 def _allow_path(ruleset: int, path: str, rights: int) -> None:
@@ -110,13 +109,13 @@ def _allow_path(ruleset: int, path: str, rights: int) -> None:
 
 
 def _add_rule(ruleset: int, kind: int, rule: bytes, what: str) -> None:
-    result = _libc.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(kind), rule, ctypes.c_uint32(0))
+    result = LIBC.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(kind), rule, ctypes.c_uint32(0))
     _checked(result, f"a rule for {what}")
 
 
 def _apply(ruleset: int) -> None:
-    give_up_new_privileges()
-    result = _libc.syscall(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
+    gain_no_privileges()
+    result = LIBC.syscall(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     _checked(result, "restricting the process")
 
 

@@ -16,7 +16,8 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent_worker.sandbox.preconditions import give_up_new_privileges, require_one_thread
+from agent_worker.sandbox.preconditions import require_one_thread
+from bus.system.prctl import LIBC, gain_no_privileges
 
 _SET_MODE_FILTER = 1
 _SPECULATION_AS_BEFORE = 1 << 2
@@ -103,8 +104,6 @@ MACHINES = {"x86_64": Machine(0xC000003E, _X86_64, 317), "aarch64": Machine(0xC0
 _Instruction = tuple[int, int, int, int]
 """Code, jumps if true and if false (in instructions), operand."""
 
-_libc = ctypes.CDLL(None, use_errno=True)
-
 
 class Unsupported(Exception):
     """This machine or kernel has no seccomp filters that we know. The message says which."""
@@ -119,7 +118,7 @@ def supported() -> bool:
     machine = MACHINES.get(platform.machine())
     if machine is None:
         return False
-    result = _libc.syscall(machine.seccomp, ctypes.c_uint(_SET_MODE_FILTER), ctypes.c_uint(0), None)
+    result = LIBC.syscall(machine.seccomp, ctypes.c_uint(_SET_MODE_FILTER), ctypes.c_uint(0), None)
     return result < 0 and ctypes.get_errno() == errno.EFAULT  # it would have read the program
 
 
@@ -137,10 +136,10 @@ def restrict(*, datagrams: bool) -> None:
         )
     instructions = program(machine, datagrams=datagrams)
     code = b"".join(struct.pack("=HBBI", *one) for one in instructions)
-    give_up_new_privileges()
+    gain_no_privileges()
     prepared = ctypes.byref(_Filter(len(instructions), code))
     mode, flags = ctypes.c_uint(_SET_MODE_FILTER), ctypes.c_uint(_SPECULATION_AS_BEFORE)
-    if _libc.syscall(machine.seccomp, mode, flags, prepared) < 0:
+    if LIBC.syscall(machine.seccomp, mode, flags, prepared) < 0:
         number = ctypes.get_errno()
         raise Unsupported(f"this kernel takes no filter of system calls: {os.strerror(number)}")
 

@@ -76,6 +76,24 @@ class TableRows(Event, frozen=True, tag="table_rows"):
     count: int
 
 
+class ModelCall(Event, frozen=True, tag="model_call"):
+    """A request to a model begins or ends. `purpose` (planner, repair, answer, ...) and `model` stand in both.
+
+    What it took stands in the end: `ms` since it began, its tokens (`estimated` where we had to count them), and its
+    cost, None where the model has no price. `failed` is also a call that a limit or a stop has broken off.
+    """
+
+    purpose: str
+    model: str
+    state: Literal["started", "finished", "failed"]
+    ms: float = 0.0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    estimated: bool = False
+    cost_usd: float | None = None
+
+
 class Sql(Event, frozen=True, tag="sql"):
     """The statement that is about to run."""
 
@@ -103,7 +121,20 @@ class Stopping(Event, frozen=True, tag="stopping"):
     ms: float = 0.0
 
 
-Chunk = Queue | Status | Node | Progress | ResponseChunk | TableSchema | TableRows | Sql | Chart | Warn | Stopping
+Chunk = (
+    Queue
+    | Status
+    | Node
+    | Progress
+    | ResponseChunk
+    | ModelCall
+    | TableSchema
+    | TableRows
+    | Sql
+    | Chart
+    | Warn
+    | Stopping
+)
 
 
 # ---- what begins and ends a job

@@ -1,22 +1,15 @@
 """Finding and ending processes that belong to nobody any more: for the programs that are subreapers."""
 
 import contextlib
-import ctypes
 import os
 import signal
 from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
 
-from bus.system.proc import read_proc, threads_of
+from bus.system.proc import read_proc, read_stat, threads_of
 
-_PR_SET_CHILD_SUBREAPER = 36
 _KERNEL_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
-
-
-def become_subreaper() -> None:
-    """From now on orphans among our descendants become our children, where `sweep_orphans` finds them."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def sweep_orphans(own: set[int]) -> int:
@@ -78,8 +71,9 @@ def _kill_group(pid: int, pidfd: int) -> None:
             os.killpg(group, signal.SIGKILL)
 
 
-def _is_child_of(pid: int, family: Container[int | None]) -> bool:
-    return _parent(pid) in family
+def _is_child_of(pid: int, family: Container[int]) -> bool:
+    stat = read_stat(pid)
+    return stat is not None and stat.parent in family
 
 
 def descendants(pid: int) -> list[int]:
@@ -96,7 +90,7 @@ def descendants(pid: int) -> list[int]:
 def children(pid: int) -> list[int]:
     """The processes whose parent is `pid`, zombies included."""
     if not _KERNEL_LISTS_CHILDREN:
-        return [each for each in map(int, filter(str.isdigit, _names())) if _parent(each) == pid]
+        return [each for each in map(int, filter(str.isdigit, _names())) if _is_child_of(each, {pid})]
     found: list[int] = []
     try:
         threads = threads_of(pid)
@@ -111,11 +105,3 @@ def children(pid: int) -> list[int]:
 def _names() -> list[str]:
     with os.scandir("/proc") as entries:
         return [entry.name for entry in entries]
-
-
-def _parent(pid: int) -> int | None:
-    try:
-        text = read_proc(f"/proc/{pid}/stat")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return int(text[text.rindex(")") + 2 :].split()[1])

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-PROTOCOL_VERSION = "1.1"
+PROTOCOL_VERSION = "1.2"
 """Version of the bus and of the outside wire; `docs/protocol.md` states it and a test holds the two together."""
 
 

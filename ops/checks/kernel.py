@@ -7,10 +7,10 @@ import signal
 from pathlib import Path
 
 from bus.contract.settings import Settings
+from bus.system.prctl import LIBC, require_guarantees
 from ops.checks.finding import Finding, ok, problem, warning
 
 _CREATE_RULESET, _VERSION_FLAG = 444, 1
-_PR_GET_PDEATHSIG, _PR_GET_CHILD_SUBREAPER = 2, 37
 _GROUP = 4
 FULL_ABI = 6
 LACKS = {
@@ -24,8 +24,6 @@ LACKS = {
 
 FILTERED_MACHINES = ("x86_64", "aarch64")
 """Where a worker's filter of system calls is known to be right."""
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def pidfds(settings: Settings) -> Finding:
@@ -48,11 +46,10 @@ def pidfds(settings: Settings) -> Finding:
 
 def parent_death(settings: Settings) -> Finding:
     """Workers that die with the supervisor, and orphans that come back to it."""
-    value = ctypes.c_int()
-    for option, name in ((_PR_GET_PDEATHSIG, "PR_SET_PDEATHSIG"), (_PR_GET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER")):
-        if _libc.prctl(option, ctypes.byref(value), 0, 0, 0) != 0:
-            words = f"{name}: {os.strerror(ctypes.get_errno())}"
-            return problem("parent death", words, "in a container, allow prctl in the seccomp profile")
+    try:
+        require_guarantees()
+    except OSError as error:
+        return problem("parent death", str(error.strerror), "in a container, allow prctl in the seccomp profile")
     return ok("parent death", "PR_SET_PDEATHSIG and subreapers work")
 
 
@@ -67,7 +64,7 @@ def processes(settings: Settings) -> Finding:
 
 def landlock(settings: Settings) -> Finding:
     """The fence of files, ports and signals round each worker."""
-    version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG))
+    version = LIBC.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG))
     if version <= 0:
         todo = "use Linux 5.13 or newer with landlock in lsm=, and allow its calls in a container's seccomp profile"
         return warning("landlock", "none: the SQL guard and the engine's lock stand alone", todo)

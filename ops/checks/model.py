@@ -24,7 +24,7 @@ async def model(settings: Settings) -> Finding:
     # By name: programs do not import each other, but the agent knows how a model is reached and what its errors mean.
     reached = importlib.import_module("agent_worker.llm.settings").ModelSettings.of(llm, key)
     reached = msgspec.structs.replace(reached, read_timeout_s=ANSWER_WITHIN_S, connect_timeout_s=ANSWER_WITHIN_S)
-    failures = importlib.import_module("agent_worker.llm.failures")
+    failures = importlib.import_module("agent_worker.llm.transport.failures")
     began = time.monotonic()
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):

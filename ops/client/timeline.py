@@ -4,7 +4,6 @@ Where the stream says when its events were logged, spans stand where they were. 
 begins where the one before it has ended, and its length is what the step itself has said.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,8 +15,6 @@ from ops.format import clean, row_count
 
 ENDED_STATES = frozenset({"succeeded", "failed", "cancelled"})
 _PIECES = ("rows", "text")
-_CALL = re.compile(r"### (.+?) → (\S+)")
-_CALL_TOOK = re.compile(r"output tokens .*?(\d+) ms\s*$", re.DOTALL)
 
 
 class Span(msgspec.Struct):
@@ -49,6 +46,7 @@ class _Reading:
         self._clock_ms = self._at.get("running", 0.0)
         self._open: dict[str, Span] = {}
         self._steps: list[Span] = []
+        self._counted = dict.fromkeys(_PIECES, 0)
 
     def see(self, moment: Moment) -> None:
         if moment.at is not None:
@@ -69,17 +67,15 @@ class _Reading:
         match chunk["type"]:
             case "node":
                 self._node(chunk, exact=exact)
-            case "response_chunk" if chunk["field"] == "prompt_monitor":
-                self._monitor(chunk["chunk"], exact=exact)
-            case "response_chunk":
-                span = self._within("text")
-                span.detail = f"{_count(span.detail) + len(chunk['chunk']):,} characters"
+            case "model_call":
+                self._model_call(chunk, exact=exact)
+            case "response_chunk" if chunk["field"] == "response":
+                self._within("text").detail = f"{self._count('text', len(chunk['chunk'])):,} characters"
             case "sql":
                 self._close("sql")
                 self._within("sql").detail = clean(" ".join(chunk["sql"].split()))
             case "table_rows":
-                span = self._within("rows")
-                span.detail = row_count(_count(span.detail) + chunk["count"])
+                self._within("rows").detail = row_count(self._count("rows", chunk["count"]))
 
     def _node(self, chunk: dict[str, Any], *, exact: bool) -> None:
         name = chunk["node"]
@@ -92,14 +88,20 @@ class _Reading:
         for inner in ("sql", "rows", "text", name):
             self._close(inner, exact=exact)
 
-    def _monitor(self, text: str, *, exact: bool) -> None:
-        """The prompt monitor tells when a call of the model begins, and what it took."""
-        if begins := _CALL.match(text):
+    def _model_call(self, chunk: dict[str, Any], *, exact: bool) -> None:
+        if chunk["state"] == "started":
             self._close("model")
-            self._within("model").detail = f"{clean(begins[1])}, {clean(begins[2])}"
-        elif (took := _CALL_TOOK.search(text)) and "model" in self._open:
-            self._took(self._open["model"], float(took[1]), exact=exact)
+            self._within("model").detail = f"{clean(chunk['purpose'])}, {clean(chunk['model'])}"
+        elif "model" in self._open:
+            span = self._open["model"]
+            self._took(span, chunk["ms"], exact=exact)
+            span.detail += ", failed" if chunk["state"] == "failed" else ""
             self._close("model")
+
+    def _count(self, name: str, more: int) -> int:
+        """How many rows or characters there are so far in the step that is open, with these."""
+        self._counted[name] = more + (self._counted[name] if name in self._open else 0)
+        return self._counted[name]
 
     def _took(self, span: Span, ms: float, *, exact: bool) -> None:
         if not exact:
@@ -138,7 +140,3 @@ class _Reading:
         ends = [asked + rung["ms"] for rung in rungs[1:]] + [self._end_ms]
         spans += [Span(rung["rung"], asked + rung["ms"], end, depth=1) for rung, end in zip(rungs, ends, strict=True)]
         return spans
-
-
-def _count(detail: str) -> int:
-    return int(detail.split()[0].replace(",", "")) if detail else 0

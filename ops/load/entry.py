@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ops.errors import EXIT_USAGE, OpsError
 from ops.load.plan import Plan, check_plan
-from ops.load.report import Report, Second
+from ops.load.report.summary import Report, Second
 from ops.load.run import LoadTest
 from ops.load.server import own_server
 from ops.load.streams import Broken

@@ -13,7 +13,7 @@ import aiohttp
 from ops.errors import EXIT_USAGE, OpsError
 from ops.load.client import LoadClient
 from ops.load.plan import Plan, Visit, visits
-from ops.load.report import Report, Second, make_report
+from ops.load.report.summary import Report, Second, make_report
 from ops.load.streams import Broken, Stream
 from ops.load.wire import WireEvent
 

@@ -71,7 +71,7 @@ class AnswerPrinter:
                 self.say(f"stopping: {chunk_sentence(chunk)}", "yellow")
             case "warning":
                 self.say(f"note: {chunk_sentence(chunk)}", "yellow")
-            case "chart":
+            case "chart" | "model_call":
                 pass
             case _:
                 self.say(chunk_sentence(chunk), "dim")

@@ -49,6 +49,8 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
         case "node":
             took = f" after {span(chunk['ms'] / 1000)}" if chunk["state"] != "started" else ""
             return f"{clean(chunk['node'])} {chunk['state']}{took}"
+        case "model_call":
+            return _model_call(chunk)
         case "progress":
             share = "" if chunk["fraction"] is None else f"{chunk['fraction']:.0%}"
             return " ".join(part for part in (share, clean(chunk["message"])) if part)
@@ -65,6 +67,18 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
         case "response_chunk":
             return clean(chunk["chunk"])
     return clean(str(chunk.get("message", "")))
+
+
+def _model_call(call: dict[str, Any]) -> str:
+    """Which call, and what it took once it has ended."""
+    sentence = f"{clean(call['purpose'])} asks {clean(call['model'])}"
+    if call["state"] == "started":
+        return sentence
+    about = "about " if call["estimated"] else ""
+    words = [f"{call['state']} after {span(call['ms'] / 1000)}"]
+    words += [f"{call['input_tokens']:,} tokens in, {about}{call['output_tokens']:,} out"]
+    words += [about + money(call["cost_usd"])] if call["cost_usd"] else []
+    return f"{sentence}: {', '.join(words)}"
 
 
 def _mark(spec: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import IO, Any
 import msgspec
 
 from bus.program import VARIABLE, ServeOrders
+from bus.system.proc import exit_in_words
 from ops.errors import OpsError
 
 START_TIMEOUT_S = 60.0
@@ -74,7 +75,7 @@ class Child:
             if isinstance(words, dict) and words.get("ready"):
                 return words
         status = await self._process.wait()
-        raise OpsError(f"{self.module} ended with {exit_words(status)} before it was ready")
+        raise OpsError(f"{self.module} ended before it was ready ({exit_in_words(status)})")
 
     async def wait(self) -> int:
         """The return code, once the program has ended."""
@@ -122,13 +123,3 @@ def last_lines(path: Path, count: int = 12) -> str:
     """The end of a file that took a child's standard error, indented."""
     lines = path.read_text(errors="replace").splitlines()[-count:]
     return "".join(f"\n  {line}" for line in lines)
-
-
-def exit_words(status: int) -> str:
-    """A process's return code in words; negative is the signal that ended it."""
-    if status >= 0:
-        return f"exit status {status}"
-    try:
-        return f"signal {signal.Signals(-status).name}"
-    except ValueError:
-        return f"signal {-status}"

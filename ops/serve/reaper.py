@@ -6,12 +6,13 @@ import os
 import time
 from collections.abc import Sequence
 
-from bus.system.orphans import become_subreaper, children, sweep_orphans
+from bus.system.orphans import children, sweep_orphans
+from bus.system.prctl import become_subreaper
+from bus.system.proc import POLL_S
 from ops.serve.child_process import Child
 
 log = logging.getLogger(__name__)
 
-SWEEP_EVERY_S = 0.005
 DEAD_WITHIN_S = 5.0
 """One that waits for a disk, or runs as another user, must not keep the programs from being started again."""
 
@@ -41,4 +42,4 @@ class OrphanReaper:
                     extra={"action": "sweep"},
                 )
                 return
-            await asyncio.sleep(SWEEP_EVERY_S)
+            await asyncio.sleep(POLL_S)

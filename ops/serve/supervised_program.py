@@ -6,8 +6,9 @@ import logging
 import time
 
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL, ServeOrders
+from bus.system.proc import exit_in_words
 from ops.errors import OpsError
-from ops.serve.child_process import Child, exit_words
+from ops.serve.child_process import Child
 from ops.serve.reaper import OrphanReaper
 from ops.serve.restart_policy import MAX_QUICK_DEATHS, Restarts
 
@@ -51,7 +52,7 @@ class SupervisedProgram:
                 continue
             if status == DRAINED:
                 raise Drained
-            words = f"{self._module} (pid {self.child.pid}) ended with {exit_words(status)}"
+            words = f"{self._module} (pid {self.child.pid}) ended ({exit_in_words(status)})"
             delay_s = restarts.died(started_at, time.monotonic())
             if delay_s is None:
                 raise OpsError(f"{words}; that was the {MAX_QUICK_DEATHS}th quick death in a row, giving up")

@@ -6,8 +6,8 @@ from collections import deque
 from pathlib import Path
 
 from bus.contract.settings import LimitSettings
+from bus.system.proc import read_stat
 from supervisor.control.controller import JobController
-from supervisor.processes.procfs import read_stat
 from supervisor.scheduling.admission import Admission
 from supervisor.storage.journal import Journal
 from supervisor.workers.pool import WorkerPool

@@ -8,6 +8,7 @@ import msgspec
 
 from bus.contract.events import Completed, Ending, Failed
 from bus.contract.vocabulary import Reason, State, end_state
+from bus.system.proc import POLL_S
 from bus.transport.codec import encode
 from bus.wire.commands import JobRecord
 from bus.wire.worker import Failure, Outcome, Success
@@ -19,7 +20,6 @@ from supervisor.workers.cleanup import remove_folder, remove_shared_memory
 log = logging.getLogger(__name__)
 
 DEAD_WITHIN_S = 5.0
-LOOK_EVERY_S = 0.005
 
 
 def sweep_workers(store: Store) -> None:
@@ -42,7 +42,7 @@ def sweep_workers(store: Store) -> None:
                 extra={"action": "sweep"},
             )
             break
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(POLL_S)
     for pid, started, scratch in workers:
         remove_folder(Path(scratch))
         store.worker_gone(pid, started)

@@ -9,7 +9,6 @@ the ImportError of a preloaded module: every worker would then be slow in silenc
 Each is one message over a socket pair. `fork_line.py` is the other end; only the types are imported there.
 """
 
-import ctypes
 import gc
 import importlib
 import os
@@ -24,7 +23,8 @@ from typing import NoReturn
 
 import msgspec
 
-from bus.system.proc import threads_of
+from bus.system.prctl import die_with
+from bus.system.proc import POLL_S, threads_of
 from bus.transport.codec import encode
 from supervisor.processes import entrypoint
 
@@ -32,9 +32,6 @@ MAX_SPEC_BYTES = 1 << 17
 """One message of a socket pair, well below what Linux lets it hold."""
 
 THREADS_END_WITHIN_S = 1.0
-LOOK_AGAIN_S = 0.005
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Answer(msgspec.Struct, frozen=True, tag_field="answer"):
@@ -63,7 +60,7 @@ AnyAnswer = Forked | NotForked | Reaped
 
 def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     """Serve until the line is closed."""
-    _die_with(supervisor_pid)
+    die_with(supervisor_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who end us
     _load(preload)
     if stayed := threads_that_stay():
@@ -75,12 +72,6 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     gc.collect()
     gc.freeze()
     _serve(socket.socket(fileno=line_fd))
-
-
-def _die_with(supervisor_pid: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != supervisor_pid:
-        os._exit(1)  # it died before we asked
 
 
 def _load(preload: Sequence[str]) -> None:
@@ -95,7 +86,7 @@ def threads_that_stay() -> int:
     """How many threads there are beside this one. One that was joined may still be seen for some milliseconds."""
     deadline = time.monotonic() + THREADS_END_WITHIN_S
     while (stayed := len(threads_of(os.getpid())) - 1) and time.monotonic() < deadline:
-        time.sleep(LOOK_AGAIN_S)
+        time.sleep(POLL_S)
     return stayed
 
 

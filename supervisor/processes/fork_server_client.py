@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from bus.system.proc import read_stat
 from bus.transport.codec import Decoder
 from supervisor.processes.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, NotForked, Reaped
-from supervisor.processes.procfs import read_stat
 
 log = logging.getLogger(__name__)
 

@@ -7,23 +7,13 @@ from collections.abc import Callable
 from functools import partial
 
 from bus.system.orphans import descendants, kill_descendants, kill_process
+from bus.system.proc import Stat, read_stat
 from supervisor.processes.fork_server_client import ForkServer
-from supervisor.processes.procfs import Stat, read_stat
 
 _GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
 
 _UNKNOWN_EXIT = 255
-
-
-def exit_in_words(code: int) -> str:
-    """An exit code (negative: the signal) for people."""
-    if code >= 0:
-        return f"exited with status {code}"
-    try:
-        return f"killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"killed by signal {-code}"
 
 
 class WorkerProcess:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from weakref import WeakKeyDictionary
 
 from bus.system.orphans import children, sweep_orphans
-from supervisor.processes.procfs import read_stat
+from bus.system.proc import read_stat
 from supervisor.workers.worker import Worker
 
 _Name = tuple[int, int]

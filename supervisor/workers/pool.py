@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Protocol
 
 from bus.contract.settings import INTERNAL_AGENTS, Settings
+from bus.system.proc import POLL_S, exit_in_words, read_stat
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel
 from bus.wire.worker import MAX_MESSAGE_BYTES, AnySaid, DataChanged, Heartbeat, Ready, ToSupervisor
-from supervisor.processes.procfs import read_stat
-from supervisor.processes.spawner import Spawner, WorkerProcess, exit_in_words
+from supervisor.processes.spawner import Spawner, WorkerProcess
 from supervisor.storage.store import Store
 from supervisor.workers.data_folders import DataFolders
 from supervisor.workers.orphan_attribution import Orphans
@@ -24,7 +24,6 @@ from supervisor.workers.worker import Worker
 log = logging.getLogger(__name__)
 
 REFILL_AFTER_S = 0.05
-LOOK_AGAIN_S = 0.005
 
 _decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
 _decode_said: Decoder[AnySaid] = Decoder(AnySaid)
@@ -112,7 +111,7 @@ class WorkerPool:
             for worker in self.workers:
                 if worker.process is not None and worker.job_id is None:
                     _kill(worker.process)
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await asyncio.sleep(POLL_S)
 
     def _refill_now(self) -> None:
         self._refill = None

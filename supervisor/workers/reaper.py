@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel
 from supervisor.processes.spawner import WorkerProcess
@@ -19,7 +20,6 @@ DRAIN_LIMIT_S = 0.1
 CLEAR_LIMIT_S = 2.0
 """How long a job's end waits for its files to be removed; after that they are removed behind its back."""
 
-SWEEP_EVERY_S = 0.005
 SWEEP_WARN_S = 5.0
 SWEEP_STUBBORN_EVERY_S = 0.1
 
@@ -54,7 +54,7 @@ class Reaper:
         started = asyncio.get_running_loop().time()
         warned = False
         while left := self._sweep_once(worker):
-            await asyncio.sleep(SWEEP_STUBBORN_EVERY_S if warned else SWEEP_EVERY_S)
+            await asyncio.sleep(SWEEP_STUBBORN_EVERY_S if warned else POLL_S)
             if not warned and asyncio.get_running_loop().time() > started + SWEEP_WARN_S:
                 warned = True
                 log.error(

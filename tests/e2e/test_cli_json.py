@@ -10,12 +10,12 @@ import pytest
 from bus.wire import outside
 from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
 from gateway.wire.responses import OutsideRecord
-from ops.actions.drain import Left
+from ops.actions.drain.watch import Left
 from ops.actions.kill import KillResult
 from ops.checks.finding import Finding
 from ops.client.stats import Figures
 from ops.client.timeline import Span
-from ops.load.report import Report
+from ops.load.report.summary import Report
 from tests.e2e.cli_runner import Server, deadstop, job
 from tests.harness.servers import ROOT
 
@@ -108,5 +108,5 @@ def test_the_page_names_every_field(command: str, names: set[str]) -> None:
 
 
 def test_the_page_has_a_row_for_every_command_that_prints_json() -> None:
-    commands = {path.stem for path in (ROOT / "ops/commands").glob("*.py") if "json_option" in path.read_text()}
+    commands = {path.stem for path in (ROOT / "ops/commands").rglob("*.py") if "json_option" in path.read_text()}
     assert {row.split()[0] for row in ROWS} == commands

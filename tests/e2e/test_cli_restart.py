@@ -208,7 +208,8 @@ def test_a_gateway_that_cannot_start_leaves_the_earlier_one_serving(tmp_path: Pa
         wait_until(lambda: "goes on" in server.program.stderr(), "it says that the new one cannot start")
         said = server.program.stderr()
         assert (
-            f"gateway ended with exit status 2 before it was ready; the one that serves (pid {before[0]}) goes" in said
+            f"gateway ended before it was ready (exited with status 2); the one that serves (pid {before[0]}) goes"
+            in said
         )
         assert "config.toml: " in said
         write_config(tmp_path)

@@ -74,7 +74,7 @@ def test_a_program_that_dies_is_started_again(tmp_path: Path, name: str) -> None
         wait_until(lambda: children(server).get(name, first).pid != first.pid, f"a new {name} runs")
         wait_until(lambda: server.run("ps").returncode == 0, "the bus answers")
         assert health(server) == 200
-        assert f"WARNING {name} (pid {first.pid}) ended with signal SIGKILL; starting it again in 0.2 s" in (
+        assert f"WARNING {name} (pid {first.pid}) ended (killed by SIGKILL); starting it again in 0.2 s" in (
             server.program.stderr()
         )
 
@@ -136,5 +136,5 @@ def test_a_program_that_cannot_start_ends_serve(tmp_path: Path) -> None:
     (tmp_path / "state" / "log.sqlite").write_text("this is no database" * 100)
     done = deadstop(tmp_path, "serve", "--port", "0", "--state-dir", "state")
     assert done.returncode == 1
-    assert "deadstop: supervisor ended with exit status " in done.stderr
+    assert "deadstop: supervisor ended before it was ready (exited with status " in done.stderr
     assert_nothing_left(tmp_path / "state")

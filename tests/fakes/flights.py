@@ -1,12 +1,12 @@
 """A small catalog of the sample flights, and a model client for the fake server."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from agent_worker.llm import AnswerRequest, Limits, Meter, ModelClient, ModelSettings, PlanRequest, Preview
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
-from bus.contract.events import Column
+from bus.contract.events import Column, Event, ResponseChunk, Status
 from bus.contract.settings import Price
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Script
@@ -44,11 +44,21 @@ PRICE = Price(input=2.0, output=10.0, cached=0.2)
 
 @asynccontextmanager
 async def model(
-    script: Script, *, limits: Limits | None = None, on_monitor: Callable[[str], None] = lambda _: None, **settings: Any
+    script: Script, *, limits: Limits | None = None, emit: Callable[[Event], object] = lambda _: None, **settings: Any
 ) -> AsyncIterator[tuple[MessagesServer, ModelClient]]:
     """A fake server with this script and a client of it; retries wait hardly at all unless settings say otherwise."""
     async with MessagesServer(script) as server:
         given: dict[str, Any] = {"base_url": server.url, "api_key": KEY, "first_retry_wait_s": 0.001, "model": "fake"}
         chosen = ModelSettings(**(given | {"prices": {"fake": PRICE}} | settings))
-        async with ModelClient(chosen, Meter(chosen.price, limits), on_monitor) as client:
+        async with ModelClient(chosen, Meter(chosen.price, limits), emit) as client:
             yield server, client
+
+
+def statuses(events: Iterable[Event]) -> list[str]:
+    """What was said for people."""
+    return [event.message for event in events if isinstance(event, Status)]
+
+
+def monitor_pieces(events: Iterable[Event]) -> list[str]:
+    """What the prompt monitor shows, piece by piece."""
+    return [event.chunk for event in events if isinstance(event, ResponseChunk) and event.field == "prompt_monitor"]

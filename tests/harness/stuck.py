@@ -5,7 +5,7 @@ import functools
 import subprocess
 import sys
 
-from supervisor.processes.procfs import read_stat
+from bus.system.proc import read_stat
 from tests.harness.servers import eventually
 
 CANDIDATES = (

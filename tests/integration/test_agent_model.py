@@ -8,7 +8,18 @@ from contextlib import aclosing
 import pytest
 import pytest_asyncio
 
-from bus.contract.events import Chart, Completed, JobEvent, Node, ResponseChunk, Sql, Status, TableRows, TableSchema
+from bus.contract.events import (
+    Chart,
+    Completed,
+    JobEvent,
+    ModelCall,
+    Node,
+    ResponseChunk,
+    Sql,
+    Status,
+    TableRows,
+    TableSchema,
+)
 from bus.contract.vocabulary import Reason
 from tests.fakes.replies import Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
@@ -64,6 +75,18 @@ async def test_the_monitor_tells_what_was_sent_run_and_paid(served: Served) -> N
     assert re.search(
         r"\*\*In all:\*\* 2 model calls · 150 input, 907 cached, \d+ output tokens · \$0\.\d{6}", job.monitor
     )
+
+
+async def test_each_call_of_the_model_is_an_event(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(GOOD, ANSWER))
+    calls = [event for event in job.events if isinstance(event, ModelCall)]
+    assert [(call.purpose, call.state) for call in calls] == [
+        *(("planner", "started"), ("planner", "finished"), ("answer", "started"), ("answer", "finished")),
+    ]
+    assert {call.model for call in calls} == {"claude-sonnet-5-5"}
+    usage = job.result.usage
+    assert sum(call.output_tokens for call in calls) == usage.output_tokens
+    assert sum(call.cost_usd or 0 for call in calls) == pytest.approx(usage.cost_usd)
 
 
 async def test_everything_comes_in_the_order_in_which_it_happens(served: Served) -> None:

@@ -37,7 +37,7 @@ async def run(job, context):
     # What was there when the fork server froze its memory is not among what the collector looks at.
     fresh = {id(thing) for thing in gc.get_objects()}
     frozen = [name for name in before if id(sys.modules[name]) not in fresh]
-    yield repr({"frozen": frozen, "tls": id(sys.modules["agent_worker.llm.preload"]._shared)})
+    yield repr({"frozen": frozen, "tls": id(sys.modules["agent_worker.llm.transport.preload"]._shared)})
 """
 
 

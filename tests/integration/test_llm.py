@@ -8,8 +8,8 @@ import pytest
 from agent_worker.llm import Limits, ModelClient, ModelError, PlanRequest
 from agent_worker.llm.errors import BudgetExceeded
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan, Turn
-from bus.contract.events import Clarification
-from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model
+from bus.contract.events import Clarification, Event, Status
+from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model, statuses
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json
 from tests.harness.graces import GENEROUS_S
@@ -83,13 +83,15 @@ async def test_repair_sends_statement_and_error() -> None:
 
 
 async def test_unreadable_plan_is_asked_for_once_more() -> None:
-    notes: list[str] = []
-    async with model(in_turn(words("SELECT 1"), words(f"Sure:\n```json\n{plan_json('SELECT 2')}\n```"))) as (
+    events: list[Event] = []
+    async with model(
+        in_turn(words("SELECT 1"), words(f"Sure:\n```json\n{plan_json('SELECT 2')}\n```")), emit=events.append
+    ) as (
         srv,
         client,
     ):
-        assert await client.plan(PLAN, on_status=notes.append) == SqlPlan("SELECT 2", "Result", "as asked")
-        assert notes == ["the model's plan could not be read; asking once more"]
+        assert await client.plan(PLAN) == SqlPlan("SELECT 2", "Result", "as asked")
+        assert statuses(events) == ["the model's plan could not be read; asking once more"]
         assert [message["role"] for message in srv.requests[1].body["messages"]] == ["user", "assistant", "user"]
 
 
@@ -156,9 +158,14 @@ async def test_cancel_closes_a_connection_that_has_no_headers_yet() -> None:
 
 async def test_cancel_ends_a_retry_wait() -> None:
     waiting = asyncio.Event()
+
+    def emit(event: Event) -> None:
+        if isinstance(event, Status):
+            waiting.set()
+
     slow_down = Fail(429, "rate_limit_error", headers={"retry-after": f"{LONG_S:g}"})
-    async with model(in_turn(slow_down), max_retry_wait_s=LONG_S) as (_, client):
-        task = asyncio.create_task(client.plan(PLAN, on_status=lambda _: waiting.set()))
+    async with model(in_turn(slow_down), max_retry_wait_s=LONG_S, emit=emit) as (_, client):
+        task = asyncio.create_task(client.plan(PLAN))
         await waiting.wait()
         task.cancel()
         async with asyncio.timeout(GENEROUS_S):
@@ -176,10 +183,10 @@ async def test_budget_closes_the_stream_in_mid_answer() -> None:
 
 
 async def test_key_is_nowhere_but_in_the_header() -> None:
-    pieces: list[str] = []
+    events: list[Event] = []
     rude = Fail(401, "authentication_error", f"bad key {KEY}")
-    async with model(in_turn(rude), on_monitor=pieces.append) as (server, client):
+    async with model(in_turn(rude), emit=events.append) as (server, client):
         with pytest.raises(ModelError) as caught:
             await client.plan(PLAN)
         assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
-        assert KEY not in "".join(pieces) + str(caught.value) + repr(client.settings)
+        assert KEY not in repr(events) + str(caught.value) + repr(client.settings)

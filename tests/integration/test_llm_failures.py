@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agent_worker.llm import ModelClient, ModelError, ModelSettings
-from tests.fakes.flights import ANSWER, PLAN, model
+from bus.contract.events import Event
+from tests.fakes.flights import ANSWER, PLAN, model, statuses
 from tests.fakes.replies import Fail, Reply, Say, in_turn, words
 from tests.fakes.scripts import flights, in_pieces, plan_json
 
@@ -90,13 +91,14 @@ BROKEN = [
 
 @pytest.mark.parametrize(("reply", "code"), BROKEN)
 async def test_passing_failures_are_tried_again(reply: Reply, code: str) -> None:
-    notes: list[str] = []
-    async with model(in_turn(reply, words("At last")), read_timeout_s=patience_s(reply)) as (server, client):
-        texts = [text async for text in client.answer(ANSWER, on_status=notes.append)]
+    events: list[Event] = []
+    script = in_turn(reply, words("At last"))
+    async with model(script, read_timeout_s=patience_s(reply), emit=events.append) as (server, client):
+        texts = [text async for text in client.answer(ANSWER)]
         assert "".join(texts) == "At last"
         assert len(server.requests) == 2
-        assert len(notes) == 1
-        assert notes[0].endswith("; trying again in 0.001 s (2 of 4)")
+        (note,) = statuses(events)
+        assert note.endswith("; trying again in 0.001 s (2 of 4)")
 
 
 @pytest.mark.parametrize(("reply", "code"), BROKEN)
@@ -133,11 +135,11 @@ async def test_what_is_not_the_messages_api_is_said_to_be_so() -> None:
 
 
 async def test_retry_after_is_honoured() -> None:
-    notes: list[str] = []
+    events: list[Event] = []
     wait = Fail(429, "rate_limit_error", "slow", {"retry-after": "0.02"})
-    async with model(in_turn(wait, SQL), first_retry_wait_s=20) as (_, client):
-        await client.plan(PLAN, on_status=notes.append)
-        assert notes == ["the model's rate limit is reached; trying again in 0.02 s (2 of 4)"]
+    async with model(in_turn(wait, SQL), first_retry_wait_s=20, emit=events.append) as (_, client):
+        await client.plan(PLAN)
+        assert statuses(events) == ["the model's rate limit is reached; trying again in 0.02 s (2 of 4)"]
 
 
 async def test_retry_after_has_a_cap() -> None:

@@ -10,7 +10,7 @@ from tests.fakes.scripts import COUNT_PER_CARRIER, flights
 AFTER_FORK = """
 import asyncio, os, sys, threading
 from agent_worker.llm import ModelClient, ModelSettings, preload
-from agent_worker.llm.preload import tls_context
+from agent_worker.llm.transport.preload import tls_context
 
 preload()
 assert tls_context("https://a") is tls_context("https://b"), "the TLS context is shared"

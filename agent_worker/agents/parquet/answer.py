@@ -28,10 +28,9 @@ async def answer(inquiry: AgentState) -> AsyncGenerator[Event, None]:
         return
     yield Status(f"writing the answer with {model.settings.model}")
     request = AnswerRequest(inquiry.question, plan.sql, preview, plan.reading, inquiry.history)
-    on_status = lambda text: inquiry.context.emit(Status(text))  # noqa: E731
     said = False
     try:
-        async with aclosing(model.answer(request, on_status=on_status)) as texts:
+        async with aclosing(model.answer(request)) as texts:
             async for text in texts:
                 said = True
                 yield ResponseChunk("response", text)

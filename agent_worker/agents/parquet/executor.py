@@ -17,7 +17,7 @@ from agent_worker.engine.guard import Refused
 from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.monitor import failed
 from agent_worker.plan import SqlPlan
-from bus.contract.events import Chart, Event, Progress, Sql, Status, TableRows, TableSchema, Warn
+from bus.contract.events import Chart, Event, Progress, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
 from bus.values.rows import read_table, table_rows
 
@@ -43,11 +43,8 @@ async def execute(inquiry: AgentState) -> AsyncGenerator[Event, None]:
                 raise _for_people(error, repairs, inquiry.catalog.warnings) from error
             repairs += 1
             yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
-            repaired = await model.repair(
-                plan_request(inquiry), plan.sql, str(error), on_status=lambda text: inquiry.context.emit(Status(text))
-            )
-            inquiry.plan = repaired
-            if not isinstance(repaired, SqlPlan):
+            inquiry.plan = await model.repair(plan_request(inquiry), plan.sql, str(error))
+            if not isinstance(inquiry.plan, SqlPlan):
                 return
 
 

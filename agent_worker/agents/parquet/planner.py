@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from agent_worker import offline
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.llm import PlanRequest
-from agent_worker.llm.client import Say
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, Status
 
@@ -19,7 +18,7 @@ async def plan(inquiry: AgentState) -> AsyncGenerator[Event, None]:
         inquiry.plan = SqlPlan(question.strip().rstrip(";"), title="Your statement")
     elif inquiry.workplace.model is not None:
         yield Status(f"planning with {inquiry.workplace.model.settings.model}")
-        inquiry.plan = await inquiry.workplace.model.plan(plan_request(inquiry), on_status=_say(inquiry))
+        inquiry.plan = await inquiry.workplace.model.plan(plan_request(inquiry))
     else:
         yield Status("planning without a model (offline planner)")
         inquiry.plan = await asyncio.to_thread(_plan_offline, inquiry)  # so that a stop finds the loop free
@@ -37,10 +36,6 @@ def _plan_offline(inquiry: AgentState) -> Plan:
         return offline.plan(job.question, inquiry.catalog, inquiry.history)
     asked = (*inquiry.history, Turn(job.question))
     return offline.plan(job.user_clarification, inquiry.catalog, asked)
-
-
-def _say(inquiry: AgentState) -> Say:
-    return lambda text: inquiry.context.emit(Status(text))
 
 
 def _in_words(plan: Plan) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bus.system.orphans import kill_descendants
-from supervisor.processes.procfs import read_stat
+from bus.system.proc import read_stat
 from supervisor.processes.spawner import kill_left_behind
 from tests.harness.servers import ROOT
 
@@ -22,7 +22,8 @@ while True:
 
 _LOOKS_TOO_LATE = f"""
 import os, subprocess, sys, time
-from bus.system.orphans import become_subreaper, children, kill_process
+from bus.system.orphans import children, kill_process
+from bus.system.prctl import become_subreaper
 
 become_subreaper()
 first = subprocess.Popen([sys.executable, "-S", "-c", {_FLEES!r}], start_new_session=True)

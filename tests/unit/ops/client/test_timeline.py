@@ -9,8 +9,6 @@ from ops.client.timeline import Span, timeline
 from ops.render.timeline_view import timeline_lines
 
 CREATED = 1000.0
-MODEL_BEGINS = "### answer → claude-x\n\n*Instructions*\n\n"
-MODEL_ENDS = "*reply*\n\n100 input, 0 cached, 20 output tokens · $0.000100 · 300 ms\n\n"
 
 
 def a_record(*moves: tuple[str, float], rungs: tuple[tuple[str, float], ...] = ()) -> dict[str, Any]:
@@ -33,6 +31,10 @@ def node(at_ms: float | None, name: str, state: str, ms: float = 0.0) -> Moment:
     return said(at_ms, type="node", node=name, state=state, ms=ms)
 
 
+def call(at_ms: float | None, state: str, ms: float = 0.0) -> Moment:
+    return said(at_ms, type="model_call", purpose="answer", model="claude-x", state=state, ms=ms)
+
+
 def stream(exact: bool) -> list[Moment]:
     """planner 100 ms, executor 400 ms with rows from 300 to 500 ms, answer 350 ms with a call of 300 ms."""
 
@@ -48,9 +50,10 @@ def stream(exact: bool) -> list[Moment]:
         said(at(500), type="table_rows", count=500),
         node(at(550), "executor", "finished", 400.0),
         node(at(550), "answer", "started"),
-        said(at(560), type="response_chunk", field="prompt_monitor", chunk=MODEL_BEGINS),
+        call(at(560), "started"),
+        said(at(560), type="response_chunk", field="prompt_monitor", chunk="### answer → claude-x\n\n"),
         said(at(600), type="response_chunk", field="response", chunk="Hello"),
-        said(at(860), type="response_chunk", field="prompt_monitor", chunk=MODEL_ENDS),
+        call(at(860), "finished", 300.0),
         node(at(900), "answer", "finished", 350.0),
         ended(at(900)),
     ]
@@ -89,6 +92,21 @@ def test_without_times_steps_follow_each_other_as_long_as_they_say() -> None:
         ("model", 550, 850),
         ("text", 550, 900),
     ]
+
+
+def test_a_call_that_failed_says_so() -> None:
+    moments = [call(100, "started"), call(400, "failed", 300.0), call(450, "started"), call(850, "finished", 400.0)]
+    found = [span for span in timeline(a_record(*LIFE), moments, CREATED + 99) if span.name == "model"]
+    assert [(round(span.start_ms), round(span.end_ms), span.detail) for span in found] == [
+        (100, 400, "answer, claude-x, failed"),
+        (450, 850, "answer, claude-x"),
+    ]
+
+
+@pytest.mark.parametrize("field", ["response", "prompt_monitor"])
+def test_what_an_agent_writes_is_never_taken_for_a_call(field: str) -> None:
+    moments = [said(100, type="response_chunk", field=field, chunk="### Paris → Rome\n\n7 output tokens · 300 ms")]
+    assert "model" not in {span.name for span in timeline(a_record(*LIFE), moments, CREATED + 99)}
 
 
 def test_a_stop_and_its_rungs_end_what_was_open() -> None:

@@ -27,6 +27,19 @@ def test_a_job_that_succeeded_says_what_it_used() -> None:
     assert sentence == "succeeded, 12 rows, 1,200 tokens in, 80 out, $0.0032"
 
 
+CALL: dict[str, object] = {
+    "type": "model_call",
+    "purpose": "answer",
+    "model": "claude-x",
+    "ms": 300.0,
+    "input_tokens": 1200,
+    "cached_tokens": 0,
+    "output_tokens": 80,
+    "estimated": False,
+    "cost_usd": 0.0032,
+}
+
+
 @pytest.mark.parametrize(
     ("chunk", "sentence"),
     [
@@ -38,6 +51,12 @@ def test_a_job_that_succeeded_says_what_it_used() -> None:
         ({"type": "progress", "fraction": None, "message": ""}, ""),
         ({"type": "table_schema", "columns": [{"name": "n", "type": "BIGINT"}]}, "n BIGINT"),
         ({"type": "table_rows", "rows": [[1]] * 1200}, "1,200 rows"),
+        (CALL | {"state": "started"}, "answer asks claude-x"),
+        (CALL | {"state": "finished"}, "answer asks claude-x: finished after 300 ms, 1,200 tokens in, 80 out, $0.0032"),
+        (
+            CALL | {"state": "failed", "estimated": True, "cost_usd": None},
+            "answer asks claude-x: failed after 300 ms, 1,200 tokens in, about 80 out",
+        ),
         ({"type": "sql", "sql": "select 1"}, "select 1"),
         ({"type": "chart", "spec": {"mark": {"type": "bar"}}}, "a bar chart"),
         ({"type": "chart", "spec": {"mark": "line"}}, "a line chart"),

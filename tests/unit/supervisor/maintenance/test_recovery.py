@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bus.system.proc import read_stat
 from supervisor.maintenance.recovery import sweep_workers
-from supervisor.processes.procfs import read_stat
 from supervisor.storage.store import Store
 
 _LARGE = """

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import pytest
 
+from bus.system.proc import read_stat
 from supervisor.processes.fork_server_client import ForkServer, SpawnError
-from supervisor.processes.procfs import read_stat
 from supervisor.processes.spawner import Spawner
 from tests.harness.servers import eventually, is_gone
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bus.address import make_address, make_key, private_folder, write_address
-from ops.actions.drain_local import DrainedHere
+from ops.actions.drain.local import LocalServer
 from ops.client.over_bus import LocalJobs
 
 
@@ -21,7 +21,7 @@ async def test_a_cancellation_that_comes_together_with_the_end_is_not_forgotten(
     jobs = LocalJobs(tmp_path)
     serve, lives = os.pipe()  # readable once it is closed, as the pidfd of a process that has ended
     try:
-        waiting = asyncio.create_task(DrainedHere(jobs, tmp_path, serve, 10.0).gone())
+        waiting = asyncio.create_task(LocalServer(jobs, tmp_path, serve, 10.0).gone())
         await asyncio.sleep(0)
         os.close(lives)
         for _ in range(turns):

@@ -2,8 +2,8 @@
 
 from html import escape
 
-from ops.load.plots import distributions, lines_over_time
-from ops.load.report import Report, text
+from ops.load.report.plots import distributions, lines_over_time
+from ops.load.report.summary import Report, text
 
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }

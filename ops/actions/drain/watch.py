@@ -9,8 +9,8 @@ import msgspec
 
 from bus.contract.vocabulary import Reason
 from bus.transport.sockets import BusError
-from ops.actions.drain_local import DrainedHere
-from ops.actions.drain_remote import DrainedThere
+from ops.actions.drain.local import LocalServer
+from ops.actions.drain.remote import RemoteServer
 from ops.actions.interrupts import Interrupted, counted
 from ops.client.stats import Figures
 from ops.errors import EXIT_STOPPED, OpsError
@@ -71,10 +71,10 @@ async def drain(target: Target, show: Callable[[Left], None], say: Callable[[str
 @contextlib.asynccontextmanager
 async def _server(target: Target) -> AsyncIterator[Server]:
     if target.url:
-        async with DrainedThere.open(target) as there:
+        async with RemoteServer.open(target) as there:
             yield there
     else:
-        async with DrainedHere.open(target.settings()) as here:
+        async with LocalServer.open(target.settings()) as here:
             yield here
 
 

@@ -8,10 +8,10 @@ import anthropic
 import httpx2
 from anthropic.types import RawMessageStreamEvent
 
-from agent_worker.llm.failures import CATCH, dislikes_rich_form, dropped, model_error, stop_error
 from agent_worker.llm.meter import Call, Meter
-from agent_worker.llm.prompts import Prompt
+from agent_worker.llm.prompts.requests import Prompt
 from agent_worker.llm.settings import ModelSettings
+from agent_worker.llm.transport.failures import CATCH, dislikes_rich_form, dropped, model_error, stop_error
 
 _NO_KEY = "none"
 """Servers on one's own machine need no key, but the SDK does."""
@@ -36,7 +36,7 @@ def request_fields(prompt: Prompt, settings: ModelSettings, *, plain: bool) -> d
     return fields | {"system": [block], "thinking": {"type": "adaptive", "display": "summarized"}}
 
 
-class Reply:
+class StreamedReply:
     """What has come of one reply so far: `text` and `thinking`, how it ended, and its cost."""
 
     def __init__(self, call: Call) -> None:
@@ -82,7 +82,7 @@ class Reply:
         self.call.finished(_count(event.usage, "output_tokens"))
 
 
-class Wire:
+class ModelConnection:
     """The connection to one model server, for one job. Make it after the fork."""
 
     def __init__(self, settings: ModelSettings, meter: Meter, tls: ssl.SSLContext | None) -> None:
@@ -94,11 +94,11 @@ class Wire:
     async def close(self) -> None:
         await self._client.close()
 
-    def begin(self, prompt: Prompt) -> Reply:
+    def begin(self, prompt: Prompt) -> StreamedReply:
         """Count a call that `stream` is about to make. Raises BudgetExceeded."""
-        return Reply(self._meter.begin(prompt.chars))
+        return StreamedReply(self._meter.begin(prompt.chars))
 
-    async def stream(self, prompt: Prompt, reply: Reply) -> AsyncGenerator[str, None]:
+    async def stream(self, prompt: Prompt, reply: StreamedReply) -> AsyncGenerator[str, None]:
         """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection.
 
         Raises ModelError and BudgetExceeded; `reply` holds what came until then.
@@ -114,13 +114,13 @@ class Wire:
             reply.call.close()
         self._check_end(reply)
 
-    def _check_end(self, reply: Reply) -> None:
+    def _check_end(self, reply: StreamedReply) -> None:
         if not reply.ended and reply.stop_reason is None:
             raise dropped(f"the answer of {self._settings.root_url} ended before its end")
         if error := stop_error(reply.stop_reason, self._settings, reply.explanation):
             raise error
 
-    async def _open(self, prompt: Prompt, reply: Reply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+    async def _open(self, prompt: Prompt, reply: StreamedReply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         try:
             try:
                 return await self._send(prompt)

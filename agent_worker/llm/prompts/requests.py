@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from agent_worker.llm.catalog_text import catalog_text
-from agent_worker.llm.preview import Preview, preview_text
-from agent_worker.llm.replies import PLAN_SCHEMA
+from agent_worker.llm.prompts.catalog_text import catalog_text
+from agent_worker.llm.prompts.plan_reply import PLAN_SCHEMA
+from agent_worker.llm.prompts.preview import Preview, preview_text
 from agent_worker.plan import Turn
 from bus.contract.catalog import Catalog
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.llm.catalog_text import catalog_text
+from agent_worker.llm.prompts.catalog_text import catalog_text
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description, JoinKey, Measure
 from tests.fakes.flights import CATALOG
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ops.load.plan import Plan
-from ops.load.spread import Spread, spread
+from ops.load.report.spread import Spread, spread
 from ops.load.streams import Broken, Stream
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bus.address import read_address, state_folder
 from bus.contract.settings import Settings
+from bus.system.proc import read_proc, read_stat
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
 from ops.client.stats import Figures
@@ -17,7 +18,7 @@ ENDS_WITHIN_S = 30.0
 """Beside what `[gateway] finish_grace_s` gives slow readers."""
 
 
-class DrainedHere:
+class LocalServer:
     """Reached through the bus; `serve` is held by a pidfd, because until it has ended it holds the port."""
 
     def __init__(self, jobs: LocalJobs, state_dir: Path, serve: int | None, ends_within_s: float) -> None:
@@ -28,7 +29,7 @@ class DrainedHere:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator["DrainedHere"]:
+    async def open(cls, settings: Settings) -> AsyncIterator["LocalServer"]:
         """Raises `BusError` when no supervisor runs there."""
         jobs = LocalJobs.open(settings.supervisor.state_dir)
         state_dir = state_folder(settings.supervisor.state_dir)
@@ -65,11 +66,10 @@ class DrainedHere:
 def _serve_above(state_dir: Path) -> Iterator[int | None]:
     """A pidfd of the `serve` that started the supervisor."""
     serve = None
-    with contextlib.suppress(OSError, ValueError):
-        stat = Path(f"/proc/{read_address(state_dir).pid}/stat").read_text()
-        parent = int(stat[stat.rindex(")") + 2 :].split()[1])
-        if "serve" in Path(f"/proc/{parent}/cmdline").read_text().split("\0"):
-            serve = os.pidfd_open(parent)
+    with contextlib.suppress(OSError):
+        supervisor = read_stat(read_address(state_dir).pid)
+        if supervisor is not None and "serve" in read_proc(f"/proc/{supervisor.parent}/cmdline").split("\0"):
+            serve = os.pidfd_open(supervisor.parent)
     try:
         yield serve
     finally:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.llm import PreviewBuilder, Totals
-from agent_worker.llm.preview import preview_text
+from agent_worker.llm.prompts.preview import preview_text
 from bus.contract.events import Column
 from bus.values.logical_types import projection
 from tests.values import CASES

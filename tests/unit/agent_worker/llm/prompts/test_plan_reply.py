@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.llm.replies import PLAN_SCHEMA, NotAPlan, read_plan
+from agent_worker.llm.prompts.plan_reply import PLAN_SCHEMA, NotAPlan, read_plan
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan
 from bus.contract.events import Clarification
 from tests.fakes.scripts import clarification_json, plan_json

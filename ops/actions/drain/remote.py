@@ -15,7 +15,7 @@ TRIES = 3
 """So often in a row nobody must answer before the server counts as ended: one lost connection is none."""
 
 
-class DrainedThere:
+class RemoteServer:
     """Reached through a gateway. It has ended when nobody answers any more, or a proxy says so in its place."""
 
     def __init__(self, jobs: RemoteJobs) -> None:
@@ -24,7 +24,7 @@ class DrainedThere:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, target: Target) -> AsyncIterator["DrainedThere"]:
+    async def open(cls, target: Target) -> AsyncIterator["RemoteServer"]:
         jobs = RemoteJobs(*target.address())
         try:
             yield cls(jobs)

@@ -1,0 +1,1 @@
+"""One request to a server of the Messages API, and its stream."""

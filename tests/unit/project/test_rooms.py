@@ -1,0 +1,24 @@
+"""The folders of the programs show what they are made of: none is a heap of files."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "ops")
+MOST_FILES = 10
+LARGER = {"gateway/http_api": 15, "agent_worker/offline/binder": 14}
+"""Those that still have more, and how many."""
+
+FOLDERS = sorted(
+    str(folder.relative_to(ROOT))
+    for program in PROGRAMS
+    for folder in (ROOT / program, *(ROOT / program).rglob("*"))
+    if folder.is_dir() and (folder / "__init__.py").exists()
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_holds_few_files(folder: str) -> None:
+    modules = [path.name for path in (ROOT / folder).glob("*.py") if not path.name.startswith("__")]
+    assert len(modules) <= LARGER.get(folder, MOST_FILES), f"{folder} holds {len(modules)} files; which are a room?"
