@@ -68,14 +68,19 @@ class AgentContext:
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you."""
         self._emit: Callable[[Event], object] = _not_running
+        self._progress: tuple[int | None, str] | None = None
 
     def status(self, message: str) -> None:
         """One short sentence about what is going on. This and the next two can be called from callbacks too."""
         self.emit(Status(message))
 
     def progress(self, fraction: float | None, message: str = "") -> None:
-        """How far it is, from 0 to 1; None where that is not known."""
-        self.emit(Progress(fraction, message))
+        """How far it is, from 0 to 1; None where that is not known. Sent only when the whole percent or the message
+        differs from the last one: it can be called as often as is convenient."""
+        shown = (None if fraction is None else round(100 * fraction), message)
+        if shown != self._progress:
+            self._progress = shown
+            self.emit(Progress(fraction, message))
 
     def warn(self, message: str) -> None:
         """Something that people should know, though the job goes on."""

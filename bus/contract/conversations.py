@@ -26,6 +26,7 @@ class ConversationTurnSummary(msgspec.Struct, frozen=True):
     job_id: str
     session_id: str
     question: str
+    agent: str
     user_clarification: str | None
     state: State
     reason: Reason | None

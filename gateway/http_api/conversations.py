@@ -33,6 +33,7 @@ class OutsideTurn(msgspec.Struct, frozen=True):
     job_id: str
     session_id: str
     query: str
+    agent: str
     user_clarification: str | None
     state: State
     reason: Reason | None

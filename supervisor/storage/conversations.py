@@ -105,6 +105,7 @@ def _turn(submit: Submit, record: JobRecord) -> ConversationTurnSummary:
         job_id=job.job_id,
         session_id=job.session_id,
         question=submit.question,
+        agent=job.agent,
         user_clarification=submit.user_clarification,
         state=job.state,
         reason=job.reason,

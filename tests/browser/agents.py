@@ -9,7 +9,7 @@ import msgspec
 import pyarrow as pa
 
 from agent_worker.context import AgentContext
-from bus.contract.events import Column, Event, ResponseChunk, TableRows, TableSchema
+from bus.contract.events import Column, Event, Node, ResponseChunk, TableRows, TableSchema
 from bus.wire.worker import JobSpec
 from tests.workers import ZOO
 
@@ -91,4 +91,17 @@ def ipc(found: Sequence[tuple[int, int, str | None]]) -> bytes:
     return whole
 
 
-OWN = {"essay": essay, "rows": rows}
+async def steps(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """A step that said what it did is over; the next one is a quarter done, until a SIGUSR2."""
+    go_on = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, go_on.set)
+    yield Node("planner", "started")
+    context.status("Planning with a model")
+    yield Node("planner", "finished", 12.0)
+    yield Node("executor", "started")
+    context.progress(0.25, "running the statement")
+    await go_on.wait()
+    yield ResponseChunk("response", f"over {job.question}")
+
+
+OWN = {"essay": essay, "rows": rows, "steps": steps}

@@ -134,6 +134,8 @@ async def test_results_come_whole_in_three_formats(gateway: RunningGateway) -> N
     assert len(found["rows"]) == 30_000
     async with gateway.request("GET", f"/api/jobs/{job_id}/result.csv") as answer:
         assert answer.headers["Deadstop-State"] == "succeeded"
+        named = 'filename="select-flight-carrier-time-hour-from-flights-limit-30000.csv"'
+        assert named in answer.headers["Content-Disposition"]
         lines = list(csv.reader(io.StringIO(await answer.text())))
     assert lines[0] == ["flight", "carrier", "time_hour"]
     assert [[int(flight), carrier, at.replace(" ", "T")] for flight, carrier, at in lines[1:]] == found["rows"]

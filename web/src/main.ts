@@ -1,7 +1,9 @@
 import "./components/answer/answer";
 import "./components/shell/app";
 import "./components/shell/banner";
+import "./components/stage/agent-picker";
 import "./components/stage/composer";
+import "./components/stage/queue";
 import "./components/shell/conversations";
 import "./components/answer/details";
 import "./components/shell/header";

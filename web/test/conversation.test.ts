@@ -7,19 +7,19 @@ import { UnderWay } from "../src/model/conversations/under-way";
 
 describe("a conversation", () => {
   it("is named after its first question", () => {
-    const conversation = withTurn(freshConversation(), freshTurn("How many\n flights?", null, 0));
+    const conversation = withTurn(freshConversation(), freshTurn("How many\n flights?", "", null, 0));
     expect(titleOf(conversation)).toBe("How many flights?");
     expect(titleOf(freshConversation())).toBe("New conversation");
   });
 
   it("names its sessions as the wire takes them, never twice", () => {
-    const names = new Set(Array.from({ length: 100 }, () => freshTurn("q", null, 0).sessionId));
+    const names = new Set(Array.from({ length: 100 }, () => freshTurn("q", "", null, 0).sessionId));
     expect(names.size).toBe(100);
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
   });
 
   it("takes from the server what it has not seen, and gives up nothing that it has", () => {
-    const [refused, asked, elsewhere] = ["a", "b", "c"].map((query) => freshTurn(query, null, 0)) as [Turn, Turn, Turn];
+    const [refused, asked, elsewhere] = ["a", "b", "c"].map((query) => freshTurn(query, "", null, 0)) as [Turn, Turn, Turn];
     const here = withTurn(withTurn(freshConversation(), refused), asked);
     const there = { id: here.id, title: "Named", turns: [{ ...asked, ended: true }, elsewhere] };
     expect(merged(undefined, there)).toBe(there);
@@ -28,7 +28,7 @@ describe("a conversation", () => {
   });
 
   it("marks the turn that has ended", () => {
-    const turn = freshTurn("q", null, 0);
+    const turn = freshTurn("q", "", null, 0);
     const conversation = withTurn(freshConversation(), turn);
     expect(isUnderWay(conversation)).toBe(true);
     expect(isUnderWay(withEnded(conversation, turn.sessionId))).toBe(false);

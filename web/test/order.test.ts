@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { arranged, AS_IT_CAME, type Arrangement } from "../src/table/order";
+import { matching, wantedText } from "../src/table/filter";
+import { AS_IT_CAME, type Arrangement, ordered } from "../src/table/order";
 import { jsonBatch, Rows } from "../src/model/values/rows";
 
 const columns = [
@@ -9,10 +10,16 @@ const columns = [
 ];
 
 function order(cells: readonly (readonly unknown[])[], wanted: Partial<Arrangement>): number[] {
-  const steps = arranged(Rows.none.append(jsonBatch(cells)), columns, { ...AS_IT_CAME, ...wanted });
+  const rows = cells.reduce((all: Rows, row) => all.append(jsonBatch([row])), Rows.none);
+  const { column, descending, filter } = { ...AS_IT_CAME, ...wanted };
+  const found = done(matching(rows, columns, wantedText(filter), null));
+  return [...(column === null ? found : done(ordered(rows, column, descending, found)))];
+}
+
+function done<T>(steps: Generator<void, T>): T {
   for (;;) {
     const step = steps.next();
-    if (step.done) return [...step.value];
+    if (step.done) return step.value;
   }
 }
 
@@ -36,6 +43,20 @@ describe("an arrangement", () => {
     expect(order(cells, { filter: "3", column: 1 })).toEqual([3, 0]);
     expect(order([[1234, "a"], [234, "b"]], { filter: "1,234" })).toEqual([0]);
     expect(order(cells, { filter: "nothing like it" })).toEqual([]);
+  });
+
+  it("tells numbers apart that a map does not, and finds what is no digit of a number", () => {
+    const numbers = [[0, "a"], [-0, "b"], [Number.NaN, "c"], [-Infinity, "d"], [1e300, "e"]];
+    expect(order(numbers, { filter: "-0" })).toEqual([1]);
+    expect(order(numbers, { filter: "nan" })).toEqual([2]);
+    expect(order(numbers, { filter: "-inf" })).toEqual([3]);
+    expect(order(numbers, { filter: "e+300" })).toEqual([4]);
+  });
+
+  it("looks only among the rows that it is given", () => {
+    const rows = Rows.none.append(jsonBatch(cells.slice(0, 2))).append(jsonBatch(cells.slice(2)));
+    expect([...done(matching(rows, columns, "e", Uint32Array.of(0, 1, 4)))]).toEqual([0, 1, 4]);
+    expect([...done(matching(rows, columns, "lt", Uint32Array.of(0, 1, 4)))]).toEqual([]);
   });
 
   it("sorts as the built-in sort does", () => {

@@ -34,15 +34,15 @@ describe.each(depths.map((depth, at) => ({ ...depth, at })))("a value $name", ({
       .replace("@TEXT", () => each.text)
       .replace("@INSIDE", () => each.inside)
       .replace("@QUOTED", () => JSON.stringify(each.text));
-    expect(valueText(sent.value(0, column), type)).toBe(expected);
-    if (at > 0) expect(readableText(sent.value(0, column), type, "x")).toBe(expected);
+    expect(valueText(sent.wire(sent.cell(0, column), column), type)).toBe(expected);
+    if (at > 0) expect(readableText(sent.wire(sent.cell(0, column), column), type, "x")).toBe(expected);
   });
 });
 
 describe("a value alone", () => {
   it.each(cases.map((each, number) => ({ ...each, number })))("$sql is the same by every way", async (each) => {
     const column = { name: "x", type: each.type };
-    expect(sent.value(0, each.number * depths.length)).toEqual(each.json);
+    expect(sent.wire(sent.cell(0, each.number * depths.length), each.number * depths.length)).toEqual(each.json);
     expect(formatCell(each.json as never, column)).toBe(each.readable);
     const rows = Rows.none.append(jsonBatch([[each.json]]));
     expect((await asTsv(rows, [column], null)).replace(/^x\n/, "")).toBe(quoted(each.text));

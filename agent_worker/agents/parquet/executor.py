@@ -17,7 +17,7 @@ from agent_worker.engine.guard import Refused
 from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.monitor import failed
 from agent_worker.plan import SqlPlan
-from bus.contract.events import Chart, Event, Progress, Sql, TableRows, TableSchema, Warn
+from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
 from bus.values.rows import read_table, table_rows
 
@@ -107,14 +107,10 @@ def _at_end(inquiry: AgentState, end: ResultEnd) -> list[Event]:
 
 
 async def _report_progress(inquiry: AgentState) -> None:
-    """Say how far the engine is, whenever that has changed."""
-    said: float | None = -1.0
+    """Say how far the engine is, whenever a person would see a difference."""
     while True:
         await asyncio.sleep(PROGRESS_EVERY_S)
-        fraction = inquiry.workplace.engine.progress()
-        if fraction != said:
-            said = fraction
-            inquiry.context.emit(Progress(fraction, "running the statement"))
+        inquiry.context.progress(inquiry.workplace.engine.progress(), "running the statement")
 
 
 def _for_people(error: EngineError | Refused, repairs: int, warnings: tuple[str, ...]) -> AgentError:

@@ -1,6 +1,7 @@
 """A job's whole result as a file: read from the log, converted batch by batch, sent as it is made."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -12,6 +13,8 @@ from gateway.app_state import GATEWAY
 from gateway.http_api.jobs.export_formats import WRITERS, ResultWriter
 from gateway.http_api.jobs.handlers import find_record
 from gateway.wire.errors import ApiError
+
+MAX_STEM_CHARS = 60
 
 
 async def download(request: web.Request) -> web.StreamResponse:
@@ -26,13 +29,20 @@ async def download(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={
             "Content-Type": writer.content_type,
-            "Content-Disposition": f'attachment; filename="{summary.job_id}.{kind}"',
+            "Content-Disposition": f'attachment; filename="{file_stem(summary.question, summary.job_id)}.{kind}"',
             "Deadstop-State": summary.state,
         }
     )
     await response.prepare(request)
     await _send(response, writer, client, summary.job_id, start)
     return response
+
+
+def file_stem(question: str, job_id: str) -> str:
+    """A file's name without its ending, out of the question: "Revenue by month?" becomes "revenue-by-month". The job's
+    id where the question has no ASCII letter or digit."""
+    words = re.findall("[a-z0-9]+", question.lower())
+    return "-".join(words)[:MAX_STEM_CHARS].strip("-") or job_id
 
 
 async def _send(response: web.StreamResponse, writer: ResultWriter, client: BusClient, job_id: str, start: int) -> None:

@@ -1,16 +1,29 @@
 import { Answers } from "./answers/answers";
 import { type AnswerState, hasEnded } from "./answers/answer-state";
+import type { Authenticated } from "./wire/protocol";
 import { Connection, type ConnectionState } from "./wire/connection";
 import * as conversations from "./conversations/conversation";
 import type { Conversation, Turn } from "./conversations/conversation";
 import { ConversationStore, StoreError } from "./conversations/conversation-store";
+import type { Draft, Drafts } from "./conversations/drafts";
 import type { UnderWay } from "./conversations/under-way";
 
 const UNAVAILABLE_PAUSE_MS = 1000;
 
+export interface ChatHandlers {
+  underWayOf(userId: string): UnderWay;
+  /** Something has changed; the components read the fields. */
+  changed(): void;
+  /** The first question of a conversation has been asked. */
+  began(conversationId: string): void;
+  /** Where the address names none, a conversation that is under way is shown instead of an empty one. */
+  resumed(conversationId: string): void;
+  /** The conversation that the address names at the moment; empty where it names none. */
+  addressed(): string;
+}
+
 /**
- * What the page is about: the conversation, its answers, and what can be done with them. Knows no DOM; `changed` is
- * called after each change, and the components read the fields.
+ * What the page is about: the conversation, its answers, and what can be done with them. Knows no DOM.
  */
 export class Chat {
   readonly connection: Connection;
@@ -19,23 +32,25 @@ export class Chat {
   userId = "";
   /** The address names a conversation that is not this user's, or no longer kept. */
   missing = false;
+  /** True while the conversation that the address names is being read; nothing can be asked until then. */
+  loading = false;
   private readonly answers: Answers;
   /** Conversations that were shown, or are followed, in this visit. */
   private readonly opened = new Map<string, Conversation>();
   readonly store: ConversationStore;
   private underWay: UnderWay | null = null;
+  /** The agents that can be asked, the default one first. */
+  agents: readonly string[] = [];
   private restored = false;
 
   constructor(
     url: string,
-    private readonly openUnderWay: (userId: string) => UnderWay,
-    /** The conversation that the address names, or an empty text. */
-    private readonly addressed: () => string,
-    private readonly changed: () => void,
+    private readonly drafts: Drafts,
+    private readonly handlers: ChatHandlers,
   ) {
-    this.store = new ConversationStore(changed);
+    this.store = new ConversationStore(() => handlers.changed());
     this.answers = new Answers((event) => this.connection.send(event), {
-      changed,
+      changed: () => handlers.changed(),
       accepted: (sessionId) => this.noteProgress(sessionId),
       ended: (sessionId) => this.settle(sessionId),
     });
@@ -51,7 +66,7 @@ export class Chat {
 
   /** The turn that is running; a conversation has at most one. A replayed, ended one does not count. */
   get active(): Turn | undefined {
-    return this.conversation.turns.find((turn) => !turn.ended && !hasEnded(this.answerOf(turn)));
+    return this.activeIn(this.conversation);
   }
 
   /** The question that the agent has asked back and that the next message answers. */
@@ -60,15 +75,46 @@ export class Chat {
     return last && this.answerOf(last).clarification ? last : undefined;
   }
 
-  /** Asks, or answers the question that the agent has asked back. A statement to be run is never such an answer. */
+  /** What has been typed in the conversation and not been asked. */
+  get draft(): Draft {
+    return this.drafts.of(this.draftKey(this.conversation));
+  }
+
+  changeDraft(changes: Partial<Draft>): void {
+    this.drafts.change(this.draftKey(this.conversation), changes);
+    // Typing changes nothing else in view.
+    if (!("text" in changes)) this.handlers.changed();
+  }
+
+  /** The agent that is asked next: the one chosen, else the conversation's last one, else the server's default. */
+  get agent(): string {
+    const wanted = [this.draft.agent, this.conversation.turns.at(-1)?.agent];
+    return wanted.find((name) => name && this.agents.includes(name)) ?? this.agents[0] ?? "";
+  }
+
+  /**
+   * Asks, or answers the question that the agent has asked back; a statement to be run is never such an answer. While
+   * an answer is under way the question is queued.
+   */
   ask(text: string, isStatement = false): void {
+    if (this.active) return this.changeDraft({ queued: [...this.draft.queued, text] });
     const asked = isStatement || conversations.isStatement(text) ? undefined : this.openClarification;
-    this.submit(asked ? asked.query : text, asked ? text : null);
+    this.submit(asked ? asked.query : text, asked ? text : null, asked?.agent);
+  }
+
+  /** Takes a question out of the queue. */
+  unqueue(at: number): void {
+    this.changeDraft({ queued: this.draft.queued.toSpliced(at, 1) });
+  }
+
+  /** Asks the first of the queue now. It is a question of its own, also where the agent has asked back. */
+  askQueued(): void {
+    this.askNext(this.conversation);
   }
 
   /** The same question once more, in the same conversation, as a job of its own. */
   retry(turn: Turn): void {
-    this.submit(turn.query, turn.clarification);
+    this.submit(turn.query, turn.clarification, turn.agent);
   }
 
   /** Asks for the running answer to be stopped; `now` skips the gentle rungs. */
@@ -98,34 +144,38 @@ export class Chat {
     await this.load(id);
     const named = this.opened.get(id);
     if (named && id === this.conversation.id) this.conversation = named;
-    this.changed();
+    this.handlers.changed();
   }
 
   /** Shows a conversation by its name: at once where it is known here, and then as the server knows it. */
   async open(id: string): Promise<void> {
     const known = this.opened.get(id);
-    if (known && id !== this.conversation.id) this.show(known);
+    if (!known) this.show({ id, title: "", turns: [] }, true);
+    else if (id !== this.conversation.id) this.show(known);
     try {
       const loaded = await this.load(id);
-      if (loaded && (this.conversation.id === id || this.addressed() === id)) this.show(loaded);
-      if (!loaded && !known && this.addressed() === id) this.miss();
+      if (this.conversation.id !== id) return;
+      if (loaded) this.show(loaded);
+      else if (!known) this.miss();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      if (!known) setTimeout(() => this.conversation.id === id && void this.open(id), UNAVAILABLE_PAUSE_MS);
     }
   }
 
   /** Shows a conversation and brings its answers back from the server. */
-  private show(conversation: Conversation): void {
+  private show(conversation: Conversation, loading = false): void {
     this.conversation = conversation;
+    this.loading = loading;
     this.missing = false;
     for (const turn of conversation.turns) this.answers.follow(turn.sessionId);
-    this.changed();
+    this.handlers.changed();
   }
 
   private miss(): void {
     this.begin();
     this.missing = true;
-    this.changed();
+    this.handlers.changed();
   }
 
   private async load(id: string): Promise<Conversation | null> {
@@ -136,27 +186,56 @@ export class Chat {
     return conversation;
   }
 
-  private submit(query: string, clarification: string | null): void {
-    if (this.active) return;
-    const turn = conversations.freshTurn(query, clarification, Date.now());
-    this.remember(conversations.withTurn(this.conversation, turn));
+  private submit(query: string, clarification: string | null, agent = this.agent): void {
+    if (this.active || this.loading) return;
+    const { id, turns } = this.conversation;
+    if (turns.length === 0) {
+      this.drafts.change("", { agent: "" });
+      this.handlers.began(id);
+    }
+    this.submitTo(this.conversation, conversations.freshTurn(query, agent, clarification, Date.now()));
+  }
+
+  private submitTo(conversation: Conversation, turn: Turn): void {
+    this.remember(conversations.withTurn(conversation, turn));
     this.answers.ask({
       session_id: turn.sessionId,
-      query,
-      conversation_id: this.conversation.id,
-      user_clarification: clarification,
+      query: turn.query,
+      conversation_id: conversation.id,
+      user_clarification: turn.clarification,
+      agent: turn.agent || null,
       options: { table_format: "arrow" },
     });
   }
 
-  private connectionChanged(state: ConnectionState): void {
-    if (state.kind === "open") this.resume(state.server.user_id);
-    this.changed();
+  /** The first of the queued questions, where nothing is under way. */
+  private askNext(conversation: Conversation): void {
+    const { queued, agent } = this.drafts.of(conversation.id);
+    const [next, ...rest] = queued;
+    if (next === undefined || this.activeIn(conversation)) return;
+    this.drafts.change(conversation.id, { queued: rest });
+    const asked = agent || (conversation.turns.at(-1)?.agent ?? "");
+    this.submitTo(conversation, conversations.freshTurn(next, asked, null, Date.now()));
   }
 
-  private resume(userId: string): void {
-    this.userId = userId;
-    this.underWay ??= this.openUnderWay(userId);
+  private activeIn({ turns }: Conversation): Turn | undefined {
+    return turns.find((turn) => !turn.ended && !hasEnded(this.answerOf(turn)));
+  }
+
+  private draftKey({ id, turns }: Conversation): string {
+    return turns.length > 0 || this.loading ? id : "";
+  }
+
+  private connectionChanged(state: ConnectionState): void {
+    if (state.kind === "open") this.resume(state.server);
+    this.handlers.changed();
+  }
+
+  private resume(server: Authenticated): void {
+    this.userId = server.user_id;
+    this.agents = server.agents;
+    this.underWay ??= this.handlers.underWayOf(server.user_id);
+    this.drafts.belongTo(server.user_id);
     this.answers.takeUpAll();
     if (!this.restored) void this.restore(this.underWay);
   }
@@ -164,8 +243,6 @@ export class Chat {
   /** Answers that this browser had under way are followed in every conversation, so that none counts as abandoned. */
   private async restore(underWay: UnderWay): Promise<void> {
     try {
-      const addressed = this.addressed();
-      const wanted = addressed ? await this.load(addressed) : null;
       const ids = underWay.ids();
       const others = await Promise.all(ids.map((id) => this.load(id)));
       this.restored = true;
@@ -174,10 +251,10 @@ export class Chat {
         if (!found || !conversations.isUnderWay(found)) underWay.note(id, false);
         else for (const turn of found.turns) if (!turn.ended) this.answers.follow(turn.sessionId);
       });
-      const shown = wanted ?? others.find((found) => found && conversations.isUnderWay(found));
-      if (this.conversation.turns.length > 0) return;
-      if (addressed && !wanted) this.miss();
-      else if (shown) this.show(shown);
+      const shown = others.find((found) => found && conversations.isUnderWay(found));
+      if (!shown || this.handlers.addressed() || this.conversation.turns.length > 0) return;
+      this.show(shown);
+      this.handlers.resumed(shown.id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       setTimeout(() => void this.restore(underWay), UNAVAILABLE_PAUSE_MS);
@@ -188,7 +265,11 @@ export class Chat {
     const owner = this.ownerOf(sessionId);
     // Of an answer that had ended before and is only read again there is nothing to tell.
     if (!owner?.turns.some((turn) => turn.sessionId === sessionId && !turn.ended)) return;
-    this.remember(conversations.withEnded(owner, sessionId));
+    const settled = conversations.withEnded(owner, sessionId);
+    this.remember(settled);
+    const { phase, clarification } = this.answers.of(sessionId);
+    // After a stop, a failure or a question asked back, the person decides whether the next one is still wanted.
+    if (phase === "done" && !clarification) this.askNext(settled);
     this.noteProgress(sessionId);
   }
 
@@ -209,6 +290,6 @@ export class Chat {
   private remember(conversation: Conversation): void {
     if (conversation.id === this.conversation.id) this.conversation = conversation;
     this.opened.set(conversation.id, conversation);
-    this.changed();
+    this.handlers.changed();
   }
 }

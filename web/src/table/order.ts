@@ -1,10 +1,6 @@
-import { parseType } from "../model/values/logical-types";
-import { valueText } from "../model/values/value-text";
-import type { Wire } from "../model/values/wire-values";
-import type { ColumnInfo } from "../model/wire/protocol";
 import type { Key, Rows } from "../model/values/rows";
 
-/** How a person wants to see a table. */
+/** How a table is to be shown. */
 export interface Arrangement {
   /** Column to sort by; null leaves the result's own order. */
   readonly column: number | null;
@@ -21,41 +17,18 @@ const RUN = 2_048;
 type Comparison = (oneRow: number, otherRow: number) => number;
 
 /**
- * Numbers of the rows to show, in their order. A generator, because a million rows take a second: the caller may
- * pause between its steps and may give up.
+ * The rows of `shown` in the order of the cells of `column`. A generator, because a million rows take a second: the
+ * caller may pause between its steps and may give up.
  */
-export function* arranged(
+export function* ordered(
   rows: Rows,
-  columns: readonly ColumnInfo[],
-  arrangement: Arrangement,
+  column: number,
+  descending: boolean,
+  shown: Uint32Array,
 ): Generator<void, Uint32Array> {
-  const shown = yield* matching(rows, columns, wantedText(arrangement.filter));
-  if (arrangement.column === null) return shown;
-  const keys = yield* keysOf(rows, arrangement.column);
-  const direction = arrangement.descending ? -1 : 1;
-  return yield* sorted(shown, (one, other) => compare(keys[one], keys[other], direction) || one - other);
-}
-
-function* matching(rows: Rows, columns: readonly ColumnInfo[], wanted: string): Generator<void, Uint32Array> {
-  const found = new Uint32Array(rows.length);
-  let count = 0;
-  for (let row = 0; row < rows.length; row += 1) {
-    if (row % ROWS_BETWEEN_PAUSES === 0) yield;
-    const contains = (column: ColumnInfo, index: number) => searched(rows.value(row, index), column).includes(wanted);
-    if (wanted === "" || columns.some(contains)) found[count++] = row;
-  }
-  return found.subarray(0, count);
-}
-
-/** A cell as it is searched. Numbers stand without separators: grouping the digits of a million costs seconds. */
-function searched(value: Wire | undefined, column: ColumnInfo): string {
-  return valueText(value ?? null, parseType(column.type)).toLowerCase();
-}
-
-/** "1,234" as the table shows it finds 1234. */
-function wantedText(filter: string): string {
-  const text = filter.trim().toLowerCase();
-  return /^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text) ? text.replaceAll(",", "") : text;
+  const keys = yield* keysOf(rows, column);
+  const direction = descending ? -1 : 1;
+  return yield* sorted(shown.slice(), (one, other) => compare(keys[one], keys[other], direction) || one - other);
 }
 
 function* keysOf(rows: Rows, column: number): Generator<void, Key[]> {

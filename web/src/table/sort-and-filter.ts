@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
 import type { ColumnInfo } from "../model/wire/protocol";
-import { type Arrangement, arranged, AS_IT_CAME } from "./order";
+import { matching, wantedText } from "./filter";
+import { type Arrangement, AS_IT_CAME, ordered } from "./order";
 import type { Rows } from "../model/values/rows";
 import { sliced } from "./sliced";
 
@@ -14,6 +15,8 @@ export class SortAndFilter implements ReactiveController {
   private running = new AbortController();
   /** The rows that `order` is about. */
   private seen: Rows | null = null;
+  /** What the last filter has found. */
+  private earlier: { readonly rows: Rows; readonly wanted: string; readonly found: Uint32Array } | null = null;
   private waiting: () => void = () => {};
 
   constructor(private readonly host: ReactiveControllerHost) {
@@ -42,14 +45,31 @@ export class SortAndFilter implements ReactiveController {
     else if (this.busy) this.waiting = () => this.grown(rows, columns);
   }
 
+  /** Null where all rows are shown as they came. */
+  private *orderOf({ column, descending, filter }: Arrangement, rows: Rows, columns: readonly ColumnInfo[]): Generator<void, Uint32Array | null> {
+    const found = yield* this.found(wantedText(filter), rows, columns);
+    if (column === null) return found;
+    return yield* ordered(rows, column, descending, found ?? Uint32Array.from({ length: rows.length }, (_, row) => row));
+  }
+
+  /** A longer text is only looked for where the shorter one was; another order looks for nothing at all. */
+  private *found(wanted: string, rows: Rows, columns: readonly ColumnInfo[]): Generator<void, Uint32Array | null> {
+    if (wanted === "") return null;
+    const { earlier } = this;
+    if (earlier?.rows === rows && earlier.wanted === wanted) return earlier.found;
+    const among = earlier?.rows === rows && wanted.includes(earlier.wanted) ? earlier.found : null;
+    const found = yield* matching(rows, columns, wanted, among);
+    this.earlier = { rows, wanted, found };
+    return found;
+  }
+
   private async arrange(wanted: Arrangement, rows: Rows, columns: readonly ColumnInfo[]): Promise<void> {
     this.running.abort();
     const { signal } = (this.running = new AbortController());
     this.wanted = wanted;
     this.busy = true;
     this.host.requestUpdate();
-    const natural = wanted.column === null && wanted.filter.trim() === "";
-    const order = natural ? null : await sliced(arranged(rows, columns, wanted), signal);
+    const order = await sliced(this.orderOf(wanted, rows, columns), signal);
     if (signal.aborted) return;
     this.order = order;
     this.seen = rows;

@@ -15,6 +15,8 @@ export class Answer extends PageElement {
   @property({ attribute: false }) turn!: Turn;
   @property({ attribute: false }) answer: AnswerState = ASKED;
   @property({ attribute: false }) user = "";
+  /** The agent's name where there is a choice of agents; else empty. */
+  @property({ attribute: false }) agent = "";
   @property({ attribute: false }) retryable = false;
   /** True for the last turn: only its clarification can still be answered. */
   @property({ attribute: false }) answerable = false;
@@ -30,6 +32,7 @@ export class Answer extends PageElement {
         aria-busy=${this.live}
       >
         <ds-question .text=${spoken(turn)}></ds-question>
+        ${this.agent ? html`<p class="by-agent" data-testid="by-agent">Answered by <b>${this.agent}</b></p>` : nothing}
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
         ${answer.statements.length > 0 ? this.sql() : nothing}
@@ -158,7 +161,7 @@ export class Answer extends PageElement {
     if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position)}</span>`;
     if (answer.phase === "stopping") return nothing;
     return html`
-      ${this.thinking ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
+      ${this.thinking && !answer.progress?.message ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
       <span class="status" data-testid="status">${answer.status}</span>
       <ds-progress .progress=${answer.progress}></ds-progress>
     `;

@@ -15,7 +15,7 @@ export class Progress extends PageElement {
     const percent = fraction === null ? null : Math.round(Math.min(1, Math.max(0, fraction)) * 100);
     return html`<span class="progress" data-testid="progress">
       <progress max="100" .value=${percent ?? 0} aria-label=${message || "Progress"} ?hidden=${percent === null}></progress>
-      <span>${percent === null ? message : `${percent} %`}</span>
+      <span>${message}${message && percent !== null ? " · " : nothing}${percent === null ? nothing : `${percent} %`}</span>
     </span>`;
   }
 }

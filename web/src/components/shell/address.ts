@@ -24,8 +24,16 @@ export function addressOf(conversationId: string): string {
   return PREFIX + encodeURIComponent(conversationId);
 }
 
-/** Puts the conversation into the address; an empty id takes it out. */
-export function showAddress(conversationId: string): void {
-  if (conversationId === addressedConversation()) return;
-  history.pushState(null, "", conversationId ? addressOf(conversationId) : location.pathname);
+/** Puts the conversation into the address as a new entry of the history; an empty id takes it out. */
+export function pushAddress(conversationId: string): void {
+  if (location.hash !== hashOf(conversationId)) history.pushState(null, "", hashOf(conversationId) || location.pathname);
+}
+
+/** The same in place of the entry that is shown, so that Back does not return to it. */
+export function replaceAddress(conversationId: string): void {
+  history.replaceState(null, "", hashOf(conversationId) || location.pathname);
+}
+
+function hashOf(conversationId: string): string {
+  return conversationId && addressOf(conversationId);
 }

@@ -4,8 +4,9 @@ import { customElement, query, state } from "lit/decorators.js";
 import { type CatalogSummary, readCatalog, READING } from "../../model/catalog/catalog";
 import { Chat } from "../../model/chat";
 import { titleOf } from "../../model/conversations/conversation";
+import { Drafts } from "../../model/conversations/drafts";
 import { UnderWay } from "../../model/conversations/under-way";
-import { addressedConversation, addressOf, operationsAddressed, showAddress } from "./address";
+import { addressedConversation, addressOf, operationsAddressed, pushAddress, replaceAddress } from "./address";
 import { oncePerFrame } from "../../elements/once-per-frame";
 import { PageElement } from "../../elements/page-element";
 import { reloadIfSignedOut } from "./signed-out";
@@ -30,9 +31,14 @@ export class App extends PageElement {
   });
   private readonly chat = new Chat(
     `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
-    (userId) => new UnderWay(localStorage, userId),
-    addressedConversation,
-    () => this.chatChanged(),
+    new Drafts(sessionStorage),
+    {
+      underWayOf: (userId) => new UnderWay(localStorage, userId),
+      changed: () => this.chatChanged(),
+      began: pushAddress,
+      resumed: (id) => this.operations || replaceAddress(id),
+      addressed: addressedConversation,
+    },
   );
 
   override connectedCallback(): void {
@@ -43,8 +49,8 @@ export class App extends PageElement {
     addEventListener("keydown", (event) => this.keyPressed(event));
     addEventListener("storage", () => void this.chat.reread());
     addEventListener("focus", () => void this.chat.reread());
-    addEventListener("hashchange", () => this.addressChanged());
-    this.operationsAddressChanged();
+    addEventListener("popstate", () => this.showAddressed());
+    this.showAddressed();
     connection.open();
   }
 
@@ -93,8 +99,7 @@ export class App extends PageElement {
   }
 
   private chatChanged(): void {
-    const { conversation, connection } = this.chat;
-    if (conversation.turns.length > 0 && !this.operations) showAddress(conversation.id);
+    const { connection } = this.chat;
     if (connection.state.kind === "open") void this.readCatalogOnce();
     else if (this.catalog) this.catalogWanted = false;
     if (connection.state.kind === "refused") void reloadIfSignedOut();
@@ -115,29 +120,31 @@ export class App extends PageElement {
   }
 
   private removed(id: string): void {
-    if (id === addressedConversation()) showAddress("");
+    if (id === addressedConversation()) replaceAddress("");
   }
 
   /** The operators' page is loaded at its first visit. */
-  private operationsAddressChanged(): void {
-    this.operations = operationsAddressed();
-    if (this.operations) void import("../../ops/ops");
+  private loadOperations(): void {
+    void import("../../ops/ops");
   }
 
   private newChat(): void {
-    if (this.operations) location.hash = "";
-    showAddress("");
-    this.chat.begin();
-    this.stage.clear();
+    pushAddress("");
+    this.showAddressed();
+    this.chat.changeDraft({ text: "", queued: [], agent: "" });
+    this.stage.focusField();
   }
 
-  private addressChanged(): void {
-    this.operationsAddressChanged();
+  /** Makes what is shown what the address says: after a load, Back, Forward, a link or a new conversation. */
+  private showAddressed(): void {
+    this.operations = operationsAddressed();
+    if (this.operations) return this.loadOperations();
     const wanted = addressedConversation();
-    if (!wanted || wanted === this.chat.conversation.id) return;
-    this.stage.toEnd();
+    if (wanted === this.chat.conversation.id) return;
     if (matchMedia(NARROW).matches) this.listed = false;
-    void this.chat.open(wanted);
+    this.stage?.toEnd();
+    if (wanted) void this.chat.open(wanted);
+    else this.chat.begin();
   }
 
   private keyPressed(event: KeyboardEvent): void {

@@ -1,22 +1,23 @@
-import { html, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
 
 import type { Phase } from "../../model/answers/answer-state";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 
-/** The field to ask in. While an answer is under way, Stop stands where Send was. */
+/**
+ * The field to ask in. Says `typed` with each change of its text, and `ask` with a question. While an answer is under
+ * way, Stop stands where Send was, and a question that is sent is queued.
+ */
 @customElement("ds-composer")
 export class Composer extends PageElement {
   /** Phase of the answer that is under way; null where none is. */
   @property({ attribute: false }) phase: Phase | null = null;
   @property({ attribute: false }) clarifying = false;
   @property({ attribute: false }) ready = false;
-  @state() private text = "";
+  @property({ attribute: false }) text = "";
 
-  /** Puts a text into the field, to be changed and asked. */
-  fill(text: string): void {
-    this.text = text;
+  focusField(): void {
     this.querySelector("textarea")?.focus();
   }
 
@@ -28,7 +29,7 @@ export class Composer extends PageElement {
           id="ask"
           rows="1"
           .value=${this.text}
-          placeholder=${this.clarifying ? "Answer the question above…" : "Ask your data, or type SQL…"}
+          placeholder=${this.placeholder}
           @input=${this.typed}
           @keydown=${this.keyPressed}
           autocomplete="off"
@@ -36,7 +37,8 @@ export class Composer extends PageElement {
           autofocus
           data-testid="ask-input"
         ></textarea>
-        ${this.phase === null ? this.sendButton() : this.stopButton(this.phase)}
+        ${this.phase === null || this.text.trim() !== "" ? this.sendButton() : nothing}
+        ${this.phase === null ? nothing : this.stopButton(this.phase)}
       </form>
       <p class="keys" aria-hidden="true">
         <kbd>Enter</kbd> asks · <kbd>Shift</kbd> <kbd>Enter</kbd> new line · <kbd>Esc</kbd> stops
@@ -52,14 +54,19 @@ export class Composer extends PageElement {
     }
   }
 
+  private get placeholder(): string {
+    if (this.phase !== null) return "Ask the next question…";
+    return this.clarifying ? "Answer the question above…" : "Ask your data, or type SQL…";
+  }
+
   private sendButton(): TemplateResult {
     const empty = this.text.trim() === "";
     return html`<button
       type="submit"
       class="round send"
       ?disabled=${empty || !this.ready}
-      aria-label="Send"
-      title="Send (Enter)"
+      aria-label=${this.phase === null ? "Send" : "Ask next"}
+      title=${this.phase === null ? "Send (Enter)" : "Ask next, once this answer is complete (Enter)"}
       data-testid="send"
     >
       ${icons.send}
@@ -87,13 +94,18 @@ export class Composer extends PageElement {
   }
 
   private typed(event: InputEvent): void {
-    this.text = (event.target as HTMLTextAreaElement).value;
+    this.type((event.target as HTMLTextAreaElement).value);
   }
 
   private keyPressed(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.send();
+  }
+
+  private type(text: string): void {
+    this.text = text;
+    this.dispatchEvent(new CustomEvent("typed", { detail: text }));
   }
 
   private submitted(event: SubmitEvent): void {
@@ -103,8 +115,8 @@ export class Composer extends PageElement {
 
   private send(): void {
     const question = this.text.trim();
-    if (!question || this.phase !== null || !this.ready) return;
-    this.text = "";
+    if (!question || !this.ready) return;
+    this.type("");
     this.dispatchEvent(new CustomEvent("ask", { detail: question }));
   }
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { hasEnded } from "../../model/answers/answer-state";
@@ -26,8 +27,8 @@ export class Stage extends PageElement {
     this.bottom.jump();
   }
 
-  clear(): void {
-    this.composer.fill("");
+  focusField(): void {
+    this.composer.focusField();
   }
 
   protected override render(): TemplateResult {
@@ -35,15 +36,19 @@ export class Stage extends PageElement {
     return html`
       <main id="conversation" tabindex="-1">
         <div class="column">
-          ${conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(conversation)}
+          ${this.chat.loading ? this.loading() : conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(conversation)}
         </div>
       </main>
-      ${this.dock(connection.state.kind === "open")}
+      ${this.dock(connection.state.kind !== "refused" && !this.chat.loading)}
     `;
   }
 
   protected override firstUpdated(): void {
     this.bottom.attach(this.querySelector("main") as HTMLElement);
+  }
+
+  private loading(): TemplateResult {
+    return html`<p class="faint" role="status" data-testid="loading">Reading the conversation…</p>`;
   }
 
   private welcome(connection: ConnectionState): TemplateResult {
@@ -76,14 +81,15 @@ export class Stage extends PageElement {
       .retryable=${hasEnded(answer) && !this.chat.active}
       .answerable=${isLast}
       @retry=${() => this.retry(turn)}
-      @edit=${() => this.composer.fill(spoken(turn))}
+      .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
+      @edit=${() => this.fill(spoken(turn))}
       @ask=${this.asked}
       @run-sql=${this.statementAsked}
     ></ds-answer>`;
   }
 
   private dock(ready: boolean): TemplateResult {
-    const { active, openClarification } = this.chat;
+    const { active, agent, agents, draft, openClarification } = this.chat;
     return html`
       <div class="dock" role="region" aria-label="Ask">
         ${this.bottom.away
@@ -91,17 +97,52 @@ export class Stage extends PageElement {
               ${icons.down} Latest
             </button>`
           : nothing}
+        <ds-queue
+          class="column"
+          .questions=${draft.queued}
+          .held=${!active}
+          @ask-queued=${this.queuedAsked}
+          @edit-queued=${(event: CustomEvent<number>) => this.queuedEdited(event.detail)}
+          @take-back=${(event: CustomEvent<number>) => this.chat.unqueue(event.detail)}
+        ></ds-queue>
         <ds-composer
           class="column"
+          .text=${live(draft.text)}
+          @typed=${(event: CustomEvent<string>) => this.chat.changeDraft({ text: event.detail })}
           .phase=${active ? this.chat.answerOf(active).phase : null}
           .clarifying=${Boolean(openClarification)}
           .ready=${ready}
           @ask=${this.asked}
           @stop-answer=${(event: CustomEvent<{ now: boolean }>) => this.chat.stop(event.detail.now)}
         ></ds-composer>
-        <ds-loaded class="column" .catalog=${this.catalog} .awaited=${this.awaited}></ds-loaded>
+        <div class="column beneath">
+          <ds-agent-picker
+            .agents=${agents}
+            .agent=${agent}
+            @picked=${(event: CustomEvent<string>) => this.chat.changeDraft({ agent: event.detail })}
+          ></ds-agent-picker>
+          <ds-loaded .catalog=${this.catalog} .awaited=${this.awaited}></ds-loaded>
+        </div>
       </div>
     `;
+  }
+
+  /** Puts a text into the field, to be changed and asked. */
+  private fill(text: string): void {
+    this.chat.changeDraft({ text });
+    this.requestUpdate();
+    this.composer.focusField();
+  }
+
+  private queuedAsked(): void {
+    this.toEnd();
+    this.chat.askQueued();
+  }
+
+  private queuedEdited(at: number): void {
+    const question = this.chat.draft.queued[at] ?? "";
+    this.chat.unqueue(at);
+    this.fill(question);
   }
 
   private asked(event: CustomEvent<string>): void {

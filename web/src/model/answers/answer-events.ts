@@ -54,7 +54,12 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
     case "status":
       return { status: chunk.message };
     case "node":
-      return { progress: null, nodes: withNode(state.nodes, { name: chunk.node, phase: chunk.state, ms: chunk.ms ?? 0 }) };
+      return {
+        progress: null,
+        // What a step said of itself is over with it.
+        status: chunk.state === "started" ? state.status : "",
+        nodes: withNode(state.nodes, { name: chunk.node, phase: chunk.state, ms: chunk.ms ?? 0 }),
+      };
     case "progress":
       return { progress: { fraction: chunk.fraction, message: chunk.message ?? "" } };
     case "response_chunk":

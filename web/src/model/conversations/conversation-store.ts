@@ -17,6 +17,7 @@ interface WireConversation extends WireListed {
   readonly jobs: readonly {
     readonly session_id: string;
     readonly query: string;
+    readonly agent: string;
     readonly user_clarification: string | null;
     readonly created_at: number;
     readonly ended_at: number | null;
@@ -75,6 +76,7 @@ export class ConversationStore {
       turns: jobs.map((job) => ({
         sessionId: job.session_id,
         query: job.query,
+        agent: job.agent,
         clarification: job.user_clarification,
         askedAt: job.created_at * 1000,
         ended: job.ended_at !== null,

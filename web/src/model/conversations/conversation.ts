@@ -2,6 +2,8 @@
 export interface Turn {
   readonly sessionId: string;
   readonly query: string;
+  /** The agent that was asked; empty for the server's default one, until the server says which that is. */
+  readonly agent: string;
   /** What the person answered when the agent had asked back about `query`; null in a plain question. */
   readonly clarification: string | null;
   /** Unix milliseconds. */
@@ -29,8 +31,8 @@ export function freshConversation(): Conversation {
   return { id: freshId("c-"), title: "", turns: [] };
 }
 
-export function freshTurn(query: string, clarification: string | null, now: number): Turn {
-  return { sessionId: freshId("s-"), query, clarification, askedAt: now, ended: false };
+export function freshTurn(query: string, agent: string, clarification: string | null, now: number): Turn {
+  return { sessionId: freshId("s-"), query, agent, clarification, askedAt: now, ended: false };
 }
 
 /** True for typed SQL, which answers no question. */

@@ -9,9 +9,10 @@ export type Key = number | bigint | string | null;
 /** Some consecutive rows of a result, readable cell by cell. */
 export interface Batch {
   readonly length: number;
-  /** The cell as it stands in the rows of the wire in JSON. */
-  value(row: number, column: number): Wire;
-  key(row: number, column: number): Key;
+  /** The cell as it is kept: equal cells of a column are equal values, unless they are objects. */
+  cell(row: number, column: number): unknown;
+  /** A cell of this column as it stands in the rows of the wire in JSON. */
+  wire(cell: unknown, column: number): Wire;
 }
 
 /** Reads one self-contained, uncompressed Arrow IPC stream. Cells are decoded when they are looked at. */
@@ -21,15 +22,14 @@ export function arrowBatch(stream: Uint8Array): Batch & { readonly columns: read
   return {
     length: table.numRows,
     columns: table.names.map((name) => ({ name: String(name), type: "" })),
-    value: (row, column) => wireValue(table.children[column]?.at(row), types[column]!),
-    key: (row, column) => keyOf(table.children[column]?.at(row)),
+    cell: (row, column) => table.children[column]?.at(row),
+    wire: (cell, column) => wireValue(cell, types[column]!),
   };
 }
 
 /** Rows as the wire carries them in JSON: arrays in column order. */
 export function jsonBatch(rows: readonly (readonly unknown[])[]): Batch {
-  const value = (row: number, column: number) => (rows[row]?.[column] ?? null) as Wire;
-  return { length: rows.length, value, key: (row, column) => keyOf(value(row, column)) };
+  return { length: rows.length, cell: (row, column) => rows[row]?.[column] ?? null, wire: (cell) => cell as Wire };
 }
 
 /** Of a cell as it came: numbers, among them the counts of dates and decimals, by their size, all else as text. */
@@ -56,14 +56,22 @@ export class Rows {
 
   /** The cell as it stands in the rows of the wire; undefined where there is no such row. */
   value(row: number, column: number): Wire | undefined {
-    const at = this.batchOf(row);
-    return row < this.length ? this.batches[at]?.value(row - (this.starts[at] ?? 0), column) : undefined;
+    if (row >= this.length) return undefined;
+    const { batch, start } = this.batchAround(row);
+    return batch.wire(batch.cell(row - start, column), column);
   }
 
   /** What the cell is sorted by. */
   key(row: number, column: number): Key {
+    const { batch, start } = this.batchAround(row);
+    return keyOf(batch.cell(row - start, column));
+  }
+
+  /** The batch that holds a row that there is, the number of its first row, and of the one after its last. */
+  batchAround(row: number): { readonly batch: Batch; readonly start: number; readonly end: number } {
     const at = this.batchOf(row);
-    return this.batches[at]?.key(row - (this.starts[at] ?? 0), column) ?? null;
+    const [batch, start] = [this.batches[at]!, this.starts[at]!];
+    return { batch, start, end: start + batch.length };
   }
 
   private batchOf(row: number): number {

@@ -110,6 +110,7 @@ export type JobEvent =
 export interface Authenticated {
   readonly user_id: string;
   readonly role: "user" | "operator";
+  /** Those that this user can ask, the default one first. */
   readonly agents: readonly string[];
   /** Which model answers, or `offline`. */
   readonly llm: string;
@@ -134,6 +135,7 @@ export interface Ask {
   readonly query: string;
   readonly conversation_id: string;
   readonly user_clarification: string | null;
+  readonly agent: string | null;
   readonly options: { readonly table_format: "arrow" };
 }
 

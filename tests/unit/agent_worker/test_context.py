@@ -1,0 +1,25 @@
+"""What an agent says through its context."""
+
+from pathlib import Path
+
+from agent_worker.context import AgentContext
+from bus.contract.events import Event, Progress
+from bus.contract.settings import Settings
+
+
+def test_progress_is_sent_when_a_person_would_see_a_difference(tmp_path: Path) -> None:
+    context = AgentContext(Settings(), {}, "", tmp_path)
+    sent: list[Event] = []
+    context.connect(sent.append)
+    for step in range(1000):
+        context.progress(0.01 + step * 5e-7, "running")
+    context.progress(0.02, "running")
+    context.progress(0.02, "sorting")
+    context.progress(None, "sorting")
+    context.progress(None, "sorting")
+    assert sent == [
+        Progress(0.01, "running"),
+        Progress(0.02, "running"),
+        Progress(0.02, "sorting"),
+        Progress(None, "sorting"),
+    ]
