@@ -9,6 +9,7 @@
 # make test-latest  all tests on the newest allowed versions, in a clone of the last commit
 # make test-lowest  the unit tests, and one whole question, on the lowest versions that pyproject.toml allows
 # make test-pythons the same under each Python that is allowed and on this machine
+# make mutation     change the deciding modules in small ways, one at a time; name each change that no test notices
 # make clean  remove everything that was built
 
 PYTHON ?= python3
@@ -30,10 +31,12 @@ SPREAD := -n 3 --dist loadfile
 # What other versions and interpreters have to pass.
 PYTHONS ?= 3.11 3.12 3.13
 INTO ?= build/python
+# Which changes, `supervisor.lifecycle.kill_ladder*` for example; all of them if empty.
+MUTANTS ?=
 ELSEWHERE := tests/unit tests/integration/test_spine.py
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python
+.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -125,6 +128,15 @@ test-python: | .venv/bin/uv
 	.venv/bin/uv pip install --quiet --python $(INTO) --require-hashes --requirement $(LOCK_TEST)
 	.venv/bin/uv pip install --quiet --python $(INTO) --no-deps --editable .
 	$(INTO)/bin/python -m pytest $(SPREAD) $(ELSEWHERE)
+
+# In a clone of the last commit, too. `cd build/mutation && ../mutation-env/bin/mutmut show NAME` shows a change.
+mutation: | .venv/bin/uv
+	.venv/bin/uv venv --quiet --clear --python $(PYTHON) build/mutation-env
+	.venv/bin/uv pip install --quiet --python build/mutation-env --requirement $(LOCK_TEST)
+	.venv/bin/uv pip install --quiet --python build/mutation-env 'mutmut>=3.8,<4'
+	rm -rf build/mutation
+	git clone --quiet . build/mutation
+	cd build/mutation && ../mutation-env/bin/mutmut run $(MUTANTS) && ../mutation-env/bin/mutmut results
 
 lock-page: .venv/.installed-test
 	@$(NPM) update --package-lock-only --ignore-scripts --no-audit --no-fund
