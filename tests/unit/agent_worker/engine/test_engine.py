@@ -15,6 +15,7 @@ from agent_worker.engine.guard import Refused
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.events import TableRows, TableSchema
 
+NEVER_S = 600.0
 ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b"
 MANY = "SELECT range AS a, 'row ' || range AS b FROM range(1000000)"
 
@@ -57,7 +58,7 @@ def table(folder: Path, name: str, pattern: str, partitions: tuple[str, ...] = (
 
 @pytest.fixture
 def engine(folder: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = Engine(EngineSettings(str(tmp_path), memory_limit_bytes=256 << 20, max_execution_s=30))
+    engine = Engine(EngineSettings(str(tmp_path), memory_limit_bytes=256 << 20, max_execution_s=NEVER_S))
     first, second = (f"SELECT {columns} FROM read_parquet('{folder}/mixed/{file}.parquet')" for columns, file in MIXED)
     both = f"{first} UNION ALL {second}"
     tables = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.http_api.results import MAX_STEM_CHARS, file_stem
+from gateway.http_api.jobs.download import MAX_STEM_CHARS, file_stem
 
 
 @pytest.mark.parametrize(
