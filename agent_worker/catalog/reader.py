@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from agent_worker.catalog.budget import Budget
-from agent_worker.catalog.description import read_description
+from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
@@ -22,7 +22,7 @@ EACH_S = 5.0
 
 
 def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Catalog:
-    """The catalog of a folder of Parquet files.
+    """The catalog of a folder of files of data.
 
     `connection` may read the folder and is not locked; it is left with a view for each table. Row counts and
     extremes come from the footers; looking for values and keys is bounded by time, and what was left out is said in
@@ -34,7 +34,8 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Cata
     sources = [*found.sources, *lakes]
     warnings = [*found.warnings, *left_out]
     names, renamed = table_names([source.stem for source in sources], _reserved(connection))
-    tables, failures = read_tables(connection, names, sources)
+    options = read_file_options(folder / DESCRIPTION_FILE, names)
+    tables, failures = read_tables(connection, names, sources, options)
     warnings += renamed + failures
     if not tables:
         raise CatalogError(f"{folder} holds no readable table. " + " ".join(warnings))

@@ -75,11 +75,16 @@ def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> N
 
 def read_files(files: Iterable[str], hive_types: Mapping[str, str]) -> str:
     """The rows of Parquet files, for FROM; `hive_types` are the columns that stand in the folders' names."""
+    return read_with("read_parquet", files, hive_types)
+
+
+def read_with(function: str, files: Iterable[str], hive_types: Mapping[str, str], given: str = "") -> str:
+    """The same for any of the engine's readers, with the options that are given."""
     options = f"hive_partitioning = {'true' if hive_types else 'false'}"
     if hive_types:
         kinds = ", ".join(f"{quote_name(name)}: {kind}" for name, kind in hive_types.items())
         options += f", hive_types = {{{kinds}}}"
-    return f"read_parquet({_paths(files)}, {options})"
+    return f"{function}({_paths(files)}, {', '.join(filter(None, (options, given)))})"
 
 
 def _hive_types(table: CatalogTable) -> dict[str, str]:
