@@ -10,6 +10,7 @@ from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE, CatalogError, Lake, Source, find_sources, fingerprint
+from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.keys import find_keys
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.tables import read_tables
@@ -31,12 +32,16 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Cata
     state = fingerprint(folder)  # before the look: what changes meanwhile makes this catalog an old one
     found = find_sources(folder)
     lakes, left_out = _lakes(found.lakes)
-    sources = [*found.sources, *lakes]
-    warnings = [*found.warnings, *left_out]
+    sheets, unread = sheet_sources(found.books)
+    sources = [*found.sources, *lakes, *sheets]
+    warnings = [*found.warnings, *left_out, *unread]
     names, renamed = table_names([source.stem for source in sources], _reserved(connection))
     options = read_file_options(folder / DESCRIPTION_FILE, names)
-    tables, failures = read_tables(connection, names, sources, options)
-    warnings += renamed + failures
+    named = dict(zip(names, sources, strict=True))
+    tables, failures = read_tables(connection, {n: source for n, source in named.items() if not source.sheet}, options)
+    of_sheets, unread = read_sheets(connection, {n: source for n, source in named.items() if source.sheet}, options)
+    tables += of_sheets
+    warnings += renamed + failures + unread
     if not tables:
         raise CatalogError(f"{folder} holds no readable table. " + " ".join(warnings))
     description = read_description(folder / DESCRIPTION_FILE, tables)

@@ -1,6 +1,6 @@
 """Columns, types, row counts and extremes of tables, from the files' footers alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import duckdb
 import msgspec
@@ -32,20 +32,21 @@ MAX_NAMED = 3
 
 def read_tables(
     connection: duckdb.DuckDBPyConnection,
-    names: Sequence[str],
-    sources: Sequence[Source],
+    named: Mapping[str, Source],
     options: Mapping[str, FileOptions],
 ) -> tuple[list[CatalogTable], list[str]]:
     """The readable tables, each with a view of its name in the connection, and a sentence for each that is not and
     for each whose files differ. A table with one bad part is left out as a whole. `options` are by table."""
-    footers = read_footers(connection, [file for source in sources for file in source.files if not text_format(file)])
+    footers = read_footers(
+        connection, [file for source in named.values() for file in source.files if not text_format(file)]
+    )
     texts: dict[str, TextFile | str] = {}
-    for name, source in zip(names, sources, strict=True):
+    for name, source in named.items():
         texts |= read_texts(connection, source.files, options.get(name, FileOptions()))
     add_text_files(footers, texts)
     warnings: list[str] = []
     grouped: list[tuple[str, list[Group]]] = []
-    for name, source in zip(names, sources, strict=True):
+    for name, source in named.items():
         if failed := [file for file in source.files if file in footers.failures]:
             warnings.append(f"Table {name} is left out: {failed[0]}: {footers.failures[failed[0]]}")
         else:
@@ -58,7 +59,7 @@ def read_tables(
         except duckdb.Error as error:
             warnings.append(f"Table {name} is left out ({groups[0].files[0]}): {why(error)}")
         else:
-            tables.append(table)
+            tables.append(msgspec.structs.replace(table, as_of=named[name].as_of))
             warnings += [_in_words(name, groups, difference) for difference in differences]
     return tables, warnings
 

@@ -3,6 +3,7 @@
 from enum import Enum
 
 PARQUET_SUFFIXES = (".parquet", ".parq", ".pq")
+WORKBOOK_SUFFIX = ".xlsx"
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 """Endings of compressed text files, and what the engine calls them."""
 
@@ -38,13 +39,19 @@ def compression(name: str) -> str:
 
 def named_as_data(name: str) -> bool:
     """Does the name promise a table?"""
-    return name.lower().endswith(PARQUET_SUFFIXES) or text_format(name) is not None
+    return name.lower().endswith((*PARQUET_SUFFIXES, WORKBOOK_SUFFIX)) or text_format(name) is not None
+
+
+def is_workbook(name: str) -> bool:
+    return name.lower().endswith(WORKBOOK_SUFFIX)
 
 
 def without_suffix(name: str) -> str:
     """What a table of this file, or of a folder of this name, is called."""
     if name.lower().endswith(PARQUET_SUFFIXES):
         return _without(name, PARQUET_SUFFIXES)
+    if is_workbook(name):
+        return _without(name, (WORKBOOK_SUFFIX,))
     if text_format(name) is None:
         return name
     return _without(_without(name, tuple(COMPRESSIONS)), tuple(_TEXT_SUFFIXES))
