@@ -1,7 +1,8 @@
 """Every table of a folder beside its files: `python -m bench.files DIR`.
 
 What Deadstop's tables say is compared with what plain DuckDB says of each file by itself, and pyarrow of the number of
-its rows. Each difference is a line; the exit status is 1 where there is any.
+a Parquet file's rows. A value of a text file has to be as it stands there, or as plain DuckDB reads it. Each difference
+is a line; the exit status is 1 where there is any.
 """
 
 import re
@@ -15,6 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
+from agent_worker.catalog.files.formats import TextFormat, text_format
 from agent_worker.catalog.files.listing import Content, content, entries
 from agent_worker.engine.settings import quote_name, quote_text
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
@@ -69,13 +71,14 @@ def compared(folder: Path, catalog: Catalog, ours: duckdb.DuckDBPyConnection) ->
 
 
 def _unspoken(folder: Path, catalog: Catalog) -> Iterator[str]:
-    """Parquet files that stand neither in a table nor in a warning, by themselves or with their folder; those that
+    """Files of data that stand neither in a table nor in a warning, by themselves or with their folder; those that
     a Delta table's log has removed are none."""
     read = {file for table in catalog.tables for file in table.files}
     text = "\n".join(catalog.warnings)
     for entry in entries(folder):
         path = Path(entry.path)
-        if entry.path in read or not path.is_file() or content(path) is not Content.PARQUET:
+        data = path.is_file() and (text_format(path.name) or content(path) is Content.PARQUET)
+        if entry.path in read or not data:
             continue
         places = [place for place in (path, *path.parents) if folder in place.parents]
         if not any(str(place) in text or (place / "_delta_log").is_dir() for place in places):
@@ -86,16 +89,18 @@ class _Comparison:
     def __init__(self, ours: duckdb.DuckDBPyConnection, plain: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
         self._ours, self._plain, self._table = ours, plain, table
         self._source = quote_name(table.name)
+        self._counts: dict[str, int] = {}
 
     def differences(self) -> Iterator[str]:
         name, files = self._table.name, self._table.files
         count = _one(self._ours, f"SELECT count(*) FROM {self._source}")
-        for whose, expected in (("its files have", sum(map(_rows_of, files))), ("the catalog", self._table.row_count)):
+        self._counts = {file: _rows_of(self._plain, file) for file in files}
+        for whose, expected in (("its files have", sum(self._counts.values())), ("the catalog", self._table.row_count)):
             if count != expected:
                 yield f"{name}: {count} rows, {whose} {expected}"
         yield from self._figures()
         yield from self._rows(files[0], 0)
-        yield from self._rows(files[-1], max(0, int(str(count)) - min(ROWS, _rows_of(files[-1]))), last=True)
+        yield from self._rows(files[-1], max(0, int(str(count)) - min(ROWS, self._counts[files[-1]])), last=True)
 
     def _figures(self) -> Iterator[str]:
         expected: dict[str, list[Figures]] = {}
@@ -110,7 +115,8 @@ class _Comparison:
             mine = [ours[one.name] for one in columns]
             if (counts := (_count(mine), _count(parts)))[0] != counts[1]:
                 yield f"{self._table.name}.{column}: {counts[0]} values, its files have {counts[1]}"
-            if all(one.type != "VARCHAR" for one in columns) and not _close(_total(mine), _total(parts)):
+            known = all(part.total is not None or not part.count for part in parts)  # to plain DuckDB it may be text
+            if known and all(one.type != "VARCHAR" for one in columns) and not _close(_total(mine), _total(parts)):
                 yield f"{self._table.name}.{column}: sum {_total(mine)}, of its files {_total(parts)}"
 
     def _columns_for(self, name: str) -> list[CatalogColumn]:
@@ -121,23 +127,35 @@ class _Comparison:
 
     def _rows(self, file: str, offset: int, *, last: bool = False) -> Iterator[str]:
         """The first ten rows of the first file, or the last ten of the last one."""
-        behind = max(0, _rows_of(file) - ROWS) if last else 0
+        behind = max(0, self._counts[file] - ROWS) if last else 0
         names, kinds, rows = _texts(self._plain, f"SELECT * FROM {_from(file)}", behind)
+        written = (
+            rows if text_format(file) is not TextFormat.CSV else _texts(self._plain, _as_it_stands(file), behind)[2]
+        )
         mine, types, found = _texts(self._ours, f"SELECT * FROM {self._source}", offset)
         places = {name.lower(): at for at, name in enumerate(mine)}
-        for row, (theirs, here) in enumerate(zip(rows, found, strict=False)):
-            for name, kind, text in zip(names, kinds, theirs, strict=True):
+        for row, (theirs, raw, here) in enumerate(zip(rows, written, found, strict=False)):
+            for name, kind, text, as_is in zip(names, kinds, theirs, raw, strict=True):
                 columns = [one for one in self._columns_for(name.lower()) if one.name not in self._table.partitions]
                 shown = [(here[places[one.name.lower()]], types[places[one.name.lower()]]) for one in columns]
-                if columns and not any(_same(text, kind, value, as_kind) for value, as_kind in shown):
+                fits = (_same(text, kind, value, as_kind) or _stands(as_is, value) for value, as_kind in shown)
+                if columns and not any(fits):
                     yield f"{self._table.name}.{name}: {shown[0][0]!r} where row {row} of {file} has {text!r}"
 
 
 def _from(file: str) -> str:
+    if (kind := text_format(file)) is not None:
+        return f"read_{kind.value.lower()}_auto({quote_text(file)}, hive_partitioning = false, sample_size = -1)"
     return f"read_parquet({quote_text(file)}, hive_partitioning = false)"
 
 
-def _rows_of(file: str) -> int:
+def _as_it_stands(file: str) -> str:
+    return f"SELECT * FROM read_csv_auto({quote_text(file)}, hive_partitioning = false, all_varchar = true)"
+
+
+def _rows_of(plain: duckdb.DuckDBPyConnection, file: str) -> int:
+    if text_format(file):
+        return int(str(_one(plain, f"SELECT count(*) FROM {_from(file)}")))
     return int(pq.read_metadata(file).num_rows)
 
 
@@ -184,6 +202,13 @@ def _same(theirs: str | None, kind: str, ours: str | None, as_kind: str) -> bool
     if theirs == ours or theirs is None or ours is None or kind == as_kind or "VARCHAR" in (kind, as_kind):
         return theirs == ours
     return _plainly(theirs) == _plainly(ours)
+
+
+def _stands(text: str | None, ours: str | None) -> bool:
+    """As it is written, or with a comma before its decimals."""
+    if text == ours or text is None or ours is None:
+        return text == ours
+    return "," in text and _plainly(text.replace(".", "").replace(",", ".")) == _plainly(ours)
 
 
 def _plainly(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads what there is to know about a folder of Parquet files, with bounded work."""
+"""Reads what there is to know about a folder of data, with bounded work."""
 
 from agent_worker.catalog.description import DescriptionError
 from agent_worker.catalog.files.layout import CatalogError, fingerprint

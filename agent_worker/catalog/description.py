@@ -9,9 +9,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+import msgspec
+
+from agent_worker.catalog.files.text.dialect import ENCODINGS
+from agent_worker.catalog.files.text.options import FileOptions
 from bus.contract.catalog import CatalogTable, Description, JoinKey, Measure
 
-SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes")
+SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes", "files")
 
 
 class DescriptionError(Exception):
@@ -23,19 +27,47 @@ def read_description(file: Path, tables: Sequence[CatalogTable]) -> Description:
 
     Raises DescriptionError.
     """
+    columns = {table.name: [column.name for column in table.columns] for table in tables}
+    return _Reader(file, columns).read(_content(file))
+
+
+def read_file_options(file: Path, names: Sequence[str]) -> dict[str, FileOptions]:
+    """How text files are to be read, by table; `names` are those that there may be. Raises DescriptionError."""
+    section = _content(file).get("files", {})
+    reader = _Reader(file, {name: [] for name in names})
+    return {table: reader.file_options(table, value) for table, value in section.items()}
+
+
+def _content(file: Path) -> dict[str, Any]:
     if not file.exists():
-        return Description()
+        return {}
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DescriptionError(f"{file}: not valid TOML: {error}") from error
-    return _Reader(file, tables).read(content)
 
 
 class _Reader:
-    def __init__(self, file: Path, tables: Sequence[CatalogTable]) -> None:
+    """`columns` are the names of each table's columns."""
+
+    def __init__(self, file: Path, columns: dict[str, list[str]]) -> None:
         self._file = file
-        self._columns = {table.name: [column.name for column in table.columns] for table in tables}
+        self._columns = columns
+
+    def file_options(self, table: str, value: Any) -> FileOptions:
+        where = f"files.{table}"
+        self._one_of(where, table, self._columns, "a table")
+        for name in self._section(where, value):
+            self._one_of(f"{where}.{name}", name, FileOptions.__struct_fields__, "one of the options")
+        if "encoding" in value:
+            self._one_of(f"{where}.encoding", value["encoding"], ENCODINGS, f"one of {', '.join(ENCODINGS)}")
+        if "decimal" in value:
+            self._one_of(f"{where}.decimal", value["decimal"], (".", ","), 'a "." or a ","')
+        given = {**value, "null": [value["null"]]} if isinstance(value.get("null"), str) else value
+        try:
+            return msgspec.convert(given, FileOptions)
+        except msgspec.ValidationError as error:
+            raise DescriptionError(f"{self._file}: {where}: {error}") from error
 
     def read(self, content: dict[str, Any]) -> Description:
         for section in content:
@@ -83,9 +115,11 @@ class _Reader:
         return table, self._one_of(where, column, self._columns[table], f"a column of {table}")
 
     def _table(self, content: dict[str, Any], section: str) -> dict[str, Any]:
-        value = content.get(section, {})
+        return self._section(section, content.get(section, {}))
+
+    def _section(self, where: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self._fail(section, f"expected a section [{section}]", value)
+            self._fail(where, f"expected a section [{where}]", value)
         return value
 
     def _text(self, where: str, value: Any) -> str:

@@ -5,11 +5,12 @@ from pathlib import Path
 import duckdb
 
 from agent_worker.catalog.budget import Budget
-from agent_worker.catalog.description import read_description
+from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE, CatalogError, Lake, Source, find_sources, fingerprint
+from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.keys import find_keys
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.tables import read_tables
@@ -22,7 +23,7 @@ EACH_S = 5.0
 
 
 def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Catalog:
-    """The catalog of a folder of Parquet files.
+    """The catalog of a folder of files of data.
 
     `connection` may read the folder and is not locked; it is left with a view for each table. Row counts and
     extremes come from the footers; looking for values and keys is bounded by time, and what was left out is said in
@@ -31,11 +32,16 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Cata
     state = fingerprint(folder)  # before the look: what changes meanwhile makes this catalog an old one
     found = find_sources(folder)
     lakes, left_out = _lakes(found.lakes)
-    sources = [*found.sources, *lakes]
-    warnings = [*found.warnings, *left_out]
+    sheets, unread = sheet_sources(found.books)
+    sources = [*found.sources, *lakes, *sheets]
+    warnings = [*found.warnings, *left_out, *unread]
     names, renamed = table_names([source.stem for source in sources], _reserved(connection))
-    tables, failures = read_tables(connection, names, sources)
-    warnings += renamed + failures
+    options = read_file_options(folder / DESCRIPTION_FILE, names)
+    named = dict(zip(names, sources, strict=True))
+    tables, failures = read_tables(connection, {n: source for n, source in named.items() if not source.sheet}, options)
+    of_sheets, unread = read_sheets(connection, {n: source for n, source in named.items() if source.sheet}, options)
+    tables += of_sheets
+    warnings += renamed + failures + unread
     if not tables:
         raise CatalogError(f"{folder} holds no readable table. " + " ".join(warnings))
     description = read_description(folder / DESCRIPTION_FILE, tables)

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping
 import duckdb
 import msgspec
 
+from agent_worker.engine.sheets import read_sheet
 from bus.contract.catalog import CatalogTable
+
+CELLS = "cells of a sheet"
 
 
 class EngineSettings(msgspec.Struct, frozen=True):
@@ -68,18 +71,30 @@ def _set(connection: duckdb.DuckDBPyConnection, **values: str) -> None:
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
-    """Raises duckdb.Error, which names the file, where one cannot be read."""
+    """Raises duckdb.Error, which names the file, where one cannot be read. A sheet's cells are copied into the
+    engine."""
+    if table.sheet is not None:
+        cells = read_sheet(table.files[0], *msgspec.structs.astuple(table.sheet)).table
+        connection.register(CELLS, cells)
+        connection.execute(f"CREATE TABLE {quote_name(table.name)} AS FROM {quote_name(CELLS)}").fetchall()
+        connection.unregister(CELLS)
+        return
     sql = table.sql or f"SELECT * FROM {read_files(table.files, _hive_types(table))}"
     connection.execute(f"CREATE VIEW {quote_name(table.name)} AS {sql}").fetchall()
 
 
 def read_files(files: Iterable[str], hive_types: Mapping[str, str]) -> str:
     """The rows of Parquet files, for FROM; `hive_types` are the columns that stand in the folders' names."""
+    return read_with("read_parquet", files, hive_types)
+
+
+def read_with(function: str, files: Iterable[str], hive_types: Mapping[str, str], given: str = "") -> str:
+    """The same for any of the engine's readers, with the options that are given."""
     options = f"hive_partitioning = {'true' if hive_types else 'false'}"
     if hive_types:
         kinds = ", ".join(f"{quote_name(name)}: {kind}" for name, kind in hive_types.items())
         options += f", hive_types = {{{kinds}}}"
-    return f"read_parquet({_paths(files)}, {options})"
+    return f"{function}({_paths(files)}, {', '.join(filter(None, (options, given)))})"
 
 
 def _hive_types(table: CatalogTable) -> dict[str, str]:

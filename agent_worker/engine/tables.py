@@ -6,6 +6,7 @@ import duckdb
 
 from agent_worker.engine.guard import Checked
 from agent_worker.engine.settings import create_view, lock
+from agent_worker.engine.sheets import NotASheet
 from bus.contract.catalog import Catalog, CatalogTable
 
 _SYSTEM = ("duckdb_", "pg_", "pragma_", "sqlite_", "__show_", '"')
@@ -44,7 +45,7 @@ class Tables:
         for table in list(self._waiting.values()):
             try:
                 self._make(table)
-            except duckdb.Error:
+            except (duckdb.Error, NotASheet):
                 if not goes_on():
                     return
 

@@ -19,11 +19,20 @@ class CatalogColumn(msgspec.Struct, frozen=True):
     values: tuple[str, ...] = ()
 
 
+class SheetReading(msgspec.Struct, frozen=True):
+    """A sheet of a workbook: whether its first row is a header, and how many rows are passed over before it."""
+
+    name: str
+    header: bool
+    skip: int = 0
+
+
 class CatalogTable(msgspec.Struct, frozen=True):
-    """One table: a file, a folder of parts, or a hive-partitioned tree.
+    """One table: a file, a folder of parts, a hive-partitioned tree, or a sheet of a workbook.
 
     `files` are absolute paths; `partitions` names the hive partition columns (they stand in `columns` too).
-    `sql` is the statement that reads the files where they differ in columns or types; empty where they are alike.
+    `sql` is the statement that reads the files where they differ in columns or types, or are text; empty where they are
+    alike. `as_of` is the version that is read of a table with a log of its own.
     """
 
     name: str
@@ -32,6 +41,8 @@ class CatalogTable(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     partitions: tuple[str, ...] = ()
     sql: str = ""
+    sheet: SheetReading | None = None
+    as_of: str = ""
 
 
 class JoinKey(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """A folder with every type, drift and layout, beside what plain DuckDB and pyarrow say of its files."""
 
+import gzip
 import subprocess
 import sys
 from pathlib import Path
@@ -27,11 +28,23 @@ DRIFTS = {
     "maps": ("map {'k': 1}", "map {'k': 1.5::DOUBLE}"),
 }
 
+TEXTS = {
+    "csv.csv": b'id,code,price,day,note\n1,007,1.10,2020-01-01,\n2,08,2.5,2020-01-02,"x\ny"\n',
+    "german.csv": b"id;preis;tag\n1;1,5;31.12.2020\n2;2,25;01.02.2021\n",
+    "headless.tsv": b"1\ta\n2\tb\n",
+    "packed.csv.gz": gzip.compress(b"a,b\n" + b"1,2.5\n" * 50_000 + b"007,NA\n"),
+    "lines.jsonl": b'{"a": 1, "b": {"c": [1.5]}}\n{"a": 12345678901234567890, "d": "2020-01-01"}\n',
+    "array.json": b'[{"a": "007"}, {"a": null}]',
+    "mixed/1.csv": b"v,n\n1.5,1\n",
+    "mixed/2.json": b'[{"v": 2, "n": 5}]',
+}
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     with duckdb.connect(config={"threads": 1}) as connection:
         folder = Folder(tmp_path / "data", connection)
+        folder.write("mixed/0.parquet", "SELECT 0.1::DOUBLE AS v, 2 AS n")
         folder.write("every_type.parquet", "SELECT * EXCLUDE (empty_struct) FROM test_all_types()")
         for name, parts in DRIFTS.items():
             for number, part in enumerate(parts):
@@ -44,6 +57,9 @@ def data(tmp_path: Path) -> Path:
         folder.write("shouting.PARQUET", "SELECT 0 AS n WHERE false")
     for mode in ("append", "overwrite"):
         write_deltalake(folder.path / "delta", pa.table({"k": ["1", None], "n": [1, 2]}), mode=mode, partition_by=["k"])
+    for name, text in TEXTS.items():
+        (folder.path / name).parent.mkdir(exist_ok=True)
+        (folder.path / name).write_bytes(text)
     (folder.path / "nothing").mkdir()
     nothing = pa.table({"v": pa.nulls(3), "l": pa.array([[], [], None], pa.list_(pa.null()))})
     pq.write_table(nothing, folder.path / "nothing" / "0.pq")

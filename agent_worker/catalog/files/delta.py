@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from agent_worker.catalog.files.lakes import NotReadable
+from agent_worker.catalog.files.lakes import NotReadable, version_of
 from agent_worker.catalog.files.layout import Lake, Source
 from agent_worker.catalog.files.partitions import Keys, keys_of
 from agent_worker.catalog.types.engine_types import INTEGERS, Type, whole
@@ -60,7 +60,8 @@ def _source(lake: Lake, table: Any) -> Source:
     keys = tuple(
         _keys(Path(lake.root), file, action.get("partition") or {}) for file, action in zip(files, actions, strict=True)
     )
-    return Source(lake.stem, files, keys, kinds)
+    (written,) = table.history(1)
+    return Source(lake.stem, files, keys, kinds, as_of=version_of(table.version(), written["timestamp"]))
 
 
 def _file(root: Path, path: str) -> str:

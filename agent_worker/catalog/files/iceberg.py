@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from agent_worker.catalog.files.lakes import NotReadable
+from agent_worker.catalog.files.lakes import NotReadable, version_of
 from agent_worker.catalog.files.layout import Lake, Source
 
 _NUMBER = re.compile(r"v?(\d+)")
@@ -31,7 +31,9 @@ def iceberg_source(lake: Lake) -> Source:
         raise NotReadable("rows of its files are deleted by delete files; rewrite its data files first")
     files = tuple(sorted(_file(Path(lake.root), task.file.file_path) for task in tasks))
     _refuse_other_names(files, table)
-    return Source(lake.stem, files, ((),) * len(files))
+    snapshot = table.current_snapshot()
+    as_of = version_of(snapshot.snapshot_id, snapshot.timestamp_ms) if snapshot else ""
+    return Source(lake.stem, files, ((),) * len(files), as_of=as_of)
 
 
 def _newest(folder: Path) -> Path:

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from agent_worker.catalog.files.listing import (
-    LOGS,
-    SUFFIXES,
-    Content,
-    content,
-    entries,
-    named_as_parquet,
-    state,
-    without_suffix,
-)
+from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_format, without_suffix
+from agent_worker.catalog.files.listing import LOGS, Content, content, entries, state
 from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of
 from agent_worker.catalog.types.engine_types import Type
 
@@ -32,12 +24,15 @@ class CatalogError(Exception):
 
 class Source(msgspec.Struct, frozen=True):
     """The files of one table. `stem` is the name they ask for; `keys` are the hive partition's of each file,
-    `key_types` their types where they are known."""
+    `key_types` their types where they are known; `sheet` is that of a workbook, `as_of`
+    the version of a table with a log of its own."""
 
     stem: str
     files: tuple[str, ...]
     keys: tuple[Keys, ...] = ()
     key_types: dict[str, Type] = {}
+    sheet: str = ""
+    as_of: str = ""
 
 
 class Lake(msgspec.Struct, frozen=True):
@@ -52,6 +47,7 @@ class Found(msgspec.Struct):
     """What lies in the folder; a sentence for everything that is left out."""
 
     sources: list[Source]
+    books: list[Source]
     lakes: list[Lake]
     warnings: list[str]
 
@@ -69,7 +65,7 @@ def find_sources(folder: Path) -> Found:
     Raises CatalogError where the folder is missing, holds nothing to read, or too many files.
     """
     if not folder.is_dir():
-        raise CatalogError(f"{folder} is not a folder. Give a folder of {SUFFIXES[0]} files with --data.")
+        raise CatalogError(f"{folder} is not a folder. Give a folder of Parquet, CSV or JSON files with --data.")
     folder = folder.resolve()
     paths = sorted(Path(entry.path) for entry in entries(folder) if entry.name != DESCRIPTION_FILE)
     lakes = _lake_roots(paths)
@@ -77,14 +73,15 @@ def find_sources(folder: Path) -> Found:
     groups, bad, others = _sorted_out(plain, folder)
     count = sum(len(files) for files in groups.values())
     if count > MAX_FILES:
-        raise CatalogError(f"{folder} holds more than {MAX_FILES:,} Parquet files. Give a smaller folder.")
+        raise CatalogError(f"{folder} holds more than {MAX_FILES:,} files of data. Give a smaller folder.")
     warnings = [*_left_out(bad, groups, folder), *_others(others)]
     sources = [_source(root, files, folder) for root, files in sorted(groups.items()) if root not in bad]
+    books = [source for source in sources if is_workbook(source.files[0])]
     if not sources and not lakes:
         hint = "Put some there, or give another folder."
-        raise CatalogError(" ".join([f"{folder} holds no usable {SUFFIXES[0]} file. {hint}", *warnings]))
+        raise CatalogError(" ".join([f"{folder} holds no usable Parquet, CSV or JSON file. {hint}", *warnings]))
     found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in sorted(lakes.items())]
-    return Found(sources, found, warnings)
+    return Found([source for source in sources if source not in books], books, found, warnings)
 
 
 def _lake_roots(paths: Iterable[Path]) -> dict[Path, str]:
@@ -126,7 +123,7 @@ def _judged(path: Path, folder: Path) -> tuple[str, bool]:
     """Why it cannot be read, if so; and is it a table's file at all?"""
     if path.is_symlink():
         if not path.exists():
-            return "a link to nothing", named_as_parquet(path.name)
+            return "a link to nothing", named_as_data(path.name)
         inside = path.resolve().is_relative_to(folder)
         if path.is_dir():
             where = "its files are read where they are" if inside else "which the sandbox does not open"
@@ -136,11 +133,20 @@ def _judged(path: Path, folder: Path) -> tuple[str, bool]:
     if not path.is_file():
         return "neither a file nor a folder", False
     found = content(path)
-    if found in (Content.OTHER, Content.UNREADABLE, Content.EMPTY) and not named_as_parquet(path.name):
+    if found in (Content.OTHER, Content.UNREADABLE, Content.EMPTY) and not named_as_data(path.name):
         return "" if found is not Content.UNREADABLE else found.value, False
-    if found is Content.PARQUET and not _PATTERN.isdisjoint(str(path)):
-        return "its path holds one of * ? [ ] { }, which the engine takes for a pattern; rename it", True
-    return found.value, True
+    named_otherwise = text_format(path.name) is not None or is_workbook(path.name)
+    reason = _why_no_parquet(found) if named_otherwise else found.value
+    if not reason and not _PATTERN.isdisjoint(str(path)):
+        reason = "its path holds one of * ? [ ] { }, which the engine takes for a pattern; rename it"
+    return reason, True
+
+
+def _why_no_parquet(found: Content) -> str:
+    """Of a file that is named as text or as a workbook."""
+    if found in (Content.PARQUET, Content.CUT, Content.ENCRYPTED):
+        return "its name says that it is something else, and its content that it is Parquet; rename it"
+    return "" if found is Content.OTHER else found.value
 
 
 def _left_out(bad: dict[Path, list[str]], groups: Groups, folder: Path) -> list[str]:
@@ -165,6 +171,8 @@ def _table_root(file: Path, folder: Path) -> Path:
     """What the table is named after: the file itself at the top, else the folder that holds the parts or, of a
     hive-partitioned tree, the folder that holds the first `key=value` folder."""
     parts = file.relative_to(folder).parts[:-1]
+    if is_workbook(file.name):
+        return file
     for depth, part in enumerate(parts):
         if is_partition(part):
             return folder.joinpath(*parts[:depth])

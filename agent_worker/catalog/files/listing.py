@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
-SUFFIXES = (".parquet", ".parq", ".pq")
 LOGS = ("_delta_log", ".hoodie")
 """Hidden folders that are looked into all the same: they say which of the files beside them count."""
 _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
@@ -64,11 +63,3 @@ def content(file: Path) -> Content:
     if head == _MAGIC:
         return Content.PARQUET if tail == _MAGIC and size > len(_MAGIC) * 2 else Content.CUT
     return Content.OTHER
-
-
-def named_as_parquet(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES)
-
-
-def without_suffix(name: str) -> str:
-    return next((name[: -len(suffix)] for suffix in SUFFIXES if name.lower().endswith(suffix)), name)

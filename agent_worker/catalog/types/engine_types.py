@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import duckdb
 import msgspec
 
 INTEGERS = {
@@ -79,6 +80,11 @@ def type_of(kind: Any) -> Type:
         case "struct" | "map":
             return Type(kind.id.upper(), tuple((name, type_of(child)) for name, child in kind.children))
     return whole(*INTEGERS[str(kind)]) if str(kind) in INTEGERS else Type(str(kind))
+
+
+def type_named(name: str) -> Type:
+    """From the engine's name for it."""
+    return Type(name) if name == NULL else type_of(duckdb.sqltype(name))
 
 
 def whole(low: int, high: int) -> Type:

@@ -7,12 +7,13 @@ import msgspec
 
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.partitions import Keys
+from agent_worker.catalog.files.text.reading import Reading
 from agent_worker.catalog.types.engine_types import NULL, Type, in_order, meet, whole
 
 
 class Group(msgspec.Struct, frozen=True):
     """Files of one shape and with the same hive keys; `statistics` are by the place of the column, `values` are the
-    keys of each file and `rows_of` its number of rows."""
+    keys of each file and `rows_of` its number of rows; `reading` is how text files are read."""
 
     files: tuple[str, ...]
     rows: int
@@ -21,6 +22,7 @@ class Group(msgspec.Struct, frozen=True):
     statistics: Mapping[int, Statistics] = {}
     values: tuple[Keys, ...] = ()
     rows_of: tuple[int, ...] = ()
+    reading: Reading | None = None
 
 
 class Occurrence(msgspec.Struct, frozen=True):

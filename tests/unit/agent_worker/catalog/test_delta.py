@@ -1,5 +1,6 @@
 """Delta tables are what their own reader says they are, not what lies in their folder."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,6 +30,9 @@ def test_removed_files_do_not_count(folder: Folder) -> None:
     assert (names(catalog), catalog.warnings) == (["sales"], ())
     assert contents(folder, "sales", "n") == by_its_own_reader(root, ["n"]) == [(1,), (3,)]
     assert column(catalog, "sales", "n").maximum == "3"
+    (told,) = (table.as_of for table in catalog.tables)
+    written = datetime.fromtimestamp(DeltaTable(root).history(1)[0]["timestamp"] / 1000, UTC)
+    assert told == f"version 2 of {written:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def test_partitions_have_the_logs_types_and_new_columns_are_null_before(folder: Folder) -> None:

@@ -1,0 +1,61 @@
+"""What a file is by its name, beside Parquet, which is known by its content."""
+
+from enum import Enum
+
+PARQUET_SUFFIXES = (".parquet", ".parq", ".pq")
+WORKBOOK_SUFFIX = ".xlsx"
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+"""Endings of compressed text files, and what the engine calls them."""
+
+
+class TextFormat(Enum):
+    """A file of text that is a table."""
+
+    CSV = "CSV"
+    JSON = "JSON"
+
+
+_TEXT_SUFFIXES = {
+    ".csv": TextFormat.CSV,
+    ".tsv": TextFormat.CSV,
+    ".tab": TextFormat.CSV,
+    ".psv": TextFormat.CSV,
+    ".jsonl": TextFormat.JSON,
+    ".ndjson": TextFormat.JSON,
+    ".json": TextFormat.JSON,
+}
+
+
+def text_format(name: str) -> TextFormat | None:
+    """Of `sales.csv` as of `sales.csv.gz`; None where the name promises no table of text."""
+    plain = _without(name, tuple(COMPRESSIONS))
+    return next((kind for suffix, kind in _TEXT_SUFFIXES.items() if plain.lower().endswith(suffix)), None)
+
+
+def compression(name: str) -> str:
+    """As the engine's readers of text call it."""
+    return next((kind for suffix, kind in COMPRESSIONS.items() if name.lower().endswith(suffix)), "none")
+
+
+def named_as_data(name: str) -> bool:
+    """Does the name promise a table?"""
+    return name.lower().endswith((*PARQUET_SUFFIXES, WORKBOOK_SUFFIX)) or text_format(name) is not None
+
+
+def is_workbook(name: str) -> bool:
+    return name.lower().endswith(WORKBOOK_SUFFIX)
+
+
+def without_suffix(name: str) -> str:
+    """What a table of this file, or of a folder of this name, is called."""
+    if name.lower().endswith(PARQUET_SUFFIXES):
+        return _without(name, PARQUET_SUFFIXES)
+    if is_workbook(name):
+        return _without(name, (WORKBOOK_SUFFIX,))
+    if text_format(name) is None:
+        return name
+    return _without(_without(name, tuple(COMPRESSIONS)), tuple(_TEXT_SUFFIXES))
+
+
+def _without(name: str, suffixes: tuple[str, ...]) -> str:
+    return next((name[: -len(suffix)] for suffix in suffixes if name.lower().endswith(suffix)), name)

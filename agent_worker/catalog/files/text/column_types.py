@@ -1,0 +1,261 @@
+"""The kind of each column of texts, found by looking at all of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import msgspec
+
+from agent_worker.catalog.files.footers import Statistics
+from agent_worker.catalog.files.text.dialect import SAMPLE_ROWS
+from agent_worker.catalog.files.text.kinds import (
+    COMMA,
+    COMMA_AS_DECLARED,
+    DECIMAL,
+    GROUPED_BY_POINTS,
+    TEXT,
+    VALUES,
+    Kind,
+    declared,
+    kinds_for,
+    on,
+    tried,
+)
+from agent_worker.catalog.files.text.options import FileOptions
+from agent_worker.catalog.files.text.reading import NotATable
+from agent_worker.catalog.types.engine_types import NULL
+from agent_worker.engine.settings import quote_name, quote_text
+
+SAMPLE_VALUES = 1_000_000
+"""Rows times columns that are looked at to find out what a column may be, before all rows say whether it is."""
+TESTS_AT_ONCE = 1_000
+NOTHING = ("na", "n/a", "null", "none", "nan", "nil", "-", "\\n", "?", "#n/a")
+"""Texts that often stand for no value; they are left as they are, with a word about it."""
+_ANY_SCALE = "DECIMAL(38,9)"
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """One column: its type, the expressions for its text and its value, and what is in it. `remark` says what else may
+    have been meant."""
+
+    name: str
+    type: str
+    text: str
+    value: str
+    statistics: Statistics
+    remark: str = ""
+
+
+class _Look(msgspec.Struct, frozen=True):
+    """What all texts of a column say about a kind."""
+
+    holds: bool
+    evident: bool
+    count: int
+    whole: int
+    fraction: int
+    low: str | None
+    high: str | None
+
+
+def typed_columns(
+    connection: duckdb.DuckDBPyConnection, source: str, names: Sequence[str], options: FileOptions
+) -> tuple[list[Typed], int]:
+    """The columns of `source`, all of whose columns are texts, and its number of rows. Raises NotATable where a
+    column is not what its owner says, and duckdb.Error."""
+    said = _said(names, options)
+    sample = min(SAMPLE_ROWS, max(1, SAMPLE_VALUES // len(names)))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE text_sample AS FROM {source} LIMIT {sample}").fetchall()
+    every = kinds_for(options.decimal)
+    possible = _pruned(connection, "text_sample", {name: every for name in names if name not in said})
+    hints = _hints(connection, [name for name, kinds in possible.items() if not kinds])
+    connection.execute("DROP TABLE text_sample").fetchall()
+    rows, chosen, remarks = _settle(
+        connection, source, {name: said.get(name) or possible[name] for name in names}, said
+    )
+    return [_typed(name, *chosen[name], rows, (hints | remarks).get(name, "")) for name in names], rows
+
+
+def _typed(name: str, kind: Kind, look: _Look, rows: int, remark: str) -> Typed:
+    text = quote_name(name)
+    extremes = (look.low, look.high)
+    statistics = Statistics(extremes, extremes, rows - look.count, rows)
+    if kind is TEXT:
+        return Typed(name, TEXT.type if look.count else NULL, text, text, statistics, remark)
+    kind_type = kind.typed(look.whole, look.fraction) or TEXT.type
+    return Typed(name, kind_type, text, on(kind.value, _bare(name), kind_type), statistics, remark)
+
+
+def _bare(name: str) -> str:
+    return f"nullif(trim({quote_name(name)}), '')"
+
+
+def _passes(kind: Kind, name: str) -> str:
+    """NULL for no text, else true or false: an aggregate would pass over a text that a test has no answer to."""
+    x = _bare(name)
+    return f"CASE WHEN {x} IS NOT NULL THEN coalesce({on(kind.test, x)}, false) END"
+
+
+def _said(names: Sequence[str], options: FileOptions) -> dict[str, list[Kind]]:
+    """The kinds that the owner gives."""
+    kinds: dict[str, list[Kind]] = {}
+    for name, said in options.types.items():
+        if name not in names:
+            raise NotATable(f"it has no column {name}, of which [files] says that it is {said}")
+        kind = declared(said, options.decimal)
+        if kind is None:
+            raise NotATable(f"{said} is no type for its column {name}")
+        kinds[name] = [kind]
+    return kinds
+
+
+def _pruned(
+    connection: duckdb.DuckDBPyConnection, source: str, possible: Mapping[str, Sequence[Kind]]
+) -> dict[str, list[Kind]]:
+    """Those kinds of each column that no row speaks against."""
+    tests = [(name, kind) for name, kinds in possible.items() for kind in kinds]
+    answers = _ask(connection, source, (f"bool_and({_passes(kind, name)})" for name, kind in tests))
+    left: dict[str, list[Kind]] = {name: [] for name in possible}
+    for (name, kind), holds in zip(tests, answers, strict=True):
+        if holds is not False:
+            left[name].append(kind)
+    return left
+
+
+def _hints(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, str]:
+    """For columns of text that are none but for a word that may stand for nothing."""
+    words = ", ".join(map(quote_text, NOTHING))
+    asked = []
+    for name in names:
+        x = _bare(name)
+        values = " OR ".join(f"({_passes(kind, name)})" for kind in VALUES)
+        nothing = f"lower({x}) IN ({words})"
+        asked += [f"bool_and({nothing} OR {values}) AND bool_or({values})", f"min(CASE WHEN {nothing} THEN {x} END)"]
+    answers = list(_ask(connection, "text_sample", asked))
+    return {
+        name: f"is read as text because of {word!r}; if that stands for nothing, say null = [{quote_name(word)}]"
+        for name, almost, word in zip(names, answers[::2], answers[1::2], strict=True)
+        if almost and word is not None
+    }
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, source: str, asked: Iterable[str]) -> Iterator[Any]:
+    """One row of aggregates, asked for in portions: the engine plans thousands of them at once slowly."""
+    listed = list(asked)
+    for at in range(0, len(listed), TESTS_AT_ONCE):
+        yield from connection.execute(f"SELECT {', '.join(listed[at : at + TESTS_AT_ONCE])} FROM {source}").fetchall()[
+            0
+        ]
+
+
+def _settle(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    possible: Mapping[str, Sequence[Kind]],
+    said: Mapping[str, list[Kind]],
+) -> tuple[int, dict[str, tuple[Kind, _Look]], dict[str, str]]:
+    """Look through all rows with the narrowest kind that each column may have; where it fails, with the next of those
+    that no row speaks against."""
+    waiting = {name: [*kinds, TEXT] for name, kinds in possible.items()}
+    chosen: dict[str, tuple[Kind, _Look]] = {}
+    guesses: dict[str, Kind] = {}
+    rows = 0
+    while waiting:
+        rows, looks = _look(connection, source, {name: kinds[0] for name, kinds in waiting.items()})
+        failed = {}
+        for name, look in looks.items():
+            kind, *others = waiting.pop(name)
+            if not look.count:
+                chosen[name] = (kind if name in said else TEXT, look)
+            elif look.holds and look.evident and kind.typed(look.whole, look.fraction):
+                chosen[name] = (kind, look)
+            elif name in said:
+                raise NotATable(_misfit(connection, source, name, kind))
+            else:
+                if look.holds and not look.evident and kind.ambiguous:
+                    guesses.setdefault(name, kind)
+                failed[name] = others
+        waiting = {name: kinds or [TEXT] for name, kinds in _pruned(connection, source, failed).items()}
+    remarks = _with_commas(connection, source, chosen, guesses)
+    for name, kind in guesses.items():
+        if chosen[name][0] is TEXT:
+            remarks.setdefault(name, f"is read as text, because it may be {kind.ambiguous}")
+    return rows, chosen, remarks
+
+
+def _with_commas(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    chosen: dict[str, tuple[Kind, _Look]],
+    guesses: Mapping[str, Kind],
+) -> dict[str, str]:
+    """Where one column shows that commas stand before decimals, they do in those that might have been thousands, and a
+    point may stand between thousands, which a column of nothing else does not tell. Returns what is unclear."""
+    known = next((name for name, (kind, _) in chosen.items() if kind is COMMA), None)
+    if known is None:
+        return {}
+    again = {name: COMMA_AS_DECLARED for name, kind in guesses.items() if kind is COMMA and chosen[name][0] is TEXT}
+    for name, look in _look(connection, source, again)[1].items():
+        chosen[name] = (COMMA_AS_DECLARED, look)
+    points = [name for name, (kind, _) in chosen.items() if kind is DECIMAL]
+    answers = _ask(connection, source, (f"bool_and({on(GROUPED_BY_POINTS, _bare(name))})" for name in points))
+    unclear = {name: TEXT for name, grouped in zip(points, answers, strict=True) if grouped}
+    for name, look in _look(connection, source, unclear)[1].items():
+        chosen[name] = (TEXT, look)
+    why = f"its points may stand before decimals or between thousands, as {known} has commas before decimals"
+    return dict.fromkeys(unclear, f"is read as text, because {why}")
+
+
+def _look(
+    connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, Kind]
+) -> tuple[int, dict[str, _Look]]:
+    if not asked:
+        return 0, {}
+    parts = ["count(*)"]
+    for name, kind in asked.items():
+        parts += _aggregates(name, kind)
+    rows, *values = connection.execute(f"SELECT {', '.join(parts)} FROM {source}").fetchall()[0]
+    looks = {}
+    for at, name in enumerate(asked):
+        count, holds, evident, whole, fraction, low, high = values[at * 7 : at * 7 + 7]
+        looks[name] = _Look(
+            holds is True, evident is True, count, whole or 0, fraction or 0,
+            _plain(asked[name], low, fraction), _plain(asked[name], high, fraction),
+        )  # fmt: skip
+    return int(rows), looks
+
+
+def _aggregates(name: str, kind: Kind) -> list[str]:
+    if kind is TEXT:
+        text = quote_name(name)
+        return [f"count({text})", "true", "true", "0", "0", f"min({text})", f"max({text})"]
+    x = _bare(name)
+    value = on(tried(kind.value), x, _ANY_SCALE)
+    mark = "," if "','" in kind.value else "."
+    digits = f"replace(ltrim({x}, '-'), '.', '')" if mark == "," else f"ltrim({x}, '-')"
+    measured = (
+        [f"max(length(split_part({digits}, '{mark}', {part})))" for part in (1, 2)] if kind.decimal else ["0", "0"]
+    )
+    evident = f"bool_or({on(kind.evidence, x)})" if kind.evidence else "true"
+    return [
+        f"count({x})", f"bool_and({_passes(kind, name)})", evident, *measured,
+        f"min({value})::VARCHAR", f"max({value})::VARCHAR",
+    ]  # fmt: skip
+
+
+def _plain(kind: Kind, text: str | None, fraction: int | None) -> str | None:
+    """An extreme as the column's type writes it; unknown where the digits that were looked at do not reach."""
+    if text is None or not kind.decimal:
+        return text
+    digits = fraction or 0
+    if digits > 9:
+        return None
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals[:digits]}" if digits else whole
+
+
+def _misfit(connection: duckdb.DuckDBPyConnection, source: str, name: str, kind: Kind) -> str:
+    x = _bare(name)
+    sql = f"SELECT {x} FROM {source} WHERE NOT {_passes(kind, name)} LIMIT 1"
+    ((text,),) = connection.execute(sql).fetchall()
+    return f"its column {name} is said to be {kind.type}, and {text!r} is not"

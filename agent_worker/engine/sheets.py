@@ -1,0 +1,113 @@
+"""Sheets of workbooks as tables: read whole, because the engine has no reader for them."""
+
+import datetime
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+INSTALL = "to read it, install the reader: pip install 'deadstop[xlsx]'"
+WHOLE_IN_A_CELL = 2**53
+"""A number in a cell is a DOUBLE: whole numbers beyond this may be others."""
+_ERROR_CELL = b't="e"'
+
+
+class NotASheet(Exception):
+    """The workbook or the sheet cannot be read. The message says why, and what to do."""
+
+
+class Sheet(NamedTuple):
+    """`header`: did the first row give the names of the columns?"""
+
+    table: pa.Table
+    header: bool
+
+
+def sheet_names(file: str) -> list[str]:
+    """Of the sheets that hold cells. Raises NotASheet."""
+    book = _workbook(file)
+    return [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
+
+
+def error_cells(file: str) -> int:
+    """How many cells hold an error, as #N/A: the reader gives them as empty ones."""
+    with zipfile.ZipFile(file) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+        return sum(parts.read(name).count(_ERROR_CELL) for name in sheets)
+
+
+def read_sheet(file: str, name: str, header: bool | None = None, skip: int = 0) -> Sheet:
+    """Its cells, without empty rows and columns before them. A first row of nothing but different texts is a header,
+    unless `header` says otherwise; `skip` rows are passed over before it. Raises NotASheet."""
+    rows = _workbook(file).get_sheet_by_name(name).to_python()[skip:]
+    if not rows:
+        raise NotASheet(f"its sheet {name} holds no rows")
+    headed = _is_header(rows[0]) if header is None else header
+    names = [str(cell).strip() for cell in rows[0]] if headed else [""] * len(rows[0])
+    columns = zip(*rows[headed:], strict=True) if len(rows) > headed else ((),) * len(names)
+    return Sheet(pa.table([_column(cells) for cells in columns], names=_distinct(names)), headed)
+
+
+def _workbook(file: str) -> Any:
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        raise NotASheet(INSTALL) from None
+    try:
+        return CalamineWorkbook.from_path(file)
+    except (CalamineError, OSError) as error:
+        raise NotASheet(f"it cannot be read as a workbook: {error}") from error
+
+
+def _is_header(row: Sequence[Any]) -> bool:
+    names = [cell.strip().lower() for cell in row if isinstance(cell, str) and cell.strip()]
+    return len(names) == len(row) == len(set(names))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """As the engine calls columns without a name, or with another's."""
+    found: list[str] = []
+    for at, name in enumerate(names):
+        free, number = name or f"column{at}", 1
+        while free.lower() in {other.lower() for other in found}:
+            free, number = f"{name or f'column{at}'}_{number}", number + 1
+        found.append(free)
+    return found
+
+
+def _column(cells: Sequence[Any]) -> pa.Array:
+    """With the narrowest type that all cells have; texts where they differ, each written as it is."""
+    filled = [cell for cell in cells if cell != ""]
+    kinds = {type(cell) for cell in filled}
+    for allowed, kind, made in _KINDS:
+        if kinds and kinds <= allowed and (kind != pa.int64() or all(map(_is_whole, filled))):
+            return pa.array([None if cell == "" else made(cell) for cell in cells], kind)
+    return pa.array([None if cell == "" else _text(cell) for cell in cells], pa.string())
+
+
+def _is_whole(cell: float) -> bool:
+    return float(cell).is_integer() and abs(cell) < WHOLE_IN_A_CELL
+
+
+def _moment(cell: datetime.date) -> datetime.datetime:
+    return cell if isinstance(cell, datetime.datetime) else datetime.datetime.combine(cell, datetime.time())
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, int | float):
+        return str(int(cell)) if _is_whole(cell) else repr(cell)
+    return cell.isoformat(" ") if isinstance(cell, datetime.datetime) else str(cell)
+
+
+_KINDS: tuple[tuple[set[type], pa.DataType, Callable[[Any], Any]], ...] = (
+    ({bool}, pa.bool_(), bool),
+    ({int, float}, pa.int64(), int),
+    ({int, float}, pa.float64(), float),
+    ({datetime.date}, pa.date32(), lambda cell: cell),
+    ({datetime.date, datetime.datetime}, pa.timestamp("us"), _moment),
+    ({datetime.time}, pa.time64("us"), lambda cell: cell),
+    ({datetime.timedelta}, pa.duration("us"), lambda cell: cell),
+)

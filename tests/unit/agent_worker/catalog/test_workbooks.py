@@ -1,0 +1,61 @@
+"""Each sheet of a workbook is a table, with the types of its cells."""
+
+from tests.harness.folders import Folder, column, names
+from tests.harness.workbooks import DATE, EMPTY, ERROR, MOMENT, TIME, boolean, number, text, write_workbook
+
+
+def rows(folder: Folder, sql: str) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = folder._connection.execute(sql).fetchall()
+    return found
+
+
+def test_each_sheet_is_a_table_with_the_types_of_its_cells(folder: Folder) -> None:
+    header = [text(name) for name in ("id", "code", "day", "moment", "price", "open", "t", "mixed", "none")]
+    one = [number(1), text("007"), number(44000, DATE), number(44000.5, MOMENT), number(2.5), boolean(True),
+           number(0.5, TIME), text("007"), EMPTY]  # fmt: skip
+    two = [number(2), text("8"), number(44001, DATE), number(44001, DATE), number(3), boolean(False),
+           EMPTY, number(7), EMPTY]  # fmt: skip
+    write_workbook(folder.path / "shop.xlsx", {"sales": [header, one, two], "Old sales": [[text("x")], [number(5)]]})
+    folder.write("plain.parquet", "SELECT 1 AS n")
+    catalog = folder.read()
+    assert sorted(names(catalog)) == ["plain", "shop_Old_sales", "shop_sales"]
+    types = {one.name: one.type for one in next(t for t in catalog.tables if t.name == "shop_sales").columns}
+    assert list(types.values()) == [
+        "BIGINT", "VARCHAR", "DATE", "TIMESTAMP", "DOUBLE", "BOOLEAN", "TIME", "VARCHAR", "VARCHAR",
+    ]  # fmt: skip
+    assert rows(
+        folder, "SELECT id, code, day::VARCHAR, moment::VARCHAR, price, open, t::VARCHAR, mixed FROM shop_sales"
+    ) == [
+        (1, "007", "2020-06-18", "2020-06-18 12:00:00", 2.5, True, "12:00:00", "007"),
+        (2, "8", "2020-06-19", "2020-06-19 00:00:00", 3.0, False, None, "7"),
+    ]
+    price = column(catalog, "shop_sales", "price")
+    assert (price.minimum, price.maximum, price.nulls) == ("2.5", "3.0", 0)
+
+
+def test_numbers_that_a_cell_does_not_hold_exactly_stay_as_they_are(folder: Folder) -> None:
+    write_workbook(folder.path / "t.xlsx", {"s": [[text("n")], [number("9007199254740993")], [number("0.1")]]})
+    assert column(folder.read(), "t", "n").type == "DOUBLE"
+
+
+def test_a_sheet_without_a_header_and_one_with_a_title(folder: Folder) -> None:
+    write_workbook(folder.path / "a.xlsx", {"s": [[number(1), text("x")], [number(2), text("y")]]})
+    write_workbook(folder.path / "b.xlsx", {"s": [[text("Report")], [text("n"), text("v")], [number(2), text("y")]]})
+    (folder.path / "deadstop.toml").write_text("[files.b]\nskip = 1")
+    catalog = folder.read()
+    assert rows(folder, "SELECT column0, column1 FROM a") == [(1, "x"), (2, "y")]
+    assert rows(folder, "SELECT n, v FROM b") == [(2, "y")]
+    assert "no header" in catalog.warnings[0]
+
+
+def test_errors_in_cells_are_counted_and_what_is_no_workbook_is_said(folder: Folder) -> None:
+    write_workbook(folder.path / "t.xlsx", {"s": [[text("n")], [ERROR], [number(1)]]})
+    (folder.path / "u.xlsx").write_text("not a workbook")
+    (folder.path / "v.xlsx").write_bytes(b"")
+    catalog = folder.read()
+    assert names(catalog) == ["t"]
+    assert rows(folder, "SELECT count(*), sum(n) FROM t") == [(2, 1)]
+    said = "\n".join(catalog.warnings)
+    assert "1 cells with an error" in said
+    assert "u.xlsx: it cannot be read as a workbook" in said
+    assert "v.xlsx: it is empty" in said
