@@ -15,11 +15,11 @@ class Lookup:
         self._store = store
         self.entries = entries
 
-    def session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
+    def session(self, user: str, session_id: str) -> tuple[JobSummary, Submit] | None:
         """The job of a user's session and how it was asked for; the newest may not be on disk yet."""
         for entry in self.entries.values():
             if (entry.user, entry.submit.session_id) == (user, session_id):
-                return entry.job_id, entry.submit
+                return entry.summary(), entry.submit
         return self._store.session(user, session_id)
 
     def busy(self, user: str, conversation_id: str) -> JobEntry | None:
@@ -36,7 +36,7 @@ class Lookup:
             session = self.session(caller.user, session_id)
             if session is None:
                 return NOT_FOUND
-            prefix = session[0]
+            prefix = session[0].job_id
         if not prefix:
             return NOT_FOUND
         live = self.entries

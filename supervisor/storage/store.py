@@ -14,7 +14,7 @@ from typing import Any
 from bus.contract.vocabulary import SUPERVISOR, State
 from bus.log import LOG_NAME, SCHEMA
 from bus.transport.codec import Decoder, encode
-from bus.wire.commands import JobRecord, Submit
+from bus.wire.commands import JobRecord, JobSummary, Submit
 from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import Conversations
 
@@ -216,12 +216,12 @@ class Store:
         """(pid, start time, scratch folder) of the workers that an earlier supervisor left."""
         return [tuple(row) for row in self._db.execute("SELECT pid, started, scratch FROM workers")]
 
-    def session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
+    def session(self, user: str, session_id: str) -> tuple[JobSummary, Submit] | None:
         """The job of a user's session and how it was asked for."""
         row = self._db.execute(
-            "SELECT job_id, spec FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)
+            "SELECT record, spec FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)
         ).fetchone()
-        return (row[0], _decode_submit(row[1])) if row else None
+        return (_decode_record(row[0]).summary, _decode_submit(row[1])) if row else None
 
     def record(self, prefix: str, user: str | None = None) -> list[JobRecord]:
         """Records of the jobs (of this user) whose id begins with `prefix`, at most ten."""
