@@ -205,7 +205,7 @@ class CommandHandlers:
         known = {summary.job_id for summary in live}
         live, after = _rest(live, command)
         user = own(command.caller) or command.user or None
-        found = self._store.ended(command.limit, user, command.state, after) if _wants_ended(command) else []
+        found = self._store.queries.ended(command.limit, user, command.state, after) if _wants_ended(command) else []
         jobs = live + [record.summary for record in found if record.summary.job_id not in known]
         return Jobs([summary for summary in jobs if _listed(summary, command)][: command.limit])
 
@@ -227,7 +227,7 @@ class CommandHandlers:
             return Refused(Refusal.UNAUTHORIZED, "only operators drain a server", "sign in with an operator's token")
         if not self._admission.draining:
             log.info("draining: no more questions are accepted", extra={"action": "drain"})
-        self._admission.draining = True
+        self._admission.drain()
         return self._stats()
 
     def _stats(self) -> Stats:

@@ -20,7 +20,7 @@ class Lookup:
         for entry in self.entries.values():
             if (entry.user, entry.submit.session_id) == (user, session_id):
                 return entry.summary(), entry.submit
-        return self._store.session(user, session_id)
+        return self._store.queries.session(user, session_id)
 
     def busy(self, user: str, conversation_id: str) -> JobEntry | None:
         """The job of this conversation that has not ended; there is one at most."""
@@ -41,7 +41,7 @@ class Lookup:
             return NOT_FOUND
         live = self.entries
         records = [entry.record() for entry in live.values() if entry.job_id.startswith(prefix)]
-        known = self._store.record(prefix, own(caller))
+        known = self._store.queries.record(prefix, own(caller))
         records += [record for record in known if record.summary.job_id not in live]
         records = [record for record in records if may_see(caller, record.summary)]
         exact = [record for record in records if record.summary.job_id == prefix]
