@@ -31,6 +31,9 @@ class NoStore:
     def commit(self, **_: object) -> None:
         pass
 
+    def request_commit(self) -> None:
+        pass
+
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -49,9 +52,9 @@ def measure(events_per_batch: int, batches: int, folder: Path | None) -> dict[st
             store = Store(Path(state_dir))
             number = store.accept(_SUBMIT, _RECORD)
             store.commit()
-            with_log.append(_seconds(Journal(store, _drop, _nothing), number, events_per_batch, batches))
+            with_log.append(_seconds(Journal(store, _drop), number, events_per_batch, batches))
             store.close()
-        without.append(_seconds(Journal(NoStore(), _drop, _nothing), 1, events_per_batch, batches))  # type: ignore[arg-type]
+        without.append(_seconds(Journal(NoStore(), _drop), 1, events_per_batch, batches))  # type: ignore[arg-type]
     slow, fast = statistics.median(with_log), statistics.median(without)
     return {
         "events_per_batch": events_per_batch,
@@ -72,10 +75,6 @@ def _seconds(journal: Journal, number: int, events_per_batch: int, batches: int)
 
 
 def _drop(_: object) -> None:
-    pass
-
-
-def _nothing() -> None:
     pass
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bus.log import LOG_NAME
-from bus.transport.codec import PROTOCOL_VERSION, same_protocol
+from bus.transport.codec import BUS_VERSION, same_protocol
 from bus.transport.sockets import BusError
 
 ADDRESS_NAME = "bus.json"
@@ -33,7 +33,7 @@ class Address(msgspec.Struct, frozen=True):
     collector: str
     log: str
     runtime_dir: str
-    protocol_version: str = PROTOCOL_VERSION
+    protocol_version: str = BUS_VERSION
     pid: int = 0
 
 
@@ -130,7 +130,7 @@ def read_address(state_dir: Path) -> Address:
     if not same_protocol(address.protocol_version):
         raise OtherProtocol(
             f"the supervisor of {state_dir} speaks protocol {address.protocol_version}, this program "
-            f"{PROTOCOL_VERSION}; upgrade the older one"
+            f"{BUS_VERSION}; upgrade the older one"
         )
     refuse_stranger(Path(address.runtime_dir), owner_of(state_dir))
     return address

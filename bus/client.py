@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bus.address import Address, owner_of, read_address, read_key, refuse_stranger
 from bus.log import LogReader
-from bus.transport.codec import PROTOCOL_VERSION, CodecError, Decoder, encode
+from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode
 from bus.transport.delivery import Cursor, Verdict
 from bus.transport.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
 from bus.wire.batch import Batch
@@ -125,7 +125,7 @@ class BusClient:
         reply: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()
         self._replies[request_id] = reply
         until = str(time.monotonic() + timeout_s).encode()  # the same clock for all programs of a machine
-        self._commands.send([request_id, PROTOCOL_VERSION.encode(), self._key, until, encode(command)])
+        self._commands.send([request_id, BUS_VERSION.encode(), self._key, until, encode(command)])
         try:
             # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the reply.
             async with asyncio.timeout(timeout_s):

@@ -124,11 +124,8 @@ class LogReader:
         return [_decode_record(row[0]) for row in rows]
 
     def record(self, prefix: str) -> list[JobRecord]:
-        """Records of the jobs whose id begins with `prefix` (at most ten)."""
-        rows = self._db.execute(
-            "SELECT record FROM jobs WHERE job_id >= ? AND job_id < ? ORDER BY n DESC LIMIT 10", (prefix, prefix + "~")
-        ).fetchall()
-        return [_decode_record(row[0]) for row in rows]
+        """Records of the jobs whose id begins with `prefix`, at most ten."""
+        return records_by_prefix(self._db, prefix)
 
     def not_rolled_up(self, after: int = 0, limit: int = 1000) -> list[EndedJob]:
         """The ended jobs that are not marked as standing in the history, in the order of their numbers, which are
@@ -149,3 +146,13 @@ class LogReader:
                 self._numbers.clear()
             self._numbers[job_id] = row[0]
         return self._numbers[job_id]
+
+
+def records_by_prefix(db: sqlite3.Connection, prefix: str, user: str | None = None) -> list[JobRecord]:
+    """Records of the jobs (of this user) whose id begins with `prefix`, newest first, at most ten."""
+    rows = db.execute(
+        "SELECT record FROM jobs WHERE job_id >= ?1 AND job_id < ?2 AND (?3 IS NULL OR user = ?3) "
+        "ORDER BY n DESC LIMIT 10",
+        (prefix, prefix + "~", user),
+    ).fetchall()
+    return [_decode_record(row[0]) for row in rows]

@@ -1,7 +1,6 @@
 """Asking and stopping, the same over every door, and written down."""
 
 from bus.client import BusClient, CommandRefused
-from bus.contract.vocabulary import Reason, Rung
 from bus.wire.commands import Caller, JobSummary, Refused, Stop, StopTaken, Submit, Submitted
 from gateway.auth import audit
 
@@ -16,17 +15,21 @@ async def ask(client: BusClient, caller: Caller, submit: Submit | Refused) -> Su
         audit.refused(caller, "ask", error.refused)
         raise
     if not submitted.attached_to_existing:
-        audit.submitted(caller, submitted.job_id, submitted.session_id)
+        audit.submitted(caller, submitted.job.job_id, submitted.job.session_id)
     return submitted
 
 
-async def stop(client: BusClient, caller: Caller, job: JobSummary, *, note: str, now: bool) -> None:
-    """Have a job stopped; its stream tells how it ended. Raises `CommandRefused`, `BusError`."""
-    rung = Rung.KILL if now else Rung.CANCEL
-    reason = Reason.USER if job.user == caller.user else Reason.OPERATOR
+async def stop(client: BusClient, command: Stop) -> JobSummary:
+    """Have a job stopped. Returns it as it was when the stop came: the events after its `seq` tell how it ended.
+    Raises `CommandRefused`, `BusError`."""
     try:
-        await client.request(Stop(caller, job_id=job.job_id, reason=reason, note=note, rung=rung), StopTaken)
+        job = (await client.request(command, StopTaken)).job
     except CommandRefused as error:
-        audit.refused(caller, f"stop job {job.job_id}", error.refused)
+        audit.refused(command.caller, f"stop {_named(command)}", error.refused)
         raise
-    audit.stopped(caller, job.job_id, job.user, rung)
+    audit.stopped(command.caller, job.job_id, job.user, command.rung)
+    return job
+
+
+def _named(command: Stop) -> str:
+    return f"job {command.job_id[:64]!r}" if command.job_id else f"session {command.session_id[:64]!r}"

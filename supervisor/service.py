@@ -26,9 +26,9 @@ from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import History
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
-from supervisor.storage.checkpointer import Checkpoints
+from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
-from supervisor.storage.store import Store, StoreError
+from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
 from supervisor.workers.resource_monitor import INTERVAL_S, Watch
 from supervisor.workers.worker import Worker
@@ -38,7 +38,6 @@ log = logging.getLogger(__name__)
 HEADS_EVERY_S = 1.0
 HISTORY_EVERY_S = 1.0
 GAUGES_EVERY_S = 1.0
-WRITE_AGAIN_S = 0.5
 LOOK_AT_DRAIN_EVERY_S = 0.2
 DRAIN_LINGER_S = 1.5
 """After a drain's last job: long enough for the heads to be published once more, so that every follower has its end."""
@@ -53,12 +52,10 @@ class Service:
         self._settings = settings
         self._store = store
         self._loop = asyncio.get_running_loop()
-        self._flushing = False
         self._spawner = Spawner(settings.worker.preload)
-        self._admission = Admission(settings.limits, running_limits(settings))
-        self._journal = Journal(store, self._publish, self._request_flush)
-        self._checkpoints = Checkpoints(store, self._request_flush)
-        store.on_write = self._request_flush
+        self._journal = Journal(store, self._publish)
+        self._commit = GroupCommit(store, self._journal)
+        self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)
         scratch = Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser()
         self._pool = WorkerPool(settings, self._spawner, store, scratch)
         self._controller = JobController(settings, store, self._journal, self._pool, self._admission)
@@ -77,7 +74,7 @@ class Service:
         self._context = new_context()
         collector = bind_collector(self._context, address.collector, MAX_MESSAGE_BYTES)
         self._peers = PeerWatch(collector)
-        self._collector = Channel(collector, self._pool.on_event, on_slice=self._flush_now)
+        self._collector = Channel(collector, self._pool.on_event)
         self._control = Channel(bind_router(self._context, address.control, MAX_CONTROL_BYTES), self._pool.on_control)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         commands = bind_router(self._context, address.commands, MAX_COMMAND_BYTES)
@@ -138,7 +135,7 @@ class Service:
 
     async def _stop_jobs(self) -> None:
         """Walk every job down the ladder; what is not gone within the grace is killed at once."""
-        self._admission.draining = True
+        self._admission.drain()
         grace_s = self._settings.supervisor.shutdown_grace_s
         for rung, wait_s in ((Rung.CANCEL, grace_s), (Rung.KILL, grace_s)):
             self._controller.stop_all(StopRequest("shutdown", Reason.SHUTDOWN, rung))
@@ -158,8 +155,7 @@ class Service:
             log.error("%d workers are not buried after %g s", len(self._pool.workers), grace_s)
 
     def _close(self) -> None:
-        self._checkpoints.close()
-        self._flush()
+        self._commit.close()
         self._peers.close()
         for channel in (self._collector, self._control, self._publisher, self._desk.line):
             channel.close()
@@ -182,34 +178,6 @@ class Service:
 
     def _publish(self, frames: Frames) -> None:
         self._publisher.send(frames)
-
-    def _flush_now(self) -> None:
-        if not self._admission.closed:
-            self._flush()
-
-    def _request_flush(self) -> None:
-        if not self._flushing:
-            self._flushing = True
-            self._loop.call_soon(self._flush)
-
-    def _flush(self) -> None:
-        """Commit, publish, acknowledge. What cannot be written waits, unacknowledged, and is tried again."""
-        self._flushing = False
-        if self._checkpoints.holding:
-            return
-        try:
-            self._journal.flush()
-        except StoreError as error:
-            if not self._admission.closed:
-                log.critical("%s", error, extra={"action": "store"})
-            self._admission.closed = str(error)
-            self._flushing = True
-            self._loop.call_later(WRITE_AGAIN_S, self._flush)
-        else:
-            self._checkpoints.look()
-            if self._admission.closed:
-                log.warning("the log can be written again", extra={"action": "store"})
-                self._admission.closed = ""
 
     def _on_subscription(self, frames: list[bytes]) -> None:
         subscribed, topic = frames[0][:1] == b"\x01", frames[0][1:]

@@ -5,8 +5,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-PROTOCOL_VERSION = "1.2"
-"""Version of the bus and of the outside wire; `docs/protocol.md` states it and a test holds the two together."""
+BUS_VERSION = "2.0"
+"""Version of the bus, between the programs of one machine; `docs/protocol.md` states it, and a test holds the two
+together."""
 
 
 T = TypeVar("T")
@@ -38,4 +39,4 @@ class Decoder(Generic[T]):
 
 def same_protocol(version: str) -> bool:
     """Parts understand each other when the number before the dot is the same."""
-    return version.partition(".")[0] == PROTOCOL_VERSION.partition(".")[0]
+    return version.partition(".")[0] == BUS_VERSION.partition(".")[0]

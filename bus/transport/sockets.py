@@ -112,7 +112,7 @@ class Channel:
     """A socket in an asyncio loop: calls `on_message(frames)` for each message, in slices.
 
     A slice ends after `slice_messages`; then the loop gets its turn, so that no flood on one socket delays timers or
-    other sockets. `on_slice` is called at the end of each slice that had messages.
+    other sockets.
     """
 
     def __init__(
@@ -120,12 +120,10 @@ class Channel:
         socket: zmq.Socket[bytes],
         on_message: Callable[[list[bytes]], None],
         *,
-        on_slice: Callable[[], None] | None = None,
         slice_messages: int = 64,
     ) -> None:
         self._socket = socket
         self._on_message = on_message
-        self._on_slice = on_slice
         self._slice_messages = slice_messages
         self._loop = asyncio.get_running_loop()
         self._fd = int(socket.getsockopt(zmq.FD))
@@ -201,8 +199,6 @@ class Channel:
             self._scheduled = False
             if more and not self._closed:
                 self._schedule()
-            if received and self._on_slice is not None:
-                self._on_slice()
 
     @property
     def _readable(self) -> bool:

@@ -53,11 +53,11 @@ class Submit(Command, frozen=True, tag="submit"):
 
 
 class Stop(Command, frozen=True, tag="stop"):
-    """Stop one job, named by its id or by the caller's session id. `rung` is where the ladder begins."""
+    """Stop one job, named as in `Show`. `rung` is where the ladder begins, `note` the person's own text. The reason is
+    `user` where the caller owns the job, else `operator`."""
 
     job_id: str = ""
     session_id: str = ""
-    reason: Reason = Reason.USER
     note: str = ""
     rung: Rung = Rung.CANCEL
 
@@ -102,7 +102,7 @@ class ReadStats(Command, frozen=True, tag="stats"):
 
 
 class Drain(Command, frozen=True, tag="drain"):
-    """Admit nothing more; end when the last job has ended."""
+    """Admit nothing more; end when the last job has ended. Answered with `Stats`: what is left."""
 
 
 class ListConversations(Command, frozen=True, tag="list_conversations"):
@@ -135,27 +135,7 @@ AnyConversationCommand = ListConversations | ShowConversation | RenameConversati
 AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | AnyConversationCommand
 
 
-# ---- replies
-
-
-class Reply(msgspec.Struct, frozen=True, tag_field="reply"):
-    """Base of the replies."""
-
-
-class Submitted(Reply, frozen=True, tag="submitted"):
-    """The job exists. `attached_to_existing`: it did before, nothing was started."""
-
-    job_id: str
-    session_id: str
-    position: int
-    attached_to_existing: bool = False
-
-
-class StopTaken(Reply, frozen=True, tag="stop_taken"):
-    """The stop is under way; the job's stream tells how it ended."""
-
-    job_id: str
-    state: State
+# ---- what is told about a job
 
 
 class JobSummary(msgspec.Struct, frozen=True):
@@ -219,6 +199,27 @@ class JobRecord(msgspec.Struct, frozen=True):
     hint: str = ""
 
 
+# ---- replies
+
+
+class Reply(msgspec.Struct, frozen=True, tag_field="reply"):
+    """Base of the replies."""
+
+
+class Submitted(Reply, frozen=True, tag="submitted"):
+    """The job exists. `attached_to_existing`: it did before, nothing was started. `position` 0: it does not wait."""
+
+    job: JobSummary
+    position: int
+    attached_to_existing: bool = False
+
+
+class StopTaken(Reply, frozen=True, tag="stop_taken"):
+    """The stop is under way. `job` is as it was when the stop came: the events after its `seq` tell what follows."""
+
+    job: JobSummary
+
+
 class Jobs(Reply, frozen=True, tag="jobs"):
     jobs: list[JobSummary]
 
@@ -269,10 +270,6 @@ class Stats(Reply, frozen=True, tag="stats"):
     first_chunk: Histogram = Histogram()
 
 
-class Done(Reply, frozen=True, tag="done"):
-    pass
-
-
 class Refused(Reply, frozen=True, tag="refused"):
     """The command was not carried out. `code` is stable, `error` and `hint` are for people."""
 
@@ -282,15 +279,5 @@ class Refused(Reply, frozen=True, tag="refused"):
 
 
 AnyReply = (
-    Submitted
-    | StopTaken
-    | Jobs
-    | Shown
-    | CatalogRead
-    | Conversations
-    | ConversationShown
-    | Changed
-    | Stats
-    | Done
-    | Refused
+    Submitted | StopTaken | Jobs | Shown | CatalogRead | Conversations | ConversationShown | Changed | Stats | Refused
 )

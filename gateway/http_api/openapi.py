@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from bus.contract.settings import agents_for_people
-from bus.transport.codec import PROTOCOL_VERSION
+from bus.wire.outside import PROTOCOL_VERSION
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.routes import OPERATIONS, Operation, Parameter
 from gateway.http_api.security.authentication import LOGIN_CODES

@@ -9,11 +9,10 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bus.client import CommandRefused
 from bus.contract.settings import agents_for_people
-from bus.contract.vocabulary import ENDED, Role
-from bus.transport.codec import PROTOCOL_VERSION
+from bus.contract.vocabulary import ENDED, Role, Rung
 from bus.transport.sockets import BusError
-from bus.wire.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown
-from bus.wire.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
+from bus.wire.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show, Shown, Stop
+from bus.wire.outside import PROTOCOL_VERSION, AgentJobs, AgentJobsData, Outside, outside_job, refused_question
 from gateway.app_state import Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.rate_limit import FrameRate
@@ -205,22 +204,24 @@ class Connection:
             body = error_body(error)
             await self._reply(refused_question(query.session_id[:64], Refused(body.code, body.error, body.hint)))
             return
-        if submitted.job_id not in self._follows:
+        job_id = submitted.job.job_id
+        if job_id not in self._follows:
             form = Form(self._listed, query.options is not None and query.options.table_format == "arrow")
-            self._follows.start(submitted.job_id, query.session_id, 0, form, present=True)
+            self._follows.start(job_id, query.session_id, 0, form, present=True)
 
     async def _kill(self, caller: Caller, kill: Kill) -> None:
+        rung = Rung.KILL if kill.now else Rung.CANCEL
         try:
-            # Who stops a job shall see the proof: a connection that does not follow it does so from here on.
-            summary = await self._find(caller, kill.session_id, kill.job_id)
-            await stop(self._gateway.client, caller, summary, note=kill.reason or "", now=kill.now)
+            named = _named(caller, kill.session_id, kill.job_id)
+            job = await stop(self._gateway.client, Stop(caller, **named, note=kill.reason or "", rung=rung))
         except (CommandRefused, BusError) as error:
             body = error_body(error)
             await self._reply(AgentKillError(KillErrorData(kill.session_id or kill.job_id, body.error, body.code)))
             return
-        if summary.job_id not in self._follows:
+        # Who stops a job shall see the proof: a connection that does not follow it does so from here on.
+        if job.job_id not in self._follows:
             form = Form(self._listed, arrow=False)
-            self._follows.start(summary.job_id, summary.session_id, summary.seq, form, present=False)
+            self._follows.start(job.job_id, job.session_id, job.seq, form, present=False)
 
     async def _follow(self, caller: Caller, follow: Follow) -> None:
         summary = await self._find(caller, follow.session_id, follow.job_id)
@@ -234,12 +235,8 @@ class Connection:
         await self._reply(AgentJobs(AgentJobsData([outside_job(summary) for summary in listed.jobs])))
 
     async def _find(self, caller: Caller, session_id: str, job_id: str) -> JobSummary:
-        """The job of one's own session or, for operators, of a job id. Raises `CommandRefused` with `not_found`."""
-        if job_id and caller.role is not Role.OPERATOR:
-            raise CommandRefused(Refused("not_found", f"there is no job {job_id[:64]!r} of yours; name its session_id"))
-        if not job_id and not session_id:
-            raise FrameError("bad_frame", "which job? session_id is missing")
-        show = Show(caller, job_id=job_id, session_id="" if job_id else session_id)
+        """Raises `CommandRefused` (`not_found`), `FrameError`."""
+        show = Show(caller, **_named(caller, session_id, job_id))
         return (await self._gateway.client.request(show, Shown)).record.summary
 
     async def _error(self, code: str, text: str, session_id: str) -> None:
@@ -247,3 +244,13 @@ class Connection:
 
     async def _reply(self, event: Outside) -> None:
         await self._send_queue.reply(encode_event(event))
+
+
+def _named(caller: Caller, session_id: str, job_id: str) -> dict[str, str]:
+    """How a command names one's own session's job or, for operators, the job of an id. Raises `CommandRefused`
+    (`not_found`), `FrameError`."""
+    if job_id and caller.role is not Role.OPERATOR:
+        raise CommandRefused(Refused("not_found", f"there is no job {job_id[:64]!r} of yours; name its session_id"))
+    if not job_id and not session_id:
+        raise FrameError("bad_frame", "which job? session_id is missing")
+    return {"job_id": job_id} if job_id else {"session_id": session_id}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from bus.address import state_folder
-from bus.contract.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Rung
 from bus.transport.sockets import BusError
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
@@ -132,4 +132,4 @@ async def _stop_when_interrupted(jobs: JobsAccess, job: OutsideJob, interrupts: 
 
 async def _stop(jobs: JobsAccess, job: OutsideJob, rung: Rung) -> None:
     with contextlib.suppress(Declined):  # it has ended meanwhile, and its stream says so
-        await jobs.stop(job.job_id, rung=rung, reason=Reason.USER)
+        await jobs.stop(job.job_id, rung=rung)

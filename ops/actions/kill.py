@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bus.contract.vocabulary import ENDED, Reason, Rung
+from bus.contract.vocabulary import ENDED, Rung
 from bus.transport.sockets import BusError
 from bus.wire.outside import OutsideJob
 from ops.actions.job_filter import select
@@ -85,7 +85,7 @@ async def kill_job(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str = ""
 
 async def _stop_and_prove(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str) -> KillResult:
     try:
-        await jobs.stop(job.job_id, rung=rung, reason=Reason.OPERATOR, note=note)
+        await jobs.stop(job.job_id, rung=rung, note=note)
     except Declined as error:
         if error.code != "already_ended":
             raise

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from bus.contract.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
 from ops.client.stats import Figures
@@ -40,8 +40,9 @@ class JobsAccess(Protocol):
     async def show(self, job_id: str) -> dict[str, Any]:
         """The record of the one job whose id begins with `job_id`, in the outside's words."""
 
-    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
-        """Ask for the stop; the job's stream has the proof."""
+    async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
+        """Ask for the stop; the job's stream has the proof. Whether its reason is `user` or `operator` follows from
+        whose job it is."""
 
     def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         """The job's stream from event `after + 1` to its end. `present`: the job runs for this follower."""

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from bus.contract.vocabulary import ENDED, Reason, Rung, State
+from bus.contract.vocabulary import ENDED, Rung, State
 from bus.log import LogReader
 from bus.transport.delivery import Cursor
 from bus.transport.sockets import BusError
@@ -64,7 +64,7 @@ class LoggedJobs:
     async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
         self._nobody()
 
-    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
+    async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
         self._nobody()
 
     async def figures(self) -> Figures:

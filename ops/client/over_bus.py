@@ -11,7 +11,7 @@ import msgspec
 from bus.address import state_folder
 from bus.client import BusClient, CommandRefused
 from bus.contract.catalog import Catalog
-from bus.contract.vocabulary import Reason, Role, Rung, State
+from bus.contract.vocabulary import Role, Rung, State
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import (
@@ -19,7 +19,6 @@ from bus.wire.commands import (
     AnyReply,
     Caller,
     CatalogRead,
-    Done,
     Drain,
     Jobs,
     ListJobs,
@@ -36,7 +35,7 @@ from bus.wire.commands import (
     Submitted,
 )
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
-from ops.client.access import Declined, Wire, job_of, new_session_id
+from ops.client.access import Declined, Wire, new_session_id
 from ops.client.served import served_address
 from ops.client.stats import Figures
 from ops.client.timed_events import Moment, logged_moments
@@ -74,8 +73,7 @@ class LocalJobs:
 
     async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
         command = Submit(self._caller, new_session_id(), question, agent=agent, attached=True, options=options)
-        submitted = await self._request(command, Submitted)
-        return job_of(await self.show(submitted.job_id))
+        return outside_job((await self._request(command, Submitted)).job)
 
     async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
         found = await self._request(ListJobs(self._caller, state=state, user=user, ended=ended), Jobs)
@@ -86,13 +84,13 @@ class LocalJobs:
         record: dict[str, Any] = msgspec.to_builtins(outside_record(shown.record))
         return record
 
-    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
-        await self._request(Stop(self._caller, job_id=job_id, reason=reason, note=note, rung=rung), StopTaken)
+    async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
+        await self._request(Stop(self._caller, job_id=job_id, note=note, rung=rung), StopTaken)
 
     async def roll_up(self) -> tuple[OutsideJob, bool]:
         """The job that takes ended jobs into the history, and whether it was begun for us, so that it takes all."""
         submitted = await self._request(RollUp(self._caller), Submitted)
-        return job_of(await self.show(submitted.job_id)), not submitted.attached_to_existing
+        return outside_job(submitted.job), not submitted.attached_to_existing
 
     async def catalog(self) -> Catalog:
         """The tables that can be asked about, once they have been read."""
@@ -104,7 +102,7 @@ class LocalJobs:
 
     async def drain(self) -> None:
         """No more questions are accepted from here on; the supervisor ends when the last job has."""
-        await self._request(Drain(self._caller), Done)
+        await self._request(Drain(self._caller), Stats)
 
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         async with aclosing(self._batches(job, after, present=present)) as batches:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 
-from bus.contract.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
 from ops.client.access import ENDINGS, Declined, Wire, job_of, new_session_id
@@ -56,8 +56,7 @@ class RemoteJobs:
     async def show(self, job_id: str) -> dict[str, Any]:
         return await self._ask("GET", _path(job_id))
 
-    async def stop(self, job_id: str, *, rung: Rung, reason: Reason, note: str = "") -> None:
-        # Whether the reason is `user` or `operator` follows from whose job it is and from the token.
+    async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
         wanted = {"reason": note} | ({"now": "1"} if rung is Rung.KILL else {})
         await self._ask("DELETE", _path(job_id), params=wanted)
 

@@ -9,15 +9,14 @@ from collections.abc import Callable
 import msgspec
 
 from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people
-from bus.contract.vocabulary import ENDED, SUPERVISOR, Refusal, Role
-from bus.transport.codec import PROTOCOL_VERSION, CodecError, Decoder, encode, same_protocol
+from bus.contract.vocabulary import ENDED, SUPERVISOR, Reason, Refusal, Role
+from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode, same_protocol
 from bus.transport.sockets import Channel, Unroutable
 from bus.wire.commands import (
     UNAVAILABLE,
     AnyCommand,
     AnyReply,
     Changed,
-    Done,
     Drain,
     HideConversation,
     Jobs,
@@ -105,7 +104,7 @@ class CommandHandlers:
         if not hmac.compare_digest(key, self._key):
             return Refused("unauthorized", "the key of the bus is wrong", "are you the user who serves?")
         if not same_protocol(version.decode(errors="replace")):
-            text = f"the supervisor speaks protocol {PROTOCOL_VERSION}, the client {version.decode(errors='replace')}"
+            text = f"the supervisor speaks protocol {BUS_VERSION}, the client {version.decode(errors='replace')}"
             return Refused("protocol", text, "upgrade the older one")
         return None
 
@@ -148,7 +147,7 @@ class CommandHandlers:
         submit = _with_agent(submit, self._settings.agent.default)
         known = self._lookup.session(submit.caller.user, submit.session_id)
         if known is not None:
-            return self._attach(submit, *known)
+            return _attach(submit, *known)
         refused = self._unfit(submit) or self._busy(submit)
         if refused is not None:
             return refused
@@ -158,16 +157,7 @@ class CommandHandlers:
             return Refused(no_room.code, no_room.error, no_room.hint)
         after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None
         entry = self._controller.submit(submit, after)
-        return Submitted(entry.job_id, submit.session_id, entry.position)
-
-    def _attach(self, submit: Submit, job_id: str, earlier: Submit) -> AnyReply:
-        if (earlier.question, earlier.user_clarification) != (submit.question, submit.user_clarification):
-            return Refused(
-                Refusal.SESSION_CONFLICT,
-                f"session `{submit.session_id}` already belongs to another question",
-                "choose a new session_id for a new question",
-            )
-        return Submitted(job_id, submit.session_id, 0, attached_to_existing=True)
+        return Submitted(entry.summary(), entry.position)
 
     def _unfit(self, submit: Submit) -> Refused | None:
         limit = self._settings.limits.max_query_chars
@@ -201,24 +191,21 @@ class CommandHandlers:
         found = self._lookup.find(stop.caller, stop.job_id, stop.session_id)
         if isinstance(found, Refused):
             return found
-        summary = found.summary
-        request = StopRequest(stop.caller.user, stop.reason, stop.rung, stop.note)
+        job = found.summary
+        reason = Reason.USER if job.user == stop.caller.user else Reason.OPERATOR
         try:
-            self._controller.stop(summary.job_id, request)
+            self._controller.stop(job.job_id, StopRequest(stop.caller.user, reason, stop.rung, stop.note))
         except AlreadyEnded:
-            entry = self._controller.entries.get(summary.job_id)
-            state = entry.job.state if entry else summary.state
-            how = "has its answer already" if entry else f"has already ended ({state})"
-            return Refused("already_ended", f"job {summary.job_id} {how}", "there is nothing to stop")
-        entry = self._controller.entries.get(summary.job_id)
-        return StopTaken(summary.job_id, entry.job.state if entry else summary.state)
+            how = f"has already ended ({job.state})" if job.state in ENDED else "has its answer already"
+            return Refused("already_ended", f"job {job.job_id} {how}", "there is nothing to stop")
+        return StopTaken(job)
 
     def _list(self, command: ListJobs) -> AnyReply:
         live = [entry.summary() for entry in reversed(self._controller.entries.values())]
         known = {summary.job_id for summary in live}
         live, after = _rest(live, command)
         user = own(command.caller) or command.user or None
-        found = self._store.ended(command.limit, user, command.state, after) if _wants_ended(command) else []
+        found = self._store.queries.ended(command.limit, user, command.state, after) if _wants_ended(command) else []
         jobs = live + [record.summary for record in found if record.summary.job_id not in known]
         return Jobs([summary for summary in jobs if _listed(summary, command)][: command.limit])
 
@@ -233,17 +220,17 @@ class CommandHandlers:
         if no_room is not None:
             return Refused(no_room.code, no_room.error, no_room.hint)
         entry, new = self._history.roll_up()
-        return Submitted(entry.job_id, entry.submit.session_id, entry.position, attached_to_existing=not new)
+        return Submitted(entry.summary(), entry.position, attached_to_existing=not new)
 
     def _drain(self, command: Drain) -> AnyReply:
         if command.caller.role is not Role.OPERATOR:
             return Refused(Refusal.UNAUTHORIZED, "only operators drain a server", "sign in with an operator's token")
         if not self._admission.draining:
             log.info("draining: no more questions are accepted", extra={"action": "drain"})
-        self._admission.draining = True
-        return Done()
+        self._admission.drain()
+        return self._stats()
 
-    def _stats(self) -> AnyReply:
+    def _stats(self) -> Stats:
         counters = self._controller.counters
         states: Counter[str] = Counter()
         for (state, _), count in counters.ended.items():
@@ -265,6 +252,17 @@ def _refuse_late(until: bytes) -> Refused | None:
         return None
     log.info("a command came %.1f s after its client had given up; refused", late_s, extra={"action": "late"})
     return Refused(UNAVAILABLE, f"the command came {late_s:.1f} s too late; it was not carried out", "send it again")
+
+
+def _attach(submit: Submit, job: JobSummary, earlier: Submit) -> AnyReply:
+    """The session has a job already: that one, if it is of the same question."""
+    if (earlier.question, earlier.user_clarification) != (submit.question, submit.user_clarification):
+        return Refused(
+            Refusal.SESSION_CONFLICT,
+            f"session `{submit.session_id}` already belongs to another question",
+            "choose a new session_id for a new question",
+        )
+    return Submitted(job, 0, attached_to_existing=True)
 
 
 def _with_agent(submit: Submit, default: str) -> Submit:

@@ -64,7 +64,7 @@ class CatalogKeeper:
 
     @property
     def _may_read(self) -> bool:
-        return not (self.reading or self._admission.draining or self._admission.closed)
+        return not (self.reading or self._admission.closed)
 
     def data_changed(self, entry: JobEntry, fingerprint: str) -> None:
         """This job's worker has found other data than the catalog tells of: have it read anew, once for all who find

@@ -10,7 +10,7 @@ def job_spec(entry: JobEntry, settings: Settings, store: Store, encoded_catalog:
     """The question, what was said before it in its conversation, and what the answer may take."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (
-        store.conversation(entry.user, submit.conversation_id, settings.agent.history_turns)
+        store.queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)
         if submit.conversation_id
         else []
     )

@@ -15,12 +15,12 @@ class Lookup:
         self._store = store
         self.entries = entries
 
-    def session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
+    def session(self, user: str, session_id: str) -> tuple[JobSummary, Submit] | None:
         """The job of a user's session and how it was asked for; the newest may not be on disk yet."""
         for entry in self.entries.values():
             if (entry.user, entry.submit.session_id) == (user, session_id):
-                return entry.job_id, entry.submit
-        return self._store.session(user, session_id)
+                return entry.summary(), entry.submit
+        return self._store.queries.session(user, session_id)
 
     def busy(self, user: str, conversation_id: str) -> JobEntry | None:
         """The job of this conversation that has not ended; there is one at most."""
@@ -36,12 +36,12 @@ class Lookup:
             session = self.session(caller.user, session_id)
             if session is None:
                 return NOT_FOUND
-            prefix = session[0]
+            prefix = session[0].job_id
         if not prefix:
             return NOT_FOUND
         live = self.entries
         records = [entry.record() for entry in live.values() if entry.job_id.startswith(prefix)]
-        known = self._store.record(prefix, own(caller))
+        known = self._store.queries.record(prefix, own(caller))
         records += [record for record in known if record.summary.job_id not in live]
         records = [record for record in records if may_see(caller, record.summary)]
         exact = [record for record in records if record.summary.job_id == prefix]

@@ -88,7 +88,7 @@ class Gauges:
             "event_bytes_per_s": self._bytes.per_s,
             "log_bytes": self._log_bytes(),
             "log_lag_s": self._journal.lag_s(now),
-            "log_writable": float(not self._admission.closed),
+            "log_writable": float(not self._admission.trouble()),
             "disk_free_bytes": self._disk_free_bytes(),
             "stray_messages": self._pool.stray_messages,
         }

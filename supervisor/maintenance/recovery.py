@@ -25,7 +25,7 @@ DEAD_WITHIN_S = 5.0
 def sweep_workers(store: Store) -> None:
     """Kill the workers of an earlier supervisor that still live, and all beneath them; wait until they are dead, then
     remove their scratch folders."""
-    workers = store.workers()
+    workers = store.queries.workers()
     family = {(pid, started) for pid, started, _ in workers}
     deadline = time.monotonic() + DEAD_WITHIN_S
     warned = False
@@ -55,7 +55,7 @@ def settle_jobs(store: Store) -> dict[str, int]:
     Returns the settled jobs' last numbers, for the first heads that are published.
     """
     heads: dict[str, int] = {}
-    for number, record, outcome, last in store.unfinished():
+    for number, record, outcome, last in store.queries.unfinished():
         event, state, reason = _settled(outcome)
         store.append(number, last + 1, last + 1, time.time(), encode([event]), final=True)
         store.update(number, _ended(record, event, state, reason, last + 1))

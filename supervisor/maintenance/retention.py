@@ -61,11 +61,11 @@ class History:
 
     def up_to_date(self) -> JobEntry | None:
         """The job to wait for before the history tells of everything that has ended; None where it does already."""
-        return None if self._store.longest_unrolled() is None else self.roll_up()[0]
+        return None if self._store.queries.longest_unrolled() is None else self.roll_up()[0]
 
     def tick(self) -> None:
         """See to whatever is due."""
-        if self._admission.draining or self._admission.closed:
+        if self._admission.closed:
             return
         if self._running is None and not self._to_mark and self._due():
             self.roll_up()
@@ -78,7 +78,7 @@ class History:
             return False
         if self._loop.time() >= self._daily_at:
             return True
-        ended_at = self._store.longest_unrolled()
+        ended_at = self._store.queries.longest_unrolled()
         return ended_at is not None and ended_at <= time.time() - every_s
 
     def _take_note(self, entry: JobEntry) -> None:

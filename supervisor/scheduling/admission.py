@@ -6,7 +6,7 @@ has as many running as it may is passed by the others.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heapreplace
 
@@ -25,14 +25,15 @@ class NoRoom:
 
 @dataclass(slots=True)
 class Admission:
-    """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own."""
+    """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own; `trouble()` says why
+    nothing can be accepted at all, for people, or nothing."""
 
     limits: LimitSettings
     max_running_of: Mapping[str, int] = field(default_factory=dict)
+    trouble: Callable[[], str] = str
     waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
     running: dict[str, str] = field(default_factory=dict)  # job id -> user
-    draining: bool = False
-    closed: str = ""  # why nothing can be accepted at all, for people
+    _draining: bool = False
     _queues: dict[str, dict[str, int]] = field(default_factory=dict)  # user -> waiting job id -> arrival, oldest first
     _running_of: Counter[str] = field(default_factory=Counter)
     _agents: dict[str, str] = field(default_factory=dict)  # job id -> agent, of those whose agent has a limit
@@ -41,11 +42,24 @@ class Admission:
     _turn: int = 0
     _arrivals: int = 0
 
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody's question is accepted, whoever asks."""
+        return self._draining or bool(self.trouble())
+
+    def drain(self) -> None:
+        """Accept nothing from here on."""
+        self._draining = True
+
     def refuse(self, user: str, agent: str = "") -> NoRoom | None:
         """Why another job of this user cannot be accepted now, if so."""
-        if self.closed:
-            return NoRoom(Refusal.QUEUE_FULL, self.closed, "ask again when there is room on the disk")
-        if self.draining:
+        if trouble := self.trouble():
+            return NoRoom(Refusal.QUEUE_FULL, trouble, "ask again when there is room on the disk")
+        if self._draining:
             return NoRoom(Refusal.QUEUE_FULL, "the server is draining and accepts no more questions", "ask again later")
         if len(self.waiting) >= self.limits.max_queued and not self._could_start(user, agent):
             return NoRoom(

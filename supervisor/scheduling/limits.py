@@ -27,7 +27,7 @@ class Limits:
         self._settings = settings
         self._store = store
         now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
-        self._spending = Spending(limit_usd, store.costs_usd(day_began_at(now)), now)
+        self._spending = Spending(limit_usd, store.queries.costs_usd(day_began_at(now)), now)
         self._entries = entries
         self._stop = stop
 

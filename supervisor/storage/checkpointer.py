@@ -21,7 +21,7 @@ never is: then commits are held until it is, for milliseconds, since most was mo
 READERS_WAIT_S = 0.1
 
 
-class Checkpoints:
+class Checkpointer:
     """While `holding`, nothing may be committed; `resume` is called once it may be again."""
 
     def __init__(self, store: Store, resume: Callable[[], None]) -> None:

@@ -31,10 +31,9 @@ class Stream:
 class Journal:
     """Collects appends, and on `flush` commits, publishes and calls back, in this order."""
 
-    def __init__(self, store: Store, publish: Callable[[Frames], None], request_flush: Callable[[], None]) -> None:
+    def __init__(self, store: Store, publish: Callable[[Frames], None]) -> None:
         self._store = store
         self._publish = publish
-        self._request_flush = request_flush
         self._unpublished: list[Frames] = []
         self._after_commit: list[Callable[[], None]] = []
         self._durable = False
@@ -61,13 +60,12 @@ class Journal:
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
         self._unpublished.append([stream.topic + encode(Published(first, last, at, final, blob))])
-        self._request_flush()
 
     def after_commit(self, call: Callable[[], None], *, durable: bool = False) -> None:
         """Call back once all that was appended so far is committed; `durable`: and safe from a power cut."""
         self._after_commit.append(call)
         self._durable = self._durable or durable
-        self._request_flush()
+        self._store.request_commit()
 
     def flush(self) -> None:
         """Raises `StoreError`."""

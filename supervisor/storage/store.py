@@ -4,19 +4,21 @@ Writes collect until `commit`. A commit survives the crash of any process; a `du
 accepted and where it ends, also survives a power cut.
 """
 
+import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bus.contract.vocabulary import SUPERVISOR, State
-from bus.log import LOG_NAME, SCHEMA
-from bus.transport.codec import Decoder, encode
+from bus.log import LOG_NAME
+from bus.transport.codec import encode
 from bus.wire.commands import JobRecord, Submit
 from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import Conversations
+from supervisor.storage.migrations import UnknownVersion, migrate
+from supervisor.storage.queries import Queries
 
 LOCK_NAME = "lock"
 DISCARDED_ROWS = 16
@@ -24,11 +26,6 @@ DISCARDED_ROWS = 16
 
 LAST_RESORT_PAGES = 65_536
 """After so many a commit moves the write-ahead log into the database by itself, should nobody else do it."""
-
-_decode_record: Decoder[JobRecord] = Decoder(JobRecord)
-_decode_submit: Decoder[Submit] = Decoder(Submit)
-_decode_outcome: Decoder[Outcome] = Decoder(Outcome)
-_decode_turn: Decoder[ConversationTurn] = Decoder(ConversationTurn)
 
 
 class StoreError(Exception):
@@ -49,18 +46,20 @@ class Store:
         self._flush_owed = False
         self.written_bytes = 0
         """About how much of the log was written since somebody last set this to 0."""
-        self.on_write: Callable[[], None] = _nothing
-        """Called when something waits for the next `commit`."""
+        self.commit_requested = asyncio.Event()
+        """Set while something waits for the next `commit`; who commits clears it."""
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute(f"PRAGMA wal_autocheckpoint={LAST_RESORT_PAGES}")
-            _add_what_is_new(self._db)
-            self._db.executescript(SCHEMA)
+            migrate(self._db)
             self._wal = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
+            self.queries = Queries(self._db)
             self.conversations = Conversations(self._db, self._write)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
+        except UnknownVersion as error:
+            raise StoreError(f"{self.path} cannot be read: {error}; upgrade it, or use --state-dir") from error
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self.path} cannot be opened: {error}; move it away or use --state-dir") from error
 
@@ -163,6 +162,10 @@ class Store:
     def worker_gone(self, pid: int, started: int) -> None:
         self._write("DELETE FROM workers WHERE pid = ? AND started = ?", pid, started)
 
+    def request_commit(self) -> None:
+        """Have whoever commits do so soon."""
+        self.commit_requested.set()
+
     def commit(self, *, durable: bool = False) -> None:
         """Write all that has collected, or nothing of it; `durable` also flushes it to the disk.
 
@@ -197,90 +200,7 @@ class Store:
 
     def _write(self, sql: str, *values: Any) -> None:
         self._writes.append((sql, values))
-        self.on_write()
-
-    # ---- reading, for the supervisor itself
-
-    def unfinished(self) -> list[tuple[int, JobRecord, Outcome | None, int]]:
-        """Jobs that an earlier supervisor left: (number, record, what the worker said last, last event's number)."""
-        rows = self._db.execute(
-            "SELECT n, record, outcome, (SELECT coalesce(max(last), 0) FROM events WHERE events.n = jobs.n) FROM jobs "
-            "WHERE state NOT IN ('succeeded', 'failed', 'cancelled')"
-        ).fetchall()
-        return [
-            (number, _decode_record(record), _decode_outcome(outcome) if outcome else None, last)
-            for number, record, outcome, last in rows
-        ]
-
-    def workers(self) -> list[tuple[int, int, str]]:
-        """(pid, start time, scratch folder) of the workers that an earlier supervisor left."""
-        return [tuple(row) for row in self._db.execute("SELECT pid, started, scratch FROM workers")]
-
-    def session(self, user: str, session_id: str) -> tuple[str, Submit] | None:
-        """The job of a user's session and how it was asked for."""
-        row = self._db.execute(
-            "SELECT job_id, spec FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)
-        ).fetchone()
-        return (row[0], _decode_submit(row[1])) if row else None
-
-    def record(self, prefix: str, user: str | None = None) -> list[JobRecord]:
-        """Records of the jobs (of this user) whose id begins with `prefix`, at most ten."""
-        rows = self._db.execute(
-            "SELECT record FROM jobs WHERE job_id >= ?1 AND job_id < ?2 AND (?3 IS NULL OR user = ?3) "
-            "ORDER BY n DESC LIMIT 10",
-            (prefix, prefix + "~", user),
-        )
-        return [_decode_record(row[0]) for row in rows]
-
-    def ended(
-        self, limit: int, user: str | None = None, state: State | None = None, before: str = ""
-    ) -> list[JobRecord]:
-        """Records of the newest ended jobs (of this user, in this state, asked before that job), newest first."""
-        rows = self._db.execute(
-            "SELECT record FROM jobs WHERE state IN ('succeeded', 'failed', 'cancelled') "
-            "AND (?1 IS NULL OR user = ?1) AND (?3 IS NULL OR state = ?3) "
-            # Another's job must not even serve as a mark: whether the page is empty would tell that it exists.
-            "AND (?4 = '' OR n < (SELECT n FROM jobs WHERE job_id = ?4 AND (?1 IS NULL OR user = ?1))) "
-            "ORDER BY n DESC LIMIT ?2",
-            (user, limit, state, before),
-        )
-        return [_decode_record(row[0]) for row in rows]
-
-    def longest_unrolled(self) -> float | None:
-        """When (Unix seconds) the first of those jobs of people ended that are not in the history yet."""
-        row = self._db.execute(
-            "SELECT ended_at FROM jobs WHERE rolled_up_at IS NULL AND ended_at IS NOT NULL AND user != ? "
-            "ORDER BY ended_at LIMIT 1",
-            (SUPERVISOR,),
-        ).fetchone()
-        return float(row[0]) if row else None
-
-    def costs_usd(self, ended_since: float) -> dict[str, float]:
-        """What the jobs that have ended since then (Unix seconds) have cost, by user."""
-        rows = self._db.execute("SELECT user, record FROM jobs WHERE ended_at >= ?", (ended_since,))
-        costs: dict[str, float] = {}
-        for user, record in rows:
-            costs[user] = costs.get(user, 0.0) + _decode_record(record).usage.get("cost_usd", 0.0)
-        return costs
-
-    def conversation(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurn]:
-        """The latest turns of a conversation, oldest first."""
-        rows = self._db.execute(
-            "SELECT turn FROM jobs WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL ORDER BY n DESC LIMIT ?",
-            (user, conversation_id, limit),
-        ).fetchall()
-        return [_decode_turn(row[0]) for row in reversed(rows)]
-
-
-def _nothing() -> None:
-    pass
-
-
-def _add_what_is_new(db: sqlite3.Connection) -> None:
-    """A log that was begun before there was a history."""
-    columns = {row[1] for row in db.execute("PRAGMA table_info(jobs)")}
-    if columns and "rolled_up_at" not in columns:
-        db.execute("ALTER TABLE jobs ADD COLUMN rolled_up_at REAL")
+        self.request_commit()
 
 
 def _take_lock(path: Path) -> int:

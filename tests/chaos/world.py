@@ -15,7 +15,7 @@ import psutil
 
 from bus.address import make_address
 from bus.client import BusClient, CommandRefused
-from bus.contract.vocabulary import Reason, Role, Rung
+from bus.contract.vocabulary import Role, Rung
 from bus.transport.sockets import BusError
 from bus.wire.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
 from gateway.auth.sessions import LOCAL_USER
@@ -115,7 +115,7 @@ class World:
         session_id = f"c{len(self.jobs)}"
         question = "300" if step.animal == "counts" else "go"
         submit = Submit(self.me, session_id, question, step.animal, attached=step.attached)
-        job_id = (await self.command(submit, Submitted)).job_id
+        job_id = (await self.command(submit, Submitted)).job.job_id
         bus, wire = BusFollower(job_id, session_id), WireFollower(job_id, session_id)
         parts = urlsplit(self.server.url)
         token = parse_qs(parts.query)["token"][0]
@@ -128,12 +128,12 @@ class World:
 
     async def ask_again(self, job: Asked) -> None:
         """A repeat attaches, now and ever after."""
-        again = await self.command(job.submit, Submitted)
+        again = (await self.command(job.submit, Submitted)).job
         assert again.job_id == job.job_id, f"{job.submit.session_id} has run twice: {job.job_id}, {again.job_id}"
 
     async def stop(self, job: Asked, rung: Rung) -> None:
         try:
-            await self.command(Stop(self.me, job_id=job.job_id, reason=Reason.OPERATOR, rung=rung), StopTaken)
+            await self.command(Stop(self.me, job_id=job.job_id, rung=rung), StopTaken)
             job.stops_taken += 1
         except CommandRefused as refused:
             if refused.refused.code != "already_ended":

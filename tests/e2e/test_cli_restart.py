@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import psutil
 
-from bus.transport.codec import PROTOCOL_VERSION
+from bus.transport.codec import BUS_VERSION
 from tests.e2e.cli_runner import PATIENCE_S, Server, environment, serving, wait_until, write_config
 from tests.harness.gateways import LAST, Event
 from tests.harness.servers import assert_nothing_left, eventually
@@ -222,8 +222,8 @@ def test_parts_of_another_version_are_refused(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         address = server.state_dir / "bus.json"
         ours = address.read_text()
-        address.write_text(ours.replace(f'"protocol_version":"{PROTOCOL_VERSION}"', '"protocol_version":"2.0"'))
-        words = f"speaks protocol 2.0, this program {PROTOCOL_VERSION}; upgrade the older one"
+        address.write_text(ours.replace(f'"protocol_version":"{BUS_VERSION}"', '"protocol_version":"1.1"'))
+        words = f"speaks protocol 1.1, this program {BUS_VERSION}; upgrade the older one"
         done = server.run("ps")
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == f"deadstop: the supervisor of {server.state_dir} {words}\n"

@@ -17,9 +17,9 @@ import psutil
 from bus.address import make_address
 from bus.client import BusClient
 from bus.contract.events import Event, JobEvent, Status
-from bus.contract.vocabulary import Reason, Role, Rung
+from bus.contract.vocabulary import Role, Rung
 from bus.program import VARIABLE
-from bus.wire.commands import Caller, JobRecord, Show, Shown, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import Caller, JobRecord, JobSummary, Show, Shown, Stop, StopTaken, Submit, Submitted
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATOR = Caller("tester", Role.OPERATOR)
@@ -48,7 +48,7 @@ class Supervisor:
         self._sessions += 1
         fields = {"session_id": f"s{self._sessions}", "caller": OPERATOR, **fields}
         reply = await self.client.request(Submit(question=question, agent=agent, **fields), Submitted)
-        return reply.job_id
+        return reply.job.job_id
 
     async def events(self, job_id: str, after: int = 0) -> list[tuple[int, JobEvent]]:
         """The job's whole stream, once it has ended; its numbers are checked to be gapless."""
@@ -85,10 +85,9 @@ class Supervisor:
                 process.kill()
             await process.communicate()
 
-    async def stop(
-        self, job_id: str, rung: Rung = Rung.CANCEL, reason: Reason = Reason.OPERATOR, caller: Caller = OPERATOR
-    ) -> StopTaken:
-        return await self.client.request(Stop(caller, job_id=job_id, rung=rung, reason=reason), StopTaken)
+    async def stop(self, job_id: str, rung: Rung = Rung.CANCEL, caller: Caller = OPERATOR) -> JobSummary:
+        """The job as it was when the stop came."""
+        return (await self.client.request(Stop(caller, job_id=job_id, rung=rung), StopTaken)).job
 
     async def record(self, job_id: str) -> JobRecord:
         return (await self.client.request(Show(OPERATOR, job_id=job_id), Shown)).record

@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from bus.contract.vocabulary import State
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL
-from bus.wire.commands import Done, Drain
+from bus.wire.commands import Drain, Stats
 from tests.harness.cuts import ServedGateway, served_gateway
 from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, Wire
 from tests.harness.servers import (
@@ -194,7 +194,7 @@ async def _drain(state_dir: Path, process: asyncio.subprocess.Process) -> None:
 
     client = BusClient.connect(state_dir)
     try:
-        await client.request(Drain(OPERATOR), Done)
+        await client.request(Drain(OPERATOR), Stats)
     finally:
         client.close()
     assert await gone(process) == DRAINED

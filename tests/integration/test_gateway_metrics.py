@@ -49,7 +49,7 @@ async def test_what_became_of_the_jobs_and_how_fast(tmp_path: Path) -> None:
     assert before["deadstop_up"] == 1
     assert during['deadstop_jobs{state="running"}'] == 1
     assert after['deadstop_jobs_ended_total{reason="agent_error",state="failed"}'] == 1
-    assert after['deadstop_jobs_ended_total{reason="operator",state="cancelled"}'] == 1
+    assert after['deadstop_jobs_ended_total{reason="user",state="cancelled"}'] == 1
     succeeded = 'deadstop_jobs_ended_total{reason="",state="succeeded"}'
     assert after[succeeded] == before.get(succeeded, 0) + 1
     assert after['deadstop_stop_seconds_count{rung="cancel"}'] == 1

@@ -34,7 +34,7 @@ async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
 async def roll_up(supervisor: Supervisor) -> Event:
     """Have it done, and wait; the roll-up's last event."""
     reply = await supervisor.client.request(RollUp(OPERATOR), Submitted)
-    return (await supervisor.events(reply.job_id))[-1][1]
+    return (await supervisor.events(reply.job.job_id))[-1][1]
 
 
 async def answer(supervisor: Supervisor, question: str) -> Event:
@@ -147,7 +147,7 @@ async def test_an_operator_asks_in_plain_words_and_nothing_that_has_ended_is_mis
 async def test_two_that_ask_at_once_wait_for_one_roll_up(supervisor: Supervisor) -> None:
     replies = await asyncio.gather(*(supervisor.client.request(RollUp(OPERATOR), Submitted) for _ in range(2)))
     assert [reply.attached_to_existing for reply in replies] == [False, True]
-    assert len({reply.job_id for reply in replies}) == 1
+    assert len({reply.job.job_id for reply in replies}) == 1
 
 
 async def test_a_failed_roll_up_is_told_loses_nothing_and_holds_nobody_up(supervisor: Supervisor) -> None:

@@ -3,26 +3,26 @@
 import pytest
 
 from bus.client import CommandRefused
-from bus.transport.codec import PROTOCOL_VERSION
+from bus.transport.codec import BUS_VERSION
 from bus.wire.commands import Jobs, ListJobs
 from tests.harness.servers import OPERATOR, Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.parametrize("version", ["2.0", "0.9", ""])
+@pytest.mark.parametrize("version", ["3.0", "1.1", ""])
 async def test_a_client_of_another_version(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
-    monkeypatch.setattr("bus.client.PROTOCOL_VERSION", version)
+    monkeypatch.setattr("bus.client.BUS_VERSION", version)
     with pytest.raises(CommandRefused) as refused:
         await supervisor.client.request(ListJobs(OPERATOR), Jobs)
     assert refused.value.refused.code == "protocol"
-    assert refused.value.refused.error == f"the supervisor speaks protocol {PROTOCOL_VERSION}, the client {version}"
+    assert refused.value.refused.error == f"the supervisor speaks protocol {BUS_VERSION}, the client {version}"
 
 
 async def test_a_newer_one_of_the_same_number_before_the_dot(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bus.client.PROTOCOL_VERSION", "1.9")
+    monkeypatch.setattr("bus.client.BUS_VERSION", "2.9")
     await supervisor.client.request(ListJobs(OPERATOR), Jobs)

@@ -80,7 +80,7 @@ async def test_a_stop_ends_on_the_rung_that_was_needed(tmp_path: Path, agent: st
         killed = events[-1]
         assert is_gone(pid)
         assert isinstance(killed, Killed)
-        assert (killed.rung, killed.by, killed.reason) == (rung, "tester", Reason.OPERATOR)
+        assert (killed.rung, killed.by, killed.reason) == (rung, "tester", Reason.USER)
         climbed = [event.rung for event in events if isinstance(event, Stopping)]
         assert climbed == list(Rung)[: rung.height + 1]
         record = await supervisor.record(job_id)

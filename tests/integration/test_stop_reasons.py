@@ -11,11 +11,11 @@ import pytest_asyncio
 from bus.contract.events import Completed, Killed, ResponseChunk, Status
 from bus.contract.vocabulary import Reason, Rung, State
 from bus.log import LOG_NAME, LogReader
-from bus.wire.commands import Options
+from bus.wire.commands import Caller, Options
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
 from tests.harness.graces import ENDING_ON, GENEROUS_S, SupervisorFor
-from tests.harness.servers import Supervisor, running_supervisor
+from tests.harness.servers import OPERATOR, Supervisor, running_supervisor
 from tests.harness.stopping import ALICE, ROOMY, Ended, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -64,13 +64,17 @@ def check_failed(job: Ended, reason: Reason, *rungs: Rung) -> None:
     assert failed.error.endswith("What was streamed so far is kept.")
 
 
-@pytest.mark.parametrize("reason", [Reason.USER, Reason.OPERATOR])
-async def test_a_person(supervisor_for: SupervisorFor, reason: Reason) -> None:
+@pytest.mark.parametrize(
+    ("owner", "caller", "reason"),
+    [(ALICE, ALICE, Reason.USER), (ALICE, OPERATOR, Reason.OPERATOR), (OPERATOR, OPERATOR, Reason.USER)],
+)
+async def test_a_person(supervisor_for: SupervisorFor, owner: Caller, caller: Caller, reason: Reason) -> None:
+    """Whose job it is decides whether its user or an operator has stopped it, whatever role the caller has."""
     supervisor = await supervisor_for(Rung.CANCEL)
-    job_id = await supervisor.running("sleeps", caller=ALICE)
-    await supervisor.stop(job_id, reason=reason)
+    job_id = await supervisor.running("sleeps", caller=owner)
+    await supervisor.stop(job_id, caller=caller)
     killed = (await ended(supervisor, job_id)).killed
-    assert (killed.by, killed.reason, killed.rung) == ("tester", reason, Rung.CANCEL)
+    assert (killed.by, killed.reason, killed.rung) == (caller.user, reason, Rung.CANCEL)
 
 
 # ---- somebody left

@@ -103,7 +103,7 @@ async def test_each_rung_with_its_time(supervisor: Supervisor) -> None:
     assert cancel.ms < terminate.ms < kill.ms <= job.killed.ms
     assert terminate.ms - cancel.ms >= 499
     assert kill.ms - terminate.ms >= 499
-    assert [(climb.by, climb.reason) for climb in job.record.rungs] == [("tester", Reason.OPERATOR)] * 3
+    assert [(climb.by, climb.reason) for climb in job.record.rungs] == [("tester", Reason.USER)] * 3
     states = [move.state for move in job.record.moves]
     assert states == [State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.CANCELLED]
     times = [move.ms for move in job.record.moves]

@@ -55,7 +55,7 @@ async def stop_or_refusal(supervisor: Supervisor, job_id: str) -> str:
 async def test_queued(supervisor: Supervisor) -> None:
     running = [await supervisor.submit("go", "sleeps", caller=BOB) for _ in range(3)]
     waiting = await supervisor.submit("go", "sleeps", caller=BOB)
-    await supervisor.stop(waiting, caller=BOB, reason=Reason.USER)
+    await supervisor.stop(waiting, caller=BOB)
     job = await ended(supervisor, waiting)
     assert job.events == [Accepted(1), Killed(Rung.CANCEL, 0.0, "bob", Reason.USER, job.killed.usage)]
     assert (job.record.summary.pid, job.record.summary.started_at, job.record.rungs) == (None, None, [])
@@ -82,8 +82,8 @@ async def test_starting_on_any_rung_before_there_is_a_process(supervisor_for: Su
         supervisor.client.request(submit, Submitted),
         supervisor.client.request(Stop(OPERATOR, session_id=f"at-once-{rung}", rung=rung), StopTaken),
     )
-    assert accepted.job_id == taken.job_id
-    job = await ended(supervisor, accepted.job_id)
+    assert accepted.job.job_id == taken.job.job_id
+    job = await ended(supervisor, accepted.job.job_id)
     assert job.killed.rung.height >= rung.height
     assert not [event for event in job.events if isinstance(event, Status)]
 
@@ -102,8 +102,21 @@ async def test_a_stop_by_session_id_is_bound_to_its_owner(supervisor: Supervisor
         with pytest.raises(CommandRefused) as refused:
             await supervisor.client.request(stranger, StopTaken)
         assert refused.value.refused.code == "not_found"
-    await supervisor.client.request(Stop(ALICE, session_id="mine"), StopTaken)
+    taken = await supervisor.client.request(Stop(ALICE, session_id="mine"), StopTaken)
+    assert (taken.job.job_id, taken.job.user) == (job_id, "alice")
     assert (await ended(supervisor, job_id)).killed.by == "alice"
+
+
+async def test_the_reply_tells_of_the_job_as_it_was_so_that_its_end_comes_after(supervisor: Supervisor) -> None:
+    running = [await supervisor.submit("go", "sleeps", caller=BOB) for _ in range(3)]
+    waiting = await supervisor.submit("go", "sleeps", caller=BOB)
+    before = await supervisor.stop(waiting, caller=BOB)
+    assert (before.state, before.seq) == (State.QUEUED, 1)
+    assert [type(event) for _, event in await supervisor.events(waiting, before.seq)] == [Killed]
+    for job_id in running:
+        before = await supervisor.stop(job_id, caller=BOB)
+        kinds = [type(event) for _, event in await supervisor.events(job_id, before.seq)]
+        assert (kinds[-1], kinds.count(Stopping) > 0) == (Killed, True)
 
 
 async def test_already_stopping_does_not_begin_anew(patient: Supervisor) -> None:
@@ -120,11 +133,11 @@ async def test_already_stopping_does_not_begin_anew(patient: Supervisor) -> None
 async def test_twice_and_by_two_people_at_once(supervisor: Supervisor) -> None:
     job_id = await supervisor.running("swallows_cancel", caller=ALICE)
     replies = await asyncio.gather(
-        supervisor.stop(job_id, caller=ALICE, reason=Reason.USER),
-        supervisor.stop(job_id, caller=ALICE, reason=Reason.USER),
+        supervisor.stop(job_id, caller=ALICE),
+        supervisor.stop(job_id, caller=ALICE),
         supervisor.stop(job_id),
     )
-    assert {reply.state for reply in replies} == {State.STOPPING}
+    assert [reply.state for reply in replies] == [State.RUNNING, State.STOPPING, State.STOPPING]
     job = await ended(supervisor, job_id)
     assert (job.killed.by, job.killed.reason) == ("alice", Reason.USER)
     assert job.climbed == [Rung.CANCEL, Rung.TERMINATE]
@@ -135,7 +148,7 @@ async def test_now_after_a_gentle_stop_moves_the_rung_forward(patient: Superviso
     job_id = await patient.submit("go", animal, caller=ALICE)
     if animal != "never_ready":
         await patient.until(job_id, Status)
-    await patient.stop(job_id, caller=ALICE, reason=Reason.USER)
+    await patient.stop(job_id, caller=ALICE)
     await climbed(patient, job_id, Rung.CANCEL)
     await patient.stop(job_id, Rung.KILL)
     job = await ended(patient, job_id)

@@ -9,10 +9,10 @@ import pytest
 
 from bus.client import CommandRefused
 from bus.contract.events import Completed, Killed
-from bus.contract.vocabulary import Reason, State
+from bus.contract.vocabulary import State
 from bus.log import LOG_NAME
 from bus.transport.sockets import BusError
-from bus.wire.commands import AnyCommand, AnyReply, Done, Drain, Jobs, ListJobs, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import AnyCommand, AnyReply, Drain, Jobs, ListJobs, Stats, Stop, StopTaken, Submit, Submitted
 from tests.harness.descriptors import no_descriptor_left
 from tests.harness.servers import OPERATOR, PATIENCE_S, eventually, is_gone, running_supervisor
 from tests.harness.stopping import ROOMY, ended
@@ -36,8 +36,8 @@ async def test_what_nobody_waits_for_any_more_is_not_carried_out(tmp_path: Path)
         supervisor.process.send_signal(signal.SIGSTOP)
         commands: list[tuple[AnyCommand, type[AnyReply]]] = [
             (Submit(OPERATOR, "late", "hello", agent="echoes"), Submitted),
-            (Stop(OPERATOR, job_id=job_id, reason=Reason.OPERATOR), StopTaken),
-            (Drain(OPERATOR), Done),
+            (Stop(OPERATOR, job_id=job_id), StopTaken),
+            (Drain(OPERATOR), Stats),
         ]
         for command, reply in commands:
             with pytest.raises(BusError, match=r"the supervisor did not answer within 0\.05 s"):

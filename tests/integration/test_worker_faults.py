@@ -26,7 +26,7 @@ async def test_numbers_that_cannot_be_filed_do_not_stop_the_log(tmp_path: Path) 
         other = await ended(supervisor, await supervisor.submit("hello", "echoes"))
         assert isinstance(other.last, Completed)
         await supervisor.stop(job_id)
-        assert (await ended(supervisor, job_id)).killed.reason == Reason.OPERATOR
+        assert (await ended(supervisor, job_id)).killed.reason == Reason.USER
 
 
 async def said(supervisor: Supervisor, job_id: str, words: str) -> None:

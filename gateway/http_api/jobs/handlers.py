@@ -10,9 +10,9 @@ from aiohttp import web
 
 from bus.client import BusClient
 from bus.contract.events import Completed, Ending, Failed, Killed
-from bus.contract.vocabulary import ENDED, State
+from bus.contract.vocabulary import ENDED, Rung, State
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE, JobRecord, Jobs, ListJobs, Show, Shown
+from bus.wire.commands import UNAVAILABLE, JobRecord, Jobs, JobSummary, ListJobs, Show, Shown, Stop
 from bus.wire.outside import outside_job, outside_record
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import flag, page_size, text
@@ -42,11 +42,10 @@ async def post_job(request: web.Request) -> web.Response:
     submit = submit_command(query, request[CALLER], gateway.settings.limits, attached=False)
     try:
         submitted = await ask(gateway.client, request[CALLER], submit)
-        record = await _show(request, submitted.job_id)
     except BusError as error:  # it may have been asked all the same: without a session_id it would be another question
         hint = f"ask again with session_id {query.session_id}, then it is asked once"
         raise ApiError(UNAVAILABLE, str(error), hint) from error
-    job = msgspec.structs.asdict(outside_job(record.summary))
+    job = msgspec.structs.asdict(outside_job(submitted.job))
     return json_response(AskedJob(position=submitted.position, **job), 202)
 
 
@@ -72,41 +71,37 @@ async def get_job(request: web.Request) -> web.Response:
 
 async def delete_job(request: web.Request) -> web.Response:
     """Stop a job; the answer comes when nothing of it lives any more, and says how it ended."""
-    caller, client = request[CALLER], request.app[GATEWAY].client
-    summary = (await find_record(request)).summary
-    await stop(client, caller, summary, note=text(request, "reason", MAX_NOTE_CHARS), now=flag(request, "now"))
+    client = request.app[GATEWAY].client
+    note, rung = text(request, "reason", MAX_NOTE_CHARS), Rung.KILL if flag(request, "now") else Rung.CANCEL
+    job = await stop(client, Stop(request[CALLER], job_id=request.match_info["job_id"], note=note, rung=rung))
     try:
         # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the ending.
         async with asyncio.timeout(STOP_WAIT_S):
-            ending = await _ending(client, summary.job_id, summary.seq)
+            ending = await _ending(client, job)
     except TimeoutError as error:
-        words = f"job {summary.job_id} is being stopped, but was not dead after {STOP_WAIT_S:g} s"
+        words = f"job {job.job_id} is being stopped, but was not dead after {STOP_WAIT_S:g} s"
         hint = "the ladder goes on; look at the job again, or repeat with now=1"
         raise ApiError("stop_timeout", words, hint) from error
-    return json_response(_stopped(summary.job_id, summary.session_id, ending))
+    return json_response(_stopped(job, ending))
 
 
 async def find_record(request: web.Request) -> JobRecord:
     """The job that the address names. Raises `CommandRefused` (`not_found`, also for another user's)."""
-    return await _show(request, request.match_info["job_id"])
-
-
-async def _show(request: web.Request, job_id: str) -> JobRecord:
-    command = Show(request[CALLER], job_id=job_id)
+    command = Show(request[CALLER], job_id=request.match_info["job_id"])
     return (await request.app[GATEWAY].client.request(command, Shown)).record
 
 
-async def _ending(client: BusClient, job_id: str, after: int) -> Ending:
-    async with aclosing(client.follow(job_id, max(0, after - 1))) as batches:
+async def _ending(client: BusClient, job: JobSummary) -> Ending:
+    async with aclosing(client.follow(job.job_id, job.seq)) as batches:
         async for batch, _ in batches:
             if batch.final:
                 event = batch.events()[-1][1]
                 assert isinstance(event, Completed | Failed | Killed)
                 return event
-    raise ApiError("not_found", f"the stream of job {job_id} has no end")
+    raise ApiError("not_found", f"the stream of job {job.job_id} has no end")
 
 
-def _stopped(job_id: str, session_id: str, ending: Ending) -> StoppedJob:
+def _stopped(job: JobSummary, ending: Ending) -> StoppedJob:
     """What the last event says, beside which job it was."""
     facts: dict[str, Any] = {"state": State.SUCCEEDED}
     if isinstance(ending, Killed):
@@ -114,4 +109,4 @@ def _stopped(job_id: str, session_id: str, ending: Ending) -> StoppedJob:
     elif isinstance(ending, Failed):
         stop = msgspec.structs.asdict(ending.stop) if ending.stop else {}
         facts = {"state": State.FAILED, "code": ending.code, "error": ending.error, **stop}
-    return StoppedJob(job_id=job_id, session_id=session_id, **facts)
+    return StoppedJob(job_id=job.job_id, session_id=job.session_id, **facts)

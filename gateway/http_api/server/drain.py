@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bus.wire.commands import Done, Drain, ReadStats, Stats
+from bus.wire.commands import Drain, Stats
 from gateway.app_state import CALLER, json_response
 from gateway.auth import audit
 from gateway.http_api.security.authentication import for_operators
@@ -12,7 +12,6 @@ from gateway.wire.responses import Draining
 async def drain(request: web.Request) -> web.Response:
     """Accept no more questions, finish what was accepted, then end the server: 202 with what is left."""
     gateway, caller = for_operators(request, "draining is"), request[CALLER]
-    await gateway.client.request(Drain(caller), Done)
+    gauges = (await gateway.client.request(Drain(caller), Stats)).gauges
     audit.drained(caller)
-    gauges = (await gateway.client.request(ReadStats(caller), Stats)).gauges
     return json_response(Draining(int(gauges["running"]), int(gauges["waiting"])), 202)

@@ -8,7 +8,7 @@ import pytest
 from bus.address import make_address, make_key, private_folder, write_address
 from bus.client import BusClient
 from bus.contract.vocabulary import Role
-from bus.wire.commands import Caller, Done, Drain
+from bus.wire.commands import Caller, Drain, Stats
 
 
 async def test_a_cancellation_that_comes_together_with_the_reply_is_not_forgotten(tmp_path: Path) -> None:
@@ -18,10 +18,10 @@ async def test_a_cancellation_that_comes_together_with_the_reply_is_not_forgotte
     write_address(tmp_path, address)
     client = BusClient.connect(tmp_path)
     try:
-        asking = asyncio.create_task(client.request(Drain(Caller("ann", Role.USER)), Done))
+        asking = asyncio.create_task(client.request(Drain(Caller("ann", Role.USER)), Stats))
         await asyncio.sleep(0)
         (reply,) = client._replies.values()
-        reply.set_result(Done())
+        reply.set_result(Stats({}, {}))
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking

@@ -10,9 +10,9 @@ import pytest
 from bus.contract import events
 from bus.contract.events import Chunk, Usage
 from bus.contract.vocabulary import Reason, Refusal, Rung, State
-from bus.transport.codec import PROTOCOL_VERSION
+from bus.transport.codec import BUS_VERSION
 from bus.wire.commands import UNAVAILABLE, AnyCommand
-from bus.wire.outside import Outside, OutsideJob
+from bus.wire.outside import PROTOCOL_VERSION, Outside, OutsideJob
 from gateway.app import routes
 from gateway.wire.client_frames import EVENTS
 from gateway.wire.errors import STATUS
@@ -42,8 +42,10 @@ def tag(struct: type[Any]) -> str:
     return str(struct.__struct_config__.tag)
 
 
-def test_the_page_states_the_version() -> None:
-    assert f"Version **{PROTOCOL_VERSION}**" in PAGE
+def test_the_page_states_both_versions() -> None:
+    outside, bus = PAGE.split("## The bus")
+    assert f"Version **{PROTOCOL_VERSION}**" in outside
+    assert f"Version **{BUS_VERSION}**" in bus
 
 
 @pytest.mark.parametrize("name", EVENTS)

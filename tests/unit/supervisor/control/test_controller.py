@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def journal(store: Store) -> Journal:
-    return Journal(store, lambda _: None, lambda: None)
+    return Journal(store, lambda _: None)
 
 
 @pytest_asyncio.fixture
@@ -70,5 +70,5 @@ async def test_a_catalog_that_could_not_be_read_is_read_again_for_who_asks_but_n
         assert isinstance(said, Refused)
         assert said.code == "not_ready"
         journal.flush()
-        read.append(len(store.ended(10, None, None, "")))
+        read.append(len(store.queries.ended(10, None, None, "")))
     assert read == [1, 1, 2]

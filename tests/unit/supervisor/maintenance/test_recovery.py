@@ -35,7 +35,7 @@ def test_no_job_is_settled_before_its_worker_and_all_beneath_it_are_dead(tmp_pat
         sweep_workers(store)
         states = [stat.state for stat in map(read_stat, (worker.pid, child)) if stat is not None]
         assert set(states) <= {"Z", "X"}
-    assert store.workers() == []
+    assert store.queries.workers() == []
     store.close()
 
 
@@ -46,5 +46,5 @@ def test_a_process_that_only_has_a_dead_workers_number_is_left_alone(tmp_path: P
         store.commit()
         sweep_workers(store)
         assert other.poll() is None
-    assert store.workers() == []
+    assert store.queries.workers() == []
     store.close()

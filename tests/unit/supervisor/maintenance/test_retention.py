@@ -92,28 +92,14 @@ def test_marking_frees_what_only_recovery_needs(tmp_path: Path) -> None:
 
 def test_what_waits_longest_is_known_and_the_supervisors_own_jobs_do_not_wait(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert store.longest_unrolled() is None
+    assert store.queries.longest_unrolled() is None
     write_job(store, record_of("own", NOON - 5, user=SUPERVISOR))
     write_job(store, record_of("running", None))
-    assert store.longest_unrolled() is None
+    assert store.queries.longest_unrolled() is None
     write_job(store, record_of("late", NOON + 7))
     first = write_job(store, record_of("first", NOON))
-    assert store.longest_unrolled() == NOON
+    assert store.queries.longest_unrolled() == NOON
     store.rolled_up([first], NOON)
     store.commit()
-    assert store.longest_unrolled() == NOON + 7
+    assert store.queries.longest_unrolled() == NOON + 7
     store.close()
-
-
-def test_a_log_from_before_there_was_a_history_is_taken_on(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    number = write_job(store, record_of("a"))
-    store.close()
-    with sqlite3.connect(tmp_path / LOG_NAME) as log:
-        log.execute("DROP INDEX jobs_by_roll_up")
-        log.execute("ALTER TABLE jobs DROP COLUMN rolled_up_at")
-    log.close()
-    store = Store(tmp_path)
-    assert store.longest_unrolled() == NOON
-    store.close()
-    assert log_numbers(tmp_path, "rolled_up_at IS NULL") == [number]

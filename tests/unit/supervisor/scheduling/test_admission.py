@@ -60,7 +60,7 @@ def test_nobody_fills_the_queue_alone() -> None:
 def test_a_draining_server_accepts_nothing_and_finishes_what_waits() -> None:
     queue = admission()
     queue.enter("a", "ann")
-    queue.draining = True
+    queue.drain()
     assert queue.refuse("ann") is not None
     assert queue.next() == "a"
 

@@ -111,7 +111,7 @@ def test_what_could_not_be_written_waits_for_the_next_time(tmp_path: Path) -> No
         store.commit(durable=True)
     store._db.execute("PRAGMA query_only = OFF")
     store.commit()
-    assert store.session("ann", "s1") is not None
+    assert store.queries.session("ann", "s1") is not None
     store.close()
 
 
@@ -147,10 +147,10 @@ def test_jobs_of_others_use_up_no_limit_of_ones_own(tmp_path: Path) -> None:
         summary = msgspec.structs.replace(ended.summary, job_id=f"ab{number:02}", user=user, session_id=f"s{number}")
         store.accept(submit, msgspec.structs.replace(ended, summary=summary))
     store.commit()
-    assert [found.summary.job_id for found in store.record("ab", "ann")] == ["ab00"]
-    assert [found.summary.job_id for found in store.ended(5, "ann")] == ["ab00"]
-    assert len(store.record("ab")) == 10
-    assert {found.summary.user for found in store.ended(5)} == {"zoe"}
+    assert [found.summary.job_id for found in store.queries.record("ab", "ann")] == ["ab00"]
+    assert [found.summary.job_id for found in store.queries.ended(5, "ann")] == ["ab00"]
+    assert len(store.queries.record("ab")) == 10
+    assert {found.summary.user for found in store.queries.ended(5)} == {"zoe"}
     store.close()
 
 

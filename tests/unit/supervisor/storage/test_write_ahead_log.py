@@ -8,7 +8,7 @@ from pathlib import Path
 from bus.contract.vocabulary import Role, State
 from bus.log import LogReader
 from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
-from supervisor.storage.checkpointer import RESTART_BYTES, Checkpoints
+from supervisor.storage.checkpointer import RESTART_BYTES, Checkpointer
 from supervisor.storage.store import Store
 
 BATCH = os.urandom(1 << 18)
@@ -26,7 +26,7 @@ class Service:
         self.store = Store(folder)
         self.number = self.store.accept(SUBMIT, JobRecord(SUMMARY, [], []))
         self.free = asyncio.Event()
-        self.checkpoints = Checkpoints(self.store, self.free.set)
+        self.checkpoints = Checkpointer(self.store, self.free.set)
         self.holds = 0
         self.longest = 0
 

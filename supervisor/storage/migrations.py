@@ -1,0 +1,39 @@
+"""Brings a log that an earlier version of the program began to the newest version, step by numbered step."""
+
+import sqlite3
+from collections.abc import Callable
+
+from bus.log import SCHEMA
+
+
+class UnknownVersion(Exception):
+    """The log is of a later version than this program knows; the text says which."""
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Take each step that the log has not taken yet, in a transaction of its own; `PRAGMA user_version` counts them.
+
+    Raises `UnknownVersion`, `sqlite3.Error`.
+    """
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > len(_STEPS):
+        raise UnknownVersion(f"it is of version {version}, this program knows versions up to {len(_STEPS)}")
+    for number, step in enumerate(_STEPS[version:], version + 1):
+        try:
+            db.executescript(f"BEGIN IMMEDIATE; {step(db)} PRAGMA user_version = {number}; COMMIT;")
+        finally:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+
+
+def _first_tables(db: sqlite3.Connection) -> str:
+    """The tables as they were when versions began to be counted. A log without a number may be new, or complete, or
+    older than the history, which came with a column."""
+    columns = {row[1] for row in db.execute("PRAGMA table_info(jobs)")}
+    add = "ALTER TABLE jobs ADD COLUMN rolled_up_at REAL;" if columns and "rolled_up_at" not in columns else ""
+    return add + SCHEMA
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], str], ...] = (_first_tables,)
+"""Each returns the SQL that leads from the version before to its own. Only ever append: a step that was taken once is
+never taken again."""

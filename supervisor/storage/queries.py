@@ -1,0 +1,88 @@
+"""What is read from the log: records, sessions, costs, turns of conversations."""
+
+import sqlite3
+
+from bus.contract.vocabulary import ENDED, SUPERVISOR, State
+from bus.log import records_by_prefix
+from bus.transport.codec import Decoder
+from bus.wire.commands import JobRecord, JobSummary, Submit
+from bus.wire.worker import ConversationTurn, Outcome
+
+_decode_record: Decoder[JobRecord] = Decoder(JobRecord)
+_decode_submit: Decoder[Submit] = Decoder(Submit)
+_decode_outcome: Decoder[Outcome] = Decoder(Outcome)
+_decode_turn: Decoder[ConversationTurn] = Decoder(ConversationTurn)
+
+_ENDED_STATES = ", ".join(f"'{state}'" for state in sorted(ENDED))
+
+
+class Queries:
+    """Reads what has been committed; what the store still collects is not seen."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def unfinished(self) -> list[tuple[int, JobRecord, Outcome | None, int]]:
+        """Jobs that an earlier supervisor left: (number, record, what the worker said last, last event's number)."""
+        rows = self._db.execute(
+            "SELECT n, record, outcome, (SELECT coalesce(max(last), 0) FROM events WHERE events.n = jobs.n) FROM jobs "
+            f"WHERE state NOT IN ({_ENDED_STATES})"
+        ).fetchall()
+        return [
+            (number, _decode_record(record), _decode_outcome(outcome) if outcome else None, last)
+            for number, record, outcome, last in rows
+        ]
+
+    def workers(self) -> list[tuple[int, int, str]]:
+        """(pid, start time, scratch folder) of the workers that an earlier supervisor left."""
+        return [tuple(row) for row in self._db.execute("SELECT pid, started, scratch FROM workers")]
+
+    def session(self, user: str, session_id: str) -> tuple[JobSummary, Submit] | None:
+        """The job of a user's session and how it was asked for."""
+        row = self._db.execute(
+            "SELECT record, spec FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)
+        ).fetchone()
+        return (_decode_record(row[0]).summary, _decode_submit(row[1])) if row else None
+
+    def record(self, prefix: str, user: str | None = None) -> list[JobRecord]:
+        """Records of the jobs (of this user) whose id begins with `prefix`, at most ten."""
+        return records_by_prefix(self._db, prefix, user)
+
+    def ended(
+        self, limit: int, user: str | None = None, state: State | None = None, before: str = ""
+    ) -> list[JobRecord]:
+        """Records of the newest ended jobs (of this user, in this state, asked before that job), newest first."""
+        rows = self._db.execute(
+            f"SELECT record FROM jobs WHERE state IN ({_ENDED_STATES}) "
+            "AND (?1 IS NULL OR user = ?1) AND (?3 IS NULL OR state = ?3) "
+            # Another's job must not even serve as a mark: whether the page is empty would tell that it exists.
+            "AND (?4 = '' OR n < (SELECT n FROM jobs WHERE job_id = ?4 AND (?1 IS NULL OR user = ?1))) "
+            "ORDER BY n DESC LIMIT ?2",
+            (user, limit, state, before),
+        )
+        return [_decode_record(row[0]) for row in rows]
+
+    def longest_unrolled(self) -> float | None:
+        """When (Unix seconds) the first of those jobs of people ended that are not in the history yet."""
+        row = self._db.execute(
+            "SELECT ended_at FROM jobs WHERE rolled_up_at IS NULL AND ended_at IS NOT NULL AND user != ? "
+            "ORDER BY ended_at LIMIT 1",
+            (SUPERVISOR,),
+        ).fetchone()
+        return float(row[0]) if row else None
+
+    def costs_usd(self, ended_since: float) -> dict[str, float]:
+        """What the jobs that have ended since then (Unix seconds) have cost, by user."""
+        rows = self._db.execute("SELECT user, record FROM jobs WHERE ended_at >= ?", (ended_since,))
+        costs: dict[str, float] = {}
+        for user, record in rows:
+            costs[user] = costs.get(user, 0.0) + _decode_record(record).usage.get("cost_usd", 0.0)
+        return costs
+
+    def turns(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurn]:
+        """The latest turns of a conversation, oldest first."""
+        rows = self._db.execute(
+            "SELECT turn FROM jobs WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL ORDER BY n DESC LIMIT ?",
+            (user, conversation_id, limit),
+        ).fetchall()
+        return [_decode_turn(row[0]) for row in reversed(rows)]
