@@ -11,6 +11,7 @@ from bus.address import Address
 from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Rung
 from bus.program import say_ready
+from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
@@ -52,7 +53,9 @@ class Service:
         self._settings = settings
         self._store = store
         self._loop = asyncio.get_running_loop()
-        self._spawner = Spawner(settings.worker.preload)
+        self._spawner = Spawner(
+            settings.worker.preload, for_workers([settings.llm.api_key_env, *settings.worker.environment])
+        )
         self._journal = Journal(store, self._publish)
         self._commit = GroupCommit(store, self._journal)
         self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)

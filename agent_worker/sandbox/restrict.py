@@ -12,6 +12,7 @@ import msgspec
 import agent_worker
 import bus
 from agent_worker.sandbox import landlock, seccomp
+from bus.system.environment import HARMLESS
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,6 @@ DuckDB aborts the process in `connect` when it may not read /proc/self/cgroup, o
 """
 
 _DEVICES = ("/dev/null",)
-
-_ENVIRONMENT = """
-PATH LANG LANGUAGE LC_ALL LC_CTYPE TZ SSL_CERT_FILE SSL_CERT_DIR
-HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy
-PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED PYTHONHASHSEED PYTHONFAULTHANDLER
-JE_ARROW_MALLOC_CONF OPENBLAS_NUM_THREADS MALLOC_ARENA_MAX
-"""
 
 
 class SandboxSpec(msgspec.Struct, frozen=True):
@@ -124,7 +118,7 @@ def _filter_calls(spec: SandboxSpec) -> bool:
 
 def strip_environment(spec: SandboxSpec) -> None:
     """Keeps the harmless variables and `keep_env`; home and temporary files move into the scratch folder."""
-    kept = {*_ENVIRONMENT.split(), *spec.keep_env}
+    kept = {*HARMLESS, *spec.keep_env}
     for name in [name for name in os.environ if name not in kept]:
         del os.environ[name]
     os.environ["HOME"] = os.environ["TMPDIR"] = spec.scratch

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bus.system.proc import read_stat
@@ -48,7 +48,11 @@ class ForkServer:
     """
 
     def __init__(
-        self, preload: Sequence[str], on_reaped: Callable[[int, int], None], on_lost: Callable[["ForkServer"], None]
+        self,
+        preload: Sequence[str],
+        environment: Mapping[str, str],
+        on_reaped: Callable[[int, int], None],
+        on_lost: Callable[["ForkServer"], None],
     ) -> None:
         self.lost = False
         self._on_reaped = on_reaped
@@ -67,6 +71,7 @@ class ForkServer:
                 [*_python(), "-c", _program(there.fileno(), preload)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[there.fileno()],
+                env=environment,
             )
         self._pidfd = os.pidfd_open(self._process.pid)  # now: when it dies there may be no descriptor left for it
         self._loop.add_reader(self._line, self._hear)

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from bus.system.orphans import descendants, kill_descendants, kill_process
@@ -90,10 +90,12 @@ class WorkerProcess:
 
 
 class Spawner:
-    """Starts workers from a preloaded fork server; starting never blocks the loop."""
+    """Starts workers from a preloaded fork server; starting never blocks the loop. `environment` is all that they
+    inherit."""
 
-    def __init__(self, preload: list[str]) -> None:
+    def __init__(self, preload: list[str], environment: Mapping[str, str]) -> None:
         self._preload = preload
+        self._environment = environment
         self._server: ForkServer | None = None
         self._workers: dict[ForkServer, dict[int, WorkerProcess]] = {}
 
@@ -132,7 +134,7 @@ class Spawner:
     def _running(self) -> ForkServer:
         if self._server is None or self._server.lost:
             workers: dict[int, WorkerProcess] = {}
-            self._server = ForkServer(self._preload, partial(_reaped, workers), self._lost)
+            self._server = ForkServer(self._preload, self._environment, partial(_reaped, workers), self._lost)
             self._workers[self._server] = workers
         return self._server
 

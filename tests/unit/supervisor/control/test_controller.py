@@ -36,7 +36,7 @@ def journal(store: Store) -> Journal:
 async def controller(store: Store, journal: Journal, tmp_path: Path) -> JobController:
     """Its pool was not opened: there is no endpoint to give to a worker, and none can be got."""
     settings = Settings()
-    pool = WorkerPool(settings, Spawner([]), store, tmp_path)
+    pool = WorkerPool(settings, Spawner([], {}), store, tmp_path)
     return JobController(settings, store, journal, pool, Admission(settings.limits, running_limits(settings)))
 
 

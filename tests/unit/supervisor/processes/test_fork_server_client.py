@@ -19,7 +19,7 @@ STAYS = ["tests.programs.stays_after_fork"]
 
 @contextmanager
 def fork_server(lost: list[ForkServer]) -> Iterator[ForkServer]:
-    server = ForkServer(STAYS, lambda pid, code: None, lost.append)
+    server = ForkServer(STAYS, {}, lambda pid, code: None, lost.append)
     try:
         yield server
     finally:
@@ -47,7 +47,7 @@ async def test_a_worker_that_is_refused_has_failed_once_it_is_reaped_and_not_bef
 
 
 async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFixture[str]) -> None:
-    spawner = Spawner([*STAYS, "tests.programs.starts_a_thread"])
+    spawner = Spawner([*STAYS, "tests.programs.starts_a_thread"], {})
     worker = await spawner.spawn(b"spec", lambda _: None)
     worker.kill()
     spawner.close()
@@ -58,7 +58,7 @@ async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFix
 
 
 async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pytest.MonkeyPatch) -> None:
-    spawner = Spawner(STAYS)
+    spawner = Spawner(STAYS, {})
     gone: list[int] = []
     worker = await spawner.spawn(b"spec", gone.append)
     (hung,) = spawner.own_children
@@ -89,7 +89,7 @@ async def test_a_fork_server_that_does_not_die_holds_up_no_shutdown(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("supervisor.processes.fork_server_client.DEAD_WITHIN_S", 0.05)
-    server = ForkServer(STAYS, lambda pid, code: None, lambda _: None)
+    server = ForkServer(STAYS, {}, lambda pid, code: None, lambda _: None)
     with monkeypatch.context() as patch:
         patch.setattr("subprocess.Popen.kill", lambda _: os.kill(server.pid, signal.SIGSTOP))
         server.close()
