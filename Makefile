@@ -54,7 +54,7 @@ lint: .venv/.installed-test
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-cache
 
 # The page's types and tests.
 web-check: .venv/.installed-test web/node_modules/.package-lock.json
