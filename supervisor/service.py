@@ -1,11 +1,11 @@
-"""The parts of the supervisor wired together: opens log and bus, runs until told to end, leaves nothing behind."""
+"""The parts of the supervisor wired together: opens the bus, runs until told to end, leaves nothing behind."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from bus.address import Address
 from bus.contract.settings import Settings, running_limits
@@ -14,25 +14,26 @@ from bus.program import say_ready
 from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
-from bus.transport.peers import PeerWatch
-from bus.transport.sockets import Channel, Frames, bind_collector, bind_publisher, bind_router, new_context
-from bus.wire.commands import MAX_COMMAND_BYTES
+from bus.transport.sockets import Channel, bind_publisher, new_context
 from bus.wire.topics import presence_job, topic_job
-from bus.wire.worker import MAX_CONTROL_BYTES, MAX_MESSAGE_BYTES
 from supervisor.api.command_handlers import CommandHandlers
+from supervisor.api.envelope import CommandLine
 from supervisor.control.controller import JobController
+from supervisor.control.parts import Parts
+from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import History
+from supervisor.periodic import Periodic
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.limits import Limits
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
-from supervisor.workers.resource_monitor import INTERVAL_S, Watch
-from supervisor.workers.worker import Worker
+from supervisor.workers.resource_monitor import INTERVAL_S, ResourceMonitor
 
 log = logging.getLogger(__name__)
 
@@ -46,73 +47,60 @@ CATALOG_WAIT_S = 15.0
 
 
 class Service:
-    """The parts of the supervisor, wired together."""
+    """The parts of the supervisor, wired together. `heads` are the last numbers of jobs that were settled before."""
 
     def __init__(self, settings: Settings, store: Store, address: Address, key: bytes, heads: dict[str, int]) -> None:
         self.end = asyncio.Event()
         self._settings = settings
-        self._store = store
         self._loop = asyncio.get_running_loop()
-        self._spawner = Spawner(
-            settings.worker.preload, for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        )
-        self._journal = Journal(store, self._publish)
-        self._commit = GroupCommit(store, self._journal)
-        self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)
-        scratch = Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser()
-        self._pool = WorkerPool(settings, self._spawner, store, scratch)
-        self._controller = JobController(settings, store, self._journal, self._pool, self._admission)
-        self._heads = StreamHeads(self._controller.entries, self._publish, heads)
-        self._controller.on_forgotten = self._heads.ended
-        self._pool.listen(self._controller)
-        self._watch = Watch(self._exceeded)
-        self._history = History(settings, store, self._journal, self._controller, self._admission)
-        self._gauges = Gauges(settings.limits, store.path, self._journal, self._pool, self._controller, self._admission)
-        self._desk = CommandHandlers(
-            settings, key, store, self._journal, self._controller, self._admission, self._history, self._gauges.read
-        )
-        self._open(address)
-
-    def _open(self, address: Address) -> None:
         self._context = new_context()
-        collector = bind_collector(self._context, address.collector, MAX_MESSAGE_BYTES)
-        self._peers = PeerWatch(collector)
-        self._collector = Channel(collector, self._pool.on_event)
-        self._control = Channel(bind_router(self._context, address.control, MAX_CONTROL_BYTES), self._pool.on_control)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
-        commands = bind_router(self._context, address.commands, MAX_COMMAND_BYTES)
-        self._desk.line = Channel(commands, self._desk.on_command)
-        self._pool.open(self._control, self._collector, self._peers, (address.control, address.collector))
+        journal = Journal(store, self._publisher.send)
+        self._commit = GroupCommit(store, journal)
+        self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)
+        self._jobs = JobTable()
+        environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
+        self._spawner = Spawner(settings.worker.preload, environment)
+        self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
+        limits = Limits(settings, store.queries, self._jobs)
+        parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool)
+        self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
+        self._controller = JobController(parts, self._heads)
+        self._monitor = ResourceMonitor(self._controller.exceeded)
+        self._history = History(parts, self._controller)
+        self._gauges = Gauges(parts)
+        handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
+        self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)
 
     async def run(self) -> bool:
         """Serve until `end` is set or a drain is done (then it returns True), then stop what runs, and close."""
-        timers: list[asyncio.Task[None]] = []
         try:
             await self._spawner.warm_up()
-            timers = [
-                self._loop.create_task(self._every(HEADS_EVERY_S, self._heads.publish)),
-                self._loop.create_task(self._every(INTERVAL_S, self._sample)),
-                self._loop.create_task(self._every(INTERVAL_S, self._look_at_fork_server)),
-                self._loop.create_task(self._every(INTERVAL_S, self._pool.check_spares)),
-                self._loop.create_task(self._every(HISTORY_EVERY_S, self._history.tick)),
-                self._loop.create_task(self._every(GAUGES_EVERY_S, self._gauges.sample)),
-            ]
-            await self._read_catalog()
-            self._pool.keep_warm(self._settings.agent.default)
-            say_ready(pid=os.getpid())
-            drained = await self._end_or_drained()
-            await self._stop_jobs()
-            await self._end_workers()
-            return drained
+            with contextlib.closing(Periodic(self._recurring())):
+                await self._read_catalog()
+                self._pool.keep_warm(self._settings.agent.default)
+                say_ready(pid=os.getpid())
+                drained = await self._end_or_drained()
+                await self._stop_jobs()
+                await self._end_workers()
+                return drained
         finally:
-            for timer in timers:
-                timer.cancel()
             self._close()
+
+    def _recurring(self) -> list[tuple[float, Callable[[], None]]]:
+        return [
+            (HEADS_EVERY_S, self._heads.publish),
+            (INTERVAL_S, lambda: self._monitor.sample(self._pool.workers)),
+            (INTERVAL_S, lambda: self._spawner.look(self._settings.worker.start_timeout_s)),
+            (INTERVAL_S, self._pool.check_warm),
+            (HISTORY_EVERY_S, self._history.tick),
+            (GAUGES_EVERY_S, self._gauges.sample),
+        ]
 
     async def _read_catalog(self) -> None:
         """Know the data before the first question, unless that takes long: then questions read them for themselves."""
         self._controller.catalog.read()
-        ended = self._loop.create_task(self._controller.idle.wait())
+        ended = self._loop.create_task(self._jobs.until_empty())
         told_to_end = self._loop.create_task(self.end.wait())
         await asyncio.wait({ended, told_to_end}, timeout=CATALOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
@@ -123,7 +111,7 @@ class Service:
         idle_since: float | None = None
         while not self.end.is_set():
             now = self._loop.time()
-            if not self._admission.draining or self._controller.entries:
+            if not self._admission.draining or self._jobs:
                 idle_since = None
             elif idle_since is None:
                 idle_since = now
@@ -144,24 +132,24 @@ class Service:
             self._controller.stop_all(StopRequest("shutdown", Reason.SHUTDOWN, rung))
             try:
                 async with asyncio.timeout(wait_s):
-                    await self._controller.idle.wait()
+                    await self._jobs.until_empty()
                     return
             except TimeoutError:
-                log.error("%d jobs have not ended after %g s", len(self._controller.entries), wait_s)
+                log.error("%d jobs have not ended after %g s", len(self._jobs), wait_s)
 
     async def _end_workers(self) -> None:
         grace_s = self._settings.supervisor.shutdown_grace_s
         try:
             async with asyncio.timeout(grace_s):
-                await self._pool.dismiss_spares()
+                await self._pool.dismiss_warm()
         except TimeoutError:
-            log.error("%d workers are not buried after %g s", len(self._pool.workers), grace_s)
+            log.error("%d workers are not reaped after %g s", len(self._pool.workers), grace_s)
 
     def _close(self) -> None:
         self._commit.close()
-        self._peers.close()
-        for channel in (self._collector, self._control, self._publisher, self._desk.line):
-            channel.close()
+        self._pool.close()
+        self._publisher.close()
+        self._commands.close()
         self._context.term()
         self._spawner.close()
         self._sweep()
@@ -177,11 +165,6 @@ class Service:
                 return
             time.sleep(POLL_S)
 
-    # ---- publishing
-
-    def _publish(self, frames: Frames) -> None:
-        self._publisher.send(frames)
-
     def _on_subscription(self, frames: list[bytes]) -> None:
         subscribed, topic = frames[0][:1] == b"\x01", frames[0][1:]
         job_id = presence_job(topic)
@@ -190,25 +173,4 @@ class Service:
             return
         job_id = topic_job(topic)
         if job_id is not None and subscribed:
-            self._heads.tell(job_id)
-
-    # ---- watching
-
-    def _sample(self) -> None:
-        self._watch.sample(self._pool.workers)
-
-    def _look_at_fork_server(self) -> None:
-        self._spawner.look(self._settings.worker.start_timeout_s)
-
-    def _exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
-        entry = self._controller.entries.get(worker.job_id or "")
-        if entry is not None:
-            self._controller.limits.exceeded(entry, reason, words)
-
-    async def _every(self, seconds: float, call: Callable[[], None]) -> None:
-        while True:
-            try:
-                call()
-            except Exception:  # a failure of one look must not end all looking
-                log.exception("%s failed", call.__qualname__, extra={"action": "watch"})
-            await asyncio.sleep(seconds)
+            self._heads.confirm(job_id)

@@ -26,7 +26,7 @@ from bus.wire.worker import (
     MAX_CONTROL_BYTES,
     MAX_MESSAGE_BYTES,
     Acknowledge,
-    AnySaid,
+    AnyWorkerMessage,
     Assign,
     EventBatch,
     Finished,
@@ -50,7 +50,7 @@ NO_FOLDER = "/nonexistent"
 
 ENDS_WITHIN_S = 30.0
 
-_decode_said: Decoder[AnySaid] = Decoder(AnySaid)
+_decode_said: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
 _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 

@@ -127,8 +127,8 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 Number = Annotated[int, Meta(ge=1, le=2**62)]
 
 
-class Said(msgspec.Struct, frozen=True, tag_field="kind"):
-    """Base of what is said there. `usage` is cumulative; `blob` is passed on as it is."""
+class WorkerMessage(msgspec.Struct, frozen=True, tag_field="kind"):
+    """Base of what a worker sends there. `usage` is cumulative; `blob` is passed on as it is."""
 
     token: bytes
     first: Number
@@ -136,13 +136,13 @@ class Said(msgspec.Struct, frozen=True, tag_field="kind"):
     blob: bytes
 
 
-class EventBatch(Said, frozen=True, tag="events", kw_only=True):
+class EventBatch(WorkerMessage, frozen=True, tag="events", kw_only=True):
     """`count` events, numbered from `first`; the blob is one MessagePack array."""
 
     count: Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 
 
-class Finished(Said, frozen=True, tag="finished"):
+class Finished(WorkerMessage, frozen=True, tag="finished"):
     """The worker's last event, number `first`; the blob is its `Outcome`."""
 
     @property
@@ -150,7 +150,7 @@ class Finished(Said, frozen=True, tag="finished"):
         return 1
 
 
-AnySaid = EventBatch | Finished
+AnyWorkerMessage = EventBatch | Finished
 
 
 class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):

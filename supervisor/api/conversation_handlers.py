@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary
+from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import (
     AnyConversationCommand,
@@ -16,9 +16,8 @@ from bus.wire.commands import (
     RenameConversation,
     ShowConversation,
 )
-from supervisor.jobs.job_entry import JobEntry
-from supervisor.jobs.lookup import Lookup
-from supervisor.storage.store import Store
+from supervisor.jobs.job_table import JobTable
+from supervisor.storage.conversations import Conversations as ConversationLog
 
 MAX_PAGE = 200
 MAX_TURNS = 500
@@ -29,9 +28,9 @@ _NOT_FOUND = Refused("not_found", "there is no such conversation", "GET /api/con
 class ConversationHandlers:
     """Only ever a caller's own conversations; another's answers exactly as one that does not exist."""
 
-    def __init__(self, store: Store, lookup: Lookup) -> None:
-        self._conversations = store.conversations
-        self._lookup = lookup
+    def __init__(self, conversations: ConversationLog, jobs: JobTable) -> None:
+        self._conversations = conversations
+        self._jobs = jobs
 
     def answer(self, command: AnyConversationCommand) -> AnyReply:
         if isinstance(command, ListConversations):
@@ -61,12 +60,8 @@ class ConversationHandlers:
 
     def _show(self, command: ShowConversation, known: ConversationSummary) -> AnyReply:
         user, conversation_id = command.caller.user, command.conversation_id
-        live = self._lookup.entries
-        turns = [
-            msgspec.structs.replace(turn, state=live[turn.job_id].job.state) if turn.job_id in live else turn
-            for turn in self._conversations.turns(user, conversation_id, MAX_TURNS)
-        ]
-        return ConversationShown(self._with_running(user, known), turns)
+        turns = map(self._as_of_now, self._conversations.turns(user, conversation_id, MAX_TURNS))
+        return ConversationShown(self._with_running(user, known), list(turns))
 
     def _rename(self, command: RenameConversation) -> AnyReply:
         title = " ".join(command.title.split())
@@ -77,7 +72,7 @@ class ConversationHandlers:
         return Changed()
 
     def _hide(self, command: HideConversation) -> AnyReply:
-        running = self._running(command.caller.user, command.conversation_id)
+        running = self._jobs.running_in(command.caller.user, command.conversation_id)
         if running is not None:
             return Refused(
                 Refusal.CONVERSATION_BUSY,
@@ -88,11 +83,12 @@ class ConversationHandlers:
         return Changed()
 
     def _with_running(self, user: str, known: ConversationSummary) -> ConversationSummary:
-        running = self._running(user, known.conversation_id)
+        running = self._jobs.running_in(user, known.conversation_id)
         return msgspec.structs.replace(known, running=running.job_id) if running else known
 
-    def _running(self, user: str, conversation_id: str) -> JobEntry | None:
-        return self._lookup.busy(user, conversation_id)
+    def _as_of_now(self, turn: ConversationTurnSummary) -> ConversationTurnSummary:
+        entry = self._jobs.get(turn.job_id)
+        return msgspec.structs.replace(turn, state=entry.job.state) if entry is not None else turn
 
 
 def _cursor(after: str) -> tuple[float, str] | Refused | None:

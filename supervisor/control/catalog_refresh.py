@@ -11,6 +11,7 @@ from bus.transport.codec import encode
 from bus.wire.commands import CATALOG_READING, Caller, CatalogRead, Refused, Submit
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.jobs.job_entry import JobEntry
+from supervisor.jobs.job_table import JobTable
 from supervisor.scheduling.admission import Admission
 
 log = logging.getLogger(__name__)
@@ -20,17 +21,15 @@ TRY_AGAIN_S = 30.0
 
 
 class CatalogKeeper:
-    """Has the catalog read by jobs of its own: `submit` begins one. `entries` are the jobs that have not ended."""
+    """Has the catalog read by jobs of its own: `submit` begins one."""
 
-    def __init__(
-        self, submit: Callable[[Submit], JobEntry], entries: dict[str, JobEntry], admission: Admission
-    ) -> None:
+    def __init__(self, submit: Callable[[Submit], JobEntry], jobs: JobTable, admission: Admission) -> None:
         self._submit = submit
-        self._entries = entries
+        self._jobs = jobs
         self._admission = admission
         self.known: Catalog | None = None
         self.encoded = b""
-        """For the workers: each of them is told of it."""
+        """As each worker is given it with its job."""
         self.trouble: Failure | None = None
         """Why the latest reading failed; None when it did not."""
         self._try_again_at = 0.0
@@ -38,7 +37,7 @@ class CatalogKeeper:
     @property
     def reading(self) -> bool:
         """Whether the catalog is being read now."""
-        return any(entry.submit.agent == CATALOG_AGENT for entry in self._entries.values())
+        return self._jobs.has_agent(CATALOG_AGENT)
 
     def read(self) -> JobEntry:
         """Have it read anew."""
@@ -46,8 +45,8 @@ class CatalogKeeper:
         return self._submit(Submit(caller, secrets.token_hex(8), "read the catalog", agent=CATALOG_AGENT))
 
     def answer(self, now: float) -> CatalogRead | Refused:
-        """For who asks for the catalog, at `now` in monotonic seconds. The data of one that could not be read may be in
-        order by now, so it is read again; until that has succeeded the trouble is what is said."""
+        """The answer to `ReadCatalog`, at `now` in monotonic seconds. Data that could not be read may be in order by
+        now, so they are read again; until that has succeeded the answer is the trouble."""
         if self.known is not None:
             return CatalogRead(self.known)
         trouble = self.trouble
@@ -67,14 +66,14 @@ class CatalogKeeper:
         return not (self.reading or self._admission.closed)
 
     def data_changed(self, entry: JobEntry, fingerprint: str) -> None:
-        """This job's worker has found other data than the catalog tells of: have it read anew, once for all who find
-        so."""
+        """This job's worker has found other data than the catalog tells of: have it read anew, once for all workers
+        that find so."""
         known = self.known is not None and self.known.fingerprint == fingerprint
         if entry.submit.agent != HISTORY_AGENT and not known and self._may_read:
             self.read()
 
     def keep(self, entry: JobEntry, outcome: Outcome) -> None:
-        """Take what a job of ours has read; any other job's outcome tells nothing."""
+        """Take what a job that reads the catalog has read; the outcome of any other job is ignored."""
         if entry.submit.agent != CATALOG_AGENT:
             return
         if isinstance(outcome, Success) and outcome.catalog is not None:

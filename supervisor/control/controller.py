@@ -4,43 +4,43 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
 from bus.contract.events import Failed, Usage
-from bus.contract.settings import INTERNAL_AGENTS, Settings
+from bus.contract.settings import INTERNAL_AGENTS
+from bus.contract.vocabulary import SUPERVISOR, Reason
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import Submit
-from bus.wire.worker import AnySaid, Assign, Finished, Outcome, Success
+from bus.wire.worker import AnyWorkerMessage, Assign, Finished, Outcome, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Counters
-from supervisor.control.escalation import climb
+from supervisor.control.escalation import escalate
+from supervisor.control.parts import Parts
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
+from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.lifecycle.final_events import cause_of_death, ending
 from supervisor.lifecycle.job import (
     Action,
     AlreadyEnded,
     Append,
-    Climbing,
     End,
+    Escalate,
     GiveAgain,
     GiveJob,
     Job,
-    KillInSilence,
+    KillLingering,
     Launch,
 )
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
-from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.deadlines import DeadlineTimers
 from supervisor.scheduling.disconnects import DisconnectWatch
-from supervisor.scheduling.limits import Limits
+from supervisor.scheduling.limits import Exceeded
 from supervisor.scheduling.run_queue import RunQueue
-from supervisor.storage.journal import Journal, Stream
-from supervisor.storage.store import Store
-from supervisor.workers.pool import WorkerPool
+from supervisor.storage.journal import Stream
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -51,60 +51,54 @@ _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
 class JobController:
     """Every job that has not ended."""
 
-    def __init__(
-        self, settings: Settings, store: Store, journal: Journal, pool: WorkerPool, admission: Admission
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._journal = journal
-        self._pool = pool
+    def __init__(self, parts: Parts, heads: StreamHeads) -> None:
+        self._settings = parts.settings
+        self._store = parts.store
+        self._journal = parts.journal
+        self._pool = parts.pool
+        self._jobs = parts.jobs
+        self._limits = parts.limits
+        self._heads = heads
         self._loop = asyncio.get_running_loop()
-        self.entries: dict[str, JobEntry] = {}
-        self.catalog = CatalogKeeper(self.submit, self.entries, admission)
         self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
-        self._waiting = RunQueue(admission, journal, self.entries, self._launch)
-        self._presence = DisconnectWatch(settings.supervisor.disconnect_grace_s, self.stop_if_possible)
-        self.limits = Limits(settings, store, self.entries, self.stop_if_possible)
-        self.on_forgotten: Callable[[JobEntry], None] = lambda _: None
-        """Called when a job's last event is in the log."""
+        self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
+        self._disconnects = DisconnectWatch(parts.settings.supervisor.disconnect_grace_s, self.stop_if_possible)
+        self.catalog = CatalogKeeper(self.submit, parts.jobs, parts.admission)
         self.counters = Counters()
-        self.idle = asyncio.Event()
-        self.idle.set()
 
     # ---- stimuli from clients
 
     def submit(self, submit: Submit, after: JobEntry | None = None) -> JobEntry:
         """A new job from a question that was found to be in order. It does not start before `after` has ended."""
         job_id = secrets.token_hex(6)
-        job = Job(job_id, self._loop.time(), self.limits.graces, self.limits.deadlines(submit))
+        job = Job(job_id, self._loop.time(), self._limits.graces, self._limits.deadlines(submit))
         entry = JobEntry(job, submit, submit.caller.user, Stream(job_id, 0), time.time())
         entry.stream.number = self._store.accept(submit, entry.record())
-        self.entries[job_id] = entry
-        self.idle.clear()
-        self._waiting.enter(entry, after)
-        self._presence.begin(entry)
+        self._jobs.add(entry)
+        self._run_queue.enter(entry, after)
+        self._disconnects.accepted(entry)
         note("accepted", entry)
         return entry
 
     def stop(self, job_id: str, request: StopRequest) -> None:
         """Raises `AlreadyEnded`."""
-        entry = self.entries.get(job_id)
+        entry = self._jobs.get(job_id)
         if entry is None:
             raise AlreadyEnded(job_id)
         self._act(entry, entry.job.stop(request, self._loop.time()))
 
     def presence(self, job_id: str, present: bool) -> None:
-        """Somebody for whom the job runs has come, or the last one has left."""
-        entry = self.entries.get(job_id)
+        """The first follower for whom the job runs has come, or the last one has left."""
+        entry = self._jobs.get(job_id)
         if entry is not None:
-            self._presence.changed(entry, present)
+            self._disconnects.changed(entry, present)
 
     def stop_all(self, request: StopRequest) -> None:
-        for entry in list(self.entries.values()):
+        for entry in self._jobs:
             self.stop_if_possible(entry, request)
 
     def stop_if_possible(self, entry: JobEntry, request: StopRequest) -> None:
-        """For stops that nobody waits for an answer to: limits, disconnects, shutdown."""
+        """For stops without a client that waits for an answer: limits, disconnects, shutdown."""
         if entry.job.undecided:
             self._act(entry, entry.job.stop(request, self._loop.time()))
 
@@ -119,7 +113,7 @@ class JobController:
         entry = self._entry_of(worker)
         if entry is None:
             return
-        self.limits.keep_spending(entry)
+        self._record_cost(entry)
         if begun:
             entry.job.heard(self._loop.time())
         else:
@@ -131,24 +125,24 @@ class JobController:
         if entry is not None:
             self.catalog.data_changed(entry, fingerprint)
 
-    def worker_said(self, worker: Worker, said: AnySaid) -> None:
+    def on_worker_message(self, worker: Worker, message: AnyWorkerMessage) -> None:
         entry = self._entry_of(worker)
         if entry is None or not entry.job.given:
             worker.dropped += 1
             return
         entry.job.heard(self._loop.time())
-        costs_more = said.usage.cost_usd > entry.job.usage.cost_usd
-        entry.job.usage = _usage(said.usage, entry.stream.seq)
+        costs_more = message.usage.cost_usd > entry.job.usage.cost_usd
+        entry.job.usage = _usage(message.usage, entry.stream.seq)
         if costs_more:
-            self.limits.check_spending(entry)
-        last = isinstance(said, Finished)
+            self._stop_exceeding(entry, self._limits.over_budget(entry))
+        last = isinstance(message, Finished)
         if last:
-            self._finished(entry, said.blob)
+            self._finished(entry, message.blob)
         elif entry.job.outcome is None:
-            self._note_first_word(entry)
-            self._journal.append_batch(entry.stream, said.count, said.blob)
-            self.limits.check_output(entry)
-        self._journal.after_commit(lambda: worker.logged(self._pool.control, last=last))
+            self._count_first_chunk(entry)
+            self._journal.append_batch(entry.stream, message.count, message.blob)
+            self._stop_exceeding(entry, self._limits.over_output(entry))
+        self._journal.after_commit(lambda: worker.logged(last=last))
 
     def worker_exited(self, worker: Worker) -> None:
         entry = self._entry_of(worker)
@@ -165,6 +159,12 @@ class JobController:
         entry.dropped = worker.dropped
         died_of = cause_of_death(entry.last_words.get("stderr", ""))
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of))
+
+    def exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
+        """The worker uses more than it may; `words` name the limit with its number, for people."""
+        entry = self._entry_of(worker)
+        if entry is not None:
+            self._stop_exceeding(entry, Exceeded(reason, words))
 
     # ---- acting
 
@@ -185,9 +185,9 @@ class JobController:
                 self._give(entry)
             case GiveAgain():
                 self._tell(entry)
-            case Climbing(step, request):
-                self._climb(entry, step, request)
-            case KillInSilence():
+            case Escalate(step, request):
+                self._escalate(entry, step, request)
+            case KillLingering():
                 if entry.worker is not None and entry.worker.process is not None:
                     entry.worker.process.kill()
             case End():
@@ -195,19 +195,18 @@ class JobController:
 
     def _launch_worker(self, entry: JobEntry) -> None:
         try:
-            worker = self._pool.get(entry.submit.agent)
-        except Exception as error:  # without a worker nobody would ever tell that it is gone
+            worker = entry.worker = self._pool.get(entry.submit.agent, entry.job_id, self)
+        except Exception as error:  # without a worker there is none whose exit would end the job
             log.exception("no worker for %r", entry, extra={"action": "launch"})
             entry.exit_words = f"could not be started ({error})"
             self._act(entry, entry.job.worker_gone(self._loop.time()))
             return
-        entry.worker, worker.job_id = worker, entry.job_id
         if worker.ready:
             self.worker_ready(worker)
 
     def _give(self, entry: JobEntry) -> None:
         entry.started_at = time.time()
-        entry.cost_left_usd = self.limits.cost_left_usd(entry)
+        entry.cost_left_usd = self._limits.cost_left_usd(entry.user)
         self._tell(entry)
         self._store.update(entry.stream.number, entry.record())
         self._pool.refill_soon()
@@ -215,47 +214,59 @@ class JobController:
 
     def _tell(self, entry: JobEntry) -> None:
         assert entry.worker is not None
-        spec = job_spec(entry, self._settings, self._store, self.catalog.encoded)
-        entry.worker.tell(self._pool.control, Assign(spec))
+        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded)
+        entry.worker.tell(Assign(spec))
 
-    def _climb(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
+    def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
         if step.rung is not None:
             note(step.value, entry)
         if entry.worker is not None:
-            climb(entry.worker, step, request, self._pool.control)
+            escalate(entry.worker, step, request)
 
     def _end(self, entry: JobEntry) -> None:
         entry.end_now()
-        self._waiting.leave(entry)
-        self.limits.ended(entry)
+        self._run_queue.leave(entry)
+        self._limits.job_ended(entry)
         event = ending(entry.job, entry.exit_words, entry.last_words.get("stderr", ""), entry.limit_words)
         entry.failed = event if isinstance(event, Failed) else None
         self._journal.append(entry.stream, event, final=True)
         outcome = entry.job.outcome
         turn = outcome.turn if isinstance(outcome, Success) else None
         self._store.update(entry.stream.number, entry.record(), turn)
-        self._journal.after_commit(lambda: self._forget(entry), durable=True)
+        self._journal.after_commit(lambda: self._finalize(entry), durable=True)
         note("ended", entry)
 
-    def _forget(self, entry: JobEntry) -> None:
-        self.entries.pop(entry.job_id, None)
-        self.on_forgotten(entry)
+    def _finalize(self, entry: JobEntry) -> None:
+        self._jobs.remove(entry.job_id)
+        self._heads.ended(entry)
         self.counters.job_ended(entry.job)
-        self._timers.forget(entry.job_id)
-        self._presence.forget(entry.job_id)
-        for call in entry.when_forgotten:
+        self._timers.cancel(entry.job_id)
+        self._disconnects.cancel(entry.job_id)
+        for call in entry.on_finalized:
             try:
                 call()
-            except Exception:  # what comes after is for other jobs, and for who waits until there are none
-                log.exception("what was to follow on %r failed", entry, extra={"action": "forget"})
-        self._waiting.start_waiting()
-        if not self.entries:
-            self.idle.set()
+            except Exception:  # what comes after is for other jobs
+                log.exception("what was to follow on %r failed", entry, extra={"action": "finalize"})
+        self._run_queue.start_waiting()
 
     def _launch(self, entry: JobEntry) -> None:
         self._act(entry, entry.job.launch(self._loop.time()))
 
-    def _note_first_word(self, entry: JobEntry) -> None:
+    def _stop_exceeding(self, entry: JobEntry, limit: Exceeded | None) -> None:
+        """Stop a job that has gone beyond a limit. One that is being stopped already keeps the reason it has."""
+        if limit is not None and entry.job.ladder is None:
+            entry.limit_words = limit.words
+            self.stop_if_possible(entry, StopRequest(SUPERVISOR, limit.reason))
+
+    def _record_cost(self, entry: JobEntry) -> None:
+        """Have the cost on disk, if it has grown: it counts for the day although the supervisor crashes. Not for each
+        event, since what an answer costs grows with each; a heartbeat later is soon enough."""
+        cost_usd = entry.job.usage.cost_usd
+        if cost_usd > entry.recorded_cost_usd:
+            entry.recorded_cost_usd = cost_usd
+            self._store.update(entry.stream.number, entry.record())
+
+    def _count_first_chunk(self, entry: JobEntry) -> None:
         if not entry.spoke and entry.submit.agent not in INTERNAL_AGENTS:
             self.counters.spoke(self._loop.time() - entry.job.accepted_at)
         entry.spoke = True
@@ -269,17 +280,17 @@ class JobController:
         entry.job.finished(outcome, self._loop.time())
         if entry.job.outcome is outcome:
             self._store.outcome(entry.stream.number, outcome)
-            self.limits.keep_spending(entry)
+            self._record_cost(entry)
         self.catalog.keep(entry, outcome)
         self._timers.set(entry)
 
     # ---- inside
 
     def _entry_of(self, worker: Worker) -> JobEntry | None:
-        entry = self.entries.get(worker.job_id) if worker.job_id else None
+        entry = self._jobs.get(worker.job_id)
         return entry if entry is not None and entry.worker is worker and not entry.job.ended else None
 
 
 def _usage(reported: Usage, seq: int) -> Usage:
-    """The worker's own figures, except the number of chunks, which we count."""
+    """The worker's own figures, except the number of chunks, which is counted here."""
     return msgspec.structs.replace(reported, chunks=max(seq - 1, 0))

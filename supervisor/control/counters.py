@@ -28,5 +28,11 @@ class Counters:
         """A job's worker has said its first word so long after the question was accepted."""
         self.first_chunk = self.first_chunk.with_one(seconds)
 
+    def count_by_state(self) -> Counter[str]:
+        counted: Counter[str] = Counter()
+        for (state, _), count in self.ended.items():
+            counted[state] += count
+        return counted
+
     def ended_counts(self) -> list[EndedCount]:
         return [EndedCount(state, reason, count) for (state, reason), count in sorted(self.ended.items(), key=str)]

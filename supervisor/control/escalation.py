@@ -1,15 +1,14 @@
 """What a step of the kill ladder does to a job's worker."""
 
-from bus.transport.sockets import Channel
 from bus.wire.worker import Cancel
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.workers.worker import Worker
 
 
-def climb(worker: Worker, step: Step, request: StopRequest, control: Channel) -> None:
-    """Carry the step out. A worker that is still being born has no process yet; the next step finds it."""
+def escalate(worker: Worker, step: Step, request: StopRequest) -> None:
+    """Carry the step out. A worker that is still being spawned has no process yet; the next step finds it."""
     if step is Step.CANCEL:
-        worker.tell(control, Cancel(request.by, request.reason))
+        worker.tell(Cancel(request.by, request.reason))
     elif worker.process is None:
         return
     elif step is Step.DUMP_STACK and worker.ready:

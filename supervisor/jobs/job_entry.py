@@ -31,11 +31,11 @@ class JobEntry:
     limit_words: str = ""
     failed: Failed | None = None
     cost_left_usd: float | None = None  # of the user's day, when the job was given to its worker
-    cost_kept_usd: float = 0.0  # as the record on disk has it
+    recorded_cost_usd: float = 0.0  # as the record on disk has it
     dropped: int = 0
     spoke: bool = False
-    when_forgotten: list[Callable[[], None]] = field(default_factory=list)
-    """What waits for this job's end to be in the log."""
+    on_finalized: list[Callable[[], None]] = field(default_factory=list)
+    """Called once the job's last event is in the log."""
 
     def __repr__(self) -> str:
         pid = self.worker.pid if self.worker else None

@@ -3,14 +3,14 @@
 from bus.contract.settings import HISTORY_AGENT, Settings
 from bus.wire.worker import JobSpec
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.storage.store import Store
+from supervisor.storage.queries import Queries
 
 
-def job_spec(entry: JobEntry, settings: Settings, store: Store, encoded_catalog: bytes) -> JobSpec:
+def job_spec(entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes) -> JobSpec:
     """The question, what was said before it in its conversation, and what the answer may take."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (
-        store.queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)
+        queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)
         if submit.conversation_id
         else []
     )

@@ -2,33 +2,23 @@
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, JobRecord, JobSummary, Refused, Submit
-from supervisor.jobs.job_entry import JobEntry
-from supervisor.storage.store import Store
+from supervisor.jobs.job_table import JobTable
+from supervisor.storage.queries import Queries
 
 NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
 
 
 class Lookup:
-    """Finds jobs that have ended and those that have not, which are the `entries`."""
+    """Finds jobs in the table and in the log."""
 
-    def __init__(self, store: Store, entries: dict[str, JobEntry]) -> None:
-        self._store = store
-        self.entries = entries
+    def __init__(self, queries: Queries, jobs: JobTable) -> None:
+        self._queries = queries
+        self._jobs = jobs
 
     def session(self, user: str, session_id: str) -> tuple[JobSummary, Submit] | None:
         """The job of a user's session and how it was asked for; the newest may not be on disk yet."""
-        for entry in self.entries.values():
-            if (entry.user, entry.submit.session_id) == (user, session_id):
-                return entry.summary(), entry.submit
-        return self._store.queries.session(user, session_id)
-
-    def busy(self, user: str, conversation_id: str) -> JobEntry | None:
-        """The job of this conversation that has not ended; there is one at most."""
-        for entry in self.entries.values():
-            same = (entry.user, entry.submit.conversation_id) == (user, conversation_id)
-            if same and not entry.job.ended:
-                return entry
-        return None
+        entry = self._jobs.of_session(user, session_id)
+        return (entry.summary(), entry.submit) if entry is not None else self._queries.session(user, session_id)
 
     def find(self, caller: Caller, prefix: str, session_id: str) -> JobRecord | Refused:
         """The one job that is meant. Another user's job answers exactly as one that does not exist."""
@@ -39,10 +29,9 @@ class Lookup:
             prefix = session[0].job_id
         if not prefix:
             return NOT_FOUND
-        live = self.entries
-        records = [entry.record() for entry in live.values() if entry.job_id.startswith(prefix)]
-        known = self._store.queries.record(prefix, own(caller))
-        records += [record for record in known if record.summary.job_id not in live]
+        records = [entry.record() for entry in self._jobs.beginning_with(prefix)]
+        logged = self._queries.record(prefix, own(caller))
+        records += [record for record in logged if self._jobs.get(record.summary.job_id) is None]
         records = [record for record in records if may_see(caller, record.summary)]
         exact = [record for record in records if record.summary.job_id == prefix]
         matches = exact or records
@@ -59,5 +48,6 @@ def may_see(caller: Caller, summary: JobSummary) -> bool:
 
 
 def own(caller: Caller) -> str | None:
-    """Whose jobs alone this caller may see; None: everybody's. Others' must not even use up a limit."""
+    """The user to whose jobs a query must be restricted for this caller, so that those of others do not even use up its
+    limit; None for all jobs."""
     return None if caller.role is Role.OPERATOR else caller.user

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bus.contract.events import Event, Stopping, Usage
 from bus.contract.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Reason, Rung, State, end_state
 from bus.wire.commands import Climb, Move
-from bus.wire.worker import Outcome, Success
+from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.kill_ladder import Graces, Ladder, Step, StopRequest
 
 
@@ -36,7 +36,7 @@ class GiveJob:
 
 @dataclass(frozen=True, slots=True)
 class GiveAgain:
-    """Send it once more: the first was lost on the way. A worker that has it takes no second one."""
+    """Send the job once more: the first message was lost on the way. A worker that has it ignores the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True)
-class Climbing:
+class Escalate:
     """Carry out a step of the kill ladder."""
 
     step: Step
@@ -55,16 +55,16 @@ class Climbing:
 
 
 @dataclass(frozen=True, slots=True)
-class KillInSilence:
-    """The worker has finished but lingers: kill it; nobody needs to hear of it."""
+class KillLingering:
+    """The worker has finished but does not exit: kill it, without an event in the stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Nothing of the job lives any more: write its last event."""
+    """No process of the job is left: write its last event."""
 
 
-Action = Launch | GiveJob | GiveAgain | Append | Climbing | KillInSilence | End
+Action = Launch | GiveJob | GiveAgain | Append | Escalate | KillLingering | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,12 @@ class Job:
     outcome: Outcome | None = None
     usage: Usage = field(default_factory=Usage)
     moves: list[tuple[State, float]] = field(default_factory=list)
-    launched_at: float | None = None
     began_at: float | None = None
-    finished_at: float | None = None
-    heard_at: float | None = None
     ended_at: float | None = None
+    silence_since: float | None = None
+    """The worker's last sign of life, or the moment from which one is waited for."""
+    kill_linger_at: float | None = None
+    """When a worker that has finished and not exited is killed."""
     given: bool = False
     exited: bool = False
 
@@ -126,14 +127,14 @@ class Job:
     def launch(self, now: float) -> list[Action]:
         """It is the job's turn."""
         self._move(State.STARTING, now)
-        self.launched_at = now
+        self.silence_since = now
         return [Launch()]
 
     def worker_ready(self, now: float) -> list[Action]:
         """Its worker waits for the job. A stop that came before is told to it instead."""
-        self.heard_at = now
+        self.silence_since = now
         if self.ladder is not None:
-            return [Climbing(Step.CANCEL, self.ladder.request)] if self.ladder.rung is Rung.CANCEL else []
+            return [Escalate(Step.CANCEL, self.ladder.request)] if self.ladder.rung is Rung.CANCEL else []
         self._move(State.RUNNING, now)
         self.began_at = now
         self.given = True
@@ -141,26 +142,24 @@ class Job:
 
     def heard(self, now: float) -> None:
         """The worker gave a sign of life."""
-        self.heard_at = now
+        self.silence_since = now
 
     def heard_waiting(self, now: float) -> list[Action]:
         """The worker gave a sign of life, and has no job yet."""
-        self.heard_at = now
+        self.silence_since = now
         return [GiveAgain()] if self.given and self.ladder is None else []
 
-    def overslept(self, now: float) -> None:
-        """We did not run for a while, and what the worker has said meanwhile is still to be read: its silence begins
-        anew."""
-        if self.launched_at is not None:
-            self.launched_at = now
-        if self.heard_at is not None:
-            self.heard_at = now
+    def clock_jumped(self, now: float) -> None:
+        """The supervisor did not run for a while, and what the worker has sent meanwhile is still to be read: its
+        silence begins anew."""
+        if self.silence_since is not None:
+            self.silence_since = now
 
     def finished(self, outcome: Outcome, now: float) -> None:
         """The worker has logged its outcome. After a stop it changes nothing."""
         if self.state is State.RUNNING and self.outcome is None:
             self.outcome = outcome
-            self.finished_at = now
+            self.kill_linger_at = now + self.deadlines.linger_s
 
     def stop(self, request: StopRequest, now: float) -> list[Action]:
         """Somebody, or a limit, wants the job stopped. Raises `AlreadyEnded` if it comes too late."""
@@ -181,11 +180,11 @@ class Job:
             return []
         if self.ladder is not None:
             return self._climb(now)
-        if self.finished_at is not None:
-            if now < self.finished_at + self.deadlines.linger_s:
+        if self.kill_linger_at is not None:
+            if now < self.kill_linger_at:
                 return []
-            self.finished_at = now  # once more after another linger, should something have survived
-            return [KillInSilence()]
+            self.kill_linger_at = now + self.deadlines.linger_s  # once more, should something have survived
+            return [KillLingering()]
         for limit, at in self._limits():
             if now >= at:
                 return self.stop(StopRequest(SUPERVISOR, limit), now)
@@ -212,8 +211,8 @@ class Job:
             return None
         if self.ladder is not None:
             return self.ladder.due
-        if self.finished_at is not None:
-            return self.finished_at + self.deadlines.linger_s
+        if self.kill_linger_at is not None:
+            return self.kill_linger_at
         return min((at for _, at in self._limits()), default=None)
 
     def story(self) -> list[Move]:
@@ -232,13 +231,13 @@ class Job:
 
     def _limits(self) -> list[tuple[Reason, float]]:
         limits: list[tuple[Reason, float]] = []
-        if self.state is State.STARTING and self.launched_at is not None:
-            limits.append((Reason.START_TIMEOUT, self.launched_at + self.deadlines.start_s))
-        if self.state is State.RUNNING and self.began_at is not None and self.heard_at is not None:
+        if self.state is State.STARTING and self.silence_since is not None:
+            limits.append((Reason.START_TIMEOUT, self.silence_since + self.deadlines.start_s))
+        if self.state is State.RUNNING and self.began_at is not None and self.silence_since is not None:
             if self.deadlines.runtime_s:
                 limits.append((Reason.DEADLINE, self.began_at + self.deadlines.runtime_s))
             if self.deadlines.heartbeat_s:
-                limits.append((Reason.HEARTBEAT_LOST, self.heard_at + self.deadlines.heartbeat_s))
+                limits.append((Reason.HEARTBEAT_LOST, self.silence_since + self.deadlines.heartbeat_s))
         return limits
 
     def _climb(self, now: float) -> list[Action]:
@@ -249,7 +248,7 @@ class Job:
             if step.rung is not None:
                 ms = round((now - self.ladder.asked_at) * 1000, 1)
                 actions.append(Append(Stopping(step.rung, request.by, request.reason, ms)))
-            actions.append(Climbing(step, request))
+            actions.append(Escalate(step, request))
         return actions
 
     def _end(self, now: float) -> list[Action]:
@@ -265,8 +264,11 @@ class Job:
 
 
 def _reason_of(outcome: Outcome | None, died_of: Reason) -> Reason:
-    """Why a job that nobody stopped has failed."""
-    if outcome is None:
-        return died_of
-    reason: Reason = getattr(outcome, "reason", Reason.AGENT_ERROR)
-    return reason if reason not in CANCELLING else Reason.AGENT_ERROR  # a worker cannot know who has stopped it
+    """Why a job has failed that was not stopped."""
+    match outcome:
+        case None:
+            return died_of
+        case Failure(reason=reason) if reason not in CANCELLING:
+            return reason
+        case _:  # a worker cannot know that a person has stopped its job, nor who
+            return Reason.AGENT_ERROR

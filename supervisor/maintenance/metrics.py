@@ -5,12 +5,8 @@ import os
 from collections import deque
 from pathlib import Path
 
-from bus.contract.settings import LimitSettings
 from bus.system.proc import read_stat
-from supervisor.control.controller import JobController
-from supervisor.scheduling.admission import Admission
-from supervisor.storage.journal import Journal
-from supervisor.workers.pool import WorkerPool
+from supervisor.control.parts import Parts
 
 RATE_OVER_S = 5.0
 
@@ -40,21 +36,13 @@ class Rate:
 class Gauges:
     """Reads the parts of a supervisor. `sample` it about once a second."""
 
-    def __init__(
-        self,
-        limits: LimitSettings,
-        log_path: Path,
-        journal: Journal,
-        pool: WorkerPool,
-        controller: JobController,
-        admission: Admission,
-    ) -> None:
-        self._limits = limits
-        self._log_path = log_path
-        self._journal = journal
-        self._pool = pool
-        self._controller = controller
-        self._admission = admission
+    def __init__(self, parts: Parts) -> None:
+        self._limits = parts.settings.limits
+        self._log_path = parts.store.path
+        self._journal = parts.journal
+        self._pool = parts.pool
+        self._jobs = parts.jobs
+        self._admission = parts.admission
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._events = Rate()
@@ -79,7 +67,7 @@ class Gauges:
             "oldest_waiting_s": self._oldest_waiting_s(now),
             "draining": float(self._admission.draining),
             "workers": len(self._pool.workers),
-            "spares": self._pool.spares.ready,
+            "spares": self._pool.warm,
             "worker_memory_bytes": sum(worker.memory_bytes for worker in self._pool.workers),
             "supervisor_memory_bytes": own.resident_bytes if own else 0,
             "events_total": self._journal.events_total,
@@ -94,9 +82,7 @@ class Gauges:
         }
 
     def _oldest_waiting_s(self, now: float) -> float:
-        entries = self._controller.entries
-        asked = [entries[job_id].job.accepted_at for job_id in self._admission.waiting if job_id in entries]
-        return now - min(asked, default=now)
+        return now - min(self._jobs.accepted_at(self._admission.waiting), default=now)
 
     def _log_bytes(self) -> int:
         """The log and what has not been moved into it yet."""

@@ -11,6 +11,7 @@ from bus.contract.vocabulary import Reason, State, end_state
 from bus.system.proc import POLL_S
 from bus.transport.codec import encode
 from bus.wire.commands import JobRecord
+from bus.wire.topics import Published
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.final_events import lost_with_supervisor
 from supervisor.processes.spawner import kill_left_behind
@@ -57,7 +58,7 @@ def settle_jobs(store: Store) -> dict[str, int]:
     heads: dict[str, int] = {}
     for number, record, outcome, last in store.queries.unfinished():
         event, state, reason = _settled(outcome)
-        store.append(number, last + 1, last + 1, time.time(), encode([event]), final=True)
+        store.append(number, Published(last + 1, last + 1, time.time(), True, encode([event])))
         store.update(number, _ended(record, event, state, reason, last + 1))
         heads[record.summary.job_id] = last + 1
         remove_shared_memory(record.summary.job_id)

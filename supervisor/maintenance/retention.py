@@ -1,7 +1,7 @@
 """When ended jobs are rolled up into the Parquet history, and when the log may forget them.
 
-The writing is a job of its own (`agent_worker.agents.history`): we neither know Parquet nor wait for it. Once its files
-are in place the jobs are marked in the log, and days later their rows are removed, both in small pieces.
+The writing is a job of its own (`agent_worker.agents.history`): the supervisor neither knows Parquet nor waits for it.
+Once its files are in place the jobs are marked in the log, and days later their rows are removed, both in small pieces.
 """
 
 import asyncio
@@ -10,15 +10,13 @@ import secrets
 import time
 
 from bus.address import history_folder
-from bus.contract.settings import ROLL_UP_AGENT, Settings
+from bus.contract.settings import ROLL_UP_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Role, State
 from bus.wire.commands import Caller, Submit
 from bus.wire.worker import Success
 from supervisor.control.controller import JobController
+from supervisor.control.parts import Parts
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.scheduling.admission import Admission
-from supervisor.storage.journal import Journal
-from supervisor.storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +29,12 @@ DAY_S = 86_400.0
 class History:
     """Keeps the history up with the log. `tick` it about once a second."""
 
-    def __init__(
-        self, settings: Settings, store: Store, journal: Journal, controller: JobController, admission: Admission
-    ) -> None:
-        self._settings = settings.history
-        self._store = store
-        self._journal = journal
+    def __init__(self, parts: Parts, controller: JobController) -> None:
+        self._settings = parts.settings.history
+        self._store = parts.store
+        self._journal = parts.journal
+        self._admission = parts.admission
         self._controller = controller
-        self._admission = admission
         self._loop = asyncio.get_running_loop()
         self._running: JobEntry | None = None
         self._to_mark: list[int] = []
@@ -46,7 +42,7 @@ class History:
         self._not_before = 0.0
         self._daily_at = self._loop.time() + DAY_S  # what is too old must go even when nobody asks anything
         self._discard_at = 0.0
-        history_folder(settings.supervisor.state_dir).mkdir(mode=0o700, exist_ok=True)
+        history_folder(parts.settings.supervisor.state_dir).mkdir(mode=0o700, exist_ok=True)
 
     def roll_up(self) -> tuple[JobEntry, bool]:
         """The job that rolls up, and whether it is a new one: one at a time, for they write the same files."""
@@ -56,7 +52,7 @@ class History:
         question = Submit(caller, secrets.token_hex(8), "roll ended jobs up into the history", agent=ROLL_UP_AGENT)
         self._daily_at = self._loop.time() + DAY_S
         entry = self._running = self._controller.submit(question)
-        entry.when_forgotten.append(lambda: self._take_note(entry))
+        entry.on_finalized.append(lambda: self._rolled_up(entry))
         return entry, True
 
     def up_to_date(self) -> JobEntry | None:
@@ -81,7 +77,7 @@ class History:
         ended_at = self._store.queries.longest_unrolled()
         return ended_at is not None and ended_at <= time.time() - every_s
 
-    def _take_note(self, entry: JobEntry) -> None:
+    def _rolled_up(self, entry: JobEntry) -> None:
         self._running, outcome = None, entry.job.outcome
         if entry.job.state is State.SUCCEEDED and isinstance(outcome, Success):
             self._to_mark += outcome.rolled_up

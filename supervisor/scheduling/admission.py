@@ -1,4 +1,4 @@
-"""Who may come in, and who is next. Pure.
+"""Which questions are accepted, and which job starts next. Pure.
 
 Fair between users: the next job is the oldest one of the user who has the fewest running; among those, of the user
 whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them. A job whose agent
@@ -12,15 +12,7 @@ from heapq import heappop, heapreplace
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class NoRoom:
-    """Why a question cannot come in: code, sentence, next step."""
-
-    code: Refusal
-    error: str
-    hint: str
+from bus.wire.commands import Refused
 
 
 @dataclass(slots=True)
@@ -55,14 +47,15 @@ class Admission:
         """Accept nothing from here on."""
         self._draining = True
 
-    def refuse(self, user: str, agent: str = "") -> NoRoom | None:
+    def refuse(self, user: str, agent: str = "") -> Refused | None:
         """Why another job of this user cannot be accepted now, if so."""
         if trouble := self.trouble():
-            return NoRoom(Refusal.QUEUE_FULL, trouble, "ask again when there is room on the disk")
+            return Refused(Refusal.QUEUE_FULL, trouble, "ask again when there is room on the disk")
         if self._draining:
-            return NoRoom(Refusal.QUEUE_FULL, "the server is draining and accepts no more questions", "ask again later")
+            text = "the server is draining and accepts no more questions"
+            return Refused(Refusal.QUEUE_FULL, text, "ask again later")
         if len(self.waiting) >= self.limits.max_queued and not self._could_start(user, agent):
-            return NoRoom(
+            return Refused(
                 Refusal.QUEUE_FULL,
                 f"{len(self.running)} jobs run and {len(self.waiting)} wait; "
                 f"the limit is {self.limits.max_queued} waiting",
@@ -70,7 +63,7 @@ class Admission:
             )
         waiting = len(self._queues.get(user, ()))
         if waiting >= self.limits.max_queued_per_user:
-            return NoRoom(
+            return Refused(
                 Refusal.QUOTA,
                 f"{waiting} of your jobs wait; the limit is {self.limits.max_queued_per_user} for each user",
                 "ask again when one of them has begun, or stop one",
@@ -152,7 +145,7 @@ class Admission:
             del self._queues[user]
 
     def _rank(self, user: str) -> tuple[bool, int, int, int]:
-        """Whose turn it is: the least goes first. For users who wait."""
+        """The sort key of a user with waiting jobs; the job of the user with the smallest starts first."""
         running = self._running_of[user]
         oldest = next(iter(self._queues[user].values()))
         return self._blocked(running), running, self._turns.get(user, 0), oldest

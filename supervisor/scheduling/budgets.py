@@ -1,11 +1,8 @@
 """What each user's questions have cost today (the day of UTC), against the limit for a user and a day. Pure: moments
 are Unix seconds and come in as arguments."""
 
-from collections.abc import Iterable
-
 from bus.contract.vocabulary import SUPERVISOR, Refusal
-from supervisor.jobs.job_entry import JobEntry
-from supervisor.scheduling.admission import NoRoom
+from bus.wire.commands import Refused
 
 DAY_S = 86_400
 
@@ -19,27 +16,26 @@ class Spending:
         self._ended_usd = ended_usd
         self._day = now // DAY_S
 
-    def end(self, entry: JobEntry, now: float) -> None:
-        """The job has ended, so that it is known what it cost."""
+    def add_ended(self, user: str, cost_usd: float, now: float) -> None:
+        """A job of this user has ended, and has cost so much."""
         ended = self._ended_today(now)
-        ended[entry.user] = ended.get(entry.user, 0.0) + entry.job.usage.cost_usd
+        ended[user] = ended.get(user, 0.0) + cost_usd
 
-    def left_usd(self, user: str, entries: Iterable[JobEntry], now: float) -> float | None:
-        """What is left of the user's day, below 0 where it was exceeded; None without a limit. `entries` are the
-        jobs that may still be running."""
+    def left_usd(self, user: str, running_usd: float, now: float) -> float | None:
+        """What is left of the user's day, below 0 where it was exceeded; None without a limit. `running_usd` is what
+        the user's jobs that have not ended have cost so far."""
         if not self._limit_usd or user == SUPERVISOR:
             return None
-        running = (entry.job.usage.cost_usd for entry in entries if entry.user == user and not entry.job.ended)
-        return self._limit_usd - self._ended_today(now).get(user, 0.0) - sum(running)
+        return self._limit_usd - self._ended_today(now).get(user, 0.0) - running_usd
 
-    def refuse(self, user: str, entries: Iterable[JobEntry], now: float) -> NoRoom | None:
+    def refuse(self, user: str, running_usd: float, now: float) -> Refused | None:
         """Why another question of this user would cost too much, if so."""
-        left_usd = self.left_usd(user, entries, now)
+        left_usd = self.left_usd(user, running_usd, now)
         if left_usd is None or left_usd > 0:
             return None
         hours, minutes = divmod(int(DAY_S - now % DAY_S) // 60, 60)
         hint = f"ask again in {hours} h {minutes} min, when the next day begins (UTC), or raise "
-        return NoRoom(Refusal.QUOTA, self.words(left_usd), hint + "[agent] max_cost_usd_per_user_day")
+        return Refused(Refusal.QUOTA, self.words(left_usd), hint + "[agent] max_cost_usd_per_user_day")
 
     def words(self, left_usd: float) -> str:
         """How much of how much has been used, for people."""

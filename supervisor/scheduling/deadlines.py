@@ -1,12 +1,12 @@
-"""When each job's clock has something to say."""
+"""Timers for the moments at which something about a job is due."""
 
 import asyncio
 from collections.abc import Callable
 
 from supervisor.jobs.job_entry import JobEntry
 
-OVERSLEPT_S = 1.0
-"""A timer that rings so much too late says that we, and not a worker, were not there."""
+CLOCK_JUMPED_S = 1.0
+"""A timer that rings so much too late says that this process, and not a worker, was not running."""
 
 
 class DeadlineTimers:
@@ -22,18 +22,18 @@ class DeadlineTimers:
 
     def set(self, entry: JobEntry) -> None:
         """Something about the job has changed: look again at what is due when."""
-        self.forget(entry.job_id)
+        self.cancel(entry.job_id)
         due = entry.job.due
         if due is not None:
             self._timers[entry.job_id] = self._loop.call_at(due, self._tick, entry)
 
-    def forget(self, job_id: str) -> None:
-        known = self._timers.pop(job_id, None)
-        if known is not None:
-            known.cancel()
+    def cancel(self, job_id: str) -> None:
+        timer = self._timers.pop(job_id, None)
+        if timer is not None:
+            timer.cancel()
 
     def _tick(self, entry: JobEntry) -> None:
         now, due = self._loop.time(), entry.job.due
-        if due is not None and now > due + OVERSLEPT_S:
-            entry.job.overslept(now)
+        if due is not None and now > due + CLOCK_JUMPED_S:
+            entry.job.clock_jumped(now)
         self._ring(entry, now)

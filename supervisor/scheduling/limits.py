@@ -1,35 +1,35 @@
 """What a job may use: how long its phases may last, how much it may say, what its user may still spend today."""
 
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from bus.contract.settings import Settings, limits_of
-from bus.contract.vocabulary import SUPERVISOR, Reason
-from bus.wire.commands import Submit
+from bus.contract.vocabulary import Reason
+from bus.wire.commands import Refused, Submit
 from supervisor.jobs.job_entry import JobEntry
+from supervisor.jobs.job_table import JobTable
 from supervisor.lifecycle.job import Deadlines
-from supervisor.lifecycle.kill_ladder import Graces, StopRequest
-from supervisor.scheduling.admission import NoRoom
+from supervisor.lifecycle.kill_ladder import Graces
 from supervisor.scheduling.budgets import Spending, day_began_at
-from supervisor.storage.store import Store
+from supervisor.storage.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """A limit that a job has gone beyond; `words` name it with its number, for people."""
+
+    reason: Reason
+    words: str
 
 
 class Limits:
-    """Calls `stop(entry, request)` for a job that has gone beyond one. `entries` are the jobs that have not ended."""
+    """Says what is too much; it stops nothing. `jobs` are those that may still be running."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        entries: dict[str, JobEntry],
-        stop: Callable[[JobEntry, StopRequest], None],
-    ) -> None:
+    def __init__(self, settings: Settings, queries: Queries, jobs: JobTable) -> None:
         self._settings = settings
-        self._store = store
+        self._jobs = jobs
         now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
-        self._spending = Spending(limit_usd, store.queries.costs_usd(day_began_at(now)), now)
-        self._entries = entries
-        self._stop = stop
+        self._spending = Spending(limit_usd, queries.costs_usd(day_began_at(now)), now)
 
     @property
     def graces(self) -> Graces:
@@ -47,25 +47,27 @@ class Limits:
             linger_s=worker.linger_s,
         )
 
-    def refuse_spending(self, user: str) -> NoRoom | None:
+    def refuse_spending(self, user: str) -> Refused | None:
         """Why another question of this user would cost too much, if so."""
-        return self._spending.refuse(user, self._entries.values(), time.time())
+        return self._spending.refuse(user, self._jobs.running_cost_usd(user), time.time())
 
-    def cost_left_usd(self, entry: JobEntry) -> float | None:
-        """What is left of the day of the job's user; None without such a limit."""
-        return self._spending.left_usd(entry.user, self._entries.values(), time.time())
+    def cost_left_usd(self, user: str) -> float | None:
+        """What is left of the user's day; None without such a limit."""
+        return self._spending.left_usd(user, self._jobs.running_cost_usd(user), time.time())
 
-    def check_spending(self, entry: JobEntry) -> None:
-        """A worker ends by itself at what was left when it began; but its user's other jobs spend too."""
-        left_usd = self.cost_left_usd(entry)
+    def over_budget(self, entry: JobEntry) -> Exceeded | None:
+        """Whether the user's day is spent, though not by this job alone: a worker ends by itself at what was left when
+        it began, but its user's other jobs spend too."""
+        left_usd = self.cost_left_usd(entry.user)
         if left_usd is None or entry.cost_left_usd is None or left_usd >= 0:
-            return
-        if entry.job.usage.cost_usd <= entry.cost_left_usd:
-            words = self._spending.words(left_usd)
-            self.exceeded(entry, Reason.BUDGET, f"{words[:1].upper()}{words[1:]}.")
+            return None
+        if entry.job.usage.cost_usd > entry.cost_left_usd:
+            return None
+        words = self._spending.words(left_usd)
+        return Exceeded(Reason.BUDGET, f"{words[:1].upper()}{words[1:]}.")
 
-    def check_output(self, entry: JobEntry) -> None:
-        """The stream has grown."""
+    def over_output(self, entry: JobEntry) -> Exceeded | None:
+        """Whether the job's stream has grown too large."""
         limits = self._settings.limits
         for what, value, limit in (
             ("bytes", entry.stream.size_bytes, limits.max_output_bytes),
@@ -73,23 +75,9 @@ class Limits:
         ):
             if value > limit:
                 words = f"The answer has grown to {value:,} {what}; the limit is {limit:,}."
-                self.exceeded(entry, Reason.OUTPUT_LIMIT, words)
+                return Exceeded(Reason.OUTPUT_LIMIT, words)
+        return None
 
-    def exceeded(self, entry: JobEntry, reason: Reason, words: str) -> None:
-        """The job has gone beyond a limit; `words` name it with its number, for people. A job that is being stopped
-        already keeps the reason it has."""
-        if entry.job.ladder is None:
-            entry.limit_words = words
-            self._stop(entry, StopRequest(SUPERVISOR, reason))
-
-    def keep_spending(self, entry: JobEntry) -> None:
-        """Have it on disk, if it has grown: it counts for the day although we crash. Not for each event, since what an
-        answer costs grows with each; a heartbeat later is soon enough."""
-        cost_usd = entry.job.usage.cost_usd
-        if cost_usd > entry.cost_kept_usd:
-            entry.cost_kept_usd = cost_usd
-            self._store.update(entry.stream.number, entry.record())
-
-    def ended(self, entry: JobEntry) -> None:
+    def job_ended(self, entry: JobEntry) -> None:
         """What the job has cost is known."""
-        self._spending.end(entry, time.time())
+        self._spending.add_ended(entry.user, entry.job.usage.cost_usd, time.time())

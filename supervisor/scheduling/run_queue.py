@@ -1,10 +1,11 @@
-"""Jobs that wait for their turn, and what they are told of it."""
+"""Jobs that wait until they may start, and what their streams say of it."""
 
 import asyncio
 from collections.abc import Callable
 
 from bus.contract.events import Accepted, Queue, Warn
 from supervisor.jobs.job_entry import JobEntry
+from supervisor.jobs.job_table import JobTable
 from supervisor.scheduling.admission import Admission
 from supervisor.storage.journal import Journal
 
@@ -14,14 +15,14 @@ POSITIONS_A_SECOND = 200
 
 
 class RunQueue:
-    """Calls `launch(entry)` for each job whose turn has come. `entries` are the jobs that have not ended."""
+    """Calls `launch(entry)` for each job whose turn has come."""
 
     def __init__(
-        self, admission: Admission, journal: Journal, entries: dict[str, JobEntry], launch: Callable[[JobEntry], None]
+        self, admission: Admission, journal: Journal, jobs: JobTable, launch: Callable[[JobEntry], None]
     ) -> None:
         self._admission = admission
         self._journal = journal
-        self._entries = entries
+        self._jobs = jobs
         self._launch = launch
         self._loop = asyncio.get_running_loop()
         self._telling: asyncio.TimerHandle | None = None
@@ -35,12 +36,11 @@ class RunQueue:
         if after is None:
             self._admission.enter(entry.job_id, entry.user, entry.submit.agent)
         else:
-            after.when_forgotten.append(lambda: self._let_in(entry, after))
+            after.on_finalized.append(lambda: self._let_in(entry, after))
         starts = self._admission.next()
         entry.position = 0 if starts == entry.job_id else self._admission.positions().get(entry.job_id, 1)
         self._journal.append(entry.stream, Accepted(entry.position))
-        if starts is not None:
-            self._launch(self._entries[starts])
+        self._start(starts)
         self._tell_soon()
 
     def leave(self, entry: JobEntry) -> None:
@@ -50,8 +50,13 @@ class RunQueue:
     def start_waiting(self) -> None:
         """Start whatever may start, and tell the others their new position before long."""
         while (job_id := self._admission.next()) is not None:
-            self._launch(self._entries[job_id])
+            self._start(job_id)
         self._tell_soon()
+
+    def _start(self, job_id: str | None) -> None:
+        entry = self._jobs.get(job_id)
+        if entry is not None:
+            self._launch(entry)
 
     def _tell_soon(self) -> None:
         if self._telling is None and self._admission.waiting:
@@ -61,8 +66,8 @@ class RunQueue:
     def _tell_positions(self) -> None:
         self._telling = None
         for job_id, position in self._admission.positions().items():
-            entry = self._entries[job_id]
-            if position != entry.position:
+            entry = self._jobs.get(job_id)
+            if entry is not None and position != entry.position:
                 entry.position = position
                 self._journal.append(entry.stream, Queue(position))
 

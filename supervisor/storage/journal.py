@@ -52,14 +52,15 @@ class Journal:
     def append_batch(self, stream: Stream, count: int, blob: bytes, *, final: bool = False) -> None:
         """`count` events, already encoded as one array."""
         first, last, at = stream.seq + 1, stream.seq + count, time.time()
-        self._store.append(stream.number, first, last, at, blob, final=final)
+        batch = Published(first, last, at, final, blob)
+        self._store.append(stream.number, batch)
         stream.seq = last
         stream.size_bytes += len(blob)
         self.events_total += count
         self.bytes_total += len(blob)
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
-        self._unpublished.append([stream.topic + encode(Published(first, last, at, final, blob))])
+        self._unpublished.append([stream.topic + encode(batch)])
 
     def after_commit(self, call: Callable[[], None], *, durable: bool = False) -> None:
         """Call back once all that was appended so far is committed; `durable`: and safe from a power cut."""

@@ -15,6 +15,7 @@ from typing import Any
 from bus.log import LOG_NAME
 from bus.transport.codec import encode
 from bus.wire.commands import JobRecord, Submit
+from bus.wire.topics import Published
 from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import Conversations
 from supervisor.storage.migrations import UnknownVersion, migrate
@@ -95,16 +96,16 @@ class Store:
             self.conversations.asked(submit, summary.created_at)
         return self._last_number
 
-    def append(self, number: int, first: int, last: int, at: float, blob: bytes, *, final: bool = False) -> None:
-        """A batch of a job's events."""
+    def append(self, number: int, batch: Published) -> None:
+        """A batch of a job's events, as it is published."""
         self._write(
             "INSERT INTO events (n, first, last, at, final, blob) VALUES (?, ?, ?, ?, ?, ?)",
             number,
-            first,
-            last,
-            at,
-            int(final),
-            blob,
+            batch.first,
+            batch.last,
+            batch.at,
+            int(batch.final),
+            batch.blob,
         )
 
     def update(self, number: int, record: JobRecord, turn: ConversationTurn | None = None) -> None:
@@ -156,7 +157,7 @@ class Store:
                 self.conversations.forgotten(user, conversation_id)
         return True
 
-    def worker_born(self, pid: int, started: int, scratch: str) -> None:
+    def worker_started(self, pid: int, started: int, scratch: str) -> None:
         self._write("INSERT INTO workers VALUES (?, ?, ?)", pid, started, scratch)
 
     def worker_gone(self, pid: int, started: int) -> None:

@@ -16,7 +16,7 @@ _SMALL_BYTES = 1 << 20
 def remove_folder(folder: Path) -> bool:
     """Remove a folder and all within, however deep, also what was closed to its owner. False if something is left.
 
-    For folders in which nobody works any more. Each subfolder is lifted to the top before it is emptied: neither
+    For folders in which no process works any more. Each subfolder is lifted to the top before it is emptied: neither
     recursion nor a path's length bounds how deep a worker may have dug.
     """
     lifted = folder / secrets.token_hex(8)
@@ -48,7 +48,7 @@ def holds_little(folder: Path) -> bool:
 
 
 def remove_shared_memory(job_id: str) -> None:
-    """Remove the segments that bear the job's name, `deadstop-JOB...`; of others nobody can know whose they are."""
+    """Remove the segments named after the job, `deadstop-JOB...`; which job made any other cannot be known."""
     with os.scandir(SHARED_MEMORY) as entries:
         for entry in entries:
             if entry.name.startswith(f"deadstop-{job_id}"):
@@ -58,7 +58,7 @@ def remove_shared_memory(job_id: str) -> None:
 def read_tail(path: Path, max_bytes: int) -> str:
     """The end of a text file that a worker wrote; "" where it is missing, or where something else is in its place."""
     try:
-        # Neither through a link, nor waiting for somebody to write into a pipe.
+        # Neither through a link, nor waiting for a writer of a pipe.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return ""

@@ -1,7 +1,7 @@
-"""Which folder stands under the name of each agent's data. A worker's fence stands around the folder itself: it cannot
-read another one that has taken its place and name.
+"""The identity of each agent's data folder. A worker's sandbox opens the folder itself: the worker cannot read another
+one that has taken its place and name.
 
-Looked at beside the loop: a file system that has gone away keeps those who ask for as long as it likes.
+Looked up in threads: a call to a file system that has gone away takes as long as it likes.
 """
 
 import asyncio
@@ -12,14 +12,14 @@ Identity = tuple[int, int]
 
 
 class DataFolders:
-    """What was found last; None for a folder that was not looked at yet or does not exist."""
+    """What was found last, by path; None for a folder that was not looked at yet or does not exist."""
 
     def __init__(self) -> None:
         self._known: dict[str, Identity | None] = {}
         self._looking: set[str] = set()
 
     def identity(self, folder: str) -> Identity | None:
-        """Of a folder, which is looked at from now on. "" stands for the data that came with us."""
+        """Device and inode of a folder, which is looked at from now on. "" stands for the bundled data."""
         if folder:
             self._known.setdefault(folder, None)
         return self._known.get(folder)

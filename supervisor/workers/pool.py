@@ -1,131 +1,158 @@
-"""Where the workers are: hires them, listens to them, and has them buried with proof."""
+"""All worker processes: starts them, receives what they send, and has them reaped, with proof."""
 
 import asyncio
 import contextlib
 import logging
 from pathlib import Path
-from typing import Protocol
 
+from bus.address import Address
 from bus.contract.settings import INTERNAL_AGENTS, Settings
 from bus.system.proc import POLL_S, exit_in_words, read_stat
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
 from bus.transport.peers import PeerWatch
-from bus.transport.sockets import Channel
-from bus.wire.worker import MAX_MESSAGE_BYTES, AnySaid, DataChanged, Heartbeat, Ready, ToSupervisor
+from bus.transport.sockets import Channel, Context, bind_collector, bind_router
+from bus.wire.worker import (
+    MAX_CONTROL_BYTES,
+    MAX_MESSAGE_BYTES,
+    AnyWorkerMessage,
+    DataChanged,
+    Heartbeat,
+    Ready,
+    ToSupervisor,
+)
 from supervisor.processes.spawner import Spawner, WorkerProcess
 from supervisor.storage.store import Store
 from supervisor.workers.data_folders import DataFolders
-from supervisor.workers.orphan_attribution import Orphans
+from supervisor.workers.orphan_attribution import OrphanAttribution
 from supervisor.workers.reaper import Reaper
 from supervisor.workers.warm_pool import WarmPool
-from supervisor.workers.worker import Worker
+from supervisor.workers.worker import Listener, Worker, WorkerContext
 
 log = logging.getLogger(__name__)
 
 REFILL_AFTER_S = 0.05
 
 _decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
-_decode_said: Decoder[AnySaid] = Decoder(AnySaid)
-
-
-class Listener(Protocol):
-    """Who hears of what the workers do."""
-
-    def worker_ready(self, worker: Worker) -> None: ...
-    def worker_heard(self, worker: Worker, *, begun: bool) -> None: ...
-    def data_changed(self, worker: Worker, fingerprint: str) -> None: ...
-    def worker_said(self, worker: Worker, said: AnySaid) -> None: ...
-    def worker_exited(self, worker: Worker) -> None: ...
-    def worker_gone(self, worker: Worker, exit_words: str) -> None: ...
+_decode_message: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
 
 
 class WorkerPool:
-    """All workers of this supervisor."""
+    """All workers of this supervisor. Makes and closes the channels on which they are heard."""
 
-    def __init__(self, settings: Settings, spawner: Spawner, store: Store, scratch_root: Path) -> None:
+    def __init__(self, settings: Settings, spawner: Spawner, store: Store, context: Context, address: Address) -> None:
         self._settings = settings
         self._spawner = spawner
         self._store = store
-        self._scratch_root = scratch_root
         self._by_token: dict[bytes, Worker] = {}
         self._folders = DataFolders()
-        self.spares = WarmPool(settings.worker.spare_workers, self._hire)
+        self._control = Channel(bind_router(context, address.control, MAX_CONTROL_BYTES), self._on_control)
+        collector = bind_collector(context, address.collector, MAX_MESSAGE_BYTES)
+        self._peers = PeerWatch(collector)
+        self._collector = Channel(collector, self._on_event)
+        orphans = OrphanAttribution(lambda: self._spawner.own_children)
+        self._reaper = Reaper(self._collector, self._peers, orphans, lambda: self.workers)
+        self._context = WorkerContext(
+            settings,
+            self._control,
+            (address.control, address.collector),
+            Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser(),
+            self._folders,
+        )
+        self._warm = WarmPool(settings.worker.spare_workers, self._request)
         self._refill: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self.stray_messages = 0
+        self._stray_messages = 0
+        self._closed = False
 
-    def open(self, control: Channel, collector: Channel, peers: PeerWatch, endpoints: tuple[str, str]) -> None:
-        """The channels on which workers are heard, and the endpoints they connect to."""
-        self.control = control
-        self._reaper = Reaper(collector, peers, Orphans(lambda: self._spawner.own_children), lambda: self.workers)
-        self._endpoints = endpoints
+    def __repr__(self) -> str:
+        return f"<WorkerPool {len(self._by_token)} workers, {self.warm} warm>"
 
-    def listen(self, listener: Listener) -> None:
-        self._listener = listener
+    def close(self) -> None:
+        """No worker can be got any more, and none is heard."""
+        self._closed = True
+        self._peers.close()
+        self._collector.close()
+        self._control.close()
 
     @property
     def workers(self) -> list[Worker]:
         return list(self._by_token.values())
 
-    def get(self, agent: str) -> Worker:
-        """A worker for this agent, a warm one if there is one; the listener hears when another is ready, and when it
-        is gone."""
+    @property
+    def warm(self) -> int:
+        """How many workers wait for a job, ready."""
+        return self._warm.ready
+
+    @property
+    def stray_messages(self) -> int:
+        """How many messages came that no living worker has sent."""
+        return self._stray_messages
+
+    def get(self, agent: str, job_id: str, listener: Listener) -> Worker:
+        """A worker of this agent for the job, a warm one if there is one; the listener hears of it from now on."""
         if agent not in INTERNAL_AGENTS:
-            self.spares.want(agent)
-        while (spare := self.spares.take(agent)) is not None:
-            if spare.process is None or _usable(spare, spare.process):
-                return spare
-            _kill(spare.process)
-        return self._hire(agent)
+            self._warm.want(agent)
+        worker = self._take_warm(agent) or self._request(agent)
+        worker.assign(job_id, listener)
+        return worker
 
     def refill_soon(self) -> None:
-        """Replace the spares that were taken, once the jobs that took them have had a head start."""
-        if self.spares.per_agent and self._refill is None:
+        """Replace the warm workers that were taken, once the jobs that took them have had a head start."""
+        if self._warm.per_agent and self._refill is None:
             self._refill = asyncio.get_running_loop().call_later(REFILL_AFTER_S, self._refill_now)
 
     def keep_warm(self, agent: str) -> None:
-        """Have spares of this agent before anybody asks."""
-        self.spares.want(agent)
+        """Have warm workers of this agent before anybody asks."""
+        self._warm.want(agent)
         self.refill_soon()
 
-    def check_spares(self) -> None:
-        """Kill spares that never became ready or are outdated, and replace what is missing. To be called now and
+    def check_warm(self) -> None:
+        """Kill warm workers that never became ready or are outdated, and replace what is missing. To be called now and
         then."""
         self._folders.look()
-        for process in self.spares.give_up_outdated():
-            _kill(process)
+        for worker in self._warm.remove_outdated():
+            _kill(worker)
         now = asyncio.get_running_loop().time()
-        for worker in self.spares.late(now, self._settings.worker.start_timeout_s):
+        for worker in self._warm.late(now, self._settings.worker.start_timeout_s):
             if worker.process is not None:
-                self.spares.lost(worker, now)
-                _kill(worker.process)
+                self._warm.lost(worker, now)
+                _kill(worker)
         self.refill_soon()
 
-    async def dismiss_spares(self) -> None:
-        """Kill every spare, and wait until no worker is left."""
+    async def dismiss_warm(self) -> None:
+        """Kill every warm worker, and wait until no worker is left."""
         if self._refill is not None:
             self._refill.cancel()
-        self.spares.dismiss()
+        self._warm.dismiss()
         while self._by_token:
             for worker in self.workers:
-                if worker.process is not None and worker.job_id is None:
-                    _kill(worker.process)
+                if worker.job_id is None:
+                    _kill(worker)
             await asyncio.sleep(POLL_S)
+
+    def _take_warm(self, agent: str) -> Worker | None:
+        while (worker := self._warm.take(agent)) is not None:
+            if worker.process is None or _usable(worker, worker.process):
+                return worker
+            _kill(worker)
+        return None
 
     def _refill_now(self) -> None:
         self._refill = None
-        self.spares.refill(asyncio.get_running_loop().time())
+        self._warm.refill(asyncio.get_running_loop().time())
 
-    def _hire(self, agent: str) -> Worker:
-        worker = Worker(agent, self._settings, self._endpoints, self._scratch_root, self._folders)
+    def _request(self, agent: str) -> Worker:
+        if self._closed:
+            raise RuntimeError("the pool is closed")
+        worker = Worker(agent, self._context)
         self._by_token[worker.token] = worker
         self._run(self._spawn(worker))
         return worker
 
-    # ---- what workers say
+    # ---- what workers send
 
-    def on_control(self, frames: list[bytes]) -> None:
+    def _on_control(self, frames: list[bytes]) -> None:
         try:
             message = _decode_control(frames[-1])
         except CodecError:
@@ -138,41 +165,46 @@ class WorkerPool:
         if not worker.ready and isinstance(message, Ready | Heartbeat):  # a heartbeat says it too, should it be lost
             worker.ready = True
             _note_baseline(worker)
-            self._listener.worker_ready(worker)
-        elif isinstance(message, DataChanged):
-            self._listener.data_changed(worker, message.fingerprint)
+            if worker.listener is not None:
+                worker.listener.worker_ready(worker)
+        elif isinstance(message, DataChanged) and worker.listener is not None:
+            worker.listener.data_changed(worker, message.fingerprint)
         elif isinstance(message, Heartbeat):
             # Should the last acknowledgement have been lost, this one stands in for it.
-            worker.acknowledge(self.control, resend=worker.order.missing)
-            self._listener.worker_heard(worker, begun=message.begun)
+            worker.acknowledge(resend=worker.order.missing)
+            if worker.listener is not None:
+                worker.listener.worker_heard(worker, begun=message.begun)
 
-    def on_event(self, frames: list[bytes]) -> None:
+    def _on_event(self, frames: list[bytes]) -> None:
         size = len(frames[0])
         try:
-            said = _decode_said(frames[0]) if len(frames) == 1 and size <= MAX_MESSAGE_BYTES else None
+            message = _decode_message(frames[0]) if len(frames) == 1 and size <= MAX_MESSAGE_BYTES else None
         except CodecError:
-            said = None
-        worker = self._by_token.get(said.token) if said is not None else None
-        if worker is None or said is None:
+            message = None
+        worker = self._by_token.get(message.token) if message is not None else None
+        if worker is None or message is None:
             self._stray("event", frames)
             return
-        verdict = worker.order.judge(said.first, said.count)
+        verdict = worker.order.judge(message.first, message.count)
         if verdict is Verdict.TAKE:
             worker.pace.took(size)
-            self._listener.worker_said(worker, said)
+            if worker.listener is not None:
+                worker.listener.on_worker_message(worker, message)
+            else:
+                worker.dropped += 1
         elif verdict is Verdict.REPEAT:
-            worker.acknowledge(self.control)
+            worker.acknowledge()
         # What a broken line has lost comes again by itself with the next one. Were each event after a gap a reason to
         # ask for it, such a line would carry its window a hundred times; a heartbeat later is soon enough.
 
     def _stray(self, kind: str, frames: list[bytes]) -> None:
-        self.stray_messages += 1
-        if self.stray_messages in (1, 10, 100, 1000):
+        self._stray_messages += 1
+        if self._stray_messages in (1, 10, 100, 1000):
             log.warning(
                 "ignored a stray %s message of %d bytes (%d so far)",
                 kind,
                 sum(map(len, frames)),
-                self.stray_messages,
+                self._stray_messages,
                 extra={"action": "stray"},
             )
 
@@ -180,36 +212,37 @@ class WorkerPool:
 
     async def _spawn(self, worker: Worker) -> None:
         try:
-            process = await self._spawner.spawn(worker.spec(), lambda code: self._run(self._bury(worker, code)))
+            process = await self._spawner.spawn(worker.spec(), lambda code: self._run(self._reap(worker, code)))
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
             # It may have been forked after all, by a fork server that died before it could say so.
             await self._reaper.sweep(worker)
-            await self._reaper.clear(worker)
-            self._forget(worker)
-            self._listener.worker_gone(worker, f"could not be started ({error})")
+            await self._reaper.collect_and_remove(worker)
+            self._finalize(worker, f"could not be started ({error})")
             return
         worker.process = process
-        if worker.ready:  # it was quicker than we
+        if worker.ready:  # its message came before the fork server's
             _note_baseline(worker)
-        self._store.worker_born(process.pid, process.started, str(worker.scratch))
+        self._store.worker_started(process.pid, process.started, str(worker.scratch))
 
-    async def _bury(self, worker: Worker, code: int) -> None:
+    async def _reap(self, worker: Worker, code: int) -> None:
         process = worker.process
         assert process is not None
-        self.spares.lost(worker, asyncio.get_running_loop().time())  # before anybody takes it for a living one
-        self._listener.worker_exited(worker)
-        await self._reaper.drain(process)
+        self._warm.lost(worker, asyncio.get_running_loop().time())  # before a job takes it for a living one
+        if worker.listener is not None:
+            worker.listener.worker_exited(worker)
+        await self._reaper.collect_events(process)
         await self._reaper.sweep(worker)
-        await self._reaper.clear(worker)
+        await self._reaper.collect_and_remove(worker)
         self._store.worker_gone(process.pid, process.started)
-        self._forget(worker)
-        self._listener.worker_gone(worker, exit_in_words(code))
+        self._finalize(worker, exit_in_words(code))
 
-    def _forget(self, worker: Worker) -> None:
-        self.spares.lost(worker, asyncio.get_running_loop().time())
+    def _finalize(self, worker: Worker, exit_words: str) -> None:
+        self._warm.lost(worker, asyncio.get_running_loop().time())
         worker.connection = None
         self._by_token.pop(worker.token, None)
+        if worker.listener is not None:
+            worker.listener.worker_gone(worker, exit_words)
 
     def _run(self, work: "asyncio._CoroutineLike[None]") -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -224,16 +257,18 @@ def _note_baseline(worker: Worker) -> None:
         worker.baseline_bytes = stat.resident_bytes if stat else 0
 
 
-def _usable(spare: Worker, process: WorkerProcess) -> bool:
-    """A spare at which nobody can look, for want of a descriptor for example, is none."""
+def _usable(worker: Worker, process: WorkerProcess) -> bool:
+    """A warm worker that cannot be looked at, for want of a descriptor for example, is not used."""
     try:
-        return process.lives and not spare.outdated
+        return process.lives and not worker.outdated
     except OSError as error:
-        log.warning("cannot look at spare %r: %s; taking another", spare, error, extra={"action": "spare"})
+        log.warning("cannot look at warm %r: %s; taking another", worker, error, extra={"action": "warm"})
         return False
 
 
-def _kill(process: WorkerProcess) -> None:
-    """Where its descendants cannot be looked for, its group is killed all the same; the others are swept after it."""
-    with contextlib.suppress(OSError):
-        process.kill()
+def _kill(worker: Worker) -> None:
+    """Kill its process, if it has one yet. Where its descendants cannot be looked for, its group is killed all the
+    same; the others are swept after it."""
+    if worker.process is not None:
+        with contextlib.suppress(OSError):
+            worker.process.kill()

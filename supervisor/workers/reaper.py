@@ -9,44 +9,44 @@ from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import holds_little
-from supervisor.workers.orphan_attribution import Orphans
+from supervisor.workers.orphan_attribution import OrphanAttribution
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 
-DRAIN_LIMIT_S = 0.1
+COLLECT_LIMIT_S = 0.1
 """How long after its exit a worker's events may still be on the way."""
 
-CLEAR_LIMIT_S = 2.0
-"""How long a job's end waits for its files to be removed; after that they are removed behind its back."""
+REMOVE_LIMIT_S = 2.0
+"""How long a job's end waits for its files to be removed. The removal of more goes on after the job's last event."""
 
 SWEEP_WARN_S = 5.0
 SWEEP_STUBBORN_EVERY_S = 0.1
 
 
 class Reaper:
-    """The steps, in this order. `living()` are all workers that may live."""
+    """The steps, in this order. `living()` are all workers that may be alive."""
 
     def __init__(
-        self, collector: Channel, peers: PeerWatch, orphans: Orphans, living: Callable[[], list[Worker]]
+        self, collector: Channel, peers: PeerWatch, orphans: OrphanAttribution, living: Callable[[], list[Worker]]
     ) -> None:
         self._collector = collector
         self._peers = peers
         self._orphans = orphans
         self._living = living
 
-    async def drain(self, process: WorkerProcess) -> None:
-        """Take what the worker has sent and is still on the way."""
+    async def collect_events(self, process: WorkerProcess) -> None:
+        """Take in what the worker has sent and is still on the way."""
         try:
-            async with asyncio.timeout(DRAIN_LIMIT_S):
+            async with asyncio.timeout(COLLECT_LIMIT_S):
                 await self._peers.closed(process.pid)
                 await self._collector.drained()
         except TimeoutError:
             log.warning(
                 "worker %d's events were still on the way %g s after its exit",
                 process.pid,
-                DRAIN_LIMIT_S,
-                extra={"action": "drain"},
+                COLLECT_LIMIT_S,
+                extra={"action": "collect_events"},
             )
 
     async def sweep(self, worker: Worker) -> None:
@@ -65,15 +65,16 @@ class Reaper:
                     extra={"action": "sweep"},
                 )
 
-    async def clear(self, worker: Worker) -> None:
-        """Remove the worker's files. Those that stay are no reason for its job not to end."""
+    async def collect_and_remove(self, worker: Worker) -> None:
+        """Keep the worker's last words, then remove its files. Files that stay do not keep its job from ending."""
+        worker.collect_last_words()
         try:
             await _remove_files(worker)
         except Exception:  # no thread to be had, for example
-            log.exception("the files of %r were not removed", worker, extra={"action": "clear"})
+            log.exception("the files of %r were not removed", worker, extra={"action": "remove_files"})
 
     def _sweep_once(self, worker: Worker) -> int:
-        """How many were left; -1 where nobody can look, so that it is never taken for none."""
+        """How many were left; -1 where it cannot be found out, so that it is never taken for none."""
         try:
             return self._orphans.left_by(worker, self._living())
         except OSError as error:
@@ -82,11 +83,11 @@ class Reaper:
 
 
 async def _remove_files(worker: Worker) -> None:
-    """At once where there are few, else in a thread: there can be a million of them, and others wait for us."""
+    """At once where there are few, else in a thread: there can be a million of them, and the loop must go on."""
     if holds_little(worker.scratch):
-        worker.take_leave()
+        worker.remove_files()
         return
-    clearing = asyncio.get_running_loop().run_in_executor(None, worker.take_leave)
-    _, unfinished = await asyncio.wait([clearing], timeout=CLEAR_LIMIT_S)
+    removing = asyncio.get_running_loop().run_in_executor(None, worker.remove_files)
+    _, unfinished = await asyncio.wait([removing], timeout=REMOVE_LIMIT_S)
     if unfinished:
-        log.warning("%r left so many files that removing them goes on", worker, extra={"action": "clear"})
+        log.warning("%r left so many files that removing them goes on", worker, extra={"action": "remove_files"})

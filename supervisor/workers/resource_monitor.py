@@ -1,4 +1,4 @@
-"""Samples what the workers use, and says when one has used too much."""
+"""Samples what the workers use, and reports one that has used too much."""
 
 import logging
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _MAX_ENTRIES = 2_000
 _MIN_ENTRIES = 100
 
 
-class Watch:
+class ResourceMonitor:
     """Memory, CPU and scratch space of a worker and everything beneath it, against its limits.
 
     Memory is what has been added since the worker was ready: the part shared with the fork server does not count.

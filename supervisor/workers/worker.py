@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -12,7 +14,7 @@ from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
-from bus.wire.worker import STACK_NAME, STDERR_NAME, Acknowledge, ToWorker, WorkerSpec
+from bus.wire.worker import STACK_NAME, STDERR_NAME, Acknowledge, AnyWorkerMessage, ToWorker, WorkerSpec
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders
@@ -22,21 +24,38 @@ log = logging.getLogger(__name__)
 _TAIL_BYTES = 8_192
 
 
-class Worker:
-    """One worker process, from before it is spawned until it is reaped. It serves at most one job."""
+class Listener(Protocol):
+    """Hears what becomes of the worker that serves a job, and what it sends."""
 
-    def __init__(
-        self,
-        agent: str,
-        settings: Settings,
-        endpoints: tuple[str, str],
-        scratch_root: Path,
-        folders: DataFolders,
-    ) -> None:
+    def worker_ready(self, worker: "Worker") -> None: ...
+    def worker_heard(self, worker: "Worker", *, begun: bool) -> None: ...
+    def data_changed(self, worker: "Worker", fingerprint: str) -> None: ...
+    def on_worker_message(self, worker: "Worker", message: AnyWorkerMessage) -> None: ...
+    def worker_exited(self, worker: "Worker") -> None: ...
+    def worker_gone(self, worker: "Worker", exit_words: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class WorkerContext:
+    """What the workers of one pool have in common: settings, the channel on which they are told something, the
+    endpoints they connect to (control and events), where their scratch folders are made, and their data folders."""
+
+    settings: Settings
+    control: Channel
+    endpoints: tuple[str, str]
+    scratch_root: Path
+    folders: DataFolders
+
+
+class Worker:
+    """One worker process, from before it is spawned until it is reaped. It serves at most one job, for a listener."""
+
+    def __init__(self, agent: str, context: WorkerContext) -> None:
+        settings = context.settings
         self.worker_id = secrets.token_hex(4)
         self.agent = agent
         self.token = secrets.token_bytes(16)
-        self.scratch = scratch_root / self.worker_id
+        self.scratch = context.scratch_root / self.worker_id
         self.order = ReceiveOrder()
         self.logged_through = 0
         self.pace = AcknowledgePace(settings.bus.window_events, settings.bus.window_bytes)
@@ -50,13 +69,13 @@ class Worker:
         self.dropped = 0
         self.last_words: dict[str, str] = {}
         self.job_id: str | None = None
-        self.hired_at = asyncio.get_running_loop().time()
-        self._control, self._collector = endpoints
+        self.listener: Listener | None = None
+        self.requested_at = asyncio.get_running_loop().time()
+        self._context = context
         self.limits = limits_of(settings, agent)
         self._settings = msgspec.structs.replace(settings, limits=self.limits)
         self._data_folder = _data_folder(settings, agent)
-        self._folders = folders
-        self._folder_then = folders.identity(self._data_folder)
+        self._folder_then = context.folders.identity(self._data_folder)
 
     def __repr__(self) -> str:
         pid = self.process.pid if self.process else None
@@ -68,63 +87,69 @@ class Worker:
 
     @property
     def outdated(self) -> bool:
-        """Whether its data folder has been replaced since it was born: its fence still stands around the earlier
-        one."""
+        """Whether its data folder has been replaced since it was requested: its sandbox still opens the earlier one."""
         if self.process is None:
             return False
-        then, now = self._folder_then, self._folders.identity(self._data_folder)
+        then, now = self._folder_then, self._context.folders.identity(self._data_folder)
         return None not in (then, now) and then != now
 
+    def assign(self, job_id: str, listener: Listener) -> None:
+        """It serves this job from here on, and the listener hears of it."""
+        self.job_id, self.listener = job_id, listener
+
     def spec(self) -> bytes:
-        """What the process is given at its birth."""
+        """What the process is started with."""
+        control, collector = self._context.endpoints
         return encode(
             WorkerSpec(
                 token=self.token,
                 agent_name=self.agent,
                 agent=known_agents(self._settings)[self.agent],
-                control_endpoint=self._control,
-                events_endpoint=self._collector,
+                control_endpoint=control,
+                events_endpoint=collector,
                 scratch=str(self.scratch),
                 data_folder=self._data_folder,
                 settings=self._settings,
             )
         )
 
-    def tell(self, line: Channel, message: ToWorker) -> None:
+    def tell(self, message: ToWorker) -> None:
         """Say something over control. A worker that is not connected (any more) does not hear it."""
         if self.connection is not None:
             try:
-                line.send([self.connection, encode(message)])
+                self._context.control.send([self.connection, encode(message)])
             except Unroutable:
                 self.connection = None
 
-    def logged(self, line: Channel, *, last: bool) -> None:
+    def logged(self, *, last: bool) -> None:
         """Everything that was taken so far is in the log: the worker may forget it. It is told so now and then, and at
         once of its last event, for that is what it waits for."""
         self.logged_through = self.order.through
         if self.pace.logged(self.logged_through) or last:
-            self.acknowledge(line)
+            self.acknowledge()
 
-    def acknowledge(self, line: Channel, *, resend: bool = False) -> None:
+    def acknowledge(self, *, resend: bool = False) -> None:
         """Say what is in the log; `resend`: and that something is missing after it."""
         self.pace.said(self.logged_through)
-        self.tell(line, Acknowledge(self.logged_through, resend))
+        self.tell(Acknowledge(self.logged_through, resend))
 
-    def take_leave(self) -> None:
-        """Keep the dead worker's last words: the end of what it wrote to standard error, and its stack dump if one was
-        asked for. Then remove its files."""
+    def collect_last_words(self) -> None:
+        """Keep the end of what the dead worker wrote to standard error, and its stack dump if one was asked for."""
         self.last_words = {
             "stderr": read_tail(self.scratch / STDERR_NAME, _TAIL_BYTES),
             "stack": read_tail(self.scratch / STACK_NAME, _TAIL_BYTES),
         }
-        if not remove_folder(self.scratch):
-            log.error("scratch folder %s could not be removed", self.scratch, extra={"action": "remove_scratch"})
+
+    def remove_files(self) -> None:
+        """Remove the dead worker's shared memory and scratch folder."""
         if self.job_id is not None:
             remove_shared_memory(self.job_id)
+        if not remove_folder(self.scratch):
+            log.error("scratch folder %s could not be removed", self.scratch, extra={"action": "remove_scratch"})
 
 
 def _data_folder(settings: Settings, agent: str) -> str:
-    """What this agent may read: the history for the two that have to do with it, the data for all others."""
+    """The folder that this agent may read: the history for its two agents, the data for all others."""
     if agent in (ROLL_UP_AGENT, HISTORY_AGENT):
         return str(history_folder(settings.supervisor.state_dir))
     return settings.data.folder

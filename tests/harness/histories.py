@@ -13,6 +13,7 @@ from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.log import LOG_NAME
 from bus.transport.codec import encode
 from bus.wire.commands import Caller, Climb, JobRecord, JobSummary, Move, Submit
+from bus.wire.topics import Published
 from supervisor.storage.store import Store
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC).timestamp()
@@ -57,7 +58,7 @@ def write_job(store: Store, record: JobRecord, batches: Sequence[Sequence[JobEve
         first, last = last + 1, last + (1 if isinstance(batch, bytes) else len(batch))
         final = summary.ended_at is not None and index == len(batches) - 1
         blob = batch if isinstance(batch, bytes) else encode(list(batch))
-        store.append(number, first, last, summary.created_at + index, blob, final=final)
+        store.append(number, Published(first, last, summary.created_at + index, final, blob))
     store.update(number, record)
     store.commit()
     return number

@@ -1,18 +1,25 @@
 """A job ends, and the next begins, whatever fails on the way."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
+from bus.address import make_address, private_folder
 from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Role, State
+from bus.transport.sockets import new_context
 from bus.wire.commands import Caller, Refused, Submit
 from supervisor.control.catalog_refresh import TRY_AGAIN_S
 from supervisor.control.controller import JobController
+from supervisor.control.parts import Parts
+from supervisor.jobs.job_table import JobTable
+from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.limits import Limits
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
@@ -20,55 +27,59 @@ from supervisor.workers.pool import WorkerPool
 QUESTION = Submit(question="SELECT 1", agent="parquet", session_id="s1", caller=Caller("ann", Role.USER))
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def journal(store: Store) -> Journal:
-    return Journal(store, lambda _: None)
+@dataclass
+class Running:
+    parts: Parts
+    controller: JobController
 
 
 @pytest_asyncio.fixture
-async def controller(store: Store, journal: Journal, tmp_path: Path) -> JobController:
-    """Its pool was not opened: there is no endpoint to give to a worker, and none can be got."""
-    settings = Settings()
-    pool = WorkerPool(settings, Spawner([], {}), store, tmp_path)
-    return JobController(settings, store, journal, pool, Admission(settings.limits, running_limits(settings)))
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
+    """The pool is closed: no worker can be got."""
+    settings, context, store = Settings(), new_context(), Store(tmp_path)
+    address = make_address(tmp_path, "")
+    runtime = private_folder(Path(address.runtime_dir))
+    journal, jobs = Journal(store, lambda _: None), JobTable()
+    pool = WorkerPool(settings, Spawner([], {}), store, context, address)
+    admission = Admission(settings.limits, running_limits(settings))
+    parts = Parts(settings, store, journal, jobs, admission, Limits(settings, store.queries, jobs), pool)
+    pool.close()
+    yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
+    context.term()
+    store.close()
+    shutil.rmtree(runtime)
 
 
-async def test_a_job_for_which_no_worker_can_be_got_ends(controller: JobController, journal: Journal) -> None:
-    entry = controller.submit(QUESTION)
+async def test_a_job_for_which_no_worker_can_be_got_ends(running: Running) -> None:
+    entry = running.controller.submit(QUESTION)
     assert (entry.job.state, entry.job.reason) == (State.FAILED, Reason.WORKER_DIED)
-    journal.flush()
-    assert controller.idle.is_set()
+    assert entry.exit_words == "could not be started (the pool is closed)"
+    running.parts.journal.flush()
+    assert not running.parts.jobs
 
 
-async def test_what_fails_after_a_job_s_end_holds_nothing_else_up(controller: JobController, journal: Journal) -> None:
+async def test_what_fails_after_a_job_s_end_holds_nothing_else_up(running: Running) -> None:
     called: list[str] = []
 
     def fail() -> None:
         called.append("first")
         raise ValueError
 
-    entry = controller.submit(QUESTION)
-    entry.when_forgotten += [fail, lambda: called.append("second")]
-    journal.flush()
+    entry = running.controller.submit(QUESTION)
+    entry.on_finalized += [fail, lambda: called.append("second")]
+    running.parts.journal.flush()
     assert called == ["first", "second"]
-    assert controller.idle.is_set()
+    await running.parts.jobs.until_empty()
 
 
-async def test_a_catalog_that_could_not_be_read_is_read_again_for_who_asks_but_not_each_time(
-    controller: JobController, store: Store, journal: Journal
+async def test_a_catalog_that_could_not_be_read_is_read_again_when_it_is_asked_for_but_not_each_time(
+    running: Running,
 ) -> None:
     read = []
     for now in (100.0, 101.0, 100.0 + TRY_AGAIN_S):
-        said = controller.catalog.answer(now)
+        said = running.controller.catalog.answer(now)
         assert isinstance(said, Refused)
         assert said.code == "not_ready"
-        journal.flush()
-        read.append(len(store.queries.ended(10, None, None, "")))
+        running.parts.journal.flush()
+        read.append(len(running.parts.store.queries.ended(10, None, None, "")))
     assert read == [1, 1, 2]

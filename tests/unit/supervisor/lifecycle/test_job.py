@@ -10,13 +10,13 @@ from bus.wire.worker import Failure, Success
 from supervisor.lifecycle.job import (
     AlreadyEnded,
     Append,
-    Climbing,
     Deadlines,
     End,
+    Escalate,
     GiveJob,
     IllegalMove,
     Job,
-    KillInSilence,
+    KillLingering,
     Launch,
 )
 from supervisor.lifecycle.kill_ladder import Graces, Step, StopRequest
@@ -82,9 +82,9 @@ def test_a_queued_job_ends_at_once() -> None:
 def test_a_starting_job_is_told_when_its_worker_is_ready() -> None:
     job = new_job()
     job.launch(1.0)
-    assert job.stop(stop(), 1.1) == [Append(Stopping(Rung.CANCEL, "ann", Reason.USER)), Climbing(Step.CANCEL, stop())]
-    assert job.worker_ready(1.2) == [Climbing(Step.CANCEL, stop())]
-    assert job.tick(1.6) == [Climbing(Step.DUMP_STACK, stop())]
+    assert job.stop(stop(), 1.1) == [Append(Stopping(Rung.CANCEL, "ann", Reason.USER)), Escalate(Step.CANCEL, stop())]
+    assert job.worker_ready(1.2) == [Escalate(Step.CANCEL, stop())]
+    assert job.tick(1.6) == [Escalate(Step.DUMP_STACK, stop())]
     assert Append(Stopping(Rung.TERMINATE, "ann", Reason.USER, ms=650.0)) in job.tick(1.75)
     assert not job.given
 
@@ -94,7 +94,7 @@ def test_a_limit_climbs_the_same_ladder_and_fails_the_job() -> None:
     assert job.due == 17.0
     job.heard(50.0)
     assert job.due == 62.0
-    assert Climbing(Step.CANCEL, StopRequest("supervisor", Reason.DEADLINE)) in job.tick(62.0)
+    assert Escalate(Step.CANCEL, StopRequest("supervisor", Reason.DEADLINE)) in job.tick(62.0)
     job.worker_gone(62.1)
     assert (job.state, job.reason) == (State.FAILED, Reason.DEADLINE)
 
@@ -110,7 +110,7 @@ def test_a_worker_that_lingers_is_killed_in_silence() -> None:
     job = running_job()
     job.finished(SUCCESS, 3.0)
     assert job.tick(4.9) == []
-    assert job.tick(5.0) == [KillInSilence()]
+    assert job.tick(5.0) == [KillLingering()]
     job.worker_gone(5.1)
     assert job.state is State.SUCCEEDED
 

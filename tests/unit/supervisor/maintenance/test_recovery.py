@@ -30,7 +30,7 @@ def test_no_job_is_settled_before_its_worker_and_all_beneath_it_are_dead(tmp_pat
         assert worker.stdout.readline() == b"\n"
         started = read_stat(worker.pid)
         assert started is not None
-        store.worker_born(worker.pid, started.started, str(tmp_path / "scratch"))
+        store.worker_started(worker.pid, started.started, str(tmp_path / "scratch"))
         store.commit()
         sweep_workers(store)
         states = [stat.state for stat in map(read_stat, (worker.pid, child)) if stat is not None]
@@ -42,7 +42,7 @@ def test_no_job_is_settled_before_its_worker_and_all_beneath_it_are_dead(tmp_pat
 def test_a_process_that_only_has_a_dead_workers_number_is_left_alone(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with subprocess.Popen([sys.executable, "-S", "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as other:
-        store.worker_born(other.pid, 1, str(tmp_path / "scratch"))
+        store.worker_started(other.pid, 1, str(tmp_path / "scratch"))
         store.commit()
         sweep_workers(store)
         assert other.poll() is None

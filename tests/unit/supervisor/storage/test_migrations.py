@@ -49,9 +49,9 @@ def old_log(folder: Path, schema: str) -> None:
     """A log of that shape, without a number, in which a job has ended."""
     with sqlite3.connect(folder / LOG_NAME) as log:
         log.executescript(schema)
+        columns = "n, job_id, user, session_id, conversation_id, state, created_at, ended_at, spec, record"
         log.execute(
-            "INSERT INTO jobs (n, job_id, user, session_id, conversation_id, state, created_at, ended_at, spec, "
-            "record) VALUES (1, '7f3a', 'ann', 's1', 'c1', 'succeeded', 1, 2, ?, ?)",
+            f"INSERT INTO jobs ({columns}) VALUES (1, '7f3a', 'ann', 's1', 'c1', 'succeeded', 1, 2, ?, ?)",
             (encode(SUBMIT), encode(JobRecord(SUMMARY, [], []))),
         )
     log.close()

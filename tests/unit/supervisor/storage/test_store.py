@@ -11,6 +11,7 @@ from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.log import LogReader
 from bus.transport.codec import encode
 from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
+from bus.wire.topics import Published
 from supervisor.maintenance.recovery import settle_jobs
 from supervisor.storage.store import Store, StoreError
 
@@ -46,17 +47,17 @@ class History:
         self.folder = folder
         self.store = Store(folder)
         self.number = self.store.accept(SUBMIT, record(State.QUEUED))
-        self.store.append(self.number, 1, 1, 1.0, encode([Accepted(0)]))
+        self.store.append(self.number, Published(1, 1, 1.0, False, encode([Accepted(0)])))
         self.store.commit(durable=True)
         self.accepted_at = self.wal_bytes()
         self.last = 1
         for _ in range(20):
             chunks = [ResponseChunk("response", f"{self.last + i}") for i in range(1, BATCH + 1)]
-            self.store.append(self.number, self.last + 1, self.last + BATCH, 1.0, encode(chunks))
+            self.store.append(self.number, Published(self.last + 1, self.last + BATCH, 1.0, False, encode(chunks)))
             self.store.commit()
             self.last += BATCH
         ending = Killed(Rung.CANCEL, 1.0, "ann", Reason.USER, Usage())
-        self.store.append(self.number, self.last + 1, self.last + 1, 1.0, encode([ending]), final=True)
+        self.store.append(self.number, Published(self.last + 1, self.last + 1, 1.0, True, encode([ending])))
         self.store.update(self.number, record(State.CANCELLED))
         self.store.commit(durable=True)
         self.ended_at = self.wal_bytes()
@@ -105,7 +106,7 @@ def test_a_power_cut_never_takes_an_acceptance_or_an_end(history: History, tmp_p
 def test_what_could_not_be_written_waits_for_the_next_time(tmp_path: Path) -> None:
     store = Store(tmp_path)
     number = store.accept(SUBMIT, record(State.QUEUED))
-    store.append(number, 1, 1, 1.0, encode([Accepted(0)]))
+    store.append(number, Published(1, 1, 1.0, False, encode([Accepted(0)])))
     store._db.execute("PRAGMA query_only = ON")  # as a full disk does: reading works, writing does not
     with pytest.raises(StoreError, match="cannot be written"):
         store.commit(durable=True)
@@ -157,8 +158,8 @@ def test_jobs_of_others_use_up_no_limit_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("first", [1, 2**63])
 def test_what_can_never_be_written_is_said_like_a_full_disk(tmp_path: Path, first: int) -> None:
     store = Store(tmp_path)
-    store.append(1, 1, 1, 1.0, b"")
-    store.append(1, first, first, 1.0, b"")
+    store.append(1, Published(1, 1, 1.0, False, b""))
+    store.append(1, Published(first, first, 1.0, False, b""))
     with pytest.raises(StoreError, match=r"cannot be written.*Make room"):
         store.commit()
     with pytest.raises(StoreError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from bus.contract.vocabulary import Role, State
 from bus.log import LogReader
 from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
+from bus.wire.topics import Published
 from supervisor.storage.checkpointer import RESTART_BYTES, Checkpointer
 from supervisor.storage.store import Store
 
@@ -32,7 +33,7 @@ class Service:
 
     async def write(self, first: int, count: int) -> None:
         for seq in range(first, first + count):
-            self.store.append(self.number, seq, seq, 0.0, BATCH)
+            self.store.append(self.number, Published(seq, seq, 0.0, False, BATCH))
         self.store.commit()
         self.longest = max(self.longest, self._length())
         self.checkpoints.look()

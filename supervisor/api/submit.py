@@ -1,0 +1,98 @@
+"""Takes a new question, or says why not."""
+
+import msgspec
+
+from bus.contract.settings import HISTORY_AGENT, agents_for_people
+from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
+from bus.wire.commands import AnyReply, JobSummary, Refused, RollUp, Submit, Submitted
+from supervisor.control.controller import JobController
+from supervisor.control.parts import Parts
+from supervisor.jobs.lookup import Lookup
+from supervisor.maintenance.retention import History
+
+_FOR_OPERATORS = Refused(
+    Refusal.UNAUTHORIZED, "the history of all jobs is for operators", "sign in with an operator's token"
+)
+
+
+class SubmitHandler:
+    """Makes a job of a question that is in order and for which there is room."""
+
+    def __init__(self, parts: Parts, lookup: Lookup, controller: JobController, history: History) -> None:
+        self._parts = parts
+        self._lookup = lookup
+        self._controller = controller
+        self._history = history
+
+    def submit(self, submit: Submit) -> AnyReply:
+        """A new job, or the one that the session has already."""
+        submit = _with_agent(submit, self._parts.settings.agent.default)
+        user = submit.caller.user
+        known = self._lookup.session(user, submit.session_id)
+        if known is not None:
+            return _attach(submit, *known)
+        refused = (
+            self._unfit(submit)
+            or self._busy(submit)
+            or self._parts.admission.refuse(user, submit.agent)
+            or self._parts.limits.refuse_spending(user)
+        )
+        if refused is not None:
+            return refused
+        after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None
+        entry = self._controller.submit(submit, after)
+        return Submitted(entry.summary(), entry.position)
+
+    def roll_up(self, command: RollUp) -> AnyReply:
+        """The job that takes ended jobs into the history."""
+        if command.caller.role is not Role.OPERATOR:
+            return _FOR_OPERATORS
+        refused = self._parts.admission.refuse(SUPERVISOR)
+        if refused is not None:
+            return refused
+        entry, new = self._history.roll_up()
+        return Submitted(entry.summary(), entry.position, attached_to_existing=not new)
+
+    def _unfit(self, submit: Submit) -> Refused | None:
+        settings = self._parts.settings
+        limit = settings.limits.max_query_chars
+        if not submit.question.strip():
+            return Refused(Refusal.BAD_REQUEST, "the question is empty", "ask something")
+        if len(submit.question) > limit:
+            text = f"the question has {len(submit.question):,} characters; the limit is {limit:,}"
+            return Refused(Refusal.BAD_REQUEST, text, "shorten it")
+        if submit.agent not in agents_for_people(settings):
+            agents = agents_for_people(settings, submit.caller.role)
+            text = f"there is no agent `{submit.agent}`"
+            return Refused(Refusal.BAD_REQUEST, text, f"agents here: {', '.join(agents)}")
+        if submit.agent == HISTORY_AGENT and submit.caller.role is not Role.OPERATOR:
+            return _FOR_OPERATORS
+        return None
+
+    def _busy(self, submit: Submit) -> Refused | None:
+        if not submit.conversation_id:
+            return None
+        entry = self._parts.jobs.running_in(submit.caller.user, submit.conversation_id)
+        if entry is None:
+            return None
+        return Refused(
+            Refusal.CONVERSATION_BUSY,
+            f"conversation `{submit.conversation_id}` is busy with session `{entry.submit.session_id}` "
+            f"(job {entry.job_id})",
+            "wait for its answer, or stop it",
+        )
+
+
+def _attach(submit: Submit, job: JobSummary, earlier: Submit) -> AnyReply:
+    """The session has a job already: that one, if it is of the same question."""
+    if (earlier.question, earlier.user_clarification) != (submit.question, submit.user_clarification):
+        return Refused(
+            Refusal.SESSION_CONFLICT,
+            f"session `{submit.session_id}` already belongs to another question",
+            "choose a new session_id for a new question",
+        )
+    return Submitted(job, 0, attached_to_existing=True)
+
+
+def _with_agent(submit: Submit, default: str) -> Submit:
+    return submit if submit.agent else msgspec.structs.replace(submit, agent=default)

@@ -1,0 +1,24 @@
+"""What most of the supervisor works with, as one value."""
+
+from dataclasses import dataclass
+
+from bus.contract.settings import Settings
+from supervisor.jobs.job_table import JobTable
+from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.limits import Limits
+from supervisor.storage.journal import Journal
+from supervisor.storage.store import Store
+from supervisor.workers.pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Each is whole by the time it is put in here."""
+
+    settings: Settings
+    store: Store
+    journal: Journal
+    jobs: JobTable
+    admission: Admission
+    limits: Limits
+    pool: WorkerPool
