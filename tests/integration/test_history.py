@@ -230,7 +230,7 @@ async def test_the_command_line_shows_and_asks_while_somebody_serves_and_when_no
     assert code == 0
     days, stops = [json.loads(line) for line in out.splitlines()]
     assert (days["jobs"], days["cancelled"]) == (1, 1)
-    assert (stops["reason"], stops["stops"]) == ("operator", 1)
+    assert (stops["reason"], stops["stops"]) == ("user", 1)
     assert "1 ended job is missing" in err
     code, out, _ = await deadstop_history(state_dir)
     assert code == 0
