@@ -18,24 +18,24 @@ _UNKNOWN_EXIT = 255
 
 class WorkerProcess:
     """A running worker, by its pidfd. `on_reaped(exit code)` is called once its parent has reaped it: it is gone by
-    then, not even a zombie."""
+    then, not even a zombie. `parent_lost()` says whether the parent is about to die, and the worker with it."""
 
-    def __init__(self, pid: int, pidfd: int, on_reaped: Callable[[int], None], server: ForkServer) -> None:
+    def __init__(self, pid: int, pidfd: int, on_reaped: Callable[[int], None], parent_lost: Callable[[], bool]) -> None:
         self.pid = pid
         self.exit_code: int | None = None
         self._pidfd: int | None = pidfd
         stat = read_stat(pid)
         self.started = stat.started if stat else 0
         self._on_reaped = on_reaped
-        self._server = server
+        self._parent_lost = parent_lost
 
     def __repr__(self) -> str:
         return f"<WorkerProcess pid={self.pid} exit={self.exit_code}>"
 
     @property
     def lives(self) -> bool:
-        """False from its death on, before anybody has reaped it, and once its fork server is lost: it dies with it."""
-        return self.exit_code is None and not self._server.lost and still_lives((self.pid, self.started)) is not None
+        """False from its death on, even before it is reaped, and once its parent is lost."""
+        return self.exit_code is None and not self._parent_lost() and still_lives((self.pid, self.started)) is not None
 
     def dump_stack(self) -> None:
         """Ask the worker itself, not its group, for a dump of its threads' stacks (faulthandler on SIGUSR1)."""
@@ -104,7 +104,7 @@ class Spawner:
         server = self._running()
 
         def make(pid: int, pidfd: int) -> WorkerProcess:
-            worker = WorkerProcess(pid, pidfd, on_reaped, server)
+            worker = WorkerProcess(pid, pidfd, on_reaped, lambda: server.lost)
             self._workers[server][pid] = worker
             return worker
 

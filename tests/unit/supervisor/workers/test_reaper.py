@@ -1,0 +1,90 @@
+"""What follows a worker's exit: its last words are kept, its files removed, and what is left of it is waited for."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bus.system.orphans import children
+from bus.transport.peers import PeerWatch
+from bus.transport.sockets import Channel, bind_collector, new_context
+from bus.wire.worker import MAX_MESSAGE_BYTES, STACK_NAME, STDERR_NAME
+from supervisor.workers import reaper as reaper_module
+from supervisor.workers.cleanup import SHARED_MEMORY
+from supervisor.workers.orphan_attribution import OrphanAttribution
+from supervisor.workers.reaper import Reaper
+from supervisor.workers.worker import Worker
+from tests.harness.local_workers import child, worker_context
+
+
+@asynccontextmanager
+async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, Worker]]:
+    """A reaper for the children of this test, and a worker that is dead but for what it has left."""
+    context, own = new_context(), set(children(os.getpid()))
+    socket = bind_collector(context, f"ipc://@deadstop-test-{os.getpid()}-{id(context)}", MAX_MESSAGE_BYTES)
+    peers, collector = PeerWatch(socket), Channel(socket, lambda _: None)
+    async with worker_context(folder) as shared:
+        yield Reaper(collector, peers, OrphanAttribution(lambda: own), list), Worker("sql", shared)
+    peers.close()
+    collector.close()
+    context.term()
+
+
+def leave(worker: Worker, *, folders: int = 0) -> None:
+    """Last words, and so many subfolders."""
+    worker.scratch.mkdir()
+    (worker.scratch / STDERR_NAME).write_text("MemoryError\n")
+    (worker.scratch / STACK_NAME).write_text("Thread 0x1:\n")
+    for number in range(folders):
+        (worker.scratch / f"{number}").mkdir()
+
+
+async def test_few_files_are_gone_and_the_last_words_kept(tmp_path: Path) -> None:
+    async with reaping(tmp_path) as (reaper, worker):
+        leave(worker)
+        worker.job_id = f"reaper{os.getpid()}"
+        segment = SHARED_MEMORY / f"deadstop-{worker.job_id}-x"
+        segment.touch()
+        await reaper.collect_and_remove(worker)
+        assert worker.last_words == {"stderr": "MemoryError", "stack": "Thread 0x1:"}
+        assert not worker.scratch.exists()
+        assert not segment.exists()
+
+
+async def test_a_removal_that_takes_long_goes_on_after_the_job_and_takes_no_last_word_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All threads are busy, so that the removal has not even begun when the job's end has waited long enough."""
+    monkeypatch.setattr(reaper_module, "REMOVE_LIMIT_S", 0.01)
+    loop, busy, threads = asyncio.get_running_loop(), threading.Event(), ThreadPoolExecutor(1)
+    loop.set_default_executor(threads)
+    blocked = loop.run_in_executor(None, busy.wait)
+    async with reaping(tmp_path) as (reaper, worker):
+        leave(worker, folders=1)
+        await reaper.collect_and_remove(worker)
+        assert worker.last_words["stderr"] == "MemoryError"
+        assert worker.scratch.exists()
+        busy.set()
+        await blocked
+        await loop.run_in_executor(None, lambda: None)  # the one thread takes its work in order
+        assert not worker.scratch.exists()
+
+
+async def test_what_the_worker_has_left_behind_is_waited_for(tmp_path: Path) -> None:
+    async with reaping(tmp_path) as (reaper, worker):
+        with child() as orphan:
+            await reaper.sweep(worker)
+            assert orphan.pid not in children(os.getpid())
+            orphan.wait()
+
+
+async def test_a_worker_that_never_connected_has_nothing_on_the_way(tmp_path: Path) -> None:
+    async with reaping(tmp_path) as (reaper, worker):
+        with child(worker):
+            assert worker.process is not None
+            await reaper.collect_events(worker.process)
