@@ -1,7 +1,7 @@
 """What a client may ask of the supervisor, and what it answers.
 
-Clients are gateways and the local command line: processes that could read the bus key. They say on whose behalf
-they ask (`Caller`); who that is was settled where the person signed in.
+Clients are gateways and the local command line: processes that could read the bus key. Each command
+names its `Caller`, who was established where the person signed in.
 """
 
 import msgspec

@@ -1,4 +1,4 @@
-"""Where commands come in and replies go out: who may give them, whether they come in time, when they are answered."""
+"""The channel of the commands: checks key, version and time of each, has it answered, and sends the reply."""
 
 import hmac
 import logging
@@ -31,7 +31,7 @@ class CommandLine:
         self._channel.close()
 
     def _on_command(self, frames: list[bytes]) -> None:
-        """[client, request id, version, key, until, command]. What has been changed is said once it is on disk."""
+        """[client, request id, version, key, until, command]. The reply to a change goes out once that is on disk."""
         if len(frames) != 6:
             return
         client, request_id, version, key, until, payload = frames
@@ -63,7 +63,7 @@ class CommandLine:
             return Refused("bad_request", f"the command cannot be read: {error}")
         try:
             return self._answer(command)
-        except Exception as error:  # a fault of ours: the client must not wait for an answer that never comes
+        except Exception as error:  # a fault of the program: the client must not wait for an answer that never comes
             name = type(command).__name__
             log.exception("%s failed", name, extra={"action": "command"})
             return Refused("internal", f"the supervisor could not handle {name}: {error!r}", "its log says why")

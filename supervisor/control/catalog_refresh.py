@@ -17,7 +17,7 @@ from supervisor.scheduling.admission import Admission
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_S = 30.0
-"""How often, at most, a catalog that could not be read is read again because somebody asks for it."""
+"""The least time between two readings of a catalog that could not be read and is asked for."""
 
 
 class CatalogKeeper:

@@ -268,7 +268,7 @@ class JobController:
 
     def _count_first_chunk(self, entry: JobEntry) -> None:
         if not entry.spoke and entry.submit.agent not in INTERNAL_AGENTS:
-            self.counters.spoke(self._loop.time() - entry.job.accepted_at)
+            self.counters.first_chunk_after(self._loop.time() - entry.job.accepted_at)
         entry.spoke = True
 
     def _finished(self, entry: JobEntry, blob: bytes) -> None:

@@ -24,8 +24,8 @@ class Counters:
             rung = job.ladder.rung
             self.stops[rung] = self.stops.get(rung, Histogram()).with_one(job.stop_ms / 1000)
 
-    def spoke(self, seconds: float) -> None:
-        """A job's worker has said its first word so long after the question was accepted."""
+    def first_chunk_after(self, seconds: float) -> None:
+        """A job's first event of its worker came so long after the question was accepted."""
         self.first_chunk = self.first_chunk.with_one(seconds)
 
     def count_by_state(self) -> Counter[str]:

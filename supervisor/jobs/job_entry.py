@@ -52,7 +52,7 @@ class JobEntry:
 
     @property
     def note(self) -> str:
-        """Why somebody wanted it stopped, in their words; the first who asked is also the one named in the end."""
+        """The text that came with the stop; that of the first request, which the last event names, if it has one."""
         ladder = self.job.ladder
         return (ladder.request.note or ladder.latest.note) if ladder is not None else ""
 

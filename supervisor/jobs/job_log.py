@@ -1,4 +1,4 @@
-"""What the program's own log says of a job."""
+"""Lines about jobs in the program's own log."""
 
 import logging
 
@@ -9,7 +9,8 @@ log = logging.getLogger(__name__)
 
 
 def note(action: str, entry: JobEntry) -> None:
-    """A rung is a warning that names the worker, who asked and why; whatever else happens is information."""
+    """Log what has happened to the job. A rung is a warning with the worker, the requester and the reason; any other
+    action is information."""
     pid = entry.worker.pid if entry.worker else None
     level, text = logging.INFO, f"job {entry.job_id} {action}"
     if action in list(Rung) and entry.job.ladder is not None:

@@ -1,4 +1,4 @@
-"""What a worker is told of the job it is given."""
+"""Makes what a worker is sent as its job."""
 
 from bus.contract.settings import HISTORY_AGENT, Settings
 from bus.wire.worker import JobSpec
@@ -7,7 +7,7 @@ from supervisor.storage.queries import Queries
 
 
 def job_spec(entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes) -> JobSpec:
-    """The question, what was said before it in its conversation, and what the answer may take."""
+    """The question, the earlier turns of its conversation, and the limits of the answer."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (
         queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)

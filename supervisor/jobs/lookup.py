@@ -1,4 +1,4 @@
-"""Which job somebody means, and which jobs they may know of."""
+"""Finds the job that a caller names, among those that the caller may see."""
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, JobRecord, JobSummary, Refused, Submit

@@ -50,7 +50,7 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
 
 
 def cause_of_death(stderr: str) -> Reason:
-    """Why a worker that nobody stopped has died, by its last words. How it exits says less: where no memory is left,
+    """Why a worker has died that was not stopped, by its last words. How it exits says less: where no memory is left,
     each library ends the process in its own way."""
     last_words = "\n".join(stderr.splitlines()[-_LAST_LINES:]).lower()
     return Reason.MEMORY if any(words in last_words for words in _NO_MEMORY) else Reason.WORKER_DIED

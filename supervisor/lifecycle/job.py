@@ -162,7 +162,7 @@ class Job:
             self.kill_linger_at = now + self.deadlines.linger_s
 
     def stop(self, request: StopRequest, now: float) -> list[Action]:
-        """Somebody, or a limit, wants the job stopped. Raises `AlreadyEnded` if it comes too late."""
+        """A person, or a limit, wants the job stopped. Raises `AlreadyEnded` if it comes too late."""
         if not self.undecided:
             raise AlreadyEnded(self.job_id)
         if self.ladder is not None:

@@ -15,7 +15,8 @@ KILL_AGAIN_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class StopRequest:
-    """Who wants a job stopped, why, and on which rung to begin. `note` is the person's own text."""
+    """The user or program that wants a job stopped (`by`), the reason, and the rung to begin on. `note` is the person's
+    own text."""
 
     by: str
     reason: Reason

@@ -40,7 +40,7 @@ class History:
         self._to_mark: list[int] = []
         self._busy = False  # with pieces, one after the other
         self._not_before = 0.0
-        self._daily_at = self._loop.time() + DAY_S  # what is too old must go even when nobody asks anything
+        self._daily_at = self._loop.time() + DAY_S  # what is too old must go even when no question is asked
         self._discard_at = 0.0
         history_folder(parts.settings.supervisor.state_dir).mkdir(mode=0o700, exist_ok=True)
 

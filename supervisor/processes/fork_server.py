@@ -61,7 +61,7 @@ AnyAnswer = Forked | NotForked | Reaped
 def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     """Serve until the line is closed."""
     die_with(supervisor_pid)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who end us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends this process
     _load(preload)
     if stayed := threads_that_stay():
         print(
@@ -109,25 +109,25 @@ def _serve(line: socket.socket) -> NoReturn:
             _fork(line, spec, ended, wake)
 
 
-def _fork(line: socket.socket, spec: bytes, *ours: int) -> None:
+def _fork(line: socket.socket, spec: bytes, *inherited: int) -> None:
     try:
         pid = os.fork()
     except OSError as error:
         line.send(encode(NotForked(str(error))))
         return
     if pid == 0:
-        _become_worker(line, spec, ours)
-    pidfd = os.pidfd_open(pid)  # nobody but us can reap it, so this is still it
+        _become_worker(line, spec, inherited)
+    pidfd = os.pidfd_open(pid)  # only this process can reap it, so the number is still its own
     socket.send_fds(line, [encode(Forked(pid))], [pidfd])
     os.close(pidfd)
 
 
-def _become_worker(line: socket.socket, spec: bytes, ours: Sequence[int]) -> NoReturn:
+def _become_worker(line: socket.socket, spec: bytes, inherited: Sequence[int]) -> NoReturn:
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         line.close()
-        for descriptor in ours:
+        for descriptor in inherited:
             os.close(descriptor)
         entrypoint.run(spec)
     except BaseException:

@@ -26,10 +26,10 @@ LOAD_LIMIT_S = 120.0
 """Before its first answer it loads what workers need; a cold disk can take half a minute for that."""
 
 MAX_GAP_S = 1.0
-"""Between two looks more time than this says that we, and not the fork server, were not there."""
+"""More time than this between two looks says that this process, and not the fork server, was not running."""
 
 DEAD_WITHIN_S = 2.0
-"""How long after SIGKILL a fork server may take to end before somebody is told."""
+"""How long after SIGKILL a fork server may take to end before that is logged."""
 
 _ACTION = {"action": "fork_server"}
 
@@ -68,7 +68,7 @@ class ForkServer:
         self._line.setblocking(False)
         with there:
             self._process = subprocess.Popen(
-                [*_python(), "-c", _program(there.fileno(), preload)],
+                [sys.executable, *interpreter_options(sys.orig_argv), "-c", _program(there.fileno(), preload)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[there.fileno()],
                 env=environment,
@@ -98,7 +98,7 @@ class ForkServer:
 
     def look(self, limit_s: float) -> None:
         """To be called now and then. A fork server that has owed an answer for so long, or was stopped for so long, is
-        ended and counts as dead: without it no worker begins, and none can be buried."""
+        ended and counts as dead: without it no worker can be started, and none reaped."""
         now = self._loop.time()
         gap_s, self._looked_at = min(now - self._looked_at, MAX_GAP_S), now
         self._silent_s = self._silent_s + gap_s if self._asked or self._stopped else 0.0
@@ -177,7 +177,8 @@ class ForkServer:
                     forked.set_result(made)
 
     def _lose(self) -> None:
-        """Its workers are not lost before it is dead: until then they are not ours to sweep. Nobody waits for that."""
+        """Its workers are lost once it is dead: before that they are not children of this process. Waited for in the
+        background."""
         self._end()
         self._loop.add_reader(self._pidfd, self._died)
         self._complaint = self._loop.call_later(DEAD_WITHIN_S, self._complain)
@@ -201,7 +202,7 @@ def _fail(forked: asyncio.Future[Any], error: str) -> None:
 
 
 def _refuse(pid: int, pidfds: list[int]) -> None:
-    """Kill a worker that nobody can take over: by its number, just told, where not even its pidfd could come."""
+    """Kill a worker that could not be taken over: by its number, which was just received, where its pidfd is lost."""
     with contextlib.suppress(ProcessLookupError):
         if pidfds:
             signal.pidfd_send_signal(pidfds[0], signal.SIGKILL)
@@ -211,13 +212,25 @@ def _refuse(pid: int, pidfds: list[int]) -> None:
         os.close(pidfd)
 
 
-def _python() -> list[str]:
-    """This interpreter, with the flags that it was started with."""
-    return [sys.executable, *subprocess._args_from_interpreter_flags()]  # type: ignore[attr-defined]
+def interpreter_options(command: Sequence[str]) -> list[str]:
+    """The options of the interpreter in a command line (`sys.orig_argv`), without what it is to run. Those that came
+    by environment variables are inherited anyway."""
+    options: list[str] = []
+    arguments = iter(command[1:])
+    for argument in arguments:
+        if argument[:2] in ("-W", "-X") or argument.startswith("--"):
+            options += [argument] if argument[2:] and argument[:2] != "--" else [argument, next(arguments)]
+        elif not argument.startswith("-") or argument == "-":
+            break
+        elif "c" in argument or "m" in argument:  # the last of its letters: the program follows
+            return options + [argument[:-1]] * (len(argument) > 2)
+        else:
+            options.append(argument)
+    return options
 
 
 def _program(line_fd: int, preload: Sequence[str]) -> str:
-    """It finds modules where we do, whatever folder it is started in."""
+    """The fork server's program: it finds modules where this process does, whatever folder it is started in."""
     return (
         f"import sys; sys.path[:] = {sys.path!r}; from supervisor.processes.fork_server import main; "
         f"main({line_fd}, {os.getpid()}, {list(preload)!r})"

@@ -81,7 +81,7 @@ class WorkerProcess:
             self._signal(number)
 
     def reaped(self, code: int) -> None:
-        """For who has heard of it."""
+        """The parent has reaped the process, which left with this exit code."""
         self.exit_code = code
         if self._pidfd is not None:
             os.close(self._pidfd)
@@ -121,7 +121,7 @@ class Spawner:
 
     @property
     def own_children(self) -> set[int]:
-        """Children of ours that are not workers: the fork server, and lost ones that are not dead yet."""
+        """Children of this process that are not workers: the fork server, and lost ones that are not dead yet."""
         return {server.pid for server in self._workers}
 
     def close(self) -> None:
@@ -139,7 +139,7 @@ class Spawner:
         return self._server
 
     def _lost(self, server: ForkServer) -> None:
-        """Its workers die with it and become our children; who buries them sweeps until they are gone."""
+        """Its workers die with it and become children of this process; the reaper sweeps until they are gone."""
         for worker in self._workers.pop(server).values():
             with contextlib.suppress(OSError):  # without a descriptor left, say; all of them die with their parent
                 worker.kill()
@@ -148,13 +148,13 @@ class Spawner:
 
 def _reaped(workers: dict[int, WorkerProcess], pid: int, code: int) -> None:
     worker = workers.pop(pid, None)
-    if worker is not None:  # else it was none of ours: something preloaded has started it
+    if worker is not None:  # else it was no worker: something preloaded has started it
         worker.reaped(code)
 
 
 def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
-    """Kill those of these processes (number and start time) that still live, and all beneath them, who join the family.
-    The numbers of those that lived: ask again until there are none."""
+    """Kill those of these processes (number and start time) that are still alive, and all beneath them, which are added
+    to `family`. Returns the numbers of those that were alive: call again until there are none."""
     living = [name for name in family if still_lives(name) is not None]
     for name in living:
         below = _names_below(name[0])
@@ -165,7 +165,7 @@ def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
 
 
 def _names_below(pid: int) -> list[tuple[int, int]]:
-    """The processes beneath this one; not who bears by now the number of one that has just ended."""
+    """The processes beneath this one, without a process that has got the number of one that has just ended."""
     below = descendants(pid)
     family = {pid, *below}
     return [(stat.pid, stat.started) for stat in map(read_stat, below) if stat is not None and stat.parent in family]

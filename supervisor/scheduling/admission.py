@@ -40,7 +40,7 @@ class Admission:
 
     @property
     def closed(self) -> bool:
-        """Whether nobody's question is accepted, whoever asks."""
+        """Whether no question is accepted, of any user."""
         return self._draining or bool(self.trouble())
 
     def drain(self) -> None:

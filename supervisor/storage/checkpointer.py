@@ -1,5 +1,5 @@
 """Moves what was logged from the write-ahead log into the database, beside the loop: that takes as long as the disk
-likes, and nobody's stop or heartbeat may wait for it."""
+likes, and no stop and no heartbeat may wait for it."""
 
 import asyncio
 import logging

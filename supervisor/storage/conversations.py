@@ -1,4 +1,4 @@
-"""The conversations of the log: which there are, how they are called, and which nobody wants to see any more."""
+"""The conversations of the log: their titles, words to search in, and which are hidden."""
 
 import sqlite3
 from collections.abc import Callable
@@ -30,13 +30,13 @@ class Conversations:
 
     def asked(self, submit: Submit, at: float) -> None:
         """A question of a conversation, perhaps its first. One that had been hidden is wanted again."""
-        said = "\n".join([submit.question, submit.user_clarification or ""])
+        words = "\n".join([submit.question, submit.user_clarification or ""])
         self._write(
             "INSERT INTO conversations (user, conversation_id, title, words, created_at, updated_at, hidden) "
             "VALUES (?, ?, ?, substr(?, 1, ?), ?, ?, 0) ON CONFLICT DO UPDATE SET "
             "words = substr(words || char(10) || excluded.words, 1, ?), updated_at = excluded.updated_at, hidden = 0",
             *(submit.caller.user, submit.conversation_id, title_of(submit.question)),
-            *(said.casefold(), MAX_WORDS_CHARS, at, at, MAX_WORDS_CHARS),
+            *(words.casefold(), MAX_WORDS_CHARS, at, at, MAX_WORDS_CHARS),
         )
 
     def answered(self, user: str, conversation_id: str, at: float) -> None:
@@ -49,7 +49,7 @@ class Conversations:
         """Out of every list; its jobs stay until the log forgets them."""
         self._change(user, conversation_id, "hidden", 1)
 
-    def forgotten(self, user: str, conversation_id: str) -> None:
+    def job_discarded(self, user: str, conversation_id: str) -> None:
         """A job was discarded; with its last job a conversation goes too."""
         self._write(
             "DELETE FROM conversations WHERE user = ?1 AND conversation_id = ?2 "

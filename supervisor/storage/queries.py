@@ -23,7 +23,7 @@ class Queries:
         self._db = db
 
     def unfinished(self) -> list[tuple[int, JobRecord, Outcome | None, int]]:
-        """Jobs that an earlier supervisor left: (number, record, what the worker said last, last event's number)."""
+        """Jobs that an earlier supervisor left: (number, record, outcome if logged, last event's number)."""
         rows = self._db.execute(
             "SELECT n, record, outcome, (SELECT coalesce(max(last), 0) FROM events WHERE events.n = jobs.n) FROM jobs "
             f"WHERE state NOT IN ({_ENDED_STATES})"

@@ -26,7 +26,7 @@ DISCARDED_ROWS = 16
 """Of a stream, in one piece: rows are batches of up to some megabytes."""
 
 LAST_RESORT_PAGES = 65_536
-"""After so many a commit moves the write-ahead log into the database by itself, should nobody else do it."""
+"""After so many a commit moves the write-ahead log into the database by itself, should the checkpointer not."""
 
 
 class StoreError(Exception):
@@ -46,9 +46,9 @@ class Store:
         self._writes: list[tuple[str, Sequence[Any]]] = []
         self._flush_owed = False
         self.written_bytes = 0
-        """About how much of the log was written since somebody last set this to 0."""
+        """About how much of the log was written since the checkpointer last set this to 0."""
         self.commit_requested = asyncio.Event()
-        """Set while something waits for the next `commit`; who commits clears it."""
+        """Set while something waits for the next `commit`; the group commit clears it."""
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -123,19 +123,19 @@ class Store:
             self.conversations.answered(summary.user, summary.conversation_id, summary.ended_at)
 
     def outcome(self, number: int, outcome: Outcome) -> None:
-        """What the worker said last: from here on the job can no longer be stopped."""
+        """The worker's last message: from here on the job can no longer be stopped."""
         self._write("UPDATE jobs SET outcome = ? WHERE n = ?", encode(outcome), number)
 
     def rolled_up(self, numbers: Sequence[int], at: float) -> None:
-        """These ended jobs stand in the history; what their workers said last is needed no more."""
+        """These ended jobs stand in the history; their outcomes are needed no more."""
         for number in numbers:
             self._write("UPDATE jobs SET rolled_up_at = ?, outcome = NULL WHERE n = ?", at, number)
 
     def discard(self, ended_before: float) -> bool:
         """Forget a piece of the log that stands in the history: of one job that ended before then (Unix seconds).
 
-        Small, so that nobody waits for it. Returns whether there was any; call again after the commit. A stream
-        vanishes from its beginning, which its readers notice, and the job's row with the last of it.
+        Small, so that other work does not wait for it. Returns whether there was any; call again after the commit. A
+        stream vanishes from its beginning, which its readers notice, and the job's row with the last of it.
         """
         # The newest job stays: its number must not be given to another one while readers remember it.
         found = self._db.execute(
@@ -154,7 +154,7 @@ class Store:
         if len(rows) < DISCARDED_ROWS:
             self._write("DELETE FROM jobs WHERE n = ?", number)
             if conversation_id:
-                self.conversations.forgotten(user, conversation_id)
+                self.conversations.job_discarded(user, conversation_id)
         return True
 
     def worker_started(self, pid: int, started: int, scratch: str) -> None:
@@ -164,7 +164,7 @@ class Store:
         self._write("DELETE FROM workers WHERE pid = ? AND started = ?", pid, started)
 
     def request_commit(self) -> None:
-        """Have whoever commits do so soon."""
+        """Have the group commit run soon."""
         self.commit_requested.set()
 
     def commit(self, *, durable: bool = False) -> None:

@@ -1,1 +1,1 @@
-"""The pool of workers: spare ones, resources, reaping, cleaning up."""
+"""The pool of workers: warm ones, resources, reaping, cleaning up."""

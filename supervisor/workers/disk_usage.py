@@ -41,7 +41,7 @@ def _sizes(folder: Path) -> Iterator[int]:
                         waiting.append(entry.path)
                     yield _size(entry)
         except OSError:
-            continue  # the worker removes its files while we look
+            continue  # the worker removes its files meanwhile
 
 
 def _size(entry: os.DirEntry[str]) -> int:

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from bus.address import Address
 from bus.contract.settings import INTERNAL_AGENTS, Settings
@@ -244,7 +246,7 @@ class WorkerPool:
         if worker.listener is not None:
             worker.listener.worker_gone(worker, exit_words)
 
-    def _run(self, work: "asyncio._CoroutineLike[None]") -> None:
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

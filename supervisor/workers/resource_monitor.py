@@ -28,7 +28,7 @@ class ResourceMonitor:
 
     def __init__(self, exceeded: Callable[[Worker, Reason, str], None]) -> None:
         self._exceeded = exceeded
-        self._meters: WeakKeyDictionary[Worker, DiskUsage] = WeakKeyDictionary()
+        self._usages: WeakKeyDictionary[Worker, DiskUsage] = WeakKeyDictionary()
 
     def sample(self, workers: list[Worker]) -> None:
         """Look at each worker once."""
@@ -40,7 +40,7 @@ class ResourceMonitor:
             limits = worker.limits
             if limits.max_memory_bytes and worker.memory_bytes > limits.max_memory_bytes:
                 self._tell(worker, Reason.MEMORY, "memory", worker.memory_bytes, limits.max_memory_bytes)
-            scratch = self._meter(worker).advance(entries)
+            scratch = self._usage_of(worker).advance(entries)
             if limits.max_scratch_bytes and scratch > limits.max_scratch_bytes:
                 self._tell(worker, Reason.OUTPUT_LIMIT, "scratch space", scratch, limits.max_scratch_bytes)
 
@@ -51,8 +51,8 @@ class ResourceMonitor:
         worker.peak_bytes = max(worker.peak_bytes, worker.memory_bytes)
         worker.cpu_s = max(worker.cpu_s, sum(stat.cpu_s for stat in stats))
 
-    def _meter(self, worker: Worker) -> DiskUsage:
-        return self._meters.setdefault(worker, DiskUsage(worker.scratch))
+    def _usage_of(self, worker: Worker) -> DiskUsage:
+        return self._usages.setdefault(worker, DiskUsage(worker.scratch))
 
     def _tell(self, worker: Worker, reason: Reason, what: str, value: int, limit: int) -> None:
         self._exceeded(worker, reason, f"The question used {_mib(value)} of {what}; the limit is {_mib(limit)}.")
