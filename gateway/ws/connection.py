@@ -15,7 +15,7 @@ from bus.wire.commands import Caller, Jobs, JobSummary, ListJobs, Refused, Show,
 from bus.wire.outside import PROTOCOL_VERSION, AgentJobs, AgentJobsData, Outside, outside_job, refused_question
 from gateway.app_state import Gateway
 from gateway.auth.addresses import address_of
-from gateway.auth.rate_limit import FrameRate
+from gateway.auth.rate_limit import Rate, RateLimiter
 from gateway.auth.sessions import Identity
 from gateway.http_protocol import note_signed_in
 from gateway.job_service import ask, stop
@@ -46,8 +46,8 @@ from gateway.ws.subscriptions import Subscriptions
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.05
-STRANGERS_FRAMES_PER_S = 10
-"""Who has not signed in needs to send one frame."""
+ANONYMOUS_FRAMES_PER_S = 10
+"""To sign in takes one frame."""
 
 
 class Connection:
@@ -67,15 +67,15 @@ class Connection:
         self._socket = socket
         self._identity = identity
         self._listed = False
-        self._rate = FrameRate(STRANGERS_FRAMES_PER_S, time.monotonic()) if identity is None else self._full_rate()
+        self._rate = _frame_rate(gateway.settings.gateway.max_frames_per_s)
+        self._anonymous_rate = _frame_rate(ANONYMOUS_FRAMES_PER_S)
         self._send_queue = SendQueue(socket)
-        self._follows = Subscriptions(gateway, self._send_queue)
+        self._subscriptions = Subscriptions(gateway, self._send_queue)
 
     def __repr__(self) -> str:
-        return f"<Connection of {self._identity.caller.user if self._identity else 'nobody yet'}, {self._follows}>"
-
-    def _full_rate(self) -> FrameRate:
-        return FrameRate(self._gateway.settings.gateway.max_frames_per_s, time.monotonic())
+        return (
+            f"<Connection of {self._identity.caller.user if self._identity else 'nobody yet'}, {self._subscriptions}>"
+        )
 
     async def serve(self) -> None:
         """Until the client or the gateway closes the connection."""
@@ -84,7 +84,7 @@ class Connection:
             async for data in self._frames():
                 await self._handle(data)
         finally:
-            await self._follows.close()
+            await self._subscriptions.close()
             self._send_queue.close()
             await self._socket.close(drain=False)
             self._transport.abort()  # the handshake is over or overdue; what a silent client left unread is dropped
@@ -101,14 +101,14 @@ class Connection:
 
     async def finish(self) -> None:
         """The last job has ended: close once the client has taken what it follows, to the end."""
-        await self._follows.delivered()
+        await self._subscriptions.delivered()
         while self._transport.get_write_buffer_size():  # noqa: ASYNC110  (only the drain of a writer could tell)
             await asyncio.sleep(LOOK_EVERY_S)
         await self.close()
 
-    async def look_after(self) -> None:
+    async def keepalive(self) -> None:
         """Now and then: keep a quiet connection open, and close one that nobody may use any more."""
-        if not await self.turned_out():
+        if not await self.close_if_revoked():
             self._send_queue.ping()
 
     async def _frames(self) -> AsyncIterator[bytes]:
@@ -123,14 +123,15 @@ class Connection:
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG):
                 return
             # Not refused but handled later: while we wait, the client's next frames stay on its side.
-            if wait := self._rate.take(time.monotonic()):
-                await asyncio.sleep(wait)
+            rate = self._rate if self._identity else self._anonymous_rate
+            if wait_s := rate.take(time.monotonic()):
+                await asyncio.sleep(wait_s)
             if message.type is WSMsgType.PING:
                 await self._send_queue.reply(WireFrame(WSMsgType.PONG, message.data))
             elif message.type is not WSMsgType.PONG:
                 yield message.data
 
-    async def turned_out(self) -> bool:
+    async def close_if_revoked(self) -> bool:
         """Close the connection if its token has been revoked, or its cookie signed out; returns whether that is so."""
         if self._identity is None or self._gateway.identities.still_valid(self._identity):
             return False
@@ -139,7 +140,7 @@ class Connection:
         return True
 
     async def _handle(self, data: bytes) -> None:
-        if await self.turned_out():
+        if await self.close_if_revoked():
             return
         self._gateway.counts["frames_received"] += 1
         session_id = ""
@@ -181,8 +182,6 @@ class Connection:
             identity = self._gateway.sign_in.by_token(wanted.token, address, "websocket", self._identity)
         if identity is None:
             raise FrameError("unauthorized", "that token is not valid; `deadstop token create` makes one")
-        if self._identity is None:
-            self._rate = self._full_rate()
         self._identity, self._listed = identity, wanted.batch
         note_signed_in(self._request)
         caller = identity.caller
@@ -205,9 +204,9 @@ class Connection:
             await self._reply(refused_question(query.session_id[:64], Refused(body.code, body.error, body.hint)))
             return
         job_id = submitted.job.job_id
-        if job_id not in self._follows:
+        if job_id not in self._subscriptions:
             form = Form(self._listed, query.options is not None and query.options.table_format == "arrow")
-            self._follows.start(job_id, query.session_id, 0, form, present=True)
+            self._subscriptions.start(job_id, query.session_id, 0, form, present=True)
 
     async def _kill(self, caller: Caller, kill: Kill) -> None:
         rung = Rung.KILL if kill.now else Rung.CANCEL
@@ -219,15 +218,15 @@ class Connection:
             await self._reply(AgentKillError(KillErrorData(kill.session_id or kill.job_id, body.error, body.code)))
             return
         # Who stops a job shall see the proof: a connection that does not follow it does so from here on.
-        if job.job_id not in self._follows:
+        if job.job_id not in self._subscriptions:
             form = Form(self._listed, arrow=False)
-            self._follows.start(job.job_id, job.session_id, job.seq, form, present=False)
+            self._subscriptions.start(job.job_id, job.session_id, job.seq, form, present=False)
 
     async def _follow(self, caller: Caller, follow: Follow) -> None:
         summary = await self._find(caller, follow.session_id, follow.job_id)
         form = Form(self._listed, follow.table_format == "arrow")
         present = summary.user == caller.user
-        await self._follows.restart(summary.job_id, summary.session_id, follow.after_seq, form, present=present)
+        await self._subscriptions.restart(summary.job_id, summary.session_id, follow.after_seq, form, present=present)
 
     async def _list(self, caller: Caller, wanted: ListQuery) -> None:
         command = ListJobs(caller, state=wanted.state, ended=wanted.state in ENDED)
@@ -254,3 +253,7 @@ def _named(caller: Caller, session_id: str, job_id: str) -> dict[str, str]:
     if not job_id and not session_id:
         raise FrameError("bad_frame", "which job? session_id is missing")
     return {"job_id": job_id} if job_id else {"session_id": session_id}
+
+
+def _frame_rate(per_s: int) -> RateLimiter:
+    return RateLimiter(Rate(per_s, 1 / per_s))

@@ -29,7 +29,7 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
     identity = by_bearer(request) or by_own_page(request)
     if identity is None and "Authorization" in request.headers:
         raise ApiError("unauthorized", "that token is not valid", "`deadstop token create` makes one")
-    with gateway.admitted(address_of(request.transport)):
+    with gateway.connection_limits.opened(address_of(request.transport)):
         return await _served(gateway, request, identity)
 
 
@@ -49,7 +49,7 @@ async def _served(gateway: Gateway, request: web.Request, identity: Identity | N
     connection = Connection(gateway, request, response, transport, identity)
     gateway.connections.add(connection)
     try:
-        if gateway.handing_over:
+        if gateway.shutdown.replaced:
             await connection.hand_over()
         await connection.serve()
     finally:
