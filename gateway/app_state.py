@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
 
 import msgspec
 from aiohttp import web
@@ -44,9 +45,10 @@ class ShutdownState:
 
 
 class Gateway:
-    """Settings, the bus, what limits clients, and what is open. Nothing in it is lost with it."""
+    """Settings, the bus, what limits clients, and what is open. Nothing in it is lost with it. `address` is the one it
+    listens on: an IP address and a port."""
 
-    def __init__(self, settings: Settings, client: BusClient, identities: Identities, port: int) -> None:
+    def __init__(self, settings: Settings, client: BusClient, identities: Identities, address: tuple[str, int]) -> None:
         limits = settings.gateway
         self.settings = settings
         self.client = client
@@ -56,7 +58,8 @@ class Gateway:
             limits.max_unauthenticated_per_address, limits.max_connections, limits.sign_in_timeout_s + SLOW_REQUEST_S
         )
         self.connection_limits = ConnectionLimits(limits.max_connections, limits.max_connections_per_address)
-        self.cookie_name = f"deadstop_{port}"
+        self.on_loopback = ip_address(address[0]).is_loopback
+        self.cookie_name = f"deadstop_{address[1]}"
         self.frames = FrameCache()
         self.connections: set[LiveConnection] = set()
         self.counts: Counter[str] = Counter()

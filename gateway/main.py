@@ -69,10 +69,9 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
         return
     try:
         listener = _listener(settings, orders)
-        port = int(listener.getsockname()[1])
         revoked = RevokedSessions(state_dir)
         identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir), revoked)
-        await _serve(Gateway(settings, client, identities, port), listener, shutdown)
+        await _serve(Gateway(settings, client, identities, listener.getsockname()[:2]), listener, shutdown)
     finally:
         client.close()
 

@@ -87,8 +87,9 @@ def _said(request: web.Request, error: Exception) -> ErrorBody:
 
 
 def _check_host(request: web.Request) -> None:
-    settings = request.app[GATEWAY].settings.gateway
-    if not host_allowed(request.host, settings.host, settings.allowed_origins):
+    gateway = request.app[GATEWAY]
+    settings = gateway.settings.gateway
+    if not host_allowed(request.host, settings.host, settings.allowed_origins, on_loopback=gateway.on_loopback):
         raise ApiError(
             "bad_host",
             f"this server is not {request.host}",
