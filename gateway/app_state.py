@@ -1,11 +1,10 @@
 """What every handler of one gateway shares."""
 
 import asyncio
-import contextlib
 import os
 from collections import Counter
-from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
 
 import msgspec
 from aiohttp import web
@@ -14,66 +13,59 @@ from bus.client import BusClient
 from bus.contract.settings import Settings
 from bus.wire.commands import Caller
 from gateway.auth.anonymous_limits import AnonymousLimits
+from gateway.auth.connection_limits import ConnectionLimits
 from gateway.auth.sessions import Identities, Identity
 from gateway.auth.token_check import SignIn
 from gateway.connections import LiveConnection
 from gateway.http_protocol import HttpConnection
 from gateway.wire.batch_frames import FrameCache
-from gateway.wire.errors import ApiError
 
 OFFLINE = "offline"
 SLOW_REQUEST_S = 5.0
-"""What a stranger gets for sending a request, beside the time to sign in."""
+"""What an unauthenticated connection gets for sending a request, beside the time to sign in."""
+
+
+class ShutdownState:
+    """How far the gateway's end has come."""
+
+    def __init__(self) -> None:
+        self.finishing = False
+        """Whether each answer is its connection's last."""
+        self.replaced = False
+        """Whether another gateway serves in our place."""
+        self.now = asyncio.Event()
+        """Set when what is still open is closed."""
+
+    def __repr__(self) -> str:
+        return f"<ShutdownState finishing={self.finishing} replaced={self.replaced} now={self.now.is_set()}>"
+
+    def begin(self, *, replaced: bool) -> None:
+        """Finish what is under way."""
+        self.finishing, self.replaced = True, replaced
 
 
 class Gateway:
-    """Settings, the bus, who may come in, and what is open. Nothing in it is lost with it."""
+    """Settings, the bus, what limits clients, and what is open. Nothing in it is lost with it. `address` is the one it
+    listens on: an IP address and a port."""
 
-    def __init__(self, settings: Settings, client: BusClient, identities: Identities, port: int) -> None:
+    def __init__(self, settings: Settings, client: BusClient, identities: Identities, address: tuple[str, int]) -> None:
+        limits = settings.gateway
         self.settings = settings
         self.client = client
-        self.sign_in = SignIn(identities, settings.gateway.max_failed_sign_ins_per_min)
-        self.door: AnonymousLimits[HttpConnection] = AnonymousLimits(
-            settings.gateway.max_strangers_per_address,
-            settings.gateway.max_connections,
-            settings.gateway.sign_in_timeout_s + SLOW_REQUEST_S,
+        self.identities = identities
+        self.sign_in = SignIn(identities, limits.max_failed_sign_ins_per_min)
+        self.anonymous: AnonymousLimits[HttpConnection] = AnonymousLimits(
+            limits.max_unauthenticated_per_address, limits.max_connections, limits.sign_in_timeout_s + SLOW_REQUEST_S
         )
-        self.cookie_name = f"deadstop_{port}"
+        self.connection_limits = ConnectionLimits(limits.max_connections, limits.max_connections_per_address)
+        self.on_loopback = ip_address(address[0]).is_loopback
+        self.cookie_name = f"deadstop_{address[1]}"
         self.frames = FrameCache()
         self.connections: set[LiveConnection] = set()
-        self.streams = 0
-        self._open: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
-        self.leaving = False
-        """Whether each answer is its connection's last."""
-        self.handing_over = False
-        """Whether another gateway serves in our place."""
-        self.closing = asyncio.Event()
+        self.shutdown = ShutdownState()
         self.llm = llm_name(settings)
         self.server_version = server_version()
-
-    @property
-    def identities(self) -> Identities:
-        return self.sign_in.identities
-
-    @contextlib.contextmanager
-    def admitted(self, address: str) -> Iterator[None]:
-        """While a WebSocket or event stream is open. Raises `ApiError` when as many are as may be, in all or there."""
-        limits = self.settings.gateway
-        for open_now, limit, where in (
-            (self._open.total(), limits.max_connections, ""),
-            (self._open[address], limits.max_connections_per_address, f" from {address}"),
-        ):
-            if open_now >= limit:
-                text = f"{open_now} connections{where} are open, the limit is {limit}"
-                raise ApiError("too_many_connections", text, "close one, or try later")
-        self._open[address] += 1
-        try:
-            yield
-        finally:
-            self._open[address] -= 1
-            if not self._open[address]:
-                del self._open[address]
 
 
 GATEWAY: web.AppKey[Gateway] = web.AppKey("gateway", Gateway)

@@ -1,4 +1,4 @@
-"""What the gateway asks of its open WebSockets, whatever they are."""
+"""What the gateway asks of its open WebSockets; `gateway.ws` implements it."""
 
 from typing import Protocol
 
@@ -6,10 +6,10 @@ from typing import Protocol
 class LiveConnection(Protocol):
     """One open WebSocket."""
 
-    async def look_after(self) -> None:
-        """Called regularly: close it if it must go, else show the client that it lives."""
+    async def keepalive(self) -> None:
+        """Called regularly: close it if it was revoked, else send a ping if it is quiet."""
 
-    async def turned_out(self) -> bool:
+    async def close_if_revoked(self) -> bool:
         """Close it if its token has been revoked, or its cookie signed out; returns whether that is so."""
 
     async def hand_over(self) -> None:

@@ -32,7 +32,7 @@ from gateway.app_state import Gateway
 from gateway.auth.revoked_sessions import RevokedSessions
 from gateway.auth.sessions import Identities, read_secret
 from gateway.http_protocol import HttpConnection
-from gateway.shutdown import Leave, Leaving, finish
+from gateway.shutdown import ShutdownReason, ShutdownRequest, finish
 
 log = logging.getLogger(__name__)
 
@@ -60,35 +60,34 @@ def main() -> None:
 
 
 async def _run(settings: Settings, orders: ServeOrders) -> None:
-    leave = Leave()
-    _leave_on_signals(leave)
-    watch_lifeline(orders.lifeline_fd, lambda: leave.tell(Leaving.AT_ONCE))
+    shutdown = ShutdownRequest()
+    _shut_down_on_signals(shutdown)
+    watch_lifeline(orders.lifeline_fd, lambda: shutdown.tell(ShutdownReason.AT_ONCE))
     state_dir = state_folder(settings.supervisor.state_dir)
-    client = await _connect(state_dir, leave.told)
+    client = await _connect(state_dir, shutdown.told)
     if client is None:
         return
     try:
         listener = _listener(settings, orders)
-        port = int(listener.getsockname()[1])
-        signed_out = RevokedSessions(state_dir)
-        identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir), signed_out)
-        await _serve(Gateway(settings, client, identities, port), listener, leave)
+        revoked = RevokedSessions(state_dir)
+        identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir), revoked)
+        await _serve(Gateway(settings, client, identities, listener.getsockname()[:2]), listener, shutdown)
     finally:
         client.close()
 
 
-def _leave_on_signals(leave: Leave) -> None:
-    ways = {
-        signal.SIGTERM: Leaving.AT_ONCE,
-        signal.SIGINT: Leaving.AT_ONCE,
-        REPLACED_SIGNAL: Leaving.REPLACED,
-        DRAINED_SIGNAL: Leaving.DRAINED,
+def _shut_down_on_signals(shutdown: ShutdownRequest) -> None:
+    reasons = {
+        signal.SIGTERM: ShutdownReason.AT_ONCE,
+        signal.SIGINT: ShutdownReason.AT_ONCE,
+        REPLACED_SIGNAL: ShutdownReason.REPLACED,
+        DRAINED_SIGNAL: ShutdownReason.DRAINED,
     }
-    for number, how in ways.items():
-        asyncio.get_running_loop().add_signal_handler(number, leave.tell, how)
+    for number, reason in reasons.items():
+        asyncio.get_running_loop().add_signal_handler(number, shutdown.tell, reason)
 
 
-async def _serve(gateway: Gateway, listener: socket.socket, leave: Leave) -> None:
+async def _serve(gateway: Gateway, listener: socket.socket, shutdown: ShutdownRequest) -> None:
     # Our own errors are logged where they happen; aiohttp's are those of requests that are no HTTP, from anybody.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     runner = web.AppRunner(make_app(gateway), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
@@ -96,17 +95,17 @@ async def _serve(gateway: Gateway, listener: socket.socket, leave: Leave) -> Non
     assert runner.server is not None
     manager = runner.server
     site = await asyncio.get_running_loop().create_server(
-        lambda: HttpConnection(manager, gateway.door), sock=listener, backlog=BACKLOG
+        lambda: HttpConnection(manager, gateway.anonymous), sock=listener, backlog=BACKLOG
     )
     pings = asyncio.create_task(_ping(gateway))
     say_ready(port=listener.getsockname()[1])
-    await leave.told.wait()
-    log.info("The gateway ends: %s", leave.how.value, extra={"action": "gateway_end"})
+    await shutdown.told.wait()
+    log.info("The gateway ends: %s", shutdown.reason.value, extra={"action": "gateway_end"})
     site.close()
-    if leave.how is not Leaving.AT_ONCE:
-        await finish(gateway, manager, leave)
+    if shutdown.reason is not ShutdownReason.AT_ONCE:
+        await finish(gateway, manager, shutdown)
     pings.cancel()
-    gateway.closing.set()
+    gateway.shutdown.now.set()
     await asyncio.gather(*(connection.close() for connection in gateway.connections), return_exceptions=True)
     await runner.cleanup()
 
@@ -115,7 +114,7 @@ async def _ping(gateway: Gateway) -> None:
     while True:
         await asyncio.sleep(PING_EVERY_S)
         for connection in list(gateway.connections):
-            await connection.look_after()
+            await connection.keepalive()
 
 
 def _allow_connections() -> None:

@@ -126,7 +126,7 @@ class GatewaySettings(Table, frozen=True):
     max_connections_per_address: Positive = 1000
     max_frames_per_s: Positive = 200
     sign_in_timeout_s: Seconds = 10.0
-    max_strangers_per_address: Positive = 500
+    max_unauthenticated_per_address: Positive = 500
     max_failed_sign_ins_per_min: Positive = 30
     finish_grace_s: Seconds = 30.0
 

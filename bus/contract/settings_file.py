@@ -1,6 +1,7 @@
 """Reading settings from a TOML file and the environment, with errors that name file, key and nearest spelling."""
 
 import difflib
+import logging
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +12,12 @@ import msgspec
 
 from bus.contract.settings import Settings, Table
 
+log = logging.getLogger(__name__)
+
 ENV_PREFIX = "DEADSTOP_"
+RENAMED = {("gateway", "max_strangers_per_address"): "max_unauthenticated_per_address"}
+"""Tables and keys of the version before, and what the key is called now. They are good for one version."""
+
 _RESERVED_ENV = {"DEADSTOP_URL", "DEADSTOP_TOKEN", "DEADSTOP_CONFIG", "DEADSTOP_SKIP_PAGE"}
 
 
@@ -31,6 +37,7 @@ def load_settings(
             _set(tables, name.removeprefix(ENV_PREFIX).lower().split("__"), _toml_value(text), name)
     for dotted, value in (overrides or {}).items():
         _set(tables, dotted.split("."), value, dotted)
+    _rename(tables, source)
     try:
         return msgspec.convert(tables, Settings)
     except msgspec.ValidationError as error:
@@ -54,6 +61,16 @@ def _set(tables: dict[str, Any], keys: list[str], value: Any, source: str) -> No
             raise SettingsError(f"{source}: `{key}` is a value, not a table")
         node = child
     node[keys[-1]] = value
+
+
+def _rename(tables: dict[str, Any], source: str) -> None:
+    """Give a value under an earlier name its name of today, unless that is set too."""
+    for (table, earlier), key in RENAMED.items():
+        values = tables.get(table)
+        if isinstance(values, dict) and earlier in values:
+            text = "%s: %s.%s is called %s.%s now; the earlier name will not be read by the next version"
+            log.warning(text, source, table, earlier, table, key, extra={"action": "setting_renamed"})
+            values.setdefault(key, values.pop(earlier))
 
 
 def _toml_value(text: str) -> Any:

@@ -1,4 +1,4 @@
-"""Connections on which nobody has signed in yet: how many there may be, and for how long.
+"""Connections that are not signed in: how many there may be, for how long, and how fast they may ask.
 
 aiohttp waits an hour for a request's headers; without this, whoever opens sockets and says nothing, or says it very
 slowly, could hold as many as there are descriptors.
@@ -8,58 +8,58 @@ import asyncio
 import time
 from typing import Generic, TypeVar
 
-from gateway.auth.rate_limit import RateLimiter
+from gateway.auth.rate_limit import AddressRateLimiter, Rate
 
-STRANGERS_REQUESTS = 200
-STRANGERS_REQUESTS_PER_S = 100
-"""What an address may ask without signing in: so many at once, then so many a second. The rest waits."""
+REQUESTS = Rate(burst=200, every_s=0.01, most_owed_s=5.0)
+"""What an address may ask without signing in; the rest waits."""
 
-MOST_HELD_S = 5.0
-
-
-T = TypeVar("T")
+C = TypeVar("C")
 
 
-class AnonymousLimits(Generic[T]):
-    """Knows the strangers. `patience_s` is how long a connection may stay one."""
+class AnonymousLimits(Generic[C]):
+    """Knows the connections that are not signed in. `timeout_s` is how long a connection may stay so."""
 
-    def __init__(self, per_address: int, in_all: int, patience_s: float) -> None:
-        self.patience_s = patience_s
-        self.strangers = 0
+    def __init__(self, per_address: int, in_all: int, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
         self.turned_away = 0
+        self._open = 0
         self._per_address = per_address
         self._in_all = in_all
-        self._by_address: dict[str, dict[T, None]] = {}
-        self._requests = RateLimiter(STRANGERS_REQUESTS, 1 / STRANGERS_REQUESTS_PER_S, MOST_HELD_S)
+        self._by_address: dict[str, dict[C, None]] = {}
+        self._requests = AddressRateLimiter(REQUESTS)
+
+    def __len__(self) -> int:
+        return self._open
 
     def __repr__(self) -> str:
-        return f"<AnonymousLimits {self.strangers} strangers, {self.turned_away} turned away>"
+        addresses = len(self._by_address)
+        return f"<AnonymousLimits {self._open} open from {addresses} addresses, {self.turned_away} turned away>"
 
-    def enter(self, address: str, who: T) -> T | None:
-        """One more stranger. Returns who has to go, if there are too many: who has waited longest at this address, so
-        that whoever comes with a good token gets to show it."""
-        waiting = self._by_address.setdefault(address, {})
-        waiting[who] = None
-        self.strangers += 1
-        if len(waiting) <= self._per_address and self.strangers <= self._in_all:
+    def add(self, address: str, connection: C) -> C | None:
+        """Count a connection. Returns one to close if there are too many: the oldest of this address, so that a
+        newcomer with a good token gets to show it."""
+        here = self._by_address.setdefault(address, {})
+        here[connection] = None
+        self._open += 1
+        if len(here) <= self._per_address and self._open <= self._in_all:
             return None
-        longest = next(iter(waiting))
-        self.leave(address, longest)
+        oldest = next(iter(here))
+        self.remove(address, oldest)
         self.turned_away += 1
-        return longest
+        return oldest
 
-    def leave(self, address: str, who: T) -> None:
-        """A stranger has gone, or is none any more; who was none is none."""
-        waiting = self._by_address.get(address, {})
-        if who not in waiting:
+    def remove(self, address: str, connection: C) -> None:
+        """Count a connection no more: it has signed in, or is closed. Does nothing where it was not counted."""
+        here = self._by_address.get(address, {})
+        if connection not in here:
             return
-        del waiting[who]
-        self.strangers -= 1
-        if not waiting:
+        del here[connection]
+        self._open -= 1
+        if not here:
             del self._by_address[address]
 
-    async def hold_back(self, address: str) -> None:
-        """Before a request is answered that nobody has signed: slow down an address that sends very many."""
+    async def throttle(self, address: str) -> None:
+        """Called before a request without a sign-in is answered: wait if the address sends very many."""
         wait_s = self._requests.take(address, time.monotonic())
         if wait_s:
             await asyncio.sleep(wait_s)

@@ -1,27 +1,19 @@
-"""Which `Host` and `Origin` headers are ours. Pure.
+"""The `Host` and `Origin` headers that a request of ours may carry. Pure.
 
 The Host check keeps a foreign name that was made to point at this machine (DNS rebinding) from reaching a gateway
-on loopback; the Origin check keeps other sites' pages from using somebody's cookie.
+on loopback; the Origin check keeps other sites' pages from using a person's cookie.
 """
 
-import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a gateway that listens on `host`."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def host_allowed(header: str, listening_on: str, allowed_origins: Sequence[str]) -> bool:
-    """Whether a request with this `Host` may be answered; on loopback only our own names may."""
-    if not is_loopback(listening_on):
+def host_allowed(header: str, listening_on: str, allowed_origins: Sequence[str], *, on_loopback: bool) -> bool:
+    """Whether a request with this `Host` may be answered by a gateway that was told to listen on the host
+    `listening_on`; on loopback only our own names may."""
+    if not on_loopback:
         return True
     name = _host_name(f"//{header}")
     return name in _LOOPBACK_NAMES or name == listening_on.lower() or name in map(_host_name, allowed_origins)

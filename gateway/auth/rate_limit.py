@@ -1,52 +1,71 @@
-"""How often an address may have something, and how fast a connection may send. Pure: times are monotonic seconds."""
+"""How often something may happen: a rate, and what has been used of it. Pure: times are monotonic seconds."""
+
+from math import inf
+from typing import NamedTuple
 
 MAX_ADDRESSES = 10_000
 
 
-class RateLimiter:
-    """After `burst` at once an address may have one more every `every_s` seconds; it owes at most `most_owed_s`."""
+class Rate(NamedTuple):
+    """`burst` at once, then one more every `every_s` seconds. Whoever takes more without waiting owes at most
+    `most_owed_s`."""
 
-    def __init__(self, burst: int, every_s: float, most_owed_s: float = 60.0) -> None:
-        self._every_s = every_s
-        self._burst_s = (burst - 1) * every_s
-        self._most_s = burst * every_s + most_owed_s
+    burst: int
+    every_s: float
+    most_owed_s: float = inf
+
+    def wait_s(self, paid_until: float, now: float) -> float:
+        """How long the next one has to wait, where all before it are paid for at `paid_until`; 0: it need not."""
+        return max(0.0, paid_until - (self.burst - 1) * self.every_s - now)
+
+    def with_one(self, paid_until: float, now: float) -> float:
+        """When one more is paid for."""
+        return min(max(paid_until, now) + self.every_s, now + self.burst * self.every_s + self.most_owed_s)
+
+
+class RateLimiter:
+    """A rate that is used by one."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._paid_until = 0.0
+
+    def __repr__(self) -> str:
+        return f"<RateLimiter {self._rate.burst} at once, then each {self._rate.every_s:g} s>"
+
+    def take(self, now: float) -> float:
+        """Count one. Returns the seconds that it has to wait, 0 while the rate is kept."""
+        wait_s = self._rate.wait_s(self._paid_until, now)
+        self._paid_until = self._rate.with_one(self._paid_until, now)
+        return wait_s
+
+
+class AddressRateLimiter:
+    """The same rate for each address. Memory is bounded: beyond `MAX_ADDRESSES` those that owe nothing are forgotten,
+    or else all."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
         self._paid_until: dict[str, float] = {}
 
     def __repr__(self) -> str:
-        return f"<RateLimiter of {len(self._paid_until)} addresses>"
+        return f"<AddressRateLimiter of {len(self)} addresses>"
+
+    def __len__(self) -> int:
+        return len(self._paid_until)
 
     def wait_s(self, address: str, now: float) -> float:
         """How long this address has to wait for its next one; 0: it need not."""
-        return max(0.0, self._paid_until.get(address, 0.0) - self._burst_s - now)
+        return self._rate.wait_s(self._paid_until.get(address, 0.0), now)
 
     def take(self, address: str, now: float) -> float:
-        """Count one, and say how long it had to wait."""
+        """Count one. Returns the seconds that it has to wait."""
         wait_s = self.wait_s(address, now)
-        paid_until = max(self._paid_until.get(address, 0.0), now) + self._every_s
-        self._paid_until[address] = min(paid_until, now + self._most_s)
-        if len(self._paid_until) > MAX_ADDRESSES:
+        self._paid_until[address] = self._rate.with_one(self._paid_until.get(address, 0.0), now)
+        if len(self) > MAX_ADDRESSES:
             self._forget(now)
         return wait_s
 
     def _forget(self, now: float) -> None:
-        """Those that owe nothing any more, or else everybody: memory is bounded."""
         owing = {address: until for address, until in self._paid_until.items() if until > now}
         self._paid_until = owing if len(owing) < MAX_ADDRESSES else {}
-
-
-class FrameRate:
-    """A bucket of `per_s` frames that fills up again at `per_s` a second."""
-
-    def __init__(self, per_s: int, now: float) -> None:
-        self._per_s = per_s
-        self._left = float(per_s)
-        self._at = now
-
-    def __repr__(self) -> str:
-        return f"<FrameRate {self._left:.1f} of {self._per_s}>"
-
-    def take(self, now: float) -> float:
-        """Count a frame. Returns the seconds to wait before it is handled, 0 while the rate is kept."""
-        self._left = min(float(self._per_s), self._left + (now - self._at) * self._per_s) - 1
-        self._at = now
-        return max(0.0, -self._left / self._per_s)

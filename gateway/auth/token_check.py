@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 from bus.wire.commands import Refused
 from gateway.auth import audit
-from gateway.auth.rate_limit import RateLimiter
+from gateway.auth.rate_limit import AddressRateLimiter, Rate
 from gateway.auth.sessions import Identities, Identity, hash_of
 from gateway.wire.errors import ApiError
 
@@ -17,9 +17,9 @@ class SignIn:
     there before: guessing must not lock out who sits behind the same address (on loopback: everybody)."""
 
     def __init__(self, identities: Identities, attempts_per_min: int) -> None:
-        self.identities = identities
+        self._identities = identities
         self.failures = 0
-        self._attempts = RateLimiter(attempts_per_min, 60.0 / attempts_per_min)
+        self._attempts = AddressRateLimiter(Rate(attempts_per_min, 60.0 / attempts_per_min, most_owed_s=60.0))
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def by_token(self, token: str, address: str, how: str, already: Identity | None = None) -> Identity | None:
@@ -34,7 +34,7 @@ class SignIn:
                 f"try again in {wait_s:.0f} s",
                 retry_after_s=wait_s,
             )
-        found = self.identities.by_token(token)
+        found = self._identities.by_token(token)
         if found is None:
             self._familiar.pop(key, None)
             self._failed(address, how, now)

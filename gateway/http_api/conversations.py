@@ -1,12 +1,9 @@
 """A person's own conversations over HTTP: list, look, rename, hide."""
 
-from typing import Annotated
-
 import msgspec
 from aiohttp import web
 
-from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
-from bus.contract.vocabulary import Reason, Refusal, State
+from bus.contract.vocabulary import Refusal
 from bus.wire.commands import (
     Changed,
     Conversations,
@@ -19,45 +16,13 @@ from bus.wire.commands import (
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import page_size, text
 from gateway.wire.client_frames import UNREADABLE
+from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming, outside_conversation
 from gateway.wire.errors import ApiError
 
 PAGE = 50
 MAX_PAGE = 200
 MAX_SEARCH_CHARS = 200
 MAX_CURSOR_CHARS = 100
-
-
-class OutsideTurn(msgspec.Struct, frozen=True):
-    """One question of a conversation; its answer is followed by `session_id`."""
-
-    job_id: str
-    session_id: str
-    query: str
-    agent: str
-    user_clarification: str | None
-    state: State
-    reason: Reason | None
-    created_at: float
-    ended_at: float | None
-
-
-class ConversationList(msgspec.Struct, frozen=True):
-    """A page of the list; `next` is null on the last one."""
-
-    conversations: list[ConversationSummary]
-    next: str | None
-
-
-class OutsideConversation(ConversationSummary, frozen=True, kw_only=True):
-    """A row of the list, and the conversation's questions, oldest first."""
-
-    jobs: list[OutsideTurn]
-
-
-class Renaming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    title: Annotated[
-        str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_TITLE_CHARS, "pattern": r"\S"})
-    ]
 
 
 _decode_renaming = msgspec.json.Decoder(Renaming)
@@ -97,11 +62,4 @@ async def delete_conversation(request: web.Request) -> web.Response:
 async def _shown(request: web.Request) -> OutsideConversation:
     command = ShowConversation(request[CALLER], request.match_info["conversation_id"])
     shown = await request.app[GATEWAY].client.request(command, ConversationShown)
-    return OutsideConversation(
-        **msgspec.structs.asdict(shown.conversation), jobs=[_outside_turn(turn) for turn in shown.turns]
-    )
-
-
-def _outside_turn(turn: ConversationTurnSummary) -> OutsideTurn:
-    facts = msgspec.structs.asdict(turn)
-    return OutsideTurn(query=facts.pop("question"), **facts)
+    return outside_conversation(shown)

@@ -40,7 +40,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     gateway.identities.sign_out(identity)
     audit.signed_out(identity, address_of(request.transport))
-    await asyncio.gather(*(connection.turned_out() for connection in gateway.connections))
+    await asyncio.gather(*(connection.close_if_revoked() for connection in gateway.connections))
     response = web.HTTPSeeOther("/")
     response.del_cookie(gateway.cookie_name, path="/", httponly=True, samesite="Strict")
     return response

@@ -9,10 +9,10 @@ from aiohttp import web
 from bus.contract.catalog import Catalog
 from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations
-from gateway.http_api.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.http_api.jobs import download, event_stream, handlers
 from gateway.http_api.server import drain, health, metrics
 from gateway.wire.client_frames import MAX_SEQ, Query
+from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.wire.responses import (
     AskedJob,
     CatalogPending,

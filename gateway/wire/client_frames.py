@@ -9,6 +9,7 @@ from msgspec import Meta
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Refusal, State
 from bus.wire.commands import Caller, Options, Refused, Submit
+from gateway.wire.errors import ApiError
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME_RULE = "1 to 64 of A-Z a-z 0-9 _ -"
@@ -23,12 +24,12 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises for bytes from outside; the last one for a frame that is nested too deeply."""
 
 
-class FrameError(Exception):
-    """A frame that cannot be understood or followed; the connection goes on."""
+class FrameError(ApiError):
+    """A frame that cannot be understood or followed; the connection goes on. `session_id` is there where it can be
+    read."""
 
     def __init__(self, code: str, error: str, session_id: str = "") -> None:
-        super().__init__(error)
-        self.code = code
+        super().__init__(code, error)
         self.session_id = session_id
 
 
@@ -122,11 +123,11 @@ def decode_frame(data: bytes, max_bytes: int) -> Incoming:
 
 
 def decode_body(data: bytes) -> Query:
-    """The body of a POST. Raises `FrameError`."""
+    """The body of a POST. Raises `ApiError`."""
     try:
         return _decode_query.decode(data)
     except UNREADABLE as error:
-        raise FrameError(Refusal.BAD_REQUEST, f'the body is {{"query": "...", ...}} in JSON: {error}') from error
+        raise ApiError(Refusal.BAD_REQUEST, f'the body is {{"query": "...", ...}} in JSON: {error}') from error
 
 
 def submit_command(query: Query, caller: Caller, limits: LimitSettings, *, attached: bool) -> Submit | Refused:

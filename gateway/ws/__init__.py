@@ -1,1 +1,1 @@
-"""The WebSocket side: upgrade, connection, subscriptions, send queue."""
+"""The WebSocket side: upgrade, connection, what its frames do, the jobs it follows, what waits to be sent."""

@@ -8,9 +8,10 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMsgType
 
 from gateway.wire.batch_frames import WireFrame
+from gateway.ws.peer import Peer
 
 MAX_REPLIES = 64
 
@@ -19,8 +20,8 @@ class SendQueue:
     """Replies first, then streams in turn. Memory is bounded: each stream waits until its frames are written, and
     a reader whose replies nobody takes is made to wait."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
-        self._socket = socket
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
         self._replies: deque[WireFrame] = deque()
         self._streams: deque[tuple[Sequence[WireFrame], asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
@@ -89,7 +90,7 @@ class SendQueue:
                 continue
             try:
                 for frame in frames:
-                    await self._socket.send_frame(frame.payload, frame.opcode)
+                    await self._peer.send(frame)
                     if self._replies:
                         await self._write_replies()
             finally:
@@ -100,4 +101,4 @@ class SendQueue:
         while self._replies:
             frame = self._replies.popleft()
             self._room.set()
-            await self._socket.send_frame(frame.payload, frame.opcode)
+            await self._peer.send(frame)

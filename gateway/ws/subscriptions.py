@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from contextlib import aclosing
+from typing import NamedTuple
 
 from bus.transport.codec import CodecError
 from bus.transport.sockets import BusError
@@ -14,6 +15,16 @@ from gateway.wire.server_frames import WireError, WireErrorData
 from gateway.ws.send_queue import SendQueue
 
 log = logging.getLogger(__name__)
+
+
+class Subscription(NamedTuple):
+    """A job's stream after event `after`. With `present` its follower counts as somebody who waits for the answer."""
+
+    job_id: str
+    session_id: str
+    after: int
+    form: Form
+    present: bool
 
 
 class Subscriptions:
@@ -27,20 +38,16 @@ class Subscriptions:
     def __repr__(self) -> str:
         return f"<Subscriptions {len(self._tasks)} jobs>"
 
-    def __contains__(self, job_id: str) -> bool:
-        return job_id in self._tasks
+    def start(self, wanted: Subscription) -> None:
+        """Send the job's events to its end; does nothing where the job is followed already."""
+        if wanted.job_id not in self._tasks:
+            self._start(wanted)
 
-    def start(self, job_id: str, session_id: str, after: int, form: Form, *, present: bool) -> None:
-        """Send the job's events after `after`, to its end; the job must not be followed already."""
-        task = asyncio.create_task(self._run(job_id, session_id, after, form, present))
-        self._tasks[job_id] = task
-        task.add_done_callback(lambda _: self._forget(job_id, task))
-
-    async def restart(self, job_id: str, session_id: str, after: int, form: Form, *, present: bool) -> None:
+    async def restart(self, wanted: Subscription) -> None:
         """As `start`; an earlier following of the job ends first."""
-        earlier = self._tasks.get(job_id)
+        earlier = self._tasks.get(wanted.job_id)
         # Started before the earlier one ends: were the client absent in between, the job could be stopped.
-        self.start(job_id, session_id, after, form, present=present)
+        self._start(wanted)
         if earlier is not None:
             await _cancel([earlier])
 
@@ -53,11 +60,17 @@ class Subscriptions:
         """End them all, and have told the supervisor that nobody is present any more."""
         await _cancel(list(self._tasks.values()))
 
+    def _start(self, wanted: Subscription) -> None:
+        task = asyncio.create_task(self._run(wanted))
+        self._tasks[wanted.job_id] = task
+        task.add_done_callback(lambda _: self._forget(wanted.job_id, task))
+
     def _forget(self, job_id: str, task: asyncio.Task[None]) -> None:
         if self._tasks.get(job_id) is task:
             del self._tasks[job_id]
 
-    async def _run(self, job_id: str, session_id: str, after: int, form: Form, present: bool) -> None:
+    async def _run(self, wanted: Subscription) -> None:
+        job_id, session_id, after, form, present = wanted
         try:
             async with aclosing(self._gateway.client.follow(job_id, after, present=present)) as batches:
                 async for batch, skip in batches:

@@ -1,4 +1,4 @@
-"""`GET /ws`: who may open a WebSocket, and what its socket is like."""
+"""`GET /ws`: checks who opens a WebSocket, and sets up its socket."""
 
 import asyncio
 import socket
@@ -11,6 +11,7 @@ from gateway.auth.sessions import Identity
 from gateway.http_api.security.authentication import by_bearer, by_own_page, own_origin_only
 from gateway.wire.errors import ApiError
 from gateway.ws.connection import Connection
+from gateway.ws.peer import Peer
 
 CLOSE_TIMEOUT_S = 1.0
 HARD_FRAME_FACTOR = 4
@@ -29,7 +30,7 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
     identity = by_bearer(request) or by_own_page(request)
     if identity is None and "Authorization" in request.headers:
         raise ApiError("unauthorized", "that token is not valid", "`deadstop token create` makes one")
-    with gateway.admitted(address_of(request.transport)):
+    with gateway.connection_limits.opened(address_of(request.transport)):
         return await _served(gateway, request, identity)
 
 
@@ -46,10 +47,10 @@ async def _served(gateway: Gateway, request: web.Request, identity: Identity | N
     if transport is None:
         return response
     _notice_dead_peers(transport)
-    connection = Connection(gateway, request, response, transport, identity)
+    connection = Connection(gateway, Peer(request, response, transport), identity)
     gateway.connections.add(connection)
     try:
-        if gateway.handing_over:
+        if gateway.shutdown.replaced:
             await connection.hand_over()
         await connection.serve()
     finally:

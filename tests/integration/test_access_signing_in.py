@@ -60,8 +60,8 @@ async def test_guessing_is_slowed_down_over_every_door(tmp_path: Path) -> None:
         assert (await wire.next())["event"] == "agent_jobs"
 
 
-async def test_idle_strangers_are_few_and_do_not_stay(tmp_path: Path) -> None:
-    settings = {"gateway.max_strangers_per_address": 5, "gateway.sign_in_timeout_s": 0.0}
+async def test_idle_unauthenticated_connections_are_few_and_do_not_stay(tmp_path: Path) -> None:
+    settings = {"gateway.max_unauthenticated_per_address": 5, "gateway.sign_in_timeout_s": 0.0}
     async with (
         running_supervisor(tmp_path) as supervisor,
         running_gateway(supervisor.state_dir, settings) as gateway,

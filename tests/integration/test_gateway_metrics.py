@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bus.contract.vocabulary import Rung
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.graces import ENDING_ON, GENEROUS_S
-from tests.harness.servers import running_supervisor
+from tests.harness.servers import eventually, running_supervisor
 from tests.workers import zoo_settings
 
 
@@ -26,13 +26,18 @@ def named(name: str, labels: dict[str, str]) -> str:
     return f"{name}{{{inside}}}" if inside else name
 
 
+async def catalog_read(gateway: RunningGateway) -> bool:
+    return (await gateway.json("GET", "/api/catalog"))[0] == 200
+
+
 async def test_what_became_of_the_jobs_and_how_fast(tmp_path: Path) -> None:
     async with (
         running_supervisor(tmp_path, {**zoo_settings(), **ENDING_ON[Rung.CANCEL]}) as supervisor,
         running_gateway(supervisor.state_dir, zoo_settings()) as gateway,
         gateway.wire(),
     ):
-        await supervisor.events(await supervisor.submit("select 1"))  # after the catalog, which a job of its own reads
+        await eventually(lambda: catalog_read(gateway), "the catalog has been read, by a job of its own")
+        await supervisor.events(await supervisor.submit("select 1"))
         before = await read(gateway)
         await supervisor.events(await supervisor.submit("3", "counts"))
         await supervisor.events(await supervisor.submit("go", "raises"))

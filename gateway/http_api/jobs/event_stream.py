@@ -35,15 +35,15 @@ async def job_events(request: web.Request) -> web.StreamResponse:
     if summary.ended_at is not None and after >= summary.seq:
         return web.Response(status=204)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    with gateway.admitted(address_of(request.transport)):
+    with gateway.connection_limits.opened(address_of(request.transport)):
         await response.prepare(request)
-        gateway.streams += 1
+        gateway.counts["event_streams"] += 1
         try:
             async with aclosing(gateway.client.follow(summary.job_id, after)) as batches:
                 with suppress(ConnectionError):
                     await _send(gateway, request[IDENTITY], response, batches, summary.session_id)
         finally:
-            gateway.streams -= 1
+            gateway.counts["event_streams"] -= 1
     return response
 
 
@@ -59,7 +59,7 @@ def sse_bytes(batch: Batch, skip: int, session_id: str) -> bytes:
 async def _send(
     gateway: Gateway, identity: Identity, response: web.StreamResponse, batches: Batches, session_id: str
 ) -> None:
-    closing = asyncio.create_task(gateway.closing.wait())
+    closing = asyncio.create_task(gateway.shutdown.now.wait())
     try:
         while True:
             coming = asyncio.ensure_future(anext(batches, None))

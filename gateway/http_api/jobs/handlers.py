@@ -17,7 +17,7 @@ from bus.wire.outside import outside_job, outside_record
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import flag, page_size, text
 from gateway.job_service import ask, stop
-from gateway.wire.client_frames import FrameError, decode_body, submit_command
+from gateway.wire.client_frames import decode_body, submit_command
 from gateway.wire.errors import ApiError
 from gateway.wire.responses import AskedJob, JobList, StoppedJob
 
@@ -33,10 +33,7 @@ MAX_PAGE = 1000
 async def post_job(request: web.Request) -> web.Response:
     """Ask a question: 202 with the job, which runs on whether anybody follows it or not."""
     gateway = request.app[GATEWAY]
-    try:
-        query = decode_body(await request.read())
-    except FrameError as error:
-        raise ApiError(error.code, str(error)) from error
+    query = decode_body(await request.read())
     if not query.session_id:
         query = msgspec.structs.replace(query, session_id=secrets.token_urlsafe(12))
     submit = submit_command(query, request[CALLER], gateway.settings.limits, attached=False)

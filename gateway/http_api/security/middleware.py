@@ -36,7 +36,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         _check_host(request)
         if request.path in _PUBLIC or needed_by("signin.html", request.path):
             if "Authorization" not in request.headers and by_cookie(request) is None:
-                await request.app[GATEWAY].door.hold_back(address_of(request.transport))
+                await request.app[GATEWAY].anonymous.throttle(address_of(request.transport))
                 if request.transport is None:
                     return web.Response(status=408)  # who asked has left meanwhile, and hears it no more
         else:
@@ -51,7 +51,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         body = _said(request, error)
         if body.code in _NOT_LET_IN:
-            await request.app[GATEWAY].door.hold_back(address_of(request.transport))
+            await request.app[GATEWAY].anonymous.throttle(address_of(request.transport))
         response = json_response(body, body.status)
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
@@ -63,7 +63,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every answer, just before it goes out."""
     secure_headers(response)
-    if request.app[GATEWAY].leaving and response.status != SWITCHING:
+    if request.app[GATEWAY].shutdown.finishing and response.status != SWITCHING:
         response.headers["Connection"] = "close"
         response.force_close()
 
@@ -87,8 +87,9 @@ def _said(request: web.Request, error: Exception) -> ErrorBody:
 
 
 def _check_host(request: web.Request) -> None:
-    settings = request.app[GATEWAY].settings.gateway
-    if not host_allowed(request.host, settings.host, settings.allowed_origins):
+    gateway = request.app[GATEWAY]
+    settings = gateway.settings.gateway
+    if not host_allowed(request.host, settings.host, settings.allowed_origins, on_loopback=gateway.on_loopback):
         raise ApiError(
             "bad_host",
             f"this server is not {request.host}",

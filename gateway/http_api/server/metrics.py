@@ -40,9 +40,9 @@ def own_figures(gateway: Gateway) -> dict[str, float]:
     """What is open and what has gone through since this gateway began; memory in bytes."""
     return {
         "websockets": len(gateway.connections),
-        "event_streams": gateway.streams,
-        "strangers": gateway.door.strangers,
-        "turned_away_total": gateway.door.turned_away,
+        "event_streams": gateway.counts["event_streams"],
+        "unauthenticated": len(gateway.anonymous),
+        "turned_away_total": gateway.anonymous.turned_away,
         "failed_sign_ins_total": gateway.sign_in.failures,
         "frames_received_total": gateway.counts["frames_received"],
         "events_sent_total": gateway.counts["events_sent"],

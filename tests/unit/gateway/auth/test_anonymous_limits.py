@@ -4,26 +4,25 @@ from gateway.auth.addresses import network_of
 from gateway.auth.anonymous_limits import AnonymousLimits
 
 
-def test_who_has_waited_longest_at_a_full_address_makes_room() -> None:
-    door: AnonymousLimits[int] = AnonymousLimits(per_address=2, in_all=100, patience_s=1.0)
-    assert [door.enter("a", number) for number in range(5)] == [None, None, 0, 1, 2]
-    assert door.enter("b", 5) is None
-    assert (door.strangers, door.turned_away) == (3, 3)
+def test_the_oldest_of_a_full_address_makes_room() -> None:
+    limits: AnonymousLimits[int] = AnonymousLimits(per_address=2, in_all=100, timeout_s=1.0)
+    assert [limits.add("a", number) for number in range(5)] == [None, None, 0, 1, 2]
+    assert limits.add("b", 5) is None
+    assert (len(limits), limits.turned_away) == (3, 3)
 
 
 def test_where_all_are_too_many_the_newcomer_of_a_quiet_address_goes() -> None:
-    door: AnonymousLimits[int] = AnonymousLimits(per_address=10, in_all=2, patience_s=1.0)
-    assert [door.enter("a", 1), door.enter("a", 2), door.enter("b", 3), door.enter("a", 4)] == [None, None, 3, 1]
+    limits: AnonymousLimits[int] = AnonymousLimits(per_address=10, in_all=2, timeout_s=1.0)
+    assert [limits.add("a", 1), limits.add("a", 2), limits.add("b", 3), limits.add("a", 4)] == [None, None, 3, 1]
 
 
-def test_who_leaves_or_signs_in_is_no_stranger_any_more() -> None:
-    door: AnonymousLimits[int] = AnonymousLimits(per_address=2, in_all=3, patience_s=1.0)
+def test_a_connection_that_is_closed_or_signs_in_counts_no_more() -> None:
+    limits: AnonymousLimits[int] = AnonymousLimits(per_address=2, in_all=3, timeout_s=1.0)
     for number in (1, 2):
-        door.enter("a", number)
-    for number in (1, 1, 2, 7):  # somebody who signs in and then leaves is counted once
-        door.leave("a", number)
-    assert door.strangers == 0
-    assert not door._by_address
+        limits.add("a", number)
+    for number in (1, 1, 2, 7):  # one that signs in and is then closed is counted once
+        limits.remove("a", number)
+    assert repr(limits) == "<AnonymousLimits 0 open from 0 addresses, 0 turned away>"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from gateway.wire.client_frames import (
     decode_frame,
     submit_command,
 )
+from gateway.wire.errors import ApiError
 
 ANN = Caller("ann", Role.USER)
 
@@ -62,7 +63,7 @@ def test_data_may_be_missing_where_nothing_is_needed() -> None:
 def test_a_wrong_frame_says_what_is_wrong(frame: bytes, code: str) -> None:
     with pytest.raises(FrameError) as caught:
         decode_frame(frame, 200)
-    assert caught.value.code == code
+    assert caught.value.body.code == code
 
 
 def test_the_error_names_the_session_where_it_can_be_read() -> None:
@@ -83,9 +84,9 @@ def test_deep_nesting_is_an_error_and_not_a_crash() -> None:
 
 def test_a_body_is_a_question() -> None:
     assert decode_body(b'{"query": "how many?"}').query == "how many?"
-    with pytest.raises(FrameError) as caught:
+    with pytest.raises(ApiError) as caught:
         decode_body(b"{}")
-    assert caught.value.code == "bad_request"
+    assert caught.value.body.code == "bad_request"
 
 
 def test_the_command_carries_what_was_asked() -> None:

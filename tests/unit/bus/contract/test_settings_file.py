@@ -1,0 +1,34 @@
+import logging
+from pathlib import Path
+
+import pytest
+
+from bus.contract.settings import Settings
+from bus.contract.settings_file import RENAMED, load_settings
+
+
+def test_every_earlier_name_leads_to_a_setting_of_today() -> None:
+    for (table, earlier), key in RENAMED.items():
+        fields = getattr(Settings(), table).__struct_fields__
+        assert key in fields
+        assert earlier not in fields
+
+
+def test_an_earlier_name_still_counts_and_says_what_it_is_called_now(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[gateway]\nmax_strangers_per_address = 7\n")
+    with caplog.at_level(logging.WARNING):
+        assert load_settings(config, {}).gateway.max_unauthenticated_per_address == 7
+    (message,) = caplog.messages
+    assert str(config) in message
+    assert "gateway.max_strangers_per_address is called gateway.max_unauthenticated_per_address now" in message
+    environ = {"DEADSTOP_GATEWAY__MAX_STRANGERS_PER_ADDRESS": "8"}
+    assert load_settings(None, environ).gateway.max_unauthenticated_per_address == 8
+
+
+def test_the_name_of_today_goes_before_an_earlier_one(caplog: pytest.LogCaptureFixture) -> None:
+    given = {"gateway.max_strangers_per_address": 7, "gateway.max_unauthenticated_per_address": 9}
+    assert load_settings(None, {}, given).gateway.max_unauthenticated_per_address == 9
+    assert len(caplog.messages) == 1
