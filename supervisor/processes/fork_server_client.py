@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from bus.system.interpreter import interpreter_command
 from bus.system.proc import read_stat
 from bus.transport.codec import Decoder
 from supervisor.processes.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, NotForked, Reaped
@@ -64,7 +65,7 @@ class ForkServer:
         self._line.setblocking(False)
         with there:
             self._process = subprocess.Popen(
-                [*_python(), "-c", _program(there.fileno(), preload)],
+                [*interpreter_command(), "-c", _program(there.fileno(), preload)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[there.fileno()],
             )
@@ -204,11 +205,6 @@ def _refuse(pid: int, pidfds: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
     for pidfd in pidfds:
         os.close(pidfd)
-
-
-def _python() -> list[str]:
-    """This interpreter, with the flags that it was started with."""
-    return [sys.executable, *subprocess._args_from_interpreter_flags()]  # type: ignore[attr-defined]
 
 
 def _program(line_fd: int, preload: Sequence[str]) -> str:

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bus.contract.settings import INTERNAL_AGENTS, Settings
 from bus.system.proc import POLL_S, exit_in_words, read_stat
@@ -211,7 +212,7 @@ class WorkerPool:
         worker.connection = None
         self._by_token.pop(worker.token, None)
 
-    def _run(self, work: "asyncio._CoroutineLike[None]") -> None:
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -15,9 +15,19 @@ from bus.contract.settings import Settings
 from bus.values.rows import json_rows
 
 
+class Silent:
+    """A worker whose agent says nothing beside what it yields."""
+
+    def emit(self, event: Event) -> None:
+        raise AssertionError(event)
+
+    def data_changed(self, fingerprint: str) -> None:
+        raise AssertionError(fingerprint)
+
+
 @pytest.fixture
 def context(tmp_path: Path) -> AgentContext:
-    return AgentContext(Settings(), {}, "", tmp_path)
+    return AgentContext(Settings(), {}, "", tmp_path, Silent())
 
 
 def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:
