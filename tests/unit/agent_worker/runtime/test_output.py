@@ -13,21 +13,12 @@ from agent_worker.runtime.output import OutputConverter
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
 from bus.contract.settings import Settings
 from bus.values.rows import json_rows
-
-
-class Silent:
-    """A worker whose agent says nothing beside what it yields."""
-
-    def emit(self, event: Event) -> None:
-        raise AssertionError(event)
-
-    def data_changed(self, fingerprint: str) -> None:
-        raise AssertionError(fingerprint)
+from tests.harness.outlets import Recorder
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> AgentContext:
-    return AgentContext(Settings(), {}, "", tmp_path, Silent())
+    return AgentContext(Settings(), {}, "", tmp_path, Recorder())
 
 
 def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:
