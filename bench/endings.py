@@ -3,11 +3,12 @@
 import time
 from dataclasses import dataclass
 
-from bench.client import BenchError, Client, Event, is_chunk, is_last
+from bench.client import BenchError, Client, is_chunk, is_last
 from bench.figures import Figure, Spread, spread
 from bench.system import System, running_system
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Show, Shown
+from ops.load.wire import WireEvent
 from tests.harness.stuck import stuck_statement, until_inside_its_call
 
 GRACE_S = 0.5
@@ -68,7 +69,7 @@ async def _pid(system: System, session_id: str) -> int:
     return shown.record.summary.pid
 
 
-def is_statement(event: Event) -> bool:
+def is_statement(event: WireEvent) -> bool:
     return event.data.chunk is not None and event.data.chunk.type == "sql"
 
 

@@ -57,10 +57,10 @@ def main(encoded_spec: bytes) -> None:
 
 
 async def _live(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> None:
-    await Worker(spec, module, sandbox, loop, new_context()).live()
+    await WorkerRuntime(spec, module, sandbox, loop, new_context()).live()
 
 
-class Worker:
+class WorkerRuntime:
     """One worker process from inside; made in its running loop."""
 
     def __init__(

@@ -12,9 +12,9 @@ import aiohttp
 
 from ops.errors import EXIT_USAGE, OpsError
 from ops.load.client import LoadClient
-from ops.load.plan import Plan, Visit, visits
+from ops.load.plan import LoadPlan, Visit, visits
 from ops.load.report.summary import Observed, Report, Second, make_report
-from ops.load.streams import Broken, Stream
+from ops.load.streams import Broken, FollowedStream
 from ops.load.wire import WireEvent
 
 CONNECT_AT_ONCE = 50
@@ -33,7 +33,7 @@ class LoadTest:
     """`memory` tells (gateway and supervisor, workers) in MiB where the server is ours; `say` takes a line of progress
     a second."""
 
-    def __init__(self, plan: Plan, base: str, token: str, broken: Broken, say: Callable[[Second], None]) -> None:
+    def __init__(self, plan: LoadPlan, base: str, token: str, broken: Broken, say: Callable[[Second], None]) -> None:
         self._plan = plan
         self._base = base
         self._token = token
@@ -87,13 +87,13 @@ class LoadTest:
     async def _ask_all(self, started: float) -> None:
         for number, visit in enumerate(visits(self._plan)):
             await asyncio.sleep(max(0.0, started + visit.at - time.monotonic()))
-            stream = Stream(f"{self._prefix}-{number}", visit, started + visit.at, self._observed.broken)
+            stream = FollowedStream(f"{self._prefix}-{number}", visit, started + visit.at, self._observed.broken)
             self._observed.streams.append(stream)
             task = asyncio.create_task(self._visit(self._clients[visit.client], stream, visit))
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
 
-    async def _visit(self, client: LoadClient, stream: Stream, visit: Visit) -> None:
+    async def _visit(self, client: LoadClient, stream: FollowedStream, visit: Visit) -> None:
         await client.ask(stream)
         if visit.behaviour == "stays":
             return

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from ops.load.plan import Plan
+from ops.load.plan import LoadPlan
 from ops.load.report.spread import Spread, spread
-from ops.load.streams import Broken, Stream
+from ops.load.streams import Broken, FollowedStream
 
 
 class Second(msgspec.Struct, frozen=True):
@@ -65,14 +65,14 @@ class Observed:
     `seconds` is how long it took, `lost` how many connections broke."""
 
     broken: Broken
-    streams: list[Stream] = field(default_factory=list)
+    streams: list[FollowedStream] = field(default_factory=list)
     delays_ms: list[float] = field(default_factory=list)
     timeline: list[Second] = field(default_factory=list)
     seconds: float = 0.0
     lost: int = 0
 
 
-def make_report(plan: Plan, observed: Observed) -> Report:
+def make_report(plan: LoadPlan, observed: Observed) -> Report:
     """The figures of a test that is over."""
     streams, timeline, broken, seconds = observed.streams, observed.timeline, observed.broken, observed.seconds
     values: dict[str, list[float]] = {FIRST: [], CHUNK: observed.delays_ms, STOP: [], STOP_NOW: [], LATE: []}
@@ -98,7 +98,7 @@ def make_report(plan: Plan, observed: Observed) -> Report:
     )
 
 
-def _add(values: dict[str, list[float]], stream: Stream) -> None:
+def _add(values: dict[str, list[float]], stream: FollowedStream) -> None:
     if stream.asked_at is not None:
         values[LATE].append((stream.asked_at - stream.intended_at) * 1000)
     if stream.first_chunk_at is not None and not stream.disturbed:

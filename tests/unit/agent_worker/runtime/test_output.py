@@ -22,8 +22,8 @@ def context(tmp_path: Path) -> AgentContext:
 
 
 def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:
-    speech = OutputConverter(context, max_rows)
-    return [event for word in words for event in speech.events(word)]
+    output = OutputConverter(context, max_rows)
+    return [event for word in words for event in output.events(word)]
 
 
 def rows(events: list[Event]) -> list[list[Any]]:
