@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from bus.contract.catalog import Catalog
 from bus.contract.events import Clarification, Event, Progress, Status, Usage, Warn
@@ -40,6 +40,13 @@ class AgentError(Exception):
         self.reason = reason
 
 
+class Outlet(Protocol):
+    """The worker around an agent, which sends what the agent says beside what it yields."""
+
+    def emit(self, event: Event) -> None: ...
+    def data_changed(self, fingerprint: str) -> None: ...
+
+
 class AgentContext:
     """The agent's surroundings.
 
@@ -47,7 +54,11 @@ class AgentContext:
     `asyncio.CancelledError` at its next `await`; let it pass.
     """
 
-    def __init__(self, settings: Settings, options: dict[str, Any], data_folder: str, scratch: Path) -> None:
+    def __init__(
+        self, settings: Settings, options: dict[str, Any], data_folder: str, scratch: Path, outlet: Outlet
+    ) -> None:
+        self.outlet = outlet
+        """Where `emit` and `data_changed` go."""
         self.settings = settings
         self.options = options
         """From `[agents.NAME] options`, as they are."""
@@ -61,13 +72,10 @@ class AgentContext:
         self.truncated = False
         """Set it when the result has more rows than were sent; the worker does where it cuts them off itself."""
         self.catalog: Catalog | None = None
-        self.data_changed: Callable[[str], object] = lambda fingerprint: None
-        """For the bundled agents: have the catalog read anew for those who ask next."""
         self.rolled_up: list[int] = []
         """For the agent that writes the history: the jobs that stand in it now."""
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you."""
-        self._emit: Callable[[Event], object] = _not_running
         self._progress: tuple[int | None, str] | None = None
 
     def status(self, message: str) -> None:
@@ -92,15 +100,11 @@ class AgentContext:
 
     def emit(self, event: Event) -> None:
         """Send any event of `bus.contract.events`, in the loop's thread. Returns at once."""
-        self._emit(event)
+        self.outlet.emit(event)
 
-    def connect(self, emit: Callable[[Event], object]) -> None:
-        """For the worker: where events go from here on."""
-        self._emit = emit
-
-
-def _not_running(event: Event) -> None:
-    raise RuntimeError(f"{event!r} was emitted before the job had begun")
+    def data_changed(self, fingerprint: str) -> None:
+        """For the bundled agents: have the catalog read anew for those who ask next."""
+        self.outlet.data_changed(fingerprint)
 
 
 async def cooperate() -> None:

@@ -6,36 +6,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import aiohttp
-import msgspec
+
+from ops.load.wire import ENDINGS, WireEvent, decode_events, encode_frame
 
 GIVE_UP_S = 120.0
-LAST = frozenset({"agent_complete", "agent_error", "agent_killed"})
 
 _sessions = itertools.count(1)
-
-
-class Chunk(msgspec.Struct, gc=False):
-    type: str = ""
-    chunk: str = ""
-
-
-class Data(msgspec.Struct, gc=False):
-    session_id: str = ""
-    seq: int = 0
-    chunk: Chunk | None = None
-    ms: float = 0.0
-    rung: str = ""
-    error: str = ""
-
-
-class Event(msgspec.Struct, gc=False):
-    event: str
-    data: Data
-
-
-_decode_one = msgspec.json.Decoder(Event)
-_decode_list = msgspec.json.Decoder(list[Event])
-_encoder = msgspec.json.Encoder()
 
 
 class BenchError(Exception):
@@ -49,7 +25,7 @@ class Client:
         self._socket = socket
 
     async def send(self, event: str, **data: object) -> None:
-        await self._socket.send_str(_encoder.encode({"event": event, "data": data}).decode())
+        await self._socket.send_str(encode_frame(event, data))
 
     async def ask(self, agent: str, question: str, *, detached: bool = False) -> str:
         """Returns the session id; the answer to it comes among the events."""
@@ -57,14 +33,14 @@ class Client:
         await self.send("agent_query_stream", session_id=session_id, query=question, agent=agent, detached=detached)
         return session_id
 
-    async def events(self) -> list[Event]:
+    async def events(self) -> list[WireEvent]:
         """The events of the next frame."""
         message = await self._socket.receive(GIVE_UP_S)
         if message.type is not aiohttp.WSMsgType.TEXT:
             raise BenchError(f"the connection gave {message!r}")
         return decode_events(message.data)
 
-    async def until(self, wanted: Callable[[Event], bool]) -> Event:
+    async def until(self, wanted: Callable[[WireEvent], bool]) -> WireEvent:
         """The first event that is wanted. Raises `BenchError` when a job fails before."""
         while True:
             for event in await self.events():
@@ -73,24 +49,19 @@ class Client:
                 if event.event in ("agent_error", "error"):
                     raise BenchError(f"{event.data.session_id}: {event.data.error}")
 
-    async def until_last(self, count: int = 1) -> list[Event]:
+    async def until_last(self, count: int = 1) -> list[WireEvent]:
         """Take events until `count` jobs have ended; their numbers are checked to be gapless. Returns the ends."""
         following: dict[str, int] = {}
-        ends: list[Event] = []
+        ends: list[WireEvent] = []
         while len(ends) < count:
             for event in await self.events():
                 check_order(following, event)
-                if event.event in LAST:
+                if event.event in ENDINGS:
                     ends.append(event)
         return ends
 
 
-def decode_events(text: str) -> list[Event]:
-    """The events of one frame, whether it holds a list or a single one."""
-    return _decode_list.decode(text) if text.startswith("[") else [_decode_one.decode(text)]
-
-
-def check_order(following: dict[str, int], event: Event) -> None:
+def check_order(following: dict[str, int], event: WireEvent) -> None:
     """Each event of a session comes once, in order."""
     data = event.data
     expected = following.get(data.session_id, 0) + 1
@@ -99,15 +70,15 @@ def check_order(following: dict[str, int], event: Event) -> None:
     following[data.session_id] = expected
 
 
-def is_chunk(event: Event) -> bool:
+def is_chunk(event: WireEvent) -> bool:
     return event.event == "agent_chunk"
 
 
-def is_last(event: Event) -> bool:
-    return event.event in LAST
+def is_last(event: WireEvent) -> bool:
+    return event.event in ENDINGS
 
 
-def require(events: Iterable[Event], name: str) -> None:
+def require(events: Iterable[WireEvent], name: str) -> None:
     """Every job has ended with this event. Raises `BenchError`."""
     for event in events:
         if event.event != name:

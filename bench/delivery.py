@@ -10,10 +10,11 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import psutil
@@ -117,9 +118,8 @@ class SlowReader:
 
     async def follow(self, system: System, session_id: str) -> None:
         loop, frames = asyncio.get_running_loop(), thin.Frames()
-        line = await asyncio.to_thread(
-            thin.connect, system.gateway.port, TOKENS["ann"], session_id, 0, batch=True, buffer_bytes=4096
-        )
+        line = await asyncio.to_thread(thin.connect, system.gateway.port, TOKENS["ann"], batch=True, buffer_bytes=4096)
+        await asyncio.to_thread(thin.follow, line, session_id, 0)
         line.setblocking(False)
         with line:
             while not self._let_go:
@@ -262,7 +262,7 @@ async def _phase(seconds: float, look: Callable[[], None] = lambda: None) -> tup
     return since, time.time()
 
 
-def _task(work: "asyncio._CoroutineLike[None]") -> asyncio.Task[None]:
+def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return asyncio.get_running_loop().create_task(work)
 
 

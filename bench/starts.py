@@ -4,9 +4,10 @@ import asyncio
 import time
 
 from bench import limits
-from bench.client import LAST, Client, Event, check_order, is_chunk, is_last, require
+from bench.client import Client, check_order, is_chunk, is_last, require
 from bench.figures import Figure, Spread, spread
 from bench.system import System, running_system
+from ops.load.wire import ENDINGS, WireEvent
 
 IN_FLIGHT = 8
 STATEMENT = "select 1"
@@ -73,7 +74,7 @@ async def job_rate(system: System, agent: str, count: int) -> float:
     """Jobs a second, `IN_FLIGHT` at a time over one WebSocket."""
     async with system.client() as client:
         following: dict[str, int] = {}
-        ends: list[Event] = []
+        ends: list[WireEvent] = []
         started = time.perf_counter()
         asked = min(count, IN_FLIGHT)
         for _ in range(asked):
@@ -81,7 +82,7 @@ async def job_rate(system: System, agent: str, count: int) -> float:
         while len(ends) < count:
             for event in await client.events():
                 check_order(following, event)
-                if event.event not in LAST:
+                if event.event not in ENDINGS:
                     continue
                 ends.append(event)
                 if asked < count:

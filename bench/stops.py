@@ -42,7 +42,7 @@ class Stopped(msgspec.Struct, frozen=True):
     median_ms: float
     worst_ms: float
     dead: float
-    leftovers: int
+    left_behind: int
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     ms: float | None
     rung: str
-    leftovers: int
+    left_behind: int
 
 
 async def stop_once(supervisor: Supervisor, animal: str) -> Measured:
@@ -100,7 +100,7 @@ async def measure(supervisor: Supervisor, animal: str, runs: int) -> Stopped:
         median_ms=round(median(times), 1) if times else 0.0,
         worst_ms=times[-1] if times else 0.0,
         dead=len(times) / runs,
-        leftovers=sum(each.leftovers for each in found),
+        left_behind=sum(each.left_behind for each in found),
     )
 
 
@@ -112,7 +112,7 @@ def markdown(results: list[Stopped]) -> str:
     ]
     for each in results:
         rungs = ", ".join(f"{rung} {count}x" if len(each.rungs) > 1 else rung for rung, count in each.rungs.items())
-        figures = f"{each.median_ms:,.0f} | {each.worst_ms:,.0f} | {each.dead:.0%} | {each.leftovers}"
+        figures = f"{each.median_ms:,.0f} | {each.worst_ms:,.0f} | {each.dead:.0%} | {each.left_behind}"
         lines.append(f"| {each.animal} | {rungs} | {figures} |")
     return "\n".join(lines)
 

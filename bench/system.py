@@ -14,14 +14,14 @@ from tests.harness.servers import Supervisor, running_supervisor
 AGENTS = {
     "nothing": "bench.agents:nothing",
     "says_hello": "bench.agents:says_hello",
-    "ticks": "bench.agents:ticks",
-    "floods": "bench.agents:floods",
+    "ticks": "ops.load.agents:chats",
+    "floods": "ops.load.agents:floods",
     "waits": "bench.agents_ready:waits",
 }
 MISBEHAVING = ("spins_in_python",)
 
 SETTINGS: dict[str, Any] = {
-    "worker.preload": ["agent_worker.warmup.preload", "bench.agents"],
+    "worker.preload": ["agent_worker.warmup.preload", "bench.agents", "ops.load.agents"],
     "limits.max_running": 400,
     "limits.max_running_per_user": 400,
     "limits.max_queued": 2000,

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -26,6 +26,10 @@ DRAINED_SIGNAL = signal.SIGUSR1
 
 DRAINED = 4
 """Exit status of a supervisor that has drained: nothing is to be started again."""
+
+
+UNUSABLE = 2
+"""Exit status of a program that cannot run with the settings, or in the folders, that it was given."""
 
 
 class ServeOrders(msgspec.Struct, frozen=True):
@@ -66,7 +70,14 @@ def watch_lifeline(descriptor: int | None, on_end: Callable[[], None]) -> None:
 
 def say_ready(**facts: Any) -> None:
     """One JSON line on standard output: the program can be used from here on."""
-    print(json.dumps({"ready": True, **facts}), flush=True)
+    sys.stdout.write(json.dumps({"ready": True, **facts}) + "\n")
+    sys.stdout.flush()
+
+
+def give_up(program: str, error: Exception) -> NoReturn:
+    """End with `UNUSABLE` and one line on standard error: the program cannot run with what it was given."""
+    sys.stderr.write(f"deadstop {program}: {error}\n")
+    sys.exit(UNUSABLE)
 
 
 class _JsonLines(logging.Formatter):

@@ -6,7 +6,6 @@ import logging
 import resource
 import signal
 import socket
-import sys
 from pathlib import Path
 
 import msgspec
@@ -20,6 +19,7 @@ from bus.program import (
     DRAINED_SIGNAL,
     REPLACED_SIGNAL,
     ServeOrders,
+    give_up,
     read_orders,
     say_ready,
     set_up_logging,
@@ -55,8 +55,7 @@ def main() -> None:
         _allow_connections()
         asyncio.run(_run(settings, orders))
     except (SettingsError, BusError, OSError) as error:
-        print(f"deadstop gateway: {error}", file=sys.stderr)
-        sys.exit(2)
+        give_up("gateway", error)
 
 
 async def _run(settings: Settings, orders: ServeOrders) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bus.address import make_address, make_key, private_folder, state_folder, write_address
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
-from bus.program import DRAINED, ServeOrders, read_orders, set_up_logging, watch_lifeline
+from bus.program import DRAINED, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
@@ -25,8 +25,7 @@ def main() -> None:
         set_up_logging(settings.supervisor.log_format, "supervisor")
         drained = asyncio.run(_serve(settings, orders))
     except (SettingsError, StoreError, BusError) as error:
-        print(f"deadstop supervisor: {error}", file=sys.stderr)
-        sys.exit(2)
+        give_up("supervisor", error)
     if drained:
         sys.exit(DRAINED)
 

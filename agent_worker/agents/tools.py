@@ -7,7 +7,7 @@ import msgspec
 
 from agent_worker.context import AgentContext
 from agent_worker.engine import Engine, EngineSettings
-from agent_worker.llm import Limits, Meter, ModelClient, ModelSettings
+from agent_worker.llm import CallLimits, Meter, ModelClient, ModelSettings
 from bus.contract.settings import LlmSettings
 from bus.wire.worker import JobSpec
 
@@ -27,7 +27,7 @@ def set_up(context: AgentContext) -> Tools:
     if settings is not None:
         limits = context.settings.agent
         meter = Meter(
-            settings.price, Limits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None)
+            settings.price, CallLimits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None)
         )
         context.usage = meter.usage
         model = ModelClient(settings, meter, context.emit)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import closing, suppress
+from typing import NamedTuple
 
 import duckdb
 import msgspec
@@ -72,7 +73,7 @@ class Engine:
             raise RuntimeError(f"{self!r} cannot run {sql[:40]!r}: it is busy, or no catalog is attached yet")
         self._running = sql
         bridge: Bridge[Item] = Bridge(DEPTH)
-        job = _Statement(self._connection, self._tables, bridge, sql, batch_rows, max_rows)
+        job = _Statement(self._connection, self._tables, bridge, _Request(sql, batch_rows, max_rows))
         thread = threading.Thread(target=bridge.carry, args=(job.work,), name="statement", daemon=True)
         thread.start()
         try:
@@ -109,24 +110,26 @@ class Engine:
         self._connection.close()
 
 
+class _Request(NamedTuple):
+    """A statement, how many rows a batch of its result has at most, and the result as a whole; None: all of them."""
+
+    sql: str
+    batch_rows: int
+    max_rows: int | None
+
+
 class _Statement:
     """One statement's life in the side thread."""
 
     def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        tables: Tables,
-        bridge: Bridge[Item],
-        sql: str,
-        batch_rows: int,
-        max_rows: int | None,
+        self, connection: duckdb.DuckDBPyConnection, tables: Tables, bridge: Bridge[Item], request: _Request
     ) -> None:
         self._connection = connection
         self._tables = tables
         self._bridge = bridge
-        self._sql = sql
-        self._batch_rows = batch_rows
-        self._left = sys.maxsize if max_rows is None else max_rows
+        self._sql = request.sql
+        self._batch_rows = request.batch_rows
+        self._left = sys.maxsize if request.max_rows is None else request.max_rows
         self._sent = 0
 
     def work(self) -> None:

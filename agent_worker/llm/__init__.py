@@ -2,7 +2,7 @@
 
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded, ModelError
-from agent_worker.llm.meter import Limits, Meter
+from agent_worker.llm.meter import CallLimits, Meter
 from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, Totals
 from agent_worker.llm.prompts.requests import AnswerRequest, PlanRequest
 from agent_worker.llm.settings import ModelSettings
@@ -11,7 +11,7 @@ from agent_worker.llm.transport.preload import preload
 __all__ = [
     "AnswerRequest",
     "BudgetExceeded",
-    "Limits",
+    "CallLimits",
     "Meter",
     "ModelClient",
     "ModelError",

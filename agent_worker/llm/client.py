@@ -8,7 +8,7 @@ from itertools import count
 
 from agent_worker.llm import monitor
 from agent_worker.llm.errors import ModelError
-from agent_worker.llm.meter import Call, Meter
+from agent_worker.llm.meter import Meter
 from agent_worker.llm.prompts.plan_reply import NotAPlan, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
@@ -143,24 +143,21 @@ class ModelClient:
         self._shown_system = prompt.system
 
     def _tell_end(self, prompt: Prompt, reply: StreamedReply, ms: float, *, whole: bool) -> None:
-        priced = self.meter.price is not None
-        self._show(monitor.received(reply.text, reply.thinking, reply.call, ms, priced=priced))
-        self._emit(_ended_call(prompt, self.settings.model, reply.call, ms, whole=whole, priced=priced))
+        call, priced = reply.call, self.meter.price is not None
+        self._show(monitor.received(reply.text, reply.thinking, call, ms, priced=priced))
+        ended = ModelCall(
+            prompt.purpose,
+            self.settings.model,
+            "finished" if whole else "failed",
+            ms=round(ms, 1),
+            input_tokens=call.input_tokens + call.written_tokens,
+            cached_tokens=call.cached_tokens,
+            output_tokens=call.output_tokens,
+            estimated=call.estimated,
+            cost_usd=call.cost_usd if priced else None,
+        )
+        self._emit(ended)
 
     def _show(self, piece: str) -> None:
         """Add to the prompt monitor."""
         self._emit(ResponseChunk("prompt_monitor", self.settings.without_key(piece)))
-
-
-def _ended_call(prompt: Prompt, model: str, call: Call, ms: float, *, whole: bool, priced: bool) -> ModelCall:
-    return ModelCall(
-        prompt.purpose,
-        model,
-        "finished" if whole else "failed",
-        ms=round(ms, 1),
-        input_tokens=call.input_tokens + call.written_tokens,
-        cached_tokens=call.cached_tokens,
-        output_tokens=call.output_tokens,
-        estimated=call.estimated,
-        cost_usd=call.cost_usd if priced else None,
-    )

@@ -13,7 +13,7 @@ CACHE_WRITE_FACTOR = 1.25
 """Input written to the provider's cache costs this much more than other input."""
 
 
-class Limits(msgspec.Struct, frozen=True):
+class CallLimits(msgspec.Struct, frozen=True):
     """What one job may use; None is no limit. `left_of_day_usd` is what its user may still spend today."""
 
     max_model_calls: int | None = None
@@ -81,9 +81,9 @@ class Call:
 class Meter:
     """Sums a job's calls. With no price the cost stays 0 and `max_cost_usd` cannot be held."""
 
-    def __init__(self, price: Price | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, price: Price | None = None, limits: CallLimits | None = None) -> None:
         self.price = price
-        self.limits = limits or Limits()
+        self.limits = limits or CallLimits()
         self._calls: list[Call] = []
 
     def begin(self, prompt_chars: int) -> Call:

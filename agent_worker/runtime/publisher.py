@@ -10,7 +10,7 @@ from bus.contract.events import Event, ResponseChunk, Status, TableRows, Usage
 from bus.contract.vocabulary import Reason
 from bus.transport.codec import encode
 from bus.transport.delivery import SendWindow
-from bus.transport.sockets import Channel, Context, connect_worker_publisher
+from bus.transport.sockets import Channel, Socket
 from bus.wire.worker import MAX_MESSAGE_BYTES, EventBatch, Failure, Finished, Outcome
 
 MAX_BATCH_EVENTS = 256
@@ -24,14 +24,17 @@ _UNSENDABLE = (TypeError, ValueError, OverflowError, AgentError)
 
 
 class Publisher:
-    """One worker's line of events to the supervisor. `usage` is called for each batch."""
+    """One worker's line of events to the supervisor, over a socket of `connect_worker_publisher`. `usage` is called for
+    each batch."""
 
-    def __init__(self, loop: CountingLoop, context: Context, endpoint: str, token: bytes, window: SendWindow) -> None:
+    def __init__(
+        self, loop: CountingLoop, socket: Socket, token: bytes, window: SendWindow, usage: Callable[[], Usage]
+    ) -> None:
         self._token = token
         self._window = window
         self._loop = loop
-        self._breathed_at = 0
-        self._channel = Channel(connect_worker_publisher(context, endpoint), self._on_subscription)
+        self._yielded_at = 0
+        self._channel = Channel(socket, self._on_subscription)
         self._subscribed = asyncio.Event()
         self._changed = asyncio.Event()
         self._pending: list[Event] = []
@@ -39,7 +42,7 @@ class Publisher:
         self._flush_scheduled = False
         self._flushed_at = 0.0
         self._fault: Exception | None = None
-        self.usage: Callable[[], Usage] = Usage
+        self._usage = usage
 
     async def subscribed(self) -> None:
         """Wait until the supervisor listens: whatever were sent before would be lost."""
@@ -47,7 +50,7 @@ class Publisher:
 
     def emit(self, event: Event) -> bool:
         """Send an event: at once after a pause, else with those that come in the same turn of the loop, so that
-        neither a lone event waits nor a flood costs a message each. True if the caller should `breathe`."""
+        neither a lone event waits nor a flood costs a message each. True if the caller should `yield_to_loop`."""
         self._pending.append(event)
         self._pending_chars += _chars(event)
         paused = self._loop.time() - self._flushed_at > PAUSE_S
@@ -59,12 +62,12 @@ class Publisher:
             self._loop.call_soon(self.flush)
         return False
 
-    async def breathe(self) -> None:
-        """Let acknowledgements and stops in, unless the agent has waited for something since the last breath: they came
+    async def yield_to_loop(self) -> None:
+        """Let acknowledgements and stops in, unless the agent has waited for something since the last time: they came
         in meanwhile. And wait while the window is closed."""
-        if self._loop.turns == self._breathed_at:
+        if self._loop.turns == self._yielded_at:
             await asyncio.sleep(0)
-        self._breathed_at = self._loop.turns
+        self._yielded_at = self._loop.turns
         while not self._window.open:
             self._changed.clear()
             await self._changed.wait()
@@ -117,12 +120,12 @@ class Publisher:
         self._channel.close()
 
     def _finished(self, outcome: Outcome) -> bytes:
-        return encode(Finished(self._token, self._window.next, self.usage(), encode(outcome)))
+        return encode(Finished(self._token, self._window.next, self._usage(), encode(outcome)))
 
     def _send_events(self, events: list[Event]) -> None:
         """As one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""
         count, blob = len(events), encode(events)
-        message = encode(EventBatch(self._token, self._window.next, self.usage(), blob, count=count))
+        message = encode(EventBatch(self._token, self._window.next, self._usage(), blob, count=count))
         if len(message) > MAX_MESSAGE_BYTES:
             raise AgentError(
                 f"The agent said {len(message):,} bytes at once; the limit is {MAX_MESSAGE_BYTES:,}.",

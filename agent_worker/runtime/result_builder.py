@@ -26,7 +26,7 @@ last event, which is written and sent in one piece, must not grow with the strea
 MAX_TURN_CHARS = 2_000
 
 
-class Tally:
+class ResultBuilder:
     """The running result of one job."""
 
     def __init__(self, question: str) -> None:

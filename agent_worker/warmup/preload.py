@@ -17,8 +17,8 @@ import agent_worker.agents.parquet.agent
 import agent_worker.runtime.worker  # noqa: F401
 from agent_worker.engine.settings import connect_ahead
 from agent_worker.llm import preload
-from agent_worker.warmup.warm_up import rehearse
+from agent_worker.warmup.warm_up import warm_up
 
 preload()
-rehearse()
+warm_up()
 connect_ahead()

@@ -15,7 +15,7 @@ from agent_worker.catalog import fingerprint
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.plan import Plan
 from agent_worker.runtime.event_loop import CountingLoop
-from agent_worker.runtime.worker import Worker
+from agent_worker.runtime.worker import WorkerRuntime
 from agent_worker.sandbox.restrict import interpreter_paths
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.events import JobEvent
@@ -54,7 +54,7 @@ _decode_said: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
 _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 
-def rehearse() -> tuple[Plan, list[JobEvent]]:
+def warm_up() -> tuple[Plan, list[JobEvent]]:
     """The last plan and the last answer. Leaves no thread behind, which a fork would lose: those of the bus end with
     its contexts, those of the engines with the memory that is given back. Raises TimeoutError."""
     interpreter_paths()
@@ -68,13 +68,13 @@ def rehearse() -> tuple[Plan, list[JobEvent]]:
 
 
 async def _serve_a_job(loop: CountingLoop) -> list[JobEvent]:
-    """A worker's life without its birth, which cannot be undone, and what it said."""
+    """A worker's life without what `bootstrap` does to its process, which cannot be undone, and what it said."""
     context = new_context()
     settings = Settings(llm=LlmSettings(api_key_env=""))
     agent = BUNDLED_AGENTS["sql"]
     spec = WorkerSpec(bytes(16), "sql", agent, CONTROL, COLLECTOR, NO_FOLDER, "", settings)
     partner = _Partner(context)
-    worker = Worker(spec, parquet, None, loop, context)
+    worker = WorkerRuntime(spec, parquet, None, loop, context)
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
             await worker.live()
@@ -96,7 +96,7 @@ class _Partner:
 
     def _on_control(self, frames: list[bytes]) -> None:
         self._worker = frames[0]
-        job = JobSpec("rehearsal", "nobody", "SELECT 1", encoded_catalog=encode(CATALOG))
+        job = JobSpec("warm-up", "nobody", "SELECT 1", encoded_catalog=encode(CATALOG))
         self._control.send([self._worker, encode(Assign(job))])
 
     def _on_event(self, frames: list[bytes]) -> None:

@@ -22,9 +22,9 @@ import zmq
 import zmq.asyncio
 from aiohttp import web
 
-from bench.client import decode_events
 from bus.contract.events import ResponseChunk
 from bus.wire.outside import AgentChunk, ChunkData
+from ops.load.wire import decode_events
 
 SIZE_BYTES = 64
 

@@ -12,7 +12,8 @@ from typing import Any
 import zmq
 
 Frames = Sequence[bytes]
-Context = zmq.Context[zmq.Socket[bytes]]
+Socket = zmq.Socket[bytes]
+Context = zmq.Context[Socket]
 
 UNBOUNDED = 0
 MAX_SUBSCRIPTION_BYTES = 4096
@@ -36,14 +37,14 @@ def new_context() -> Context:
     return zmq.Context()
 
 
-def _socket(context: Context, kind: int, options: Mapping[Any, Any]) -> zmq.Socket[bytes]:
+def _socket(context: Context, kind: int, options: Mapping[Any, Any]) -> Socket:
     socket = context.socket(kind)
     for option, value in {zmq.LINGER: 0, **options}.items():
         socket.setsockopt(option, value)
     return socket
 
 
-def _bind(socket: zmq.Socket[bytes], endpoint: str) -> zmq.Socket[bytes]:
+def _bind(socket: Socket, endpoint: str) -> Socket:
     try:
         socket.bind(endpoint)
     except zmq.ZMQError as error:
@@ -54,7 +55,7 @@ def _bind(socket: zmq.Socket[bytes], endpoint: str) -> zmq.Socket[bytes]:
     return socket
 
 
-def bind_router(context: Context, endpoint: str, max_bytes: int) -> zmq.Socket[bytes]:
+def bind_router(context: Context, endpoint: str, max_bytes: int) -> Socket:
     """The supervisor's end of control and of commands. Sending to a peer that is gone raises `Unroutable`. A peer that
     sends a frame of more than `max_bytes` is disconnected before the frame is read, as on every bound socket here."""
     options = {
@@ -66,7 +67,7 @@ def bind_router(context: Context, endpoint: str, max_bytes: int) -> zmq.Socket[b
     return _bind(_socket(context, zmq.ROUTER, options), endpoint)
 
 
-def connect_dealer(context: Context, endpoint: str) -> zmq.Socket[bytes]:
+def connect_dealer(context: Context, endpoint: str) -> Socket:
     """The other end of control and of commands. It names itself anew with each connection: under a name of its own
     it could be refused after a broken one, for as long as the old one still seems to be there."""
     socket = _socket(context, zmq.DEALER, {zmq.RCVHWM: UNBOUNDED, zmq.SNDHWM: UNBOUNDED})
@@ -74,14 +75,14 @@ def connect_dealer(context: Context, endpoint: str) -> zmq.Socket[bytes]:
     return socket
 
 
-def bind_collector(context: Context, endpoint: str, max_bytes: int) -> zmq.Socket[bytes]:
+def bind_collector(context: Context, endpoint: str, max_bytes: int) -> Socket:
     """Where the supervisor collects every worker's events, each of at most `max_bytes`."""
     socket = _socket(context, zmq.SUB, {zmq.RCVHWM: UNBOUNDED, zmq.MAXMSGSIZE: max_bytes})
     socket.subscribe(b"")
     return _bind(socket, endpoint)
 
 
-def connect_worker_publisher(context: Context, endpoint: str) -> zmq.Socket[bytes]:
+def connect_worker_publisher(context: Context, endpoint: str) -> Socket:
     """A worker's events. Send nothing before the subscription has been received: it would be lost. It comes again
     with each new connection, which without VERBOSE nobody would hear of."""
     options = {zmq.XPUB_NODROP: 1, zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: WORKER_HIGH_WATER}
@@ -90,14 +91,14 @@ def connect_worker_publisher(context: Context, endpoint: str) -> zmq.Socket[byte
     return socket
 
 
-def bind_publisher(context: Context, endpoint: str) -> zmq.Socket[bytes]:
+def bind_publisher(context: Context, endpoint: str) -> Socket:
     """What the supervisor tells everybody. Reports every subscription (each is confirmed) and the last
     unsubscription of a topic; drops for a subscriber that does not keep up."""
     options = {zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: PUBLISHER_HIGH_WATER, zmq.MAXMSGSIZE: MAX_SUBSCRIPTION_BYTES}
     return _bind(_socket(context, zmq.XPUB, options), endpoint)
 
 
-def connect_subscriber(context: Context, endpoint: str) -> zmq.Socket[bytes]:
+def connect_subscriber(context: Context, endpoint: str) -> Socket:
     """A follower's end of the supervisor's publisher."""
     socket = _socket(context, zmq.SUB, {zmq.RCVHWM: PUBLISHER_HIGH_WATER})
     socket.connect(endpoint)
@@ -117,7 +118,7 @@ class Channel:
 
     def __init__(
         self,
-        socket: zmq.Socket[bytes],
+        socket: Socket,
         on_message: Callable[[list[bytes]], None],
         *,
         slice_messages: int = 64,

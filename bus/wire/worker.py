@@ -1,4 +1,4 @@
-"""What supervisor and worker say to each other, and what a worker is given at its birth."""
+"""What supervisor and worker say to each other, and what a worker is given when it starts."""
 
 from typing import Annotated, Any
 

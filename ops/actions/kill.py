@@ -43,32 +43,32 @@ class KillResult(msgspec.Struct, frozen=True, omit_defaults=True):
     end: Wire | None = None
 
 
-async def kill(target: Target, order: KillRequest) -> list[KillResult]:
+async def kill(target: Target, request: KillRequest) -> list[KillResult]:
     """Stop the jobs side by side; returns when each is proved dead or could not be stopped."""
     async with connect(target) as jobs:
-        if order.prefixes:
-            work = [_kill_named(jobs, prefix, order) for prefix in dict.fromkeys(order.prefixes)]
+        if request.prefixes:
+            work = [_kill_named(jobs, prefix, request) for prefix in dict.fromkeys(request.prefixes)]
         else:
-            work = [_kill_found(jobs, job, order) for job in await select(jobs, order.filters)]
+            work = [_kill_found(jobs, job, request) for job in await select(jobs, request.filters)]
         return await asyncio.gather(*work)
 
 
-async def _kill_named(jobs: JobsAccess, prefix: str, order: KillRequest) -> KillResult:
+async def _kill_named(jobs: JobsAccess, prefix: str, request: KillRequest) -> KillResult:
     try:
         job = job_of(await jobs.show(prefix))
     except Declined as error:
         return KillResult(prefix, False, f"{prefix}: {error}", code=error.code)
-    return await _kill_found(jobs, job, order)
+    return await _kill_found(jobs, job, request)
 
 
-async def _kill_found(jobs: JobsAccess, job: OutsideJob, order: KillRequest) -> KillResult:
+async def _kill_found(jobs: JobsAccess, job: OutsideJob, request: KillRequest) -> KillResult:
     if job.state in ENDED:
         words = f"{short_id(job)} had ended before: {state_words(job)}"
         return KillResult(job.job_id, True, words, code="already_ended")
-    if order.dry_run:
+    if request.dry_run:
         words = f"{short_id(job)} would be stopped: {state_words(job)}, {clean(job.user)}: {one_line(job.query, 60)}"
         return KillResult(job.job_id, True, words, code="dry_run")
-    return await kill_job(jobs, job, order.rung, order.note)
+    return await kill_job(jobs, job, request.rung, request.note)
 
 
 async def kill_job(jobs: JobsAccess, job: OutsideJob, rung: Rung, note: str = "") -> KillResult:

@@ -26,14 +26,14 @@ async def read_timeline(target: Target, job_id: str) -> list[Span]:
     """The steps of the job whose id begins with `job_id`, as far as they have come."""
     async with connect(target, say_log_only) as jobs:
         record = await jobs.show(job_id)
-        moments = []
+        timed_events = []
         if record["seq"]:
-            async with aclosing(jobs.moments(job_of(record))) as stream:
-                async for moment in stream:
-                    moments.append(moment)
-                    if moment.data["seq"] >= record["seq"]:  # of a job that lives there is no end to wait for
+            async with aclosing(jobs.timed_events(job_of(record))) as stream:
+                async for event in stream:
+                    timed_events.append(event)
+                    if event.data["seq"] >= record["seq"]:  # of a job that lives there is no end to wait for
                         break
-        return timeline(record, moments, time.time())
+        return timeline(record, timed_events, time.time())
 
 
 def print_record(record: dict[str, Any], out: Console) -> None:

@@ -9,8 +9,8 @@ import msgspec
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
-from ops.client.stats import Figures
-from ops.client.timed_events import Moment
+from ops.client.stats import ServerStats
+from ops.client.timed_events import TimedEvent
 from ops.errors import OpsError
 
 Wire = dict[str, Any]
@@ -47,10 +47,10 @@ class JobsAccess(Protocol):
     def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         """The job's stream from event `after + 1` to its end. `present`: the job runs for this follower."""
 
-    def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+    def timed_events(self, job: OutsideJob) -> AsyncGenerator[TimedEvent, None]:
         """The job's stream for a timeline: with times where the server tells them, and without its rows."""
 
-    async def figures(self) -> Figures:
+    async def figures(self) -> ServerStats:
         """Counts and gauges of the supervisor."""
 
     async def close(self) -> None:

@@ -14,8 +14,8 @@ from bus.wire.batch import Batch
 from bus.wire.commands import JobRecord, Options
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
 from ops.client.access import Declined, Wire
-from ops.client.stats import Figures
-from ops.client.timed_events import Moment, logged_moments
+from ops.client.stats import ServerStats
+from ops.client.timed_events import TimedEvent, logged_events
 from ops.errors import OpsError
 
 LISTED = 1000
@@ -45,10 +45,10 @@ class LoggedJobs:
             for item in outside_events(batch, job.session_id, skip):
                 yield msgspec.to_builtins(item)
 
-    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+    async def timed_events(self, job: OutsideJob) -> AsyncGenerator[TimedEvent, None]:
         for batch, skip in self._batches(job):
-            for moment in logged_moments(batch, job.session_id, skip):
-                yield moment
+            for event in logged_events(batch, job.session_id, skip):
+                yield event
 
     def _batches(self, job: OutsideJob, after: int = 0) -> Iterator[tuple[Batch, int]]:
         cursor = Cursor(after)
@@ -67,7 +67,7 @@ class LoggedJobs:
     async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
         self._nobody()
 
-    async def figures(self) -> Figures:
+    async def figures(self) -> ServerStats:
         self._nobody()
 
     def _find(self, prefix: str) -> JobRecord:

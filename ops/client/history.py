@@ -55,7 +55,7 @@ class Rows:
                 yield dict(zip(names, row, strict=True))
 
 
-class History:
+class JobHistory:
     """The tables `jobs` and `events`. They are read by Arrow and handed to the engine, which can itself open no file:
     so no statement can change the history, or read anything else."""
 

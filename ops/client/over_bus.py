@@ -37,8 +37,8 @@ from bus.wire.commands import (
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
 from ops.client.access import Declined, Wire, new_session_id
 from ops.client.served import served_address
-from ops.client.stats import Figures
-from ops.client.timed_events import Moment, logged_moments
+from ops.client.stats import ServerStats
+from ops.client.timed_events import TimedEvent, logged_events
 from ops.target import login_name
 
 R = TypeVar("R", bound=AnyReply)
@@ -96,9 +96,9 @@ class LocalJobs:
         """The tables that can be asked about, once they have been read."""
         return (await self._request(ReadCatalog(self._caller), CatalogRead)).catalog
 
-    async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Figures:
+    async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> ServerStats:
         stats = await self._request(ReadStats(self._caller), Stats, timeout_s)
-        return Figures(stats.jobs, stats.gauges, stats.ended, stats.stops, stats.first_chunk)
+        return ServerStats(stats.jobs, stats.gauges, stats.ended, stats.stops, stats.first_chunk)
 
     async def drain(self) -> None:
         """No more questions are accepted from here on; the supervisor ends when the last job has."""
@@ -110,11 +110,11 @@ class LocalJobs:
                 for item in outside_events(batch, job.session_id, skip):
                     yield msgspec.to_builtins(item)
 
-    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+    async def timed_events(self, job: OutsideJob) -> AsyncGenerator[TimedEvent, None]:
         async with aclosing(self._batches(job)) as batches:
             async for batch, skip in batches:
-                for moment in logged_moments(batch, job.session_id, skip):
-                    yield moment
+                for event in logged_events(batch, job.session_id, skip):
+                    yield event
 
     async def _batches(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> Batches:
         async with aclosing(self._bus.follow(job.job_id, after, present=present)) as batches:

@@ -13,8 +13,8 @@ from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
 from ops.client.access import ENDINGS, Declined, Wire, job_of, new_session_id
-from ops.client.stats import Figures
-from ops.client.timed_events import Moment, wire_moment
+from ops.client.stats import ServerStats
+from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
 
 CONNECT_TIMEOUT_S = 10.0
@@ -60,8 +60,8 @@ class RemoteJobs:
         wanted = {"reason": note} | ({"now": "1"} if rung is Rung.KILL else {})
         await self._ask("DELETE", _path(job_id), params=wanted)
 
-    async def figures(self) -> Figures:
-        return msgspec.convert(await self._ask("GET", "/api/stats"), Figures)
+    async def figures(self) -> ServerStats:
+        return msgspec.convert(await self._ask("GET", "/api/stats"), ServerStats)
 
     async def drain(self) -> None:
         """As `ops.client.over_bus.LocalJobs.drain`; for operators."""
@@ -85,10 +85,10 @@ class RemoteJobs:
                 raise OpsError(f"{self._base}: the stream of job {job.job_id} has no end")
             await asyncio.sleep(min(MAX_WAIT_S, FIRST_WAIT_S * 2**tries))
 
-    async def moments(self, job: OutsideJob) -> AsyncGenerator[Moment, None]:
+    async def timed_events(self, job: OutsideJob) -> AsyncGenerator[TimedEvent, None]:
         async with aclosing(self.follow(job)) as items:
             async for item in items:
-                yield wire_moment(item)
+                yield untimed_event(item)
 
     async def _events(self, job_id: str, after: int) -> AsyncIterator[Wire]:
         headers = {"Last-Event-ID": str(after)}

@@ -9,7 +9,7 @@ from bus.contract.vocabulary import Rung
 from bus.wire.commands import EndedCount
 
 
-class Figures(msgspec.Struct, frozen=True):
+class ServerStats(msgspec.Struct, frozen=True):
     """Since the supervisor began: `jobs` by state, `gauges` by name (one that a server does not know reads as 0), how
     jobs `ended`, how long `stops` took by rung, and how long the first words of a job."""
 

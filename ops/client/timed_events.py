@@ -10,7 +10,7 @@ from bus.wire.batch import Batch
 from bus.wire.outside import AgentChunk, outside_events
 
 
-class Moment(msgspec.Struct, frozen=True):
+class TimedEvent(msgspec.Struct, frozen=True):
     """One object of the outside wire, with rows as their `count`. `at` is Unix seconds, None where nobody says."""
 
     event: str
@@ -18,22 +18,22 @@ class Moment(msgspec.Struct, frozen=True):
     at: float | None = None
 
 
-def logged_moments(batch: Batch, session_id: str, skip: int = 0) -> Iterator[Moment]:
+def logged_events(batch: Batch, session_id: str, skip: int = 0) -> Iterator[TimedEvent]:
     """The batch's events after the first `skip`; rows are not decoded, so that a long stream is read quickly."""
     for item in outside_events(batch, session_id, skip, arrow=True):
         if isinstance(item, AgentChunk) and isinstance(item.data.chunk, TableRows):
             rows = {"type": "table_rows", "count": item.data.chunk.count}
             data = {"session_id": session_id, "seq": item.data.seq, "chunk": rows}
-            yield Moment("agent_chunk", data, batch.at)
+            yield TimedEvent("agent_chunk", data, batch.at)
         else:
             wire = msgspec.to_builtins(item)
-            yield Moment(wire["event"], wire["data"], batch.at)
+            yield TimedEvent(wire["event"], wire["data"], batch.at)
 
 
-def wire_moment(wire: dict[str, Any]) -> Moment:
+def untimed_event(wire: dict[str, Any]) -> TimedEvent:
     """From an object that came over HTTP, which does not say when it was logged."""
     data = wire["data"]
     chunk = data.get("chunk")
     if chunk is not None and chunk["type"] == "table_rows":
         data = {**data, "chunk": {"type": "table_rows", "count": len(chunk["rows"])}}
-    return Moment(wire["event"], data)
+    return TimedEvent(wire["event"], data)

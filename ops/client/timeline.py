@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ops.client.access import ENDINGS
-from ops.client.timed_events import Moment
+from ops.client.timed_events import TimedEvent
 from ops.format import clean, row_count
 
 ENDED_STATES = frozenset({"succeeded", "failed", "cancelled"})
@@ -27,12 +27,12 @@ class Span(msgspec.Struct):
     depth: int = 0
 
 
-def timeline(record: dict[str, Any], moments: Iterable[Moment], now: float) -> list[Span]:
+def timeline(record: dict[str, Any], timed_events: Iterable[TimedEvent], now: float) -> list[Span]:
     """The steps in the order in which they began. `record` is that of the outside; `now` (Unix seconds) ends the
     steps of a job that still lives."""
     reading = _Reading(record, now)
-    for moment in moments:
-        reading.see(moment)
+    for event in timed_events:
+        reading.see(event)
     return reading.spans()
 
 
@@ -48,14 +48,14 @@ class _Reading:
         self._steps: list[Span] = []
         self._counted = dict.fromkeys(_PIECES, 0)
 
-    def see(self, moment: Moment) -> None:
-        if moment.at is not None:
-            self._clock_ms = max(0.0, (moment.at - self._created_at) * 1000)
-        if moment.event in ENDINGS:
+    def see(self, event: TimedEvent) -> None:
+        if event.at is not None:
+            self._clock_ms = max(0.0, (event.at - self._created_at) * 1000)
+        if event.event in ENDINGS:
             for name in _PIECES:
                 self._close(name)
-        elif moment.event == "agent_chunk":
-            self._chunk(moment.data["chunk"], exact=moment.at is not None)
+        elif event.event == "agent_chunk":
+            self._chunk(event.data["chunk"], exact=event.at is not None)
 
     def spans(self) -> list[Span]:
         """Waiting and starting first, the stop last."""

@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 
 from ops.errors import OpsError
-from ops.load.streams import Stream
+from ops.load.streams import FollowedStream
 from ops.load.wire import WireEvent, decode_events, encode_frame
 
 ANSWER_WITHIN_S = 30.0
@@ -31,7 +31,7 @@ class LoadClient:
         self._slow_until = 0.0
         self._lock = asyncio.Lock()
         self._returning: asyncio.Task[None] | None = None
-        self.streams: dict[str, Stream] = {}
+        self.streams: dict[str, FollowedStream] = {}
         self.lost = 0
         self.agents: list[str] = []
 
@@ -54,14 +54,14 @@ class LoadClient:
         for stream in list(self.streams.values()):
             await self._take_up(self._socket, stream)
 
-    async def ask(self, stream: Stream) -> None:
+    async def ask(self, stream: FollowedStream) -> None:
         """What is lost on the way is asked again by who comes back: the same session never runs twice."""
         self.streams[stream.session_id] = stream
         stream.asked_at = time.monotonic()
         stream.disturbed = stream.asked_at < self._slow_until
         await self._send("agent_query_stream", **_question(stream))
 
-    async def stop(self, stream: Stream, *, now: bool) -> None:
+    async def stop(self, stream: FollowedStream, *, now: bool) -> None:
         if not stream.end:
             stream.stop_asked_at, stream.stops_now = time.monotonic(), now
             await self._send("agent_kill", session_id=stream.session_id, now=now)
@@ -99,7 +99,7 @@ class LoadClient:
             return
         await _write(self._socket, event, **data)
 
-    async def _take_up(self, socket: aiohttp.ClientWebSocketResponse, stream: Stream) -> None:
+    async def _take_up(self, socket: aiohttp.ClientWebSocketResponse, stream: FollowedStream) -> None:
         if stream.known:
             await _write(socket, "agent_follow", session_id=stream.session_id, after_seq=stream.seq)
         else:
@@ -141,7 +141,7 @@ class LoadClient:
             del self.streams[stream.session_id]
 
 
-def _question(stream: Stream) -> dict[str, object]:
+def _question(stream: FollowedStream) -> dict[str, object]:
     return {"session_id": stream.session_id, "query": stream.visit.question, "agent": stream.visit.agent}
 
 

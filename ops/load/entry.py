@@ -5,7 +5,7 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from ops.errors import EXIT_USAGE, OpsError
-from ops.load.plan import Plan, check_plan
+from ops.load.plan import LoadPlan, check_plan
 from ops.load.report.summary import Report, Second
 from ops.load.run import LoadTest
 from ops.load.server import own_server
@@ -24,7 +24,7 @@ class Wanted:
     """Which server, what is done to it; `jobs` run at once on a server of our own."""
 
     target: Target
-    plan: Plan
+    plan: LoadPlan
     jobs: int
     owned: bool
 

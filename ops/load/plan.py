@@ -44,7 +44,7 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LoadPlan:
     """`think_s` lies between the questions of one client, on average; `mix` are weights by agent."""
 
     clients: int
@@ -74,7 +74,7 @@ class Visit:
     after_s: float
 
 
-def check_plan(plan: Plan) -> None:
+def check_plan(plan: LoadPlan) -> None:
     """Raises `OpsError` for one that is out of bounds, naming number and limit."""
     for what, value, limit in (
         ("--clients", plan.clients, MAX_CLIENTS),
@@ -90,7 +90,7 @@ def check_plan(plan: Plan) -> None:
         raise OpsError(f"--mix names {', '.join(sorted(unknown)) or 'no agent'}; known: {known}", EXIT_USAGE)
 
 
-def visits(plan: Plan) -> list[Visit]:
+def visits(plan: LoadPlan) -> list[Visit]:
     """Every question of the test in the order of time; the same for the same seed."""
     chance = random.Random(plan.seed)
     found: list[Visit] = []
@@ -102,7 +102,7 @@ def visits(plan: Plan) -> list[Visit]:
     return sorted(found, key=lambda visit: visit.at)
 
 
-def _visit(plan: Plan, chance: random.Random, client: int, at: float) -> Visit:
+def _visit(plan: LoadPlan, chance: random.Random, client: int, at: float) -> Visit:
     agent = chance.choices(list(plan.mix), list(plan.mix.values()))[0]
     behaviour = _behaviour(plan.shares, chance)
     if agent in NEVER_ENDS and behaviour not in ("stops", "stops_now"):

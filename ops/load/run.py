@@ -12,9 +12,9 @@ import aiohttp
 
 from ops.errors import EXIT_USAGE, OpsError
 from ops.load.client import LoadClient
-from ops.load.plan import Plan, Visit, visits
-from ops.load.report.summary import Report, Second, make_report
-from ops.load.streams import Broken, Stream
+from ops.load.plan import LoadPlan, Visit, visits
+from ops.load.report.summary import Observed, Report, Second, make_report
+from ops.load.streams import Broken, FollowedStream
 from ops.load.wire import WireEvent
 
 CONNECT_AT_ONCE = 50
@@ -33,17 +33,14 @@ class LoadTest:
     """`memory` tells (gateway and supervisor, workers) in MiB where the server is ours; `say` takes a line of progress
     a second."""
 
-    def __init__(self, plan: Plan, base: str, token: str, broken: Broken, say: Callable[[Second], None]) -> None:
+    def __init__(self, plan: LoadPlan, base: str, token: str, broken: Broken, say: Callable[[Second], None]) -> None:
         self._plan = plan
         self._base = base
         self._token = token
-        self._broken = broken
         self._say = say
         self._prefix = f"load-{secrets.token_hex(4)}"
         self._clients: list[LoadClient] = []
-        self._streams: list[Stream] = []
-        self._delays: list[float] = []
-        self._timeline: list[Second] = []
+        self._observed = Observed(broken)
         self._busy: set[asyncio.Task[None]] = set()
         self._chunks = 0
 
@@ -58,13 +55,11 @@ class LoadTest:
                 await self._settle()
             finally:
                 looking.cancel()
-            seconds = time.monotonic() - started
-        for stream in self._streams:
+            self._observed.seconds = time.monotonic() - started
+        for stream in self._observed.streams:
             stream.check_stop(self._plan.stop_within_s)
-        lost = sum(client.lost for client in self._clients)
-        return make_report(
-            self._plan, seconds, self._streams, self._delays, self._broken, self._timeline, lost
-        )  # fmt: skip
+        self._observed.lost = sum(client.lost for client in self._clients)
+        return make_report(self._plan, self._observed)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[None]:
@@ -92,13 +87,13 @@ class LoadTest:
     async def _ask_all(self, started: float) -> None:
         for number, visit in enumerate(visits(self._plan)):
             await asyncio.sleep(max(0.0, started + visit.at - time.monotonic()))
-            stream = Stream(f"{self._prefix}-{number}", visit, started + visit.at, self._broken)
-            self._streams.append(stream)
+            stream = FollowedStream(f"{self._prefix}-{number}", visit, started + visit.at, self._observed.broken)
+            self._observed.streams.append(stream)
             task = asyncio.create_task(self._visit(self._clients[visit.client], stream, visit))
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
 
-    async def _visit(self, client: LoadClient, stream: Stream, visit: Visit) -> None:
+    async def _visit(self, client: LoadClient, stream: FollowedStream, visit: Visit) -> None:
         await client.ask(stream)
         if visit.behaviour == "stays":
             return
@@ -124,7 +119,7 @@ class LoadTest:
         await self._all_ended(SETTLE_S)
         for client in self._clients:
             for stream in client.streams.values():
-                self._broken.tell(f"{stream!r}: no end")
+                self._observed.broken.tell(f"{stream!r}: no end")
 
     async def _all_ended(self, within_s: float) -> bool:
         deadline = time.monotonic() + within_s
@@ -137,17 +132,18 @@ class LoadTest:
     def _on_chunk(self, event: WireEvent, now: float) -> None:
         chunk = event.data.chunk
         if chunk is not None and chunk.type == "response_chunk" and chunk.chunk.isdigit():
-            self._delays.append(now * 1000 - int(chunk.chunk) / 1e6)
+            self._observed.delays_ms.append(now * 1000 - int(chunk.chunk) / 1e6)
 
     async def _look(self, started: float, memory: Memory | None) -> None:
         used = (0.0, 0.0)
         asked = ended = chunks = 0
         while True:
             await asyncio.sleep(1.0 - (time.monotonic() - started) % 1.0)
-            if memory is not None and len(self._timeline) % MEMORY_EVERY == 0:
+            if memory is not None and len(self._observed.timeline) % MEMORY_EVERY == 0:
                 used = await asyncio.to_thread(memory)
-            now_asked, now_ended = len(self._streams), sum(bool(stream.end) for stream in self._streams)
-            now_chunks = sum(stream.chunks for stream in self._streams)
+            streams = self._observed.streams
+            now_asked, now_ended = len(streams), sum(bool(stream.end) for stream in streams)
+            now_chunks = sum(stream.chunks for stream in streams)
             second = Second(
                 at=round(time.monotonic() - started, 1),
                 open=now_asked - now_ended,
@@ -158,7 +154,7 @@ class LoadTest:
                 workers_mib=round(used[1], 1),
             )
             asked, ended, chunks = now_asked, now_ended, now_chunks
-            self._timeline.append(second)
+            self._observed.timeline.append(second)
             self._say(second)
 
 

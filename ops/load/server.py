@@ -13,7 +13,7 @@ import msgspec
 from bus.contract.settings import Settings
 from bus.program import ServeOrders
 from bus.system.orphans import descendants
-from ops.load.plan import Plan
+from ops.load.plan import LoadPlan
 from ops.load.streams import Broken
 from ops.serve.child_process import Child, end_all, last_lines
 from ops.serve.listener import listen, url_of
@@ -41,7 +41,7 @@ class OwnServer:
 
 @contextlib.asynccontextmanager
 async def own_server(
-    config: Path | None, settings: Settings, plan: Plan, jobs: int, broken: Broken
+    config: Path | None, settings: Settings, plan: LoadPlan, jobs: int, broken: Broken
 ) -> AsyncIterator[OwnServer]:
     """Lives as long as the context. Afterwards nothing of it may be left: no process, no socket, no scratch folder."""
     lifeline, held = os.pipe()
@@ -75,7 +75,7 @@ async def own_server(
             broken.tell(f"left behind: {what}")
 
 
-def _settings(plan: Plan, jobs: int) -> dict[str, object]:
+def _settings(plan: LoadPlan, jobs: int) -> dict[str, object]:
     queued = max(1_000, 2 * plan.clients)
     return {
         "limits.max_running": jobs,

@@ -30,7 +30,7 @@ class Broken:
 
 
 @dataclass(slots=True)
-class Stream:
+class FollowedStream:
     """The life of one question. `intended_at` is when the plan wanted it asked."""
 
     session_id: str
@@ -52,7 +52,7 @@ class Stream:
     """The client itself was away or slow, so that its delays tell nothing of the server."""
 
     def __repr__(self) -> str:
-        return f"<Stream {self.session_id} {self.visit.agent} seq={self.seq} end={self.end or None}>"
+        return f"<FollowedStream {self.session_id} {self.visit.agent} seq={self.seq} end={self.end or None}>"
 
     @property
     def known(self) -> bool:

@@ -5,18 +5,18 @@ import msgspec
 ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
 
 
-class Chunk(msgspec.Struct, gc=False):
+class WireChunk(msgspec.Struct, gc=False):
     type: str = ""
     chunk: str = ""
 
 
-class Data(msgspec.Struct, gc=False):
+class WireData(msgspec.Struct, gc=False):
     """The fields of all events together; an event without one has its default."""
 
     session_id: str = ""
     job_id: str = ""
     seq: int = 0
-    chunk: Chunk | None = None
+    chunk: WireChunk | None = None
     rung: str = ""
     ms: float = 0.0
     code: str = ""
@@ -26,7 +26,7 @@ class Data(msgspec.Struct, gc=False):
 
 class WireEvent(msgspec.Struct, gc=False):
     event: str
-    data: Data
+    data: WireData
 
 
 _one: msgspec.json.Decoder[WireEvent] = msgspec.json.Decoder(WireEvent)

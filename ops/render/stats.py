@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import ENDED, Rung, State
-from ops.client.stats import Figures
+from ops.client.stats import ServerStats
 from ops.format import size, span
 
 
-def figure_lines(figures: Figures) -> list[tuple[str, str]]:
+def figure_lines(figures: ServerStats) -> list[tuple[str, str]]:
     """(name, words), a line each."""
     return [
         ("jobs", _jobs(figures)),
@@ -29,7 +29,7 @@ def figure_lines(figures: Figures) -> list[tuple[str, str]]:
     ]
 
 
-def troubles(figures: Figures) -> list[str]:
+def troubles(figures: ServerStats) -> list[str]:
     """What somebody should look at."""
     found = []
     if not figures["log_writable"]:
@@ -41,7 +41,7 @@ def troubles(figures: Figures) -> list[str]:
     return found
 
 
-def _jobs(figures: Figures) -> str:
+def _jobs(figures: ServerStats) -> str:
     running = f"{figures['running']:.0f} running of {figures['max_running']:.0f}"
     waiting = f"{figures['waiting']:.0f} waiting of {figures['max_queued']:.0f}"
     oldest = f" (the oldest for {span(figures['oldest_waiting_s'])})" if figures["waiting"] else ""
@@ -52,7 +52,7 @@ def _counts(jobs: Mapping[str, int]) -> str:
     return ", ".join(f"{jobs.get(state, 0):,} {state}" for state in State if state in ENDED)
 
 
-def _stops(figures: Figures) -> str:
+def _stops(figures: ServerStats) -> str:
     """How many needed which rung, and within what time half of them were proved dead."""
     words = []
     for rung in Rung:
@@ -71,6 +71,6 @@ def _half_within(found: Histogram) -> str:
     return f"in more than {span(found.bounds[-1])}"
 
 
-def _log(figures: Figures) -> str:
+def _log(figures: ServerStats) -> str:
     lag = f"{span(figures['log_lag_s'])} behind" if figures["log_lag_s"] else "up to date"
     return f"{size(figures['log_bytes'])}, {lag}; {size(figures['disk_free_bytes'])} free on its disk"

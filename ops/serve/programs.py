@@ -40,7 +40,7 @@ class Posts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class ServeOptions:
     """What shall be served: where the settings come from, and the ones that the flags have settled."""
 
     config: Path | None
@@ -68,7 +68,7 @@ def data_folder(settings: Settings) -> str:
     return str(folder)
 
 
-def open_listener(plan: Plan) -> tuple[socket.socket, str]:
+def open_listener(plan: ServeOptions) -> tuple[socket.socket, str]:
     """The listening socket, and the token made for this run: on this machine alone, and where the settings name no
     tokens. Raises `SettingsError` when others could reach a server that knows no tokens, `TokensError`."""
     gateway = plan.settings.gateway
@@ -83,7 +83,7 @@ def open_listener(plan: Plan) -> tuple[socket.socket, str]:
     return listen(gateway.host, gateway.port, named=named), made
 
 
-async def serve(plan: Plan, announce: Callable[[str], None]) -> None:
+async def serve(plan: ServeOptions, announce: Callable[[str], None]) -> None:
     """Serve until a signal says stop; `announce` receives the address once everything is ready.
 
     Raises `OpsError` when a program cannot be started or kept running. Leaves no process and no socket behind.

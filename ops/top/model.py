@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from bus.contract.vocabulary import Rung, State
 from bus.wire.outside import OutsideJob
-from ops.client.stats import Figures
+from ops.client.stats import ServerStats
 from ops.top.keys import DOWN, END, ENTER, ESCAPE, HOME, PAGE_DOWN, PAGE_UP, UP
 
 PAGE_ROWS = 10
@@ -15,7 +15,7 @@ _YES = frozenset({"y", "Y", ENTER})
 
 
 @dataclass(frozen=True)
-class Stop:
+class StopRequest:
     """A stop that somebody wants, or is asked about."""
 
     job: OutsideJob
@@ -27,16 +27,16 @@ class TopModel:
     """The jobs that live, which of them is selected, what is being asked, and what was said last."""
 
     jobs: list[OutsideJob] = field(default_factory=list)
-    figures: Figures | None = None
+    figures: ServerStats | None = None
     selected: int = 0
-    asking: Stop | None = None
+    asking: StopRequest | None = None
     said: str = ""
     trouble: str = ""
     quit: bool = False
     cpu_shares: dict[str, float] = field(default_factory=dict)
     _cpu: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def update(self, jobs: list[OutsideJob], figures: Figures | None, now: float) -> None:
+    def update(self, jobs: list[OutsideJob], figures: ServerStats | None, now: float) -> None:
         """What the server says at `now` (monotonic seconds). The selection stays with its job, or else in its place."""
         chosen = self.chosen
         self._measure(jobs, now)
@@ -56,7 +56,7 @@ class TopModel:
     def chosen(self) -> OutsideJob | None:
         return self.jobs[self.selected] if self.selected < len(self.jobs) else None
 
-    def press(self, key: str) -> Stop | None:
+    def press(self, key: str) -> StopRequest | None:
         """What a key does; returns the stop that shall be carried out now."""
         if self.asking is not None:
             wanted, self.asking = self.asking, None
@@ -69,7 +69,7 @@ class TopModel:
         elif key in _MOVES:
             self._move(_MOVES[key])
         elif key in _RUNGS and self.chosen is not None:
-            self.asking = Stop(self.chosen, _RUNGS[key])
+            self.asking = StopRequest(self.chosen, _RUNGS[key])
         return None
 
     def _move(self, by: int) -> None:

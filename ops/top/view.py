@@ -14,11 +14,11 @@ from bus.transport.sockets import BusError
 from ops.actions.kill import kill_job
 from ops.client.access import Declined, JobsAccess
 from ops.client.connect import connect
-from ops.client.stats import Figures
+from ops.client.stats import ServerStats
 from ops.errors import EXIT_USAGE, OpsError
 from ops.target import Target
 from ops.top.key_reader import listening
-from ops.top.model import Stop, TopModel
+from ops.top.model import StopRequest, TopModel
 from ops.top.screen import picture
 
 LOOK_EVERY_S = 1.0
@@ -36,7 +36,7 @@ async def top(target: Target, out: Console) -> None:
         await _Top(jobs, model, where, out).run()
 
 
-async def _figures(jobs: JobsAccess) -> Figures | None:
+async def _figures(jobs: JobsAccess) -> ServerStats | None:
     """None for who may see their own jobs only."""
     try:
         return await jobs.figures()
@@ -90,7 +90,7 @@ class _Top:
             task.add_done_callback(self._stops.discard)
         self._changed.set()
 
-    async def _stop(self, stop: Stop) -> None:
+    async def _stop(self, stop: StopRequest) -> None:
         outcome = await kill_job(self._jobs, stop.job, stop.rung)
         self._model.said = outcome.sentence
         self._changed.set()

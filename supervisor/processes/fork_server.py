@@ -64,10 +64,9 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends this process
     _load(preload)
     if stayed := threads_that_stay():
-        print(
-            f"fork server: threads that stay after the preload of {', '.join(preload)}: {stayed}, allowed: 0. A worker "
-            "that is forked beside them can hang, on a lock that one of them held; preload nothing that starts threads",
-            file=sys.stderr,
+        _say(
+            f"threads that stay after the preload of {', '.join(preload)}: {stayed}, allowed: 0. A worker that is "
+            "forked beside them can hang, on a lock that one of them held; preload nothing that starts threads"
         )
     gc.collect()
     gc.freeze()
@@ -79,7 +78,11 @@ def _load(preload: Sequence[str]) -> None:
         try:
             importlib.import_module(name)
         except Exception as error:  # whatever it is, workers can still import what they need, slowly
-            print(f"fork server: {name} could not be preloaded, workers start slowly: {error!r}", file=sys.stderr)
+            _say(f"{name} could not be preloaded, workers start slowly: {error!r}")
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"fork server: {sentence}\n")
 
 
 def threads_that_stay() -> int:

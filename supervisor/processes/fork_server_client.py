@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from bus.system.interpreter import interpreter_command
 from bus.system.proc import read_stat
 from bus.transport.codec import Decoder
 from supervisor.processes.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, NotForked, Reaped
@@ -68,7 +69,7 @@ class ForkServer:
         self._line.setblocking(False)
         with there:
             self._process = subprocess.Popen(
-                [sys.executable, *interpreter_options(sys.orig_argv), "-c", _program(there.fileno(), preload)],
+                [*interpreter_command(), "-c", _program(there.fileno(), preload)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[there.fileno()],
                 env=environment,
@@ -210,23 +211,6 @@ def _refuse(pid: int, pidfds: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
     for pidfd in pidfds:
         os.close(pidfd)
-
-
-def interpreter_options(command: Sequence[str]) -> list[str]:
-    """The options of the interpreter in a command line (`sys.orig_argv`), without what it is to run. Those that came
-    by environment variables are inherited anyway."""
-    options: list[str] = []
-    arguments = iter(command[1:])
-    for argument in arguments:
-        if argument[:2] in ("-W", "-X") or argument.startswith("--"):
-            options += [argument] if argument[2:] and argument[:2] != "--" else [argument, next(arguments)]
-        elif not argument.startswith("-") or argument == "-":
-            break
-        elif "c" in argument or "m" in argument:  # the last of its letters: the program follows
-            return options + [argument[:-1]] * (len(argument) > 2)
-        else:
-            options.append(argument)
-    return options
 
 
 def _program(line_fd: int, preload: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from gateway.wire.responses import OutsideRecord
 from ops.actions.drain.watch import Left
 from ops.actions.kill import KillResult
 from ops.checks.finding import Finding
-from ops.client.stats import Figures
+from ops.client.stats import ServerStats
 from ops.client.timeline import Span
 from ops.load.report.summary import Report
 from tests.e2e.cli_runner import Server, deadstop, job
@@ -73,8 +73,8 @@ def test_of_jobs(server: Server, target: list[str]) -> None:
         for step in printed(server, target, "show", ended, "--timeline"):
             held(step, Span)
     (figures,) = printed(server, target, "stats")
-    assert set(figures) >= fields(Figures) - {"gauges"}
-    assert all(isinstance(value, (int, float)) for name, value in figures.items() if name not in fields(Figures))
+    assert set(figures) >= fields(ServerStats) - {"gauges"}
+    assert all(isinstance(value, (int, float)) for name, value in figures.items() if name not in fields(ServerStats))
 
 
 def test_of_this_machine(server: Server) -> None:
@@ -95,7 +95,7 @@ def test_of_this_machine(server: Server) -> None:
         ("kill", fields(KillResult)),
         ("show", fields(OutsideRecord) - fields(OutsideJob)),
         ("show --timeline", fields(Span)),
-        ("stats", fields(Figures) - {"gauges"}),
+        ("stats", fields(ServerStats) - {"gauges"}),
         ("drain", fields(Left)),
         ("doctor", fields(Finding)),
         ("load", fields(Report)),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ops.load.entry import OWN_MIX, read_mix
-from ops.load.plan import Plan, Shares, Visit, visits
-from ops.load.streams import Broken, Stream
-from ops.load.wire import Chunk, Data, WireEvent
+from ops.load.plan import LoadPlan, Shares, Visit, visits
+from ops.load.streams import Broken, FollowedStream
+from ops.load.wire import WireChunk, WireData, WireEvent
 from tests.e2e.cli_runner import Server, environment
 
 VISIT = Visit(0.0, 0, "chats", "1 0.1", "stays", 0.0)
@@ -49,7 +49,7 @@ def visits_of(plan: dict[str, object]) -> list[Visit]:
     """The same questions again, from what the report says of its plan."""
     shares = plan["shares"]
     assert isinstance(shares, dict)
-    return visits(Plan(**{**plan, "shares": Shares(**shares)}))  # type: ignore[arg-type]
+    return visits(LoadPlan(**{**plan, "shares": Shares(**shares)}))  # type: ignore[arg-type]
 
 
 def test_a_server_that_runs_is_loaded_through_its_address(server: Server, tmp_path: Path) -> None:
@@ -86,17 +86,17 @@ def test_a_load_is_bounded(tmp_path: Path, arguments: tuple[str, str], words: st
 
 
 def test_the_same_seed_asks_the_same_at_the_same_times() -> None:
-    plan = Plan(20, 10.0, 2.0, read_mix(OWN_MIX, own=True), Shares(), 7, 3.0)
+    plan = LoadPlan(20, 10.0, 2.0, read_mix(OWN_MIX, own=True), Shares(), 7, 3.0)
     asked = visits(plan)
     assert asked == visits(plan)
     assert asked == sorted(asked, key=lambda visit: visit.at)
     assert all(visit.behaviour.startswith("stops") for visit in asked if visit.agent == "hangs")
 
 
-def a_stream(*events: tuple[str, int]) -> Stream:
-    stream = Stream("s", VISIT, 0.0, Broken(), asked_at=0.0)
+def a_stream(*events: tuple[str, int]) -> FollowedStream:
+    stream = FollowedStream("s", VISIT, 0.0, Broken(), asked_at=0.0)
     for at, (event, seq) in enumerate(events, 1):
-        stream.take(WireEvent(event, Data("s", seq=seq, chunk=Chunk("response_chunk", "x"))), float(at))
+        stream.take(WireEvent(event, WireData("s", seq=seq, chunk=WireChunk("response_chunk", "x"))), float(at))
     return stream
 
 
@@ -121,7 +121,7 @@ def test_a_reloaded_page_sees_everything_again_and_counts_it_once() -> None:
     stream = a_stream(*WHOLE[:2])
     stream.start_again()
     for event, seq in WHOLE:
-        stream.take(WireEvent(event, Data("s", seq=seq, chunk=Chunk("response_chunk", "x"))), 9.0)
+        stream.take(WireEvent(event, WireData("s", seq=seq, chunk=WireChunk("response_chunk", "x"))), 9.0)
     assert (stream.broken.count, stream.chunks, stream.end) == (0, 1, "agent_complete")
 
 
@@ -129,6 +129,6 @@ def test_a_reloaded_page_sees_everything_again_and_counts_it_once() -> None:
 def test_a_late_proof_is_noticed(bound_s: float, broken: int) -> None:
     stream = a_stream(*WHOLE[:2])
     stream.stop_asked_at = 2.0
-    stream.take(WireEvent("agent_killed", Data("s", seq=3, rung="kill")), 4.0)
+    stream.take(WireEvent("agent_killed", WireData("s", seq=3, rung="kill")), 4.0)
     stream.check_stop(bound_s)
     assert stream.broken.count == broken

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from agent_worker.llm import AnswerRequest, Limits, Meter, ModelClient, ModelSettings, PlanRequest, Preview
+from agent_worker.llm import AnswerRequest, CallLimits, Meter, ModelClient, ModelSettings, PlanRequest, Preview
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 from bus.contract.events import Column, Event, ResponseChunk, Status
 from bus.contract.settings import Price
@@ -44,7 +44,11 @@ PRICE = Price(input=2.0, output=10.0, cached=0.2)
 
 @asynccontextmanager
 async def model(
-    script: Script, *, limits: Limits | None = None, emit: Callable[[Event], object] = lambda _: None, **settings: Any
+    script: Script,
+    *,
+    limits: CallLimits | None = None,
+    emit: Callable[[Event], object] = lambda _: None,
+    **settings: Any,
 ) -> AsyncIterator[tuple[MessagesServer, ModelClient]]:
     """A fake server with this script and a client of it; retries wait hardly at all unless settings say otherwise."""
     async with MessagesServer(script) as server:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent_worker.plan import SqlPlan
-from agent_worker.warmup.warm_up import rehearse
+from agent_worker.warmup.warm_up import warm_up
 from bus.contract.events import Node, TableRows
 from tests.harness.asking import ask
 from tests.harness.servers import ROOT, running_supervisor
@@ -65,8 +65,8 @@ async def test_a_worker_imports_nothing_heavy_anew(tmp_path: Path, monkeypatch: 
         assert len({facts["tls"] for facts in found}) == 1, "one TLS context, made before the fork"
 
 
-def test_the_rehearsal_plans_a_question_and_answers_a_statement() -> None:
-    plan, events = rehearse()
+def test_the_warm_up_plans_a_question_and_answers_a_statement() -> None:
+    plan, events = warm_up()
     assert isinstance(plan, SqlPlan)
     assert [event.count for event in events if isinstance(event, TableRows)] == [1]
     assert isinstance(events[-1], Node)

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from agent_worker.llm import Limits, ModelClient, ModelError, PlanRequest
+from agent_worker.llm import CallLimits, ModelClient, ModelError, PlanRequest
 from agent_worker.llm.errors import BudgetExceeded
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, Status
@@ -175,7 +175,7 @@ async def test_cancel_ends_a_retry_wait() -> None:
 
 async def test_budget_closes_the_stream_in_mid_answer() -> None:
     endless = Say(("four",) * 10_000, hold=asyncio.Event(), hold_at=200)
-    async with model(in_turn(endless), limits=Limits(max_output_tokens=50)) as (server, client):
+    async with model(in_turn(endless), limits=CallLimits(max_output_tokens=50)) as (server, client):
         with pytest.raises(BudgetExceeded) as caught:
             await said(client)
         assert (caught.value.limit, caught.value.value, caught.value.maximum) == ("max_output_tokens", 51, 50)

@@ -1,4 +1,4 @@
-"""A process that cannot be buried keeps its own job from ending, and no other's, nor the supervisor."""
+"""A process that cannot be reaped keeps its own job from ending, and no other's, nor the supervisor."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A process that SIGKILL ends and nobody can bury: while it is traced, its death is its tracer's to take note of, and
+"""A process that SIGKILL ends and nobody can reap: while it is traced, its death is its tracer's to take note of, and
 until then its parent cannot reap it."""
 
 import contextlib

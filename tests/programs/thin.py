@@ -39,8 +39,8 @@ class Frames:
                 yield payload
 
 
-def connect(port: int, token: str, session_id: str, after: int, *, batch: bool, buffer_bytes: int = 0) -> socket.socket:
-    """A connection that has asked to follow; `buffer_bytes` keeps the kernel from reading ahead for us."""
+def connect(port: int, token: str, *, batch: bool, buffer_bytes: int = 0) -> socket.socket:
+    """A connection that has signed in; `buffer_bytes` keeps the kernel from reading ahead for us."""
     line = socket.socket()
     if buffer_bytes:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
@@ -59,8 +59,12 @@ def connect(port: int, token: str, session_id: str, after: int, *, batch: bool, 
     if b" 101 " not in answer.split(b"\r\n")[0]:
         raise ConnectionError(f"port {port} answered {answer!r}")
     line.sendall(_frame({"event": "authenticate", "data": {"token": token, "batch": batch}}))
-    line.sendall(_frame({"event": "agent_follow", "data": {"session_id": session_id, "after_seq": after}}))
     return line
+
+
+def follow(line: socket.socket, session_id: str, after: int) -> None:
+    """Ask for the stream of a session."""
+    line.sendall(_frame({"event": "agent_follow", "data": {"session_id": session_id, "after_seq": after}}))
 
 
 def _frame(value: Any) -> bytes:
@@ -76,7 +80,8 @@ def _short(payload: bytes) -> bytes:
 
 def main() -> None:
     port, token, session_id, after = sys.argv[1:]
-    line = connect(int(port), token, session_id, int(after), batch=False)
+    line = connect(int(port), token, batch=False)
+    follow(line, session_id, int(after))
     frames = Frames()
     while data := line.recv(PIECE_BYTES):
         for payload in frames.feed(data):

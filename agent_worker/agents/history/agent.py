@@ -49,8 +49,8 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
         raise AgentError("The history is still empty.", code="no_history", hint="ask again when a job has ended")
     catalog = with_words(await asyncio.to_thread(read, folder, context))
     job = replace(job, encoded_catalog=encode(catalog))
-    workplace: Tools = context.prepared
-    if workplace.model is None and not workplace.engine.looks_like_sql(job.question):
+    tools: Tools = context.prepared
+    if tools.model is None and not tools.engine.looks_like_sql(job.question):
         job = _dated(job, datetime.now(UTC).date())
     async for event in parquet.run(job, context):
         yield event

@@ -46,29 +46,29 @@ async def run_typed_sql(job: JobSpec, context: AgentContext) -> AsyncIterator[Ev
 
 async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIterator[Event]:
     catalog = await current_catalog(job, context)
-    workplace: Tools = context.prepared
-    workplace.engine.attach(catalog)
-    if workplace.model is not None:
-        hold_to(workplace.model, job)
-    inquiry = AgentState(job, context, workplace, catalog)
-    async for event in node("planner", planner(inquiry)):
+    tools: Tools = context.prepared
+    tools.engine.attach(catalog)
+    if tools.model is not None:
+        hold_to(tools.model, job)
+    state = AgentState(job, context, tools, catalog)
+    async for event in node("planner", planner(state)):
         yield event
-    if isinstance(inquiry.plan, SqlPlan):
-        async for event in node("executor", execute(inquiry)):
+    if isinstance(state.plan, SqlPlan):
+        async for event in node("executor", execute(state)):
             yield event
-    if isinstance(inquiry.plan, SqlPlan):
-        async for event in node("answer", answer(inquiry)):
+    if isinstance(state.plan, SqlPlan):
+        async for event in node("answer", answer(state)):
             yield event
-    elif isinstance(inquiry.plan, Clarification):
-        context.clarification = inquiry.plan
-        yield ResponseChunk("response", inquiry.plan.question)
-    elif isinstance(inquiry.plan, DirectAnswer):
-        yield ResponseChunk("response", inquiry.plan.text)
-    if workplace.model is not None and not inquiry.typed_sql:
-        yield monitor(total(context.usage(), priced=workplace.model.meter.price is not None))
+    elif isinstance(state.plan, Clarification):
+        context.clarification = state.plan
+        yield ResponseChunk("response", state.plan.question)
+    elif isinstance(state.plan, DirectAnswer):
+        yield ResponseChunk("response", state.plan.text)
+    if tools.model is not None and not state.typed_sql:
+        yield monitor(total(context.usage(), priced=tools.model.meter.price is not None))
 
 
-async def _take_as_typed(inquiry: AgentState) -> AsyncGenerator[Event, None]:
-    inquiry.typed_sql = True
-    inquiry.plan = SqlPlan(inquiry.job.question.strip().rstrip(";"), title="Your statement")
+async def _take_as_typed(state: AgentState) -> AsyncGenerator[Event, None]:
+    state.typed_sql = True
+    state.plan = SqlPlan(state.job.question.strip().rstrip(";"), title="Your statement")
     yield Status("running your statement")

@@ -17,17 +17,17 @@ CUT_OFF = frozenset({"llm_max_tokens", "llm_context_exceeded"})
 """Ways in which an answer ends too early, and asking again would end it there again."""
 
 
-async def answer(inquiry: AgentState) -> AsyncGenerator[Event, None]:
+async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
     """The model's words, token by token; without a model (or for a typed statement) a sentence of our own."""
-    plan, preview = inquiry.plan, inquiry.preview
+    plan, preview = state.plan, state.preview
     assert isinstance(plan, SqlPlan)
     assert preview is not None
-    model = inquiry.workplace.model
-    if model is None or inquiry.typed_sql:
-        yield ResponseChunk("response", _in_our_words(plan, preview, typed_sql=inquiry.typed_sql))
+    model = state.tools.model
+    if model is None or state.typed_sql:
+        yield ResponseChunk("response", _in_our_words(plan, preview, typed_sql=state.typed_sql))
         return
     yield Status(f"writing the answer with {model.settings.model}")
-    request = AnswerRequest(inquiry.question, plan.sql, preview, plan.reading, inquiry.history)
+    request = AnswerRequest(state.question, plan.sql, preview, plan.reading, state.history)
     said = False
     try:
         async with aclosing(model.answer(request)) as texts:

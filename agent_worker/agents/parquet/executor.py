@@ -24,49 +24,49 @@ from bus.values.rows import read_table, table_rows
 PROGRESS_EVERY_S = 0.2
 
 
-async def execute(inquiry: AgentState) -> AsyncGenerator[Event, None]:
+async def execute(state: AgentState) -> AsyncGenerator[Event, None]:
     """Run the statement; on an error ask the model for a better one, at most `max_repairs` times."""
     repairs = 0
     while True:
-        plan = inquiry.plan
+        plan = state.plan
         assert isinstance(plan, SqlPlan)
         yield Sql(plan.sql)
         try:
-            async with aclosing(_run(inquiry, plan)) as events:
+            async with aclosing(_run(state, plan)) as events:
                 async for event in events:
                     yield event
             return
         except (EngineError, Refused) as error:
-            model = inquiry.workplace.model
+            model = state.tools.model
             yield monitor(failed(str(error)))
-            if model is None or not _worth_repairing(error, inquiry) or repairs >= _max_repairs(inquiry):
-                raise _for_people(error, repairs, inquiry.catalog.warnings) from error
+            if model is None or not _worth_repairing(error, state) or repairs >= _max_repairs(state):
+                raise _for_people(error, repairs, state.catalog.warnings) from error
             repairs += 1
             yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
-            inquiry.plan = await model.repair(plan_request(inquiry), plan.sql, str(error))
-            if not isinstance(inquiry.plan, SqlPlan):
+            state.plan = await model.repair(plan_request(state), plan.sql, str(error))
+            if not isinstance(state.plan, SqlPlan):
                 return
 
 
-def _max_repairs(inquiry: AgentState) -> int:
-    return inquiry.context.settings.agent.max_repairs
+def _max_repairs(state: AgentState) -> int:
+    return state.context.settings.agent.max_repairs
 
 
-def _worth_repairing(error: EngineError | Refused, inquiry: AgentState) -> bool:
+def _worth_repairing(error: EngineError | Refused, state: AgentState) -> bool:
     """Whose mistake is it? A statement that the person typed is theirs; want of memory, time or files is nobody's."""
-    if inquiry.typed_sql:
+    if state.typed_sql:
         return False
     return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
 
 
-async def _run(inquiry: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
-    engine = inquiry.workplace.engine
+async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
+    engine = state.tools.engine
     yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
-    reporting = asyncio.create_task(_report_progress(inquiry))
+    reporting = asyncio.create_task(_report_progress(state))
     builder = PreviewBuilder(())
     points: list[list[Any]] = []
     try:
-        async with aclosing(engine.run(plan.sql, max_rows=inquiry.job.max_rows)) as items:
+        async with aclosing(engine.run(plan.sql, max_rows=state.job.max_rows)) as items:
             async for item in items:
                 if isinstance(item, TableSchema):
                     builder = PreviewBuilder(tuple(item.columns))
@@ -77,8 +77,8 @@ async def _run(inquiry: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None
                         points += _points(batch, len(points)) if plan.chart else []
                     yield item
                 else:
-                    inquiry.preview = builder.build(truncated=item.truncated)
-                    for event in [*_chart(plan, inquiry.preview, points), *_at_end(inquiry, item)]:
+                    state.preview = builder.build(truncated=item.truncated)
+                    for event in [*_chart(plan, state.preview, points), *_at_end(state, item)]:
                         yield event
     finally:
         reporting.cancel()
@@ -97,8 +97,8 @@ def _chart(plan: SqlPlan, preview: Preview, points: list[list[Any]]) -> list[Eve
     return [Chart(spec)] if spec is not None else []
 
 
-def _at_end(inquiry: AgentState, end: ResultEnd) -> list[Event]:
-    inquiry.context.truncated = end.truncated
+def _at_end(state: AgentState, end: ResultEnd) -> list[Event]:
+    state.context.truncated = end.truncated
     rows = f"{end.rows:,} row{'' if end.rows == 1 else 's'}"
     events: list[Event] = [monitor(f"{rows} in {end.ms:,.0f} ms\n\n")]
     if end.truncated:
@@ -106,11 +106,11 @@ def _at_end(inquiry: AgentState, end: ResultEnd) -> list[Event]:
     return events
 
 
-async def _report_progress(inquiry: AgentState) -> None:
+async def _report_progress(state: AgentState) -> None:
     """Say how far the engine is, whenever a person would see a difference."""
     while True:
         await asyncio.sleep(PROGRESS_EVERY_S)
-        inquiry.context.progress(inquiry.workplace.engine.progress(), "running the statement")
+        state.context.progress(state.tools.engine.progress(), "running the statement")
 
 
 def _for_people(error: EngineError | Refused, repairs: int, warnings: tuple[str, ...]) -> AgentError:

@@ -10,32 +10,32 @@ from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, Status
 
 
-async def plan(inquiry: AgentState) -> AsyncGenerator[Event, None]:
+async def plan(state: AgentState) -> AsyncGenerator[Event, None]:
     """SQL typed by the person runs as it is; the model plans where there is one, else the offline planner."""
-    question = inquiry.job.question
-    if inquiry.workplace.engine.looks_like_sql(question):
-        inquiry.typed_sql = True
-        inquiry.plan = SqlPlan(question.strip().rstrip(";"), title="Your statement")
-    elif inquiry.workplace.model is not None:
-        yield Status(f"planning with {inquiry.workplace.model.settings.model}")
-        inquiry.plan = await inquiry.workplace.model.plan(plan_request(inquiry))
+    question = state.job.question
+    if state.tools.engine.looks_like_sql(question):
+        state.typed_sql = True
+        state.plan = SqlPlan(question.strip().rstrip(";"), title="Your statement")
+    elif state.tools.model is not None:
+        yield Status(f"planning with {state.tools.model.settings.model}")
+        state.plan = await state.tools.model.plan(plan_request(state))
     else:
         yield Status("planning without a model (offline planner)")
-        inquiry.plan = await asyncio.to_thread(_plan_offline, inquiry)  # so that a stop finds the loop free
-        yield monitor(f"**Offline planner**\n\n{_in_words(inquiry.plan)}\n\n")
+        state.plan = await asyncio.to_thread(_plan_offline, state)  # so that a stop finds the loop free
+        yield monitor(f"**Offline planner**\n\n{_in_words(state.plan)}\n\n")
 
 
-def plan_request(inquiry: AgentState) -> PlanRequest:
-    return PlanRequest(inquiry.question, inquiry.catalog, inquiry.history)
+def plan_request(state: AgentState) -> PlanRequest:
+    return PlanRequest(state.question, state.catalog, state.history)
 
 
-def _plan_offline(inquiry: AgentState) -> Plan:
+def _plan_offline(state: AgentState) -> Plan:
     """What the person says to a question that was asked back follows the question it was about."""
-    job = inquiry.job
+    job = state.job
     if not job.user_clarification:
-        return offline.plan(job.question, inquiry.catalog, inquiry.history)
-    asked = (*inquiry.history, Turn(job.question))
-    return offline.plan(job.user_clarification, inquiry.catalog, asked)
+        return offline.plan(job.question, state.catalog, state.history)
+    asked = (*state.history, Turn(job.question))
+    return offline.plan(job.user_clarification, state.catalog, asked)
 
 
 def _in_words(plan: Plan) -> str:

@@ -20,7 +20,7 @@ class AgentState:
 
     job: JobSpec
     context: AgentContext
-    workplace: Tools
+    tools: Tools
     catalog: Catalog
     typed_sql: bool = False
     plan: Plan | None = None

@@ -7,7 +7,7 @@ from bus.transport.sockets import BusError
 from bus.wire.commands import UNAVAILABLE
 from ops.client.access import Declined
 from ops.client.over_http import RemoteJobs
-from ops.client.stats import Figures
+from ops.client.stats import ServerStats
 from ops.errors import OpsError
 from ops.target import Target
 
@@ -37,7 +37,7 @@ class RemoteServer:
     async def serves(self) -> bool:
         return self._unanswered < TRIES
 
-    async def figures(self) -> Figures:
+    async def figures(self) -> ServerStats:
         try:
             figures = await self._jobs.figures()
         except OpsError as error:

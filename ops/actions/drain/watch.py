@@ -12,7 +12,7 @@ from bus.transport.sockets import BusError
 from ops.actions.drain.local import LocalServer
 from ops.actions.drain.remote import RemoteServer
 from ops.actions.interrupts import Interrupted, counted
-from ops.client.stats import Figures
+from ops.client.stats import ServerStats
 from ops.errors import EXIT_STOPPED, OpsError
 from ops.target import Target
 
@@ -43,7 +43,7 @@ class Server(Protocol):
     async def serves(self) -> bool:
         """Whether its supervisor is still there."""
 
-    async def figures(self) -> Figures:
+    async def figures(self) -> ServerStats:
         """Raises `BusError` when it has no time to answer, or has just gone."""
 
     async def gone(self) -> None:

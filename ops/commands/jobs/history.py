@@ -22,7 +22,7 @@ def command(sql: str, config: Path | None, state_dir: str | None, as_json: bool)
 
     from bus.address import state_folder
     from ops.actions.history import bring_up_to_date
-    from ops.client.history import OVERVIEW, History
+    from ops.client.history import OVERVIEW, JobHistory
     from ops.render.console import narration, output, print_json
     from ops.render.history_tables import print_rows
 
@@ -30,7 +30,7 @@ def command(sql: str, config: Path | None, state_dir: str | None, as_json: bool)
     warning = asyncio.run(bring_up_to_date(folder))
     if warning:
         narration().print(warning, style="yellow")
-    history = History(folder)
+    history = JobHistory(folder)
     for index, (title, statement) in enumerate({"": sql}.items() if sql else OVERVIEW.items()):
         rows = history.query(statement)
         if as_json:

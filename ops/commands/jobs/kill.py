@@ -41,13 +41,13 @@ def command(
 
     if bool(job) + bool(filters) + everything != 1:
         raise click.UsageError("name jobs, or say which with --user, --state, --agent, --older-than, or --all")
-    order = KillRequest(job, filters, Rung.KILL if now else Rung.CANCEL, note, dry_run)
-    outcomes = asyncio.run(kill(target, order))
-    for outcome in outcomes:
+    request = KillRequest(job, filters, Rung.KILL if now else Rung.CANCEL, note, dry_run)
+    results = asyncio.run(kill(target, request))
+    for result in results:
         if as_json:
-            print_json(outcome)
+            print_json(result)
         else:
-            (output() if outcome.ok else narration()).print(outcome.sentence)
-    if not outcomes:
+            (output() if result.ok else narration()).print(result.sentence)
+    if not results:
         narration().print("no jobs")
-    sys.exit(0 if all(outcome.ok for outcome in outcomes) else 1)
+    sys.exit(0 if all(result.ok for result in results) else 1)

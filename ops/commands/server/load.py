@@ -69,12 +69,12 @@ def command(
     import asyncio
 
     from ops.load.entry import Wanted, load, read_mix
-    from ops.load.plan import Plan, Shares
+    from ops.load.plan import LoadPlan, Shares
     from ops.load.report.summary import text
     from ops.render.console import print_json
 
     shares = Shares(stops, leaves, reloads, dawdles)
-    plan = Plan(clients, seconds, think_s, read_mix(mix, own=not target.url), shares, seed, stop_within_s)
+    plan = LoadPlan(clients, seconds, think_s, read_mix(mix, own=not target.url), shares, seed, stop_within_s)
     report = asyncio.run(load(Wanted(target, plan, jobs, owned), sys.stderr))
     if page is not None:
         from ops.load.report.page import html

@@ -22,7 +22,7 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     import asyncio
 
     from bus.program import set_up_logging
-    from ops.serve.programs import Plan, serve
+    from ops.serve.programs import ServeOptions, serve
 
     overrides = {
         "supervisor.state_dir": state_dir,
@@ -32,4 +32,4 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     }
     settings = read_settings(config, overrides)
     set_up_logging(settings.supervisor.log_format, "serve")
-    asyncio.run(serve(Plan(config, settings, port_named=port is not None), click.echo))
+    asyncio.run(serve(ServeOptions(config, settings, port_named=port is not None), click.echo))

@@ -8,7 +8,7 @@ from ops.options import json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
-    from ops.client.stats import Figures
+    from ops.client.stats import ServerStats
 
 
 @click.command()
@@ -27,14 +27,14 @@ def command(target: Target, as_json: bool) -> None:
         _print(figures)
 
 
-async def _read(target: Target) -> "Figures":
+async def _read(target: Target) -> "ServerStats":
     from ops.client.connect import connect
 
     async with connect(target) as jobs:
         return await jobs.figures()
 
 
-def _print(figures: "Figures") -> None:
+def _print(figures: "ServerStats") -> None:
     from ops.render.console import narration, output, print_facts
     from ops.render.stats import figure_lines, troubles
 

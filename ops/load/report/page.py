@@ -32,7 +32,7 @@ def html(report: Report) -> str:
 {broken if report.broken else held}
 <pre>{escape(text(report))}</pre>
 {plots}
-<h2>Plan</h2>
+<h2>LoadPlan</h2>
 <pre>{escape(plan)}</pre>
 </body></html>
 """

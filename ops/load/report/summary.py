@@ -1,13 +1,13 @@
 """What a load test has found: as figures, as text, as one JSON object."""
 
 from collections import Counter
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import msgspec
 
-from ops.load.plan import Plan
+from ops.load.plan import LoadPlan
 from ops.load.report.spread import Spread, spread
-from ops.load.streams import Broken, Stream
+from ops.load.streams import Broken, FollowedStream
 
 
 class Second(msgspec.Struct, frozen=True):
@@ -59,30 +59,36 @@ FIRST, CHUNK, STOP, STOP_NOW, LATE = (
 )
 
 
-def make_report(
-    plan: Plan,
-    seconds: float,
-    streams: Iterable[Stream],
-    delays: list[float],
-    broken: Broken,
-    timeline: list[Second],
-    lost: int,
-) -> Report:
-    everybody = list(streams)
-    values = {FIRST: [], CHUNK: delays, STOP: [], STOP_NOW: [], LATE: []}  # type: dict[str, list[float]]
-    for stream in everybody:
+@dataclass(slots=True)
+class Observed:
+    """What is seen while the test runs: its streams, the `delays_ms` of chunks, what was `broken`, and each second.
+    `seconds` is how long it took, `lost` how many connections broke."""
+
+    broken: Broken
+    streams: list[FollowedStream] = field(default_factory=list)
+    delays_ms: list[float] = field(default_factory=list)
+    timeline: list[Second] = field(default_factory=list)
+    seconds: float = 0.0
+    lost: int = 0
+
+
+def make_report(plan: LoadPlan, observed: Observed) -> Report:
+    """The figures of a test that is over."""
+    streams, timeline, broken, seconds = observed.streams, observed.timeline, observed.broken, observed.seconds
+    values: dict[str, list[float]] = {FIRST: [], CHUNK: observed.delays_ms, STOP: [], STOP_NOW: [], LATE: []}
+    for stream in streams:
         _add(values, stream)
     chunks = sum(second.chunks for second in timeline)
     return Report(
         plan=msgspec.to_builtins(plan),
         seconds=round(seconds, 1),
-        questions=len(everybody),
-        ends=dict(Counter(stream.end or "none" for stream in everybody).most_common()),
-        rungs=dict(Counter(stream.rung for stream in everybody if stream.rung).most_common()),
+        questions=len(streams),
+        ends=dict(Counter(stream.end or "none" for stream in streams).most_common()),
+        rungs=dict(Counter(stream.rung for stream in streams if stream.rung).most_common()),
         chunks=chunks,
         chunks_a_second=round(chunks / seconds, 1) if seconds else 0.0,
         spreads={name: spread(found) for name, found in values.items() if found},
-        lost_connections=lost,
+        lost_connections=observed.lost,
         peak_open=max((second.open for second in timeline), default=0),
         peak_memory_mib=max((second.memory_mib for second in timeline), default=0.0),
         broken=broken.count,
@@ -92,7 +98,7 @@ def make_report(
     )
 
 
-def _add(values: dict[str, list[float]], stream: Stream) -> None:
+def _add(values: dict[str, list[float]], stream: FollowedStream) -> None:
     if stream.asked_at is not None:
         values[LATE].append((stream.asked_at - stream.intended_at) * 1000)
     if stream.first_chunk_at is not None and not stream.disturbed:

@@ -3,21 +3,21 @@
 from pathlib import Path
 
 from agent_worker.context import AgentContext
-from bus.contract.events import Event, Progress
+from bus.contract.events import Progress
 from bus.contract.settings import Settings
+from tests.harness.outlets import Recorder
 
 
 def test_progress_is_sent_when_a_person_would_see_a_difference(tmp_path: Path) -> None:
-    context = AgentContext(Settings(), {}, "", tmp_path)
-    sent: list[Event] = []
-    context.connect(sent.append)
+    worker = Recorder()
+    context = AgentContext(Settings(), {}, "", tmp_path, worker)
     for step in range(1000):
         context.progress(0.01 + step * 5e-7, "running")
     context.progress(0.02, "running")
     context.progress(0.02, "sorting")
     context.progress(None, "sorting")
     context.progress(None, "sorting")
-    assert sent == [
+    assert worker.events == [
         Progress(0.01, "running"),
         Progress(0.02, "running"),
         Progress(0.02, "sorting"),

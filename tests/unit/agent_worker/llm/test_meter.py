@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.llm import BudgetExceeded, Limits, Meter, ModelSettings
+from agent_worker.llm import BudgetExceeded, CallLimits, Meter, ModelSettings
 from bus.contract.events import Usage
 from bus.contract.settings import Price
 
@@ -41,7 +41,7 @@ def test_call_without_a_reply_costs_its_input() -> None:
 
 
 def test_refused_call_costs_nothing() -> None:
-    meter = Meter(PRICE, Limits(max_model_calls=1))
+    meter = Meter(PRICE, CallLimits(max_model_calls=1))
     for _ in range(3):
         call = meter.begin(4_000)
         call.refused()
@@ -50,7 +50,7 @@ def test_refused_call_costs_nothing() -> None:
 
 
 def test_calls_are_limited() -> None:
-    meter = Meter(None, Limits(max_model_calls=2))
+    meter = Meter(None, CallLimits(max_model_calls=2))
     meter.begin(1)
     meter.begin(1)
     with pytest.raises(BudgetExceeded, match="the job used 3, more than max_model_calls = 2 allows"):
@@ -58,7 +58,7 @@ def test_calls_are_limited() -> None:
 
 
 def test_tokens_are_limited_while_they_stream() -> None:
-    meter = Meter(None, Limits(max_output_tokens=10))
+    meter = Meter(None, CallLimits(max_output_tokens=10))
     meter.begin(1).produced(20)
     call = meter.begin(1)
     call.produced(20)
@@ -68,7 +68,7 @@ def test_tokens_are_limited_while_they_stream() -> None:
 
 
 def test_cost_is_limited_while_it_streams() -> None:
-    meter = Meter(PRICE, Limits(max_cost_usd=0.001))
+    meter = Meter(PRICE, CallLimits(max_cost_usd=0.001))
     call = meter.begin(1)
     call.produced(396)
     with pytest.raises(BudgetExceeded) as caught:
@@ -77,7 +77,7 @@ def test_cost_is_limited_while_it_streams() -> None:
 
 
 def test_the_servers_count_can_reach_a_limit_only_at_the_next_call() -> None:
-    meter = Meter(None, Limits(max_output_tokens=10))
+    meter = Meter(None, CallLimits(max_output_tokens=10))
     meter.begin(1).finished(100)
     with pytest.raises(BudgetExceeded):
         meter.begin(1)

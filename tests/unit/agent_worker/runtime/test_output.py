@@ -13,16 +13,17 @@ from agent_worker.runtime.output import OutputConverter
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
 from bus.contract.settings import Settings
 from bus.values.rows import json_rows
+from tests.harness.outlets import Recorder
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> AgentContext:
-    return AgentContext(Settings(), {}, "", tmp_path)
+    return AgentContext(Settings(), {}, "", tmp_path, Recorder())
 
 
 def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:
-    speech = OutputConverter(context, max_rows)
-    return [event for word in words for event in speech.events(word)]
+    output = OutputConverter(context, max_rows)
+    return [event for word in words for event in output.events(word)]
 
 
 def rows(events: list[Event]) -> list[list[Any]]:

@@ -8,7 +8,7 @@ from bus.contract.events import Result, Usage
 from bus.contract.vocabulary import Reason
 from bus.transport.codec import Decoder
 from bus.transport.delivery import SendWindow
-from bus.transport.sockets import new_context
+from bus.transport.sockets import connect_worker_publisher, new_context
 from bus.wire.worker import MAX_MESSAGE_BYTES, Failure, Finished, Outcome, Success
 
 _decode_finished = Decoder[Finished](Finished)
@@ -19,19 +19,21 @@ def test_the_loop_gets_a_turn_only_if_it_has_had_none() -> None:
     loop, context = CountingLoop(), new_context()
     turns: list[int] = []
 
-    async def breathe(publisher: Publisher) -> None:
+    async def give_turn(publisher: Publisher) -> None:
         before = loop.turns
-        await publisher.breathe()
+        await publisher.yield_to_loop()
         turns.append(loop.turns - before)
 
     async def agent() -> None:
-        publisher = Publisher(loop, context, "inproc://nobody", b"", SendWindow(8, 1000))
+        publisher = Publisher(
+            loop, connect_worker_publisher(context, "inproc://nobody"), b"", SendWindow(8, 1000), Usage
+        )
         await asyncio.sleep(0)  # as an agent does that waits for something
-        await breathe(publisher)
-        await breathe(publisher)
-        await breathe(publisher)
+        await give_turn(publisher)
+        await give_turn(publisher)
+        await give_turn(publisher)
         await asyncio.sleep(0)
-        await breathe(publisher)
+        await give_turn(publisher)
         publisher.close()
 
     loop.run_until_complete(agent())
@@ -42,7 +44,7 @@ def test_the_loop_gets_a_turn_only_if_it_has_had_none() -> None:
 
 async def test_a_result_that_no_message_holds_ends_the_job_as_a_failure() -> None:
     loop, context, window = CountingLoop(), new_context(), SendWindow(8, 1000)
-    publisher = Publisher(loop, context, "inproc://nobody", b"", window)
+    publisher = Publisher(loop, connect_worker_publisher(context, "inproc://nobody"), b"", window, Usage)
     publisher.finish(Success(Result({"text": "x" * MAX_MESSAGE_BYTES}, Usage(), {})))
     (sent,) = window.unacknowledged()
     publisher.close()

@@ -1,15 +1,15 @@
 """The result that a job hands over at its end stays small, however much it has streamed."""
 
-from agent_worker.runtime.result_builder import MAX_RESULT_BYTES, Tally
+from agent_worker.runtime.result_builder import MAX_RESULT_BYTES, ResultBuilder
 from bus.contract.events import ResponseChunk, Usage
 
 
 def test_the_result_holds_the_beginning_of_a_text_that_is_too_long() -> None:
-    tally = Tally("how much?")
+    builder = ResultBuilder("how much?")
     for number in range(100):
-        tally.add(ResponseChunk("response", str(number % 10) * 65_536))
-    tally.add(ResponseChunk("prompt_monitor", "short"))
-    output = tally.result(Usage(), None, truncated=False).final_output
+        builder.add(ResponseChunk("response", str(number % 10) * 65_536))
+    builder.add(ResponseChunk("prompt_monitor", "short"))
+    output = builder.result(Usage(), None, truncated=False).final_output
     assert len(output["response"]) == MAX_RESULT_BYTES
     assert output["response"][65_535:65_537] == "01"
     assert output["prompt_monitor"] == "short"

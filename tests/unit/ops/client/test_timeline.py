@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ops.client.timed_events import Moment
+from ops.client.timed_events import TimedEvent
 from ops.client.timeline import Span, timeline
 from ops.render.timeline_view import timeline_lines
 
@@ -19,23 +19,23 @@ def a_record(*moves: tuple[str, float], rungs: tuple[tuple[str, float], ...] = (
     }
 
 
-def said(at_ms: float | None, **chunk: Any) -> Moment:
-    return Moment("agent_chunk", {"seq": 2, "chunk": chunk}, None if at_ms is None else CREATED + at_ms / 1000)
+def said(at_ms: float | None, **chunk: Any) -> TimedEvent:
+    return TimedEvent("agent_chunk", {"seq": 2, "chunk": chunk}, None if at_ms is None else CREATED + at_ms / 1000)
 
 
-def ended(at_ms: float | None) -> Moment:
-    return Moment("agent_complete", {"seq": 9}, None if at_ms is None else CREATED + at_ms / 1000)
+def ended(at_ms: float | None) -> TimedEvent:
+    return TimedEvent("agent_complete", {"seq": 9}, None if at_ms is None else CREATED + at_ms / 1000)
 
 
-def node(at_ms: float | None, name: str, state: str, ms: float = 0.0) -> Moment:
+def node(at_ms: float | None, name: str, state: str, ms: float = 0.0) -> TimedEvent:
     return said(at_ms, type="node", node=name, state=state, ms=ms)
 
 
-def call(at_ms: float | None, state: str, ms: float = 0.0) -> Moment:
+def call(at_ms: float | None, state: str, ms: float = 0.0) -> TimedEvent:
     return said(at_ms, type="model_call", purpose="answer", model="claude-x", state=state, ms=ms)
 
 
-def stream(exact: bool) -> list[Moment]:
+def stream(exact: bool) -> list[TimedEvent]:
     """planner 100 ms, executor 400 ms with rows from 300 to 500 ms, answer 350 ms with a call of 300 ms."""
 
     def at(ms: float) -> float | None:
@@ -95,8 +95,13 @@ def test_without_times_steps_follow_each_other_as_long_as_they_say() -> None:
 
 
 def test_a_call_that_failed_says_so() -> None:
-    moments = [call(100, "started"), call(400, "failed", 300.0), call(450, "started"), call(850, "finished", 400.0)]
-    found = [span for span in timeline(a_record(*LIFE), moments, CREATED + 99) if span.name == "model"]
+    timed_events = [
+        call(100, "started"),
+        call(400, "failed", 300.0),
+        call(450, "started"),
+        call(850, "finished", 400.0),
+    ]
+    found = [span for span in timeline(a_record(*LIFE), timed_events, CREATED + 99) if span.name == "model"]
     assert [(round(span.start_ms), round(span.end_ms), span.detail) for span in found] == [
         (100, 400, "answer, claude-x, failed"),
         (450, 850, "answer, claude-x"),
@@ -105,8 +110,8 @@ def test_a_call_that_failed_says_so() -> None:
 
 @pytest.mark.parametrize("field", ["response", "prompt_monitor"])
 def test_what_an_agent_writes_is_never_taken_for_a_call(field: str) -> None:
-    moments = [said(100, type="response_chunk", field=field, chunk="### Paris → Rome\n\n7 output tokens · 300 ms")]
-    assert "model" not in {span.name for span in timeline(a_record(*LIFE), moments, CREATED + 99)}
+    timed_events = [said(100, type="response_chunk", field=field, chunk="### Paris → Rome\n\n7 output tokens · 300 ms")]
+    assert "model" not in {span.name for span in timeline(a_record(*LIFE), timed_events, CREATED + 99)}
 
 
 def test_a_stop_and_its_rungs_end_what_was_open() -> None:

@@ -8,12 +8,12 @@ from rich.console import Console
 
 from bus.contract.vocabulary import Rung, State
 from bus.wire.outside import OutsideJob
-from ops.client.stats import Figures
+from ops.client.stats import ServerStats
 from ops.top.keys import keys_in
-from ops.top.model import Stop, TopModel
+from ops.top.model import StopRequest, TopModel
 from ops.top.screen import KEYS, picture
 
-FIGURES = Figures({}, {"log_writable": 1.0, "max_running": 8.0})
+FIGURES = ServerStats({}, {"log_writable": 1.0, "max_running": 8.0})
 
 
 def a_job(job_id: str, **facts: Any) -> OutsideJob:
@@ -80,7 +80,7 @@ def test_without_jobs_there_is_nothing_to_stop() -> None:
 def test_a_stop_is_asked_about_first(key: str, rung: Rung) -> None:
     model = with_jobs(a_job("a1"))
     assert model.press(key) is None
-    assert model.press("y") == Stop(a_job("a1"), rung)
+    assert model.press("y") == StopRequest(a_job("a1"), rung)
     assert model.asking is None
     model.press(key)
     assert model.press(key) is None

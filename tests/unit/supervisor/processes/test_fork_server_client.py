@@ -33,7 +33,7 @@ async def test_a_worker_that_is_refused_has_failed_once_it_is_reaped_and_not_bef
         refused: list[int] = []
 
         def make(pid: int, _: int) -> NoReturn:
-            os.kill(server.pid, signal.SIGSTOP)  # it cannot bury anybody now
+            os.kill(server.pid, signal.SIGSTOP)  # it cannot reap anybody now
             refused.append(pid)
             raise OSError("no descriptor left")
 
@@ -74,7 +74,7 @@ async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pyt
         await eventually(looked_and_lost, "it was not given up")
     other = await spawner.spawn(b"spec", gone.append)
     assert other.lives
-    assert not gone, "a worker of a fork server that lives on was buried without proof"
+    assert not gone, "a worker of a fork server that lives on was reaped without proof"
     assert len(spawner.own_children) == 2
     os.kill(hung, signal.SIGKILL)
     await eventually(lambda: gone, "its worker was not lost with it")

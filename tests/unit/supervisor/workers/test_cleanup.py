@@ -17,7 +17,7 @@ NOBODY = 65534
 @pytest.fixture
 def unprivileged() -> Iterator[Path]:
     """A folder of somebody for whom a closed folder is closed; root is nobody for the time being."""
-    folder = Path(tempfile.mkdtemp(prefix="leftovers-"))
+    folder = Path(tempfile.mkdtemp(prefix="litter-"))
     was = os.geteuid()
     if was == 0:
         os.chown(folder, NOBODY, NOBODY)
