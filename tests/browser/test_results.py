@@ -44,19 +44,6 @@ async def test_rows_are_copied_as_a_spreadsheet_takes_them(offline_tab: Tab) -> 
     assert await page.evaluate("navigator.clipboard.readText()") == "carrier\tn\nUA\t58665\nUS\t20536"
 
 
-async def test_marked_rows_are_copied_as_rows(offline_tab: Tab) -> None:
-    page = offline_tab.page
-    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    answer = await offline_tab.ask("select * from (values ('a', 1), ('b', 2), ('c', 3)) t(name, n) order by name")
-    await answer.is_in("done")
-    rows = await answer.part("row").all()
-    await rows[0].evaluate(
-        "(row) => getSelection().setBaseAndExtent(row, 0, row.nextElementSibling, row.childNodes.length)"
-    )
-    await page.keyboard.press("ControlOrMeta+c")
-    assert await page.evaluate("navigator.clipboard.readText()") == "a\t1\nb\t2"
-
-
 async def test_the_page_says_what_is_loaded_and_how_a_model_is_added(offline_tab: Tab) -> None:
     await expect(offline_tab.part("loaded")).to_contain_text("flights")
     await expect(offline_tab.part("sample")).to_have_count(4)

@@ -1,0 +1,38 @@
+import { html, type TemplateResult } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+
+import "../elements/copy-button";
+import { PageElement } from "../elements/page-element";
+import type { ColumnInfo } from "../model/wire/protocol";
+
+/** Shows the whole text of one cell. */
+@customElement("ds-cell-dialog")
+export class CellDialog extends PageElement {
+  @state() private column: ColumnInfo = { name: "", type: "" };
+  /** Null for NULL. */
+  @state() private text: string | null = "";
+  @query("dialog") private readonly dialog!: HTMLDialogElement;
+
+  show(column: ColumnInfo, text: string | null): void {
+    this.column = column;
+    this.text = text;
+    this.dialog.showModal();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<dialog aria-label="Cell of ${this.column.name}" @keydown=${this.keyPressed} data-testid="cell-dialog">
+      <form method="dialog">
+        <span><b>${this.column.name}</b> <span class="type">${this.column.type.toLowerCase()}</span></span>
+        <span class="gap"></span>
+        <ds-copy .text=${this.text ?? ""} label="Copy the cell"></ds-copy>
+        <button class="quiet small" data-testid="close-cell">Close</button>
+      </form>
+      <pre tabindex="0" data-testid="cell-text">${this.text ?? html`<span class="null">null</span>`}</pre>
+    </dialog>`;
+  }
+
+  /** Escape closes the dialog, and no more: elsewhere it stops the answer. */
+  private keyPressed(event: KeyboardEvent): void {
+    event.stopPropagation();
+  }
+}
