@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
 import "../elements/copy-button";
@@ -11,16 +11,21 @@ export class CellDialog extends PageElement {
   @state() private column: ColumnInfo = { name: "", type: "" };
   /** Null for NULL. */
   @state() private text: string | null = "";
+  /** What is closed is not in the page. */
+  @state() private open = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement;
 
-  show(column: ColumnInfo, text: string | null): void {
+  async show(column: ColumnInfo, text: string | null): Promise<void> {
     this.column = column;
     this.text = text;
+    this.open = true;
+    await this.updateComplete;
     this.dialog.showModal();
   }
 
-  protected override render(): TemplateResult {
-    return html`<dialog aria-label="Cell of ${this.column.name}" @keydown=${this.keyPressed} data-testid="cell-dialog">
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.open) return nothing;
+    return html`<dialog aria-label="Cell of ${this.column.name}" @keydown=${this.keyPressed} @close=${() => (this.open = false)} data-testid="cell-dialog">
       <form method="dialog">
         <span><b>${this.column.name}</b> <span class="type">${this.column.type.toLowerCase()}</span></span>
         <span class="gap"></span>

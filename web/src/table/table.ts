@@ -215,7 +215,7 @@ export class ResultTable extends PageElement {
     const column = focus && this.columns[focus.column];
     if (!column) return;
     const value = this.rows.value(this.arranging.order?.[focus.row] ?? focus.row, focus.column) ?? null;
-    this.dialog.show(column, value === null ? null : valueText(value, parseType(column.type)));
+    void this.dialog.show(column, value === null ? null : valueText(value, parseType(column.type)));
   }
 
   private async reveal({ row, column }: Cell): Promise<void> {
