@@ -33,7 +33,7 @@ class Answer:
     async def cells(self) -> list[list[str]]:
         """The cells of the table's rows that are in view."""
         rows = await self.part("row").all()
-        return [await row.get_by_role("cell").all_inner_texts() for row in rows]
+        return [await row.get_by_role("gridcell").all_inner_texts() for row in rows]
 
 
 class Tab:

@@ -4,6 +4,7 @@ import secrets
 
 from playwright.async_api import Locator, expect
 
+from tests.browser.axe import violations
 from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server
@@ -65,6 +66,19 @@ async def test_it_is_found_renamed_and_deleted(offline_tab: Tab, visits: Visits,
     other = await visits.sign_in(offline_server)
     await expect(await listed(other, "select")).not_to_have_count(0)
     await expect(await listed(other, mark[::-1])).to_have_count(0)
+
+
+async def test_those_of_the_same_title_are_told_apart_under_their_day(offline_tab: Tab) -> None:
+    title = f"select 1 as m{secrets.token_hex(4)}"
+    for _ in range(2):
+        await offline_tab.page.goto(offline_tab.page.url.split("#")[0])
+        await (await offline_tab.ask(title)).is_in("done")
+    row = await listed(offline_tab, title)
+    await expect(row).to_have_count(2)
+    await expect(row.get_by_test_id("conversation-time")).to_have_count(2)
+    await expect(offline_tab.part("day").first).to_have_text("Today")
+    await offline_tab.shot("conversations-days")
+    assert await violations(offline_tab.page) == []
 
 
 async def test_what_runs_is_shown_in_every_browser_and_not_deleted(

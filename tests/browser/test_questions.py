@@ -43,7 +43,7 @@ async def test_a_thousand_rows_scroll_in_a_virtual_table(offline_tab: Tab) -> No
     assert 0 < await answer.part("row").count() < MOST_ROWS_IN_THE_PAGE
     last = answer.root.locator('[aria-rowindex="1001"]')
     await expect(last).to_have_count(0)
-    await answer.root.get_by_role("table").evaluate("(table) => { table.scrollTop = table.scrollHeight }")
+    await answer.root.get_by_role("grid").evaluate("(table) => { table.scrollTop = table.scrollHeight }")
     await expect(last).to_be_in_viewport()
     assert 0 < await answer.part("row").count() < MOST_ROWS_IN_THE_PAGE
 
@@ -105,7 +105,7 @@ async def test_all_flights_arrive(offline_tab: Tab) -> None:
     answer = await offline_tab.ask("select * from flights")
     await answer.is_in("done")
     await expect(answer.part("row-count")).to_have_text("336,776 rows")
-    await answer.root.get_by_role("table").evaluate("(table) => { table.scrollTop = table.scrollHeight }")
+    await answer.root.get_by_role("grid").evaluate("(table) => { table.scrollTop = table.scrollHeight }")
     await expect(answer.root.locator('[aria-rowindex="336777"]')).to_be_in_viewport()
 
 

@@ -2,6 +2,7 @@
 
 from playwright.async_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.tab import Tab
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -44,19 +45,6 @@ async def test_rows_are_copied_as_a_spreadsheet_takes_them(offline_tab: Tab) -> 
     assert await page.evaluate("navigator.clipboard.readText()") == "carrier\tn\nUA\t58665\nUS\t20536"
 
 
-async def test_marked_rows_are_copied_as_rows(offline_tab: Tab) -> None:
-    page = offline_tab.page
-    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    answer = await offline_tab.ask("select * from (values ('a', 1), ('b', 2), ('c', 3)) t(name, n) order by name")
-    await answer.is_in("done")
-    rows = await answer.part("row").all()
-    await rows[0].evaluate(
-        "(row) => getSelection().setBaseAndExtent(row, 0, row.nextElementSibling, row.childNodes.length)"
-    )
-    await page.keyboard.press("ControlOrMeta+c")
-    assert await page.evaluate("navigator.clipboard.readText()") == "a\t1\nb\t2"
-
-
 async def test_the_page_says_what_is_loaded_and_how_a_model_is_added(offline_tab: Tab) -> None:
     await expect(offline_tab.part("loaded")).to_contain_text("flights")
     await expect(offline_tab.part("sample")).to_have_count(4)
@@ -65,3 +53,44 @@ async def test_the_page_says_what_is_loaded_and_how_a_model_is_added(offline_tab
     answer = await offline_tab.ask("select 1")
     await answer.is_in("done")
     await expect(offline_tab.part("loaded")).to_be_visible()
+
+
+_COLLISIONS = """(plot) => {
+  const boxes = [...plot.querySelectorAll('.role-axis-label text')]
+    .filter((label) => label.textContent && getComputedStyle(label).opacity !== '0')
+    .map((label) => label.getBoundingClientRect());
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => meet(a, b))).length;
+}"""
+
+
+async def test_labels_of_a_chart_are_short_and_do_not_collide(offline_tab: Tab) -> None:
+    for question in ("Top 5 destinations by flights", "How many flights per airline?", "How many flights per day?"):
+        answer = await offline_tab.ask(question)
+        await answer.is_in("done")
+        plot = answer.part("chart").locator(".plot")
+        await expect(plot.locator("svg .role-axis-label text").first).to_be_attached()
+        assert await plot.evaluate(_COLLISIONS) == 0
+        await answer.part("chart").evaluate("(chart) => chart.scrollIntoView({block: 'center'})")
+        await offline_tab.shot(f"chart-{question.split()[0].lower()}-{question.split()[-1].strip('?')}")
+    labels = await offline_tab.answer().part("chart").locator(".role-axis-label text").all_text_contents()
+    assert {"ORD", "10k"} <= set(labels)
+
+
+async def test_a_download_is_named_after_its_question(offline_tab: Tab) -> None:
+    answer = await offline_tab.ask("Top 5 destinations by flights")
+    await answer.is_in("done")
+    async with offline_tab.page.expect_download() as download:
+        await answer.part("download-csv").click()
+    assert (await download.value).suggested_filename == "top-5-destinations-by-flights.csv"
+
+
+async def test_links_open_beside_the_chat_and_tasks_keep_their_boxes(zoo_tab: Tab) -> None:
+    answer = await zoo_tab.ask("echoes see [there](https://example.org/there)\n\n- [x] done\n- [ ] open\n")
+    await answer.is_in("done")
+    link = answer.response.get_by_role("link", name="there")
+    await expect(link).to_have_attribute("target", "_blank")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    await expect(answer.response.get_by_role("listitem")).to_have_text(["\u2611 done", "\u2610 open"])
+    await zoo_tab.shot("tasks")
+    assert await violations(zoo_tab.page) == []

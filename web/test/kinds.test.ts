@@ -45,14 +45,37 @@ describe("the names under bars", () => {
     });
   });
 
+  it("stand upright wherever all of them have room", () => {
+    const months = Array.from({ length: 12 }, (_, month) => `2013-${month + 10}`);
+    expect(legible(spec("bar", "ordinal", months), 900).spec).toMatchObject({ encoding: { x: { axis: { labelAngle: 0 } } } });
+    expect(legible(spec("bar", "ordinal", months), 400).spec).not.toMatchObject({ encoding: { x: { axis: {} } } });
+  });
+
   it("stand beside bars that lie where they are long", () => {
-    const { spec: laid, heightPx } = legible(spec("bar", "ordinal", airlines), 700);
-    expect(laid).toMatchObject({ encoding: { x: { field: "y" }, y: { field: "x", axis: { labelLimit: 245 } } } });
+    const { spec: laid, heightPx } = legible(spec("bar", "ordinal", airlines), 500);
+    expect(laid).toMatchObject({ encoding: { x: { field: "y" }, y: { field: "x", axis: { labelLimit: 175 } } } });
     expect(heightPx).toBeGreaterThan(4 * 20);
   });
 
   it("of another kind of chart stay under it", () => {
     const points = spec("point", "ordinal", airlines);
-    expect(legible(points, 700)).toEqual({ spec: points, heightPx: null });
+    expect(legible(points, 500)).toMatchObject({ spec: { encoding: { x: { field: "x" } } }, heightPx: null });
+  });
+});
+
+describe("the numbers of a chart", () => {
+  it("are shortened where they measure, and left alone where they may name", () => {
+    const encoding = {
+      x: { field: "x", type: "quantitative", axis: { format: "d" } },
+      y: { field: "y", type: "quantitative" },
+      color: { field: "color", type: "nominal" },
+    };
+    const values = [{ x: 20_130, y: 190_000, color: "a" }, { x: 20_140, y: 5_000, color: "b" }];
+    const large = { data: { values }, mark: { type: "line" }, encoding };
+    const { spec: laid } = legible(large, 700);
+    expect(laid).toMatchObject({ encoding: { y: { axis: { labelExpr: expect.stringContaining("~s") } } } });
+    expect(laid).not.toMatchObject({ encoding: { x: { axis: { labelExpr: expect.anything() } } } });
+    const small = legible({ ...large, data: { values: [{ x: 1, y: 9_999 }, { x: 2, y: 0 }] } }, 700).spec;
+    expect(small).not.toMatchObject({ encoding: { y: { axis: expect.anything() } } });
   });
 });

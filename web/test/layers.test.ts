@@ -5,7 +5,7 @@ const LAYERS: readonly (readonly string[])[] = [
   [""],
   ["components/shell"],
   ["components/stage"],
-  ["components/answer"],
+  ["components/answer", "components/schema"],
   ["table", "chart", "ops"],
   ["text", "elements", "model"],
   ["model/conversations", "model/answers", "model/catalog"],

@@ -34,4 +34,9 @@ describe("sample questions", () => {
     expect(samplesFor([{ name: "t", row_count: 1, columns: [{ name: "id", type: "BIGINT" }] }])).toHaveLength(2);
     expect(samplesFor([])).toEqual([]);
   });
+
+  it("take no average of a key", () => {
+    const keys = [{ table: "sales_orders", column: "unit_price", ref_table: "prices", ref_column: "price" }];
+    expect(samplesFor([orders], keys).join()).not.toContain("Average");
+  });
 });

@@ -1,7 +1,7 @@
 /** How a result can be drawn. */
 export type Kind = "line" | "bar" | "scatter";
 
-type Channel = Readonly<Record<string, unknown>> & { readonly field: string; readonly type: string };
+export type Channel = Readonly<Record<string, unknown>> & { readonly field: string; readonly type: string };
 
 /** The bundled agent's charts: one mark over x and y, and the points inside. */
 export interface PlainSpec {

@@ -24,5 +24,6 @@ export const chevron = svg`
   <svg class="icon chevron" viewBox="0 0 20 20" width="16" height="16" fill="none" stroke="currentColor"
     stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m8 5 5 5-5 5" /></svg>`;
 export const panel = icon(svg`<rect x="3" y="4" width="14" height="12" rx="2" /><path d="M8 4v12" />`);
+export const table = icon(svg`<rect x="3" y="4" width="14" height="12" rx="2" /><path d="M3 8h14M3 12h14M9 8v8" />`);
 export const pencil = icon(svg`<path d="m4 16 .8-3.2 8.4-8.4 2.4 2.4-8.4 8.4z" />`);
 export const play = icon(svg`<path d="M6.5 4.5v11l9-5.5z" />`);

@@ -2,8 +2,11 @@ import { parseType } from "../model/values/logical-types";
 import { valueText } from "../model/values/value-text";
 import type { ColumnInfo } from "../model/wire/protocol";
 import type { Rows } from "../model/values/rows";
-import { sliced } from "./sliced";
+import { edges, type Selection } from "./selection";
+import { sliced } from "./arrangement/sliced";
 
+/** Of cells that are selected; more would hold up the page. */
+export const MOST_SELECTED = 10_000;
 /** The clipboard is for some rows; the downloads have all of them. */
 export const MOST_COPIED = 100_000;
 
@@ -39,15 +42,19 @@ function guarded(text: string): string {
   return /[\t\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** The rows of `table` that the reader has marked, one text each; none where a part of one cell is marked. */
-export function markedRows(table: HTMLElement): string[] {
-  const selection = getSelection();
-  if (!selection || selection.isCollapsed || selection.anchorNode === selection.focusNode) return [];
-  const rows = [...table.querySelectorAll<HTMLElement>('[role="row"]')].filter((row) => selection.containsNode(row, true));
-  return rows.map((row) => markedCells(row, selection).join("\t"));
+/**
+ * The cells of a rectangle without a head line, at most of its first `MOST_SELECTED` rows; of one cell alone its text
+ * as it is.
+ */
+export function selectedAsTsv(rows: Rows, columns: readonly ColumnInfo[], order: Uint32Array | null, selection: Selection): string {
+  const { top, bottom, left, right } = edges(selection);
+  const text = (place: number, index: number): string =>
+    valueText(rows.value(order?.[place] ?? place, index) ?? null, parseType(columns[index]?.type ?? ""));
+  if (top === bottom && left === right) return text(top, left);
+  const places = range(top, Math.min(bottom, top + MOST_SELECTED - 1));
+  return places.map((place) => range(left, right).map((index) => guarded(text(place, index))).join("\t")).join("\n");
 }
 
-function markedCells(row: HTMLElement, selection: Selection): string[] {
-  const cells = [...row.children].filter((cell) => selection.containsNode(cell, true));
-  return cells.map((cell) => guarded((cell.querySelector("button") ?? cell).textContent.trim()));
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }

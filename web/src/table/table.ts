@@ -3,18 +3,25 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
 import { counted } from "../model/format";
+import { valueText } from "../model/values/value-text";
 import type { Wire } from "../model/values/wire-values";
 import type { ColumnInfo } from "../model/wire/protocol";
-import { SortAndFilter } from "./sort-and-filter";
+import { SortAndFilter } from "./arrangement/sort-and-filter";
 import { formatCell, isNumeric } from "../model/values/cell-text";
-import { asTsv, copyLabel, markedRows } from "./clipboard";
+import { parseType } from "../model/values/logical-types";
+import { CellSelection } from "./cell-selection";
+import "./cell-dialog";
+import type { CellDialog } from "./cell-dialog";
+import { ColumnWidths } from "./column-widths";
+import { asTsv, copyLabel, selectedAsTsv } from "./clipboard";
 import { Rows } from "../model/values/rows";
-import { contentHeightPx, ROW_HEIGHT_PX, type Window, windowOf } from "./viewport";
-import { columnTemplate } from "./widths";
+import { type Cell, contains, edges } from "./selection";
+import { contentHeightPx, ROW_HEIGHT_PX, scrollTopFor, type Window, windowOf } from "./viewport";
 
 const SHOWN_ROWS = 10;
 const FORMATS = { csv: "CSV", parquet: "Parquet", json: "JSON" } as const;
 const LONG_TEXT = 24;
+let tables = 0;
 
 /** A result of any length. Only the rows in view are in the page. */
 @customElement("ds-table")
@@ -29,15 +36,23 @@ export class ResultTable extends PageElement {
   @state() private scrollTopPx = 0;
   @query(".scroller") private readonly scroller!: HTMLElement;
   private readonly arranging = new SortAndFilter(this);
-  private template = "";
+  private readonly selection = new CellSelection(this, {
+    bounds: () => ({ rows: this.total, columns: this.columns.length, page: SHOWN_ROWS }),
+    firstRow: () => Math.ceil(this.scrollTopPx / ROW_HEIGHT_PX),
+    reveal: (cell) => void this.reveal(cell),
+    open: () => this.openCell(),
+  });
+  @query("ds-cell-dialog") private readonly dialog!: CellDialog;
+  private readonly widths = new ColumnWidths(this);
+  private readonly focusId = `cell-${++tables}`;
   private numeric: readonly boolean[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("rows")) this.arranging.grown(this.rows, this.columns);
-    const first = changed.get("rows")?.length === 0 || this.template === "";
+    const first = changed.get("rows")?.length === 0 || !this.widths.measured;
     if (!changed.has("columns") && !first) return;
     this.numeric = this.columns.map((column, index) => isNumeric(column, this.rows.value(0, index)));
-    this.template = columnTemplate(this.columns, this.rows);
+    this.widths.measure(this.columns, this.rows);
   }
 
   protected override render(): TemplateResult {
@@ -45,7 +60,9 @@ export class ResultTable extends PageElement {
       <figcaption>${this.caption()}</figcaption>
       <div
         class="scroller"
-        role="table"
+        role="grid"
+        aria-multiselectable="true"
+        aria-readonly="true"
         aria-rowcount=${this.total + 1}
         aria-colcount=${this.columns.length}
         aria-label="Result"
@@ -53,12 +70,18 @@ export class ResultTable extends PageElement {
         tabindex="0"
         @scroll=${this.scrolled}
         @copy=${this.copied}
+        @keydown=${(event: KeyboardEvent) => event.target === this.scroller && this.selection.keyPressed(event)}
+        @pointerdown=${(event: PointerEvent) => this.selection.pressed(event)}
+        @pointerover=${(event: PointerEvent) => this.selection.draggedOver(event)}
+        @click=${(event: PointerEvent) => this.selection.clicked(event)}
+        @dblclick=${this.openCell}
       >
         <div class="head" role="row" aria-rowindex="1">
           ${this.columns.map((column, index) => this.head(column, index))}
         </div>
         <div class="content" role="rowgroup"><div class="window" role="presentation">${this.visibleRows()}</div></div>
       </div>
+      <ds-cell-dialog></ds-cell-dialog>
     </figure>`;
   }
 
@@ -73,6 +96,7 @@ export class ResultTable extends PageElement {
       <span data-testid="row-count" role="status">${count}${this.live ? " so far" : ""}${this.live || this.arranging.busy ? "…" : ""}</span>
       <span class="wide" data-testid="column-count">${counted(this.columns.length, "column")}</span>
       ${this.truncated ? html`<span data-testid="truncated">the first of more</span>` : nothing}
+      ${this.selectionTools()}
       <span class="gap"></span>
       ${this.rows.length > SHOWN_ROWS ? this.filterField() : nothing}
       ${this.rows.length > 0
@@ -80,6 +104,15 @@ export class ResultTable extends PageElement {
         : nothing}
       ${this.jobId && !this.live ? this.downloads() : nothing}
     `;
+  }
+
+  private selectionTools(): TemplateResult | typeof nothing {
+    const { selected } = this.selection;
+    if (!selected) return nothing;
+    const { top, bottom, left, right } = edges(selected);
+    const [rows, columns] = [bottom - top + 1, right - left + 1];
+    return html`<span role="status" data-testid="selected">${rows * columns === 1 ? `row ${top + 1}` : `${rows} × ${columns} selected`}</span>
+      <button class="quiet small" @click=${this.openCell} title="Show the cell's whole text (Enter)" data-testid="open-cell">Open cell</button>`;
   }
 
   private filterField(): TemplateResult {
@@ -103,13 +136,15 @@ export class ResultTable extends PageElement {
     const direction = sorted !== index ? "none" : descending ? "descending" : "ascending";
     return html`<div role="columnheader" aria-sort=${direction} class=${this.numeric[index] ? "number" : ""}>
       <button
-        title="Sort by ${column.name}"
-        @click=${() => this.arranging.sortBy(index, this.rows, this.columns)}
+        title="Sort by ${column.name}; Shift ← → changes the width"
+        @click=${() => this.sort(index)}
+        @keydown=${(event: KeyboardEvent) => this.widths.keyPressed(event, index)}
         data-testid="sort"
       >
         <span>${column.name}</span>
       </button>
       ${column.type ? html`<span class="type" title=${column.type} data-testid="type">${column.type.toLowerCase()}</span>` : nothing}
+      <span class="edge" @pointerdown=${(event: PointerEvent) => this.widths.grabbed(event, index)} @dblclick=${() => this.widths.resize(index, null)} data-testid="column-edge"></span>
     </div>`;
   }
 
@@ -121,13 +156,24 @@ export class ResultTable extends PageElement {
   private row(place: number): TemplateResult {
     const row = this.arranging.order?.[place] ?? place;
     return html`<div role="row" aria-rowindex=${place + 2} data-testid="row">
-      ${this.columns.map((column, index) => this.cell(this.rows.value(row, index), column, this.numeric[index]))}
+      ${this.columns.map((column, index) => this.cell(this.rows.value(row, index), column, { row: place, column: index }))}
     </div>`;
   }
 
-  private cell(value: Wire | undefined, column: ColumnInfo, numeric: boolean | undefined): TemplateResult {
+  private cell(value: Wire | undefined, column: ColumnInfo, place: Cell): TemplateResult {
     const text = formatCell(value, column);
-    return html`<div role="cell" class=${numeric ? "number" : ""} title=${text.length > LONG_TEXT ? text : nothing}>
+    const selected = contains(this.selection.selected, place);
+    const { focus } = this.selection.selected ?? {};
+    const focused = focus?.row === place.row && focus.column === place.column;
+    return html`<div
+      role="gridcell"
+      id=${focused ? this.focusId : nothing}
+      class="${this.numeric[place.column] ? "number" : ""} ${selected ? "selected" : ""} ${focused ? "focused" : ""}"
+      aria-selected=${selected ? "true" : nothing}
+      data-row=${place.row}
+      data-column=${place.column}
+      title=${text.length > LONG_TEXT ? text : nothing}
+    >
       ${value === null ? html`<span class="null">null</span>` : text}
     </div>`;
   }
@@ -139,7 +185,9 @@ export class ResultTable extends PageElement {
   /** Sizes go through the style object: the Content-Security-Policy allows no style attributes. */
   protected override updated(): void {
     const visible = this.scroller.querySelector<HTMLElement>(".window");
-    this.scroller.style.setProperty("--columns", this.template);
+    this.scroller.style.setProperty("--columns", this.widths.template);
+    if (this.selection.selected) this.scroller.setAttribute("aria-activedescendant", this.focusId);
+    else this.scroller.removeAttribute("aria-activedescendant");
     this.scroller.style.setProperty("--content-height", `${contentHeightPx(this.total)}px`);
     visible?.style.setProperty("transform", `translateY(${this.view().offsetPx}px)`);
   }
@@ -149,12 +197,34 @@ export class ResultTable extends PageElement {
     return asTsv(this.rows, this.columns, this.arranging.order);
   }
 
-  /** What is marked is copied as rows and columns; the browser alone would put each cell on a line of its own. */
   private copied(event: ClipboardEvent): void {
-    const marked = markedRows(this.scroller);
-    if (marked.length === 0) return;
+    const { selected } = this.selection;
+    if (!selected) return;
     event.preventDefault();
-    event.clipboardData?.setData("text/plain", marked.join("\n"));
+    event.clipboardData?.setData("text/plain", selectedAsTsv(this.rows, this.columns, this.arranging.order, selected));
+  }
+
+  /** Another order puts other cells into the places that were selected. */
+  private sort(column: number): void {
+    this.selection.select(null);
+    this.arranging.sortBy(column, this.rows, this.columns);
+  }
+
+  private openCell(): void {
+    const { focus } = this.selection.selected ?? {};
+    const column = focus && this.columns[focus.column];
+    if (!column) return;
+    const value = this.rows.value(this.arranging.order?.[focus.row] ?? focus.row, focus.column) ?? null;
+    void this.dialog.show(column, value === null ? null : valueText(value, parseType(column.type)));
+  }
+
+  private async reveal({ row, column }: Cell): Promise<void> {
+    const visiblePx = SHOWN_ROWS * ROW_HEIGHT_PX;
+    this.scroller.scrollTop = scrollTopFor(row, this.scroller.scrollTop, visiblePx, this.total);
+    this.scrollTopPx = this.scroller.scrollTop;
+    await this.updateComplete;
+    const cell = this.scroller.querySelector(`[data-row="${row}"][data-column="${column}"]`);
+    cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   private scrolled(): void {

@@ -15,6 +15,8 @@ const marked = new Marked({
     html: ({ text }) => escaped(text),
     // Loading a picture would tell its server that the answer is being read.
     image: ({ text, href }) => escaped(text || href),
+    // As characters, which are read out; a box that cannot be ticked is no control.
+    checkbox: ({ checked }) => `<span class="task">${checked ? "☑" : "☐"}</span> `,
     code: ({ text, lang }) => `<pre><code class="${isSql(lang) ? "sql" : ""}">${escaped(text)}</code></pre>\n`,
     link({ href, tokens }) {
       const label = this.parser.parseInline(tokens);

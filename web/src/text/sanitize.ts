@@ -1,10 +1,10 @@
 import DOMPurify from "dompurify";
 
 const TAGS = [
-  ..."a blockquote br code del div em h1 h2 h3 h4 h5 h6 hr input li ol p pre span strong".split(" "),
+  ..."a blockquote br code del div em h1 h2 h3 h4 h5 h6 hr li ol p pre span strong".split(" "),
   ..."table tbody td th thead tr ul".split(" "),
 ];
-const ATTRIBUTES = ["align", "checked", "class", "disabled", "href", "rel", "start", "target", "type"];
+const ATTRIBUTES = ["align", "class", "href", "rel", "start", "target"];
 
 /** Untrusted HTML as nodes without scripts, styles, pictures, forms, or addresses other than http, https and mailto. */
 export function sanitized(html: string): DocumentFragment {
@@ -13,7 +13,7 @@ export function sanitized(html: string): DocumentFragment {
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
     // DOMPurify holds these against the pattern of addresses too, and would drop them.
-    ADD_URI_SAFE_ATTR: ["align", "start"],
+    ADD_URI_SAFE_ATTR: ["align", "rel", "start", "target"],
     RETURN_DOM_FRAGMENT: true,
   });
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
-import { type CatalogSummary, readCatalog, READING } from "../../model/catalog/catalog";
+import { type CatalogSummary, readCatalog, READING, rereadCatalog } from "../../model/catalog/catalog";
 import { Chat } from "../../model/chat";
 import { titleOf } from "../../model/conversations/conversation";
 import { Drafts } from "../../model/conversations/drafts";
@@ -14,12 +14,14 @@ import type { Stage } from "../stage/stage";
 
 /** Here the list of conversations lies over the conversation. */
 const NARROW = "(max-width: 60rem)";
+const CATALOG_REFRESH_MS = 15_000;
 
 /** The page: a header, the list of conversations, and the conversation or what operators see. */
 @customElement("ds-app")
 export class App extends PageElement {
   @state() private listed = false;
   @state() private operations = false;
+  @state() private schema = false;
   @state() private catalog: CatalogSummary | null = null;
   @state() private awaited = READING;
   private catalogWanted = false;
@@ -50,6 +52,7 @@ export class App extends PageElement {
     addEventListener("storage", () => void this.chat.reread());
     addEventListener("focus", () => void this.chat.reread());
     addEventListener("popstate", () => this.showAddressed());
+    setInterval(() => void this.rereadCatalog(), CATALOG_REFRESH_MS);
     this.showAddressed();
     connection.open();
   }
@@ -63,17 +66,48 @@ export class App extends PageElement {
         .connection=${connection}
         .fresh=${chat.conversation.turns.length === 0}
         .listed=${this.listed}
+        .schema=${this.schema}
         .chatAddress=${this.operations ? this.chatAddress : ""}
         @new-chat=${this.newChat}
         @toggle-list=${this.listToggled}
+        @toggle-schema=${this.schemaToggled}
       ></ds-header>
       <ds-banner .connection=${connection} @reconnect=${() => chat.connection.open()}></ds-banner>
       ${this.operations ? html`<ds-ops></ds-ops>` : nothing}
       <div class="body" ?hidden=${this.operations}>
         ${this.listed ? this.list() : nothing}
         <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited}></ds-stage>
+        ${this.schema ? this.schemaPanel() : nothing}
       </div>
     `;
+  }
+
+  private schemaPanel(): TemplateResult {
+    return html`<ds-schema
+      .catalog=${this.catalog}
+      .awaited=${this.awaited}
+      @close=${this.schemaToggled}
+      @insert=${(event: CustomEvent<string>) => this.leaveSchema(() => this.stage.insert(event.detail))}
+      @ask-sql=${(event: CustomEvent<string>) => this.leaveSchema(() => this.stage.askStatement(event.detail))}
+    ></ds-schema>`;
+  }
+
+  /** Where the panel lies over the conversation, it gives way to what has been done from it. */
+  private leaveSchema(act: () => void): void {
+    if (matchMedia(NARROW).matches) this.schema = false;
+    act();
+  }
+
+  private schemaToggled(): void {
+    this.schema = !this.schema;
+    if (!this.schema) return;
+    void import("../schema/schema-browser");
+    void this.rereadCatalog();
+  }
+
+  /** Data may change while they are looked at. */
+  private async rereadCatalog(): Promise<void> {
+    if (this.catalog && this.schema && !document.hidden && this.chat.connection.state.kind === "open") this.catalog = await rereadCatalog(this.catalog);
   }
 
   private list(): TemplateResult {

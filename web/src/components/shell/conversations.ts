@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { Chat } from "../../model/chat";
+import { dateGroups, sharedTitles, timeText } from "../../model/conversations/date-groups";
 import { type Listed, StoreError } from "../../model/conversations/conversation-store";
 import { addressOf } from "./address";
 import * as icons from "../../elements/icons";
@@ -54,13 +55,7 @@ export class Conversations extends PageElement {
       ${this.listed.length === 0
         ? html`<p class="faint">${this.words ? "Nothing found." : "Nothing asked yet."}</p>`
         : nothing}
-      <ul>
-        ${repeat(
-          this.listed,
-          ({ id }) => id,
-          (one) => this.item(one),
-        )}
-      </ul>
+      ${this.groups()}
       ${this.more
         ? html`<button class="quiet small" @click=${() => void this.chat.store.showMore()} data-testid="more-conversations">
             Show more
@@ -73,12 +68,27 @@ export class Conversations extends PageElement {
     </nav>`;
   }
 
+  private groups(): TemplateResult[] {
+    const now = new Date();
+    const shared = sharedTitles(this.listed);
+    return dateGroups(this.listed, now).map(
+      ({ name, conversations }) => html`<h2 class="day" data-testid="day">${name}</h2>
+        <ul aria-label=${name}>
+          ${repeat(
+            conversations,
+            ({ id }) => id,
+            (one) => this.item(one, shared.has(one.title) ? timeText(one.updatedAt, now) : ""),
+          )}
+        </ul>`,
+    );
+  }
+
   private signedIn(): TemplateResult | typeof nothing {
     const { state } = this.chat.connection;
     return state.kind === "open" ? html`<span class="faint">${state.server.user_id}</span>` : nothing;
   }
 
-  private item(one: Listed): TemplateResult {
+  private item(one: Listed, time: string): TemplateResult {
     if (this.changing?.id === one.id) {
       return html`<li class="changing">${this.changing.how === "rename" ? this.renaming(one) : this.removing(one)}</li>`;
     }
@@ -86,6 +96,7 @@ export class Conversations extends PageElement {
       <a href=${addressOf(one.id)} aria-current=${one.id === this.current ? "page" : "false"} data-testid="conversation">
         ${one.running ? html`<span class="spinner" role="img" aria-label="under way"></span>` : nothing}
         <span class="title">${one.title}</span>
+        ${time ? html`<time class="faint" data-testid="conversation-time">${time}</time>` : nothing}
       </a>
       ${this.tool(one, "rename", `Rename ${one.title}`, "Rename", icons.pencil)}
       ${this.tool(one, "remove", `Delete ${one.title}`, "Delete", icons.cross)}

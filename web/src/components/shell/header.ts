@@ -14,6 +14,8 @@ export class Header extends PageElement {
   @property({ attribute: false }) fresh = true;
   /** True while the list of conversations is open. */
   @property({ attribute: false }) listed = false;
+  /** True while the data panel is open. */
+  @property({ attribute: false }) schema = false;
   /** Where the conversation is, while the operators' page is shown. */
   @property({ attribute: false }) chatAddress = "";
   private server: Authenticated | null = null;
@@ -39,6 +41,17 @@ export class Header extends PageElement {
         <span class="gap"></span>
         ${this.server?.role === "operator" ? this.wayToOperations() : nothing}
         ${this.server ? this.signedIn(this.server) : nothing}
+        <button
+          class="icon-only"
+          aria-label="Data"
+          aria-expanded=${this.schema}
+          title="Data: tables and columns"
+          ?hidden=${this.chatAddress !== ""}
+          @click=${() => this.dispatchEvent(new CustomEvent("toggle-schema"))}
+          data-testid="schema-toggle-panel"
+        >
+          ${icons.table}
+        </button>
         <button
           class="quiet"
           ?disabled=${this.fresh}

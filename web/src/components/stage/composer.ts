@@ -17,6 +17,16 @@ export class Composer extends PageElement {
   @property({ attribute: false }) ready = false;
   @property({ attribute: false }) text = "";
 
+  /** Puts a word where the caret is, set apart from what stands there. */
+  insert(word: string): void {
+    const field = this.querySelector("textarea") as HTMLTextAreaElement;
+    const before = /\S$/.test(field.value.slice(0, field.selectionStart)) ? " " : "";
+    const after = /^\S/.test(field.value.slice(field.selectionEnd)) ? " " : "";
+    field.focus();
+    field.setRangeText(before + word + after, field.selectionStart, field.selectionEnd, "end");
+    this.type(field.value);
+  }
+
   focusField(): void {
     this.querySelector("textarea")?.focus();
   }

@@ -27,6 +27,17 @@ export class Stage extends PageElement {
     this.bottom.jump();
   }
 
+  /** Puts a name into what is being typed. */
+  insert(name: string): void {
+    this.composer.insert(name);
+  }
+
+  /** Runs a statement as a question of its own. */
+  askStatement(statement: string): void {
+    this.toEnd();
+    this.chat.ask(statement, true);
+  }
+
   focusField(): void {
     this.composer.focusField();
   }
@@ -84,7 +95,7 @@ export class Stage extends PageElement {
       .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
       @edit=${() => this.fill(spoken(turn))}
       @ask=${this.asked}
-      @run-sql=${this.statementAsked}
+      @run-sql=${(event: CustomEvent<string>) => this.askStatement(event.detail)}
     ></ds-answer>`;
   }
 
@@ -148,11 +159,6 @@ export class Stage extends PageElement {
   private asked(event: CustomEvent<string>): void {
     this.toEnd();
     this.chat.ask(event.detail);
-  }
-
-  private statementAsked(event: CustomEvent<string>): void {
-    this.toEnd();
-    this.chat.ask(event.detail, true);
   }
 
   private retry(turn: Turn): void {

@@ -17,6 +17,8 @@ export interface CatalogSummary {
   readonly samples: readonly string[];
   /** What of the data cannot be asked about, or is called otherwise. */
   readonly warnings: readonly string[];
+  /** All that the server says of the data. */
+  readonly wire: WireCatalog;
 }
 
 /** True for a fault that the operator has to mend; false for a wait that ends by itself. */
@@ -30,13 +32,21 @@ export const isTrouble = (awaited: string): boolean => awaited !== READING && aw
 export async function readCatalog(waiting: (what: string) => void): Promise<CatalogSummary> {
   for (let attempt = 1; ; attempt += 1) {
     const found = await catalogNow();
-    if (typeof found !== "string") {
-      const { tables, warnings = [] } = found;
-      return { tables: tables.map(summary), samples: samplesFor(tables), warnings };
-    }
+    if (typeof found !== "string") return catalogOf(found);
     waiting(found);
     await new Promise((resume) => setTimeout(resume, backoffMs(attempt, Math.random())));
   }
+}
+
+/** The catalog where the data have changed since `known` was read; else `known`, also where the server is away. */
+export async function rereadCatalog(known: CatalogSummary): Promise<CatalogSummary> {
+  const found = await catalogNow();
+  return typeof found === "string" || found.fingerprint === known.wire.fingerprint ? known : catalogOf(found);
+}
+
+function catalogOf(wire: WireCatalog): CatalogSummary {
+  const { tables, warnings = [] } = wire;
+  return { tables: tables.map(summary), samples: samplesFor(tables, wire.keys), warnings, wire };
 }
 
 /** The catalog, or why there is none to be seen yet. */

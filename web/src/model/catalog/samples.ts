@@ -1,4 +1,4 @@
-import type { WireColumn, WireTable } from "../wire/protocol";
+import type { WireColumn, WireKey, WireTable } from "../wire/protocol";
 
 /** The sample data deserve better than what can be told from names and types. */
 const FLIGHTS = [
@@ -16,13 +16,14 @@ const SPOKEN = /^[a-z][\w ]*$/i;
 const FEWEST_GROUPS = 2;
 const MOST_GROUPS = 200;
 
-/** Questions that can be answered from these tables by any planner. */
-export function samplesFor(tables: readonly WireTable[]): readonly string[] {
+/** Questions that can be answered from these tables by any planner; a key's average says nothing. */
+export function samplesFor(tables: readonly WireTable[], keys: readonly WireKey[] = []): readonly string[] {
   if (tables.length === 0) return [];
   if (tables.some((table) => table.name === "flights" && has(table, "dep_delay") && has(table, "carrier"))) return FLIGHTS;
   const table = tables.reduce((one, other) => (other.row_count > one.row_count ? other : one));
   const label = table.columns.find(isLabel);
-  const figure = table.columns.find((column) => FIGURE.test(column.type) && SPOKEN.test(column.name) && !NO_FIGURE.test(column.name));
+  const isKey = (column: WireColumn) => keys.some((key) => key.table === table.name && key.column === column.name);
+  const figure = table.columns.find((column) => !isKey(column) && FIGURE.test(column.type) && SPOKEN.test(column.name) && !NO_FIGURE.test(column.name));
   return [
     `How many ${spoken(table)}?`,
     ...(label ? [`How many ${spoken(table)} per ${spoken(label)}?`] : []),

@@ -5,12 +5,15 @@ export interface Listed {
   readonly id: string;
   readonly title: string;
   readonly running: boolean;
+  /** When something was last asked or answered in it, in Unix milliseconds. */
+  readonly updatedAt: number;
 }
 
 interface WireListed {
   readonly conversation_id: string;
   readonly title: string;
   readonly running: string | null;
+  readonly updated_at: number;
 }
 
 interface WireConversation extends WireListed {
@@ -105,8 +108,8 @@ export class ConversationStore {
         conversations: readonly WireListed[];
         next: string | null;
       };
-      for (const { conversation_id: id, title, running } of found.conversations) {
-        listed.push({ id, title, running: running !== null });
+      for (const { conversation_id: id, title, running, updated_at } of found.conversations) {
+        listed.push({ id, title, running: running !== null, updatedAt: updated_at * 1000 });
       }
       after = found.next;
     }

@@ -160,7 +160,11 @@ export function isJobEvent(event: ServerEvent): event is JobEvent {
 export interface WireColumn {
   readonly name: string;
   readonly type: string;
+  /** Each of the following is missing or null where it is not known. */
+  readonly nulls?: number | null;
   readonly distinct?: number | null;
+  readonly minimum?: string | null;
+  readonly maximum?: string | null;
   /** All its values where there are few. */
   readonly values?: readonly string[];
 }
@@ -171,7 +175,27 @@ export interface WireTable {
   readonly columns: readonly WireColumn[];
 }
 
+/** `table.column` refers to `ref_table.ref_column`. */
+export interface WireKey {
+  readonly table: string;
+  readonly column: string;
+  readonly ref_table: string;
+  readonly ref_column: string;
+}
+
+/** What the owner of the data says about them in `deadstop.toml`. */
+export interface WireDescription {
+  readonly measures: readonly { readonly name: string; readonly table: string; readonly expression: string }[];
+  /** From a person's word to `table`, `table.column` or a measure's name. */
+  readonly synonyms: Readonly<Record<string, string>>;
+  readonly notes: string;
+}
+
 export interface WireCatalog {
   readonly tables: readonly WireTable[];
+  readonly keys?: readonly WireKey[];
+  readonly description?: WireDescription;
   readonly warnings?: readonly string[];
+  /** Changes whenever the data do. */
+  readonly fingerprint?: string;
 }

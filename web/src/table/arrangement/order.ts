@@ -1,4 +1,4 @@
-import type { Key, Rows } from "../model/values/rows";
+import type { Key, Rows } from "../../model/values/rows";
 
 /** How a table is to be shown. */
 export interface Arrangement {

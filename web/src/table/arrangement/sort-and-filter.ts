@@ -1,9 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { ColumnInfo } from "../../model/wire/protocol";
 import { matching, wantedText } from "./filter";
 import { type Arrangement, AS_IT_CAME, ordered } from "./order";
-import type { Rows } from "../model/values/rows";
+import type { Rows } from "../../model/values/rows";
 import { sliced } from "./sliced";
 
 /** Sorts and filters for a table. While a calculation is under way the earlier order stays in view. */
