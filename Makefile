@@ -46,9 +46,9 @@ web: .venv/.installed
 check: lint web-check
 	.venv/bin/pytest -m "not slow" $(SPREAD) tests/unit tests/integration
 
-# pytest comes last, so that its summary is the last thing printed.
+# pytest comes last, so that its summary is the last thing printed. COVERAGE=--cov prints what was run before it.
 test: chromium lint web-check
-	.venv/bin/pytest -m "not slow" $(SPREAD)
+	.venv/bin/pytest -m "not slow" $(SPREAD) $(COVERAGE)
 
 lint: .venv/.installed-test
 	.venv/bin/ruff format --check .

@@ -52,8 +52,8 @@ class Conversations:
     def job_discarded(self, user: str, conversation_id: str) -> None:
         """A job was discarded; with its last job a conversation goes too."""
         self._write(
-            "DELETE FROM conversations WHERE user = ?1 AND conversation_id = ?2 "
-            "AND NOT EXISTS (SELECT 1 FROM jobs WHERE user = ?1 AND conversation_id = ?2)",
+            "DELETE FROM conversations WHERE user = ? AND conversation_id = ? AND NOT EXISTS (SELECT 1 FROM jobs "
+            "WHERE jobs.user = conversations.user AND jobs.conversation_id = conversations.conversation_id)",
             user,
             conversation_id,
         )

@@ -54,11 +54,11 @@ class Queries:
         """Records of the newest ended jobs (of this user, in this state, asked before that job), newest first."""
         rows = self._db.execute(
             f"SELECT record FROM jobs WHERE state IN ({_ENDED_STATES}) "
-            "AND (?1 IS NULL OR user = ?1) AND (?3 IS NULL OR state = ?3) "
+            "AND (:user IS NULL OR user = :user) AND (:state IS NULL OR state = :state) "
             # Another's job must not even serve as a mark: whether the page is empty would tell that it exists.
-            "AND (?4 = '' OR n < (SELECT n FROM jobs WHERE job_id = ?4 AND (?1 IS NULL OR user = ?1))) "
-            "ORDER BY n DESC LIMIT ?2",
-            (user, limit, state, before),
+            "AND (:before = '' OR n < (SELECT n FROM jobs WHERE job_id = :before AND (:user IS NULL OR user = :user))) "
+            "ORDER BY n DESC LIMIT :limit",
+            {"user": user, "state": state, "before": before, "limit": limit},
         )
         return [_decode_record(row[0]) for row in rows]
 

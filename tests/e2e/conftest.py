@@ -1,4 +1,5 @@
-"""A server that the tests of a file share, with the file's `CONFIG` if it has one, and both ways to it."""
+"""A server that the tests of a file share, with the file's `CONFIG` if it has one (all others share one server), and
+both ways to it."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,9 +10,20 @@ import pytest
 from tests.e2e.cli_runner import Server, serving
 
 
+@pytest.fixture(scope="session")
+def usual_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """With the usual settings. Whoever takes it leaves no job alive and no token; what has ended nobody counts."""
+    with serving(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("served"), config=getattr(request.module, "CONFIG", "")) as running:
+    config: str | None = getattr(request.module, "CONFIG", None)
+    if config is None:
+        yield request.getfixturevalue("usual_server")
+        return
+    with serving(tmp_path_factory.mktemp("served"), config=config) as running:
         yield running
 
 

@@ -1,5 +1,7 @@
 """The command line by address, with a user's token: another's job answers as one that does not exist, in every verb."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.e2e.cli_runner import Server, deadstop, job
@@ -18,9 +20,10 @@ VERBS = [
 
 
 @pytest.fixture(scope="module")
-def bob(server: Server) -> list[str]:
+def bob(server: Server) -> Iterator[list[str]]:
     token = server.run("token", "create", "bob").stdout.strip()
-    return ["--url", server.url.partition("?")[0], "--token", token]
+    yield ["--url", server.url.partition("?")[0], "--token", token]
+    assert server.run("token", "revoke", "bob").returncode == 0
 
 
 def test_no_verb_tells_of_anothers_job(server: Server, bob: list[str]) -> None:

@@ -9,6 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, job
 
+CONFIG = ""
+"""A server of its own: what has ended on it is counted."""
+
 MANUAL = (Path(__file__).parents[2] / "docs" / "operations.md").read_text().partition("## Figures")[2]
 
 SHAPE = """\

@@ -119,6 +119,7 @@ def test_a_user_sees_no_figures_of_others(server: Server) -> None:
         assert "running of" not in top.see("no jobs", "q quit")
         top.press("q")
         assert top.end() == 0
+    assert server.run("token", "revoke", "alice").returncode == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -12,8 +12,10 @@ from bus.contract.vocabulary import Role
 from bus.tokens import create_token, revoke_token
 from bus.wire.commands import Caller, Show, Shown
 from tests.harness.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
-from tests.harness.servers import PATIENCE_S, running_supervisor
+from tests.harness.servers import PATIENCE_S, Supervisor, running_supervisor
 from tests.workers import zoo_settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GUESSES = 1
 """In a minute: whatever else the machine does, the next one is not granted before the test is over."""
@@ -28,11 +30,10 @@ async def guess(gateway: RunningGateway, number: int) -> int:
     return status
 
 
-async def test_guessing_is_slowed_down_over_every_door(tmp_path: Path) -> None:
+async def test_guessing_is_slowed_down_over_every_door(supervisor: Supervisor) -> None:
     """Who came in from there before stays in: on loopback, and behind a proxy, all have one address."""
     settings = {"gateway.max_failed_sign_ins_per_min": GUESSES}
     async with (
-        running_supervisor(tmp_path) as supervisor,
         running_gateway(supervisor.state_dir, settings) as gateway,
         gateway.wire("ann") as wire,
     ):
@@ -60,12 +61,9 @@ async def test_guessing_is_slowed_down_over_every_door(tmp_path: Path) -> None:
         assert (await wire.next())["event"] == "agent_jobs"
 
 
-async def test_idle_unauthenticated_connections_are_few_and_do_not_stay(tmp_path: Path) -> None:
+async def test_idle_unauthenticated_connections_are_few_and_do_not_stay(supervisor: Supervisor) -> None:
     settings = {"gateway.max_unauthenticated_per_address": 5, "gateway.sign_in_timeout_s": 0.0}
-    async with (
-        running_supervisor(tmp_path) as supervisor,
-        running_gateway(supervisor.state_dir, settings) as gateway,
-    ):
+    async with running_gateway(supervisor.state_dir, settings) as gateway:
         assert (await gateway.json("GET", "/api/jobs"))[0] == 200  # this connection is ann's, and stays open
         idle = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(6)]
         reader, writer = idle.pop(0)
@@ -89,11 +87,8 @@ async def closed(reader: asyncio.StreamReader) -> bool:
         return True
 
 
-async def test_a_revoked_token_ends_what_it_had_opened(tmp_path: Path) -> None:
-    async with (
-        running_supervisor(tmp_path, zoo_settings()) as supervisor,
-        running_gateway(supervisor.state_dir, zoo_settings()) as gateway,
-    ):
+async def test_a_revoked_token_ends_what_it_had_opened(supervisor: Supervisor) -> None:
+    async with running_gateway(supervisor.state_dir, zoo_settings()) as gateway:
         token = create_token(supervisor.state_dir, "laptop", "eve", Role.USER)
         async with gateway.http.ws_connect(f"{gateway.url}/ws", headers=bearer(token)) as socket:
             wire = Wire(socket)

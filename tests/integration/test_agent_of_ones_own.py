@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bus.contract.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
 from bus.contract.vocabulary import Reason, Rung
@@ -16,17 +17,20 @@ from tests.harness.stopping import ended
 
 EXAMPLES = ROOT / "examples"
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Supervisor]:
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
     """The example under its settings; as `slow` it pauses for ever."""
-    monkeypatch.setenv("PYTHONPATH", str(EXAMPLES))
     sizes: dict[str, Any] = tomllib.loads((EXAMPLES / "my.toml").read_text())["agents"]["sizes"]
     slow = sizes | {"options": {"pause_s": 3600}}
     settings = {**ENDING_ON[Rung.CANCEL], "agents.sizes": sizes, "agents.slow": slow}
-    async with running_supervisor(tmp_path, settings) as running:
-        await until_catalog(running)
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(EXAMPLES))
+        async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
+            await until_catalog(running)
+            yield running
 
 
 async def test_it_streams_and_reports_progress(supervisor: Supervisor) -> None:

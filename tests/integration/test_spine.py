@@ -1,7 +1,6 @@
 """A question's whole way through a real supervisor: served by a fresh process, numbered, stopped for certain."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,17 +8,13 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.events import Accepted, Completed, Failed, Killed, ResponseChunk, Sql, Status, Stopping
 from bus.contract.vocabulary import Reason, Rung, State
-from tests.harness.graces import ENDING_ON
-from tests.harness.servers import Supervisor, is_gone, running_supervisor
+from tests.harness.graces import SupervisorFor
+from tests.harness.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
 
+SETTINGS = {**zoo_settings(), "limits.max_running": 30, "limits.max_running_per_user": 30}
 
-@pytest.fixture
-async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(
-        tmp_path, {**zoo_settings(), "limits.max_running": 30, "limits.max_running_per_user": 30}
-    ) as running:
-        yield running
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_sql_over_the_sample_data_gives_the_right_rows(supervisor: Supervisor) -> None:
@@ -70,33 +65,33 @@ async def test_twenty_jobs_at_once_have_gapless_streams(supervisor: Supervisor) 
     ("agent", "rung"),
     [("sleeps", Rung.CANCEL), ("spins_in_c", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
 )
-async def test_a_stop_ends_on_the_rung_that_was_needed(tmp_path: Path, agent: str, rung: Rung) -> None:
-    async with running_supervisor(tmp_path, {**zoo_settings(), **ENDING_ON[rung]}) as supervisor:
-        job_id = await supervisor.running(agent)
-        pid = (await supervisor.record(job_id)).summary.pid
-        assert pid is not None
-        await supervisor.stop(job_id)
-        events = [event for _, event in await supervisor.events(job_id)]
-        killed = events[-1]
-        assert is_gone(pid)
-        assert isinstance(killed, Killed)
-        assert (killed.rung, killed.by, killed.reason) == (rung, "tester", Reason.USER)
-        climbed = [event.rung for event in events if isinstance(event, Stopping)]
-        assert climbed == list(Rung)[: rung.height + 1]
-        record = await supervisor.record(job_id)
-        assert record.summary.state is State.CANCELLED
-        assert [step.rung for step in record.rungs] == climbed
+async def test_a_stop_ends_on_the_rung_that_was_needed(supervisor_for: SupervisorFor, agent: str, rung: Rung) -> None:
+    supervisor = await supervisor_for(rung)
+    job_id = await supervisor.running(agent)
+    pid = (await supervisor.record(job_id)).summary.pid
+    assert pid is not None
+    await supervisor.stop(job_id)
+    events = [event for _, event in await supervisor.events(job_id)]
+    killed = events[-1]
+    assert is_gone(pid)
+    assert isinstance(killed, Killed)
+    assert (killed.rung, killed.by, killed.reason) == (rung, "tester", Reason.USER)
+    climbed = [event.rung for event in events if isinstance(event, Stopping)]
+    assert climbed == list(Rung)[: rung.height + 1]
+    record = await supervisor.record(job_id)
+    assert record.summary.state is State.CANCELLED
+    assert [step.rung for step in record.rungs] == climbed
 
 
-async def test_an_endless_join_is_interrupted(tmp_path: Path) -> None:
+async def test_an_endless_join_is_interrupted(supervisor_for: SupervisorFor) -> None:
     endless = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a*b)%7=3"
-    async with running_supervisor(tmp_path, ENDING_ON[Rung.CANCEL]) as supervisor:
-        job_id = await supervisor.submit(endless)
-        await supervisor.until(job_id, Sql)
-        await supervisor.stop(job_id)
-        *_, (_, killed) = await supervisor.events(job_id)
-        assert isinstance(killed, Killed)
-        assert killed.rung is Rung.CANCEL
+    supervisor = await supervisor_for(Rung.CANCEL)
+    job_id = await supervisor.submit(endless)
+    await supervisor.until(job_id, Sql)
+    await supervisor.stop(job_id)
+    *_, (_, killed) = await supervisor.events(job_id)
+    assert isinstance(killed, Killed)
+    assert killed.rung is Rung.CANCEL
 
 
 async def test_a_second_stop_of_an_ended_job_is_refused(supervisor: Supervisor) -> None:
