@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
 from agent_worker.catalog.files.formats import TextFormat, text_format
 from agent_worker.catalog.files.listing import Content, content, entries
-from agent_worker.engine.settings import quote_name, quote_text
+from agent_worker.engine.settings import create_view, quote_name, quote_text
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 
 ROWS = 10
@@ -56,6 +56,8 @@ def differences(folder: Path) -> Iterator[str]:
             return
         for warning in catalog.warnings:
             print(f"remark: {warning}", file=sys.stderr)
+        for table in catalog.tables:
+            create_view(ours, table)
         yield from compared(folder, catalog, ours)
 
 

@@ -18,6 +18,7 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog import read_catalog
+from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification
@@ -82,6 +83,8 @@ def _judge_database(folder: Path, questions: list[Question]) -> list[Judged]:
     with duckdb.connect() as engine:
         engine.execute("SET threads TO 1")
         catalog = read_catalog(folder, connection=engine)
+        for table in catalog.tables:
+            create_view(engine, table)
         return [_judge(question, catalog, engine) for question in questions]
 
 

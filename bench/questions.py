@@ -20,6 +20,7 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog import read_catalog
+from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
 from bench.public_questions import judge_all, read_questions, report
@@ -47,6 +48,8 @@ class Data:
     def __init__(self, folder: Path) -> None:
         self.engine = duckdb.connect()
         self.catalog: Catalog = read_catalog(folder, connection=self.engine)
+        for table in self.catalog.tables:
+            create_view(self.engine, table)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.engine.sql(sql).fetchall()

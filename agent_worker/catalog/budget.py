@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from agent_worker.catalog.files.footers import why
+from agent_worker.engine.settings import create_view
 from bus.contract.catalog import CatalogTable
 
 
@@ -22,6 +23,11 @@ class Budget:
         self._each_s = each_s
         self.missed = 0
         self.failures: set[str] = set()
+        self._views: set[str] = set()
+
+    def extend(self, seconds: float) -> None:
+        """So many seconds from now on."""
+        self._until = time.monotonic() + seconds
 
     def rows(self, sql: str, table: CatalogTable) -> list[tuple[Any, ...]] | None:
         """The rows of `sql` over `table`, or None where there was no time for it or the data could not be read."""
@@ -31,6 +37,7 @@ class Budget:
             return None
         self._connection.execute(f"SET max_execution_time = {max(1, round(left * 1000))}").fetchall()
         try:
+            self._open(table)
             rows: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
             return rows
         except duckdb.InterruptException:
@@ -43,3 +50,9 @@ class Budget:
             return None
         finally:
             self._connection.execute("SET max_execution_time = 0").fetchall()
+
+    def _open(self, table: CatalogTable) -> None:
+        """A view for a table that is looked at: opening its files takes longer than all else that is known of it."""
+        if table.name not in self._views:
+            create_view(self._connection, table)
+            self._views.add(table.name)

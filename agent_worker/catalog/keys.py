@@ -1,6 +1,6 @@
 """Which columns refer to which tables: by name and by value, checked on bounded samples."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -41,27 +41,29 @@ class _Match(msgspec.Struct, frozen=True):
         return (self.affinity, self.share, -self.ref_rows)
 
 
-def find_keys(budget: Budget, tables: Sequence[CatalogTable]) -> list[JoinKey]:
-    """The join keys, at most one for each referring column. The tables stand as views in the budget's connection."""
-    if len(tables) < 2:
+def find_keys(budget: Budget, tables: Sequence[CatalogTable], of: Collection[str]) -> list[JoinKey]:
+    """The join keys between tables `of` these names and all others, at most one for each referring column."""
+    if len(tables) < 2 or not of:
         return []
-    uniques = [unique for table in tables for unique in _uniques(budget, table)]
+    uniques = [Place(table, column) for table in tables for column in table.columns if column.unique]
     best: dict[tuple[str, str], _Match] = {}
-    for match in _matches(budget, tables, uniques):
+    for match in _matches(budget, tables, uniques, of):
         place = (match.key.table, match.key.column)
         if place not in best or match.rank > best[place].rank:
             best[place] = match
     return [match.key for match in best.values() if not _mirrored(match, best)]
 
 
-def _uniques(budget: Budget, table: CatalogTable) -> Iterator[Place]:
-    """The columns of the table in which each value stands once: tried on the first rows, then on all."""
+def with_unique_columns(budget: Budget, table: CatalogTable) -> CatalogTable:
+    """The table with the columns in which each value stands once: tried on the first rows, then on all."""
     if not 2 <= table.row_count <= MAX_KEY_ROWS:
-        return
+        return table
     columns = [column for column in table.columns if is_text(column) or is_whole(column)][:MAX_KEY_COLUMNS]
     for rows in (UNIQUE_SAMPLE_ROWS, MAX_KEY_ROWS):
         columns = _unique_within(budget, table, columns, rows)
-    yield from (Place(table, column) for column in columns)
+    names = {column.name for column in columns}
+    marked = (msgspec.structs.replace(column, unique=column.name in names) for column in table.columns)
+    return msgspec.structs.replace(table, columns=tuple(marked))
 
 
 def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], rows: int) -> list[CatalogColumn]:
@@ -77,9 +79,12 @@ def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogCol
     return [column for column, unique in zip(columns, found[0], strict=True) if unique]
 
 
-def _matches(budget: Budget, tables: Sequence[CatalogTable], uniques: list[Place]) -> Iterator[_Match]:
+def _matches(
+    budget: Budget, tables: Sequence[CatalogTable], uniques: list[Place], of: Collection[str]
+) -> Iterator[_Match]:
     """The pairs that the values speak for; a bounded number of checks goes to the likely ones."""
-    for kind, place, unique in islice(likely_pairs(tables, uniques), MAX_CHECKS):
+    pairs = (pair for pair in likely_pairs(tables, uniques) if pair.place.table.name in of or pair.key.table.name in of)
+    for kind, place, unique in islice(pairs, MAX_CHECKS):
         share = _share(budget, place, unique, strict=kind is Affinity.NONE)
         if share >= SHARE_NEEDED[kind, is_text(place.column)]:
             key = JoinKey(place.table.name, place.column.name, unique.table.name, unique.column.name)

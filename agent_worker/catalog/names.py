@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import PurePath
 
-_LEFT_OUT = re.compile(r"Table (\w+) is left out|(.+?) is left out")
+from bus.contract.catalog import LeftOut
 
 
 def table_names(stems: list[str], reserved: frozenset[str]) -> tuple[list[str], list[str]]:
@@ -30,19 +29,9 @@ def plain_name(stem: str) -> str:
     return f"t_{name}" if name[0].isdigit() else name
 
 
-def left_out(table: str, warnings: Iterable[str]) -> str | None:
-    """The warning that says why there is no such table; None where none does."""
-    for warning in warnings:
-        match = _LEFT_OUT.match(warning)
-        if match and table.lower() in _names_in(match[1] or match[2]):
-            return warning
-    return None
-
-
-def _names_in(what: str) -> set[str]:
-    """The tables that a file, or a name, may have been meant for: called like it, or like a folder that it is in."""
-    path = PurePath(what)
-    return {what.lower(), *(plain_name(stem).lower() for stem in (path.stem, path.name, *path.parent.parts))}
+def left_out(table: str, those: Iterable[LeftOut]) -> str | None:
+    """Why there is no such table; None where it is not among those."""
+    return next((one.why for one in those if table.lower() in (one.name.lower(), plain_name(one.name).lower())), None)
 
 
 def _identifier(stem: str, reserved: frozenset[str]) -> str:

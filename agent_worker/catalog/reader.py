@@ -1,78 +1,101 @@
 """Puts the catalog together."""
 
+import hashlib
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+import msgspec
 
-from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE, CatalogError, Lake, Source, find_sources, fingerprint
+from agent_worker.catalog.files.listing import state
+from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
-from agent_worker.catalog.keys import find_keys
+from agent_worker.catalog.looks import look_into
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.tables import read_tables
-from agent_worker.catalog.values import with_values
-from bus.contract.catalog import Catalog
+from bus.contract.catalog import Catalog, CatalogTable, LeftOut
 
-KEYS_S = 10.0
-VALUES_S = 10.0
-EACH_S = 5.0
+READ_S = 10.0
+"""What reading a catalog may take in all, as far as looking into the data can be bounded."""
+LEAST_LOOKS_S = 1.0
+"""For what an earlier reading had no time for, where nothing has changed."""
 
 
-def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection) -> Catalog:
+def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection, known: Catalog | None = None) -> Catalog:
     """The catalog of a folder of files of data.
 
-    `connection` may read the folder and is not locked; it is left with a view for each table. Row counts and
-    extremes come from the footers; looking for values and keys is bounded by time, and what was left out is said in
-    `warnings`. Raises CatalogError for the folder and DescriptionError for the file beside the data.
+    `connection` may read the folder and is not locked. Row counts and extremes come from the footers, of text files
+    from all of them; looking for values and keys is bounded by time, and what was left out is said in `warnings`. Of
+    the catalog that is `known`, tables whose files are as they were are taken as they are.
+    Raises CatalogError for the folder and DescriptionError for the file beside the data.
     """
-    state = fingerprint(folder)  # before the look: what changes meanwhile makes this catalog an old one
+    started = time.monotonic()
+    found_state = fingerprint(folder)  # before the look: what changes meanwhile makes this catalog an old one
     found = find_sources(folder)
-    lakes, left_out = _lakes(found.lakes)
-    sheets, unread = sheet_sources(found.books)
+    lakes, unread_lakes = _lakes(found.lakes)
+    sheets, unread_books = sheet_sources(found.books)
     sources = [*found.sources, *lakes, *sheets]
-    warnings = [*found.warnings, *left_out, *unread]
     names, renamed = table_names([source.stem for source in sources], _reserved(connection))
-    options = read_file_options(folder / DESCRIPTION_FILE, names)
     named = dict(zip(names, sources, strict=True))
-    tables, failures = read_tables(connection, {n: source for n, source in named.items() if not source.sheet}, options)
-    of_sheets, unread = read_sheets(connection, {n: source for n, source in named.items() if source.sheet}, options)
-    tables += of_sheets
-    warnings += renamed + failures + unread
+    options = read_file_options(folder / DESCRIPTION_FILE, names)
+    states = {name: _state(source, options.get(name)) for name, source in named.items()}
+    same = {table.name: table for table in known.tables if table.state == states.get(table.name)} if known else {}
+    fresh, unread = _read(
+        connection, {name: source for name, source in named.items() if name not in same}, options, states
+    )
+    left_out = [*found.left_out, *unread_lakes, *unread_books, *unread]
+    warnings = [*found.warnings, *(one.why for one in left_out), *renamed]
+    read = {table.name: table for table in fresh} | same
+    tables = [read[name] for name in names if name in read]
     if not tables:
         raise CatalogError(f"{folder} holds no readable table. " + " ".join(warnings))
     description = read_description(folder / DESCRIPTION_FILE, tables)
-    keys_budget = Budget(connection, KEYS_S, EACH_S)
-    inferred = find_keys(keys_budget, tables)
-    declared = {(key.table, key.column) for key in description.keys}
-    keys = [*description.keys, *(key for key in inferred if (key.table, key.column) not in declared)]
-    referenced = {key.ref_table for key in keys}
-    values_budget = Budget(connection, VALUES_S, EACH_S)
-    full = [with_values(values_budget, table, referenced=table.name in referenced) for table in tables]
-    warnings += sorted(keys_budget.failures | values_budget.failures)
-    if missed := keys_budget.missed + values_budget.missed:
-        warnings.append(
-            f"{missed} looks into the data took longer than {EACH_S:g} s each or {KEYS_S + VALUES_S:g} s in all and "
-            f"were left out: some values and join keys are not known. Declare keys in {DESCRIPTION_FILE}."
-        )
-    return Catalog(tuple(full), tuple(keys), description, tuple(warnings), state)
+    until = started + READ_S if fresh else time.monotonic() + LEAST_LOOKS_S
+    seen = look_into(connection, until, tables, {table.name for table in fresh}, known, description)
+    warnings += [remark for table in seen.tables for remark in table.remarks] + seen.warnings
+    return Catalog(tuple(seen.tables), tuple(seen.keys), description, tuple(warnings), found_state, tuple(left_out))
 
 
-def _lakes(lakes: list[Lake]) -> tuple[list[Source], list[str]]:
-    """The tables with a log of their own that can be read by it, and a sentence for each other one."""
-    sources, warnings = [], []
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    named: Mapping[str, Source],
+    options: Mapping[str, FileOptions],
+    states: Mapping[str, str],
+) -> tuple[list[CatalogTable], list[LeftOut]]:
+    """The tables that can be read, and the others."""
+    plain = {name: source for name, source in named.items() if not source.sheet}
+    tables, unread = read_tables(connection, plain, options)
+    of_sheets, unread_sheets = read_sheets(connection, {n: named[n] for n in named.keys() - plain.keys()}, options)
+    known = [msgspec.structs.replace(table, state=states[table.name]) for table in [*tables, *of_sheets]]
+    return known, [*unread, *unread_sheets]
+
+
+def _state(source: Source, options: FileOptions | None) -> str:
+    """Changes with the table's files and with how they are read."""
+    lines = [f"{file}\0{state(Path(file))}" for file in source.files]
+    lines += map(repr, (options, source.sheet, source.as_of, source.keys))
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:32]
+
+
+def _lakes(lakes: list[Lake]) -> tuple[list[Source], list[LeftOut]]:
+    """The tables with a log of their own that can be read by it, and the others."""
+    sources, left_out = [], []
     for lake in lakes:
         try:
             sources.append(_READERS.get(lake.kind, _unknown)(lake))
         except NotReadable as reason:
-            warnings.append(
+            why = (
                 f"Table {lake.stem} is left out: {lake.root} is a {lake.kind} table, whose own log says which files "
                 f"and rows count, and reading its Parquet files as they lie would count removed ones; {reason}."
             )
-    return sources, warnings
+            left_out.append(LeftOut(lake.stem, why))
+    return sources, left_out
 
 
 def _unknown(lake: Lake) -> Source:

@@ -25,7 +25,7 @@ from agent_worker.catalog.files.text.text_files import Texts, add_text_files, re
 from agent_worker.catalog.types.engine_types import NULL, Type
 from agent_worker.catalog.types.unite import Column, Difference, Group, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
-from bus.contract.catalog import CatalogTable
+from bus.contract.catalog import CatalogTable, LeftOut
 
 MAX_NAMED = 3
 
@@ -34,9 +34,10 @@ def read_tables(
     connection: duckdb.DuckDBPyConnection,
     named: Mapping[str, Source],
     options: Mapping[str, FileOptions],
-) -> tuple[list[CatalogTable], list[str]]:
-    """The readable tables, each with a view of its name in the connection, and a sentence for each that is not and
-    for each whose files differ. A table with one bad part is left out as a whole. `options` are by table."""
+) -> tuple[list[CatalogTable], list[LeftOut]]:
+    """The readable tables, each with a sentence for what differs in its files, and the others.
+
+    A table with one bad part is left out as a whole. `options` are by table."""
     footers = read_footers(
         connection, [file for source in named.values() for file in source.files if not text_format(file)]
     )
@@ -44,24 +45,25 @@ def read_tables(
     for name, source in named.items():
         texts |= read_texts(connection, source.files, options.get(name, FileOptions()))
     add_text_files(footers, texts)
-    warnings: list[str] = []
+    left_out: list[LeftOut] = []
     grouped: list[tuple[str, list[Group]]] = []
     for name, source in named.items():
         if failed := [file for file in source.files if file in footers.failures]:
-            warnings.append(f"Table {name} is left out: {failed[0]}: {footers.failures[failed[0]]}")
+            why_not = f"Table {name} is left out: {failed[0]}: {footers.failures[failed[0]]}"
+            left_out.append(LeftOut(name, why_not))
         else:
             grouped.append((name, _groups(source, footers, texts)))
-            warnings += [f"Table {name}: {remark}." for remark in remarks(source.files, texts)]
     tables = []
     for name, groups in _with_statistics(connection, grouped):
         try:
             table, differences = _read_table(connection, name, groups)
         except duckdb.Error as error:
-            warnings.append(f"Table {name} is left out ({groups[0].files[0]}): {why(error)}")
+            left_out.append(LeftOut(name, f"Table {name} is left out ({groups[0].files[0]}): {why(error)}"))
         else:
-            tables.append(msgspec.structs.replace(table, as_of=named[name].as_of))
-            warnings += [_in_words(name, groups, difference) for difference in differences]
-    return tables, warnings
+            told = [f"Table {name}: {remark}." for remark in remarks(named[name].files, texts)]
+            told += [_in_words(name, groups, difference) for difference in differences]
+            tables.append(msgspec.structs.replace(table, as_of=named[name].as_of, remarks=tuple(told)))
+    return tables, left_out
 
 
 def _groups(source: Source, footers: Footers, texts: Texts) -> list[Group]:
@@ -144,7 +146,8 @@ def _read_table(
     described = tuple(column_of(connection, column, groups) for column in columns)
     files = tuple(file for group in groups for file in group.files)
     table = CatalogTable(name, described, sum(group.rows for group in groups), files, partitions, sql)
-    create_view(connection, table)
+    if sql:
+        create_view(connection, table)  # the engine may refuse what it has not seen of the files
     return table, differences
 
 

@@ -71,16 +71,17 @@ def _set(connection: duckdb.DuckDBPyConnection, **values: str) -> None:
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
-    """Raises duckdb.Error, which names the file, where one cannot be read. A sheet's cells are copied into the
-    engine."""
+    """Raises duckdb.Error, which names the file, where one cannot be read, or NotASheet: a sheet's cells are copied
+    into the engine. A table that is there already is left as it is."""
     if table.sheet is not None:
         cells = read_sheet(table.files[0], *msgspec.structs.astuple(table.sheet)).table
         connection.register(CELLS, cells)
-        connection.execute(f"CREATE TABLE {quote_name(table.name)} AS FROM {quote_name(CELLS)}").fetchall()
+        copied = f"CREATE TABLE IF NOT EXISTS {quote_name(table.name)} AS FROM {quote_name(CELLS)}"
+        connection.execute(copied).fetchall()
         connection.unregister(CELLS)
         return
     sql = table.sql or f"SELECT * FROM {read_files(table.files, _hive_types(table))}"
-    connection.execute(f"CREATE VIEW {quote_name(table.name)} AS {sql}").fetchall()
+    connection.execute(f"CREATE VIEW IF NOT EXISTS {quote_name(table.name)} AS {sql}").fetchall()
 
 
 def read_files(files: Iterable[str], hive_types: Mapping[str, str]) -> str:

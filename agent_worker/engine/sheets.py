@@ -32,9 +32,12 @@ def sheet_names(file: str) -> list[str]:
 
 def error_cells(file: str) -> int:
     """How many cells hold an error, as #N/A: the reader gives them as empty ones."""
-    with zipfile.ZipFile(file) as parts:
-        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
-        return sum(parts.read(name).count(_ERROR_CELL) for name in sheets)
+    try:
+        with zipfile.ZipFile(file) as parts:
+            sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+            return sum(parts.read(name).count(_ERROR_CELL) for name in sheets)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise NotASheet(f"it cannot be read as a workbook: {error}") from error
 
 
 def read_sheet(file: str, name: str, header: bool | None = None, skip: int = 0) -> Sheet:

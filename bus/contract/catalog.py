@@ -8,7 +8,7 @@ import msgspec
 
 class CatalogColumn(msgspec.Struct, frozen=True):
     """One column. `minimum` and `maximum` are texts as the engine prints them; `values` are all distinct values
-    when there are few (else empty); `distinct` is their number where it is known."""
+    when there are few (else empty); `distinct` is their number where it is known; `unique`: each value stands once."""
 
     name: str
     type: str
@@ -17,6 +17,7 @@ class CatalogColumn(msgspec.Struct, frozen=True):
     minimum: str | None = None
     maximum: str | None = None
     values: tuple[str, ...] = ()
+    unique: bool = False
 
 
 class SheetReading(msgspec.Struct, frozen=True):
@@ -32,7 +33,9 @@ class CatalogTable(msgspec.Struct, frozen=True):
 
     `files` are absolute paths; `partitions` names the hive partition columns (they stand in `columns` too).
     `sql` is the statement that reads the files where they differ in columns or types, or are text; empty where they are
-    alike. `as_of` is the version that is read of a table with a log of its own.
+    alike. `as_of` is the version that is read of a table with a log of its own. `state` changes with its files and with
+    how they are read; `unseen`: there was no time to look for its values and for keys. `remarks` are sentences
+    about how its files are read.
     """
 
     name: str
@@ -43,6 +46,16 @@ class CatalogTable(msgspec.Struct, frozen=True):
     sql: str = ""
     sheet: SheetReading | None = None
     as_of: str = ""
+    state: str = ""
+    unseen: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A table that there is not, by the name of its file or folder, and a sentence that says why."""
+
+    name: str
+    why: str
 
 
 class JoinKey(msgspec.Struct, frozen=True):
@@ -78,13 +91,15 @@ class Description(msgspec.Struct, frozen=True):
 
 class Catalog(msgspec.Struct, frozen=True):
     """All tables, the join keys (declared and inferred), and the description. `fingerprint` changes whenever a file
-    of the data does: a catalog with another one is out of date."""
+    of the data does: a catalog with another one is out of date. `warnings` tell of `left_out` and of the tables'
+    remarks, too."""
 
     tables: tuple[CatalogTable, ...]
     keys: tuple[JoinKey, ...] = ()
     description: Description = Description()
     warnings: tuple[str, ...] = ()
     fingerprint: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
     def table(self, name: str) -> CatalogTable | None:
         return next((table for table in self.tables if table.name == name), None)

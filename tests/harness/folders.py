@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from agent_worker.catalog import read_catalog
+from agent_worker.engine.settings import create_view
 from bus.contract.catalog import Catalog, CatalogColumn
 
 
@@ -22,7 +23,11 @@ class Folder:
         return file
 
     def read(self) -> Catalog:
-        return read_catalog(self.path, connection=self._connection)
+        """The catalog, read anew, and its tables in the connection."""
+        catalog = read_catalog(self.path, connection=self._connection)
+        for table in catalog.tables:
+            create_view(self._connection, table)
+        return catalog
 
 
 def column(catalog: Catalog, table: str, name: str) -> CatalogColumn:

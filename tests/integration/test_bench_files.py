@@ -12,6 +12,7 @@ import pytest
 from deltalake import write_deltalake
 
 from agent_worker.catalog import read_catalog
+from agent_worker.engine.settings import create_view
 from bench.files import compared
 from tests.harness.folders import Folder
 
@@ -78,6 +79,8 @@ def test_nothing_differs_whatever_the_types_the_drift_and_the_layout(data: Path)
 def test_what_is_not_as_the_files_have_it_is_told(data: Path) -> None:
     with duckdb.connect(config={"threads": 1}) as connection:
         catalog = read_catalog(data, connection=connection)
+        for table in catalog.tables:
+            create_view(connection, table)
         pq.write_table(pa.table({"v": [1.0], "n": [5]}), data / "money" / "1.parquet")
         pq.write_table(pa.table({"n": [1]}), data / "new.parquet")
         lossy = f"SELECT TRY_CAST(v AS INTEGER) AS v, n FROM read_parquet('{data}/codes/*', union_by_name = true)"

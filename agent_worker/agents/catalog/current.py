@@ -23,6 +23,6 @@ async def current_catalog(job: JobSpec, context: AgentContext) -> Catalog:
     if known is not None and known.fingerprint == await asyncio.to_thread(fingerprint, folder):
         return known
     context.emit(Status("reading the catalog" if known is None else "the data have changed: reading the catalog anew"))
-    fresh = await asyncio.to_thread(read, folder, context)
+    fresh = await asyncio.to_thread(read, folder, context, known)
     context.data_changed(fresh.fingerprint)
     return fresh

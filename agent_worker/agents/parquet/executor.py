@@ -17,6 +17,7 @@ from agent_worker.engine.guard import Refused
 from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.monitor import failed
 from agent_worker.plan import SqlPlan
+from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
 from bus.values.rows import read_table, table_rows
@@ -40,7 +41,7 @@ async def execute(state: AgentState) -> AsyncGenerator[Event, None]:
             model = state.tools.model
             yield monitor(failed(str(error)))
             if model is None or not _worth_repairing(error, state) or repairs >= _max_repairs(state):
-                raise _for_people(error, repairs, state.catalog.warnings) from error
+                raise _for_people(error, repairs, state.catalog.left_out) from error
             repairs += 1
             yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
             state.plan = await model.repair(plan_request(state), plan.sql, str(error))
@@ -113,7 +114,7 @@ async def _report_progress(state: AgentState) -> None:
         state.context.progress(state.tools.engine.progress(), "running the statement")
 
 
-def _for_people(error: EngineError | Refused, repairs: int, warnings: tuple[str, ...]) -> AgentError:
+def _for_people(error: EngineError | Refused, repairs: int, those: tuple[LeftOut, ...]) -> AgentError:
     tried = f" (after {repairs} repair{'' if repairs == 1 else 's'})" if repairs else ""
     if isinstance(error, Refused):
         return AgentError(f"{error}{tried}", code="refused", hint="only reading is possible here", retryable=False)
@@ -122,7 +123,7 @@ def _for_people(error: EngineError | Refused, repairs: int, warnings: tuple[str,
         return AgentError(error.message, code="memory", hint=hint, reason=Reason.MEMORY)
     if error.kind == "timeout":
         return AgentError(error.message, code="deadline", hint="ask for less", reason=Reason.DEADLINE)
-    why = left_out(error.missing, warnings) if error.missing else None
+    why = left_out(error.missing, those) if error.missing else None
     if why is not None:
         hint = "put the file right and ask again: the tables are read anew"
         return AgentError(f"There is no table {error.missing}. {why}", code="sql_binder", hint=hint)

@@ -10,6 +10,7 @@ from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_
 from agent_worker.catalog.files.listing import LOGS, Content, content, entries, state
 from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of
 from agent_worker.catalog.types.engine_types import Type
+from bus.contract.catalog import LeftOut
 
 DESCRIPTION_FILE = "deadstop.toml"
 MAX_FILES = 10_000
@@ -49,6 +50,7 @@ class Found(msgspec.Struct):
     sources: list[Source]
     books: list[Source]
     lakes: list[Lake]
+    left_out: list[LeftOut]
     warnings: list[str]
 
 
@@ -74,14 +76,23 @@ def find_sources(folder: Path) -> Found:
     count = sum(len(files) for files in groups.values())
     if count > MAX_FILES:
         raise CatalogError(f"{folder} holds more than {MAX_FILES:,} files of data. Give a smaller folder.")
-    warnings = [*_left_out(bad, groups, folder), *_others(others)]
+    left_out = _left_out(bad, groups, folder)
+    warnings = _others(others)
     sources = [_source(root, files, folder) for root, files in sorted(groups.items()) if root not in bad]
     books = [source for source in sources if is_workbook(source.files[0])]
     if not sources and not lakes:
         hint = "Put some there, or give another folder."
-        raise CatalogError(" ".join([f"{folder} holds no usable Parquet, CSV or JSON file. {hint}", *warnings]))
+        raise CatalogError(
+            " ".join(
+                [
+                    f"{folder} holds no usable Parquet, CSV or JSON file. {hint}",
+                    *(one.why for one in left_out),
+                    *warnings,
+                ]
+            )
+        )
     found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in sorted(lakes.items())]
-    return Found([source for source in sources if source not in books], books, found, warnings)
+    return Found([source for source in sources if source not in books], books, found, left_out, warnings)
 
 
 def _lake_roots(paths: Iterable[Path]) -> dict[Path, str]:
@@ -149,13 +160,16 @@ def _why_no_parquet(found: Content) -> str:
     return "" if found is Content.OTHER else found.value
 
 
-def _left_out(bad: dict[Path, list[str]], groups: Groups, folder: Path) -> list[str]:
+def _left_out(bad: dict[Path, list[str]], groups: Groups, folder: Path) -> list[LeftOut]:
     """A table with one bad part is left out as a whole: the rest of it would give wrong figures in silence."""
     return [
-        f"Table {_stem(root, folder)} is left out"
-        + (f" with {len(groups[root])} good files" if root in groups else "")
-        + f": {'; '.join(reasons[:MAX_NAMED])}"
-        + (f"; and {len(reasons) - MAX_NAMED} more" if len(reasons) > MAX_NAMED else "")
+        LeftOut(
+            _stem(root, folder),
+            f"Table {_stem(root, folder)} is left out"
+            + (f" with {len(groups[root])} good files" if root in groups else "")
+            + f": {'; '.join(reasons[:MAX_NAMED])}"
+            + (f"; and {len(reasons) - MAX_NAMED} more" if len(reasons) > MAX_NAMED else ""),
+        )
         for root, reasons in sorted(bad.items())
     ]
 

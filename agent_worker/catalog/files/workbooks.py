@@ -1,9 +1,9 @@
 """Workbooks of a folder: each of their sheets is a table."""
 
-import zipfile
 from collections.abc import Mapping, Sequence
 
 import duckdb
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -11,55 +11,52 @@ from agent_worker.catalog.files.layout import Source
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.engine.settings import create_view, quote_name
 from agent_worker.engine.sheets import NotASheet, error_cells, read_sheet, sheet_names
-from bus.contract.catalog import CatalogColumn, CatalogTable, SheetReading
+from bus.contract.catalog import CatalogColumn, CatalogTable, LeftOut, SheetReading
 
 _NUMBERED = "its columns are called column0, column1 and so on"
 
 
-def sheet_sources(books: Sequence[Source]) -> tuple[list[Source], list[str]]:
-    """A source for each sheet of the workbooks, and a sentence for each workbook that cannot be read."""
-    sources, warnings = [], []
+def sheet_sources(books: Sequence[Source]) -> tuple[list[Source], list[LeftOut]]:
+    """A source for each sheet of the workbooks, and the workbooks that cannot be read."""
+    sources: list[Source] = []
+    left_out = []
     for book in books:
         (file,) = book.files
         try:
             names = sheet_names(file)
         except NotASheet as reason:
-            warnings.append(f"Table {book.stem} is left out: {file}: {reason}")
+            left_out.append(LeftOut(book.stem, f"Table {book.stem} is left out: {file}: {reason}"))
             continue
-        for name in names:
-            sources.append(Source(book.stem if len(names) == 1 else f"{book.stem}_{name}", book.files, sheet=name))
-        try:
-            errors = error_cells(file)
-        except (zipfile.BadZipFile, OSError):
-            errors = 0  # another kind of workbook
-        if errors:
-            warnings.append(f"{file} has {errors} cells with an error, as #N/A: they are NULL.")
-    return sources, warnings
+        sources += (
+            Source(book.stem if len(names) == 1 else f"{book.stem}_{name}", book.files, sheet=name) for name in names
+        )
+    return sources, left_out
 
 
 def read_sheets(
-    connection: duckdb.DuckDBPyConnection,
-    named: Mapping[str, Source],
-    options: Mapping[str, FileOptions],
-) -> tuple[list[CatalogTable], list[str]]:
-    """The tables, each in the connection under its name, and a sentence for each that cannot be read or has no
-    header row."""
-    tables, warnings = [], []
+    connection: duckdb.DuckDBPyConnection, named: Mapping[str, Source], options: Mapping[str, FileOptions]
+) -> tuple[list[CatalogTable], list[LeftOut]]:
+    """The tables, each in the connection under its name, and those that cannot be read."""
+    tables, left_out = [], []
     for name, source in named.items():
-        given = options.get(name, FileOptions())
-        (file,) = source.files
         try:
-            cells, header = read_sheet(file, source.sheet, given.header, given.skip or 0)
+            tables.append(_read_sheet(connection, name, source, options.get(name, FileOptions())))
         except NotASheet as reason:
-            warnings.append(f"Table {name} is left out: {file}: {reason}")
-            continue
-        if not header:
-            warnings.append(f"Table {name}: {file}: sheet {source.sheet} begins with no header: {_NUMBERED}.")
-        reading = SheetReading(source.sheet, header, given.skip or 0)
-        table = CatalogTable(name, (), cells.num_rows, source.files, sheet=reading)
-        create_view(connection, table)
-        tables.append(_with_columns(connection, table, cells))
-    return tables, warnings
+            left_out.append(LeftOut(name, f"Table {name} is left out: {source.files[0]}: {reason}"))
+    return tables, left_out
+
+
+def _read_sheet(connection: duckdb.DuckDBPyConnection, name: str, source: Source, given: FileOptions) -> CatalogTable:
+    (file,) = source.files
+    cells, header = read_sheet(file, source.sheet, given.header, given.skip or 0)
+    remarks = [] if header else [f"sheet {source.sheet} begins with no header: {_NUMBERED}"]
+    if errors := error_cells(file):
+        remarks.append(f"its workbook has {errors} cells with an error, as #N/A: they are NULL")
+    told = tuple(f"Table {name}: {file}: {remark}." for remark in remarks)
+    reading = SheetReading(source.sheet, header, given.skip or 0)
+    table = CatalogTable(name, (), cells.num_rows, source.files, sheet=reading, remarks=told)
+    create_view(connection, table)
+    return _with_columns(connection, table, cells)
 
 
 def _with_columns(connection: duckdb.DuckDBPyConnection, table: CatalogTable, cells: pa.Table) -> CatalogTable:
@@ -70,4 +67,4 @@ def _with_columns(connection: duckdb.DuckDBPyConnection, table: CatalogTable, ce
         asked = f"SELECT min({column})::VARCHAR, max({column})::VARCHAR FROM {quote_name(table.name)}"
         ((low, high),) = connection.execute(asked).fetchall()
         columns.append(CatalogColumn(name, str(kind), pc.count(values, mode="only_null").as_py(), None, low, high))
-    return CatalogTable(table.name, tuple(columns), table.row_count, table.files, sheet=table.sheet)
+    return msgspec.structs.replace(table, columns=tuple(columns))

@@ -5,6 +5,7 @@ import pytest
 
 from agent_worker.catalog.names import left_out
 from agent_worker.engine.errors import EngineError, engine_error
+from bus.contract.catalog import LeftOut
 
 TABLES = ("flights", "left_")
 
@@ -49,11 +50,6 @@ def test_a_table_that_there_is_not_is_near_to_our_own_alone() -> None:
     ("table", "known"),
     [("planes", True), ("Orders_of_2024", True), ("parts", True), ("other", False), ("left", False)],
 )
-def test_a_table_that_was_left_out_is_known_by_its_warning(table: str, known: bool) -> None:
-    warnings = (
-        "Table planes is left out: no magic bytes",
-        "/data/orders of 2024.parquet is left out: it is empty",
-        "/data/parts/b.parquet is left out: it is a pipe",
-        "Table 'left' is called left_, so that it can stand in SQL without quotes.",
-    )
-    assert (left_out(table, warnings) is not None) is known
+def test_a_table_that_was_left_out_is_known_by_its_name(table: str, known: bool) -> None:
+    those = (LeftOut("planes", "no magic bytes"), LeftOut("orders of 2024", "it is empty"), LeftOut("parts", "a pipe"))
+    assert (left_out(table, those) is not None) is known

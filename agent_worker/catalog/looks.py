@@ -1,0 +1,78 @@
+"""Looking into the data for values and keys, as far as time allows; tables that are as they were are not looked at
+again."""
+
+import time
+from collections.abc import Collection, Iterable, Sequence
+
+import duckdb
+import msgspec
+
+from agent_worker.catalog.budget import Budget
+from agent_worker.catalog.files.layout import DESCRIPTION_FILE
+from agent_worker.catalog.keys import find_keys, with_unique_columns
+from agent_worker.catalog.values import with_values
+from bus.contract.catalog import Catalog, CatalogTable, Description, JoinKey
+
+EACH_S = 5.0
+LEAST_S = 0.5
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The tables with what was found in them, all join keys, and what is not known."""
+
+    tables: list[CatalogTable]
+    keys: list[JoinKey]
+    warnings: list[str]
+
+
+def look_into(  # noqa: PLR0913
+    connection: duckdb.DuckDBPyConnection,
+    until: float,
+    tables: Sequence[CatalogTable],
+    fresh: Collection[str],
+    known: Catalog | None,
+    description: Description,
+) -> Seen:
+    """Looks into the tables that are `fresh`, then into those that an earlier reading had no time for, `until` a moment
+    of `time.monotonic()`; half of the time is for keys, half for values."""
+    found = {table.name: table for table in tables}
+    waiting = [name for name in found if name in fresh]
+    waiting += [name for name, table in found.items() if table.unseen and name not in fresh]
+    left_s = max(LEAST_S, until - time.monotonic())
+    budget = Budget(connection, left_s / 2, EACH_S)
+    for name in waiting if len(found) > 1 else ():
+        missed = budget.missed
+        looked = with_unique_columns(budget, found[name])
+        found[name] = msgspec.structs.replace(looked, unseen=budget.missed > missed)
+    inferred = find_keys(budget, list(found.values()), set(waiting))
+    keys = _keys(inferred, found.keys() - set(waiting), known, description)
+    referenced = {key.ref_table for key in keys}
+    before = {key.ref_table for key in known.keys} if known else set()
+    budget.extend(left_s / 2)
+    for name in dict.fromkeys([*waiting, *sorted((referenced - before) & found.keys())]):
+        missed = budget.missed
+        looked = with_values(budget, found[name], referenced=name in referenced)
+        found[name] = msgspec.structs.replace(looked, unseen=found[name].unseen or budget.missed > missed)
+    return Seen(list(found.values()), keys, [*sorted(budget.failures), *_not_known(found.values(), budget.missed)])
+
+
+def _keys(
+    inferred: list[JoinKey], same: Collection[str], known: Catalog | None, description: Description
+) -> list[JoinKey]:
+    """What the owner declares, what was found now, and what was known of tables that are as they were."""
+    kept = [key for key in known.keys if key.table in same and key.ref_table in same] if known else []
+    declared_before = {(key.table, key.column) for key in known.description.keys} if known else set()
+    places = {(key.table, key.column): key for key in kept if (key.table, key.column) not in declared_before}
+    places |= {(key.table, key.column): key for key in inferred}
+    declared = {(key.table, key.column) for key in description.keys}
+    return [*description.keys, *(key for place, key in places.items() if place not in declared)]
+
+
+def _not_known(tables: Iterable[CatalogTable], missed: int) -> list[str]:
+    unseen = sum(table.unseen for table in tables)
+    if not unseen and not missed:
+        return []
+    return [
+        f"There was no time to look into all data ({unseen:,} tables): some values and join keys are not known. "
+        f"Declare keys in {DESCRIPTION_FILE}."
+    ]
