@@ -7,9 +7,8 @@ from typing import Any, Protocol
 import msgspec
 
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Options
+from bus.wire.commands import Options, Refused, Stats
 from bus.wire.outside import OutsideJob
-from ops.client.stats import ServerStats
 from ops.client.timed_events import TimedEvent
 from ops.errors import OpsError
 
@@ -26,6 +25,11 @@ class Declined(OpsError):
     def __init__(self, code: str, error: str, hint: str = "") -> None:
         super().__init__(f"{error}; {hint}" if hint else error)
         self.code = code
+
+
+def declined(refused: Refused) -> Declined:
+    """What a refused command is for the command line."""
+    return Declined(refused.code, refused.error, refused.hint)
 
 
 class JobsAccess(Protocol):
@@ -50,7 +54,7 @@ class JobsAccess(Protocol):
     def timed_events(self, job: OutsideJob) -> AsyncGenerator[TimedEvent, None]:
         """The job's stream for a timeline: with times where the server tells them, and without its rows."""
 
-    async def figures(self) -> ServerStats:
+    async def figures(self) -> Stats:
         """Counts and gauges of the supervisor."""
 
     async def close(self) -> None:

@@ -11,10 +11,10 @@ from bus.log import LogReader
 from bus.transport.delivery import Cursor
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
-from bus.wire.commands import JobRecord, Options
+from bus.wire.commands import JobRecord, Options, Refused, Stats
+from bus.wire.job_prefix import meant_by
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
-from ops.client.access import Declined, Wire
-from ops.client.stats import ServerStats
+from ops.client.access import Wire, declined
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.errors import OpsError
 
@@ -67,19 +67,14 @@ class LoggedJobs:
     async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
         self._nobody()
 
-    async def figures(self) -> ServerStats:
+    async def figures(self) -> Stats:
         self._nobody()
 
     def _find(self, prefix: str) -> JobRecord:
-        found = self._log.record(prefix) if prefix else []
-        if len(found) > 1:
-            found = [record for record in found if record.summary.job_id == prefix] or found
-        if not found:
-            raise Declined("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
-        if len(found) > 1:
-            names = ", ".join(record.summary.job_id for record in found)
-            raise Declined("ambiguous", f"`{prefix}` is the beginning of {len(found)} jobs: {names}", "name more of it")
-        return found[0]
+        found = meant_by(prefix, self._log.record(prefix) if prefix else [])
+        if isinstance(found, Refused):
+            raise declined(found)
+        return found
 
     def _nobody(self) -> NoReturn:
         raise BusError(f"no supervisor runs for {self._state_dir}; start `deadstop serve`")

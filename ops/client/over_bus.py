@@ -35,9 +35,8 @@ from bus.wire.commands import (
     Submitted,
 )
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
-from ops.client.access import Declined, Wire, new_session_id
+from ops.client.access import Wire, declined, new_session_id
 from ops.client.served import served_address
-from ops.client.stats import ServerStats
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.target import login_name
 
@@ -96,9 +95,8 @@ class LocalJobs:
         """The tables that can be asked about, once they have been read."""
         return (await self._request(ReadCatalog(self._caller), CatalogRead)).catalog
 
-    async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> ServerStats:
-        stats = await self._request(ReadStats(self._caller), Stats, timeout_s)
-        return ServerStats(stats.jobs, stats.gauges, stats.ended, stats.stops, stats.first_chunk)
+    async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Stats:
+        return await self._request(ReadStats(self._caller), Stats, timeout_s)
 
     async def drain(self) -> None:
         """No more questions are accepted from here on; the supervisor ends when the last job has."""
@@ -142,4 +140,4 @@ class LocalJobs:
         try:
             return await self._bus.request(command, expect, timeout_s)
         except CommandRefused as error:
-            raise Declined(error.refused.code, error.refused.error, error.refused.hint) from error
+            raise declined(error.refused) from error

@@ -10,10 +10,9 @@ import aiohttp
 import msgspec
 
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Options
+from bus.wire.commands import Options, Stats
 from bus.wire.outside import OutsideJob
 from ops.client.access import ENDINGS, Declined, Wire, job_of, new_session_id
-from ops.client.stats import ServerStats
 from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
 
@@ -60,8 +59,8 @@ class RemoteJobs:
         wanted = {"reason": note} | ({"now": "1"} if rung is Rung.KILL else {})
         await self._ask("DELETE", _path(job_id), params=wanted)
 
-    async def figures(self) -> ServerStats:
-        return msgspec.convert(await self._ask("GET", "/api/stats"), ServerStats)
+    async def figures(self) -> Stats:
+        return msgspec.convert(await self._ask("GET", "/api/stats"), Stats)
 
     async def drain(self) -> None:
         """As `ops.client.over_bus.LocalJobs.drain`; for operators."""

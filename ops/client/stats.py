@@ -1,28 +1,21 @@
-"""The figures of `stats`: from the supervisor's to what people read."""
+"""The figures of `stats`, as the command line reads them."""
 
 from typing import Any
 
-import msgspec
-
-from bus.contract.histogram import Histogram
-from bus.contract.vocabulary import Rung
-from bus.wire.commands import EndedCount
+from bus.wire.commands import Stats
 
 
-class ServerStats(msgspec.Struct, frozen=True):
-    """Since the supervisor began: `jobs` by state, `gauges` by name (one that a server does not know reads as 0), how
-    jobs `ended`, how long `stops` took by rung, and how long the first words of a job."""
+def gauge(stats: Stats, name: str) -> float:
+    """One gauge; what a server does not know reads as 0."""
+    return stats.gauges.get(name, 0.0)
 
-    jobs: dict[str, int]
-    gauges: dict[str, float]
-    ended: list[EndedCount] = []
-    stops: dict[Rung, Histogram] = {}
-    first_chunk: Histogram = Histogram()
 
-    def __getitem__(self, gauge: str) -> float:
-        return self.gauges.get(gauge, 0.0)
-
-    def flat(self) -> dict[str, Any]:
-        """What `--json` prints."""
-        counted = {name: getattr(self, name) for name in ("jobs", "ended", "stops", "first_chunk")}
-        return {**counted, **self.gauges}
+def flat(stats: Stats) -> dict[str, Any]:
+    """What `--json` prints: the counts by name, and each gauge beside them."""
+    return {
+        "jobs": stats.jobs,
+        "ended": stats.ended,
+        "stops": stats.stops,
+        "first_chunk": stats.first_chunk,
+        **stats.gauges,
+    }

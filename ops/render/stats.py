@@ -4,47 +4,48 @@ from collections.abc import Mapping
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import ENDED, Rung, State
-from ops.client.stats import ServerStats
+from bus.wire.commands import Stats
+from ops.client.stats import gauge
 from ops.format import size, span
 
 
-def figure_lines(figures: ServerStats) -> list[tuple[str, str]]:
+def figure_lines(figures: Stats) -> list[tuple[str, str]]:
     """(name, words), a line each."""
     return [
         ("jobs", _jobs(figures)),
-        ("ended", f"{_counts(figures.jobs)} since the start {span(figures['uptime_s'])} ago"),
+        ("ended", f"{_counts(figures.jobs)} since the start {span(gauge(figures, 'uptime_s'))} ago"),
         ("stops", _stops(figures)),
         (
             "workers",
-            f"{figures['workers']:.0f}, {figures['spares']:.0f} of them spare; "
-            f"{size(figures['worker_memory_bytes'])} used",
+            f"{gauge(figures, 'workers'):.0f}, {gauge(figures, 'spares'):.0f} of them spare; "
+            f"{size(gauge(figures, 'worker_memory_bytes'))} used",
         ),
         (
             "events",
-            f"{figures['events_per_s']:,.0f}/s, {size(figures['event_bytes_per_s'])}/s; "
-            f"{figures['events_total']:,.0f} since the start",
+            f"{gauge(figures, 'events_per_s'):,.0f}/s, {size(gauge(figures, 'event_bytes_per_s'))}/s; "
+            f"{gauge(figures, 'events_total'):,.0f} since the start",
         ),
         ("log", _log(figures)),
-        ("supervisor", f"{size(figures['supervisor_memory_bytes'])} of memory"),
+        ("supervisor", f"{size(gauge(figures, 'supervisor_memory_bytes'))} of memory"),
     ]
 
 
-def troubles(figures: ServerStats) -> list[str]:
+def troubles(figures: Stats) -> list[str]:
     """What somebody should look at."""
     found = []
-    if not figures["log_writable"]:
+    if not gauge(figures, "log_writable"):
         found.append("the log cannot be written, so no question is accepted; make room on its disk")
-    if figures["draining"]:
+    if gauge(figures, "draining"):
         found.append("draining: no question is accepted")
-    if figures["stray_messages"]:
-        found.append(f"{figures['stray_messages']:,.0f} messages of unknown workers were ignored")
+    if gauge(figures, "stray_messages"):
+        found.append(f"{gauge(figures, 'stray_messages'):,.0f} messages of unknown workers were ignored")
     return found
 
 
-def _jobs(figures: ServerStats) -> str:
-    running = f"{figures['running']:.0f} running of {figures['max_running']:.0f}"
-    waiting = f"{figures['waiting']:.0f} waiting of {figures['max_queued']:.0f}"
-    oldest = f" (the oldest for {span(figures['oldest_waiting_s'])})" if figures["waiting"] else ""
+def _jobs(figures: Stats) -> str:
+    running = f"{gauge(figures, 'running'):.0f} running of {gauge(figures, 'max_running'):.0f}"
+    waiting = f"{gauge(figures, 'waiting'):.0f} waiting of {gauge(figures, 'max_queued'):.0f}"
+    oldest = f" (the oldest for {span(gauge(figures, 'oldest_waiting_s'))})" if gauge(figures, "waiting") else ""
     return f"{running}, {waiting}{oldest}"
 
 
@@ -52,7 +53,7 @@ def _counts(jobs: Mapping[str, int]) -> str:
     return ", ".join(f"{jobs.get(state, 0):,} {state}" for state in State if state in ENDED)
 
 
-def _stops(figures: ServerStats) -> str:
+def _stops(figures: Stats) -> str:
     """How many needed which rung, and within what time half of them were proved dead."""
     words = []
     for rung in Rung:
@@ -71,6 +72,6 @@ def _half_within(found: Histogram) -> str:
     return f"in more than {span(found.bounds[-1])}"
 
 
-def _log(figures: ServerStats) -> str:
-    lag = f"{span(figures['log_lag_s'])} behind" if figures["log_lag_s"] else "up to date"
-    return f"{size(figures['log_bytes'])}, {lag}; {size(figures['disk_free_bytes'])} free on its disk"
+def _log(figures: Stats) -> str:
+    lag = f"{span(gauge(figures, 'log_lag_s'))} behind" if gauge(figures, "log_lag_s") else "up to date"
+    return f"{size(gauge(figures, 'log_bytes'))}, {lag}; {size(gauge(figures, 'disk_free_bytes'))} free on its disk"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from bus.contract.vocabulary import Rung, State
+from bus.wire.commands import Stats
 from bus.wire.outside import OutsideJob
-from ops.client.stats import ServerStats
 from ops.top.keys import DOWN, END, ENTER, ESCAPE, HOME, PAGE_DOWN, PAGE_UP, UP
 
 PAGE_ROWS = 10
@@ -27,7 +27,7 @@ class TopModel:
     """The jobs that live, which of them is selected, what is being asked, and what was said last."""
 
     jobs: list[OutsideJob] = field(default_factory=list)
-    figures: ServerStats | None = None
+    figures: Stats | None = None
     selected: int = 0
     asking: StopRequest | None = None
     said: str = ""
@@ -36,7 +36,7 @@ class TopModel:
     cpu_shares: dict[str, float] = field(default_factory=dict)
     _cpu: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def update(self, jobs: list[OutsideJob], figures: ServerStats | None, now: float) -> None:
+    def update(self, jobs: list[OutsideJob], figures: Stats | None, now: float) -> None:
         """What the server says at `now` (monotonic seconds). The selection stays with its job, or else in its place."""
         chosen = self.chosen
         self._measure(jobs, now)

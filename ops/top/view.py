@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.live import Live
 
 from bus.transport.sockets import BusError
+from bus.wire.commands import Stats
 from ops.actions.kill import kill_job
 from ops.client.access import Declined, JobsAccess
 from ops.client.connect import connect
-from ops.client.stats import ServerStats
 from ops.errors import EXIT_USAGE, OpsError
 from ops.target import Target
 from ops.top.key_reader import listening
@@ -36,7 +36,7 @@ async def top(target: Target, out: Console) -> None:
         await _Top(jobs, model, where, out).run()
 
 
-async def _figures(jobs: JobsAccess) -> ServerStats | None:
+async def _figures(jobs: JobsAccess) -> Stats | None:
     """None for who may see their own jobs only."""
     try:
         return await jobs.figures()

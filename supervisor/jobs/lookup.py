@@ -2,10 +2,9 @@
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, JobRecord, JobSummary, Refused, Submit
+from bus.wire.job_prefix import NOT_FOUND, meant_by
 from supervisor.jobs.job_table import JobTable
 from supervisor.storage.queries import Queries
-
-NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
 
 
 class Lookup:
@@ -32,15 +31,7 @@ class Lookup:
         records = [entry.record() for entry in self._jobs.beginning_with(prefix)]
         logged = self._queries.record(prefix, own(caller))
         records += [record for record in logged if self._jobs.get(record.summary.job_id) is None]
-        records = [record for record in records if may_see(caller, record.summary)]
-        exact = [record for record in records if record.summary.job_id == prefix]
-        matches = exact or records
-        if len(matches) == 1:
-            return matches[0]
-        if not matches:
-            return NOT_FOUND
-        names = ", ".join(record.summary.job_id for record in matches)
-        return Refused("ambiguous", f"`{prefix}` is the beginning of {len(matches)} jobs: {names}", "name more of it")
+        return meant_by(prefix, [record for record in records if may_see(caller, record.summary)])
 
 
 def may_see(caller: Caller, summary: JobSummary) -> bool:

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from bus.wire import outside
+from bus.wire.commands import Stats
 from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentError, AgentKilled, OutsideJob
 from gateway.wire.responses import OutsideRecord
 from ops.actions.drain.watch import Left
 from ops.actions.kill import KillResult
 from ops.checks.finding import Finding
-from ops.client.stats import ServerStats
 from ops.client.timeline import Span
 from ops.load.report.summary import Report
 from tests.e2e.cli_runner import Server, deadstop, job
@@ -73,8 +73,8 @@ def test_of_jobs(server: Server, target: list[str]) -> None:
         for step in printed(server, target, "show", ended, "--timeline"):
             held(step, Span)
     (figures,) = printed(server, target, "stats")
-    assert set(figures) >= fields(ServerStats) - {"gauges"}
-    assert all(isinstance(value, (int, float)) for name, value in figures.items() if name not in fields(ServerStats))
+    assert set(figures) >= fields(Stats) - {"gauges"}
+    assert all(isinstance(value, (int, float)) for name, value in figures.items() if name not in fields(Stats))
 
 
 def test_of_this_machine(server: Server) -> None:
@@ -95,7 +95,7 @@ def test_of_this_machine(server: Server) -> None:
         ("kill", fields(KillResult)),
         ("show", fields(OutsideRecord) - fields(OutsideJob)),
         ("show --timeline", fields(Span)),
-        ("stats", fields(ServerStats) - {"gauges"}),
+        ("stats", fields(Stats) - {"gauges"}),
         ("drain", fields(Left)),
         ("doctor", fields(Finding)),
         ("load", fields(Report)),

@@ -9,9 +9,9 @@ from pathlib import Path
 from bus.address import read_address, state_folder
 from bus.contract.settings import Settings
 from bus.system.proc import read_proc, read_stat
+from bus.wire.commands import Stats
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
-from ops.client.stats import ServerStats
 
 ANSWER_WITHIN_S = 2.0
 ENDS_WITHIN_S = 30.0
@@ -45,7 +45,7 @@ class LocalServer:
     async def serves(self) -> bool:
         return served_address(self._state_dir) is not None
 
-    async def figures(self) -> ServerStats:
+    async def figures(self) -> Stats:
         return await self._jobs.figures(timeout_s=ANSWER_WITHIN_S)
 
     async def gone(self) -> None:

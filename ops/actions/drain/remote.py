@@ -4,10 +4,9 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE
+from bus.wire.commands import UNAVAILABLE, Stats
 from ops.client.access import Declined
 from ops.client.over_http import RemoteJobs
-from ops.client.stats import ServerStats
 from ops.errors import OpsError
 from ops.target import Target
 
@@ -37,7 +36,7 @@ class RemoteServer:
     async def serves(self) -> bool:
         return self._unanswered < TRIES
 
-    async def figures(self) -> ServerStats:
+    async def figures(self) -> Stats:
         try:
             figures = await self._jobs.figures()
         except OpsError as error:

@@ -9,10 +9,11 @@ import msgspec
 
 from bus.contract.vocabulary import Reason
 from bus.transport.sockets import BusError
+from bus.wire.commands import Stats
 from ops.actions.drain.local import LocalServer
 from ops.actions.drain.remote import RemoteServer
 from ops.actions.interrupts import Interrupted, counted
-from ops.client.stats import ServerStats
+from ops.client.stats import gauge
 from ops.errors import EXIT_STOPPED, OpsError
 from ops.target import Target
 
@@ -43,7 +44,7 @@ class Server(Protocol):
     async def serves(self) -> bool:
         """Whether its supervisor is still there."""
 
-    async def figures(self) -> ServerStats:
+    async def figures(self) -> Stats:
         """Raises `BusError` when it has no time to answer, or has just gone."""
 
     async def gone(self) -> None:
@@ -96,9 +97,9 @@ async def _left(server: Server) -> Left | None:
         figures = await server.figures()
     except BusError:
         return None
-    if not figures["draining"]:
+    if not gauge(figures, "draining"):
         raise OpsError("the supervisor was started anew meanwhile and accepts questions; drain it again")
     stopped = sum(one.count for one in figures.ended if one.reason is Reason.SHUTDOWN)
     if stopped:
         raise OpsError(f"the server was told to end meanwhile, and {stopped} jobs were stopped, not finished")
-    return Left(int(figures["running"]), int(figures["waiting"]))
+    return Left(int(gauge(figures, "running")), int(gauge(figures, "waiting")))

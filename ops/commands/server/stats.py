@@ -8,7 +8,7 @@ from ops.options import json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
-    from ops.client.stats import ServerStats
+    from bus.wire.commands import Stats
 
 
 @click.command()
@@ -18,23 +18,24 @@ def command(target: Target, as_json: bool) -> None:
     """Figures of a running server: jobs, queue, workers and spares, events, the log."""
     import asyncio
 
+    from ops.client.stats import flat
     from ops.render.console import print_json
 
     figures = asyncio.run(_read(target))
     if as_json:
-        print_json(figures.flat())
+        print_json(flat(figures))
     else:
         _print(figures)
 
 
-async def _read(target: Target) -> "ServerStats":
+async def _read(target: Target) -> "Stats":
     from ops.client.connect import connect
 
     async with connect(target) as jobs:
         return await jobs.figures()
 
 
-def _print(figures: "ServerStats") -> None:
+def _print(figures: "Stats") -> None:
     from ops.render.console import narration, output, print_facts
     from ops.render.stats import figure_lines, troubles
 

@@ -7,13 +7,13 @@ import pytest
 from rich.console import Console
 
 from bus.contract.vocabulary import Rung, State
+from bus.wire.commands import Stats
 from bus.wire.outside import OutsideJob
-from ops.client.stats import ServerStats
 from ops.top.keys import keys_in
 from ops.top.model import StopRequest, TopModel
 from ops.top.screen import KEYS, picture
 
-FIGURES = ServerStats({}, {"log_writable": 1.0, "max_running": 8.0})
+FIGURES = Stats({}, {"log_writable": 1.0, "max_running": 8.0})
 
 
 def a_job(job_id: str, **facts: Any) -> OutsideJob:

@@ -1,0 +1,19 @@
+"""Which job a shortened id means."""
+
+from collections.abc import Sequence
+
+from bus.wire.commands import JobRecord, Refused
+
+NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
+
+
+def meant_by(prefix: str, records: Sequence[JobRecord]) -> JobRecord | Refused:
+    """The one of these jobs, whose ids begin with `prefix`, that is meant: the one of this very id, or the only one."""
+    exact = [record for record in records if record.summary.job_id == prefix]
+    matches = exact or records
+    if not prefix or not matches:
+        return NOT_FOUND
+    if len(matches) == 1:
+        return matches[0]
+    names = ", ".join(record.summary.job_id for record in matches)
+    return Refused("ambiguous", f"`{prefix}` is the beginning of {len(matches)} jobs: {names}", "name more of it")
