@@ -6,7 +6,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["components/shell"],
   ["components/stage"],
   ["components/answer", "components/schema"],
-  ["table", "chart", "ops"],
+  ["table", "chart", "ops", "editor"],
   ["text", "elements", "model"],
   ["model/conversations", "model/answers", "model/catalog"],
   ["model/values"],

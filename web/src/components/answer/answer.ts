@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import { type AnswerState, ASKED, hasEnded, isThinking } from "../../model/answers/answer-state";
 import { spoken, type Turn } from "../../model/conversations/conversation";
 import { duration, usageLine } from "../../model/format";
+import type { TableColumns } from "../../editor/sql-editor";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import "./question";
@@ -17,6 +18,8 @@ export class Answer extends PageElement {
   @property({ attribute: false }) user = "";
   /** The agent's name where there is a choice of agents; else empty. */
   @property({ attribute: false }) agent = "";
+  /** What can be asked about, for the completion of statements. */
+  @property({ attribute: false }) tables: TableColumns = {};
   @property({ attribute: false }) retryable = false;
   /** True for the last turn: only its clarification can still be answered. */
   @property({ attribute: false }) answerable = false;
@@ -79,6 +82,7 @@ export class Answer extends PageElement {
     return html`<ds-sql
       .statements=${this.answer.statements}
       .runnable=${this.retryable}
+      .tables=${this.tables}
       @run-sql=${(event: CustomEvent<string>) =>
         this.dispatchEvent(new CustomEvent("run-sql", { detail: event.detail }))}
     ></ds-sql>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
+import type { SqlEditor, TableColumns } from "../../editor/sql-editor";
 import { highlightSql } from "../../text/highlight";
 import "../../elements/copy-button";
 import * as icons from "../../elements/icons";
@@ -13,6 +14,8 @@ const PREVIEWED = 200;
 export class Sql extends PageElement {
   @property({ attribute: false }) statements: readonly string[] = [];
   @property({ attribute: false }) runnable = false;
+  /** For completion, while it is edited. */
+  @property({ attribute: false }) tables: TableColumns = {};
   @state() private editing = false;
 
   protected override render(): TemplateResult {
@@ -39,13 +42,12 @@ export class Sql extends PageElement {
 
   private editor(): TemplateResult {
     return html`<form class="sql-editor" @submit=${this.run} @keydown=${this.keyPressed}>
-      <textarea
-        .value=${this.statement}
-        rows=${this.statement.split("\n").length}
-        spellcheck="false"
-        aria-label="SQL"
-        data-testid="sql-editor"
-      ></textarea>
+      <ds-sql-editor
+        .statement=${this.statement}
+        .tables=${this.tables}
+        @run=${this.run}
+        @cancel=${() => (this.editing = false)}
+      ></ds-sql-editor>
       <div>
         <button class="quiet small" ?disabled=${!this.runnable} data-testid="sql-run">${icons.play}Run</button>
         <button class="quiet small" type="button" @click=${() => (this.editing = false)}>Cancel</button>
@@ -56,7 +58,6 @@ export class Sql extends PageElement {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has("statements")) this.show();
-    if (changed.has("editing") && this.editing) this.querySelector("textarea")?.focus();
   }
 
   private show(): void {
@@ -72,22 +73,20 @@ export class Sql extends PageElement {
     return this.statements.at(-1) ?? "";
   }
 
-  private edit(): void {
+  /** The editor is loaded when it is first wanted. */
+  private async edit(): Promise<void> {
+    await import("../../editor/sql-editor");
     this.editing = true;
   }
 
+  /** Elsewhere Escape stops the answer. */
   private keyPressed(event: KeyboardEvent): void {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      this.editing = false;
-    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      this.run(event);
-    }
+    if (event.key === "Escape") event.preventDefault();
   }
 
   private run(event: Event): void {
     event.preventDefault();
-    const text = this.querySelector("textarea")?.value.trim() ?? "";
+    const text = this.querySelector<SqlEditor>("ds-sql-editor")?.text.trim() ?? "";
     if (!text || !this.runnable) return;
     this.editing = false;
     this.dispatchEvent(new CustomEvent("run-sql", { detail: text }));

@@ -92,6 +92,7 @@ export class Stage extends PageElement {
       .retryable=${hasEnded(answer) && !this.chat.active}
       .answerable=${isLast}
       @retry=${() => this.retry(turn)}
+      .tables=${this.catalog?.columns ?? {}}
       .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
       @edit=${() => this.fill(spoken(turn))}
       @ask=${this.asked}

@@ -17,6 +17,8 @@ export interface CatalogSummary {
   readonly samples: readonly string[];
   /** What of the data cannot be asked about, or is called otherwise. */
   readonly warnings: readonly string[];
+  /** The columns of each table by its name. */
+  readonly columns: Readonly<Record<string, readonly string[]>>;
   /** All that the server says of the data. */
   readonly wire: WireCatalog;
 }
@@ -46,7 +48,8 @@ export async function rereadCatalog(known: CatalogSummary): Promise<CatalogSumma
 
 function catalogOf(wire: WireCatalog): CatalogSummary {
   const { tables, warnings = [] } = wire;
-  return { tables: tables.map(summary), samples: samplesFor(tables, wire.keys), warnings, wire };
+  const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map(({ name }) => name)]));
+  return { tables: tables.map(summary), samples: samplesFor(tables, wire.keys), columns, warnings, wire };
 }
 
 /** The catalog, or why there is none to be seen yet. */
