@@ -2,6 +2,7 @@
 
 from collections import deque
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,3 +153,77 @@ def test_a_stream_of_single_events_is_answered_once_for_many() -> None:
             pace.said(through)
             said += 1
     assert said == 8
+
+
+def test_bytes_count_until_they_are_acknowledged() -> None:
+    window = SendWindow(max_events=1000, max_bytes=10)
+    window.sent(1, b"x" * 6)
+    first = window.open
+    window.sent(1, b"x" * 4)
+    second = window.open
+    window.acknowledged(1)
+    assert (first, second, window.open) == (True, False, True)
+    assert [sent.last for sent in window.unacknowledged()] == [2]
+
+
+def test_nothing_that_was_not_sent_can_be_acknowledged() -> None:
+    window = SendWindow(max_events=10, max_bytes=10)
+    window.sent(2, b"")
+    window.acknowledged(2)
+    with pytest.raises(ValueError, match="acknowledged through 3, but the last event sent is 2"):
+        window.acknowledged(3)
+
+
+def test_a_receiver_tells_the_next_from_a_repeat_and_from_a_gap_of_one() -> None:
+    order = ReceiveOrder()
+    assert order.judge(2, 1) is Verdict.GAP
+    assert (order.through, order.missing) == (0, True)
+    assert order.judge(1, 3) is Verdict.TAKE
+    assert (order.through, order.missing) == (3, False)
+    assert order.judge(3, 1) is Verdict.REPEAT
+    assert order.judge(5, 1) is Verdict.GAP
+    assert order.judge(4, 1) is Verdict.TAKE
+    assert order.through == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "verdict", "skip", "then"),
+    [
+        (1, 4, Verdict.REPEAT, 0, 5),
+        (4, 5, Verdict.REPEAT, 0, 5),
+        (4, 6, Verdict.TAKE, 2, 6),
+        (6, 6, Verdict.TAKE, 0, 6),
+        (6, 9, Verdict.TAKE, 0, 9),
+        (7, 7, Verdict.GAP, 0, 5),
+    ],
+)
+def test_a_follower_that_has_five_events(first: int, last: int, verdict: Verdict, skip: int, then: int) -> None:
+    cursor = Cursor(5)
+    assert cursor.judge(first, last) == (verdict, skip)
+    assert cursor.after == then
+
+
+def test_a_follower_begins_before_the_first_event() -> None:
+    assert Cursor().judge(1, 1) == (Verdict.TAKE, 0)
+
+
+@pytest.mark.parametrize(("max_events", "max_bytes", "events", "size"), [(800, 10**9, 100, 0), (10**9, 800, 8, 100)])
+def test_an_answer_comes_with_an_eighth_of_the_window_and_not_before(
+    max_events: int, max_bytes: int, events: int, size: int
+) -> None:
+    pace = AcknowledgePace(max_events, max_bytes)
+    for turn in range(3):
+        before = turn * events
+        for done in range(1, events):
+            pace.took(size // events)
+            assert not pace.logged(before + done)
+        pace.took(size - size // events * (events - 1))
+        assert pace.logged(before + events)
+        pace.said(before + events)
+
+
+def test_batches_that_were_taken_before_one_commit_count_together() -> None:
+    pace = AcknowledgePace(10**9, 800)
+    pace.took(60)
+    pace.took(40)
+    assert pace.logged(2)

@@ -6,13 +6,15 @@ from hypothesis import strategies as st
 
 from bus.contract.events import Result, Stopping, Usage
 from bus.contract.vocabulary import ENDED, Reason, Rung, State
-from bus.wire.worker import Failure, Success
+from bus.wire.commands import Climb, Move
+from bus.wire.worker import CancelledOutcome, Failure, Success
 from supervisor.lifecycle.job import (
     AlreadyEnded,
     Append,
     Deadlines,
     End,
     Escalate,
+    GiveAgain,
     GiveJob,
     IllegalMove,
     Job,
@@ -179,3 +181,127 @@ def test_no_limit_is_reached_after_the_worker_s_exit() -> None:
     assert job.stop(stop(), 1000.0)
     job.worker_gone(1000.1)
     assert (job.state, job.reason) == (State.CANCELLED, Reason.USER)
+
+
+def test_a_harder_stop_climbs_at_once_and_a_softer_one_does_nothing() -> None:
+    job = running_job()
+    job.stop(stop(), 3.0)
+    now = StopRequest("bob", Reason.OPERATOR, Rung.KILL)
+    killing = [Append(Stopping(Rung.KILL, "bob", Reason.OPERATOR, ms=100.0)), Climbing(Step.KILL, now)]
+    assert job.stop(now, 3.1) == killing
+    assert job.stop(stop(), 3.15) == []
+    assert job.due == pytest.approx(3.2)
+    assert job.rungs() == [Climb(Rung.CANCEL, 0.0, "ann", Reason.USER), Climb(Rung.KILL, 100.0, "bob", Reason.OPERATOR)]
+    assert job.reason is Reason.USER
+
+
+def test_the_story_is_told_in_tenths_of_milliseconds_since_the_job_was_accepted() -> None:
+    job = Job("7f3a", 100.0, Graces(0.5, 0.5), Deadlines(start_s=30, runtime_s=60, heartbeat_s=15, linger_s=2))
+    job.launch(100.00126)
+    job.worker_ready(100.5)
+    job.stop(stop(), 102.0)
+    job.worker_gone(102.25)
+    assert job.story() == [
+        Move(State.QUEUED, 0.0),
+        Move(State.STARTING, 1.3),
+        Move(State.RUNNING, 500.0),
+        Move(State.STOPPING, 2000.0),
+        Move(State.CANCELLED, 2250.0),
+    ]
+    assert job.stop_ms == pytest.approx(250.0)
+
+
+def test_a_job_that_never_ran_has_a_story_without_rungs() -> None:
+    job = new_job()
+    job.stop(stop(), 1.0)
+    assert job.story() == [Move(State.QUEUED, 0.0), Move(State.CANCELLED, 1000.0)]
+    assert job.rungs() == []
+    assert job.stop_ms == 0.0
+
+
+def test_a_worker_that_is_ready_after_a_harder_stop_is_told_nothing() -> None:
+    job = new_job()
+    job.launch(1.0)
+    job.stop(stop(rung=Rung.KILL), 1.1)
+    assert job.worker_ready(1.15) == []
+
+
+def test_a_worker_that_is_not_ready_in_time_is_stopped() -> None:
+    job = new_job()
+    job.launch(1.0)
+    assert job.due == 31.0
+    assert job.tick(30.9) == []
+    assert Climbing(Step.CANCEL, StopRequest("supervisor", Reason.START_TIMEOUT)) in job.tick(31.0)
+
+
+def test_a_worker_that_still_waits_is_given_its_job_again_unless_it_is_stopped() -> None:
+    job = new_job()
+    job.launch(1.0)
+    assert job.heard_waiting(1.5) == []
+    job.worker_ready(2.0)
+    assert job.heard_waiting(10.0) == [GiveAgain()]
+    assert job.due == 25.0
+    job.stop(stop(), 11.0)
+    assert job.heard_waiting(11.1) == []
+
+
+def test_whoever_overslept_begins_the_silence_anew_and_not_the_deadline() -> None:
+    starting, running = new_job(), running_job()
+    starting.launch(1.0)
+    starting.overslept(20.0)
+    assert starting.due == 50.0
+    running.overslept(20.0)
+    assert running.due == 35.0
+    running.overslept(61.0)
+    assert running.due == 62.0
+
+
+def test_limits_of_zero_are_none() -> None:
+    job = Job("7f3a", 0.0, Graces(0.5, 0.5), Deadlines(start_s=30, runtime_s=0, heartbeat_s=0, linger_s=2))
+    job.launch(1.0)
+    job.worker_ready(2.0)
+    assert job.due is None
+    assert job.tick(1e9) == []
+
+
+def test_a_worker_that_lingers_on_is_killed_again_after_another_linger() -> None:
+    job = running_job()
+    job.finished(SUCCESS, 3.0)
+    assert job.due == 5.0
+    assert job.tick(5.5) == [KillInSilence()]
+    assert job.due == 7.5
+    assert job.tick(7.4) == []
+    assert job.tick(7.5) == [KillInSilence()]
+
+
+def test_the_first_outcome_counts() -> None:
+    job = running_job()
+    job.finished(SUCCESS, 3.0)
+    job.finished(FAILURE, 3.5)
+    assert job.due == 5.0
+    job.worker_gone(3.6)
+    assert job.state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("outcome", [CancelledOutcome(), Failure(Reason.USER, "agent_error", "not me")])
+def test_a_worker_cannot_say_that_somebody_has_stopped_it(outcome: CancelledOutcome | Failure) -> None:
+    job = running_job()
+    job.finished(outcome, 3.0)
+    job.worker_gone(3.1, Reason.MEMORY)
+    assert (job.state, job.reason) == (State.FAILED, Reason.AGENT_ERROR)
+
+
+def test_a_death_has_the_cause_that_was_found() -> None:
+    job = running_job()
+    job.worker_gone(3.0, Reason.MEMORY)
+    assert (job.state, job.reason) == (State.FAILED, Reason.MEMORY)
+
+
+def test_it_is_shown_with_state_and_reason() -> None:
+    job = running_job()
+    assert repr(job) == "<Job 7f3a running>"
+    job.stop(stop(), 3.0)
+    assert repr(job) == "<Job 7f3a stopping user>"
+    job.worker_gone(3.1)
+    with pytest.raises(AlreadyEnded, match="7f3a"):
+        job.stop(stop(), 3.2)

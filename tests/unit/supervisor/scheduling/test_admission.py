@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Refusal
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.admission import Admission, NoRoom
 
 
 def admission(running: int = 2, queued: int = 3, per_user: int = 8) -> Admission:
@@ -130,3 +130,71 @@ def test_a_full_agents_job_needs_a_place_to_wait() -> None:
     refused = queue.refuse("bob", "slow")
     assert refused is not None
     assert refused.code is Refusal.QUEUE_FULL
+
+
+def test_a_refusal_says_why_and_what_to_do() -> None:
+    trouble = "the log cannot be written"
+    draining = "the server is draining and accepts no more questions"
+    queue = Admission(LimitSettings(), trouble=lambda: trouble)
+    queue.drain()
+    assert queue.refuse("ann") == NoRoom(Refusal.QUEUE_FULL, trouble, "ask again when there is room on the disk")
+    trouble = ""
+    assert queue.refuse("ann") == NoRoom(Refusal.QUEUE_FULL, draining, "ask again later")
+    full = Admission(LimitSettings(max_running=1, max_queued=1))
+    for job_id in ("a", "b"):
+        full.enter(job_id, "ann")
+        full.next()
+    words = "1 jobs run and 1 wait; the limit is 1 waiting"
+    assert full.refuse("bob") == NoRoom(Refusal.QUEUE_FULL, words, "ask again when a job has ended, or stop one")
+    alone = Admission(LimitSettings(max_running=0, max_queued=9, max_queued_per_user=1))
+    alone.enter("a", "ann")
+    words = "1 of your jobs wait; the limit is 1 for each user"
+    assert alone.refuse("ann") == NoRoom(Refusal.QUOTA, words, "ask again when one of them has begun, or stop one")
+
+
+def test_without_a_place_to_wait_only_who_could_start_comes_in() -> None:
+    queue = admission(running=2, queued=0, per_user=1)
+    queue.enter("a", "ann")
+    queue.next()
+    assert queue.refuse("ann") is not None
+    assert queue.refuse("bob") is None
+    queue.enter("b", "bob")
+    queue.next()
+    assert queue.refuse("eve") is not None
+
+
+def test_among_those_who_never_had_a_turn_the_first_to_come_is_first() -> None:
+    queue = admission(running=9, queued=9)
+    for number, user in enumerate(("eve", "bob", "ann")):
+        queue.enter(f"{number}", user)
+    assert queue.order() == ["0", "1", "2"]
+    assert [queue.next(), queue.next(), queue.next()] == ["0", "1", "2"]
+
+
+def test_whose_turn_was_longest_ago_is_next_and_a_full_share_comes_last() -> None:
+    queue = admission(running=9, queued=9, per_user=2)
+    for number, user in enumerate(("ann", "ann", "bob", "bob", "bob", "ann")):
+        queue.enter(f"{user}{number}", user)
+    assert queue.order() == ["ann0", "bob2", "ann1", "bob3", "ann5", "bob4"]
+    assert [queue.next(), queue.next(), queue.next(), queue.next(), queue.next()] == [
+        "ann0",
+        "bob2",
+        "ann1",
+        "bob3",
+        None,
+    ]
+    queue.leave("bob2")
+    assert queue.order() == ["bob4", "ann5"]
+    assert queue.next() == "bob4"
+
+
+def test_an_agents_running_jobs_are_counted_one_by_one() -> None:
+    queue = Admission(LimitSettings(max_running=9), {"slow": 2})
+    for number in range(4):
+        queue.enter(f"{number}", "ann", "slow")
+    assert [queue.next(), queue.next(), queue.next()] == ["0", "1", None]
+    queue.leave("0")
+    assert [queue.next(), queue.next()] == ["2", None]
+    queue.leave("1")
+    queue.leave("2")
+    assert queue.next() == "3"
