@@ -47,11 +47,11 @@ async def test_escape_closes_the_editor_and_stops_nothing(offline_tab: Tab) -> N
 
 
 async def test_an_edited_statement_that_is_stuck_is_stopped(offline_tab: Tab) -> None:
-    answer = await editing(offline_tab)
+    await editing(offline_tab)
     await offline_tab.page.keyboard.press("ControlOrMeta+a")
     await offline_tab.page.keyboard.insert_text(stuck_statement())
     await offline_tab.page.keyboard.press("ControlOrMeta+Enter")
     stuck = offline_tab.answer(1)
-    await expect(stuck.part("progress")).to_be_visible()
+    await offline_tab.until_stuck(stuck)
     await offline_tab.page.keyboard.press("Escape")
     await stuck.is_in("stopped")

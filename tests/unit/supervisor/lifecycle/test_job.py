@@ -187,7 +187,7 @@ def test_a_harder_stop_climbs_at_once_and_a_softer_one_does_nothing() -> None:
     job = running_job()
     job.stop(stop(), 3.0)
     now = StopRequest("bob", Reason.OPERATOR, Rung.KILL)
-    killing = [Append(Stopping(Rung.KILL, "bob", Reason.OPERATOR, ms=100.0)), Climbing(Step.KILL, now)]
+    killing = [Append(Stopping(Rung.KILL, "bob", Reason.OPERATOR, ms=100.0)), Escalate(Step.KILL, now)]
     assert job.stop(now, 3.1) == killing
     assert job.stop(stop(), 3.15) == []
     assert job.due == pytest.approx(3.2)
@@ -231,7 +231,7 @@ def test_a_worker_that_is_not_ready_in_time_is_stopped() -> None:
     job.launch(1.0)
     assert job.due == 31.0
     assert job.tick(30.9) == []
-    assert Climbing(Step.CANCEL, StopRequest("supervisor", Reason.START_TIMEOUT)) in job.tick(31.0)
+    assert Escalate(Step.CANCEL, StopRequest("supervisor", Reason.START_TIMEOUT)) in job.tick(31.0)
 
 
 def test_a_worker_that_still_waits_is_given_its_job_again_unless_it_is_stopped() -> None:
@@ -245,14 +245,14 @@ def test_a_worker_that_still_waits_is_given_its_job_again_unless_it_is_stopped()
     assert job.heard_waiting(11.1) == []
 
 
-def test_whoever_overslept_begins_the_silence_anew_and_not_the_deadline() -> None:
+def test_a_clock_that_jumped_begins_the_silence_anew_and_not_the_deadline() -> None:
     starting, running = new_job(), running_job()
     starting.launch(1.0)
-    starting.overslept(20.0)
+    starting.clock_jumped(20.0)
     assert starting.due == 50.0
-    running.overslept(20.0)
+    running.clock_jumped(20.0)
     assert running.due == 35.0
-    running.overslept(61.0)
+    running.clock_jumped(61.0)
     assert running.due == 62.0
 
 
@@ -268,10 +268,10 @@ def test_a_worker_that_lingers_on_is_killed_again_after_another_linger() -> None
     job = running_job()
     job.finished(SUCCESS, 3.0)
     assert job.due == 5.0
-    assert job.tick(5.5) == [KillInSilence()]
+    assert job.tick(5.5) == [KillLingering()]
     assert job.due == 7.5
     assert job.tick(7.4) == []
-    assert job.tick(7.5) == [KillInSilence()]
+    assert job.tick(7.5) == [KillLingering()]
 
 
 def test_the_first_outcome_counts() -> None:
