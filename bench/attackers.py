@@ -95,8 +95,8 @@ class Attack:
     async def _send_large_frames(self) -> None:
         async with self._open() as socket:
             while not socket.closed:
-                await socket.send_bytes(b"x" * LARGE_FRAME_BYTES)
                 self.done["large_frames"] += 1
+                await socket.send_bytes(b"x" * LARGE_FRAME_BYTES)
 
     async def _misbehave_signed_in(self) -> None:
         """As fast as it can: frames that are handled, from somebody who may send some."""

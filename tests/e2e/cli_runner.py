@@ -20,6 +20,10 @@ PATIENCE_S = 100.0
 """A guard against hanging; a busy machine takes its time."""
 
 
+UNHURRIED = {"DEADSTOP_WORKER__START_TIMEOUT_S": "120", "DEADSTOP_WORKER__HEARTBEAT_TIMEOUT_S": "120"}
+"""No worker of a test is given up because the machine is busy."""
+
+
 def environment(**extra: str) -> dict[str, str]:
     """Ours without settings of ours, and with us on the path where we are not installed."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("DEADSTOP_")}
@@ -140,7 +144,7 @@ def serving(folder: Path, *flags: str, config: str = "") -> Iterator[Server]:
     """A server on a free port with a state folder of its own; nothing of it may be left afterwards."""
     state_dir = folder / "state"
     settings = ["--config", str(write_config(folder, config)), "--state-dir", str(state_dir)]
-    with program(folder, "serve", "--port", "0", *settings, *flags) as running:
+    with program(folder, "serve", "--port", "0", *settings, *flags, **UNHURRIED) as running:
         server = Server(folder, state_dir, running.line(), running)
         yield server
         if running.process.poll() is None:
@@ -159,10 +163,12 @@ def job(server: Server, agent: str, question: str = "go") -> Iterator[tuple[str,
     arguments = ["ask", question, "--agent", agent, "--json", "--state-dir", str(server.state_dir)]
     with program(server.folder, *arguments) as asked:
         objects = asked.objects_until(is_status)
-        yield objects[0]["data"]["job_id"], asked
-        if asked.process.poll() is None:
-            server.run("kill", objects[0]["data"]["job_id"], "--now")
-            asked.end()
+        try:
+            yield objects[0]["data"]["job_id"], asked
+        finally:
+            if asked.process.poll() is None:
+                server.run("kill", objects[0]["data"]["job_id"], "--now")
+                asked.end()
 
 
 def wait_until(holds: Callable[[], object], sentence: str, within_s: float = PATIENCE_S) -> None:

@@ -26,6 +26,7 @@ def bob(server: Server) -> Iterator[list[str]]:
     assert server.run("token", "revoke", "bob").returncode == 0
 
 
+@pytest.mark.timeout(600)  # about forty commands
 def test_no_verb_tells_of_anothers_job(server: Server, bob: list[str]) -> None:
     with job(server, "sleeps") as (running, _):
         ended = server.objects("ask", "select 1", "--agent", "sql")[0]["data"]["job_id"]

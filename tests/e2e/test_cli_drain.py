@@ -11,6 +11,7 @@ SHORT = "select count(*) from range(10)"
 
 def test_what_runs_is_finished_and_then_everything_ends(tmp_path: Path) -> None:
     with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+        wait_until(lambda: server.objects("stats")[0]["jobs"]["running"] == 1, "the catalog is read")
         with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
             assert json.loads(draining.line()) == {"running": 1, "waiting": 0, "drained": False}
             refused = server.run("ask", SHORT)
@@ -91,6 +92,7 @@ def test_queued_jobs_run_and_their_answers_arrive(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_the_waiting_and_not_the_drain(tmp_path: Path) -> None:
     with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+        wait_until(lambda: server.objects("stats")[0]["jobs"]["running"] == 1, "the catalog is read")
         with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
             draining.line()
             draining.signal(signal.SIGINT)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Refusal
-from supervisor.scheduling.admission import Admission, NoRoom
+from bus.wire.commands import Refused
+from supervisor.scheduling.admission import Admission
 
 
 def admission(running: int = 2, queued: int = 3, per_user: int = 8) -> Admission:
@@ -137,19 +138,19 @@ def test_a_refusal_says_why_and_what_to_do() -> None:
     draining = "the server is draining and accepts no more questions"
     queue = Admission(LimitSettings(), trouble=lambda: trouble)
     queue.drain()
-    assert queue.refuse("ann") == NoRoom(Refusal.QUEUE_FULL, trouble, "ask again when there is room on the disk")
+    assert queue.refuse("ann") == Refused(Refusal.QUEUE_FULL, trouble, "ask again when there is room on the disk")
     trouble = ""
-    assert queue.refuse("ann") == NoRoom(Refusal.QUEUE_FULL, draining, "ask again later")
+    assert queue.refuse("ann") == Refused(Refusal.QUEUE_FULL, draining, "ask again later")
     full = Admission(LimitSettings(max_running=1, max_queued=1))
     for job_id in ("a", "b"):
         full.enter(job_id, "ann")
         full.next()
     words = "1 jobs run and 1 wait; the limit is 1 waiting"
-    assert full.refuse("bob") == NoRoom(Refusal.QUEUE_FULL, words, "ask again when a job has ended, or stop one")
+    assert full.refuse("bob") == Refused(Refusal.QUEUE_FULL, words, "ask again when a job has ended, or stop one")
     alone = Admission(LimitSettings(max_running=0, max_queued=9, max_queued_per_user=1))
     alone.enter("a", "ann")
     words = "1 of your jobs wait; the limit is 1 for each user"
-    assert alone.refuse("ann") == NoRoom(Refusal.QUOTA, words, "ask again when one of them has begun, or stop one")
+    assert alone.refuse("ann") == Refused(Refusal.QUOTA, words, "ask again when one of them has begun, or stop one")
 
 
 def test_without_a_place_to_wait_only_who_could_start_comes_in() -> None:
