@@ -3,10 +3,11 @@ acknowledged."""
 
 import asyncio
 from collections.abc import Callable
+from typing import get_args
 
 from agent_worker.context import AgentError
 from agent_worker.runtime.event_loop import CountingLoop
-from bus.contract.events import Event, ResponseChunk, Status, TableRows, Usage
+from bus.contract.events import Event, ResponseChunk, Status, TableRows, Usage, WorkerEvent
 from bus.contract.vocabulary import Reason
 from bus.transport.codec import encode
 from bus.transport.delivery import SendWindow
@@ -18,6 +19,8 @@ MAX_BATCH_CHARS = 65_536
 """Of text. What waits for a follower that has stopped reading is bounded in batches, so they must not be large."""
 
 PAUSE_S = 0.001
+
+_SAID_BY_WORKERS = frozenset(get_args(WorkerEvent))
 
 _UNSENDABLE = (TypeError, ValueError, OverflowError, AgentError)
 """What encoding an event can raise, and one that is too large."""
@@ -50,7 +53,12 @@ class Publisher:
 
     def emit(self, event: Event) -> bool:
         """Send an event: at once after a pause, else with those that come in the same turn of the loop, so that
-        neither a lone event waits nor a flood costs a message each. True if the caller should `yield_to_loop`."""
+        neither a lone event waits nor a flood costs a message each. True if the caller should `yield_to_loop`.
+
+        Raises `AgentError` for an event that only the supervisor says, and the job has failed then."""
+        if type(event) not in _SAID_BY_WORKERS:
+            self._fault = _not_to_be_said(event)
+            raise self._fault
         self._pending.append(event)
         self._pending_chars += _chars(event)
         paused = self._loop.time() - self._flushed_at > PAUSE_S
@@ -159,3 +167,12 @@ def _chars(event: Event) -> int:
     if isinstance(event, TableRows):
         return MAX_BATCH_CHARS
     return len(event.message) if isinstance(event, Status) else 0
+
+
+def _not_to_be_said(event: Event) -> AgentError:
+    said = ", ".join(sorted(kind.__name__ for kind in _SAID_BY_WORKERS))
+    return AgentError(
+        f"The agent said {type(event).__name__}, which only the supervisor says of a job.",
+        hint=f"an agent may say {said}; it ends by returning or by raising AgentError",
+        retryable=False,
+    )

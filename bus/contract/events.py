@@ -15,8 +15,8 @@ import msgspec
 from bus.contract.vocabulary import Reason, Rung
 
 
-class Event(msgspec.Struct, frozen=True, tag_field="type"):
-    """Base of every event in a job's stream."""
+class Event(msgspec.Struct, frozen=True, tag_field="type", gc=False):
+    """Base of every event in a job's stream. None holds itself, so none is a matter for the garbage collector."""
 
 
 # ---- chunks: what happens while a job runs
@@ -121,20 +121,10 @@ class Stopping(Event, frozen=True, tag="stopping"):
     ms: float = 0.0
 
 
-Chunk = (
-    Queue
-    | Status
-    | Node
-    | Progress
-    | ResponseChunk
-    | ModelCall
-    | TableSchema
-    | TableRows
-    | Sql
-    | Chart
-    | Warn
-    | Stopping
-)
+WorkerEvent = Status | Node | Progress | ResponseChunk | ModelCall | TableSchema | TableRows | Sql | Chart | Warn
+"""What a worker may say. Everything else in a stream is said by the supervisor, and by it alone."""
+
+Chunk = WorkerEvent | Queue | Stopping
 
 
 # ---- what begins and ends a job

@@ -13,11 +13,12 @@ from bus.contract.settings import INTERNAL_AGENTS
 from bus.contract.vocabulary import SUPERVISOR, Reason
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import Submit
-from bus.wire.worker import AnyWorkerMessage, Assign, Finished, Outcome, Success
+from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Outcome, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Counters
 from supervisor.control.escalation import escalate
 from supervisor.control.parts import Parts
+from supervisor.control.worker_events import fault_in
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
@@ -135,14 +136,22 @@ class JobController:
         entry.job.usage = _usage(message.usage, entry.stream.seq)
         if costs_more:
             self._stop_exceeding(entry, self._limits.over_budget(entry))
-        last = isinstance(message, Finished)
-        if last:
+        if isinstance(message, Finished):
             self._finished(entry, message.blob)
         elif entry.job.outcome is None:
-            self._count_first_chunk(entry)
-            self._journal.append_batch(entry.stream, message.count, message.blob)
-            self._stop_exceeding(entry, self._limits.over_output(entry))
+            self._take(entry, message)
+        last = isinstance(message, Finished)
         self._journal.after_commit(lambda: worker.logged(last=last))
+
+    def _take(self, entry: JobEntry, batch: EventBatch) -> None:
+        """Log what a worker says; one that says what it may not is stopped, and that is neither logged nor shown."""
+        fault = fault_in(batch)
+        if fault is not None:
+            self._stop_exceeding(entry, Exceeded(Reason.AGENT_ERROR, fault))
+            return
+        self._count_first_chunk(entry)
+        self._journal.append_batch(entry.stream, batch.count, batch.blob)
+        self._stop_exceeding(entry, self._limits.over_output(entry))
 
     def worker_exited(self, worker: Worker) -> None:
         entry = self._entry_of(worker)
