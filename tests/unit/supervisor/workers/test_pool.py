@@ -16,6 +16,7 @@ import pytest_asyncio
 from bus.address import make_address, private_folder
 from bus.contract.events import Status, Usage
 from bus.contract.settings import Settings
+from bus.system.orphans import children
 from bus.transport.codec import encode
 from bus.transport.sockets import Channel, connect_dealer, connect_worker_publisher, new_context
 from bus.wire.worker import AnyWorkerMessage, DataChanged, EventBatch, Heartbeat, Ready
@@ -26,6 +27,19 @@ from supervisor.workers.worker import Worker
 from tests.harness.servers import eventually
 
 EVENTS = encode([Status("hello")])
+
+
+class CarefulSpawner(Spawner):
+    """Counts the children that the tests' process had before as its own: what is not is killed as an orphan."""
+
+    _before: frozenset[int] = frozenset()
+
+    @property
+    def own_children(self) -> set[int]:
+        return super().own_children | self._before
+
+    def spare_those_of_now(self) -> None:
+        self._before = frozenset(children(os.getpid()))
 
 
 @dataclass
@@ -71,7 +85,8 @@ class Running:
 @asynccontextmanager
 async def running_pool(tmp_path: Path) -> AsyncIterator[Running]:
     context, store, subscribed = new_context(), Store(tmp_path), asyncio.Event()
-    address, spawner = make_address(tmp_path, ""), Spawner([], {})
+    address, spawner = make_address(tmp_path, ""), CarefulSpawner([], {})
+    spawner.spare_those_of_now()
     runtime = private_folder(Path(address.runtime_dir))
     pool = WorkerPool(Settings(), spawner, store, context, address)
     control = Channel(connect_dealer(context, address.control), lambda _: None)
@@ -80,7 +95,7 @@ async def running_pool(tmp_path: Path) -> AsyncIterator[Running]:
     try:
         yield Running(pool, control, events)
     finally:
-        for pid in spawner.own_children:
+        for pid in super(CarefulSpawner, spawner).own_children:
             os.kill(pid, signal.SIGKILL)
         await eventually(lambda: not pool.workers, "every worker is given up with its fork server")
         spawner.close()
