@@ -24,7 +24,7 @@ from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.metrics import Gauges
-from supervisor.maintenance.retention import History
+from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
@@ -67,7 +67,7 @@ class Service:
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)
         self._monitor = ResourceMonitor(self._controller.exceeded)
-        self._history = History(parts, self._controller)
+        self._history = Retention(parts, self._controller)
         self._gauges = Gauges(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
         self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)

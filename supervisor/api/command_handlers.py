@@ -31,7 +31,7 @@ from supervisor.jobs.lookup import Lookup
 from supervisor.lifecycle.job import AlreadyEnded
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.metrics import Gauges
-from supervisor.maintenance.retention import History
+from supervisor.maintenance.retention import Retention
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 class CommandHandlers:
     """Answers every command."""
 
-    def __init__(self, parts: Parts, controller: JobController, history: History, gauges: Gauges) -> None:
+    def __init__(self, parts: Parts, controller: JobController, history: Retention, gauges: Gauges) -> None:
         self._admission = parts.admission
         self._controller = controller
         self._catalog = controller.catalog

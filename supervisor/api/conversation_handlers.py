@@ -17,7 +17,7 @@ from bus.wire.commands import (
     ShowConversation,
 )
 from supervisor.jobs.job_table import JobTable
-from supervisor.storage.conversations import Conversations as ConversationLog
+from supervisor.storage.conversations import ConversationLog
 
 MAX_PAGE = 200
 MAX_TURNS = 500

@@ -8,7 +8,7 @@ from bus.wire.commands import AnyReply, JobSummary, Refused, RollUp, Submit, Sub
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup
-from supervisor.maintenance.retention import History
+from supervisor.maintenance.retention import Retention
 
 _FOR_OPERATORS = Refused(
     Refusal.UNAUTHORIZED, "the history of all jobs is for operators", "sign in with an operator's token"
@@ -18,7 +18,7 @@ _FOR_OPERATORS = Refused(
 class SubmitHandler:
     """Makes a job of a question that is in order and for which there is room."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, controller: JobController, history: History) -> None:
+    def __init__(self, parts: Parts, lookup: Lookup, controller: JobController, history: Retention) -> None:
         self._parts = parts
         self._lookup = lookup
         self._controller = controller

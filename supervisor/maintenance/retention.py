@@ -26,7 +26,7 @@ MARKED_AT_ONCE = 50
 DAY_S = 86_400.0
 
 
-class History:
+class Retention:
     """Keeps the history up with the log. `tick` it about once a second."""
 
     def __init__(self, parts: Parts, controller: JobController) -> None:

@@ -65,15 +65,7 @@ class ForkServer:
         self._looked_at = self._loop.time()
         self._silent_s = 0.0
         self._has_answered = False
-        self._line, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._line.setblocking(False)
-        with there:
-            self._process = subprocess.Popen(
-                [*interpreter_command(), "-c", _program(there.fileno(), preload)],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[there.fileno()],
-                env=environment,
-            )
+        self._line, self._process = _start(preload, environment)
         self._pidfd = os.pidfd_open(self._process.pid)  # now: when it dies there may be no descriptor left for it
         self._loop.add_reader(self._line, self._hear)
 
@@ -211,6 +203,22 @@ def _refuse(pid: int, pidfds: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
     for pidfd in pidfds:
         os.close(pidfd)
+
+
+def _start(preload: Sequence[str], environment: Mapping[str, str]) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """A new fork server's process, and this end of the line to it. Raises OSError, and leaves nothing open then."""
+    line, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    line.setblocking(False)
+    with there, contextlib.ExitStack() as unless_started:
+        unless_started.callback(line.close)
+        process = subprocess.Popen(
+            [*interpreter_command(), "-c", _program(there.fileno(), preload)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[there.fileno()],
+            env=environment,
+        )
+        unless_started.pop_all()
+    return line, process
 
 
 def _program(line_fd: int, preload: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 _decode_submit: Decoder[Submit] = Decoder(Submit)
 
 
-class Conversations:
+class ConversationLog:
     """Reads at once; `write` collects until the store commits. Every conversation belongs to one user."""
 
     def __init__(self, db: sqlite3.Connection, write: Callable[..., None]) -> None:

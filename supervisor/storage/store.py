@@ -17,7 +17,7 @@ from bus.transport.codec import encode
 from bus.wire.commands import JobRecord, Submit
 from bus.wire.topics import Published
 from bus.wire.worker import ConversationTurn, Outcome
-from supervisor.storage.conversations import Conversations
+from supervisor.storage.conversations import ConversationLog
 from supervisor.storage.migrations import UnknownVersion, migrate
 from supervisor.storage.queries import Queries
 
@@ -57,7 +57,7 @@ class Store:
             migrate(self._db)
             self._wal = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
             self.queries = Queries(self._db)
-            self.conversations = Conversations(self._db, self._write)
+            self.conversations = ConversationLog(self._db, self._write)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
         except UnknownVersion as error:
             raise StoreError(f"{self.path} cannot be read: {error}; upgrade it, or use --state-dir") from error

@@ -66,8 +66,7 @@ async def test_queued(supervisor: Supervisor) -> None:
 
 async def test_starting(supervisor: Supervisor) -> None:
     job_id = await supervisor.submit("go", "never_ready")
-    reply = await supervisor.stop(job_id)
-    assert reply.state is State.STOPPING
+    assert (await supervisor.stop(job_id)).state is State.STARTING
     job = await ended(supervisor, job_id)
     assert State.RUNNING not in [move.state for move in job.record.moves]
     assert job.killed.rung is not Rung.CANCEL

@@ -1,6 +1,6 @@
 """How fast a count rises."""
 
-from supervisor.maintenance.metrics import RATE_OVER_S, Rate
+from supervisor.maintenance.rate import RATE_OVER_S, Rate
 
 
 def test_nothing_has_no_rate() -> None:
