@@ -1,4 +1,4 @@
-"""Asking and stopping, the same over every door, and written down."""
+"""Asking and stopping, the same over WebSocket and HTTP, and written to the audit log."""
 
 from bus.client import BusClient, CommandRefused
 from bus.wire.commands import Caller, JobSummary, Refused, Stop, StopTaken, Submit, Submitted

@@ -54,7 +54,7 @@ class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A question. `user_id` is accepted and ignored: the token says who it is."""
+    """A question. `user_id` is accepted and ignored: the token names the user."""
 
     session_id: Annotated[str, Meta(extra_json_schema=_NAME)] = ""
     query: str
@@ -66,7 +66,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kill(msgspec.Struct, frozen=True):
-    """`job_id` instead of `session_id` is for operators, who stop other people's jobs."""
+    """`job_id` instead of `session_id` is for operators: it names other people's jobs too."""
 
     session_id: str = ""
     job_id: str = ""
@@ -85,9 +85,9 @@ class ListQuery(msgspec.Struct, frozen=True):
     state: State | None = None
 
 
-Incoming = Authenticate | Query | Kill | Follow | ListQuery
+ClientFrame = Authenticate | Query | Kill | Follow | ListQuery
 
-EVENTS: dict[str, type[Incoming]] = {
+EVENTS: dict[str, type[ClientFrame]] = {
     "authenticate": Authenticate,
     "agent_query_stream": Query,
     "agent_kill": Kill,
@@ -104,8 +104,8 @@ class _Named(msgspec.Struct):
     session_id: str = ""
 
 
-def decode_frame(data: bytes, max_bytes: int) -> Incoming:
-    """A text frame's content. Raises `FrameError` that names what is wrong, where, and whose it was."""
+def decode_frame(data: bytes, max_bytes: int) -> ClientFrame:
+    """A text frame's content. Raises `FrameError` that says what is wrong, where, and in which session."""
     if len(data) > max_bytes:
         raise FrameError("bad_frame", f"a frame has {len(data)} bytes, the limit is {max_bytes}; send less in one")
     try:

@@ -31,7 +31,7 @@ MAX_PAGE = 1000
 
 
 async def post_job(request: web.Request) -> web.Response:
-    """Ask a question: 202 with the job, which runs on whether anybody follows it or not."""
+    """Ask a question: 202 with the job, which runs on whether it is followed or not."""
     gateway = request.app[GATEWAY]
     query = decode_body(await request.read())
     if not query.session_id:

@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-_NOT_LET_IN = frozenset({"unauthorized", "too_many_attempts"})
+_ANONYMOUS_CODES = frozenset({"unauthorized", "too_many_attempts"})
 _PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz"})
-"""Their handlers check for themselves who asks, or need not."""
+"""Their handlers check the sign-in themselves, or need none."""
 
 SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 
@@ -38,7 +38,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             if "Authorization" not in request.headers and by_cookie(request) is None:
                 await request.app[GATEWAY].anonymous.throttle(address_of(request.transport))
                 if request.transport is None:
-                    return web.Response(status=408)  # who asked has left meanwhile, and hears it no more
+                    return web.Response(status=408)  # the client has gone meanwhile
         else:
             request[IDENTITY] = identity_of(request)
             request[CALLER] = request[IDENTITY].caller
@@ -49,8 +49,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.writer.output_size:  # an answer that has begun can only break off
             log.exception("An answer broke off", extra={"action": "request", "path": request.path})
             raise
-        body = _said(request, error)
-        if body.code in _NOT_LET_IN:
+        body = _error_body_of(request, error)
+        if body.code in _ANONYMOUS_CODES:
             await request.app[GATEWAY].anonymous.throttle(address_of(request.transport))
         response = json_response(body, body.status)
         if isinstance(error, web.HTTPMethodNotAllowed):
@@ -68,7 +68,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.force_close()
 
 
-def _said(request: web.Request, error: Exception) -> ErrorBody:
+def _error_body_of(request: web.Request, error: Exception) -> ErrorBody:
     where = f"{request.method} {request.path}"
     match error:
         case ApiError() | CommandRefused() | BusError():
