@@ -51,8 +51,8 @@ class FrameHandlers:
                 await self._list(client.caller, frame)
 
     async def _query(self, client: SignedIn, query: Query) -> None:
-        submit = submit_command(query, client.caller, self._gateway.settings.limits, attached=not query.detached)
-        job = (await ask(self._gateway.client, client.caller, submit)).job
+        submit = submit_command(query, client.caller, attached=not query.detached)
+        job = (await ask(self._gateway.client, submit)).job
         arrow = query.options is not None and query.options.table_format == "arrow"
         self._subscriptions.start(
             Subscription(job.job_id, query.session_id, 0, Form(client.listed, arrow), present=True)
