@@ -1,21 +1,19 @@
-"""Asking and stopping, the same over every door, and written down."""
+"""Asking and stopping, the same over WebSocket and HTTP, and written to the audit log."""
 
 from bus.client import BusClient, CommandRefused
-from bus.wire.commands import Caller, JobSummary, Refused, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import JobSummary, Stop, StopTaken, Submit, Submitted
 from gateway.auth import audit
 
 
-async def ask(client: BusClient, caller: Caller, submit: Submit | Refused) -> Submitted:
-    """Give the question to the supervisor, unless it was refused before. Raises `CommandRefused`, `BusError`."""
+async def ask(client: BusClient, command: Submit) -> Submitted:
+    """Give the question to the supervisor. Raises `CommandRefused`, `BusError`."""
     try:
-        if isinstance(submit, Refused):
-            raise CommandRefused(submit)
-        submitted = await client.request(submit, Submitted)
+        submitted = await client.request(command, Submitted)
     except CommandRefused as error:
-        audit.refused(caller, "ask", error.refused)
+        audit.refused(command.caller, "ask", error.refused)
         raise
     if not submitted.attached_to_existing:
-        audit.submitted(caller, submitted.job.job_id, submitted.job.session_id)
+        audit.submitted(command.caller, submitted.job.job_id, submitted.job.session_id)
     return submitted
 
 

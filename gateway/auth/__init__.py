@@ -1,1 +1,1 @@
-"""Who a client is and what it may do how often: sessions, tokens, origins, rate limits, audit."""
+"""Identities and limits of clients: sessions, tokens, origins, addresses, rates, and the audit log."""

@@ -1,4 +1,4 @@
-"""Who came in, asked, stopped, drained and was refused: logger `gateway.audit`, the facts in `extra`. Never a token."""
+"""Sign-ins, questions, stops, drains and refusals: logger `gateway.audit`, the facts in `extra`. Never a token."""
 
 import logging
 
@@ -22,7 +22,7 @@ def signed_out(identity: Identity, address: str) -> None:
 
 
 def not_let_in(code: str, how: str, address: str) -> None:
-    """Somebody with a token that is not valid, or with too many of those."""
+    """A token that is not valid, or too many of those."""
     facts = {"address": address, "how": how, "code": code}
     log.warning("%s was not let in by %s: %s", *facts.values(), extra={"action": "refused", **facts})
 
@@ -33,7 +33,7 @@ def submitted(caller: Caller, job_id: str, session_id: str) -> None:
 
 
 def stopped(caller: Caller, job_id: str, owner: str, rung: Rung) -> None:
-    """Somebody asked for a stop, and it was taken."""
+    """A stop was asked for, and taken."""
     facts = {"user": caller.user, "job_id": job_id, "owner": owner, "rung": rung}
     log.info("%s stops job %s of %s from rung %s on", *facts.values(), extra={"action": "stopped", **facts})
 

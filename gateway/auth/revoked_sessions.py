@@ -46,7 +46,7 @@ class RevokedSessions:
             self._seen = mark
 
     def _write(self, names: dict[str, int]) -> None:
-        """Whole or not at all, and on the disk: who has signed out shall not be signed in after a power cut."""
+        """Write the file whole or not at all, and onto the disk: a sign-out outlasts a power cut."""
         oldest = time.time() - SIGNED_IN_S
         temporary = self._path.with_suffix(".new")
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

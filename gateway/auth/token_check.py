@@ -14,7 +14,7 @@ MAX_FAMILIAR = 10_000
 
 class SignIn:
     """An address that has guessed too often is not listened to for a while, except for tokens that were good from
-    there before: guessing must not lock out who sits behind the same address (on loopback: everybody)."""
+    there before: guessing must not lock out others behind the same address (on loopback: all)."""
 
     def __init__(self, identities: Identities, attempts_per_min: int) -> None:
         self._identities = identities
@@ -23,8 +23,8 @@ class SignIn:
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def by_token(self, token: str, address: str, how: str, already: Identity | None = None) -> Identity | None:
-        """Whom the token stands for. Raises `ApiError`: `too_many_attempts` where nobody looks at it, `unauthorized`
-        when it is somebody else's than who has signed in `already`."""
+        """The identity of a token, `None` for one that is not valid. Raises `ApiError`: `too_many_attempts` where it is
+        not looked at, `unauthorized` where it belongs to another user than the one that has signed in `already`."""
         key, now = (address, hash_of(token)), time.monotonic()
         wait_s = 0.0 if key in self._familiar else self._attempts.wait_s(address, now)
         if wait_s:

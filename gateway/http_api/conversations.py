@@ -29,7 +29,7 @@ _decode_renaming = msgspec.json.Decoder(Renaming)
 
 
 async def list_conversations(request: web.Request) -> web.Response:
-    """Those of who asks, the latest first; with `q` those in which all its words stand."""
+    """The caller's own, the latest first; with `q` those that hold all its words."""
     query, after = text(request, "q", MAX_SEARCH_CHARS), text(request, "after", MAX_CURSOR_CHARS)
     command = ListConversations(request[CALLER], query, after, page_size(request, PAGE, MAX_PAGE))
     found = await request.app[GATEWAY].client.request(command, Conversations)

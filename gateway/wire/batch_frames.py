@@ -1,4 +1,4 @@
-"""A batch as WebSocket frames, made once for all who follow the job in the same form."""
+"""A batch as WebSocket frames, made once for all followers of the job in the same form."""
 
 from collections import OrderedDict
 from typing import Any, NamedTuple

@@ -1,23 +1,19 @@
 """What clients send: frames of the WebSocket, and the same question as the body of a POST."""
 
-import re
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Refusal, State
-from bus.wire.commands import Caller, Options, Refused, Submit
+from bus.wire.commands import Caller, Options, Submit
 from gateway.wire.errors import ApiError
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-NAME_RULE = "1 to 64 of A-Z a-z 0-9 _ -"
 MAX_SEQ = (1 << 53) - 1
 """Beyond this a JSON number is not what it says in JavaScript; no stream gets there."""
 
 _NAME = {"pattern": "^[A-Za-z0-9_-]{0,64}$"}
-"""For descriptions; decoding does not use it, because our own words about a wrong name are better."""
+"""For descriptions; decoding does not use it, because the supervisor's words about a wrong name are better."""
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -54,7 +50,7 @@ class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A question. `user_id` is accepted and ignored: the token says who it is."""
+    """A question. `user_id` is accepted and ignored: the token names the user."""
 
     session_id: Annotated[str, Meta(extra_json_schema=_NAME)] = ""
     query: str
@@ -66,7 +62,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kill(msgspec.Struct, frozen=True):
-    """`job_id` instead of `session_id` is for operators, who stop other people's jobs."""
+    """`job_id` instead of `session_id` is for operators: it names other people's jobs too."""
 
     session_id: str = ""
     job_id: str = ""
@@ -85,9 +81,9 @@ class ListQuery(msgspec.Struct, frozen=True):
     state: State | None = None
 
 
-Incoming = Authenticate | Query | Kill | Follow | ListQuery
+ClientFrame = Authenticate | Query | Kill | Follow | ListQuery
 
-EVENTS: dict[str, type[Incoming]] = {
+EVENTS: dict[str, type[ClientFrame]] = {
     "authenticate": Authenticate,
     "agent_query_stream": Query,
     "agent_kill": Kill,
@@ -104,8 +100,8 @@ class _Named(msgspec.Struct):
     session_id: str = ""
 
 
-def decode_frame(data: bytes, max_bytes: int) -> Incoming:
-    """A text frame's content. Raises `FrameError` that names what is wrong, where, and whose it was."""
+def decode_frame(data: bytes, max_bytes: int) -> ClientFrame:
+    """A text frame's content. Raises `FrameError` that says what is wrong, where, and in which session."""
     if len(data) > max_bytes:
         raise FrameError("bad_frame", f"a frame has {len(data)} bytes, the limit is {max_bytes}; send less in one")
     try:
@@ -130,11 +126,8 @@ def decode_body(data: bytes) -> Query:
         raise ApiError(Refusal.BAD_REQUEST, f'the body is {{"query": "...", ...}} in JSON: {error}') from error
 
 
-def submit_command(query: Query, caller: Caller, limits: LimitSettings, *, attached: bool) -> Submit | Refused:
-    """The command that asks this question, or why it is refused before it gets that far."""
-    wrong = _wrong_name(query) or _wrong_text(query, limits.max_query_chars)
-    if wrong:
-        return Refused(Refusal.BAD_REQUEST, wrong, "nothing was started")
+def submit_command(query: Query, caller: Caller, *, attached: bool) -> Submit:
+    """The command that asks this question; the supervisor checks its names and texts."""
     options = query.options or QueryOptions()
     return Submit(
         caller=caller,
@@ -146,23 +139,6 @@ def submit_command(query: Query, caller: Caller, limits: LimitSettings, *, attac
         attached=attached,
         options=Options(options.max_rows, options.max_runtime_s, options.table_format),
     )
-
-
-def _wrong_name(query: Query) -> str:
-    if not NAME.fullmatch(query.session_id):
-        return f"session_id {query.session_id[:80]!r} is not {NAME_RULE}"
-    if query.conversation_id and not NAME.fullmatch(query.conversation_id):
-        return f"conversation_id {query.conversation_id[:80]!r} is not {NAME_RULE}"
-    return ""
-
-
-def _wrong_text(query: Query, max_chars: int) -> str:
-    if not query.query.strip():
-        return "the question is empty"
-    for name, text in (("query", query.query), ("user_clarification", query.user_clarification or "")):
-        if len(text) > max_chars:
-            return f"{name} has {len(text)} characters, the limit is {max_chars}"
-    return ""
 
 
 def _named(data: msgspec.Raw) -> str:

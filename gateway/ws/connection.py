@@ -15,7 +15,7 @@ from gateway.app_state import Gateway
 from gateway.auth.rate_limit import Rate, RateLimiter
 from gateway.auth.sessions import Identity
 from gateway.wire.batch_frames import WireFrame, encode_event
-from gateway.wire.client_frames import Authenticate, FrameError, Incoming, decode_frame
+from gateway.wire.client_frames import Authenticate, ClientFrame, FrameError, decode_frame
 from gateway.wire.errors import ApiError
 from gateway.wire.server_frames import Authenticated, AuthenticatedData
 from gateway.ws.frame_handlers import FrameHandlers, SignedIn, refusal_event
@@ -43,7 +43,7 @@ class Connection:
         self._handlers = FrameHandlers(gateway, self._subscriptions, self._reply)
 
     def __repr__(self) -> str:
-        user = self._client.caller.user if self._client else "nobody yet"
+        user = self._client.caller.user if self._client else "no user yet"
         return f"<Connection of {user}, {self._subscriptions}>"
 
     async def serve(self) -> None:
@@ -111,7 +111,7 @@ class Connection:
         if await self.close_if_revoked():
             return
         self._gateway.counts["frames_received"] += 1
-        frame: Incoming | None = None
+        frame: ClientFrame | None = None
         try:
             frame = decode_frame(data, self._gateway.settings.gateway.max_frame_bytes)
             await self._dispatch(frame)
@@ -123,7 +123,7 @@ class Connection:
             fault = FrameError("internal", "this frame could not be handled; the gateway's log says why")
             await self._reply(refusal_event(fault, frame))
 
-    async def _dispatch(self, frame: Incoming) -> None:
+    async def _dispatch(self, frame: ClientFrame) -> None:
         if isinstance(frame, Authenticate):
             self._client = self._signed_in(frame)
             self._peer.note_signed_in()

@@ -12,14 +12,14 @@ from gateway.app_state import Gateway
 from gateway.auth.sessions import Identity
 from gateway.job_service import ask, stop
 from gateway.wire.batch_frames import Form
-from gateway.wire.client_frames import Follow, FrameError, Incoming, Kill, ListQuery, Query, submit_command
+from gateway.wire.client_frames import ClientFrame, Follow, FrameError, Kill, ListQuery, Query, submit_command
 from gateway.wire.errors import ApiError, error_body
 from gateway.wire.server_frames import AgentKillError, KillErrorData, WireError, WireErrorData
 from gateway.ws.subscriptions import Subscription, Subscriptions
 
 
 class SignedIn(NamedTuple):
-    """Whose connection it is, and whether it takes events in lists."""
+    """The identity of a connection, and whether it takes events in lists."""
 
     identity: Identity
     listed: bool = False
@@ -39,7 +39,7 @@ class FrameHandlers:
         self._subscriptions = subscriptions
         self._reply = reply
 
-    async def handle(self, client: SignedIn, frame: Incoming) -> None:
+    async def handle(self, client: SignedIn, frame: ClientFrame) -> None:
         match frame:
             case Query():
                 await self._query(client, frame)
@@ -51,8 +51,8 @@ class FrameHandlers:
                 await self._list(client.caller, frame)
 
     async def _query(self, client: SignedIn, query: Query) -> None:
-        submit = submit_command(query, client.caller, self._gateway.settings.limits, attached=not query.detached)
-        job = (await ask(self._gateway.client, client.caller, submit)).job
+        submit = submit_command(query, client.caller, attached=not query.detached)
+        job = (await ask(self._gateway.client, submit)).job
         arrow = query.options is not None and query.options.table_format == "arrow"
         self._subscriptions.start(
             Subscription(job.job_id, query.session_id, 0, Form(client.listed, arrow), present=True)
@@ -63,7 +63,7 @@ class FrameHandlers:
         rung = Rung.KILL if kill.now else Rung.CANCEL
         command = Stop(client.caller, job_id=job_id, session_id=session_id, note=kill.reason or "", rung=rung)
         job = await stop(self._gateway.client, command)
-        # Who stops a job shall see the proof: a connection that does not follow it does so from here on.
+        # A client that stops a job shall see the proof: one that does not follow the job does so from here on.
         form = Form(client.listed, arrow=False)
         self._subscriptions.start(Subscription(job.job_id, job.session_id, job.seq, form, present=False))
 
@@ -81,7 +81,7 @@ class FrameHandlers:
         await self._reply(AgentJobs(AgentJobsData([outside_job(summary) for summary in listed.jobs])))
 
 
-def refusal_event(error: ApiError | CommandRefused | BusError, frame: Incoming | None) -> Outside:
+def refusal_event(error: ApiError | CommandRefused | BusError, frame: ClientFrame | None) -> Outside:
     """What a frame is answered with that was not carried out; `None` for one that could not be read."""
     body = error_body(error)
     match frame:

@@ -1,7 +1,7 @@
 """What waits to be written to one WebSocket, and the one task that writes it.
 
-Only one task may wait for a socket to drain: in aiohttp all who wait share a future, and cancelling one of them
-cancels the others. So everybody hands over here, and nobody who may be cancelled touches the socket.
+Only one task may wait for a socket to drain: in aiohttp all waiting tasks share a future, and cancelling one of them
+cancels the others. So all frames are handed over here, and no task that may be cancelled touches the socket.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ MAX_REPLIES = 64
 
 class SendQueue:
     """Replies first, then streams in turn. Memory is bounded: each stream waits until its frames are written, and
-    a reader whose replies nobody takes is made to wait."""
+    the reader waits while many replies are not taken."""
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
@@ -72,7 +72,7 @@ class SendQueue:
             self.close()
 
     def close(self) -> None:
-        """Nothing more is written; those who wait are let go."""
+        """Write nothing more, and cancel what waits to be written."""
         self._closed = True
         self._wake.set()
         self._room.set()

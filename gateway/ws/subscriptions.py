@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Subscription(NamedTuple):
-    """A job's stream after event `after`. With `present` its follower counts as somebody who waits for the answer."""
+    """A job's stream after event `after`. With `present` the follower counts as waiting for the answer."""
 
     job_id: str
     session_id: str
@@ -57,7 +57,7 @@ class Subscriptions:
             await asyncio.wait(list(self._tasks.values()))
 
     async def close(self) -> None:
-        """End them all, and have told the supervisor that nobody is present any more."""
+        """End them all; once it returns, the supervisor has been told that this client is not present any more."""
         await _cancel(list(self._tasks.values()))
 
     def _start(self, wanted: Subscription) -> None:

@@ -2,17 +2,14 @@
 
 import msgspec
 
-from bus.contract.settings import HISTORY_AGENT, agents_for_people
+from bus.contract.settings import HISTORY_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
 from bus.wire.commands import AnyReply, JobSummary, Refused, RollUp, Submit, Submitted
+from supervisor.api.question_rules import FOR_OPERATORS, refuse_question
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup
 from supervisor.maintenance.retention import Retention
-
-_FOR_OPERATORS = Refused(
-    Refusal.UNAUTHORIZED, "the history of all jobs is for operators", "sign in with an operator's token"
-)
 
 
 class SubmitHandler:
@@ -32,7 +29,7 @@ class SubmitHandler:
         if known is not None:
             return _attach(submit, *known)
         refused = (
-            self._unfit(submit)
+            refuse_question(submit, self._parts.settings)
             or self._busy(submit)
             or self._parts.admission.refuse(user, submit.agent)
             or self._parts.limits.refuse_spending(user)
@@ -46,28 +43,12 @@ class SubmitHandler:
     def roll_up(self, command: RollUp) -> AnyReply:
         """The job that takes ended jobs into the history."""
         if command.caller.role is not Role.OPERATOR:
-            return _FOR_OPERATORS
+            return FOR_OPERATORS
         refused = self._parts.admission.refuse(SUPERVISOR)
         if refused is not None:
             return refused
         entry, new = self._history.roll_up()
         return Submitted(entry.summary(), entry.position, attached_to_existing=not new)
-
-    def _unfit(self, submit: Submit) -> Refused | None:
-        settings = self._parts.settings
-        limit = settings.limits.max_query_chars
-        if not submit.question.strip():
-            return Refused(Refusal.BAD_REQUEST, "the question is empty", "ask something")
-        if len(submit.question) > limit:
-            text = f"the question has {len(submit.question):,} characters; the limit is {limit:,}"
-            return Refused(Refusal.BAD_REQUEST, text, "shorten it")
-        if submit.agent not in agents_for_people(settings):
-            agents = agents_for_people(settings, submit.caller.role)
-            text = f"there is no agent `{submit.agent}`"
-            return Refused(Refusal.BAD_REQUEST, text, f"agents here: {', '.join(agents)}")
-        if submit.agent == HISTORY_AGENT and submit.caller.role is not Role.OPERATOR:
-            return _FOR_OPERATORS
-        return None
 
     def _busy(self, submit: Submit) -> Refused | None:
         if not submit.conversation_id:

@@ -164,7 +164,7 @@ async def test_draining_is_for_operators(gateway: RunningGateway, supervisor: Su
     status, error = await gateway.json("POST", "/api/drain", "bob")
     assert (status, error["code"]) == (403, "forbidden")
     async with gateway.request("GET", "/metrics", "ops") as answer:
-        assert "deadstop_draining 0\n" in await answer.text()
+        assert "deadstop_draining 0.0\n" in await answer.text()
 
 
 async def test_an_operator_may(gateway: RunningGateway, anns: Anns, supervisor: Supervisor) -> None:

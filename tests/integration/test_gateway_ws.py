@@ -81,7 +81,7 @@ async def test_a_refused_question_has_no_number(gateway: RunningGateway, session
         refused = await wire.next()
         assert refused["event"] == "agent_error"
         assert refused["data"]["code"] == "bad_request"
-        assert "20001 characters, the limit is 20000" in refused["data"]["error"]
+        assert "20,001 characters; the limit is 20,000" in refused["data"]["error"]
         assert "seq" not in refused["data"]
         await wire.ask("a b", "hello")
         assert (await wire.next())["data"]["code"] == "bad_request"

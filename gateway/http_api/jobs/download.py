@@ -48,13 +48,13 @@ def file_stem(question: str, job_id: str) -> str:
 async def _send(response: web.StreamResponse, writer: ResultWriter, client: BusClient, job_id: str, start: int) -> None:
     try:
         async for arrow in _tables(client, job_id, start):
-            # Conversion takes milliseconds a piece: on the loop, everybody's streams would wait for it.
+            # Conversion takes milliseconds a piece: on the loop, all streams would wait for it.
             if piece := await asyncio.to_thread(writer.rows, arrow):
                 await response.write(piece)
         if piece := await asyncio.to_thread(writer.end):
             await response.write(piece)
     except ConnectionError:
-        pass  # who asked has left
+        pass  # the client has gone
 
 
 async def _last_table(client: BusClient, job_id: str) -> tuple[int, list[Column]]:

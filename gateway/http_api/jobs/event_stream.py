@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -41,7 +42,7 @@ async def job_events(request: web.Request) -> web.StreamResponse:
         try:
             async with aclosing(gateway.client.follow(summary.job_id, after)) as batches:
                 with suppress(ConnectionError):
-                    await _send(gateway, request[IDENTITY], response, batches, summary.session_id)
+                    await _EventStream(gateway, request[IDENTITY], response, summary.session_id).send(batches)
         finally:
             gateway.counts["event_streams"] -= 1
     return response
@@ -56,32 +57,47 @@ def sse_bytes(batch: Batch, skip: int, session_id: str) -> bytes:
     return b"".join(lines)
 
 
-async def _send(
-    gateway: Gateway, identity: Identity, response: web.StreamResponse, batches: Batches, session_id: str
-) -> None:
-    closing = asyncio.create_task(gateway.shutdown.now.wait())
-    try:
-        while True:
-            coming = asyncio.ensure_future(anext(batches, None))
-            try:
-                while not coming.done() and not closing.done():
-                    await asyncio.wait({coming, closing}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
-                    if not gateway.identities.still_valid(identity):
-                        return
-                    if not coming.done() and not closing.done():
-                        await response.write(_KEEP_ALIVE)
-            finally:
-                # Only now may the generator be closed: it must not be closed while it runs.
-                if not coming.done():
-                    coming.cancel()
-                    await asyncio.gather(coming, return_exceptions=True)
-            found = None if coming.cancelled() else coming.result()
-            if found is None:
-                return
-            await response.write(sse_bytes(found[0], found[1], session_id))
-            gateway.counts["events_sent"] += found[0].last - found[0].first + 1 - found[1]
-    finally:
-        closing.cancel()
+class _EventStream:
+    """One answer, written until the job's last event, or until the sign-in or the gateway ends."""
+
+    def __init__(self, gateway: Gateway, identity: Identity, response: web.StreamResponse, session_id: str) -> None:
+        self._gateway = gateway
+        self._identity = identity
+        self._response = response
+        self._session_id = session_id
+
+    async def send(self, batches: Batches) -> None:
+        """Raises `ConnectionError` when the client has gone."""
+        closing = asyncio.create_task(self._gateway.shutdown.now.wait())
+        try:
+            while (found := await self._next(batches, closing)) is not None:
+                batch, skip = found
+                await self._response.write(sse_bytes(batch, skip, self._session_id))
+                self._gateway.counts["events_sent"] += batch.last - batch.first + 1 - skip
+        finally:
+            closing.cancel()
+
+    async def _next(self, batches: Batches, closing: asyncio.Future[Any]) -> tuple[Batch, int] | None:
+        """The next batch; `None` when there is none, or none to be sent any more."""
+        coming = asyncio.ensure_future(anext(batches, None))
+        try:
+            allowed = await self._keep_alive_until(coming, closing)
+        finally:
+            # Only now may the generator be closed: it must not be closed while it runs.
+            if not coming.done():
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+        return coming.result() if allowed and not coming.cancelled() else None
+
+    async def _keep_alive_until(self, coming: asyncio.Future[Any], closing: asyncio.Future[Any]) -> bool:
+        """Write something now and then until one of them is done. Returns whether the sign-in is still valid."""
+        while not coming.done() and not closing.done():
+            await asyncio.wait({coming, closing}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
+            if not self._gateway.identities.still_valid(self._identity):
+                return False
+            if not coming.done() and not closing.done():
+                await self._response.write(_KEEP_ALIVE)
+        return True
 
 
 def _last_event_id(request: web.Request) -> int:

@@ -31,14 +31,14 @@ MAX_PAGE = 1000
 
 
 async def post_job(request: web.Request) -> web.Response:
-    """Ask a question: 202 with the job, which runs on whether anybody follows it or not."""
+    """Ask a question: 202 with the job, which runs on whether it is followed or not."""
     gateway = request.app[GATEWAY]
     query = decode_body(await request.read())
     if not query.session_id:
         query = msgspec.structs.replace(query, session_id=secrets.token_urlsafe(12))
-    submit = submit_command(query, request[CALLER], gateway.settings.limits, attached=False)
+    submit = submit_command(query, request[CALLER], attached=False)
     try:
-        submitted = await ask(gateway.client, request[CALLER], submit)
+        submitted = await ask(gateway.client, submit)
     except BusError as error:  # it may have been asked all the same: without a session_id it would be another question
         hint = f"ask again with session_id {query.session_id}, then it is asked once"
         raise ApiError(UNAVAILABLE, str(error), hint) from error

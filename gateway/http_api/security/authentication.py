@@ -1,4 +1,4 @@
-"""Who makes a request: by bearer token, by cookie from a page of ours, or nobody."""
+"""The identity of a request: by bearer token, or by cookie from a page of ours."""
 
 from aiohttp import web
 
@@ -17,7 +17,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 def by_bearer(request: web.Request) -> Identity | None:
-    """Whom the bearer token of a request stands for; `None` for a request without one that is valid. Raises `ApiError`
+    """The identity of a request's bearer token; `None` for a request without one that is valid. Raises `ApiError`
     (`too_many_attempts`)."""
     token = _borne(request)
     if token is None:
@@ -32,14 +32,14 @@ def _borne(request: web.Request) -> str | None:
 
 
 def by_cookie(request: web.Request) -> Identity | None:
-    """Whom the page's cookie stands for, wherever the request comes from."""
+    """The identity of the page's cookie, wherever the request comes from."""
     gateway = request.app[GATEWAY]
     value = request.cookies.get(gateway.cookie_name)
     return _noted(request, gateway.identities.by_cookie(value)) if value else None
 
 
 def by_own_page(request: web.Request) -> Identity | None:
-    """Whom the cookie stands for, if a page of ours sent it; another's page, or no page, is nobody."""
+    """The identity of the cookie if a page of ours sent it, else `None`."""
     return by_cookie(request) if from_own_page(request) else None
 
 
@@ -72,7 +72,7 @@ def for_operators(request: web.Request, what: str) -> Gateway:
 
 
 def identity_of(request: web.Request) -> Identity:
-    """Who makes the request. Raises `ApiError` (`unauthorized`, `too_many_attempts`, `bad_origin`)."""
+    """The identity of the request. Raises `ApiError` (`unauthorized`, `too_many_attempts`, `bad_origin`)."""
     found = by_bearer(request)
     if found is not None:
         return found

@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-_NOT_LET_IN = frozenset({"unauthorized", "too_many_attempts"})
+_ANONYMOUS_CODES = frozenset({"unauthorized", "too_many_attempts"})
 _PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz"})
-"""Their handlers check for themselves who asks, or need not."""
+"""Their handlers check the sign-in themselves, or need none."""
 
 SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 
@@ -34,14 +34,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Host, sign-in, Origin; then the handler, with everything that goes wrong as `{error, code, hint}`."""
     try:
         _check_host(request)
-        if request.path in _PUBLIC or needed_by("signin.html", request.path):
-            if "Authorization" not in request.headers and by_cookie(request) is None:
-                await request.app[GATEWAY].anonymous.throttle(address_of(request.transport))
-                if request.transport is None:
-                    return web.Response(status=408)  # who asked has left meanwhile, and hears it no more
-        else:
+        if not _is_public(request):
             request[IDENTITY] = identity_of(request)
             request[CALLER] = request[IDENTITY].caller
+        elif "Authorization" not in request.headers and by_cookie(request) is None:
+            await _throttle(request)
+            if request.transport is None:
+                return web.Response(status=408)  # the client has gone meanwhile
         return await handler(request)
     except Exception as error:
         if isinstance(error, web.HTTPException) and error.status < 400:
@@ -49,15 +48,27 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.writer.output_size:  # an answer that has begun can only break off
             log.exception("An answer broke off", extra={"action": "request", "path": request.path})
             raise
-        body = _said(request, error)
-        if body.code in _NOT_LET_IN:
-            await request.app[GATEWAY].anonymous.throttle(address_of(request.transport))
-        response = json_response(body, body.status)
-        if isinstance(error, web.HTTPMethodNotAllowed):
-            response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
-        if isinstance(error, ApiError) and error.retry_after_s:
-            response.headers["Retry-After"] = str(ceil(error.retry_after_s))
-        return response
+        return await _error_answer(request, error)
+
+
+async def _error_answer(request: web.Request, error: Exception) -> web.Response:
+    body = _error_body_of(request, error)
+    if body.code in _ANONYMOUS_CODES:
+        await _throttle(request)
+    response = json_response(body, body.status)
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+    if isinstance(error, ApiError) and error.retry_after_s:
+        response.headers["Retry-After"] = str(ceil(error.retry_after_s))
+    return response
+
+
+async def _throttle(request: web.Request) -> None:
+    await request.app[GATEWAY].anonymous.throttle(address_of(request.transport))
+
+
+def _is_public(request: web.Request) -> bool:
+    return request.path in _PUBLIC or needed_by("signin.html", request.path)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -68,7 +79,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.force_close()
 
 
-def _said(request: web.Request, error: Exception) -> ErrorBody:
+def _error_body_of(request: web.Request, error: Exception) -> ErrorBody:
     where = f"{request.method} {request.path}"
     match error:
         case ApiError() | CommandRefused() | BusError():

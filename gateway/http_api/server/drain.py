@@ -1,4 +1,4 @@
-"""`POST /api/drain`: an operator far away lets the server end."""
+"""`POST /api/drain`: an operator at another machine lets the server end."""
 
 from aiohttp import web
 

@@ -1,9 +1,8 @@
 import msgspec
 import pytest
 
-from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Role, State
-from bus.wire.commands import Caller, Options, Refused, Submit
+from bus.wire.commands import Caller, Options, Submit
 from gateway.wire.client_frames import (
     Authenticate,
     Follow,
@@ -91,7 +90,7 @@ def test_a_body_is_a_question() -> None:
 
 def test_the_command_carries_what_was_asked() -> None:
     query = Query(session_id="s", query="how many?", conversation_id="c", options=QueryOptions(max_rows=5))
-    assert submit_command(query, ANN, LimitSettings(), attached=True) == Submit(
+    assert submit_command(query, ANN, attached=True) == Submit(
         caller=ANN,
         session_id="s",
         question="how many?",
@@ -99,23 +98,3 @@ def test_the_command_carries_what_was_asked() -> None:
         attached=True,
         options=Options(max_rows=5),
     )
-
-
-@pytest.mark.parametrize(
-    ("query", "says"),
-    [
-        (Query(session_id="", query="q"), "session_id ''"),
-        (Query(session_id="a b", query="q"), "session_id 'a b'"),
-        (Query(session_id="s\n", query="q"), "session_id"),
-        (Query(session_id="x" * 65, query="q"), "1 to 64"),
-        (Query(session_id="s", query="q", conversation_id="../x"), "conversation_id"),
-        (Query(session_id="s", query=" \n"), "empty"),
-        (Query(session_id="s", query="x" * 101), "101 characters, the limit is 100"),
-        (Query(session_id="s", query="q", user_clarification="x" * 101), "user_clarification has 101"),
-    ],
-)
-def test_a_question_that_cannot_be_asked_is_refused_by_number_and_limit(query: Query, says: str) -> None:
-    refused = submit_command(query, ANN, LimitSettings(max_query_chars=100), attached=True)
-    assert isinstance(refused, Refused)
-    assert refused.code == "bad_request"
-    assert says in refused.error

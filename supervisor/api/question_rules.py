@@ -1,0 +1,49 @@
+"""Whether a question is in order, whoever brings it. The one place where its names and texts are checked."""
+
+import re
+
+from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people
+from bus.contract.vocabulary import Refusal, Role
+from bus.wire.commands import Refused, Submit
+
+FOR_OPERATORS = Refused(
+    Refusal.UNAUTHORIZED, "the history of all jobs is for operators", "sign in with an operator's token"
+)
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NAME_RULE = "1 to 64 of A-Z a-z 0-9 _ -"
+_SHOWN_CHARS = 80
+
+
+def refuse_question(submit: Submit, settings: Settings) -> Refused | None:
+    """Why this question cannot be asked of this server by this caller; `None` where it can."""
+    return (
+        _wrong_name("session_id", submit.session_id)
+        or (_wrong_name("conversation_id", submit.conversation_id) if submit.conversation_id else None)
+        or _wrong_text(submit, settings.limits.max_query_chars)
+        or _wrong_agent(submit, settings)
+    )
+
+
+def _wrong_name(field: str, name: str) -> Refused | None:
+    if _NAME.fullmatch(name):
+        return None
+    return Refused(Refusal.BAD_REQUEST, f"{field} {name[:_SHOWN_CHARS]!r} is not {_NAME_RULE}", "choose another name")
+
+
+def _wrong_text(submit: Submit, limit: int) -> Refused | None:
+    if not submit.question.strip():
+        return Refused(Refusal.BAD_REQUEST, "the question is empty", "ask something")
+    for what, text in (("question", submit.question), ("clarification", submit.user_clarification or "")):
+        if len(text) > limit:
+            error = f"the {what} has {len(text):,} characters; the limit is {limit:,}"
+            return Refused(Refusal.BAD_REQUEST, error, "shorten it")
+    return None
+
+
+def _wrong_agent(submit: Submit, settings: Settings) -> Refused | None:
+    if submit.agent not in agents_for_people(settings):
+        agents = ", ".join(agents_for_people(settings, submit.caller.role))
+        return Refused(Refusal.BAD_REQUEST, f"there is no agent `{submit.agent}`", f"agents here: {agents}")
+    if submit.agent == HISTORY_AGENT and submit.caller.role is not Role.OPERATOR:
+        return FOR_OPERATORS
+    return None
