@@ -29,7 +29,7 @@ STOPPED_BEFORE_START = "stopped before the question was asked"
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, of whom, and over which data (None: those of the server that runs)."""
+    """A question for an agent, over a folder of data (None: the data of the server that runs)."""
 
     text: str
     agent: str
