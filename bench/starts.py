@@ -7,7 +7,8 @@ from bench import limits
 from bench.client import Client, check_order, is_chunk, is_last, require
 from bench.figures import Figure, Spread, spread
 from bench.system import System, running_system
-from ops.load.wire import ENDINGS, WireEvent
+from bus.wire.outside import ENDINGS
+from ops.load.wire import WireEvent
 
 IN_FLIGHT = 8
 STATEMENT = "select 1"

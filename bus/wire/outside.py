@@ -86,6 +86,10 @@ class AgentKilled(Outside, frozen=True, tag="agent_killed"):
     data: KilledData
 
 
+ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
+"""The names of the events that end a job's stream."""
+
+
 class JsonRows(Event, frozen=True, tag="table_rows"):
     """Rows as JSON arrays in column order (`bus.values.rows`)."""
 

@@ -15,9 +15,6 @@ from ops.errors import OpsError
 Wire = dict[str, Any]
 """An object of the outside wire: `{"event": NAME, "data": {...}}`."""
 
-ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
-"""The names of the objects that end a job's stream."""
-
 
 class Declined(OpsError):
     """The server said no. `code` is stable, the text for people."""
