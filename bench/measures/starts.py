@@ -4,9 +4,9 @@ import asyncio
 import time
 
 from bench import limits
-from bench.client import Client, check_order, is_chunk, is_last, require
-from bench.figures import Figure, Spread, spread
-from bench.system import System, running_system
+from bench.harness.client import Client, check_order, is_chunk, is_last, require
+from bench.harness.figures import Figure, Spread, spread
+from bench.harness.system import System, running_system
 from bus.wire.outside import ENDINGS
 from ops.load.wire import WireEvent
 
