@@ -103,7 +103,7 @@ class AgentContext:
         self.outlet.emit(event)
 
     def data_changed(self, fingerprint: str) -> None:
-        """For the bundled agents: have the catalog read anew for those who ask next."""
+        """For the bundled agents: have the catalog read anew for the questions that follow."""
         self.outlet.data_changed(fingerprint)
 
 

@@ -14,14 +14,14 @@ from typing import TextIO
 
 import msgspec
 
-from bench.cost import costs
-from bench.endings import stops
-from bench.figures import Figure, Result
-from bench.machine import machine, revision, versions
-from bench.memory import memory
-from bench.planning import planning
-from bench.starts import first_chunks, job_rates
-from bench.streams import delays, throughput
+from bench.harness.figures import Figure, Result
+from bench.harness.machine import machine, revision, versions
+from bench.measures.cost import costs
+from bench.measures.endings import stops
+from bench.measures.memory import memory
+from bench.measures.planning import planning
+from bench.measures.starts import first_chunks, job_rates
+from bench.measures.streams import delays, throughput
 from bench.table import RESULTS, table
 
 Part = Callable[[], Awaitable[list[Figure]]]

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import psutil
 
-from bench.figures import Figure, spread
-from bench.system import System, running_system
+from bench.harness.figures import Figure, spread
+from bench.harness.system import System, running_system
 from tests.harness.gateways import TOKENS, Wire
 from tests.harness.servers import ROOT
 

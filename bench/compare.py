@@ -6,7 +6,7 @@ python -m bench.compare BEFORE.json AFTER.json
 import argparse
 from pathlib import Path
 
-from bench.figures import Figure, Result
+from bench.harness.figures import Figure, Result
 from bench.table import read_result
 
 

@@ -21,8 +21,9 @@ import psutil
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
+from bus.wire.outside import ENDINGS
 from tests.harness.cuts import ServedGateway, served_gateway
-from tests.harness.gateways import LAST, TOKENS, Event
+from tests.harness.gateways import TOKENS, Event
 from tests.harness.servers import Supervisor, running_supervisor
 from tests.programs import thin
 from tests.workers import zoo_settings
@@ -69,7 +70,7 @@ class System:
                 found = json.loads(message.data)
                 for event in found if isinstance(found, list) else [found]:
                     yield event
-                    if event["event"] in LAST:
+                    if event["event"] in ENDINGS:
                         return
 
 
@@ -97,7 +98,7 @@ class Follower:
                 now = time.time()
                 assert event["data"]["seq"] == after + 1, f"after {after} came {event}"
                 after += 1
-                if event["event"] not in LAST:
+                if event["event"] not in ENDINGS:
                     self.heard.append((now, now - float(event["data"]["chunk"]["chunk"].split()[1])))
                 self.present.set()
 
@@ -139,7 +140,7 @@ class SlowReader:
             for event in found if isinstance(found, list) else [found]:
                 if "seq" in event["data"]:
                     self.numbers.append(event["data"]["seq"])
-                if event["event"] in LAST:
+                if event["event"] in ENDINGS:
                     return True
         return False
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import async_playwright
 
-from bench.figures import Figure, Result, spread
-from bench.machine import machine, revision, versions
+from bench.harness.figures import Figure, Result, spread
+from bench.harness.machine import machine, revision, versions
 from tests.browser.conftest import CHROMIUM, NO_MODEL, SWITCHES, ZOO
 from tests.browser.performance import LONG_BLOCKS, MILLION_ROWS, Cost, cost_of, long_answer, work_of
 from tests.browser.tab import Tab

@@ -14,8 +14,8 @@ from statistics import median
 
 import msgspec
 
-from bench.machine import machine
-from bench.misbehaving import EndedBefore, until_misbehaving
+from bench.harness.machine import machine
+from bench.harness.misbehaving import EndedBefore, until_misbehaving
 from bus.client import CommandRefused
 from bus.contract.events import Killed, Stopping
 from bus.system.orphans import descendants

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.figures import Figure, Result
-from bench.machine import ROOT
+from bench.harness.figures import Figure, Result
+from bench.harness.machine import ROOT
 
 RESULTS = ROOT / "bench" / "results"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"

@@ -70,9 +70,9 @@ def make_address(state_dir: Path, runtime_dir: str) -> Address:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only we may enter (0700). Raises `BusError` if it is somebody else's, or no folder.
+    """Make a folder that only we may enter (0700). Raises `BusError` if it belongs to another user, or is no folder.
 
-    Its name can be foreseen and it is emptied: a link that somebody put there would have another folder emptied.
+    Its name can be foreseen and it is emptied: a link in its place would have another folder emptied.
     """
     with contextlib.suppress(FileExistsError):
         path.mkdir(mode=0o700, parents=True)
@@ -85,9 +85,9 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def refuse_stranger(folder: Path, owner: int) -> None:
-    """Raises `BusError` if the folder of the sockets has been replaced by somebody else's: whoever listens there would
-    be handed the key of the bus. Its name can be foreseen, and is free while nobody serves. `owner` is a user id."""
+def require_owner(folder: Path, owner: int) -> None:
+    """Raises `BusError` if the folder of the sockets has been replaced by another user's: whoever listens there would
+    be handed the key of the bus. Its name can be foreseen, and is free while no server runs. `owner` is a user id."""
     try:
         found = folder.lstat()
     except FileNotFoundError:
@@ -102,7 +102,7 @@ def refuse_stranger(folder: Path, owner: int) -> None:
 
 
 def owner_of(state_dir: Path) -> int:
-    """The user id that serves this state folder: nobody else can have written its address. Raises `BusError`."""
+    """The user id that serves this state folder: only that user can have written its address. Raises `BusError`."""
     try:
         return (state_dir / ADDRESS_NAME).stat().st_uid
     except OSError as error:
@@ -132,7 +132,7 @@ def read_address(state_dir: Path) -> Address:
             f"the supervisor of {state_dir} speaks protocol {address.protocol_version}, this program "
             f"{BUS_VERSION}; upgrade the older one"
         )
-    refuse_stranger(Path(address.runtime_dir), owner_of(state_dir))
+    require_owner(Path(address.runtime_dir), owner_of(state_dir))
     return address
 
 

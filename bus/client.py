@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from bus.address import Address, owner_of, read_address, read_key, refuse_stranger
+from bus.address import Address, owner_of, read_address, read_key, require_owner
 from bus.log import LogReader
 from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode
 from bus.transport.delivery import Cursor, Verdict
@@ -119,7 +119,7 @@ class BusClient:
         Raises `CommandRefused`, or `BusError` when there is no answer in time. Commands are safe to repeat.
         A supervisor that was away so long does not carry it out any more.
         """
-        refuse_stranger(self._folder, self._owner)  # each time: the supervisor may have ended since the last one
+        require_owner(self._folder, self._owner)  # each time: the supervisor may have ended since the last one
         self._next_request += 1
         request_id = self._next_request.to_bytes(8, "big")
         reply: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()
@@ -185,7 +185,7 @@ class BusClient:
         return any(stream.present for stream in self._streams.values())
 
     def read_on(self) -> None:
-        """Have every follower read the log: the supervisor has ended, and tells nobody any more what it missed."""
+        """Have every follower read the log: the supervisor has ended, and no longer publishes what was missed."""
         for stream in self._streams.values():
             for follower in stream.followers:
                 follower.fall_behind()
@@ -196,7 +196,7 @@ class BusClient:
         return self._log
 
     def _join(self, job_id: str, after: int, present: bool) -> _Follower:
-        """A follower, whose subscription is on its way."""
+        """A follower with its subscription on the way."""
         follower = _Follower(after)
         stream = self._streams.setdefault(job_id, _Stream())
         stream.followers.append(follower)

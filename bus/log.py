@@ -1,4 +1,4 @@
-"""The event log on disk: its schema, and how everybody but its one writer reads it.
+"""The event log on disk: its schema, and how it is read by all but its one writer.
 
 A row is a batch: events `first`..`last` of a job in one MessagePack array. Readers use short read-only
 transactions, so that they never stand in the writer's way.

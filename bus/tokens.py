@@ -1,4 +1,4 @@
-"""Who may come in: the tokens of the settings, and those that `deadstop token` has made, in `tokens.json`.
+"""Access tokens: those of the settings, and those that `deadstop token` has made, in `tokens.json`.
 
 Only the SHA-256 of a token is kept, without salt and without a slow hash: those defend secrets that people choose
 and others guess. A token of ours is 256 random bits, which nobody guesses at any speed, and each request is checked.
@@ -60,7 +60,7 @@ class TokenBook:
         return f"<TokenBook of {len(self._callers)} tokens>"
 
     def callers(self) -> Mapping[str, Caller]:
-        """Whom each token stands for, by its hash: the same object again as long as nothing has changed."""
+        """The caller of each token, by its hash: the same object again as long as nothing has changed."""
         mark = _mark(self._state_dir / TOKENS_NAME)
         if mark != self._seen:
             self._seen = mark
@@ -112,7 +112,7 @@ def create_token(state_dir: Path, name: str, user: str, role: Role) -> str:
 
 
 def revoke_token(state_dir: Path, name: str) -> StoredToken:
-    """Forget a token; who has it can come in no more. Raises `TokensError` when there is none of this name."""
+    """Forget a token: it is accepted no longer. Raises `TokensError` when there is none of this name."""
     with _changing(state_dir) as tokens:
         found = next((token for token in tokens if token.name == name), None)
         if found is None:

@@ -56,7 +56,7 @@ def read_settings(config: Path | None, overrides: dict[str, Any]) -> "Settings":
 
 
 def login_name() -> str:
-    """Who types; some containers have no name for their user."""
+    """The user's login name; some containers have none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 
 
 class Closed(Exception):
-    """Nobody takes items any more: the side thread should leave."""
+    """The reader has stopped taking items: the side thread should leave."""
 
 
 class Bridge(Generic[Item]):
@@ -38,7 +38,7 @@ class Bridge(Generic[Item]):
         self._call(self._finish, error)
 
     def put(self, item: Item) -> None:
-        """Raises Closed where nobody takes items any more."""
+        """Raises Closed when the reader has stopped taking items."""
         self._room.acquire()
         if self.closed:
             raise Closed

@@ -12,8 +12,9 @@ MIN_KEY_CHARS = 8
 HOSTED = "https://api.anthropic.com"
 
 
-class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything a model client needs. Durations end in `_s` and are seconds.
+class ModelSettings(LlmSettings, frozen=True, kw_only=True):
+    """Everything a model client needs: the `[llm]` table, the key, and the pace of retries. Durations end in `_s` and
+    are seconds.
 
     `base_url` may be any server that speaks the Messages API, with or without a trailing `/v1`; empty is the
     hosted one.
@@ -24,19 +25,9 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `effort` is passed on as it is; empty leaves it to the model.
     """
 
-    model: str = "claude-sonnet-5-5"
-    base_url: str = ""
     api_key: str = ""
-    api_key_env: str = LlmSettings().api_key_env
-    connect_timeout_s: float = 5.0
-    read_timeout_s: float = 45.0
-    max_retries: int = 3
     first_retry_wait_s: float = 1.0
-    max_retry_wait_s: float = 30.0
-    max_tokens: int = 8192
-    structured_output: Literal["auto", "schema", "plain"] = "auto"
     effort: Literal["", "low", "medium", "high", "xhigh", "max"] = ""
-    prices: dict[str, Price] = msgspec.field(default_factory=lambda: LlmSettings().prices)
 
     @classmethod
     def of(cls, table: LlmSettings, api_key: str) -> "ModelSettings":

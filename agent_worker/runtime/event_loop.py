@@ -1,4 +1,4 @@
-"""A loop that counts its turns, so that nobody gives it one that it has just had."""
+"""A loop that counts its turns, so that it is not given one that it has just had."""
 
 import asyncio
 import selectors

@@ -12,7 +12,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from agent_worker.sandbox.preconditions import require_one_thread
+from agent_worker.sandbox.preconditions import Unsupported, require_one_thread
 from bus.system.prctl import LIBC, gain_no_privileges
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -34,10 +34,6 @@ FILES_SINCE = {1: _FIRST_ABI, 2: REFER, 3: TRUNCATE, 5: IOCTL_DEV}
 PORTS_SINCE = 4
 SCOPES_SINCE = 6
 KNOWN_ABI = 7
-
-
-class Unsupported(Exception):
-    """This kernel has no Landlock, or it is switched off. The message says what to do."""
 
 
 def abi() -> int:

@@ -6,6 +6,10 @@ import threading
 from bus.system.proc import threads_of
 
 
+class Unsupported(Exception):
+    """This kernel or machine has no such fence, or it is switched off. The message says which, and what to do."""
+
+
 def require_one_thread() -> None:
     """Raises RuntimeError where the process already has several threads: the others would go unfenced."""
     if threading.active_count() > 1 or len(threads_of(os.getpid())) > 1:

@@ -12,6 +12,7 @@ import msgspec
 import agent_worker
 import bus
 from agent_worker.sandbox import landlock, seccomp
+from agent_worker.sandbox.preconditions import Unsupported
 from bus.system.environment import HARMLESS
 
 log = logging.getLogger(__name__)
@@ -102,7 +103,7 @@ def _fence_files_and_ports(spec: SandboxSpec) -> int:
     read, write = [*interpreter_paths(), *spec.read], [spec.scratch, *spec.write, *_DEVICES]
     try:
         return landlock.restrict(read, write, spec.connect_tcp)
-    except landlock.Unsupported as reason:
+    except Unsupported as reason:
         log.warning("%s", reason, extra={"action": "landlock_missing"})
         return 0
 
@@ -110,7 +111,7 @@ def _fence_files_and_ports(spec: SandboxSpec) -> int:
 def _filter_calls(spec: SandboxSpec) -> bool:
     try:
         seccomp.restrict(datagrams=spec.resolve_names)
-    except seccomp.Unsupported as reason:
+    except Unsupported as reason:
         log.warning("%s", reason, extra={"action": "seccomp_missing"})
         return False
     return True

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent_worker.sandbox.preconditions import require_one_thread
+from agent_worker.sandbox.preconditions import Unsupported, require_one_thread
 from bus.system.prctl import LIBC, gain_no_privileges
 
 _SET_MODE_FILTER = 1
@@ -103,10 +103,6 @@ MACHINES = {"x86_64": Machine(0xC000003E, _X86_64, 317), "aarch64": Machine(0xC0
 
 _Instruction = tuple[int, int, int, int]
 """Code, jumps if true and if false (in instructions), operand."""
-
-
-class Unsupported(Exception):
-    """This machine or kernel has no seccomp filters that we know. The message says which."""
 
 
 class _Filter(ctypes.Structure):

@@ -5,7 +5,7 @@ import asyncio
 import json
 import sys
 
-from bench.machine import ROOT
+from bench.harness.machine import ROOT
 
 
 async def run(module: str, *arguments: object) -> list[float]:

@@ -22,6 +22,7 @@ import zmq
 import zmq.asyncio
 from aiohttp import web
 
+from bench.limits import local_server
 from bus.contract.events import ResponseChunk
 from bus.wire.outside import AgentChunk, ChunkData
 from ops.load.wire import decode_events
@@ -112,13 +113,7 @@ async def _relay(endpoint: str, port_pipe: int) -> None:
         going.cancel()
         return client
 
-    app = web.Application()
-    app.add_routes([web.get("/", serve)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    os.write(port_pipe, str(runner.addresses[0][1]).encode())
+    await local_server.start(serve, port_pipe)
     await asyncio.Event().wait()
 
 

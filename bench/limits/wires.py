@@ -14,6 +14,8 @@ import aiohttp
 import zmq
 from aiohttp import web
 
+from bench.limits import local_server
+
 MESSAGE = "x" * 64
 
 
@@ -75,13 +77,7 @@ async def _serve(port_pipe: int, count: int) -> None:
         done.set()
         return socket
 
-    app = web.Application()
-    app.add_routes([web.get("/", serve)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    os.write(port_pipe, str(runner.addresses[0][1]).encode())
+    runner = await local_server.start(serve, port_pipe)
     await done.wait()
     await runner.cleanup()
 

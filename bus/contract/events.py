@@ -172,7 +172,7 @@ class Completed(Event, frozen=True, tag="complete"):
 
 
 class StopProof(msgspec.Struct, frozen=True):
-    """How a worker was stopped: the highest rung needed, request to proof of death in milliseconds, who asked."""
+    """How a worker was stopped: the highest rung needed, milliseconds from request to proof, and by whom."""
 
     rung: Rung
     ms: float
@@ -190,7 +190,7 @@ class Failed(Event, frozen=True, tag="error", omit_defaults=True):
 
 
 class Killed(Event, frozen=True, tag="killed"):
-    """Somebody stopped the job, and nothing of it lives any more."""
+    """The job was stopped, and none of its processes lives any more."""
 
     rung: Rung
     ms: float

@@ -132,7 +132,7 @@ class GatewaySettings(Table, frozen=True):
 
 
 class TokenEntry(Table, frozen=True):
-    """A token by the SHA-256 of its text, and whom it stands for."""
+    """A token by the SHA-256 of its text, with its user and role."""
 
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     user: Annotated[str, Meta(pattern="^[A-Za-z0-9_.@-]{1,64}$")]

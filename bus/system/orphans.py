@@ -1,4 +1,4 @@
-"""Finding and ending processes that belong to nobody any more: for the programs that are subreapers."""
+"""Finding and ending orphaned processes: for the programs that are subreapers."""
 
 import contextlib
 import os
@@ -27,8 +27,8 @@ def sweep_orphans(own: set[int]) -> int:
 
 
 def kill_descendants(pid: int) -> None:
-    """SIGKILL to every process beneath `pid`. Those that were reparented meanwhile beyond the others are spared: who
-    asks again finds them where they are now."""
+    """SIGKILL to every process beneath `pid`. Those that were reparented meanwhile beyond the others are spared: the
+    next call finds them where they are now."""
     below = descendants(pid)
     family = {pid, *below}
     for each in below:

@@ -2,7 +2,7 @@
 
 The options follow from measurements: a sender that must not lose waits for its subscriber and does not drop; a
 receiver that must not lose has no high-water mark of its own, because the senders' windows bound what can be on the
-way; the supervisor's outgoing publisher may drop, because followers repair from the log.
+way; the supervisor's own publisher may drop, because followers repair from the log.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ def bind_collector(context: Context, endpoint: str, max_bytes: int) -> Socket:
 
 def connect_worker_publisher(context: Context, endpoint: str) -> Socket:
     """A worker's events. Send nothing before the subscription has been received: it would be lost. It comes again
-    with each new connection, which without VERBOSE nobody would hear of."""
+    with each new connection, which without VERBOSE would not be reported."""
     options = {zmq.XPUB_NODROP: 1, zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: WORKER_HIGH_WATER}
     socket = _socket(context, zmq.XPUB, options)
     socket.connect(endpoint)

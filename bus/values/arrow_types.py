@@ -1,4 +1,4 @@
-"""Between the engine's types and Arrow's. Only who reads or writes rows imports this module: it loads pyarrow."""
+"""Between the engine's types and Arrow's. Imported only where rows are read or written: it loads pyarrow."""
 
 import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""Arrow columns in the types that travel, whoever has made them."""
+"""Arrow columns in the types that travel, whether the engine or an agent has made them."""
 
 import pyarrow as pa
 

@@ -16,7 +16,7 @@ MAX_COMMAND_BYTES = 16 * 1024 * 1024
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """On whose behalf a command is given."""
+    """The user for whom a command is given, and their role."""
 
     user: str
     role: Role

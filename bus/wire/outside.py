@@ -68,7 +68,7 @@ class ErrorData(msgspec.Struct, frozen=True, omit_defaults=True):
     stop: StopProof | None = None
 
 
-class AgentErrorEvent(Outside, frozen=True, tag="agent_error"):
+class AgentFailed(Outside, frozen=True, tag="agent_error"):
     data: ErrorData
 
 
@@ -84,6 +84,10 @@ class KilledData(msgspec.Struct, frozen=True):
 
 class AgentKilled(Outside, frozen=True, tag="agent_killed"):
     data: KilledData
+
+
+ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
+"""The names of the events that end a job's stream."""
 
 
 class JsonRows(Event, frozen=True, tag="table_rows"):
@@ -156,10 +160,10 @@ def outside_record(record: JobRecord) -> dict[str, Any]:
     return {**msgspec.structs.asdict(outside_job(facts.pop("summary"))), **facts}
 
 
-def refused_question(session_id: str, refused: Refused) -> AgentErrorEvent:
+def refused_question(session_id: str, refused: Refused) -> AgentFailed:
     """What a question that never became a job is answered with; it has no `seq`."""
     retryable = refused.code in RETRYABLE_REFUSALS
-    return AgentErrorEvent(ErrorData(session_id, refused.error, refused.code, refused.hint, retryable))
+    return AgentFailed(ErrorData(session_id, refused.error, refused.code, refused.hint, retryable))
 
 
 def _accepted(job_id: str, session_id: str, seq: int, event: Accepted) -> Outside:
@@ -177,7 +181,7 @@ def _complete(job_id: str, session_id: str, seq: int, event: Completed) -> Outsi
 
 
 def _error(job_id: str, session_id: str, seq: int, event: Failed) -> Outside:
-    return AgentErrorEvent(
+    return AgentFailed(
         ErrorData(session_id, event.error, event.code, event.hint, event.retryable, seq=seq, stop=event.stop)
     )
 

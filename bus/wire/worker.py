@@ -57,7 +57,7 @@ class JobSpec(msgspec.Struct, frozen=True):
 
     @property
     def catalog(self) -> Catalog | None:
-        """What is known of the data; None while nobody has read them."""
+        """What is known of the data; None until they have been read."""
         return _decode_catalog(self.encoded_catalog) if self.encoded_catalog else None
 
 

@@ -9,9 +9,9 @@ from bus.address import state_folder
 from bus.contract.vocabulary import Rung
 from bus.transport.sockets import BusError
 from bus.wire.commands import Options
-from bus.wire.outside import OutsideJob
+from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.interrupts import Interrupted, Interrupts, counted
-from ops.client.access import ENDINGS, Declined, JobsAccess, Wire
+from ops.client.access import Declined, JobsAccess, Wire
 from ops.client.connect import connect
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
@@ -29,7 +29,7 @@ STOPPED_BEFORE_START = "stopped before the question was asked"
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, of whom, and over which data (None: those of the server that runs)."""
+    """A question for an agent, over a folder of data (None: the data of the server that runs)."""
 
     text: str
     agent: str

@@ -36,7 +36,7 @@ async def bring_up_to_date(state_dir: Path) -> str:
 
 
 def _left_out(state_dir: Path) -> str:
-    """Nobody serves: what ended since the last roll-up stays out."""
+    """Without a server: the jobs that ended since the last roll-up are left out."""
     log = state_dir / LOG_NAME
     if not log.exists():
         return ""

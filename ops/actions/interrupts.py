@@ -1,4 +1,4 @@
-"""Ctrl-C as a number that rises: what it means is decided by who waits for it."""
+"""Ctrl-C as a count: what the first or second one means is decided where it is waited for."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(Exception):
-    """Somebody pressed Ctrl-C before there was anything to stop."""
+    """Ctrl-C was pressed before there was anything to stop."""
 
 
 class Interrupts:

@@ -7,9 +7,9 @@ import msgspec
 
 from bus.contract.vocabulary import ENDED, Rung
 from bus.transport.sockets import BusError
-from bus.wire.outside import OutsideJob
+from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.job_filter import select
-from ops.client.access import ENDINGS, Declined, JobsAccess, Wire, job_of
+from ops.client.access import Declined, JobsAccess, Wire, job_of
 from ops.client.connect import connect
 from ops.errors import OpsError
 from ops.format import MIN_ID_CHARS, clean, one_line

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from rich.text import Text
 
-from ops.client.access import ENDINGS, Wire, job_of
+from bus.wire.outside import ENDINGS
+from ops.client.access import Wire, job_of
 from ops.client.connect import connect
 from ops.format import one_line
 from ops.render.console import say_log_only

@@ -27,7 +27,7 @@ FILTERED_MACHINES = ("x86_64", "aarch64")
 
 
 def pidfds(settings: Settings) -> Finding:
-    """Signals that cannot hit a stranger who got the same pid."""
+    """Signals that cannot hit another process which got the same pid."""
     try:
         descriptor = os.pidfd_open(os.getpid())
     except OSError as error:
@@ -103,7 +103,7 @@ def autogroups(settings: Settings) -> Finding:
 
 
 def io_figures(settings: Settings) -> Finding:
-    """What each process reads and writes, for whoever looks for the one that keeps a disk busy."""
+    """What each process reads and writes, to find the one that keeps a disk busy."""
     if Path("/proc/self/io").exists():
         return ok("i/o figures", "/proc/PID/io tells what each worker reads and writes")
     return ok("i/o figures", "not in this kernel: what a worker reads and writes cannot be told")

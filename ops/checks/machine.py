@@ -32,7 +32,7 @@ def python(settings: Settings) -> Finding:
 
 
 def user(settings: Settings) -> Finding:
-    """Who runs it: root can do what the sandbox would keep another from."""
+    """The user it runs as: root can do what the sandbox would keep another user from."""
     if os.geteuid() == 0:
         return warning("user", "root", "run Deadstop as a user of its own that does not own the data")
     return ok("user", f"user id {os.geteuid()}")

@@ -71,7 +71,7 @@ def port(settings: Settings) -> Finding:
 
 
 def tokens(settings: Settings) -> Finding:
-    """Who may come in."""
+    """The access tokens."""
     try:
         count = len(load(settings, state_folder(settings.supervisor.state_dir)).callers())
         local = is_loopback(settings.gateway.host)

@@ -15,9 +15,6 @@ from ops.errors import OpsError
 Wire = dict[str, Any]
 """An object of the outside wire: `{"event": NAME, "data": {...}}`."""
 
-ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
-"""The names of the objects that end a job's stream."""
-
 
 class Declined(OpsError):
     """The server said no. `code` is stable, the text for people."""
@@ -46,7 +43,7 @@ class JobsAccess(Protocol):
 
     async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
         """Ask for the stop; the job's stream has the proof. Whether its reason is `user` or `operator` follows from
-        whose job it is."""
+        the job's owner."""
 
     def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         """The job's stream from event `after + 1` to its end. `present`: the job runs for this follower."""
@@ -62,7 +59,7 @@ class JobsAccess(Protocol):
 
 
 def new_session_id() -> str:
-    """A session id that nobody else has chosen."""
+    """A session id that is taken by no other client."""
     return f"cli-{secrets.token_hex(8)}"
 
 

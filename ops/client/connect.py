@@ -11,8 +11,8 @@ from ops.target import Target
 
 @contextlib.asynccontextmanager
 async def connect(target: Target, on_log_only: Callable[[Path], None] | None = None) -> AsyncIterator[JobsAccess]:
-    """The jobs of the server that is meant. With `on_log_only` the log will do when nobody serves this machine's state
-    folder; it is then called with that folder.
+    """The jobs of the server that is meant. With `on_log_only` the log will do when no server runs for this machine's
+    state folder; it is then called with that folder.
 
     Raises `BusError` when none runs, `SettingsError`.
     """

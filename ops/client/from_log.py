@@ -1,4 +1,4 @@
-"""Jobs of a state folder that nobody serves: straight from its log, for looking only."""
+"""Jobs of a state folder without a running server: read from its log, read-only."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
@@ -62,13 +62,13 @@ class LoggedJobs:
             raise OpsError(f"the log of job {job.job_id} has no end; the next start of a supervisor settles it")
 
     async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
-        self._nobody()
+        self._no_supervisor()
 
     async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
-        self._nobody()
+        self._no_supervisor()
 
     async def figures(self) -> Stats:
-        self._nobody()
+        self._no_supervisor()
 
     def _find(self, prefix: str) -> JobRecord:
         found = meant_by(prefix, self._log.record(prefix) if prefix else [])
@@ -76,5 +76,5 @@ class LoggedJobs:
             raise declined(found)
         return found
 
-    def _nobody(self) -> NoReturn:
+    def _no_supervisor(self) -> NoReturn:
         raise BusError(f"no supervisor runs for {self._state_dir}; start `deadstop serve`")

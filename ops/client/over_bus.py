@@ -1,4 +1,4 @@
-"""Jobs of this machine: through the bus, with the rights of who may read its key."""
+"""Jobs of this machine: through the bus, as an operator: whoever can read the bus key is one."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -11,8 +11,8 @@ import msgspec
 
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options, Stats
-from bus.wire.outside import OutsideJob
-from ops.client.access import ENDINGS, Declined, Wire, job_of, new_session_id
+from bus.wire.outside import ENDINGS, OutsideJob
+from ops.client.access import Declined, Wire, job_of, new_session_id
 from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
 

@@ -11,7 +11,7 @@ from bus.wire.outside import AgentChunk, outside_events
 
 
 class TimedEvent(msgspec.Struct, frozen=True):
-    """One object of the outside wire, with rows as their `count`. `at` is Unix seconds, None where nobody says."""
+    """One object of the outside wire, with rows as their `count`. `at` is Unix seconds, None where that is not told."""
 
     event: str
     data: dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ops.client.access import ENDINGS
+from bus.wire.outside import ENDINGS
 from ops.client.timed_events import TimedEvent
 from ops.format import clean, row_count
 

@@ -23,8 +23,9 @@ async def chats(job: JobSpec, context: Any) -> AsyncIterator[Event]:
 async def floods(job: JobSpec, context: Any) -> AsyncIterator[Event]:
     """COUNT chunks as fast as they are taken."""
     count, size = map(int, job.question.split())
+    chunk = ResponseChunk("response", "x" * size)
     for _ in range(count):
-        yield ResponseChunk("response", "x" * size)
+        yield chunk
 
 
 async def hangs(job: JobSpec, context: Any) -> AsyncIterator[Event]:

@@ -55,7 +55,7 @@ class LoadClient:
             await self._take_up(self._socket, stream)
 
     async def ask(self, stream: FollowedStream) -> None:
-        """What is lost on the way is asked again by who comes back: the same session never runs twice."""
+        """A question that is lost on the way is asked again after a reconnection: the same session never runs twice."""
         self.streams[stream.session_id] = stream
         stream.asked_at = time.monotonic()
         stream.disturbed = stream.asked_at < self._slow_until

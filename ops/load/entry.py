@@ -44,7 +44,7 @@ def read_mix(text: str, *, own: bool) -> dict[str, float]:
 
 
 async def load(wanted: Wanted, narrate: TextIO) -> Report:
-    """Raises `OpsError` for a plan that is out of bounds, or a server that is somebody else's or cannot be reached."""
+    """Raises `OpsError` for a plan that is out of bounds, or a server that is not one's own or cannot be reached."""
     check_plan(wanted.plan)
     if not 0 < wanted.jobs <= MAX_JOBS:
         raise OpsError(f"--jobs is {wanted.jobs}, it must be above 0 and at most {MAX_JOBS:,}", EXIT_USAGE)

@@ -1,4 +1,4 @@
-"""What a load test will do, settled before it begins: who asks what, when, and how they behave. Pure.
+"""What a load test will do, settled before it begins: each client's questions, their times, and its behaviour. Pure.
 
 The times are intended ones: they do not wait for answers, and delays are measured from them, so that a server that
 falls behind cannot hide it by being asked less.

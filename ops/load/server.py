@@ -26,7 +26,7 @@ _PROC = Path("/proc")
 
 @dataclass
 class OwnServer:
-    """Where it listens, who may come in, and how much memory it takes."""
+    """Its address, a token for it, and how much memory it takes."""
 
     url: str
     token: str

@@ -6,8 +6,9 @@ comes after that; a stop is answered by the proof, within its bound.
 
 from dataclasses import dataclass, field
 
+from bus.wire.outside import ENDINGS
 from ops.load.plan import Visit
-from ops.load.wire import ENDINGS, WireEvent
+from ops.load.wire import WireEvent
 
 MAX_TOLD = 100
 """Broken invariants that are told one by one; all are counted."""

@@ -2,8 +2,6 @@
 
 import msgspec
 
-ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
-
 
 class WireChunk(msgspec.Struct, gc=False):
     type: str = ""

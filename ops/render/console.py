@@ -40,11 +40,11 @@ def print_facts(out: Console, facts: Iterable[tuple[str, str]]) -> None:
 
 
 def say_log_only(state_dir: Path) -> None:
-    """Narrate that what follows comes from the log of a state folder that nobody serves."""
+    """Narrate that what follows comes from the log of a state folder without a running server."""
     narration().print(f"no supervisor runs for {state_dir}; this is what its log holds", style="dim")
 
 
 def print_json(value: Any) -> None:
-    """One object on one line, at once: who reads it may be waiting for it."""
+    """One object on one line, flushed: a reader may be waiting for it."""
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
     sys.stdout.buffer.flush()

@@ -6,7 +6,7 @@ from ops.format import clean, money, row_count, span
 
 
 def killed_sentence(data: dict[str, Any]) -> str:
-    """From an `agent_killed`: how the job was stopped, how long it took, who asked and why."""
+    """From an `agent_killed`: the rung that ended the job, how long that took, the user who asked, and the reason."""
     return f"stopped by {data['rung']} in {span(data['ms'] / 1000)}, asked by {clean(data['by'])} ({data['reason']})"
 
 

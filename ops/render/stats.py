@@ -31,7 +31,7 @@ def figure_lines(figures: Stats) -> list[tuple[str, str]]:
 
 
 def troubles(figures: Stats) -> list[str]:
-    """What somebody should look at."""
+    """What needs attention."""
     found = []
     if not gauge(figures, "log_writable"):
         found.append("the log cannot be written, so no question is accepted; make room on its disk")

@@ -83,7 +83,7 @@ class Child:
         return await self._process.wait()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal, if there is still somebody to receive it."""
+        """Send a signal, unless the program has ended."""
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
 

@@ -1,4 +1,4 @@
-"""A supervisor for one question, in a folder of its own, when nobody serves."""
+"""A supervisor for one question, in a folder of its own, when no server runs."""
 
 import contextlib
 import os

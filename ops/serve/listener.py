@@ -18,9 +18,9 @@ def is_loopback(host: str) -> bool:
 
 
 def listen(host: str, port: int, *, named: bool) -> socket.socket:
-    """A listening socket on `host:port`; when that port is taken and nobody `named` it, on the next free one.
+    """A listening socket on `host:port`; when that port is taken and was not `named` by the user, on the next free one.
 
-    Raises `OpsError` that says who holds the port.
+    Raises `OpsError` that names the process that holds the port.
     """
     family, address = _resolve(host)[0]
     for attempt in range(1 if named or port == 0 else PORTS_TO_TRY):

@@ -32,8 +32,8 @@ END_MARGIN_S = 5.0
 """What ending may take beyond the grace that the jobs get."""
 
 
-class Posts(NamedTuple):
-    """In the order in which they are filled."""
+class Programs(NamedTuple):
+    """In the order in which they are started."""
 
     supervisor: SupervisedProgram
     gateway: SupervisedProgram
@@ -68,56 +68,56 @@ def data_folder(settings: Settings) -> str:
     return str(folder)
 
 
-def open_listener(plan: ServeOptions) -> tuple[socket.socket, str]:
+def open_listener(options: ServeOptions) -> tuple[socket.socket, str]:
     """The listening socket, and the token made for this run: on this machine alone, and where the settings name no
     tokens. Raises `SettingsError` when others could reach a server that knows no tokens, `TokensError`."""
-    gateway = plan.settings.gateway
+    gateway = options.settings.gateway
     local = is_loopback(gateway.host)
-    if not local and not load(plan.settings, state_folder(plan.settings.supervisor.state_dir)).callers():
+    if not local and not load(options.settings, state_folder(options.settings.supervisor.state_dir)).callers():
         raise SettingsError(
             f"gateway.host: {gateway.host} can be reached from other machines, and there is no token; "
             "make one with `deadstop token create NAME`, or leave --host at 127.0.0.1"
         )
-    made = secrets.token_urlsafe(24) if local and not plan.settings.auth.tokens else ""
-    named = plan.port_named or gateway.port != GatewaySettings().port
+    made = secrets.token_urlsafe(24) if local and not options.settings.auth.tokens else ""
+    named = options.port_named or gateway.port != GatewaySettings().port
     return listen(gateway.host, gateway.port, named=named), made
 
 
-async def serve(plan: ServeOptions, announce: Callable[[str], None]) -> None:
+async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
     """Serve until a signal says stop; `announce` receives the address once everything is ready.
 
     Raises `OpsError` when a program cannot be started or kept running. Leaves no process and no socket behind.
     """
-    state_dir = state_folder(plan.settings.supervisor.state_dir)
+    state_dir = state_folder(options.settings.supervisor.state_dir)
     address = served_address(state_dir)
     if address is not None:
         raise OpsError(f"{state_dir} is served already (pid {address.pid}); end that, or name another --state-dir")
-    listener, token = open_listener(plan)
+    listener, token = open_listener(options)
     lifeline, held = os.pipe()
     orders = ServeOrders(
-        config=str(plan.config) if plan.config else None,
-        overrides=plan.overrides(listener.getsockname()[1]),
+        config=str(options.config) if options.config else None,
+        overrides=options.overrides(listener.getsockname()[1]),
         lifeline_fd=lifeline,
     )
     for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
-    everybody: list[Child] = []
-    posts = Posts(
-        SupervisedProgram("supervisor", orders, everybody), SupervisedProgram("gateway", for_gateway, everybody)
+    processes: list[Child] = []
+    programs = Programs(
+        SupervisedProgram("supervisor", orders, processes), SupervisedProgram("gateway", for_gateway, processes)
     )
-    orphan_reaper = OrphanReaper(everybody)
+    orphan_reaper = OrphanReaper(processes)
 
     async def work() -> None:
-        if await _drained(posts, orphan_reaper, lambda: announce(url_of(listener, token))):
+        if await _drained(programs, orphan_reaper, lambda: announce(url_of(listener, token))):
             listener.close()
-            await posts.gateway.finish(plan.settings.gateway.finish_grace_s + END_MARGIN_S)
+            await programs.gateway.finish(options.settings.gateway.finish_grace_s + END_MARGIN_S)
 
-    grace_s = plan.settings.supervisor.shutdown_grace_s + END_MARGIN_S
+    grace_s = options.settings.supervisor.shutdown_grace_s + END_MARGIN_S
     try:
-        with signals(posts.gateway.ask_for_another) as (stop, hurry):
+        with signals(programs.gateway.ask_for_another) as (stop, hurry):
             try:
                 await _until(stop, work())
             finally:
-                for child in await end_all(everybody, grace_s, hurry):
+                for child in await end_all(processes, grace_s, hurry):
                     log.warning("%s had to be killed", child.module)
                 await orphan_reaper.end_orphans()
     finally:
@@ -139,16 +139,16 @@ async def _until(stop: asyncio.Event, work: Any) -> None:
         await working
 
 
-async def _drained(posts: Posts, orphan_reaper: OrphanReaper, when_ready: Callable[[], None]) -> bool:
-    """Fill the posts, and keep them filled until the supervisor has drained. Raises `OpsError`."""
-    for post in posts:  # one after the other: the gateway looks for a supervisor
-        await post.child.start()
+async def _drained(programs: Programs, orphan_reaper: OrphanReaper, when_ready: Callable[[], None]) -> bool:
+    """Start the programs, and keep them running until the supervisor has drained. Raises `OpsError`."""
+    for program in programs:  # one after the other: the gateway looks for a supervisor
+        await program.child.start()
     when_ready()
     drained = False
     try:
         async with asyncio.TaskGroup() as keepers:
-            for post in posts:
-                keepers.create_task(post.keep(orphan_reaper))
+            for program in programs:
+                keepers.create_task(program.keep(orphan_reaper))
     except* Drained:
         log.info("drained: every job has ended, and so does the server", extra={"action": "drained"})
         drained = True

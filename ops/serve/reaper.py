@@ -28,7 +28,7 @@ class OrphanReaper:
         """Held while a program is started again: until it runs, nobody knows that it is no orphan."""
 
     async def end_orphans(self) -> None:
-        """Kill them; returns once there is nobody, or after `DEAD_WITHIN_S`."""
+        """Kill them; returns once there are none, or after `DEAD_WITHIN_S`."""
         own = {*self._before, *(program.pid for program in self._programs if program.pid is not None)}
         deadline = time.monotonic() + DEAD_WITHIN_S
         # To be asked again and again: the death of processes that we did not start wakes nobody.

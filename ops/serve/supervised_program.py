@@ -1,4 +1,4 @@
-"""The two posts of `serve`: whoever fills one is started again when it dies, and can be replaced while it works."""
+"""A program that `serve` keeps running: started again when it dies, replaced by another process while it works."""
 
 import asyncio
 import contextlib
@@ -20,15 +20,15 @@ class Drained(Exception):
 
 
 class SupervisedProgram:
-    """One program of ours: who fills the post now, and who has handed over but still finishes something.
+    """One program of ours: the process that does its work now, and earlier ones that still finish something.
 
-    `everybody` is shared by all posts: each process that may live.
+    `processes` is shared by all programs: each process that may live.
     """
 
-    def __init__(self, module: str, orders: ServeOrders, everybody: list[Child]) -> None:
+    def __init__(self, module: str, orders: ServeOrders, processes: list[Child]) -> None:
         self._module = module
         self._orders = orders
-        self._everybody = everybody
+        self._processes = processes
         self._wanted = asyncio.Event()
         self.child = self._another()
 
@@ -100,16 +100,16 @@ class SupervisedProgram:
 
     def _another(self) -> Child:
         child = Child(self._module, self._orders)
-        self._everybody.append(child)
+        self._processes.append(child)
         return child
 
     def _forget_gone(self) -> None:
         """Those that have handed over and ended. Never others: a program that is being started again has ended too."""
         gone = [child for child in self._own() if child.ended and child is not self.child]
-        self._everybody[:] = [child for child in self._everybody if child not in gone]
+        self._processes[:] = [child for child in self._processes if child not in gone]
 
     def _own(self) -> list[Child]:
-        return [child for child in self._everybody if child.module == self._module]
+        return [child for child in self._processes if child.module == self._module]
 
     async def finish(self, grace_s: float) -> None:
         """The last job has ended: let the program deliver what is still read, and leave; wait for it so long."""

@@ -16,7 +16,7 @@ _YES = frozenset({"y", "Y", ENTER})
 
 @dataclass(frozen=True)
 class StopRequest:
-    """A stop that somebody wants, or is asked about."""
+    """A stop that is wanted, or that awaits a yes."""
 
     job: OutsideJob
     rung: Rung

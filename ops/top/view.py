@@ -26,7 +26,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def top(target: Target, out: Console) -> None:
-    """Show until somebody quits. Raises `OpsError` without a terminal, `BusError` without a server."""
+    """Show until the user quits. Raises `OpsError` without a terminal, `BusError` without a server."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise OpsError("`top` needs a terminal; programs use `deadstop ps --json`", EXIT_USAGE)
     where = target.address()[0] if target.url else target.settings().supervisor.state_dir
@@ -37,7 +37,7 @@ async def top(target: Target, out: Console) -> None:
 
 
 async def _figures(jobs: JobsAccess) -> Stats | None:
-    """None for who may see their own jobs only."""
+    """None for users who may see their own jobs only."""
     try:
         return await jobs.figures()
     except Declined:

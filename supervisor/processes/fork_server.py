@@ -6,7 +6,7 @@ the ImportError of a preloaded module: every worker would then be slow in silenc
     supervisor → fork server   a worker's spec, as it is
     fork server → supervisor   Forked or NotForked, in the order of the requests; Reaped when a worker is gone
 
-Each is one message over a socket pair. `fork_line.py` is the other end; only the types are imported there.
+Each is one message over a socket pair. `fork_server_client.py` is the other end; only the types are imported there.
 """
 
 import gc

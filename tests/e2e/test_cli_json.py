@@ -9,7 +9,7 @@ import pytest
 
 from bus.wire import outside
 from bus.wire.commands import Stats
-from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentErrorEvent, AgentKilled, OutsideJob
+from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentFailed, AgentKilled, OutsideJob
 from gateway.wire.responses import OutsideRecord
 from ops.actions.drain.watch import Left
 from ops.actions.kill import KillResult
@@ -21,7 +21,7 @@ from tests.harness.servers import ROOT
 
 PAGE = (ROOT / "docs" / "commands.md").read_text().partition("## What `--json` prints\n")[2].partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([^`]+)`[^|]* \| (.+) \|$", PAGE, re.MULTILINE))
-WIRE = AgentAccepted | AgentChunk | AgentComplete | AgentErrorEvent | AgentKilled
+WIRE = AgentAccepted | AgentChunk | AgentComplete | AgentFailed | AgentKilled
 TOKEN, LISTED_TOKEN = {"name", "user", "role", "token"}, {"name", "user", "role", "created_at"}
 
 

@@ -17,8 +17,9 @@ import aiohttp
 import psutil
 
 from bus.transport.codec import BUS_VERSION
+from bus.wire.outside import ENDINGS
 from tests.e2e.cli_runner import PATIENCE_S, Server, environment, serving, wait_until, write_config
-from tests.harness.gateways import LAST, Event
+from tests.harness.gateways import Event
 from tests.harness.servers import assert_nothing_left, eventually
 
 JOBS = 50
@@ -47,13 +48,13 @@ class Follower:
 
     async def page(self) -> None:
         """Over a WebSocket, as the page does."""
-        while self.last not in LAST:
+        while self.last not in ENDINGS:
             async with self.session.ws_connect(f"{self.base}/ws", max_msg_size=0) as socket:
                 await socket.send_json({"event": "authenticate", "data": {}})
                 await socket.send_json(self._wanted())
                 async for message in socket:
                     self._take(json.loads(message.data))
-                    if self.last in LAST:
+                    if self.last in ENDINGS:
                         return
             self.closed.append(socket.close_code)
 
@@ -67,12 +68,12 @@ class Follower:
         asked = {"session_id": self.name, **self.asked}
         async with self.session.post(f"{self.base}/api/jobs", json=asked) as answer:
             url = f"{self.base}/api/jobs/{(await answer.json())['job_id']}/events"
-        while self.last not in LAST:
+        while self.last not in ENDINGS:
             headers = {"Last-Event-ID": str(len(self.numbers))}
             async with self.session.get(url, headers=headers) as stream, aclosing(_data(stream)) as found:
                 async for event in found:
                     self._take(event)
-            if self.last not in LAST:
+            if self.last not in ENDINGS:
                 self.closed.append(None)
 
     def _take(self, event: Event) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 import aiohttp
 
 from bus.program import VARIABLE
-from tests.harness.gateways import ANSWER_WITHIN_S, LAST, TOKENS, Event, token_settings
+from bus.wire.outside import ENDINGS
+from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, Event, token_settings
 from tests.harness.servers import READY_WITHIN_S, ROOT
 
 BACKLOG = 512
@@ -111,7 +112,7 @@ class CutClient:
 
     @property
     def ended(self) -> bool:
-        return bool(self.received) and self.received[-1]["event"] in LAST
+        return bool(self.received) and self.received[-1]["event"] in ENDINGS
 
     async def until(self, seq: int, cut: Cut) -> None:
         """Take up the stream and be cut off once event `seq` has come, or the stream's end."""

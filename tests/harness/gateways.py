@@ -15,12 +15,12 @@ from typing import Any
 import aiohttp
 
 from bus.program import VARIABLE
+from bus.wire.outside import ENDINGS
 from tests.harness.servers import GONE_WITHIN_S, READY_WITHIN_S, ROOT
 
 MADE_TOKEN = "made for this run"
 TOKENS = {"ann": "ann's token", "bob": "bob's token", "ops": "ops token"}
 ANSWER_WITHIN_S = 60.0
-LAST = frozenset({"agent_complete", "agent_error", "agent_killed"})
 
 Event = dict[str, Any]
 
@@ -125,14 +125,14 @@ class Wire:
         """Everything up to the first chunk of this type."""
         found = []
         while True:
-            found += await self.until("agent_chunk", *LAST)
+            found += await self.until("agent_chunk", *ENDINGS)
             if found[-1]["data"].get("chunk", {}).get("type") == kind:
                 return found
-            assert found[-1]["event"] not in LAST, f"ended without a chunk {kind}: {found[-1]}"
+            assert found[-1]["event"] not in ENDINGS, f"ended without a chunk {kind}: {found[-1]}"
 
     async def stream(self, after: int = 0) -> list[Event]:
         """The one stream on this connection to its end; its numbers are checked to be gapless."""
-        found = await self.until(*LAST)
+        found = await self.until(*ENDINGS)
         assert [event["data"]["seq"] for event in found] == list(range(after + 1, after + 1 + len(found)))
         return found
 

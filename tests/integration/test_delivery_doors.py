@@ -14,9 +14,10 @@ import pytest_asyncio
 
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Jobs, ListJobs
+from bus.wire.outside import ENDINGS
 from tests.e2e.cli_runner import environment
 from tests.harness.cuts import Cut, CutClient, ServedGateway, served_gateway
-from tests.harness.gateways import LAST, TOKENS, Event
+from tests.harness.gateways import TOKENS, Event
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
@@ -100,7 +101,7 @@ async def test_a_stream_taken_up_again_is_the_same_through_every_door(
     found: list[Event] = []
     for _ in range(PIECES):
         found += await door(supervisor, gateway, job_id, len(found), dice.randrange(1, CHUNKS // PIECES))
-    while found[-1]["event"] not in LAST:
+    while found[-1]["event"] not in ENDINGS:
         found += await door(supervisor, gateway, job_id, len(found), CHUNKS)
     await following
     assert found == page.received

@@ -4,7 +4,7 @@ How fast exactly is measured by `python -m bench.attack`; this machine may be bu
 """
 
 from bench.attack import attacked
-from bench.figures import spread
+from bench.harness.figures import spread
 
 
 async def test_a_good_user_is_answered_throughout() -> None:

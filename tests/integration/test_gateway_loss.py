@@ -10,7 +10,8 @@ import pytest
 
 from bus.contract.events import Status
 from bus.contract.vocabulary import State
-from tests.harness.gateways import LAST, RunningGateway, Wire, running_gateway
+from bus.wire.outside import ENDINGS
+from tests.harness.gateways import RunningGateway, Wire, running_gateway
 from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings
 
@@ -90,7 +91,7 @@ async def test_an_operator_who_watches_does_not_keep_the_job(
             job_id = (await ann.until_chunk("status"))[0]["data"]["job_id"]
             await ops.send("agent_follow", job_id=job_id, after_seq=0)
             await ops.until_chunk("status")
-        killed = (await ops.until(*LAST))[-1]
+        killed = (await ops.until(*ENDINGS))[-1]
     assert killed["data"]["reason"] == "disconnect"
 
 
@@ -153,7 +154,7 @@ async def test_a_slow_client_misses_nothing_and_delays_nobody(
         stream = await quick.stream()
         # Meanwhile the slow one has not read a byte; a stop and a list of its own are answered all the same.
         await quick.ask(f"{session}-2", "3", "counts")
-        await quick.until(*LAST, session_id=f"{session}-2")
+        await quick.until(*ENDINGS, session_id=f"{session}-2")
         assert memory.memory_info().rss - before < 60_000_000
         assert await slow.stream(after=1) == stream[1:]
         assert stream[-1]["event"] == "agent_complete"
@@ -169,7 +170,7 @@ async def test_a_stop_gets_through_while_the_client_is_flooded(
         # From here on the client reads nothing, as a page does that is busy with what it has received.
         await wire.send("agent_kill", session_id=session)
         assert (await ended(supervisor, job_id))[0] is State.CANCELLED
-        stream = await wire.until(*LAST)
+        stream = await wire.until(*ENDINGS)
         assert stream[-1]["event"] == "agent_killed"
 
 

@@ -10,7 +10,8 @@ import aiohttp
 import pyarrow as pa
 import pytest
 
-from tests.harness.gateways import LAST, TOKENS, RunningGateway, running_gateway
+from bus.wire.outside import ENDINGS
+from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.servers import Supervisor
 from tests.workers import zoo_settings
 
@@ -119,8 +120,8 @@ async def test_who_stops_a_job_from_elsewhere_sees_the_proof(gateway: RunningGat
         await asker.ask(session, "go", "sleeps")
         await asker.until_chunk("status")
         await stopper.send("agent_kill", session_id=session, reason="enough")
-        assert (await stopper.until(*LAST))[-1]["event"] == "agent_killed"
-        assert (await asker.until(*LAST))[-1]["event"] == "agent_killed"
+        assert (await stopper.until(*ENDINGS))[-1]["event"] == "agent_killed"
+        assert (await asker.until(*ENDINGS))[-1]["event"] == "agent_killed"
 
 
 async def test_the_same_session_attaches_and_another_question_is_refused(gateway: RunningGateway, session: str) -> None:
@@ -185,9 +186,9 @@ async def test_an_operator_follows_and_stops_anybodys_job(gateway: RunningGatewa
         await ops.send("agent_follow", job_id=job_id, after_seq=0)
         await ops.until_chunk("status")
         await ops.send("agent_kill", job_id=job_id)
-        killed = (await ann.until(*LAST))[-1]
+        killed = (await ann.until(*ENDINGS))[-1]
         assert (killed["data"]["by"], killed["data"]["reason"]) == ("ops", "operator")
-        assert (await ops.until(*LAST))[-1]["data"]["session_id"] == session
+        assert (await ops.until(*ENDINGS))[-1]["data"]["session_id"] == session
 
 
 async def test_nobody_gets_past_the_sign_in(gateway: RunningGateway, session: str) -> None:

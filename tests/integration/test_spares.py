@@ -79,7 +79,7 @@ async def test_a_spare_that_is_being_buried_is_not_given_a_job(tmp_path: Path) -
         await until_spares(supervisor, 1)
         spare = await only_worker(supervisor)
         scratch = spare.cwd()
-        for number in range(20_000):  # so that the burial takes its time
+        for number in range(20_000):  # so that cleaning up takes its time
             os.close(os.open(f"{scratch}/{number}", os.O_CREAT | os.O_WRONLY))
         spare.kill()
         await eventually(lambda: is_gone(spare.pid), "the killed spare was not reaped")

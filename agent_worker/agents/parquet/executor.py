@@ -54,7 +54,7 @@ def _max_repairs(state: AgentState) -> int:
 
 
 def _worth_repairing(error: EngineError | Refused, state: AgentState) -> bool:
-    """Whose mistake is it? A statement that the person typed is theirs; want of memory, time or files is nobody's."""
+    """Whether the model could write a better one: not of one that the person typed, nor for want of memory or time."""
     if state.typed_sql:
         return False
     return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")

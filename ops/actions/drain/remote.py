@@ -11,11 +11,11 @@ from ops.errors import OpsError
 from ops.target import Target
 
 TRIES = 3
-"""So often in a row nobody must answer before the server counts as ended: one lost connection is none."""
+"""So many requests in a row stay unanswered before the server counts as ended: one is a lost connection."""
 
 
 class RemoteServer:
-    """Reached through a gateway. It has ended when nobody answers any more, or a proxy says so in its place."""
+    """Reached through a gateway. It has ended when requests stay unanswered, or a proxy says so in its place."""
 
     def __init__(self, jobs: RemoteJobs) -> None:
         self._jobs = jobs
@@ -50,4 +50,4 @@ class RemoteServer:
         return figures
 
     async def gone(self) -> None:
-        """Nobody answers, so it has."""
+        """Returns at once: it has ended when requests stay unanswered."""

@@ -1,1 +1,1 @@
-"""Commands about this machine and who may come in."""
+"""Commands about this machine and its access tokens."""

@@ -29,7 +29,7 @@ def row(name: str, *, naming: str = "") -> str:
     return " ".join(found)
 
 
-def outgoing() -> dict[str, type[Any]]:
+def server_frames() -> dict[str, type[Any]]:
     assert Authenticated in Outside.__subclasses__()
     return {str(struct.__struct_config__.tag): struct for struct in Outside.__subclasses__()}
 
@@ -54,9 +54,9 @@ def test_every_event_from_the_client(name: str) -> None:
         assert f"`{field}`" in row(name), f"field `{field}` of `{name}`"
 
 
-@pytest.mark.parametrize("name", outgoing())
+@pytest.mark.parametrize("name", server_frames())
 def test_every_event_from_the_server(name: str) -> None:
-    data = next(field.type for field in msgspec.structs.fields(outgoing()[name]) if field.name == "data")
+    data = next(field.type for field in msgspec.structs.fields(server_frames()[name]) if field.name == "data")
     for field in fields(data):
         assert f"`{field}`" in row(name), f"field `{field}` of `{name}`"
 

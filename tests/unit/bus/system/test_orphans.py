@@ -49,7 +49,7 @@ def test_a_process_that_has_forked_and_gone_before_it_is_killed_takes_its_child_
 
 
 @pytest.fixture
-def stranger() -> Iterator[subprocess.Popen[bytes]]:
+def other_process() -> Iterator[subprocess.Popen[bytes]]:
     """A process that is beneath none but us."""
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
         yield process
@@ -58,10 +58,10 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.mark.parametrize("listing", ["bus.system.orphans.descendants", "supervisor.processes.spawner.descendants"])
 def test_who_bears_a_number_after_another_is_spared(
-    stranger: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, listing: str
+    other_process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, listing: str
 ) -> None:
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as parent:
-        monkeypatch.setattr(listing, lambda _: [stranger.pid])  # as if its child had ended since it was listed
+        monkeypatch.setattr(listing, lambda _: [other_process.pid])  # as if its child had ended since it was listed
         stat = read_stat(parent.pid)
         assert stat is not None
         family = {(stat.pid, stat.started)}
@@ -71,6 +71,6 @@ def test_who_bears_a_number_after_another_is_spared(
         else:
             assert kill_left_behind(family) == [parent.pid]
         assert parent.wait() == -signal.SIGKILL
-    os.kill(stranger.pid, signal.SIGTERM)
-    assert stranger.wait() == -signal.SIGTERM
+    os.kill(other_process.pid, signal.SIGTERM)
+    assert other_process.wait() == -signal.SIGTERM
     assert family == {(stat.pid, stat.started)}

@@ -4,7 +4,7 @@ from bus.client import CommandRefused
 from bus.contract.vocabulary import Refusal
 from bus.transport.sockets import BusError
 from bus.wire.commands import UNAVAILABLE, Refused
-from bus.wire.outside import AgentErrorEvent, ErrorData
+from bus.wire.outside import AgentFailed, ErrorData
 from gateway.wire.client_frames import Authenticate, Follow, FrameError, Kill, Query
 from gateway.wire.errors import ApiError
 from gateway.wire.server_frames import AgentKillError, KillErrorData, WireError, WireErrorData
@@ -15,14 +15,14 @@ GONE = CommandRefused(Refused("not_found", "there is no such job"))
 
 
 def test_a_question_that_was_refused_says_whether_to_ask_it_again() -> None:
-    assert refusal_event(FULL, Query(session_id="s", query="q")) == AgentErrorEvent(
+    assert refusal_event(FULL, Query(session_id="s", query="q")) == AgentFailed(
         ErrorData("s", "the queue is full", "queue_full", "try later", retryable=True)
     )
 
 
 def test_a_question_nobody_answered_may_be_asked_again() -> None:
     event = refusal_event(BusError("no answer"), Query(session_id="s", query="q"))
-    assert isinstance(event, AgentErrorEvent)
+    assert isinstance(event, AgentFailed)
     assert (event.data.error, event.data.code, event.data.retryable) == ("no answer", UNAVAILABLE, True)
 
 

@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass
 
-from bench.client import BenchError, Client, is_chunk, is_last
-from bench.figures import Figure, Spread, spread
-from bench.system import System, running_system
+from bench.harness.client import BenchError, Client, is_chunk, is_last
+from bench.harness.figures import Figure, Spread, spread
+from bench.harness.system import System, running_system
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Show, Shown
 from ops.load.wire import WireEvent

@@ -5,9 +5,9 @@ import time
 from contextlib import AsyncExitStack
 
 from bench import limits
-from bench.client import Client, check_order, is_last, require
-from bench.figures import Figure, spread
-from bench.system import System, running_system
+from bench.harness.client import Client, check_order, is_last, require
+from bench.harness.figures import Figure, spread
+from bench.harness.system import System, running_system
 from bus.wire.commands import ReadStats, Stats
 from tests.harness.servers import OPERATOR
 

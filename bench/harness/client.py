@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from ops.load.wire import ENDINGS, WireEvent, decode_events, encode_frame
+from bus.wire.outside import ENDINGS
+from ops.load.wire import WireEvent, decode_events, encode_frame
 
 GIVE_UP_S = 120.0
 

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 
 import psutil
 
-from bench.figures import Figure, spread
-from bench.starts import IN_FLIGHT, job_rate
-from bench.streams import DELAY_CLIENTS, listen
-from bench.system import System, running_system
+from bench.harness.figures import Figure, spread
+from bench.harness.system import System, running_system
+from bench.measures.starts import IN_FLIGHT, job_rate
+from bench.measures.streams import DELAY_CLIENTS, listen
 
 WORKERS = "workers"
 STARTED_AFTER_S = 3.0

@@ -4,10 +4,11 @@ import asyncio
 import time
 
 from bench import limits
-from bench.client import Client, check_order, is_chunk, is_last, require
-from bench.figures import Figure, Spread, spread
-from bench.system import System, running_system
-from ops.load.wire import ENDINGS, WireEvent
+from bench.harness.client import Client, check_order, is_chunk, is_last, require
+from bench.harness.figures import Figure, Spread, spread
+from bench.harness.system import System, running_system
+from bus.wire.outside import ENDINGS
+from ops.load.wire import WireEvent
 
 IN_FLIGHT = 8
 STATEMENT = "select 1"

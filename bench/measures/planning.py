@@ -6,7 +6,7 @@ import duckdb
 
 from agent_worker.catalog import read_catalog
 from agent_worker.offline import plan
-from bench.figures import Figure, spread
+from bench.harness.figures import Figure, spread
 from bench.questions import SAMPLE, read_set
 
 QUESTIONS = "flights"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import psutil
 
-from bench.client import is_chunk, is_last
-from bench.figures import Figure, spread
-from bench.system import System, running_system
+from bench.harness.client import is_chunk, is_last
+from bench.harness.figures import Figure, spread
+from bench.harness.system import System, running_system
 
 NOBODY = "http://127.0.0.1:9"
 """Makes a worker make its model's client; nothing is ever sent there."""

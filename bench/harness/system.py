@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.client import Client, connected
+from bench.harness.client import Client, connected
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.servers import Supervisor, running_supervisor
 
 AGENTS = {
-    "nothing": "bench.agents:nothing",
-    "says_hello": "bench.agents:says_hello",
+    "nothing": "bench.harness.agents:nothing",
+    "says_hello": "bench.harness.agents:says_hello",
     "ticks": "ops.load.agents:chats",
     "floods": "ops.load.agents:floods",
-    "waits": "bench.agents_ready:waits",
+    "waits": "bench.harness.agents_ready:waits",
 }
 MISBEHAVING = ("spins_in_python",)
 
 SETTINGS: dict[str, Any] = {
-    "worker.preload": ["agent_worker.warmup.preload", "bench.agents", "ops.load.agents"],
+    "worker.preload": ["agent_worker.warmup.preload", "bench.harness.agents", "ops.load.agents"],
     "limits.max_running": 400,
     "limits.max_running_per_user": 400,
     "limits.max_queued": 2000,

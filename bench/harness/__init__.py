@@ -1,0 +1,1 @@
+"""What measurements stand on: the system that is measured, its client and agents, the machine, figures."""

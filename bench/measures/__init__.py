@@ -1,0 +1,1 @@
+"""What `python -m bench` measures, a file a question."""
