@@ -18,6 +18,8 @@ import "./components/answer/stop-report";
 import "./components/stage/welcome";
 import "./chart/chart";
 import "./table/table";
+import { applyTheme } from "./elements/theme";
 import { warmUp } from "./text/warm-up";
 
+applyTheme();
 warmUp();

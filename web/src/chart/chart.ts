@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
+import { THEME_CHANGED } from "../elements/theme";
 import type { ColumnInfo } from "../model/wire/protocol";
 import { Rows } from "../model/values/rows";
 import { MOST_POINTS, withRows } from "./data";
@@ -30,11 +31,13 @@ export class Chart extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     matchMedia(DARK).addEventListener("change", this.redraw);
+    addEventListener(THEME_CHANGED, this.redraw);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     matchMedia(DARK).removeEventListener("change", this.redraw);
+    removeEventListener(THEME_CHANGED, this.redraw);
     this.drawing?.clear();
   }
 
