@@ -8,7 +8,7 @@ import { Rows } from "../model/values/rows";
 import { MOST_POINTS, withRows } from "./data";
 import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
 import { legible } from "./labels";
-import { fileName, save } from "./save";
+import { fileName, save } from "../elements/save-file";
 import type { Drawing } from "./vega";
 
 const DARK = "(prefers-color-scheme: dark)";
@@ -92,6 +92,11 @@ export class Chart extends PageElement {
     >
       ${name}
     </button>`;
+  }
+
+  /** The drawing as SVG; empty where there is none. */
+  async svgText(): Promise<string> {
+    return (await (await this.drawing?.svg())?.text()) ?? "";
   }
 
   private async save(format: "png" | "svg"): Promise<void> {
