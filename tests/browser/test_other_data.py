@@ -141,7 +141,7 @@ async def test_a_folder_without_data_is_named_until_there_are_some(
     data = tmp_path_factory.mktemp("nothing")
     with serving(_folder(tmp_path_factory), "--data", str(data), config=NO_MODEL) as server:
         tab = await visits.sign_in(server)
-        await expect(tab.part("no-data")).to_contain_text(f"{data} holds no usable .parquet file")
+        await expect(tab.part("no-data")).to_contain_text(f"{data} holds no usable")
         await tab.shot("no-data")
         answer = await tab.ask("how many orders?")
         await answer.is_in("failed")

@@ -1,9 +1,14 @@
 """What can be done with a result: another kind of chart, a picture of it, its rows in the clipboard."""
 
+import json
+import os
+from pathlib import Path
+
 from playwright.async_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.tab import Tab
+from tests.browser.visits import Visits
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -94,3 +99,28 @@ async def test_links_open_beside_the_chat_and_tasks_keep_their_boxes(zoo_tab: Ta
     await expect(answer.response.get_by_role("listitem")).to_have_text(["\u2611 done", "\u2610 open"])
     await zoo_tab.shot("tasks")
     assert await violations(zoo_tab.page) == []
+
+
+async def test_an_answer_is_exported_as_a_document(offline_tab: Tab, visits: Visits, tmp_path: Path) -> None:
+    answer = await offline_tab.ask("Top 5 destinations by flights")
+    await answer.is_in("done")
+    await expect(answer.part("chart").locator("svg .mark-rect.role-mark").first).to_be_attached()
+    texts: dict[str, str] = {}
+    for kind in ("md", "html", "ipynb"):
+        async with offline_tab.page.expect_download() as download:
+            await answer.part(f"export-{kind}").click()
+        saved = await download.value
+        assert saved.suggested_filename == f"top-5-destinations-by-flights.{kind}"
+        await saved.save_as(tmp_path / saved.suggested_filename)
+        texts[kind] = (tmp_path / saved.suggested_filename).read_text()
+    assert "| ORD | 17283 |" in texts["md"]
+    code: dict[str, object] = {}
+    exec(json.loads(texts["ipynb"])["cells"][1]["source"], code)  # the cell runs as it stands
+    assert code["rows"][0] == ["ORD", "17283"]  # type: ignore[index]
+    document = await visits.open((tmp_path / "top-5-destinations-by-flights.html").as_uri())
+    await expect(document.get_by_role("heading")).to_have_text("Top 5 destinations by flights")
+    await expect(document.get_by_role("cell", name="17283")).to_be_visible()
+    await expect(document.locator("svg text", has_text="ORD").first).to_be_visible()
+    assert await document.locator("script, link, img[src^=http]").count() == 0
+    if folder := os.environ.get("SCREENSHOTS"):
+        await document.screenshot(path=Path(folder) / "export.png")

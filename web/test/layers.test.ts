@@ -6,7 +6,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["components/shell"],
   ["components/stage"],
   ["components/answer", "components/schema"],
-  ["table", "chart", "ops", "editor"],
+  ["table", "chart", "ops", "editor", "export"],
   ["text", "elements", "model"],
   ["model/conversations", "model/answers", "model/catalog"],
   ["model/values"],

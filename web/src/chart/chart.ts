@@ -2,12 +2,13 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
+import { THEME_CHANGED } from "../elements/theme";
 import type { ColumnInfo } from "../model/wire/protocol";
 import { Rows } from "../model/values/rows";
 import { MOST_POINTS, withRows } from "./data";
 import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
 import { legible } from "./labels";
-import { fileName, save } from "./save";
+import { fileName, save } from "../elements/save-file";
 import type { Drawing } from "./vega";
 
 const DARK = "(prefers-color-scheme: dark)";
@@ -30,11 +31,13 @@ export class Chart extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     matchMedia(DARK).addEventListener("change", this.redraw);
+    addEventListener(THEME_CHANGED, this.redraw);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     matchMedia(DARK).removeEventListener("change", this.redraw);
+    removeEventListener(THEME_CHANGED, this.redraw);
     this.drawing?.clear();
   }
 
@@ -89,6 +92,11 @@ export class Chart extends PageElement {
     >
       ${name}
     </button>`;
+  }
+
+  /** The drawing as SVG; empty where there is none. */
+  async svgText(): Promise<string> {
+    return (await (await this.drawing?.svg())?.text()) ?? "";
   }
 
   private async save(format: "png" | "svg"): Promise<void> {

@@ -53,7 +53,7 @@ export class SqlEditor extends LitElement {
         history(),
         closeBrackets(),
         bracketMatching(),
-        autocompletion(),
+        autocompletion({ icons: false }),
         sql({ dialect: PostgreSQL, schema: Object.fromEntries(Object.entries(this.tables)), upperCaseKeywords: false }),
         syntaxHighlighting(colours),
         theme,

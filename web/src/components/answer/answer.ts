@@ -4,7 +4,9 @@ import { customElement, property } from "lit/decorators.js";
 import { type AnswerState, ASKED, hasEnded, isThinking } from "../../model/answers/answer-state";
 import { spoken, type Turn } from "../../model/conversations/conversation";
 import { duration, usageLine } from "../../model/format";
+import type { Chart } from "../../chart/chart";
 import type { TableColumns } from "../../editor/sql-editor";
+import type { AnswerCopy } from "../../export/answer-copy";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import "./question";
@@ -35,7 +37,7 @@ export class Answer extends PageElement {
         aria-busy=${this.live}
       >
         <ds-question .text=${spoken(turn)}></ds-question>
-        ${this.agent ? html`<p class="by-agent" data-testid="by-agent">Answered by <b>${this.agent}</b></p>` : nothing}
+        ${this.agent ? html`<p class="by-agent" data-testid="by-agent">Answered by <strong>${this.agent}</strong></p>` : nothing}
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
         ${answer.statements.length > 0 ? this.sql() : nothing}
@@ -155,8 +157,15 @@ export class Answer extends PageElement {
               </button>`
           : nothing}
       </footer>
+      ${answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()}></ds-export>` : nothing}
       ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}
       ${ended && answer.jobId ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
+  }
+
+  private async copy(): Promise<AnswerCopy> {
+    const { columns, rows, truncated, statements, response } = this.answer;
+    const svg = (await this.querySelector<Chart>("ds-chart")?.svgText()) ?? "";
+    return { question: spoken(this.turn), statement: statements.at(-1) ?? "", response, columns, rows, truncated, svg };
   }
 
   /** What goes on now, in the line that tells how it ended afterwards, so that nothing jumps. */

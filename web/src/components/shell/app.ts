@@ -6,7 +6,11 @@ import { Chat } from "../../model/chat";
 import { titleOf } from "../../model/conversations/conversation";
 import { Drafts } from "../../model/conversations/drafts";
 import { UnderWay } from "../../model/conversations/under-way";
-import { addressedConversation, addressOf, operationsAddressed, pushAddress, replaceAddress } from "./address";
+import { addressedConversation, addressOf, OPERATIONS, operationsAddressed, pushAddress, replaceAddress } from "./address";
+import type { Command } from "./commands";
+import type { KeyHelp } from "./key-help";
+import type { Palette } from "./palette";
+import { chooseTheme, type Theme } from "../../elements/theme";
 import { oncePerFrame } from "../../elements/once-per-frame";
 import { PageElement } from "../../elements/page-element";
 import { reloadIfSignedOut } from "./signed-out";
@@ -14,6 +18,7 @@ import type { Stage } from "../stage/stage";
 
 /** Here the list of conversations lies over the conversation. */
 const NARROW = "(max-width: 60rem)";
+const THEMES: readonly Theme[] = ["light", "dark", "system"];
 const CATALOG_REFRESH_MS = 15_000;
 
 /** The page: a header, the list of conversations, and the conversation or what operators see. */
@@ -25,6 +30,8 @@ export class App extends PageElement {
   @state() private catalog: CatalogSummary | null = null;
   @state() private awaited = READING;
   private catalogWanted = false;
+  @query("ds-palette") private readonly palette!: Palette;
+  @query("ds-key-help") private readonly keyHelp!: KeyHelp;
   @query("ds-stage") private readonly stage!: Stage;
   /** Neither hears of a change in the chat by itself. */
   private readonly redraw = oncePerFrame(() => {
@@ -79,6 +86,8 @@ export class App extends PageElement {
         <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited}></ds-stage>
         ${this.schema ? this.schemaPanel() : nothing}
       </div>
+      <ds-palette></ds-palette>
+      <ds-key-help></ds-key-help>
     `;
   }
 
@@ -169,6 +178,45 @@ export class App extends PageElement {
     this.stage.focusField();
   }
 
+  private async showPalette(): Promise<void> {
+    await import("./palette");
+    await this.palette.updateComplete;
+    this.palette.show(this.commands());
+    await this.chat.store.refresh();
+    this.palette.refresh(this.commands());
+  }
+
+  private async showKeys(): Promise<void> {
+    await import("./key-help");
+    await this.keyHelp.updateComplete;
+    this.keyHelp.show();
+  }
+
+  /** Everything that can be done from anywhere. */
+  private commands(): readonly Command[] {
+    const { chat } = this;
+    const does = (name: string, run: () => void): Command => ({ name, kind: "do", run });
+    const open = (name: string, kind: string, address: string): Command => ({ name, kind, run: () => (location.hash = address) });
+    const { state } = chat.connection;
+    return [
+      does("New conversation", () => this.newChat()),
+      ...(chat.active ? [does("Stop the answer", () => chat.stop())] : []),
+      ...(this.operations ? [] : this.chatCommands()),
+      ...(state.kind === "open" && state.server.role === "operator" ? [open("Operations", "page", OPERATIONS)] : []),
+      ...THEMES.map((theme) => does(`Theme: ${theme}`, () => chooseTheme(theme))),
+      does("Keys", () => void this.showKeys()),
+      ...chat.store.listed.map(({ id, title }) => open(title, "conversation", addressOf(id))),
+    ];
+  }
+
+  private chatCommands(): readonly Command[] {
+    return [
+      { name: "Show the data", kind: "do", run: () => this.schema || this.schemaToggled() },
+      { name: "List the conversations", kind: "do", run: () => this.listed || this.listToggled() },
+      ...(this.catalog?.tables ?? []).map(({ name }) => ({ name, kind: "table", run: () => this.stage.insert(name) })),
+    ];
+  }
+
   /** Makes what is shown what the address says: after a load, Back, Forward, a link or a new conversation. */
   private showAddressed(): void {
     this.operations = operationsAddressed();
@@ -182,6 +230,11 @@ export class App extends PageElement {
   }
 
   private keyPressed(event: KeyboardEvent): void {
+    if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      void this.showPalette();
+    }
+    if (event.key === "?" && !(event.target as Element).closest("input, textarea, select, ds-sql-editor")) void this.showKeys();
     if (event.key !== "Escape" || this.operations || event.defaultPrevented || event.isComposing) return;
     if (this.chat.active && this.chat.answerOf(this.chat.active).phase !== "stopping") this.chat.stop();
   }

@@ -51,7 +51,7 @@ export class Composer extends PageElement {
         ${this.phase === null ? nothing : this.stopButton(this.phase)}
       </form>
       <p class="keys" aria-hidden="true">
-        <kbd>Enter</kbd> asks · <kbd>Shift</kbd> <kbd>Enter</kbd> new line · <kbd>Esc</kbd> stops
+        <kbd>Enter</kbd> asks · <kbd>Shift</kbd> <kbd>Enter</kbd> new line · <kbd>Esc</kbd> stops · <kbd>Ctrl</kbd> <kbd>K</kbd> everything
       </p>
     `;
   }

@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import * as icons from "../../elements/icons";
-import { PageElement } from "../../elements/page-element";
+import * as icons from "../../../elements/icons";
+import { PageElement } from "../../../elements/page-element";
 
 /** Folded out: what the supervisor keeps about the job of an answer. The record's code is loaded when it is first opened. */
 @customElement("ds-details")
@@ -19,6 +19,6 @@ export class Details extends PageElement {
 
   private toggled(event: Event): void {
     this.open = (event.target as HTMLDetailsElement).open;
-    if (this.open) void import("../../ops/record");
+    if (this.open) void import("../../../ops/record");
   }
 }

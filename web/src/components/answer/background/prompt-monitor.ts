@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import "../../elements/copy-button";
-import * as icons from "../../elements/icons";
-import { PageElement } from "../../elements/page-element";
+import "../../../elements/copy-button";
+import * as icons from "../../../elements/icons";
+import { PageElement } from "../../../elements/page-element";
 
 /** What was sent to the model and what it took, as the agent reports it. */
 @customElement("ds-prompt-monitor")
