@@ -16,6 +16,11 @@ from rapidfuzz.distance import OSA
 MAX_SQL_CHARS = 100_000
 """Longer texts are refused: parsing one of a megabyte takes seconds in which nothing can interrupt it."""
 
+MAX_DEPTH = 900
+"""Levels of the parsed tree, the same whatever Python this is; a nested query or a call has two or three."""
+
+_TOO_DEEP = f"The statement is nested too deeply; the limit is {MAX_DEPTH} levels of its parsed form"
+
 READING_NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 
 _HARMLESS_TABLES = """
@@ -122,13 +127,13 @@ def _read_tree(connection: duckdb.DuckDBPyConnection, text: str, known: Containe
     try:
         tree = json.loads(rows[0][0])
     except RecursionError:
-        raise Refused("The statement is nested too deeply", text) from None
+        raise Refused(_TOO_DEEP, text) from None
     if tree["error"] or len(tree["statements"]) != 1:
         raise Refused(f"The statement cannot be checked: {tree.get('error_message', 'unknown form')}", text)
     tables: set[str] = set()
     own: set[str] = set()
     any_table = False
-    for node in _nodes(tree["statements"]):
+    for node in _nodes(tree["statements"], text):
         kind = str(node.get("type", ""))
         if kind.endswith("_NODE") and kind not in READING_NODES:
             what = kind.removesuffix("_NODE").removesuffix("_QUERY").replace("_", " ")
@@ -157,16 +162,18 @@ def _check_table(name: str, known: Container[str], text: str) -> str:
     return name.lower()
 
 
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object of the tree. Not recursive: a statement may be deeper than Python's stack."""
-    waiting = [tree]
+def _nodes(tree: Any, text: str) -> Iterator[dict[str, Any]]:
+    """Every object of the tree. Not recursive: how deep a statement may be is said here, and not by Python's stack."""
+    waiting = [(tree, 1)]
     while waiting:
-        item = waiting.pop()
+        item, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise Refused(_TOO_DEEP, text)
         if isinstance(item, dict):
             yield item
-            waiting.extend(item.values())
+            waiting += [(value, depth + 1) for value in item.values()]
         elif isinstance(item, list):
-            waiting.extend(item)
+            waiting += [(value, depth + 1) for value in item]
 
 
 def looks_like_sql(connection: duckdb.DuckDBPyConnection, question: str) -> bool:

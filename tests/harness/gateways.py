@@ -121,6 +121,10 @@ class Wire:
             if found[-1]["event"] in events and matches:
                 return found
 
+    async def first_word(self) -> str:
+        """Wait for the first status of the job that was asked for last; returns the job's id."""
+        return str((await self.until_chunk("status"))[0]["data"]["job_id"])
+
     async def until_chunk(self, kind: str) -> list[Event]:
         """Everything up to the first chunk of this type."""
         found = []

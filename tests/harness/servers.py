@@ -17,7 +17,7 @@ import psutil
 from bus.address import make_address
 from bus.client import BusClient
 from bus.contract.events import Event, JobEvent, Status
-from bus.contract.vocabulary import Role, Rung
+from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.program import VARIABLE
 from bus.wire.commands import Caller, JobRecord, JobSummary, Show, Shown, Stop, StopTaken, Submit, Submitted
 
@@ -57,6 +57,12 @@ class Supervisor:
             events += batch.events(skip)
         assert [seq for seq, _ in events] == list(range(after + 1, after + len(events) + 1))
         return events
+
+    async def how_it_ended(self, job_id: str) -> tuple[State, Reason | None]:
+        """The state and reason with which a job ended, once it has; its whole stream is read."""
+        await self.events(job_id)
+        summary = (await self.record(job_id)).summary
+        return summary.state, summary.reason
 
     async def until(self, job_id: str, *kinds: type[Event]) -> list[JobEvent]:
         """The job's stream up to its first event of one of these kinds."""

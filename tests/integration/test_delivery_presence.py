@@ -47,15 +47,8 @@ def session() -> str:
     return f"s{secrets.token_hex(4)}"
 
 
-async def ended(supervisor: Supervisor, job_id: str) -> tuple[State, str | None]:
-    """How a job ended, once it has."""
-    await supervisor.events(job_id)
-    summary = (await supervisor.record(job_id)).summary
-    return summary.state, summary.reason
-
-
 async def begun(wire: Wire, session: str, agent: str = "sleeps", query: str = "go") -> str:
-    """Ask, and wait for the first word; returns the job's id."""
+    """Ask, and wait for the first chunk, whatever it is; returns the job's id."""
     await wire.ask(session, query, agent)
     return str((await wire.until("agent_chunk"))[0]["data"]["job_id"])
 
@@ -65,7 +58,7 @@ async def grace_passes(supervisor: Supervisor) -> None:
     async with running_gateway(supervisor.state_dir, zoo_settings()) as gateway:
         async with gateway.wire("bob") as wire:
             job_id = await begun(wire, f"left-{secrets.token_hex(4)}")
-        assert await ended(supervisor, job_id) == STOPPED
+        assert await supervisor.how_it_ended(job_id) == STOPPED
 
 
 async def state(supervisor: Supervisor, job_id: str) -> State:
@@ -77,7 +70,7 @@ async def test_a_killed_gateway_leaves_its_jobs_the_grace(supervisor: Supervisor
         job_id = await begun(wire, session)
         killed_at = time.monotonic()
         await gateway.end(signal.SIGKILL)
-        assert await ended(supervisor, job_id) == STOPPED
+        assert await supervisor.how_it_ended(job_id) == STOPPED
         assert time.monotonic() - killed_at > GRACE_S - 0.1
 
 
@@ -94,7 +87,7 @@ async def test_whoever_is_left_at_another_gateway_keeps_the_job(supervisor: Supe
             await first.end(signal.SIGKILL)
             await grace_passes(supervisor)
             assert await state(supervisor, job_id) is State.RUNNING
-        assert await ended(supervisor, job_id) == STOPPED
+        assert await supervisor.how_it_ended(job_id) == STOPPED
 
 
 async def test_a_gateway_that_is_back_within_the_grace_keeps_the_job(supervisor: Supervisor, session: str) -> None:
@@ -118,7 +111,7 @@ async def test_a_gateway_that_is_back_within_the_grace_keeps_the_job(supervisor:
                     continue  # a machine so busy has us come too late
                 await grace_passes(supervisor)
                 assert await state(supervisor, job_id) is State.RUNNING
-            assert await ended(supervisor, job_id) == STOPPED
+            assert await supervisor.how_it_ended(job_id) == STOPPED
             return
 
 
@@ -137,12 +130,12 @@ async def test_an_operator_with_tail_does_not_keep_the_job(supervisor: Superviso
         rest, _ = await tail.communicate()
     assert first["event"] == "agent_accepted"
     assert json.loads(rest.splitlines()[-1])["data"]["reason"] == "disconnect"
-    assert await ended(supervisor, job_id) == STOPPED
+    assert await supervisor.how_it_ended(job_id) == STOPPED
 
 
 async def test_a_job_whose_asker_never_came_to_listen_is_stopped(supervisor: Supervisor, session: str) -> None:
     job_id = await supervisor.submit("go", "sleeps", caller=ANN, session_id=session, attached=True)
-    assert await ended(supervisor, job_id) == STOPPED
+    assert await supervisor.how_it_ended(job_id) == STOPPED
 
 
 async def test_without_a_grace_the_last_one_to_leave_stops_the_job(tmp_path: Path, session: str) -> None:
@@ -155,7 +148,7 @@ async def test_without_a_grace_the_last_one_to_leave_stops_the_job(tmp_path: Pat
             await second.until_chunk("status")
             await first.socket.close()
             assert (await gateway.json("GET", f"/api/jobs/{job_id}"))[1]["state"] == "running"
-        assert await ended(supervisor, job_id) == STOPPED
+        assert await supervisor.how_it_ended(job_id) == STOPPED
 
 
 async def test_with_an_endless_grace_the_job_goes_on_alone(tmp_path: Path, session: str) -> None:
@@ -166,7 +159,7 @@ async def test_with_an_endless_grace_the_job_goes_on_alone(tmp_path: Path, sessi
         async with gateway.wire() as wire:
             job_id = await begun(wire, session, "paces", "100 50")
         assert await state(supervisor, job_id) is State.RUNNING
-        assert await ended(supervisor, job_id) == (State.SUCCEEDED, None)
+        assert await supervisor.how_it_ended(job_id) == (State.SUCCEEDED, None)
 
 
 @asynccontextmanager

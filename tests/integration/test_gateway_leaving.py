@@ -155,7 +155,7 @@ async def test_changing_gateways_is_not_leaving(supervisor: Supervisor) -> None:
     async with served_gateway(supervisor.state_dir, zoo_settings()) as gateway, aiohttp.ClientSession() as http:
         async with wire(gateway, http) as page:
             await page.ask("s1", "go", "sleeps")
-            job_id = (await page.until_chunk("status"))[0]["data"]["job_id"]
+            job_id = await page.first_word()
             earlier = await taken_over(gateway)
             assert await page.closed() == aiohttp.WSCloseCode.SERVICE_RESTART
         async with wire(gateway, http) as page:

@@ -24,19 +24,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SETTINGS = {**zoo_settings(), "supervisor.disconnect_grace_s": GRACE_S}
 
 
-async def ended(supervisor: Supervisor, job_id: str) -> tuple[State, str | None]:
-    """How a job ended, once it has; its whole stream is read."""
-    await supervisor.events(job_id)
-    summary = (await supervisor.record(job_id)).summary
-    return summary.state, summary.reason
-
-
 async def grace_passed(supervisor: Supervisor, gateway: RunningGateway) -> None:
     """Wait until a job that is left now has been stopped for it: who was left before would have been, too."""
     async with gateway.wire("bob") as wire:
         await wire.ask("left", "go", "sleeps")
         job_id = (await wire.until("agent_accepted"))[0]["data"]["job_id"]
-    assert await ended(supervisor, job_id) == (State.CANCELLED, "disconnect")
+    assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, "disconnect")
 
 
 async def test_when_everybody_has_left_the_job_is_stopped_after_the_grace(
@@ -44,8 +37,8 @@ async def test_when_everybody_has_left_the_job_is_stopped_after_the_grace(
 ) -> None:
     async with gateway.wire() as wire:
         await wire.ask(session, "go", "sleeps")
-        job_id = (await wire.until_chunk("status"))[0]["data"]["job_id"]
-    assert await ended(supervisor, job_id) == (State.CANCELLED, "disconnect")
+        job_id = await wire.first_word()
+    assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, "disconnect")
 
 
 async def test_a_connection_that_breaks_without_a_goodbye_has_left_too(
@@ -53,9 +46,9 @@ async def test_a_connection_that_breaks_without_a_goodbye_has_left_too(
 ) -> None:
     async with gateway.wire() as wire:
         await wire.ask(session, "go", "sleeps")
-        job_id = (await wire.until_chunk("status"))[0]["data"]["job_id"]
+        job_id = await wire.first_word()
         wire.socket._response.connection.transport.abort()  # type: ignore[union-attr]
-        assert await ended(supervisor, job_id) == (State.CANCELLED, "disconnect")
+        assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, "disconnect")
 
 
 async def test_who_comes_back_within_the_grace_keeps_the_job(
@@ -67,7 +60,7 @@ async def test_who_comes_back_within_the_grace_keeps_the_job(
         name = f"{session}-{number}"
         async with gateway.wire() as first:
             await first.ask(name, "go", "sleeps")
-            job_id = (await first.until_chunk("status"))[0]["data"]["job_id"]
+            job_id = await first.first_word()
             left_at = clock.time()
         async with gateway.wire() as second:
             await second.send("agent_follow", session_id=name, after_seq=2)
@@ -88,7 +81,7 @@ async def test_an_operator_who_watches_does_not_keep_the_job(
     async with gateway.wire("ops") as ops:
         async with gateway.wire("ann") as ann:
             await ann.ask(session, "go", "sleeps")
-            job_id = (await ann.until_chunk("status"))[0]["data"]["job_id"]
+            job_id = await ann.first_word()
             await ops.send("agent_follow", job_id=job_id, after_seq=0)
             await ops.until_chunk("status")
         killed = (await ops.until(*ENDINGS))[-1]
@@ -100,14 +93,14 @@ async def test_detached_jobs_and_those_of_http_run_on_alone(
 ) -> None:
     async with gateway.wire() as wire:
         await wire.ask(session, "go", "sleeps", detached=True)
-        detached = (await wire.until_chunk("status"))[0]["data"]["job_id"]
+        detached = await wire.first_word()
     _, job = await gateway.json("POST", "/api/jobs", json={"query": "go", "agent": "sleeps"})
     await supervisor.until(job["job_id"], Status)
     await grace_passed(supervisor, gateway)
     for job_id in (detached, job["job_id"]):
         assert (await supervisor.record(job_id)).summary.state is State.RUNNING
         await supervisor.stop(job_id)
-        assert (await ended(supervisor, job_id))[0] is State.CANCELLED
+        assert (await supervisor.how_it_ended(job_id))[0] is State.CANCELLED
 
 
 async def test_a_gateway_that_is_killed_takes_its_clients_presence_with_it(
@@ -115,9 +108,9 @@ async def test_a_gateway_that_is_killed_takes_its_clients_presence_with_it(
 ) -> None:
     async with running_gateway(supervisor.state_dir, zoo_settings()) as gateway, gateway.wire() as wire:
         await wire.ask(session, "go", "sleeps")
-        job_id = (await wire.until_chunk("status"))[0]["data"]["job_id"]
+        job_id = await wire.first_word()
         await gateway.end(signal.SIGKILL)
-        assert await ended(supervisor, job_id) == (State.CANCELLED, "disconnect")
+        assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, "disconnect")
 
 
 async def test_a_gateway_that_ends_says_so_and_the_next_one_goes_on(supervisor: Supervisor, session: str) -> None:
@@ -169,7 +162,7 @@ async def test_a_stop_gets_through_while_the_client_is_flooded(
         await wire.until_chunk("status")
         # From here on the client reads nothing, as a page does that is busy with what it has received.
         await wire.send("agent_kill", session_id=session)
-        assert (await ended(supervisor, job_id))[0] is State.CANCELLED
+        assert (await supervisor.how_it_ended(job_id))[0] is State.CANCELLED
         stream = await wire.until(*ENDINGS)
         assert stream[-1]["event"] == "agent_killed"
 

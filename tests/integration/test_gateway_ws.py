@@ -161,7 +161,7 @@ async def test_following_goes_on_after_any_number(gateway: RunningGateway, sessi
 async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire("ann") as ann, gateway.wire("bob") as bob:
         await ann.ask(session, "go", "sleeps")
-        job_id = (await ann.until_chunk("status"))[0]["data"]["job_id"]
+        job_id = await ann.first_word()
         await bob.send("agent_follow", session_id=session, after_seq=0)
         assert (await bob.next())["data"]["code"] == "not_found"
         await bob.send("agent_kill", session_id=session)
@@ -182,7 +182,7 @@ async def test_another_users_job_is_not_found_anywhere(gateway: RunningGateway, 
 async def test_an_operator_follows_and_stops_anybodys_job(gateway: RunningGateway, session: str) -> None:
     async with gateway.wire("ann") as ann, gateway.wire("ops") as ops:
         await ann.ask(session, "go", "sleeps")
-        job_id = (await ann.until_chunk("status"))[0]["data"]["job_id"]
+        job_id = await ann.first_word()
         await ops.send("agent_follow", job_id=job_id, after_seq=0)
         await ops.until_chunk("status")
         await ops.send("agent_kill", job_id=job_id)
@@ -237,7 +237,7 @@ async def test_connections_of_one_address_are_bounded(supervisor: Supervisor, se
     settings = {**zoo_settings(), "gateway.max_connections_per_address": 2}
     async with running_gateway(supervisor.state_dir, settings) as gateway, gateway.wire() as wire:
         await wire.ask(session, "go", "sleeps")
-        job_id = (await wire.until_chunk("status"))[0]["data"]["job_id"]
+        job_id = await wire.first_word()
         async with gateway.request("GET", f"/api/jobs/{job_id}/events"):
             for path, headers in (("/ws", _UPGRADE), (f"/api/jobs/{job_id}/events", {})):
                 status, error = await gateway.json("GET", path, headers=headers)

@@ -108,6 +108,14 @@ def test_everything_else_is_refused_with_a_reason(connection: duckdb.DuckDBPyCon
     assert refusal.value.sql in sql
 
 
+@pytest.mark.parametrize("depth", [1, 290])
+def test_how_deep_a_statement_may_be_does_not_depend_on_the_interpreter(
+    connection: duckdb.DuckDBPyConnection, depth: int
+) -> None:
+    sql = "SELECT * FROM " + "(SELECT * FROM " * depth + "t" + ")" * depth
+    assert check(connection, sql) == sql
+
+
 def test_a_table_may_be_called_as_files_are(connection: duckdb.DuckDBPyConnection) -> None:
     sql = 'SELECT * FROM "Sales.2024.csv"'
     assert check(connection, sql, {"sales.2024.csv"}) == sql
