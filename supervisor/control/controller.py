@@ -16,7 +16,7 @@ from bus.wire.commands import Submit
 from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Outcome, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Counters
-from supervisor.control.escalation import escalate
+from supervisor.control.ladder_step import carry_out
 from supervisor.control.parts import Parts
 from supervisor.control.worker_events import fault_in
 from supervisor.jobs.job_entry import JobEntry
@@ -230,7 +230,7 @@ class JobController:
         if step.rung is not None:
             note(step.value, entry)
         if entry.worker is not None:
-            escalate(entry.worker, step, request)
+            carry_out(entry.worker, step, request)
 
     def _end(self, entry: JobEntry) -> None:
         entry.end_now()

@@ -7,7 +7,7 @@ from bus.wire.commands import Refused
 DAY_S = 86_400
 
 
-class Spending:
+class DailyBudget:
     """Costs in US dollars. A job counts for the day on which it ended, and while it runs for today. `ended_usd` are
     the costs of the jobs that have ended today, by user."""
 

@@ -10,7 +10,7 @@ from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
 from supervisor.lifecycle.job import Deadlines
 from supervisor.lifecycle.kill_ladder import Graces
-from supervisor.scheduling.budgets import Spending, day_began_at
+from supervisor.scheduling.budgets import DailyBudget, day_began_at
 from supervisor.storage.queries import Queries
 
 
@@ -29,7 +29,7 @@ class Limits:
         self._settings = settings
         self._jobs = jobs
         now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
-        self._spending = Spending(limit_usd, queries.costs_usd(day_began_at(now)), now)
+        self._spending = DailyBudget(limit_usd, queries.costs_usd(day_began_at(now)), now)
 
     @property
     def graces(self) -> Graces:

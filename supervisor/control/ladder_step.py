@@ -5,8 +5,8 @@ from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.workers.worker import Worker
 
 
-def escalate(worker: Worker, step: Step, request: StopRequest) -> None:
-    """Carry the step out. A worker that is still being spawned has no process yet; the next step finds it."""
+def carry_out(worker: Worker, step: Step, request: StopRequest) -> None:
+    """Do the step to the worker. One that is still being spawned has no process yet; the next step finds it."""
     if step is Step.CANCEL:
         worker.tell(Cancel(request.by, request.reason))
     elif worker.process is None:
