@@ -1,4 +1,4 @@
-"""Gateways that leave: another one takes over, or the last job has ended. Nobody misses anything for it."""
+"""Gateways that end: another one takes over, or the last job has ended. No client misses anything for it."""
 
 import asyncio
 import json
@@ -176,15 +176,15 @@ async def test_after_a_drain_a_slow_page_gets_everything(tmp_path: Path) -> None
             await slow.ask("s1", "300000", "counts")
             await slow.until("agent_accepted")
             await _drain(state_dir, process)
-            leaving = gateway.process
-            assert leaving is not None
-            leaving.send_signal(DRAINED_SIGNAL)
+            draining = gateway.process
+            assert draining is not None
+            draining.send_signal(DRAINED_SIGNAL)
             assert await idle.closed() == aiohttp.WSCloseCode.GOING_AWAY
-            assert leaving.returncode is None
+            assert draining.returncode is None
             stream = await slow.stream(after=1)
             assert (stream[-1]["event"], len(stream)) == ("agent_complete", 300_001)
             assert await slow.closed() == aiohttp.WSCloseCode.GOING_AWAY
-        assert await gone(leaving) == 0
+        assert await gone(draining) == 0
     assert_nothing_left(state_dir)
 
 
