@@ -199,3 +199,12 @@ def test_an_agents_running_jobs_are_counted_one_by_one() -> None:
     queue.leave("1")
     queue.leave("2")
     assert queue.next() == "3"
+
+
+def test_who_takes_a_waiting_job_back_waits_from_the_next_one_on() -> None:
+    queue = admission(running=9, queued=9)
+    for job_id, user in (("a1", "ann"), ("b1", "bob"), ("a2", "ann")):
+        queue.enter(job_id, user)
+    queue.leave("a1")
+    assert queue.order() == ["b1", "a2"]
+    assert queue.next() == "b1"
