@@ -141,7 +141,7 @@ async def test_what_is_written_down(tmp_path: Path, capfd: pytest.CaptureFixture
         ("signed_in", {"user": "ann", "role": "user", "how": "websocket", "address": "127.0.0.1"}),
         ("submitted", {"user": "ann", "session_id": "s1"}),
         ("stopped", {"user": "ann", "owner": "ann", "rung": "cancel"}),
-        ("refused", {"user": "ann", "code": "already_ended"}),
+        ("refused", {"user": "ann", "what": "stop session 's1'", "code": "already_ended"}),
         ("refused", {"user": "ann", "what": "ask", "code": "bad_request"}),
         ("refused", {"user": "ann", "what": "sign in as bob by websocket", "code": "unauthorized"}),
     ]
