@@ -14,8 +14,8 @@ from bus.contract.settings import Settings
 from bus.wire.commands import Caller
 from gateway.auth.anonymous_limits import AnonymousLimits
 from gateway.auth.connection_limits import ConnectionLimits
-from gateway.auth.sessions import Identities, Identity
-from gateway.auth.token_check import SignIn
+from gateway.auth.identities import Identities, Identity
+from gateway.auth.sign_in import SignIn
 from gateway.connections import LiveConnection
 from gateway.http_protocol import HttpConnection
 from gateway.wire.batch_frames import FrameCache

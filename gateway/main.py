@@ -29,8 +29,8 @@ from bus.tokens import load
 from bus.transport.sockets import BusError
 from gateway.app import make_app
 from gateway.app_state import Gateway
+from gateway.auth.identities import Identities, read_secret
 from gateway.auth.revoked_sessions import RevokedSessions
-from gateway.auth.sessions import Identities, read_secret
 from gateway.http_protocol import HttpConnection
 from gateway.shutdown import ShutdownReason, ShutdownRequest, finish
 

@@ -4,7 +4,7 @@ import logging
 
 from bus.contract.vocabulary import Rung
 from bus.wire.commands import Caller, Refused
-from gateway.auth.sessions import Identity
+from gateway.auth.identities import Identity
 
 log = logging.getLogger("gateway.audit")
 

@@ -12,8 +12,8 @@ from bus.contract.settings import agents_for_people
 from bus.transport.sockets import BusError
 from bus.wire.outside import PROTOCOL_VERSION, Outside
 from gateway.app_state import Gateway
+from gateway.auth.identities import Identity
 from gateway.auth.rate_limit import Rate, RateLimiter
-from gateway.auth.sessions import Identity
 from gateway.wire.batch_frames import WireFrame, encode_event
 from gateway.wire.client_frames import Authenticate, ClientFrame, FrameError, decode_frame
 from gateway.wire.errors import ApiError

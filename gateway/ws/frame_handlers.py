@@ -9,7 +9,7 @@ from bus.transport.sockets import BusError
 from bus.wire.commands import Caller, Jobs, ListJobs, Refused, Show, Shown, Stop
 from bus.wire.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
 from gateway.app_state import Gateway
-from gateway.auth.sessions import Identity
+from gateway.auth.identities import Identity
 from gateway.job_service import ask, stop
 from gateway.wire.batch_frames import Form
 from gateway.wire.client_frames import ClientFrame, Follow, FrameError, Kill, ListQuery, Query, submit_command

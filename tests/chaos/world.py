@@ -18,7 +18,7 @@ from bus.client import BusClient, CommandRefused
 from bus.contract.vocabulary import Role, Rung
 from bus.transport.sockets import BusError
 from bus.wire.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
-from gateway.auth.sessions import LOCAL_USER
+from gateway.auth.identities import LOCAL_USER
 from tests.chaos.followers import BusFollower, WireFollower
 from tests.chaos.script import Step
 from tests.e2e.cli_runner import Server

@@ -12,7 +12,7 @@ from bus.wire.batch import Batch
 from bus.wire.outside import outside_events
 from gateway.app_state import GATEWAY, IDENTITY, Gateway
 from gateway.auth.addresses import address_of
-from gateway.auth.sessions import Identity
+from gateway.auth.identities import Identity
 from gateway.http_api.jobs.handlers import find_record
 from gateway.wire.client_frames import MAX_SEQ
 from gateway.wire.errors import ApiError

@@ -5,8 +5,8 @@ from aiohttp import web
 from bus.contract.vocabulary import Role
 from gateway.app_state import CALLER, GATEWAY, Gateway
 from gateway.auth.addresses import address_of
+from gateway.auth.identities import Identity
 from gateway.auth.origin import origin_allowed
-from gateway.auth.sessions import Identity
 from gateway.http_protocol import note_signed_in
 from gateway.wire.errors import ApiError
 

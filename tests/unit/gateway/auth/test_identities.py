@@ -11,8 +11,8 @@ from bus.contract.settings import TokenEntry
 from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, create_token, revoke_token
 from bus.wire.commands import Caller
+from gateway.auth.identities import SECRET_NAME, Identities, Identity, read_secret
 from gateway.auth.revoked_sessions import SIGNED_IN_S, SIGNED_OUT_NAME, RevokedSessions
-from gateway.auth.sessions import SECRET_NAME, Identities, Identity, read_secret
 
 ANN = TokenEntry(hashlib.sha256(b"ann's token").hexdigest(), "ann", "user")
 OPS = TokenEntry(hashlib.sha256(b"ops token").hexdigest(), "ops", "operator")

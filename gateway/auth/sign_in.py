@@ -5,8 +5,8 @@ from collections import OrderedDict
 
 from bus.wire.commands import Refused
 from gateway.auth import audit
+from gateway.auth.identities import Identities, Identity, hash_of
 from gateway.auth.rate_limit import AddressRateLimiter, Rate
-from gateway.auth.sessions import Identities, Identity, hash_of
 from gateway.wire.errors import ApiError
 
 MAX_FAMILIAR = 10_000

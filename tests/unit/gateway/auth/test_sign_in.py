@@ -8,9 +8,9 @@ import pytest
 
 from bus.contract.settings import TokenEntry
 from bus.tokens import TokenBook
+from gateway.auth.identities import Identities
 from gateway.auth.revoked_sessions import RevokedSessions
-from gateway.auth.sessions import Identities
-from gateway.auth.token_check import SignIn
+from gateway.auth.sign_in import SignIn
 from gateway.wire.errors import ApiError
 
 HOME, ELSEWHERE = "10.0.0.1", "10.0.0.2"
