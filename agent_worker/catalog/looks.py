@@ -25,17 +25,18 @@ class Seen(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
-def look_into(  # noqa: PLR0913
+def look_into(
     connection: duckdb.DuckDBPyConnection,
     until: float,
     tables: Sequence[CatalogTable],
-    fresh: Collection[str],
     known: Catalog | None,
     description: Description,
 ) -> Seen:
-    """Looks into the tables that are `fresh`, then into those that an earlier reading had no time for, `until` a moment
-    of `time.monotonic()`; half of the time is for keys, half for values."""
+    """Looks into the tables that are not `known` as they are now, then into those that an earlier reading had no time
+    for, `until` a moment of `time.monotonic()`; half of the time is for keys, half for values."""
     found = {table.name: table for table in tables}
+    states = {table.name: table.state for table in known.tables} if known else {}
+    fresh = {table.name for table in tables if states.get(table.name) != table.state}
     waiting = [name for name in found if name in fresh]
     waiting += [name for name, table in found.items() if table.unseen and name not in fresh]
     left_s = max(LEAST_S, until - time.monotonic())

@@ -57,7 +57,7 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection, known: 
         raise CatalogError(f"{folder} holds no readable table. " + " ".join(warnings))
     description = read_description(folder / DESCRIPTION_FILE, tables)
     until = started + READ_S if fresh else time.monotonic() + LEAST_LOOKS_S
-    seen = look_into(connection, until, tables, {table.name for table in fresh}, known, description)
+    seen = look_into(connection, until, tables, known, description)
     warnings += [remark for table in seen.tables for remark in table.remarks] + seen.warnings
     return Catalog(tuple(seen.tables), tuple(seen.keys), description, tuple(warnings), found_state, tuple(left_out))
 
