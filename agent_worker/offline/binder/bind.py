@@ -31,6 +31,10 @@ from agent_worker.offline.schema.routes import Joins, Path, is_functional, step_
 
 _HOP, _FAR, _CLOSE = 0.25, 0.1, 0.08
 _BRIDGE, _EXISTS, _OTHERS = 0.3, 0.2, 0.7
+_GENERIC = frozenset(
+    """name names type types id ids date dates description descriptions code codes details detail number status title
+    titles address addresses count location locations""".split()  # noqa: SIM905
+)
 _NEUTRAL = frozenset(
     word
     for (word,) in expand(
@@ -206,7 +210,7 @@ class Binder:
 
     def _belongs(self, owners: set[str], table: str) -> bool:
         """Whether the owner refers to a table, so that its columns may be said of the owner."""
-        return any((key.table in owners and key.ref_table == table) for key in self.schema.keys)
+        return {key.ref_table for key in self.schema.keys if key.table in owners} == {table}
 
     def _one(self, found: list[tuple[float, Ref]], text: str) -> tuple[Ref, float]:
         if not found:
@@ -286,6 +290,7 @@ class Binder:
             raise Unbound(item.name.text)
         cost, kind, found = min(options, key=lambda option: option[0])
         cost, kind, found = self._named(item.name, cost, kind, found)
+        self._check_item(item, kind, found)
         self.cost += cost - item.name.cost
         if kind == "column":
             assert isinstance(found, Ref)
@@ -295,6 +300,16 @@ class Binder:
             path, table = found  # type: ignore[misc]
             self._show_entity(path, table, alone=size == 1)
 
+    def _check_item(self, item: Item, kind: str, found: object) -> None:
+        """A noun of its own behind "of A and" may be of both; "type" or "name" alone is of what came before."""
+        assert item.name is not None
+        owned = any(i.owner for i in self._items() if i is not item)
+        if kind == "table" and owned and item.owner is None and self.entities:
+            raise Unbound(f"of both, or {item.name.text}")
+        alone = item.owner is None and set(item.name.text.lower().split()) <= _GENERIC
+        if alone and self.entities and isinstance(found, Ref) and found.table != self.entities[0].table:
+            raise Unbound(f"{item.name.text} of what")
+
     def _named(self, name: Name, cost: float, kind: str, found: object) -> tuple[float, str, object]:
         """A key that is called as the table it refers to stands for that table."""
         if not isinstance(found, Ref):
@@ -302,6 +317,10 @@ class Binder:
         key = self.schema.refers(found.table, found.column)
         if key is None or key.ref_table not in {c.table for c in name.candidates if c.is_table}:
             return cost, kind, found
+        same = [c for c in name.columns if c.table == key.ref_table and c.column and c.cost <= 0.1]
+        if same and same[0].column:
+            path = (*found.path, step_of(self.schema, key, True))
+            return cost, "column", Ref(path, key.ref_table, same[0].column)
         return cost, "table", ((*found.path, step_of(self.schema, key, True)), self.schema.tables[key.ref_table])
 
     def _show_entity(self, path: Path, table: Table, alone: bool) -> None:
@@ -423,9 +442,16 @@ class Binder:
         columns = [*((table.key,) if table.key else ()), *table.labels]
         if not columns:
             raise Unbound(f"{name.text} has no key")
-        refs = [Ref(path, table.name, column.name) for column in columns]
+        refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         self.query.groups += refs
         self.query.shown[:0] = [ref for ref in refs if ref not in self.query.shown]
+
+    def _nearest(self, ref: Ref) -> Ref:
+        """The column that refers to this one, where it is a key: it is there even where no row is behind it."""
+        if ref.path and ref.path[-1].end_column == ref.column:
+            step = ref.path[-1]
+            return Ref(ref.path[:-1], step.start, step.start_column)
+        return ref
 
     def _join(self, path: Path) -> None:
         if path and path not in self.query.joined:
@@ -476,7 +502,7 @@ class Binder:
             if len(told) != 1:
                 raise Unbound("several ways to " + ", ".join(tables))
             nearest = told
-        return nearest[0], len(nearest[0]) * _FAR
+        return nearest[0], len(nearest[0]) * _FAR + (0.5 if len(nearest[0]) > 2 else 0.0)
 
     def _absent(self, absent: Absent) -> None:
         tables = [c.table for c in absent.name.tables]
@@ -515,8 +541,36 @@ class Binder:
         if cost > 5:
             raise Unbound("a value that stands elsewhere")
         self.cost += max(cost, 0.0)
+        self._check_nearest(where, table, column)
         for condition in self._conditions(where, self.schema.columns[table, column]):
             self._add_condition(condition)
+            if condition in self.query.conditions and self._denied_before(where):
+                raise Unbound("a condition behind none")
+
+    def _noun_before(self, where: Where) -> set[str]:
+        """The tables of the last noun before a condition."""
+        before = self.parse.fragments[: self.parse.fragments.index(where)]
+        names = [f.name if isinstance(f, Mention) else f.names[-1] for f in before if isinstance(f, Mention) or
+                 (isinstance(f, Group) and f.names)]  # fmt: skip
+        return {c.table for c in names[-1].tables} if names else set()
+
+    def _denied_before(self, where: Where) -> bool:
+        before = self.parse.fragments[: self.parse.fragments.index(where)]
+        return any(isinstance(f, Absent) for f in before)
+
+    def _check_nearest(self, where: Where, table: str, column: str) -> None:
+        """A condition right behind another noun is on that one, where it has such a column too."""
+        before = self.parse.fragments[: self.parse.fragments.index(where)]
+        nouns = [f for f in before[-2:] if isinstance(f, Mention)]
+        if not nouns or where.label:
+            return
+        near = {c.table for c in nouns[-1].name.tables}
+        if self.base in near or table in near:
+            return
+        named = {c.table for c in where.name.columns if c.cost <= where.name.cost + 0.3} if where.name else set()
+        refers = {key.ref_table for key in self.schema.keys if key.table in near}
+        if named & near or (where.name is None and table in refers):
+            raise Unbound(f"{column} of which of two")
 
     def _joined_sides(self, a: tuple[str, str], b: tuple[str, str]) -> bool:
         sides = {a, b}
@@ -536,7 +590,8 @@ class Binder:
                 continue
             far = self._distance(table)
             if far is not None:
-                found[table, name] = cost + far + self._value_cost(where, table, name)
+                near = 0.2 if where.name is not None and table in self._noun_before(where) else 0.0
+                found[table, name] = cost + far + self._value_cost(where, table, name) - near
         return [(cost, table, name) for (table, name), cost in found.items()]
 
     def _named_columns(self, where: Where) -> dict[tuple[str, str], float]:
@@ -607,7 +662,8 @@ class Binder:
             if not any(r.whole for r in refs):
                 if not refs and value.refs and not value.quoted:
                     return 9.0
-                if refs and not value.quoted and value.text.islower() and where.name is None:
+                short = value.text.islower() or value.end - value.start == 1
+                if refs and not value.quoted and short and where.name is None:
                     return 9.0
                 if refs and not value.quoted:
                     cost += 0.35 + 0.2 * (len(refs) > 1)
@@ -767,7 +823,8 @@ class Binder:
             self.cost += cost - name.cost
             self.counted.add(counted.name)
             self._join(path)
-            if len(path) != 1:
+            shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
+            if len(path) != 1 or any(len(e.path) > 1 for e in shown):
                 raise Unbound("counted too far away")
             if any(isinstance(e, Ref) and e.path[: len(path)] == path for e in self.query.shown):
                 raise Unbound("counted by itself")
@@ -783,6 +840,8 @@ class Binder:
         if len(ranks) > 1:
             raise Unbound("several ranks")
         rank = ranks[0]
+        if self.of(Sort) and (rank.hints or rank.common):
+            raise Unbound("a rank beside an order")
         expr = self._ranked_by(rank)
         plain = self.query.groups or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
         if isinstance(expr, Agg) and not plain:
@@ -835,6 +894,11 @@ class Binder:
                 near = 0.0 if column.table in tables else 0.2
                 found.append((reached[1] + near + 0.02 * at + (0.0 if len(column.words) == 1 else 0.03), reached[0]))
         ref, cost = self._one(found, "/".join(hints))
+        others = {
+            t for t in self.mentioned - {ref.table} for c in self.schema.tables[t].columns if set(hints) & set(c.words)
+        }
+        if others:
+            raise Unbound(f"{ref.column}, or of {others.pop()}")
         self.cost += cost
         return ref
 
@@ -872,9 +936,8 @@ class Binder:
     def _finish(self) -> None:
         query = self.query
         plain = [e for e in query.shown if isinstance(e, Ref)]
-        for e in query.shown:
-            if isinstance(e, Agg) and e.distinct and e.ref and e.ref.path and any(r.path == e.ref.path for r in plain):
-                raise Unbound("counted by itself")
+        if any(ref.path and ref.table in self.counted for ref in plain):
+            raise Unbound("counted by itself")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):
             self.cost += 0.5  # events tell of things that no register lists
         exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))

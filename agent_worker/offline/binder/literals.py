@@ -29,6 +29,8 @@ def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
         return ""
     if isinstance(first, Value):
         return ""
+    if column.role is Role.YEAR and not first.date and first.number not in _YEAR:
+        raise Unfit
     if column.role is Role.DATE and not first.date:
         if first.number not in _YEAR:
             raise Unfit

@@ -82,6 +82,8 @@ def where_named(reader: Reader, at: int) -> Iterator[Found]:
         for place in places:
             for end, found, cost in _predicate(reader, place, bare=place == start):
                 operator, operands, negated, both = found
+                if isinstance(operands[-1], Number) and operator == "=" and any(n.tables for n in reader.names(end)):
+                    continue
                 dated = place > start and reader.word(place - 1) == "in" and isinstance(operands[0], Number)
                 hints = ("year",) if dated else ()
                 firm = place == start or reader.word(place - 1) not in english.PREPOSITIONS - {
@@ -193,7 +195,7 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
     """ "older than 30", "after 2000": the comparison tells the column."""
     for start, (operator, hints) in reader.phrase(english.RELATIVES, at):
         for end, operands, both in reader.operands(start):
-            if isinstance(operands[0], Value):
+            if isinstance(operands[0], Value) or reader.word(at) in ("between", "from"):
                 continue
             yield end, Where(None, operator, operands, hints=tuple(hints.split()), both=both), 0.1
         if operator == "=" or reader.word(at) in ("from", "since"):
@@ -228,6 +230,9 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
 def groups(reader: Reader, at: int) -> Iterator[Found]:
     """ "for each city and year", "by month"."""
     for start, firm in reader.phrase(english.GROUPS, at):
+        spoken = reader.word(at - 1)
+        if not firm and (spoken in english.VERBS or spoken.endswith("ed")):
+            continue
         if firm and (start == reader.size or reader.word(start) in (".", "?", ",", ";", "and", "one", "of")):
             yield start + (reader.word(start) == "one"), Group((), True), 0.1
         start = reader.maybe(english.DISTINCT, start + (reader.word(start) == "of"))

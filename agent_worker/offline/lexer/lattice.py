@@ -118,9 +118,15 @@ def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> 
         if not words or token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on"):
             continue
         candidates = index.find(words)
-        if candidates and ("of" not in words or candidates[0].cost < _SURE):
+        if candidates and ("of" not in words or _is_column_of(candidates, words, index)):
             names.append(Name(question[tokens[start].start : token.end], start, end, candidates))
     return names
+
+
+def _is_column_of(candidates: tuple[Candidate, ...], words: tuple[str, ...], index: NameIndex) -> bool:
+    """Whether "date of birth" names a column as a whole, rather than a column of a table."""
+    behind = tuple(word for word in words[words.index("of") + 1 :] if word != "the")
+    return candidates[0].cost < _SURE and not any(c.is_table and c.cost < _SURE for c in index.find(behind))
 
 
 def _values(question: str, tokens: list[Token], schema: Schema) -> dict[int, list[Value]]:

@@ -173,8 +173,6 @@ def _table_cost(words: Words, parts: Words) -> float | None:
         return _COSTS[cost]
     if len(words) < len(parts) and fit(words, parts[-len(words) :]) in (EXACT, EXACT + 1):
         return 0.6
-    if len(words) < len(parts) and fit(words, parts[: len(words)]) in (EXACT, EXACT + 1):
-        return 0.9
     return None
 
 
