@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.conversation import Conversation, NotUnderstood
+from agent_worker.offline.dialogue.doubts import doubt
 from agent_worker.offline.dialogue.suggestions import near
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.grammar.selecting import stands_alone
@@ -35,6 +36,8 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
     except NotUnderstood as misread:
         return about(question, lexicon.names) or _ask_back(misread, lexicon.names)
     reading = found.reading
+    if not history and (problem := doubt(question, reading, lexicon.names)):
+        return Clarification(problem)
     return SqlPlan(statement(found.scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
 
 

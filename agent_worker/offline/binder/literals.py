@@ -29,6 +29,8 @@ def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
         return ""
     if isinstance(first, Value):
         return ""
+    if first.date:
+        return _dated(column, first)
     if column.role is Role.YEAR and not first.date and first.number not in _YEAR:
         raise Unfit
     if column.role is Role.DATE and not first.date:
@@ -41,6 +43,13 @@ def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
             raise Unfit
         return "number"
     return ""
+
+
+def _dated(column: Column, day: Number) -> str:
+    """A whole day is compared with the day of a moment."""
+    if len(day.text) < len("2013-7-4"):
+        raise Unfit
+    return "day" if column.info.type.upper().startswith("TIMESTAMP") else ""
 
 
 def _literal(column: Column, operator: str, operand: Operand, form: str) -> list[Literal]:

@@ -278,6 +278,10 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
     for start, limit in limits(reader, at):
         if at and reader.word(at - 1) == "at":
             continue
+        for end, descending in reader.phrase(english.SUPERLATIVES, start):
+            for last, items, cost in item(reader, end):
+                if items[0].fn in ("avg", "sum") and len(items) == 1:
+                    yield last, Rank(descending, limit, items[0]), cost
         for end, descending in reader.phrase(english.EXTREMES, start):
             after, more = limit_after(reader, end)
             limit = more or limit

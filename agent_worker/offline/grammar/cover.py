@@ -1,7 +1,7 @@
 """The cheapest ways to read a whole question: fragments from left to right, so that every word is accounted for."""
 
 from agent_worker.offline.grammar.clauses import CLAUSES
-from agent_worker.offline.grammar.fragments import Everything, Fragment, Group, Parse, Rank, Select, Sort
+from agent_worker.offline.grammar.fragments import Everything, Fragment, Group, Parse, Select, Sort
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.grammar.selecting import selects
 from agent_worker.offline.lexer.lattice import Lattice
@@ -39,7 +39,7 @@ def _may_ask(reader: Reader, at: int, parse: Parse) -> float | None:
     """What it costs to ask for something here: at the beginning, or once more behind a stop, a comma or an "and"."""
     asked = sum(isinstance(f, (Select, Everything)) for f in parse.fragments)
     if not asked:
-        return 0.0 if all(isinstance(f, (Group, Sort, Rank)) for f in parse.fragments) else None
+        return 0.0 if all(isinstance(f, (Group, Sort)) for f in parse.fragments) else None
     behind = reader.word(at - 1) in (".", "?", ";", ",", "and", "!", "then")
     return 0.3 if asked == 1 and behind else None
 

@@ -128,6 +128,13 @@ class Rank:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """So many of what is asked for: "the five carriers with …"."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """None of these must exist: "without pets", "never taken a course"."""
 
@@ -143,7 +150,7 @@ class Verb:
     """The word is known from the schema alone."""
 
 
-Fragment = Select | Everything | Mention | Where | Or | Having | HowMany | Group | Sort | Rank | Absent | Verb
+Fragment = Select | Everything | Mention | Where | Or | Having | HowMany | Group | Sort | Rank | Limit | Absent | Verb
 
 
 @dataclass(frozen=True, slots=True)

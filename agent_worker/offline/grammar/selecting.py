@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
-from agent_worker.offline.grammar.fragments import Everything, Item, Rank, Select
+from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Name
 
@@ -24,6 +24,9 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
     """An opening and the list of what is asked for."""
     for start, kind in openings(reader, at):
         yield from _everything(reader, start)
+        for place, size in limits(reader, start):
+            for end, items, cost in item_list(reader, place) if size > 1 else ():
+                yield end, (Select(items, which=kind == "which"), Limit(size)), cost
         for place, rank, more in ranking(reader, start):
             for end, items, cost in item_list(reader, place):
                 distinct = any(one.distinct and one.fn == "" for one in items)

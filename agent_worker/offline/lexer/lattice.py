@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from agent_worker.offline.english.lexicon import expand
+from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
 from agent_worker.offline.english.tokens import Token, number_of, tokenize
 from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.schema.lookup import Candidate, NameIndex
@@ -107,7 +107,9 @@ def _numbers(token: Token, start: int) -> list[Number]:
 
 def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> list[Name]:
     names: list[Name] = []
-    if tokens[start].lower in _NOT_FIRST:
+    behind = tokens[start + 1].lower if start + 1 < len(tokens) else "."
+    alone = start > 0 and (behind in PREPOSITIONS or not behind.isalnum())
+    if tokens[start].lower in _NOT_FIRST and not (alone and tokens[start].lower in index.column_names):
         return names
     words: tuple[str, ...] = ()
     for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):

@@ -8,6 +8,7 @@ from agent_worker.offline.schema.routes import Path, Step
 
 _FORMS = {
     "": "{}",
+    "day": "CAST({} AS DATE)",
     "year": "year({})",
     "number": "TRY_CAST({} AS DOUBLE)",
     "yeartext": "TRY_CAST(left({}, 4) AS INTEGER)",
@@ -32,6 +33,8 @@ class Renderer:
         conditions = [self.condition(c) for c in query.conditions]
         conditions += [f"{self.expr(e)} IS NOT NULL" for e, _ in query.order if query.limit and isinstance(e, Ref)]
         groups = [self.expr(ref) for ref in query.groups]
+        if query.limit:
+            conditions += [f"{group} IS NOT NULL" for group in groups]
         havings = [self.compare(h) for h in query.havings]
         orders = [f"{self._ordered(e)} {'DESC' if down else 'ASC'}" for e, down in query.order]
         lines += self._tables()

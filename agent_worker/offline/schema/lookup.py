@@ -51,6 +51,7 @@ class NameIndex:
             for column in table.columns:
                 for part in {*column.words, *column.all_words, "".join(column.all_words)}:
                     self._parts[part].add(Candidate(table.name, column.name))
+        self.column_names = {column.name.lower() for column in schema.columns.values()}
         self._stems = {stem(part) for part in self._parts}
         self._described = self._read_description()
 

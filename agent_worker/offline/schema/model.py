@@ -114,6 +114,8 @@ class Schema:
         )
         parts = tuple(w for p in parts for w in _initialed(p, nouns))
         own = _without_noun(parts, table_words)
+        named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
+        is_key = is_key or (named and kind_of(column) is Kind.NUMBER)
         return Column(table, column.name, own, parts, kind_of(column), role_of(column, own, is_key=is_key), column)
 
 
