@@ -55,11 +55,6 @@ class NameIndex:
         self._stems = {stem(part) for part in self._parts}
         self._described = self._read_description()
 
-    @property
-    def known_words(self) -> set[str]:
-        """Every word that names are made of."""
-        return set(self._parts)
-
     def find(self, words: Words) -> tuple[Candidate, ...]:
         """What a run of words in small letters may name, the best first."""
         words = tuple(_SAME.get(word, word) for word in words)

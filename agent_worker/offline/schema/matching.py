@@ -20,6 +20,7 @@ EXACT, ABBREVIATED, PARTIAL = 0, 2, 5
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(65536)
 def parts_of(name: str) -> tuple[str, ...]:
     """A name's parts in lower case: `dep_delay` and `depDelay` are dep, delay."""
     pieces = re.split(r"[\W_]+", _CAMEL.sub("_", name))

@@ -69,6 +69,7 @@ class Schema:
             counts = referred.setdefault(key.ref_table, {})
             counts[key.ref_column] = counts.get(key.ref_column, 0) + 1
         self.own_keys = {place for k in self.keys for place in ((k.table, k.column), (k.ref_table, k.ref_column))}
+        self._key_of = {(key.table, key.column): key for key in reversed(self.keys)}
         for info in self.catalog.tables:
             counts = referred.get(info.name, {})
             self.tables[info.name] = self._table(info, max(counts, key=lambda c: counts[c]) if counts else None)
@@ -107,7 +108,7 @@ class Schema:
         is_key = (table, column.name) in self.own_keys
         asks = kind_of(column) is Kind.FLAG and len(parts) > 1 and parts[0] in _ASKING
         parts = tuple(word for part in (parts[1:] if asks else parts) for word in _EXPANDED.get(part, (part,)))
-        key = next((k for k in self.keys if (k.table, k.column) == (table, column.name)), None)
+        key = self._key_of.get((table, column.name))
         nouns = [*table_words, *(parts_of(key.ref_table) if key else ())]
         parts = tuple(
             next((n for n in nouns if 3 <= len(p) < len(stem(n)) and stem(n).startswith(p)), p) for p in parts
