@@ -13,8 +13,9 @@ from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.routes import Joins
 from bus.contract.catalog import Catalog
 
-_PER_WORD, _CLOSE = 0.18, 0.2
-"""A reading may cost so much for each word of its question; one that costs nearly as little is another answer."""
+_ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
+"""A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
+answer."""
 _MOST_BASES, _MOST_BRIDGES = 12, 6
 
 
@@ -38,7 +39,7 @@ class Readings:
     @property
     def clear(self) -> Reading | None:
         """The one reading that is near enough to the question and apart from all others."""
-        if not self.found or self.found[0].cost > _PER_WORD * self.words or self.rivals:
+        if not self.found or self.found[0].cost > _ALLOWED + _PER_WORD * self.words or self.rivals:
             return None
         return self.found[0]
 

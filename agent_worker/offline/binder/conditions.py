@@ -49,6 +49,8 @@ class Conditions(Columns):
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
         path = self._path_to(column.table)
+        if where.both and any(isinstance(e, Agg) for e in self.query.shown):
+            raise Unbound("a count of both, or of each")
         operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
         if path is not None:
             ref = Ref(path, column.table, column.name)

@@ -1,5 +1,7 @@
 """Values and numbers as they are compared with a column, by what it holds."""
 
+from datetime import date
+
 from agent_worker.offline.binder.query import Literal
 from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Number, Value
@@ -47,8 +49,10 @@ def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
 
 def _dated(column: Column, day: Number) -> str:
     """A whole day is compared with the day of a moment."""
-    if len(day.text) < len("2013-7-4"):
-        raise Unfit
+    try:
+        date(*map(int, day.text.split("-")))
+    except (ValueError, TypeError) as error:
+        raise Unfit from error
     return "day" if column.info.type.upper().startswith("TIMESTAMP") else ""
 
 

@@ -1,6 +1,6 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, Unbound
+from agent_worker.offline.binder.places import EXISTS, Unbound, kin
 from agent_worker.offline.binder.query import Agg, Exists, Ref
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.grammar.fragments import (
@@ -101,9 +101,12 @@ class Nouns(Shown):
         return any(isinstance(c, Exists) and c.path[: len(path)] == path for c in self.query.conditions)
 
     def _absent(self, absent: Absent) -> None:
-        tables = [c.table for c in absent.name.tables]
+        if absent.name is not None:
+            tables = [c.table for c in absent.name.tables]
+        else:
+            tables = [t.name for t in self.schema.tables.values() if any(kin(absent.verb, w) for w in t.words)]
         if not tables:
-            raise Unbound(f"no {absent.name.text}")
+            raise Unbound("none of what")
         if self.base in tables:
             raise Unbound("absent from itself")
         path, cost = self._any_path(tables)

@@ -100,6 +100,8 @@ class Ranking(Conditions):
             raise Unbound("a rank of nothing")
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not self.query.groups:
             raise Unbound("a figure of the first only")
+        if self.query.shown == [expr] and rank.limit == 1 and not sizes:
+            raise Unbound("the first of itself")
         self.query.order.append((expr, rank.descending))
         self.query.limit = sizes.pop() if sizes else rank.limit
 

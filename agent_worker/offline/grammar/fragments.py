@@ -136,9 +136,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """None of these must exist: "without pets", "never taken a course"."""
+    """None of these must exist: "without pets", "never taken a course"; or, as in "never ordered", nothing that a verb
+    tells of."""
 
-    name: Name
+    name: Name | None
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
