@@ -41,6 +41,9 @@ class Conditions(Columns):
             raise Unbound("a value that stands elsewhere")
         self.cost += max(cost, 0.0)
         self._check_nearest(where, table, column)
+        named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
+        if named and table not in (self._noun_before(where) or self._subjects()):
+            raise Unbound("the name of something else")
         for condition in self._conditions(where, self.schema.columns[table, column]):
             self._add_condition(condition)
             if condition in self.query.conditions and self._denied_before(where):

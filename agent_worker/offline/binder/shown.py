@@ -4,6 +4,7 @@ from agent_worker.offline.binder.places import COUNTING, NUMERIC, Places, Unboun
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.grammar.fragments import (
     Everything,
+    Group,
     Item,
     Mention,
     Select,
@@ -82,6 +83,8 @@ class Shown(Places):
         owned = any(i.owner for i in self._items() if i is not item)
         if kind == "table" and owned and item.owner is None and self.entities:
             raise Unbound(f"of both, or {item.name.text}")
+        if kind == "table" and not self.of(Group) and any(isinstance(e, Agg) for e in self.query.shown):
+            raise Unbound(f"counts of one and of {item.name.text}")
         alone = item.owner is None and set(item.name.text.lower().split()) <= _GENERIC
         if alone and self.entities and isinstance(found, Ref) and found.table != self.entities[0].table:
             raise Unbound(f"{item.name.text} of what")

@@ -42,6 +42,9 @@ _FINAL = frozenset(
         "registered",
     )
 )
+_DETERMINING = frozenset(
+    """the all a an any these those each every their its his her corresponding respective related""".split()  # noqa: SIM905
+)
 _STOPS = frozenset((".", "?", ",", ";", "and"))
 _TIMES = frozenset(("times", "time"))
 
@@ -51,26 +54,19 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
     different = reader.maybe(english.DISTINCT, at)
     for end, name in reader.noun(different):
         if name.tables:
-            last = at - 1
-            while last >= 0 and reader.word(last) in (
-                "the",
-                "all",
-                "a",
-                "an",
-                "any",
-                "these",
-                "those",
-                "each",
-                "every",
-                "their",
-                "its",
-                "his",
-                "her",
-            ):
-                last -= 1
-            before = reader.word(last) if last >= 0 else ""
+            before = _spoken_before(reader, at)
+            if before == "and":  # what is asked for beside something else, not what that is said of
+                continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in _SOME
             yield end, Mention(name, has, before in ("of", "for"), different > at), 0.15 + name.cost
+
+
+def _spoken_before(reader: Reader, at: int) -> str:
+    """The word before a noun's determiners."""
+    last = at - 1
+    while last >= 0 and reader.word(last) in _DETERMINING:
+        last -= 1
+    return reader.word(last) if last >= 0 else ""
 
 
 def where_named(reader: Reader, at: int) -> Iterator[Found]:
