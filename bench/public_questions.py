@@ -10,12 +10,14 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import permutations
+from itertools import islice, permutations, product
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 import msgspec
+import sqlglot
+from sqlglot import exp
 
 from agent_worker.catalog import read_catalog
 from agent_worker.engine.settings import create_view
@@ -26,7 +28,7 @@ from bus.contract.events import Clarification
 Verdict = Literal["right", "asked", "wrong"]
 Rows = Sequence[Sequence[Any]]
 _PROCESSES = 2
-_MOST_COLUMNS = 8
+_MOST_CHOICES = 5_000
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00(?:\.0+)?")
 
 
@@ -102,11 +104,14 @@ def _judge(question: Question, catalog: Any, engine: duckdb.DuckDBPyConnection) 
         return Judged(question, "wrong", f"{said}\n      {error}", took_ms, "fails")
     if same_rows(rows, question.rows, question.ordered):
         return Judged(question, "right", said, took_ms)
-    return Judged(question, "wrong", said, took_ms, _kind(rows, question))
+    return Judged(question, "wrong", said, took_ms, kind_of(rows, question, engine))
 
 
-def _kind(rows: Rows, question: Question) -> str:
-    """How a wrong answer differs: in the order alone, in repeated rows alone, or in what it says."""
+def kind_of(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> str:
+    """How a wrong answer differs: in the order of equals, in which of several first ones it names, in repeated rows
+    alone, or in what it says."""
+    if one_of_the_first(rows, question, engine):
+        return "one of several first"
     if same_rows(rows, question.rows, ordered=False):
         return "order of equals" if "order by" in question.sql.lower() else "order"
     once = [list(row) for row in dict.fromkeys(tuple(map(plain, row)) for row in question.rows)]
@@ -115,6 +120,42 @@ def _kind(rows: Rows, question: Question) -> str:
         if picked == {tuple(map(plain, row)) for row in once}:
             return "repeated rows"
     return "material"
+
+
+def one_of_the_first(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a statement with a limit could as well have given these rows, as they rank no lower than its own."""
+    try:
+        tree = sqlglot.parse_one(question.sql.rstrip("; "), dialect="sqlite")
+        if not isinstance(tree, exp.Select) or not tree.args.get("limit") or not tree.args.get("order"):
+            return False
+        size, first = int(tree.args["limit"].expression.name), tree.args["order"].expressions[0]
+        width = len(tree.expressions)
+        group = [column.copy() for column in (tree.args.get("group") or exp.Group()).expressions]
+        tree = tree.select(*(exp.func("any_value", first.this.copy()) if group and first.this.find(exp.Column) and not
+                             first.this.find(exp.AggFunc) else first.this.copy(),))  # fmt: skip
+        tree.set("limit", None)
+        tree.set("order", None)
+        for item in tree.expressions[:width] if group else ():
+            if not item.find(exp.AggFunc) and item not in group:
+                item.replace(exp.func("any_value", item.copy()))
+        for quoted in tree.find_all(exp.Column):
+            if quoted.this.quoted and not quoted.table:
+                quoted.replace(exp.Literal.string(quoted.name))
+        ranked = engine.execute(tree.sql("duckdb")).fetchall()
+    except (sqlglot.ParseError, duckdb.Error, ValueError, KeyError):
+        return False
+    ranked = sorted(
+        (row for row in ranked if row[-1] is not None), key=lambda row: row[-1], reverse=bool(first.args.get("desc"))
+    )
+    if len(ranked) < size or len(rows) != size:
+        return False
+    allowed = [row[:width] for row in ranked if row[-1] == ranked[size - 1][-1] or row in ranked[:size]]
+    fitting = {tuple(map(plain, row)) for row in allowed}
+    columns = range(len(rows[0]))
+    return any(
+        {tuple(plain(row[at]) for at in chosen) for row in rows} <= fitting
+        for chosen in islice(permutations(columns, width), _MOST_CHOICES)
+    )
 
 
 def same_rows(found: Rows, expected: Rows, ordered: bool) -> bool:
@@ -135,10 +176,8 @@ def _column_choices(found: Rows, expected: Rows) -> Iterator[tuple[int, ...]]:
         return
     have = [frozenset(plain(row[at]) for row in found) for at in range(len(found[0]))]
     want = [frozenset(plain(row[at]) for row in expected) for at in range(len(expected[0]))]
-    fitting = [at for at, values in enumerate(have) if values in want][:_MOST_COLUMNS]
-    for chosen in permutations(fitting, len(want)):
-        if all(have[at] == values for at, values in zip(chosen, want, strict=True)):
-            yield chosen
+    choices = product(*([at for at, values in enumerate(have) if values == wanted] for wanted in want))
+    yield from islice((chosen for chosen in choices if len(set(chosen)) == len(chosen)), _MOST_CHOICES)
 
 
 def plain(value: Any) -> str:

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 
 from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.conversation import Conversation, NotUnderstood
+from agent_worker.offline.dialogue.doubts import doubt
 from agent_worker.offline.dialogue.suggestions import near
 from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexer import Lexicon
+from agent_worker.offline.output.describe import Description
 from agent_worker.offline.output.sql import statement
 from agent_worker.offline.output.wording import chart_of, reading_words, title_of
+from agent_worker.offline.readings import Core
 from agent_worker.offline.schema.name_index import Names
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.catalog import Catalog
 from bus.contract.events import Clarification
+
+_LONGEST_CHARS = 600
 
 
 def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
@@ -22,13 +28,29 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
     questions of the conversation, oldest first: a fragment ("and by month?") goes on from the last one that was
     understood, and the answer to a question asked back is put where it belongs.
     """
+    if plan := _read_whole(question, catalog, history):
+        return plan
     lexicon = Lexicon(catalog)
     try:
         found = Conversation(lexicon, history).understand(question)
     except NotUnderstood as misread:
         return about(question, lexicon.names) or _ask_back(misread, lexicon.names)
     reading = found.reading
+    if not history and (problem := doubt(question, reading, lexicon.names)):
+        return Clarification(problem)
     return SqlPlan(statement(found.scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
+
+
+def _read_whole(question: str, catalog: Catalog, history: Sequence[Turn]) -> SqlPlan | None:
+    """The answer to a question that stands alone and has one clear reading."""
+    if len(question) > _LONGEST_CHARS or (history and not stands_alone(question)):
+        return None
+    core = Core(catalog)
+    reading = core.read(question).clear
+    if reading is None:
+        return None
+    said = Description(core.schema, reading.query)
+    return SqlPlan(reading.sql, said.title(), said.reading(), said.chart())
 
 
 def _ask_back(misread: NotUnderstood, names: Names) -> Clarification:

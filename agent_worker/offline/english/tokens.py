@@ -46,13 +46,15 @@ class Token:
     kind: TokenKind
 
 
-def tokenize(question: str) -> list[Token]:
-    """The question's tokens. Sentence marks and the hyphen inside a word carry no meaning and are left out."""
+def tokenize(question: str, keep_stops: bool = False) -> list[Token]:
+    """The question's tokens. Sentence marks and the hyphen inside a word carry no meaning and are left out; with
+    `keep_stops` the marks between sentences stay."""
     tokens = []
     for match in _TOKEN.finditer(question):
         kind: TokenKind = match.lastgroup  # type: ignore[assignment]
         text = match.group()
-        if kind == "symbol" and (text in "?.!;:" or _is_hyphen(question, match.start())):
+        stop = keep_stops and text in "?.;!" and question[match.end() :].strip(" ?.;!") != ""
+        if kind == "symbol" and not stop and (text in "?.!;:" or _is_hyphen(question, match.start())):
             continue
         if kind == "quoted":
             text = text[1:-1]

@@ -20,6 +20,7 @@ EXACT, ABBREVIATED, PARTIAL = 0, 2, 5
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(65536)
 def parts_of(name: str) -> tuple[str, ...]:
     """A name's parts in lower case: `dep_delay` and `depDelay` are dep, delay."""
     pieces = re.split(r"[\W_]+", _CAMEL.sub("_", name))
@@ -49,6 +50,7 @@ def abbreviates(short: str, word: str) -> bool:
 
 def _is_skeleton(short: str, word: str) -> bool:
     """Whether `short` is most of the consonants of `word`, in order, up to its end."""
+    word = word.removesuffix("e")
     if short[-1] != word[-1] or any(letter in _VOWELS for letter in short[1:]):
         return False
     letters = iter(word)
@@ -62,7 +64,7 @@ def fit(words: tuple[str, ...], parts: tuple[str, ...]) -> int | None:
     if not words or not parts or not _may_fit(words, parts):
         return None
     joined, spoken = "".join(parts), "".join(words)
-    if spoken == joined or stem(spoken) == stem(joined):
+    if spoken == joined or stem(spoken) == stem(joined) or spoken == joined + "s":
         return EXACT if spoken == joined else EXACT + 1
     whole = _cover(words, parts)
     if whole is not None:
@@ -113,7 +115,7 @@ def _segments(words: tuple[str, ...], part: str) -> int | None:
 def _one(word: str, part: str) -> int | None:
     if word == part:
         return EXACT
-    if stem(word) == stem(part) or word == part + "es":
+    if stem(word) == stem(part) or word in (part + "s", part + "es"):
         return EXACT + 1
     return ABBREVIATED if abbreviates(part, word) or abbreviates(word, part) else None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.questions import SAMPLE, Data, make_tpch
+from bench.shop import make_shop
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,9 @@ def tpch(tmp_path_factory: pytest.TempPathFactory) -> Data:
     if not (Path(sys.executable).parent / "tpchgen-cli").exists():
         pytest.skip("tpchgen-cli is not installed beside this Python: pip install tpchgen-cli")
     return Data(make_tpch(tmp_path_factory.mktemp("tpch")))
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """A shop that no rule was tuned on."""
+    return Data(make_shop(tmp_path_factory.mktemp("shop")))

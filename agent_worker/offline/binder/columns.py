@@ -1,0 +1,156 @@
+"""Which column a condition is about: named, hinted by an adjective, or told by its value."""
+
+from agent_worker.offline.binder.literals import Unfit, literals
+from agent_worker.offline.binder.nouns import Nouns
+from agent_worker.offline.binder.places import EXISTS, FAR, Unbound
+from agent_worker.offline.english.lexicon import VERBS
+from agent_worker.offline.grammar.fragments import (
+    Mention,
+    Select,
+    Where,
+)
+from agent_worker.offline.lexer.lattice import Value
+from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.roles import Kind, Role
+
+
+class Columns(Nouns):
+    """Finds the columns of conditions."""
+
+    def _joined_sides(self, a: tuple[str, str], b: tuple[str, str]) -> bool:
+        sides = {a, b}
+        return any({(k.table, k.column), (k.ref_table, k.ref_column)} == sides for k in self.schema.keys)
+
+    def _where_options(self, where: Where) -> list[tuple[float, str, str]]:
+        """The columns that a condition may be about, each with its cost."""
+        named = self._named_columns(where)
+        found: dict[tuple[str, str], float] = {}
+        for (table, name), cost in named.items():
+            column = self.schema.columns[table, name]
+            if where.name is not None and where.hints and column.role not in (Role.YEAR, Role.DATE):
+                continue
+            try:
+                literals(column, where.operator, where.operands)
+            except Unfit:
+                continue
+            far = self._distance(table)
+            if where.never and where.owner is None and column in self._named_by():
+                continue
+            if far is not None:
+                near = 0.2 if where.name is not None and table in self._noun_before(where) else 0.0
+                found[table, name] = cost + far + self._value_cost(where, table, name) - near
+        return [(cost, table, name) for (table, name), cost in found.items()]
+
+    def _named_columns(self, where: Where) -> dict[tuple[str, str], float]:
+        values = [v for v in where.operands if isinstance(v, Value)]
+        refs = {(r.table, r.column) for v in values for r in v.refs if r.whole or not v.quoted}
+        found: dict[tuple[str, str], float] = {}
+        if where.name is not None:
+            best = where.name.cost
+            for c in where.name.columns:
+                if c.column:
+                    found[c.table, c.column] = c.cost - best
+            for c in (
+                where.name.tables if where.firm and where.operator not in ("<", "<=", ">", ">=", "between") else ()
+            ):
+                table = self.schema.tables[c.table]
+                for column in (*table.labels, *((table.key,) if table.key else ())):
+                    if (c.table, column.name) not in found and (refs or column in table.labels or not values):
+                        found[c.table, column.name] = c.cost - best + 0.15
+                for place in refs:
+                    if place[0] == c.table:
+                        found.setdefault(place, c.cost - best + 0.2)
+        elif where.hints:
+            for place, column in self.schema.columns.items():
+                at = next((i for i, hint in enumerate(where.hints) if hint in column.words), None)
+                if at is not None and column.kind is not Kind.OTHER and column.role is not Role.IDENTIFIER:
+                    told = 0.0 if len(column.words) == 1 or self._told(column.name) else 0.1
+                    found[place] = 0.02 * at + told
+        elif where.owner is not None and not where.label:
+            best = where.owner.cost
+            owners = {c.table: c.cost - best for c in where.owner.tables}
+            columns = {(c.table, c.column): c.cost - best for c in where.owner.columns if c.column}
+            for place in refs:
+                if place in columns:
+                    found[place] = columns[place]
+                elif place[0] in owners:
+                    found[place] = owners[place[0]] + 0.05
+        else:
+            found = dict.fromkeys(refs, 0.0)
+            if where.label:
+                whose = {c.table for c in where.owner.tables} if where.owner else set(self.schema.tables)
+                labels = {(t.name, c.name) for t in self.schema.tables.values() for c in t.labels if t.name in whose}
+                found = {place: 0.0 for place in refs if place in labels}
+                if not refs:
+                    found = {place: 0.1 for place in labels if place[0] in self._subjects()}
+        return found
+
+    def _subjects_said(self) -> bool:
+        """Whether the question names a table that a condition on a name may be about."""
+        names = [m.name for m in self.of(Mention)] + [i.owner for i in self._items() if i.owner]
+        names += [i.name for i in self._items() if i.name and i.name.tables]
+        return any(name.tables for name in names)
+
+    def _subjects(self) -> set[str]:
+        """The tables that the question names."""
+        names = [m.name for m in self.of(Mention)] + [i.owner for s in self.of(Select) for i in s.items if i.owner]
+        names += [i.name for s in self.of(Select) for i in s.items if i.name]
+        return {c.table for name in names for c in name.tables} or {self.base}
+
+    def _value_cost(self, where: Where, table: str, column: str) -> float:
+        """How surely the values stand in this column."""
+        cost = 0.0
+        for value in where.operands:
+            if not isinstance(value, Value):
+                continue
+            refs = [r for r in value.refs if (r.table, r.column) == (table, column)]
+            if value.text.isdigit() and where.name is None and where.owner is None:
+                cost += 1.0
+            if not any(r.whole for r in refs):
+                if not refs and value.refs and not value.quoted:
+                    return 9.0
+                short = value.text.islower() or value.end - value.start == 1
+                if refs and not value.quoted and short and where.name is None:
+                    return 9.0
+                if refs and not value.quoted:
+                    cost += 0.35 + 0.2 * (len(refs) > 1)
+                elif where.name is None and not where.label:
+                    cost += 1.0
+                elif self.schema.columns[table, column].info.values and "%" not in where.operator:
+                    return 9.0
+                else:
+                    cost += (0.15 if value.quoted else 0.3) + (0.4 if value.refs else 0.0)
+            elif where.name is None and where.owner is None and not value.quoted and value.text.islower():
+                cost += 9.0 if value.text in VERBS or value.text.endswith("ed") else 0.3
+        return cost
+
+    def _distance(self, table: str) -> float | None:
+        if table == self.base:
+            return 0.0
+        path = self._path_to(table)
+        if path is not None:
+            return len(path) * FAR
+        try:
+            path, cost = self._any_path([table])
+        except Unbound:
+            return None
+        return cost + EXISTS
+
+    def _check_nearest(self, where: Where, table: str, column: str) -> None:
+        """A condition right behind another noun is on that one, where it has such a column too."""
+        before = self.parse.fragments[: self.parse.fragments.index(where)]
+        nouns = [f for f in before[-2:] if isinstance(f, Mention)]
+        if not nouns or where.label:
+            return
+        near = {c.table for c in nouns[-1].name.tables}
+        if self.base in near or table in near:
+            return
+        named = {c.table for c in where.name.columns if c.cost <= where.name.cost + 0.3} if where.name else set()
+        refers = {key.ref_table for key in self.schema.keys if key.table in near}
+        if named & near or (where.name is None and table in refers):
+            raise Unbound(f"{column} of which of two")
+
+    def _named_by(self) -> tuple[Column | None, ...]:
+        """The columns that tell the rows of the base apart for people."""
+        table = self.schema.tables[self.base]
+        return (*table.labels, table.key)

@@ -1,0 +1,140 @@
+"""Conditions: on the row itself, on some row elsewhere, on both of two, on either."""
+
+from agent_worker.offline.binder.columns import Columns
+from agent_worker.offline.binder.literals import literals
+from agent_worker.offline.binder.places import CLOSE, Unbound
+from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Ref
+from agent_worker.offline.grammar.fragments import (
+    Absent,
+    Average,
+    Or,
+    Where,
+)
+from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.roles import Role
+
+
+class Conditions(Columns):
+    """Binds conditions."""
+
+    def _where(self, where: Where) -> None:
+        fragments = self.parse.fragments
+        if any(isinstance(o, Average) for o in where.operands) and any(
+            isinstance(f, Where) for f in fragments[fragments.index(where) + 1 :]
+        ):
+            raise Unbound("the average of some")
+        if where.name is not None and where.name.text.lower() in ("name", "names") and not self._subjects_said():
+            raise Unbound("the name of what")
+        options = self._where_options(where)
+        for one in where.operands:
+            if isinstance(one, Average) and one.name is not None:
+                same = {(c.table, c.column) for c in one.name.columns if c.cost <= one.name.cost + 0.1}
+                options = [option for option in options if option[1:] in same]
+        if not options:
+            raise Unbound("no column for a condition")
+        options.sort(key=lambda option: option[0])
+        cost, table, column = options[0]
+        for other, t, c in options[1:]:
+            if other < cost + CLOSE and (t, c) != (table, column) and not self._joined_sides((t, c), (table, column)):
+                raise Unbound(f"several columns for a condition: {column}, {c}")
+        if cost > 5:
+            raise Unbound("a value that stands elsewhere")
+        self.cost += max(cost, 0.0)
+        self._check_nearest(where, table, column)
+        named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
+        if named and table not in (self._noun_before(where) or self._subjects()):
+            raise Unbound("the name of something else")
+        for condition in self._conditions(where, self.schema.columns[table, column]):
+            self._add_condition(condition)
+            if condition in self.query.conditions and self._denied_before(where):
+                raise Unbound("a condition behind none")
+
+    def _conditions(self, where: Where, column: Column) -> list[Condition]:
+        """The condition in the query: on the row itself, or on some row elsewhere."""
+        path = self._path_to(column.table)
+        if where.both and any(isinstance(e, Agg) for e in self.query.shown):
+            raise Unbound("a count of both, or of each")
+        operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
+        if path is not None:
+            ref = Ref(path, column.table, column.name)
+            if where.both and len(where.operands) > 1 and operator == "=":
+                return self._both(where, column, ref)
+            form, operands = literals(column, operator, where.operands)
+            if where.never and not all(
+                self._column(e) in self._named_by() for e in self.query.shown if isinstance(e, Ref)
+            ):
+                raise Unbound("never, of values that rows share")
+            return [Compare(ref, operator, operands, form)]
+        path, _ = self._any_path([column.table])
+        ref = Ref((), column.table, column.name)
+        if where.both and operator == "=":
+            parts = [literals(column, "=", (one,)) for one in where.operands]
+            return [Exists(path, (Compare(ref, "=", operands, form),)) for form, operands in parts]
+        negated = operator == "!="
+        form, operands = literals(column, "=" if negated else operator, where.operands)
+        return [Exists(path, (Compare(ref, "=" if negated else operator, operands, form),), negated)]
+
+    def _both(self, where: Where, column: Column, ref: Ref) -> list[Condition]:
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        if len(shown) != 1 or self.query.everything or any(isinstance(e, Agg) for e in self.query.shown):
+            raise Unbound("both of two values")
+        if self._column(shown[0]).role not in (Role.CATEGORY, Role.YEAR) or self._column(shown[0]) in self._named_by():
+            raise Unbound("both of two values, of names")
+        self.query.distinct = True
+        parts = [literals(column, "=", (one,)) for one in where.operands]
+        return [InBoth(shown[0], Compare(ref, "=", operands, form)) for form, operands in parts]
+
+    def _add_condition(self, new: Condition) -> None:
+        """Conditions on one and the same other row stand together; two on one value that exclude each other are of
+        two rows."""
+        if not any(isinstance(f, Or) for f in self.parse.fragments):
+            self._contradicts(new)
+        if isinstance(new, Exists) and not new.negated and self._denied(new):
+            return
+        if isinstance(new, Exists) and not new.negated and not any(isinstance(f, Or) for f in self.parse.fragments):
+            for at, old in enumerate(self.query.conditions):
+                if isinstance(old, Exists) and old.path == new.path and not old.negated and new.conditions:
+                    if {c.expr for c in old.conditions} & {c.expr for c in new.conditions}:
+                        continue
+                    self.query.conditions[at] = Exists(old.path, old.conditions + new.conditions)
+                    return
+        self.query.conditions.append(new)
+
+    def _alternatives(self, where: Where) -> None:
+        """The last two conditions are alternatives."""
+        if len(self.query.conditions) < 2 or any(isinstance(f, Absent) for f in self.parse.fragments):
+            raise Unbound("or, after what")
+        *before, first, second = self.query.conditions
+        if (
+            where.name is None
+            and not where.hints
+            and not (isinstance(first, Compare) and isinstance(second, Compare) and first.expr == second.expr)
+        ):
+            raise Unbound("or, of values of two columns")
+        self.query.conditions = [*before, AnyOf((first, second))]
+
+    def _contradicts(self, new: Condition) -> None:
+        if not isinstance(new, Compare):
+            return
+        for old in self.query.conditions:
+            if isinstance(old, Compare) and old.expr == new.expr and {old.operator, new.operator} != {"!="}:
+                signs = {old.operator[0], new.operator[0]}
+                ordered = sorted((old, new), key=lambda c: c.operator[0])
+                low, high = (c.operands[0].sql for c in (ordered[1], ordered[0]))
+                if signs != {"<", ">"} or not _less(low, high):
+                    raise Unbound("two conditions on one value")
+
+    def _denied(self, new: Exists) -> bool:
+        """A condition behind "without a captain" is on those that must not exist."""
+        for at, old in enumerate(self.query.conditions):
+            if isinstance(old, Exists) and old.negated and new.path[: len(old.path)] == old.path:
+                self.query.conditions[at] = Exists(new.path, old.conditions + new.conditions, negated=True)
+                return True
+        return False
+
+
+def _less(low: str, high: str) -> bool:
+    try:
+        return float(low) < float(high)
+    except ValueError:
+        return low < high

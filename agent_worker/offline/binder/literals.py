@@ -1,0 +1,93 @@
+"""Values and numbers as they are compared with a column, by what it holds."""
+
+from datetime import date
+
+from agent_worker.offline.binder.query import Literal
+from agent_worker.offline.grammar.fragments import Average, Operand
+from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.roles import Kind, Role
+
+_YEAR = range(1000, 2300)
+
+
+class Unfit(Exception):
+    """The operands cannot be compared with this column."""
+
+
+def literals(column: Column, operator: str, operands: tuple[Operand, ...]) -> tuple[str, tuple[Literal, ...]]:
+    """How the column is read ("", "year", "number") and the operands in SQL. Raises `Unfit`."""
+    form = _form(column, operator, operands)
+    return form, tuple(literal for one in operands for literal in _literal(column, operator, one, form))
+
+
+def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
+    first = operands[0]
+    if column.role is Role.IDENTIFIER and operator in ("<", "<=", ">", ">=", "between"):
+        raise Unfit
+    if isinstance(first, Average):
+        if column.role is not Role.QUANTITY and column.role is not Role.YEAR:
+            raise Unfit
+        return ""
+    if isinstance(first, Value):
+        return ""
+    if first.date:
+        return _dated(column, first)
+    if column.role is Role.YEAR and not first.date and first.number not in _YEAR:
+        raise Unfit
+    if column.role is Role.DATE and not first.date:
+        if first.number not in _YEAR:
+            raise Unfit
+        return "year" if column.kind is Kind.DATE else "yeartext"
+    if column.kind is Kind.TEXT and operator not in ("=", "!=") and not first.date:
+        edges = (column.info.minimum or "x", column.info.maximum or "x")
+        if not all(edge.replace(".", "", 1).isdigit() for edge in edges):
+            raise Unfit
+        return "number"
+    return ""
+
+
+def _dated(column: Column, day: Number) -> str:
+    """A whole day is compared with the day of a moment."""
+    try:
+        date(*map(int, day.text.split("-")))
+    except (ValueError, TypeError) as error:
+        raise Unfit from error
+    return "day" if column.info.type.upper().startswith("TIMESTAMP") else ""
+
+
+def _literal(column: Column, operator: str, operand: Operand, form: str) -> list[Literal]:
+    if isinstance(operand, Average):
+        return [Literal("", f"the {operand.fn}", operand.fn)]
+    if isinstance(operand, Number):
+        return [_number(column, operand, form)]
+    if "%" in operator:
+        if column.kind is not Kind.TEXT:
+            raise Unfit
+        return [_text(operand.text)]
+    if column.kind is not Kind.TEXT or operator not in ("=", "!="):
+        raise Unfit
+    refs = [r for r in operand.refs if (r.table, r.column) == (column.table, column.name)]
+    whole = [r for r in refs if r.whole]
+    if not whole and refs and not operand.quoted:
+        if len({r.value for r in refs}) > 1:
+            raise Unfit
+        return [_text(r.value) for r in refs[:1]]
+    same = [r for r in whole if r.value.strip().lower() == operand.text.lower()] or whole
+    return [_text(value) for value in dict.fromkeys(r.value for r in same)] or [_text(operand.text)]
+
+
+def _number(column: Column, number: Number, form: str) -> Literal:
+    if number.date:
+        if column.role is not Role.DATE and column.kind is not Kind.DATE:
+            raise Unfit
+        return _text(number.text)
+    if column.kind is Kind.NUMBER or form:
+        return Literal(f"{number.number:.15g}", number.text)
+    if column.kind is Kind.TEXT:
+        return _text(number.text)
+    raise Unfit
+
+
+def _text(text: str) -> Literal:
+    return Literal("'" + text.replace("'", "''") + "'", text)

@@ -1,0 +1,116 @@
+"""What rows are of: groups, tables that a question names, and those that must have no row."""
+
+from agent_worker.offline.binder.places import EXISTS, Unbound, kin
+from agent_worker.offline.binder.query import Agg, Exists, Ref
+from agent_worker.offline.binder.shown import Shown
+from agent_worker.offline.grammar.fragments import (
+    Absent,
+    Group,
+    Having,
+    HowMany,
+    Mention,
+    Verb,
+)
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.routes import Path, is_functional
+
+
+class Nouns(Shown):
+    """Binds groups and mentions."""
+
+    def _group(self, group: Group) -> None:
+        aggregated = any(isinstance(e, Agg) for e in self.query.shown) or self.of(HowMany) or self.of(Having)
+        if not group.firm and not aggregated:
+            raise Unbound("by, without a figure")
+        if not group.names and not any(isinstance(e, Ref) for e in self.query.shown):
+            raise Unbound("each of what")
+        for name in group.names:
+            self._group_by(name, bool(aggregated), group.firm)
+
+    def _group_by(self, name: Name, aggregated: bool, firm: bool) -> None:
+        best = name.cost
+        if aggregated and any(c.table == self.base and c.cost <= best + 0.15 for c in name.tables):
+            raise Unbound("each thing is one row")
+        options: list[tuple[float, str, object]] = []
+        try:
+            ref, cost = self._resolve(name, None)
+            options.append((cost, "column", ref))
+        except Unbound as problem:
+            if "several" in str(problem) and not name.tables:
+                raise
+        try:
+            path, table, cost = self._entity(name)
+            options.append((cost, "table", (path, table)))
+        except Unbound:
+            pass
+        if not options:
+            raise Unbound(f"no {name.text} to group by")
+        cost, kind, found = self._named(name, *min(options, key=lambda option: option[0]))
+        self.cost += max(cost - best, 0.0)
+        if kind == "column":
+            assert isinstance(found, Ref)
+            if aggregated:
+                self.query.groups.append(found)
+            if found not in self.query.shown:
+                self.query.shown.insert(0, found)
+            return
+        path, table = found  # type: ignore[misc]
+        if not aggregated:
+            self._join(path)
+            return
+        if not path:
+            raise Unbound("each thing is one row")
+        columns = [*((table.key,) if table.key else ()), *table.labels]
+        if not columns:
+            raise Unbound(f"{name.text} has no key")
+        refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
+        self.query.groups += refs
+        self.query.shown[:0] = [ref for ref in refs if ref not in self.query.shown]
+
+    def _mention(self, mention: Mention) -> None:
+        """A table of the question is joined, or must have a row."""
+        tables = mention.name.tables
+        if any(c.table == self.base for c in tables):
+            self.cost += min(c.cost for c in tables if c.table == self.base) - mention.name.cost
+            return
+        reached = self._reached(mention.name)
+        if reached is not None:
+            self._join(reached[0])
+            self.cost += reached[1] - mention.name.cost
+            return
+        path, cost = self._any_path([c.table for c in tables])
+        if self._covered(path):
+            return
+        if self.of(Absent):
+            raise Unbound("some beside none")
+        self.query.conditions.append(Exists(path))
+        self.cost += EXISTS + cost + (0.0 if mention.has or self._linked() else 0.3)
+
+    def _reached(self, name: Name) -> tuple[Path, float] | None:
+        try:
+            path, _, cost = self._entity(name)
+        except Unbound:
+            return None
+        return path, cost
+
+    def _linked(self) -> bool:
+        return bool(self.of(Verb))
+
+    def _covered(self, path: Path) -> bool:
+        """Whether a condition speaks of rows on this way already."""
+        return any(isinstance(c, Exists) and c.path[: len(path)] == path for c in self.query.conditions)
+
+    def _absent(self, absent: Absent) -> None:
+        if absent.name is not None:
+            tables = [c.table for c in absent.name.tables]
+        else:
+            tables = [t.name for t in self.schema.tables.values() if any(kin(absent.verb, w) for w in t.words)]
+        if not tables:
+            raise Unbound("none of what")
+        if self.base in tables:
+            raise Unbound("absent from itself")
+        path, cost = self._any_path(tables)
+        if is_functional(path):
+            raise Unbound("the key itself is missing")
+        self.query.conditions.append(Exists(path, negated=True))
+        self.cost += cost

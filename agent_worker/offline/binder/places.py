@@ -1,0 +1,243 @@
+"""From the names of a question to columns and tables over one base table, with the joins that lead to them."""
+
+from dataclasses import dataclass, field, replace
+
+from agent_worker.offline.binder.query import Query, Ref
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.grammar.fragments import (
+    Absent,
+    Group,
+    HowMany,
+    Item,
+    Mention,
+    Parse,
+    Rank,
+    Select,
+    Verb,
+    Where,
+)
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.model import Column, Schema, Table
+from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.routes import Joins, Path
+
+HOP, FAR, CLOSE, BRIDGE, EXISTS = 0.25, 0.1, 0.08, 0.3, 0.2
+"""Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
+must exist elsewhere."""
+COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
+NUMERIC = (Role.QUANTITY, Role.YEAR, Role.RATE)
+
+
+class Unbound(Exception):
+    """This reading makes no query over this base."""
+
+
+@dataclass
+class Places:
+    """Names over one base table, and the query that is made of them. Raises `Unbound` where a name has no one place."""
+
+    schema: Schema
+    base: str
+    joins: Joins
+    parse: Parse
+    cost: float = 0.0
+    query: Query = field(init=False)
+    entities: list[Ref] = field(default_factory=list)
+    counted: set[str] = field(default_factory=set)
+    mentioned: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.query = Query(self.base)
+
+    def of(self, kind: type) -> list:  # type: ignore[type-arg]
+        return [fragment for fragment in self.parse.fragments if isinstance(fragment, kind)]
+
+    def _items(self) -> list[Item]:
+        """What is asked for, each with its owner: "the names and ages of students"."""
+        found: list[Item] = []
+        for at, fragment in enumerate(self.parse.fragments):
+            if isinstance(fragment, Select):
+                first = found[0].name if found and found[0].fn == "" else None
+                if first is not None and first.tables and first.cost < 0.2:
+                    found += [replace(i, owner=i.owner or (first if i.fn != "count" else None)) for i in fragment.items]
+                    continue
+                behind = self.parse.fragments[at + 1 : at + 3]
+                owner = next((m.name for m in behind if isinstance(m, Mention) and m.of), None)
+                last = (
+                    next((i.owner for i in reversed(fragment.items) if i.owner), None)
+                    if len(fragment.items) > 1
+                    else None
+                )
+                found += [replace(i, owner=i.owner or (owner if i.fn != "count" else None)) for i in fragment.items]
+                if last and all(i.owner is None for i in fragment.items[:-1]) and fragment.items[-1].owner:
+                    found[-len(fragment.items) :] = [
+                        replace(i, owner=last) if i.fn != "count" else i for i in fragment.items
+                    ]
+        return found
+
+    def _owners(self, items: list[Item]) -> None:
+        tables = {c.table for i in items if i.owner for c in i.owner.tables}
+        tables |= {c.table for m in self.of(Mention) for c in m.name.tables}
+        tables |= {c.table for i in items if i.name for c in i.name.tables}
+        tables |= {c.table for i in items if i.name for c in i.name.columns}
+        tables |= {c.table for g in self.of(Group) for n in g.names for c in n.candidates}
+        tables |= {c.table for h in (*self.of(HowMany), *self.of(Rank)) for c in counted_tables(h)}
+        if self.base not in tables:
+            self.cost += BRIDGE
+
+    def _ref(self, c: Candidate) -> tuple[Ref, float] | None:
+        """The column of a candidate along keys, the nearest way."""
+        paths = self.joins.functional(c.table)
+        if not paths or c.column is None:
+            return None
+        if len(paths) > 1:
+            most = max(self._passed(path) for path in paths)
+            paths = [path for path in paths if self._passed(path) == most]
+        nearest = [path for path in paths if len(path) == len(paths[0])]
+        path = nearest[0]
+        if len(nearest) > 1:
+            told = [path for path in nearest if any(self._told(step.key.column) for step in path)]
+            if len(told) != 1:
+                return None
+            path = told[0]
+        return Ref(path, c.table, c.column), len(path) * HOP
+
+    def _passed(self, path: Path) -> int:
+        """How many of the tables that the question names a way goes through."""
+        return len({step.end for step in path[:-1]} & self.mentioned)
+
+    def _told(self, column: str) -> bool:
+        """Whether a verb of the question speaks of this column."""
+        return any(kin(verb.word, part) for verb in self.of(Verb) for part in column.lower().split("_"))
+
+    def _resolve(self, name: Name, owner: Name | None, numeric: bool = False) -> tuple[Ref, float]:
+        """The one column that a name means here."""
+        owners = {c.table for c in owner.tables} if owner else set()
+        elsewhere = not any(c.table in owners for c in name.columns)
+        found: list[tuple[float, Ref]] = []
+        for c in name.columns:
+            if c.column is None or (numeric and self._column(c).role not in NUMERIC):
+                continue
+            reached = self._ref(c)
+            if reached is None:
+                continue
+            ref, far = reached
+            through = {self.base, *(step.end for step in ref.path[:-1])}
+            if (
+                owners
+                and c.table not in owners
+                and not (elsewhere and owners & through and self._belongs(owners, c.table))
+            ):
+                continue
+            found.append((c.cost + far, ref))
+        if not found and name.text.lower() in ("name", "names"):
+            for table in owners:
+                labels, path = self.schema.tables[table].labels, self._path_to(table)
+                if len(labels) == 1 and path is not None:
+                    found.append((0.15 + len(path) * HOP, Ref(path, table, labels[0].name)))
+        return self._one(found, name.text)
+
+    def _belongs(self, owners: set[str], table: str) -> bool:
+        """Whether the owner refers to a table, so that its columns may be said of the owner."""
+        return {key.ref_table for key in self.schema.keys if key.table in owners} == {table}
+
+    def _one(self, found: list[tuple[float, Ref]], text: str) -> tuple[Ref, float]:
+        if not found:
+            raise Unbound(text)
+        found.sort(key=lambda pair: pair[0])
+        cost, ref = found[0]
+        for other, another in found[1:]:
+            if other < cost + CLOSE and not self._same(ref, another):
+                raise Unbound(f"{text} may be several things")
+        return ref, cost
+
+    def _same(self, a: Ref, b: Ref) -> bool:
+        """Whether two columns are the two sides of a join."""
+        longer, shorter = (a, b) if len(a.path) > len(b.path) else (b, a)
+        if not longer.path or longer.path[:-1] != shorter.path:
+            return a == b
+        step = longer.path[-1]
+        return (step.start_column, step.end_column) == (shorter.column, longer.column)
+
+    def _column(self, c: Candidate | Ref) -> Column:
+        return self.schema.columns[c.table, c.column or ""]
+
+    def _entity(self, name: Name, owner: Name | None = None) -> tuple[Path, Table, float]:
+        """The table that a name means here, along keys."""
+        found = []
+        for c in name.tables:
+            reached = self._path_to(c.table)
+            if reached is not None:
+                found.append((c.cost + len(reached) * HOP, c.table, reached))
+        if not found:
+            raise Unbound(name.text)
+        found.sort(key=lambda row: row[0])
+        if len(found) > 1 and found[1][0] < found[0][0] + CLOSE:
+            raise Unbound(f"{name.text} may be several tables")
+        cost, table, path = found[0]
+        return path, self.schema.tables[table], cost
+
+    def _path_to(self, table: str) -> Path | None:
+        reached = self._ref(Candidate(table, "*"))
+        return reached[0].path if reached else None
+
+    def _any_path(self, tables: list[str]) -> tuple[Path, float]:
+        """The shortest way to one of these tables that may lead to several rows."""
+        every = sorted((path for table in tables for path in self.joins.any(table)), key=len)
+        found = [path for path in every if _is_plain(path)]
+        if not found or not found[0]:
+            raise Unbound("no way to " + ", ".join(tables))
+        nearest = [path for path in found if len(path) == len(found[0])]
+        if len(nearest) > 1:
+            told = [path for path in nearest if any(self._told(step.key.column) for step in path)]
+            if len(told) != 1:
+                raise Unbound("several ways to " + ", ".join(tables))
+            nearest = told
+        return nearest[0], len(nearest[0]) * FAR + (0.5 if len(nearest[0]) > 2 else 0.0)
+
+    def _nearest(self, ref: Ref) -> Ref:
+        """The column that refers to this one, where it is a key: it is there even where no row is behind it."""
+        if ref.path and ref.path[-1].end_column == ref.column:
+            step = ref.path[-1]
+            return Ref(ref.path[:-1], step.start, step.start_column)
+        return ref
+
+    def _join(self, path: Path) -> None:
+        if path and path not in self.query.joined:
+            self.query.joined.append(path)
+
+    def _noun_before(self, where: Where) -> set[str]:
+        """The tables of the last noun before a condition."""
+        before = self.parse.fragments[: self.parse.fragments.index(where)]
+        names = [f.name if isinstance(f, Mention) else f.names[-1] for f in before if isinstance(f, Mention) or
+                 (isinstance(f, Group) and f.names)]  # fmt: skip
+        return {c.table for c in names[-1].tables} if names else set()
+
+    def _denied_before(self, where: Where) -> bool:
+        before = self.parse.fragments[: self.parse.fragments.index(where)]
+        return any(isinstance(f, Absent) for f in before)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether a way goes against keys first and along them afterwards, as over a table that only joins two."""
+    turns = [step.along for step in path]
+    return turns == sorted(turns)
+
+
+def counted_tables(fragment: HowMany | Rank) -> tuple[Candidate, ...]:
+    if isinstance(fragment, HowMany):
+        return fragment.name.tables if fragment.name else ()
+    item = fragment.item
+    return item.name.tables if item and item.name and item.fn else ()
+
+
+def kin(verb: str, part: str) -> bool:
+    """Whether a verb and a part of a name have one root: "enrolled", "enrollment"; "written", "writer"."""
+    root = verb
+    for ending in ("ing", "ed", "es", "s", "en", "e"):
+        if root.endswith(ending) and len(root) - len(ending) >= 4:
+            root = root.removesuffix(ending)
+            break
+    root = root[:-1] if len(root) > 4 and root[-1] == root[-2] else root
+    return len(root) >= 4 and (part.startswith(root) or (len(part) >= 4 and stem(root) == stem(part)))

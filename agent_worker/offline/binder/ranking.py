@@ -1,0 +1,186 @@
+"""Counts of other things, ranks and orders."""
+
+from agent_worker.offline.binder.conditions import Conditions
+from agent_worker.offline.binder.places import COUNTING, NUMERIC, Unbound
+from agent_worker.offline.binder.query import Agg, Compare, Expr, Literal, Ref
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.grammar.fragments import (
+    Average,
+    Having,
+    HowMany,
+    Item,
+    Limit,
+    Rank,
+    Sort,
+)
+from agent_worker.offline.lexer.lattice import Name, Number, Value
+from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.roles import Role
+
+
+class Ranking(Conditions):
+    """Binds what groups are counted, ranked and sorted by."""
+
+    def _how_many(self, how: HowMany) -> None:
+        literal = (Literal(f"{how.number.number:.15g}", how.number.text),)
+        operator = how.operator
+        if how.name is not None:
+            try:
+                ref, cost = self._resolve(how.name, None, numeric=True)
+                if not any(c.cost <= cost for c in how.name.tables):
+                    self.cost += cost - how.name.cost
+                    self.query.conditions.append(Compare(ref, operator, literal))
+                    return
+            except Unbound as problem:
+                if "several" in str(problem):
+                    raise
+        if operator in ("<", "<=") and any(
+            isinstance(e, Ref) and e.path for e in (*self.query.shown, *self.query.groups)
+        ):
+            raise Unbound("with those that have none, or without")
+        self.query.havings.append(Compare(self._counted_rows(how.name), operator, literal))
+
+    def _having(self, having: Having) -> None:
+        """A condition on a figure of each group."""
+        item = having.item
+        assert item.name is not None
+        ref, cost = self._resolve(item.name, item.owner, numeric=True)
+        self.cost += cost - item.name.cost + 0.05
+        if any(isinstance(o, (Average, Value)) for o in having.operands):
+            raise Unbound("a figure compared with another")
+        operands = tuple(Literal(f"{o.number:.15g}", o.text) for o in having.operands if isinstance(o, Number))
+        self.query.havings.append(Compare(Agg(item.fn, ref), having.operator, operands))
+
+    def _counted_rows(self, name: Name | None) -> Agg:
+        """The count of a group's rows, where these are the things named."""
+        if name is None:
+            return Agg("count")
+        stems = {stem(word) for word in name.text.lower().split()}
+        for table in {self.base, *(e.table for e in self.entities)}:
+            for column in self.schema.tables[table].columns:
+                if (
+                    COUNTING & set(column.all_words)
+                    and stems & {stem(word) for word in column.all_words}
+                    and column.role in NUMERIC
+                ):
+                    raise Unbound(f"{column.name} says how many")
+        if any(c.table == self.base for c in name.tables):
+            self.counted.add(self.base)
+            return Agg("count")
+        if name.tables:
+            path, counted, cost = self._entity(name)
+            self.cost += cost - name.cost
+            self.counted.add(counted.name)
+            self._join(path)
+            shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
+            if len(path) != 1 or any(len(e.path) > 1 for e in shown):
+                raise Unbound("counted too far away")
+            if any(isinstance(e, Ref) and e.path[: len(path)] == path for e in self.query.shown):
+                raise Unbound("counted by itself")
+            return Agg("count")
+        ref, cost = self._resolve(name, None)
+        self.cost += cost - name.cost + 0.1
+        return Agg("count", ref, distinct=True)
+
+    def _rank(self) -> None:
+        ranks = self.of(Rank)
+        sizes = {limit.size for limit in self.of(Limit)}
+        if sizes and (len(sizes) > 1 or not ranks or ranks[0].limit > 1):
+            raise Unbound("so many, of which")
+        if not ranks:
+            return
+        if len(ranks) > 1:
+            raise Unbound("several ranks")
+        rank = ranks[0]
+        if self.of(Sort) and (rank.hints or rank.common):
+            raise Unbound("a rank beside an order")
+        expr = self._ranked_by(rank)
+        plain = self.query.groups or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
+        if isinstance(expr, Agg) and not plain:
+            raise Unbound("a rank of nothing")
+        if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not self.query.groups:
+            raise Unbound("a figure of the first only")
+        if self.query.shown == [expr] and rank.limit == 1 and not sizes:
+            raise Unbound("the first of itself")
+        self.query.order.append((expr, rank.descending))
+        self.query.limit = sizes.pop() if sizes else rank.limit
+
+    def _ranked_by(self, rank: Rank) -> Expr:
+        if rank.common:
+            return Agg("count")
+        if rank.hints:
+            return self._hinted(rank.hints)
+        assert rank.item is not None
+        item = rank.item
+        if item.fn == "count":
+            if item.name is None:
+                raise Unbound("most of what")
+            best = item.name.cost
+            if item.name.tables:
+                return self._counted_rows(item.name)
+            ref, cost = self._resolve(item.name, item.owner)
+            if self._column(ref).role in NUMERIC and not any(e.path for e in self.entities):
+                self.cost += cost - best
+                return ref
+            raise Unbound("most of a column")
+        assert item.name is not None
+        ref, cost = self._resolve(item.name, item.owner)
+        self.cost += cost - item.name.cost
+        column = self._column(ref)
+        most = rank.most and not item.fn
+        if item.fn:
+            if column.role not in NUMERIC:
+                raise Unbound(f"{item.fn} of {column.name}")
+            return Agg(item.fn, ref)
+        if column.role not in (*NUMERIC, Role.DATE) or (most and any(e.path for e in self.entities)):
+            raise Unbound(f"rank by {column.name}")
+        return ref
+
+    def _hinted(self, hints: tuple[str, ...]) -> Ref:
+        tables = {e.table for e in self.entities} or {self.base}
+        found: list[tuple[float, Ref]] = []
+        for place, column in self.schema.columns.items():
+            at = next((i for i, hint in enumerate(hints) if hint in column.words), None)
+            if at is None or column.role not in (*NUMERIC, Role.DATE):
+                continue
+            reached = self._ref(Candidate(*place))
+            if reached is not None:
+                near = 0.0 if column.table in tables else 0.2
+                found.append((reached[1] + near + 0.02 * at + (0.0 if len(column.words) == 1 else 0.03), reached[0]))
+        ref, cost = self._one(found, "/".join(hints))
+        others = {
+            t for t in self.mentioned - {ref.table} for c in self.schema.tables[t].columns if set(hints) & set(c.words)
+        }
+        if others:
+            raise Unbound(f"{ref.column}, or of {others.pop()}")
+        self.cost += cost
+        return ref
+
+    def _sort(self) -> None:
+        for sort in self.of(Sort):
+            for item, descending in sort.items:
+                self.query.order.append((self._sorted_by(item), descending))
+
+    def _sorted_by(self, item: Item | None) -> Expr:
+        if item is None:
+            first = next((e for e in self.query.shown if isinstance(e, Ref)), None)
+            labels = self.schema.tables[self.base].labels
+            if first is None and self.query.everything and labels:
+                return Ref((), self.base, labels[0].name)
+            if first is None or len([e for e in self.query.shown if isinstance(e, Ref)]) > 1:
+                if first is None:
+                    raise Unbound("in which order")
+                self.cost += 0.05
+            return first
+        if item.fn == "count":
+            return self._counted_rows(item.name)
+        assert item.name is not None
+        if item.fn:
+            ref, cost = self._resolve(item.name, item.owner)
+            self.cost += cost - item.name.cost
+            return Agg(item.fn, ref)
+        aggs = [e for e in self.query.shown if isinstance(e, Agg)]
+        ref, cost = self._resolve(item.name, item.owner)
+        self.cost += cost - item.name.cost
+        same = [e for e in aggs if e.ref == ref]
+        return same[0] if same else ref

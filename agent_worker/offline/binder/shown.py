@@ -1,0 +1,177 @@
+"""What is shown: columns, whole rows, counts and other figures."""
+
+from agent_worker.offline.binder.places import COUNTING, NUMERIC, Places, Unbound
+from agent_worker.offline.binder.query import Agg, Expr, Ref
+from agent_worker.offline.grammar.fragments import (
+    Everything,
+    Group,
+    Item,
+    Mention,
+    Select,
+    Where,
+)
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.model import Table
+from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.routes import Path, step_of
+
+_GENERIC = frozenset(
+    """name names type types id ids date dates description descriptions code codes details detail number status title
+    titles address addresses count location locations""".split()  # noqa: SIM905
+)
+
+
+class Shown(Places):
+    """Binds what is asked for."""
+
+    def _everything(self, everything: Everything) -> None:
+        if everything.name is not None and self.base not in {c.table for c in everything.name.tables}:
+            raise Unbound("everything of another table")
+        self.query.everything = True
+        self.entities.append(Ref((), self.base, "*"))
+
+    def _show(self, item: Item, size: int) -> None:
+        if item.fn == "count":
+            self._count(item)
+        elif item.fn:
+            assert item.name is not None
+            self._aggregate(item)
+        else:
+            assert item.name is not None
+            self._plain(item, size)
+
+    def _check_items(self) -> None:
+        for select in self.of(Select):
+            texts = [(i.fn, i.name.text.lower()) for i in select.items if i.name]
+            if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
+                raise Unbound("the same twice")
+
+    def _plain(self, item: Item, size: int) -> None:
+        assert item.name is not None
+        options: list[tuple[float, str, object]] = []
+        failed = ""
+        try:
+            ref, cost = self._resolve(item.name, item.owner)
+            options.append((cost, "column", ref))
+        except Unbound as problem:
+            failed = str(problem)
+        try:
+            path, table, cost = self._entity(item.name)
+            options.append((cost + 0.01, "table", (path, table)))
+        except Unbound:
+            pass
+        if "several" in failed and not any(c.is_table and c.cost < 0.2 for c in item.name.candidates):
+            raise Unbound(failed)
+        if not options:
+            raise Unbound(item.name.text)
+        cost, kind, found = min(options, key=lambda option: option[0])
+        cost, kind, found = self._named(item.name, cost, kind, found)
+        self._check_item(item, kind, found)
+        self.cost += cost - item.name.cost
+        if kind == "column":
+            assert isinstance(found, Ref)
+            self._add(found)
+            self.entities.append(found)
+        else:
+            path, table = found  # type: ignore[misc]
+            self._show_entity(path, table, alone=size == 1)
+
+    def _check_item(self, item: Item, kind: str, found: object) -> None:
+        """A noun of its own behind "of A and" may be of both; "type" or "name" alone is of what came before."""
+        assert item.name is not None
+        owned = any(i.owner for i in self._items() if i is not item)
+        if kind == "table" and owned and item.owner is None and self.entities:
+            raise Unbound(f"of both, or {item.name.text}")
+        if kind == "table" and not self.of(Group) and any(isinstance(e, Agg) for e in self.query.shown):
+            raise Unbound(f"counts of one and of {item.name.text}")
+        alone = item.owner is None and set(item.name.text.lower().split()) <= _GENERIC
+        if alone and self.entities and isinstance(found, Ref) and found.table != self.entities[0].table:
+            raise Unbound(f"{item.name.text} of what")
+
+    def _named(self, name: Name, cost: float, kind: str, found: object) -> tuple[float, str, object]:
+        """A key that is called as the table it refers to stands for that table."""
+        if not isinstance(found, Ref):
+            return cost, kind, found
+        key = self.schema.refers(found.table, found.column)
+        if key is None or key.ref_table not in {c.table for c in name.candidates if c.is_table}:
+            return cost, kind, found
+        same = [c for c in name.columns if c.table == key.ref_table and c.column and c.cost <= 0.1]
+        if same and same[0].column:
+            path = (*found.path, step_of(self.schema, key, True))
+            return cost, "column", Ref(path, key.ref_table, same[0].column)
+        return cost, "table", ((*found.path, step_of(self.schema, key, True)), self.schema.tables[key.ref_table])
+
+    def _show_entity(self, path: Path, table: Table, alone: bool) -> None:
+        labels = table.labels or ((table.key,) if table.key else table.columns[:1])
+        if alone and not path and not self._distinct():
+            self.query.everything = True
+            self.entities.append(Ref((), table.name, "*"))
+            return
+        key = (table.key,) if table.key is not None and not self._distinct() else ()
+        for column in (*labels, *key):
+            if Ref(path, table.name, column.name) not in self.query.shown:
+                self._add(Ref(path, table.name, column.name))
+        self.entities.append(Ref(path, table.name, "*"))
+
+    def _distinct(self) -> bool:
+        return any(f.distinct for f in self.parse.fragments if isinstance(f, (Select, Mention)))
+
+    def _add(self, expr: Expr) -> None:
+        if not any(expr == old or (isinstance(old, Ref) and isinstance(expr, Ref) and self._same(old, expr))
+                   for old in self.query.shown):  # fmt: skip
+            self.query.shown.append(expr)
+
+    def _count(self, item: Item) -> None:
+        if item.name is None:
+            self._add(Agg("count"))
+            return
+        tables = [c for c in item.name.tables if c.table == self.base]
+        best = item.name.cost
+        numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
+        if tables and tables[0].cost <= best + 0.5 and not (numeric and numeric[0].cost < tables[0].cost):
+            self.cost += tables[0].cost - best
+            self.counted.add(self.base)
+            self._add(Agg("count"))
+            return
+        if numeric and not item.distinct and (item.guessed or len(self._items()) == 1 or self._fixed()):
+            ref, cost = self._resolve(item.name, item.owner, numeric=True)
+            self.cost += cost - best + 0.1
+            self._add(Agg("sum", ref) if item.guessed else ref)
+            if not item.guessed:
+                self.entities.append(ref)
+            return
+        if item.name.tables:
+            path, table, cost = self._entity(item.name)
+            if table.key is None:
+                raise Unbound("nothing to count by")
+            self.cost += cost - best + 0.1
+            self.counted.add(table.name)
+            step = path[-1]
+            self._add(Agg("count", Ref(path[:-1], step.start, step.start_column), distinct=True))
+            return
+        ref, cost = self._resolve(item.name, item.owner)
+        if (self._column(ref).role is Role.QUANTITY and not item.distinct) or COUNTING & set(self._column(ref).words):
+            raise Unbound("a count of quantities")
+        self.cost += cost - best + (0.05 if item.distinct else 0.2)
+        self._add(Agg("count", ref, distinct=True))
+
+    def _fixed(self) -> bool:
+        """Whether the question is about rows that it names."""
+        return any(w.operator == "=" for w in self.of(Where))
+
+    def _role(self, c: Candidate) -> Role | None:
+        return self._column(c).role if c.column else None
+
+    def _aggregate(self, item: Item) -> None:
+        assert item.name is not None
+        ref, cost = self._resolve(item.name, item.owner)
+        column = self._column(ref)
+        self.cost += cost - item.name.cost
+        if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
+            raise Unbound(f"{item.fn} of {column.name} would count rows twice")
+        if item.fn == "sum" and column.role is Role.RATE:
+            raise Unbound("a rate is not added up")
+        if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is Kind.DATE):
+            raise Unbound(f"{item.fn} of {column.name}")
+        self._add(Agg(item.fn, ref))

@@ -1,0 +1,284 @@
+"""The English of questions, as tables: which phrases open, aggregate, compare, rank, group, sort, deny and glue.
+
+Phrases are parted by "|"; braces hold alternatives: "{the,} number of" is "the number of" and "number of".
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+_BRACES = re.compile(r"\{([^}]*)\}")
+
+
+def expand(phrases: str) -> Iterator[tuple[str, ...]]:
+    """Every phrase that a line of them says, in words."""
+    for phrase in phrases.split("|"):
+        pieces = _BRACES.split(phrase)
+        choices = [piece.split(",") if at % 2 else [piece] for at, piece in enumerate(pieces)]
+        for chosen in product(*choices):
+            yield tuple("".join(chosen).split())
+
+
+class Phrases(Generic[V]):
+    """Phrases and what each of them says, found by their first word."""
+
+    def __init__(self, rows: Mapping[str, V]) -> None:
+        self._by_first: dict[str, list[tuple[list[str], V]]] = defaultdict(list)
+        for phrases, value in rows.items():
+            for parts in expand(phrases):
+                self._by_first[parts[0]].append((list(parts), value))
+        for found in self._by_first.values():
+            found.sort(key=lambda row: -len(row[0]))
+
+    def at(self, words: list[str], start: int) -> list[tuple[int, V]]:
+        """Every phrase that begins at `start`: where it ends and what it says, the longest first."""
+        if start >= len(words):
+            return []
+        rows = self._by_first.get(words[start], ())
+        return [(start + len(p), value) for p, value in rows if words[start : start + len(p)] == p]
+
+
+def _said(phrases: str) -> Phrases[None]:
+    return Phrases({phrases: None})
+
+
+OPENERS = Phrases(
+    {
+        "what {is,was}|what's|whats": "single",
+        """what {are,were}|which {are,is}|who {is,are,were,was}|{show,give,tell,find,list}{ me,}|list {out,down}
+        |find out
+        |display|get|print|return|report|retrieve|select|compute|calculate|provide|identify|count up|tell me about
+        |what do|i want{ to know,}|sort|order|what can be|search for|determine|let me know""": "list",
+        """which|what|{in,for,on,at,by,from,under,to,with} which|{in,on,at,with} what|what {kind,kinds} of
+        |which of the""": "which",
+        "count": "count",
+    }
+)
+OPENING_GLUE = _said(
+    """me|us|the|all|of|out|please|for|a|an|{a,the,} list of|can you|could you|i|to|you|any|every|both{ the,}|up
+    |also|do|have
+    |{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
+    |distinct values of|existing|{kind,kinds} of"""
+)
+DETERMINERS = _said(
+    """the|a|an|{all,some,any,one}{ of,} the|all|some|any|its|their|his|her|these|those|this|corresponding|respective
+    |associated|our|my|such|given|current|specific|overall|related|both"""
+)
+DISTINCT = _said("{the,} {different,distinct}|unique|various")
+COUNT = _said("{the,}{ total,} {number,count} of|counts of|how many{ of,}|# of")
+BARE_COUNT = _said(
+    "{the,} {count,number}|counts|how many times|frequency|number of {times,records}|how many {there are,are there}"
+)
+AGGREGATES = Phrases(
+    {
+        "average{ number, value, amount,} of|{average,avg,mean,averaged}|mean{ number,} of|{the,} average of": "avg",
+        """total|sum|{the,} {sum,total} of|{total,total sum,sum total} of|total {amount,value} of|combined|summed
+        |overall""": "sum",
+        "minimum|min|{the,} minimum of|minimal": "min",
+        "maximum|max|{the,} maximum of|maximal|maximum number of": "max",
+        "median{ of,}": "median",
+        "standard deviation{ of,}|stddev": "stddev",
+    }
+)
+EXTREMES = Phrases(
+    {
+        "{the,} {highest,largest,greatest,biggest,most,maximum,max}|top|maximal": True,
+        "{the,} {lowest,smallest,least,fewest,minimum,min}|minimal": False,
+    }
+)
+SUPERLATIVES = Phrases(
+    {
+        "{the,} {longest,tallest,heaviest,oldest,latest,most recent,newest,most expensive,fastest,eldest}": True,
+        "{the,} {shortest,youngest,earliest,cheapest,lightest,slowest}": False,
+    }
+)
+AMOUNT = _said("{total,} number of|{amount,count,numbers,amounts} of|total")
+_BORN, _BEGAN = "birth birthday born birthdate dob", "date year time day founded opened"
+ADJECTIVES = Phrases(
+    {
+        "oldest|eldest": ((True, "age"), (False, f"{_BORN} {_BEGAN} built established")),
+        "youngest": ((False, "age"), (True, _BORN)),
+        "tallest": ((True, "height stories floors"),),
+        "shortest": ((False, "height length time duration distance runtime"),),
+        "longest": ((True, "length time duration distance runtime"),),
+        "heaviest": ((True, "weight"),),
+        "lightest": ((False, "weight"),),
+        "cheapest|least expensive|lowest priced": ((False, "price cost fee"),),
+        "most expensive|priciest|highest priced|dearest|costliest": ((True, "price cost fee"),),
+        "earliest|least recent": ((False, _BEGAN),),
+        "latest|newest|most {recent,recently}|last": ((True, _BEGAN),),
+        "{best,highest} paid": ((True, "salary wage"),),
+        "most {populous,populated}": ((True, "population"),),
+        "least {populous,populated}": ((False, "population"),),
+    }
+)
+COMMON = Phrases(
+    {
+        """{the,} most {common,frequent}|most {commonly,frequently}{ used,}|most {popular,often,used}
+        |commonest""": True,
+        "least {common,frequent,popular,used}|rarest|least commonly used": False,
+    }
+)
+_OR_EQUAL = "{than,} or equal to"
+COMPARE = Phrases(
+    {
+        """{more,greater,larger,higher,longer,bigger,farther,later,older,taller,heavier} than|{is,} {over,above}
+        |exceeding
+        |exceeds|exceed|exceeded|more|>|in excess of|after""": ">",
+        """at least|{no,not} {less,fewer} than|{greater,more,larger,higher} than or equal to|>=|{a,} minimum of
+        |equal to or more than|since|from""": ">=",
+        "{less,fewer,smaller,lower,shorter,lighter,younger,cheaper} than|under|below|<|earlier than|before": "<",
+        """at most|up to|{no,not} {more,later} than|{less,lower,smaller,fewer} than or equal to|<=
+        |a maximum of""": "<=",
+        "equal to|equals|exactly|equal|=|==|only|{the,} same as": "=",
+        "not equal{ to,}|!=|<>|other than|different from|not": "!=",
+    }
+)
+TRAILING = Phrases(
+    {
+        "or {more,above,higher,over,greater,later,older,after}|and above": ">=",
+        "or {less,fewer,below,lower,under,earlier,before,younger}": "<=",
+    }
+)
+RELATIVES = Phrases(
+    {
+        "older than|aged {over,above}|elder than|{over,above} the age of|above age": (">", "age"),
+        "at least {the,} age of": (">=", "age"),
+        "younger than|aged {under,below}|{under,below} the age of": ("<", "age"),
+        "taller than": (">", "height"),
+        "shorter than": ("<", "height length"),
+        "heavier than|{weighing,weighs,weigh} more than": (">", "weight"),
+        "lighter than|{weighing,weighs,weigh} less than": ("<", "weight"),
+        "longer than": (">", "length time duration distance"),
+        "more expensive than|{cost,costs,costing} more than|priced {above,over}": (">", "price cost"),
+        "cheaper than|{cost,costs,costing} less than|priced {below,under}": ("<", "price cost"),
+        "aged|age": ("=", "age"),
+        "after|later than": (">", f"{_BEGAN} born built"),
+        "before|earlier than|prior to": ("<", f"{_BEGAN} born built"),
+        "since": (">=", "date year time day"),
+        "on": ("=", "date time day"),
+        """in{ year, the year, the years, the year of,}|during|of year|from{ year,}|between{ the years, year,}""": (
+            "=",
+            "year",
+        ),
+        "{earning,earn,earns,make,makes} more than": (">", "salary"),
+        "{earning,earn,earns} less than": ("<", "salary"),
+    }
+)
+COPULAS = _said(
+    """{is,are}{ either,}|was|were|of|being|be|equal to|equals|as|=|:|{has,have} been|is in|in|{that,which} is
+    |is the|for
+    |listed as|to be|described as|{with,} value of|with value|named|called|,"""
+)
+NAMED = _said(
+    """{that is, which is,} named{ as, by,}|called|titled|with {the,} {name,title}|whose {name,title} is
+    |whose names are
+    |by the name of|name is|with the name of|known as"""
+)
+_WORD = "{ the, a,}{ word, substring, phrase, letter, letters,}"
+CONTAINS = Phrases(
+    {
+        f"""{{that,which,}} {{contains,contain,containing}}{_WORD}|{{includes,include,including}}{_WORD}
+        |{{has,have,with}}{{ the, a}} {{word,substring,letter}}|{{are,is,}} like""": "%{}%",
+        f"""{{that,}} {{starts,start,starting,begins,begin,beginning}} with{_WORD}
+        |{{has,have,with}}{{ the,}} prefix""": "{}%",
+        f"{{that,}} {{ends,end,ending}} {{with,in}}{_WORD}": "%{}",
+    }
+)
+GROUPS = Phrases(
+    {
+        """{for,of,in,by,on,at,to,from,with,within,under,among,that,does,did,do,has,was,corresponding to} each|per|each
+        |{for,of,in,at,on,by,} every|{grouped,group} by{ each,}|for each of{ the,}|broken down by|split by
+        |{for,of,in}{ each,} different|for each distinct""": True,
+        "by{ the, different,}|according to": False,
+    }
+)
+_UP = "{ascending,increasing,alphabetical,alphabetic,lexicographical,lexicographic,ascending alphabetical}"
+_DOWN = "{descending,decreasing,reverse,descending alphabetical,reverse alphabetical}"
+_SORT = "{sorted ,ordered ,listed ,}"
+_OBJECT = "{ them, it, results, the result, the results, the list, the names, the output,}"
+_BY = "{of,by,of their,based on,sorted by}"
+SORTS = Phrases(
+    {
+        f"""{{sorted,ordered,arranged,ranked,sort,order,ordering,sorting}}{_OBJECT} by
+        |{{sorted,}} in{{ the, an,}} order of|{{listed,list}} in order of|sorted according to
+        |{{sorted,ordered}} based on|sorted on|in order by|rank them by|based on""": None,
+        f"""{_SORT}in{{ the, an, a,}} {_UP} order {_BY}|{{ordered,sorted,}} alphabetically by
+        |{{ordered,sorted}} ascending by
+        |{{ordered,sorted,order,listed}} by{{ the,}} ascending|ordered from lowest to highest
+        |ascending order of""": False,
+        f"""{_SORT}in{{ the, an, a,}} {_DOWN} order {_BY}|{{ordered,sorted}} descending by
+        |{{ordered,sorted,listed}} by{{ the,}} descending|descending order of""": True,
+    }
+)
+ORDERS = Phrases(
+    {
+        f"""{_SORT}in{{ the, an, a,}} {_UP} order|ascending|asc|{{sorted,ordered,listed,}} alphabetically|in order
+        |lexicographically|in {{chronological,lexical}} order|in ascending lexicographical order
+        |from{{ the,}} {{lowest,smallest,earliest,youngest}} to{{ the,}} {{highest,largest,latest,oldest}}|from a to z
+        |from {{low to high,least to greatest,least to most,shortest to longest,old to new,oldest to newest}}""": False,
+        f"""{_SORT}in{{ the, an, a,}} {_DOWN} order|descending|desc|descendingly|in descending lexicographical order
+        |in reverse {{lexicographical,lexicographic}} order|from z to a
+        |from{{ the,}} {{highest,largest,latest,oldest}} to{{ the,}} {{lowest,smallest,earliest,youngest}}
+        |from {{high to low,greatest to least,most to least,longest to shortest,newest to oldest}}""": True,
+    }
+)
+ABSENT = _said(
+    """without{ any,}|with no|{have,has,had} no|{do,does,did} not{ have any, have,}|{don't,doesn't,didn't}{ have,}
+    |{not,never}
+    |{not,never} {have,having,been}{ any,}|{have,has,had} {not,never}{ been, had,}|{are,is,were,was} {not,never}
+    |{haven't,hasn't,aren't,isn't,weren't,wasn't}|were never been"""
+)
+GLUE = _said(
+    """the|a|an|all|of|any|please|that|who|which|do|does|did|is|are|was|were|be|been|being|me|us|we|you|i|it|they
+    |them|its
+    |his|her|their|those|these|there|this|to|for|in|on|at|from|with|by|as|also|has|have|had|having|whose|where|when
+    |some
+    |respectively|currently|given|whole|if|do {we,you} have|among|within|during|,|'|then|whom|ever|actually|really
+    |still
+    |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together|a total of
+    |in total
+    |altogether|our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
+    |recorded|records|each of the|in our records|{people,those} who|can|ones|one|for which|in which|result|results
+    |overall
+    |over all|{across,across all}|out of all|that is|value|values|of the|stored|on record|could|so
+    |{at the,} same time|system
+    |was the|according|in the system|sort|order|show|return|find|give|:"""
+)
+PREPOSITIONS = frozenset(
+    word for (word,) in expand("in|from|of|at|on|by|to|for|with|into|within|as|during|is|are|was|were")
+)
+_ROOTS = """belong|live|work|take|enroll|own|locate|base|hold|play|make|use|offer|contain|include|appear
+|participate|associate
+|relate|exist|register|provide|come|go|get|serve|affiliate|assign|attend|involve|receive|perform|stay|do|happen
+|keep|run|produce
+|write|teach|study|hire|employ|visit|order|buy|purchase|sell|place|join|submit|win|lead|manage|publish|release|rate
+|review|like
+|support|cover|need|require|know|call|correspond|borrow|book|rent|issue|record|start|end|build|open|found|establish
+|create
+|complete|graduate|bear|want|supply|carry|treat|prescribe|experience|operate|fly|drive|direct|act|feature|deal
+|engage|situate
+|reside|send|pay|cost|charge|earn|spend|report|claim|show|present|introduce|install|measure|list|test|nominate
+|award|host
+|organize|contribute|pass|fail|finish|score|commit|follow|interact|elect|deliver|ship|sponsor|train|close|reach
+|cite|advise|raise
+|undergo|say|try|accept|apply|describe|allow|agree|settle|stand|talk|connect|cause|weigh|arrive|depart|leave|land
+|enter|lie
+|remain|beat|lose|lend|defeat|mention|link|sign|travel"""
+_IRREGULAR = """taken|took|held|made|given|gave|gone|went|done|kept|ran|produced|wrote|written|taught|bought|sold
+|won|led|built
+|born|flown|flew|driven|drove|dealt|sent|paid|spent|shown|got|underwent|undergone|said|tried|stood|left|lost|lent
+|lain|beaten
+|known|knew|came|carried|studied|supplied|applied|flies|carries|studies|tries"""
+
+
+def _forms(root: str) -> Iterator[str]:
+    stem = root.removesuffix("e")
+    yield from (root, root + "s", root + "es", stem + "ed", stem + "ing", f"{root}{root[-1]}ed", f"{root}{root[-1]}ing")
+
+
+VERBS = frozenset([form for (root,) in expand(_ROOTS) for form in _forms(root)] + [w for (w,) in expand(_IRREGULAR)])
+"""Words that tie nouns together. Where the schema has a word of the same stem, it must be what ties them."""

@@ -1,0 +1,163 @@
+"""What phrases say: typed pieces of a query, with names not yet looked up. Rules return them and change nothing."""
+
+from dataclasses import dataclass
+
+from agent_worker.offline.lexer.lattice import Name, Number, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing asked for or ranked by: a column, or an aggregate `fn` of one; a count without a name counts rows.
+
+    `owner` is the noun it is said to belong to; `guessed`: "total" and "highest" may be read otherwise.
+    """
+
+    fn: str
+    name: Name | None = None
+    distinct: bool = False
+    owner: Name | None = None
+    guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """What is asked for, in order. `which`: it came after "which", so it is what the rest is said of; `single`: after
+    "what is", so that one value is expected."""
+
+    items: tuple[Item, ...]
+    distinct: bool = False
+    which: bool = False
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All columns of what the question is about."""
+
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A table or column that the rest is said of. `has`: one of these must exist."""
+
+    name: Name
+    has: bool = False
+    of: bool = False
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """The average (or another aggregate) of the compared column, as in "above the average"; `name` says it again."""
+
+    fn: str
+    name: Name | None = None
+
+
+Operand = Value | Number | Average
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """`name operator operands`. Without a name the operands tell their column, or `hints`, words of its name."""
+
+    name: Name | None
+    operator: str
+    operands: tuple[Operand, ...] = ()
+    negated: bool = False
+    label: bool = False
+    hints: tuple[str, ...] = ()
+    owner: Name | None = None
+    both: bool = False
+    firm: bool = True
+    """No preposition stands between the name and the value."""
+    never: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """The condition before and the one behind are alternatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class HowMany:
+    """`operator number` of things: "with at least two pets". A column of numbers may be meant instead."""
+
+    name: Name | None
+    operator: str
+    number: Number
+    high: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """A condition on a figure of each group: "with an average price above 3"."""
+
+    item: Item
+    operator: str
+    operands: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row for each of these, or, without names, for each of what is asked for. `firm`: said with each, every, per;
+    else "by", which may be a preposition."""
+
+    names: tuple[Name, ...]
+    firm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """In the order of these (descending or not); without an item, of what is asked for first."""
+
+    items: tuple[tuple[Item | None, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The first `limit` by an item, or by the one column that an adjective's `hints` name."""
+
+    descending: bool
+    limit: int
+    item: Item | None = None
+    hints: tuple[str, ...] = ()
+    common: bool = False
+    most: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many of what is asked for: "the five carriers with …"."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """None of these must exist: "without pets", "never taken a course"; or, as in "never ordered", nothing that a verb
+    tells of."""
+
+    name: Name | None
+    verb: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A word that tells how things belong together: where the schema has one of its stem, that must be used."""
+
+    word: str
+    strict: bool = False
+    """The word is known from the schema alone."""
+
+
+Fragment = Select | Everything | Mention | Where | Or | Having | HowMany | Group | Sort | Rank | Limit | Absent | Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """One way to read a whole question: its fragments in order, and what it costs to read it so."""
+
+    fragments: tuple[Fragment, ...]
+    cost: float

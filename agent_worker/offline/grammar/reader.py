@@ -1,0 +1,109 @@
+"""Where the rules look: the words of a question with what may begin at each, and the small rules of all others."""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.lexicon import Phrases
+from agent_worker.offline.grammar.fragments import Average, Operand
+from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
+
+V = TypeVar("V")
+Found = tuple[int, Any, float]
+"""Where a phrase ends, what it says, and what it costs to read it so."""
+_COMMON_VALUE = 3
+
+
+class Reader:
+    """A question's words. All methods take a place and return what may begin there."""
+
+    def __init__(self, lattice: Lattice) -> None:
+        self.lattice = lattice
+        self.words = lattice.words
+        self.size = len(self.words)
+
+    def phrase(self, phrases: Phrases[V], at: int) -> list[tuple[int, V]]:
+        return phrases.at(self.words, at)
+
+    def longest(self, phrases: Phrases[V], at: int) -> tuple[int, V] | None:
+        found = phrases.at(self.words, at)
+        return found[0] if found else None
+
+    def maybe(self, phrases: Phrases[Any], at: int) -> int:
+        """Behind the longest of these phrases, or where we are."""
+        found = phrases.at(self.words, at)
+        return found[0][0] if found else at
+
+    def skip(self, phrases: Phrases[Any], at: int) -> int:
+        """Behind as many of these phrases as there are."""
+        while (end := self.maybe(phrases, at)) > at:
+            at = end
+        return at
+
+    def word(self, at: int) -> str:
+        return self.words[at] if at < self.size else ""
+
+    def names(self, at: int) -> list[Name]:
+        return self.lattice.names[at] if at < self.size else []
+
+    def before(self, at: int) -> Name | None:
+        """The longest table's name that ends here."""
+        found = [
+            name for start in range(max(0, at - 4), at) for name in self.names(start) if name.end == at and name.tables
+        ]
+        return found[0] if found else None
+
+    def noun(self, at: int) -> Iterator[tuple[int, Name]]:
+        """A name, behind determiners."""
+        for name in self.names(self.skip(english.DETERMINERS, at)):
+            yield name.end, name
+        if at < self.size:
+            yield from ((name.end, name) for name in self.names(at) if self.skip(english.DETERMINERS, at) != at)
+
+    def values(self, at: int) -> list[Value]:
+        return self.lattice.values[at] if at < self.size else []
+
+    def numbers(self, at: int) -> list[Number]:
+        return self.lattice.numbers[at] if at < self.size else []
+
+    def operand(self, at: int) -> Iterator[tuple[int, Operand]]:
+        """A value, a number, a date, or "the average"."""
+        while self.word(at) in ("the", "a", "an", "of", "that", "than", "those"):
+            at += 1
+        if self.word(at) == "$":
+            at += 1
+        for number in self.numbers(at):
+            yield number.end, number
+        for value in self.values(at):
+            yield value.end, value
+        for end, fn in self.phrase(english.AGGREGATES, at):
+            if fn in ("avg", "min", "max"):
+                yield end, Average(fn)
+                for name in self.names(end):
+                    yield name.end, Average(fn, name)
+
+    def operands(self, at: int) -> Iterator[tuple[int, tuple[Operand, ...], bool]]:
+        """One operand, or several with "or"/"and" between; the last says whether it was "both ... and"."""
+        both = self.word(at) == "both"
+        for end, first in self.operand(at + (self.word(at) in ("both", "either"))):
+            yield end, (first,), False
+            if isinstance(first, Average):
+                continue
+            yield from self._more(end, (first,), both)
+
+    def _more(
+        self, at: int, before: tuple[Operand, ...], both: bool
+    ) -> Iterator[tuple[int, tuple[Operand, ...], bool]]:
+        word, start = self.word(at), at + 1
+        if word not in ("or", "and", ","):
+            return
+        if word == "," and self.word(start) in ("or", "and"):
+            word, start = self.word(start), start + 1
+        for end, other in self.operand(start):
+            if type(other) is not type(before[0]):
+                continue
+            together = (*before, other)
+            if word in ("or", "and"):
+                yield end, together, both or word == "and"
+            if word == ",":
+                yield from self._more(end, together, both)

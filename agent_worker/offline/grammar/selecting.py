@@ -1,0 +1,246 @@
+"""What is asked for: "the names and average ages of students", "how many pets", "which city"."""
+
+from collections.abc import Iterator
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import tokenize
+from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.lexer.lattice import Name
+
+_STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
+_MOST_ITEMS = 8
+_OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
+Items = tuple[Item, ...]
+
+
+def stands_alone(question: str) -> bool:
+    """Whether a question opens as a whole one does: "which", "how many", "show"."""
+    words = [token.lower for token in tokenize(question)]
+    return bool(english.OPENERS.at(words, 0) or english.COUNT.at(words, 0))
+
+
+def selects(reader: Reader, at: int) -> Iterator[Found]:
+    """An opening and the list of what is asked for."""
+    for start, kind in openings(reader, at):
+        yield from _everything(reader, start)
+        for place, size in limits(reader, start):
+            for end, items, cost in item_list(reader, place) if size > 1 else ():
+                yield end, (Select(items, which=kind == "which"), Limit(size)), cost
+        for place, rank, more in ranking(reader, start):
+            for end, items, cost in item_list(reader, place):
+                distinct = any(one.distinct and one.fn == "" for one in items)
+                yield (
+                    end,
+                    (Select(items, distinct, kind == "which"), rank),
+                    cost + more + (0.3 if kind == "bare" else 0.0),
+                )
+        for end, items, cost in item_list(reader, start, counted=kind == "count"):
+            distinct = any(item.distinct and item.fn == "" for item in items)
+            yield (
+                end,
+                Select(items, distinct, kind == "which", kind == "single"),
+                cost + (0.3 if kind == "bare" else 0.0),
+            )
+
+
+def _ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
+    """What may stand before the list: "the three oldest", "the most common"."""
+    for start, limit in limits(reader, at):
+        for end, readings in reader.phrase(english.ADJECTIVES, start):
+            after, more = limit_after(reader, end)
+            for descending, hints in readings:
+                yield after, Rank(descending, more or limit, None, tuple(hints.split())), 0.1
+        for end, descending in reader.phrase(english.COMMON, start):
+            yield end, Rank(descending, limit, common=True), 0.1
+
+
+def limits(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
+    """How many: "the", "the three", "top 3"."""
+    start = at + (reader.word(at) == "the")
+    yield start, 1
+    place = start + (reader.word(start) in ("top", "first"))
+    for number in reader.numbers(place):
+        if not number.date and number.number > 0 and number.number == int(number.number):
+            yield number.end, int(number.number)
+
+
+def limit_after(reader: Reader, at: int) -> tuple[int, int]:
+    """ "the oldest three"."""
+    numbers = reader.numbers(at)
+    if numbers and not numbers[0].date and 0 < numbers[0].number < 100:
+        return at + 1, int(numbers[0].number)
+    return at, 0
+
+
+ranking = _ranking
+
+
+def openings(reader: Reader, at: int) -> Iterator[tuple[int, str]]:
+    """Where the list may begin, and how it was opened."""
+    for end, kind in reader.phrase(english.OPENERS, at):
+        after = reader.skip(english.OPENING_GLUE, end)
+        yield after, kind
+        if after != end:
+            yield end, kind
+    glued = reader.skip(english.OPENING_GLUE, at)
+    for end, kind in reader.phrase(english.OPENERS, glued) if glued != at else ():
+        yield reader.skip(english.OPENING_GLUE, end), kind
+    yield at, "bare"
+
+
+def _everything(reader: Reader, at: int) -> Iterator[Found]:
+    """ "all information about departments", "everything"."""
+    word = reader.word(at)
+    if word in _STAR:
+        end = at + 1
+        while reader.word(end) in ("about", "of", "for", "on", "from", "regarding"):
+            end = reader.skip(english.DETERMINERS, end + 1)
+            for _, name in reader.noun(end):
+                if name.tables:
+                    yield name.end, Everything(name), 0.1
+
+
+def item_list(reader: Reader, at: int, counted: bool = False) -> Iterator[tuple[int, Items, float]]:
+    """Items with commas and "and" between them; `counted`: the opening was "count"."""
+    states: list[tuple[int, Items, float]] = []
+    if counted:
+        states = [(end, (Item("count", name, far),), cost) for end, name, far, cost in _counted(reader, at)]
+    else:
+        states = list(item(reader, at))
+    size = 0
+    while states and size < _MOST_ITEMS:
+        yield from states
+        states = sorted(states, key=lambda state: state[2])[:12]
+        states = [
+            (end, items + more, cost + extra)
+            for place, items, cost in states
+            for start in _separated(reader, place)
+            for end, more, extra in item(reader, start)
+        ]
+        size += 1
+
+
+def _separated(reader: Reader, at: int) -> Iterator[int]:
+    end = at
+    while reader.word(end) in (",", "and", "&", "also", "plus"):
+        end += 1
+    if reader.words[at : at + 3] == ["as", "well", "as"] or reader.words[at : at + 3] == ["along", "with", "the"]:
+        end = at + 3
+    elif reader.words[at : at + 2] in (["along", "with"], ["together", "with"], ["followed", "by"]):
+        end = at + 2
+    if end > at:
+        yield reader.skip(english.DETERMINERS, reader.maybe(english.OPENING_GLUE, end))
+        if reader.phrase(english.OPENERS, end):
+            after, _ = reader.phrase(english.OPENERS, end)[0]
+            yield reader.skip(english.OPENING_GLUE, after)
+
+
+def item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+    """One thing asked for, with what it belongs to where that is said."""
+    start = reader.skip(english.DETERMINERS, at)
+    for end, items, cost in _bare_item(reader, start):
+        yield end, items, cost
+        for after, owner in _owner(reader, end):
+            yield after, tuple(_owned(one, owner) for one in items), cost + 0.02 + owner.cost
+
+
+def _owned(one: Item, owner: Name) -> Item:
+    return Item(one.fn, one.name, one.distinct, owner, one.guessed)
+
+
+def _owner(reader: Reader, at: int) -> Iterator[tuple[int, Name]]:
+    if reader.word(at) in _OWNED_BY:
+        for end, name in reader.noun(at + 1):
+            if name.tables:
+                yield end, name
+
+
+def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+    for end, _ in reader.phrase(english.COUNT, at):
+        for after, name, far, cost in _counted(reader, end):
+            yield (
+                after,
+                (Item("count", name, far, guessed=reader.word(at) == "total" or "total" in reader.words[at:end]),),
+                cost,
+            )
+    for end, _ in reader.phrase(english.BARE_COUNT, at):
+        if reader.word(end) != "of":
+            yield end, (Item("count"),), 0.3
+    yield from _aggregated(reader, at)
+    yield from _elliptic(reader, at)
+    distinct = reader.maybe(english.DISTINCT, at)
+    for end, name in reader.noun(distinct):
+        yield end, (Item("", name, distinct > at),), name.cost
+
+
+def _counted(reader: Reader, at: int) -> Iterator[tuple[int, Name, bool, float]]:
+    """What is counted, and whether only different ones."""
+    start = reader.skip(english.DETERMINERS, at)
+    while reader.word(start) in ("of", "many", "number", "the"):
+        start += 1
+    distinct = reader.maybe(english.DISTINCT, start)
+    for end, name in reader.noun(distinct):
+        yield end, name, distinct > start, name.cost
+
+
+def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+    for end, fns, guessed, cost in _functions(reader, at):
+        start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
+        for after, name in reader.noun(start):
+            yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost
+            if reader.word(after) == "and":
+                for last, other in reader.noun(after + 1):
+                    both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
+                    yield last, both, name.cost + other.cost + cost + 0.02
+        amount = reader.maybe(english.AMOUNT, start)
+        if amount > start:
+            for after, name in reader.noun(amount):
+                yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost + 0.05
+
+
+def _functions(reader: Reader, at: int) -> Iterator[tuple[int, tuple[str, ...], bool, float]]:
+    """ "average", "minimum, average, and maximum", "highest and lowest"."""
+    for end, fn, guessed in _function(reader, at):
+        yield end, (fn,), guessed, 0.1 if guessed else 0.0
+        place = end
+        fns: tuple[str, ...] = (fn,)
+        while True:
+            start = place
+            while reader.word(start) in (",", "and"):
+                start += 1
+            more = list(_function(reader, reader.skip(english.DETERMINERS, start))) if start > place else []
+            if not more:
+                break
+            place, fns = more[0][0], (*fns, more[0][1])
+            yield place, fns, False, 0.0
+
+
+def _function(reader: Reader, at: int) -> Iterator[tuple[int, str, bool]]:
+    for end, fn in reader.phrase(english.AGGREGATES, at):
+        yield end, fn, False
+    if not reader.phrase(english.AGGREGATES, at):
+        for phrases in (english.EXTREMES, english.SUPERLATIVES):
+            for end, descending in reader.phrase(phrases, at):
+                yield end, "max" if descending else "min", True
+
+
+def _elliptic(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+    """ "first and last name": the words before share the noun behind."""
+    first = reader.word(at)
+    if reader.words[at : at + 2] in (["full", "name"], ["full", "names"]):
+        first_name, last_name = (reader.lattice.look_up((part, "name")) for part in ("first", "last"))
+        if first_name and last_name:
+            pair = (Name("first name", at, at + 2, first_name), Name("last name", at, at + 2, last_name))
+            yield at + 2, tuple(Item("", name) for name in pair), 0.1
+        elif whole := reader.lattice.look_up(("name",)):
+            yield at + 2, (Item("", Name("name", at, at + 2, whole)),), 0.1 + whole[0].cost
+    if reader.word(at + 1) == "and" and first.isalpha():
+        for second in reader.names(at + 2):
+            if second.end - second.start < 2:
+                continue
+            head = reader.words[second.start + 1 : second.end]
+            whole = reader.lattice.look_up((first, *head))
+            if whole and whole[0].column is not None and whole[0].cost < 0.6:
+                text = " ".join((first, *head))
+                yield second.end, (Item("", Name(text, at, second.end, whole)), Item("", second)), second.cost

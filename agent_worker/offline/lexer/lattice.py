@@ -1,0 +1,159 @@
+"""The lattice: for each token of a question, the names, values and numbers that may begin there."""
+
+from dataclasses import dataclass, field
+
+from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
+from agent_worker.offline.english.tokens import Token, number_of, tokenize
+from agent_worker.offline.english.vocabulary import MONTHS
+from agent_worker.offline.schema.lookup import Candidate, NameIndex
+from agent_worker.offline.schema.model import Schema
+from agent_worker.offline.schema.value_index import ValueRef, find_values
+
+_LONGEST_NAME = 5
+_SURE = 0.35
+_NOT_FIRST = frozenset(
+    word
+    for (word,) in expand(
+        """the|a|an|and|or|by|per|from|to|in|for|with|is|are|of|each|all|any|that|which|who|what|how|many|much|do|does|did
+        |not|no|than|more|less|most|least|at|on|as|it|its|their|this|these|there|be|have|has|had"""
+    )
+)
+_NOT_IN = _NOT_FIRST - {"of", "the", "in", "no", "to", "by", "from", "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Words that may name tables, columns or measures. `start` and `end` count tokens."""
+
+    text: str
+    start: int
+    end: int
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def cost(self) -> float:
+        return self.candidates[0].cost
+
+    @property
+    def tables(self) -> tuple[Candidate, ...]:
+        """The tables among what it may mean, where nothing fits clearly better."""
+        return tuple(c for c in self.candidates if c.is_table and c.cost <= self.cost + 0.5)
+
+    @property
+    def columns(self) -> tuple[Candidate, ...]:
+        return tuple(c for c in self.candidates if not c.is_table)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Words that stand in the data, or, with no `refs`, a quotation or a name that may."""
+
+    text: str
+    start: int
+    end: int
+    refs: tuple[ValueRef, ...] = ()
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, as a figure or in words, or a date; `text` is as it was typed."""
+
+    text: str
+    start: int
+    end: int
+    number: float
+    date: bool = False
+
+
+@dataclass(slots=True)
+class Lattice:
+    """A question's tokens with the names, values and numbers that may begin at each."""
+
+    question: str
+    tokens: list[Token]
+    index: NameIndex
+    names: list[list[Name]] = field(default_factory=list)
+    values: list[list[Value]] = field(default_factory=list)
+    numbers: list[list[Number]] = field(default_factory=list)
+
+    @property
+    def words(self) -> list[str]:
+        return [token.lower if token.kind != "quoted" else '"' for token in self.tokens]
+
+    def look_up(self, words: tuple[str, ...]) -> tuple[Candidate, ...]:
+        return self.index.find(words)
+
+
+def lattice(question: str, schema: Schema, index: NameIndex) -> Lattice:
+    """Cut a question into tokens and look each run of them up."""
+    tokens = tokenize(question, keep_stops=True)
+    found = Lattice(question, tokens, index)
+    values = _values(question, tokens, schema)
+    for start, token in enumerate(tokens):
+        found.names.append(_names(question, tokens, start, index))
+        known = values.get(start, [])
+        found.values.append([*known, *(v for v in _literals(question, tokens, start) if v.quoted or not known)])
+        found.numbers.append(_numbers(token, start))
+    return found
+
+
+def _numbers(token: Token, start: int) -> list[Number]:
+    if token.kind == "date":
+        return [Number(token.text, start, start + 1, 0.0, date=True)]
+    number = number_of(token)
+    return [] if number is None else [Number(token.text, start, start + 1, number)]
+
+
+def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> list[Name]:
+    names: list[Name] = []
+    behind = tokens[start + 1].lower if start + 1 < len(tokens) else "."
+    alone = start > 0 and (behind in PREPOSITIONS or not behind.isalnum())
+    if tokens[start].lower in _NOT_FIRST and not (alone and tokens[start].lower in index.column_names):
+        return names
+    words: tuple[str, ...] = ()
+    for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):
+        token = tokens[end - 1]
+        if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN):
+            break
+        words += tuple(piece for piece in token.lower.split("_") if piece)
+        if not words or token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on"):
+            continue
+        candidates = index.find(words)
+        if candidates and ("of" not in words or _is_column_of(candidates, words, index)):
+            names.append(Name(question[tokens[start].start : token.end], start, end, candidates))
+    return names
+
+
+def _is_column_of(candidates: tuple[Candidate, ...], words: tuple[str, ...], index: NameIndex) -> bool:
+    """Whether "date of birth" names a column as a whole, rather than a column of a table."""
+    behind = tuple(word for word in words[words.index("of") + 1 :] if word != "the")
+    return candidates[0].cost < _SURE and not any(c.is_table and c.cost < _SURE for c in index.find(behind))
+
+
+def _values(question: str, tokens: list[Token], schema: Schema) -> dict[int, list[Value]]:
+    found: dict[int, list[Value]] = {}
+    for (start, end), refs in find_values(schema.catalog, tokens, question).items():
+        text = question[tokens[start].start : tokens[end - 1].end]
+        quoted = end == start + 1 and tokens[start].kind == "quoted"
+        found.setdefault(start, []).append(
+            Value(tokens[start].text if quoted else text, start, end, tuple(refs), quoted)
+        )
+    return found
+
+
+def _literals(question: str, tokens: list[Token], start: int) -> list[Value]:
+    """Texts that need not be known: quotations, and words with a capital inside a sentence."""
+    token = tokens[start]
+    if token.kind == "quoted":
+        return [Value(token.text, start, start + 1, (), True)]
+    begins = start == 0 or tokens[start - 1].text in (".", "?", "!", ";")
+    if token.kind != "word" or not token.text[0].isupper() or begins or token.lower in MONTHS:
+        return []
+    runs = []
+    for end in range(start + 1, min(start + 4, len(tokens)) + 1):
+        last = tokens[end - 1]
+        if last.kind != "word" or not last.text[0].isupper():
+            break
+        runs.append(Value(question[token.start : last.end], start, end))
+    return runs

@@ -1,0 +1,110 @@
+"""A query in plain words, its title, and the chart that fits."""
+
+from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, Expr, InBoth, Query, Ref
+from agent_worker.offline.output.render import name_of
+from agent_worker.offline.schema.model import Schema
+from agent_worker.offline.schema.roles import Role
+from agent_worker.plan import ChartHint, ChartKind
+
+_SIGNS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "", "!=": "not"}
+_FNS = {"avg": "average", "sum": "total", "min": "minimum", "max": "maximum", "median": "median", "stddev": "deviation"}
+_MOST_BARS = 120
+
+
+class Description:
+    """Says one query over a schema."""
+
+    def __init__(self, schema: Schema, query: Query) -> None:
+        self.schema = schema
+        self.query = query
+
+    def reading(self) -> str:
+        """How the question was understood, in one sentence."""
+        query = self.query
+        parts = [self._subject()]
+        if query.conditions:
+            parts.append("where " + " and ".join(self._condition(c) for c in query.conditions))
+        if query.havings:
+            parts.append("with " + " and ".join(self._compare(h) for h in query.havings))
+        if query.order:
+            parts.append(self._order())
+        sentence = f"{', '.join(parts)}; from {query.base}."
+        return sentence[0].upper() + sentence[1:]
+
+    def title(self) -> str:
+        text = self._subject()
+        return text[0].upper() + text[1:]
+
+    def _subject(self) -> str:
+        query = self.query
+        if query.everything:
+            return f"rows of {query.base}"
+        shown = [e for e in query.shown if not (query.aggregated and isinstance(e, Ref))]
+        text = ", ".join(self._expr(e) for e in shown)
+        if query.distinct:
+            text = f"the different values of {text}"
+        if query.over:
+            return f"how many {query.over} there are"
+        dims = [self._expr(e) for e in query.shown if query.aggregated and isinstance(e, Ref)]
+        return ", by ".join(part for part in (text, " and ".join(dims)) if part)
+
+    def _expr(self, expr: Expr) -> str:
+        if isinstance(expr, Ref):
+            column = expr.column.replace("_", " ")
+            return f"{expr.table} {column}" if expr.path else column
+        if expr.ref is None:
+            return f"number of {self.query.base}"
+        inner = self._expr(expr.ref)
+        if expr.fn == "count":
+            return f"number of different {inner}"
+        return f"{_FNS.get(expr.fn, expr.fn)} {inner}"
+
+    def _condition(self, condition: Condition) -> str:
+        if isinstance(condition, Compare):
+            return self._compare(condition)
+        if isinstance(condition, AnyOf):
+            return " or ".join(self._condition(c) for c in condition.conditions)
+        if isinstance(condition, InBoth):
+            return f"also found where {self._compare(condition.condition)}"
+        said = " and ".join(self._compare(c) for c in condition.conditions)
+        thing = condition.path[-1].end
+        return f"{'without' if condition.negated else 'with'} {thing}" + (f" whose {said}" if said else "")
+
+    def _compare(self, c: Compare) -> str:
+        left = self._expr(c.expr)
+        words = [o.words for o in c.operands]
+        if c.operator == "between":
+            return f"{left} is from {words[0]} to {words[1]}"
+        if "%" in c.operator:
+            return f"{left} is like {' or '.join(c.operator.format(word) for word in words)}"
+        return " ".join(f"{left} is {_SIGNS[c.operator]} {' or '.join(words)}".split())
+
+    def _order(self) -> str:
+        said = ", ".join(f"{'highest' if down else 'lowest'} {self._expr(e)} first" for e, down in self.query.order)
+        if self.query.limit is None:
+            return said
+        return f"only the first, {said}" if self.query.limit == 1 else f"only the first {self.query.limit}, {said}"
+
+    def chart(self) -> ChartHint | None:
+        """Bars over groups, a line over years and dates; nothing for a single row or many groups."""
+        query = self.query
+        figures = [e for e in query.shown if isinstance(e, Agg)]
+        if not query.groups or not figures or query.limit == 1 or query.over:
+            return None
+        dims = [e for e in query.shown if isinstance(e, Ref)]
+        labels = [e for e in dims if self._column_role(e) is not Role.IDENTIFIER] or dims
+        if len(labels) != 1:
+            return None
+        column = self.schema.columns[labels[0].table, labels[0].column]
+        if query.limit is None and (column.info.distinct or 0) > _MOST_BARS:
+            return None
+        if len(figures) == 2:
+            return ChartHint("scatter", name_of(figures[0]), name_of(figures[1]), color=name_of(labels[0]))
+        kind: ChartKind = "line" if column.role in (Role.DATE, Role.YEAR) else "bar"
+        return ChartHint(kind, name_of(labels[0]), name_of(figures[0]))
+
+    def _column_role(self, ref: Ref) -> Role:
+        return self.schema.columns[ref.table, ref.column].role
+
+
+__all__ = ["Description", "Exists"]

@@ -1,0 +1,164 @@
+"""From a query to one SQL statement in the engine's dialect."""
+
+import re
+
+from agent_worker.offline.binder.query import AnyOf, Compare, Condition, Exists, Expr, InBoth, Query, Ref
+from agent_worker.offline.schema.identifiers import identifier
+from agent_worker.offline.schema.routes import Path, Step
+
+_FORMS = {
+    "": "{}",
+    "day": "CAST({} AS DATE)",
+    "year": "year({})",
+    "number": "TRY_CAST({} AS DOUBLE)",
+    "yeartext": "TRY_CAST(left({}, 4) AS INTEGER)",
+}
+
+
+def quoted(name: str) -> str:
+    return str(identifier(name).sql("duckdb"))
+
+
+class Renderer:
+    """Writes one query; the tables of its joins get their names here."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.aliases: dict[Path, str] = {(): query.base}
+
+    def statement(self) -> str:
+        query = self.query
+        shown = self._shown()
+        lines = [f"SELECT {'DISTINCT ' if query.distinct else ''}{', '.join(shown)}"]
+        conditions = [self.condition(c) for c in query.conditions]
+        conditions += [f"{self.expr(e)} IS NOT NULL" for e, _ in query.order if query.limit and isinstance(e, Ref)]
+        groups = [self.expr(ref) for ref in query.groups]
+        if query.limit:
+            conditions += [f"{group} IS NOT NULL" for group in groups]
+        havings = [self.compare(h) for h in query.havings]
+        orders = [f"{self._ordered(e)} {'DESC' if down else 'ASC'}" for e, down in query.order]
+        lines += self._tables()
+        lines += [f"WHERE {' AND '.join(dict.fromkeys(conditions))}"] if conditions else []
+        lines += [f"GROUP BY {', '.join(dict.fromkeys(groups))}"] if groups else []
+        lines += [f"HAVING {' AND '.join(havings)}"] if havings else []
+        if query.over:
+            return f"SELECT COUNT(*) AS number FROM (\n{chr(10).join(lines)}\n) AS found"
+        lines += [f"ORDER BY {', '.join(orders)}"] if orders else []
+        lines += [f"LIMIT {query.limit}"] if query.limit else []
+        return "\n".join(lines)
+
+    def _shown(self) -> list[str]:
+        if self.query.everything:
+            return [f"{quoted(self.query.base)}.*", *(self.expr(e) for e in self.query.shown)]
+        names: dict[str, int] = {}
+        found = []
+        for one in self.query.shown:
+            alias = name_of(one)
+            names[alias] = names.get(alias, 0) + 1
+            if names[alias] > 1:
+                alias = f"{alias}_{names[alias]}"
+            found.append(f"{self.expr(one)} AS {quoted(alias)}")
+        return found or [f"{quoted(self.query.base)}.*"]
+
+    def _ordered(self, expr: Expr) -> str:
+        return self.expr(expr)
+
+    def expr(self, expr: Expr) -> str:
+        if isinstance(expr, Ref):
+            return f"{quoted(self.alias(expr.path))}.{quoted(expr.column)}"
+        if expr.ref is None:
+            return "COUNT(*)"
+        inner = self.expr(expr.ref)
+        return f"{expr.fn.upper()}({'DISTINCT ' if expr.distinct else ''}{inner})"
+
+    def alias(self, path: Path) -> str:
+        if path not in self.aliases:
+            if path:
+                self.alias(path[:-1])
+            name = path[-1].end
+            if name in self.aliases.values():
+                name = f"{path[-1].start_column}_{name}"
+            while name in self.aliases.values():
+                name += "_"
+            self.aliases[path] = name
+        return self.aliases[path]
+
+    def _tables(self) -> list[str]:
+        for path in self.query.joined:
+            self.alias(path)
+        lines = [f"FROM {quoted(self.query.base)}"]
+        for path in sorted((path for path in self.aliases if path), key=len):
+            join = _join(path[-1], self.aliases[path[:-1]], self.aliases[path])
+            lines.append(f"LEFT {join}" if self._outer(path) else join)
+        return lines
+
+    def _outer(self, path: Path) -> bool:
+        """Whether rows without a match stay: where figures are of all rows, and only their groups are elsewhere."""
+        query = self.query
+        inner = query.limit or query.havings or any(joined[: len(path)] == path for joined in query.joined)
+        return bool(query.groups) and not inner
+
+    def condition(self, condition: Condition) -> str:
+        if isinstance(condition, Compare):
+            return self.compare(condition)
+        if isinstance(condition, AnyOf):
+            return f"({' OR '.join(self.condition(c) for c in condition.conditions)})"
+        if isinstance(condition, InBoth):
+            inner = Query(self.query.base, [condition.ref], [condition.condition])
+            return f"{self.expr(condition.ref)} IN ({' '.join(Renderer(inner).statement().split(chr(10)))})"
+        return self._exists(condition)
+
+    def _exists(self, condition: Exists) -> str:
+        """A correlated subquery over the joins from the first one that may lead to several rows."""
+        outer = next(at for at, step in enumerate(condition.path) if not step.along)
+        start, steps = condition.path[:outer], condition.path[outer:]
+        owner = self.alias(start)
+        names = [f"{step.end}_{at}" for at, step in enumerate(steps, 1)]
+        lines = [f"FROM {quoted(steps[0].end)} AS {quoted(names[0])}"]
+        lines += [_join(step, names[at], names[at + 1]) for at, step in enumerate(steps[1:])]
+        conditions = [_on(steps[0], owner, names[0])]
+        inner = Renderer(Query(names[-1]))
+        inner.aliases = {(): names[-1]}
+        conditions += [inner.compare(c, steps[-1].end) for c in condition.conditions]
+        text = f"EXISTS (SELECT 1 {' '.join(lines)} WHERE {' AND '.join(conditions)})"
+        return f"NOT {text}" if condition.negated else text
+
+    def compare(self, c: Compare, table: str = "") -> str:
+        left = _FORMS[c.form].format(self.expr(c.expr))
+        operands = [self._operand(o.sql, o.fn, c.expr) for o in c.operands]
+        if c.operator == "between":
+            return f"{left} BETWEEN {operands[0]} AND {operands[1]}"
+        if "%" in c.operator:
+            likes = [f"{left} ILIKE '{c.operator.format(o[1:-1])}'" for o in operands]
+            return f"({' OR '.join(likes)})" if len(likes) > 1 else likes[0]
+        if c.operator == "=" and len(operands) > 1:
+            return f"{left} IN ({', '.join(operands)})"
+        if c.operator == "!=" and len(operands) > 1:
+            return f"{left} NOT IN ({', '.join(operands)})"
+        return f"{left} {'<>' if c.operator == '!=' else c.operator} {operands[0]}"
+
+    def _operand(self, sql: str, fn: str, expr: Expr) -> str:
+        if not fn:
+            return sql
+        assert isinstance(expr, Ref)
+        return f"(SELECT {fn.upper()}({quoted(expr.column)}) FROM {quoted(expr.table)})"
+
+
+def _join(step: Step, owner: str, alias: str) -> str:
+    table = quoted(step.end) if alias == step.end else f"{quoted(step.end)} AS {quoted(alias)}"
+    return f"JOIN {table} ON {_on(step, owner, alias)}"
+
+
+def _on(step: Step, owner: str, alias: str) -> str:
+    left, right = f"{quoted(owner)}.{quoted(step.start_column)}", f"{quoted(alias)}.{quoted(step.end_column)}"
+    return f"TRY_CAST({left} AS DOUBLE) = TRY_CAST({right} AS DOUBLE)" if step.mixed else f"{left} = {right}"
+
+
+def name_of(expr: Expr) -> str:
+    """The name of a column in the result."""
+    if isinstance(expr, Ref):
+        return expr.column
+    if expr.ref is None:
+        return "number"
+    fn = "number_of" if expr.fn == "count" else expr.fn
+    return re.sub(r"\W+", "_", f"{fn}_{expr.ref.column}".lower())

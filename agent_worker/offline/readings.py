@@ -1,0 +1,104 @@
+"""The readings of a question: every way to read it bound over every table that it may be about."""
+
+from dataclasses import dataclass, fields, is_dataclass
+
+from agent_worker.offline.binder.bind import Binder, Unbound
+from agent_worker.offline.binder.query import Query
+from agent_worker.offline.grammar.cover import parses
+from agent_worker.offline.grammar.fragments import Fragment, Parse
+from agent_worker.offline.lexer.lattice import Name, lattice
+from agent_worker.offline.output.render import Renderer
+from agent_worker.offline.schema.lookup import NameIndex
+from agent_worker.offline.schema.model import Schema
+from agent_worker.offline.schema.routes import Joins
+from bus.contract.catalog import Catalog
+
+_ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
+"""A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
+answer."""
+_MOST_BASES, _MOST_BRIDGES = 12, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a question, the statement that it makes, and its cost."""
+
+    cost: float
+    sql: str
+    query: Query
+
+
+@dataclass(slots=True)
+class Readings:
+    """All readings, the cheapest first, the words of the question, and why there is none."""
+
+    found: list[Reading]
+    words: int
+    problem: str = ""
+
+    @property
+    def clear(self) -> Reading | None:
+        """The one reading that is near enough to the question and apart from all others."""
+        if not self.found or self.found[0].cost > _ALLOWED + _PER_WORD * self.words or self.rivals:
+            return None
+        return self.found[0]
+
+    @property
+    def rivals(self) -> list[Reading]:
+        """The readings that are nearly as good as the first."""
+        return [other for other in self.found[1:] if other.cost < self.found[0].cost + _CLOSE]
+
+
+class Core:
+    """Reads questions over one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.schema = Schema(catalog)
+        self.index = NameIndex(self.schema)
+        self._routes: dict[str, Joins] = {}
+
+    def read(self, question: str) -> Readings:
+        """Every reading of a question."""
+        cut = lattice(question, self.schema, self.index)
+        found, reached = parses(cut)
+        words = len(question.split())
+        if not found:
+            return Readings([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
+        best: dict[str, Reading] = {}
+        problems: dict[str, None] = {}
+        for parse in found:
+            for base in self.bases(parse):
+                try:
+                    bound = Binder(self.schema, base, self.routes(base), parse).run()
+                except Unbound as problem:
+                    problems[f"{problem} over {base}"] = None
+                    continue
+                sql = Renderer(bound.query).statement()
+                if sql not in best or bound.cost < best[sql].cost:
+                    best[sql] = Reading(bound.cost, sql, bound.query)
+        return Readings(sorted(best.values(), key=lambda reading: reading.cost), words, "bind: " + "; ".join(problems))
+
+    def bases(self, parse: Parse) -> list[str]:
+        """The tables that a parse may be about: those it names, and those that only join two of them."""
+        named = {c.table for name in _names(parse.fragments) for c in name.candidates if c.cost <= name.cost + 0.5}
+        refs: dict[str, set[str]] = {}
+        for key in self.schema.keys:
+            refs.setdefault(key.table, set()).add(key.ref_table)
+        bridges = sorted(table for table, to in refs.items() if table not in named and len(to & named) > 1)
+        return [*sorted(named)[:_MOST_BASES], *bridges[:_MOST_BRIDGES]]
+
+    def routes(self, base: str) -> Joins:
+        if base not in self._routes:
+            self._routes[base] = Joins(self.schema, base)
+        return self._routes[base]
+
+
+def _names(value: tuple[Fragment, ...] | object) -> list[Name]:
+    """Every name in fragments."""
+    if isinstance(value, Name):
+        return [value]
+    if isinstance(value, tuple):
+        return [name for one in value for name in _names(one)]
+    if is_dataclass(value) and type(value).__module__.endswith("fragments"):
+        return [name for field in fields(value) for name in _names(getattr(value, field.name))]
+    return []

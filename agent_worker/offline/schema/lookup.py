@@ -1,0 +1,181 @@
+"""Which tables, columns and measures a run of words may name, each with a cost: 0 is the name itself."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
+from agent_worker.offline.schema.model import Schema, Words
+from agent_worker.offline.schema.roles import Kind, Role
+
+_PART = 0.8
+"""Words that are a part of a name: a guess, taken only where nothing fits whole."""
+_COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
+_OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
+_UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s"))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A table (no column), a column, or a declared measure that words may mean."""
+
+    table: str
+    column: str | None = None
+    measure: str | None = None
+    cost: float = 0.0
+    owned: bool = False
+    """The words named the column's table too."""
+
+    @property
+    def is_table(self) -> bool:
+        return self.column is None and self.measure is None
+
+
+_SAME = {"ids": "id", "forename": "first_name"}
+_MEASURING = frozenset(("number", "amount", "count", "total", "sum", "average"))
+_MEMBERS = frozenset(("members", "member", "records", "record", "entries", "people"))
+
+
+class NameIndex:
+    """Looks words up among the names of a schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._parts: dict[str, set[Candidate]] = defaultdict(set)
+        self._cache: dict[Words, tuple[Candidate, ...]] = {}
+        self._related: dict[str, frozenset[Candidate]] = {}
+        for table in schema.tables.values():
+            for part in {*table.words, "".join(table.words)}:
+                self._parts[part].add(Candidate(table.name))
+            for column in table.columns:
+                for part in {*column.words, *column.all_words, "".join(column.all_words)}:
+                    self._parts[part].add(Candidate(table.name, column.name))
+        self.column_names = {column.name.lower() for column in schema.columns.values()}
+        self._stems = {stem(part) for part in self._parts}
+        self._described = self._read_description()
+
+    def find(self, words: Words) -> tuple[Candidate, ...]:
+        """What a run of words in small letters may name, the best first."""
+        words = tuple(_SAME.get(word, word) for word in words)
+        if words not in self._cache:
+            self._cache[words] = tuple(sorted(self._find(words), key=lambda c: c.cost))
+        return self._cache[words]
+
+    def _find(self, words: Words) -> list[Candidate]:
+        described = [c for spoken, c in self._described if fit(words, spoken) in (EXACT, EXACT + 1)]
+        if described:
+            return described
+        found = [*self._plain(words), *self._qualified(words)]
+        whole = [c for c in found if c.cost < _PART]
+        # A part of a name is a guess: it stands only where nothing in its table fits whole.
+        sure = {c.table for c in whole if c.column is not None}
+        return _cheapest(whole + [c for c in found if c.cost >= _PART and c.table not in sure])
+
+    def _plain(self, words: Words) -> Iterator[Candidate]:
+        spoken = tuple(word for word in words if word not in ("of", "the"))
+        for candidate in self._near(spoken):
+            cost = self._cost(candidate, spoken)
+            if (
+                cost is None
+                and len(spoken) > 1
+                and spoken[-1] in _MEMBERS
+                and candidate.column is None
+                and stem(spoken[-1]) not in self._stems
+            ):
+                cost = self._cost(candidate, spoken[:-1])
+            if "of" in words and cost is None and words[0] not in _MEASURING:
+                at = words.index("of")
+                cost = self._cost(candidate, tuple(w for w in (*words[at + 1 :], *words[:at]) if w != "the"))
+            if cost is not None and (len(spoken) == len(words) or cost < _PART):
+                yield replace(candidate, cost=cost)
+
+    def _near(self, words: Words) -> frozenset[Candidate]:
+        """Names with a part that has to do with the first word, or with the last where that says nothing."""
+        if not words:
+            return frozenset()
+        return self._relate(words[0]) | (self._relate(words[-1]) if len(words) > 1 else frozenset())
+
+    def _relate(self, word: str) -> frozenset[Candidate]:
+        if word not in self._related:
+            root = stem(word)
+            near = [part for part in self._parts if _related(word, root, part)]
+            self._related[word] = frozenset(c for part in near for c in self._parts[part])
+        return self._related[word]
+
+    def _cost(self, candidate: Candidate, words: Words) -> float | None:
+        if candidate.column is None:
+            return _table_cost(words, self.schema.tables[candidate.table].words)
+        column = self.schema.columns[candidate.table, candidate.column]
+        if (
+            words
+            and words[-1] in ("name", "names")
+            and (column.kind is not Kind.TEXT or column.role is Role.IDENTIFIER)
+        ):
+            return None
+        costs = [_fit_cost(words, parts) for parts in {column.words, column.all_words}]
+        if len(words) > 1 and words[-1] in _OPEN and (words[-1] not in ("name", "names") or column.kind is Kind.TEXT):
+            shorter = [_fit_cost(words[:-1], parts) for parts in {column.words, column.all_words}]
+            costs += [cost + 0.3 for cost in shorter if cost is not None and cost < _PART]
+        known = [cost for cost in costs if cost is not None]
+        return min(known, default=None)
+
+    def _qualified(self, words: Words) -> Iterator[Candidate]:
+        """ "student name", "customer's city": a column after what it belongs to."""
+        if "of" in words:
+            return
+        for at in range(1, len(words)):
+            owners = [c for c in self._plain(words[:at]) if c.column is None and c.cost < _PART]
+            for owner in owners:
+                for column in self._plain(words[at:]):
+                    if column.column is not None and column.table == owner.table:
+                        yield replace(column, cost=max(owner.cost, column.cost) + 0.02, owned=True)
+
+    def _read_description(self) -> list[tuple[Words, Candidate]]:
+        description = self.schema.catalog.description
+        measures = {m.name: Candidate(m.table, measure=m.name) for m in description.measures}
+        found = [(parts_of(name), candidate) for name, candidate in measures.items()]
+        for word, target in description.synonyms.items():
+            table, _, column = target.partition(".")
+            known = table in self.schema.tables
+            found.append((parts_of(word), Candidate(table, column or None) if known else measures[target]))
+        return found
+
+
+def _related(word: str, root: str, part: str) -> bool:
+    if part[0] != word[0]:
+        return len(root) > 3 and part.endswith(root)
+    return part.startswith(root[:3]) or abbreviates(part, root) or abbreviates(root, part)
+
+
+def _fit_cost(words: Words, parts: Words) -> float | None:
+    cost = fit(words, parts)
+    if cost is None:
+        return None
+    if cost < PARTIAL:
+        return _COSTS[cost]
+    if set(words) <= {"number", "count"}:
+        return None
+    left = len(parts) - len(words)
+    told = [part for part in parts if part not in _UNTOLD]
+    if len(told) <= len(words) and fit(words, tuple(told)) in _COSTS:
+        return 0.5
+    return _PART + 0.1 * max(left, 0) + 0.05 * (cost - PARTIAL)
+
+
+def _table_cost(words: Words, parts: Words) -> float | None:
+    cost = fit(words, parts)
+    if cost is not None and cost < PARTIAL:
+        return _COSTS[cost]
+    if len(words) < len(parts) and fit(words, parts[-len(words) :]) in (EXACT, EXACT + 1):
+        return 0.6
+    return None
+
+
+def _cheapest(found: list[Candidate]) -> list[Candidate]:
+    best: dict[tuple[str, str | None], Candidate] = {}
+    for candidate in found:
+        place = (candidate.table, candidate.column)
+        if place not in best or candidate.cost < best[place].cost:
+            best[place] = candidate
+    return list(best.values())

@@ -1,0 +1,194 @@
+"""The schema as the planner sees it: tables and columns with their words, roles, labels and keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
+from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
+
+Words = tuple[str, ...]
+_ASKING = ("is", "has", "was", "had", "can")
+_FIRST, _LAST = ("first", "name"), ("last", "name")
+_EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": _LAST, "lastname": _LAST,
+             "surname": _LAST, "dob": ("date", "of", "birth"), "fullname": ("full", "name")}  # fmt: skip
+_PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `words` is its name without what it shares with its table; `all_words` is the whole name."""
+
+    table: str
+    name: str
+    words: Words
+    all_words: Words
+    kind: Kind
+    role: Role
+    info: CatalogColumn
+
+    def __repr__(self) -> str:
+        return f"<{self.table}.{self.name} {self.role}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table with its words; `label` is what names a row for people, `key` what other tables refer to."""
+
+    name: str
+    words: Words
+    columns: tuple[Column, ...]
+    key: Column | None
+    labels: tuple[Column, ...]
+    info: CatalogTable
+
+    @property
+    def noun(self) -> str:
+        return " ".join(self.words)
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+@dataclass
+class Schema:
+    """All tables of a catalog and the keys between them, declared ones first."""
+
+    catalog: Catalog
+    tables: dict[str, Table] = field(default_factory=dict)
+    keys: tuple[JoinKey, ...] = ()
+
+    def __post_init__(self) -> None:
+        declared = self.catalog.description.keys
+        known = declared + tuple(key for key in self.catalog.keys if key not in declared)
+        self.keys = known + tuple(_keys_by_name(self.catalog.tables, known))
+        referred: dict[str, dict[str, int]] = {}
+        for key in self.keys:
+            counts = referred.setdefault(key.ref_table, {})
+            counts[key.ref_column] = counts.get(key.ref_column, 0) + 1
+        self.own_keys = {place for k in self.keys for place in ((k.table, k.column), (k.ref_table, k.ref_column))}
+        self._key_of = {(key.table, key.column): key for key in reversed(self.keys)}
+        for info in self.catalog.tables:
+            counts = referred.get(info.name, {})
+            self.tables[info.name] = self._table(info, max(counts, key=lambda c: counts[c]) if counts else None)
+
+    @cached_property
+    def columns(self) -> dict[tuple[str, str], Column]:
+        return {(c.table, c.name): c for table in self.tables.values() for c in table.columns}
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Every word of the schema's names."""
+        words = {word for table in self.tables.values() for word in table.words}
+        return frozenset(words | {word for column in self.columns.values() for word in column.all_words})
+
+    def keys_of(self, table: str) -> list[JoinKey]:
+        """The keys by which a table refers to others."""
+        return [key for key in self.keys if key.table == table]
+
+    def refers(self, table: str, column: str) -> JoinKey | None:
+        """The key that a column is, if it refers to another table."""
+        return next((key for key in self.keys if (key.table, key.column) == (table, column)), None)
+
+    def _table(self, info: CatalogTable, referred: str | None) -> Table:
+        words = parts_of(info.name)
+        words = words[1:] if len(words) > 1 and words[0] in _PREFIXES else words
+        split = [parts_of(column.name) for column in info.columns]
+        prefix = bool(shared_prefix(split))
+        columns = tuple(
+            self._column(info.name, words, column, parts[1:] if prefix else parts)
+            for column, parts in zip(info.columns, split, strict=True)
+        )
+        key = next((column for column in columns if column.name == referred), None) or _own_key(columns)
+        return Table(info.name, words, columns, key, labels_of(columns), info)
+
+    def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
+        is_key = (table, column.name) in self.own_keys
+        asks = kind_of(column) is Kind.FLAG and len(parts) > 1 and parts[0] in _ASKING
+        parts = tuple(word for part in (parts[1:] if asks else parts) for word in _EXPANDED.get(part, (part,)))
+        key = self._key_of.get((table, column.name))
+        nouns = [*table_words, *(parts_of(key.ref_table) if key else ())]
+        parts = tuple(
+            next((n for n in nouns if 3 <= len(p) < len(stem(n)) and stem(n).startswith(p)), p) for p in parts
+        )
+        parts = tuple(w for p in parts for w in _initialed(p, nouns))
+        own = _without_noun(parts, table_words)
+        named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
+        is_key = is_key or (named and kind_of(column) is Kind.NUMBER)
+        return Column(table, column.name, own, parts, kind_of(column), role_of(column, own, is_key=is_key), column)
+
+
+def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) -> Iterator[JoinKey]:
+    """Columns called as the first column of one other table, whose types or values hid that they refer to it."""
+    taken = {(key.table, key.column) for key in known} | {(key.ref_table, key.ref_column) for key in known}
+    firsts: dict[str, list[CatalogTable]] = {}
+    for table in tables:
+        if table.columns and len(parts_of(table.columns[0].name)) > 1:
+            firsts.setdefault(table.columns[0].name.lower(), []).append(table)
+    for table in tables:
+        for column in table.columns[1:] or table.columns:
+            owners = [t for t in firsts.get(column.name.lower(), ()) if t.name != table.name]
+            noun = parts_of(column.name)[0]
+            named = [t for t in owners if any(stem(part).startswith(stem(noun)) for part in parts_of(t.name))]
+            owners = named if len(owners) > 1 else owners
+            if len(owners) == 1 and (table.name, column.name) not in taken and _within(column, owners[0].columns[0]):
+                yield JoinKey(table.name, column.name, owners[0].name, owners[0].columns[0].name)
+
+
+def _within(column: CatalogColumn, key: CatalogColumn) -> bool:
+    """Whether all values of a column may stand in a key, by what is known of both."""
+    try:
+        low, high, least, most = (float(e or "x") for e in (column.minimum, column.maximum, key.minimum, key.maximum))
+    except ValueError:
+        return set(column.values) <= set(key.values) if column.values and key.values else False
+    return least <= low and (high <= most or "VARCHAR" in key.type)
+
+
+def _without_noun(parts: Words, noun: Words) -> Words:
+    """A column's words without its table's: `student_name` of students is "name", `StuID` is "id"."""
+    for size in range(len(noun), 0, -1):
+        for start in {0, len(noun) - size}:
+            head = noun[start : start + size]
+            if len(parts) > size and all(_same(a, b) for a, b in zip(parts, head, strict=False)):
+                return parts[size:]
+    return parts
+
+
+def _same(part: str, noun: str) -> bool:
+    return stem(part) == stem(noun) or (len(part) > 2 and abbreviates(part, stem(noun)))
+
+
+def _own_key(columns: tuple[Column, ...]) -> Column | None:
+    first = columns[:1]
+    return next((c for c in first if c.words[-1:] and c.words[-1] in ("id", "key", "code", "number")), None)
+
+
+def labels_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns that name a row for people: its name or title, or first and last name together."""
+    texts = [column for column in columns if column.kind is Kind.TEXT]
+    for word in ("name", "title", "label", "fullname"):
+        for column in texts:
+            if column.words == (word,):
+                return (column,)
+    first = next((c for c in texts if _is_name(c, ("first", "f"), "fname")), None)
+    last = next((c for c in texts if _is_name(c, ("last", "l", "family"), "lname")), None)
+    if first is not None and last is not None:
+        return (first, last)
+    for word in ("name", "title", "label"):
+        found = [column for column in texts if word in column.words]
+        if found:
+            return (found[0],)
+    return ()
+
+
+def _initialed(part: str, nouns: list[str]) -> Words:
+    """`pid`, `pname` of people: a part that begins with the noun's letter."""
+    noun = next((noun for noun in nouns if noun[0] == part[0]), None)
+    return (noun, part[1:]) if noun and part[1:] in ("id", "name", "title", "code", "no") else (part,)
+
+
+def _is_name(column: Column, leads: Words, joined: str) -> bool:
+    words = column.words
+    return words == (joined,) or (len(words) == 2 and words[0] in leads and words[1] == "name")

@@ -1,0 +1,90 @@
+"""What part each column plays in its table, guessed from its type, its name and its keys."""
+
+from enum import StrEnum
+
+from bus.contract.catalog import CatalogColumn
+
+_NUMBERS = (
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINT", "UBIG", "UHUGE"),
+    *("DECIMAL", "FLOAT", "DOUBLE", "REAL"),
+)
+_KEY_WORDS = frozenset(("id", "ids", "key", "code", "uuid", "guid", "ssn", "isbn", "zip", "phone"))
+_DATE_WORDS = frozenset(("date", "time", "day", "born", "birthday", "dob"))
+_RATES = frozenset(("rate", "percent", "percentage", "pct", "ratio", "discount", "tax", "share"))
+_LAST_HOUR, _MIDNIGHT = 1300, 2400
+_LABELS = ("name", "title", "label", "fullname", "nickname")
+
+
+class Kind(StrEnum):
+    """What a column's values are."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    FLAG = "flag"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """What a column is for: identifiers are never summed; labels name their row; the rest are facts about it."""
+
+    IDENTIFIER = "identifier"
+    LABEL = "label"
+    YEAR = "year"
+    DATE = "date"
+    QUANTITY = "quantity"
+    RATE = "rate"
+    CLOCK = "clock"
+    CATEGORY = "category"
+    FLAG = "flag"
+
+
+def kind_of(column: CatalogColumn) -> Kind:
+    """What a column holds, by its type."""
+    kind = column.type.upper()
+    if kind.startswith(_NUMBERS):
+        return Kind.NUMBER
+    if kind.startswith(("VARCHAR", "TEXT", "STRING", "ENUM")):
+        return Kind.TEXT
+    if kind.startswith(("DATE", "TIMESTAMP")):
+        return Kind.DATE
+    return Kind.FLAG if kind.startswith("BOOL") else Kind.OTHER
+
+
+def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> Role:
+    """The part a column plays. `words` are its name's; `is_key`: it refers to, or is referred to by, another."""
+    kind = kind_of(column)
+    if is_key or (words and words[-1] in _KEY_WORDS) or (len(words) > 1 and words[-1] in ("number", "no", "num")):
+        return Role.IDENTIFIER
+    if kind is Kind.FLAG:
+        return Role.FLAG
+    if kind is Kind.DATE or (kind is Kind.TEXT and looks_like_dates(column)):
+        return Role.DATE
+    if kind is Kind.NUMBER:
+        return _measure(column, words)
+    return Role.LABEL if words and words[-1] in _LABELS else Role.CATEGORY
+
+
+def _measure(column: CatalogColumn, words: tuple[str, ...]) -> Role:
+    """What a number measures: a year, a time of day written as 1455, a rate that must not be added up, or an amount."""
+    if _holds_years(column, words):
+        return Role.YEAR
+    try:
+        low, high = float(column.minimum or "x"), float(column.maximum or "x")
+    except ValueError:
+        return Role.QUANTITY
+    if words[-1:] == ("time",) and low >= 0 and _LAST_HOUR <= high <= _MIDNIGHT:
+        return Role.CLOCK
+    return Role.RATE if _RATES & set(words) and abs(high) <= 100 else Role.QUANTITY
+
+
+def looks_like_dates(column: CatalogColumn) -> bool:
+    """Whether a column of text holds days such as 2013-07-04, which are in order as they are."""
+    edges = [text for text in (column.minimum, column.maximum) if text]
+    return bool(edges) and all(len(text) >= 10 and text[4] == text[7] == "-" and text[:4].isdigit() for text in edges)
+
+
+def _holds_years(column: CatalogColumn, words: tuple[str, ...]) -> bool:
+    edges = [text for text in (column.minimum, column.maximum) if text]
+    in_range = bool(edges) and all(text.isdigit() and 1000 <= int(text) <= 2200 for text in edges)
+    return in_range and ("year" in words or "founded" in words or "opened" in words)
