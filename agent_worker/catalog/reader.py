@@ -16,8 +16,8 @@ from agent_worker.catalog.files.layout import DESCRIPTION_FILE, CatalogError, La
 from agent_worker.catalog.files.listing import state
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
-from agent_worker.catalog.looks import look_into
 from agent_worker.catalog.names import table_names
+from agent_worker.catalog.profile.profiler import look_into
 from agent_worker.catalog.tables import read_tables
 from bus.contract.catalog import Catalog, CatalogTable, LeftOut
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 import duckdb
 import msgspec
 
-from agent_worker.catalog.budget import Budget
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE
-from agent_worker.catalog.keys import find_keys, with_unique_columns
-from agent_worker.catalog.values import with_values
+from agent_worker.catalog.profile.budget import Budget
+from agent_worker.catalog.profile.keys import find_keys, with_unique_columns
+from agent_worker.catalog.profile.values import with_values
 from bus.contract.catalog import Catalog, CatalogTable, Description, JoinKey
 
 EACH_S = 5.0

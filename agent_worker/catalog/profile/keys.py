@@ -5,9 +5,9 @@ from itertools import islice
 
 import msgspec
 
-from agent_worker.catalog.affinity import Affinity
-from agent_worker.catalog.budget import Budget
-from agent_worker.catalog.pairs import Place, likely_pairs
+from agent_worker.catalog.profile.affinity import Affinity
+from agent_worker.catalog.profile.budget import Budget
+from agent_worker.catalog.profile.pairs import Place, likely_pairs
 from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable, JoinKey

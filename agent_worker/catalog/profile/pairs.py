@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from agent_worker.catalog.affinity import Affinity, affinity, column_handles, key_handles
+from agent_worker.catalog.profile.affinity import Affinity, affinity, column_handles, key_handles
 from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from bus.contract.catalog import CatalogColumn, CatalogTable
 

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from agent_worker.catalog.affinity import Affinity, affinity, singular
-from agent_worker.catalog.budget import Budget
+from agent_worker.catalog.profile.affinity import Affinity, affinity, singular
+from agent_worker.catalog.profile.budget import Budget
 from bus.contract.catalog import CatalogTable, JoinKey
 from tests.harness.folders import Folder, column
 

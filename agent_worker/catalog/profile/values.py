@@ -2,7 +2,7 @@
 
 import msgspec
 
-from agent_worker.catalog.budget import Budget
+from agent_worker.catalog.profile.budget import Budget
 from agent_worker.catalog.types.column_kinds import is_text
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable
