@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "ops")
 MOST_FILES = 10
-LARGER = {"agent_worker/offline/binder": 14}
+LARGER = {"agent_worker/offline/binder": 23, "agent_worker/offline/grammar": 15}
 """Those that still have more, and how many."""
 
 FOLDERS = sorted(
