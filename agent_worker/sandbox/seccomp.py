@@ -43,7 +43,7 @@ _FOREIGN_MEMORY = """ptrace process_vm_readv process_vm_writev process_madvise k
 migrate_pages"""
 _KEYS = "add_key request_key keyctl"
 _NAMESPACES = """unshare setns mount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick
-mount_setattr name_to_handle_at open_by_handle_at fanotify_init quotactl quotactl_fd"""
+mount_setattr open_tree_attr name_to_handle_at open_by_handle_at fanotify_init quotactl quotactl_fd"""
 _KERNEL = """bpf perf_event_open io_uring_setup io_uring_enter io_uring_register memfd_secret init_module finit_module
 delete_module kexec_load kexec_file_load reboot swapon swapoff syslog acct settimeofday clock_settime clock_adjtime
 adjtimex sethostname setdomainname iopl ioperm modify_ldt lookup_dcookie vhangup personality"""
@@ -60,6 +60,7 @@ _SINCE_424 = {
     "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
     "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "clone3": 435, "pidfd_getfd": 438,
     "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447,
+    "open_tree_attr": 467,
 }  # fmt: skip
 """From here on the numbers are the same everywhere."""
 _X86_64 = {
@@ -73,6 +74,7 @@ _X86_64 = {
     "syslog": 103, "acct": 163, "settimeofday": 164, "clock_settime": 227, "clock_adjtime": 305, "adjtimex": 159,
     "sethostname": 170, "setdomainname": 171, "quotactl": 179, "open_by_handle_at": 304, "name_to_handle_at": 303,
     "iopl": 172, "ioperm": 173, "modify_ldt": 154, "fanotify_init": 300, "move_pages": 279, "migrate_pages": 256,
+    "prlimit64": 302, "sched_setparam": 142, "sched_setscheduler": 144, "sched_setattr": 314,
     "clone": 56, "prctl": 157, "personality": 135, "lookup_dcookie": 212, "vhangup": 153,
 } | _SINCE_424  # fmt: skip
 _AARCH64 = {
@@ -85,7 +87,9 @@ _AARCH64 = {
     "delete_module": 106, "kexec_load": 104, "kexec_file_load": 294, "reboot": 142, "swapon": 224, "swapoff": 225,
     "syslog": 116, "acct": 89, "settimeofday": 170, "clock_settime": 112, "clock_adjtime": 266, "adjtimex": 171,
     "sethostname": 161, "setdomainname": 162, "quotactl": 60, "open_by_handle_at": 265, "name_to_handle_at": 264,
-    "fanotify_init": 262, "move_pages": 239, "migrate_pages": 238, "clone": 220, "prctl": 167, "personality": 92,
+    "fanotify_init": 262, "move_pages": 239, "migrate_pages": 238,
+    "prlimit64": 261, "sched_setparam": 118, "sched_setscheduler": 119, "sched_setattr": 274,
+    "clone": 220, "prctl": 167, "personality": 92,
     "lookup_dcookie": 18, "vhangup": 58,
 } | _SINCE_424  # fmt: skip
 
@@ -150,6 +154,7 @@ def program(machine: Machine, *, datagrams: bool) -> list[_Instruction]:
         _of(number["socket"], _socket(types)),
         _of(number["socketpair"], [_argument(0), *_unless([socket.AF_UNIX], _REFUSE), _verdict(_ALLOW)]),
         *(_of(number[name], _without_bits(at, _FAST_OPEN)) for name, at in _FLAGS_OF_MESSAGES.items()),
+        *(_of(number[name], _only_itself()) for name in _ABOUT_A_PROCESS),
         _of(number["clone"], _without_bits(0, _NEW_NAMESPACES)),
         _of(number["clone3"], [_verdict(_UNKNOWN_CALL)]),  # its flags lie in memory; the C library falls back to clone
         _of(number["prctl"], [_argument(0), (_IF_EQUAL, 0, 1, _GIVE_UP_ORPHANS), _verdict(_REFUSE), _verdict(_ALLOW)]),
@@ -160,6 +165,15 @@ def program(machine: Machine, *, datagrams: bool) -> list[_Instruction]:
 
 _FLAGS_OF_MESSAGES = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Where the flags stand among the arguments."""
+
+
+_ABOUT_A_PROCESS = ("prlimit64", "sched_setparam", "sched_setscheduler", "sched_setattr")
+"""A limit that somebody else sets kills as well as a signal does, and a scheduling class can starve."""
+
+
+def _only_itself() -> list[_Instruction]:
+    """For calls whose first argument is a process, with 0 for the calling one."""
+    return [_argument(0), *_unless([0], _REFUSE), _verdict(_ALLOW)]
 
 
 def _foreign_calls(machine: Machine) -> list[_Instruction]:

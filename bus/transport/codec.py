@@ -33,7 +33,7 @@ class Decoder(Generic[T]):
     def __call__(self, data: bytes | memoryview) -> T:
         try:
             return self._decoder.decode(data)
-        except (msgspec.DecodeError, ValueError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:  # the last for what is nested without end
             raise CodecError(str(error)) from error
 
 

@@ -17,6 +17,9 @@ from gateway.ws.send_queue import SendQueue
 log = logging.getLogger(__name__)
 
 
+_EXPECTED = (BusError, CodecError, sqlite3.Error)
+
+
 class Subscription(NamedTuple):
     """A job's stream after event `after`. With `present` the follower counts as waiting for the answer."""
 
@@ -78,8 +81,9 @@ class Subscriptions:
                     await self._send_queue.stream(self._gateway.frames.frames(batch, skip, session_id, form))
         except ConnectionError:
             return
-        except (BusError, CodecError, sqlite3.Error) as error:
-            log.warning("A stream broke off", extra={"action": "follow_failed", "job_id": job_id, "error": str(error)})
+        except Exception as error:  # also of an event in an old log that cannot be shown: its follower hears of it
+            facts = {"action": "follow_failed", "job_id": job_id, "error": str(error)}
+            log.warning("A stream broke off", exc_info=not isinstance(error, _EXPECTED), extra=facts)
             text = f"the stream of job {job_id} broke off ({error}); follow it again from your last seq"
             await self._send_queue.reply(encode_event(WireError(WireErrorData(text, UNAVAILABLE, session_id))))
 

@@ -18,7 +18,7 @@ from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Counters
 from supervisor.control.ladder_step import carry_out
 from supervisor.control.parts import Parts
-from supervisor.control.worker_events import fault_in
+from supervisor.control.worker_events import fault_in, fault_in_outcome, fault_in_usage
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
@@ -132,6 +132,9 @@ class JobController:
             worker.dropped += 1
             return
         entry.job.heard(self._loop.time())
+        if (fault := fault_in_usage(message.usage)) is not None:
+            self._refuse(entry, fault)
+            return
         costs_more = message.usage.cost_usd > entry.job.usage.cost_usd
         entry.job.usage = _usage(message.usage, entry.stream.seq)
         if costs_more:
@@ -147,7 +150,7 @@ class JobController:
         """Log what a worker says; one that says what it may not is stopped, and that is neither logged nor shown."""
         fault = fault_in(batch)
         if fault is not None:
-            self._stop_exceeding(entry, Exceeded(Reason.AGENT_ERROR, fault))
+            self._refuse(entry, fault)
             return
         self._count_first_chunk(entry)
         self._journal.append_batch(entry.stream, batch.count, batch.blob)
@@ -267,6 +270,11 @@ class JobController:
             entry.limit_words = limit.words
             self.stop_if_possible(entry, StopRequest(SUPERVISOR, limit.reason))
 
+    def _refuse(self, entry: JobEntry, fault: str) -> None:
+        """Stop a job whose worker says what it may not."""
+        log.warning("%r: %s", entry, fault, extra={"action": "refused_message"})
+        self._stop_exceeding(entry, Exceeded(Reason.AGENT_ERROR, fault))
+
     def _record_cost(self, entry: JobEntry) -> None:
         """Have the cost on disk, if it has grown: it counts for the day although the supervisor crashes. Not for each
         event, since what an answer costs grows with each; a heartbeat later is soon enough."""
@@ -283,8 +291,12 @@ class JobController:
     def _finished(self, entry: JobEntry, blob: bytes) -> None:
         try:
             outcome = _decode_outcome(blob)
-        except CodecError:
-            log.warning("%r sent an outcome that cannot be read", entry, extra={"action": "outcome"})
+        except CodecError as error:
+            self._refuse(entry, f"The worker sent a result that cannot be read ({error}).")
+            return
+        fault = fault_in_outcome(outcome)
+        if fault is not None:
+            self._refuse(entry, fault)
             return
         entry.job.finished(outcome, self._loop.time())
         if entry.job.outcome is outcome:

@@ -199,7 +199,7 @@ class Job:
         """The worker is reaped, its descendants are gone, and what it had sent is in the log. `died_of` counts only
         for a worker that left neither because it had finished nor because it was stopped."""
         if self.ladder is None:
-            self.reason = None if isinstance(self.outcome, Success) else _reason_of(self.outcome, died_of)
+            self.reason = None if isinstance(self.outcome, Success) else reason_of(self.outcome, died_of)
         return self._end(now)
 
     # ---- what follows from the state
@@ -263,7 +263,7 @@ class Job:
         self.moves.append((to, now))
 
 
-def _reason_of(outcome: Outcome | None, died_of: Reason) -> Reason:
+def reason_of(outcome: Outcome | None, died_of: Reason) -> Reason:
     """Why a job has failed that was not stopped."""
     match outcome:
         case None:

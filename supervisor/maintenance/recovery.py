@@ -14,6 +14,7 @@ from bus.wire.commands import JobRecord
 from bus.wire.topics import Published
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.final_events import lost_with_supervisor
+from supervisor.lifecycle.job import reason_of
 from supervisor.processes.spawner import kill_left_behind
 from supervisor.storage.store import Store
 from supervisor.workers.cleanup import remove_folder, remove_shared_memory
@@ -59,7 +60,8 @@ def settle_jobs(store: Store) -> dict[str, int]:
     for number, record, outcome, last in store.queries.unfinished():
         event, state, reason = _settled(outcome)
         store.append(number, Published(last + 1, last + 1, time.time(), True, encode([event])))
-        store.update(number, _ended(record, event, state, reason, last + 1))
+        turn = outcome.turn if isinstance(outcome, Success) else None
+        store.update(number, _ended(record, event, state, reason, last + 1), turn)
         heads[record.summary.job_id] = last + 1
         remove_shared_memory(record.summary.job_id)
     store.commit(durable=True)
@@ -82,7 +84,8 @@ def _settled(outcome: Outcome | None) -> tuple[Ending, State, Reason | None]:
         return Completed(outcome.result), State.SUCCEEDED, None
     if isinstance(outcome, Failure):
         failed = Failed(outcome.error, outcome.code, outcome.hint, outcome.retryable)
-        return failed, end_state(outcome.reason), outcome.reason
+        reason = reason_of(outcome, Reason.SUPERVISOR_LOST)
+        return failed, end_state(reason), reason
     return lost_with_supervisor(), State.FAILED, Reason.SUPERVISOR_LOST
 
 

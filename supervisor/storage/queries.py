@@ -4,7 +4,7 @@ import sqlite3
 
 from bus.contract.vocabulary import ENDED, SUPERVISOR, State
 from bus.log import records_by_prefix
-from bus.transport.codec import Decoder
+from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import JobRecord, JobSummary, Submit
 from bus.wire.worker import ConversationTurn, Outcome
 
@@ -29,8 +29,7 @@ class Queries:
             f"WHERE state NOT IN ({_ENDED_STATES})"
         ).fetchall()
         return [
-            (number, _decode_record(record), _decode_outcome(outcome) if outcome else None, last)
-            for number, record, outcome, last in rows
+            (number, _decode_record(record), _readable_outcome(outcome), last) for number, record, outcome, last in rows
         ]
 
     def workers(self) -> list[tuple[int, int, str]]:
@@ -86,3 +85,11 @@ class Queries:
             (user, conversation_id, limit),
         ).fetchall()
         return [_decode_turn(row[0]) for row in reversed(rows)]
+
+
+def _readable_outcome(blob: bytes | None) -> Outcome | None:
+    """None also for one that cannot be read: it must not keep the supervisor from starting."""
+    try:
+        return _decode_outcome(blob) if blob else None
+    except CodecError:
+        return None

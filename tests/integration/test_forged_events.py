@@ -6,7 +6,7 @@ from bus.contract.events import Failed, Status
 from bus.contract.vocabulary import State
 from tests.harness.servers import Supervisor, is_gone
 from tests.harness.stopping import ROOMY, ended
-from tests.programs.forges import BLOBS, FORGED
+from tests.programs.forges import BLOBS, FORGED, RESULTS, USED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -43,3 +43,17 @@ async def test_what_no_worker_may_send_is_neither_logged_nor_shown(supervisor: S
     assert last.error.startswith("The worker sent")
     assert told == [Status("forging")]
     assert last.stop is not None
+
+
+@pytest.mark.parametrize("name", RESULTS)
+async def test_a_result_that_nobody_can_be_shown_ends_the_job_as_failed(supervisor: Supervisor, name: str) -> None:
+    last, told = await failure(supervisor, f"finishes {name}")
+    assert last.error.startswith("The worker sent a result that")
+    assert told == [Status("forging")]
+
+
+@pytest.mark.parametrize("name", USED)
+async def test_a_use_that_cannot_be_ends_the_job_and_is_not_counted(supervisor: Supervisor, name: str) -> None:
+    last, told = await failure(supervisor, f"uses {name}")
+    assert last.error.startswith("The worker says that it has used")
+    assert told == [Status("forging")]

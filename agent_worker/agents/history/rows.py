@@ -126,11 +126,19 @@ def event_rows(batch: Batch) -> tuple[list[dict[str, Any]], JobEvent | None]:
     if not events:
         words = msgspec.json.encode({"type": UNREADABLE, "last": batch.last, "bytes": len(batch.blob)}).decode()
         return [_event_row(batch.job_id, batch.first, at, UNREADABLE, words)], None
-    return [_event_row(batch.job_id, seq, at, *_said(event)) for seq, event in events], events[-1][1]
+    return [_event_row(batch.job_id, seq, at, *_shown(event)) for seq, event in events], events[-1][1]
 
 
 def _event_row(job_id: str, seq: int, at: datetime | None, kind: str, words: str) -> dict[str, Any]:
     return {"job_id": job_id, "seq": seq, "logged_at": at, "type": kind, "event": words}
+
+
+def _shown(event: JobEvent) -> tuple[str, str]:
+    """As `_said`, also for an event of an earlier release that JSON cannot hold: one such must not stop the others."""
+    try:
+        return _said(event)
+    except (TypeError, ValueError, RecursionError) as error:
+        return UNREADABLE, msgspec.json.encode({"type": UNREADABLE, "error": str(error)}).decode()
 
 
 def _said(event: JobEvent) -> tuple[str, str]:

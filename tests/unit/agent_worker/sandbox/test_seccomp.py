@@ -34,7 +34,7 @@ print(json.dumps({name: outcome(numbers[name]) for name in seccomp.REFUSED if na
 """
 
 PROBE = """
-import ctypes, errno, json, os, platform, socket, subprocess, sys, threading
+import ctypes, errno, json, os, platform, resource, socket, subprocess, sys, threading
 from agent_worker.sandbox import seccomp
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -146,6 +146,9 @@ tries = {
     "user namespace": lambda: started(NEWUSER),
     "ipc namespace": lambda: started(NEWIPC),
     "give up orphans": lambda: called(number["prctl"], SUBREAPER, 0, 0, 0, 0),
+    "a limit for the parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (3600, 3600)),
+    "a schedule for the parent": lambda: os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0)),
+    "a limit of its own": lambda: resource.prlimit(0, resource.RLIMIT_CORE, (0, 0)),
     "start by clone3": lambda: called(number["clone3"], 0, 0),
 }
 print(json.dumps({name: outcome(action) for name, action in tries.items()}))
@@ -153,7 +156,7 @@ print(json.dumps({name: outcome(action) for name, action in tries.items()}))
 
 DONE = {
     "tcp", "tcp by its number", "unix", "pair", "connect and send", "start a process", "refused in a thread",
-    "refused in a child", "read prctl",
+    "refused in a child", "read prctl", "a limit of its own",
 }  # fmt: skip
 DATAGRAMS = {"udp", "udp by its number"}
 
