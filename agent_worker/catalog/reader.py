@@ -13,12 +13,12 @@ from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE, CatalogError, Lake, Source, find_sources, fingerprint
-from agent_worker.catalog.files.listing import state
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.profile.profiler import look_into
 from agent_worker.catalog.tables import read_tables
+from agent_worker.engine.file_states import files_state
 from bus.contract.catalog import Catalog, CatalogTable, LeftOut
 
 READ_S = 10.0
@@ -77,10 +77,9 @@ def _read(
 
 
 def _state(source: Source, options: FileOptions | None) -> str:
-    """Changes with the table's files and with how they are read."""
-    lines = [f"{file}\0{state(Path(file))}" for file in source.files]
-    lines += map(repr, (options, source.sheet, source.as_of, source.keys))
-    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:32]
+    """Changes with the table's files, of which its first word tells, and with how they are read."""
+    lines = map(repr, (options, source.sheet, source.as_of, source.keys))
+    return f"{files_state(source.files)} {hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:32]}"
 
 
 def _lakes(lakes: list[Lake]) -> tuple[list[Source], list[LeftOut]]:

@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 
 from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_format, without_suffix
-from agent_worker.catalog.files.listing import LOGS, Content, content, entries, state
+from agent_worker.catalog.files.listing import LOGS, Content, content, entries
 from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of
 from agent_worker.catalog.types.engine_types import Type
+from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
 
 DESCRIPTION_FILE = "deadstop.toml"
@@ -57,7 +58,7 @@ class Found(msgspec.Struct):
 def fingerprint(folder: Path) -> str:
     """Changes when any file that makes the catalog comes, goes, grows or is written again. Reads no contents, and
     takes a few microseconds a file, so that every question can ask."""
-    lines = sorted(f"{entry.path}\0{state(entry)}" for entry in entries(folder))
+    lines = sorted(f"{entry.path}\0{file_state(entry)}" for entry in entries(folder))
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 

@@ -39,15 +39,6 @@ def entries(folder: Path) -> "Iterator[os.DirEntry[str]]":
             continue  # it went while we looked, or is not ours to read
 
 
-def state(file: "Path | os.DirEntry[str]") -> str:
-    """Changes when the file is written again."""
-    try:
-        status = file.stat()
-    except OSError:
-        return "gone"
-    return f"{status.st_size} {status.st_mtime_ns}"
-
-
 def content(file: Path) -> Content:
     """By the first and last bytes, whatever its name is."""
     try:

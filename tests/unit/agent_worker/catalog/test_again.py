@@ -4,7 +4,7 @@ import os
 
 from msgspec.structs import replace
 
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog import fingerprint, read_catalog
 from bus.contract.catalog import Catalog, JoinKey
 from tests.harness.folders import Folder, column
 
@@ -19,17 +19,29 @@ def test_only_tables_whose_files_have_changed_are_read_again(folder: Folder) -> 
     file = folder.write("odd.csv.parquet", "SELECT 1 AS n")
     first = read_catalog(folder.path, connection=folder._connection)
     assert first.keys == (JoinKey("orders", "shop_id", "shops", "shop_id"),)
-    for unchanged in ("orders.parquet", "shops.parquet"):
-        place = folder.path / unchanged
-        before = place.stat()
-        place.write_bytes(b"PAR1" + bytes(before.st_size - 8) + b"PAR1")  # who reads it fails
-        os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+    marked = replace(first, tables=tuple(replace(table, remarks=("known",)) for table in first.tables))
     file.unlink()
     folder.write("new.parquet", "SELECT 5 AS shop_id FROM range(20)")
-    second = again(folder, first)
-    assert [table.name for table in second.tables] == ["new", "orders", "shops"]
-    assert second.tables[1:] == first.tables[1:]
-    assert second.keys == first.keys
+    second = again(folder, marked)
+    assert [(table.name, table.remarks) for table in second.tables] == [
+        ("new", ()),
+        ("orders", ("known",)),
+        ("shops", ("known",)),
+    ]
+    assert second.tables[1:] == marked.tables[1:]
+    assert second.keys == (JoinKey("new", "shop_id", "shops", "shop_id"), *first.keys)
+
+
+def test_a_file_of_the_same_size_and_time_in_the_place_of_another_is_a_change(folder: Folder) -> None:
+    for name, text in (("a.csv", "k,v\n1,5\n"), ("b.csv", "v,k\n9,3\n")):
+        (folder.path / name).write_text(text)
+        os.utime(folder.path / name, (1e9, 1e9))
+    first = folder.read()
+    (folder.path / "a.csv").rename(folder.path / "c")
+    (folder.path / "b.csv").rename(folder.path / "a.csv")
+    (folder.path / "c").rename(folder.path / "b.csv")
+    assert fingerprint(folder.path) != first.fingerprint
+    assert [one.name for one in again(folder, first).tables[0].columns] == ["v", "k"]
 
 
 def test_a_new_table_finds_the_keys_of_those_that_are_known(folder: Folder) -> None:
