@@ -15,9 +15,9 @@ import pyarrow as pa
 from agent_worker.engine.batches import READ_ROWS, Packer, RowTooLarge
 from agent_worker.engine.bridge import Bridge, Closed
 from agent_worker.engine.errors import EngineError, engine_error
-from agent_worker.engine.guard import Refused, examine, looks_like_sql
+from agent_worker.engine.guard import Checked, Refused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
-from agent_worker.engine.tables import Tables
+from agent_worker.engine.tables import Changed, Tables
 from bus.contract.catalog import Catalog
 from bus.contract.events import Column, TableRows, TableSchema
 from bus.values.logical_types import projection
@@ -137,15 +137,26 @@ class _Statement:
         try:
             self._tables.lock()
             checked = examine(self._connection, self._sql, self._tables.known)
-            self._tables.open(checked, lambda: not self._bridge.closed)
-            truncated = self._stream(checked.text)
+            truncated = self._run(checked)
         except (Refused, Closed):
             raise
+        except Changed as error:
+            raise EngineError(str(error), "io", self._sql) from error
         except RowTooLarge as error:
             raise EngineError(str(error), "other", self._sql) from error
         except Exception as error:
             raise engine_error(error, self._sql, self._tables.files, self._tables.names) from error
         self._bridge.put(ResultEnd(self._sent, truncated, (time.monotonic() - started) * 1000))
+
+    def _run(self, checked: Checked) -> bool:
+        """Were there more rows than asked for? What fails where the data have changed fails for that reason."""
+        self._tables.check(checked)
+        try:
+            self._tables.open(checked, lambda: not self._bridge.closed)
+            return self._stream(checked.text)
+        finally:
+            if not self._bridge.closed:
+                self._tables.check(checked)
 
     def _stream(self, text: str) -> bool:
         """Were there more rows than asked for?"""

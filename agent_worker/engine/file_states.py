@@ -17,5 +17,5 @@ def file_state(file: "Path | os.DirEntry[str]") -> str:
 
 def files_state(files: Iterable[str]) -> str:
     """Of several files together. Takes a few microseconds a file."""
-    lines = (f"{file}\0{file_state(Path(file))}" for file in files)
+    lines = sorted(f"{file}\0{file_state(Path(file))}" for file in files)
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:32]

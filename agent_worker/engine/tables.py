@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import duckdb
 
+from agent_worker.engine.file_states import files_state
 from agent_worker.engine.guard import Checked
 from agent_worker.engine.settings import create_view, lock
 from agent_worker.engine.sheets import NotASheet
@@ -11,6 +12,10 @@ from bus.contract.catalog import Catalog, CatalogTable
 
 _SYSTEM = ("duckdb_", "pg_", "pragma_", "sqlite_", "__show_", '"')
 """How the names of the engine's own tables about tables begin; SHOW TABLES asks for `"tables"`."""
+
+
+class Changed(Exception):
+    """A table's files are not those any more that the catalog has described. The message says what to do."""
 
 
 class Tables:
@@ -23,6 +28,7 @@ class Tables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
         self._waiting = {table.name.lower(): table for table in catalog.tables}
+        self._by_plan = {name: table for name, table in self._waiting.items() if table.sql or table.sheet}
         self.known = frozenset(self._waiting)
         self.names = tuple(table.name for table in catalog.tables)
         self._locked = False
@@ -48,6 +54,16 @@ class Tables:
             except (duckdb.Error, NotASheet):
                 if not goes_on():
                     return
+
+    def check(self, checked: Checked) -> None:
+        """Raises Changed where files that the statement reads by what the catalog has found in them, as columns by
+        their place and texts by their kind, are others by now. To be asked before the statement and after it."""
+        for table in (self._by_plan[name] for name in self._by_plan.keys() & checked.tables):
+            if table.state and table.state.split()[0] != files_state(table.files):
+                raise Changed(
+                    f"The data of table {table.name} have changed while the question ran, so its rows may be wrong. "
+                    "Ask again: the tables are read anew."
+                )
 
     def _make(self, table: CatalogTable) -> None:
         create_view(self._connection, table)

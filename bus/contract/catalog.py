@@ -33,9 +33,9 @@ class CatalogTable(msgspec.Struct, frozen=True):
 
     `files` are absolute paths; `partitions` names the hive partition columns (they stand in `columns` too).
     `sql` is the statement that reads the files where they differ in columns or types, or are text; empty where they are
-    alike. `as_of` is the version that is read of a table with a log of its own. `state` changes with its files and with
-    how they are read; `unseen`: there was no time to look for its values and for keys. `remarks` are sentences
-    about how its files are read.
+    alike. `as_of` is the version that is read of a table with a log of its own. `state` changes with its files, of
+    which its first word tells, and with how they are read; `unseen`: there was no time to look for its values and for
+    keys. `remarks` are sentences about how its files are read.
     """
 
     name: str
