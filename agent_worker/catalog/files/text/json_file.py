@@ -3,27 +3,37 @@
 import json
 import re
 from codecs import BOM_UTF8
+from collections.abc import Mapping
 
 import duckdb
 import pyarrow as pa
 
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.formats import compression
-from agent_worker.catalog.files.text.kinds import declared
+from agent_worker.catalog.files.text.json_values import (
+    JsonFile,
+    exact_numbers,
+    moments,
+    passes,
+    refuse_lost_keys,
+    refuse_null_rows,
+    scalars,
+    without_guesses,
+)
+from agent_worker.catalog.files.text.kinds import Kind, declared, on
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import NotATable, Reading, TextFile
-from agent_worker.catalog.types.engine_types import NULL, type_named, type_of
-from agent_worker.engine.settings import quote_name, quote_text, read_with
+from agent_worker.catalog.types.engine_types import NULL, Type, type_named, type_of
+from agent_worker.engine.settings import quote_name, read_with
 
 _EXTREMES_OF = ("BIGINT", "HUGEINT", "DOUBLE", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIME", "VARCHAR")
-_LARGE = r"-?\d{17,}"
 _PLACE = re.compile(r' in file "[^"]*",')
 HEAD_BYTES = 1024 * 1024
 MAX_OBJECT_BYTES = 16 * 1024 * 1024
 
 
 def read_json_file(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions) -> TextFile:
-    """Looks through the whole file twice. Raises NotATable, or duckdb.Error."""
+    """Looks through the whole file a few times. Raises NotATable, or duckdb.Error."""
     try:
         return _read(connection, file, options)
     except duckdb.Error as error:
@@ -33,24 +43,41 @@ def read_json_file(connection: duckdb.DuckDBPyConnection, file: str, options: Fi
 def _read(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions) -> TextFile:
     packed = compression(file)
     base = f"format = '{_form(file, packed)}', compression = '{packed}', ignore_errors = false"
-    base += f", maximum_object_size = {MAX_OBJECT_BYTES}"
-    relation = connection.sql(f"FROM {read_with('read_json', [file], {}, f'{base}, sample_size = -1')}")
-    found = {str(name): kind for name, kind in zip(relation.columns, relation.types, strict=True)}
+    rows_of = JsonFile(file, f"{base}, maximum_object_size = {MAX_OBJECT_BYTES}")
+    relation = connection.sql(f"FROM {read_with('read_json', [file], {}, f'{rows_of.options}, sample_size = -1')}")
+    found = {str(n): without_guesses(type_of(t)) for n, t in zip(relation.columns, relation.types, strict=True)}
     if list(found) == ["json"]:
         raise NotATable("it holds no objects, which would be rows with names for their values")
-    types = {name: "VARCHAR" if str(kind) == NULL else str(kind) for name, kind in found.items()}
-    types |= _exact_numbers(connection, file, base, [name for name, kind in types.items() if kind == "DOUBLE"])
-    types |= _said(types, options)
-    written = (
-        f"{base}, columns = {{{', '.join(f'{quote_text(name)}: {quote_text(kind)}' for name, kind in types.items())}}}"
-    )
-    rows, statistics = _statistics(connection, read_with("read_json", [file], {}, written), types)
-    columns = tuple(
-        (name, type_of(found[name]) if str(found[name]) in (kind, NULL) else type_named(kind))
-        for name, kind in types.items()
-    )
-    reading = Reading("read_json", written, tuple((name, quote_name(name), quote_name(name)) for name in types))
+    refuse_lost_keys(connection, rows_of, list(found))
+    said = _said(found, options)
+    types = _types(connection, rows_of, {name: kind for name, kind in found.items() if name not in said})
+    texts = [name for name, kind in found.items() if types.get(name) == "VARCHAR" and kind.name != NULL]
+    kinds = moments(connection, rows_of, texts) | said
+    types = {name: "VARCHAR" if name in kinds else types[name] for name in found}
+    reading = Reading("read_json", rows_of.given(types), tuple(_column(n, t, kinds.get(n)) for n, t in types.items()))
+    _refuse_misfits(connection, rows_of, said)
+    values = {name: kinds[name].type if name in kinds else kind for name, kind in types.items()}
+    rows, empty, statistics = _statistics(connection, reading.rows([file], {}, frozenset()), values)
+    if empty:
+        refuse_null_rows(connection, rows_of)
+    columns = tuple((name, found[name] if found[name].name == NULL else type_named(t)) for name, t in values.items())
     return TextFile(Shape(columns, tuple(range(len(columns)))), rows, reading, statistics)
+
+
+def _types(connection: duckdb.DuckDBPyConnection, file: JsonFile, found: Mapping[str, Type]) -> dict[str, str]:
+    """As what each column is read: where texts and numbers meet, as their texts."""
+    types = {name: "VARCHAR" if kind.name == NULL else str(kind) for name, kind in found.items()}
+    types |= exact_numbers(connection, file, found)
+    mixed = scalars(connection, file, [name for name, kind in found.items() if kind.name == "JSON"])
+    return types | dict.fromkeys(mixed, "VARCHAR")
+
+
+def _column(name: str, read_as: str, kind: Kind | None) -> tuple[str, str, str]:
+    """Its name, the expression for its text and the one for its value. A text within JSON has quotes, alone it has
+    none."""
+    column = quote_name(name)
+    text = f"({column} ->> '$')" if read_as == "JSON" else column
+    return name, text, on(kind.value, column) if kind else column
 
 
 def _form(file: str, packed: str) -> str:
@@ -79,48 +106,44 @@ def _is_whole(line: bytes, *, cut: bool) -> bool:
     return True
 
 
-def _exact_numbers(connection: duckdb.DuckDBPyConnection, file: str, base: str, names: list[str]) -> dict[str, str]:
-    """Columns of numbers that DOUBLE does not hold: the engine takes it for whole numbers beyond its own, too."""
-    if not names:
-        return {}
-    listed = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in names)
-    source = read_with("read_json", [file], {}, f"{base}, columns = {{{listed}}}")
-    asked = []
-    for name in map(quote_name, names):
-        asked += [
-            f"bool_or(regexp_full_match({name}, '{_LARGE}') OR isinf(TRY_CAST({name} AS DOUBLE)))",
-            f"bool_and(TRY_CAST({name} AS HUGEINT)::VARCHAR = {name})",
-        ]
-    answers = connection.execute(f"SELECT {', '.join(asked)} FROM {source}").fetchall()[0]
-    return {
-        name: "HUGEINT" if whole else "VARCHAR"
-        for name, large, whole in zip(names, answers[::2], answers[1::2], strict=True)
-        if large
-    }
-
-
-def _said(types: dict[str, str], options: FileOptions) -> dict[str, str]:
+def _said(types: Mapping[str, Type], options: FileOptions) -> dict[str, Kind]:
+    kinds = {}
     for name, said in options.types.items():
         if name not in types:
             raise NotATable(f"it has no column {name}, of which [files] says that it is {said}")
-        if declared(said, None) is None or "%" in said:
+        kind = declared(said, None)
+        if kind is None:
             raise NotATable(f"{said} is no type for its column {name}")
-    return {name: said.upper() for name, said in options.types.items()}
+        kinds[name] = kind
+    return kinds
+
+
+def _refuse_misfits(connection: duckdb.DuckDBPyConnection, file: JsonFile, said: Mapping[str, Kind]) -> None:
+    for name, kind in said.items():
+        source = file.columns({name: "VARCHAR"})
+        sql = f"SELECT {quote_name(name)} FROM {source} WHERE NOT {passes(kind, name)} LIMIT 1"
+        for (text,) in connection.execute(sql).fetchall():
+            raise NotATable(f"its column {name} is said to be {kind.type}, and {text!r} is not")
 
 
 def _statistics(
-    connection: duckdb.DuckDBPyConnection, source: str, types: dict[str, str]
-) -> tuple[int, dict[int, Statistics]]:
-    asked = ["count(*)"]
+    connection: duckdb.DuckDBPyConnection, source: str, types: Mapping[str, str]
+) -> tuple[int, int, dict[int, Statistics]]:
+    """How many rows there are, how many of them are empty, and what is in the columns."""
+    asked = ["count(*)", f"count_if({' AND '.join(f'{quote_name(name)} IS NULL' for name in types)})"]
     for name, kind in types.items():
         column = quote_name(name)
         ordered = kind in _EXTREMES_OF
         asked += [f"count({column})", *(f"{of}({column})::VARCHAR" if ordered else "NULL" for of in ("min", "max"))]
-    rows, *values = connection.execute(f"SELECT {', '.join(asked)} FROM {source}").fetchall()[0]
-    return rows, {
-        place: Statistics(values[at + 1 : at + 3], values[at + 1 : at + 3], rows - values[at], rows)
-        for place, at in enumerate(range(0, len(values), 3))
-    }
+    rows, empty, *values = connection.execute(f"SELECT {', '.join(asked)} FROM {source}").fetchall()[0]
+    return (
+        rows,
+        empty,
+        {
+            place: Statistics(values[at + 1 : at + 3], values[at + 1 : at + 3], rows - values[at], rows)
+            for place, at in enumerate(range(0, len(values), 3))
+        },
+    )
 
 
 def _in_words(error: duckdb.Error) -> str:
