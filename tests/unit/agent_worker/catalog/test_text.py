@@ -87,6 +87,41 @@ def test_delimiters_and_decimal_commas(folder: Folder, content: str, expected: l
         assert "column a is read as text, because it may be" in catalog.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("t.tsv", "Name, Ort\tUmsatz, EUR\nA, B\t1,5\nC, D\t2,5\n", [("A, B", "1.5"), ("C, D", "2.5")]),
+        ("t.tab.gz", "a;b\tc;d\nA;B\t1\nC;D\t2\n", [("A;B", "1"), ("C;D", "2")]),
+        ("t.psv", "Name, Ort|Umsatz, EUR\nA, B|1,5\nC, D|2,5\n", [("A, B", "1.5"), ("C, D", "2.5")]),
+        ("t.csv", "name|x;n\nA, B;1\nC;2\n", [("A, B", "1"), ("C", "2")]),
+    ],
+)
+def test_the_delimiter_is_the_one_of_the_name_or_the_only_one_that_fits(
+    folder: Folder, name: str, content: str, expected: list[tuple[str, str]]
+) -> None:
+    put(folder, name, gzip.compress(content.encode()) if name.endswith("gz") else content)
+    (table,) = folder.read().tables
+    first, second = (f'"{one.name}"' for one in table.columns)
+    assert rows(folder, f"SELECT {first}, {second}::VARCHAR FROM t ORDER BY 1") == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Kunde;Ort, Straße\nA;Berlin, X 1\nB;Köln, Y 2\n",
+        "Umsatz, EUR;Jahr\n1,5;2020\n3,5;2021\n",
+        "01.02.2021;1,50\n13.02.2021;2,50\n",
+        "a, b|c, d\n1, 2|3, 4\n",
+    ],
+)
+def test_lines_that_two_delimiters_split_are_not_guessed_at(folder: Folder, content: str) -> None:
+    put(folder, "t.csv", content)
+    with pytest.raises(CatalogError, match="Say delimiter in deadstop"):
+        folder.read()
+    put(folder, "deadstop.toml", f'[files.t]\ndelimiter = "{"|" if "|" in content else ";"}"')
+    assert len(folder.read().tables[0].columns) == 2
+
+
 def test_commas_of_one_column_tell_of_the_others_and_make_points_unclear(folder: Folder) -> None:
     put(folder, "t.csv", "a;b;c\n1,5;1,250;1.250\n2,5;2,500;2.500\n")
     catalog = folder.read()
