@@ -1,7 +1,8 @@
 """How a file of delimited lines is written: found out from its first lines, or said by its owner."""
 
 import codecs
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ ENCODINGS = ("utf-8", "utf-16", "latin-1")
 """Those that the engine reads without an extension."""
 _DELIMITERS = ",;\t|"
 _DELIMITER_OF = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
+_MARK = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _SHOWN_CHARS = 60
 HEAD_BYTES = 64 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -47,7 +49,11 @@ class _Sniffed(msgspec.Struct, frozen=True):
 
 def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions) -> Dialect:
     """Raises NotATable where nothing fits all lines or two delimiters do, and duckdb.Error."""
-    encoding = options.encoding or ("utf-16" if _head(file, 2) in _UTF_16 else "utf-8")
+    head = _head(file)
+    encoding = options.encoding or ("utf-16" if head.startswith(_UTF_16) else "utf-8")
+    if encoding == "utf-16" and head.startswith((codecs.BOM_UTF16_BE, b"\0")):
+        raise NotATable("it is UTF-16 with the high byte first, which the engine misreads. Convert it to UTF-8")
+    options = _as_marked(_lines(head, 1, encoding), options)
     packed = compression(file)
     given: dict[str, str | bool | int] = {
         "encoding": encoding,
@@ -75,6 +81,14 @@ def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
         packed,
         _trimmed(found.names),
     )
+
+
+def _as_marked(first: Sequence[str], options: FileOptions) -> FileOptions:
+    """Spreadsheet programs say the delimiter in a line before the table, `sep=;`."""
+    mark = _MARK.fullmatch(first[0]) if first and options.skip is None else None
+    if mark is None:
+        return options
+    return msgspec.structs.replace(options, delimiter=options.delimiter or mark[1], skip=1)
 
 
 def _named_delimiter(file: str) -> str | None:
@@ -151,19 +165,18 @@ def _passed_over(file: str, options: FileOptions, skip: int, encoding: str) -> l
     """Lines before the table that nobody said were none of it, without empty ones."""
     if options.skip is not None or not skip:
         return []
-    return [line.strip() for line in _lines(file, skip, encoding) if line.strip()]
+    return [line.strip() for line in _lines(_head(file), skip, encoding) if line.strip()]
 
 
-def _lines(file: str, count: int, encoding: str) -> list[str]:
+def _lines(head: bytes, count: int, encoding: str) -> list[str]:
+    return head.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:count]
+
+
+def _head(file: str) -> bytes:
+    """The first bytes of the text, not of what it is packed into."""
     packed = compression(file)
     with pa.input_stream(file, compression=None if packed == "none" else packed) as stream:
-        text = bytes(stream.read(HEAD_BYTES)).decode(encoding, "replace")
-    return text.splitlines()[:count]
-
-
-def _head(file: str, count: int) -> bytes:
-    with Path(file).open("rb") as stream:
-        return stream.read(count)
+        return bytes(stream.read(HEAD_BYTES))
 
 
 def _sign(shown: str) -> str:

@@ -195,6 +195,29 @@ def test_encodings(folder: Folder, content: str, encoding: str) -> None:
     assert rows(folder, "SELECT a, b FROM t") == [(1, "é")]
 
 
+@pytest.mark.parametrize(
+    ("mark", "options"),
+    [("\ufeff", ""), ("\ufeff", '[files.t]\nencoding = "utf-16"'), ("", '[files.t]\nencoding = "utf-16"')],
+)
+def test_utf_16_with_the_high_byte_first_is_refused(folder: Folder, mark: str, options: str) -> None:
+    put(folder, "t.csv", f"{mark}Name,Umsatz\nä,1\nb,2\n".encode("utf-16-be"))
+    put(folder, "deadstop.toml", options)
+    with pytest.raises(CatalogError, match="Convert it to UTF-8"):
+        folder.read()
+
+
+@pytest.mark.parametrize(("mark", "delimiter"), [("sep=;\r\n", ";"), ("SEP=,\n", ","), ("sep=\t\n", "\t")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_delimiter_that_the_first_line_says_is_taken(
+    folder: Folder, mark: str, delimiter: str, encoding: str
+) -> None:
+    end = "\r\n" if "\r" in mark else "\n"
+    lines = [delimiter.join(cells) for cells in (("Name", "Umsatz"), ("Ä", "5"), ("B", "7"))]
+    put(folder, "t.csv", (mark + end.join(lines)).encode(encoding))
+    assert folder.read().tables[0].row_count == 2
+    assert rows(folder, "SELECT Name, Umsatz FROM t ORDER BY 2") == [("Ä", 5), ("B", 7)]
+
+
 def test_what_windows_calls_latin_1_is_not(folder: Folder) -> None:
     folder.write("good.parquet", "SELECT 1 AS n")
     put(folder, "t.csv", "a,b\n1,€\n".encode("cp1252"))
