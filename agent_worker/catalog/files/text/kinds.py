@@ -80,8 +80,8 @@ _DOUBLE_TEST = (
     f"({_matches(_REAL)} AND isfinite(TRY_CAST({{x}} AS DOUBLE)) AND {_DIGITS} <= {SIGNIFICANT_IN_DOUBLE}) OR {_WORDS}"
 )
 DECIMAL = Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=DIGITS_IN_DOUBLE)
-GROUPED_BY_POINTS = _matches(r"-?(0|[1-9]\d{0,2})(\.\d{3})*")
-"""Where commas stand before decimals elsewhere in the file, points may stand between thousands."""
+GROUPED_BY_POINTS = "(" + _matches(r"-?(0|[1-9]\d{0,2}(\.\d{3})*)") + f" OR {_WORDS})"
+"""Where commas may stand before decimals, points may stand between thousands."""
 COMMA = _comma(f"regexp_matches({{x}}, ',(\\d{{1,2}}|\\d{{4,}})$') OR {_matches('-?0,.*')}")
 COMMA_AS_DECLARED = _comma("")
 TEXT = Kind("VARCHAR", "true", "{x}")

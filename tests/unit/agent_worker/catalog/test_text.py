@@ -130,6 +130,37 @@ def test_commas_of_one_column_tell_of_the_others_and_make_points_unclear(folder:
     assert "points" in catalog.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("Ort;v\nA;12.345\nB;9.876\n", "VARCHAR"),
+        ("Ort;v\nA;12.345\nB;nan\nC;5\n", "VARCHAR"),
+        ("Ort;v\nA;12.345\nB;9.87\n", "DECIMAL(5,3)"),
+        ("Ort;v\nA;0.125\nB;9.876\n", "DECIMAL(4,3)"),
+        ("Ort;v\nA;1234.125\nB;9.876\n", "DECIMAL(7,3)"),
+        ("Ort,v\nA,12.345\nB,9.876\n", "DECIMAL(5,3)"),
+        ('Ort,v\n"1,250",12.345\n"2,500",9.876\n', "VARCHAR"),
+        ('Ort,v\n"1,5",12.345\n"2,5",9.876\n', "VARCHAR"),
+    ],
+)
+def test_points_between_what_may_be_thousands_are_no_decimal_points(folder: Folder, content: str, kind: str) -> None:
+    put(folder, "t.csv", content)
+    catalog = folder.read()
+    assert column(catalog, "t", "v").type == kind
+    assert any("v is read as text, because its points" in one for one in catalog.warnings) == (kind == "VARCHAR")
+    put(folder, "deadstop.toml", '[files.t]\ndecimal = "."\ntypes = {Ort = "VARCHAR"}')
+    assert column(folder.read(), "t", "v").type != "VARCHAR"
+
+
+def test_commas_of_one_part_make_points_of_another_unclear(folder: Folder) -> None:
+    put(folder, "t/1.csv", 'id,v\n1,"1.250,50"\n2,"3,20"\n')
+    put(folder, "t/2.csv", "id,v\n3,1.250\n4,2.500\n")
+    catalog = folder.read()
+    assert column(catalog, "t", "v").type == "VARCHAR"
+    assert rows(folder, "SELECT v FROM t ORDER BY id") == [("1.250,50",), ("3,20",), ("1.250",), ("2.500",)]
+    assert "1.csv has commas before decimals" in "\n".join(catalog.warnings)
+
+
 def test_quotes_hold_newlines_delimiters_and_quotes(folder: Folder) -> None:
     put(folder, "t.csv", 'a,b\r\n1,"x\ny, ""z"""\r\n2,\r\n')
     folder.read()
