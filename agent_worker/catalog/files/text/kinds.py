@@ -16,7 +16,6 @@ _FINE_TIME = r"\d\d:\d\d(:\d\d(\.\d{1,9})?)?"
 _ZONE = r"\s?(Z|[+-]\d\d(:?\d\d)?)"
 _GROUPED = r"[1-9]\d{0,2}(\.\d{3})+"
 _COMMA = rf"-?((0|[1-9]\d*|{_GROUPED})(,\d+)?)"
-SIGNIFICANT_IN_DOUBLE = 17
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -76,9 +75,20 @@ def _comma(evidence: str) -> Kind:
 _PLAIN_DECIMAL = "CAST({x} AS {type})"
 _DIGITS = "length(regexp_replace(regexp_replace({x}, '[eE].*', ''), '[^0-9]|^-?0*\\.?0*', '', 'g'))"
 _WORDS = "lower({x}) IN ('nan', 'inf', '-inf', 'infinity', '-infinity')"
-_DOUBLE_TEST = (
-    f"({_matches(_REAL)} AND isfinite(TRY_CAST({{x}} AS DOUBLE)) AND {_DIGITS} <= {SIGNIFICANT_IN_DOUBLE}) OR {_WORDS}"
-)
+_LEAST_EXACT = "2.3e-308"
+
+
+def _float(kind: str, digits: int, pattern: str) -> str:
+    """Texts that survive as such a number: of so many digits, or written again they are the same text."""
+    x = f"TRY_CAST({{x}} AS {kind})"
+    exact = f"({_DIGITS} <= {digits} OR {x}::VARCHAR = {{x}}) AND (abs({x}) >= {_LEAST_EXACT} OR {_DIGITS} = 0)"
+    return f"({_matches(pattern)} AND isfinite({x}) AND {exact}) OR {_WORDS}"
+
+
+def _double(pattern: str, evidence: str) -> Kind:
+    return Kind("DOUBLE", _float("DOUBLE", DIGITS_IN_DOUBLE, pattern), "CAST({x} AS DOUBLE)", evidence)
+
+
 DECIMAL = Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=DIGITS_IN_DOUBLE)
 GROUPED_BY_POINTS = "(" + _matches(r"-?(0|[1-9]\d{0,2}(\.\d{3})*)") + f" OR {_WORDS})"
 """Where commas may stand before decimals, points may stand between thousands."""
@@ -91,7 +101,8 @@ KINDS = (
     _exact("BIGINT"),
     _exact("HUGEINT"),
     DECIMAL,
-    Kind("DOUBLE", _DOUBLE_TEST, "CAST({x} AS DOUBLE)", evidence=_matches(_REAL)),
+    _double(_PLAIN, _matches(_PLAIN)),
+    _double(_REAL, f"{_matches(_REAL)} AND regexp_matches({{x}}, '[.+-]')"),  # 1E1 and 2E1 alone are codes
     Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=MAX_DIGITS),
     _moment("DATE", _ISO_DATE),
     _moment("TIMESTAMP", f"{_ISO_DATE}([ T]{_ISO_TIME})?"),
