@@ -262,7 +262,6 @@ def _plain(kind: Kind, text: str | None, fraction: int | None) -> str | None:
 
 
 def _misfit(connection: duckdb.DuckDBPyConnection, source: str, name: str, kind: Kind) -> str:
-    x = _bare(name)
-    sql = f"SELECT {x} FROM {source} WHERE NOT {_passes(kind, name)} LIMIT 1"
-    ((text,),) = connection.execute(sql).fetchall()
-    return f"its column {name} is said to be {kind.type}, and {text!r} is not"
+    asked = f"SELECT {_bare(name)} AS text, {_passes(kind, name)} AS fits, row_number() OVER () AS row FROM {source}"
+    ((text, row),) = connection.execute(f"SELECT text, row FROM ({asked}) WHERE NOT fits LIMIT 1").fetchall()
+    return f"its column {name} is said to be {kind.type}, and {text!r} in row {row} is not, or would be cut"
