@@ -28,7 +28,7 @@ _TEXT_SUFFIXES = {
 
 def text_format(name: str) -> TextFormat | None:
     """Of `sales.csv` as of `sales.csv.gz`; None where the name promises no table of text."""
-    plain = _without(name, tuple(COMPRESSIONS))
+    plain = without_compression(name)
     return next((kind for suffix, kind in _TEXT_SUFFIXES.items() if plain.lower().endswith(suffix)), None)
 
 
@@ -54,7 +54,11 @@ def without_suffix(name: str) -> str:
         return _without(name, (WORKBOOK_SUFFIX,))
     if text_format(name) is None:
         return name
-    return _without(_without(name, tuple(COMPRESSIONS)), tuple(_TEXT_SUFFIXES))
+    return _without(without_compression(name), tuple(_TEXT_SUFFIXES))
+
+
+def without_compression(name: str) -> str:
+    return _without(name, tuple(COMPRESSIONS))
 
 
 def _without(name: str, suffixes: tuple[str, ...]) -> str:

@@ -11,7 +11,6 @@ from agent_worker.catalog.files.text.dialect import SAMPLE_ROWS
 from agent_worker.catalog.files.text.kinds import (
     COMMA,
     COMMA_AS_DECLARED,
-    DECIMAL,
     GROUPED_BY_POINTS,
     TEXT,
     VALUES,
@@ -32,11 +31,12 @@ TESTS_AT_ONCE = 1_000
 NOTHING = ("na", "n/a", "null", "none", "nan", "nil", "-", "\\n", "?", "#n/a")
 """Texts that often stand for no value; they are left as they are, with a word about it."""
 _ANY_SCALE = "DECIMAL(38,9)"
+_SAY_DECIMAL = '; say decimal = "." or ","'
 
 
 class Typed(msgspec.Struct, frozen=True):
     """One column: its type, the expressions for its text and its value, and what is in it. `remark` says what else may
-    have been meant."""
+    have been meant, `comma` that commas show to stand before decimals."""
 
     name: str
     type: str
@@ -44,6 +44,7 @@ class Typed(msgspec.Struct, frozen=True):
     value: str
     statistics: Statistics
     remark: str = ""
+    comma: bool = False
 
 
 class _Look(msgspec.Struct, frozen=True):
@@ -59,10 +60,10 @@ class _Look(msgspec.Struct, frozen=True):
 
 
 def typed_columns(
-    connection: duckdb.DuckDBPyConnection, source: str, names: Sequence[str], options: FileOptions
+    connection: duckdb.DuckDBPyConnection, source: str, names: Sequence[str], options: FileOptions, commas: str = ""
 ) -> tuple[list[Typed], int]:
-    """The columns of `source`, all of whose columns are texts, and its number of rows. Raises NotATable where a
-    column is not what its owner says, and duckdb.Error."""
+    """The columns of `source`, all of whose columns are texts, and its number of rows. `commas` says what speaks for
+    commas before decimals. Raises NotATable where a column is not what its owner says, and duckdb.Error."""
     said = _said(names, options)
     sample = min(SAMPLE_ROWS, max(1, SAMPLE_VALUES // len(names)))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE text_sample AS FROM {source} LIMIT {sample}").fetchall()
@@ -71,7 +72,7 @@ def typed_columns(
     hints = _hints(connection, [name for name, kinds in possible.items() if not kinds])
     connection.execute("DROP TABLE text_sample").fetchall()
     rows, chosen, remarks = _settle(
-        connection, source, {name: said.get(name) or possible[name] for name in names}, said
+        connection, source, {name: said.get(name) or possible[name] for name in names}, said, commas
     )
     return [_typed(name, *chosen[name], rows, (hints | remarks).get(name, "")) for name in names], rows
 
@@ -83,7 +84,7 @@ def _typed(name: str, kind: Kind, look: _Look, rows: int, remark: str) -> Typed:
     if kind is TEXT:
         return Typed(name, TEXT.type if look.count else NULL, text, text, statistics, remark)
     kind_type = kind.typed(look.whole, look.fraction) or TEXT.type
-    return Typed(name, kind_type, text, on(kind.value, _bare(name), kind_type), statistics, remark)
+    return Typed(name, kind_type, text, on(kind.value, _bare(name), kind_type), statistics, remark, kind is COMMA)
 
 
 def _bare(name: str) -> str:
@@ -153,6 +154,7 @@ def _settle(
     source: str,
     possible: Mapping[str, Sequence[Kind]],
     said: Mapping[str, list[Kind]],
+    commas: str,
 ) -> tuple[int, dict[str, tuple[Kind, _Look]], dict[str, str]]:
     """Look through all rows with the narrowest kind that each column may have; where it fails, with the next of those
     that no row speaks against."""
@@ -176,34 +178,39 @@ def _settle(
                     guesses.setdefault(name, kind)
                 failed[name] = others
         waiting = {name: kinds or [TEXT] for name, kinds in _pruned(connection, source, failed).items()}
-    remarks = _with_commas(connection, source, chosen, guesses)
-    for name, kind in guesses.items():
-        if chosen[name][0] is TEXT:
-            remarks.setdefault(name, f"is read as text, because it may be {kind.ambiguous}")
+    shown = next((f"{name} has commas before decimals" for name, (kind, _) in chosen.items() if kind is COMMA), "")
+    if shown:
+        again = {name: COMMA_AS_DECLARED for name, kind in guesses.items() if kind is COMMA and chosen[name][0] is TEXT}
+        chosen |= {name: (COMMA_AS_DECLARED, look) for name, look in _look(connection, source, again)[1].items()}
+    open_guesses = {name: kind for name, kind in guesses.items() if chosen[name][0] is TEXT}
+    guessed = next(
+        (f"{name} may have commas before decimals" for name, kind in open_guesses.items() if kind is COMMA), ""
+    )
+    remarks = {
+        name: f"is read as text, because it may be {kind.ambiguous}{_SAY_DECIMAL if kind is COMMA else ''}"
+        for name, kind in open_guesses.items()
+    }
+    if why := shown or guessed or commas:
+        left = {name: kind for name, (kind, _) in chosen.items() if name not in said}
+        remarks |= _grouped_by_points(connection, source, chosen, left, why)
     return rows, chosen, remarks
 
 
-def _with_commas(
+def _grouped_by_points(
     connection: duckdb.DuckDBPyConnection,
     source: str,
     chosen: dict[str, tuple[Kind, _Look]],
-    guesses: Mapping[str, Kind],
+    kinds: Mapping[str, Kind],
+    why: str,
 ) -> dict[str, str]:
-    """Where one column shows that commas stand before decimals, they do in those that might have been thousands, and a
-    point may stand between thousands, which a column of nothing else does not tell. Returns what is unclear."""
-    known = next((name for name, (kind, _) in chosen.items() if kind is COMMA), None)
-    if known is None:
-        return {}
-    again = {name: COMMA_AS_DECLARED for name, kind in guesses.items() if kind is COMMA and chosen[name][0] is TEXT}
-    for name, look in _look(connection, source, again)[1].items():
-        chosen[name] = (COMMA_AS_DECLARED, look)
-    points = [name for name, (kind, _) in chosen.items() if kind is DECIMAL]
+    """Where commas may stand before decimals, points may stand between thousands: a column of nothing else does not
+    tell, and becomes text. Returns what is unclear."""
+    points = [name for name, kind in kinds.items() if kind.type in ("DECIMAL", "DOUBLE")]
     answers = _ask(connection, source, (f"bool_and({on(GROUPED_BY_POINTS, _bare(name))})" for name in points))
     unclear = {name: TEXT for name, grouped in zip(points, answers, strict=True) if grouped}
-    for name, look in _look(connection, source, unclear)[1].items():
-        chosen[name] = (TEXT, look)
-    why = f"its points may stand before decimals or between thousands, as {known} has commas before decimals"
-    return dict.fromkeys(unclear, f"is read as text, because {why}")
+    chosen |= {name: (TEXT, look) for name, look in _look(connection, source, unclear)[1].items()}
+    remark = f"is read as text, because its points may stand before decimals or between thousands, as {why}"
+    return dict.fromkeys(unclear, remark + _SAY_DECIMAL)
 
 
 def _look(
@@ -255,7 +262,6 @@ def _plain(kind: Kind, text: str | None, fraction: int | None) -> str | None:
 
 
 def _misfit(connection: duckdb.DuckDBPyConnection, source: str, name: str, kind: Kind) -> str:
-    x = _bare(name)
-    sql = f"SELECT {x} FROM {source} WHERE NOT {_passes(kind, name)} LIMIT 1"
-    ((text,),) = connection.execute(sql).fetchall()
-    return f"its column {name} is said to be {kind.type}, and {text!r} is not"
+    asked = f"SELECT {_bare(name)} AS text, {_passes(kind, name)} AS fits, row_number() OVER () AS row FROM {source}"
+    ((text, row),) = connection.execute(f"SELECT text, row FROM ({asked}) WHERE NOT fits LIMIT 1").fetchall()
+    return f"its column {name} is said to be {kind.type}, and {text!r} in row {row} is not, or would be cut"

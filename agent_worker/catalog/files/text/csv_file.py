@@ -17,13 +17,16 @@ _SHOWN_CHARS = 60
 _OTHER_LETTERS = "letters that latin-1 does not have (Windows-1252, maybe). Convert it to UTF-8"
 
 
-def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions) -> TextFile:
-    """Looks through the whole file once or twice. Raises NotATable, or duckdb.Error."""
+def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions, commas: str = "") -> TextFile:
+    """Looks through the whole file once or twice. `commas` says what beside it speaks for commas before decimals, as
+    semicolons between columns do. Raises NotATable, or duckdb.Error."""
     try:
         dialect = sniff(connection, file, options)
         written = read_options(dialect, options.null)
         source = read_with("read_csv", [file], {}, written)
-        typed, rows = typed_columns(connection, source, dialect.names, options)
+        if options.decimal is None and dialect.delimiter == ";":
+            commas = commas or "semicolons stand between the columns"
+        typed, rows = typed_columns(connection, source, dialect.names, options, commas)
         if dialect.encoding == "latin-1":
             _refuse_other_letters(connection, source, typed)
     except duckdb.Error as error:
@@ -36,6 +39,7 @@ def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: Fil
         {place: column.statistics for place, column in enumerate(typed)},
         dialect.header,
         tuple(f"column {column.name} {column.remark}" for column in typed if column.remark),
+        any(column.comma for column in typed),
     )
 
 

@@ -1,14 +1,15 @@
 """How a file of delimited lines is written: found out from its first lines, or said by its owner."""
 
 import codecs
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import msgspec
 import pyarrow as pa
 
-from agent_worker.catalog.files.formats import compression
+from agent_worker.catalog.files.formats import compression, without_compression
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import NotATable
 from agent_worker.engine.settings import quote_text
@@ -17,6 +18,8 @@ SAMPLE_ROWS = 20_480
 ENCODINGS = ("utf-8", "utf-16", "latin-1")
 """Those that the engine reads without an extension."""
 _DELIMITERS = ",;\t|"
+_DELIMITER_OF = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
+_MARK = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _SHOWN_CHARS = 60
 HEAD_BYTES = 64 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -35,9 +38,22 @@ class Dialect(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
 
 
+class _Sniffed(msgspec.Struct, frozen=True):
+    delimiter: str
+    quote: str
+    escape: str
+    header: bool
+    skip: int
+    names: list[str]
+
+
 def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions) -> Dialect:
-    """Raises NotATable where nothing fits all lines, and duckdb.Error."""
-    encoding = options.encoding or ("utf-16" if _head(file, 2) in _UTF_16 else "utf-8")
+    """Raises NotATable where nothing fits all lines or two delimiters do, and duckdb.Error."""
+    head = _head(file)
+    encoding = options.encoding or ("utf-16" if head.startswith(_UTF_16) else "utf-8")
+    if encoding == "utf-16" and head.startswith((codecs.BOM_UTF16_BE, b"\0")):
+        raise NotATable("it is UTF-16 with the high byte first, which the engine misreads. Convert it to UTF-8")
+    options = _as_marked(_lines(head, 1, encoding), options)
     packed = compression(file)
     given: dict[str, str | bool | int] = {
         "encoding": encoding,
@@ -45,28 +61,67 @@ def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
         "comment": "",
         "strict_mode": True,
     }
-    if options.delimiter is not None:
-        given["delim"] = options.delimiter
     for name in ("header", "skip"):
         if (value := getattr(options, name)) is not None:
             given[name] = value
+    if options.delimiter is None:
+        options = msgspec.structs.replace(options, delimiter=_named_delimiter(file))
+    if options.delimiter is not None:
+        found = _sniffed(connection, file, given | {"delim": options.delimiter})
+    else:
+        found = _split_alike(connection, file, given, options) or _sniffed(connection, file, given)
+    _refuse_guesses(file, options, found, encoding)
+    return Dialect(
+        found.delimiter,
+        _sign(found.quote) or '"',  # the first lines may have had none
+        _sign(found.escape) or _sign(found.quote) or '"',
+        found.header,
+        found.skip,
+        encoding,
+        packed,
+        _trimmed(found.names),
+    )
+
+
+def _as_marked(first: Sequence[str], options: FileOptions) -> FileOptions:
+    """Spreadsheet programs say the delimiter in a line before the table, `sep=;`."""
+    mark = _MARK.fullmatch(first[0]) if first and options.skip is None else None
+    if mark is None:
+        return options
+    return msgspec.structs.replace(options, delimiter=options.delimiter or mark[1], skip=1)
+
+
+def _named_delimiter(file: str) -> str | None:
+    """The delimiter that the file's name promises."""
+    return _DELIMITER_OF.get(Path(without_compression(file)).suffix.lower())
+
+
+def _sniffed(connection: duckdb.DuckDBPyConnection, file: str, given: Mapping[str, str | bool | int]) -> _Sniffed:
     written = ", ".join(f"{name} = {_literal(value)}" for name, value in given.items())
     sql = f"SELECT Delimiter, Quote, Escape, HasHeader, SkipRows, Columns FROM sniff_csv({quote_text(file)}, "
     ((delimiter, quote, escape, header, skip, columns),) = connection.execute(
         f"{sql}sample_size = {SAMPLE_ROWS}, {written})"
     ).fetchall()
-    names = [str(column["name"]) for column in columns]
-    _refuse_guesses(file, options, names, int(skip), packed)
-    return Dialect(
-        delimiter,
-        _sign(quote) or '"',  # the first lines may have had none
-        _sign(escape) or _sign(quote) or '"',
-        bool(header),
-        int(skip),
-        encoding,
-        packed,
-        _trimmed(names),
-    )
+    return _Sniffed(delimiter, quote, escape, bool(header), int(skip), [str(column["name"]) for column in columns])
+
+
+def _split_alike(
+    connection: duckdb.DuckDBPyConnection, file: str, given: Mapping[str, str | bool | int], options: FileOptions
+) -> _Sniffed | None:
+    """With the one delimiter that splits all lines into as many columns; None where there is none. The engine would
+    choose the one of most columns, and a comma among equals."""
+    found = []
+    for delimiter in _DELIMITERS:
+        try:
+            one = _sniffed(connection, file, {**given, "delim": delimiter})
+        except duckdb.InvalidInputException:  # it does not split them alike
+            continue
+        if len(one.names) > 1 and not _passed_over(file, options, one.skip, str(given["encoding"])):
+            found.append(one)
+    if len(found) > 1:
+        ways = " and ".join(f"{len(one.names)} columns by {one.delimiter!r}" for one in found)
+        raise NotATable(f"its lines are {ways}. Say delimiter in deadstop.toml")
+    return found[0] if found else None
 
 
 def read_options(dialect: Dialect, null: Iterable[str]) -> str:
@@ -91,15 +146,14 @@ def read_options(dialect: Dialect, null: Iterable[str]) -> str:
     return f"{written}, nullstr = [{nulls}], columns = {{{columns}}}"
 
 
-def _refuse_guesses(file: str, options: FileOptions, names: list[str], skip: int, packed: str) -> None:
+def _refuse_guesses(file: str, options: FileOptions, found: _Sniffed, encoding: str) -> None:
     """The engine passes over lines that do not fit the rest, and takes lines that nothing splits for one column."""
-    if options.skip is None and skip:
-        lines = [line.strip() for line in _lines(file, skip, packed, options.encoding or "utf-8")]
-        if told := [line for line in lines if line]:
-            raise NotATable(
-                f"its first {skip} lines do not fit the others ({told[0][:_SHOWN_CHARS]!r} and so on). Where they are "
-                f"no part of the table, say skip = {skip}"
-            )
+    if told := _passed_over(file, options, found.skip, encoding):
+        raise NotATable(
+            f"its first {found.skip} lines do not fit the others ({told[0][:_SHOWN_CHARS]!r} and so on). Where they "
+            f"are no part of the table, say skip = {found.skip}"
+        )
+    names = found.names
     if options.delimiter is None and len(names) == 1 and not set(_DELIMITERS).isdisjoint(names[0]):
         raise NotATable(
             f"no delimiter splits all of its lines alike; its first line is {names[0][:_SHOWN_CHARS]!r}. Put the lines "
@@ -107,15 +161,22 @@ def _refuse_guesses(file: str, options: FileOptions, names: list[str], skip: int
         )
 
 
-def _lines(file: str, count: int, packed: str, encoding: str) -> list[str]:
+def _passed_over(file: str, options: FileOptions, skip: int, encoding: str) -> list[str]:
+    """Lines before the table that nobody said were none of it, without empty ones."""
+    if options.skip is not None or not skip:
+        return []
+    return [line.strip() for line in _lines(_head(file), skip, encoding) if line.strip()]
+
+
+def _lines(head: bytes, count: int, encoding: str) -> list[str]:
+    return head.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:count]
+
+
+def _head(file: str) -> bytes:
+    """The first bytes of the text, not of what it is packed into."""
+    packed = compression(file)
     with pa.input_stream(file, compression=None if packed == "none" else packed) as stream:
-        text = bytes(stream.read(HEAD_BYTES)).decode(encoding, "replace")
-    return text.splitlines()[:count]
-
-
-def _head(file: str, count: int) -> bytes:
-    with Path(file).open("rb") as stream:
-        return stream.read(count)
+        return bytes(stream.read(HEAD_BYTES))
 
 
 def _sign(shown: str) -> str:

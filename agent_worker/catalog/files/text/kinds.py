@@ -16,7 +16,6 @@ _FINE_TIME = r"\d\d:\d\d(:\d\d(\.\d{1,9})?)?"
 _ZONE = r"\s?(Z|[+-]\d\d(:?\d\d)?)"
 _GROUPED = r"[1-9]\d{0,2}(\.\d{3})+"
 _COMMA = rf"-?((0|[1-9]\d*|{_GROUPED})(,\d+)?)"
-SIGNIFICANT_IN_DOUBLE = 17
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -76,12 +75,26 @@ def _comma(evidence: str) -> Kind:
 _PLAIN_DECIMAL = "CAST({x} AS {type})"
 _DIGITS = "length(regexp_replace(regexp_replace({x}, '[eE].*', ''), '[^0-9]|^-?0*\\.?0*', '', 'g'))"
 _WORDS = "lower({x}) IN ('nan', 'inf', '-inf', 'infinity', '-infinity')"
-_DOUBLE_TEST = (
-    f"({_matches(_REAL)} AND isfinite(TRY_CAST({{x}} AS DOUBLE)) AND {_DIGITS} <= {SIGNIFICANT_IN_DOUBLE}) OR {_WORDS}"
-)
+DIGITS_IN_FLOAT = 6
+_LEAST = {DIGITS_IN_DOUBLE: "2.3e-308", DIGITS_IN_FLOAT: "1.2e-38"}
+"""Smaller numbers have fewer digits."""
+
+
+def _survives(kind: str, digits: int) -> str:
+    """Texts of so many digits, or that are the same when they are written again."""
+    x = f"TRY_CAST({{x}} AS {kind})"
+    exact = f"({_DIGITS} <= {digits} OR {x}::VARCHAR = {{x}})"
+    return f"isfinite({x}) AND {exact} AND (abs({x}) >= {_LEAST[digits]} OR {_DIGITS} = 0)"
+
+
+def _double(pattern: str, evidence: str) -> Kind:
+    test = f"({_matches(pattern)} AND {_survives('DOUBLE', DIGITS_IN_DOUBLE)}) OR {_WORDS}"
+    return Kind("DOUBLE", test, "CAST({x} AS DOUBLE)", evidence)
+
+
 DECIMAL = Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=DIGITS_IN_DOUBLE)
-GROUPED_BY_POINTS = _matches(r"-?(0|[1-9]\d{0,2})(\.\d{3})*")
-"""Where commas stand before decimals elsewhere in the file, points may stand between thousands."""
+GROUPED_BY_POINTS = "(" + _matches(r"-?(0|[1-9]\d{0,2}(\.\d{3})*)") + f" OR {_WORDS})"
+"""Where commas may stand before decimals, points may stand between thousands."""
 COMMA = _comma(f"regexp_matches({{x}}, ',(\\d{{1,2}}|\\d{{4,}})$') OR {_matches('-?0,.*')}")
 COMMA_AS_DECLARED = _comma("")
 TEXT = Kind("VARCHAR", "true", "{x}")
@@ -91,7 +104,8 @@ KINDS = (
     _exact("BIGINT"),
     _exact("HUGEINT"),
     DECIMAL,
-    Kind("DOUBLE", _DOUBLE_TEST, "CAST({x} AS DOUBLE)", evidence=_matches(_REAL)),
+    _double(_PLAIN, _matches(_PLAIN)),
+    _double(_REAL, f"{_matches(_REAL)} AND regexp_matches({{x}}, '[.+-]')"),  # 1E1 and 2E1 alone are codes
     Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=MAX_DIGITS),
     _moment("DATE", _ISO_DATE),
     _moment("TIMESTAMP", f"{_ISO_DATE}([ T]{_ISO_TIME})?"),
@@ -108,6 +122,22 @@ KINDS = (
 
 VALUES = tuple(kind for kind in KINDS if kind.type in ("BIGINT", "DOUBLE", "DATE", "TIMESTAMP"))
 """What texts most often are beside text."""
+_SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "INT", "BIGINT", "HUGEINT")
+_WHOLE = (*_SIGNED, *(f"U{name}" for name in _SIGNED))
+_FRACTIONS = ("DECIMAL", "NUMERIC")
+_FLOATS = {"DOUBLE": DIGITS_IN_DOUBLE, "FLOAT": DIGITS_IN_FLOAT, "REAL": DIGITS_IN_FLOAT}
+_DAY = r"\d{4}-\d\d?-\d\d?"
+_ZONED = f"{_DAY}[ T]{_ISO_TIME}{_ZONE}"
+_MOMENTS = {
+    "DATE": _DAY,
+    "TIMESTAMP": f"{_DAY}([ T]{_ISO_TIME})?",
+    "DATETIME": f"{_DAY}([ T]{_ISO_TIME})?",
+    "TIMESTAMP_NS": f"{_DAY}([ T]{_FINE_TIME})?",
+    "TIMESTAMP WITH TIME ZONE": _ZONED,
+    "TIMESTAMPTZ": _ZONED,
+    "TIME": _ISO_TIME,
+}
+"""Texts that the types hold whole, by the names that an owner may give."""
 _TYPE_WITH_FORM = re.compile(r"(DATE|TIMESTAMP) (.*%.*)")
 _TYPE = re.compile(r"[A-Z_ ]+(\(\d+(, ?\d+)?\))?")
 
@@ -120,18 +150,51 @@ def kinds_for(decimal: str | None) -> tuple[Kind, ...]:
 
 
 def declared(kind: str, decimal: str | None) -> Kind | None:
-    """What the owner says a column is, as `DECIMAL(10,2)` or `DATE %d/%m/%Y`; None where that is no type."""
+    """What the owner says a column is, as `DECIMAL(10,2)` or `DATE %d/%m/%Y`; None where that is no type. Texts that
+    it would round or cut are not of it."""
     if match := _TYPE_WITH_FORM.fullmatch(kind.strip()):
-        form = match[2].replace("'", "''")
-        return Kind(match[1], f"try_strptime({{x}}, '{form}') IS NOT NULL", f"strptime({{x}}, '{form}')::{match[1]}")
+        return _formed(match[1], match[2].replace("'", "''"))
     name = kind.strip().upper()
     if name in ("VARCHAR", "TEXT", "STRING"):
         return TEXT
     if not _TYPE.fullmatch(name):
         return None
-    number = name.startswith(("DECIMAL", "NUMERIC", "DOUBLE", "FLOAT", "REAL"))
-    text = "replace(replace({x}, '.', ''), ',', '.')" if number and decimal == "," else "{x}"
-    return Kind(name, f"TRY_CAST({text} AS {name}) IS NOT NULL", f"CAST({text} AS {name})")
+    base = name.partition("(")[0].strip()
+    if base in (*_WHOLE, *_FRACTIONS, *_FLOATS):
+        return _declared_number(name, base, decimal)
+    if base in _MOMENTS:
+        return _moment(name, _MOMENTS[base])
+    return _exact(name) if base not in ("BOOLEAN", "BOOL", "UUID") else _moment(name, ".*")
+
+
+def _formed(kind: str, form: str) -> Kind | None:
+    if kind == "TIMESTAMP" and "%z" in form.lower():
+        return None  # it would lose the zone
+    read = f"try_strptime({{x}}, '{form}')"
+    whole_day = f" AND {read}::TIMESTAMP = {read}::DATE::TIMESTAMP" if kind == "DATE" else ""
+    return Kind(kind, f"{read} IS NOT NULL{whole_day}", f"strptime({{x}}, '{form}')::{kind}")
+
+
+def _declared_number(name: str, base: str, decimal: str | None) -> Kind:
+    """Its digits are all kept, zeros at their end aside; points stand between thousands where commas do before
+    decimals."""
+    comma = decimal == ","
+    mark, whole = (",", rf"(\d+|{_GROUPED})") if comma else (r"\.", r"\d+")
+    text = "replace(replace({x}, '.', ''), ',', '.')" if comma else "{x}"
+    value = f"CAST({text} AS {name})"
+    if base in _FLOATS:
+        pattern = rf"[+-]?({whole}({mark}\d*)?|{mark}\d+)([eE][+-]?\d+)?"
+        digits = _FLOATS[base]
+        return Kind(name, f"{_matches(pattern)} AND {_survives(name, digits).replace('{x}', text)} OR {_WORDS}", value)
+    scale = _scale(name) if base in _FRACTIONS else 0
+    pattern = rf"[+-]?({whole})?({mark}\d{{0,{scale}}}0*)?"
+    return Kind(name, f"{_matches(pattern)} AND TRY_CAST({text} AS {name}) IS NOT NULL", value)
+
+
+def _scale(name: str) -> int:
+    """Of `DECIMAL(10,2)`; what the engine takes where none is given."""
+    digits = [int(number) for number in re.findall(r"\d+", name)]
+    return digits[1] if len(digits) > 1 else 0 if digits else 3
 
 
 def on(expression: str, x: str, kind: str = "") -> str:

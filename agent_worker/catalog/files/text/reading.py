@@ -31,7 +31,7 @@ class Reading(msgspec.Struct, frozen=True):
 class TextFile(msgspec.Struct, frozen=True):
     """What one look through a whole file has found. `statistics` are by the place of the column; `header` is None for
     files that have none by their kind; `remarks` are sentences about what was found out and may have been meant
-    otherwise."""
+    otherwise; `commas` is whether a column shows that commas stand before decimals."""
 
     shape: Shape
     rows: int
@@ -39,6 +39,7 @@ class TextFile(msgspec.Struct, frozen=True):
     statistics: Mapping[int, Statistics]
     header: bool | None = None
     remarks: tuple[str, ...] = ()
+    commas: bool = False
 
 
 class NotATable(Exception):

@@ -12,15 +12,16 @@ from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import NotATable, TextFile
 
 Texts = Mapping[str, TextFile | str]
-_READERS = {TextFormat.CSV: read_csv_file, TextFormat.JSON: read_json_file}
 
 
-def read_text_file(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions) -> TextFile | str:
-    """What is in it, or why it cannot be read."""
-    kind = text_format(file)
-    assert kind is not None
+def read_text_file(
+    connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions, commas: str = ""
+) -> TextFile | str:
+    """What is in it, or why it cannot be read. `commas` says what beside it speaks for commas before decimals."""
     try:
-        return _READERS[kind](connection, file, options)
+        if text_format(file) is TextFormat.CSV:
+            return read_csv_file(connection, file, options, commas)
+        return read_json_file(connection, file, options)
     except NotATable as reason:
         return str(reason)
     except (duckdb.Error, OSError) as error:
@@ -33,6 +34,10 @@ def read_texts(
     """The text files among those of one table, each with what is in it, or why it cannot be read."""
     texts = {file: read_text_file(connection, file, options) for file in files if text_format(file)}
     found = {file: one for file, one in texts.items() if isinstance(one, TextFile)}
+    if (with_commas := next((file for file, one in found.items() if one.commas), None)) and options.decimal is None:
+        others = [file for file, one in found.items() if text_format(file) is TextFormat.CSV and not one.commas]
+        why = f"{with_commas} has commas before decimals"
+        texts |= {file: read_text_file(connection, file, options, why) for file in others}
     return texts | without_a_header(found, options)
 
 

@@ -1,6 +1,7 @@
 """Files of text are read as what stands in them, or it is said why not."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def rows(folder: Folder, sql: str) -> list[tuple[object, ...]]:
         (["0.30000000000000004"], "DOUBLE", ["0.30000000000000004"]),
         (["0.1234567890123456789"], "DECIMAL(20,19)", ["0.1234567890123456789"]),
         (["1e999"], "VARCHAR", ["1e999"]),
+        (["1e-400", "2.5e3"], "VARCHAR", ["1e-400", "2.5e3"]),
+        (["1.2345e-320", "2.5e3"], "VARCHAR", ["1.2345e-320", "2.5e3"]),
+        (["0e-400", "2.5e-3"], "DOUBLE", ["0.0", "0.0025"]),
+        (["90071992547409.93", "1.5"], "DECIMAL(16,2)", ["90071992547409.93", "1.50"]),
+        (["90071992547409.93", "1.5e3"], "VARCHAR", ["90071992547409.93", "1.5e3"]),
+        (["1E1", "2E1", "10"], "VARCHAR", ["1E1", "2E1", "10"]),
+        (["1e+20", "1"], "DOUBLE", ["1e+20", "1.0"]),
+        (["nan", "5"], "DOUBLE", ["nan", "5.0"]),
         (["nan", "1.5"], "DOUBLE", ["nan", "1.5"]),
         (["nan", "inf"], "VARCHAR", ["nan", "inf"]),
         (["true", "False"], "BOOLEAN", ["true", "false"]),
@@ -87,12 +96,78 @@ def test_delimiters_and_decimal_commas(folder: Folder, content: str, expected: l
         assert "column a is read as text, because it may be" in catalog.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("t.tsv", "Name, Ort\tUmsatz, EUR\nA, B\t1,5\nC, D\t2,5\n", [("A, B", "1.5"), ("C, D", "2.5")]),
+        ("t.tab.gz", "a;b\tc;d\nA;B\t1\nC;D\t2\n", [("A;B", "1"), ("C;D", "2")]),
+        ("t.psv", "Name, Ort|Umsatz, EUR\nA, B|1,5\nC, D|2,5\n", [("A, B", "1.5"), ("C, D", "2.5")]),
+        ("t.csv", "name|x;n\nA, B;1\nC;2\n", [("A, B", "1"), ("C", "2")]),
+    ],
+)
+def test_the_delimiter_is_the_one_of_the_name_or_the_only_one_that_fits(
+    folder: Folder, name: str, content: str, expected: list[tuple[str, str]]
+) -> None:
+    put(folder, name, gzip.compress(content.encode()) if name.endswith("gz") else content)
+    (table,) = folder.read().tables
+    first, second = (f'"{one.name}"' for one in table.columns)
+    assert rows(folder, f"SELECT {first}, {second}::VARCHAR FROM t ORDER BY 1") == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Kunde;Ort, Straße\nA;Berlin, X 1\nB;Köln, Y 2\n",
+        "Umsatz, EUR;Jahr\n1,5;2020\n3,5;2021\n",
+        "01.02.2021;1,50\n13.02.2021;2,50\n",
+        "a, b|c, d\n1, 2|3, 4\n",
+    ],
+)
+def test_lines_that_two_delimiters_split_are_not_guessed_at(folder: Folder, content: str) -> None:
+    put(folder, "t.csv", content)
+    with pytest.raises(CatalogError, match="Say delimiter in deadstop"):
+        folder.read()
+    put(folder, "deadstop.toml", f'[files.t]\ndelimiter = "{"|" if "|" in content else ";"}"')
+    assert len(folder.read().tables[0].columns) == 2
+
+
 def test_commas_of_one_column_tell_of_the_others_and_make_points_unclear(folder: Folder) -> None:
     put(folder, "t.csv", "a;b;c\n1,5;1,250;1.250\n2,5;2,500;2.500\n")
     catalog = folder.read()
     assert [one.type for one in catalog.tables[0].columns] == ["DECIMAL(2,1)", "DECIMAL(4,3)", "VARCHAR"]
     assert rows(folder, "SELECT sum(b)::VARCHAR, min(c) FROM t") == [("3.750", "1.250")]
     assert "points" in catalog.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("Ort;v\nA;12.345\nB;9.876\n", "VARCHAR"),
+        ("Ort;v\nA;12.345\nB;nan\nC;5\n", "VARCHAR"),
+        ("Ort;v\nA;12.345\nB;9.87\n", "DECIMAL(5,3)"),
+        ("Ort;v\nA;0.125\nB;9.876\n", "DECIMAL(4,3)"),
+        ("Ort;v\nA;1234.125\nB;9.876\n", "DECIMAL(7,3)"),
+        ("Ort,v\nA,12.345\nB,9.876\n", "DECIMAL(5,3)"),
+        ('Ort,v\n"1,250",12.345\n"2,500",9.876\n', "VARCHAR"),
+        ('Ort,v\n"1,5",12.345\n"2,5",9.876\n', "VARCHAR"),
+    ],
+)
+def test_points_between_what_may_be_thousands_are_no_decimal_points(folder: Folder, content: str, kind: str) -> None:
+    put(folder, "t.csv", content)
+    catalog = folder.read()
+    assert column(catalog, "t", "v").type == kind
+    assert any("v is read as text, because its points" in one for one in catalog.warnings) == (kind == "VARCHAR")
+    put(folder, "deadstop.toml", '[files.t]\ndecimal = "."\ntypes = {Ort = "VARCHAR"}')
+    assert column(folder.read(), "t", "v").type != "VARCHAR"
+
+
+def test_commas_of_one_part_make_points_of_another_unclear(folder: Folder) -> None:
+    put(folder, "t/1.csv", 'id,v\n1,"1.250,50"\n2,"3,20"\n')
+    put(folder, "t/2.csv", "id,v\n3,1.250\n4,2.500\n")
+    catalog = folder.read()
+    assert column(catalog, "t", "v").type == "VARCHAR"
+    assert rows(folder, "SELECT v FROM t ORDER BY id") == [("1.250,50",), ("3,20",), ("1.250",), ("2.500",)]
+    assert "1.csv has commas before decimals" in "\n".join(catalog.warnings)
 
 
 def test_quotes_hold_newlines_delimiters_and_quotes(folder: Folder) -> None:
@@ -160,6 +235,29 @@ def test_encodings(folder: Folder, content: str, encoding: str) -> None:
     assert rows(folder, "SELECT a, b FROM t") == [(1, "é")]
 
 
+@pytest.mark.parametrize(
+    ("mark", "options"),
+    [("\ufeff", ""), ("\ufeff", '[files.t]\nencoding = "utf-16"'), ("", '[files.t]\nencoding = "utf-16"')],
+)
+def test_utf_16_with_the_high_byte_first_is_refused(folder: Folder, mark: str, options: str) -> None:
+    put(folder, "t.csv", f"{mark}Name,Umsatz\nä,1\nb,2\n".encode("utf-16-be"))
+    put(folder, "deadstop.toml", options)
+    with pytest.raises(CatalogError, match="Convert it to UTF-8"):
+        folder.read()
+
+
+@pytest.mark.parametrize(("mark", "delimiter"), [("sep=;\r\n", ";"), ("SEP=,\n", ","), ("sep=\t\n", "\t")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_delimiter_that_the_first_line_says_is_taken(
+    folder: Folder, mark: str, delimiter: str, encoding: str
+) -> None:
+    end = "\r\n" if "\r" in mark else "\n"
+    lines = [delimiter.join(cells) for cells in (("Name", "Umsatz"), ("Ä", "5"), ("B", "7"))]
+    put(folder, "t.csv", (mark + end.join(lines)).encode(encoding))
+    assert folder.read().tables[0].row_count == 2
+    assert rows(folder, "SELECT Name, Umsatz FROM t ORDER BY 2") == [("Ä", 5), ("B", 7)]
+
+
 def test_what_windows_calls_latin_1_is_not(folder: Folder) -> None:
     folder.write("good.parquet", "SELECT 1 AS n")
     put(folder, "t.csv", "a,b\n1,€\n".encode("cp1252"))
@@ -198,12 +296,50 @@ def test_options_that_mean_nothing_are_errors(folder: Folder, toml: str, words: 
 
 
 @pytest.mark.parametrize(
-    ("said", "words"), [("BIGINT", "'x' is not"), ("NOTHING SUCH; DROP", "is no type"), ("DATE %Y", "'x' is not")]
+    ("said", "words"),
+    [("BIGINT", "'x' in row 1 is not"), ("NOTHING SUCH; DROP", "is no type"), ("DATE %Y", "'x' in row 1 is not")],
 )
 def test_a_type_that_does_not_fit_leaves_the_table_out(folder: Folder, said: str, words: str) -> None:
     put(folder, "t.csv", "a,b\n1,x\n")
     put(folder, "deadstop.toml", f'[files.t]\ntypes = {{b = "{said}"}}')
     with pytest.raises(CatalogError, match=words):
+        folder.read()
+
+
+@pytest.mark.parametrize(
+    ("said", "decimal", "texts", "shown"),
+    [
+        ("BIGINT", ".", ("007", "1.5"), "7"),
+        ("INTEGER", ".", ("2.0", "0x10"), "2"),
+        ("TINYINT", ".", ("127", "128"), "127"),
+        ("BIGINT", ",", ("1.500", "1.5"), "1500"),
+        ("DECIMAL(10,2)", ".", ("1.2300", "1.239"), "1.23"),
+        ("DECIMAL(4,1)", ",", ("234,5", "1.234,5"), "234.5"),
+        ("DECIMAL(5,1)", ",", ("1.234,5", "1.5"), "1234.5"),
+        ("DOUBLE", ",", ("2,5", "1.5"), "2.5"),
+        ("DOUBLE", ".", ("1e5", "1e-400"), "100000.0"),
+        ("DOUBLE", ".", ("nan", "9007199254740993"), "nan"),
+        ("FLOAT", ".", ("0.1", "16777217"), "0.1"),
+        ("DATE", ".", ("2020-12-31", "2020-12-31 23:59:00"), "2020-12-31"),
+        ("TIMESTAMP", ".", ("2020-12-31", "2020-12-31 23:59:00+02:00"), "2020-12-31 00:00:00"),
+        ("TIMESTAMP", ".", ("2020-12-31 10:00", "2020-12-31 10:00:00.1234567"), "2020-12-31 10:00:00"),
+        ("TIMESTAMPTZ", ".", ("2020-12-31 10:00:00+02", "2020-12-31 10:00:00"), "2020-12-31 08:00:00+00"),
+        ("TIME", ".", ("10:00", "10:00:00.1234567"), "10:00:00"),
+        ("BOOLEAN", ".", ("yes", "maybe"), "true"),
+        ("DATE %d.%m.%Y %H:%M", ".", ("31.12.2020 00:00", "31.12.2020 23:59"), "2020-12-31"),
+    ],
+)
+def test_a_type_that_would_round_or_cut_does_not_fit(
+    folder: Folder, said: str, decimal: str, texts: tuple[str, str], shown: str
+) -> None:
+    folder._connection.execute("SET TimeZone = 'UTC'").fetchall()
+    put(folder, "deadstop.toml", f'[files.t]\ndecimal = "{decimal}"\ntypes = {{v = "{said}"}}')
+    good, bad = texts
+    put(folder, "t.csv", f"n;v\n1;{good}\n")
+    folder.read()
+    assert rows(folder, "SELECT v::VARCHAR FROM t") == [(shown,)]
+    put(folder, "t.csv", f"n;v\n1;{good}\n2;{bad}\n")
+    with pytest.raises(CatalogError, match=rf"t\.csv: its column v is said to be .*'{re.escape(bad)}' in row 2 is not"):
         folder.read()
 
 
