@@ -154,7 +154,7 @@ def program(machine: Machine, *, datagrams: bool) -> list[_Instruction]:
         _of(number["socket"], _socket(types)),
         _of(number["socketpair"], [_argument(0), *_unless([socket.AF_UNIX], _REFUSE), _verdict(_ALLOW)]),
         *(_of(number[name], _without_bits(at, _FAST_OPEN)) for name, at in _FLAGS_OF_MESSAGES.items()),
-        *(_of(number[name], _only_itself()) for name in _ABOUT_A_PROCESS),
+        *(_of(number[name], _only_zero(at)) for name, at in _ZERO_AT.items()),
         _of(number["clone"], _without_bits(0, _NEW_NAMESPACES)),
         _of(number["clone3"], [_verdict(_UNKNOWN_CALL)]),  # its flags lie in memory; the C library falls back to clone
         _of(number["prctl"], [_argument(0), (_IF_EQUAL, 0, 1, _GIVE_UP_ORPHANS), _verdict(_REFUSE), _verdict(_ALLOW)]),
@@ -167,13 +167,13 @@ _FLAGS_OF_MESSAGES = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Where the flags stand among the arguments."""
 
 
-_ABOUT_A_PROCESS = ("prlimit64", "sched_setparam", "sched_setscheduler", "sched_setattr")
-"""A limit that somebody else sets kills as well as a signal does, and a scheduling class can starve."""
+_ZERO_AT = {"prlimit64": 0, "sched_setparam": 0, "sched_setattr": 0, "sched_setscheduler": 1}
+"""Which argument has to be 0: the process (0 is the calling one), or the class that a thread is scheduled in (0 is the
+usual one, which ZeroMQ asks for). A limit that somebody else sets kills as a signal does, and a class can starve."""
 
 
-def _only_itself() -> list[_Instruction]:
-    """For calls whose first argument is a process, with 0 for the calling one."""
-    return [_argument(0), *_unless([0], _REFUSE), _verdict(_ALLOW)]
+def _only_zero(argument: int) -> list[_Instruction]:
+    return [_argument(argument), *_unless([0], _REFUSE), _verdict(_ALLOW)]
 
 
 def _foreign_calls(machine: Machine) -> list[_Instruction]:
