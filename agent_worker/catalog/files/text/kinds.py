@@ -48,6 +48,11 @@ def _exact(kind: str) -> Kind:
     return Kind(kind, f"TRY_CAST({{x}} AS {kind})::VARCHAR = {{x}}", f"CAST({{x}} AS {kind})")
 
 
+def _whole(kind: str) -> Kind:
+    """The engine would round 2.5 and 25e-1: with other signs in it a text is an error."""
+    return msgspec.structs.replace(_exact(kind), value=f"CAST(translate({{x}}, '.eE', '###') AS {kind})")
+
+
 def _moment(kind: str, pattern: str) -> Kind:
     return Kind(kind, f"{_matches(pattern)} AND TRY_CAST({{x}} AS {kind}) IS NOT NULL", f"CAST({{x}} AS {kind})")
 
@@ -101,8 +106,8 @@ TEXT = Kind("VARCHAR", "true", "{x}")
 
 KINDS = (
     Kind("BOOLEAN", "lower({x}) IN ('true', 'false')", "CAST({x} AS BOOLEAN)"),
-    _exact("BIGINT"),
-    _exact("HUGEINT"),
+    _whole("BIGINT"),
+    _whole("HUGEINT"),
     DECIMAL,
     _double(_PLAIN, _matches(_PLAIN)),
     _double(_REAL, f"{_matches(_REAL)} AND regexp_matches({{x}}, '[.+-]')"),  # 1E1 and 2E1 alone are codes
