@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,23 @@ def test_quotes_hold_newlines_delimiters_and_quotes(folder: Folder) -> None:
     put(folder, "t.csv", 'a,b\r\n1,"x\ny, ""z"""\r\n2,\r\n')
     folder.read()
     assert rows(folder, "SELECT a, b FROM t ORDER BY a") == [(1, 'x\ny, "z"'), (2, None)]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_backslashes_that_would_be_dropped_are_refused(folder: Folder, pack: Callable[[bytes], bytes]) -> None:
+    name = "t.csv" if pack is bytes else "t.csv.gz"
+    put(folder, name, pack(b'a,b\n1,"y \\" z"\n2,"back\\\\slash"\n'))
+    folder.read()
+    assert rows(folder, "SELECT b FROM t ORDER BY a") == [('y " z',), ("back\\slash",)]
+    put(folder, name, pack(b'a,b\n1,"y \\" z"\n2,"C:\\temp, old"\n'))
+    with pytest.raises(CatalogError, match=r"line 3 .*Write quotes within quotes twice"):
+        folder.read()
+
+
+def test_backslashes_are_signs_as_others_where_quotes_are_doubled(folder: Folder) -> None:
+    put(folder, "t.csv", b'a,b\n1,"x ""y"""\n2,"C:\\temp, old"\n')
+    folder.read()
+    assert rows(folder, "SELECT b FROM t WHERE a = 2") == [("C:\\temp, old",)]
 
 
 def test_quotes_far_behind_the_first_lines_are_quotes(folder: Folder) -> None:
