@@ -5,7 +5,7 @@ Deliberately strict: a misspelt column must not lose its synonym in silence.
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ from agent_worker.catalog.files.text.options import FileOptions
 from bus.contract.catalog import CatalogTable, Description, JoinKey, Measure
 
 SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes", "files")
+SHEET_OPTIONS = ("header", "skip")
 
 
 class DescriptionError(Exception):
@@ -31,11 +32,12 @@ def read_description(file: Path, tables: Sequence[CatalogTable]) -> Description:
     return _Reader(file, columns).read(_content(file))
 
 
-def read_file_options(file: Path, names: Sequence[str]) -> dict[str, FileOptions]:
-    """How text files are to be read, by table; `names` are those that there may be. Raises DescriptionError."""
+def read_file_options(file: Path, names: Sequence[str], sheets: Collection[str] = ()) -> dict[str, FileOptions]:
+    """How text files are to be read, by table; `names` are those that there may be, `sheets` those of workbooks, whose
+    cells have types. Raises DescriptionError."""
     section = _content(file).get("files", {})
     reader = _Reader(file, {name: [] for name in names})
-    return {table: reader.file_options(table, value) for table, value in section.items()}
+    return {table: reader.file_options(table, value, table in sheets) for table, value in section.items()}
 
 
 def _content(file: Path) -> dict[str, Any]:
@@ -54,11 +56,13 @@ class _Reader:
         self._file = file
         self._columns = columns
 
-    def file_options(self, table: str, value: Any) -> FileOptions:
+    def file_options(self, table: str, value: Any, sheet: bool) -> FileOptions:
         where = f"files.{table}"
         self._one_of(where, table, self._columns, "a table")
         for name in self._section(where, value):
             self._one_of(f"{where}.{name}", name, FileOptions.__struct_fields__, "one of the options")
+            if sheet:
+                self._one_of(f"{where}.{name}", name, SHEET_OPTIONS, "header or skip, as its cells have types")
         if "encoding" in value:
             self._one_of(f"{where}.encoding", value["encoding"], ENCODINGS, f"one of {', '.join(ENCODINGS)}")
         if "decimal" in value:

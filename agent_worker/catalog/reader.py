@@ -43,7 +43,8 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection, known: 
     sources = [*found.sources, *lakes, *sheets]
     names, renamed = table_names([source.stem for source in sources], _reserved(connection))
     named = dict(zip(names, sources, strict=True))
-    options = read_file_options(folder / DESCRIPTION_FILE, names)
+    of_books = [name for name, source in named.items() if source.sheet]
+    options = read_file_options(folder / DESCRIPTION_FILE, names, of_books)
     states = {name: _state(source, options.get(name)) for name, source in named.items()}
     same = {table.name: table for table in known.tables if table.state == states.get(table.name)} if known else {}
     fresh, unread = _read(

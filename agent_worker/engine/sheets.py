@@ -1,6 +1,7 @@
 """Sheets of workbooks as tables: read whole, because the engine has no reader for them."""
 
 import datetime
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ import pyarrow as pa
 INSTALL = "to read it, install the reader: pip install 'deadstop[xlsx]'"
 WHOLE_IN_A_CELL = 2**53
 """A number in a cell is a DOUBLE: whole numbers beyond this may be others."""
-_ERROR_CELL = b't="e"'
+_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*["']e["']""")
 
 
 class NotASheet(Exception):
@@ -35,15 +36,18 @@ def error_cells(file: str) -> int:
     try:
         with zipfile.ZipFile(file) as parts:
             sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
-            return sum(parts.read(name).count(_ERROR_CELL) for name in sheets)
+            return sum(len(_ERROR_CELL.findall(parts.read(name))) for name in sheets)
     except (zipfile.BadZipFile, OSError) as error:
         raise NotASheet(f"it cannot be read as a workbook: {error}") from error
 
 
 def read_sheet(file: str, name: str, header: bool | None = None, skip: int = 0) -> Sheet:
-    """Its cells, without empty rows and columns before them. A first row of nothing but different texts is a header,
-    unless `header` says otherwise; `skip` rows are passed over before it. Raises NotASheet."""
+    """Its cells, without empty rows and columns before them, and without rows that hold nothing. A first row of nothing
+    but different texts is a header, unless `header` says otherwise; `skip` rows are passed over before it. Raises
+    NotASheet."""
     rows = _workbook(file).get_sheet_by_name(name).to_python()[skip:]
+    if not error_cells(file):  # which the reader gives as empty ones
+        rows = [row for row in rows if any(cell != "" for cell in row)]
     if not rows:
         raise NotASheet(f"its sheet {name} holds no rows")
     headed = _is_header(rows[0]) if header is None else header

@@ -7,7 +7,7 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.files.footers import Statistics
-from agent_worker.catalog.files.text.dialect import SAMPLE_ROWS
+from agent_worker.catalog.files.text.dialect import SAMPLE_ROWS, Dialect
 from agent_worker.catalog.files.text.kinds import (
     COMMA,
     COMMA_AS_DECLARED,
@@ -60,14 +60,15 @@ class _Look(msgspec.Struct, frozen=True):
 
 
 def typed_columns(
-    connection: duckdb.DuckDBPyConnection, source: str, names: Sequence[str], options: FileOptions, commas: str = ""
+    connection: duckdb.DuckDBPyConnection, source: str, dialect: Dialect, options: FileOptions, commas: str = ""
 ) -> tuple[list[Typed], int]:
     """The columns of `source`, all of whose columns are texts, and its number of rows. `commas` says what speaks for
     commas before decimals. Raises NotATable where a column is not what its owner says, and duckdb.Error."""
+    names = dialect.names
     said = _said(names, options)
     sample = min(SAMPLE_ROWS, max(1, SAMPLE_VALUES // len(names)))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE text_sample AS FROM {source} LIMIT {sample}").fetchall()
-    every = kinds_for(options.decimal)
+    every = kinds_for(options.decimal, dialect.delimiter)
     possible = _pruned(connection, "text_sample", {name: every for name in names if name not in said})
     hints = _hints(connection, [name for name, kinds in possible.items() if not kinds])
     connection.execute("DROP TABLE text_sample").fetchall()
@@ -84,7 +85,9 @@ def _typed(name: str, kind: Kind, look: _Look, rows: int, remark: str) -> Typed:
     if kind is TEXT:
         return Typed(name, TEXT.type if look.count else NULL, text, text, statistics, remark)
     kind_type = kind.typed(look.whole, look.fraction) or TEXT.type
-    return Typed(name, kind_type, text, on(kind.value, _bare(name), kind_type), statistics, remark, kind is COMMA)
+    return Typed(
+        name, kind_type, text, on(kind.value, _bare(name), kind_type), statistics, remark, kind.type == "COMMA"
+    )
 
 
 def _bare(name: str) -> str:
@@ -178,16 +181,18 @@ def _settle(
                     guesses.setdefault(name, kind)
                 failed[name] = others
         waiting = {name: kinds or [TEXT] for name, kinds in _pruned(connection, source, failed).items()}
-    shown = next((f"{name} has commas before decimals" for name, (kind, _) in chosen.items() if kind is COMMA), "")
+    shown = next(
+        (f"{name} has commas before decimals" for name, (kind, _) in chosen.items() if kind.type == "COMMA"), ""
+    )
     if shown:
         again = {name: COMMA_AS_DECLARED for name, kind in guesses.items() if kind is COMMA and chosen[name][0] is TEXT}
         chosen |= {name: (COMMA_AS_DECLARED, look) for name, look in _look(connection, source, again)[1].items()}
     open_guesses = {name: kind for name, kind in guesses.items() if chosen[name][0] is TEXT}
     guessed = next(
-        (f"{name} may have commas before decimals" for name, kind in open_guesses.items() if kind is COMMA), ""
+        (f"{name} may have commas before decimals" for name, kind in open_guesses.items() if kind.type == "COMMA"), ""
     )
     remarks = {
-        name: f"is read as text, because it may be {kind.ambiguous}{_SAY_DECIMAL if kind is COMMA else ''}"
+        name: f"is read as text, because it may be {kind.ambiguous}{_SAY_DECIMAL if kind.type == 'COMMA' else ''}"
         for name, kind in open_guesses.items()
     }
     if why := shown or guessed or commas:

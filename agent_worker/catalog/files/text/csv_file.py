@@ -26,7 +26,7 @@ def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: Fil
         source = read_with("read_csv", [file], {}, written)
         if options.decimal is None and dialect.delimiter == ";":
             commas = commas or "semicolons stand between the columns"
-        typed, rows = typed_columns(connection, source, dialect.names, options, commas)
+        typed, rows = typed_columns(connection, source, dialect, options, commas)
         if dialect.encoding == "latin-1":
             _refuse_other_letters(connection, source, typed)
     except duckdb.Error as error:

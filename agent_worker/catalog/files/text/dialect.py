@@ -1,6 +1,7 @@
 """How a file of delimited lines is written: found out from its first lines, or said by its owner."""
 
 import codecs
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ ENCODINGS = ("utf-8", "utf-16", "latin-1")
 _DELIMITERS = ",;\t|"
 _DELIMITER_OF = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _MARK = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_LONE_BACKSLASH = re.compile(r"""(?<!\\)(?:\\\\)*\\(?![\\"'])""")
 _SHOWN_CHARS = 60
 HEAD_BYTES = 64 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -71,6 +73,8 @@ def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
     else:
         found = _split_alike(connection, file, given, options) or _sniffed(connection, file, given)
     _refuse_guesses(file, options, found, encoding)
+    if found.escape == "\\":
+        _refuse_lone_backslashes(file, encoding)
     return Dialect(
         found.delimiter,
         _sign(found.quote) or '"',  # the first lines may have had none
@@ -161,6 +165,17 @@ def _refuse_guesses(file: str, options: FileOptions, found: _Sniffed, encoding: 
         )
 
 
+def _refuse_lone_backslashes(file: str, encoding: str) -> None:
+    """Where backslashes escape quotes, the engine drops those that escape nothing."""
+    with _opened(file) as stream, io.TextIOWrapper(stream, encoding, "replace", newline="\n") as text:
+        for number, line in enumerate(text, 1):
+            if _LONE_BACKSLASH.search(line):
+                raise NotATable(
+                    f"line {number} ({line.strip()[:_SHOWN_CHARS]!r}): backslashes stand before quotes in this file, "
+                    "and here one that escapes nothing. Write quotes within quotes twice instead"
+                )
+
+
 def _passed_over(file: str, options: FileOptions, skip: int, encoding: str) -> list[str]:
     """Lines before the table that nobody said were none of it, without empty ones."""
     if options.skip is not None or not skip:
@@ -174,9 +189,13 @@ def _lines(head: bytes, count: int, encoding: str) -> list[str]:
 
 def _head(file: str) -> bytes:
     """The first bytes of the text, not of what it is packed into."""
-    packed = compression(file)
-    with pa.input_stream(file, compression=None if packed == "none" else packed) as stream:
+    with _opened(file) as stream:
         return bytes(stream.read(HEAD_BYTES))
+
+
+def _opened(file: str) -> pa.NativeFile:
+    packed = compression(file)
+    return pa.input_stream(file, compression=None if packed == "none" else packed)
 
 
 def _sign(shown: str) -> str:

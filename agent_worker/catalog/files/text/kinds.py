@@ -71,8 +71,7 @@ def _day_or_month_first(mark: str) -> tuple[Kind, Kind]:
     )
 
 
-def _comma(evidence: str) -> Kind:
-    ambiguous = "a comma before decimals and one between thousands" if evidence else ""
+def _comma(evidence: str, ambiguous: str = "") -> Kind:
     value = "CAST(replace(replace({x}, '.', ''), ',', '.') AS {type})"
     return Kind("COMMA", _matches(_COMMA), value, evidence, ambiguous, decimal=True, max_digits=MAX_DIGITS)
 
@@ -100,7 +99,15 @@ def _double(pattern: str, evidence: str) -> Kind:
 DECIMAL = Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=DIGITS_IN_DOUBLE)
 GROUPED_BY_POINTS = "(" + _matches(r"-?(0|[1-9]\d{0,2}(\.\d{3})*)") + f" OR {_WORDS})"
 """Where commas may stand before decimals, points may stand between thousands."""
-COMMA = _comma(f"regexp_matches({{x}}, ',(\\d{{1,2}}|\\d{{4,}})$') OR {_matches('-?0,.*')}")
+COMMA = _comma(
+    f"regexp_matches({{x}}, ',(\\d{{1,2}}|\\d{{4,}})$') OR {_matches('-?0,.*')}",
+    "a comma before decimals and one between thousands",
+)
+COMMA_IN_COMMAS = _comma(
+    "regexp_matches({x}, '\\.\\d{3},')",
+    "a comma before decimals, one between thousands and one between two values",
+)
+"""Where commas stand between the columns as well: two numbers in quotes may be a list."""
 COMMA_AS_DECLARED = _comma("")
 TEXT = Kind("VARCHAR", "true", "{x}")
 
@@ -147,11 +154,12 @@ _TYPE_WITH_FORM = re.compile(r"(DATE|TIMESTAMP) (.*%.*)")
 _TYPE = re.compile(r"[A-Z_ ]+(\(\d+(, ?\d+)?\))?")
 
 
-def kinds_for(decimal: str | None) -> tuple[Kind, ...]:
+def kinds_for(decimal: str | None, delimiter: str = "") -> tuple[Kind, ...]:
     """Where the owner says which sign stands before decimals, nothing else is tried."""
     if decimal == ",":
         return *(kind for kind in KINDS if kind.type not in ("DECIMAL", "DOUBLE", "COMMA")), COMMA_AS_DECLARED
-    return KINDS if decimal is None else tuple(kind for kind in KINDS if kind.type != "COMMA")
+    others = tuple(kind for kind in KINDS if kind.type != "COMMA")
+    return others if decimal else (*others, COMMA_IN_COMMAS if delimiter == "," else COMMA)
 
 
 def declared(kind: str, decimal: str | None) -> Kind | None:

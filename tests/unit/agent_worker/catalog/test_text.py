@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,9 @@ def test_a_column_gets_the_narrowest_type_that_holds_all_its_texts(
         ("a;b\n1,5;x\n-2,25;y\n", [("DECIMAL(3,2)", "-0.75")]),
         ("a;b\n1.234,56;x\n2,5;y\n", [("DECIMAL(6,2)", "1237.06")]),
         ("a;b\n1,500;x\n2,250;y\n", [("VARCHAR", None)]),
-        ('a,b\n"1,5",x\n"2,5",y\n', [("DECIMAL(2,1)", "4.0")]),
+        ('a,b\n"1.234,5",x\n"2,5",y\n', [("DECIMAL(5,1)", "1237.0")]),
+        ('a,b\n"1,2",x\n"2,51",y\n', [("VARCHAR", None)]),
+        ('a,b\n"1,2","1.234,5"\n"2,51","2,5"\n', [("VARCHAR", None)]),
         ("a\tb\n1\tx,y\n2\tz,w\n", [("BIGINT", "3")]),
         ("a|b\n1|x\n2|y\n", [("BIGINT", "3")]),
     ],
@@ -174,6 +177,23 @@ def test_quotes_hold_newlines_delimiters_and_quotes(folder: Folder) -> None:
     put(folder, "t.csv", 'a,b\r\n1,"x\ny, ""z"""\r\n2,\r\n')
     folder.read()
     assert rows(folder, "SELECT a, b FROM t ORDER BY a") == [(1, 'x\ny, "z"'), (2, None)]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_backslashes_that_would_be_dropped_are_refused(folder: Folder, pack: Callable[[bytes], bytes]) -> None:
+    name = "t.csv" if pack is bytes else "t.csv.gz"
+    put(folder, name, pack(b'a,b\n1,"y \\" z"\n2,"back\\\\slash"\n'))
+    folder.read()
+    assert rows(folder, "SELECT b FROM t ORDER BY a") == [('y " z',), ("back\\slash",)]
+    put(folder, name, pack(b'a,b\n1,"y \\" z"\n2,"C:\\temp, old"\n'))
+    with pytest.raises(CatalogError, match=r"line 3 .*Write quotes within quotes twice"):
+        folder.read()
+
+
+def test_backslashes_are_signs_as_others_where_quotes_are_doubled(folder: Folder) -> None:
+    put(folder, "t.csv", b'a,b\n1,"x ""y"""\n2,"C:\\temp, old"\n')
+    folder.read()
+    assert rows(folder, "SELECT b FROM t WHERE a = 2") == [("C:\\temp, old",)]
 
 
 def test_quotes_far_behind_the_first_lines_are_quotes(folder: Folder) -> None:

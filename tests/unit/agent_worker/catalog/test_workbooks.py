@@ -1,5 +1,8 @@
 """Each sheet of a workbook is a table, with the types of its cells."""
 
+import pytest
+
+from agent_worker.catalog import DescriptionError
 from tests.harness.folders import Folder, column, names
 from tests.harness.workbooks import DATE, EMPTY, ERROR, MOMENT, TIME, boolean, number, text, write_workbook
 
@@ -59,3 +62,25 @@ def test_errors_in_cells_are_counted_and_what_is_no_workbook_is_said(folder: Fol
     assert "1 cells with an error" in said
     assert "u.xlsx: it cannot be read as a workbook" in said
     assert "v.xlsx: it is empty" in said
+
+
+def test_rows_that_hold_nothing_are_no_rows(folder: Folder) -> None:
+    nothing = ['<c s="1"/>', '<c t="str"><f>IF(1,"","")</f><v></v></c>']
+    filled = [[number(1), number(2)], [number(3), EMPTY]]
+    write_workbook(folder.path / "t.xlsx", {"s": [[text("a"), text("b")], filled[0], nothing, filled[1], nothing]})
+    assert folder.read().tables[0].row_count == 2
+    assert rows(folder, "SELECT a, b FROM t ORDER BY a") == [(1, 2), (3, None)]
+
+
+def test_errors_are_counted_however_they_are_quoted(folder: Folder) -> None:
+    errors = ["<c r='A2' t='e'><v>#N/A</v></c>", '<c t = "e" s="1"><v>#REF!</v></c>', text("no t='e'")]
+    write_workbook(folder.path / "t.xlsx", {"s": [[text("a"), text("b"), text("c")], errors]})
+    assert "its workbook has 2 cells with an error" in folder.read().warnings[0]
+
+
+@pytest.mark.parametrize("option", ['null = "NA"', 'decimal = ","', 'types = {n = "VARCHAR"}', 'delimiter = ";"'])
+def test_options_that_a_sheet_does_not_take_are_errors(folder: Folder, option: str) -> None:
+    write_workbook(folder.path / "t.xlsx", {"s": [[text("n")], [number(5)]]})
+    (folder.path / "deadstop.toml").write_text(f"[files.t]\n{option}")
+    with pytest.raises(DescriptionError, match=rf"files\.t\.{option.split()[0]} .*header or skip"):
+        folder.read()
