@@ -42,8 +42,10 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
 
 
 def _read_whole(question: str, catalog: Catalog, history: Sequence[Turn]) -> SqlPlan | None:
-    """The answer to a question that stands alone and has one clear reading."""
-    if len(question) > _LONGEST_CHARS or (history and not stands_alone(question)):
+    """The answer to a question that stands alone and has one clear reading. Not where the owner has declared measures
+    or dates: only the other reader knows those."""
+    declared = catalog.description.measures or catalog.description.default_dates
+    if declared or len(question) > _LONGEST_CHARS or (history and not stands_alone(question)):
         return None
     core = Core(catalog)
     reading = core.read(question).clear

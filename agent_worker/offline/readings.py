@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, is_dataclass
 
 from agent_worker.offline.binder.bind import Binder, Unbound
-from agent_worker.offline.binder.query import Query
+from agent_worker.offline.binder.query import Agg, Query
 from agent_worker.offline.grammar.cover import parses
 from agent_worker.offline.grammar.fragments import Fragment, Parse
 from agent_worker.offline.lexer.lattice import Name, lattice
@@ -73,6 +73,7 @@ class Core:
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
                     continue
+                _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
                 if sql not in best or bound.cost < best[sql].cost:
                     best[sql] = Reading(bound.cost, sql, bound.query)
@@ -102,3 +103,12 @@ def _names(value: tuple[Fragment, ...] | object) -> list[Name]:
     if is_dataclass(value) and type(value).__module__.endswith("fragments"):
         return [name for field in fields(value) for name in _names(getattr(value, field.name))]
     return []
+
+
+def _order_groups(schema: Schema, query: Query) -> None:
+    """Groups for which no order was asked: names by their figure, largest first; numbers and dates by themselves."""
+    figure = next((shown for shown in query.shown if isinstance(shown, Agg)), None)
+    if not query.groups or figure is None or query.order or query.over:
+        return
+    named = any(schema.columns[ref.table, ref.column].info.type == "VARCHAR" for ref in query.groups)
+    query.order = [(figure, True)] if named else [(query.groups[0], False)]

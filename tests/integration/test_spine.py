@@ -33,7 +33,7 @@ async def test_a_question_in_words_is_answered_without_a_model(supervisor: Super
     assert isinstance(last, Completed)
     rows = last.result.final_output["raw_table"]["rows"]
     assert len(rows) == 16
-    assert rows[0] == ["United Air Lines Inc.", 58665]
+    assert rows[0] == ["UA", "United Air Lines Inc.", 58665]
 
 
 async def test_each_job_has_a_process_of_its_own(supervisor: Supervisor) -> None:

@@ -42,7 +42,7 @@ class Renderer:
         lines += [f"GROUP BY {', '.join(dict.fromkeys(groups))}"] if groups else []
         lines += [f"HAVING {' AND '.join(havings)}"] if havings else []
         if query.over:
-            return f"SELECT COUNT(*) AS number FROM (\n{chr(10).join(lines)}\n) AS found"
+            return f"SELECT COUNT(*) AS count FROM (\n{chr(10).join(lines)}\n) AS found"
         lines += [f"ORDER BY {', '.join(orders)}"] if orders else []
         lines += [f"LIMIT {query.limit}"] if query.limit else []
         return "\n".join(lines)
@@ -159,6 +159,6 @@ def name_of(expr: Expr) -> str:
     if isinstance(expr, Ref):
         return expr.column
     if expr.ref is None:
-        return "number"
+        return "count"
     fn = "number_of" if expr.fn == "count" else expr.fn
     return re.sub(r"\W+", "_", f"{fn}_{expr.ref.column}".lower())
