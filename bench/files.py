@@ -32,7 +32,7 @@ _ABSENT = re.compile(r"(, )?'[^']*': NULL")
 class Figures(NamedTuple):
     """Of one column: how many values are there, and their sum where there is one."""
 
-    count: int
+    values: int
     total: Decimal | None
 
 
@@ -117,7 +117,7 @@ class _Comparison:
             mine = [ours[one.name] for one in columns]
             if (counts := (_count(mine), _count(parts)))[0] != counts[1]:
                 yield f"{self._table.name}.{column}: {counts[0]} values, its files have {counts[1]}"
-            known = all(part.total is not None or not part.count for part in parts)  # to plain DuckDB it may be text
+            known = all(part.total is not None or not part.values for part in parts)  # to plain DuckDB it may be text
             if known and all(one.type != "VARCHAR" for one in columns) and not _close(_total(mine), _total(parts)):
                 yield f"{self._table.name}.{column}: sum {_total(mine)}, of its files {_total(parts)}"
 
@@ -185,7 +185,7 @@ def _texts(
 
 
 def _count(parts: list[Figures]) -> int:
-    return sum(part.count for part in parts)
+    return sum(part.values for part in parts)
 
 
 def _total(parts: list[Figures]) -> Decimal | None:

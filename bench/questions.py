@@ -53,7 +53,8 @@ class Data:
             create_view(self.engine, table)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.engine.sql(sql).fetchall()
+        rows: list[tuple[Any, ...]] = self.engine.sql(sql).fetchall()
+        return rows
 
 
 def read_set(name: str) -> list[Question]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agent_worker.offline.binder.choose_base import resolve
-from agent_worker.offline.binder.query_ir import QueryIR
-from agent_worker.offline.binder.scope import Scope
+from agent_worker.offline.binder.rules.choose_base import resolve
+from agent_worker.offline.binder.rules.query_ir import QueryIR
+from agent_worker.offline.binder.rules.scope import Scope
 from agent_worker.offline.dialogue.merge import is_fragment, merge
-from agent_worker.offline.grammar.parser import parse
-from agent_worker.offline.grammar.question_ast import QuestionAst
+from agent_worker.offline.grammar.rules.parser import parse
+from agent_worker.offline.grammar.rules.question_ast import QuestionAst
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.plan import Turn

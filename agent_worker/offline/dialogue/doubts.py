@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from agent_worker.offline.binder.query_ir import QueryIR
+from agent_worker.offline.binder.rules.query_ir import QueryIR
 from agent_worker.offline.english.lexicon import OPENERS, VERBS
 from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import stem, tokenize

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.grammar.question_ast import Condition, MeasureDraft, QuestionAst, Ranking
+from agent_worker.offline.grammar.rules.question_ast import Condition, MeasureDraft, QuestionAst, Ranking
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 
 Place = tuple[str, str]

@@ -282,3 +282,14 @@ def _forms(root: str) -> Iterator[str]:
 
 VERBS = frozenset([form for (root,) in expand(_ROOTS) for form in _forms(root)] + [w for (w,) in expand(_IRREGULAR)])
 """Words that tie nouns together. Where the schema has a word of the same stem, it must be what ties them."""
+
+SOME = frozenset({"a", "an", "any", "some"})
+LINKS = frozenset({"is", "are", "was", "were", "has", "have", "had", "with", "whose"})
+_FINAL = "exist exists have has available recorded listed stored offered provided involved used registered"
+FINAL = frozenset(_FINAL.split())
+"""Verbs that may end a question and say nothing by themselves."""
+
+_DETERMINING = "the all a an any these those each every their its his her corresponding respective related"
+DETERMINING = frozenset(_DETERMINING.split())
+STOPS = frozenset({".", "?", ",", ";", "and"})
+TIMES = frozenset({"times", "time"})

@@ -1,155 +1,200 @@
-"""The grammar of conditions: the rules by which one may begin."""
+"""What must hold of it: comparisons, values, counts of other things, absence. Each rule returns fragments."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 
-from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.comparisons import LITERAL, Comparing, is_column_of, take_list
-from agent_worker.offline.grammar.condition_sink import LEAD, ConditionBuilder, listed, sign_of
-from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import QuestionAst
-from agent_worker.offline.grammar.time_conditions import Timing
-from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_measure, is_table
-
-_NAMING = frozenset(("time", "date", "year", "number", "num", "id", "key", "code", "name", "day", "month", "hour"))
-_HAVING = frozenset(("has", "have", "had", "having", "with", "that have", "which have"))
-_PLACING = frozenset(("in", "at", "within", "on"))
-_SHORT_CODE = 3
-
-
-class Conditions:
-    """Reads conditions at the cursor into the draft."""
-
-    def __init__(self, cursor: Cursor, draft: QuestionAst) -> None:
-        self.cursor = cursor
-        self.sink = ConditionBuilder(cursor, draft)
-        self.timing = Timing(cursor, self.sink)
-        self.comparing = Comparing(cursor, self.sink, self.timing)
-
-    def any(self) -> bool:
-        """Take one condition if one begins here."""
-        rules = (
-            self._without,
-            self._compared_name,
-            self._had_number,
-            self._signed,
-            self._flag,
-            self._named,
-            self.timing.ranged,
-            self.timing.since,
-            self.timing.at,
-            self._values,
-        )
-        self.sink.mark = self.cursor.at
-        return any(self.cursor.attempt(rule) for rule in rules)
-
-    def tail(self, name: Lexeme) -> bool:
-        """The rest of a condition whose subject was just taken."""
-        return self.comparing.tail(name)
-
-    def _without(self) -> bool:
-        """ "without tail number", "missing departure time" """
-        cursor = self.cursor
-        cursor.skip(*LEAD)
-        lead = cursor.take(Kind.WITHOUT, Kind.NULL)
-        if lead is None:
-            return False
-        cursor.skip(Kind.GLUE, Kind.PREP)
-        name = cursor.take(Kind.NAME)
-        if name is None or not name.names or is_table(name):
-            return False
-        if lead.kind is Kind.WITHOUT and _may_be_none(name):
-            options = (f"missing {name.text}", f"{name.text} = 0")
-            raise Ambiguous(f"Is {name.text} missing, or is it 0?", _span(lead, name), options)
-        return self.sink.add("set" if lead.word == "set" else "null", name)
-
-    def _compared_name(self) -> bool:
-        """ "more than 100 seats", "more than 10,000 flights": the name stands behind the number."""
-        cursor = self.cursor
-        cursor.skip(*LEAD)
-        operator = cursor.take(Kind.CMP)
-        number = cursor.take(Kind.NUMBER) if operator else None
-        if operator is None or number is None or number.number is None:
-            return False
-        name = cursor.take_past((Kind.GLUE,), Kind.NAME)
-        if name is None or not name.names:
-            return False
-        if is_measure(name) or is_table(name) or name.names[0].kind == "text":
-            return self.sink.having("measure" if is_measure(name) else "count", name, operator, number)
-        return self.sink.add(sign_of(operator), name, number)
-
-    def _had_number(self) -> bool:
-        """ "have 2 engines", "with 4 engines" """
-        cursor = self.cursor
-        cursor.skip(*LEAD)
-        lead, number, name = cursor.peek(-1), cursor.take(Kind.NUMBER), cursor.take(Kind.NAME)
-        if lead is None or lead.text.lower() not in _HAVING or number is None or name is None:
-            return False
-        return bool(name.names) and name.names[0].kind == "number" and self.sink.add("=", name, number)
-
-    def _signed(self) -> bool:
-        """ "negative account balance" """
-        cursor = self.cursor
-        cursor.skip(*LEAD)
-        sign, name = cursor.take(Kind.SIGN), cursor.take(Kind.NAME)
-        if sign is None or name is None:
-            return False
-        zero = replace(sign, kind=Kind.NUMBER, text="0", number=0.0)
-        return self.sink.add(sign_of(sign), name, zero)
-
-    def _flag(self) -> bool:
-        """ "active customers", "customers who are not active" """
-        cursor = self.cursor
-        negated = False
-        while item := cursor.take(*LEAD, Kind.NOT):
-            negated = negated or item.kind is Kind.NOT
-        name = cursor.take(Kind.NAME)
-        if name is None or not name.names or name.names[0].kind != "flag":
-            return False
-        return not cursor.sees(Kind.CMP, Kind.NULL) and self.sink.add("false" if negated else "true", name)
-
-    def _named(self) -> bool:
-        """A name and what it is compared with: "distance over 1000", "origin JFK", "seats between 10 and 20"."""
-        self.cursor.skip(*LEAD)
-        name = self.cursor.take(Kind.NAME)
-        return name is not None and self.tail(name)
-
-    def _values(self) -> bool:
-        """ "JFK", "from JFK or LGA", "not to LAX" """
-        cursor = self.cursor
-        role, negated, within = "", False, False
-        if cursor.sees(Kind.BY) and cursor.sees(*LITERAL, ahead=1) and cursor.items[cursor.at].text.lower() == "by":
-            cursor.at += 1
-        while item := cursor.take(*LEAD, Kind.ROLE, Kind.NOT, Kind.WITHOUT):
-            role = item.word if item.kind is Kind.ROLE else role
-            negated = negated or item.kind in (Kind.NOT, Kind.WITHOUT)
-            within = within or item.text.lower() in _PLACING
-            self._check_article(item)
-        operands = take_list(cursor, role, *LITERAL)
-        if not operands:
-            return False
-        subject = self._apposition(operands[0])
-        return self.sink.add(listed(operands, negated), subject, *operands, role=role, within=within)
-
-    def _check_article(self, word: Lexeme) -> None:
-        """ "the US" is a country; US alone may be a code."""
-        code = self.cursor.peek()
-        if word.text.lower() == "the" and code and code.kind is Kind.VALUE and len(code.text) <= _SHORT_CODE:
-            raise Ambiguous(f"Is “{code.text}” meant as the value {code.values[0].value!r}?", code)
-
-    def _apposition(self, value: Lexeme) -> Lexeme | None:
-        """ "Delta airline", "AIR ship mode": the name behind a value that says what it is a value of."""
-        name = self.cursor.peek()
-        if name is not None and name.kind is Kind.NAME and is_column_of(name, value):
-            self.cursor.at += 1
-            return name
-        return None
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.grammar.fragments import (
+    Absent,
+    Having,
+    HowMany,
+    Item,
+    Operand,
+    Or,
+    Where,
+)
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.lexer.lattice import Number, Value
 
 
-def _may_be_none(name: Lexeme) -> bool:
-    """ "No delay" may be a delay of 0; "no arrival time" can only be missing."""
-    return name.names[0].kind == "number" and not _NAMING & set(name.text.lower().replace("_", " ").split())
+def where_named(reader: Reader, at: int) -> Iterator[Found]:
+    """ "age is over 30", "year 2000", "name contains 'ab'", "price between 2 and 3"."""
+    for start, name in reader.noun(at):
+        if not name.columns and not name.tables:
+            continue
+        places = {start, reader.maybe(english.COPULAS, start)}
+        places |= {reader.maybe(english.COPULAS, place) for place in list(places)}
+        for place in places:
+            for end, found, cost in _predicate(reader, place, bare=place == start):
+                operator, operands, negated, both = found
+                if isinstance(operands[-1], Number) and operator == "=" and any(n.tables for n in reader.names(end)):
+                    continue
+                dated = place > start and reader.word(place - 1) == "in" and isinstance(operands[0], Number)
+                hints = ("year",) if dated else ()
+                firm = place == start or reader.word(place - 1) not in english.PREPOSITIONS - {
+                    "is",
+                    "are",
+                    "was",
+                    "were",
+                }
+                where = Where(name, operator, operands, negated, hints=hints, both=both, firm=firm)
+                yield end, where, name.cost + cost
+                yield from _or_again(reader, end, where, name.cost + cost)
 
 
-def _span(first: Lexeme, last: Lexeme) -> Lexeme:
-    """The stretch of the question from one item to another; its text is the question's only where they touch."""
-    return replace(last, start=first.start, text=f"{first.text} {last.text}")
+def _or_again(reader: Reader, at: int, where: Where, cost: float) -> Iterator[Found]:
+    """ "greater than 300 or less than 100": the column is said once."""
+    if reader.word(at) != "or":
+        return
+    place = at + 1 + (reader.word(at + 1) in ("is", "are", "was", "were"))
+    for end, (operator, operands, negated, _), more in _predicate(reader, place, bare=False):
+        if operator not in ("=", "!="):
+            other = Where(where.name, operator, operands, negated, hints=where.hints)
+            yield end, (where, Or(), other), cost + more + 0.05
+
+
+def having(reader: Reader, at: int) -> Iterator[Found]:
+    """ "an average price above 3"."""
+    for start, fn in reader.phrase(english.AGGREGATES, reader.skip(english.DETERMINERS, at)):
+        for end, name in reader.noun(start):
+            for place in {end, reader.maybe(english.COPULAS, end)}:
+                for last, (operator, operands, _, both), cost in _predicate(reader, place, bare=False):
+                    if operator != "=" and not both:
+                        yield last, Having(Item(fn, name), operator, operands), name.cost + cost
+    for start, operator in reader.phrase(english.COMPARE, at):
+        for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
+            place = end + (reader.word(end) in ("in", "of", "as", "on"))
+            for last, fn in reader.phrase(english.AGGREGATES, place):
+                for final, name in reader.noun(last):
+                    yield final, Having(Item(fn, name), operator, operands), name.cost + 0.05
+
+
+def _predicate(
+    reader: Reader, at: int, bare: bool
+) -> Iterator[tuple[int, tuple[str, tuple[Operand, ...], bool, bool], float]]:
+    """What is said of a column: comparison, range, pattern or value."""
+    negated = reader.word(at) in ("not", "n't") or reader.words[at : at + 2] in (
+        ["other", "than"],
+        ["different", "from"],
+    )
+    for place, pattern in reader.phrase(english.CONTAINS, at):
+        for end, values, both in reader.operands(place):
+            if all(isinstance(value, Value) for value in values):
+                yield end, (pattern, values, False, both), 0.0
+    ranged = at + (reader.word(at) in ("between", "from", "ranging"))
+    if ranged > at or reader.words[at : at + 2] == ["in", "between"]:
+        ranged += reader.word(ranged) in ("between", "from")
+        for end, low in reader.operand(ranged):
+            if isinstance(low, Number) and reader.word(end) in ("and", "to"):
+                for last, high in reader.operand(end + 1):
+                    if isinstance(high, Number):
+                        yield last, ("between", (low, high), False, False), 0.0
+    for place, operator in reader.phrase(english.COMPARE, at):
+        for end, operands, both in reader.operands(place):
+            if operator not in ("=", "!=") and (len(operands) > 1 or isinstance(operands[0], Value)):
+                continue
+            yield end, (operator, operands, False, both), 0.0
+    for end, operands, both in reader.operands(at):
+        after = reader.maybe(english.TRAILING, end)
+        if after > end and len(operands) == 1 and isinstance(operands[0], Number):
+            yield after, (reader.phrase(english.TRAILING, end)[0][1], operands, False, False), 0.0
+        elif not negated:
+            yield end, ("=", operands, False, both), 0.05 if bare else 0.0
+
+
+def where_containing(reader: Reader, at: int) -> Iterator[Found]:
+    """ "have the word 'son' in their names"."""
+    for start, pattern in reader.phrase(english.CONTAINS, at):
+        for end, operands, both in reader.operands(start):
+            if reader.word(end) == "in" and all(isinstance(one, Value) for one in operands) and not both:
+                for last, name in reader.noun(end + 1):
+                    yield last, Where(name, pattern, operands), name.cost
+
+
+def where_trailing(reader: Reader, at: int) -> Iterator[Found]:
+    """A value before its column: "the Finance department", "more than 5 floors" is a count's."""
+    for end, operands, both in reader.operands(at):
+        if not all(isinstance(one, Value) for one in operands):
+            continue
+        for after, name in reader.noun(end):
+            yield after, Where(None, "=", operands, owner=name, both=both), 0.1 + name.cost
+
+
+def where_value(reader: Reader, at: int) -> Iterator[Found]:
+    """A value alone, or behind "named"."""
+    for start, _ in reader.phrase(english.NAMED, at):
+        for end, operands, both in reader.operands(start):
+            if not any(hasattr(one, "fn") for one in operands):
+                yield end, Where(None, "=", operands, label=True, owner=reader.before(at), both=both), 0.0
+    negated = reader.word(at) == "not" or reader.words[at : at + 2] == ["other", "than"]
+    start = at
+    if negated:
+        start = at + 1 + (reader.word(at) == "other")
+        start += reader.word(start) in english.PREPOSITIONS
+    for end, operands, both in reader.operands(start):
+        if all(isinstance(one, Value) and one.refs for one in operands):
+            yield end, Where(None, "!=" if negated else "=", operands, both=both), 0.1
+
+
+def where_relative(reader: Reader, at: int) -> Iterator[Found]:
+    """ "older than 30", "after 2000": the comparison tells the column."""
+    for start, (operator, hints) in reader.phrase(english.RELATIVES, at):
+        for end, operands, both in reader.operands(start):
+            if isinstance(operands[0], Value) or reader.word(at) in ("between", "from"):
+                continue
+            yield end, Where(None, operator, operands, hints=tuple(hints.split()), both=both), 0.1
+        if operator == "=" or reader.word(at) in ("from", "since"):
+            for end, low in reader.operand(start + (reader.word(start) in ("between", "from"))):
+                if isinstance(low, Number) and reader.word(end) in ("and", "to"):
+                    for last, high in reader.operand(end + 1):
+                        if not isinstance(high, Number) or (low.number < 1000 and not low.date and hints == "year"):
+                            continue
+                        yield last, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
+
+
+def how_many(reader: Reader, at: int) -> Iterator[Found]:
+    """ "at least two pets", "3 or more students", "more than one": so many of them."""
+    compared = [*reader.phrase(english.COMPARE, at), (at, "")]
+    for start, operator in compared:
+        for number in reader.numbers(start):
+            if number.date:
+                continue
+            after = reader.longest(english.TRAILING, number.end) if not operator else None
+            end, sign = after if after else (number.end, operator)
+            bare = not sign
+            if bare and not (at and reader.word(at - 1) in english.LINKS):
+                continue
+            if reader.word(end) in english.TIMES:
+                yield end + 1, HowMany(None, sign or "=", number), 0.1
+                continue
+            place = reader.maybe(english.DISTINCT, end)
+            for last, name in reader.noun(place):
+                yield last, HowMany(name, sign or "=", number), name.cost + (0.3 if bare else 0.0)
+
+
+def absents(reader: Reader, at: int) -> Iterator[Found]:
+    """ "without pets", "have never taken a course", "not used by any customer"."""
+    for start, _ in reader.phrase(english.ABSENT, at):
+        place, cost = start, 0.0
+        if reader.word(start) in english.VERBS and (
+            start + 1 == reader.size or reader.word(start + 1) in english.STOPS
+        ):
+            yield start + 1, Absent(None, reader.word(start)), 0.1
+        for _ in range(5):
+            for end, name in reader.noun(place):
+                if name.tables or name.columns:
+                    yield end, Absent(name), name.cost + cost
+            word = reader.word(place)
+            if (
+                word in english.VERBS
+                or word in english.PREPOSITIONS
+                or word in english.SOME
+                or word in ("been", "have", "had", "yet")
+            ):
+                place, cost = place + 1, cost + 0.05
+            else:
+                break
+        for end, operands, both in reader.operands(place):
+            if all(isinstance(one, Value) and one.refs for one in operands):
+                yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
+                for last, name in reader.noun(end):
+                    yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost

@@ -2,8 +2,8 @@
 
 from sqlglot import exp
 
-from agent_worker.offline.binder.query_ir import Dimension, Figure, Filter, QueryIR
-from agent_worker.offline.binder.scope import Scope
+from agent_worker.offline.binder.rules.query_ir import Dimension, Figure, Filter, QueryIR
+from agent_worker.offline.binder.rules.scope import Scope
 from agent_worker.offline.schema.identifiers import identifier
 from agent_worker.offline.schema.join_paths import ColumnRef, Path, alias_of
 

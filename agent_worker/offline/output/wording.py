@@ -1,6 +1,6 @@
 """The reading of a question in plain words, its title, and the chart that fits."""
 
-from agent_worker.offline.binder.query_ir import OVER, Dimension, QueryIR
+from agent_worker.offline.binder.rules.query_ir import OVER, Dimension, QueryIR
 from agent_worker.offline.output.sql import outputs
 from agent_worker.plan import ChartHint
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.vocabulary import ADVERBS
-from agent_worker.offline.grammar.conditions import Conditions
-from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.measures import Measuring
-from agent_worker.offline.grammar.question_ast import MeasureDraft, QuestionAst
-from agent_worker.offline.grammar.ranking import Rankings
+from agent_worker.offline.grammar.rules.conditions import Conditions
+from agent_worker.offline.grammar.rules.cursor import Cursor
+from agent_worker.offline.grammar.rules.measures import Measuring
+from agent_worker.offline.grammar.rules.question_ast import MeasureDraft, QuestionAst
+from agent_worker.offline.grammar.rules.ranking import Rankings
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_measure, is_table
 
 _JOINERS = (Kind.AND, Kind.COMMA)

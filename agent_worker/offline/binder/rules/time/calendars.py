@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import Moment
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.grammar.rules.question_ast import Moment
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef
 from agent_worker.offline.schema.name_index import kind_of

@@ -2,14 +2,14 @@
 
 from sqlglot import exp
 
-from agent_worker.offline.binder.calendars import calendar_of, date_calendar
-from agent_worker.offline.binder.query_ir import Filter
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.binder.time_filters import period
-from agent_worker.offline.binder.value_columns import places
+from agent_worker.offline.binder.rules.query_ir import Filter
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.binder.rules.time.calendars import calendar_of, date_calendar
+from agent_worker.offline.binder.rules.time.time_filters import period
+from agent_worker.offline.binder.rules.value_columns import places
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import atoms
-from agent_worker.offline.grammar.question_ast import Condition
+from agent_worker.offline.grammar.rules.question_ast import Condition
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef
 from agent_worker.offline.schema.value_index import ValueRef

@@ -1,7 +1,7 @@
 """Shares: which conditions say what a share is of, and which what part is meant."""
 
-from agent_worker.offline.binder.query_ir import Filter, QueryIR
-from agent_worker.offline.grammar.question_ast import Condition, QuestionAst
+from agent_worker.offline.binder.rules.query_ir import Filter, QueryIR
+from agent_worker.offline.grammar.rules.question_ast import Condition, QuestionAst
 from agent_worker.offline.lexer.lexemes import Ambiguous
 
 _EITHER = frozenset(("=", "in", "!=", "not in", "true", "false"))

@@ -4,11 +4,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from agent_worker.offline.binder.query_ir import Figure
-from agent_worker.offline.binder.scope import Scope, Target, Through
+from agent_worker.offline.binder.rules.query_ir import Figure
+from agent_worker.offline.binder.rules.scope import Scope, Target, Through
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import AMOUNTS
-from agent_worker.offline.grammar.question_ast import MeasureDraft
+from agent_worker.offline.grammar.rules.question_ast import MeasureDraft
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
 from agent_worker.offline.schema.join_paths import ColumnRef
 from agent_worker.offline.schema.name_index import kind_of

@@ -1,9 +1,9 @@
 """Questions for rows rather than figures: "list flights from JFK", "which carriers are there"."""
 
-from agent_worker.offline.binder.dimensions import dimension_of
-from agent_worker.offline.binder.query_ir import Figure, QueryIR
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import QuestionAst
+from agent_worker.offline.binder.rules.grouping.dimensions import dimension_of
+from agent_worker.offline.binder.rules.query_ir import Figure, QueryIR
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.grammar.rules.question_ast import QuestionAst
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_singular
 from agent_worker.offline.schema.join_paths import ColumnRef
 

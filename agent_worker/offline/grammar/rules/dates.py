@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import Moment
+from agent_worker.offline.grammar.rules.cursor import Cursor
+from agent_worker.offline.grammar.rules.question_ast import Moment
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 
 _YEARS = range(1900, 2101)

@@ -1,9 +1,9 @@
 """Orders: which figure puts groups in order, and how many of them are wanted."""
 
-from agent_worker.offline.binder.aggregates import figure_of
-from agent_worker.offline.binder.query_ir import QueryIR
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import QuestionAst, Ranking
+from agent_worker.offline.binder.rules.aggregates import figure_of
+from agent_worker.offline.binder.rules.query_ir import QueryIR
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.grammar.rules.question_ast import QuestionAst, Ranking
 from agent_worker.offline.lexer.lexemes import Ambiguous, is_measure, is_singular
 
 

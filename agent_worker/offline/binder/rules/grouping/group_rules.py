@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.aggregates import is_count
-from agent_worker.offline.binder.query_ir import OVER, QueryIR
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import MeasureDraft, QuestionAst
+from agent_worker.offline.binder.rules.aggregates import is_count
+from agent_worker.offline.binder.rules.query_ir import OVER, QueryIR
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.grammar.rules.question_ast import MeasureDraft, QuestionAst
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 
 CALENDAR_UNITS = ("day", "week", "month", "quarter", "year")

@@ -1,10 +1,10 @@
 """The grammar of what is compared with what: "distance over 1000", "more than 100 seats", "carrier is UA or AA"."""
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.condition_sink import ConditionBuilder, listed, sign_of
-from agent_worker.offline.grammar.cursor import SKIPPED, Cursor
-from agent_worker.offline.grammar.dates import unit_moments
-from agent_worker.offline.grammar.time_conditions import Timing, take_until
+from agent_worker.offline.grammar.rules.condition_sink import ConditionBuilder, listed, sign_of
+from agent_worker.offline.grammar.rules.cursor import SKIPPED, Cursor
+from agent_worker.offline.grammar.rules.dates import unit_moments
+from agent_worker.offline.grammar.rules.time_conditions import Timing, take_until
 from agent_worker.offline.lexer.lexemes import Lexeme, is_measure
 
 LITERAL = (Kind.VALUE, Kind.QUOTED)

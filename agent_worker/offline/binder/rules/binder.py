@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.aggregates import check_amount, figure_of
-from agent_worker.offline.binder.dimensions import dimension_of, told_apart
-from agent_worker.offline.binder.filters import filter_of
-from agent_worker.offline.binder.group_rules import check_every, check_through, count_groups, over_groups
-from agent_worker.offline.binder.ordering import rank
-from agent_worker.offline.binder.query_ir import Figure, Filter, QueryIR
-from agent_worker.offline.binder.row_queries import read_rows
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.binder.shares import split_share
-from agent_worker.offline.grammar.question_ast import Condition, MeasureDraft, QuestionAst
+from agent_worker.offline.binder.rules.aggregates import check_amount, figure_of
+from agent_worker.offline.binder.rules.filters import filter_of
+from agent_worker.offline.binder.rules.grouping.dimensions import dimension_of, told_apart
+from agent_worker.offline.binder.rules.grouping.group_rules import check_every, check_through, count_groups, over_groups
+from agent_worker.offline.binder.rules.grouping.ordering import rank
+from agent_worker.offline.binder.rules.grouping.shares import split_share
+from agent_worker.offline.binder.rules.query_ir import Figure, Filter, QueryIR
+from agent_worker.offline.binder.rules.row_queries import read_rows
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.grammar.rules.question_ast import Condition, MeasureDraft, QuestionAst
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from agent_worker.offline.binder.calendars import calendar_of, date_calendar
-from agent_worker.offline.binder.query_ir import Dimension
-from agent_worker.offline.binder.scope import Scope, Target
-from agent_worker.offline.binder.time_filters import bucket
+from agent_worker.offline.binder.rules.query_ir import Dimension
+from agent_worker.offline.binder.rules.scope import Scope, Target
+from agent_worker.offline.binder.rules.time.calendars import calendar_of, date_calendar
+from agent_worker.offline.binder.rules.time.time_filters import bucket
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef
 

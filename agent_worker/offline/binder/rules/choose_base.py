@@ -1,10 +1,10 @@
 """From a draft to a reading: the base table is the one from which everything said can be reached, and nearest."""
 
-from agent_worker.offline.binder.aggregates import is_count
-from agent_worker.offline.binder.binder import Binder
-from agent_worker.offline.binder.query_ir import QueryIR
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import QuestionAst
+from agent_worker.offline.binder.rules.aggregates import is_count
+from agent_worker.offline.binder.rules.binder import Binder
+from agent_worker.offline.binder.rules.query_ir import QueryIR
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.grammar.rules.question_ast import QuestionAst
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.name_index import Names
 

@@ -1,9 +1,9 @@
 """The grammar of measures: aggregates, shares, correlations, statistics, and the names they are of."""
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.condition_sink import sign_of
-from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import Having, MeasureDraft, QuestionAst
+from agent_worker.offline.grammar.rules.condition_sink import sign_of
+from agent_worker.offline.grammar.rules.cursor import Cursor
+from agent_worker.offline.grammar.rules.question_ast import Having, MeasureDraft, QuestionAst
 from agent_worker.offline.lexer.lexemes import Lexeme, is_table
 
 _JOINERS = (Kind.AND, Kind.COMMA)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.condition_sink import LEAD, ConditionBuilder, sign_of
-from agent_worker.offline.grammar.cursor import SKIPPED, Cursor
-from agent_worker.offline.grammar.dates import take_moment
-from agent_worker.offline.grammar.question_ast import Moment
+from agent_worker.offline.grammar.rules.condition_sink import LEAD, ConditionBuilder, sign_of
+from agent_worker.offline.grammar.rules.cursor import SKIPPED, Cursor
+from agent_worker.offline.grammar.rules.dates import take_moment
+from agent_worker.offline.grammar.rules.question_ast import Moment
 from agent_worker.offline.lexer.lexemes import Lexeme
 
 _MOMENT = (Kind.MONTH, Kind.QUARTER, Kind.WEEKDAY, Kind.DATE, Kind.NUMBER)

@@ -1,8 +1,8 @@
 """The grammar of orders: "top 5 … by …", "the highest …", "most …", "sorted by …"."""
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import MeasureDraft, QuestionAst, Ranking
+from agent_worker.offline.grammar.rules.cursor import Cursor
+from agent_worker.offline.grammar.rules.question_ast import MeasureDraft, QuestionAst, Ranking
 from agent_worker.offline.lexer.lexemes import Lexeme, is_singular, is_table
 
 _EXTREME = {"desc": "max", "asc": "min"}

@@ -1,8 +1,15 @@
 """Where the grammar of conditions puts what it has read."""
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.grammar.cursor import Cursor
-from agent_worker.offline.grammar.question_ast import Condition, Having, MeasureDraft, Moment, Operator, QuestionAst
+from agent_worker.offline.grammar.rules.cursor import Cursor
+from agent_worker.offline.grammar.rules.question_ast import (
+    Condition,
+    Having,
+    MeasureDraft,
+    Moment,
+    Operator,
+    QuestionAst,
+)
 from agent_worker.offline.lexer.lexemes import Lexeme
 
 LEAD = (Kind.PREP, Kind.GLUE, Kind.VERB)

@@ -2,10 +2,10 @@
 
 from sqlglot import exp
 
-from agent_worker.offline.binder.calendars import Calendar, end_of, has, literal, start_of, words_of
-from agent_worker.offline.binder.query_ir import Dimension, Filter
-from agent_worker.offline.binder.scope import Scope
-from agent_worker.offline.grammar.question_ast import Moment, Operator
+from agent_worker.offline.binder.rules.query_ir import Dimension, Filter
+from agent_worker.offline.binder.rules.scope import Scope
+from agent_worker.offline.binder.rules.time.calendars import Calendar, end_of, has, literal, start_of, words_of
+from agent_worker.offline.grammar.rules.question_ast import Moment, Operator
 from agent_worker.offline.lexer.lexemes import Ambiguous
 
 _LEAP_YEAR = 2000

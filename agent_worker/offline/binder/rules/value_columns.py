@@ -1,6 +1,6 @@
 """Where a value that a question names may stand, seen from one base table."""
 
-from agent_worker.offline.binder.scope import Scope
+from agent_worker.offline.binder.rules.scope import Scope
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.join_paths import ColumnRef, passes
 from agent_worker.offline.schema.name_index import Candidate

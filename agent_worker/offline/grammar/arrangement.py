@@ -1,0 +1,108 @@
+"""How it is arranged: groups, order, ranks. Each rule returns fragments."""
+
+from collections.abc import Iterator
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.grammar.fragments import (
+    Group,
+    Item,
+    Mention,
+    Rank,
+    Sort,
+)
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.selecting import item, limit_after, limits, ranking
+
+
+def groups(reader: Reader, at: int) -> Iterator[Found]:
+    """ "for each city and year", "by month"."""
+    for start, firm in reader.phrase(english.GROUPS, at):
+        spoken = reader.word(at - 1)
+        if not firm and (spoken in english.VERBS or spoken.endswith("ed")):
+            continue
+        if firm and (start == reader.size or reader.word(start) in (".", "?", ",", ";", "and", "one", "of")):
+            yield start + (reader.word(start) == "one"), Group((), True), 0.1
+        start = reader.maybe(english.DISTINCT, start + (reader.word(start) == "of"))
+        for end, name in reader.noun(start):
+            yield end, Group((name,), firm), name.cost + (0.0 if firm else 0.05)
+            if reader.word(end) == "and":
+                for last, other in reader.noun(end + 1):
+                    yield last, Group((name, other), firm), name.cost + other.cost + 0.05
+
+
+def sorts(reader: Reader, at: int) -> Iterator[Found]:
+    """ "ordered by age descending", "in alphabetical order of name", "alphabetically"."""
+    for start, descending in reader.phrase(english.SORTS, at):
+        start = reader.maybe(english.OPENING_GLUE, start)
+        for end, items, cost in item(reader, start):
+            order = reader.longest(english.ORDERS, end + (reader.word(end) == ","))
+            down = bool(order[1]) if order else bool(descending)
+            yield (order[0] if order else end), Sort(((items[0], down), *((i, down) for i in items[1:]))), cost
+            yield from _second(reader, order[0] if order else end, items[0], down, cost)
+    for end, down in reader.phrase(english.ORDERS, at):
+        yield end, Sort(((None, down),)), 0.1
+
+
+def _second(reader: Reader, at: int, first: Item, down: bool, cost: float) -> Iterator[Found]:
+    start = at
+    while reader.word(start) in (",", "and", "then", "by"):
+        start += 1
+    for end, items, more in item(reader, start) if start > at else ():
+        order = reader.longest(english.ORDERS, end)
+        other = order[1] if order else down
+        yield (order[0] if order else end), Sort(((first, down), (items[0], other))), cost + more + 0.1
+
+
+def ranks(reader: Reader, at: int) -> Iterator[Found]:
+    """ "the highest salary", "the most orders", "top 3", "oldest", "most common"."""
+    yield from _ranked(reader, at)
+    yield from _top(reader, at)
+    yield from ranking(reader, at)
+
+
+def _ranked(reader: Reader, at: int) -> Iterator[Found]:
+    """ "highest salary", "most number of orders", "highest average price"; or "whose age is the lowest"."""
+    for start, limit in limits(reader, at):
+        if at and reader.word(at - 1) == "at":
+            continue
+        for end, descending in reader.phrase(english.SUPERLATIVES, start):
+            for last, items, cost in item(reader, end):
+                if items[0].fn in ("avg", "sum") and len(items) == 1:
+                    yield last, Rank(descending, limit, items[0]), cost
+        for end, descending in reader.phrase(english.EXTREMES, start):
+            after, more = limit_after(reader, end)
+            limit = more or limit
+            place = reader.skip(english.AMOUNT, after)
+            for last, name in reader.noun(place):
+                counted = place > after or reader.word(end - 1) in ("most", "least", "fewest")
+                if counted:
+                    yield last, Rank(descending, limit, Item("count", name, guessed=True)), name.cost
+                if name.columns or not counted:
+                    yield (
+                        last,
+                        Rank(descending, limit, Item("", name), most=counted),
+                        name.cost + (0.02 if counted else 0.0),
+                    )
+            for last, items, cost in item(reader, after):
+                if items[0].fn and not items[0].guessed and len(items) == 1:
+                    yield last, Rank(descending, limit, items[0]), cost
+    for start, name in reader.noun(at):
+        place = reader.maybe(english.COPULAS, start)
+        for end, descending in reader.phrase(english.EXTREMES, place + (reader.word(place) == "the")):
+            yield end, Rank(descending, 1, Item("", name)), name.cost + 0.1
+
+
+def _top(reader: Reader, at: int) -> Iterator[Found]:
+    """ "top 5 ... by price" has its figure behind "by", or "in terms of"."""
+    if reader.word(at) not in ("top", "bottom"):
+        return
+    numbers = reader.numbers(at + 1)
+    limit = int(numbers[0].number) if numbers and not numbers[0].date else 0
+    if not limit:
+        return
+    for end, name in reader.noun(at + 2):
+        for place in range(end, min(end + 12, reader.size)):
+            if reader.word(place) == "by":
+                for last, items, cost in item(reader, place + 1):
+                    if place == end:
+                        yield last, (Mention(name), Rank(reader.word(at) == "top", limit, items[0])), cost + name.cost
