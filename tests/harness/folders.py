@@ -1,4 +1,4 @@
-"""A folder of Parquet files, and what the catalog says of it."""
+"""A folder of data, and what the catalog and the engine say of it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from bus.contract.catalog import Catalog, CatalogColumn
 
 
 class Folder:
-    """A folder that Parquet files are written into."""
+    """A folder that files are written into."""
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
@@ -21,6 +21,18 @@ class Folder:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._connection.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)").fetchall()
         return file
+
+    def put(self, name: str, content: str | bytes) -> Path:
+        """A file of text (as UTF-8) or of bytes."""
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Of a statement over the tables that were read last."""
+        found: list[tuple[object, ...]] = self._connection.execute(sql).fetchall()
+        return found
 
     def read(self) -> Catalog:
         """The catalog, read anew, and its tables in the connection."""

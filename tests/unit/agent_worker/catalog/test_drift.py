@@ -13,11 +13,6 @@ from tests.harness.folders import Folder, column, names
 BIG = 2**53 + 1
 
 
-def rows(folder: Folder, sql: str) -> list[tuple[object, ...]]:
-    found: list[tuple[object, ...]] = folder._connection.execute(sql).fetchall()
-    return found
-
-
 def write_arrow(folder: Folder, name: str, **columns: pa.Array) -> Path:
     file = folder.path / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -55,10 +50,10 @@ def test_parts_of_two_types_meet_in_one_that_holds_all(
             folder.write(f"t/{number}.parquet", f"SELECT {part} AS v")
         folder._connection.execute("DROP VIEW IF EXISTS t")
         catalog = folder.read()
-        described = rows(folder, "DESCRIBE t")[0][1]
+        described = folder.rows("DESCRIBE t")[0][1]
         assert str(described).replace('"', "") == kind
         assert column(catalog, "t", "v").type.replace('"', "") == kind
-        assert sorted((row[0] for row in rows(folder, "SELECT v::VARCHAR FROM t")), key=str) == sorted(texts, key=str)
+        assert sorted((row[0] for row in folder.rows("SELECT v::VARCHAR FROM t")), key=str) == sorted(texts, key=str)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +75,9 @@ def test_where_no_type_holds_both_the_column_is_split_and_no_value_is_lost(
     catalog = folder.read()
     (table,) = catalog.tables
     assert {one.name for one in table.columns} == {*labels, "n"}
-    assert rows(folder, "SELECT count(*), sum(n) FROM t") == [(2, 1)]
+    assert folder.rows("SELECT count(*), sum(n) FROM t") == [(2, 1)]
     for part in parts:
-        assert rows(
-            folder,
+        assert folder.rows(
             f"SELECT count(*) FROM t WHERE {' OR '.join(f'{label}::VARCHAR = ({part})::VARCHAR' for label in labels)}",
         ) == [(1,)]
     (warning,) = catalog.warnings
@@ -97,7 +91,7 @@ def test_columns_of_nothing_take_the_others_type(folder: Folder) -> None:
     write_arrow(folder, "t/1.parquet", v=pa.array(["007"]), l=pa.array([["x"]]))
     catalog = folder.read()
     assert [one.type for one in catalog.tables[0].columns] == ["VARCHAR", "VARCHAR[]"]
-    assert rows(folder, "SELECT v, l FROM t ORDER BY v NULLS LAST") == [("007", ["x"]), (None, []), (None, [])]
+    assert folder.rows("SELECT v, l FROM t ORDER BY v NULLS LAST") == [("007", ["x"]), (None, []), (None, [])]
     assert column(catalog, "t", "v").nulls == 2
 
 
@@ -108,14 +102,14 @@ def test_extremes_and_values_cover_all_parts_whatever_their_letters(folder: Fold
     amount = column(catalog, "t", "Amount")
     assert (amount.minimum, amount.maximum, amount.nulls) == ("9.99", "45.0", 0)
     assert column(catalog, "t", "Name").values == ("x", "y")
-    assert rows(folder, "SELECT sum(amount) FROM t") == [(54.99,)]
+    assert folder.rows("SELECT sum(amount) FROM t") == [(54.99,)]
 
 
 def test_a_column_that_a_part_lacks_is_null_there(folder: Folder) -> None:
     folder.write("t/0.parquet", "SELECT 1 AS a FROM range(3)")
     folder.write("t/1.parquet", "SELECT 'z' AS b, 2 AS a")
     catalog = folder.read()
-    assert rows(folder, "SELECT a, b FROM t ORDER BY a, b") == [(1, None)] * 3 + [(2, "z")]
+    assert folder.rows("SELECT a, b FROM t ORDER BY a, b") == [(1, None)] * 3 + [(2, "z")]
     assert column(catalog, "t", "b").nulls == 3
     assert catalog.warnings == ()
 
@@ -139,7 +133,7 @@ def test_a_hive_key_without_a_value_is_null(
     catalog = folder.read()
     key = column(catalog, "t", "k")
     assert (key.type, key.nulls) == (kind, sum(value is None for value in values))
-    found = [row[0] for row in rows(folder, "SELECT k FROM t ORDER BY k NULLS LAST")]
+    found = [row[0] for row in folder.rows("SELECT k FROM t ORDER BY k NULLS LAST")]
     assert [value if isinstance(value, int) or value is None else str(value) for value in found] == expected
 
 
@@ -147,4 +141,4 @@ def test_files_beside_a_tree_have_no_key(folder: Folder) -> None:
     folder.write("t/k=1/a.parquet", "SELECT 1 AS n")
     folder.write("t/k=1/j=x/a.parquet", "SELECT 2 AS n")
     assert names(folder.read()) == ["t"]
-    assert rows(folder, "SELECT n, k, j FROM t ORDER BY n") == [(1, 1, None), (2, 1, "x")]
+    assert folder.rows("SELECT n, k, j FROM t ORDER BY n") == [(1, 1, None), (2, 1, "x")]

@@ -56,5 +56,5 @@ def test_partitioned_and_nested_columns_are_read(folder: Folder, sales: Table) -
     catalog = folder.read()
     assert (names(catalog), catalog.warnings) == (["sales"], ())
     sql = "SELECT count(*), count(DISTINCT s), sum(n) FROM sales"
-    assert folder._connection.execute(sql).fetchall() == [(31, 2, 466)]
+    assert folder.rows(sql) == [(31, 2, 466)]
     assert folder._connection.execute("SELECT l FROM sales WHERE s = 'k'").fetchall() == [([7, None],)]

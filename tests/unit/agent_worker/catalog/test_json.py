@@ -5,19 +5,13 @@ import pytest
 from tests.harness.folders import Folder, column, names
 
 
-def put(folder: Folder, name: str, text: str) -> None:
-    file = folder.path / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-
-
 def lines(*values: str) -> str:
     return "".join(f'{{"n": {at}, "v": {value}}}\n' for at, value in enumerate(values))
 
 
-def shown(folder: Folder) -> list[str]:
+def shown(folder: Folder) -> list[object]:
     sql = "SELECT v::VARCHAR FROM t ORDER BY n"
-    return [text for (text,) in folder._connection.execute(sql).fetchall()]
+    return [text for (text,) in folder.rows(sql)]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +44,7 @@ def shown(folder: Folder) -> list[str]:
 def test_a_value_is_kept_as_it_is_written(
     folder: Folder, values: list[str], kind: str, texts: list[str] | None
 ) -> None:
-    put(folder, "t.jsonl", lines(*values))
+    folder.put("t.jsonl", lines(*values))
     assert column(folder.read(), "t", "v").type == kind
     if texts is not None:
         assert shown(folder) == texts
@@ -68,8 +62,8 @@ def test_a_value_is_kept_as_it_is_written(
 )
 def test_what_would_be_lost_leaves_the_table_out(folder: Folder, text: str, words: str) -> None:
     folder.write("good.parquet", "SELECT 1 AS n")
-    put(folder, "t.jsonl", text)
-    put(folder, "a.json", f"[{text.strip().replace(chr(10), ',')}]")
+    folder.put("t.jsonl", text)
+    folder.put("a.json", f"[{text.strip().replace(chr(10), ',')}]")
     catalog = folder.read()
     assert names(catalog) == ["good"]
     assert len(catalog.warnings) == 2
@@ -77,26 +71,26 @@ def test_what_would_be_lost_leaves_the_table_out(folder: Folder, text: str, word
 
 
 def test_keys_with_numbers_and_empty_rows_are_kept(folder: Folder) -> None:
-    put(folder, "t.jsonl", '{"n": 1, "v": 5, "v_1": 6}\n{}\n')
+    folder.put("t.jsonl", '{"n": 1, "v": 5, "v_1": 6}\n{}\n')
     assert column(folder.read(), "t", "v_1").maximum == "6"
     assert shown(folder) == ["5", None]
 
 
 @pytest.mark.parametrize("first", ["5", '{"a": 1}'])
 def test_a_text_is_the_same_in_every_part(folder: Folder, first: str) -> None:
-    put(folder, "t/1.jsonl", lines(first, '"A12"', '"A12"'))
-    put(folder, "t/2.jsonl", lines('"A12"'))
-    put(folder, "t/3.csv", "n,v\n1,A12\n")
+    folder.put("t/1.jsonl", lines(first, '"A12"', '"A12"'))
+    folder.put("t/2.jsonl", lines('"A12"'))
+    folder.put("t/3.csv", "n,v\n1,A12\n")
     folder.read()
     assert folder._connection.execute("SELECT count(*) FROM t WHERE v = 'A12'").fetchall() == [(4,)]
 
 
 def test_what_is_said_of_a_column_has_to_hold_for_its_texts(folder: Folder) -> None:
     folder.write("good.parquet", "SELECT 1 AS n")
-    put(folder, "t.jsonl", lines('"31.12.2020"', '"1.2.2021"'))
-    put(folder, "deadstop.toml", '[files.t]\ntypes = {v = "DATE %d.%m.%Y", n = "VARCHAR"}')
+    folder.put("t.jsonl", lines('"31.12.2020"', '"1.2.2021"'))
+    folder.put("deadstop.toml", '[files.t]\ntypes = {v = "DATE %d.%m.%Y", n = "VARCHAR"}')
     assert column(folder.read(), "t", "n").type == "VARCHAR"
     assert shown(folder) == ["2020-12-31", "2021-02-01"]
-    put(folder, "t.jsonl", lines('"31.12.2020"', '"soon"'))
+    folder.put("t.jsonl", lines('"31.12.2020"', '"soon"'))
     folder._connection.execute("DROP VIEW t; DROP VIEW good").fetchall()
     assert "'soon' is not" in folder.read().warnings[0]

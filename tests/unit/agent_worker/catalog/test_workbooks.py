@@ -7,11 +7,6 @@ from tests.harness.folders import Folder, column, names
 from tests.harness.workbooks import DATE, EMPTY, ERROR, MOMENT, TIME, boolean, number, text, write_workbook
 
 
-def rows(folder: Folder, sql: str) -> list[tuple[object, ...]]:
-    found: list[tuple[object, ...]] = folder._connection.execute(sql).fetchall()
-    return found
-
-
 def test_each_sheet_is_a_table_with_the_types_of_its_cells(folder: Folder) -> None:
     header = [text(name) for name in ("id", "code", "day", "moment", "price", "open", "t", "mixed", "none")]
     one = [number(1), text("007"), number(44000, DATE), number(44000.5, MOMENT), number(2.5), boolean(True),
@@ -26,8 +21,8 @@ def test_each_sheet_is_a_table_with_the_types_of_its_cells(folder: Folder) -> No
     assert list(types.values()) == [
         "BIGINT", "VARCHAR", "DATE", "TIMESTAMP", "DOUBLE", "BOOLEAN", "TIME", "VARCHAR", "VARCHAR",
     ]  # fmt: skip
-    assert rows(
-        folder, "SELECT id, code, day::VARCHAR, moment::VARCHAR, price, open, t::VARCHAR, mixed FROM shop_sales"
+    assert folder.rows(
+        "SELECT id, code, day::VARCHAR, moment::VARCHAR, price, open, t::VARCHAR, mixed FROM shop_sales"
     ) == [
         (1, "007", "2020-06-18", "2020-06-18 12:00:00", 2.5, True, "12:00:00", "007"),
         (2, "8", "2020-06-19", "2020-06-19 00:00:00", 3.0, False, None, "7"),
@@ -46,8 +41,8 @@ def test_a_sheet_without_a_header_and_one_with_a_title(folder: Folder) -> None:
     write_workbook(folder.path / "b.xlsx", {"s": [[text("Report")], [text("n"), text("v")], [number(2), text("y")]]})
     (folder.path / "deadstop.toml").write_text("[files.b]\nskip = 1")
     catalog = folder.read()
-    assert rows(folder, "SELECT column0, column1 FROM a") == [(1, "x"), (2, "y")]
-    assert rows(folder, "SELECT n, v FROM b") == [(2, "y")]
+    assert folder.rows("SELECT column0, column1 FROM a") == [(1, "x"), (2, "y")]
+    assert folder.rows("SELECT n, v FROM b") == [(2, "y")]
     assert "no header" in catalog.warnings[0]
 
 
@@ -57,7 +52,7 @@ def test_errors_in_cells_are_counted_and_what_is_no_workbook_is_said(folder: Fol
     (folder.path / "v.xlsx").write_bytes(b"")
     catalog = folder.read()
     assert names(catalog) == ["t"]
-    assert rows(folder, "SELECT count(*), sum(n) FROM t") == [(2, 1)]
+    assert folder.rows("SELECT count(*), sum(n) FROM t") == [(2, 1)]
     said = "\n".join(catalog.warnings)
     assert "1 cells with an error" in said
     assert "u.xlsx: it cannot be read as a workbook" in said
@@ -69,7 +64,7 @@ def test_rows_that_hold_nothing_are_no_rows(folder: Folder) -> None:
     filled = [[number(1), number(2)], [number(3), EMPTY]]
     write_workbook(folder.path / "t.xlsx", {"s": [[text("a"), text("b")], filled[0], nothing, filled[1], nothing]})
     assert folder.read().tables[0].row_count == 2
-    assert rows(folder, "SELECT a, b FROM t ORDER BY a") == [(1, 2), (3, None)]
+    assert folder.rows("SELECT a, b FROM t ORDER BY a") == [(1, 2), (3, None)]
 
 
 def test_errors_are_counted_however_they_are_quoted(folder: Folder) -> None:

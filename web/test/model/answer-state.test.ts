@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { reduce, stopRequested } from "../src/model/answers/answer-events";
-import { ASKED, type AnswerState, isThinking, placeOf } from "../src/model/answers/answer-state";
-import type { Chunk, JobEvent } from "../src/model/wire/protocol";
+import { reduce, stopRequested } from "../../src/model/answers/answer-events";
+import { ASKED, type AnswerState, isThinking, placeOf } from "../../src/model/answers/answer-state";
+import type { Chunk, JobEvent } from "../../src/model/wire/protocol";
 
 const session_id = "s-1";
 const accepted = (position = 0): JobEvent => ({

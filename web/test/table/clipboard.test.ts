@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { asTsv } from "../src/table/clipboard";
-import { jsonBatch, Rows } from "../src/model/values/rows";
+import { asTsv } from "../../src/table/clipboard";
+import { jsonBatch, Rows } from "../../src/model/values/rows";
 
 const columns = [
   { name: "n", type: "BIGINT" },

@@ -1,8 +1,8 @@
 import { columnFromArray, decimal, tableFromArrays, tableFromColumns, tableToIPC } from "@uwdata/flechette";
 import { describe, expect, it } from "vitest";
 
-import { decodeBinary, decodeText } from "../src/model/wire/frames";
-import { arrowBatch } from "../src/model/values/rows";
+import { decodeBinary, decodeText } from "../../src/model/wire/frames";
+import { arrowBatch } from "../../src/model/values/rows";
 
 function binaryFrame(header: object, body: Uint8Array): ArrayBuffer {
   const text = new TextEncoder().encode(JSON.stringify(header));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { matching, wantedText } from "../src/table/arrangement/filter";
-import { AS_IT_CAME, type Arrangement, ordered } from "../src/table/arrangement/order";
-import { jsonBatch, Rows } from "../src/model/values/rows";
+import { matching, wantedText } from "../../src/table/arrangement/filter";
+import { AS_IT_CAME, type Arrangement, ordered } from "../../src/table/arrangement/order";
+import { jsonBatch, Rows } from "../../src/model/values/rows";
 
 const columns = [
   { name: "n", type: "DOUBLE" },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { StatsHistory, type Stats } from "../src/ops/stats";
-import { pointsOf } from "../src/ops/sparkline";
-import { age, bytes } from "../src/ops/format";
+import { StatsHistory, type Stats } from "../../src/ops/stats";
+import { pointsOf } from "../../src/ops/sparkline";
+import { age, bytes } from "../../src/ops/format";
 
 const stats = (answers: number, sum_s: number, kills: number): Stats => ({
   stops: kills ? { kill: { counts: [0, kills], sum_s: 0 } } : {},

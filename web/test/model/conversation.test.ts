@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { backoffMs } from "../src/model/wire/backoff";
-import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../src/model/conversations/conversation";
-import { duration, usageLine } from "../src/model/format";
-import { UnderWay } from "../src/model/conversations/under-way";
+import { backoffMs } from "../../src/model/wire/backoff";
+import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../../src/model/conversations/conversation";
+import { duration, usageLine } from "../../src/model/format";
+import { UnderWay } from "../../src/model/conversations/under-way";
 
 describe("a conversation", () => {
   it("is named after its first question", () => {

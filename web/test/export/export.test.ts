@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import type { AnswerCopy } from "../src/export/answer-copy";
-import { asMarkdown } from "../src/export/as-markdown";
-import { asNotebook } from "../src/export/as-notebook";
-import { jsonBatch, Rows } from "../src/model/values/rows";
+import type { AnswerCopy } from "../../src/export/answer-copy";
+import { asMarkdown } from "../../src/export/as-markdown";
+import { asNotebook } from "../../src/export/as-notebook";
+import { jsonBatch, Rows } from "../../src/model/values/rows";
 
 const answer: AnswerCopy = {
   question: "Which\nnames?",

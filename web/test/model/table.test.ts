@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { formatCell } from "../src/model/values/cell-text";
-import { jsonBatch, Rows } from "../src/model/values/rows";
-import { contentHeightPx, ROW_HEIGHT_PX, windowOf } from "../src/table/viewport";
+import { formatCell } from "../../src/model/values/cell-text";
+import { jsonBatch, Rows } from "../../src/model/values/rows";
+import { contentHeightPx, ROW_HEIGHT_PX, windowOf } from "../../src/table/viewport";
 
 describe("rows", () => {
   it("are found across batches of any size", () => {

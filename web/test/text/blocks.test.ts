@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { BEGINNING, type Block, blocksOf, LONGEST_OF_ALL } from "../src/text/blocks";
+import { BEGINNING, type Block, blocksOf, LONGEST_OF_ALL } from "../../src/text/blocks";
 
 const TEXT = `# Title
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { asKind, kindOf, kindsFor } from "../src/chart/kinds";
-import { legible } from "../src/chart/labels";
+import { asKind, kindOf, kindsFor } from "../../src/chart/kinds";
+import { legible } from "../../src/chart/labels";
 
 function spec(mark: string, type: string, xs: readonly unknown[]): object {
   return {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { jsonBatch, Rows } from "../src/model/values/rows";
-import { selectedAsTsv } from "../src/table/clipboard";
-import { at, type Bounds, contains, extended, moved } from "../src/table/selection";
-import { ROW_HEIGHT_PX, scrollTopFor, windowOf } from "../src/table/viewport";
+import { jsonBatch, Rows } from "../../src/model/values/rows";
+import { selectedAsTsv } from "../../src/table/clipboard";
+import { at, type Bounds, contains, extended, moved } from "../../src/table/selection";
+import { ROW_HEIGHT_PX, scrollTopFor, windowOf } from "../../src/table/viewport";
 
 const bounds: Bounds = { rows: 100, columns: 3, page: 10 };
 
