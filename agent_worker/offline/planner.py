@@ -6,6 +6,7 @@ from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.conversation import Conversation, NotUnderstood
 from agent_worker.offline.dialogue.doubts import doubt
 from agent_worker.offline.dialogue.suggestions import near
+from agent_worker.offline.english.lexicon import NEGATIONS
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexer import Lexicon
@@ -34,7 +35,7 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
     try:
         found = Conversation(lexicon, history).understand(question)
     except NotUnderstood as misread:
-        return about(question, lexicon.names) or _ask_back(misread, lexicon.names)
+        return about(question, lexicon.names) or _ask_back(misread, catalog, lexicon.names)
     reading = found.reading
     if not history and (problem := doubt(question, reading, lexicon.names)):
         return Clarification(problem)
@@ -55,10 +56,19 @@ def _read_whole(question: str, catalog: Catalog, history: Sequence[Turn]) -> Sql
     return SqlPlan(reading.sql, said.title(), said.reading(), said.chart())
 
 
-def _ask_back(misread: NotUnderstood, names: Names) -> Clarification:
+def _ask_back(misread: NotUnderstood, catalog: Catalog, names: Names) -> Clarification:
     """The question back, with whole questions to choose from where something near is known."""
     text, problem, item = misread.text, misread.problem, misread.item
     if item is None:
         return Clarification(problem.message)
+    if item.text.lower() in NEGATIONS:
+        return _ask_what_is_missing(item.text, catalog)
     options = near(item.text, names) if item.kind is Kind.UNKNOWN else problem.options
     return Clarification(problem.message, [text[: item.start] + option + text[item.end :] for option in options])
+
+
+def _ask_what_is_missing(word: str, catalog: Catalog) -> Clarification:
+    """No value is like a "not": the question back, with one about these data that says what is missing."""
+    example = next((f"{key.ref_table} without {key.table}" for key in catalog.keys if key.table != key.ref_table), "")
+    text = f"I read “{word}” as saying that something is missing, but not what: name both things"
+    return Clarification(f"{text}, as in “{example}”." if example else f"{text}.", [example] if example else [])

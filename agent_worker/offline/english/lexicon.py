@@ -293,3 +293,4 @@ _DETERMINING = "the all a an any these those each every their its his her corres
 DETERMINING = frozenset(_DETERMINING.split())
 STOPS = frozenset({".", "?", ",", ";", "and"})
 TIMES = frozenset({"times", "time"})
+NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

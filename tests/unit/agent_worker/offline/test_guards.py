@@ -10,6 +10,7 @@ import pytest
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
 from bench.questions import Data
+from bus.contract.events import Clarification
 
 Tables = dict[str, dict[str, list[object]]]
 STATES: Tables = {
@@ -92,3 +93,15 @@ def test_what_is_sure_is_answered(make: Make) -> None:
     for question in ("how many students are there", "names of advisors who have at least two students",
                      "names of students who do not have a pet", "average age of students"):  # fmt: skip
         assert isinstance(plan(question, data.catalog), SqlPlan), question
+
+
+@pytest.mark.parametrize("question", ["students never seen", "students that never came"])
+def test_a_not_is_asked_back_with_a_question_that_works_and_no_value_that_sounds_like_it(
+    make: Make, question: str
+) -> None:
+    data = make(SCHOOL)
+    asked = plan(question, data.catalog)
+    assert isinstance(asked, Clarification)
+    assert "something is missing" in asked.question
+    assert asked.suggestions
+    assert all(isinstance(plan(chip, data.catalog), SqlPlan) for chip in asked.suggestions)
