@@ -33,7 +33,7 @@ PYTHONS ?= 3.11 3.12 3.13
 INTO ?= build/python
 # Which changes, `supervisor.lifecycle.kill_ladder*` for example; all of them if empty.
 MUTANTS ?=
-ELSEWHERE := tests/unit tests/integration/test_spine.py
+ELSEWHERE := tests/unit tests/integration/supervisor/test_spine.py
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
 .PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation

@@ -16,7 +16,7 @@ from tests.fakes.flights import PLAN
 async def test_program_prints_its_address_serves_and_ends_on_sigterm() -> None:
     server = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.fakes.messages_server", "--script", "flights"),
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         stdout=asyncio.subprocess.PIPE,
     )
     assert server.stdout is not None

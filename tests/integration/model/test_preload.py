@@ -30,7 +30,7 @@ os._exit(0)
 
 
 async def test_forked_child_uses_what_was_preloaded() -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     async with MessagesServer(flights()) as server:
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-W", "error", "-c", AFTER_FORK, server.url),
