@@ -94,30 +94,34 @@ class RemoteFiles:
 
 
 class RemoteFile:
-    """One object, open for reading."""
+    """One object, open for reading. The engine's threads share it, each seeks before it reads: so each has a position
+    of its own, and one asks at a time."""
 
     def __init__(self, files: RemoteFiles, connection: socket.socket, size: int) -> None:
         self._files, self._connection, self.size = files, connection, size
-        self._at = 0
+        self._own = threading.local()
+        self._asking = threading.Lock()
 
     def read(self, length: int = -1) -> bytes:
         """Fewer bytes at the end of the object only. Raises RemoteError."""
-        end = self.size if length < 0 else min(self.size, self._at + length)
+        at = self.tell()
+        end = self.size if length < 0 else min(self.size, at + length)
         parts = []
-        while self._at < end:
-            wanted = min(end - self._at, MAX_READ_BYTES)
-            answer = self._files.ask(self._connection, ReadBytes(self._at, wanted))
+        while at < end:
+            with self._asking:
+                answer = self._files.ask(self._connection, ReadBytes(at, min(end - at, MAX_READ_BYTES)))
             assert isinstance(answer, Bytes)
             parts.append(answer.data)
-            self._at += len(answer.data)
+            at += len(answer.data)
+        self._own.at = at
         return b"".join(parts)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        self._at = offset + (0, self._at, self.size)[whence]
-        return self._at
+        self._own.at = offset + (0, self.tell(), self.size)[whence]
+        return self.tell()
 
     def tell(self) -> int:
-        return self._at
+        return int(getattr(self._own, "at", 0))
 
     def close(self) -> None:
         self._files.forget(self._connection)

@@ -17,6 +17,7 @@ from agent_worker.catalog import CatalogError, read_catalog
 from agent_worker.catalog.files.places import RemoteFolder
 from agent_worker.engine import Engine, EngineSettings
 from agent_worker.engine.errors import EngineError
+from agent_worker.engine.guard import Refused
 from agent_worker.engine.settings import connect
 from agent_worker.remote.client import RemoteError, RemoteFiles
 from bus.contract.catalog import Catalog
@@ -82,7 +83,7 @@ async def test_tables_are_found_and_read_with_what_they_need_only(broker: str, s
     (row,) = await rows_of(engine, f"SELECT count(*) AS c, sum(n) AS s FROM sales WHERE n >= {2 * ROWS - 5}")
     assert (row["c"], int(row["s"])) == (5, sum(range(2 * ROWS - 5, 2 * ROWS)))
     assert sum(asked) < len(numbers()) / 4  # one column of one group of rows, and footers
-    with pytest.raises(EngineError, match="not allowed|only|Cannot access"):
+    with pytest.raises(Refused, match="names a file"):
         await rows_of(engine, "SELECT * FROM 'remote://bucket/data/notes.txt'")
     engine.close()
 
@@ -164,7 +165,7 @@ async def test_an_object_that_is_replaced_while_it_is_read_gives_no_mixture(
             s3.put("sales/k=1/a.parquet", numbers(5))
 
     s3.line.on_request = replace
-    with pytest.raises(EngineError, match="changed while it was read"):
+    with pytest.raises(EngineError, match="changed while"):
         await rows_of(engine, "SELECT sum(n), min(wide) FROM sales WHERE k = 1")
     engine.close()
 
