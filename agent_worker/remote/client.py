@@ -125,3 +125,6 @@ class RemoteFile:
 
     def close(self) -> None:
         self._files.forget(self._connection)
+
+    def __del__(self) -> None:
+        self.close()  # the engine lets go of files without closing them
