@@ -135,7 +135,7 @@ async def test_a_store_that_stalls_is_left_when_a_stop_asks_for_it(broker: str, 
     engine.close()
 
 
-@pytest.mark.parametrize(("fault", "words"), [("503", "cannot be"), ("cut", "cannot be|gave")])
+@pytest.mark.parametrize(("fault", "words"), [("503", "cannot be"), ("cut", "cannot be|gave|too small")])
 async def test_a_store_that_fails_is_named(broker: str, s3: S3, tmp_path: Path, fault: str, words: str) -> None:
     catalog = catalog_of(broker, tmp_path)
     engine = Engine(EngineSettings(str(tmp_path), broker=broker))
