@@ -65,4 +65,4 @@ def engine_error(error: BaseException, sql: str, files: Iterable[str] = (), tabl
 
 def _gone(text: str, files: Iterable[str]) -> str | None:
     """The file of the message that has vanished. The engine takes it for a folder then, and speaks of permissions."""
-    return next((file for file in files if file in text and not Path(file).exists()), None)
+    return next((file for file in files if file in text and "://" not in file and not Path(file).exists()), None)
