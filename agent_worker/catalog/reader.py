@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import msgspec
+from msgspec import structs
 
 from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
@@ -50,9 +50,8 @@ def read_catalog(
     options = read_file_options(place.description, names, of_books)
     states = {name: _state(place, source, options.get(name)) for name, source in named.items()}
     same = {table.name: table for table in known.tables if table.state == states.get(table.name)} if known else {}
-    fresh, unread = _read(
-        connection, {name: source for name, source in named.items() if name not in same}, options, states
-    )
+    fresh, unread = _read(connection, {name: one for name, one in named.items() if name not in same}, options)
+    fresh = [structs.replace(one, state=states[one.name], versions=place.versions(one.files)) for one in fresh]
     left_out = [*found.left_out, *unread_lakes, *unread_books, *unread]
     warnings = [*found.warnings, *(one.why for one in left_out), *renamed]
     read = {table.name: table for table in fresh} | same
@@ -70,14 +69,12 @@ def _read(
     connection: duckdb.DuckDBPyConnection,
     named: Mapping[str, Source],
     options: Mapping[str, FileOptions],
-    states: Mapping[str, str],
 ) -> tuple[list[CatalogTable], list[LeftOut]]:
     """The tables that can be read, and the others."""
     plain = {name: source for name, source in named.items() if not source.sheet}
     tables, unread = read_tables(connection, plain, options)
     of_sheets, unread_sheets = read_sheets(connection, {n: named[n] for n in named.keys() - plain.keys()}, options)
-    known = [msgspec.structs.replace(table, state=states[table.name]) for table in [*tables, *of_sheets]]
-    return known, [*unread, *unread_sheets]
+    return [*tables, *of_sheets], [*unread, *unread_sheets]
 
 
 def _state(place: Place, source: Source, options: FileOptions | None) -> str:

@@ -1,12 +1,12 @@
 """How an engine is configured, and how its connection is made and locked."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import duckdb
 import msgspec
 
 from agent_worker.engine.sheets import read_sheet
-from agent_worker.remote.client import RemoteFiles
 from bus.contract.catalog import CatalogTable
 
 CELLS = "cells of a sheet"
@@ -36,9 +36,9 @@ def connect_ahead() -> None:
     _ahead = _new_database()
 
 
-def connect(settings: EngineSettings, remote: RemoteFiles | None = None) -> duckdb.DuckDBPyConnection:
-    """A fresh in-memory database, not yet locked, which finds `remote` objects under their names. After the fork only:
-    it starts threads."""
+def connect(settings: EngineSettings, file_system: Any = None) -> duckdb.DuckDBPyConnection:
+    """A fresh in-memory database, not yet locked, which finds the files of `file_system` (fsspec's) under their names,
+    too. After the fork only: it starts threads."""
     global _ahead
     database, _ahead = _ahead or _new_database(), None
     connection = database.cursor()  # with random numbers of its own: those of a copy would be the same in every process
@@ -53,10 +53,8 @@ def connect(settings: EngineSettings, remote: RemoteFiles | None = None) -> duck
         enable_progress_bar="true",
         enable_progress_bar_print="false",
     )
-    if remote is not None:
-        from agent_worker.remote.engine_files import EngineFiles  # costs each worker what only some need
-
-        connection.register_filesystem(EngineFiles(remote))
+    if file_system is not None:
+        connection.register_filesystem(file_system)
     return connection
 
 

@@ -8,7 +8,6 @@ from agent_worker.engine.file_states import files_state
 from agent_worker.engine.guard import Checked
 from agent_worker.engine.settings import create_view, lock
 from agent_worker.engine.sheets import NotASheet
-from agent_worker.remote.client import PREFIX
 from bus.contract.catalog import Catalog, CatalogTable
 
 _SYSTEM = ("duckdb_", "pg_", "pragma_", "sqlite_", "__show_", '"')
@@ -29,7 +28,7 @@ class Tables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
         self._waiting = {table.name.lower(): table for table in catalog.tables}
-        here = {name: table for name, table in self._waiting.items() if not "".join(table.files[:1]).startswith(PREFIX)}
+        here = {name: table for name, table in self._waiting.items() if not table.versions}  # else each reading looks
         self._by_plan = {name: table for name, table in here.items() if table.sql or table.sheet}
         self.known = frozenset(self._waiting)
         self.names = tuple(table.name for table in catalog.tables)

@@ -17,19 +17,14 @@ class EngineFiles(AbstractFileSystem):  # type: ignore[misc]
     def __init__(self, files: RemoteFiles) -> None:
         super().__init__()
         self._files = files
-        self._sizes: dict[str, int] = {}
 
     def open(self, path: str, mode: str = "rb", **_: Any) -> RemoteFile:
         if mode != "rb":
             raise RemoteError(f"{path} can only be read")
-        opened = self._files.open(path.removeprefix(PREFIX))
-        self._sizes[path] = opened.size
-        return opened
+        return self._files.open(path.removeprefix(PREFIX))
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
-        if path not in self._sizes:
-            self.open(path).close()
-        return {"name": path, "size": self._sizes[path], "type": "file"}
+        return {"name": path, "size": self.open(path).size, "type": "file"}
 
     def modified(self, path: str) -> datetime:
         return datetime.fromtimestamp(0, UTC)  # nothing is kept between two openings

@@ -11,23 +11,33 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow.fs as arrow_fs
+
+from bus.program import VARIABLE, ServeOrders
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "the-key", "AWS_SECRET_ACCESS_KEY": "the-secret-of-the-store"}
 QUIET = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"}
 BUCKET = "bucket"
+DRIP_BYTES = 100
 SLOW_DOWN = b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Line:
-    """A port before a server's. `fault`: None passes everything on; `"stall"` holds what the server says, `"cut"` cuts
-    it off in the middle, `"503"` answers in its place. `on_request` is called before a request is passed on."""
+    """A port before a server's.
+
+    `fault`: None passes everything on; `"stall"` holds what the server says, `"cut"` cuts it off in the middle,
+    `"drip"` passes it on in small pieces, `"503"` answers in its place; so many `times` at most (not a stall).
+    `on_request` is called before a request is passed on. `served_bytes` counts what the server has said.
+    """
 
     def __init__(self, port: int) -> None:
         self._behind = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.fault: str | None = None
+        self.times = sys.maxsize
+        self.served_bytes = 0
         self.waiting = threading.Event()
         self.go_on = threading.Event()
         self.on_request: Any = lambda text: None
@@ -50,9 +60,9 @@ class Line:
         while True:
             try:
                 client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._behind))
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", self._behind))
             self._open += [client, server]
             for source, target, check in ((client, server, self._asked), (server, client, self._answered)):
                 thread = threading.Thread(target=self._pump, args=(source, target, check))
@@ -65,7 +75,8 @@ class Line:
                 passed = check(data, source)
                 if passed is None:
                     break
-                target.sendall(passed)
+                for at in range(0, len(passed), DRIP_BYTES if self.fault == "drip" else len(passed)):
+                    target.sendall(passed[at : at + DRIP_BYTES] if self.fault == "drip" else passed)
         except OSError:
             pass
         with_end(source)
@@ -73,16 +84,23 @@ class Line:
 
     def _asked(self, data: bytes, client: socket.socket) -> bytes | None:
         self.on_request(data)
-        if self.fault == "503":
+        if self.fault == "503" and self._once_more():
             client.sendall(SLOW_DOWN)
             return None
         return data
 
     def _answered(self, data: bytes, _: socket.socket) -> bytes | None:
+        self.served_bytes += len(data)
+        if self.fault == "drip":
+            self.times -= 1
         if self.fault == "stall":
             self.waiting.set()
-            self.go_on.wait(60)
-        return data[: len(data) // 2] if self.fault == "cut" else data
+            self.go_on.wait(120)
+        return data[: len(data) // 2] if self.fault == "cut" and self._once_more() else data
+
+    def _once_more(self) -> bool:
+        self.times -= 1
+        return self.times >= 0
 
 
 def with_end(connection: socket.socket) -> None:
@@ -152,13 +170,20 @@ def _port_said(process: subprocess.Popen[bytes], said: Path) -> int:
 
 
 @contextmanager
-def running_broker(address: str, path: Path) -> Iterator[str]:
-    """A broker with the store's credentials; gives the path of its socket."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "agent_worker.remote.broker", address, str(path)],
-        stdout=subprocess.PIPE,
-        env=os.environ | CREDENTIALS | QUIET,
-    )
+def running_broker(address: str, path: Path, max_age_s: float = 0.0) -> Iterator[str]:
+    """A broker with the store's credentials, which looks at the store anew for each listing; gives the path of its
+    socket."""
+    settings = {"data.folder": address, "data.listing_max_age_s": max_age_s}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        orders = ServeOrders(overrides=settings, listen_fd=listener.fileno())
+        process = subprocess.Popen(
+            [sys.executable, "-m", "broker"],
+            stdout=subprocess.PIPE,
+            env=os.environ | CREDENTIALS | QUIET | {VARIABLE: msgspec.json.encode(orders).decode()},
+            pass_fds=[listener.fileno()],
+        )
     assert process.stdout is not None
     try:
         assert b"ready" in process.stdout.readline()

@@ -7,6 +7,7 @@ import msgspec
 
 from agent_worker.catalog.types.engine_types import Type, type_of
 from agent_worker.engine.settings import quote_text
+from agent_worker.remote.failures import remote_failure
 
 MAX_ENTRIES = 1_000_000
 """Columns times files: beyond that, extremes are left unknown rather than waited for (1,000,000 take about 15 s)."""
@@ -66,7 +67,7 @@ def read_footers(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) ->
 
 def why(error: Exception) -> str:
     """The engine's sentence, in words where it only says which of its limits or keys is missing."""
-    text = str(error).splitlines()[0]
+    text = remote_failure(str(error)) or str(error).splitlines()[0]
     if "encrypt" in text.lower() or "decrypt" in text.lower():
         return "it is encrypted, and there is no key for it here"
     if text.startswith("Out of Memory"):

@@ -7,7 +7,8 @@ from typing import Protocol
 
 import msgspec
 
-from agent_worker.catalog.files.formats import PARQUET_SUFFIXES, is_workbook, text_format
+from agent_worker.catalog.description import DescriptionFile
+from agent_worker.catalog.files.formats import is_workbook, text_format
 from agent_worker.catalog.files.layout import (
     DESCRIPTION_FILE,
     CatalogError,
@@ -18,16 +19,23 @@ from agent_worker.catalog.files.layout import (
     pattern_in,
 )
 from agent_worker.catalog.files.listing import LOGS
+from agent_worker.data_folder import data_folder
 from agent_worker.engine.file_states import files_state
 from agent_worker.remote.client import PREFIX, RemoteError, RemoteFiles
-from agent_worker.remote.wire import Listing
 from bus.contract.catalog import LeftOut
+from bus.contract.data_place import PARQUET_SUFFIXES, DataPlace
+from bus.wire.objects import Listing, RemoteObject
+
+MAX_DESCRIPTION_BYTES = 1024 * 1024
 
 
 class Place(Protocol):
-    """`description` is the file in which the owner says what the data mean."""
+    """Where files are found, and known to be as they were."""
 
-    description: Path
+    @property
+    def description(self) -> DescriptionFile:
+        """The file in which the owner says what the data mean; to be asked for after `find`."""
+        ...
 
     def fingerprint(self) -> str:
         """Changes when any of the data does. Raises CatalogError."""
@@ -40,6 +48,17 @@ class Place(Protocol):
     def state(self, files: tuple[str, ...]) -> str:
         """Changes when one of these files is written again; to be asked after `find`."""
         ...
+
+    def versions(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        """Of these files, where each reading of them has to name one; to be asked after `find`."""
+        ...
+
+
+def place_of(data: DataPlace, files: RemoteFiles | None) -> Place:
+    """`files` are the objects of an address."""
+    if files is not None:
+        return RemoteFolder(data.folder, files)
+    return LocalFolder(data_folder(data.folder))
 
 
 class LocalFolder:
@@ -61,17 +80,19 @@ class LocalFolder:
     def state(self, files: tuple[str, ...]) -> str:
         return files_state(files)
 
+    def versions(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        return ()
+
 
 class RemoteFolder:
     """Objects beneath an address. Parquet is known by its name there: looking into every object would be a request for
     each."""
 
-    description = Path("/nonexistent")
-
     def __init__(self, address: str, files: RemoteFiles) -> None:
         self._address = address
         self._files = files
         self._versions: dict[str, str] = {}
+        self.description = _Description(address, files, None)
 
     def __str__(self) -> str:
         return self._address
@@ -82,11 +103,16 @@ class RemoteFolder:
     def state(self, files: tuple[str, ...]) -> str:
         return _digest(f"{file}\0{self._versions[file]}" for file in files)
 
+    def versions(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self._versions[file] for file in files)
+
     def find(self) -> Found:
         listing = self._list()
         self._versions = {_name(one.path): one.version for one in listing.objects}
-        objects = {_path(one.path): one for one in listing.objects}
+        self._files.expect({one.path: one.version for one in listing.objects})
+        objects = {_path(one.path): one for one in listing.objects if str(_path(one.path)) == f"/{one.path}"}
         root = _path(listing.root)
+        self.description = _Description(self._address, self._files, objects.pop(root / DESCRIPTION_FILE, None))
         shown = [path for path in objects if not _is_hidden(path.relative_to(root))]
         try:
             found = arrange(shown, root, lambda path: _judged(path, objects[path].size))
@@ -95,13 +121,38 @@ class RemoteFolder:
         local = [*(lake.stem for lake in found.lakes), *(book.stem for book in found.books)]
         left_out = [LeftOut(stem, f"Table {stem} is left out: {_LOCAL}") for stem in local]
         sources = [msgspec.structs.replace(one, files=tuple(map(_name, one.files))) for one in found.sources]
-        return Found(sources, [], [], [*found.left_out, *left_out], found.warnings)
+        odd = [one.path for one in listing.objects if str(_path(one.path)) != f"/{one.path}"]
+        warnings = [f"Left out because a part of its name is empty or a dot: {path}." for path in odd]
+        return Found(sources, [], [], [*found.left_out, *left_out], [*found.warnings, *warnings])
 
     def _list(self) -> Listing:
         try:
             return self._files.list()
         except RemoteError as error:
-            raise CatalogError(f"{self._address}: {error}") from error
+            raise CatalogError(str(error)) from error
+
+
+class _Description:
+    """The owner's file beside the objects, if there is one."""
+
+    def __init__(self, address: str, files: RemoteFiles, found: RemoteObject | None) -> None:
+        self._address, self._files, self._found = address, files, found
+
+    def __str__(self) -> str:
+        return f"{self._address.rstrip('/')}/{DESCRIPTION_FILE}"
+
+    def exists(self) -> bool:
+        return self._found is not None
+
+    def read_text(self, encoding: str, /) -> str:
+        """Raises CatalogError, UnicodeDecodeError."""
+        assert self._found is not None
+        if self._found.size > MAX_DESCRIPTION_BYTES:
+            raise CatalogError(f"{self} has {self._found.size:,} bytes, the limit is {MAX_DESCRIPTION_BYTES:,}")
+        try:
+            return self._files.content(self._found).decode(encoding)
+        except RemoteError as error:
+            raise CatalogError(f"{self}: {error}") from error
 
 
 _LOCAL = "workbooks and tables with a log of their own are read from folders of this machine only"

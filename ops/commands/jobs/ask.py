@@ -12,7 +12,7 @@ from ops.target import Target
 @click.argument("question")
 @click.option("--agent", default="", help="Which agent shall answer. Default: the server's.")
 @click.option("--max-rows", type=click.IntRange(1), help="At most this many rows.")
-@click.option("--data", metavar="DIR", help="Ask this folder of Parquet files, with a server for this question alone.")
+@click.option("--data", metavar="PLACE", help="Ask this folder, or address, with a server for this question alone.")
 @target_options
 @json_option
 def command(target: Target, question: str, agent: str, max_rows: int | None, data: str | None, as_json: bool) -> None:

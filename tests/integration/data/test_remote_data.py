@@ -1,42 +1,18 @@
-"""Data of an object store: read through the broker, whatever the store does."""
+"""Data of an object store: found, read through the broker with what a question needs, and known to be unchanged."""
 
-import asyncio
-import io
-import threading
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from agent_worker.catalog import CatalogError, read_catalog
-from agent_worker.catalog.files.places import RemoteFolder
-from agent_worker.engine import Engine, EngineSettings
 from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import Refused
-from agent_worker.engine.settings import connect
 from agent_worker.remote.client import RemoteError, RemoteFiles
-from bus.contract.catalog import Catalog
-from bus.contract.events import TableRows
-from bus.values.rows import read_table
+from bus.wire.objects import RemoteObject
+from tests.harness.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
 from tests.harness.stores import S3, running_broker, running_s3
-
-ROWS = 200_000
-
-
-def parquet(table: pa.Table, **options: Any) -> bytes:
-    sink = io.BytesIO()
-    pq.write_table(table, sink, **options)
-    return sink.getvalue()
-
-
-def numbers(first: int = 0) -> bytes:
-    values = pa.array(range(first, first + ROWS), pa.int64())
-    return parquet(pa.table({"n": values, "wide": [f"value {n * 7919}" for n in range(ROWS)]}), row_group_size=20_000)
 
 
 @pytest.fixture
@@ -56,64 +32,57 @@ def broker(s3: S3, tmp_path: Path) -> Iterator[str]:
         yield path
 
 
-def catalog_of(broker: str, tmp_path: Path, known: Catalog | None = None) -> Catalog:
-    files = RemoteFiles(broker)
-    with closing(connect(EngineSettings(str(tmp_path)), files)) as connection:
-        return read_catalog(RemoteFolder("s3://bucket/data", files), connection=connection, known=known)
-
-
-async def rows_of(engine: Engine, sql: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    async for item in engine.run(sql):
-        if isinstance(item, TableRows):
-            found += read_table(item.arrow).to_pylist()
-    return found
-
-
 async def test_tables_are_found_and_read_with_what_they_need_only(broker: str, s3: S3, tmp_path: Path) -> None:
     catalog = catalog_of(broker, tmp_path)
     assert [(table.name, table.row_count) for table in catalog.tables] == [("sales", 2 * ROWS), ("small", 2)]
     assert [one.name for one in catalog.tables[0].columns] == ["n", "wide", "k"]
     assert any("cut.parquet" in one.why for one in catalog.left_out)
     assert any("notes.txt" in warning for warning in catalog.warnings)
-    engine = Engine(EngineSettings(str(tmp_path), broker=broker))
-    engine.attach(catalog)
-    asked: list[int] = []
-    s3.line.on_request = lambda data: asked.extend(_lengths(data))
-    (row,) = await rows_of(engine, f"SELECT count(*) AS c, sum(n) AS s FROM sales WHERE n >= {2 * ROWS - 5}")
-    assert (row["c"], int(row["s"])) == (5, sum(range(2 * ROWS - 5, 2 * ROWS)))
-    assert sum(asked) < len(numbers()) / 4  # one column of one group of rows, and footers
-    with pytest.raises(Refused, match="names a file"):
-        await rows_of(engine, "SELECT * FROM 'remote://bucket/data/notes.txt'")
-    engine.close()
-
-
-def _lengths(data: bytes) -> list[int]:
-    found = []
-    for line in data.split(b"\r\n"):
-        if line.lower().startswith(b"range: bytes="):
-            first, _, last = line.partition(b"=")[2].partition(b"-")
-            found.append(int(last) - int(first) + 1)
-    return found
+    async with engine_of(broker, tmp_path, catalog) as engine:
+        before = s3.line.served_bytes
+        (row,) = await rows_of(engine, f"SELECT count(*) AS c, sum(n) AS s FROM sales WHERE n >= {2 * ROWS - 5}")
+        narrow = s3.line.served_bytes - before
+        assert (row["c"], int(row["s"])) == (5, sum(range(2 * ROWS - 5, 2 * ROWS)))
+        (row,) = await rows_of(engine, "SELECT sum(n) AS s, max(wide) AS w FROM sales")
+        whole = s3.line.served_bytes - before - narrow
+        assert whole > 2 * len(numbers()) * 0.9
+        assert narrow < whole / 10  # one column of one group of rows of ten, of one of two files
+        before = s3.line.served_bytes
+        assert await rows_of(engine, "SELECT count(*) AS c FROM sales") == [{"c": 2 * ROWS}]
+        assert s3.line.served_bytes == before  # footers are kept
+        with pytest.raises(Refused, match="names a file"):
+            await rows_of(engine, "SELECT * FROM 'remote://bucket/data/notes.txt'")
 
 
 def test_the_broker_gives_listed_objects_and_nothing_else(broker: str, s3: S3) -> None:
     with s3.files.open_output_stream("bucket/other/secret.parquet") as stream:
         stream.write(b"secret")
-    files = RemoteFiles(broker)
-    assert {one.path for one in files.list().objects} >= {"bucket/data/small.parquet"}
-    for path in ("bucket/other/secret.parquet", "bucket/data/../other/secret.parquet", "/etc/passwd", ""):
-        with pytest.raises(RemoteError, match="none of the data's objects"):
-            files.open(path)
+    with closing(RemoteFiles(broker)) as files:
+        assert {one.path for one in files.list().objects} >= {"bucket/data/small.parquet"}
+        for path in ("bucket/other/secret.parquet", "bucket/data/../other/secret.parquet", "/etc/passwd", ""):
+            files.expect({path: ""})
+            with pytest.raises(RemoteError, match="none of the data's objects"):
+                files.open(path)
+            with pytest.raises(RemoteError, match="none of the data's objects"):
+                files.read(RemoteObject(path, 6, ""), 0, 6)
+
+
+@pytest.mark.parametrize(("offset", "length"), [(-1, 4), (0, 5_000_000), (10**9, 1), (0, -1), (5, 10**18)])
+def test_bytes_that_there_are_not_are_refused(broker: str, offset: int, length: int) -> None:
+    with closing(RemoteFiles(broker)) as files:
+        (small,) = [one for one in files.list().objects if one.path.endswith("small.parquet")]
+        with pytest.raises(RemoteError, match="has no bytes"):
+            files.read(small, offset, length)
+        assert files.read(small, 0, 4) == b"PAR1"
 
 
 def test_a_listing_that_is_the_same_reads_nothing_again(broker: str, s3: S3, tmp_path: Path) -> None:
     first = catalog_of(broker, tmp_path)
-    asked: list[bytes] = []
-    s3.line.on_request = asked.append
+    heard: list[bytes] = []
+    s3.line.on_request = heard.append
     second = catalog_of(broker, tmp_path, first)
     assert second == first
-    assert not any(b"sales/" in data and b"range:" in data.lower() for data in asked)
+    assert not any(b"sales/" in data and b"range:" in data.lower() for data in heard)
     s3.line.on_request = lambda data: None
     s3.put("small.parquet", parquet(pa.table({"x": [1, 2, 3]})))
     third = catalog_of(broker, tmp_path, second)
@@ -121,88 +90,92 @@ def test_a_listing_that_is_the_same_reads_nothing_again(broker: str, s3: S3, tmp
     assert [table.row_count for table in third.tables] == [2 * ROWS, 3]
 
 
-async def test_a_store_that_stalls_is_left_when_a_stop_asks_for_it(broker: str, s3: S3, tmp_path: Path) -> None:
-    catalog = catalog_of(broker, tmp_path)
-    engine = Engine(EngineSettings(str(tmp_path), broker=broker))
-    engine.attach(catalog)
-    s3.line.fault = "stall"
-    running = asyncio.create_task(rows_of(engine, "SELECT min(wide) FROM sales"))
-    await asyncio.to_thread(s3.line.waiting.wait, 30)
-    running.cancel()
-    async with asyncio.timeout(5):
-        with pytest.raises(asyncio.CancelledError):
-            await running
-    engine.close()
-
-
-@pytest.mark.parametrize(("fault", "words"), [("503", "cannot be"), ("cut", "cannot be|gave|too small")])
-async def test_a_store_that_fails_is_named(broker: str, s3: S3, tmp_path: Path, fault: str, words: str) -> None:
-    catalog = catalog_of(broker, tmp_path)
-    engine = Engine(EngineSettings(str(tmp_path), broker=broker))
-    engine.attach(catalog)
-    s3.line.fault = fault
-    with pytest.raises(EngineError, match=words) as failure:
-        await rows_of(engine, "SELECT min(wide) FROM sales")
-    assert "sales/k=" in failure.value.message
-    with pytest.raises(CatalogError, match="s3://bucket/data"):
-        catalog_of(broker, tmp_path)
-    s3.line.fault = None
-    assert await rows_of(engine, "SELECT count(*) AS c FROM small") == [{"c": 2}]
-    engine.close()
+def test_a_listing_serves_for_a_while(s3: S3, tmp_path: Path) -> None:
+    with running_broker(s3.address, tmp_path / "patient.sock", 600) as broker, closing(RemoteFiles(broker)) as files:
+        first = files.list()
+        heard: list[bytes] = []
+        s3.line.on_request = heard.append
+        assert files.list() == first
+        assert heard == []
 
 
 async def test_an_object_that_is_replaced_while_it_is_read_gives_no_mixture(
     broker: str, s3: S3, tmp_path: Path
 ) -> None:
-    catalog = catalog_of(broker, tmp_path)
-    engine = Engine(EngineSettings(str(tmp_path), broker=broker))
-    engine.attach(catalog)
-    replaced = threading.Event()
+    replaced: list[bytes] = []
 
     def replace(data: bytes) -> None:
-        if _lengths(data) and b"a.parquet" in data and not replaced.is_set():
-            replaced.set()
+        if b"a.parquet" in data and b"range:" in data.lower() and not replaced:
+            replaced.append(data)
             s3.put("sales/k=1/a.parquet", numbers(5))
 
-    s3.line.on_request = replace
-    with pytest.raises(EngineError, match="changed while"):
-        await rows_of(engine, "SELECT sum(n), min(wide) FROM sales WHERE k = 1")
-    engine.close()
+    async with engine_of(broker, tmp_path, catalog_of(broker, tmp_path)) as engine:
+        s3.line.on_request = replace
+        with pytest.raises(EngineError, match=r"sales/k=1/a.parquet was changed .* Ask again"):
+            await rows_of(engine, "SELECT sum(n), min(wide) FROM sales WHERE k = 1")
+    assert replaced
+    (row,) = await asked(broker, tmp_path, "SELECT min(n) AS n FROM sales WHERE k = 1")
+    assert row == {"n": 5}
 
 
-class _Ranges(BaseHTTPRequestHandler):
-    content = parquet(pa.table({"x": [1, 2, 3]}))
-
-    def do_HEAD(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(self.content)))
-        self.send_header("ETag", '"1"')
-        self.end_headers()
-
-    def do_GET(self) -> None:
-        first, last = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
-        piece = self.content[first : last + 1]
-        self.send_response(206 if self.headers["If-Range"] == '"1"' else 200)
-        self.send_header("Content-Length", str(len(piece)))
-        self.end_headers()
-        self.wfile.write(piece)
-
-    def log_message(self, *_: Any) -> None:
-        return
+async def test_a_table_is_read_as_the_catalog_has_found_it_or_not_at_all(broker: str, s3: S3, tmp_path: Path) -> None:
+    """Also where the new object has the size and the second of the earlier one."""
+    plain = {"compression": "none", "use_dictionary": False}
+    first, second = (parquet(pa.table({"x": range(low, low + 10_000)}), **plain) for low in (0, 10_000))
+    assert len(first) == len(second)
+    s3.put("same.parquet", first)
+    catalog = catalog_of(broker, tmp_path)
+    s3.put("same.parquet", second)
+    async with engine_of(broker, tmp_path, catalog) as engine:
+        with pytest.raises(EngineError, match=r"same\.parquet was changed"):
+            await rows_of(engine, "SELECT sum(x) FROM same")
+    async with engine_of(broker, tmp_path, catalog_of(broker, tmp_path, catalog)) as engine:
+        assert await rows_of(engine, "SELECT sum(x)::BIGINT AS s FROM same") == [{"s": sum(range(10_000, 20_000))}]
 
 
-async def test_a_file_of_a_web_server(tmp_path: Path) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Ranges) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            address = f"http://127.0.0.1:{server.server_port}/files/shop.parquet"
-            with running_broker(address, tmp_path / "data.sock") as broker:
-                catalog = catalog_of(broker, tmp_path)
-                engine = Engine(EngineSettings(str(tmp_path), broker=broker))
-                engine.attach(catalog)
-                assert await rows_of(engine, "SELECT sum(x)::INTEGER AS s FROM shop") == [{"s": 6}]
-                engine.close()
-        finally:
-            server.shutdown()
-            thread.join()
+async def test_an_object_that_is_removed_is_named(broker: str, s3: S3, tmp_path: Path) -> None:
+    catalog = catalog_of(broker, tmp_path)
+    s3.files.delete_file("bucket/data/sales/k=1/a.parquet")
+    async with engine_of(broker, tmp_path, catalog) as engine:
+        with pytest.raises(EngineError, match=r"k=1/a.parquet.* is not there"):
+            await rows_of(engine, "SELECT min(wide) FROM sales")
+    assert [table.row_count for table in catalog_of(broker, tmp_path, catalog).tables] == [ROWS, 2]
+
+
+async def test_names_of_all_kinds_and_what_the_owner_says(s3: S3, tmp_path: Path) -> None:
+    for name in ("odd/with space.parquet", "odd/100%25.parquet", "odd/ünï#code.parquet", "odd/a&b+c.parquet"):
+        s3.put(name, parquet(pa.table({"x": [1]})))
+    s3.put("odd/star*.parquet", parquet(pa.table({"x": [1]})))
+    s3.put("deadstop.toml", b'[synonyms]\nodd_things = "small"\n')
+    with running_broker(s3.address, tmp_path / "odd.sock") as broker:
+        catalog = catalog_of(broker, tmp_path)
+        assert catalog.description.synonyms == {"odd_things": "small"}
+        assert any("star*" in one.why and "pattern" in one.why for one in catalog.left_out)
+        s3.files.delete_file("bucket/data/odd/star*.parquet")
+        assert await asked(broker, tmp_path, "SELECT sum(x)::INTEGER AS s FROM odd") == [{"s": 4}]
+
+
+async def test_parts_whose_types_differ_meet_as_those_of_files_do(s3: S3, tmp_path: Path) -> None:
+    s3.put("mixed/1.parquet", parquet(pa.table({"price": pa.array([1, 2], pa.int64())})))
+    s3.put("mixed/2.parquet", parquet(pa.table({"price": [9.99, 5.49]})))
+    with running_broker(s3.address, tmp_path / "mixed.sock") as broker:
+        (row,) = await asked(broker, tmp_path, "SELECT sum(price) AS s FROM mixed")
+        assert row["s"] == pytest.approx(18.48)
+
+
+@pytest.mark.parametrize(
+    ("what", "tables"),
+    [
+        ("bucket/data/small.parquet", {"small": 2}),
+        ("bucket", {"data_sales": 2 * ROWS}),
+        ("bucket/data/", {"sales": 2 * ROWS, "small": 2}),
+        ("bucket/data/sales/k=1", {"a": ROWS}),
+    ],
+)
+def test_an_address_may_be_an_object_a_bucket_or_a_prefix(
+    s3: S3, tmp_path: Path, what: str, tables: dict[str, int]
+) -> None:
+    address = s3.address.replace("bucket/data", what)
+    with running_broker(address, tmp_path / "one.sock") as broker:
+        for _ in range(2):
+            assert {table.name: table.row_count for table in catalog_of(broker, tmp_path).tables} == tables
