@@ -144,8 +144,9 @@ def _why(error: Exception) -> str:
     """The system's own words where there are any: those of the HTTP client tell of its options too."""
     if isinstance(error, aiohttp.ClientConnectorError):
         cause = error.os_error
-        known = cause.errno is not None and cause.errno > 0  # a name that is not known has a number of another kind
-        return os.strerror(cause.errno) if known else str(cause.strerror or cause)
+        number = cause.errno or 0
+        # A name that is not known has a number of another kind.
+        return os.strerror(number) if number > 0 else str(cause.strerror or cause)
     return str(error) or type(error).__name__
 
 
