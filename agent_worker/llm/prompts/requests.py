@@ -14,6 +14,7 @@ from bus.contract.catalog import Catalog
 MAX_TURNS = 10
 MAX_TURN_CHARS = 1_500
 MAX_REPLY_CHARS = 4_000
+MAX_ERROR_CHARS = 1_500
 
 Purpose = Literal["planner", "repair", "answer"]
 Message = dict[Literal["role", "content"], str]
@@ -25,6 +26,14 @@ class PlanRequest(msgspec.Struct, frozen=True):
     question: str
     catalog: Catalog
     history: tuple[Turn, ...] = ()
+
+
+class Try(msgspec.Struct, frozen=True):
+    """A statement that failed, why (in the engine's words, or the guard's), and how often the model has sent it."""
+
+    sql: str
+    error: str
+    times: int = 1
 
 
 class AnswerRequest(msgspec.Struct, frozen=True):
@@ -44,6 +53,11 @@ class Prompt(msgspec.Struct, frozen=True):
     system: str
     messages: tuple[Message, ...]
     schema: dict[str, Any] | None = None
+
+    @property
+    def plans(self) -> bool:
+        """Is a plan wanted, rather than the words of an answer?"""
+        return self.purpose != "answer"
 
     @property
     def chars(self) -> int:
@@ -92,12 +106,21 @@ def plan_prompt(request: PlanRequest) -> Prompt:
     return Prompt("planner", system, (_user(content),), PLAN_SCHEMA)
 
 
-def repair_prompt(request: PlanRequest, sql: str, error: str) -> Prompt:
-    """The same request again, with the statement that failed and why."""
-    complaint = f"This statement failed:\n{sql}\n\nThe engine says:\n{error}\n\nReply with a corrected plan."
+def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
+    """The same request again, with every statement that failed and why, oldest first."""
+    told = "\n\n".join(_failed(number, one) for number, one in enumerate(tries, 1))
+    wanted = "Reply with a corrected plan."
+    if any(one.times > 1 for one in tries):
+        wanted = "You have sent a statement again that had failed. Reply with a plan that goes another way."
     prompt = plan_prompt(request)
-    content = f"{prompt.messages[0]['content']}\n\n{_bounded(complaint, MAX_REPLY_CHARS)}"
+    content = f"{prompt.messages[0]['content']}\n\n{told}\n\n{wanted}"
     return msgspec.structs.replace(prompt, purpose="repair", messages=(_user(content),))
+
+
+def _failed(number: int, failed: Try) -> str:
+    times = f" (sent {failed.times} times)" if failed.times > 1 else ""
+    sql, error = _bounded(failed.sql, MAX_REPLY_CHARS), _bounded(failed.error, MAX_ERROR_CHARS)
+    return f"Statement {number} failed{times}:\n{sql}\nThe engine says:\n{error}"
 
 
 def again_prompt(prompt: Prompt, reply: str, error: str) -> Prompt:

@@ -181,7 +181,8 @@ async def test_a_missing_table_is_repaired_where_everybody_sees_it(served: Serve
 
 
 async def test_repairs_end(served: Served) -> None:
-    job = await served.ask(QUESTION, in_turn(MISSING, MISSING, MISSING))
+    others = [in_pieces(plan_json(f"SELECT * FROM no_such_{number}")) for number in (2, 3)]
+    job = await served.ask(QUESTION, in_turn(MISSING, *others))
     assert (job.failed.code, job.record.summary.reason) == ("sql_binder", Reason.AGENT_ERROR)
     assert "(after 2 repairs)" in job.failed.error
     assert [len(job.statements), len(job.warnings), len(served.requests)] == [3, 2, 3]
@@ -189,6 +190,19 @@ async def test_repairs_end(served: Served) -> None:
         "started",
         "failed",
     ]
+    assert "Statement 1 failed:\nSELECT * FROM no_such_table\n" in served.requests[2].last_message
+    assert "Statement 2 failed:\nSELECT * FROM no_such_2\n" in served.requests[2].last_message
+
+
+async def test_a_statement_that_failed_is_not_run_again(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(MISSING, MISSING, GOOD, ANSWER))
+    assert job.statements == ["SELECT * FROM no_such_table", COUNT_PER_CARRIER]
+    assert job.warnings[1] == (
+        "The model sent a statement again that had failed; asking the model for a better one (2)."
+    )
+    assert "You have sent a statement again" in served.requests[2].last_message
+    hopeless = await served.ask(QUESTION, in_turn(MISSING, MISSING, MISSING))
+    assert (len(hopeless.statements), hopeless.failed.code, len(served.requests)) == (1, "sql_binder", 3)
 
 
 async def test_a_statement_that_fails_among_its_rows_is_repaired_too(served: Served) -> None:
