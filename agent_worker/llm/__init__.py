@@ -3,6 +3,7 @@
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded, ModelError
 from agent_worker.llm.meter import CallLimits, Meter
+from agent_worker.llm.prompts.focus import Focus
 from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, Totals
 from agent_worker.llm.prompts.requests import AnswerRequest, PlanRequest, Try
 from agent_worker.llm.settings import ModelSettings
@@ -12,6 +13,7 @@ __all__ = [
     "AnswerRequest",
     "BudgetExceeded",
     "CallLimits",
+    "Focus",
     "Meter",
     "ModelClient",
     "ModelError",

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
 from agent_worker.agents.parquet.failures import Failures
-from agent_worker.agents.parquet.planner import plan_request
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
@@ -41,21 +40,19 @@ async def execute(state: AgentState) -> AsyncGenerator[Event, None]:
             except (EngineError, Refused) as error:
                 yield monitor(failed(str(error)))
                 failures.add(plan.sql, error)
-        model, repairs = state.tools.model, failures.count
-        if model is None or not _worth_repairing(failures.last, state) or repairs > _max_repairs(state):
+        model, request, repairs = state.tools.model, state.request, failures.count
+        if model is None or request is None or not _worth_repairing(failures.last) or repairs > _max_repairs(state):
             raise _for_people(failures.last, repairs - 1, state.catalog.left_out) from failures.last
         yield Warn(f"{failures.said}; asking the model for a better one ({repairs}).")
-        state.plan = await model.repair(plan_request(state), failures.tries)
+        state.plan = await model.repair(request, failures.tries)
 
 
 def _max_repairs(state: AgentState) -> int:
     return state.context.settings.agent.max_repairs
 
 
-def _worth_repairing(error: EngineError | Refused, state: AgentState) -> bool:
-    """Whether the model could write a better one: not of one that the person typed, nor for want of memory or time."""
-    if state.typed_sql:
-        return False
+def _worth_repairing(error: EngineError | Refused) -> bool:
+    """Whether the model could write a better one: not for want of memory or time."""
     return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
 
 
