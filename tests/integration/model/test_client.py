@@ -33,7 +33,7 @@ async def said(client: ModelClient, heard: asyncio.Event | None = None) -> str:
 async def test_plan_is_held_to_a_schema_and_the_catalog_is_cached() -> None:
     async with model(flights()) as (server, client):
         plan = await client.plan(PLAN)
-        assert plan == SqlPlan(COUNT_PER_CARRIER, "Result", "as asked", ChartHint("bar", "carrier", "flights"))
+        assert plan == SqlPlan(COUNT_PER_CARRIER, "Result", "", ChartHint("bar", "carrier", "flights"))
         body = server.requests[0].body
         assert body["output_config"]["format"]["type"] == "json_schema"
         assert body["system"][-1]["cache_control"] == {"type": "ephemeral"}
@@ -104,7 +104,7 @@ async def test_a_plan_is_closed_once_it_is_whole() -> None:
     plan = in_pieces(plan_json("SELECT 1"))
     babbling = Say((*plan.tokens, *BABBLE), hold=asyncio.Event(), hold_at=len(plan.tokens) + 1)
     async with model(in_turn(babbling), emit=events.append) as (server, client):
-        assert await client.plan(PLAN) == SqlPlan("SELECT 1", "Result", "as asked")
+        assert await client.plan(PLAN) == SqlPlan("SELECT 1", "Result")
         await asyncio.wait_for(server.requests[0].left.wait(), GENEROUS_S)
         usage = client.meter.usage()
         assert usage.estimated, "what was not waited for was not counted by the server"
@@ -175,7 +175,7 @@ async def test_unreadable_plan_is_asked_for_once_more() -> None:
         srv,
         client,
     ):
-        assert await client.plan(PLAN) == SqlPlan("SELECT 2", "Result", "as asked")
+        assert await client.plan(PLAN) == SqlPlan("SELECT 2", "Result")
         assert statuses(events) == ["the model's plan could not be read; asking once more"]
         assert [message["role"] for message in srv.requests[1].body["messages"]] == ["user", "assistant", "user"]
 

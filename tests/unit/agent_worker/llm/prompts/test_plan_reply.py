@@ -71,7 +71,7 @@ def test_the_pieces_do_not_matter(text: str, size: int) -> None:
 @pytest.mark.parametrize("around", ["{}", "Here:\n```json\n{}\n```\nDone.", "<think>{{a}}</think>{}", "  {}  "])
 def test_json_may_stand_among_words(around: str) -> None:
     reply = around.replace("{}", plan_json("SELECT 1;")).replace("{{a}}", "{a}")
-    assert read_plan(reply) == SqlPlan("SELECT 1", "Result", "as asked")
+    assert read_plan(reply) == SqlPlan("SELECT 1", "Result")
 
 
 def test_the_least_that_a_plan_needs() -> None:
@@ -80,12 +80,16 @@ def test_the_least_that_a_plan_needs() -> None:
     assert read_plan(clarification_json("Which?", "a")) == Clarification("Which?", ["a"])
 
 
+def test_the_reading_is_kept() -> None:
+    assert read_plan(plan_json("SELECT 1", reading="Departures count.")) == SqlPlan(
+        "SELECT 1", "Result", "Departures count."
+    )
+
+
 def test_chart_needs_both_axes() -> None:
     whole = {"kind": "line", "x": "day", "y": "n", "color": ""}
-    assert read_plan(plan_json("SELECT 1", whole)) == SqlPlan(
-        "SELECT 1", "Result", "as asked", ChartHint("line", "day", "n")
-    )
-    assert read_plan(plan_json("SELECT 1", whole | {"y": ""})) == SqlPlan("SELECT 1", "Result", "as asked")
+    assert read_plan(plan_json("SELECT 1", whole)) == SqlPlan("SELECT 1", "Result", "", ChartHint("line", "day", "n"))
+    assert read_plan(plan_json("SELECT 1", whole | {"y": ""})) == SqlPlan("SELECT 1", "Result")
 
 
 @pytest.mark.parametrize(
