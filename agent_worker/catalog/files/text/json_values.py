@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from agent_worker.catalog.files.text.kinds import KINDS, Kind, on
+from agent_worker.catalog.files.text.kinds import KINDS, LEAST_DOUBLE, Kind, on
 from agent_worker.catalog.files.text.reading import NotATable
 from agent_worker.catalog.types.engine_types import MAX_DIGITS, Type
 from agent_worker.engine.settings import quote_name, quote_text, read_with
@@ -18,6 +18,10 @@ _STRINGS = r'"([^"\\]|\\.)*"'
 _DIGITS = r"regexp_replace(regexp_replace({x}, '[eE].*', ''), '[^0-9]|^-?0*\.?0*|\.?0*$', '', 'g')"
 _PLACES = "length(split_part({x}, '.', 2))"
 _LARGE = r"-?\d{17,}"
+_BEYOND_DOUBLE = (
+    f"(isinf(TRY_CAST({{x}} AS DOUBLE)) OR (abs(TRY_CAST({{x}} AS DOUBLE)) < {LEAST_DOUBLE} AND {_DIGITS} <> ''))"
+)
+"""For numbers that a DOUBLE would make infinite or nothing, or of which it has but a few digits."""
 
 
 class JsonFile(msgspec.Struct, frozen=True):
@@ -132,7 +136,7 @@ def _whole_numbers(connection: duckdb.DuckDBPyConnection, file: JsonFile, names:
             f"regexp_full_match({x}, '-?[0-9]{{16}}') AND TRY_CAST(TRY_CAST({x} AS DOUBLE) AS HUGEINT)::VARCHAR <> {x}"
         )
         asked += [
-            f"bool_or(regexp_full_match({x}, '{_LARGE}') OR isinf(TRY_CAST({x} AS DOUBLE)) OR ({inexact}))",
+            f"bool_or(regexp_full_match({x}, '{_LARGE}') OR {on(_BEYOND_DOUBLE, x)} OR ({inexact}))",
             f"bool_and(TRY_CAST({x} AS HUGEINT)::VARCHAR = {x})",
             f"CASE WHEN bool_and(regexp_full_match({x}, '-?[0-9]+(\\.[0-9]+)?')) THEN"
             f" max(length(ltrim(split_part({x}, '.', 1), '-'))) END",
@@ -152,7 +156,7 @@ def _within(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequen
     kept = "coalesce(TRY_CAST(TRY_CAST(n AS DOUBLE) AS HUGEINT)::VARCHAR = n, false)"
     asked = [
         f"bool_or(len(list_filter({_numbers(f'{quote_name(name)}::VARCHAR', '[-+.eE0-9]+')},"
-        f" lambda n: regexp_full_match(n, '-?[0-9]{{16,}}') AND NOT {kept})) > 0)"
+        f" lambda n: (regexp_full_match(n, '-?[0-9]{{16,}}') AND NOT {kept}) OR {on(_BEYOND_DOUBLE, 'n')})) > 0)"
         for name in names
     ]
     answers = _ask(connection, asked, file.columns(dict.fromkeys(names, "JSON")))

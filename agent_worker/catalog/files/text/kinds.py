@@ -80,7 +80,8 @@ _PLAIN_DECIMAL = "CAST({x} AS {type})"
 _DIGITS = "length(regexp_replace(regexp_replace({x}, '[eE].*', ''), '[^0-9]|^-?0*\\.?0*', '', 'g'))"
 _WORDS = "lower({x}) IN ('nan', 'inf', '-inf', 'infinity', '-infinity')"
 DIGITS_IN_FLOAT = 6
-_LEAST = {DIGITS_IN_DOUBLE: "2.3e-308", DIGITS_IN_FLOAT: "1.2e-38"}
+LEAST_DOUBLE = "2.3e-308"
+_LEAST = {DIGITS_IN_DOUBLE: LEAST_DOUBLE, DIGITS_IN_FLOAT: "1.2e-38"}
 """Smaller numbers have fewer digits."""
 
 
