@@ -1,6 +1,7 @@
 """Columns, types, row counts and extremes of tables, from the files' footers alone."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import duckdb
 import msgspec
@@ -17,7 +18,7 @@ from agent_worker.catalog.files.footers import (
 )
 from agent_worker.catalog.files.formats import text_format
 from agent_worker.catalog.files.layout import Source
-from agent_worker.catalog.files.partitions import type_of_values
+from agent_worker.catalog.files.partitions import keys_of, type_of_values
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import Reading, TextFile
 from agent_worker.catalog.files.text.statistics import overall_statistics
@@ -139,9 +140,10 @@ def _read_table(
     columns = [_not_nothing(column, groups) for column in columns]
     partitions = tuple(dict.fromkeys(key for group in groups for key, _ in group.keys))
     shadowed = any(key.lower() == column.lower() for key in partitions for column, _ in groups[0].shape.columns)
+    beyond = partitions and len(keys_of(Path(groups[0].files[0]).parts[:-1])) > len(groups[0].keys)
     sql = (
         ""
-        if len(groups) == 1 and not (shadowed or groups[0].reading or groups[0].shape.without)
+        if len(groups) == 1 and not (shadowed or beyond or groups[0].reading or groups[0].shape.without)
         else " UNION ALL ".join(_select(number, group, columns) for number, group in enumerate(groups))
     )
     described = tuple(column_of(connection, column, groups) for column in columns)

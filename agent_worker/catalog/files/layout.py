@@ -8,7 +8,7 @@ import msgspec
 
 from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_format, without_suffix
 from agent_worker.catalog.files.listing import LOGS, Content, content, entries
-from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of
+from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of, misread_keys
 from agent_worker.catalog.types.engine_types import Type
 from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
@@ -151,6 +151,8 @@ def _judged(path: Path, folder: Path) -> tuple[str, bool]:
     reason = _why_no_parquet(found) if named_otherwise else found.value
     if not reason and not _PATTERN.isdisjoint(str(path)):
         reason = "its path holds one of * ? [ ] { }, which the engine takes for a pattern; rename it"
+    if not reason and any(map(is_partition, path.relative_to(folder).parts[:-1])):
+        reason = misread_keys(path.parts[:-1])
     return reason, True
 
 
