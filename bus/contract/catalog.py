@@ -79,13 +79,15 @@ class Description(msgspec.Struct, frozen=True):
     """What the owner of the data says about it, in an optional file beside the data.
 
     `synonyms` maps a person's word to `table`, `table.column` or a measure's name; `default_dates` maps a table
-    to the column meant by "by month"; `notes` go to the model as they are.
+    to the column meant by "by month"; `terms` maps a word to the words it stands for ("big" to "distance over 1000");
+    `notes` go to the model as they are.
     """
 
     measures: tuple[Measure, ...] = ()
     synonyms: dict[str, str] = {}
     keys: tuple[JoinKey, ...] = ()
     default_dates: dict[str, str] = {}
+    terms: dict[str, str] = {}
     notes: str = ""
 
 

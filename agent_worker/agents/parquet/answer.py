@@ -43,7 +43,8 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
 
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:
     reading = "" if typed_sql or not plan.reading else f"*Read as: {plan.reading.rstrip('.')}.*\n\n"
-    return f"{reading}{_what_came(preview)}"
+    note = f"\n\n{plan.note}" if plan.note else ""
+    return f"{reading}{_what_came(preview)}{note}"
 
 
 def _what_came(preview: Preview) -> str:
