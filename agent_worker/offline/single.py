@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import msgspec
+
 from agent_worker.offline.binder.rules.choose_base import resolve
 from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.doubts import doubt
@@ -92,13 +94,25 @@ class Single:
             raise NotUnderstood(question, Ambiguous(problem))
         whole = None if days or (before is not None and not stands_alone(question)) else self._whole(question)
         if whole is not None:
-            return Understood(whole)
+            return Understood(self._with_units(whole))
         try:
-            return self._by_rules(question, before)
+            found = self._by_rules(question, before)
+            assert isinstance(found.plan, SqlPlan)
+            return replace(found, plan=self._with_units(found.plan))
         except NotUnderstood:
             if said := about(question, self.lexicon.names):
                 return Understood(said)
             raise
+
+    def _with_units(self, plan: SqlPlan) -> SqlPlan:
+        """The plan with the units that the owner has declared for its columns."""
+        units = {tuple(place.split(".", 1)): unit for place, unit in self.catalog.description.units.items()}
+        used = [
+            (column, unit) for (table, column), unit in units.items()
+            if all(re.search(rf"\b{re.escape(name)}\b", plan.sql) for name in (table, column))
+        ]  # fmt: skip
+        said = "".join(f" {column.replace('_', ' ')} is in {unit}." for column, unit in used)
+        return msgspec.structs.replace(plan, reading=f"{plan.reading}{said}")
 
     def draft_of(self, question: str, before: QuestionAst | None) -> QuestionAst | None:
         """What a fragment behind a question goes on from, where the reader of rules understands it too."""

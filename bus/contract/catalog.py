@@ -75,12 +75,17 @@ class Measure(msgspec.Struct, frozen=True):
     expression: str
 
 
+ROLES = ("identifier", "label", "year", "date", "quantity", "rate", "clock", "category", "flag")
+"""What a column may be for."""
+
+
 class Description(msgspec.Struct, frozen=True):
     """What the owner of the data says about it, in an optional file beside the data.
 
     `synonyms` maps a person's word to `table`, `table.column` or a measure's name; `default_dates` maps a table
-    to the column meant by "by month"; `terms` maps a word to the words it stands for ("big" to "distance over 1000");
-    `notes` go to the model as they are.
+    to the column meant by "by month"; `terms` maps a word to the words it stands for ("big" to "distance over
+    1000"); `roles` and `units` map `table.column` to one of ROLES and to a unit such as "km"; `labels` maps a table to
+    the columns that name its rows for people; `notes` go to the model as they are.
     """
 
     measures: tuple[Measure, ...] = ()
@@ -88,6 +93,9 @@ class Description(msgspec.Struct, frozen=True):
     keys: tuple[JoinKey, ...] = ()
     default_dates: dict[str, str] = {}
     terms: dict[str, str] = {}
+    roles: dict[str, str] = {}
+    labels: dict[str, tuple[str, ...]] = {}
+    units: dict[str, str] = {}
     notes: str = ""
 
 

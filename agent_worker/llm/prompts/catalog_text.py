@@ -90,6 +90,12 @@ def _description(description: Description) -> list[str]:
     lines = [f"measure {m.name} over {_name(m.table)}: {m.expression}" for m in description.measures]
     lines += [f"synonym {word}: {meaning}" for word, meaning in description.synonyms.items()]
     lines += [f"default date of {table}: {column}" for table, column in description.default_dates.items()]
+    lines += [f"term {word}: {meaning}" for word, meaning in description.terms.items()]
+    lines += [f"role of {place}: {role}" for place, role in description.roles.items()]
+    lines += [
+        f"label of {_name(table)}: {', '.join(map(_name, columns))}" for table, columns in description.labels.items()
+    ]
+    lines += [f"unit of {place}: {unit}" for place, unit in description.units.items()]
     return lines + ([f"notes: {description.notes}"] if description.notes else [])
 
 

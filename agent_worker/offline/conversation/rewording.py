@@ -10,6 +10,7 @@ from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.schema.units import unit_of
 from agent_worker.offline.single import NotUnderstood
 
 _DANGLING = re.compile(
@@ -56,7 +57,7 @@ def in_units(pieces: Pieces) -> Iterator[str]:
         under = {"less", "under", "below", "shorter", "most", "within", "fewer"} & pieces.words
         for table in pieces.tables:
             for column in pieces.figures(table):
-                size = senses.converted(number.number, unit.text.lower(), column.all_words[-1])
+                size = senses.converted(number.number, unit.text.lower(), unit_of(pieces.schema, column))
                 if size is not None:
                     yield f"{plural(table)} with {spoken(column)} {'under' if under else 'over'} {size:.15g}"
 
