@@ -21,7 +21,9 @@ async def describe(
     if place is not None and place.exists() and not force:
         raise OpsError(f"{place} is there already; --force writes over it, -o - prints what would be written")
     catalog = await _catalog(config, settings)
-    text: str = importlib.import_module("agent_worker.offline.schema.guesses").description_file(catalog)
+    text: str = importlib.import_module("agent_worker.offline.schema.guessed.description_file").description_file(
+        catalog
+    )
     if place is not None:
         try:
             place.write_text(text, "utf-8")

@@ -10,7 +10,7 @@ from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.lexer.lexemes import Lexeme
-from agent_worker.offline.schema.units import unit_of
+from agent_worker.offline.schema.guessed.units import unit_of
 from agent_worker.offline.single import NotUnderstood
 
 _DANGLING = re.compile(

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agent_worker.offline.schema.guessed.units import unit_of
 from agent_worker.offline.schema.model import Schema, Table
 from agent_worker.offline.schema.roles import Kind, Role
-from agent_worker.offline.schema.units import unit_of
 from bus.contract.catalog import Catalog, JoinKey
 
 _MONEY = ("revenue", "amount", "total", "sales", "price", "payment", "fare", "royalty", "fee", "cost")
