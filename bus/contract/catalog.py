@@ -79,13 +79,21 @@ ROLES = ("identifier", "label", "year", "date", "quantity", "rate", "clock", "ca
 """What a column may be for."""
 
 
+class Example(msgspec.Struct, frozen=True):
+    """A question that people ask, and the statement that answers it rightly."""
+
+    question: str
+    sql: str
+
+
 class Description(msgspec.Struct, frozen=True):
     """What the owner of the data says about it, in an optional file beside the data.
 
     `synonyms` maps a person's word to `table`, `table.column` or a measure's name; `default_dates` maps a table
     to the column meant by "by month"; `terms` maps a word to the words it stands for ("big" to "distance over
     1000"); `roles` and `units` map `table.column` to one of ROLES and to a unit such as "km"; `labels` maps a table to
-    the columns that name its rows for people; `notes` go to the model as they are.
+    the columns that name its rows for people; `notes` go to the model as they
+    are, `examples` where a question is like them.
     """
 
     measures: tuple[Measure, ...] = ()
@@ -97,6 +105,7 @@ class Description(msgspec.Struct, frozen=True):
     labels: dict[str, tuple[str, ...]] = {}
     units: dict[str, str] = {}
     notes: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 class Catalog(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from ops.render.sentences import ended_sentence
 from ops.serve.ephemeral import temporary_server
 
 NAME = "deadstop.toml"
+GUESSED = "agent_worker.offline.schema.guessed.description_file"
 
 
 async def describe(

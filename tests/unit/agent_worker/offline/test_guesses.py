@@ -55,7 +55,7 @@ def test_a_file_of_guesses_says_nothing_until_a_line_is_uncommented(
     catalog = folders[name].catalog
     text = description_file(catalog)
     assert described(catalog, text, tmp_path).description == Description()
-    assert set(tomllib.loads(text)) == set(SECTIONS) - {"notes", "files"}
+    assert set(tomllib.loads(text)) == set(SECTIONS) - {"notes", "examples", "files"}
 
 
 @pytest.mark.parametrize("name", NAMES)
