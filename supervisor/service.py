@@ -57,12 +57,14 @@ class Service:
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         journal = Journal(store, self._publisher.send)
         self._commit = GroupCommit(store, journal)
-        self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)
+        limits = Limits(settings, store.queries)
+        self._admission = Admission(
+            settings.limits, running_limits(settings), lambda: self._commit.trouble, limits.may_start
+        )
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
         self._spawner = Spawner(settings.worker.preload, environment)
         self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
-        limits = Limits(settings, store.queries, self._jobs)
         parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool)
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)

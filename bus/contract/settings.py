@@ -113,6 +113,12 @@ class LlmSettings(Table, frozen=True):
     )
 
 
+def price_of(llm: LlmSettings) -> Price | None:
+    """The model's price, found by its name or the longest name it begins with (dated names); None if unknown."""
+    names = [name for name in llm.prices if llm.model == name or llm.model.startswith(f"{name}-")]
+    return llm.prices[max(names, key=len)] if names else None
+
+
 class DataSettings(Table, frozen=True):
     folder: str = ""
 

@@ -45,7 +45,8 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
     """What a chunk says, on one line or more."""
     match chunk["type"]:
         case "queue":
-            return f"waiting, number {chunk['position']} in the queue"
+            note = f": {clean(chunk['note'])}" if chunk.get("note") else ""
+            return f"waiting, number {chunk['position']} in the queue{note}"
         case "node":
             took = f" after {span(chunk['ms'] / 1000)}" if chunk["state"] != "started" else ""
             return f"{clean(chunk['node'])} {chunk['state']}{took}"

@@ -22,6 +22,6 @@ def job_spec(entry: JobEntry, settings: Settings, queries: Queries, encoded_cata
         conversation=conversation,
         options=submit.options,
         max_rows=min(submit.options.max_rows or limit, limit),
-        max_cost_usd=entry.cost_left_usd,
+        max_cost_usd=entry.reserved_usd,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
     )

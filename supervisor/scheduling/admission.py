@@ -18,11 +18,13 @@ from bus.wire.commands import Refused
 @dataclass(slots=True)
 class Admission:
     """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own; `trouble()` says why
-    nothing can be accepted at all, for people, or nothing."""
+    nothing can be accepted at all, for people, or nothing; `may_pay(user)` whether enough of the user's budget is free
+    for one more job."""
 
     limits: LimitSettings
     max_running_of: Mapping[str, int] = field(default_factory=dict)
     trouble: Callable[[], str] = str
+    may_pay: Callable[[str], bool] = lambda _: True
     waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
     running: dict[str, str] = field(default_factory=dict)  # job id -> user
     _draining: bool = False
@@ -122,16 +124,25 @@ class Admission:
             heapreplace(heap, (self._blocked(running + 1), running + 1, self._turn + len(order), first, at))
         return sorted(order, key=self._full) if self._agents else order
 
+    def hold_note(self, user: str) -> str:
+        """Why a job of this user would not start now although a place is free, for people; nothing where none is, or
+        where it would."""
+        if len(self.running) >= self.limits.max_running or self._may_start(user):
+            return ""
+        if self._blocked(self._running_of[user]):
+            return f"{self._running_of[user]} of your questions run; the limit is {self.limits.max_running_per_user}"
+        return "your questions that run have reserved what is left of your day's budget"
+
     def positions(self) -> dict[str, int]:
         """Each waiting job's position; 1 is next."""
         return {job_id: place for place, job_id in enumerate(self.order(), 1)}
 
     def _first(self) -> str | None:
         """The waiting job that may start, if one may."""
-        if not self._agents:
-            user = min(self._queues, key=self._rank)
-            return None if self._blocked(self._running_of[user]) else next(iter(self._queues[user]))
-        users = (user for user in sorted(self._queues, key=self._rank) if not self._blocked(self._running_of[user]))
+        user = min(self._queues, key=self._rank)
+        if not self._agents and self._may_start(user):
+            return next(iter(self._queues[user]))
+        users = (user for user in sorted(self._queues, key=self._rank) if self._may_start(user))
         return next((job_id for user in users for job_id in self._queues[user] if not self._full(job_id)), None)
 
     def _full(self, job_id: str) -> bool:
@@ -150,6 +161,9 @@ class Admission:
         oldest = next(iter(self._queues[user].values()))
         return self._blocked(running), running, self._turns.get(user, 0), oldest
 
+    def _may_start(self, user: str) -> bool:
+        return not self._blocked(self._running_of[user]) and self.may_pay(user)
+
     def _blocked(self, running: int) -> bool:
         return running >= self.limits.max_running_per_user
 
@@ -158,6 +172,6 @@ class Admission:
         return (
             (limit is None or self._running_agents[agent] < limit)
             and len(self.running) < self.limits.max_running
-            and not self._blocked(self._running_of[user])
+            and self._may_start(user)
             and not self.waiting
         )

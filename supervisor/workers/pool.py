@@ -53,7 +53,7 @@ class WorkerPool:
         self._peers = PeerWatch(collector)
         self._collector = Channel(collector, self._on_event)
         orphans = OrphanAttribution(lambda: self._spawner.own_children)
-        self._reaper = Reaper(self._collector, self._peers, orphans, lambda: self.workers)
+        self._reaper = Reaper((self._control, self._collector), self._peers, orphans, lambda: self.workers)
         self._context = WorkerContext(
             settings,
             self._control,
@@ -175,7 +175,7 @@ class WorkerPool:
             # Should the last acknowledgement have been lost, this one stands in for it.
             worker.acknowledge(resend=worker.order.missing)
             if worker.listener is not None:
-                worker.listener.worker_heard(worker, begun=message.begun)
+                worker.listener.worker_heard(worker, message)
 
     def _on_event(self, frames: list[bytes]) -> None:
         size = len(frames[0])

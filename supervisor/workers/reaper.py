@@ -25,12 +25,17 @@ SWEEP_STUBBORN_EVERY_S = 0.1
 
 
 class Reaper:
-    """The steps, in this order. `living()` are all workers that may be alive."""
+    """The steps, in this order. `lines` are control and the collector, on which workers are heard; `living()` are all
+    workers that may be alive."""
 
     def __init__(
-        self, collector: Channel, peers: PeerWatch, orphans: OrphanAttribution, living: Callable[[], list[Worker]]
+        self,
+        lines: tuple[Channel, Channel],
+        peers: PeerWatch,
+        orphans: OrphanAttribution,
+        living: Callable[[], list[Worker]],
     ) -> None:
-        self._collector = collector
+        self._lines = lines
         self._peers = peers
         self._orphans = orphans
         self._living = living
@@ -40,7 +45,8 @@ class Reaper:
         try:
             async with asyncio.timeout(COLLECT_LIMIT_S):
                 await self._peers.closed(process.pid)
-                await self._collector.drained()
+                for line in self._lines:
+                    await line.drained()
         except TimeoutError:
             log.warning(
                 "worker %d's events were still on the way %g s after its exit",

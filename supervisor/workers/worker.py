@@ -14,7 +14,15 @@ from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
-from bus.wire.worker import STACK_NAME, STDERR_NAME, Acknowledge, AnyWorkerMessage, ToWorker, WorkerSpec
+from bus.wire.worker import (
+    STACK_NAME,
+    STDERR_NAME,
+    Acknowledge,
+    AnyWorkerMessage,
+    Heartbeat,
+    ToWorker,
+    WorkerSpec,
+)
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders
@@ -28,7 +36,7 @@ class Listener(Protocol):
     """Hears what becomes of the worker that serves a job, and what it sends."""
 
     def worker_ready(self, worker: "Worker") -> None: ...
-    def worker_heard(self, worker: "Worker", *, begun: bool) -> None: ...
+    def worker_heard(self, worker: "Worker", heartbeat: Heartbeat) -> None: ...
     def data_changed(self, worker: "Worker", fingerprint: str) -> None: ...
     def on_worker_message(self, worker: "Worker", message: AnyWorkerMessage) -> None: ...
     def worker_exited(self, worker: "Worker") -> None: ...

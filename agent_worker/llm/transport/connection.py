@@ -17,11 +17,11 @@ _NO_KEY = "none"
 """Servers on one's own machine need no key, but the SDK does."""
 
 
-def request_fields(prompt: Prompt, settings: ModelSettings, *, plain: bool) -> dict[str, Any]:
+def request_fields(prompt: Prompt, settings: ModelSettings, max_tokens: int, *, plain: bool) -> dict[str, Any]:
     """The request's fields. The plain form has only what every server of the Messages API knows."""
     fields: dict[str, Any] = {
         "model": settings.model,
-        "max_tokens": settings.max_tokens,
+        "max_tokens": max_tokens,
         "messages": list(prompt.messages),
         "system": prompt.system,
     }
@@ -54,8 +54,10 @@ class StreamedReply:
         if event.type == "content_block_start" and event.content_block.type == "text":
             return self._said(event.content_block.text)
         if event.type == "message_start":
-            names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-            self.call.started(*(_count(event.message.usage, name) for name in names))
+            usage = event.message.usage
+            if usage is not None:  # else the estimate stays
+                names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+                self.call.started(*(_count(usage, name) for name in names))
         elif event.type == "message_delta":
             self._closing(event)
         elif event.type == "message_stop":
@@ -110,25 +112,26 @@ class ModelConnection:
                         yield text
         except CATCH as error:
             raise model_error(error, self._settings) from error
-        finally:
-            reply.call.close()
         self._check_end(reply)
 
     def _check_end(self, reply: StreamedReply) -> None:
         if not reply.ended and reply.stop_reason is None:
             raise dropped(f"the answer of {self._settings.root_url} ended before its end")
+        limit = reply.call.reply_limit
+        if reply.stop_reason == "max_tokens" and limit is not None and limit[0] < self._settings.max_tokens:
+            raise limit[1]
         if error := stop_error(reply.stop_reason, self._settings, reply.explanation):
             raise error
 
     async def _open(self, prompt: Prompt, reply: StreamedReply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         try:
             try:
-                return await self._send(prompt)
+                return await self._send(prompt, reply.call)
             except anthropic.APIStatusError as error:
                 if self.plain or self._settings.structured_output != "auto" or not dislikes_rich_form(error):
                     raise
             self.plain = True
-            return await self._send(prompt)
+            return await self._send(prompt, reply.call)
         except anthropic.APIStatusError:
             reply.call.refused()
             raise
@@ -137,8 +140,11 @@ class ModelConnection:
                 reply.call.refused()
             raise
 
-    async def _send(self, prompt: Prompt) -> anthropic.AsyncStream[RawMessageStreamEvent]:
-        fields = request_fields(prompt, self._settings, plain=self.plain)
+    async def _send(self, prompt: Prompt, call: Call) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+        max_tokens = self._settings.max_tokens
+        if call.reply_limit is not None:
+            max_tokens = min(max_tokens, call.reply_limit[0])
+        fields = request_fields(prompt, self._settings, max_tokens, plain=self.plain)
         stream: anthropic.AsyncStream[RawMessageStreamEvent]
         stream = await self._client.messages.create(**fields, stream=True)
         return stream

@@ -42,7 +42,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     journal, jobs = Journal(store, lambda _: None), JobTable()
     pool = WorkerPool(settings, Spawner([], {}), store, context, address)
     admission = Admission(settings.limits, running_limits(settings))
-    parts = Parts(settings, store, journal, jobs, admission, Limits(settings, store.queries, jobs), pool)
+    parts = Parts(settings, store, journal, jobs, admission, Limits(settings, store.queries), pool)
     pool.close()
     yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
     context.term()

@@ -94,6 +94,19 @@ def test_jobs_start_in_the_order_that_was_told(users: list[str], per_user: int, 
     assert started == told[: len(started)]
 
 
+def test_who_cannot_pay_waits_and_the_others_pass() -> None:
+    broke = {"ann"}
+    queue = Admission(LimitSettings(max_running=3), may_pay=lambda user: user not in broke)
+    for job_id, user in (("a1", "ann"), ("b1", "bob")):
+        queue.enter(job_id, user)
+    assert [queue.next(), queue.next()] == ["b1", None]
+    assert queue.hold_note("ann") == "your questions that run have reserved what is left of your day's budget"
+    assert queue.hold_note("bob") == ""
+    broke.clear()
+    assert queue.hold_note("ann") == ""
+    assert queue.next() == "a1"
+
+
 def test_an_agents_own_limit_holds_back_its_jobs_and_no_others() -> None:
     queue = Admission(LimitSettings(max_running=10), {"slow": 1})
     for job_id, user, agent in (

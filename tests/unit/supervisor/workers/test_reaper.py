@@ -29,7 +29,7 @@ async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, Worker]]:
     socket = bind_collector(context, f"ipc://@deadstop-test-{os.getpid()}-{id(context)}", MAX_MESSAGE_BYTES)
     peers, collector = PeerWatch(socket), Channel(socket, lambda _: None)
     async with worker_context(folder) as shared:
-        yield Reaper(collector, peers, OrphanAttribution(lambda: own), list), Worker("sql", shared)
+        yield Reaper((shared.control, collector), peers, OrphanAttribution(lambda: own), list), Worker("sql", shared)
     peers.close()
     collector.close()
     context.term()

@@ -37,14 +37,14 @@ export function gone(state: AnswerState): AnswerState {
   return hasEnded(state) ? state : { ...state, phase: "gone" };
 }
 
-function whenWaiting(state: AnswerState, position: number): Partial<AnswerState> {
-  if (state.phase === "stopping") return { position };
-  return { position, phase: position > 0 ? "queued" : "running" };
+function whenWaiting(state: AnswerState, position: number, queueNote = ""): Partial<AnswerState> {
+  if (state.phase === "stopping") return { position, queueNote };
+  return { position, queueNote, phase: position > 0 ? "queued" : "running" };
 }
 
 /** Any chunk but `queue` shows that the job no longer waits. */
 function withChunk(state: AnswerState, chunk: Chunk): Partial<AnswerState> {
-  if (chunk.type === "queue") return whenWaiting(state, chunk.position);
+  if (chunk.type === "queue") return whenWaiting(state, chunk.position, chunk.note);
   const phase = state.phase === "stopping" ? "stopping" : "running";
   return { phase, position: 0, ...contentOf(state, chunk) };
 }

@@ -53,7 +53,7 @@ export interface StopProof {
 }
 
 export type Chunk =
-  | { readonly type: "queue"; readonly position: number }
+  | { readonly type: "queue"; readonly position: number; readonly note?: string }
   | { readonly type: "status"; readonly message: string }
   | { readonly type: "node"; readonly node: string; readonly state: NodePhase; readonly ms?: number }
   | { readonly type: "progress"; readonly fraction: number | null; readonly message?: string }
