@@ -145,6 +145,17 @@ class TokenEntry(Table, frozen=True):
     role: Annotated[str, Meta(pattern="^(user|operator)$")] = "user"
 
 
+RESERVED_USERS = frozenset(
+    {"agent", "deadstop", "gateway", "local", "operator", "serve", "shutdown", "supervisor", "worker"}
+)
+"""Names by which Deadstop says who did something: no user can have them, in any case of letters."""
+
+
+def is_reserved(user: str) -> bool:
+    """Whether this is a name of Deadstop's own."""
+    return user.lower() in RESERVED_USERS
+
+
 class AuthSettings(Table, frozen=True):
     tokens: list[TokenEntry] = []
 
