@@ -43,7 +43,8 @@ class ConversationTurn(msgspec.Struct, frozen=True):
 
 class JobSpec(msgspec.Struct, frozen=True):
     """The one job a worker serves. `max_cost_usd` is reserved for it of its user's day; None without such a limit.
-    `encoded_catalog` is decoded by those who look at `catalog`, each time."""
+    `may_trim` is for the one that writes the history: whether what is too old may go. `encoded_catalog` is decoded by
+    those who look at `catalog`, each time."""
 
     job_id: str
     user: str
@@ -53,6 +54,7 @@ class JobSpec(msgspec.Struct, frozen=True):
     options: Options = Options()
     max_rows: int = 1_000_000
     max_cost_usd: float | None = None
+    may_trim: bool = True
     encoded_catalog: bytes = b""
 
     @property

@@ -66,6 +66,11 @@ export type Chunk =
   | { readonly type: "stopping"; readonly rung: Rung; readonly by: string; readonly reason: string; readonly ms?: number }
   | { readonly type: "warning"; readonly message: string };
 
+/** `false` on an end that the server's log could not take yet. */
+interface Recorded {
+  readonly recorded?: boolean;
+}
+
 /** Events about one job. Each carries `seq`, which rises by one from 1; only a refusal has none. */
 export type JobEvent =
   | {
@@ -83,7 +88,7 @@ export type JobEvent =
     }
   | {
       readonly event: "agent_complete";
-      readonly data: { readonly session_id: string; readonly seq: number; readonly result: Result };
+      readonly data: { readonly session_id: string; readonly seq: number; readonly result: Result } & Recorded;
     }
   | {
       readonly event: "agent_error";
@@ -95,7 +100,7 @@ export type JobEvent =
         readonly hint?: string;
         readonly retryable?: boolean;
         readonly stop?: StopProof | null;
-      };
+      } & Recorded;
     }
   | {
       readonly event: "agent_killed";
@@ -104,7 +109,7 @@ export type JobEvent =
         readonly seq: number;
         readonly reason: string;
         readonly usage?: Partial<Usage>;
-      };
+      } & Recorded;
     };
 
 export interface Authenticated {
