@@ -58,6 +58,7 @@ class JobController:
         self._pool = parts.pool
         self._jobs = parts.jobs
         self._limits = parts.limits
+        self._clock = parts.clock
         self._spending = Spending(parts.store, parts.limits)
         self._heads = heads
         self._loop = asyncio.get_running_loop()
@@ -97,6 +98,10 @@ class JobController:
     def stop_all(self, request: StopRequest) -> None:
         for entry in self._jobs:
             self.stop_if_possible(entry, request)
+
+    def start_waiting(self) -> None:
+        """Start what waits for something that no job's end gives: a descriptor, a new day. Call it now and then."""
+        self._run_queue.start_waiting()
 
     def stop_if_possible(self, entry: JobEntry, request: StopRequest) -> None:
         """For stops without a client that waits for an answer: limits, disconnects, shutdown."""
@@ -231,7 +236,8 @@ class JobController:
 
     def _tell(self, entry: JobEntry) -> None:
         assert entry.worker is not None
-        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded)
+        may_trim = not self._clock.held
+        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded, may_trim=may_trim)
         entry.worker.tell(Assign(spec))
 
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:

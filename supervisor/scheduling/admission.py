@@ -1,8 +1,9 @@
 """Which questions are accepted, and which job starts next. Pure.
 
 Fair between users: the next job is the oldest one of the user who has the fewest running; among those, of the user
-whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them. A job whose agent
-has as many running as it may is passed by the others.
+whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them. The last free
+place is kept for a user who has none running, as long as one is known, so that nobody holds all of them. A job whose
+agent has as many running as it may is passed by the others.
 """
 
 from collections import Counter
@@ -11,20 +12,25 @@ from dataclasses import dataclass, field
 from heapq import heappop, heapreplace
 
 from bus.contract.settings import LimitSettings
-from bus.contract.vocabulary import Refusal
+from bus.contract.vocabulary import SUPERVISOR, Refusal
 from bus.wire.commands import Refused
+
+KEPT_NOTE = "the last place is kept for users who have none running"
 
 
 @dataclass(slots=True)
 class Admission:
     """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own; `trouble()` says why
     nothing can be accepted at all, for people, or nothing; `may_pay(user)` whether enough of the user's budget is free
-    for one more job."""
+    for one more job, and `shortage()` why none can be started however few run, for people, or nothing."""
 
     limits: LimitSettings
     max_running_of: Mapping[str, int] = field(default_factory=dict)
     trouble: Callable[[], str] = str
     may_pay: Callable[[str], bool] = lambda _: True
+    shortage: Callable[[], str] = str
+    known: set[str] = field(default_factory=set)
+    """Users who have asked something: at first those of the log."""
     waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
     running: dict[str, str] = field(default_factory=dict)  # job id -> user
     _draining: bool = False
@@ -60,9 +66,12 @@ class Admission:
             return Refused(
                 Refusal.QUEUE_FULL,
                 f"{len(self.running)} jobs run and {len(self.waiting)} wait; "
-                f"the limit is {self.limits.max_queued} waiting",
+                f"the limit is {self.limits.max_queued} waiting{self._short()}",
                 "ask again when a job has ended, or stop one",
             )
+        if not self.running and (shortage := self.shortage()):
+            text = f"no job can be started: {shortage}"
+            return Refused(Refusal.QUEUE_FULL, text, "raise the limit for open files (ulimit -n) of `deadstop serve`")
         waiting = len(self._queues.get(user, ()))
         if waiting >= self.limits.max_queued_per_user:
             return Refused(
@@ -74,6 +83,7 @@ class Admission:
 
     def enter(self, job_id: str, user: str, agent: str = "") -> None:
         self.waiting[job_id] = user
+        self.known.add(user)
         if agent in self.max_running_of:
             self._agents[job_id] = agent
         self._arrivals += 1
@@ -93,7 +103,7 @@ class Admission:
 
     def next(self) -> str | None:
         """The job that may start now; it counts as running from here on."""
-        if not self.waiting or len(self.running) >= self.limits.max_running:
+        if not self.waiting or len(self.running) >= self.limits.max_running or self.shortage():
             return None
         job_id = self._first()
         if job_id is None:
@@ -127,10 +137,16 @@ class Admission:
     def hold_note(self, user: str) -> str:
         """Why a job of this user would not start now although a place is free, for people; nothing where none is, or
         where it would."""
-        if len(self.running) >= self.limits.max_running or self._may_start(user):
+        if len(self.running) >= self.limits.max_running:
+            return ""
+        if shortage := self.shortage():
+            return shortage
+        if self._may_start(user):
             return ""
         if self._blocked(self._running_of[user]):
             return f"{self._running_of[user]} of your questions run; the limit is {self.limits.max_running_per_user}"
+        if self._is_kept_from(user):
+            return KEPT_NOTE
         return "your questions that run have reserved what is left of your day's budget"
 
     def positions(self) -> dict[str, int]:
@@ -161,8 +177,18 @@ class Admission:
         oldest = next(iter(self._queues[user].values()))
         return self._blocked(running), running, self._turns.get(user, 0), oldest
 
+    def _short(self) -> str:
+        shortage = self.shortage()
+        return f"; {shortage}" if shortage else ""
+
     def _may_start(self, user: str) -> bool:
-        return not self._blocked(self._running_of[user]) and self.may_pay(user)
+        return not (self._blocked(self._running_of[user]) or self._is_kept_from(user)) and self.may_pay(user)
+
+    def _is_kept_from(self, user: str) -> bool:
+        """Whether only the place is free that is kept for users who have none running. The supervisor's own jobs are
+        nobody's."""
+        is_last = 1 < self.limits.max_running <= len(self.running) + 1
+        return is_last and self._running_of[user] > 0 and bool(self.known - self._running_of.keys() - {SUPERVISOR})
 
     def _blocked(self, running: int) -> bool:
         return running >= self.limits.max_running_per_user
@@ -173,5 +199,6 @@ class Admission:
             (limit is None or self._running_agents[agent] < limit)
             and len(self.running) < self.limits.max_running
             and self._may_start(user)
+            and not self.shortage()
             and not self.waiting
         )

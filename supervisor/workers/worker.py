@@ -1,6 +1,7 @@
 """The supervisor's side of each worker: its process, its control line, the order of its events."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class Worker:
         self.limits = limits_of(settings, agent)
         self._settings = msgspec.structs.replace(settings, limits=self.limits)
         self._data_folder = _data_folder(settings, agent)
+        self._scratch_vanished = False
         self._folder_then = context.folders.identity(self._data_folder)
 
     def __repr__(self) -> str:
@@ -95,15 +97,30 @@ class Worker:
 
     @property
     def outdated(self) -> bool:
-        """Whether its data folder has been replaced since it was requested: its sandbox still opens the earlier one."""
+        """Whether its data folder has been replaced since it was requested, or its scratch folder has vanished: its
+        sandbox still opens the earlier one."""
         if self.process is None:
             return False
+        if self._scratch_vanished:
+            return True
         then, now = self._folder_then, self._context.folders.identity(self._data_folder)
         return None not in (then, now) and then != now
 
     def assign(self, job_id: str, listener: Listener) -> None:
         """It serves this job from here on, and the listener hears of it."""
         self.job_id, self.listener = job_id, listener
+
+    def look_after_scratch(self) -> None:
+        """Make its scratch folder anew where somebody has removed it: an agent outside the sandbox can go on with it.
+        To be called now and then."""
+        if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_code is not None:
+            return
+        if not self.scratch.exists():
+            self._scratch_vanished = True
+            text = "the scratch folder of %r has vanished; keep whatever tidies %s away from it"
+            log.error(text, self, self.scratch.parent, extra={"action": "scratch"})
+            with contextlib.suppress(OSError):
+                self.scratch.mkdir(parents=True, mode=0o700)
 
     def spec(self) -> bytes:
         """What the process is started with."""
