@@ -29,6 +29,7 @@ from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
 from supervisor.processes.spawner import Spawner
+from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.storage.clock_guard import ClockGuard, read_clocks
@@ -73,7 +74,7 @@ class Service:
         )
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment)
+        self._spawner = Spawner(settings.worker.preload, environment, Sweep)
         self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
         self._store, self._clock = store, ClockGuard(store.path.parent)
         parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool, self._clock)
@@ -188,6 +189,7 @@ class Service:
         self._context.term()
         self._spawner.close()
         self._sweep()
+        self._spawner.containment.close()
 
     def _sweep(self) -> None:
         """Leave no process behind, nor wait for ever for one that does not die."""

@@ -1,7 +1,9 @@
 """One request to the model and its stream, over the SDK; no retries here."""
 
+import asyncio
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from typing import Any
 
 import anthropic
@@ -11,10 +13,23 @@ from anthropic.types import RawMessageStreamEvent
 from agent_worker.llm.meter import Call, Meter
 from agent_worker.llm.prompts.requests import Prompt
 from agent_worker.llm.settings import ModelSettings
-from agent_worker.llm.transport.failures import CATCH, dislikes_rich_form, dropped, model_error, stop_error
+from agent_worker.llm.transport.failures import (
+    CATCH,
+    dislikes_rich_form,
+    dropped,
+    model_error,
+    plan_too_long,
+    stop_error,
+)
 
 _NO_KEY = "none"
 """Servers on one's own machine need no key, but the SDK does."""
+
+Enough = Callable[[str], bool]
+"""Takes each new text of a reply, and says whether no more of it is needed."""
+
+END_S = 0.5
+"""How long the end of a reply may take that is whole already, for the sake of the server's own count of tokens."""
 
 
 def request_fields(prompt: Prompt, settings: ModelSettings, max_tokens: int, *, plain: bool) -> dict[str, Any]:
@@ -100,8 +115,11 @@ class ModelConnection:
         """Count a call that `stream` is about to make. Raises BudgetExceeded."""
         return StreamedReply(self._meter.begin(prompt.chars))
 
-    async def stream(self, prompt: Prompt, reply: StreamedReply) -> AsyncGenerator[str, None]:
-        """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection.
+    async def stream(
+        self, prompt: Prompt, reply: StreamedReply, enough: Enough = lambda _: False
+    ) -> AsyncGenerator[str, None]:
+        """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection, and so does
+        `enough` once it says so.
 
         Raises ModelError and BudgetExceeded; `reply` holds what came until then.
         """
@@ -110,18 +128,31 @@ class ModelConnection:
                 async for event in events:
                     if text := reply.take(event):
                         yield text
+                    if text and enough(text):
+                        await _take_end(events, reply)
+                        return
         except CATCH as error:
             raise model_error(error, self._settings) from error
-        self._check_end(reply)
+        self._check_end(prompt, reply)
 
-    def _check_end(self, reply: StreamedReply) -> None:
+    def _check_end(self, prompt: Prompt, reply: StreamedReply) -> None:
         if not reply.ended and reply.stop_reason is None:
             raise dropped(f"the answer of {self._settings.root_url} ended before its end")
         limit = reply.call.reply_limit
-        if reply.stop_reason == "max_tokens" and limit is not None and limit[0] < self._settings.max_tokens:
+        if reply.stop_reason == "max_tokens" and limit is not None and limit[0] < self._longest(prompt):
             raise limit[1]
+        if reply.stop_reason == "max_tokens" and prompt.plans:
+            raise plan_too_long(self._settings, plain=self.plain)
         if error := stop_error(reply.stop_reason, self._settings, reply.explanation):
             raise error
+
+    def _longest(self, prompt: Prompt) -> int:
+        """How many tokens a reply may have, whatever is left of the budget. What a model thinks counts too: where it
+        may, the length of a plan is held by us alone."""
+        settings = self._settings
+        return (
+            min(settings.max_tokens, settings.max_plan_tokens) if self.plain and prompt.plans else settings.max_tokens
+        )
 
     async def _open(self, prompt: Prompt, reply: StreamedReply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         try:
@@ -141,13 +172,22 @@ class ModelConnection:
             raise
 
     async def _send(self, prompt: Prompt, call: Call) -> anthropic.AsyncStream[RawMessageStreamEvent]:
-        max_tokens = self._settings.max_tokens
+        max_tokens = self._longest(prompt)
         if call.reply_limit is not None:
             max_tokens = min(max_tokens, call.reply_limit[0])
         fields = request_fields(prompt, self._settings, max_tokens, plain=self.plain)
         stream: anthropic.AsyncStream[RawMessageStreamEvent]
         stream = await self._client.messages.create(**fields, stream=True)
         return stream
+
+
+async def _take_end(events: anthropic.AsyncStream[RawMessageStreamEvent], reply: StreamedReply) -> None:
+    """The end of a reply that is whole, if it comes at once: not where the model goes on."""
+    with suppress(TimeoutError, *CATCH):
+        async with asyncio.timeout(END_S):
+            async for event in events:
+                if reply.take(event).strip("` \n"):
+                    return
 
 
 def _count(usage: Any, name: str) -> int:
