@@ -22,10 +22,11 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", gc=False):
 # ---- chunks: what happens while a job runs
 
 
-class Queue(Event, frozen=True, tag="queue"):
-    """The job waits; `position` 1 is next."""
+class Queue(Event, frozen=True, tag="queue", omit_defaults=True):
+    """The job waits; `position` 1 is next. `note` says why it does although a place is free, where that is so."""
 
     position: int
+    note: str = ""
 
 
 class Status(Event, frozen=True, tag="status"):

@@ -36,6 +36,8 @@ export interface AnswerState {
   readonly phase: Phase;
   readonly jobId: string;
   readonly position: number;
+  /** Why it waits although a place is free; empty where none is. */
+  readonly queueNote: string;
   readonly status: string;
   readonly nodes: readonly NodeState[];
   readonly progress: { readonly fraction: number | null; readonly message: string } | null;
@@ -60,6 +62,7 @@ export const ASKED: AnswerState = {
   phase: "asked",
   jobId: "",
   position: 0,
+  queueNote: "",
   status: "",
   nodes: [],
   progress: null,
