@@ -12,6 +12,7 @@ from agent_worker.llm.meter import CHARS_PER_TOKEN, Meter
 from agent_worker.llm.prompts.plan_reply import NotAPlan, PlanEnd, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
+    Place,
     PlanRequest,
     Prompt,
     Try,
@@ -19,6 +20,7 @@ from agent_worker.llm.prompts.requests import (
     answer_prompt,
     plan_prompt,
     repair_prompt,
+    second_look_prompt,
 )
 from agent_worker.llm.retry import trying_again, wait_before
 from agent_worker.llm.settings import HOSTED, ModelSettings
@@ -71,6 +73,10 @@ class ModelClient:
     async def repair(self, request: PlanRequest, tries: Sequence[Try]) -> Plan:
         """A new plan after these statements failed, oldest first."""
         return await self._plan(repair_prompt(request, tries))
+
+    async def look_again(self, request: PlanRequest, sql: str, odd: str, near: Sequence[Place]) -> Plan:
+        """A new plan, or the same one, after `sql` ran and gave what is `odd`; `near` are values like those in it."""
+        return await self._plan(second_look_prompt(request, sql, odd, near))
 
     async def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
         """The words of the answer as they come. Leave it through `aclosing`, so that breaking off closes the stream.

@@ -66,6 +66,7 @@ class LimitSettings(Table, frozen=True):
 class AgentSettings(Table, frozen=True):
     default: str = "parquet"
     max_repairs: Count = 2
+    look_again: bool = True
     max_model_calls: Positive = 8
     max_output_tokens: Positive = 16_000
     max_cost_usd: Annotated[float, Meta(ge=0)] = 1.0

@@ -122,7 +122,7 @@ def _head(table: CatalogTable) -> str:
 def _column(column: CatalogColumn) -> str:
     facts = [f"  {shown_name(column.name)} {column.type}"]
     if not column.values and column.minimum is not None and column.maximum is not None:
-        facts.append(f"{_value(column.minimum)} to {_value(column.maximum)}")
+        facts.append(f"{value_text(column.minimum)} to {value_text(column.maximum)}")
     if column.nulls:
         facts.append(f"{column.nulls} nulls")
     if column.values:
@@ -131,13 +131,16 @@ def _column(column: CatalogColumn) -> str:
 
 
 def _values(column: CatalogColumn) -> str:
-    shown = ", ".join(_value(value) for value in column.values[:MAX_VALUES])
+    shown = ", ".join(value_text(value) for value in column.values[:MAX_VALUES])
     more = len(column.values) - MAX_VALUES
     return f"values {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _matches(focus: Focus) -> list[str]:
-    return [f"the question may mean {_place(table, column)} = {_value(value)}" for table, column, value in focus.values]
+    return [
+        f"the question may mean {place_text(table, column)} = {value_text(value)}"
+        for table, column, value in focus.values
+    ]
 
 
 def _all_keys(catalog: Catalog) -> Iterable[JoinKey]:
@@ -149,7 +152,7 @@ def _keys_between(catalog: Catalog, tables: set[str]) -> Iterator[JoinKey]:
 
 
 def _keys(keys: Iterable[JoinKey]) -> list[str]:
-    lines = [f"key {_place(key.table, key.column)} -> {_place(key.ref_table, key.ref_column)}" for key in keys]
+    lines = [f"key {place_text(key.table, key.column)} -> {place_text(key.ref_table, key.ref_column)}" for key in keys]
     more = len(lines) - MAX_KEYS
     return lines[:MAX_KEYS] + ([f"(and {more} more keys)"] if more > 0 else [])
 
@@ -171,11 +174,13 @@ def shown_name(name: str) -> str:
     return '"' + "".join(letter if letter.isprintable() else "\ufffd" for letter in name).replace('"', '""') + '"'
 
 
-def _place(table: str, column: str) -> str:
+def place_text(table: str, column: str) -> str:
+    """A column as it stands in a statement."""
     return f"{shown_name(table)}.{shown_name(column)}"
 
 
-def _value(value: str) -> str:
+def value_text(value: str) -> str:
+    """A value in one line, cut."""
     # Quoted as JSON, so that a value with line breaks or quotes cannot pass for a line of the catalog, nor for its end.
     cut = value if len(value) <= MAX_VALUE_CHARS else value[:MAX_VALUE_CHARS] + "…"
     return json.dumps(cut, ensure_ascii=False).replace("</", "<\\/")

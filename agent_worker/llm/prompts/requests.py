@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from agent_worker.llm.prompts.catalog_text import catalog_text
+from agent_worker.llm.prompts.catalog_text import catalog_text, place_text, value_text
 from agent_worker.llm.prompts.dates import dates_text
 from agent_worker.llm.prompts.examples import examples_text, nearest_examples
 from agent_worker.llm.prompts.focus import Focus
@@ -19,7 +19,9 @@ MAX_TURN_CHARS = 1_500
 MAX_REPLY_CHARS = 4_000
 MAX_ERROR_CHARS = 1_500
 
-Purpose = Literal["planner", "repair", "answer"]
+Purpose = Literal["planner", "repair", "second_look", "answer"]
+Place = tuple[str, str, str]
+"""Table, column and a value of it."""
 Message = dict[Literal["role", "content"], str]
 
 
@@ -138,6 +140,20 @@ def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
     prompt = plan_prompt(request)
     content = f"{prompt.messages[0]['content']}\n\n{told}\n\n{wanted}"
     return msgspec.structs.replace(prompt, purpose="repair", messages=(_user(content),))
+
+
+def second_look_prompt(request: PlanRequest, sql: str, odd: str, near: Sequence[Place]) -> Prompt:
+    """The same request again, with a statement that ran and gave what is odd."""
+    values = "\n".join(f"near: {place_text(table, column)} = {value_text(value)}" for table, column, value in near)
+    parts = [
+        f"This statement ran and gave {odd}:\n{_bounded(sql, MAX_REPLY_CHARS)}",
+        f"Values of the data that are like those in it:\n{values}" if near else "",
+        "If it is right, and that is the answer, reply with the same plan. If it looked for a value, a column or a time"
+        " that the data do not have, reply with a corrected plan.",
+    ]
+    prompt = plan_prompt(request)
+    content = "\n\n".join([prompt.messages[0]["content"], *filter(None, parts)])
+    return msgspec.structs.replace(prompt, purpose="second_look", messages=(_user(content),))
 
 
 def _failed(number: int, failed: Try) -> str:

@@ -66,10 +66,12 @@ describe("an answer", () => {
       accepted(),
       chunk(2, { type: "table_schema", columns }),
       chunk(3, { type: "table_rows", rows: [[1], [2]] }),
-      chunk(4, { type: "table_schema", columns }),
-      chunk(5, { type: "table_rows", rows: [[3]] }),
+      chunk(4, { type: "chart", spec: {} }),
+      chunk(5, { type: "table_schema", columns }),
+      chunk(6, { type: "table_rows", rows: [[3]] }),
     );
     expect(state.rows.length).toBe(1);
+    expect(state.chart).toBeNull();
     expect(state.rows.value(0, 0)).toBe(3);
   });
 

@@ -68,7 +68,7 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
         : { promptMonitor: state.promptMonitor + chunk.chunk };
     case "table_schema":
       // A repaired statement begins its result anew.
-      return { columns: chunk.columns, rows: Rows.none };
+      return { columns: chunk.columns, rows: Rows.none, chart: null };
     case "table_rows":
       return withRows(state, chunk);
     case "sql":
