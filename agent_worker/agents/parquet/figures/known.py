@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from agent_worker.agents.parquet.figures.numerals import Numeral, Reading, numerals
@@ -109,11 +110,11 @@ def _ratios(columns: Sequence[list[tuple[int, float]]]) -> Iterator[float]:
 
 
 def _changes(columns: Sequence[list[tuple[int, float]]]) -> Iterator[float]:
-    """From one row to the next, from the first to the last, and between the ends, as fractions."""
+    """Between neighbours, the first and the last, and the ends, as fractions of the one or the other."""
     for values in ([value for _, value in column] for column in columns):
-        ends = [(values[0], values[-1]), (min(values), max(values)), (max(values), min(values))]
-        for before, after in [*zip(values, values[1:], strict=False), *ends]:
-            yield _ratio(after - before, before)
+        for one, other in [*pairwise(values), (values[0], values[-1]), (min(values), max(values))]:
+            yield _ratio(other - one, one)
+            yield _ratio(one - other, other)
 
 
 def _ratio(one: float, other: float) -> float:
