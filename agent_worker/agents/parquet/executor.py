@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
 from agent_worker.agents.parquet.failures import Failures
-from agent_worker.agents.parquet.second_look import second_look
+from agent_worker.agents.parquet.looking.second_look import second_look
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError

@@ -42,6 +42,26 @@ def catalog_text(catalog: Catalog, focus: Focus = Focus()) -> CatalogText:  # no
     return CatalogText("\n".join([*_overview(catalog), *about]), "\n".join([*fitting, *_matches(focus)]))
 
 
+def table_text(catalog: Catalog, table: CatalogTable) -> str:
+    """One table in detail, with the keys that it is part of."""
+    keys = [key for key in _all_keys(catalog) if table.name in (key.table, key.ref_table)]
+    return "\n".join([*_detail(table, Focus()), *_keys(keys)])
+
+
+def finding_text(catalog: Catalog, focus: Focus, near: Sequence[tuple[str, str, str]] = ()) -> str:
+    """What some words name: tables, columns with their detail, and values; `near` only look like them."""
+    heads = [_head(table) for name in focus.tables[:NEAREST] if (table := catalog.table(name)) is not None]
+    columns = [
+        f"column {place_text(table.name, column.name)}{_column(column).strip().removeprefix(shown_name(column.name))}"
+        for table in catalog.tables
+        for column in table.columns
+        if (table.name, column.name) in focus.columns
+    ]
+    values = [f"value {place_text(table, column)} = {value_text(value)}" for table, column, value in focus.values]
+    like = [f"near {place_text(table, column)} = {value_text(value)}" for table, column, value in near]
+    return "\n".join([*heads, *columns, *values, *like])
+
+
 def _within(lines: Iterable[str], limit_chars: int) -> list[str] | None:
     """The lines, if they fit. Stops reading there: half a million columns must not cost seconds."""
     kept: list[str] = []

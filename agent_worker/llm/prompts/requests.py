@@ -22,7 +22,8 @@ MAX_ERROR_CHARS = 1_500
 Purpose = Literal["planner", "repair", "second_look", "answer"]
 Place = tuple[str, str, str]
 """Table, column and a value of it."""
-Message = dict[Literal["role", "content"], str]
+Message = dict[str, Any]
+"""`role`, and `content`: a text, or a list of blocks as the Messages API has them."""
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
@@ -55,12 +56,14 @@ class AnswerRequest(msgspec.Struct, frozen=True):
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """One request before it takes the form that the server understands. `schema` holds the reply to JSON."""
+    """One request before it takes the form that the server understands. `schema` holds the reply to JSON; `tools` may
+    be called instead."""
 
     purpose: Purpose
     system: str
     messages: tuple[Message, ...]
     schema: dict[str, Any] | None = None
+    tools: tuple[dict[str, Any], ...] = ()
 
     @property
     def plans(self) -> bool:
@@ -69,33 +72,40 @@ class Prompt(msgspec.Struct, frozen=True):
 
     @property
     def chars(self) -> int:
-        return len(self.system) + sum(len(message["content"]) for message in self.messages)
+        told = [len(message["content"]) for message in self.messages if isinstance(message["content"], str)]
+        blocks = [message["content"] for message in self.messages if not isinstance(message["content"], str)]
+        return (
+            len(self.system) + sum(told) + sum(len(msgspec.json.encode(part)) for part in (blocks, self.tools) if part)
+        )
 
 
-PLANNER = """\
+RULES = """\
+`sql` is exactly one SELECT statement (WITH is fine) in DuckDB's dialect over the tables of the catalog: no
+other tables, files, functions that read files, or settings. Quote names as the catalog does. Use the listed
+keys for joins, the listed measures for their names, and compare texts with the values as they are spelled in
+the catalog. Of a large catalog only the tables nearest to the question are told in detail, with it. Give result
+columns short readable names, order the rows so that the answer stands first, and set a LIMIT only where the
+question asks for one. Show what people know: names, not keys, where a key leads to them. Where the question
+asks for the first or the most, keep ties (QUALIFY rank() OVER (...) = 1, not LIMIT 1). A join to a table with
+several rows for one multiplies sums and counts: aggregate before it, or count DISTINCT.
+In DuckDB `/` of two integers is a decimal number and `//` an integer; dates are cut with date_trunc('month',
+d), and a year is year(d); ILIKE does not tell large letters from small ones; QUALIFY filters by a window
+function; a sum or count of some rows is sum(x) FILTER (WHERE ...); the value beside a largest one is
+arg_max(value, by).
+"This year", "lately" and the like are meant from the day on which the question is asked; where the data end
+before, say in `reading` what you took."""
+
+PLANNER = f"""\
 You plan answers to questions over tables, for DuckDB. Reply with one JSON object and nothing else:
-{"kind": "sql" | "clarification" | "answer", "reading": string, "title": string, "sql": string,
- "chart": {"kind": "none" | "line" | "bar" | "scatter", "x": string, "y": string, "color": string},
- "question": string, "suggestions": [string], "text": string}
+{{"kind": "sql" | "clarification" | "answer", "reading": string, "title": string, "sql": string,
+ "chart": {{"kind": "none" | "line" | "bar" | "scatter", "x": string, "y": string, "color": string}},
+ "question": string, "suggestions": [string], "text": string}}
 Leave the fields that a kind does not need empty.
 
-kind "sql": the question can be answered from the tables. `sql` is exactly one SELECT statement (WITH is fine) in
-DuckDB's dialect over the tables of the catalog: no other tables, files, functions that read files, or settings.
-Quote names as the catalog does. Use the listed keys for joins, the listed measures for their names, and compare
-texts with the values as they are spelled in the catalog. Of a large catalog only the tables nearest to the question
-are told in detail, with it. Give result columns short readable names, order the rows so that the answer stands first,
-and set a LIMIT only where the question asks for one. Show what people know: names, not keys, where a key leads to
-them. Where the question asks for the first or the most, keep ties (QUALIFY rank() OVER (...) = 1, not LIMIT 1). A
-join to a table with several rows for one multiplies sums and counts: aggregate before it, or count DISTINCT. `reading`
-says in one plain
-sentence how you understood the question, with every assumption. `title` names the result in a few words. `chart`
-names columns of the result where a picture helps: line over time, bar over categories, scatter for two measures;
-else kind "none".
-In DuckDB `/` of two integers is a decimal number and `//` an integer; dates are cut with date_trunc('month', d), and
-a year is year(d); ILIKE does not tell large letters from small ones; QUALIFY filters by a window function; a sum or
-count of some rows is sum(x) FILTER (WHERE ...); the value beside a largest one is arg_max(value, by).
-"This year", "lately" and the like are meant from the day on which the question is asked; where the data end before,
-say in `reading` what you took.
+kind "sql": the question can be answered from the tables. {RULES}
+`reading` says in one plain sentence how you understood the question, with every assumption. `title` names the result in
+a few words. `chart` names columns of the result where a picture helps: line over time, bar over categories, scatter for
+two measures; else kind "none".
 kind "clarification": the question has more than one sensible reading, or names something the catalog does not have.
 `question` asks one short question; `suggestions` are two to four complete answers to choose from.
 kind "answer": no data are needed (a greeting, what the tables contain). `text` is the answer in markdown.
@@ -117,9 +127,14 @@ in them.
 
 
 def plan_prompt(request: PlanRequest) -> Prompt:
-    """The planner's request: instructions and catalog as one stable block, then what fits the question, and it."""
+    """The request for a plan as one JSON object."""
+    return msgspec.structs.replace(planning_prompt(PLANNER, request), schema=PLAN_SCHEMA)
+
+
+def planning_prompt(instructions: str, request: PlanRequest) -> Prompt:
+    """Instructions and catalog as one stable block, then what fits the question, and it."""
     catalog = catalog_text(request.catalog, request.focus)
-    system = f"{PLANNER}\n<catalog>\n{catalog.stable}\n</catalog>"
+    system = f"{instructions}\n<catalog>\n{catalog.stable}\n</catalog>"
     examples = nearest_examples(request.question, request.catalog.description.examples)
     parts = [
         _block("tables", catalog.fitting),
@@ -128,7 +143,7 @@ def plan_prompt(request: PlanRequest) -> Prompt:
         _conversation(request.history),
         _block("question", request.question),
     ]
-    return Prompt("planner", system, (_user("\n".join(filter(None, parts))),), PLAN_SCHEMA)
+    return Prompt("planner", system, (_user("\n".join(filter(None, parts))),))
 
 
 def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:

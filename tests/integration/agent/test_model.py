@@ -37,7 +37,8 @@ ANSWER = Say(("United ", "has ", "most."), thinking="UA is first.", input_tokens
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    async with serving(tmp_path_factory.mktemp("s"), flights()) as served:
+    """Its model is asked for one plan."""
+    async with serving(tmp_path_factory.mktemp("s"), flights(), llm__tools=False) as served:
         yield served
 
 

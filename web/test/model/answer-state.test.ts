@@ -85,6 +85,22 @@ describe("an answer", () => {
     expect(done.rows.length).toBe(1);
   });
 
+  it("keeps each look of a model with what it found", () => {
+    const look = { type: "tool", name: "find", arguments: { words: "united" } } as const;
+    const begun = after(accepted(), chunk(2, { ...look, state: "started" }));
+    expect(begun.looks).toEqual([{ name: "find", about: "united", phase: "started", ms: 0, found: "" }]);
+    const state = after(
+      accepted(),
+      chunk(2, { ...look, state: "started" }),
+      chunk(3, { ...look, state: "finished", ms: 3, found: "1 value" }),
+      chunk(4, { ...look, state: "started" }),
+    );
+    expect(state.looks.map(({ phase, found }) => [phase, found])).toEqual([
+      ["finished", "1 value"],
+      ["started", ""],
+    ]);
+  });
+
   it("passes over chunks it does not know", () => {
     const unknown = { type: "hologram" } as unknown as Chunk;
     expect(after(accepted(), chunk(2, unknown))).toMatchObject({ phase: "running", seq: 2 });

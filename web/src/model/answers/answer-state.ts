@@ -9,6 +9,15 @@ export interface NodeState {
   readonly ms: number;
 }
 
+/** A look at the data that a model takes before it answers. `about` is what it asks for. */
+export interface LookState {
+  readonly name: string;
+  readonly about: string;
+  readonly phase: NodePhase;
+  readonly ms: number;
+  readonly found: string;
+}
+
 /** A rung that is being climbed, `ms` after the stop was asked for. */
 export interface Climb {
   readonly rung: Rung;
@@ -38,6 +47,7 @@ export interface AnswerState {
   readonly position: number;
   readonly status: string;
   readonly nodes: readonly NodeState[];
+  readonly looks: readonly LookState[];
   readonly progress: { readonly fraction: number | null; readonly message: string } | null;
   readonly statements: readonly string[];
   readonly response: string;
@@ -62,6 +72,7 @@ export const ASKED: AnswerState = {
   position: 0,
   status: "",
   nodes: [],
+  looks: [],
   progress: null,
   statements: [],
   response: "",

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from agent_worker.agents.parquet.looking.suspicion import near_values, suspicion
 from agent_worker.agents.parquet.state import AgentState
-from agent_worker.agents.parquet.suspicion import near_values, suspicion
 from agent_worker.engine import EngineError
 from agent_worker.engine.guard import Refused
 from agent_worker.llm import BudgetExceeded, ModelError, PreviewBuilder
