@@ -27,7 +27,9 @@ def set_up(context: AgentContext) -> Tools:
     if settings is not None:
         limits = context.settings.agent
         meter = Meter(
-            settings.price, CallLimits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None)
+            settings.price,
+            CallLimits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None),
+            context.usage_changed,
         )
         context.usage = meter.usage
         model = ModelClient(settings, meter, context.emit)
@@ -35,7 +37,7 @@ def set_up(context: AgentContext) -> Tools:
 
 
 def hold_to(model: ModelClient, job: JobSpec) -> None:
-    """What is left of the user's day is known with the job only."""
+    """What is reserved of the user's day is known with the job only."""
     model.meter.limits = msgspec.structs.replace(model.meter.limits, left_of_day_usd=job.max_cost_usd)
 
 

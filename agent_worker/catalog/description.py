@@ -12,9 +12,12 @@ import msgspec
 
 from agent_worker.catalog.files.text.dialect import ENCODINGS
 from agent_worker.catalog.files.text.options import FileOptions
-from bus.contract.catalog import CatalogTable, Description, Example, JoinKey, Measure
+from bus.contract.catalog import ROLES, CatalogTable, Description, Example, JoinKey, Measure
 
-SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes", "examples", "files")
+SECTIONS = (
+    *("measures", "synonyms", "terms", "keys", "default_dates", "roles", "labels", "units"),
+    *("notes", "examples", "files"),
+)
 SHEET_OPTIONS = ("header", "skip")
 
 
@@ -92,6 +95,16 @@ class _Reader:
             default_dates={
                 table: self._date(table, column) for table, column in self._table(content, "default_dates").items()
             },
+            terms={word: self._text(f"terms.{word}", means) for word, means in self._table(content, "terms").items()},
+            roles={
+                self._column(f'roles."{place}"', place): self._one_of(f'roles."{place}"', role, ROLES, "a role")
+                for place, role in self._table(content, "roles").items()
+            },
+            labels={table: self._label(table, value) for table, value in self._table(content, "labels").items()},
+            units={
+                self._column(f'units."{place}"', place): self._text(f'units."{place}"', unit)
+                for place, unit in self._table(content, "units").items()
+            },
             notes=self._text("notes", content.get("notes", "")),
             examples=self._examples(content.get("examples", [])),
         )
@@ -132,6 +145,16 @@ class _Reader:
         where = f"default_dates.{table}"
         self._one_of(where, table, self._columns, "a table")
         return self._one_of(where, column, self._columns[table], f"a column of {table}")
+
+    def _label(self, table: str, value: Any) -> tuple[str, ...]:
+        """One column, or several that name a row together."""
+        where = f"labels.{table}"
+        self._one_of(where, table, self._columns, "a table")
+        names = value if isinstance(value, list) and value else [value]
+        return tuple(self._one_of(where, name, self._columns[table], f"a column of {table}") for name in names)
+
+    def _column(self, where: str, place: str) -> str:
+        return ".".join(self._place(where, place))
 
     def _place(self, where: str, place: Any) -> tuple[str, str]:
         table, dot, column = self._text(where, place).partition(".")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bus.address import state_folder
+from bus.address import require_usable_folders, state_folder
 from bus.contract.settings import GatewaySettings, Settings
 from bus.contract.settings_file import SettingsError
 from bus.program import ServeOrders
@@ -77,8 +77,10 @@ def open_listener(options: ServeOptions) -> tuple[socket.socket, str]:
 async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
     """Serve until a signal says stop; `announce` receives the address once everything is ready.
 
-    Raises `OpsError` when a program cannot be started or kept running. Leaves no process and no socket behind.
+    Raises `BusError` for a folder that cannot be used, `OpsError` when a program cannot be started or kept running.
+    Leaves no process and no socket behind.
     """
+    require_usable_folders(options.settings)
     state_dir = state_folder(options.settings.supervisor.state_dir)
     address = served_address(state_dir)
     if address is not None:
@@ -125,7 +127,7 @@ async def _serve(
             await programs.gateway.finish(options.settings.gateway.finish_grace_s + END_MARGIN_S)
 
     grace_s = options.settings.supervisor.shutdown_grace_s + END_MARGIN_S
-    with signals(programs.gateway.ask_for_another) as (stop, hurry):
+    with signals(programs.gateway.ask_for_another) as (stop, hurry), orphan_reaper.reaping():
         try:
             await _until(stop, work())
         finally:
@@ -159,7 +161,7 @@ async def _drained(programs: Programs, orphan_reaper: OrphanReaper, when_ready: 
     """Start the programs, and keep them running until the supervisor has drained. Raises `OpsError`."""
     running = [program for program in programs if program is not None]
     for program in running:  # one after the other: the gateway looks for a supervisor
-        await program.child.start()
+        await program.start(orphan_reaper)
     when_ready()
     drained = False
     try:

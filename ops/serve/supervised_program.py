@@ -39,6 +39,10 @@ class SupervisedProgram:
     def __repr__(self) -> str:
         return f"<SupervisedProgram {self.child!r}>"
 
+    async def start(self, orphan_reaper: OrphanReaper) -> None:
+        """Start the program for the first time. Raises `OpsError`."""
+        await self._start(self.child, orphan_reaper)
+
     def ask_for_another(self) -> None:
         """Have the program replaced; asked again before that is done, once more."""
         self._wanted.set()

@@ -1,6 +1,7 @@
 """The supervisor's side of each worker: its process, its control line, the order of its events."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from dataclasses import dataclass
@@ -15,7 +16,15 @@ from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
-from bus.wire.worker import STACK_NAME, STDERR_NAME, Acknowledge, AnyWorkerMessage, ToWorker, WorkerSpec
+from bus.wire.worker import (
+    STACK_NAME,
+    STDERR_NAME,
+    Acknowledge,
+    AnyWorkerMessage,
+    Heartbeat,
+    ToWorker,
+    WorkerSpec,
+)
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders, Identity
@@ -29,7 +38,7 @@ class Listener(Protocol):
     """Hears what becomes of the worker that serves a job, and what it sends."""
 
     def worker_ready(self, worker: "Worker") -> None: ...
-    def worker_heard(self, worker: "Worker", *, begun: bool) -> None: ...
+    def worker_heard(self, worker: "Worker", heartbeat: Heartbeat) -> None: ...
     def data_changed(self, worker: "Worker", fingerprint: str) -> None: ...
     def on_worker_message(self, worker: "Worker", message: AnyWorkerMessage) -> None: ...
     def worker_exited(self, worker: "Worker") -> None: ...
@@ -78,6 +87,7 @@ class Worker:
         self.limits = limits_of(settings, agent)
         self._settings = msgspec.structs.replace(settings, limits=self.limits)
         self._data = _data_place(settings, agent, context.broker)
+        self._scratch_vanished = False
         self._folder_then = self._folder_now
 
     def __repr__(self) -> str:
@@ -90,9 +100,12 @@ class Worker:
 
     @property
     def outdated(self) -> bool:
-        """Whether its data folder has been replaced since it was requested: its sandbox still opens the earlier one."""
+        """Whether its data folder has been replaced since it was requested, or its scratch folder has vanished: its
+        sandbox still opens the earlier one."""
         if self.process is None:
             return False
+        if self._scratch_vanished:
+            return True
         then, now = self._folder_then, self._folder_now
         return None not in (then, now) and then != now
 
@@ -103,6 +116,18 @@ class Worker:
     def assign(self, job_id: str, listener: Listener) -> None:
         """It serves this job from here on, and the listener hears of it."""
         self.job_id, self.listener = job_id, listener
+
+    def look_after_scratch(self) -> None:
+        """Make its scratch folder anew where somebody has removed it: an agent outside the sandbox can go on with it.
+        To be called now and then."""
+        if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_code is not None:
+            return
+        if not self.scratch.exists():
+            self._scratch_vanished = True
+            text = "the scratch folder of %r has vanished; keep whatever tidies %s away from it"
+            log.error(text, self, self.scratch.parent, extra={"action": "scratch"})
+            with contextlib.suppress(OSError):
+                self.scratch.mkdir(parents=True, mode=0o700)
 
     def spec(self) -> bytes:
         """What the process is started with."""

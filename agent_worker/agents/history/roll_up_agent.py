@@ -30,7 +30,7 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
 
     try:
         context.rolled_up = await asyncio.to_thread(
-            roll_up, folder.parent / LOG_NAME, folder, context.settings.history, say
+            roll_up, folder.parent / LOG_NAME, folder, context.settings.history if job.may_trim else None, say
         )
     except OSError as error:
         hint = f"make room, and let us write {folder}; nothing is lost, the log keeps what is not in the history yet"

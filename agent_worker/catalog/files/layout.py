@@ -8,7 +8,7 @@ import msgspec
 
 from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_format, without_suffix
 from agent_worker.catalog.files.listing import LOGS, Content, content, entries
-from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of
+from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of, misread_keys
 from agent_worker.catalog.types.engine_types import Type
 from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
@@ -151,7 +151,10 @@ def _judged(path: Path, folder: Path) -> tuple[str, bool]:
         return "" if found is not Content.UNREADABLE else found.value, False
     named_otherwise = text_format(path.name) is not None or is_workbook(path.name)
     reason = _why_no_parquet(found) if named_otherwise else found.value
-    return reason or pattern_in(path), True
+    reason = reason or pattern_in(path)
+    if not reason and any(map(is_partition, path.relative_to(folder).parts[:-1])):
+        reason = misread_keys(path.parts[:-1])
+    return reason, True
 
 
 def pattern_in(path: Path) -> str:
