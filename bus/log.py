@@ -125,7 +125,7 @@ class LogReader:
         self._numbers.clear()
 
     def _found(self) -> tuple[_Identity, _Identity | None] | None:
-        """The log's file, and the one beside it: with another of either, what is open is of no use. None without one."""
+        """The log's file, and the one beside it: with another of either, what is open is no use. None without one."""
         log = _identity(self._path)
         return (log, _identity(self._path.with_name(f"{self._path.name}-wal"))) if log is not None else None
 
