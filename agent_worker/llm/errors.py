@@ -46,6 +46,10 @@ class ModelError(LlmError):
         return f"<ModelError {self.code}: {self.message}>"
 
 
+class ToolsRefused(LlmError):
+    """The model's server takes no tools, or its model calls none."""
+
+
 class BudgetExceeded(LlmError):
     """A job has used more than it may, or would with what it is about to do (`ahead`): `value` (calls, tokens or US
     dollars) went past `maximum`. Of a user's day the maximum is what was left for this job."""

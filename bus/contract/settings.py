@@ -66,7 +66,10 @@ class LimitSettings(Table, frozen=True):
 class AgentSettings(Table, frozen=True):
     default: str = "parquet"
     max_repairs: Count = 2
-    max_model_calls: Positive = 8
+    look_again: bool = True
+    max_tool_calls: Count = 6
+    max_tool_s: Seconds = 30.0
+    max_model_calls: Positive = 16
     max_output_tokens: Positive = 16_000
     max_cost_usd: Annotated[float, Meta(ge=0)] = 1.0
     max_cost_usd_per_user_day: Annotated[float, Meta(ge=0)] = 20.0
@@ -98,6 +101,7 @@ class LlmSettings(Table, frozen=True):
     model: str = "claude-sonnet-5-5"
     base_url: str = ""
     api_key_env: str = "ANTHROPIC_API_KEY"
+    tools: bool = True
     structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"
     max_tokens: Positive = 8192
     max_plan_tokens: Positive = 1500
@@ -122,6 +126,7 @@ def price_of(llm: LlmSettings) -> Price | None:
 
 class DataSettings(Table, frozen=True):
     folder: str = ""
+    listing_max_age_s: Seconds = 5.0
 
 
 class GatewaySettings(Table, frozen=True):

@@ -57,6 +57,8 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
             return f"{clean(chunk['node'])} {chunk['state']}{took}"
         case "model_call":
             return _model_call(chunk)
+        case "tool":
+            return _tool(chunk)
         case "progress":
             share = "" if chunk["fraction"] is None else f"{chunk['fraction']:.0%}"
             return " ".join(part for part in (share, clean(chunk["message"])) if part)
@@ -85,6 +87,16 @@ def _model_call(call: dict[str, Any]) -> str:
     words += [f"{call['input_tokens']:,} tokens in, {about}{call['output_tokens']:,} out"]
     words += [about + money(call["cost_usd"])] if call["cost_usd"] else []
     return f"{sentence}: {', '.join(words)}"
+
+
+def _tool(tool: dict[str, Any]) -> str:
+    """What a model looks at, and what it has found once it has."""
+    about = clean(" ".join(", ".join(str(value) for value in tool["arguments"].values()).split()))
+    sentence = f"{clean(tool['name'])} {about}"
+    if tool["state"] == "started":
+        return sentence
+    ended = "failed" if tool["state"] == "failed" else "found"
+    return f"{sentence}: {ended} {clean(tool['found'])} after {span(tool['ms'] / 1000)}"
 
 
 def _mark(spec: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,12 +10,15 @@ import anthropic
 import httpx2
 from anthropic.types import RawMessageStreamEvent
 
-from agent_worker.llm.meter import Call, Meter
-from agent_worker.llm.prompts.requests import Prompt
+from agent_worker.llm.errors import ToolsRefused
+from agent_worker.llm.meter import CHARS_PER_TOKEN, Call, Meter
+from agent_worker.llm.prompts.requests import Message, Prompt
 from agent_worker.llm.settings import ModelSettings
+from agent_worker.llm.transport.blocks import Blocks
 from agent_worker.llm.transport.failures import (
     CATCH,
     dislikes_rich_form,
+    dislikes_tools,
     dropped,
     model_error,
     plan_too_long,
@@ -40,8 +43,12 @@ def request_fields(prompt: Prompt, settings: ModelSettings, max_tokens: int, *, 
         "messages": list(prompt.messages),
         "system": prompt.system,
     }
+    if prompt.tools:
+        fields["tools"] = list(prompt.tools)
     if plain:
         return fields
+    if prompt.tools:
+        fields["messages"] = _cached(prompt.messages)
     config: dict[str, Any] = {"effort": settings.effort} if settings.effort else {}
     if prompt.schema is not None:
         config["format"] = {"type": "json_schema", "schema": prompt.schema}
@@ -51,11 +58,20 @@ def request_fields(prompt: Prompt, settings: ModelSettings, max_tokens: int, *, 
     return fields | {"system": [block], "thinking": {"type": "adaptive", "display": "summarized"}}
 
 
+def _cached(messages: Sequence[Message]) -> list[Message]:
+    """The first message is sent again with each turn that follows it: what fits the question is cached too."""
+    first, *rest = messages
+    block = {"type": "text", "text": first["content"], "cache_control": {"type": "ephemeral"}}
+    return [{**first, "content": [block]}, *rest]
+
+
 class StreamedReply:
-    """What has come of one reply so far: `text` and `thinking`, how it ended, and its cost."""
+    """What has come of one reply so far: `text` and `thinking`, its blocks with calls of tools, how it ended, and its
+    cost."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
+        self.blocks = Blocks()
         self.text = ""
         self.thinking = ""
         self.stop_reason: str | None = None
@@ -64,6 +80,7 @@ class StreamedReply:
 
     def take(self, event: RawMessageStreamEvent) -> str:
         """Note an event of the stream; gives the new text in it. Raises BudgetExceeded."""
+        self.blocks.take(event)
         if event.type == "content_block_delta":
             return self._delta(event.delta)
         if event.type == "content_block_start" and event.content_block.type == "text":
@@ -85,6 +102,8 @@ class StreamedReply:
         if delta.type == "thinking_delta":
             self.thinking += delta.thinking
             self.call.produced(len(delta.thinking))
+        if delta.type == "input_json_delta":
+            self.call.produced(len(delta.partial_json))
         return ""
 
     def _said(self, text: str) -> str:
@@ -121,13 +140,15 @@ class ModelConnection:
         """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection, and so does
         `enough` once it says so.
 
-        Raises ModelError and BudgetExceeded; `reply` holds what came until then.
+        Raises ModelError, BudgetExceeded and ToolsRefused; `reply` holds what came until then.
         """
         try:
             async with await self._open(prompt, reply) as events:
                 async for event in events:
                     if text := reply.take(event):
                         yield text
+                    if reply.blocks.call_chars > self._settings.max_plan_tokens * CHARS_PER_TOKEN:
+                        raise plan_too_long(self._settings)
                     if text and enough(text):
                         await _take_end(events, reply)
                         return
@@ -159,11 +180,13 @@ class ModelConnection:
             try:
                 return await self._send(prompt, reply.call)
             except anthropic.APIStatusError as error:
+                if prompt.tools and dislikes_tools(error):
+                    raise ToolsRefused("the model's server takes no tools") from error
                 if self.plain or self._settings.structured_output != "auto" or not dislikes_rich_form(error):
                     raise
             self.plain = True
             return await self._send(prompt, reply.call)
-        except anthropic.APIStatusError:
+        except (anthropic.APIStatusError, ToolsRefused):
             reply.call.refused()
             raise
         except anthropic.APIConnectionError as error:

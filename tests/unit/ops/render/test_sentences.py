@@ -39,6 +39,14 @@ CALL: dict[str, object] = {
     "cost_usd": 0.0032,
 }
 
+TOOL: dict[str, object] = {
+    "type": "tool",
+    "name": "peek",
+    "arguments": {"sql": "select\n  1"},
+    "ms": 12.0,
+    "found": "1 row",
+}
+
 
 @pytest.mark.parametrize(
     ("chunk", "sentence"),
@@ -61,6 +69,9 @@ CALL: dict[str, object] = {
             CALL | {"state": "failed", "estimated": True, "cost_usd": None},
             "answer asks claude-x: failed after 300 ms, 1,200 tokens in, about 80 out",
         ),
+        (TOOL | {"state": "started"}, "peek select 1"),
+        (TOOL | {"state": "finished"}, "peek select 1: found 1 row after 12 ms"),
+        (TOOL | {"state": "failed", "found": "no table x"}, "peek select 1: failed no table x after 12 ms"),
         ({"type": "sql", "sql": "select 1"}, "select 1"),
         ({"type": "chart", "spec": {"mark": {"type": "bar"}}}, "a bar chart"),
         ({"type": "chart", "spec": {"mark": "line"}}, "a line chart"),

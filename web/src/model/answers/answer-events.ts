@@ -1,4 +1,4 @@
-import { type AnswerState, type Climb, hasEnded, type NodeState } from "./answer-state";
+import { type AnswerState, type Climb, hasEnded, type LookState, type NodeState } from "./answer-state";
 import type { Chunk, ColumnInfo, JobEvent, Result } from "../wire/protocol";
 import { arrowBatch, jsonBatch, Rows } from "../values/rows";
 
@@ -74,9 +74,11 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
       return chunk.field === "response"
         ? { response: state.response + chunk.chunk }
         : { promptMonitor: state.promptMonitor + chunk.chunk };
+    case "tool":
+      return { looks: withLook(state.looks, lookOf(chunk)) };
     case "table_schema":
       // A repaired statement begins its result anew.
-      return { columns: chunk.columns, rows: Rows.none };
+      return { columns: chunk.columns, rows: Rows.none, chart: null };
     case "table_rows":
       return withRows(state, chunk);
     case "sql":
@@ -90,6 +92,17 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
     default:
       return {};
   }
+}
+
+function lookOf({ name, arguments: given, state, ms = 0, found = "" }: Extract<Chunk, { type: "tool" }>): LookState {
+  const about = Object.values(given).map(String).join(", ");
+  return { name, about, phase: state, ms, found };
+}
+
+/** A look that ends takes the place of the one that has begun. */
+function withLook(looks: readonly LookState[], look: LookState): readonly LookState[] {
+  const open = looks.at(-1)?.phase === "started" && look.phase !== "started";
+  return [...(open ? looks.slice(0, -1) : looks), look];
 }
 
 function climbOf({ rung, by, reason, ms = 0 }: Extract<Chunk, { type: "stopping" }>): Climb {

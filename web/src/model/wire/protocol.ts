@@ -24,6 +24,8 @@ export interface Usage {
 export interface Clarification {
   readonly question: string;
   readonly suggestions: readonly string[];
+  /** A statement to begin with; empty where there is none, absent from older logs. */
+  readonly sql?: string;
 }
 
 /** At most the first 1,000 rows. `truncated`: the statement had more rows than the `row_count` that were sent. */
@@ -61,6 +63,14 @@ export type Chunk =
   | { readonly type: "table_schema"; readonly columns: readonly ColumnInfo[] }
   | { readonly type: "table_rows"; readonly rows: readonly (readonly unknown[])[] }
   | { readonly type: "table_rows"; readonly encoding: "arrow"; readonly arrow: Uint8Array }
+  | {
+      readonly type: "tool";
+      readonly name: string;
+      readonly arguments: Readonly<Record<string, unknown>>;
+      readonly state: NodePhase;
+      readonly ms?: number;
+      readonly found?: string;
+    }
   | { readonly type: "sql"; readonly sql: string }
   | { readonly type: "chart"; readonly spec: object }
   | { readonly type: "stopping"; readonly rung: Rung; readonly by: string; readonly reason: string; readonly ms?: number }
