@@ -147,7 +147,7 @@ def _by_column(asked: AskBack, said: Lexeme) -> Meant | None:
     named = {c.column for c in said.names if c.column and c.cost == said.names[0].cost}
     found = [
         chip.question for chip in asked.chips
-        if any(re.search(rf"\b{re.escape(column)}\b", chip.plan.sql) for column in named)
+        if any(re.search(rf"\b{re.escape(column)}\b", chip.sql) for column in named)
     ]  # fmt: skip
     return Meant(found[0]) if len(found) == 1 else None
 
