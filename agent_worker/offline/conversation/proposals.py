@@ -147,7 +147,7 @@ def absent(pieces: Pieces) -> Iterator[str]:
         yield from _lacking(table, senses.MISSING & words)
 
 
-def _lacking(table: Table, missing: set[str]) -> Iterator[str]:
+def _lacking(table: Table, missing: frozenset[str]) -> Iterator[str]:
     for column in table.columns:
         if column.info.nulls and missing:
             yield f"how many {plural(table)} with missing {spoken(column)}"
