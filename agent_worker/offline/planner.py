@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.conversation import Conversation, NotUnderstood
-from agent_worker.offline.dialogue.doubts import doubt
+from agent_worker.offline.dialogue.doubts import UNSURE, doubt
 from agent_worker.offline.dialogue.suggestions import near
 from agent_worker.offline.english.lexicon import NEGATIONS
 from agent_worker.offline.english.phrases import Kind
@@ -42,16 +42,17 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Plan:
     return SqlPlan(statement(found.scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
 
 
-def _read_whole(question: str, catalog: Catalog, history: Sequence[Turn]) -> SqlPlan | None:
-    """The answer to a question that stands alone and has one clear reading. Not where the owner has declared measures
-    or dates: only the other reader knows those."""
+def _read_whole(question: str, catalog: Catalog, history: Sequence[Turn]) -> SqlPlan | Clarification | None:
+    """The answer to a question that stands alone and has one clear reading, or the question back where it says two
+    things at once. Not where the owner has declared measures or dates: only the other reader knows those."""
     declared = catalog.description.measures or catalog.description.default_dates
     if declared or len(question) > _LONGEST_CHARS or (history and not stands_alone(question)):
         return None
     core = Core(catalog)
-    reading = core.read(question).clear
+    found = core.read(question)
+    reading = found.clear
     if reading is None:
-        return None
+        return Clarification(UNSURE) if found.doubtful else None
     said = Description(core.schema, reading.query)
     return SqlPlan(reading.sql, said.title(), said.reading(), said.chart())
 
