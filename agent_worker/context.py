@@ -1,11 +1,13 @@
 """What an agent is given beside its job, what it may say, and how it says that it gives up."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from bus.contract.catalog import Catalog
+from bus.contract.data_place import DataPlace
 from bus.contract.events import Clarification, Event, Progress, Status, Usage, Warn
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
@@ -45,6 +47,7 @@ class Outlet(Protocol):
 
     def emit(self, event: Event) -> None: ...
     def data_changed(self, fingerprint: str) -> None: ...
+    def usage_changed(self) -> None: ...
 
 
 class AgentContext:
@@ -55,15 +58,18 @@ class AgentContext:
     """
 
     def __init__(
-        self, settings: Settings, options: dict[str, Any], data_folder: str, scratch: Path, outlet: Outlet
+        self, settings: Settings, options: dict[str, Any], data: DataPlace, scratch: Path, outlet: Outlet
     ) -> None:
         self.outlet = outlet
-        """Where `emit` and `data_changed` go."""
+        """Where `emit`, `data_changed` and `usage_changed` go."""
         self.settings = settings
         self.options = options
         """From `[agents.NAME] options`, as they are."""
-        self.data_folder = data_folder
-        """The folder of the data as configured; empty for the sample data. `job.catalog` names the files."""
+        self.data = data
+        """Where the data lie."""
+        self.data_folder = data.folder
+        """The folder of the data as configured, or their address; empty for the sample data. `job.catalog` names the
+        files."""
         self.scratch = scratch
         """A folder of this job's own, its working directory too, removed afterwards."""
         self.prepared: Any = None
@@ -75,8 +81,10 @@ class AgentContext:
         self.rolled_up: list[int] = []
         """For the agent that writes the history: the jobs that stand in it now."""
         self.usage: Callable[[], Usage] = Usage
-        """Replace it to report model calls, tokens and cost; rows and chunks are counted for you."""
+        """Replace it to report model calls, tokens and cost; rows and chunks are counted for you. It is asked with each
+        event and each heartbeat."""
         self._progress: tuple[int | None, str] | None = None
+        self._warned_of_progress = False
 
     def status(self, message: str) -> None:
         """One short sentence about what is going on. This and the next two can be called from callbacks too."""
@@ -84,11 +92,16 @@ class AgentContext:
 
     def progress(self, fraction: float | None, message: str = "") -> None:
         """How far it is, from 0 to 1; None where that is not known. Sent only when the whole percent or the message
-        differs from the last one: it can be called as often as is convenient."""
-        shown = (None if fraction is None else round(100 * fraction), message)
+        differs from the last one: it can be called as often as is convenient. What is outside is taken to the nearer
+        end, with one warning."""
+        within = in_range(fraction)
+        if within != fraction and not self._warned_of_progress:
+            self._warned_of_progress = True
+            self.warn(f"The agent said that it is {fraction} done; progress goes from 0 to 1.")
+        shown = (None if within is None else round(100 * within), message)
         if shown != self._progress:
             self._progress = shown
-            self.emit(Progress(fraction, message))
+            self.emit(Progress(within, message))
 
     def warn(self, message: str) -> None:
         """Something that people should know, though the job goes on."""
@@ -102,9 +115,21 @@ class AgentContext:
         """Send any event of `bus.contract.events`, in the loop's thread. Returns at once."""
         self.outlet.emit(event)
 
+    def usage_changed(self) -> None:
+        """Have `usage` reported at once: for the moment at which something begins to cost, so that it is paid for
+        however the worker ends."""
+        self.outlet.usage_changed()
+
     def data_changed(self, fingerprint: str) -> None:
         """For the bundled agents: have the catalog read anew for the questions that follow."""
         self.outlet.data_changed(fingerprint)
+
+
+def in_range(fraction: float | None) -> float | None:
+    """The fraction between 0 and 1, both included; None for what is no number."""
+    if fraction is None or math.isnan(fraction):
+        return None
+    return min(1.0, max(0.0, fraction))
 
 
 async def cooperate() -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from bus.contract.settings import CATALOG_AGENT, Settings
 from bus.contract.settings_file import SettingsError
 from bus.transport.sockets import BusError
-from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
 from ops.checks.finding import Finding, ok, problem, warning
-from ops.client.access import JobsAccess, Wire
+from ops.client.access import JobsAccess, Query, Wire
 from ops.client.over_bus import LocalJobs
 from ops.errors import OpsError
 from ops.format import one_line, span
 from ops.render.sentences import ended_sentence
+from ops.serve.data_broker import data_folder
 from ops.serve.ephemeral import TemporaryServer, temporary_server
 
 ANSWER_WITHIN_S = 60.0
@@ -57,7 +57,7 @@ async def _data(jobs: LocalJobs, settings: Settings) -> list[Finding]:
     """What the catalog's own job has said."""
     reading = next(job for job in await jobs.list(ended=True) if job.agent == CATALOG_AGENT)
     stream = await _stream(jobs, reading)
-    place = settings.data.folder or "the sample data"
+    place = data_folder(settings) or "the sample data"
     if stream[-1]["event"] != "agent_complete":
         words = ended_sentence(stream[-1]["event"], stream[-1]["data"])
         return [problem("data", f"{place}: {words}", "name another folder with --data, or correct the file")]
@@ -79,7 +79,7 @@ def remark(text: str) -> Finding:
 
 
 async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:
-    job = await jobs.submit("select 1", "sql", Options())
+    job = await jobs.submit(Query("select 1", "sql"))
     stream = await _stream(jobs, job)
     record = await jobs.show(job.job_id)
     said = [line for line in server.said().splitlines() if NOT_PRELOADED in line]

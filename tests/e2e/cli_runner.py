@@ -97,13 +97,13 @@ def program(folder: Path, *arguments: str, **extra: str) -> Iterator[Program]:
         running.process.stdout.close()
 
 
-def deadstop(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def deadstop(folder: Path, *arguments: str, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with this text as its standard input."""
     return subprocess.run(
         [sys.executable, "-m", "ops", *arguments],
         cwd=folder,
         env=environment(**extra),
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
@@ -140,11 +140,11 @@ def write_config(folder: Path, text: str = "") -> Path:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *flags: str, config: str = "") -> Iterator[Server]:
+def serving(folder: Path, *flags: str, config: str = "", **extra: str) -> Iterator[Server]:
     """A server on a free port with a state folder of its own; nothing of it may be left afterwards."""
     state_dir = folder / "state"
     settings = ["--config", str(write_config(folder, config)), "--state-dir", str(state_dir)]
-    with program(folder, "serve", "--port", "0", *settings, *flags, **UNHURRIED) as running:
+    with program(folder, "serve", "--port", "0", *settings, *flags, **UNHURRIED, **extra) as running:
         server = Server(folder, state_dir, running.line(), running)
         yield server
         if running.process.poll() is None:

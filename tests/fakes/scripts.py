@@ -20,7 +20,7 @@ _NO_CHART = {"kind": "none", "x": "", "y": "", "color": ""}
 
 def plan_json(sql: str, chart: dict[str, str] | None = None, **rest: Any) -> str:
     """A planner's reply that runs this statement."""
-    reply = {"kind": "sql", "reading": "as asked", "title": "Result", "sql": sql, "chart": chart or _NO_CHART}
+    reply = {"kind": "sql", "reading": "", "title": "Result", "sql": sql, "chart": chart or _NO_CHART}
     return json.dumps(reply | {"question": "", "suggestions": [], "text": ""} | rest)
 
 
@@ -73,6 +73,17 @@ def plain_only(inner: Script) -> Script:
         if unknown or not isinstance(recorded.body.get("system", ""), str):
             name = unknown[0] if unknown else "system.0.cache_control"
             return Fail(400, "invalid_request_error", f"{name}: Extra inputs are not permitted")
+        return inner(recorded)
+
+    return script
+
+
+def no_tools(inner: Script, status: int = 400) -> Script:
+    """A server that takes no tools."""
+
+    def script(recorded: Recorded) -> Reply:
+        if "tools" in recorded.body:
+            return Fail(status, "invalid_request_error", "tools: Extra inputs are not permitted")
         return inner(recorded)
 
     return script

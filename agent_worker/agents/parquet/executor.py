@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
-from agent_worker.agents.parquet.planner import plan_request
+from agent_worker.agents.parquet.failures import Failures
+from agent_worker.agents.parquet.looking.second_look import second_look
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
@@ -16,7 +17,7 @@ from agent_worker.engine import EngineError, ResultEnd
 from agent_worker.engine.guard import Refused
 from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.monitor import failed
-from agent_worker.plan import SqlPlan
+from agent_worker.plan import Plan, SqlPlan
 from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
@@ -26,42 +27,57 @@ PROGRESS_EVERY_S = 0.2
 
 
 async def execute(state: AgentState) -> AsyncGenerator[Event, None]:
-    """Run the statement; on an error ask the model for a better one, at most `max_repairs` times."""
-    repairs = 0
-    while True:
-        plan = state.plan
-        assert isinstance(plan, SqlPlan)
-        yield Sql(plan.sql)
+    """Run the statement; on an error ask the model for a better one, at most `max_repairs` times. What has failed is
+    not run again. Once, the model is asked about a result that seems to have missed what was looked for."""
+    failures, looked = Failures(), False
+    while isinstance(plan := state.plan, SqlPlan):
         try:
+            failures.hold(plan.sql)
             async with aclosing(_run(state, plan)) as events:
                 async for event in events:
                     yield event
-            return
         except (EngineError, Refused) as error:
-            model = state.tools.model
             yield monitor(failed(str(error)))
-            if model is None or not _worth_repairing(error, state) or repairs >= _max_repairs(state):
-                raise _for_people(error, repairs, state.catalog.left_out) from error
-            repairs += 1
-            yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
-            state.plan = await model.repair(plan_request(state), plan.sql, str(error))
-            if not isinstance(state.plan, SqlPlan):
-                return
+            failures.add(plan.sql, error)
+            yield _repairing(state, failures)
+            state.plan = await _repaired(state, failures)
+            continue
+        if looked or state.request is None:
+            return
+        looked = True
+        async with aclosing(second_look(state)) as events:
+            async for event in events:
+                yield event
+        if state.plan is plan:
+            return
+
+
+def _repairing(state: AgentState, failures: Failures) -> Warn:
+    """What is said before another try; raises AgentError where there is none."""
+    error, repairs = failures.last, failures.count
+    if state.request is None or not _worth_repairing(error) or repairs > _max_repairs(state):
+        raise _for_people(error, repairs - 1, state.catalog.left_out) from error
+    return Warn(f"{failures.said}; asking the model for a better one ({repairs}).")
+
+
+async def _repaired(state: AgentState, failures: Failures) -> Plan:
+    assert state.tools.model is not None
+    assert state.request is not None
+    return await state.tools.model.repair(state.request, failures.tries)
 
 
 def _max_repairs(state: AgentState) -> int:
     return state.context.settings.agent.max_repairs
 
 
-def _worth_repairing(error: EngineError | Refused, state: AgentState) -> bool:
-    """Whether the model could write a better one: not of one that the person typed, nor for want of memory or time."""
-    if state.typed_sql:
-        return False
+def _worth_repairing(error: EngineError | Refused) -> bool:
+    """Whether the model could write a better one: not for want of memory or time."""
     return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
 
 
 async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
     engine = state.tools.engine
+    yield Sql(plan.sql)
     yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
     reporting = asyncio.create_task(_report_progress(state))
     builder = PreviewBuilder(())
@@ -128,7 +144,3 @@ def _for_people(error: EngineError | Refused, repairs: int, those: tuple[LeftOut
         hint = "put the file right and ask again: the tables are read anew"
         return AgentError(f"There is no table {error.missing}. {why}", code="sql_binder", hint=hint)
     return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint="correct the statement and ask again")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]

@@ -21,7 +21,7 @@ from bus.contract.events import (
     TableSchema,
 )
 from bus.contract.vocabulary import Reason
-from tests.fakes.replies import Say, in_turn, words
+from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving
 from tests.harness.stopping import ended
@@ -37,7 +37,8 @@ ANSWER = Say(("United ", "has ", "most."), thinking="UA is first.", input_tokens
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    async with serving(tmp_path_factory.mktemp("s"), flights()) as served:
+    """Its model is asked for one plan."""
+    async with serving(tmp_path_factory.mktemp("s"), flights(), llm__tools=False) as served:
         yield served
 
 
@@ -139,6 +140,45 @@ async def test_the_answer_streams_token_by_token(served: Served) -> None:
     assert said == "One two three"
 
 
+async def test_the_reading_stands_above_the_answer_before_its_first_word(served: Served) -> None:
+    plan = in_pieces(plan_json(COUNT_PER_CARRIER, reading="All flights of 2013,\nby carrier."))
+    job = await served.ask(QUESTION, in_turn(plan, ANSWER))
+    assert job.response == "*Read as: All flights of 2013, by carrier.*\n\nUnited has most."
+    seen = [milestone(event) for event in job.events]
+    assert seen.index("text") < seen.index("writing"), "it does not wait for the model"
+
+
+@pytest.mark.parametrize(
+    ("said", "warnings"),
+    [
+        ("UA has 58,665 flights, 7% more than B6.", []),
+        ("In 2013 UA had 58.7k.", ["“2013” is not in the result: check it against the table."]),
+        (
+            "UA has 4.2 million flights, 42.5% of all.",
+            ["“4.2 million” and “42.5%” are not in the result: check them against the table."],
+        ),
+        (
+            "7001, 7002, 7003, 7004, 7005, 7006 and 7007",
+            [
+                "“7001”, “7002”, “7003”, “7004”, “7005” and 2 more figures are not in the result: "
+                "check them against the table."
+            ],
+        ),
+    ],
+)
+async def test_figures_that_are_not_in_the_result_are_named(served: Served, said: str, warnings: list[str]) -> None:
+    job = await served.ask(QUESTION, in_turn(GOOD, words(said)))
+    assert (job.response, job.warnings) == (said, warnings)
+
+
+async def test_of_a_long_result_what_the_model_saw_is_said(served: Served) -> None:
+    rows = in_pieces(plan_json("SELECT range AS n FROM range(100000) ORDER BY n"))
+    job = await served.ask(QUESTION, in_turn(rows, words("From 0 to 99,999, which is 7.5 on the way.")))
+    assert job.warnings == [
+        "“7.5” is neither in the first 50 rows of the result, nor in its totals: check it against the table."
+    ]
+
+
 # ---- plans of other kinds
 
 
@@ -181,7 +221,8 @@ async def test_a_missing_table_is_repaired_where_everybody_sees_it(served: Serve
 
 
 async def test_repairs_end(served: Served) -> None:
-    job = await served.ask(QUESTION, in_turn(MISSING, MISSING, MISSING))
+    others = [in_pieces(plan_json(f"SELECT * FROM no_such_{number}")) for number in (2, 3)]
+    job = await served.ask(QUESTION, in_turn(MISSING, *others))
     assert (job.failed.code, job.record.summary.reason) == ("sql_binder", Reason.AGENT_ERROR)
     assert "(after 2 repairs)" in job.failed.error
     assert [len(job.statements), len(job.warnings), len(served.requests)] == [3, 2, 3]
@@ -189,6 +230,19 @@ async def test_repairs_end(served: Served) -> None:
         "started",
         "failed",
     ]
+    assert "Statement 1 failed:\nSELECT * FROM no_such_table\n" in served.requests[2].last_message
+    assert "Statement 2 failed:\nSELECT * FROM no_such_2\n" in served.requests[2].last_message
+
+
+async def test_a_statement_that_failed_is_not_run_again(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(MISSING, MISSING, GOOD, ANSWER))
+    assert job.statements == ["SELECT * FROM no_such_table", COUNT_PER_CARRIER]
+    assert job.warnings[1] == (
+        "The model sent a statement again that had failed; asking the model for a better one (2)."
+    )
+    assert "You have sent a statement again" in served.requests[2].last_message
+    hopeless = await served.ask(QUESTION, in_turn(MISSING, MISSING, MISSING))
+    assert (len(hopeless.statements), hopeless.failed.code, len(served.requests)) == (1, "sql_binder", 3)
 
 
 async def test_a_statement_that_fails_among_its_rows_is_repaired_too(served: Served) -> None:
@@ -214,3 +268,51 @@ async def test_what_is_no_plan_is_asked_for_once_more(served: Served, bad: str) 
     hopeless = await served.ask(QUESTION, in_turn(words(bad), words(bad)))
     assert (hopeless.failed.code, hopeless.failed.retryable) == ("llm_bad_plan", True)
     assert (hopeless.record.summary.reason, hopeless.statements) == (Reason.LLM_ERROR, [])
+
+
+# ---- a second look
+
+
+NOTHING = in_pieces(plan_json("SELECT carrier FROM airlines WHERE name = 'United Airlines'"))
+NAMED = "SELECT carrier FROM airlines WHERE name = 'United Air Lines Inc.'"
+
+
+async def test_a_statement_that_finds_nothing_is_looked_at_again_with_near_values(served: Served) -> None:
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, in_pieces(plan_json(NAMED)), words("UA.")))
+    assert "no rows: looking once more with near values" in job.statuses
+    assert job.statements[-1] == NAMED
+    assert (job.rows[-1], job.response, job.warnings) == (["UA"], "UA.", [])
+    told = served.requests[1].last_message
+    assert "This statement ran and gave no rows:" in told
+    assert 'near: airlines.name = "United Air Lines Inc."' in told
+    purposes = [event.purpose for event in job.events if isinstance(event, ModelCall) and event.state == "finished"]
+    assert purposes == ["planner", "second_look", "answer"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        NOTHING,
+        in_pieces(plan_json("SELECT carrier FROM airlines WHERE name = 'Nobody'")),
+        in_pieces(plan_json("SELECT carrier FROM no_such_table")),
+        in_pieces(plan_json("DROP TABLE airlines")),
+        in_pieces(plan_json("", kind="answer", text="Nothing.")),
+    ],
+)
+async def test_a_result_stands_where_the_second_look_finds_no_more(served: Served, second: Say) -> None:
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, second, words("Nobody.")))
+    assert len(job.statements) == 1
+    assert (job.result.usage.rows, job.response, job.warnings) == (0, "Nobody.", [])
+
+
+async def test_a_second_look_may_become_a_question(served: Served) -> None:
+    back = in_pieces(clarification_json("Do you mean United Air Lines?", "United Air Lines Inc."))
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, back))
+    assert job.result.clarification is not None
+
+
+async def test_a_second_look_that_fails_leaves_the_result(served: Served) -> None:
+    gone = Fail(401, "authentication_error", "no more")
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, gone, words("Nobody.")))
+    assert job.response == "Nobody."
+    assert job.warnings[0].startswith("No second look was possible: ")
