@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bus.log import LOG_NAME
+from bus.system.private import keep_private
 from bus.transport.codec import BUS_VERSION, same_protocol
 from bus.transport.sockets import BusError
 
@@ -137,8 +138,10 @@ def read_address(state_dir: Path) -> Address:
 
 
 def make_key(state_dir: Path) -> bytes:
-    """The key that every command must carry; made once for a state folder, readable by its owner only."""
+    """The key that every command must carry; made once for a state folder, readable by its owner only. Raises
+    `BusError`, `NotPrivate`."""
     path = state_dir / KEY_NAME
+    keep_private(path)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -83,8 +83,9 @@ def open_listener(options: ServeOptions) -> tuple[socket.socket, str]:
     return listen(gateway.host, gateway.port, named=named), made
 
 
-async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
-    """Serve until a signal says stop; `announce` receives the address once everything is ready.
+async def serve(options: ServeOptions, announce: Callable[[str, str], None]) -> None:
+    """Serve until a signal says stop; `announce` receives the address and the token made for this run ("" for none)
+    once everything is ready.
 
     Raises `OpsError` when a program cannot be started or kept running. Leaves no process and no socket behind.
     """
@@ -107,7 +108,7 @@ async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
     orphan_reaper = OrphanReaper(processes)
 
     async def work() -> None:
-        if await _drained(programs, orphan_reaper, lambda: announce(url_of(listener, token))):
+        if await _drained(programs, orphan_reaper, lambda: announce(url_of(listener, ""), token)):
             listener.close()
             await programs.gateway.finish(options.settings.gateway.finish_grace_s + END_MARGIN_S)
 
