@@ -20,7 +20,7 @@ from agent_worker.engine.settings import connect
 from agent_worker.sandbox import restrict
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import TableRows
-from tests.harness.hostile import ALL, REACHING_OUT, statements
+from tests.harness.hostile.statements import ALL, REACHING_OUT, statements
 
 STATEMENT_S = 0.5
 STOPPED_AFTER_S = 2
