@@ -1,6 +1,7 @@
 """What an agent is given beside its job, what it may say, and how it says that it gives up."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Union
@@ -77,6 +78,7 @@ class AgentContext:
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you."""
         self._progress: tuple[int | None, str] | None = None
+        self._warned_of_progress = False
 
     def status(self, message: str) -> None:
         """One short sentence about what is going on. This and the next two can be called from callbacks too."""
@@ -84,11 +86,16 @@ class AgentContext:
 
     def progress(self, fraction: float | None, message: str = "") -> None:
         """How far it is, from 0 to 1; None where that is not known. Sent only when the whole percent or the message
-        differs from the last one: it can be called as often as is convenient."""
-        shown = (None if fraction is None else round(100 * fraction), message)
+        differs from the last one: it can be called as often as is convenient. What is outside is taken to the nearer
+        end, with one warning."""
+        within = in_range(fraction)
+        if within != fraction and not self._warned_of_progress:
+            self._warned_of_progress = True
+            self.warn(f"The agent said that it is {fraction} done; progress goes from 0 to 1.")
+        shown = (None if within is None else round(100 * within), message)
         if shown != self._progress:
             self._progress = shown
-            self.emit(Progress(fraction, message))
+            self.emit(Progress(within, message))
 
     def warn(self, message: str) -> None:
         """Something that people should know, though the job goes on."""
@@ -105,6 +112,13 @@ class AgentContext:
     def data_changed(self, fingerprint: str) -> None:
         """For the bundled agents: have the catalog read anew for the questions that follow."""
         self.outlet.data_changed(fingerprint)
+
+
+def in_range(fraction: float | None) -> float | None:
+    """The fraction between 0 and 1, both included; None for what is no number."""
+    if fraction is None or math.isnan(fraction):
+        return None
+    return min(1.0, max(0.0, fraction))
 
 
 async def cooperate() -> None:

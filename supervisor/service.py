@@ -27,6 +27,7 @@ from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
 from supervisor.processes.spawner import Spawner
+from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.storage.group_commit import GroupCommit
@@ -60,7 +61,7 @@ class Service:
         self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment)
+        self._spawner = Spawner(settings.worker.preload, environment, Sweep)
         self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
         limits = Limits(settings, store.queries, self._jobs)
         parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool)
@@ -153,6 +154,7 @@ class Service:
         self._context.term()
         self._spawner.close()
         self._sweep()
+        self._spawner.containment.close()
 
     def _sweep(self) -> None:
         """Leave no process behind, nor wait for ever for one that does not die."""

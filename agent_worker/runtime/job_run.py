@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from agent_worker.context import AgentContext, AgentError, Said
+from agent_worker.runtime.event_limits import MAX_TEXT_CHARS, within_limits
 from agent_worker.runtime.output import OutputConverter
 from agent_worker.runtime.publisher import Publisher
 from agent_worker.runtime.result_builder import ResultBuilder
-from bus.contract.events import Event, Usage
+from bus.contract.events import Event, ResponseChunk, Usage
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import CancelledOutcome, Failure, JobSpec, Outcome, Success
 
@@ -30,12 +31,19 @@ class JobRun:
         self._context = context
         self._job = job
         self._publisher = publisher
+        self._exit: BaseException | None = None
         self._result = ResultBuilder(job.user_clarification or job.question)
 
     def emit(self, event: Event) -> bool:
         """True if the caller should `yield_to_loop` of the publisher."""
-        self._result.add(event)
-        return self._publisher.emit(event)
+        if isinstance(event, ResponseChunk) and len(event.chunk) <= MAX_TEXT_CHARS:  # the most frequent one by far
+            self._result.add(event)
+            return self._publisher.emit(event)
+        full = False
+        for each in within_limits(event):
+            self._result.add(each)
+            full = self._publisher.emit(each) or full
+        return full
 
     def usage(self) -> Usage:
         """What has been used so far: the agent's own count of model calls, and our count of rows."""
@@ -47,14 +55,18 @@ class JobRun:
             await self._send_output()
             return self._success()
         except asyncio.CancelledError:
-            return CancelledOutcome()
+            return CancelledOutcome() if self._exit is None else _failure(self._exit)
         except AgentError as error:
             return Failure(error.reason, error.code, error.error, error.hint, error.retryable)
         except MemoryError:
             return Failure(Reason.MEMORY, "memory", "The question needed more memory than it may use.", _MEMORY_HINT)
-        except Exception as error:
+        except BaseException as error:  # also one that would end the process: what was said before it is kept
             traceback.print_exc()
-            return Failure(Reason.AGENT_ERROR, "agent_error", f"The agent failed: {error!r}", _AGENT_HINT)
+            return _failure(error)
+
+    def leave(self, error: BaseException) -> None:
+        """End the job for what the agent has raised beside its own coroutine."""
+        self._exit = error
 
     async def _send_output(self) -> None:
         output = OutputConverter(self._context, self._job.max_rows)
@@ -70,6 +82,14 @@ class JobRun:
         context = self._context
         result = self._result.result(self.usage(), context.clarification, context.truncated)
         return Success(result, self._result.turn(context.clarification), context.catalog, context.rolled_up)
+
+
+def _failure(error: BaseException) -> Failure:
+    try:
+        words = repr(error)
+    except BaseException:
+        words = f"{type(error).__name__}, which cannot be shown"
+    return Failure(Reason.AGENT_ERROR, "agent_error", f"The agent failed: {words}", _AGENT_HINT)
 
 
 def _generator(events: Any) -> Any:

@@ -20,8 +20,8 @@ MAX_RESULT_ROWS = 1_000
 """`raw_table.rows` holds at most so many; all of them came as `table_rows`."""
 
 MAX_RESULT_BYTES = 4_000_000
-"""Nor more rows than fit in here, and of each text no more characters than this: all of it came as chunks, and the
-last event, which is written and sent in one piece, must not grow with the stream."""
+"""Nor more rows than fit in here, and of each text no more (in UTF-8) than this: all of it came as chunks, and the last
+event, which is written and sent in one piece, must not grow with the stream."""
 
 MAX_TURN_CHARS = 2_000
 
@@ -35,7 +35,7 @@ class ResultBuilder:
         self._schema: TableSchema | None = None
         self._tables: list[TableRows] = []
         self._kept = self._kept_bytes = 0
-        self._kept_chars = dict.fromkeys(self._text, 0)
+        self._text_bytes = dict.fromkeys(self._text, 0)
         self._chart: dict[str, Any] | None = None
         self._sql = ""
         self._timings: dict[str, float] = {}
@@ -77,10 +77,12 @@ class ResultBuilder:
         )
 
     def _add_text(self, event: ResponseChunk) -> None:
-        room = MAX_RESULT_BYTES - self._kept_chars[event.field]
+        size = len(event.chunk) if event.chunk.isascii() else len(event.chunk.encode(errors="replace"))
+        room = MAX_RESULT_BYTES - self._text_bytes[event.field]
         if room > 0:
-            self._text[event.field].append(event.chunk[:room])
-            self._kept_chars[event.field] += len(event.chunk)
+            kept = event.chunk if size <= room else event.chunk.encode(errors="replace")[:room].decode(errors="ignore")
+            self._text[event.field].append(kept)
+            self._text_bytes[event.field] += size
 
     def _add_rows(self, event: TableRows) -> None:
         self.rows += event.count

@@ -46,7 +46,7 @@ def main(encoded_spec: bytes) -> None:
         sandbox = apply_sandbox(spec, agent)
         # Not asyncio.run: it would wait for threads that a stop has left behind.
         loop = CountingLoop()
-        loop.run_until_complete(_live(spec, agent, sandbox, loop))
+        _live(spec, agent, sandbox, loop)
         status = 0
     except BaseException:
         traceback.print_exc()
@@ -56,8 +56,22 @@ def main(encoded_spec: bytes) -> None:
         os._exit(status)
 
 
-async def _live(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> None:
-    await WorkerRuntime(spec, module, sandbox, loop, new_context()).live()
+def _live(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> None:
+    """Run the worker to its end. What ends a process, raised in a task or a callback of the agent, ends its job:
+    asyncio lets that out of the loop, which goes on after it."""
+    runtime = loop.run_until_complete(_make(spec, module, sandbox, loop))
+    living = loop.create_task(runtime.live())
+    while not living.done():
+        try:
+            loop.run_until_complete(living)
+        except (SystemExit, KeyboardInterrupt) as error:
+            if living.done():
+                raise
+            runtime.leave(error)
+
+
+async def _make(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> "WorkerRuntime":
+    return WorkerRuntime(spec, module, sandbox, loop, new_context())
 
 
 class WorkerRuntime:
@@ -103,6 +117,14 @@ class WorkerRuntime:
         if self._run is None:
             raise RuntimeError(f"{event!r} was emitted before the job had begun")
         self._run.emit(event)
+
+    def leave(self, error: BaseException) -> None:
+        """End the job, which the agent has wanted to end with its process. Raises the error before there is one."""
+        if self._run is None or self._running is None:
+            raise error
+        traceback.print_exception(error)
+        self._run.leave(error)
+        self._running.cancel()
 
     def data_changed(self, fingerprint: str) -> None:
         """The agent has found other data than those of the catalog that its job came with."""

@@ -78,6 +78,13 @@ class Rung(StrEnum):
         return list(Rung).index(self)
 
 
+class Proof(StrEnum):
+    """How it was found that nothing of a job lives any more: by its control group, or by looking for descendants."""
+
+    CGROUP = "cgroup"
+    SWEPT = "swept"
+
+
 class Refusal(StrEnum):
     """Why a question never became a job."""
 

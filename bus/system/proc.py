@@ -45,6 +45,12 @@ def read_stat(pid: int) -> Stat | None:
     )
 
 
+def still_lives(name: tuple[int, int]) -> Stat | None:
+    """What there is to know of the process of this number and start time, unless it is dead."""
+    stat = read_stat(name[0])
+    return stat if stat is not None and stat.started == name[1] and stat.state not in "ZX" else None
+
+
 def read_proc(path: str) -> str:
     """The whole file, read without the layers of a text file: there are some for each worker, four times a second.
     Raises OSError; for one of a process that has ended, FileNotFoundError or ProcessLookupError."""

@@ -4,6 +4,7 @@ import msgspec
 
 from bus.contract.events import Completed, Ending, Failed, Killed, StopProof
 from bus.contract.vocabulary import CANCELLING, Reason, Rung
+from bus.values.shortened import shortened
 from bus.wire.worker import Failure, Success
 from supervisor.lifecycle.job import Job
 
@@ -28,14 +29,16 @@ _NO_MEMORY = ("out of memory", "cannot allocate memory", "bad_alloc", "memoryerr
 
 _LAST_LINES = 5
 
+_MAX_ERROR_CHARS = 4_000
+_MAX_CODE_CHARS = 100
+
 
 def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> Ending:
     """The event that ends this job's stream. `limit_words` names the limit that was reached and its number."""
     if job.ladder is None and isinstance(job.outcome, Success):
         return Completed(msgspec.structs.replace(job.outcome.result, usage=job.usage))
     if job.ladder is None and isinstance(job.outcome, Failure):
-        failure = job.outcome
-        return Failed(failure.error, failure.code, failure.hint, failure.retryable)
+        return failed(job.outcome)
     if job.ladder is None:
         reason = job.reason or Reason.WORKER_DIED
         words = _died(job, exit_words, stderr) if job.outcome is None else _GAVE_UP
@@ -47,6 +50,16 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
     proof = StopProof(rung, round(job.stop_ms, 1), request.by)
     words = request.note or limit_words or _limit_reached(job, request.reason)
     return Failed(f"{words} {_KEPT}", request.reason, _HINTS.get(request.reason, ""), True, proof)
+
+
+def failed(failure: Failure) -> Failed:
+    """The event of a failure that its worker has told; the worker's texts are shown at a bounded length."""
+    return Failed(
+        shortened(failure.error, _MAX_ERROR_CHARS),
+        shortened(failure.code, _MAX_CODE_CHARS),
+        shortened(failure.hint, _MAX_ERROR_CHARS),
+        failure.retryable,
+    )
 
 
 def cause_of_death(stderr: str) -> Reason:

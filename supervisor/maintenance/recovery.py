@@ -13,9 +13,9 @@ from bus.transport.codec import encode
 from bus.wire.commands import JobRecord
 from bus.wire.topics import Published
 from bus.wire.worker import Failure, Outcome, Success
-from supervisor.lifecycle.final_events import lost_with_supervisor
+from supervisor.lifecycle.final_events import failed, lost_with_supervisor
 from supervisor.lifecycle.job import reason_of
-from supervisor.processes.spawner import kill_left_behind
+from supervisor.processes.sweep import kill_left_behind
 from supervisor.storage.store import Store
 from supervisor.workers.cleanup import remove_folder, remove_shared_memory
 
@@ -83,9 +83,8 @@ def _settled(outcome: Outcome | None) -> tuple[Ending, State, Reason | None]:
     if isinstance(outcome, Success):
         return Completed(outcome.result), State.SUCCEEDED, None
     if isinstance(outcome, Failure):
-        failed = Failed(outcome.error, outcome.code, outcome.hint, outcome.retryable)
         reason = reason_of(outcome, Reason.SUPERVISOR_LOST)
-        return failed, end_state(reason), reason
+        return failed(outcome), end_state(reason), reason
     return lost_with_supervisor(), State.FAILED, Reason.SUPERVISOR_LOST
 
 

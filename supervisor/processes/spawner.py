@@ -6,8 +6,8 @@ import signal
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bus.system.orphans import descendants, kill_descendants, kill_process
-from bus.system.proc import Stat, read_stat
+from bus.system.proc import read_stat, still_lives
+from supervisor.processes.containment import Containment, Enclosure
 from supervisor.processes.fork_server_client import ForkServer
 
 _GROUP = 4
@@ -17,17 +17,27 @@ _UNKNOWN_EXIT = 255
 
 
 class WorkerProcess:
-    """A running worker, by its pidfd. `on_reaped(exit code)` is called once its parent has reaped it: it is gone by
-    then, not even a zombie. `parent_lost()` says whether the parent is about to die, and the worker with it."""
+    """A running worker, by its pidfd, and what holds it. `on_reaped(exit code)` is called once its parent has reaped
+    it: it is gone by then, not even a zombie. `parent_lost()` says whether the parent is about to die, and the worker
+    with it."""
 
-    def __init__(self, pid: int, pidfd: int, on_reaped: Callable[[int], None], parent_lost: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        pid: int,
+        pidfd: int,
+        enclosure: Enclosure,
+        on_reaped: Callable[[int], None],
+        parent_lost: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.pid = pid
         self.exit_code: int | None = None
         self._pidfd: int | None = pidfd
+        self._enclosure = enclosure
         stat = read_stat(pid)
         self.started = stat.started if stat else 0
         self._on_reaped = on_reaped
         self._parent_lost = parent_lost
+        enclosure.hold(self)
 
     def __repr__(self) -> str:
         return f"<WorkerProcess pid={self.pid} exit={self.exit_code}>"
@@ -47,11 +57,11 @@ class WorkerProcess:
         self._signal_group(signal.SIGCONT)
 
     def kill(self) -> None:
-        """SIGKILL to every descendant, whatever session it moved to, and to the group."""
+        """SIGKILL to all that came from it, whatever session it moved to, and to its process group."""
         if self.exit_code is not None:
             return  # its number may be another's by now
         try:
-            kill_descendants(self.pid)
+            self._enclosure.kill()
         finally:  # also where there is no descriptor left to look for them
             self._signal_group(signal.SIGKILL)
 
@@ -91,20 +101,26 @@ class WorkerProcess:
 
 class Spawner:
     """Starts workers from a preloaded fork server; starting never blocks the loop. `environment` is all that they
-    inherit."""
+    inherit. `contain` makes what holds them; it is told how to learn which children of this process are no workers."""
 
-    def __init__(self, preload: list[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        preload: list[str],
+        environment: Mapping[str, str],
+        contain: Callable[[Callable[[], set[int]]], Containment],
+    ) -> None:
+        self.containment = contain(lambda: self.own_children)
         self._preload = preload
         self._environment = environment
         self._server: ForkServer | None = None
         self._workers: dict[ForkServer, dict[int, WorkerProcess]] = {}
 
-    async def spawn(self, spec: bytes, on_reaped: Callable[[int], None]) -> WorkerProcess:
-        """A new process that becomes the worker of this spec. Raises `SpawnError`."""
+    async def spawn(self, spec: bytes, enclosure: Enclosure, on_reaped: Callable[[int], None]) -> WorkerProcess:
+        """A new process that becomes the worker of this spec, held by the enclosure. Raises `SpawnError`."""
         server = self._running()
 
         def make(pid: int, pidfd: int) -> WorkerProcess:
-            worker = WorkerProcess(pid, pidfd, on_reaped, lambda: server.lost)
+            worker = WorkerProcess(pid, pidfd, enclosure, on_reaped, lambda: server.lost)
             self._workers[server][pid] = worker
             return worker
 
@@ -150,33 +166,3 @@ def _reaped(workers: dict[int, WorkerProcess], pid: int, code: int) -> None:
     worker = workers.pop(pid, None)
     if worker is not None:  # else it was no worker: something preloaded has started it
         worker.reaped(code)
-
-
-def kill_left_behind(family: set[tuple[int, int]]) -> list[int]:
-    """Kill those of these processes (number and start time) that are still alive, and all beneath them, which are added
-    to `family`. Returns the numbers of those that were alive: call again until there are none."""
-    living = [name for name in family if still_lives(name) is not None]
-    for name in living:
-        below = _names_below(name[0])
-        family.update(below)
-        for each in (*below, name):
-            kill_process(each[0], partial(_bears, each))
-    return [pid for pid, _ in living]
-
-
-def _names_below(pid: int) -> list[tuple[int, int]]:
-    """The processes beneath this one, without a process that has got the number of one that has just ended."""
-    below = descendants(pid)
-    family = {pid, *below}
-    return [(stat.pid, stat.started) for stat in map(read_stat, below) if stat is not None and stat.parent in family]
-
-
-def _bears(name: tuple[int, int]) -> bool:
-    stat = read_stat(name[0])
-    return stat is not None and stat.started == name[1]
-
-
-def still_lives(name: tuple[int, int]) -> Stat | None:
-    """What there is to know of the process of this number and start time, unless it is dead."""
-    stat = read_stat(name[0])
-    return stat if stat is not None and stat.started == name[1] and stat.state not in "ZX" else None

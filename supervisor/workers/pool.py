@@ -23,10 +23,10 @@ from bus.wire.worker import (
     Ready,
     ToSupervisor,
 )
+from supervisor.processes.containment import Enclosure
 from supervisor.processes.spawner import Spawner, WorkerProcess
 from supervisor.storage.store import Store
 from supervisor.workers.data_folders import DataFolders
-from supervisor.workers.orphan_attribution import OrphanAttribution
 from supervisor.workers.reaper import Reaper
 from supervisor.workers.warm_pool import WarmPool
 from supervisor.workers.worker import Listener, Worker, WorkerContext
@@ -52,8 +52,7 @@ class WorkerPool:
         collector = bind_collector(context, address.collector, MAX_MESSAGE_BYTES)
         self._peers = PeerWatch(collector)
         self._collector = Channel(collector, self._on_event)
-        orphans = OrphanAttribution(lambda: self._spawner.own_children)
-        self._reaper = Reaper(self._collector, self._peers, orphans, lambda: self.workers)
+        self._reaper = Reaper(self._collector, self._peers, spawner.containment.look_again_s)
         self._context = WorkerContext(
             settings,
             self._control,
@@ -214,12 +213,19 @@ class WorkerPool:
 
     async def _spawn(self, worker: Worker) -> None:
         try:
-            process = await self._spawner.spawn(worker.spec(), lambda code: self._run(self._reap(worker, code)))
+            enclosure = self._spawner.containment.enclose(worker.worker_id)
+        except OSError as error:
+            log.exception("nothing could be made that holds a worker", extra={"action": "spawn"})
+            self._finalize(worker, f"could not be started ({error})")
+            return
+        try:
+            process = await self._spawner.spawn(
+                worker.spec(), enclosure, lambda code: self._run(self._reap(worker, enclosure, code))
+            )
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
             # It may have been forked after all, by a fork server that died before it could say so.
-            await self._reaper.sweep(worker)
-            await self._reaper.collect_and_remove(worker)
+            await self._bury(worker, enclosure)
             self._finalize(worker, f"could not be started ({error})")
             return
         worker.process = process
@@ -227,17 +233,21 @@ class WorkerPool:
             _note_baseline(worker)
         self._store.worker_started(process.pid, process.started, str(worker.scratch))
 
-    async def _reap(self, worker: Worker, code: int) -> None:
+    async def _reap(self, worker: Worker, enclosure: Enclosure, code: int) -> None:
         process = worker.process
         assert process is not None
         self._warm.lost(worker, asyncio.get_running_loop().time())  # before a job takes it for a living one
         if worker.listener is not None:
             worker.listener.worker_exited(worker)
         await self._reaper.collect_events(process)
-        await self._reaper.sweep(worker)
-        await self._reaper.collect_and_remove(worker)
+        await self._bury(worker, enclosure)
         self._store.worker_gone(process.pid, process.started)
         self._finalize(worker, exit_in_words(code))
+
+    async def _bury(self, worker: Worker, enclosure: Enclosure) -> None:
+        await self._reaper.sweep(worker, enclosure)
+        await self._reaper.collect_and_remove(worker)
+        enclosure.remove()
 
     def _finalize(self, worker: Worker, exit_words: str) -> None:
         self._warm.lost(worker, asyncio.get_running_loop().time())

@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 
-from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel
+from supervisor.processes.containment import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import holds_little
-from supervisor.workers.orphan_attribution import OrphanAttribution
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -25,15 +23,12 @@ SWEEP_STUBBORN_EVERY_S = 0.1
 
 
 class Reaper:
-    """The steps, in this order. `living()` are all workers that may be alive."""
+    """The steps, in this order. What a worker has left is looked for every `look_again_s`."""
 
-    def __init__(
-        self, collector: Channel, peers: PeerWatch, orphans: OrphanAttribution, living: Callable[[], list[Worker]]
-    ) -> None:
+    def __init__(self, collector: Channel, peers: PeerWatch, look_again_s: float) -> None:
         self._collector = collector
         self._peers = peers
-        self._orphans = orphans
-        self._living = living
+        self._look_again_s = look_again_s
 
     async def collect_events(self, process: WorkerProcess) -> None:
         """Take in what the worker has sent and is still on the way."""
@@ -49,12 +44,12 @@ class Reaper:
                 extra={"action": "collect_events"},
             )
 
-    async def sweep(self, worker: Worker) -> None:
+    async def sweep(self, worker: Worker, enclosure: Enclosure) -> None:
         """Kill what the worker has left behind, until nothing is left."""
         started = asyncio.get_running_loop().time()
         warned = False
-        while left := self._sweep_once(worker):
-            await asyncio.sleep(SWEEP_STUBBORN_EVERY_S if warned else POLL_S)
+        while left := _left_in(enclosure):
+            await asyncio.sleep(SWEEP_STUBBORN_EVERY_S if warned else self._look_again_s)
             if not warned and asyncio.get_running_loop().time() > started + SWEEP_WARN_S:
                 warned = True
                 log.error(
@@ -73,13 +68,14 @@ class Reaper:
         except Exception:  # no thread to be had, for example
             log.exception("the files of %r were not removed", worker, extra={"action": "remove_files"})
 
-    def _sweep_once(self, worker: Worker) -> int:
-        """How many were left; -1 where it cannot be found out, so that it is never taken for none."""
-        try:
-            return self._orphans.left_by(worker, self._living())
-        except OSError as error:
-            log.debug("cannot look for orphans: %s; trying again", error, extra={"action": "sweep"})
-            return -1
+
+def _left_in(enclosure: Enclosure) -> int:
+    """How many were left; -1 where it cannot be found out, so that it is never taken for none."""
+    try:
+        return enclosure.left()
+    except OSError as error:
+        log.debug("cannot look for what is left: %s; trying again", error, extra={"action": "sweep"})
+        return -1
 
 
 async def _remove_files(worker: Worker) -> None:

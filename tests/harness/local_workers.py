@@ -11,9 +11,10 @@ from pathlib import Path
 from bus.contract.settings import Settings
 from bus.transport.sockets import Channel, bind_router, new_context
 from bus.wire.worker import MAX_CONTROL_BYTES
+from supervisor.processes.containment import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.data_folders import DataFolders
-from supervisor.workers.worker import Worker, WorkerContext
+from supervisor.workers.worker import WorkerContext
 
 
 @asynccontextmanager
@@ -28,17 +29,17 @@ async def worker_context(folder: Path) -> AsyncIterator[WorkerContext]:
 
 
 @contextmanager
-def child(worker: Worker | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that waits for ever, as the process of this worker if one is named; it does not outlive the test."""
+def child(enclosure: Enclosure | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that waits for ever, as the worker in this enclosure if one is named; it does not outlive the test."""
     process = subprocess.Popen([sys.executable, "-S", "-c", "import signal; signal.pause()"], start_new_session=True)
-    if worker is not None:
-        pidfd = os.pidfd_open(process.pid)
-        worker.process = WorkerProcess(process.pid, pidfd, lambda _: None, lambda: False)
+    held = None
+    if enclosure is not None:
+        held = WorkerProcess(process.pid, os.pidfd_open(process.pid), enclosure, lambda _: None)
     try:
         yield process
     finally:
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
-        if worker is not None and worker.process is not None and worker.process.exit_code is None:
-            worker.process.reaped(-signal.SIGKILL)
+        if held is not None:
+            held.reaped(-signal.SIGKILL)

@@ -18,6 +18,7 @@ from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.processes.spawner import Spawner
+from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.storage.journal import Journal
@@ -40,7 +41,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     address = make_address(tmp_path, "")
     runtime = private_folder(Path(address.runtime_dir))
     journal, jobs = Journal(store, lambda _: None), JobTable()
-    pool = WorkerPool(settings, Spawner([], {}), store, context, address)
+    pool = WorkerPool(settings, Spawner([], {}, Sweep), store, context, address)
     admission = Admission(settings.limits, running_limits(settings))
     parts = Parts(settings, store, journal, jobs, admission, Limits(settings, store.queries, jobs), pool)
     pool.close()

@@ -12,6 +12,7 @@ import pytest
 from bus.system.proc import read_stat
 from supervisor.processes.fork_server_client import ForkServer, SpawnError
 from supervisor.processes.spawner import Spawner
+from supervisor.processes.sweep import Sweep
 from tests.harness.servers import eventually, is_gone
 
 STAYS = ["tests.programs.stays_after_fork"]
@@ -47,8 +48,8 @@ async def test_a_worker_that_is_refused_has_failed_once_it_is_reaped_and_not_bef
 
 
 async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFixture[str]) -> None:
-    spawner = Spawner([*STAYS, "tests.programs.starts_a_thread"], {})
-    worker = await spawner.spawn(b"spec", lambda _: None)
+    spawner = Spawner([*STAYS, "tests.programs.starts_a_thread"], {}, Sweep)
+    worker = await spawner.spawn(b"spec", spawner.containment.enclose("w"), lambda _: None)
     worker.kill()
     spawner.close()
     assert (
@@ -58,9 +59,9 @@ async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFix
 
 
 async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pytest.MonkeyPatch) -> None:
-    spawner = Spawner(STAYS, {})
+    spawner = Spawner(STAYS, {}, Sweep)
     gone: list[int] = []
-    worker = await spawner.spawn(b"spec", gone.append)
+    worker = await spawner.spawn(b"spec", spawner.containment.enclose("w"), gone.append)
     (hung,) = spawner.own_children
 
     def looked_and_lost() -> bool:
@@ -72,7 +73,7 @@ async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pyt
         patch.setattr("subprocess.Popen.kill", lambda _: None)
         await eventually(lambda: _state(hung) == "T", "the fork server was not stopped")
         await eventually(looked_and_lost, "it was not given up")
-    other = await spawner.spawn(b"spec", gone.append)
+    other = await spawner.spawn(b"spec", spawner.containment.enclose("w"), gone.append)
     assert other.lives
     assert not gone, "a worker of a fork server that lives on was reaped without proof"
     assert len(spawner.own_children) == 2

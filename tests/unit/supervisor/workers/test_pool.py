@@ -21,6 +21,7 @@ from bus.transport.codec import encode
 from bus.transport.sockets import Channel, connect_dealer, connect_worker_publisher, new_context
 from bus.wire.worker import AnyWorkerMessage, DataChanged, EventBatch, Heartbeat, Ready
 from supervisor.processes.spawner import Spawner
+from supervisor.processes.sweep import Sweep
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
 from supervisor.workers.worker import Worker
@@ -85,7 +86,7 @@ class Running:
 @asynccontextmanager
 async def running_pool(tmp_path: Path) -> AsyncIterator[Running]:
     context, store, subscribed = new_context(), Store(tmp_path), asyncio.Event()
-    address, spawner = make_address(tmp_path, ""), CarefulSpawner([], {})
+    address, spawner = make_address(tmp_path, ""), CarefulSpawner([], {}, Sweep)
     spawner.spare_those_of_now()
     runtime = private_folder(Path(address.runtime_dir))
     pool = WorkerPool(Settings(), spawner, store, context, address)

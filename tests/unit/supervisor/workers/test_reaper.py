@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from bus.system.orphans import children
+from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel, bind_collector, new_context
 from bus.wire.worker import MAX_MESSAGE_BYTES, STACK_NAME, STDERR_NAME
+from supervisor.processes.containment import Enclosure
+from supervisor.processes.spawner import WorkerProcess
+from supervisor.processes.sweep import Sweep
 from supervisor.workers import reaper as reaper_module
 from supervisor.workers.cleanup import SHARED_MEMORY
-from supervisor.workers.orphan_attribution import OrphanAttribution
 from supervisor.workers.reaper import Reaper
 from supervisor.workers.worker import Worker
 from tests.harness.local_workers import child, worker_context
@@ -24,15 +27,21 @@ from tests.harness.local_workers import child, worker_context
 
 @asynccontextmanager
 async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, Worker]]:
-    """A reaper for the children of this test, and a worker that is dead but for what it has left."""
-    context, own = new_context(), set(children(os.getpid()))
+    """A reaper, and a worker that is dead but for what it has left."""
+    context = new_context()
     socket = bind_collector(context, f"ipc://@deadstop-test-{os.getpid()}-{id(context)}", MAX_MESSAGE_BYTES)
     peers, collector = PeerWatch(socket), Channel(socket, lambda _: None)
     async with worker_context(folder) as shared:
-        yield Reaper(collector, peers, OrphanAttribution(lambda: own), list), Worker("sql", shared)
+        yield Reaper(collector, peers, POLL_S), Worker("sql", shared)
     peers.close()
     collector.close()
     context.term()
+
+
+def enclosure() -> Enclosure:
+    """Of a worker that may have left every child that this test gets from now on."""
+    own = set(children(os.getpid()))
+    return Sweep(lambda: own).enclose("worker")
 
 
 def leave(worker: Worker, *, folders: int = 0) -> None:
@@ -77,14 +86,17 @@ async def test_a_removal_that_takes_long_goes_on_after_the_job_and_takes_no_last
 
 async def test_what_the_worker_has_left_behind_is_waited_for(tmp_path: Path) -> None:
     async with reaping(tmp_path) as (reaper, worker):
+        held = enclosure()
         with child() as orphan:
-            await reaper.sweep(worker)
+            await reaper.sweep(worker, held)
             assert orphan.pid not in children(os.getpid())
             orphan.wait()
 
 
 async def test_a_worker_that_never_connected_has_nothing_on_the_way(tmp_path: Path) -> None:
-    async with reaping(tmp_path) as (reaper, worker):
-        with child(worker):
-            assert worker.process is not None
-            await reaper.collect_events(worker.process)
+    async with reaping(tmp_path) as (reaper, _):
+        with child() as process:
+            pidfd = os.pidfd_open(process.pid)
+            worker = WorkerProcess(process.pid, pidfd, enclosure(), lambda _: None)
+            await reaper.collect_events(worker)
+            worker.reaped(0)

@@ -1,0 +1,63 @@
+"""What holds a worker and everything that comes from it, so that all of it can be killed, and found to be gone.
+
+There are two forms: `sweep.py` looks for descendants and kills them until none is left; `control_groups.py` has the
+kernel hold them.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from bus.contract.vocabulary import Proof
+
+
+class Held(Protocol):
+    """What is asked of a worker's process here; `started` is in clock ticks since boot."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def started(self) -> int: ...
+    @property
+    def lives(self) -> bool: ...
+
+
+class Enclosure(Protocol):
+    """Holds one worker, from before it is forked until nothing of it is left."""
+
+    @property
+    def group(self) -> Path | None:
+        """The control group that the worker is to be born in."""
+
+    def hold(self, process: Held) -> None:
+        """The worker has been forked."""
+
+    def pids(self) -> Iterable[int]:
+        """The processes that are held, dead ones may be among them."""
+
+    def kill(self) -> None:
+        """SIGKILL to all that came from the worker. Raises OSError where there is no descriptor to look for them."""
+
+    def left(self) -> int:
+        """Once the worker is reaped: kill and reap what it has left. Returns how much there was; nothing is left when
+        it returns 0. Raises OSError where it cannot be found out."""
+
+    def remove(self) -> None:
+        """Nothing is left, nor held from now on."""
+
+
+class Containment(Protocol):
+    """All enclosures of one supervisor."""
+
+    @property
+    def proof(self) -> Proof: ...
+
+    @property
+    def look_again_s(self) -> float:
+        """How long to wait before asking once more what a worker has left."""
+
+    def enclose(self, worker_id: str) -> Enclosure:
+        """A new enclosure for a worker that is to be forked. Raises OSError."""
+
+    def close(self) -> None:
+        """No worker is left."""
