@@ -4,7 +4,7 @@ python -m bench.fences [--list]      (--list names what came through, layer by l
 """
 
 import argparse
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from tests.harness.hostile.campaign import outcomes
 from tests.harness.hostile.layers import GUARD, LOCK, OF_ATTEMPTS, OF_STATEMENTS
@@ -30,7 +30,7 @@ def main() -> None:
                     print(f"{in_words(off)}: {one.item}: {one.harm[:80]}")
 
 
-def table(part: str, runs: list[tuple[Collection[str], list[Outcome]]]) -> Iterator[str]:
+def table(part: str, runs: Sequence[tuple[Collection[str], list[Outcome]]]) -> Iterator[str]:
     """A row for each run: what was off, how many did harm, and how many of the others were refused."""
     yield f"| off | of {len(runs[0][1])} {part} did harm | were refused, or failed | ran, and did none |"
     yield "| --- | --- | --- | --- |"
