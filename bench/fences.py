@@ -1,6 +1,6 @@
 """What each layer of the sandbox holds: the hostile set, tried with each switched off in turn and with all of them off.
 
-python -m bench.fences [--list]      (--list names what came through, layer by layer)
+python -m bench.fences [--only statements|attempts] [--list]      (--list names what came through)
 """
 
 import argparse
@@ -20,11 +20,12 @@ PARTS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description="The hostile set against each layer of the sandbox.")
     parser.add_argument("--list", action="store_true", help="name what came through")
-    listed = parser.parse_args().list
-    found = {part: [(off, outcomes(part, off)) for off in runs] for part, runs in PARTS.items()}
-    for part, runs in found.items():
-        print("\n".join(table(part, runs)), end="\n\n")
-        for off, came in runs if listed else ():
+    parser.add_argument("--only", choices=PARTS, help="one of the two tables")
+    wanted = parser.parse_args()
+    for part in [wanted.only] if wanted.only else PARTS:
+        runs = [(off, outcomes(part, off)) for off in PARTS[part]]
+        print("\n".join(table(part, runs)), end="\n\n", flush=True)
+        for off, came in runs if wanted.list else ():
             for one in came:
                 if one.harm:
                     print(f"{in_words(off)}: {one.item}: {one.harm[:80]}")

@@ -27,6 +27,8 @@ from tests.e2e.cli_runner import (
 )
 from tests.harness.servers import assert_nothing_left
 
+NO_UTF8 = os.fsdecode(b"caf\xe9")
+
 
 def health(server: Server) -> int:
     parts = urlsplit(server.url)
@@ -127,6 +129,7 @@ def test_a_state_folder_that_is_served_already(tmp_path: Path) -> None:
     ("flags", "variables", "words"),
     [
         (["--data", "nowhere"], {}, "nowhere does not exist; name a folder of Parquet files with --data"),
+        (["--data", NO_UTF8], {}, "/caf<E9> is no UTF-8, which the engine cannot name; rename it"),
         (["--host", "0.0.0.0"], {}, "gateway.host: 0.0.0.0 can be reached from other machines"),
         (["--config", "missing.toml"], {}, "missing.toml: cannot be read (No such file or directory)"),
         (
@@ -139,6 +142,7 @@ def test_a_state_folder_that_is_served_already(tmp_path: Path) -> None:
 def test_settings_that_cannot_be_used_are_one_line(
     tmp_path: Path, flags: list[str], variables: dict[str, str], words: str
 ) -> None:
+    (tmp_path / NO_UTF8).mkdir()
     done = deadstop(tmp_path, "serve", "--port", "0", "--state-dir", "state", *flags, **variables)
     assert done.returncode == 2
     assert done.stderr.startswith("deadstop: ")
