@@ -64,7 +64,8 @@ def owned_by_others(path: Path, owners: set[int]) -> str:
         return ""
     return (
         f"{path} belongs to {_account(found.st_uid)}, who can read answers there and let people in; "
-        f"look at it, then: sudo chown -R {os.geteuid()} {name} && sudo chmod -R go= {name}"
+        f"look at it, then: sudo chown -R {os.geteuid()} {name} && sudo chmod -R go= {name}, "
+        "or choose a folder of your own with --state-dir"
     )
 
 
