@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from bus.contract.catalog import Catalog
+from bus.contract.data_place import DataPlace
 from bus.contract.events import Clarification, Event, Progress, Status, Usage, Warn
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
@@ -56,15 +57,18 @@ class AgentContext:
     """
 
     def __init__(
-        self, settings: Settings, options: dict[str, Any], data_folder: str, scratch: Path, outlet: Outlet
+        self, settings: Settings, options: dict[str, Any], data: DataPlace, scratch: Path, outlet: Outlet
     ) -> None:
         self.outlet = outlet
         """Where `emit` and `data_changed` go."""
         self.settings = settings
         self.options = options
         """From `[agents.NAME] options`, as they are."""
-        self.data_folder = data_folder
-        """The folder of the data as configured; empty for the sample data. `job.catalog` names the files."""
+        self.data = data
+        """Where the data lie."""
+        self.data_folder = data.folder
+        """The folder of the data as configured, or their address; empty for the sample data. `job.catalog` names the
+        files."""
         self.scratch = scratch
         """A folder of this job's own, its working directory too, removed afterwards."""
         self.prepared: Any = None

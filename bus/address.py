@@ -18,6 +18,7 @@ ADDRESS_NAME = "bus.json"
 KEY_NAME = "bus.key"
 HISTORY_NAME = "history"
 MAX_IPC_PATH_BYTES = 107
+_BROKER = "-data/sock"  # no longer than the longest of the others
 _SOCKETS = ("commands", "events", "control", "collector")
 
 
@@ -68,6 +69,12 @@ def make_address(state_dir: Path, runtime_dir: str) -> Address:
         )
     endpoints = {name: f"ipc://{path}" for name, path in sockets.items()}
     return Address(**endpoints, log=str(state_dir / LOG_NAME), runtime_dir=str(folder), pid=os.getpid())
+
+
+def broker_socket(address: Address) -> Path:
+    """Where the broker of data that are not on this machine listens, in a folder of its own: each supervisor empties
+    the runtime folder, and the broker outlives supervisors."""
+    return Path(f"{address.runtime_dir}{_BROKER}")
 
 
 def private_folder(path: Path) -> Path:

@@ -47,6 +47,7 @@ def engine_settings(context: AgentContext) -> EngineSettings:
         memory_limit_bytes=settings.worker.engine_memory_bytes,
         max_temp_bytes=settings.limits.max_scratch_bytes,
         max_execution_s=settings.limits.max_runtime_s or 86_400.0,
+        broker=context.data.broker,
     )
 
 

@@ -133,7 +133,7 @@ class WorkerRuntime:
     async def _prepare(self) -> tuple[Agent, AgentContext]:
         """The agent's function, after its module's `prepare(context)`, if it has one."""
         spec = self._spec
-        context = AgentContext(spec.settings, spec.agent.options, spec.data_folder, Path(spec.scratch), self)
+        context = AgentContext(spec.settings, spec.agent.options, spec.data, Path(spec.scratch), self)
         prepare = getattr(self._module, "prepare", None)
         if prepare is not None:
             prepared = prepare(context)

@@ -144,10 +144,12 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Clarification(msgspec.Struct, frozen=True):
-    """The agent asks back: the person's next message is the answer."""
+    """The agent asks back: the person's next message is the answer. `sql` is a statement to begin with, where there is
+    one."""
 
     question: str
     suggestions: list[str] = []
+    sql: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):

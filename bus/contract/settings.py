@@ -116,6 +116,7 @@ class LlmSettings(Table, frozen=True):
 
 class DataSettings(Table, frozen=True):
     folder: str = ""
+    listing_max_age_s: Seconds = 5.0
 
 
 class GatewaySettings(Table, frozen=True):

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from bus.contract.catalog import Catalog
+from bus.contract.data_place import DataPlace
 from bus.contract.events import Result, Usage
 from bus.contract.settings import AgentDefinition, Settings
 from bus.contract.vocabulary import Reason
@@ -28,7 +29,7 @@ class WorkerSpec(msgspec.Struct, frozen=True):
     control_endpoint: str
     events_endpoint: str
     scratch: str
-    data_folder: str
+    data: DataPlace
     settings: Settings
 
 

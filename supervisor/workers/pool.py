@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from bus.address import Address
+from bus.address import Address, broker_socket
 from bus.contract.settings import INTERNAL_AGENTS, Settings
 from bus.system.proc import POLL_S, exit_in_words, read_stat
 from bus.transport.codec import CodecError, Decoder
@@ -59,6 +59,7 @@ class WorkerPool:
             (address.control, address.collector),
             Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser(),
             self._folders,
+            str(broker_socket(address)),
         )
         self._warm = WarmPool(settings.worker.spare_workers, self._request)
         self._refill: asyncio.TimerHandle | None = None

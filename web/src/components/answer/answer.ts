@@ -81,8 +81,12 @@ export class Answer extends PageElement {
   }
 
   private sql(): TemplateResult {
+    return this.statements(this.answer.statements);
+  }
+
+  private statements(statements: readonly string[]): TemplateResult {
     return html`<ds-sql
-      .statements=${this.answer.statements}
+      .statements=${statements}
       .runnable=${this.retryable}
       .tables=${this.tables}
       @run-sql=${(event: CustomEvent<string>) =>
@@ -108,7 +112,16 @@ export class Answer extends PageElement {
     return html`<section class="clarification" data-testid="clarification" aria-label="The agent asks back">
       <p>${clarification.question}</p>
       ${clarification.suggestions.length > 0 ? this.suggestions(clarification.suggestions) : nothing}
+      ${clarification.sql ? this.sqlStart(clarification.sql) : nothing}
     </section>`;
+  }
+
+  /** A statement near to the question, for those who would rather write it themselves. */
+  private sqlStart(sql: string): TemplateResult {
+    return html`<details class="fold" data-testid="sql-start">
+      <summary>${icons.chevron} Or begin with SQL</summary>
+      ${this.statements([sql])}
+    </details>`;
   }
 
   private suggestions(suggestions: readonly string[]): TemplateResult {

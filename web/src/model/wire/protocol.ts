@@ -24,6 +24,8 @@ export interface Usage {
 export interface Clarification {
   readonly question: string;
   readonly suggestions: readonly string[];
+  /** A statement to begin with; empty where there is none, absent from older logs. */
+  readonly sql?: string;
 }
 
 /** At most the first 1,000 rows. `truncated`: the statement had more rows than the `row_count` that were sent. */
