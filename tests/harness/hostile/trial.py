@@ -3,6 +3,7 @@
 python -m tests.harness.hostile.trial statements|attempts OFF   (OFF: the layers that are off, as a JSON list)
 """
 
+import gc
 import json
 import logging
 import os
@@ -21,7 +22,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 from agent_worker.engine import EngineSettings
 from agent_worker.engine.guard import check
-from agent_worker.engine.settings import connect, lock
+from agent_worker.engine.settings import connect, connect_ahead, lock
 from tests.harness.hostile.attempts import ATTEMPTS, Attempt
 from tests.harness.hostile.ground import SECRET, TABLES, Ground, prepared
 from tests.harness.hostile.layers import GUARD, HEADROOM_BYTES, LOCK, fence
@@ -38,6 +39,8 @@ Item = Callable[[], object]
 def main() -> None:
     part, off = sys.argv[1], frozenset(json.loads(sys.argv[2]))
     logging.disable(logging.WARNING)  # that layers are missing
+    connect_ahead()  # as the fork server does: each fork finds its own copy
+    gc.freeze()
     with tempfile.TemporaryDirectory(prefix="hostile-") as root, prepared(Path(root)) as (ground, watch):
         for name, item in _items(part, ground, off):
             said, told = _in_a_fork(item)

@@ -11,6 +11,7 @@ from tests.harness.hostile.campaign import RUN_S, outcomes
 from tests.harness.hostile.layers import ENVIRONMENT, GUARD, LANDLOCK, LOCK, NAMESPACE, OF_ATTEMPTS, SECCOMP
 from tests.harness.hostile.outcome import Outcome
 from tests.harness.hostile.statements import ALL, statements
+from tests.harness.servers import ROOT
 
 pytestmark = pytest.mark.skipif(
     landlock.abi() < landlock.SCOPES_SINCE or not seccomp.supported(), reason="this kernel lacks a layer"
@@ -26,6 +27,11 @@ def test_the_set_is_large() -> None:
     listed = statements(ALL)
     assert len({*listed}) == len(listed) >= 200
     assert len(ATTEMPTS) >= 60
+
+
+@pytest.mark.parametrize(("part", "count"), [("statements", len(statements(ALL))), ("attempts", len(ATTEMPTS))])
+def test_the_page_about_security_has_the_table_of_this_set(part: str, count: int) -> None:
+    assert f"of {count} {part} did harm" in (ROOT / "docs/security.md").read_text()
 
 
 def test_nothing_is_done_by_any_attempt() -> None:
