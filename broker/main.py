@@ -12,12 +12,14 @@ from broker.stores.addresses import store_of
 from bus.contract.settings_file import SettingsError
 from bus.program import give_up, read_orders, say_ready, set_up_logging
 from bus.system.prctl import be_unreadable
+from bus.system.private import make_files_private
 
 MAX_CONNECTIONS = 512
 
 
 def main() -> None:
     """Serve `[data] folder`. Exit status 2 for a setting that cannot be used."""
+    make_files_private()
     be_unreadable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     orders = read_orders()

@@ -11,6 +11,7 @@ import msgspec
 
 from bus.contract.settings import Settings
 from bus.log import LOG_NAME
+from bus.system.private import keep_private
 from bus.transport.codec import BUS_VERSION, same_protocol
 from bus.transport.sockets import BusError
 
@@ -173,14 +174,16 @@ def read_address(state_dir: Path) -> Address:
 
 
 def make_key(state_dir: Path) -> bytes:
-    """The key that every command must carry; made once for a state folder, readable by its owner only."""
+    """The key that every command must carry; made once for a state folder, readable by its owner only. Raises
+    `BusError`, `NotPrivate`."""
     keep_key(state_dir, secrets.token_hex(32).encode())
     return read_key(state_dir)
 
 
 def keep_key(state_dir: Path, key: bytes) -> None:
-    """Write the key where it is not there any more, since clients that run know it."""
+    """Write the key where it is not there any more, since clients that run know it. Raises `NotPrivate`."""
     path = state_dir / KEY_NAME
+    keep_private(path)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -15,6 +15,7 @@ import msgspec
 
 from bus.contract.settings import Settings
 from bus.contract.settings_file import load_settings
+from bus.values.visible import visible
 
 VARIABLE = "DEADSTOP_SERVE"
 
@@ -79,7 +80,7 @@ def say_ready(**facts: Any) -> None:
 
 def give_up(program: str, error: Exception) -> NoReturn:
     """End with `UNUSABLE` and one line on standard error: the program cannot run with what it was given."""
-    sys.stderr.write(f"deadstop {program}: {error}\n")
+    sys.stderr.write(visible(f"deadstop {program}: {error}") + "\n")
     sys.exit(UNUSABLE)
 
 
@@ -102,11 +103,18 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class _Lines(logging.Formatter):
+    """Text for people, in which nothing that somebody has sent steers their terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
+
+
 def set_up_logging(log_format: str, program: str) -> None:
     """Log to standard error, as text for people or as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     if log_format == "json":
         handler.setFormatter(_JsonLines())
     else:
-        handler.setFormatter(logging.Formatter(f"%(asctime)s {program} %(levelname)s %(message)s", "%H:%M:%S"))
+        handler.setFormatter(_Lines(f"%(asctime)s {program} %(levelname)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -19,6 +19,7 @@ import msgspec
 
 from bus.contract.settings import Settings, TokenEntry, is_reserved
 from bus.contract.vocabulary import Role
+from bus.system.private import NotPrivate, keep_private, private_folder
 from bus.wire.commands import Caller
 
 log = logging.getLogger(__name__)
@@ -94,9 +95,12 @@ def read_tokens(state_dir: Path) -> list[StoredToken]:
     """The tokens that were made for this state folder, oldest first. Raises `TokensError`."""
     path = state_dir / TOKENS_NAME
     try:
+        keep_private(path)
         return msgspec.json.decode(path.read_bytes(), type=_TokenFile).tokens
     except FileNotFoundError:
         return []
+    except NotPrivate as error:
+        raise TokensError(str(error)) from error
     except (OSError, msgspec.DecodeError) as error:
         raise TokensError(
             f"{path} cannot be read ({error}); correct it, or move it away and make new tokens"
@@ -132,12 +136,14 @@ def revoke_token(state_dir: Path, name: str) -> StoredToken:
 def _changing(state_dir: Path) -> Iterator[list[StoredToken]]:
     """The tokens, written back afterwards; one at a time, so that no change undoes another."""
     try:
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(state_dir)
         with (state_dir / LOCK_NAME).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             tokens = read_tokens(state_dir)
             yield tokens
             _write(state_dir / TOKENS_NAME, tokens)
+    except NotPrivate as error:
+        raise TokensError(str(error)) from error
     except OSError as error:
         raise TokensError(f"{state_dir / TOKENS_NAME} cannot be written ({error.strerror})") from error
 

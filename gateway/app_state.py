@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
@@ -11,10 +12,12 @@ from aiohttp import web
 
 from bus.client import BusClient
 from bus.contract.settings import Settings
+from bus.values.visible import visible_json
 from bus.wire.commands import Caller
 from gateway.auth.anonymous_limits import AnonymousLimits
 from gateway.auth.connection_limits import ConnectionLimits
 from gateway.auth.identities import Identities, Identity
+from gateway.auth.rate_limit import AddressRateLimiter, Rate
 from gateway.auth.sign_in import SignIn
 from gateway.connections import LiveConnection
 from gateway.http_protocol import HttpConnection
@@ -23,6 +26,9 @@ from gateway.wire.batch_frames import FrameCache
 OFFLINE = "offline"
 SLOW_REQUEST_S = 5.0
 """What an unauthenticated connection gets for sending a request, beside the time to sign in."""
+
+AUDITED_REFUSALS = Rate(burst=30, every_s=2.0, most_owed_s=60.0)
+"""Of an address, so that nobody can fill the disk; what is beyond it is refused, and not written down."""
 
 
 class ShutdownState:
@@ -57,8 +63,11 @@ class Gateway:
         self.anonymous: AnonymousLimits[HttpConnection] = AnonymousLimits(
             limits.max_unauthenticated_per_address, limits.max_connections, limits.sign_in_timeout_s + SLOW_REQUEST_S
         )
+        self.audited = AddressRateLimiter(AUDITED_REFUSALS)
         self.connection_limits = ConnectionLimits(limits.max_connections, limits.max_connections_per_address)
         self.on_loopback = ip_address(address[0]).is_loopback
+        self.names = (limits.host, socket.gethostname(), *limits.allowed_hosts)
+        """What clients may call it, beside its address."""
         self.cookie_name = f"deadstop_{address[1]}"
         self.frames = FrameCache()
         self.connections: set[LiveConnection] = set()
@@ -88,4 +97,4 @@ def server_version() -> str:
 
 def json_response(value: object, status: int = 200) -> web.Response:
     """Any struct or plain value as a JSON answer."""
-    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json")
+    return web.Response(body=visible_json(msgspec.json.encode(value)), status=status, content_type="application/json")

@@ -1,6 +1,9 @@
-"""A client's connection before aiohttp has a request of it: counted, and closed when it does not sign in."""
+"""A client's connection before aiohttp has a request of it: counted, closed when it does not sign in, and answered
+where what it sends is no HTTP."""
 
 import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -9,11 +12,17 @@ from gateway.auth.anonymous_limits import AnonymousLimits
 
 
 class HttpConnection(web.RequestHandler):
-    """One TCP connection."""
+    """One TCP connection. `answer` makes the answer, of a status, to what could not become a request."""
 
-    def __init__(self, manager: web.Server, limits: "AnonymousLimits[HttpConnection]") -> None:
+    def __init__(
+        self,
+        manager: web.Server,
+        limits: "AnonymousLimits[HttpConnection]",
+        answer: Callable[[int], web.Response],
+    ) -> None:
         super().__init__(manager, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]
         self._limits = limits
+        self._answer = answer
         self._address = UNKNOWN
         self._timer: asyncio.TimerHandle | None = None
 
@@ -34,6 +43,26 @@ class HttpConnection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         self.signed_in()
         super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """aiohttp's own text would say what it has read, without the headers that every answer of ours has."""
+        super().handle_error(request, status, exc, message)  # logs, and raises where an answer has begun
+        answer = self._answer(status)
+        answer.force_close()
+        return answer
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """What aiohttp refuses by itself, before our handlers, gets our body too."""
+        ours = not isinstance(resp, web.HTTPException) or resp.status < HTTPStatus.BAD_REQUEST
+        return await super().finish_response(request, resp if ours else self._answer(resp.status), start_time)
 
     def abort(self) -> None:
         """Close it now, whatever is on its way."""

@@ -25,12 +25,14 @@ from bus.program import (
     set_up_logging,
     watch_lifeline,
 )
+from bus.system.private import NotPrivate, make_files_private
 from bus.tokens import load
 from bus.transport.sockets import BusError
 from gateway.app import make_app
 from gateway.app_state import Gateway
 from gateway.auth.identities import Identities, read_secret
 from gateway.auth.revoked_sessions import RevokedSessions
+from gateway.http_api.security.middleware import unreadable
 from gateway.http_protocol import HttpConnection
 from gateway.shutdown import ShutdownReason, ShutdownRequest, finish
 
@@ -48,13 +50,14 @@ BACKLOG = 512
 
 def main() -> None:
     """Run until SIGTERM, SIGINT, or the death of `serve`. Exit status 2 with one line on stderr if it cannot."""
+    make_files_private()
     try:
         orders = _with_flags(read_orders())
         settings = orders.settings()
         set_up_logging(settings.supervisor.log_format, "gateway")
         _allow_connections()
         asyncio.run(_run(settings, orders))
-    except (SettingsError, BusError, OSError) as error:
+    except (SettingsError, BusError, NotPrivate, OSError) as error:
         give_up("gateway", error)
 
 
@@ -94,7 +97,7 @@ async def _serve(gateway: Gateway, listener: socket.socket, shutdown: ShutdownRe
     assert runner.server is not None
     manager = runner.server
     site = await asyncio.get_running_loop().create_server(
-        lambda: HttpConnection(manager, gateway.anonymous), sock=listener, backlog=BACKLOG
+        lambda: HttpConnection(manager, gateway.anonymous, unreadable), sock=listener, backlog=BACKLOG
     )
     pings = asyncio.create_task(_ping(gateway))
     say_ready(port=listener.getsockname()[1])

@@ -104,6 +104,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an error that people can act on is one line, never a traceback."""
+    os.umask(0o077)  # bus.system.private says why; it is loaded when something runs
     try:
         sys.exit(cli.main(prog_name="deadstop", standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -118,8 +119,14 @@ def main() -> None:
         exit_code = _exit_code(error)
         if exit_code is None:
             raise
-        click.echo(f"deadstop: {error}", err=True)
+        click.echo(f"deadstop: {_visible(str(error))}", err=True)
         sys.exit(exit_code)
+
+
+def _visible(text: str) -> str:
+    from bus.values.visible import visible
+
+    return visible(text)
 
 
 def _exit_code(error: Exception) -> int | None:
@@ -127,9 +134,10 @@ def _exit_code(error: Exception) -> int | None:
     if isinstance(error, OpsError):
         return error.exit_code
     from bus.contract.settings_file import SettingsError
+    from bus.system.private import NotPrivate
     from bus.tokens import TokensError
     from bus.transport.sockets import BusError
 
     if isinstance(error, SettingsError):
         return EXIT_USAGE
-    return EXIT_FAILED if isinstance(error, BusError | TokensError) else None
+    return EXIT_FAILED if isinstance(error, BusError | NotPrivate | TokensError) else None

@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-MIN_ID_CHARS = 6
+from bus.values.visible import visible
 
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
-_PICTURES |= {0x7F: "\u2421", **dict.fromkeys(range(0x80, 0xA0), "\ufffd")}
+MIN_ID_CHARS = 6
 
 
 def clean(text: str) -> str:
-    """Text from data or a model without control characters: they could steer the terminal it is shown in."""
-    return text.replace("\r\n", "\n").translate(_PICTURES)
+    """Text from data or a model without characters that steer the terminal it is shown in."""
+    return visible(text.replace("\r\n", "\n"))
 
 
 def one_line(text: str, width: int) -> str:

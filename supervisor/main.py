@@ -18,6 +18,7 @@ from bus.address import (
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
 from bus.program import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
+from bus.system import private
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
@@ -28,12 +29,13 @@ from supervisor.storage.store import Store, StoreError
 def main() -> None:
     """Run the supervisor. Exit status `DRAINED` after a drain, `STATE_LOST` where its log was removed under it, 2 for a
     setting or a folder that cannot be used."""
+    private.make_files_private()
     orders = read_orders()
     try:
         settings = orders.settings()
         set_up_logging(settings.supervisor.log_format, "supervisor")
         status = asyncio.run(_serve(settings, orders))
-    except (SettingsError, StoreError, BusError) as error:
+    except (SettingsError, StoreError, BusError, private.NotPrivate) as error:
         give_up("supervisor", error)
     sys.exit(status)
 
@@ -44,7 +46,7 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a worker takes about five
     require_usable_folders(settings)
-    state_dir = state_folder(settings.supervisor.state_dir)
+    state_dir = private.private_folder(state_folder(settings.supervisor.state_dir))
     store = Store(state_dir)
     address = make_address(state_dir, settings.bus.runtime_dir)
     runtime = private_folder(Path(address.runtime_dir))

@@ -15,6 +15,7 @@ from agent_worker.data_folder import data_folders
 from agent_worker.llm.settings import HOSTED
 from agent_worker.sandbox.restrict import Sandbox, SandboxSpec, apply
 from bus.system.prctl import LIBC, become_subreaper, die_with
+from bus.system.private import make_files_private
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 
 _CLONE_NEWIPC = 0x08000000
@@ -25,6 +26,7 @@ _OOM_SCORE = "500"
 def isolate_process(spec: WorkerSpec) -> None:
     """Own session, subreaper, death with the fork server, IPC namespace where that is allowed, lower priority, own
     scratch folder, signals as they should be. The order matters: whatever is started later inherits all of it."""
+    make_files_private()  # whatever was loaded ahead may have wanted it otherwise
     os.setsid()
     become_subreaper()
     die_with(os.getppid())  # the fork server

@@ -75,6 +75,7 @@ _X86_64 = {
     "sethostname": 170, "setdomainname": 171, "quotactl": 179, "open_by_handle_at": 304, "name_to_handle_at": 303,
     "iopl": 172, "ioperm": 173, "modify_ldt": 154, "fanotify_init": 300, "move_pages": 279, "migrate_pages": 256,
     "prlimit64": 302, "sched_setparam": 142, "sched_setscheduler": 144, "sched_setattr": 314,
+    "sched_setaffinity": 203, "setpriority": 141, "ioprio_set": 251,
     "clone": 56, "prctl": 157, "personality": 135, "lookup_dcookie": 212, "vhangup": 153,
 } | _SINCE_424  # fmt: skip
 _AARCH64 = {
@@ -89,6 +90,7 @@ _AARCH64 = {
     "sethostname": 161, "setdomainname": 162, "quotactl": 60, "open_by_handle_at": 265, "name_to_handle_at": 264,
     "fanotify_init": 262, "move_pages": 239, "migrate_pages": 238,
     "prlimit64": 261, "sched_setparam": 118, "sched_setscheduler": 119, "sched_setattr": 274,
+    "sched_setaffinity": 122, "setpriority": 140, "ioprio_set": 30,
     "clone": 220, "prctl": 167, "personality": 92,
     "lookup_dcookie": 18, "vhangup": 58,
 } | _SINCE_424  # fmt: skip
@@ -154,7 +156,7 @@ def program(machine: Machine, *, datagrams: bool) -> list[_Instruction]:
         _of(number["socket"], _socket(types)),
         _of(number["socketpair"], [_argument(0), *_unless([socket.AF_UNIX], _REFUSE), _verdict(_ALLOW)]),
         *(_of(number[name], _without_bits(at, _FAST_OPEN)) for name, at in _FLAGS_OF_MESSAGES.items()),
-        *(_of(number[name], _only_zero(at)) for name, at in _ZERO_AT.items()),
+        *(_of(number[name], _only(wanted)) for name, wanted in _ONLY_ITSELF.items()),
         _of(number["clone"], _without_bits(0, _NEW_NAMESPACES)),
         _of(number["clone3"], [_verdict(_UNKNOWN_CALL)]),  # its flags lie in memory; the C library falls back to clone
         _of(number["prctl"], [_argument(0), (_IF_EQUAL, 0, 1, _GIVE_UP_ORPHANS), _verdict(_REFUSE), _verdict(_ALLOW)]),
@@ -167,13 +169,18 @@ _FLAGS_OF_MESSAGES = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Where the flags stand among the arguments."""
 
 
-_ZERO_AT = {"prlimit64": 0, "sched_setparam": 0, "sched_setattr": 0, "sched_setscheduler": 1}
-"""Which argument has to be 0: the process (0 is the calling one), or the class that a thread is scheduled in (0 is the
-usual one, which ZeroMQ asks for). A limit that somebody else sets kills as a signal does, and a class can starve."""
+_ONLY_ITSELF = {
+    "prlimit64": {0: 0}, "sched_setparam": {0: 0}, "sched_setattr": {0: 0}, "sched_setscheduler": {1: 0},
+    "sched_setaffinity": {0: 0}, "setpriority": {0: 0, 1: 0}, "ioprio_set": {0: 1, 1: 0},
+}  # fmt: skip
+"""What each argument has to be: the calling thread (0) and no other, group or account; or the class that a thread is
+scheduled in (0 is the usual one, which ZeroMQ asks for). A limit that somebody else sets kills as a signal does, and
+who may set priorities and processors can starve others."""
 
 
-def _only_zero(argument: int) -> list[_Instruction]:
-    return [_argument(argument), *_unless([0], _REFUSE), _verdict(_ALLOW)]
+def _only(wanted: Mapping[int, int]) -> list[_Instruction]:
+    looks = [step for at, value in wanted.items() for step in (_argument(at), *_unless([value], _REFUSE))]
+    return [*looks, _verdict(_ALLOW)]
 
 
 def _foreign_calls(machine: Machine) -> list[_Instruction]:

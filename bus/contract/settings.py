@@ -133,6 +133,7 @@ class GatewaySettings(Table, frozen=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8642
     allowed_origins: list[str] = []
+    allowed_hosts: list[str] = []
     max_frame_bytes: Positive = 256 * 1024
     max_connections: Positive = 2000
     max_connections_per_address: Positive = 1000

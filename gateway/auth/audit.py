@@ -42,6 +42,15 @@ def drained(caller: Caller) -> None:
     log.info("%s drains the server", caller.user, extra={"action": "drained", "user": caller.user})
 
 
+def turned_away(caller: Caller | None, address: str, what: str, code: str, claimed: str) -> None:
+    """A request from a page, or under a name, that may not use this server, or for what its user may not. `claimed` is
+    the page or the name."""
+    facts = {"user": caller.user if caller else None, "address": address, "what": what, "code": code}
+    facts |= {"claimed": claimed or None}
+    who = f"{facts['user'] or 'nobody signed in'} at {address}"
+    log.warning("%s was refused %s: %s %s", who, what, code, claimed, extra={"action": "refused", **facts})
+
+
 def refused(caller: Caller, what: str, refusal: Refused) -> None:
     facts = {"user": caller.user, "what": what, "code": refusal.code}
     log.info("%s was refused to %s: %s", *facts.values(), extra={"action": "refused", **facts})

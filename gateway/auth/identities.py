@@ -17,6 +17,7 @@ from typing import NamedTuple
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from bus.contract.vocabulary import Role
+from bus.system.private import keep_private
 from bus.tokens import TokenBook, hash_token
 from bus.wire.commands import Caller
 from gateway.auth.revoked_sessions import SIGNED_IN_S, RevokedSessions
@@ -114,8 +115,9 @@ def hash_of(token: str) -> str:
 
 
 def read_secret(state_dir: Path) -> bytes:
-    """The secret of this state folder, made at the first call; readable by its owner only."""
+    """The secret of this state folder, made at the first call; for its owner only. Raises `NotPrivate`, `OSError`."""
     path = state_dir / SECRET_NAME
+    keep_private(path)
     if not path.exists():
         temporary = path.with_suffix(f".{os.getpid()}")
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

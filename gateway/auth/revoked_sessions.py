@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+from bus.system.private import keep_private
+
 SIGNED_OUT_NAME = "signed_out"
 LOCK_NAME = "signed_out.lock"
 SIGNED_IN_S = 30 * 86400
@@ -13,10 +15,12 @@ SIGNED_IN_S = 30 * 86400
 
 
 class RevokedSessions:
-    """A line for each: `NAME UNIX_SECONDS_OF_THE_SIGN_IN`. Notices by itself when another gateway has added one."""
+    """A line for each: `NAME UNIX_SECONDS_OF_THE_SIGN_IN`. Notices by itself when another gateway has added one.
+    Raises `NotPrivate`, `OSError`."""
 
     def __init__(self, state_dir: Path) -> None:
         self._path = state_dir / SIGNED_OUT_NAME
+        keep_private(self._path)
         self._seen: tuple[int, int] | None = None
         self._names: dict[str, int] = {}
 

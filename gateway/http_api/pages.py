@@ -8,6 +8,7 @@ from gateway.app_state import GATEWAY, IDENTITY
 from gateway.auth import audit
 from gateway.auth.addresses import address_of
 from gateway.http_api.security.authentication import by_cookie, from_own_page
+from gateway.http_api.security.refusals import note_refusal
 from gateway.http_api.static_files import asset_path, page_text
 from gateway.wire.errors import ApiError
 
@@ -17,10 +18,11 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """The page for a browser that has signed in, else the sign-in page; a token in the address becomes a cookie."""
+    """The page for a browser that has signed in, else the sign-in page; a token in the address becomes a cookie, after
+    a click where a page may have led to it."""
     token = request.query.get("token", "")
     if token and not _opened_by_person(request):
-        return _page("signin.html", 401)
+        return _page("confirm.html", 401)
     answer = _signed_in(request, token, "address") if token else None
     if answer is None and by_cookie(request):
         return _page("index.html", 200)
@@ -31,6 +33,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     """The sign-in page's form."""
     form = await request.post()
     if "Origin" in request.headers and not from_own_page(request):  # programs send none
+        note_refusal(request, "bad_origin")
         return _page("signin.html", 401)
     return _signed_in(request, str(form.get("token", "")).strip(), "form") or _page("signin.html", 401)
 
@@ -76,9 +79,9 @@ def _signed_in(request: web.Request, token: str, how: str) -> web.StreamResponse
 
 
 def _opened_by_person(request: web.Request) -> bool:
-    """Whether no page led to this address. One that did, of another site or in an answer of ours, must not sign people
-    in under a name of its choice. Programs and old browsers send no such header."""
-    return request.headers.get("Sec-Fetch-Site", "none") == "none"
+    """Whether the browser says that no page led to this address. One that did, of another site or in an answer of ours,
+    must not sign people in under a name of its choice. Over plain HTTP browsers say so on loopback only."""
+    return request.headers.get("Sec-Fetch-Site") == "none"
 
 
 def _page(name: str, status: int) -> web.Response:

@@ -125,7 +125,8 @@ OPERATIONS = (
         "/api/jobs/{job_id}/result.{format:json|csv|parquet}",
         download.download,
         {200: "application/json text/csv application/vnd.apache.parquet"},
-        (*_ONE_JOB, "not_ended", "no_rows"),
+        (*_ONE_JOB, "not_ended", "no_rows", "bad_request"),
+        (Parameter("safe", "in CSV: a mark before what a spreadsheet would take for a formula", _FLAG),),
         head=False,
     ),
     Operation(

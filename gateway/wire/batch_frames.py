@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import WSMsgType
 
 from bus.contract.events import TableRows
+from bus.values.visible import visible_json
 from bus.wire.batch import Batch
 from bus.wire.outside import AgentChunk, ArrowRows, ChunkData, Outside, outside_events
 
@@ -34,7 +35,7 @@ class Form(NamedTuple):
 
 def encode_event(event: Any) -> WireFrame:
     """One object of the outside wire as a text frame."""
-    return WireFrame(WSMsgType.TEXT, _encoder.encode(event))
+    return WireFrame(WSMsgType.TEXT, visible_json(_encoder.encode(event)))
 
 
 def batch_frames(batch: Batch, skip: int, session_id: str, form: Form) -> list[WireFrame]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bus.address import make_address, state_folder
 from bus.contract.settings import GatewaySettings, Settings
+from bus.system.private import exposed, owned_by_others, planted
 from bus.tokens import TokensError, load
 from bus.transport.sockets import BusError
 from ops.checks.finding import Finding, ok, problem, warning
@@ -21,9 +22,12 @@ REMOTE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "fuse.", "ceph", "glusterfs")
 
 
 def state_dir(settings: Settings) -> Finding:
-    """Room for the log, and a file system that can hold one."""
+    """Room for the log, a file system that can hold one, and no other account that reads or plants something there."""
     folder = state_folder(settings.supervisor.state_dir)
     there = _existing(folder)
+    if there == folder and (open_to := _open_to_others(folder)):
+        complaint, _, repair = open_to.rpartition(": ")
+        return problem("state folder", complaint, repair)
     if refused := _not_writable(there):
         return problem("state folder", f"{folder}: {refused}", "choose another with --state-dir")
     kind = _file_system(there)
@@ -34,6 +38,21 @@ def state_dir(settings: Settings) -> Finding:
     if free < NO_BYTES:
         return problem("state folder", words, "make room: without it no question is accepted")
     return warning("state folder", words, "make room soon") if free < LITTLE_BYTES else ok("state folder", words)
+
+
+def _open_to_others(folder: Path) -> str:
+    """What other accounts could do in the state folder, and the command against it. Who looks as root looks for the
+    folder's owner."""
+    owners = {os.geteuid()} if os.geteuid() else {folder.stat().st_uid}
+    owned = [owned_by_others(folder, owners), exposed(folder)]
+    return next(filter(None, [*owned, *(planted(entry) for entry in _entries(folder))]), "")
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def runtime_dir(settings: Settings) -> Finding:

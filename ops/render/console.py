@@ -2,13 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
+
+from bus.values.visible import visible, visible_json
 
 PIPE_WIDTH = 160
 """How wide tables are where no terminal says so."""
@@ -16,14 +19,22 @@ PIPE_WIDTH = 160
 NAME_CHARS = 14
 
 
+class SafeConsole(Console):
+    """Shows whatever is printed on it with what would steer the terminal made visible, wherever it comes from."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+
 def output() -> Console:
     """Where data goes."""
-    return Console(width=_width(sys.stdout.isatty()), highlight=False, markup=False, emoji=False)
+    return SafeConsole(width=_width(sys.stdout.isatty()), highlight=False, markup=False, emoji=False)
 
 
 def narration() -> Console:
     """Where narration goes."""
-    return Console(
+    return SafeConsole(
         stderr=True, width=_width(sys.stderr.isatty()), highlight=False, markup=False, emoji=False, soft_wrap=True
     )
 
@@ -46,5 +57,5 @@ def say_log_only(state_dir: Path) -> None:
 
 def print_json(value: Any) -> None:
     """One object on one line, flushed: a reader may be waiting for it."""
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.write(visible_json(msgspec.json.encode(value)) + b"\n")
     sys.stdout.buffer.flush()

@@ -32,6 +32,10 @@ def data_folder(settings: Settings) -> str:
     if not folder.is_dir():
         found = "is a file, not a folder" if folder.exists() else "does not exist"
         raise SettingsError(f"data.folder: {folder} {found}; name a folder of Parquet files with --data")
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        raise SettingsError(f"data.folder: {folder} is no UTF-8, which the engine cannot name; rename it") from error
     return str(folder)
 
 

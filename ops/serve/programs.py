@@ -74,8 +74,9 @@ def open_listener(options: ServeOptions) -> tuple[socket.socket, str]:
     return listen(gateway.host, gateway.port, named=named), made
 
 
-async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
-    """Serve until a signal says stop; `announce` receives the address once everything is ready.
+async def serve(options: ServeOptions, announce: Callable[[str, str], None]) -> None:
+    """Serve until a signal says stop; `announce` receives the address and the token made for this run ("" for none)
+    once everything is ready.
 
     Raises `BusError` for a folder that cannot be used, `OpsError` when a program cannot be started or kept running.
     Leaves no process and no socket behind.
@@ -96,7 +97,7 @@ async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
     try:
         with broker_orders(orders, options.settings) as for_broker:
             await _serve(
-                options, (for_broker, orders, for_gateway), listener, lambda: announce(url_of(listener, token))
+                options, (for_broker, orders, for_gateway), listener, lambda: announce(url_of(listener, ""), token)
             )
     finally:
         listener.close()

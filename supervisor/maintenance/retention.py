@@ -12,6 +12,7 @@ import time
 from bus.address import history_folder
 from bus.contract.settings import ROLL_UP_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Role, State
+from bus.system.private import private_folder
 from bus.wire.commands import Caller, Submit
 from bus.wire.worker import Success
 from supervisor.control.controller import JobController
@@ -43,7 +44,7 @@ class Retention:
         self._not_before = 0.0
         self._daily_at = self._loop.time() + DAY_S  # what is too old must go even when no question is asked
         self._discard_at = 0.0
-        history_folder(parts.settings.supervisor.state_dir).mkdir(mode=0o700, exist_ok=True)
+        private_folder(history_folder(parts.settings.supervisor.state_dir))
 
     def roll_up(self) -> tuple[JobEntry, bool]:
         """The job that rolls up, and whether it is a new one: one at a time, for they write the same files."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.log import LOG_NAME, UnknownVersion
+from bus.system.private import keep_private
 from bus.transport.codec import encode
 from bus.wire.commands import JobRecord, Submit
 from bus.wire.topics import Published
@@ -51,6 +52,8 @@ class Store:
         self.commit_requested = asyncio.Event()
         """Set while something waits for the next `commit`; the group commit clears it."""
         try:
+            for suffix in ("", "-wal", "-shm"):
+                keep_private(Path(f"{self.path}{suffix}"))
             self._db = sqlite3.connect(self.path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")

@@ -18,7 +18,11 @@ from tests.fakes.scripts import flights
 from tests.harness.graces import GENEROUS_S, ending_on
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+NAME, ELSEWHERE = "data.deadstop.test", "elsewhere.test"
+"""Names that lead to this machine, and are not loopback's: ours, and another site's."""
+
 SWITCHES = (
+    f"--host-resolver-rules=MAP {NAME} 127.0.0.1,MAP {ELSEWHERE} 127.0.0.1",
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )

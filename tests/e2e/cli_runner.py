@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ops.serve.announcement import FILE_NAME
 from tests.harness.servers import ROOT, assert_nothing_left
 from tests.workers import ZOO
 
@@ -145,12 +146,19 @@ def serving(folder: Path, *flags: str, config: str = "", **extra: str) -> Iterat
     state_dir = folder / "state"
     settings = ["--config", str(write_config(folder, config)), "--state-dir", str(state_dir)]
     with program(folder, "serve", "--port", "0", *settings, *flags, **UNHURRIED, **extra) as running:
-        server = Server(folder, state_dir, running.line(), running)
+        server = Server(folder, state_dir, address_of(running.line(), state_dir), running)
         yield server
         if running.process.poll() is None:
             running.signal(signal.SIGTERM)
             assert running.end() == (0, ""), running
     assert_nothing_left(state_dir)
+
+
+def address_of(line: str, state_dir: Path) -> str:
+    """The address that signs in: what `serve` has said is not on a terminal, and so without its token."""
+    assert "token" not in line
+    file = state_dir / FILE_NAME
+    return file.read_text().strip() if file.exists() else line
 
 
 def is_status(item: dict[str, Any]) -> bool:

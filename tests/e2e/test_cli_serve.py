@@ -1,7 +1,12 @@
 """`deadstop serve`: starts, keeps alive, ends, and leaves nothing behind."""
 
+import os
+import pty
 import signal
 import socket
+import stat
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,8 +14,20 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, program, serving, wait_until
+from ops.serve.announcement import FILE_NAME
+from tests.e2e.cli_runner import (
+    PATIENCE_S,
+    Server,
+    deadstop,
+    environment,
+    program,
+    serving,
+    wait_until,
+    write_config,
+)
 from tests.harness.servers import assert_nothing_left
+
+NO_UTF8 = os.fsdecode(b"caf\xe9")
 
 
 def health(server: Server) -> int:
@@ -112,6 +129,7 @@ def test_a_state_folder_that_is_served_already(tmp_path: Path) -> None:
     ("flags", "variables", "words"),
     [
         (["--data", "nowhere"], {}, "nowhere does not exist; name a folder of Parquet files with --data"),
+        (["--data", NO_UTF8], {}, "/caf<E9> is no UTF-8, which the engine cannot name; rename it"),
         (["--host", "0.0.0.0"], {}, "gateway.host: 0.0.0.0 can be reached from other machines"),
         (["--config", "missing.toml"], {}, "missing.toml: cannot be read (No such file or directory)"),
         (
@@ -124,6 +142,7 @@ def test_a_state_folder_that_is_served_already(tmp_path: Path) -> None:
 def test_settings_that_cannot_be_used_are_one_line(
     tmp_path: Path, flags: list[str], variables: dict[str, str], words: str
 ) -> None:
+    (tmp_path / NO_UTF8).mkdir()
     done = deadstop(tmp_path, "serve", "--port", "0", "--state-dir", "state", *flags, **variables)
     assert done.returncode == 2
     assert done.stderr.startswith("deadstop: ")
@@ -138,3 +157,31 @@ def test_a_program_that_cannot_start_ends_serve(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "deadstop: supervisor ended before it was ready (exited with status " in done.stderr
     assert_nothing_left(tmp_path / "state")
+
+
+def test_a_journal_gets_the_address_without_its_token(tmp_path: Path) -> None:
+    """It stands in a file for the server's account, as long as the token lives."""
+    with serving(tmp_path) as server:
+        file = server.state_dir / FILE_NAME
+        token = server.url.partition("?token=")[2]
+        assert len(token) >= 32
+        assert file.read_text() == f"{server.url}\n"
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert token not in server.program.stderr()
+        assert f"the address that signs in stands in {file}" in server.program.stderr()
+    assert not file.exists()
+
+
+def test_a_terminal_gets_the_whole_address(tmp_path: Path) -> None:
+    state_dir = tmp_path / "state"
+    terminal, inside = pty.openpty()
+    arguments = ["serve", "--port", "0", "--config", str(write_config(tmp_path)), "--state-dir", str(state_dir)]
+    command = [sys.executable, "-m", "ops", *arguments]
+    serve = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stdout=inside)
+    os.close(inside)
+    assert b"/?token=" in os.read(terminal, 1000)
+    assert not (state_dir / FILE_NAME).exists()
+    serve.send_signal(signal.SIGTERM)
+    assert serve.wait(timeout=PATIENCE_S) == 0
+    os.close(terminal)
+    assert_nothing_left(state_dir)

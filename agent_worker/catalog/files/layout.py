@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
@@ -12,11 +13,13 @@ from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of, m
 from agent_worker.catalog.types.engine_types import Type
 from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
+from bus.values.visible import visible
 
 DESCRIPTION_FILE = "deadstop.toml"
 MAX_FILES = 10_000
 MAX_NAMED = 5
 _PATTERN = frozenset("*?[]{}")
+_NO_UTF8 = "no UTF-8, which the engine cannot name; rename it"
 _LAKES = {"_delta_log": "Delta", "metadata": "Iceberg", ".hoodie": "Hudi"}
 
 
@@ -70,6 +73,8 @@ def find_sources(folder: Path) -> Found:
     if not folder.is_dir():
         raise CatalogError(f"{folder} is not a folder. Give a folder of Parquet, CSV or JSON files with --data.")
     folder = folder.resolve()
+    if not _can_be_named(folder):
+        raise CatalogError(f"{visible(str(folder))} is no UTF-8, which the engine cannot name. Rename the folder.")
     paths = (Path(entry.path) for entry in entries(folder) if entry.name != DESCRIPTION_FILE)
     return arrange(paths, folder, lambda path: _judged(path, folder))
 
@@ -87,14 +92,15 @@ def arrange(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     count = sum(len(files) for files in groups.values())
     if count > MAX_FILES:
         raise CatalogError(f"{folder} holds more than {MAX_FILES:,} files of data. Give a smaller folder.")
-    left_out, warnings = _left_out(bad, groups, folder), _others(others)
+    left_out, warnings = [*_left_out(bad, groups, folder), *_misnamed_lakes(lakes, folder)], _others(others)
     sources = [_source(root, files, folder) for root, files in sorted(groups.items()) if root not in bad]
     books = [source for source in sources if is_workbook(source.files[0])]
     if not sources and not lakes:
         said = " ".join([*(one.why for one in left_out), *warnings])
         why = f"{folder} holds no usable Parquet, CSV or JSON file. Put some there, or give another folder. {said}"
         raise CatalogError(why.rstrip())
-    found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in sorted(lakes.items())]
+    named = [(root, kind) for root, kind in sorted(lakes.items()) if _can_be_named(root)]
+    found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in named]
     return Found([source for source in sources if source not in books], books, found, left_out, warnings)
 
 
@@ -122,12 +128,11 @@ def _sorted_out(paths: Iterable[Path], folder: Path, judged: Judge) -> tuple[Gro
     others: list[str] = []
     for path in paths:
         reason, data = judged(path)
-        if not data and not reason:
-            others.append(str(path.relative_to(folder)))
-        elif reason and not data:
-            others.append(f"{path.relative_to(folder)} ({reason})")
+        if not data:
+            shown = visible(str(path.relative_to(folder)))
+            others.append(f"{shown} ({reason})" if reason else shown)
         elif reason:
-            bad.setdefault(_table_root(path, folder), []).append(f"{path}: {reason}")
+            bad.setdefault(_table_root(path, folder), []).append(f"{visible(str(path))}: {reason}")
         else:
             groups.setdefault(_table_root(path, folder), []).append(path)
     return groups, bad, others
@@ -151,7 +156,7 @@ def _judged(path: Path, folder: Path) -> tuple[str, bool]:
         return "" if found is not Content.UNREADABLE else found.value, False
     named_otherwise = text_format(path.name) is not None or is_workbook(path.name)
     reason = _why_no_parquet(found) if named_otherwise else found.value
-    reason = reason or pattern_in(path)
+    reason = reason or ("" if _can_be_named(path) else f"its path is {_NO_UTF8}") or pattern_in(path)
     if not reason and any(map(is_partition, path.relative_to(folder).parts[:-1])):
         reason = misread_keys(path.parts[:-1])
     return reason, True
@@ -162,6 +167,22 @@ def pattern_in(path: Path) -> str:
     if _PATTERN.isdisjoint(str(path)):
         return ""
     return "its path holds one of * ? [ ] { }, which the engine takes for a pattern; rename it"
+
+
+def _can_be_named(path: Path) -> bool:
+    """Whether the path, and what stands percent-encoded in it, is text; file names are any bytes."""
+    try:
+        str(path).encode()
+        unquote(str(path), errors="strict")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _misnamed_lakes(lakes: Iterable[Path], folder: Path) -> list[LeftOut]:
+    bad = [root for root in lakes if not _can_be_named(root)]
+    stems = [(_stem(root, folder), visible(str(root))) for root in sorted(bad)]
+    return [LeftOut(stem, f"Table {stem} is left out: {root}: its path is {_NO_UTF8}") for stem, root in stems]
 
 
 def _why_no_parquet(found: Content) -> str:
@@ -210,4 +231,4 @@ def _source(root: Path, files: list[Path], folder: Path) -> Source:
 
 
 def _stem(root: Path, folder: Path) -> str:
-    return "_".join(map(without_suffix, root.relative_to(folder).parts)) or folder.name
+    return visible("_".join(map(without_suffix, root.relative_to(folder).parts)) or folder.name)

@@ -10,8 +10,9 @@ from aiohttp import web
 from bus.client import BusClient
 from bus.contract.events import Column, TableRows, TableSchema
 from gateway.app_state import GATEWAY
-from gateway.http_api.jobs.export_formats import WRITERS, ResultWriter
+from gateway.http_api.jobs.export_formats import WRITERS, CsvWriter, ResultWriter
 from gateway.http_api.jobs.handlers import find_record
+from gateway.http_api.params import flag
 from gateway.wire.errors import ApiError
 
 MAX_STEM_CHARS = 60
@@ -19,13 +20,13 @@ MAX_STEM_CHARS = 60
 
 async def download(request: web.Request) -> web.StreamResponse:
     """The rows of an ended job. Of a stopped one, what had been streamed: `Deadstop-State` says which it is."""
-    summary = (await find_record(request)).summary
+    safe, summary = flag(request, "safe"), (await find_record(request)).summary
     if summary.ended_at is None:
         raise ApiError("not_ended", f"job {summary.job_id} is {summary.state}", "ask again when it has ended")
     client = request.app[GATEWAY].client
     start, columns = await _last_table(client, summary.job_id)
     kind = request.match_info["format"]
-    writer = WRITERS[kind](columns)
+    writer = CsvWriter(columns, safe=True) if kind == "csv" and safe else WRITERS[kind](columns)
     response = web.StreamResponse(
         headers={
             "Content-Type": writer.content_type,

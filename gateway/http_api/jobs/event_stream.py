@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from bus.values.visible import visible_json
 from bus.wire.batch import Batch
 from bus.wire.outside import outside_events
 from gateway.app_state import GATEWAY, IDENTITY, Gateway
@@ -53,7 +54,8 @@ def sse_bytes(batch: Batch, skip: int, session_id: str) -> bytes:
     lines: list[bytes] = []
     for seq, event in enumerate(outside_events(batch, session_id, skip), batch.first + skip):
         name = event.__struct_config__.tag
-        lines.append(b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, str(name).encode(), _encoder.encode(event)))
+        data = visible_json(_encoder.encode(event))
+        lines.append(b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, str(name).encode(), data))
     return b"".join(lines)
 
 

@@ -19,6 +19,8 @@ from bus.values.carrying import carry
 from bus.values.logical_types import LogicalType, parse_type
 from bus.values.rows import json_values, read_table, table_rows
 from bus.values.value_text import value_text
+from bus.values.visible import visible_json
+from gateway.http_api.jobs.formulas import defused
 
 ROW_GROUP_BYTES = 8 * 1024 * 1024
 
@@ -40,13 +42,13 @@ class JsonWriter:
 
     def __init__(self, columns: list[Column]) -> None:
         named = [Column(name, column.type) for name, column in zip(distinct_names(columns), columns, strict=True)]
-        self._ahead = b'{"columns":' + msgspec.json.encode(named) + b',"rows":['
+        self._ahead = b'{"columns":' + visible_json(msgspec.json.encode(named)) + b',"rows":['
 
     def rows(self, arrow: bytes) -> bytes:
         found = table_rows(read_table(arrow))
         if not found:
             return b""
-        piece = self._ahead + msgspec.json.encode(found)[1:-1]
+        piece = self._ahead + visible_json(msgspec.json.encode(found)[1:-1])
         self._ahead = b","
         return piece
 
@@ -56,18 +58,20 @@ class JsonWriter:
 
 class CsvWriter:
     """RFC 4180 with a header line; each value is its text (`bus.values.value_text`). NULL is empty and an empty text is
-    `""`; in a file of one column both are `""`, since readers skip an empty line."""
+    `""`; in a file of one column both are `""`, since readers skip an empty line. With `safe` a spreadsheet takes no
+    value for a formula (`formulas`)."""
 
     content_type = "text/csv; charset=utf-8"
 
-    def __init__(self, columns: list[Column]) -> None:
+    def __init__(self, columns: list[Column], *, safe: bool = False) -> None:
         self._kinds = [parse_type(column.type) for column in columns]
-        names = pa.table({str(at): pa.array([name]) for at, name in enumerate(distinct_names(columns))})
-        self._ahead = _csv(names) if columns else b""
+        self._safe = safe
+        names = [self._told(pa.chunked_array([pa.array([name])])) for name in distinct_names(columns)]
+        self._ahead = _csv(pa.table(names, names=[str(at) for at in range(len(names))])) if columns else b""
 
     def rows(self, arrow: bytes) -> bytes:
         table = read_table(arrow)
-        flat = [_csv_column(column, kind) for column, kind in zip(table.columns, self._kinds, strict=True)]
+        flat = [self._told(_csv_column(*each)) for each in zip(table.columns, self._kinds, strict=True)]
         if len(flat) == 1 and flat[0].null_count:
             flat = [pc.fill_null(flat[0].cast(pa.string()), "")]
         piece = self._ahead + _csv(pa.table(flat, names=[str(index) for index in range(len(flat))]))
@@ -76,6 +80,9 @@ class CsvWriter:
 
     def end(self) -> bytes:
         return self._ahead
+
+    def _told(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        return defused(column) if self._safe and pa.types.is_string(column.type) else column
 
 
 class ParquetWriter:

@@ -14,6 +14,7 @@ from gateway.auth.addresses import address_of
 from gateway.auth.origin import host_allowed
 from gateway.http_api.security.authentication import by_cookie, identity_of
 from gateway.http_api.security.headers import secure_headers
+from gateway.http_api.security.refusals import AUDITED_CODES, note_refusal
 from gateway.http_api.static_files import needed_by
 from gateway.wire.errors import ApiError, ErrorBody, error_body
 
@@ -22,9 +23,11 @@ log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-_ANONYMOUS_CODES = frozenset({"unauthorized", "too_many_attempts"})
+_ANONYMOUS_CODES = frozenset({"unauthorized", "too_many_attempts", "bad_host"})
 _PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz"})
 """Their handlers check the sign-in themselves, or need none."""
+
+_PUBLIC_PAGES = ("signin.html", "confirm.html")
 
 SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 
@@ -51,8 +54,22 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await _error_answer(request, error)
 
 
+def unreadable(status: int) -> web.Response:
+    """The answer to what could not become a request, or failed before we had it."""
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        body = ErrorBody("the request failed", "internal", "the gateway's log says why")
+    else:
+        words = f"this is no HTTP request that can be answered: {HTTPStatus(status).phrase.lower()}"
+        body = ErrorBody(words, "bad_request", "send HTTP/1.1")
+    response = json_response(body, status)
+    secure_headers(response)
+    return response
+
+
 async def _error_answer(request: web.Request, error: Exception) -> web.Response:
     body = _error_body_of(request, error)
+    if body.code in AUDITED_CODES:
+        note_refusal(request, body.code)
     if body.code in _ANONYMOUS_CODES:
         await _throttle(request)
     response = json_response(body, body.status)
@@ -68,7 +85,7 @@ async def _throttle(request: web.Request) -> None:
 
 
 def _is_public(request: web.Request) -> bool:
-    return request.path in _PUBLIC or needed_by("signin.html", request.path)
+    return request.path in _PUBLIC or any(needed_by(page, request.path) for page in _PUBLIC_PAGES)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -100,9 +117,9 @@ def _error_body_of(request: web.Request, error: Exception) -> ErrorBody:
 def _check_host(request: web.Request) -> None:
     gateway = request.app[GATEWAY]
     settings = gateway.settings.gateway
-    if not host_allowed(request.host, settings.host, settings.allowed_origins, on_loopback=gateway.on_loopback):
+    if not host_allowed(request.host, gateway.names, settings.allowed_origins, on_loopback=gateway.on_loopback):
         raise ApiError(
             "bad_host",
             f"this server is not {request.host}",
-            "use its own address, or add the other one to [gateway] allowed_origins",
+            "use its own address, or add the name to [gateway] allowed_hosts",
         )

@@ -99,11 +99,12 @@ def _form(named: str | None, path: Path | None, *, as_csv: bool, as_json: bool) 
 def _write(result: Any, form: str, path: Path | None) -> None:
     """Raises `OpsError`."""
     from ops.errors import OpsError
+    from ops.format import clean
     from ops.render.result_text import result_text
 
     text = result_text(result, form)
     if path is None:
-        sys.stdout.write(text)
+        sys.stdout.write(clean(text) if sys.stdout.isatty() else text)  # a file gets what the data hold
         sys.stdout.flush()
         return
     try:

@@ -22,11 +22,16 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     """Serve questions: starts supervisor and gateway, and prints the address when both are ready. For data that are not
     on this machine a broker stands beside them, which alone holds the store's credentials.
 
+    Where standard output is no terminal, the token does not go there: the address with it stands in the file
+    sign_in_address of the state folder.
+
     Ctrl-C stops the jobs, then ends all; a second Ctrl-C kills them at once. A program that dies is started again.
     """
     import asyncio
 
+    from bus.address import state_folder
     from bus.program import set_up_logging
+    from ops.serve.announcement import announcing
     from ops.serve.programs import ServeOptions, serve
 
     overrides = {
@@ -37,4 +42,6 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     }
     settings = read_settings(config, overrides)
     set_up_logging(settings.supervisor.log_format, "serve")
-    asyncio.run(serve(ServeOptions(config, settings, port_named=port is not None), click.echo))
+    options = ServeOptions(config, settings, port_named=port is not None)
+    with announcing(state_folder(settings.supervisor.state_dir)) as announce:
+        asyncio.run(serve(options, announce))

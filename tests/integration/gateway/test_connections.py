@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from gateway.auth.anonymous_limits import AnonymousLimits
+from gateway.http_api.security.middleware import unreadable
 from gateway.http_protocol import HttpConnection
 
 PATIENCE_S = 20.0
@@ -52,7 +53,7 @@ async def served(limits: AnonymousLimits[HttpConnection]) -> AsyncIterator[Serve
     manager = runner.server
     assert manager is not None
     loop = asyncio.get_running_loop()
-    site = await loop.create_server(lambda: HttpConnection(manager, limits), "127.0.0.1", 0)
+    site = await loop.create_server(lambda: HttpConnection(manager, limits, unreadable), "127.0.0.1", 0)
     try:
         yield Served(manager, site.sockets[0].getsockname()[1], asked, go_on)
     finally:

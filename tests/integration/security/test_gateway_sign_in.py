@@ -1,6 +1,7 @@
 """Who may come in: tokens, the cookie, Origin and Host, the headers of every answer."""
 
 import asyncio
+import socket
 from http.cookies import SimpleCookie
 
 import pytest
@@ -33,12 +34,16 @@ async def test_every_answer_is_fenced_in(gateway: RunningGateway) -> None:
             assert "unsafe" not in policy
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Server"] == "Deadstop"
-            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+TYPED = {"Sec-Fetch-Site": "none"}
+"""What a browser says of an address that was typed, or opened from a terminal."""
 
 
 async def sign_in(gateway: RunningGateway, path: str = f"/?token={TOKENS['ann']}") -> dict[str, str]:
     """The cookie header a browser would send after it opened `path`."""
-    async with gateway.request("GET", path, None) as answer:
+    async with gateway.request("GET", path, None, headers=TYPED) as answer:
         assert answer.status == 303
         assert answer.headers["Location"] == "/"
         cookie = SimpleCookie(answer.headers["Set-Cookie"])[f"deadstop_{gateway.port}"]
@@ -53,30 +58,32 @@ async def test_a_token_in_the_address_becomes_a_cookie(gateway: RunningGateway) 
     assert (await gateway.json("GET", "/api/jobs", None, headers=cookie))[0] == 200
     async with gateway.request("GET", "/", None, headers=cookie) as page:
         assert page.status == 200
-    async with gateway.request("GET", "/?token=wrong", None) as page:
+    async with gateway.request("GET", "/?token=wrong", None, headers=TYPED) as page:
         assert page.status == 401
         assert "Set-Cookie" not in page.headers
     await sign_in(gateway, f"/?token={MADE_TOKEN}")
 
 
-@pytest.mark.parametrize("fetch_site", ["cross-site", "same-site", "same-origin"])
+@pytest.mark.parametrize("fetch_site", ["cross-site", "same-site", "same-origin", ""])
 async def test_a_page_cannot_sign_people_in_by_an_address_with_a_token(
     gateway: RunningGateway, fetch_site: str
 ) -> None:
+    """Over plain HTTP browsers say nothing of where a request comes from, except on loopback."""
     cookie = await sign_in(gateway)
-    led = {"Sec-Fetch-Site": fetch_site, "Sec-Fetch-Mode": "navigate"}
+    led = {"Sec-Fetch-Site": fetch_site, "Sec-Fetch-Mode": "navigate"} if fetch_site else {}
     for headers in (led, {**led, **cookie}):
         async with gateway.request("GET", f"/?token={TOKENS['bob']}", None, headers=headers) as page:
             assert page.status == 401
             assert page.content_type == "text/html"
             assert "Set-Cookie" not in page.headers
+            assert 'data-testid="confirm-sign-in"' in await page.text()
     async with gateway.request("GET", "/", None, headers={**led, **cookie}) as page:
         assert page.status == 200
 
 
 async def test_an_address_that_was_typed_or_opened_from_a_terminal_signs_in(gateway: RunningGateway) -> None:
     path = f"/?token={TOKENS['ann']}"
-    async with gateway.request("GET", path, None, headers={"Sec-Fetch-Site": "none"}) as answer:
+    async with gateway.request("GET", path, None, headers=TYPED) as answer:
         assert answer.status == 303
         assert "Set-Cookie" in answer.headers
 
@@ -161,6 +168,32 @@ async def test_a_foreign_name_for_this_machine_is_refused(gateway: RunningGatewa
         assert (status, error["code"]) == (421, "bad_host")
     async with gateway.request("GET", "/healthz", headers={"Host": f"localhost:{gateway.port}"}) as answer:
         assert answer.status == 200
+
+
+async def test_beyond_loopback_the_names_are_checked_too(supervisor: Supervisor) -> None:
+    settings = {"gateway.host": "0.0.0.0", "gateway.allowed_hosts": ["Data.example.org"]}
+    async with running_gateway(supervisor.state_dir, settings) as gateway:
+        for name, status in (
+            ("evil.example", 421),
+            ("data.example.org.evil.example", 421),
+            (f"evil.example:{gateway.port}", 421),
+            ("", 421),
+            ("data.example.org", 200),
+            (f"data.example.org:{gateway.port}", 200),
+            (socket.gethostname(), 200),
+            ("localhost", 200),
+            ("192.0.2.7", 200),
+            (f"[2001:db8::7]:{gateway.port}", 200),
+        ):
+            assert await status_of(gateway, f"GET /healthz HTTP/1.1\r\nHost: {name}") == status, name
+
+
+async def status_of(gateway: RunningGateway, head: str) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    writer.write(f"{head}\r\nConnection: close\r\n\r\n".encode())
+    status = int((await reader.readline()).split()[1])
+    writer.close()
+    return status
 
 
 async def test_assets_are_served_for_ever_and_nothing_beside_them(gateway: RunningGateway) -> None:

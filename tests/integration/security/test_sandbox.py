@@ -43,7 +43,7 @@ class Place:
         files = [file for folder in (self.data, self.outside) for file in folder.rglob("*")]
         return {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()}
 
-    def run(self, mode: str) -> list[dict[str, Any]]:
+    def run(self) -> list[dict[str, Any]]:
         places = {
             "data": str(self.data),
             "out": str(self.outside),
@@ -52,7 +52,7 @@ class Place:
             "port": self.server.getsockname()[1],
         }
         done = subprocess.run(
-            [sys.executable, "-m", "tests.programs.hostile_worker", mode, json.dumps(places)],
+            [sys.executable, "-m", "tests.programs.hostile_worker", json.dumps(places)],
             cwd=ROOT,
             env=os.environ | {"SECRET_OF_THE_PARENT": SECRET, "PYTHONPATH": str(ROOT)},
             capture_output=True,
@@ -82,28 +82,16 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @needs_landlock
 def test_hostile_statements_change_nothing_and_end_in_a_clear_error(place: Place) -> None:
     before = place.state()
-    fence, honest, *hostile = place.run("guarded")
+    fence, honest, *hostile = place.run()
     assert fence["landlock"] >= 3
     assert {"HOME", "PATH", "TMPDIR"} <= set(fence["environment"])
     assert "SECRET_OF_THE_PARENT" not in fence["environment"]
     assert (honest["error"], honest["rows"]) == (None, 1)
-    assert len(hostile) >= 60
+    assert len(hostile) >= 200
     assert [line["sql"] for line in hostile if not line["error"]] == []
     assert [line["sql"] for line in hostile if len(line["error"]) < 20] == []
     assert place.state() == before
     assert not place.was_called()
-
-
-@needs_landlock
-def test_without_guard_and_lock_the_kernel_alone_keeps_data_and_secrets(place: Place) -> None:
-    before = place.state()
-    hostile = place.run("unguarded")
-    assert len(hostile) >= 60
-    assert place.state() == before
-    assert not place.was_called()
-    overwriting = [line for line in hostile if "USE_TMP_FILE false" in line["sql"]]
-    assert len(overwriting) >= 4
-    assert all("Permission denied" in (line["error"] or "") for line in overwriting)
 
 
 WORKING = """

@@ -11,12 +11,14 @@ import pytest
 from bus.contract.vocabulary import Role
 from bus.tokens import create_token, revoke_token
 from bus.wire.commands import Caller, Show, Shown
+from gateway.app_state import AUDITED_REFUSALS
 from tests.harness.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
 from tests.harness.servers import PATIENCE_S, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+TYPED = {"Sec-Fetch-Site": "none"}
 GUESSES = 1
 """In a minute: whatever else the machine does, the next one is not granted before the test is over."""
 
@@ -44,7 +46,7 @@ async def test_guessing_is_slowed_down_over_every_door(supervisor: Supervisor) -
             assert 0 < int(answer.headers["Retry-After"]) <= 60 / GUESSES
             assert (await answer.json())["code"] == "too_many_attempts"
         for path in (f"/?token={TOKENS['bob']}", "/?token=wrong"):  # a good one is not looked at either
-            async with gateway.request("GET", path, None) as answer:
+            async with gateway.request("GET", path, None, headers=TYPED) as answer:
                 assert answer.status == 429
                 assert "Set-Cookie" not in answer.headers
         async with gateway.request("POST", "/signin", None, data={"token": TOKENS["bob"]}) as answer:
@@ -110,7 +112,7 @@ async def test_what_is_written_down(tmp_path: Path, capfd: pytest.CaptureFixture
         running_gateway(supervisor.state_dir, settings) as gateway,
     ):
         for path in (f"/?token={TOKENS['bob']}", f"/?token={MADE_TOKEN}", f"/?token={wrong}"):
-            async with gateway.request("GET", path, None):
+            async with gateway.request("GET", path, None, headers=TYPED):
                 pass
         async with gateway.request("POST", "/signin", None, data={"token": TOKENS["ops"]}):
             pass
@@ -126,10 +128,11 @@ async def test_what_is_written_down(tmp_path: Path, capfd: pytest.CaptureFixture
             await wire.until("agent_error")
             await wire.send("authenticate", token=TOKENS["bob"])
             await wire.until("error")
+        await turn_away(gateway)
         titles = [command_line(process) for process in (supervisor.process.pid, gateway.process.pid)]
         await gateway.end()
     said = capfd.readouterr()
-    secrets = [*TOKENS.values(), MADE_TOKEN, wrong]
+    secrets = [*TOKENS.values(), MADE_TOKEN, wrong, "another-guess"]
     everything = [said.out, said.err, *titles, *files(tmp_path)]
     assert not [secret for secret in secrets for text in everything if secret in text]
     assert audit(said.err) == [
@@ -144,7 +147,55 @@ async def test_what_is_written_down(tmp_path: Path, capfd: pytest.CaptureFixture
         ("refused", {"user": "ann", "what": "stop session 's1'", "code": "already_ended"}),
         ("refused", {"user": "ann", "what": "ask", "code": "bad_request"}),
         ("refused", {"user": "ann", "what": "sign in as bob by websocket", "code": "unauthorized"}),
+        ("signed_in", {"user": "bob", "role": "user", "how": "address", "address": "127.0.0.1"}),
+        *(("refused", {"address": "127.0.0.1", **facts}) for facts in TURNED_AWAY),
     ]
+
+
+EVIL = "http://evil.example"
+TURNED_AWAY: list[dict[str, str]] = [
+    {"what": "GET /", "code": "bad_host", "claimed": "evil.example"},
+    {"user": "bob", "what": "GET /api/catalog", "code": "bad_host", "claimed": "evil.example"},
+    {"what": "GET /ws", "code": "bad_origin", "claimed": EVIL},
+    {"what": "POST /signin", "code": "bad_origin", "claimed": EVIL},
+    {"user": "bob", "what": "POST /signout", "code": "bad_origin", "claimed": EVIL},
+    {"user": "bob", "what": "DELETE /api/conversations/x", "code": "bad_origin"},
+    {"user": "bob", "what": "POST /api/drain", "code": "forbidden"},
+    {"user": "bob", "what": "GET /metrics", "code": "forbidden"},
+]
+
+
+async def turn_away(gateway: RunningGateway) -> None:
+    """Ask what may not be asked: from elsewhere, under a foreign name, as somebody who may not."""
+    path = f"/?token={TOKENS['bob']}"
+    async with gateway.request("GET", path, None, headers=TYPED) as answer:
+        cookie = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+    named, from_there, own = {"Host": "evil.example"}, {"Origin": EVIL}, {"Origin": gateway.url}
+    for method, asked, headers in (
+        ("GET", "/?token=another-guess", named),
+        ("GET", "/api/catalog", cookie | named),
+        ("GET", "/ws", from_there),
+        ("POST", "/signin", from_there),
+        ("POST", "/signout", cookie | from_there),
+        ("DELETE", "/api/conversations/x", cookie),
+        ("POST", "/api/drain", cookie | own),
+        ("GET", "/metrics", cookie),
+    ):
+        async with gateway.request(method, asked, None, headers=headers) as answer:
+            assert answer.status in (401, 403, 421)
+
+
+async def test_the_audit_log_is_not_filled_by_one_address(
+    supervisor: Supervisor, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"supervisor.log_format": "json"}
+    async with running_gateway(supervisor.state_dir, settings) as gateway:
+        for _ in range(AUDITED_REFUSALS.burst + 20):
+            async with gateway.request("GET", "/", None, headers={"Host": "evil.example"}) as answer:
+                assert answer.status == 421
+        await gateway.end()
+    written = len(audit(capfd.readouterr().err))
+    assert AUDITED_REFUSALS.burst <= written < AUDITED_REFUSALS.burst + 20
 
 
 def audit(stderr: str) -> list[tuple[str, dict[str, Any]]]:

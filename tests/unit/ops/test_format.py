@@ -53,7 +53,7 @@ def test_short_ids_are_as_long_as_keeps_them_apart() -> None:
 
 def test_control_characters_cannot_steer_the_terminal() -> None:
     hostile = "a\x1b[2Jb\x07\x9b1mc\x7f\r\nd\te"
-    assert clean(hostile) == "a␛[2Jb␇\ufffd1mc␡\nd\te"
+    assert clean(hostile) == "a␛[2Jb␇<U+009B>1mc␡\nd\te"
 
 
 def test_one_line_is_cut_with_a_mark() -> None:

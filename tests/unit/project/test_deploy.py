@@ -1,6 +1,8 @@
 """The files in deploy/ say what the code does."""
 
 import re
+import shutil
+import subprocess
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from ops.serve.signals import REPLACE_SIGNAL
 ROOT = Path(__file__).parents[3]
 UNIT = (ROOT / "deploy/deadstop.service").read_text()
 CONTAINER = (ROOT / "deploy/Containerfile").read_text()
+MOST_EXPOSED = 17
+"""Tenths of the points that systemd gives a unit for what is open."""
+
 LONGEST_END_S = SupervisorSettings().shutdown_grace_s + END_MARGIN_S
 
 
@@ -51,10 +56,58 @@ def test_systemd_gives_room_for_all_connections(service: dict[str, str]) -> None
     assert int(service["LimitNOFILE"]) > GatewaySettings().max_connections
 
 
-def test_landlock_is_not_filtered_away(service: dict[str, str]) -> None:
-    for call in ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"):
-        assert call in service["SystemCallFilter"]
+def allowed_calls() -> list[str]:
+    """Calls and groups of the unit's first list; a second one takes away."""
+    allowed = re.search(r"^SystemCallFilter=([^~].*)$", UNIT, re.MULTILINE)
+    assert allowed is not None
+    return allowed[1].split()
+
+
+def test_the_workers_fences_are_not_filtered_away() -> None:
+    for call in ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"):
+        assert call in allowed_calls()
         assert call in CONTAINER
+
+
+def test_systemd_fences_everything(service: dict[str, str]) -> None:
+    assert (service["RemoveIPC"], service["ProcSubset"], service["UMask"]) == ("yes", "pid", "0077")
+    assert re.search(r"^SystemCallFilter=~.*@privileged", UNIT, re.MULTILINE)
+
+
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+
+
+@needs_systemd
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = tmp_path / "deadstop.service"
+    unit.write_text(UNIT.replace("/opt/deadstop/bin/deadstop", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@needs_systemd
+def test_systemd_finds_little_that_is_open(tmp_path: Path) -> None:
+    unit = tmp_path / "deadstop.service"
+    unit.write_text(UNIT)
+    command = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(unit)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@needs_systemd
+def test_no_group_of_the_list_has_the_calls_that_are_named() -> None:
+    """Where one has, the name can go."""
+    groups = subprocess.run(
+        ["systemd-analyze", "syscall-filter", "@system-service"], capture_output=True, text=True, timeout=60, check=True
+    ).stdout
+    assert "landlock_restrict_self" not in groups or "seccomp" not in groups
+
+
+def test_the_containers_base_is_named_by_its_content() -> None:
+    bases = re.findall(r"^FROM (\S+)", CONTAINER, re.MULTILINE)
+    assert len(bases) == 2
+    assert len({*bases}) == 1
+    assert re.fullmatch(r"python:3\.13-slim@sha256:[0-9a-f]{64}", bases[0])
 
 
 @pytest.mark.parametrize("text", [UNIT, CONTAINER], ids=["service", "container"])

@@ -19,7 +19,8 @@ import { type Cell, contains, edges } from "./selection";
 import { contentHeightPx, ROW_HEIGHT_PX, scrollTopFor, type Window, windowOf } from "./viewport";
 
 const SHOWN_ROWS = 10;
-const FORMATS = { csv: "CSV", parquet: "Parquet", json: "JSON" } as const;
+// A CSV file ends up in a spreadsheet, which must not take a value for a formula.
+const FORMATS = { "csv?safe=1": "CSV", parquet: "Parquet", json: "JSON" } as const;
 const LONG_TEXT = 24;
 let tables = 0;
 
@@ -126,7 +127,7 @@ export class ResultTable extends PageElement {
     return html`<span class="downloads" role="group" aria-label="Download">
       ${Object.entries(FORMATS).map(
         ([format, name]) =>
-          html`<a href="/api/jobs/${this.jobId}/result.${format}" download data-testid="download-${format}">${name}</a>`,
+          html`<a href="/api/jobs/${this.jobId}/result.${format}" download data-testid="download-${name.toLowerCase()}">${name}</a>`,
       )}
     </span>`;
   }

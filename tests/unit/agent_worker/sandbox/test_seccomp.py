@@ -148,6 +148,15 @@ tries = {
     "give up orphans": lambda: called(number["prctl"], SUBREAPER, 0, 0, 0, 0),
     "a limit for the parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (3600, 3600)),
     "a schedule for the parent": lambda: os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0)),
+    "a priority for the parent": lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 0),
+    "a priority for a group": lambda: os.setpriority(os.PRIO_PGRP, 0, 0),
+    "a priority for an account": lambda: called(number["setpriority"], 2, 0xFFFFFFF0, 0),
+    "processors for the parent": lambda: os.sched_setaffinity(os.getppid(), os.sched_getaffinity(os.getppid())),
+    "a disk's priority for the parent": lambda: called(number["ioprio_set"], 1, os.getppid(), 0),
+    "a disk's priority for an account": lambda: called(number["ioprio_set"], 3, 0xFFFFFFF0, 0),
+    "a priority of its own": lambda: os.nice(1),
+    "processors of its own": lambda: os.sched_setaffinity(0, os.sched_getaffinity(0)),
+    "a disk's priority of its own": lambda: called(number["ioprio_set"], 1, 0, 2 << 13),
     "a limit of its own": lambda: resource.prlimit(0, resource.RLIMIT_CORE, (0, 0)),
     "start by clone3": lambda: called(number["clone3"], 0, 0),
 }
@@ -156,7 +165,8 @@ print(json.dumps({name: outcome(action) for name, action in tries.items()}))
 
 DONE = {
     "tcp", "tcp by its number", "unix", "pair", "connect and send", "start a process", "refused in a thread",
-    "refused in a child", "read prctl", "a limit of its own",
+    "refused in a child", "read prctl", "a limit of its own", "a priority of its own", "processors of its own",
+    "a disk's priority of its own",
 }  # fmt: skip
 DATAGRAMS = {"udp", "udp by its number"}
 

@@ -7,21 +7,27 @@ OWN = "http://127.0.0.1:8642"
 
 @pytest.mark.parametrize("header", ["127.0.0.1:8642", "localhost:8642", "LOCALHOST", "[::1]:8642", "127.0.0.1"])
 def test_on_loopback_our_own_names_are_answered(header: str) -> None:
-    assert host_allowed(header, "127.0.0.1", [], on_loopback=True)
+    assert host_allowed(header, ["127.0.0.1"], [], on_loopback=True)
 
 
 @pytest.mark.parametrize("header", ["evil.example:8642", "127.0.0.1.evil.example", "", "[::1", "10.0.0.5:8642"])
 def test_on_loopback_a_foreign_name_is_not(header: str) -> None:
-    assert not host_allowed(header, "127.0.0.1", [], on_loopback=True)
+    assert not host_allowed(header, ["127.0.0.1"], [], on_loopback=True)
 
 
 def test_a_proxy_in_front_is_named_by_its_origin() -> None:
-    assert host_allowed("chat.example", "127.0.0.1", ["https://chat.example"], on_loopback=True)
-    assert not host_allowed("other.example", "127.0.0.1", ["https://chat.example"], on_loopback=True)
+    assert host_allowed("chat.example", ["127.0.0.1"], ["https://chat.example"], on_loopback=True)
+    assert not host_allowed("other.example", ["127.0.0.1"], ["https://chat.example"], on_loopback=True)
 
 
-def test_beyond_loopback_any_name_may_lead_here() -> None:
-    assert host_allowed("anything.example", "0.0.0.0", [], on_loopback=False)
+@pytest.mark.parametrize("header", ["192.0.2.7", "[2001:db8::7]:8642", "box", "BOX:8642", "chat.example", "localhost"])
+def test_beyond_loopback_addresses_and_own_names_lead_here(header: str) -> None:
+    assert host_allowed(header, ["0.0.0.0", "Box"], ["https://chat.example"], on_loopback=False)
+
+
+@pytest.mark.parametrize("header", ["evil.example", "box.evil.example", "192.0.2.7.evil.example", "", ":8642", "[::1"])
+def test_beyond_loopback_a_foreign_name_does_not(header: str) -> None:
+    assert not host_allowed(header, ["0.0.0.0", "box"], ["https://chat.example"], on_loopback=False)
 
 
 def test_our_own_page_may_use_the_cookie() -> None:

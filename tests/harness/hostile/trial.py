@@ -1,0 +1,130 @@
+"""Tries one part of the hostile set in a process of its own, each item in a fork of it, and tells what came of each.
+
+python -m tests.harness.hostile.trial statements|attempts OFF   (OFF: the layers that are off, as a JSON list)
+"""
+
+import gc
+import json
+import logging
+import os
+import select
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+from agent_worker.engine import EngineSettings
+from agent_worker.engine.guard import check
+from agent_worker.engine.settings import connect, connect_ahead, lock
+from tests.harness.hostile.attempts import ATTEMPTS, Attempt
+from tests.harness.hostile.ground import SECRET, TABLES, Ground, prepared
+from tests.harness.hostile.layers import GUARD, HEADROOM_BYTES, LOCK, fence
+from tests.harness.hostile.outcome import Outcome
+from tests.harness.hostile.statements import ALL, statements
+
+STATEMENT_S = 0.3
+STOPPED_AFTER_S = 3
+TOLD_BYTES = 1 << 20
+
+Item = Callable[[], object]
+
+
+def main() -> None:
+    part, off = sys.argv[1], frozenset(json.loads(sys.argv[2]))
+    logging.disable(logging.WARNING)  # that layers are missing
+    connect_ahead()  # as the fork server does: each fork finds its own copy
+    gc.freeze()
+    with tempfile.TemporaryDirectory(prefix="hostile-") as root, prepared(Path(root)) as (ground, watch):
+        for name, item in _items(part, ground, off):
+            said, told = _in_a_fork(item)
+            harm = ", ".join(filter(None, ["read" if SECRET.encode() in told else "", _done(said), watch.harm()]))
+            sys.stdout.buffer.write(msgspec.json.encode(Outcome(name, harm, said)) + b"\n")
+            sys.stdout.buffer.flush()
+
+
+def _done(said: str) -> str:
+    """An attempt that comes to its end without an error has done what it was for."""
+    return said.removeprefix("done: ") if said.startswith("done: ") else ""
+
+
+def _items(part: str, ground: Ground, off: Collection[str]) -> Iterator[tuple[str, Item]]:
+    if part == "statements":
+        for sql in statements(ALL, **ground.places()):
+            yield sql[:200], partial(_statement, ground, off, sql)
+    else:
+        for name, attempt in ATTEMPTS.items():
+            yield name, partial(_attempt, ground, off, attempt)
+
+
+def _attempt(ground: Ground, off: Collection[str], attempt: Attempt) -> object:
+    fence(ground, off)
+    return attempt(ground)
+
+
+def _statement(ground: Ground, off: Collection[str], sql: str) -> object:
+    """What it answers. Raises what the guard or the engine says."""
+    sandbox = fence(ground, off)
+    settings = EngineSettings(str(ground.scratch), memory_limit_bytes=128 << 20, max_execution_s=STATEMENT_S)
+    connection = connect(settings)
+    files = [str(ground.data / f"{name}.parquet") for name in TABLES]
+    if LOCK not in off:
+        lock(connection, files)
+    for name, file in zip(TABLES, files, strict=True):
+        connection.execute(f"CREATE VIEW {name} AS FROM '{file}'").fetchall()
+    sandbox.limit_memory(HEADROOM_BYTES)
+    if GUARD not in off:
+        check(connection, sql, TABLES)
+    return connection.execute(sql).fetchmany(1000)
+
+
+def _in_a_fork(item: Item) -> tuple[str, bytes]:
+    """What refused it, or `done: ` and the harm that it says it has done; and everything that it told."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reads)
+        signal.alarm(STOPPED_AFTER_S)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for ours in (0, 1, 2):  # some write there
+            os.dup2(nowhere, ours)
+        _try(item, writes)
+        os._exit(0)
+    os.close(writes)
+    told = _all(reads)
+    os.close(reads)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return f"ended by signal {os.WTERMSIG(status)}", told
+    first, _, _ = told.partition(b"\0")
+    return first.decode(errors="replace"), told
+
+
+def _try(item: Item, writes: int) -> None:
+    try:
+        found = item()
+        first = f"done: {found}" if isinstance(found, str) else "ran"
+        told = repr(found)
+    except BaseException as error:
+        first = told = f"{type(error).__name__}: {error}"
+    os.write(writes, f"{first[:500]}\0{told}".encode(errors="replace")[:TOLD_BYTES])
+
+
+def _all(descriptor: int) -> bytes:
+    pieces = []
+    while select.select([descriptor], [], [], STOPPED_AFTER_S + 5)[0]:
+        piece = os.read(descriptor, 1 << 16)
+        if not piece:
+            break
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+if __name__ == "__main__":
+    main()
