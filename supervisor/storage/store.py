@@ -9,7 +9,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +78,16 @@ class Store:
 
     def close(self) -> None:
         """Write what can be written, and let the state folder go. A log that was removed is written there anew."""
-        try:
-            self.commit(durable=True)
+        with ExitStack() as leaving:
+            leaving.callback(self._let_go)
             if not self.in_place:
-                self._write_anew()
-        finally:
-            self._db.close()
-            os.close(self._wal)
-            os.close(self._lock)
+                leaving.callback(self._write_anew)
+            self.commit(durable=True)
+
+    def _let_go(self) -> None:
+        self._db.close()
+        os.close(self._wal)
+        os.close(self._lock)
 
     def _write_anew(self) -> None:
         self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -83,8 +83,10 @@ async def test_a_worker_that_cannot_be_taken_over_costs_its_job_and_no_more(tmp_
         await ended(supervisor, await supervisor.submit("hello", "echoes"))
         (fork_server,) = psutil.Process(supervisor.process.pid).children()
         before = faults_of_the_reaped(fork_server.pid)
+        fork_server.suspend()  # until its worker was asked for: without a descriptor none is
+        job_id = await supervisor.submit("hello", "echoes")
         with no_descriptor_left(supervisor.process.pid):
-            job_id = await supervisor.submit("hello", "echoes")
+            fork_server.resume()
             await eventually(lambda: faults_of_the_reaped(fork_server.pid) > before, "no worker was refused")
         job = await ended(supervisor, job_id)
         assert "raise the limit for open files" in job.failed.error
