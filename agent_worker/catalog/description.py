@@ -6,8 +6,7 @@ Deliberately strict: a misspelt column must not lose its synonym in silence.
 import difflib
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
@@ -26,7 +25,14 @@ class DescriptionError(Exception):
     """The file is wrong: the message names file, key, what was expected, and the nearest spelling."""
 
 
-def read_description(file: Path, tables: Sequence[CatalogTable]) -> Description:
+class DescriptionFile(Protocol):
+    """A path, or what is read like one; as a text it is the name that people know."""
+
+    def exists(self) -> bool: ...
+    def read_text(self, encoding: str, /) -> str: ...
+
+
+def read_description(file: DescriptionFile, tables: Sequence[CatalogTable]) -> Description:
     """What the file says, checked against the tables; an empty Description where there is no file.
 
     Raises DescriptionError.
@@ -35,7 +41,9 @@ def read_description(file: Path, tables: Sequence[CatalogTable]) -> Description:
     return _Reader(file, columns).read(_content(file))
 
 
-def read_file_options(file: Path, names: Sequence[str], sheets: Collection[str] = ()) -> dict[str, FileOptions]:
+def read_file_options(
+    file: DescriptionFile, names: Sequence[str], sheets: Collection[str] = ()
+) -> dict[str, FileOptions]:
     """How text files are to be read, by table; `names` are those that there may be, `sheets` those of workbooks, whose
     cells have types. Raises DescriptionError."""
     section = _content(file).get("files", {})
@@ -43,7 +51,7 @@ def read_file_options(file: Path, names: Sequence[str], sheets: Collection[str] 
     return {table: reader.file_options(table, value, table in sheets) for table, value in section.items()}
 
 
-def _content(file: Path) -> dict[str, Any]:
+def _content(file: DescriptionFile) -> dict[str, Any]:
     if not file.exists():
         return {}
     try:
@@ -55,7 +63,7 @@ def _content(file: Path) -> dict[str, Any]:
 class _Reader:
     """`columns` are the names of each table's columns."""
 
-    def __init__(self, file: Path, columns: dict[str, list[str]]) -> None:
+    def __init__(self, file: DescriptionFile, columns: dict[str, list[str]]) -> None:
         self._file = file
         self._columns = columns
 

@@ -9,7 +9,7 @@ import msgspec
 from agent_worker.offline.binder.query import Compare, Query, Ref
 from agent_worker.offline.binder.rules.choose_base import resolve
 from agent_worker.offline.dialogue.about_data import about
-from agent_worker.offline.dialogue.doubts import doubt
+from agent_worker.offline.dialogue.doubts import UNSURE, doubt
 from agent_worker.offline.dialogue.merge import is_fragment, merge
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.rules.parser import parse
@@ -125,7 +125,8 @@ class Single:
 
     def _whole(self, question: str) -> SqlPlan | None:
         """The answer to a question that has one clear reading. Not where it may name a measure or a date that the owner
-        has declared: only the other reader knows those."""
+        has declared: only the other reader knows those. Raises `NotUnderstood` where it says two things at once, so
+        that no reader may answer."""
         described = self.catalog.description
         words = {stem(word) for word in re.findall(r"\w+", question.lower())}
         measured = any({stem(w) for w in re.findall(r"\w+", m.name.lower())} <= words for m in described.measures)
@@ -135,7 +136,10 @@ class Single:
         measured = measured or any(stem(word.split()[-1].lower()) in words for word in pointed)
         if measured or (described.default_dates and _DATED.search(question)):
             return None
-        reading = self.core.read(question).clear
+        found = self.core.read(question)
+        reading = found.clear
+        if reading is None and found.doubtful:
+            raise NotUnderstood(question, Ambiguous(UNSURE))
         if reading is None or self._dated_elsewhere(reading.query, words):
             return None
         said = Description(self.core.schema, reading.query)

@@ -31,7 +31,8 @@ class SheetReading(msgspec.Struct, frozen=True):
 class CatalogTable(msgspec.Struct, frozen=True):
     """One table: a file, a folder of parts, a hive-partitioned tree, or a sheet of a workbook.
 
-    `files` are absolute paths; `partitions` names the hive partition columns (they stand in `columns` too).
+    `files` are absolute paths, or names of a store's objects with their `versions`; `partitions` names the hive
+    partition columns (they stand in `columns` too).
     `sql` is the statement that reads the files where they differ in columns or types, or are text; empty where they are
     alike. `as_of` is the version that is read of a table with a log of its own. `state` changes with its files, of
     which its first word tells, and with how they are read; `unseen`: there was no time to look for its values and for
@@ -49,6 +50,7 @@ class CatalogTable(msgspec.Struct, frozen=True):
     state: str = ""
     unseen: bool = False
     remarks: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 class LeftOut(msgspec.Struct, frozen=True):

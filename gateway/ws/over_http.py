@@ -91,7 +91,7 @@ class HttpPeer:
 
     async def open(self) -> None:
         """Tell the client where its frames go. Raises `ConnectionError`."""
-        await self._response.write(_event("open", msgspec.json.encode({"connection_id": self.id})))
+        await self._response.write(_event("opened", msgspec.json.encode({"connection_id": self.id})))
 
     async def _write_last(self, name: str, data: dict[str, Any]) -> None:
         try:

@@ -46,7 +46,7 @@ class HttpSocket:
         """The next frame; a message of type CLOSED after the last."""
         while True:
             name, data = await self._event()
-            if name == "open":
+            if name == "opened":
                 self.connection_id = json.loads(data)["connection_id"]
                 return Message(aiohttp.WSMsgType.PING, b"")
             if name == "close":

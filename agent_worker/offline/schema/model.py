@@ -92,6 +92,14 @@ class Schema:
         """The key that a column is, if it refers to another table."""
         return next((key for key in self.keys if (key.table, key.column) == (table, column)), None)
 
+    def referred_by(self, tables: set[str]) -> set[str]:
+        """These tables and all to which they refer, over any number of keys."""
+        found, new = set(tables), set(tables)
+        while new:
+            new = {key.ref_table for key in self.keys if key.table in new} - found
+            found |= new
+        return found
+
     def _table(self, info: CatalogTable, referred: str | None) -> Table:
         words = parts_of(info.name)
         words = words[1:] if len(words) > 1 and words[0] in _PREFIXES else words
@@ -104,7 +112,7 @@ class Schema:
         key = next((column for column in columns if column.name == referred), None) or _own_key(columns)
         declared = self.catalog.description.labels.get(info.name, ())
         named = tuple(column for name in declared for column in columns if column.name == name)
-        return Table(info.name, words, columns, key, named or labels_of(columns), info)
+        return Table(info.name, words, columns, key, named or labels_of(columns) or _namesake(words, columns), info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
         is_key = (table, column.name) in self.own_keys
@@ -185,6 +193,13 @@ def labels_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
         if found:
             return (found[0],)
     return ()
+
+
+def _namesake(words: Words, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The column of texts that is called as its table: `institution` of institutions names them."""
+    nouns = [stem(word) for word in words]
+    same = [c for c in columns if c.kind is Kind.TEXT and [stem(word) for word in c.all_words] == nouns]
+    return tuple(same[:1])
 
 
 def _initialed(part: str, nouns: list[str]) -> Words:

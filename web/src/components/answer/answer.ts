@@ -184,7 +184,7 @@ export class Answer extends PageElement {
   /** What goes on now, in the line that tells how it ended afterwards, so that nothing jumps. */
   private activity(): TemplateResult | typeof nothing {
     const { answer } = this;
-    if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position)}</span>`;
+    if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position, answer.queueNote)}</span>`;
     if (answer.phase === "stopping") return nothing;
     return html`
       ${this.thinking && !answer.progress?.message ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
@@ -203,6 +203,7 @@ export class Answer extends PageElement {
   }
 }
 
-function queueText(position: number): string {
-  return position <= 1 ? "next in the queue" : `number ${position} in the queue`;
+function queueText(position: number, note: string): string {
+  const place = position <= 1 ? "next in the queue" : `number ${position} in the queue`;
+  return note ? `${place}: ${note}` : place;
 }
