@@ -6,6 +6,7 @@ from functools import cached_property
 
 import msgspec
 
+from agent_worker.offline.binder.query import Compare, Query, Ref
 from agent_worker.offline.binder.rules.choose_base import resolve
 from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.doubts import UNSURE, doubt
@@ -20,6 +21,7 @@ from agent_worker.offline.output.describe import Description
 from agent_worker.offline.output.sql import statement
 from agent_worker.offline.output.wording import chart_of, reading_words, title_of
 from agent_worker.offline.readings import Core
+from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
 
@@ -138,10 +140,23 @@ class Single:
         reading = found.clear
         if reading is None and found.doubtful:
             raise NotUnderstood(question, Ambiguous(UNSURE))
-        if reading is None:
+        if reading is None or self._dated_elsewhere(reading.query, words):
             return None
         said = Description(self.core.schema, reading.query)
         return SqlPlan(reading.sql, said.title(), said.reading(), said.chart())
+
+    def _dated_elsewhere(self, query: Query, words: set[str]) -> bool:
+        """Whether a day was read as one of another table, though its column is not named and the own table has dates:
+        "appointments since 2026" are not those of patients born since."""
+        schema = self.core.schema
+        own = any(column.kind is Holds.DATE for column in schema.tables[query.base].columns)
+        for condition in query.conditions if own else ():
+            ref = condition.expr if isinstance(condition, Compare) else None
+            if isinstance(ref, Ref) and ref.path:
+                column = schema.columns[ref.table, ref.column]
+                if column.kind is Holds.DATE and not {stem(word) for word in column.words} & words:
+                    return True
+        return False
 
     def _by_rules(self, question: str, before: QuestionAst | None) -> Understood:
         text, items, notes = self.lexicon.spelled(question)

@@ -48,6 +48,7 @@ _LEAD = re.compile(
     r"|(?:i\s+mean|i\s+meant|i\s+want|by|use|take|rather|the\s+one\s+(?:with|by|of)|with)\s+)",
     re.IGNORECASE,
 )
+_REPLIES = re.compile(r"(?:no|nope|sorry|actually|well|ok|okay|yes)\b[\s,]", re.IGNORECASE)
 _TAIL = re.compile(r"[\s,]+(?:please|instead|then|one|of course|i mean|i think)$", re.IGNORECASE)
 _GLUE = frozenset(("the", "a", "an", "by", "of", "in", "for", "per", "and", "with", "one", "ones", "please"))
 _PLACED = (Kind.NAME, Kind.VALUE, Kind.NUMBER, Kind.DATE, Kind.QUOTED, Kind.MONTH)
@@ -88,9 +89,8 @@ def answer_to(asked: AskBack, text: str) -> Meant | Again | None:
 
 def own_words(text: str) -> str:
     """A question without a "no," before it."""
-    return (
-        _LEAD.sub("", text.strip()) if re.match(r"(?i)(no|nope|sorry|actually|well|ok|okay|yes)\b[\s,]", text) else text
-    )
+    rest = _LEAD.sub("", text.strip()) if _REPLIES.match(text) else text
+    return rest if stands_alone(rest) else text
 
 
 def _again(asked: AskBack, remark: str) -> Again:

@@ -18,7 +18,9 @@ _DANGLING = re.compile(
 )
 
 
-_DAYS = re.compile(r"(?:on|in|between) (?:\d{4}-\d\d-\d\d(?: and \d{4}-\d\d-\d\d)?|[A-Z][a-z]+ \d{4}|\d{4})\b")
+_DAYS = re.compile(
+    r"(?:on|in|between|since|after|before|until) (?:\d{4}-\d\d-\d\d(?: and \d{4}-\d\d-\d\d)?|[A-Z][a-z]+ \d{4}|\d{4})\b"
+)
 
 
 def put_in_place(problem: NotUnderstood) -> Iterator[str]:
@@ -81,7 +83,7 @@ def in_period(pieces: Pieces) -> Iterator[str]:
     if match := _DAYS.search(pieces.text):
         for table in pieces.dated[:2]:
             yield f"how many {plural(table)} {match.group()}"
-            yield f"list {plural(table)} {match.group()}"
+            yield f"{plural(table)} {match.group()}"
 
 
 def without_left_over(pieces: Pieces) -> Iterator[str]:

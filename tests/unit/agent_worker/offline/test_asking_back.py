@@ -210,5 +210,11 @@ def test_where_the_data_end_before_it_their_last_period_is_offered(
     assert found.suggestions[0] == chip
 
 
+def test_days_are_those_of_the_table_that_is_asked_for(talk: Talk) -> None:
+    found = talk("clinic", "list appointments since 2026-01-01")
+    chips = found.suggestions if isinstance(found, Clarification) else ["list appointments since 2026-01-01"]
+    assert any("appointments.scheduled_at >=" in sql(talk("clinic", chip)) for chip in chips), found
+
+
 def test_without_a_today_a_time_relative_to_it_is_asked_back(folders: dict[str, Data]) -> None:
     assert isinstance(plan("how many appointments last month", folders["clinic"].catalog), Clarification)
