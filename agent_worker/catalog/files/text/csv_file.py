@@ -35,7 +35,7 @@ def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: Fil
     unproven = dialect.header and options.header is None and rows and not proven(connection, source, typed)
     columns = tuple((column.name, type_named(column.type)) for column in typed)
     return TextFile(
-        Shape(columns, tuple(range(len(columns)))),
+        Shape(columns, tuple(range(len(columns))), dialect.alike),
         rows,
         Reading("read_csv", written, tuple((column.name, column.text, column.value) for column in typed)),
         {place: column.statistics for place, column in enumerate(typed)},
