@@ -12,7 +12,8 @@ MAX_NAMED = 3
 def unclear_names(shapes: Mapping[str, Shape]) -> str:
     """Why it cannot be told which columns of the files are one, if so: the engine tells those that are called alike
     apart by numbers in their order, which may be another one elsewhere."""
-    if len({shape.columns for shape in shapes.values()}) > 1:
+    names = {tuple((name, kind if kind.of else None) for name, kind in shape.columns) for shape in shapes.values()}
+    if len(names) > 1:
         for file, shape in shapes.items():
             if shape.alike:
                 return (

@@ -40,7 +40,7 @@ OF_NO_TABLE = frozenset({"generate_series", "range", "repeat", "repeat_row", "un
 
 ALLOWED = "Allowed is one statement that only reads: SELECT, WITH ... SELECT, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW"
 
-_BLANK = re.compile(r"[\s(]+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
+_BLANK = re.compile(r"[\s(\ufeff\u200b]+|```(?:sql)?\s|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
 _EXPLAIN = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
 _FIRST_WORDS = """
 select with from values describe desc summarize show table pivot unpivot explain
@@ -48,6 +48,7 @@ alter analyze attach begin call checkpoint comment commit copy create deallocate
 force import insert install load merge pragma prepare reset rollback set truncate update use vacuum
 """
 _STATEMENT_WORDS = frozenset(_FIRST_WORDS.split())
+_BEFORE_A_QUERY = ("from", "with", "explain")
 _SIGNS = re.compile(r"(?<!\w)\*|\w\([^)]|\(\*|[=;]|::|<>|>=|<=")
 """What stands in SQL and in no sentence."""
 _CTE = re.compile(r"\bwith\s+(recursive\s+)?\w+\s*(\([^)]*\)\s*)?\bas\b", re.IGNORECASE)
@@ -188,7 +189,7 @@ def looks_like_sql(connection: duckdb.DuckDBPyConnection, question: str) -> bool
     if words and words[0] in {"SELECT", "WITH"}:
         return True
     if first not in _STATEMENT_WORDS:
-        return _is_nearly_select(first) and bool(_SIGNS.search(text))
+        return _begins_a_mistyped_query(first, [word.lower() for word in words], bool(_SIGNS.search(text)))
     return _parses(connection, text) or bool(_SIGNS.search(text)) or _begins_a_query(first, words, text)
 
 
@@ -205,8 +206,12 @@ def _begins_a_query(first: str, words: list[str], text: str) -> bool:
     return first == "with" and bool(_CTE.search(text))
 
 
-def _is_nearly_select(word: str) -> bool:
-    return word != "elect" and OSA.distance(word, "select") == 1
+def _begins_a_mistyped_query(first: str, words: list[str], signs: bool) -> bool:
+    """`selct name from t`, `selectcount(*) from t`, `form t select *`: a slip of the first word, and what follows in
+    SQL alone."""
+    if first.startswith("select") or (first != "elect" and OSA.distance(first, "select") == 1):
+        return signs or ("from" in words and OSA.distance(first, "select") == 1)
+    return signs and "select" in words[1:] and any(OSA.distance(first, word) == 1 for word in _BEFORE_A_QUERY)
 
 
 def _leading_words(text: str) -> list[str]:

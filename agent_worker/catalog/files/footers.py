@@ -16,7 +16,7 @@ from agent_worker.catalog.files.parquet_schema import (
     rounded,
     with_units,
 )
-from agent_worker.catalog.types.engine_types import MAX_DIGITS, Type, type_of
+from agent_worker.catalog.types.engine_types import MAX_DEPTH, MAX_DIGITS, Type, type_of
 from agent_worker.engine.settings import quote_text
 from agent_worker.remote.failures import remote_failure
 
@@ -71,7 +71,7 @@ def read_footers(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) ->
         return Footers()
     try:
         return _read(connection, files)
-    except duckdb.Error as error:
+    except (duckdb.Error, RecursionError) as error:
         if len(files) == 1:
             return Footers(failures={files[0]: why(error)})
     found = Footers()
@@ -85,6 +85,8 @@ def read_footers(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) ->
 
 def why(error: Exception) -> str:
     """The engine's sentence, in words where it only says which of its limits or keys is missing."""
+    if isinstance(error, RecursionError):
+        return f"its values are nested more than {MAX_DEPTH} levels deep"
     text = remote_failure(str(error)) or str(error).splitlines()[0]
     if "encrypt" in text.lower() or "decrypt" in text.lower():
         return "it is encrypted, and there is no key for it here"

@@ -1,5 +1,6 @@
 """Workbooks of a folder: each of their sheets is a table."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import duckdb
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from agent_worker.catalog.files.layout import Source
+from agent_worker.catalog.files.text.header import unproven_header
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.engine.settings import create_view, quote_name
 from agent_worker.engine.sheets import NotASheet, merged_cells, read_sheet, sheet_names, unread
@@ -27,6 +29,8 @@ def sheet_sources(books: Sequence[Source]) -> tuple[list[Source], list[LeftOut]]
         except NotASheet as reason:
             left_out.append(LeftOut(book.stem, f"Table {book.stem} is left out: {file}: {reason}"))
             continue
+        if not names:
+            left_out.append(LeftOut(book.stem, f"Table {book.stem} is left out: {file}: its sheets hold no cells"))
         sources += (
             Source(book.stem if len(names) == 1 else f"{book.stem}_{name}", book.files, sheet=name) for name in names
         )
@@ -50,12 +54,25 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, name: str, source: Source
     (file,) = source.files
     cells, header = read_sheet(file, source.sheet, given.header, given.skip or 0)
     remarks = [] if header else [f"sheet {source.sheet} begins with no header: {_NUMBERED}"]
+    if header and given.header is None and not _proven(cells):
+        remarks.append(f"sheet {source.sheet}: {unproven_header(cells.column_names)}")
     remarks += _unread(file, source.sheet)
     told = tuple(f"Table {name}: {file}: {remark}." for remark in remarks)
     reading = SheetReading(source.sheet, header, given.skip or 0)
     table = CatalogTable(name, (), cells.num_rows, source.files, sheet=reading, remarks=told)
     create_view(connection, table)
     return _with_columns(connection, table, cells)
+
+
+def _proven(cells: pa.Table) -> bool:
+    """Do the values show that the first row holds names, as those of a text file do?"""
+    texts = [pc.drop_null(values) for values in cells.columns]
+    return not cells.num_rows or any(
+        values.type != pa.string()
+        or (not re.search(r"\d", name) and pc.all(pc.match_substring_regex(values, "[0-9]")).as_py())
+        for name, values in zip(cells.column_names, texts, strict=True)
+        if len(values)
+    )
 
 
 def _unread(file: str, sheet: str) -> list[str]:

@@ -26,6 +26,8 @@ WHOLE_IN_FLOAT, WHOLE_IN_DOUBLE = 2**24, 2**53
 DIGITS_IN_DOUBLE = 15
 """A decimal of so many digits, made a DOUBLE and written again, is the same decimal."""
 MAX_DIGITS = 38
+MAX_DEPTH = 100
+"""Lists, maps and structs within each other."""
 NANOSECONDS = ("1677-09-22", "2262-04-11")
 """Days between which a TIMESTAMP_NS can lie."""
 _TIMESTAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP", "TIMESTAMP_NS")
@@ -66,23 +68,26 @@ class Type(msgspec.Struct, frozen=True):
             case "MAP":
                 return f"MAP({inner[0]}, {inner[1]})"
             case "STRUCT":
-                return f"STRUCT({', '.join(f'{_quoted(name)} {kind}' for name, kind in self.of)})"
+                named = zip(self.of, inner, strict=True)
+                return f"STRUCT({', '.join(f'{_quoted(name)} {kind}' for (name, _), kind in named)})"
         return self.name
 
 
-def type_of(kind: Any) -> Type:
-    """From the engine's own object."""
+def type_of(kind: Any, depth: int = 0) -> Type:
+    """From the engine's own object. Raises RecursionError for one that is nested too deep."""
+    if depth > MAX_DEPTH:
+        raise RecursionError(f"{MAX_DEPTH} levels")
     match kind.id:
         case "decimal":
             (_, digits), (_, scale) = kind.children
             return Type("DECIMAL", digits=digits, scale=scale)
         case "list":
-            return Type("LIST", (("", type_of(kind.children[0][1])),))
+            return Type("LIST", (("", type_of(kind.children[0][1], depth + 1)),))
         case "array":
             (_, child), (_, size) = kind.children
-            return Type("ARRAY", (("", type_of(child)),), digits=size)
+            return Type("ARRAY", (("", type_of(child, depth + 1)),), digits=size)
         case "struct" | "map":
-            return Type(kind.id.upper(), tuple((name, type_of(child)) for name, child in kind.children))
+            return Type(kind.id.upper(), tuple((name, type_of(child, depth + 1)) for name, child in kind.children))
     return whole(*INTEGERS[str(kind)]) if str(kind) in INTEGERS else Type(str(kind))
 
 

@@ -1,6 +1,7 @@
 """How a file of delimited lines is written: found out from its first lines, or said by its owner."""
 
 import codecs
+import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +31,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """`names` are the columns' names, from the header line where there is one."""
+    """`names` are the columns' names, from the header line where there is one; `alike` are two that are there one but
+    for the case of their letters, which the engine has told apart by a number."""
 
     delimiter: str
     quote: str
@@ -40,6 +42,7 @@ class Dialect(msgspec.Struct, frozen=True):
     encoding: str
     compression: str
     names: tuple[str, ...]
+    alike: tuple[str, str] | None = None
 
 
 class _Sniffed(msgspec.Struct, frozen=True):
@@ -93,7 +96,17 @@ def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
         encoding,
         packed,
         _trimmed(found.names),
+        _alike(_lines(head, encoding)[found.skip :], found) if found.header else None,
     )
+
+
+def _alike(lines: Iterable[str], found: _Sniffed) -> tuple[str, str] | None:
+    header = next(csv.reader(lines, delimiter=found.delimiter, quotechar=_sign(found.quote) or '"'), [])
+    names: dict[str, str] = {}
+    for name in filter(None, map(str.strip, header)):
+        if (other := names.setdefault(name.lower(), name)) != name or header.count(name) > 1:
+            return other, name
+    return None
 
 
 def _as_marked(first: Sequence[str], options: FileOptions) -> FileOptions:

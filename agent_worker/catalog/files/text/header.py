@@ -1,13 +1,15 @@
 """Whether the values show that the first line of a file holds names."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
 from agent_worker.catalog.files.text.asking import ask, bare
 from agent_worker.catalog.files.text.column_types import Typed
 from agent_worker.catalog.types.engine_types import NULL
+
+MAX_NAMED = 3
 
 
 def proven(connection: duckdb.DuckDBPyConnection, source: str, columns: Iterable[Typed]) -> bool:
@@ -17,3 +19,9 @@ def proven(connection: duckdb.DuckDBPyConnection, source: str, columns: Iterable
         return True
     names = [column.name for column in filled if not re.search(r"\d", column.name)]
     return any(ask(connection, source, (f"bool_and(regexp_matches({bare(name)}, '[0-9]'))" for name in names)))
+
+
+def unproven_header(names: Sequence[str]) -> str:
+    """What is said of a first line that may be a row."""
+    shown = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
+    return f"its first line ({shown}) is read as names, and nothing shows that it is no row; say header = false or true"

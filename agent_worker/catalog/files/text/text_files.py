@@ -24,7 +24,7 @@ def read_text_file(
         return read_json_file(connection, file, options)
     except NotATable as reason:
         return str(reason)
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, OSError, RecursionError) as error:
         return why(error)
 
 

@@ -142,3 +142,22 @@ def test_files_beside_a_tree_have_no_key(folder: Folder) -> None:
     folder.write("t/k=1/j=x/a.parquet", "SELECT 2 AS n")
     assert names(folder.read()) == ["t"]
     assert folder.rows("SELECT n, k, j FROM t ORDER BY n") == [(1, 1, None), (2, 1, "x")]
+
+
+def test_a_type_takes_no_longer_to_write_the_deeper_it_is(folder: Folder) -> None:
+    deep = 60
+    folder.write("t.parquet", "SELECT " + "{'a': " * deep + "1" + "}" * deep + " AS v")
+    folder.put("u.jsonl", '{"a":' * deep + "1" + "}" * deep + "\n")
+    assert {one.name: one.columns[0].type.count("STRUCT") for one in folder.read().tables} == {"t": deep, "u": deep - 1}
+
+
+@pytest.mark.parametrize("deep", [102, 400, 5000])
+def test_what_is_nested_too_deep_takes_no_other_table_with_it(folder: Folder, deep: int) -> None:
+    if deep < 200:
+        folder.write("t.parquet", "SELECT " + "[" * deep + "1" + "]" * deep + " AS v")
+    folder.put("u.jsonl", '{"a":' * deep + "1" + "}" * deep + "\n")
+    folder.put("good.csv", "n\n1\n")
+    catalog = folder.read()
+    assert names(catalog) == ["good"]
+    assert all("is left out" in warning for warning in catalog.warnings)
+    assert "nested more than 100 levels deep" in catalog.warnings[0] or deep == 400, "the engine has its own words"

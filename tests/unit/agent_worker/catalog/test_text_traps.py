@@ -102,3 +102,17 @@ def test_extremes_are_exact_however_many_digits_there_are(folder: Folder, number
 def test_whole_numbers_beyond_all_types_are_no_guess_about_commas(folder: Folder) -> None:
     folder.put("t.csv", f"v,w\n{'9' * 40},1\n1,2\n")
     assert folder.read().warnings == ()
+
+
+def test_names_that_are_alike_are_never_taken_for_each_other(folder: Folder) -> None:
+    folder.put("swapped/1.csv", "a,A\n1,2\n")
+    folder.put("swapped/2.csv", "A,a\n3,4\n")
+    folder.put("numbered/1.csv", "a,a\n1,2\n")
+    folder.put("numbered/2.csv", "a_1,a\n3,4\n")
+    folder.put("same/1.csv", "a,a,\n1,2,\n")
+    folder.put("same/2.csv", "a,a,\n3,4.5,\n")
+    catalog = folder.read()
+    assert names(catalog) == ["same"]
+    assert folder.rows("SELECT sum(a), sum(a_1)::VARCHAR FROM same") == [(4, "6.5")]
+    assert any("two of its columns are called a" in warning for warning in catalog.warnings)
+    assert sum("give each a name of its own" in warning for warning in catalog.warnings) == 2

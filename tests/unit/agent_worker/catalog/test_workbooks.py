@@ -70,7 +70,7 @@ def test_rows_that_hold_nothing_are_no_rows(folder: Folder) -> None:
 def test_errors_are_counted_however_they_are_quoted(folder: Folder) -> None:
     errors = ["<c r='A2' t='e'><v>#N/A</v></c>", '<c t = "e" s="1"><v>#REF!</v></c>', text("no t='e'")]
     write_workbook(folder.path / "t.xlsx", {"s": [[text("a"), text("b"), text("c")], errors]})
-    assert "sheet s has 2 cells with an error" in folder.read().warnings[0]
+    assert "sheet s has 2 cells with an error" in "\n".join(folder.read().warnings)
 
 
 @pytest.mark.parametrize("option", ['null = "NA"', 'decimal = ","', 'types = {n = "VARCHAR"}', 'delimiter = ";"'])
@@ -101,3 +101,13 @@ def test_formulas_that_nobody_has_worked_out_and_merged_cells_are_said(folder: F
     said = "\n".join(folder.read().warnings)
     assert "sheet s has 1 formulas without a value" in said
     assert "sheet s has 1 merged ranges" in said
+
+
+def test_a_first_row_that_may_be_none_of_names_and_a_book_without_cells_are_said(folder: Folder) -> None:
+    write_workbook(folder.path / "t.xlsx", {"s": [[text("alice"), text("paris")], [text("bob"), text("london")]]})
+    write_workbook(folder.path / "u.xlsx", {"s": [[text("name"), text("zip")], [text("bob"), text("01234")]]})
+    write_workbook(folder.path / "none.xlsx", {"s": []})
+    said = folder.read().warnings
+    assert len(said) == 2
+    assert "none.xlsx: its sheets hold no cells" in said[0]
+    assert "(alice, paris) is read as names" in said[1]
