@@ -84,6 +84,17 @@ def known_version(db: sqlite3.Connection) -> int:
     return int(version)
 
 
+_Identity = tuple[int, int]
+
+
+def _identity(path: Path) -> _Identity | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class EndedJob(msgspec.Struct, frozen=True):
     """A job whose stream is complete; `number` is what the log files it under."""
 
@@ -113,12 +124,10 @@ class LogReader:
         self._identity = self._found()
         self._numbers.clear()
 
-    def _found(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+    def _found(self) -> tuple[_Identity, _Identity | None] | None:
+        """The log's file, and the one beside it: with another of either, what is open is no use. None without one."""
+        log = _identity(self._path)
+        return (log, _identity(self._path.with_name(f"{self._path.name}-wal"))) if log is not None else None
 
     @property
     def _db(self) -> sqlite3.Connection:

@@ -77,6 +77,7 @@ class Service:
         self._spawner = Spawner(settings.worker.preload, environment, Sweep)
         self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
         self._store, self._clock = store, ClockGuard(store.path.parent)
+        self._clock.look(read_clocks())  # before anything is trimmed
         parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool, self._clock)
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)

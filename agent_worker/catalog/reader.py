@@ -13,10 +13,10 @@ from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
 from agent_worker.catalog.files.layout import CatalogError, Lake, Source
-from agent_worker.catalog.files.places import LocalFolder, Place
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.names import table_names
+from agent_worker.catalog.places import LocalFolder, Place
 from agent_worker.catalog.profile.profiler import look_into
 from agent_worker.catalog.tables import read_tables
 from bus.contract.catalog import Catalog, CatalogTable, LeftOut

@@ -15,6 +15,7 @@ import pytest
 from tests.e2e.cli_runner import Program, Server, deadstop, program, serving, wait_until
 from tests.harness.servers import is_gone
 from tests.harness.stores import CREDENTIALS, QUIET, S3, running_s3
+from tests.harness.web_files import serving_file
 
 SECRET = CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
 STORE = CREDENTIALS | QUIET
@@ -80,7 +81,15 @@ def test_a_stalled_store_is_stopped_by_asking(s3: S3, tmp_path: Path) -> None:
     with serving(tmp_path, "--data", s3.address, **STORE, **patient) as server:
         assert "0" in ask(server, "SELECT min(n) FROM sales")
         s3.line.fault = "stall"
-        question = ["ask", "SELECT max(s) FROM sales", "--agent", "sql", "--json", "--state-dir", str(server.state_dir)]
+        question = [
+            "ask",
+            "SELECT sum(length(s)) FROM sales",
+            "--agent",
+            "sql",
+            "--json",
+            "--state-dir",
+            str(server.state_dir),
+        ]
         with program(tmp_path, *question) as asking:
             job_id = json.loads(asking.line())["data"]["job_id"]
             assert s3.line.waiting.wait(60)
@@ -114,6 +123,43 @@ def test_doctor_says_what_is_wrong_with_a_store(s3: S3, tmp_path: Path) -> None:
     assert "s3://bucket/data: 1 tables, 1 files, 50,000 rows" in looked(s3.address)
     assert "nothing lies there" in looked(s3.address.replace("/data", "/nothing"))
     assert "no such bucket" in looked(s3.address.replace("bucket/data", "nobucket/data"))
-    assert "names a bucket" in looked("s3:///x") or "names no bucket" in looked("s3:///x")
-    urllib.request.urlopen(f"http://127.0.0.1:{s3.line.port}/moto-api/reset-auth", b"0").close()
+    from_now_on = f"http://127.0.0.1:{s3.line.port}/moto-api/reset-auth"  # nobody's key is good
+    urllib.request.urlopen(urllib.request.Request(from_now_on, b"0", {"Content-Type": "text/plain"})).close()
     assert "the store denies access. Check the credentials" in looked(s3.address)
+
+
+def test_a_signature_in_an_address_is_known_to_the_broker_alone(tmp_path: Path) -> None:
+    with serving_file(parquet(pa.table({"n": [1, 2, 3]}))) as web:
+        signed = web.address("files/shop.parquet?signature=never-to-be-seen")
+        with serving(tmp_path, DEADSTOP_DATA__FOLDER=signed) as server:
+            assert "6" in ask(server, "SELECT sum(n) AS s FROM shop")
+            running = programs(server.program)
+            holders = {
+                process.pid
+                for process in psutil.Process(server.program.process.pid).children(recursive=True)
+                if "never-to-be-seen" in Path(f"/proc/{process.pid}/environ").read_text()
+            }
+            assert holders == {running["broker"].pid}
+            seen = server.run("ps", "--all", "--json").stdout + server.program.stderr()
+            for job in server.objects("ps", "--all"):
+                seen += server.run("show", job["job_id"]).stdout + server.run("tail", job["job_id"], "--json").stdout
+            assert "files/shop.parquet" in seen
+            assert "never-to-be-seen" not in seen
+            assert not any(b"never-to-be-seen" in path.read_bytes() for path in server.state_dir.rglob("*.db*"))
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("ftp://host/data", "ftp:// is not known"),
+        ("s3://key:secret@bucket/data", "it holds a user or a key"),
+        ("s3://bucket/data?regoin=eu", "there is no option regoin"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_told_before_anything_starts(
+    tmp_path: Path, address: str, words: str
+) -> None:
+    done = deadstop(tmp_path, "serve", "--data", address, "--port", "0", "--state-dir", str(tmp_path / "state"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "secret" not in done.stderr

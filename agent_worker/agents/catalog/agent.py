@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from agent_worker.agents.tools import engine_settings
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
-from agent_worker.catalog.files.places import Place, place_of
+from agent_worker.catalog.places import Place, place_of
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.engine.settings import connect

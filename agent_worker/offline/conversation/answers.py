@@ -24,7 +24,24 @@ _YES = frozenset(
     ("yes", "y", "yeah", "yep", "yes please", "ok", "okay", "sure", "right", "correct", "exactly", "please do")
 )
 _NO = frozenset(
-    ("no", "n", "nope", "none", "none of these", "none of them", "neither", "no thanks", "not that", "wrong")
+    (
+        "no",
+        "n",
+        "nope",
+        "none",
+        "none of these",
+        "none of them",
+        "neither",
+        "no thanks",
+        "not that",
+        "wrong",
+        "not those",
+        "not these",
+        "none of those",
+        "neither of them",
+        "something else",
+        "other",
+    )
 )
 _LEAD = re.compile(
     r"^(?:(?:no|nope|yes|yeah|ok|okay|sorry|well|actually)\b[\s,.;:!-]+"
@@ -147,7 +164,7 @@ def _by_column(asked: AskBack, said: Lexeme) -> Meant | None:
     named = {c.column for c in said.names if c.column and c.cost == said.names[0].cost}
     found = [
         chip.question for chip in asked.chips
-        if any(re.search(rf"\b{re.escape(column)}\b", chip.plan.sql) for column in named)
+        if any(re.search(rf"\b{re.escape(column)}\b", chip.sql) for column in named)
     ]  # fmt: skip
     return Meant(found[0]) if len(found) == 1 else None
 
@@ -166,7 +183,8 @@ def _placed(asked: AskBack, said: Lexeme, core: str) -> list[str]:
         return []
     word = item.text.lower()
     if not _measures(asked):
-        return [text[: item.start] + core + text[item.end :]] if word not in senses.ASKING else []
+        figure = f"total {core}" if word in senses.MONEY and said.kind is Kind.NAME else core
+        return [text[: item.start] + figure + text[item.end :]] if word not in senses.ASKING else []
     pieces = Pieces(asked.single, text)
     if said.kind is Kind.NAME:
         refs = [(c.table, c.column) for c in said.names if c.column]

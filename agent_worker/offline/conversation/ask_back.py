@@ -37,12 +37,12 @@ class AskBack:
 
     def others(self, remark: str) -> "AskBack":
         """The same with other questions to choose from."""
-        refused = self._refused | {chip.plan.sql for chip in self.chips}
+        refused = self._refused | {chip.sql for chip in self.chips}
         return AskBack(self.single, self.problem, remark, refused)
 
     def clarification(self) -> Clarification:
         chips = self.chips
-        return Clarification(self._words(), [chip.question for chip in chips], chips[0].plan.sql if chips else "")
+        return Clarification(self._words(), [chip.question for chip in chips], chips[0].sql)
 
     def _words(self) -> str:
         pieces = Pieces(self.single, self.problem.text)

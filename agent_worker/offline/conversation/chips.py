@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from agent_worker.offline.conversation.pieces import Pieces
 from agent_worker.offline.conversation.proposals import (
@@ -25,21 +26,22 @@ from agent_worker.offline.conversation.rewording import (
     without_left_over,
 )
 from agent_worker.offline.single import NotUnderstood, Single
-from agent_worker.plan import SqlPlan
 
 _LEAST, _MOST = 2, 4
-_MOST_TRIES = 36
-_MANY_COLUMNS = 600
+_MOST_TRIES, _LAST_TRIES = 36, 6
+_TRIED_COLUMNS = 20_000
+"""Planning takes longer the more columns there are: of a wide catalog fewer questions are tried."""
+_TABLES = "what tables are there"
 
 Proposals = Callable[[Pieces], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A question that works, and its statement."""
+    """A question that works, and its statement; empty where it is answered without one."""
 
     question: str
-    plan: SqlPlan
+    sql: str
 
 
 def chips_for(single: Single, problem: NotUnderstood, refused: frozenset[str] = frozenset()) -> list[Chip]:
@@ -47,18 +49,32 @@ def chips_for(single: Single, problem: NotUnderstood, refused: frozenset[str] = 
     Bounded: so many are tried and no more."""
     pieces = Pieces(single, problem.text).translated()
     found: dict[str, Chip] = {}
-    tries = _MOST_TRIES if len(pieces.schema.columns) < _MANY_COLUMNS else _MOST_TRIES // 3
+    tries = max(_LAST_TRIES, min(_MOST_TRIES, _TRIED_COLUMNS // max(len(pieces.schema.columns), 1)))
     for proposals in _ways(problem):
-        for question in proposals(pieces):
-            if len(found) == _MOST or tries == 0:
-                break
-            tries -= 1
-            plan = single.works(question) if question != problem.text else None
-            if plan is not None and plan.sql not in {*found, *refused}:
-                found[plan.sql] = Chip(question, plan)
-        if len(found) >= _LEAST:
+        tries -= _try(single, islice(_new(proposals(pieces), problem), tries), found, refused)
+        if len(found) >= _LEAST or tries <= 0:
             break
-    return list(found.values())
+    if len(found) < _LEAST:
+        _try(single, islice(about_tables(pieces), _LAST_TRIES), found, refused)
+    chips = list(found.values())
+    return chips if len(chips) >= _LEAST else [*chips, Chip(_TABLES, "")]
+
+
+def _new(questions: Iterator[str], problem: NotUnderstood) -> Iterator[str]:
+    return (question for question in questions if question != problem.text)
+
+
+def _try(single: Single, questions: Iterator[str], found: dict[str, Chip], refused: frozenset[str]) -> int:
+    """Plan questions until there are enough; how many were."""
+    tried = 0
+    for question in questions:
+        if len(found) == _MOST:
+            break
+        tried += 1
+        plan = single.works(question)
+        if plan is not None and plan.sql not in {*found, *refused}:
+            found[plan.sql] = Chip(question, plan.sql)
+    return tried
 
 
 def _ways(problem: NotUnderstood) -> list[Proposals]:

@@ -51,7 +51,7 @@ class Conversation:
         if isinstance(meant, Again):
             self._open = meant.asked
             return meant.asked
-        return self._ask(own_words(text) if asked is not None else text, goes_on=asked is None)
+        return self._ask(own_words(text), goes_on=asked is None)
 
     def _ask(self, text: str, goes_on: bool = True) -> Outcome:
         """Plan a question. A fragment does not go on from what was understood before an open question (`goes_on`)."""
@@ -99,11 +99,13 @@ class Conversation:
             self._catalog = msgspec.structs.replace(self._catalog, description=described)
             self._single = Single(self._catalog)
         asked, self._open = self._open, None
-        outcome = self._ask(asked.problem.text, goes_on=False) if asked is not None else None
+        waits = asked is not None and self._names(term, asked.problem.text)
+        outcome = self._ask(asked.problem.text, goes_on=False) if asked is not None and waits else None
         if isinstance(outcome, SqlPlan):
             return msgspec.structs.replace(outcome, note=_to_keep(term))
         if isinstance(outcome, AskBack):
-            return outcome
+            self._open = outcome.again(term.said)
+            return self._open
         return DirectAnswer(f"From now on in this conversation “{term.word}” is “{term.means}”.\n\n{_to_keep(term)}")
 
 

@@ -17,6 +17,8 @@ def frequent(pieces: Pieces) -> Iterator[str]:
     """ "busiest", "most popular": that to which most rows of another table refer."""
     if not senses.FREQUENT & _all_words(pieces):
         return
+    for column in pieces.columns[:2]:
+        yield f"top 10 {spoken(column)} by number of {plural(pieces.schema.tables[column.table])}"
     for table in pieces.tables:
         for events in pieces.events(table)[:1]:
             yield from _per_unit(pieces, events)
@@ -133,20 +135,26 @@ def over_time(pieces: Pieces) -> Iterator[str]:
 
 
 def absent(pieces: Pieces) -> Iterator[str]:
-    """ "never ordered", "unused": things to which nothing refers; and rows that say no."""
-    if not (senses.ABSENCE & _all_words(pieces) or any(word.endswith("n't") for word in pieces.words)):
-        return
-    for table in pieces.tables:
+    """ "never ordered", "unused": things to which nothing refers; rows that say no, or lack a value."""
+    words = _all_words(pieces)
+    denied = bool(senses.ABSENCE & words) or any(word.endswith("n't") for word in words)
+    for table in pieces.tables if denied else ():
         for events in pieces.events(table):
             yield f"{plural(table)} without {plural(events)}"
         for key in pieces.schema.keys_of(table.name):
             yield f"{plural(pieces.schema.tables[key.ref_table])} without {plural(table)}"
-    for table in pieces.tables:
-        for column in table.columns:
-            if column.kind == "flag":
-                yield f"{plural(table)} that are not {spoken(column)}"
-                yield f"how many {plural(table)} that are not {spoken(column)}"
-                yield f"number of {plural(table)} by {spoken(column)}"
+    for table in pieces.tables if denied or senses.MISSING & words else ():
+        yield from _lacking(table, senses.MISSING & words)
+
+
+def _lacking(table: Table, missing: frozenset[str]) -> Iterator[str]:
+    for column in table.columns:
+        if column.info.nulls and missing:
+            yield f"how many {plural(table)} with missing {spoken(column)}"
+        if column.kind == "flag":
+            yield f"{plural(table)} that are not {spoken(column)}"
+            yield f"how many {plural(table)} that are not {spoken(column)}"
+            yield f"number of {plural(table)} by {spoken(column)}"
 
 
 def about_tables(pieces: Pieces) -> Iterator[str]:

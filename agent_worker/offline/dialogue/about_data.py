@@ -11,7 +11,7 @@ we this these it here"""
 _CARRIES_NOTHING = frozenset(_SMALL.split())
 _TABLES = frozenset(("table", "dataset", "data", "file"))
 _COLUMNS = frozenset(("column", "field", "schema", "describe", "structure"))
-_HELP = frozenset(("help", "ask", "hi", "hello", "hey", "how", "start", "use", "question"))
+_HELP = frozenset(("help", "ask", "hi", "hello", "hey", "how", "start", "use", "question", "thank", "you"))
 _SHOWN_VALUES = 6
 
 

@@ -27,6 +27,10 @@ ABSENCE = frozenset(
     """not never no nobody none without unused empty nothing idle missing unsold inactive neither nor except
     unpaid""".split()  # noqa: SIM905
 )
+MISSING = frozenset(
+    ("cancelled", "canceled", "missing", "empty", "unknown", "incomplete", "blank", "open", "unfinished")
+)
+"""May be said of what has no value."""
 COURSE = frozenset(
     """trend trends growth development over change changes evolution history going doing when compare compared weekend
     weekends weekday weekdays versus vs""".split()  # noqa: SIM905

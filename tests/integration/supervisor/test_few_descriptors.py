@@ -8,7 +8,8 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.events import Completed, JobEvent, Queue
 from bus.contract.vocabulary import Refusal
-from tests.harness.servers import running_supervisor
+from bus.wire.commands import ReadStats, Stats
+from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.harness.stopping import ROOMY, ended
 
 
@@ -16,6 +17,10 @@ def few(pid: int, *, beyond: int) -> None:
     """So many descriptors more than are open now, as `ulimit -n` gives them."""
     opened = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (opened + beyond, opened + beyond))
+
+
+async def nothing_runs(supervisor: Supervisor) -> bool:
+    return not (await supervisor.client.request(ReadStats(OPERATOR), Stats)).gauges["running"]
 
 
 def waits_for_a_descriptor(event: JobEvent) -> bool:
@@ -40,6 +45,7 @@ async def test_twelve_at_once_take_turns_where_there_are_descriptors_for_a_few(t
 async def test_where_none_can_start_the_refusal_says_why(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, ROOMY) as supervisor:
         await ended(supervisor, await supervisor.submit("hello", "echoes"))
+        await eventually(lambda: nothing_runs(supervisor), "the data are still read")
         few(supervisor.process.pid, beyond=10)
         with pytest.raises(CommandRefused) as caught:
             await supervisor.submit("hello", "echoes")

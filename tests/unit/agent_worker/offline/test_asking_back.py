@@ -133,6 +133,16 @@ def test_a_figure_is_taught(talk: Talk) -> None:
     assert isinstance(talk("label", "revenue by listener country"), Clarification)
 
 
+def test_a_lesson_about_another_word_is_noted(talk: Talk) -> None:
+    found = talk("label", "frobnicated albums", "by big I mean length seconds over 300")
+    assert isinstance(found, DirectAnswer)
+    assert "“big”" in found.text
+
+
+def test_a_column_in_the_place_of_money_is_added_up(talk: Talk) -> None:
+    assert "SUM(invoices.amount)" in sql(talk("clinic", "revenue", "amount"))
+
+
 def test_arithmetic_is_taught(talk: Talk) -> None:
     found = talk("bicycles", "speedup is distance_km times bike_id", "speedup by rider")
     assert "SUM(trips.distance_km * trips.bike_id)" in sql(found)
