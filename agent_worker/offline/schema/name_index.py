@@ -1,8 +1,11 @@
 """Which tables, columns and measures people's words may mean."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS, LABEL_PARTS
 from agent_worker.offline.schema.join_paths import all_keys, paths_from
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
@@ -32,7 +35,7 @@ class Candidate:
     kind: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Names:
     """Every name of a catalog with its parts, ready to be compared with words."""
 
@@ -96,10 +99,45 @@ class Names:
             cost = fit(words, parts)
             if cost is not None and cost < PARTIAL:
                 yield Candidate(table, cost=cost)
-        for (table, column), parts in self.columns.items():
+        for (table, column), parts in self._near(words):
             cost = self._column_fit(words, parts)
             if cost is not None:
                 yield Candidate(table, column, cost=cost)
+
+    def _near(self, words: tuple[str, ...]) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
+        """The columns that may fit at all: a part begins as the first word does, or the last ends with it."""
+        if not words:
+            return []
+        root = stem(words[0])
+        found = set(self._by_initial.get(words[0][0], ()))
+        if len(words) <= 2:
+            found.update(at for last, places in self._by_last.items() if last.endswith(root) for at in places)
+        return [self._columns[at] for at in sorted(found)]
+
+    @cached_property
+    def _columns(self) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
+        return list(self.columns.items())
+
+    @cached_property
+    def _by_initial(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, (_, parts) in enumerate(self._columns):
+            for initial in {part[0] for part in parts}:
+                found[initial].append(at)
+        return found
+
+    @cached_property
+    def _by_last(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, (_, parts) in enumerate(self._columns):
+            if parts:
+                found[parts[-1]].append(at)
+        return found
+
+    @cached_property
+    def named_so(self) -> Counter[tuple[str, ...]]:
+        """How many columns have each name."""
+        return Counter(self.columns.values())
 
     @staticmethod
     def _column_fit(words: tuple[str, ...], parts: tuple[str, ...]) -> int | None:

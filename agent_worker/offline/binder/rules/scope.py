@@ -96,7 +96,7 @@ class Scope:
     def name_words(self, candidate: Candidate) -> str:
         """A candidate's words, with its table where several have such a column."""
         parts = self.names.columns.get((candidate.table, candidate.column or ""), ())
-        alone = sum(other == parts for other in self.names.columns.values()) == 1
+        alone = self.names.named_so[parts] == 1
         return " ".join(parts if alone else [*self.names.tables[candidate.table], *parts])
 
     def means_table(self, item: Lexeme, table: str) -> bool:
