@@ -6,13 +6,14 @@ import signal
 import sys
 from pathlib import Path
 
-from bus.address import make_address, make_key, private_folder, state_folder, write_address
+from bus.address import make_address, private_folder, state_folder, write_address
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
 from bus.program import DRAINED, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
+from supervisor.processes.choice import choose
 from supervisor.service import Service
 from supervisor.storage.store import Store, StoreError
 
@@ -39,10 +40,11 @@ async def _serve(settings: Settings, orders: ServeOrders) -> bool:
     store = Store(state_dir)
     address = make_address(state_dir, settings.bus.runtime_dir)
     runtime = private_folder(Path(address.runtime_dir))
+    contain = choose(settings.containment, state_dir)
     sweep_workers(store)
     heads = settle_jobs(store)
     clean_folder(runtime)
-    service = Service(settings, store, address, make_key(state_dir), heads)
+    service = Service(settings, store, address, contain, heads)
     write_address(state_dir, address)
     _end_on_signals(service, orders)
     try:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable
 
-from bus.address import Address
+from bus.address import Address, make_key
 from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Rung
 from bus.program import say_ready
@@ -26,8 +26,8 @@ from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
+from supervisor.processes.containment import Contain
 from supervisor.processes.spawner import Spawner
-from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.storage.group_commit import GroupCommit
@@ -48,9 +48,12 @@ CATALOG_WAIT_S = 15.0
 
 
 class Service:
-    """The parts of the supervisor, wired together. `heads` are the last numbers of jobs that were settled before."""
+    """The parts of the supervisor, wired together. `contain` makes what holds the workers; `heads` are the last numbers
+    of jobs that were settled before."""
 
-    def __init__(self, settings: Settings, store: Store, address: Address, key: bytes, heads: dict[str, int]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, address: Address, contain: Contain, heads: dict[str, int]
+    ) -> None:
         self.end = asyncio.Event()
         self._settings = settings
         self._loop = asyncio.get_running_loop()
@@ -61,7 +64,7 @@ class Service:
         self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment, Sweep)
+        self._spawner = Spawner(settings.worker.preload, environment, contain)
         self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
         limits = Limits(settings, store.queries, self._jobs)
         parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool)
@@ -71,7 +74,9 @@ class Service:
         self._history = Retention(parts, self._controller)
         self._gauges = Gauges(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
-        self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)
+        self._commands = CommandLine(
+            (self._context, address.commands), make_key(store.path.parent), journal, handlers.answer
+        )
 
     async def run(self) -> bool:
         """Serve until `end` is set or a drain is done (then it returns True), then stop what runs, and close."""

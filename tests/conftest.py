@@ -4,10 +4,14 @@ import atexit
 import os
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
+
+from bus.system.control_groups import Unusable
+from tests.harness.cgroup_tree import cgroup_tree
 
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -16,6 +20,16 @@ hypothesis.settings.load_profile("any machine")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background jobs ignore Ctrl-C, and so would every program that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def cgroups() -> Iterator[Path]:
+    """A control group in which tests may make theirs."""
+    try:
+        with cgroup_tree() as tree:
+            yield tree
+    except Unusable as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.hookimpl(wrapper=True)

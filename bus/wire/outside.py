@@ -10,11 +10,11 @@ from typing import Any, Literal
 import msgspec
 
 from bus.contract.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
-from bus.contract.vocabulary import Reason, Refusal, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Refusal, Rung, State
 from bus.wire.batch import Batch
 from bus.wire.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
 
-PROTOCOL_VERSION = "1.2"
+PROTOCOL_VERSION = "1.3"
 """Version of the outside wire; `docs/protocol.md` states it, and a test holds the two together."""
 
 RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})
@@ -80,6 +80,7 @@ class KilledData(msgspec.Struct, frozen=True):
     by: str
     reason: Reason
     usage: Usage
+    proof: Proof | None = None
 
 
 class AgentKilled(Outside, frozen=True, tag="agent_killed"):
@@ -187,7 +188,8 @@ def _error(job_id: str, session_id: str, seq: int, event: Failed) -> Outside:
 
 
 def _killed(job_id: str, session_id: str, seq: int, event: Killed) -> Outside:
-    return AgentKilled(KilledData(session_id, seq, event.rung, event.ms, event.by, event.reason, event.usage))
+    data = KilledData(session_id, seq, event.rung, event.ms, event.by, event.reason, event.usage, event.proof)
+    return AgentKilled(data)
 
 
 _Convert = Callable[[str, str, int, Any], Outside]

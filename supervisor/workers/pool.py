@@ -246,6 +246,7 @@ class WorkerPool:
 
     async def _bury(self, worker: Worker, enclosure: Enclosure) -> None:
         await self._reaper.sweep(worker, enclosure)
+        worker.proof = self._spawner.containment.proof
         await self._reaper.collect_and_remove(worker)
         enclosure.remove()
 

@@ -11,6 +11,7 @@ import msgspec
 
 from bus.address import history_folder
 from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
+from bus.contract.vocabulary import Proof
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
@@ -68,6 +69,7 @@ class Worker:
         self.cpu_s = 0.0
         self.dropped = 0
         self.last_words: dict[str, str] = {}
+        self.proof: Proof | None = None
         self.job_id: str | None = None
         self.listener: Listener | None = None
         self.requested_at = asyncio.get_running_loop().time()

@@ -38,7 +38,7 @@ async def test_a_worker_that_is_refused_has_failed_once_it_is_reaped_and_not_bef
             refused.append(pid)
             raise OSError("no descriptor left")
 
-        forking = asyncio.ensure_future(server.fork(b"spec", make))
+        forking = asyncio.ensure_future(server.fork(b"spec", None, make))
         await eventually(lambda: refused and _state(refused[0]) == "Z", "the refused worker was not killed")
         assert not forking.done()
         os.kill(server.pid, signal.SIGCONT)
