@@ -1,6 +1,7 @@
 """The entry point. A command's module is loaded when the command is named, and what is heavy (the bus, rich, an HTTP
 client) when it runs, so that `deadstop --help` answers at once."""
 
+import difflib
 import importlib
 import os
 import sys
@@ -28,6 +29,36 @@ COMMANDS = {
 """Each stands in `ops.commands.ROOM.NAME` as `command`: its room, and what `--help` says of it."""
 
 
+OTHER_NAMES = {
+    "stop": "kill",
+    "cancel": "kill",
+    "logs": "tail",
+    "log": "tail",
+    "follow": "tail",
+    "list": "ps",
+    "ls": "ps",
+    "jobs": "ps",
+    "query": "ask",
+    "sql": "ask",
+    "start": "serve",
+    "run": "serve",
+    "up": "serve",
+    "status": "stats",
+    "inspect": "show",
+    "describe": "show",
+    "check": "doctor",
+    "help": "--help",
+    "version": "--version",
+}
+"""What other tools call our commands."""
+
+
+def _meant(name: str) -> str:
+    """The command that was probably meant, as the end of a sentence."""
+    near = [OTHER_NAMES[name]] if name in OTHER_NAMES else difflib.get_close_matches(name, COMMANDS, 2)
+    return f"; did you mean {' or '.join(f'deadstop {each}' for each in near)}?" if near else ""
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name and loads only the one that is asked for."""
 
@@ -36,7 +67,9 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            if ctx.resilient_parsing:
+                return None
+            raise click.UsageError(f"there is no command {cmd_name!r}{_meant(cmd_name)}", ctx)
         command = importlib.import_module(f"ops.commands.{COMMANDS[cmd_name][0]}.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command

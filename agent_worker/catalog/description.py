@@ -13,9 +13,9 @@ import msgspec
 
 from agent_worker.catalog.files.text.dialect import ENCODINGS
 from agent_worker.catalog.files.text.options import FileOptions
-from bus.contract.catalog import CatalogTable, Description, JoinKey, Measure
+from bus.contract.catalog import CatalogTable, Description, Example, JoinKey, Measure
 
-SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes", "files")
+SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes", "examples", "files")
 SHEET_OPTIONS = ("header", "skip")
 
 
@@ -85,7 +85,21 @@ class _Reader:
                 table: self._date(table, column) for table, column in self._table(content, "default_dates").items()
             },
             notes=self._text("notes", content.get("notes", "")),
+            examples=self._examples(content.get("examples", [])),
         )
+
+    def _examples(self, value: Any) -> tuple[Example, ...]:
+        if not isinstance(value, list):
+            self._fail("examples", "expected [[examples]] with question and sql", value)
+        return tuple(self._example(f"examples[{at}]", example) for at, example in enumerate(value, 1))
+
+    def _example(self, where: str, value: Any) -> Example:
+        if not isinstance(value, dict) or set(value) != {"question", "sql"}:
+            self._fail(where, 'expected question = "..." and sql = "..."', value)
+        for name, text in value.items():
+            if not self._text(f"{where}.{name}", text).strip():
+                self._fail(f"{where}.{name}", "expected a text that is not empty", text)
+        return Example(value["question"].strip(), value["sql"].strip().rstrip(";"))
 
     def _measure(self, name: str, value: Any) -> Measure:
         where = f"measures.{name}"

@@ -3,8 +3,9 @@
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded, ModelError
 from agent_worker.llm.meter import CallLimits, Meter
+from agent_worker.llm.prompts.focus import Focus
 from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, Totals
-from agent_worker.llm.prompts.requests import AnswerRequest, PlanRequest
+from agent_worker.llm.prompts.requests import AnswerRequest, PlanRequest, Try
 from agent_worker.llm.settings import ModelSettings
 from agent_worker.llm.transport.preload import preload
 
@@ -12,6 +13,7 @@ __all__ = [
     "AnswerRequest",
     "BudgetExceeded",
     "CallLimits",
+    "Focus",
     "Meter",
     "ModelClient",
     "ModelError",
@@ -20,5 +22,6 @@ __all__ = [
     "Preview",
     "PreviewBuilder",
     "Totals",
+    "Try",
     "preload",
 ]

@@ -2,18 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from itertools import count
 
 from agent_worker.llm import monitor
 from agent_worker.llm.errors import ModelError
-from agent_worker.llm.meter import Meter
-from agent_worker.llm.prompts.plan_reply import NotAPlan, read_plan
+from agent_worker.llm.meter import CHARS_PER_TOKEN, Meter
+from agent_worker.llm.prompts.plan_reply import NotAPlan, PlanEnd, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
     PlanRequest,
     Prompt,
+    Try,
     again_prompt,
     answer_prompt,
     plan_prompt,
@@ -21,7 +22,8 @@ from agent_worker.llm.prompts.requests import (
 )
 from agent_worker.llm.retry import trying_again, wait_before
 from agent_worker.llm.settings import HOSTED, ModelSettings
-from agent_worker.llm.transport.connection import ModelConnection, StreamedReply
+from agent_worker.llm.transport.connection import Enough, ModelConnection, StreamedReply
+from agent_worker.llm.transport.failures import plan_too_long
 from agent_worker.llm.transport.preload import tls_context
 from agent_worker.plan import Plan
 from bus.contract.events import Event, ModelCall, ResponseChunk, Status
@@ -32,6 +34,10 @@ Emit = Callable[[Event], object]
 
 def _silent(_: Event) -> None:
     pass
+
+
+def _never(_: str) -> bool:
+    return False
 
 
 class ModelClient:
@@ -62,9 +68,9 @@ class ModelClient:
         """What to do about a question."""
         return await self._plan(plan_prompt(request))
 
-    async def repair(self, request: PlanRequest, sql: str, error: str) -> Plan:
-        """A new plan after `sql` failed with `error` (the engine's words, or the guard's)."""
-        return await self._plan(repair_prompt(request, sql, error))
+    async def repair(self, request: PlanRequest, tries: Sequence[Try]) -> Plan:
+        """A new plan after these statements failed, oldest first."""
+        return await self._plan(repair_prompt(request, tries))
 
     async def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
         """The words of the answer as they come. Leave it through `aclosing`, so that breaking off closes the stream.
@@ -102,20 +108,24 @@ class ModelClient:
     async def _whole(self, prompt: Prompt) -> str:
         for attempt in count(1):
             try:
-                async with aclosing(self._attempt(prompt)) as texts:
-                    return "".join([text async for text in texts])
+                end = PlanEnd(self.settings.max_plan_tokens * CHARS_PER_TOKEN)
+                async with aclosing(self._attempt(prompt, end)) as texts:
+                    text = "".join([text async for text in texts])
+                if end.too_long:
+                    raise plan_too_long(self.settings)
+                return text
             except ModelError as error:
                 await self._pause(error, attempt)
         raise AssertionError("unreachable")
 
-    async def _attempt(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+    async def _attempt(self, prompt: Prompt, enough: Enough = _never) -> AsyncGenerator[str, None]:
         self._need_key()
         reply = self._connection.begin(prompt)
         self._tell_begin(prompt)
         began = time.monotonic()
         whole = False
         try:
-            async with aclosing(self._connection.stream(prompt, reply)) as texts:
+            async with aclosing(self._connection.stream(prompt, reply, enough)) as texts:
                 async for text in texts:
                     yield text
             whole = True

@@ -75,11 +75,18 @@ class Measure(msgspec.Struct, frozen=True):
     expression: str
 
 
+class Example(msgspec.Struct, frozen=True):
+    """A question that people ask, and the statement that answers it rightly."""
+
+    question: str
+    sql: str
+
+
 class Description(msgspec.Struct, frozen=True):
     """What the owner of the data says about it, in an optional file beside the data.
 
     `synonyms` maps a person's word to `table`, `table.column` or a measure's name; `default_dates` maps a table
-    to the column meant by "by month"; `notes` go to the model as they are.
+    to the column meant by "by month"; `notes` go to the model as they are, `examples` where a question is like them.
     """
 
     measures: tuple[Measure, ...] = ()
@@ -87,6 +94,7 @@ class Description(msgspec.Struct, frozen=True):
     keys: tuple[JoinKey, ...] = ()
     default_dates: dict[str, str] = {}
     notes: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 class Catalog(msgspec.Struct, frozen=True):

@@ -105,6 +105,7 @@ class LlmSettings(Table, frozen=True):
     api_key_env: str = "ANTHROPIC_API_KEY"
     structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"
     max_tokens: Positive = 8192
+    max_plan_tokens: Positive = 1500
     connect_timeout_s: Seconds = 5.0
     read_timeout_s: Seconds = 45.0
     max_retries: Count = 3

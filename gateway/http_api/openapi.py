@@ -34,6 +34,7 @@ def document(server_version: str, max_query_chars: int, agents: tuple[str, ...])
         types += [operation.body] if operation.body else []
         types += [answer for answer in operation.answers.values() if not isinstance(answer, str | None)]
     schemas = msgspec.json.schema_components(types, ref_template=_REF)[1]
+    schemas = {name: _without_boolean_choices(schema) for name, schema in schemas.items()}
     _complete(schemas["Query"]["properties"], max_query_chars, agents)
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
@@ -52,6 +53,18 @@ def document(server_version: str, max_query_chars: int, agents: tuple[str, ...])
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _without_boolean_choices(schema: Any) -> Any:
+    """A choice of one boolean as a constant: generators of clients know choices of texts and numbers alone."""
+    match schema:
+        case {"enum": [True | False as only], **rest}:
+            return {"type": "boolean", "const": only, **rest}
+        case dict():
+            return {name: _without_boolean_choices(part) for name, part in schema.items()}
+        case list():
+            return [_without_boolean_choices(part) for part in schema]
+    return schema
 
 
 def plain_path(path: str) -> str:

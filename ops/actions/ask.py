@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from bus.address import state_folder
 from bus.contract.vocabulary import Rung
 from bus.transport.sockets import BusError
-from bus.wire.commands import Options
 from bus.wire.outside import ENDINGS, OutsideJob
+from ops.actions.conversation import in_conversation
 from ops.actions.interrupts import Interrupted, Interrupts, counted
-from ops.client.access import Declined, JobsAccess, Wire
+from ops.client.access import Declined, JobsAccess, Query, Wire
 from ops.client.connect import connect
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
-from ops.errors import EXIT_FAILED, EXIT_STOPPED, OpsError
+from ops.errors import EXIT_ASKS_BACK, EXIT_FAILED, EXIT_STOPPED, OpsError
 from ops.format import clean
 from ops.render.answer_printer import exit_code_of
 from ops.serve.ephemeral import temporary_server
@@ -25,27 +25,36 @@ Say = Callable[[str], None]
 
 LAST_LINES = 12
 STOPPED_BEFORE_START = "stopped before the question was asked"
+TO_ANSWER = "answer with: deadstop ask --continue ANSWER"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question for an agent, over a folder of data (None: the data of the server that runs)."""
+    """A question for an agent, over a folder of data (None: the data of the server that runs), in the conversation of
+    that name or the `latest` of one's own; else it begins one."""
 
-    text: str
-    agent: str
-    options: Options
-    data: str | None
+    query: Query
+    data: str | None = None
+    conversation_id: str | None = None
+    latest: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        return self.latest or self.conversation_id is not None
 
 
 async def ask(target: Target, question: Question, show: Callable[[Wire], None], say: Say) -> int:
     """Ask and `show` each object of the stream; `say` narrates. Returns the exit code."""
     with counted() as interrupts:
         try:
-            async with _server(target, question, interrupts, say) as jobs:
-                job = await jobs.submit(question.text, question.agent, question.options)
+            async with _server(target, question, interrupts, say) as (jobs, stays):
+                query = await in_conversation(jobs, question.query, question.conversation_id, latest=question.latest)
+                job = await jobs.submit(query)
                 exit_code = await _until_the_end(jobs, job, interrupts, show, say)
                 if exit_code == EXIT_FAILED:
                     await _last_words(jobs, job, say)
+                if exit_code == EXIT_ASKS_BACK and stays:
+                    say(TO_ANSWER)
                 return exit_code
         except Interrupted:
             say(STOPPED_BEFORE_START)
@@ -53,29 +62,34 @@ async def ask(target: Target, question: Question, show: Callable[[Wire], None], 
 
 
 @contextlib.asynccontextmanager
-async def _server(target: Target, question: Question, interrupts: Interrupts, say: Say) -> AsyncIterator[JobsAccess]:
-    """The server that is meant, or one for this question alone. Raises `Interrupted` while it is being started."""
+async def _server(
+    target: Target, question: Question, interrupts: Interrupts, say: Say
+) -> AsyncIterator[tuple[JobsAccess, bool]]:
+    """The server that is meant, or one for this question alone; and whether it stays. Raises `Interrupted` while it is
+    being started."""
     if target.url:
         if question.data:
             raise OpsError("--data means files of this machine; the server at --url has its own")
         async with connect(target) as jobs:
-            yield jobs
+            yield jobs, True
         return
     settings = read_settings(target.config, {"supervisor.state_dir": target.state_dir, "data.folder": question.data})
     folder = state_folder(settings.supervisor.state_dir)
     if question.data is None and served_address(folder) is not None:
         local = LocalJobs(folder)
         try:
-            yield local
+            yield local, True
         finally:
             await local.close()
         return
+    if question.goes_on:
+        raise OpsError(f"nothing serves {folder}, and only a server keeps conversations; start `deadstop serve`")
     async with temporary_server(target.config, settings) as server:
         say("starting a server for this question")
         await interrupts.guard(server.start())
         local = LocalJobs(server.state_dir, patience_s=0)
         try:
-            yield local
+            yield local, False
         except BusError as error:
             raise OpsError(f"{error}{server.last_words()}") from error
         finally:

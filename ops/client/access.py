@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
@@ -29,11 +30,38 @@ def declined(refused: Refused) -> Declined:
     return Declined(refused.code, refused.error, refused.hint)
 
 
+@dataclass(frozen=True)
+class Query:
+    """A question as a server takes it. With `user_clarification`, `question` is the one that was asked back, and this
+    the answer; empty names are the server's choice."""
+
+    question: str
+    agent: str = ""
+    options: Options = field(default_factory=Options)
+    conversation_id: str = ""
+    user_clarification: str | None = None
+
+
+@dataclass(frozen=True)
+class PastQuestion:
+    """The last question of a conversation, and its job."""
+
+    job: OutsideJob
+    question: str
+    agent: str
+
+
 class JobsAccess(Protocol):
     """A server's jobs. Each method raises `Declined` when the server says no, `BusError` when it does not answer."""
 
-    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
+    async def submit(self, query: Query) -> OutsideJob:
         """A new job that is stopped some time after its last follower has gone."""
+
+    async def latest_conversation(self) -> str | None:
+        """The conversation of one's own in which something was asked last; None where there is none."""
+
+    async def last_question(self, conversation_id: str) -> PastQuestion | None:
+        """The last question of a conversation of one's own; None where there is no such conversation."""
 
     async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
         """Jobs, newest first; the ended ones only if asked for."""

@@ -11,10 +11,10 @@ from bus.log import LogReader
 from bus.transport.delivery import Cursor
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
-from bus.wire.commands import JobRecord, Options, Refused, Stats
+from bus.wire.commands import JobRecord, Refused, Stats
 from bus.wire.job_prefix import meant_by
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
-from ops.client.access import Wire, declined
+from ops.client.access import PastQuestion, Query, Wire, declined
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.errors import OpsError
 
@@ -61,7 +61,13 @@ class LoggedJobs:
         if self._log.final(job.job_id) is None:
             raise OpsError(f"the log of job {job.job_id} has no end; the next start of a supervisor settles it")
 
-    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
+    async def submit(self, query: Query) -> OutsideJob:
+        self._no_supervisor()
+
+    async def latest_conversation(self) -> str | None:
+        self._no_supervisor()
+
+    async def last_question(self, conversation_id: str) -> PastQuestion | None:
         self._no_supervisor()
 
     async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:

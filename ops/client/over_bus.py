@@ -19,14 +19,17 @@ from bus.wire.commands import (
     AnyReply,
     Caller,
     CatalogRead,
+    Conversations,
+    ConversationShown,
     Drain,
     Jobs,
+    ListConversations,
     ListJobs,
-    Options,
     ReadCatalog,
     ReadStats,
     RollUp,
     Show,
+    ShowConversation,
     Shown,
     Stats,
     Stop,
@@ -35,7 +38,7 @@ from bus.wire.commands import (
     Submitted,
 )
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
-from ops.client.access import Wire, declined, new_session_id
+from ops.client.access import Declined, PastQuestion, Query, Wire, declined, new_session_id
 from ops.client.served import served_address
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.target import login_name
@@ -70,9 +73,33 @@ class LocalJobs:
     async def close(self) -> None:
         self._bus.close()
 
-    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
-        command = Submit(self._caller, new_session_id(), question, agent=agent, attached=True, options=options)
+    async def submit(self, query: Query) -> OutsideJob:
+        command = Submit(
+            self._caller,
+            new_session_id(),
+            query.question,
+            agent=query.agent,
+            conversation_id=query.conversation_id,
+            user_clarification=query.user_clarification,
+            attached=True,
+            options=query.options,
+        )
         return outside_job((await self._request(command, Submitted)).job)
+
+    async def latest_conversation(self) -> str | None:
+        found = (await self._request(ListConversations(self._caller, limit=1), Conversations)).conversations
+        return found[0].conversation_id if found else None
+
+    async def last_question(self, conversation_id: str) -> PastQuestion | None:
+        try:
+            shown = await self._request(ShowConversation(self._caller, conversation_id), ConversationShown)
+        except Declined as error:
+            if error.code == "not_found":
+                return None
+            raise
+        last = shown.turns[-1]
+        record = await self._request(Show(self._caller, job_id=last.job_id), Shown)
+        return PastQuestion(outside_job(record.record.summary), last.question, last.agent)
 
     async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
         found = await self._request(ListJobs(self._caller, state=state, user=user, ended=ended), Jobs)

@@ -1,6 +1,7 @@
 """Jobs of a gateway anywhere: the same as through the bus, over HTTP and server-sent events."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
@@ -10,9 +11,9 @@ import aiohttp
 import msgspec
 
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Options, Stats
+from bus.wire.commands import Stats
 from bus.wire.outside import ENDINGS, OutsideJob
-from ops.client.access import Declined, Wire, job_of, new_session_id
+from ops.client.access import Declined, PastQuestion, Query, Wire, job_of, new_session_id
 from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
 
@@ -42,10 +43,31 @@ class RemoteJobs:
     async def close(self) -> None:
         await self._http.close()
 
-    async def submit(self, question: str, agent: str, options: Options) -> OutsideJob:
-        limits = {"max_rows": options.max_rows} if options.max_rows is not None else {}
-        body = {"query": question, "session_id": new_session_id(), "agent": agent, "options": limits}
+    async def submit(self, query: Query) -> OutsideJob:
+        limits = {"max_rows": query.options.max_rows} if query.options.max_rows is not None else {}
+        body: dict[str, Any] = {
+            "query": query.question,
+            "session_id": new_session_id(),
+            "agent": query.agent,
+            "options": limits,
+        }
+        body["conversation_id"] = query.conversation_id or None
+        body["user_clarification"] = query.user_clarification
         return job_of(await self._ask("POST", "/api/jobs", json=body))
+
+    async def latest_conversation(self) -> str | None:
+        found = (await self._ask("GET", "/api/conversations", params={"limit": "1"}))["conversations"]
+        return str(found[0]["conversation_id"]) if found else None
+
+    async def last_question(self, conversation_id: str) -> PastQuestion | None:
+        try:
+            shown = await self._ask("GET", f"/api/conversations/{quote(conversation_id, safe='')}")
+        except Declined as error:
+            if error.code == "not_found":
+                return None
+            raise
+        last = shown["jobs"][-1]
+        return PastQuestion(job_of(await self.show(last["job_id"])), last["query"], last["agent"])
 
     async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
         wanted = {"user": user, "state": state or "", "all": "1" if ended else ""}
@@ -115,7 +137,17 @@ class RemoteJobs:
             yield response
 
     def _unreachable(self, error: Exception) -> OpsError:
-        return OpsError(f"{self._base} cannot be reached ({error or type(error).__name__}); does it serve there?")
+        return OpsError(f"{self._base} cannot be reached ({_why(error)}); does it serve there?")
+
+
+def _why(error: Exception) -> str:
+    """The system's own words where there are any: those of the HTTP client tell of its options too."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        cause = error.os_error
+        number = cause.errno or 0
+        # A name that is not known has a number of another kind.
+        return os.strerror(number) if number > 0 else str(cause.strerror or cause)
+    return str(error) or type(error).__name__
 
 
 def _path(job_id: str) -> str:

@@ -1,5 +1,6 @@
 """An answer in the terminal: text and table to standard output, everything else to standard error."""
 
+import io
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.syntax import Syntax
 from ops.client.access import Wire
 from ops.errors import EXIT_ANSWERED, EXIT_ASKS_BACK, EXIT_FAILED, EXIT_STOPPED
 from ops.format import clean
+from ops.render.plain_text import plain_text
 from ops.render.sentences import chunk_sentence, ended_sentence
 from ops.render.tables import result_table
 
@@ -16,11 +18,18 @@ SHOWN_ROWS = 50
 
 
 class AnswerPrinter:
-    """Prints a job's stream as it comes. The table is printed when it is whole: before the text, or at the end."""
+    """Prints a job's stream as it comes. The table is printed when it is whole: before the text, or at the end.
 
-    def __init__(self, out: Console, err: Console) -> None:
-        self._out = out
+    Without `out` there is only narration; `quiet`, only what went wrong. On a terminal the text comes piece by piece,
+    else line by line, without its markdown.
+    """
+
+    def __init__(self, out: Console | None, err: Console, *, quiet: bool = False) -> None:
+        self._silent = out is None
+        self._out = out or Console(file=io.StringIO())
         self._err = err
+        self._quiet_please = quiet
+        self._line = ""
         self._spinner: Status | None = None
         self._columns: list[dict[str, str]] = []
         self._rows: list[list[Any]] = []
@@ -42,7 +51,8 @@ class AnswerPrinter:
     def say(self, sentence: str, style: str = "") -> None:
         """A line of narration."""
         self._finish_line()
-        self._err.print(sentence, style=style)
+        if not self._quiet_please:
+            self._err.print(sentence, style=style)
 
     def close(self) -> None:
         """Give the terminal back as it was."""
@@ -77,7 +87,7 @@ class AnswerPrinter:
                 self.say(chunk_sentence(chunk), "dim")
 
     def _think(self) -> None:
-        if self._err.is_terminal:
+        if self._err.is_terminal and not self._quiet_please:
             self._spinner = self._err.status("thinking…")
             self._spinner.start()
 
@@ -89,6 +99,8 @@ class AnswerPrinter:
 
     def _sql(self, sql: str) -> None:
         self._finish_line()
+        if self._quiet_please:
+            return
         if self._err.is_terminal:
             self._err.print(Syntax(clean(sql), "sql", theme="ansi_dark", background_color="default", word_wrap=True))
         else:
@@ -99,17 +111,25 @@ class AnswerPrinter:
         if not self._answered:
             self._table()
         self._answered = True
+        self._response += text
+        if self._out.is_terminal:
+            self._write(text)
+        else:
+            self._line += text
+            whole, newline, self._line = self._line.rpartition("\n")
+            self._write(plain_text(whole) + newline)
+
+    def _write(self, text: str) -> None:
         if text:
             self._out.file.write(clean(text))
             self._out.file.flush()
             self._text_end = text[-1]
-            self._response += text
 
     def _finish_line(self) -> None:
+        rest, self._line = self._line, ""
+        self._write(plain_text(rest))
         if self._text_end != "\n":
-            self._out.file.write("\n")
-            self._out.file.flush()
-            self._text_end = "\n"
+            self._write("\n")
 
     def _table(self) -> None:
         if not self._columns:
@@ -118,8 +138,8 @@ class AnswerPrinter:
         table, left_out = result_table(self._columns, self._rows, self._out.width)
         self._out.print(table)
         self._columns = []
-        if left_out:
-            self.say(f"{left_out} more columns have no room here; --json prints all", "dim")
+        if left_out and not self._silent:
+            self.say(f"{left_out} more columns have no room here; --csv prints all", "dim")
 
     def _end(self, event: str, data: dict[str, Any]) -> None:
         self._quiet()
@@ -127,8 +147,9 @@ class AnswerPrinter:
             self._complete(data["result"])
         self._finish_line()
         self._table()
-        if self._row_count > len(self._rows):
-            self.say(f"{len(self._rows)} of {self._row_count:,} rows shown; --json prints all", "dim")
+        if self._row_count > len(self._rows) and not self._silent:
+            self.say(f"{len(self._rows)} of {self._row_count:,} rows shown; --csv prints all", "dim")
+        self._quiet_please = self._quiet_please and event == "agent_complete"
         self.say(ended_sentence(event, data), "dim" if event == "agent_complete" else "bold red")
 
     def _complete(self, result: dict[str, Any]) -> None:

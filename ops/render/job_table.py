@@ -21,10 +21,9 @@ STYLES = {
 }
 
 QUESTION_CHARS = 120
-NARROW_CHARS = 100
-"""A terminal with less has no room for everything; why a job ended is worth more than what these say of it."""
-
-_NOT_IN_NARROW = ("ROWS", "PID")
+NARROW = ((100, "ROWS"), (100, "PID"), (80, "MEM"), (65, "TIME"), (60, "USER"))
+"""A terminal with less than so many characters goes without the column: what was asked, and why a job ended, are worth
+more than what these say of it."""
 
 
 def job_table(jobs: Sequence[OutsideJob], now: float, width: int) -> Table:
@@ -32,7 +31,7 @@ def job_table(jobs: Sequence[OutsideJob], now: float, width: int) -> Table:
     apart."""
     ids = short_ids(job.job_id for job in jobs)
     rows = [_cells(job, ids[job.job_id], now) for job in jobs]
-    left_out = _NOT_IN_NARROW if width < NARROW_CHARS else ()
+    left_out = {name for needed, name in NARROW if width < needed}
     columns = [name for name in _COLUMNS if name not in left_out]
     table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible=("STATE", "USER", "QUESTION"))
     keep_whole(table, "JOB", max(map(len, ids.values()), default=0))

@@ -97,13 +97,13 @@ def program(folder: Path, *arguments: str, **extra: str) -> Iterator[Program]:
         running.process.stdout.close()
 
 
-def deadstop(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def deadstop(folder: Path, *arguments: str, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with this text as its standard input."""
     return subprocess.run(
         [sys.executable, "-m", "ops", *arguments],
         cwd=folder,
         env=environment(**extra),
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

@@ -54,8 +54,8 @@ def _row(line: str) -> str:
 
 
 def examined(text: str) -> str:
-    """What `doctor` prints, without what depends on the machine."""
-    found = [_LEVEL.match(line) for line in text.splitlines()]
+    """What `doctor` prints, without what depends on the machine, and how busy it is."""
+    found = [_LEVEL.match(line) for line in text.splitlines() if "There was no time to look" not in line]
     return "".join(f"{row[2]:<16}{row[3] if row[2] in OF_THE_MACHINE else '…'}\n" for row in found if row is not None)
 
 

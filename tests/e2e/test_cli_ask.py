@@ -69,6 +69,73 @@ def test_an_agent_that_does_not_exist(server: Server, target: list[str]) -> None
     assert done.stderr.count("\n") == 1
 
 
+def test_what_goes_into_a_pipe_is_no_markdown(server: Server, target: list[str]) -> None:
+    done = deadstop(server.folder, "ask", QUESTION, *target)
+    assert done.stdout.splitlines()[-3:] == ["Read as: Average dep delay, by month; from flights.", "", "12 rows."]
+
+
+def test_the_question_comes_from_standard_input(server: Server, target: list[str]) -> None:
+    done = deadstop(
+        server.folder, "ask", "-", "--csv", "--quiet", *target, stdin="select 42 as answer,\n'a,b' as text\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, 'answer,text\n42,"a,b"\n', "")
+    empty = deadstop(server.folder, "ask", "-", *target, stdin=" \n")
+    assert (empty.returncode, "standard input is empty" in empty.stderr) == (2, True)
+
+
+def test_a_whole_result_as_csv_json_and_text(server: Server, target: list[str]) -> None:
+    statement = "select range as n, case when range = 1 then null else '' end as t from range(60)"
+    rows = deadstop(server.folder, "ask", statement, "--format", "csv", *target).stdout.splitlines()
+    assert rows[:4] == ["n,t", '0,""', "1,", '2,""']
+    assert len(rows) == 61
+    document = json.loads(deadstop(server.folder, "ask", statement, "--format", "json", *target).stdout)
+    assert (len(document["rows"]), document["columns"][0]["name"], document["truncated"]) == (60, "n", False)
+    file = server.folder / "answer.txt"
+    done = deadstop(server.folder, "ask", statement, "-o", str(file), *target)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert file.read_text().splitlines()[1:3] == ["0\t", "1\t"]
+
+
+def test_formats_that_cannot_be_are_named(server: Server, target: list[str]) -> None:
+    def said(*flags: str) -> str:
+        done = deadstop(server.folder, "ask", "select 1", *flags, *target)
+        assert done.returncode == 2
+        return done.stderr
+
+    assert "answer.xls does not say its format (.txt, .md, .csv, .json)" in said("-o", "answer.xls")
+    assert "--json prints the stream" in said("--json", "--csv")
+    assert "two formats" in said("--csv", "--format", "json")
+    assert "two conversations" in said("--continue", "--conversation", "x")
+    nowhere = deadstop(server.folder, "ask", "select 1", "-o", "/nowhere/a.csv", *target)
+    assert (nowhere.returncode, "/nowhere/a.csv cannot be written" in nowhere.stderr) == (1, True)
+
+
+def test_quiet_still_says_what_went_wrong(server: Server, target: list[str]) -> None:
+    done = deadstop(server.folder, "ask", "go", "--agent", "raises", "-q", *target)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("failed: ")
+
+
+def test_a_question_that_was_asked_back_is_answered(server: Server, target: list[str]) -> None:
+    asked = deadstop(server.folder, "ask", "how many flurbs per zorgle", *target)
+    assert (asked.returncode, "deadstop ask --continue ANSWER" in asked.stderr) == (3, True)
+    answered = deadstop(server.folder, "ask", "how many airlines", "--continue", "--json", *target)
+    assert answered.returncode == 0, answered.stderr
+    job_id = json.loads(answered.stdout.splitlines()[0])["data"]["job_id"]
+    shown = server.objects("show", job_id)[0]
+    assert shown["query"] == "how many flurbs per zorgle"
+    more = deadstop(server.folder, "ask", "select 1", "--conversation", shown["conversation_id"], "--json", *target)
+    assert more.returncode == 0
+    latest = server.objects("ps", "--all")[0]
+    assert (latest["conversation_id"], latest["query"]) == (shown["conversation_id"], "select 1")
+
+
+def test_only_a_server_keeps_conversations(tmp_path: Path, temporary: Path) -> None:
+    done = deadstop(tmp_path, "ask", "and by day", "--continue", "--state-dir", str(tmp_path / "nothing"))
+    assert (done.returncode, "only a server keeps conversations" in done.stderr) == (1, True)
+    assert list(temporary.iterdir()) == []
+
+
 def test_ctrl_c_stops_the_job_and_says_how(server: Server, target: list[str]) -> None:
     with program(server.folder, "ask", "go", "--agent", "sleeps", "--json", *target) as asked:
         asked.objects_until(lambda item: item["data"].get("chunk", {}).get("type") == "status")

@@ -20,7 +20,7 @@ _NO_CHART = {"kind": "none", "x": "", "y": "", "color": ""}
 
 def plan_json(sql: str, chart: dict[str, str] | None = None, **rest: Any) -> str:
     """A planner's reply that runs this statement."""
-    reply = {"kind": "sql", "reading": "as asked", "title": "Result", "sql": sql, "chart": chart or _NO_CHART}
+    reply = {"kind": "sql", "reading": "", "title": "Result", "sql": sql, "chart": chart or _NO_CHART}
     return json.dumps(reply | {"question": "", "suggestions": [], "text": ""} | rest)
 
 

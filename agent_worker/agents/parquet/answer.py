@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
+from agent_worker.agents.parquet.figures import unsupported
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.llm import AnswerRequest, ModelError, Preview
 from agent_worker.plan import SqlPlan
@@ -12,13 +13,16 @@ from bus.values.logical_types import parse_type
 from bus.values.value_text import readable_text
 
 FEW_ROWS = 3
+MOST_NAMED = 5
+"""Of the figures that are not in the result."""
 
 CUT_OFF = frozenset({"llm_max_tokens", "llm_context_exceeded"})
 """Ways in which an answer ends too early, and asking again would end it there again."""
 
 
 async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
-    """The model's words, token by token; without a model (or for a typed statement) a sentence of our own."""
+    """The reading, the model's words token by token, and a warning about figures of them that are not in the result.
+    Without a model (or for a typed statement) a sentence of our own."""
     plan, preview = state.plan, state.preview
     assert isinstance(plan, SqlPlan)
     assert preview is not None
@@ -26,23 +30,51 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
     if model is None or state.typed_sql:
         yield ResponseChunk("response", _in_our_words(plan, preview, typed_sql=state.typed_sql))
         return
+    if plan.reading:
+        yield ResponseChunk("response", _read_as(plan.reading))
     yield Status(f"writing the answer with {model.settings.model}")
     request = AnswerRequest(state.question, plan.sql, preview, plan.reading, state.history)
-    said = False
+    said: list[str] = []
     try:
         async with aclosing(model.answer(request)) as texts:
             async for text in texts:
-                said = True
+                said.append(text)
                 yield ResponseChunk("response", text)
     except ModelError as error:
         if not said or error.code not in CUT_OFF:
             raise
         # The rows are whole and most of the text is there: an answer, though a short one.
         yield Warn(f"{error.message[:1].upper()}{error.message[1:]}. {error.hint}")
+    if wrong := unsupported("".join(said), preview, _asked(request)):
+        yield Warn(_not_in_the_result(wrong, preview))
+
+
+def _asked(request: AnswerRequest) -> list[str]:
+    """What was said before: a figure from there is no claim of the answer's."""
+    turns = [text for turn in request.history for text in (turn.question, turn.answer)]
+    return [request.question, request.sql, request.reading, *turns]
+
+
+def _not_in_the_result(wrong: list[str], preview: Preview) -> str:
+    named = [f"“{figure}”" for figure in wrong[:MOST_NAMED]]
+    more = [f"{len(wrong) - MOST_NAMED} more figures"] if len(wrong) > MOST_NAMED else []
+    *others, last = [*named, *more]
+    figures = f"{', '.join(others)} and {last}" if others else last
+    seen = "the result"
+    if preview.row_count > len(preview.rows):
+        seen = f"the first {len(preview.rows)} rows of the result, nor in its totals"
+    neither = "neither" if preview.row_count > len(preview.rows) else "not"
+    it = "them" if others else "it"
+    return f"{figures} {'are' if others else 'is'} {neither} in {seen}: check {it} against the table."
+
+
+def _read_as(reading: str) -> str:
+    """How the question was understood, in one line above the answer."""
+    return f"*Read as: {' '.join(reading.split()).rstrip('.')}.*\n\n"
 
 
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:
-    reading = "" if typed_sql or not plan.reading else f"*Read as: {plan.reading.rstrip('.')}.*\n\n"
+    reading = "" if typed_sql or not plan.reading else _read_as(plan.reading)
     return f"{reading}{_what_came(preview)}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
-from agent_worker.agents.parquet.planner import plan_request
+from agent_worker.agents.parquet.failures import Failures
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
@@ -26,37 +26,33 @@ PROGRESS_EVERY_S = 0.2
 
 
 async def execute(state: AgentState) -> AsyncGenerator[Event, None]:
-    """Run the statement; on an error ask the model for a better one, at most `max_repairs` times."""
-    repairs = 0
-    while True:
-        plan = state.plan
-        assert isinstance(plan, SqlPlan)
-        yield Sql(plan.sql)
-        try:
-            async with aclosing(_run(state, plan)) as events:
-                async for event in events:
-                    yield event
-            return
-        except (EngineError, Refused) as error:
-            model = state.tools.model
-            yield monitor(failed(str(error)))
-            if model is None or not _worth_repairing(error, state) or repairs >= _max_repairs(state):
-                raise _for_people(error, repairs, state.catalog.left_out) from error
-            repairs += 1
-            yield Warn(f"The statement failed ({_first_line(error)}); asking the model for a better one ({repairs}).")
-            state.plan = await model.repair(plan_request(state), plan.sql, str(error))
-            if not isinstance(state.plan, SqlPlan):
+    """Run the statement; on an error ask the model for a better one, at most `max_repairs` times. What has failed is
+    not run again."""
+    failures = Failures()
+    while isinstance(plan := state.plan, SqlPlan):
+        if not failures.again(plan.sql):
+            yield Sql(plan.sql)
+            try:
+                async with aclosing(_run(state, plan)) as events:
+                    async for event in events:
+                        yield event
                 return
+            except (EngineError, Refused) as error:
+                yield monitor(failed(str(error)))
+                failures.add(plan.sql, error)
+        model, request, repairs = state.tools.model, state.request, failures.count
+        if model is None or request is None or not _worth_repairing(failures.last) or repairs > _max_repairs(state):
+            raise _for_people(failures.last, repairs - 1, state.catalog.left_out) from failures.last
+        yield Warn(f"{failures.said}; asking the model for a better one ({repairs}).")
+        state.plan = await model.repair(request, failures.tries)
 
 
 def _max_repairs(state: AgentState) -> int:
     return state.context.settings.agent.max_repairs
 
 
-def _worth_repairing(error: EngineError | Refused, state: AgentState) -> bool:
-    """Whether the model could write a better one: not of one that the person typed, nor for want of memory or time."""
-    if state.typed_sql:
-        return False
+def _worth_repairing(error: EngineError | Refused) -> bool:
+    """Whether the model could write a better one: not for want of memory or time."""
     return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
 
 
@@ -128,7 +124,3 @@ def _for_people(error: EngineError | Refused, repairs: int, those: tuple[LeftOut
         hint = "put the file right and ask again: the tables are read anew"
         return AgentError(f"There is no table {error.missing}. {why}", code="sql_binder", hint=hint)
     return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint="correct the statement and ask again")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]

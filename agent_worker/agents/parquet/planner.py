@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
 
 from agent_worker import offline
+from agent_worker.agents.parquet.focus import focus_on
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.llm import PlanRequest
 from agent_worker.plan import Plan, SqlPlan, Turn
@@ -18,15 +20,18 @@ async def plan(state: AgentState) -> AsyncGenerator[Event, None]:
         state.plan = SqlPlan(question.strip().rstrip(";"), title="Your statement")
     elif state.tools.model is not None:
         yield Status(f"planning with {state.tools.model.settings.model}")
-        state.plan = await state.tools.model.plan(plan_request(state))
+        state.request = await asyncio.to_thread(_request, state)  # so that a stop finds the loop free
+        state.plan = await state.tools.model.plan(state.request)
     else:
         yield Status("planning without a model (offline planner)")
-        state.plan = await asyncio.to_thread(_plan_offline, state)  # so that a stop finds the loop free
+        state.plan = await asyncio.to_thread(_plan_offline, state)
         yield monitor(f"**Offline planner**\n\n{_in_words(state.plan)}\n\n")
 
 
-def plan_request(state: AgentState) -> PlanRequest:
-    return PlanRequest(state.question, state.catalog, state.history)
+def _request(state: AgentState) -> PlanRequest:
+    question, catalog, history = state.question, state.catalog, state.history
+    today = datetime.now().astimezone().date().isoformat()
+    return PlanRequest(question, catalog, history, focus_on(question, catalog, history), today)
 
 
 def _plan_offline(state: AgentState) -> Plan:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent_worker.agents.tools import Tools
 from agent_worker.context import AgentContext
-from agent_worker.llm import Preview
+from agent_worker.llm import PlanRequest, Preview
 from agent_worker.plan import Plan, Turn
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Node, ResponseChunk
@@ -16,13 +16,15 @@ from bus.wire.worker import JobSpec
 
 @dataclass(slots=True)
 class AgentState:
-    """One question on its way through planner, executor and answer. `typed_sql`: the person wrote the statement."""
+    """One question on its way through planner, executor and answer. `typed_sql`: the person wrote the statement;
+    `request`: what a model was asked."""
 
     job: JobSpec
     context: AgentContext
     tools: Tools
     catalog: Catalog
     typed_sql: bool = False
+    request: PlanRequest | None = None
     plan: Plan | None = None
     preview: Preview | None = None
 

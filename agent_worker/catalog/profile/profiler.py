@@ -73,6 +73,8 @@ def _not_known(tables: Iterable[CatalogTable], missed: int) -> list[str]:
     unseen = sum(table.unseen for table in tables)
     if not unseen and not missed:
         return []
+    if not unseen:
+        return [f"There was no time to look for all join keys. Declare those that matter in {DESCRIPTION_FILE}."]
     return [
         f"There was no time to look into all data ({unseen:,} tables): some values and join keys are not known. "
         f"Declare keys in {DESCRIPTION_FILE}."

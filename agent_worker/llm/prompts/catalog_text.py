@@ -1,103 +1,181 @@
-"""The catalog as the model reads it: as much detail as fits, the same text for the same catalog (it is cached)."""
+"""The catalog as the model reads it: a part that is the same for each question (it is cached), and one that fits it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description
+from agent_worker.llm.prompts.focus import Focus
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description, JoinKey
 
-MAX_CATALOG_CHARS = 60_000
+WHOLE_CHARS = 24_000
+"""Catalogs up to this size are told in every detail, and cached."""
+OVERVIEW_CHARS = 30_000
+NEAREST = 10
+TABLE_CHARS = 4_000
+"""Detail of one table; the names of its other columns may take half as much again."""
+MAX_KEYS = 200
+MAX_NOTES_CHARS = 8_000
+MAX_VALUES = 30
 MAX_VALUE_CHARS = 40
+_COLUMNS_SHOWN = (60, 20, 8, 3, 0)
 
 
-class _Detail(NamedTuple):
-    values: int
-    ranges: bool
-    types: bool
+class CatalogText(NamedTuple):
+    """`stable` depends on the catalog alone, `fitting` on the question too; it is empty where nothing is to add."""
+
+    stable: str
+    fitting: str
 
 
-_DETAILS = (_Detail(30, True, True), _Detail(5, True, True), _Detail(0, False, True), _Detail(0, False, False))
+def catalog_text(catalog: Catalog, focus: Focus = Focus()) -> CatalogText:  # noqa: B008 - it is frozen
+    """Small catalogs whole. Of others: all tables with as many names of columns as there is room for, and the tables
+    nearest to the question in detail. The values that the question names stand beside their columns."""
+    about = _description(catalog.description)
+    whole = _within(chain.from_iterable(_table(t) for t in catalog.tables), WHOLE_CHARS)
+    if whole is not None:
+        stable = [*whole, *_keys(_all_keys(catalog)), *about]
+        return CatalogText("\n".join(stable), "\n".join(_matches(focus)))
+    nearest = _nearest(catalog, focus)
+    fitting = [line for table in nearest for line in _detail(table, focus)]
+    fitting += _keys(_keys_between(catalog, {table.name for table in nearest}))
+    return CatalogText("\n".join([*_overview(catalog), *about]), "\n".join([*fitting, *_matches(focus)]))
 
 
-def catalog_text(catalog: Catalog, limit_chars: int = MAX_CATALOG_CHARS) -> str:
-    """Tables, columns, keys and description in at most `limit_chars` characters.
-
-    Where everything does not fit, first values go, then ranges, then types, then whole tables; a last line says so.
-    """
-    for detail in _DETAILS:
-        lines, whole = _fitting(_lines(catalog, detail), limit_chars)
-        if whole:
-            return "\n".join(lines)
-    lines = lines or [next(_lines(catalog, detail))[:limit_chars]]
-    tables = max(0, len(catalog.tables) - len(lines))
-    return "\n".join([*lines, f"(the catalog is larger: {tables} more tables are left out)"])
-
-
-def _fitting(lines: Iterator[str], limit_chars: int) -> tuple[list[str], bool]:
-    """The lines that fit, and whether all did. Stops reading there: half a million columns must not cost seconds."""
+def _within(lines: Iterable[str], limit_chars: int) -> list[str] | None:
+    """The lines, if they fit. Stops reading there: half a million columns must not cost seconds."""
     kept: list[str] = []
     room = limit_chars
     for line in lines:
         room -= len(line) + 1
         if room < 0:
-            return kept, False
+            return None
         kept.append(line)
-    return kept, True
+    return kept
 
 
-def _lines(catalog: Catalog, detail: _Detail) -> Iterator[str]:
+def _overview(catalog: Catalog) -> list[str]:
+    """Each table in a line, with as many names of its columns as all have room for; at last names alone."""
+    for count in _COLUMNS_SHOWN:
+        lines = _within((_names(table, count) for table in catalog.tables), OVERVIEW_CHARS)
+        if lines is not None:
+            return lines
+    names, room = [], OVERVIEW_CHARS
     for table in catalog.tables:
-        yield from _table(table, detail)
-    yield from _rest(catalog)
+        room -= len(table.name) + 2
+        if room < 0:
+            break
+        names.append(shown_name(table.name))
+    left = len(catalog.tables) - len(names)
+    return [f"tables: {', '.join(names)}" + (f" and {left} more" if left else "")]
 
 
-def _table(table: CatalogTable, detail: _Detail) -> Iterator[str]:
-    head = f"table {_name(table.name)} ({table.row_count} rows)"
-    if not detail.types:
-        yield f"{head}: {', '.join(_name(column.name) for column in table.columns)}"
-        return
-    yield head
-    for column in table.columns:
-        yield _column(column, detail)
+def _names(table: CatalogTable, count: int) -> str:
+    if not count:
+        return _head(table)
+    shown = ", ".join(shown_name(column.name) for column in table.columns[:count])
+    more = len(table.columns) - count
+    return f"{_head(table)}: {shown}" + (f" and {more} more columns" if more > 0 else "")
 
 
-def _column(column: CatalogColumn, detail: _Detail) -> str:
-    facts = [f"  {_name(column.name)} {column.type}"]
-    if detail.ranges and not column.values and column.minimum is not None and column.maximum is not None:
+def _nearest(catalog: Catalog, focus: Focus) -> list[CatalogTable]:
+    """The tables that are told in detail: the nearest, and where nothing is known of that the first."""
+    known = {table.name: table for table in catalog.tables}
+    names = dict.fromkeys([*(name for name in focus.tables if name in known), *known])
+    return [known[name] for name in list(names)[:NEAREST]]
+
+
+def _table(table: CatalogTable) -> Iterator[str]:
+    yield _head(table)
+    yield from map(_column, table.columns)
+
+
+def _detail(table: CatalogTable, focus: Focus) -> list[str]:
+    """The table's columns, those that the question names before all others where not all have room."""
+    named = {column for owner, column in focus.columns if owner == table.name}
+    room = TABLE_CHARS
+    shown: dict[str, str] = {}
+    for column in sorted(table.columns, key=lambda column: column.name not in named):
+        line = _column(column)
+        room -= len(line) + 1
+        if room < 0 and column.name not in named:
+            break
+        shown[column.name] = line
+    rest = [shown_name(column.name) for column in table.columns if column.name not in shown]
+    lines = [shown[column.name] for column in table.columns if column.name in shown]
+    return [_head(table), *lines, *_others(rest)]
+
+
+def _others(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    text = ", ".join(names)
+    if len(text) > TABLE_CHARS // 2:
+        text = text[: TABLE_CHARS // 2].rpartition(", ")[0] + ", …"
+    return [f"  and {len(names)} more columns: {text}"]
+
+
+def _head(table: CatalogTable) -> str:
+    return f"table {shown_name(table.name)} ({table.row_count} rows)"
+
+
+def _column(column: CatalogColumn) -> str:
+    facts = [f"  {shown_name(column.name)} {column.type}"]
+    if not column.values and column.minimum is not None and column.maximum is not None:
         facts.append(f"{_value(column.minimum)} to {_value(column.maximum)}")
-    if detail.ranges and column.nulls:
+    if column.nulls:
         facts.append(f"{column.nulls} nulls")
-    if detail.values and column.values:
-        facts.append(_values(column, detail.values))
+    if column.values:
+        facts.append(_values(column))
     return ", ".join(facts)
 
 
-def _values(column: CatalogColumn, count: int) -> str:
-    shown = ", ".join(_value(value) for value in column.values[:count])
-    more = len(column.values) - count
+def _values(column: CatalogColumn) -> str:
+    shown = ", ".join(_value(value) for value in column.values[:MAX_VALUES])
+    more = len(column.values) - MAX_VALUES
     return f"values {shown}" + (f" and {more} more" if more > 0 else "")
 
 
-def _rest(catalog: Catalog) -> list[str]:
-    keys = [
-        f"key {_name(key.table)}.{_name(key.column)} -> {_name(key.ref_table)}.{_name(key.ref_column)}"
-        for key in catalog.keys
-    ]
-    return [*keys, *_description(catalog.description)]
+def _matches(focus: Focus) -> list[str]:
+    return [f"the question may mean {_place(table, column)} = {_value(value)}" for table, column, value in focus.values]
+
+
+def _all_keys(catalog: Catalog) -> Iterable[JoinKey]:
+    return dict.fromkeys([*catalog.description.keys, *catalog.keys])
+
+
+def _keys_between(catalog: Catalog, tables: set[str]) -> Iterator[JoinKey]:
+    return (key for key in _all_keys(catalog) if key.table in tables and key.ref_table in tables)
+
+
+def _keys(keys: Iterable[JoinKey]) -> list[str]:
+    lines = [f"key {_place(key.table, key.column)} -> {_place(key.ref_table, key.ref_column)}" for key in keys]
+    more = len(lines) - MAX_KEYS
+    return lines[:MAX_KEYS] + ([f"(and {more} more keys)"] if more > 0 else [])
 
 
 def _description(description: Description) -> list[str]:
-    lines = [f"measure {m.name} over {_name(m.table)}: {m.expression}" for m in description.measures]
+    lines = [f"measure {m.name} over {shown_name(m.table)}: {m.expression}" for m in description.measures]
     lines += [f"synonym {word}: {meaning}" for word, meaning in description.synonyms.items()]
     lines += [f"default date of {table}: {column}" for table, column in description.default_dates.items()]
-    return lines + ([f"notes: {description.notes}"] if description.notes else [])
+    notes = description.notes
+    if len(notes) > MAX_NOTES_CHARS:
+        notes = f"{notes[:MAX_NOTES_CHARS]}… ({len(notes) - MAX_NOTES_CHARS} more characters)"
+    return lines + ([f"notes: {notes}"] if notes else [])
 
 
-def _name(name: str) -> str:
-    return name if name.isidentifier() and name.isascii() else '"' + name.replace('"', '""') + '"'
+def shown_name(name: str) -> str:
+    """A name as it stands in a statement, in one line whatever is in it."""
+    if name.isidentifier() and name.isascii():
+        return name
+    return '"' + "".join(letter if letter.isprintable() else "\ufffd" for letter in name).replace('"', '""') + '"'
+
+
+def _place(table: str, column: str) -> str:
+    return f"{shown_name(table)}.{shown_name(column)}"
 
 
 def _value(value: str) -> str:
-    # Quoted as JSON, so that a value with line breaks or quotes cannot pass for a line of the catalog.
+    # Quoted as JSON, so that a value with line breaks or quotes cannot pass for a line of the catalog, nor for its end.
     cut = value if len(value) <= MAX_VALUE_CHARS else value[:MAX_VALUE_CHARS] + "…"
-    return json.dumps(cut, ensure_ascii=False)
+    return json.dumps(cut, ensure_ascii=False).replace("</", "<\\/")

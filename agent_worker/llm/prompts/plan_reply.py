@@ -1,10 +1,10 @@
 """The planner's reply: the JSON schema it is held to, and how it becomes a plan."""
 
-import json
 from typing import Any, Literal
 
 import msgspec
 
+from agent_worker.llm.prompts.first_object import FirstObject
 from agent_worker.plan import ChartHint, DirectAnswer, Plan, SqlPlan
 from bus.contract.events import Clarification
 
@@ -40,8 +40,32 @@ PLAN_SCHEMA: dict[str, Any] = {
 """One flat object rather than a union: servers differ in which unions their grammars know."""
 
 
+MOST_BEFORE = 500
+"""Characters that a model may say before its plan begins; then none is waited for."""
+
+
 class NotAPlan(ValueError):
     """A reply that is no plan; the text says what is wrong with it, for the model and for people."""
+
+
+class PlanEnd:
+    """Tells, from the text of a plan as it comes, when no more of it is needed: its object is whole, none has begun
+    after MOST_BEFORE characters, or it has more than `limit_chars`."""
+
+    def __init__(self, limit_chars: int) -> None:
+        self._limit_chars = limit_chars
+        self._found = FirstObject()
+
+    @property
+    def too_long(self) -> bool:
+        return self._found.value is None and self._found.said > self._limit_chars
+
+    def __call__(self, piece: str) -> bool:
+        """Take the next piece; is it enough?"""
+        found = self._found
+        found.add(piece)
+        hopeless = not found.begun and found.said > MOST_BEFORE
+        return found.value is not None or hopeless or self.too_long
 
 
 class _Chart(msgspec.Struct):
@@ -75,16 +99,17 @@ def read_plan(text: str) -> Plan:
     return DirectAnswer(_needed(reply.text, "text"))
 
 
-def _first_object(text: str) -> Any:
+def _first_object(text: str) -> dict[str, Any]:
     """The first JSON object in the text."""
-    decoder = json.JSONDecoder()
-    start = text.find("{")
-    while start >= 0:
-        try:
-            return decoder.raw_decode(text, start)[0]
-        except json.JSONDecodeError:
-            start = text.find("{", start + 1)
-    raise NotAPlan("it holds no complete JSON object")
+    found = FirstObject()
+    found.add(text)
+    if found.value is not None:
+        return found.value
+    if found.begun:
+        raise NotAPlan(f"its JSON object is cut off after {len(found.left):,} characters")
+    if found.said > MOST_BEFORE:
+        raise NotAPlan(f"it begins no JSON object within {MOST_BEFORE} characters")
+    raise NotAPlan("it holds no JSON object")
 
 
 def _needed(value: str | None, field: str) -> str:

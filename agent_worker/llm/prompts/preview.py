@@ -8,6 +8,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from agent_worker.llm.prompts.catalog_text import shown_name
 from bus.contract.events import Column
 from bus.values.rows import json_values, table_rows
 
@@ -72,7 +73,7 @@ class PreviewBuilder:
 
 def preview_text(preview: Preview, limit_chars: int = MAX_TEXT_CHARS) -> str:
     """The preview as the model reads it: columns, one JSON array a row, then what is known of all rows."""
-    lines = ["columns: " + ", ".join(f"{column.name} {column.type}" for column in preview.columns)]
+    lines = ["columns: " + ", ".join(f"{shown_name(column.name)} {column.type}" for column in preview.columns)]
     room = limit_chars - len(lines[0])
     for row in preview.rows:
         line = _json([_cell(value) for value in row])
@@ -84,7 +85,7 @@ def preview_text(preview: Preview, limit_chars: int = MAX_TEXT_CHARS) -> str:
     lines.append(f"rows: {preview.row_count} in all, {shown} shown" + _cut_off(preview))
     if shown < preview.row_count:
         pairs = zip(preview.columns, preview.totals, strict=False)
-        lines += [f"all rows of {column.name}: {_json(_known(totals))}" for column, totals in pairs]
+        lines += [f"all rows of {shown_name(column.name)}: {_json(_known(totals))}" for column, totals in pairs]
     return "\n".join(lines)
 
 
@@ -107,7 +108,7 @@ def _cell(value: Any) -> Any:
 
 
 def _json(value: Any) -> str:
-    return msgspec.json.encode(value, enc_hook=str).decode()[:MAX_ROW_CHARS]
+    return msgspec.json.encode(value, enc_hook=str).decode()[:MAX_ROW_CHARS].replace("</", "<\\/")
 
 
 class _Running(NamedTuple):

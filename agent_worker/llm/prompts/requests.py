@@ -6,6 +6,9 @@ from typing import Any, Literal
 import msgspec
 
 from agent_worker.llm.prompts.catalog_text import catalog_text
+from agent_worker.llm.prompts.dates import dates_text
+from agent_worker.llm.prompts.examples import examples_text, nearest_examples
+from agent_worker.llm.prompts.focus import Focus
 from agent_worker.llm.prompts.plan_reply import PLAN_SCHEMA
 from agent_worker.llm.prompts.preview import Preview, preview_text
 from agent_worker.plan import Turn
@@ -14,17 +17,29 @@ from bus.contract.catalog import Catalog
 MAX_TURNS = 10
 MAX_TURN_CHARS = 1_500
 MAX_REPLY_CHARS = 4_000
+MAX_ERROR_CHARS = 1_500
 
 Purpose = Literal["planner", "repair", "answer"]
 Message = dict[Literal["role", "content"], str]
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
-    """A question over a catalog, and the earlier turns of its conversation, oldest first."""
+    """A question over a catalog, the earlier turns of its conversation, oldest first, what of the catalog it is about,
+    and the day on which it is asked (ISO; empty where that is not to be told)."""
 
     question: str
     catalog: Catalog
     history: tuple[Turn, ...] = ()
+    focus: Focus = Focus()
+    today: str = ""
+
+
+class Try(msgspec.Struct, frozen=True):
+    """A statement that failed, why (in the engine's words, or the guard's), and how often the model has sent it."""
+
+    sql: str
+    error: str
+    times: int = 1
 
 
 class AnswerRequest(msgspec.Struct, frozen=True):
@@ -46,6 +61,11 @@ class Prompt(msgspec.Struct, frozen=True):
     schema: dict[str, Any] | None = None
 
     @property
+    def plans(self) -> bool:
+        """Is a plan wanted, rather than the words of an answer?"""
+        return self.purpose != "answer"
+
+    @property
     def chars(self) -> int:
         return len(self.system) + sum(len(message["content"]) for message in self.messages)
 
@@ -60,11 +80,20 @@ Leave the fields that a kind does not need empty.
 kind "sql": the question can be answered from the tables. `sql` is exactly one SELECT statement (WITH is fine) in
 DuckDB's dialect over the tables of the catalog: no other tables, files, functions that read files, or settings.
 Quote names as the catalog does. Use the listed keys for joins, the listed measures for their names, and compare
-texts with the values as they are spelled in the catalog. Give result columns short readable names, order the rows
-so that the answer stands first, and set a LIMIT only where the question asks for one. `reading` says in one plain
+texts with the values as they are spelled in the catalog. Of a large catalog only the tables nearest to the question
+are told in detail, with it. Give result columns short readable names, order the rows so that the answer stands first,
+and set a LIMIT only where the question asks for one. Show what people know: names, not keys, where a key leads to
+them. Where the question asks for the first or the most, keep ties (QUALIFY rank() OVER (...) = 1, not LIMIT 1). A
+join to a table with several rows for one multiplies sums and counts: aggregate before it, or count DISTINCT. `reading`
+says in one plain
 sentence how you understood the question, with every assumption. `title` names the result in a few words. `chart`
 names columns of the result where a picture helps: line over time, bar over categories, scatter for two measures;
 else kind "none".
+In DuckDB `/` of two integers is a decimal number and `//` an integer; dates are cut with date_trunc('month', d), and
+a year is year(d); ILIKE does not tell large letters from small ones; QUALIFY filters by a window function; a sum or
+count of some rows is sum(x) FILTER (WHERE ...); the value beside a largest one is arg_max(value, by).
+"This year", "lately" and the like are meant from the day on which the question is asked; where the data end before,
+say in `reading` what you took.
 kind "clarification": the question has more than one sensible reading, or names something the catalog does not have.
 `question` asks one short question; `suggestions` are two to four complete answers to choose from.
 kind "answer": no data are needed (a greeting, what the tables contain). `text` is the answer in markdown.
@@ -86,18 +115,35 @@ in them.
 
 
 def plan_prompt(request: PlanRequest) -> Prompt:
-    """The planner's request: instructions and catalog as one stable block, then conversation and question."""
-    system = f"{PLANNER}\n<catalog>\n{catalog_text(request.catalog)}\n</catalog>"
-    content = f"{_conversation(request.history)}<question>\n{request.question}\n</question>"
-    return Prompt("planner", system, (_user(content),), PLAN_SCHEMA)
+    """The planner's request: instructions and catalog as one stable block, then what fits the question, and it."""
+    catalog = catalog_text(request.catalog, request.focus)
+    system = f"{PLANNER}\n<catalog>\n{catalog.stable}\n</catalog>"
+    examples = nearest_examples(request.question, request.catalog.description.examples)
+    parts = [
+        _block("tables", catalog.fitting),
+        _block("examples", examples_text(examples)),
+        _block("dates", dates_text(request.catalog, request.focus, request.today)),
+        _conversation(request.history),
+        _block("question", request.question),
+    ]
+    return Prompt("planner", system, (_user("\n".join(filter(None, parts))),), PLAN_SCHEMA)
 
 
-def repair_prompt(request: PlanRequest, sql: str, error: str) -> Prompt:
-    """The same request again, with the statement that failed and why."""
-    complaint = f"This statement failed:\n{sql}\n\nThe engine says:\n{error}\n\nReply with a corrected plan."
+def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
+    """The same request again, with every statement that failed and why, oldest first."""
+    told = "\n\n".join(_failed(number, one) for number, one in enumerate(tries, 1))
+    wanted = "Reply with a corrected plan."
+    if any(one.times > 1 for one in tries):
+        wanted = "You have sent a statement again that had failed. Reply with a plan that goes another way."
     prompt = plan_prompt(request)
-    content = f"{prompt.messages[0]['content']}\n\n{_bounded(complaint, MAX_REPLY_CHARS)}"
+    content = f"{prompt.messages[0]['content']}\n\n{told}\n\n{wanted}"
     return msgspec.structs.replace(prompt, purpose="repair", messages=(_user(content),))
+
+
+def _failed(number: int, failed: Try) -> str:
+    times = f" (sent {failed.times} times)" if failed.times > 1 else ""
+    sql, error = _bounded(failed.sql, MAX_REPLY_CHARS), _bounded(failed.error, MAX_ERROR_CHARS)
+    return f"Statement {number} failed{times}:\n{sql}\nThe engine says:\n{error}"
 
 
 def again_prompt(prompt: Prompt, reply: str, error: str) -> Prompt:
@@ -111,10 +157,11 @@ def again_prompt(prompt: Prompt, reply: str, error: str) -> Prompt:
 def answer_prompt(request: AnswerRequest) -> Prompt:
     """The request for the words of an answer."""
     parts = [
-        f"{_conversation(request.history)}<question>\n{request.question}\n</question>",
-        f"<reading>\n{request.reading}\n</reading>" if request.reading else "",
-        f"<sql>\n{_bounded(request.sql, MAX_REPLY_CHARS)}\n</sql>",
-        f"<result>\n{preview_text(request.preview)}\n</result>",
+        _conversation(request.history),
+        _block("question", request.question),
+        _block("reading", request.reading),
+        _block("sql", _bounded(request.sql, MAX_REPLY_CHARS)),
+        _block("result", preview_text(request.preview)),
     ]
     return Prompt("answer", ANSWER, (_user("\n".join(filter(None, parts))),))
 
@@ -123,7 +170,7 @@ def _conversation(history: Sequence[Turn]) -> str:
     if not history:
         return ""
     turns = "\n\n".join(_turn(turn) for turn in history[-MAX_TURNS:])
-    return f"<conversation>\n{turns}\n</conversation>\n"
+    return _block("conversation", turns)
 
 
 def _turn(turn: Turn) -> str:
@@ -134,6 +181,10 @@ def _turn(turn: Turn) -> str:
         ("Asked back", turn.clarification),
     )
     return "\n".join(f"{name}: {_bounded(text, MAX_TURN_CHARS)}" for name, text in parts if text)
+
+
+def _block(name: str, text: str) -> str:
+    return f"<{name}>\n{text}\n</{name}>" if text else ""
 
 
 def _bounded(text: str, limit: int) -> str:

@@ -1,7 +1,9 @@
 """One request to the model and its stream, over the SDK; no retries here."""
 
+import asyncio
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from typing import Any
 
 import anthropic
@@ -11,17 +13,32 @@ from anthropic.types import RawMessageStreamEvent
 from agent_worker.llm.meter import Call, Meter
 from agent_worker.llm.prompts.requests import Prompt
 from agent_worker.llm.settings import ModelSettings
-from agent_worker.llm.transport.failures import CATCH, dislikes_rich_form, dropped, model_error, stop_error
+from agent_worker.llm.transport.failures import (
+    CATCH,
+    dislikes_rich_form,
+    dropped,
+    model_error,
+    plan_too_long,
+    stop_error,
+)
 
 _NO_KEY = "none"
 """Servers on one's own machine need no key, but the SDK does."""
 
+Enough = Callable[[str], bool]
+"""Takes each new text of a reply, and says whether no more of it is needed."""
+
+END_S = 0.5
+"""How long the end of a reply may take that is whole already, for the sake of the server's own count of tokens."""
+
 
 def request_fields(prompt: Prompt, settings: ModelSettings, *, plain: bool) -> dict[str, Any]:
     """The request's fields. The plain form has only what every server of the Messages API knows."""
+    # What a model thinks counts too: where it may, the length of a plan is held by us alone.
+    limit = min(settings.max_tokens, settings.max_plan_tokens) if plain and prompt.plans else settings.max_tokens
     fields: dict[str, Any] = {
         "model": settings.model,
-        "max_tokens": settings.max_tokens,
+        "max_tokens": limit,
         "messages": list(prompt.messages),
         "system": prompt.system,
     }
@@ -98,8 +115,11 @@ class ModelConnection:
         """Count a call that `stream` is about to make. Raises BudgetExceeded."""
         return StreamedReply(self._meter.begin(prompt.chars))
 
-    async def stream(self, prompt: Prompt, reply: StreamedReply) -> AsyncGenerator[str, None]:
-        """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection.
+    async def stream(
+        self, prompt: Prompt, reply: StreamedReply, enough: Enough = lambda _: False
+    ) -> AsyncGenerator[str, None]:
+        """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection, and so does
+        `enough` once it says so.
 
         Raises ModelError and BudgetExceeded; `reply` holds what came until then.
         """
@@ -108,15 +128,20 @@ class ModelConnection:
                 async for event in events:
                     if text := reply.take(event):
                         yield text
+                    if text and enough(text):
+                        await _take_end(events, reply)
+                        return
         except CATCH as error:
             raise model_error(error, self._settings) from error
         finally:
             reply.call.close()
-        self._check_end(reply)
+        self._check_end(prompt, reply)
 
-    def _check_end(self, reply: StreamedReply) -> None:
+    def _check_end(self, prompt: Prompt, reply: StreamedReply) -> None:
         if not reply.ended and reply.stop_reason is None:
             raise dropped(f"the answer of {self._settings.root_url} ended before its end")
+        if reply.stop_reason == "max_tokens" and prompt.plans:
+            raise plan_too_long(self._settings, plain=self.plain)
         if error := stop_error(reply.stop_reason, self._settings, reply.explanation):
             raise error
 
@@ -142,6 +167,15 @@ class ModelConnection:
         stream: anthropic.AsyncStream[RawMessageStreamEvent]
         stream = await self._client.messages.create(**fields, stream=True)
         return stream
+
+
+async def _take_end(events: anthropic.AsyncStream[RawMessageStreamEvent], reply: StreamedReply) -> None:
+    """The end of a reply that is whole, if it comes at once: not where the model goes on."""
+    with suppress(TimeoutError, *CATCH):
+        async with asyncio.timeout(END_S):
+            async for event in events:
+                if reply.take(event).strip("` \n"):
+                    return
 
 
 def _count(usage: Any, name: str) -> int:

@@ -62,6 +62,16 @@ def dropped(message: str) -> ModelError:
     return ModelError("llm_dropped", message, "Try again; what came before is kept.", retryable=True)
 
 
+def plan_too_long(settings: ModelSettings, *, plain: bool = True) -> ModelError:
+    """A plan that is longer than it may be. Where the model may think, `max_tokens` alone is told to its server."""
+    limit = f"max_plan_tokens = {settings.max_plan_tokens}"
+    if not plain or settings.max_tokens < settings.max_plan_tokens:
+        limit = f"max_tokens = {settings.max_tokens}"
+    name = limit.partition(" ")[0]
+    hint = f"Ask a simpler question, use a stronger model, or raise [llm] {name}."
+    return ModelError("llm_max_tokens", f"the model's plan was cut off at {limit}", hint)
+
+
 def dislikes_rich_form(error: Exception) -> bool:
     """Is this a server that does not know the fields which only hosted models have?"""
     if not isinstance(error, anthropic.APIStatusError) or error.status_code not in (400, 422):

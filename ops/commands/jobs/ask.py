@@ -1,11 +1,18 @@
 """`deadstop ask`."""
 
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
 from ops.options import json_option, target_options
 from ops.target import Target
+
+FORMATS = ("text", "markdown", "csv", "json")
+"""Those of `ops.render.result_text`, which takes too long to load for `--help`; a test compares."""
+
+MAX_INPUT_CHARS = 1_000_000
 
 
 @click.command()
@@ -13,12 +20,21 @@ from ops.target import Target
 @click.option("--agent", default="", help="Which agent shall answer. Default: the server's.")
 @click.option("--max-rows", type=click.IntRange(1), help="At most this many rows.")
 @click.option("--data", metavar="DIR", help="Ask this folder of Parquet files, with a server for this question alone.")
+@click.option("--conversation", metavar="ID", help="Ask in this conversation; a new name begins one.")
+@click.option("--continue", "latest", is_flag=True, help="Go on with the latest conversation, or answer what it asked.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Print the whole result, once it is there, as this.")
+@click.option("--csv", "as_csv", is_flag=True, help="The same as --format csv.")
+@click.option(
+    "-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write the result to this file."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No narration; only what goes wrong is said.")
 @target_options
 @json_option
-def command(target: Target, question: str, agent: str, max_rows: int | None, data: str | None, as_json: bool) -> None:
+def command(target: Target, question: str, as_json: bool, quiet: bool, **given: Any) -> None:
     """Ask QUESTION and answer it in the terminal; when nobody serves, a server is started for it.
 
-    Ctrl-C stops the job and says how it stopped; a second Ctrl-C kills it at once.
+    QUESTION - reads it from standard input. Ctrl-C stops the job and says how it stopped; a second Ctrl-C kills it at
+    once. --json prints the stream, one object a line.
 
     Exit codes: 0 answered, 1 failed, 3 the agent asks back, 130 stopped.
     """
@@ -26,13 +42,71 @@ def command(target: Target, question: str, agent: str, max_rows: int | None, dat
 
     from bus.wire.commands import Options
     from ops.actions.ask import Question, ask
+    from ops.client.access import Query
     from ops.render.answer_printer import AnswerPrinter
     from ops.render.console import narration, output, print_json
+    from ops.render.result_text import Result
 
-    printer = AnswerPrinter(output(), narration())
-    asked = Question(question, agent, Options(max_rows=max_rows), data)
+    form = _form(given["form"], given["path"], as_csv=given["as_csv"], as_json=as_json)
+    if given["conversation"] and given["latest"]:
+        raise click.UsageError("--conversation and --continue name two conversations; give one of them")
+    query = Query(_question(question), given["agent"], Options(max_rows=given["max_rows"]))
+    asked = Question(query, given["data"], given["conversation"], given["latest"])
+    printer = AnswerPrinter(None if form else output(), narration(), quiet=quiet)
+    result = Result()
+
+    def show(item: dict[str, Any]) -> None:
+        printer.show(item)
+        if form:
+            result.take(item)
+
     try:
-        exit_code = asyncio.run(ask(target, asked, print_json if as_json else printer.show, printer.say))
+        exit_code = asyncio.run(ask(target, asked, print_json if as_json else show, printer.say))
     finally:
         printer.close()
+    if form and exit_code in (0, 3):
+        _write(result, form, given["path"])
     sys.exit(exit_code)
+
+
+def _question(argument: str) -> str:
+    if argument != "-":
+        return argument
+    text = sys.stdin.read(MAX_INPUT_CHARS + 1).strip()
+    if len(text) > MAX_INPUT_CHARS:
+        raise click.UsageError(f"the question on standard input is longer than {MAX_INPUT_CHARS:,} characters")
+    if not text:
+        raise click.UsageError("standard input is empty; write the question there, or as an argument")
+    return text
+
+
+def _form(named: str | None, path: Path | None, *, as_csv: bool, as_json: bool) -> str | None:
+    """The format of the whole result; None where it is printed as it comes. Raises `UsageError`."""
+    from ops.render.result_text import ENDINGS
+
+    if as_json and (named or as_csv or path):
+        raise click.UsageError("--json prints the stream as it comes; for the whole result use --format json")
+    if as_csv and named not in (None, "csv"):
+        raise click.UsageError(f"--csv and --format {named} are two formats; give one of them")
+    if as_csv or named or path is None:
+        return "csv" if as_csv else named
+    if path.suffix.lower() not in ENDINGS:
+        known = ", ".join(ENDINGS)
+        raise click.UsageError(f"the name {path.name} does not say its format ({known}); give --format")
+    return ENDINGS[path.suffix.lower()]
+
+
+def _write(result: Any, form: str, path: Path | None) -> None:
+    """Raises `OpsError`."""
+    from ops.errors import OpsError
+    from ops.render.result_text import result_text
+
+    text = result_text(result, form)
+    if path is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise OpsError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -139,6 +139,45 @@ async def test_the_answer_streams_token_by_token(served: Served) -> None:
     assert said == "One two three"
 
 
+async def test_the_reading_stands_above_the_answer_before_its_first_word(served: Served) -> None:
+    plan = in_pieces(plan_json(COUNT_PER_CARRIER, reading="All flights of 2013,\nby carrier."))
+    job = await served.ask(QUESTION, in_turn(plan, ANSWER))
+    assert job.response == "*Read as: All flights of 2013, by carrier.*\n\nUnited has most."
+    seen = [milestone(event) for event in job.events]
+    assert seen.index("text") < seen.index("writing"), "it does not wait for the model"
+
+
+@pytest.mark.parametrize(
+    ("said", "warnings"),
+    [
+        ("UA has 58,665 flights, 7% more than B6.", []),
+        ("In 2013 UA had 58.7k.", ["“2013” is not in the result: check it against the table."]),
+        (
+            "UA has 4.2 million flights, 42% of all.",
+            ["“4.2 million” and “42%” are not in the result: check them against the table."],
+        ),
+        (
+            "7001, 7002, 7003, 7004, 7005, 7006 and 7007",
+            [
+                "“7001”, “7002”, “7003”, “7004”, “7005” and 2 more figures are not in the result: "
+                "check them against the table."
+            ],
+        ),
+    ],
+)
+async def test_figures_that_are_not_in_the_result_are_named(served: Served, said: str, warnings: list[str]) -> None:
+    job = await served.ask(QUESTION, in_turn(GOOD, words(said)))
+    assert (job.response, job.warnings) == (said, warnings)
+
+
+async def test_of_a_long_result_what_the_model_saw_is_said(served: Served) -> None:
+    rows = in_pieces(plan_json("SELECT range AS n FROM range(100000) ORDER BY n"))
+    job = await served.ask(QUESTION, in_turn(rows, words("From 0 to 99,999, which is 7.5 on the way.")))
+    assert job.warnings == [
+        "“7.5” is neither in the first 50 rows of the result, nor in its totals: check it against the table."
+    ]
+
+
 # ---- plans of other kinds
 
 
@@ -181,7 +220,8 @@ async def test_a_missing_table_is_repaired_where_everybody_sees_it(served: Serve
 
 
 async def test_repairs_end(served: Served) -> None:
-    job = await served.ask(QUESTION, in_turn(MISSING, MISSING, MISSING))
+    others = [in_pieces(plan_json(f"SELECT * FROM no_such_{number}")) for number in (2, 3)]
+    job = await served.ask(QUESTION, in_turn(MISSING, *others))
     assert (job.failed.code, job.record.summary.reason) == ("sql_binder", Reason.AGENT_ERROR)
     assert "(after 2 repairs)" in job.failed.error
     assert [len(job.statements), len(job.warnings), len(served.requests)] == [3, 2, 3]
@@ -189,6 +229,19 @@ async def test_repairs_end(served: Served) -> None:
         "started",
         "failed",
     ]
+    assert "Statement 1 failed:\nSELECT * FROM no_such_table\n" in served.requests[2].last_message
+    assert "Statement 2 failed:\nSELECT * FROM no_such_2\n" in served.requests[2].last_message
+
+
+async def test_a_statement_that_failed_is_not_run_again(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(MISSING, MISSING, GOOD, ANSWER))
+    assert job.statements == ["SELECT * FROM no_such_table", COUNT_PER_CARRIER]
+    assert job.warnings[1] == (
+        "The model sent a statement again that had failed; asking the model for a better one (2)."
+    )
+    assert "You have sent a statement again" in served.requests[2].last_message
+    hopeless = await served.ask(QUESTION, in_turn(MISSING, MISSING, MISSING))
+    assert (len(hopeless.statements), hopeless.failed.code, len(served.requests)) == (1, "sql_binder", 3)
 
 
 async def test_a_statement_that_fails_among_its_rows_is_repaired_too(served: Served) -> None:

@@ -71,7 +71,7 @@ REFUSED = [
     (Fail(429, "rate_limit_error", "spent", error_code="enforced_spend_limit_reached"), "llm_rate_limited", "spent"),
     (Say(then="garbage"), "llm_server_error", "does not speak the Messages API"),
     (Say(TEXT, stop_reason="refusal"), "llm_refused", "refused to answer"),
-    (Say(TEXT, stop_reason="max_tokens"), "llm_max_tokens", "max_tokens = 8192"),
+    (Say(TEXT, stop_reason="max_tokens"), "llm_max_tokens", "the model's plan was cut off at max_tokens = 8192"),
     (Say(TEXT, stop_reason="model_context_window_exceeded"), "llm_context_exceeded", "longer than"),
 ]
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
-from agent_worker.llm import CallLimits, ModelClient, ModelError, PlanRequest
+from agent_worker.llm import CallLimits, ModelClient, ModelError, PlanRequest, Try
 from agent_worker.llm.errors import BudgetExceeded
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan, Turn
-from bus.contract.events import Clarification, Event, Status
+from bus.contract.events import Clarification, Event, ModelCall, Status
 from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model, statuses
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json
@@ -32,7 +33,7 @@ async def said(client: ModelClient, heard: asyncio.Event | None = None) -> str:
 async def test_plan_is_held_to_a_schema_and_the_catalog_is_cached() -> None:
     async with model(flights()) as (server, client):
         plan = await client.plan(PLAN)
-        assert plan == SqlPlan(COUNT_PER_CARRIER, "Result", "as asked", ChartHint("bar", "carrier", "flights"))
+        assert plan == SqlPlan(COUNT_PER_CARRIER, "Result", "", ChartHint("bar", "carrier", "flights"))
         body = server.requests[0].body
         assert body["output_config"]["format"]["type"] == "json_schema"
         assert body["system"][-1]["cache_control"] == {"type": "ephemeral"}
@@ -76,10 +77,94 @@ async def test_answer_sees_the_result() -> None:
 
 async def test_repair_sends_statement_and_error() -> None:
     async with model(flights()) as (server, client):
-        plan = await client.repair(PLAN, "SELECT nope FROM flights", "no column nope")
+        tries = (Try("SELECT nope FROM flights", "no column nope"), Try("SELECT nay FROM flights", "no column nay"))
+        plan = await client.repair(PLAN, tries)
         assert isinstance(plan, SqlPlan)
-        assert "SELECT nope FROM flights" in server.requests[0].last_message
-        assert "no column nope" in server.requests[0].last_message
+        told = server.requests[0].last_message
+        for number, one in enumerate(tries, 1):
+            assert f"Statement {number} failed:\n{one.sql}\nThe engine says:\n{one.error}\n" in told
+        assert told.endswith("Reply with a corrected plan.")
+
+
+async def test_a_repetition_is_asked_about_in_another_way() -> None:
+    async with model(flights()) as (server, client):
+        await client.repair(PLAN, (Try("SELECT nope FROM flights", "no column nope", times=2),))
+        told = server.requests[0].last_message
+        assert "Statement 1 failed (sent 2 times):" in told
+        assert told.endswith(
+            "You have sent a statement again that had failed. Reply with a plan that goes another way."
+        )
+
+
+BABBLE = tuple(f"word{number} " for number in range(3_110))
+
+
+async def test_a_plan_is_closed_once_it_is_whole() -> None:
+    events: list[Event] = []
+    plan = in_pieces(plan_json("SELECT 1"))
+    babbling = Say((*plan.tokens, *BABBLE), hold=asyncio.Event(), hold_at=len(plan.tokens) + 1)
+    async with model(in_turn(babbling), emit=events.append) as (server, client):
+        assert await client.plan(PLAN) == SqlPlan("SELECT 1", "Result")
+        await asyncio.wait_for(server.requests[0].left.wait(), GENEROUS_S)
+        usage = client.meter.usage()
+        assert usage.estimated, "what was not waited for was not counted by the server"
+        assert 10 < usage.output_tokens < 100
+    assert [event.state for event in events if isinstance(event, ModelCall)] == ["started", "finished"]
+
+
+async def test_a_plan_that_ends_where_it_is_whole_is_counted_by_the_server() -> None:
+    fenced = in_pieces(f"```json\n{plan_json('SELECT 1')}\n```\n", output_tokens=33)
+    async with model(in_turn(fenced)) as (_, client):
+        await client.plan(PLAN)
+        usage = client.meter.usage()
+        assert (usage.output_tokens, usage.estimated) == (33, False)
+
+
+async def test_a_model_that_stalls_after_its_plan_is_not_waited_for() -> None:
+    stalling = in_pieces(plan_json("SELECT 1"), then="stall")
+    async with model(in_turn(stalling), read_timeout_s=LONG_S) as (server, client):
+        assert isinstance(await client.plan(PLAN), SqlPlan)
+        await asyncio.wait_for(server.requests[0].left.wait(), GENEROUS_S)
+
+
+async def test_a_model_that_begins_no_plan_is_closed_and_asked_once_more() -> None:
+    babbling = Say(BABBLE, hold=asyncio.Event(), hold_at=100)
+    async with model(in_turn(babbling, babbling)) as (server, client):
+        with pytest.raises(ModelError, match="it begins no JSON object within 500 characters"):
+            await client.plan(PLAN)
+        assert [request.left.is_set() or request.tokens_sent <= 100 for request in server.requests] == [True, True]
+
+
+@pytest.mark.parametrize("setting", ["auto", "plain"])
+async def test_a_plan_that_does_not_end_is_cut_off(setting: str) -> None:
+    endless = Say(('{"kind": "sql", "sql": "SELECT ', *BABBLE), hold=asyncio.Event(), hold_at=2_000)
+    async with model(in_turn(endless), structured_output=setting) as (server, client):
+        with pytest.raises(ModelError, match="the model's plan was cut off at max_plan_tokens = 1500") as caught:
+            await client.plan(PLAN)
+        assert caught.value.code == "llm_max_tokens"
+        assert server.requests[0].body["max_tokens"] == (1500 if setting == "plain" else 8192)
+        assert client.meter.usage().output_tokens < 1_510
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"structured_output": "plain"}, "max_plan_tokens = 1500"),
+        ({"structured_output": "plain", "max_tokens": 700}, "max_tokens = 700"),
+        ({}, "max_tokens = 8192"),
+    ],
+)
+async def test_a_plan_that_the_server_cuts_off_says_so(settings: dict[str, Any], says: str) -> None:
+    cut = Say(('{"kind": "sql"',), stop_reason="max_tokens")
+    async with model(in_turn(cut), **settings) as (_, client):
+        with pytest.raises(ModelError, match=f"the model's plan was cut off at {says}"):
+            await client.plan(PLAN)
+
+
+async def test_an_answer_may_be_longer_than_a_plan() -> None:
+    async with model(in_turn(Say(BABBLE)), structured_output="plain") as (server, client):
+        assert len(await said(client)) > 20_000
+        assert server.requests[0].body["max_tokens"] == 8192
 
 
 async def test_unreadable_plan_is_asked_for_once_more() -> None:
@@ -90,7 +175,7 @@ async def test_unreadable_plan_is_asked_for_once_more() -> None:
         srv,
         client,
     ):
-        assert await client.plan(PLAN) == SqlPlan("SELECT 2", "Result", "as asked")
+        assert await client.plan(PLAN) == SqlPlan("SELECT 2", "Result")
         assert statuses(events) == ["the model's plan could not be read; asking once more"]
         assert [message["role"] for message in srv.requests[1].body["messages"]] == ["user", "assistant", "user"]
 

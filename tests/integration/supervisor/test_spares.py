@@ -151,5 +151,8 @@ def workers_of(supervisor: Supervisor) -> list[psutil.Process]:
 
 
 def is_worker(process: psutil.Process) -> bool:
-    """A worker is a child of the fork server with a session of its own."""
-    return Path(f"/proc/{process.pid}/cwd").exists() and "scratch" in str(Path(f"/proc/{process.pid}/cwd").resolve())
+    """A worker is a child of the fork server that works in a scratch folder; False for what has just ended."""
+    try:
+        return "scratch" in os.readlink(f"/proc/{process.pid}/cwd")
+    except OSError:
+        return False

@@ -45,6 +45,16 @@ def test_every_option_is_explained_and_stands_in_the_manual(name: str) -> None:
                 assert option.opts[0] in manual, option.opts[0]
 
 
-def test_an_unknown_command_is_a_usage_error() -> None:
-    with pytest.raises(click.UsageError, match="No such command 'top2'"):
-        cli.main(["top2"], prog_name="deadstop", standalone_mode=False)
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("top2", "there is no command 'top2'; did you mean deadstop top"),
+        ("sow", "did you mean deadstop show"),
+        ("stop", "did you mean deadstop kill?"),
+        ("logs", "did you mean deadstop tail?"),
+        ("zzzzz", "there is no command 'zzzzz'$"),
+    ],
+)
+def test_an_unknown_command_is_a_usage_error_that_names_the_one_meant(typed: str, words: str) -> None:
+    with pytest.raises(click.UsageError, match=words):
+        cli.main([typed], prog_name="deadstop", standalone_mode=False)

@@ -3,11 +3,15 @@
 import pytest
 
 from agent_worker.catalog import DescriptionError
-from bus.contract.catalog import JoinKey, Measure
+from bus.contract.catalog import Example, JoinKey, Measure
 from tests.harness.folders import Folder
 
 DESCRIPTION = """
 notes = "Prices are in euros."
+
+[[examples]]
+question = "How much did we sell?"
+sql = "SELECT sum(price * quantity) FROM orders;"
 
 [measures]
 revenue = {table = "orders", expression = "sum(price * quantity)"}
@@ -44,6 +48,7 @@ def test_the_owners_description_is_part_of_the_catalog(described: Folder) -> Non
     assert catalog.keys == (JoinKey("orders", "customer", "customers", "number"),)
     assert description.default_dates == {"orders": "day"}
     assert description.notes == "Prices are in euros."
+    assert description.examples == (Example("How much did we sell?", "SELECT sum(price * quantity) FROM orders"),)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,10 @@ def test_the_owners_description_is_part_of_the_catalog(described: Folder) -> Non
         ("[measures]\nm = 'x'", 'measures.m = \'x\': expected {table = "...", expression = "..."}'),
         ("[measures]\nm = {table = 'order', expression = 'x'}", "did you mean 'orders'?"),
         ("[synonyms]\nx = 'orders.customre'", "did you mean 'orders.customer'?"),
+        ("examples = 'x'", "examples = 'x': expected [[examples]] with question and sql"),
+        ("[[examples]]\nquestion = 'x'", 'expected question = "..." and sql = "..."'),
+        ("[[examples]]\nquestion = 'x'\nsql = ''", "examples[1].sql = '': expected a text that is not empty"),
+        ("[[examples]]\nquestion = 1\nsql = 'x'", "examples[1].question = 1: expected a text"),
         ("[synonyms]\nx = 1", "synonyms.x = 1: expected a text"),
         ("[keys]\norders = 'customers.number'", "keys.\"orders\" = 'orders': expected table.column"),
         ("[keys]\n'orders.customer' = 'customers.nmber'", "expected a column of customers; did you mean 'number'?"),

@@ -4,6 +4,7 @@ from contextlib import aclosing
 
 import pytest
 
+from agent_worker.llm import Try
 from agent_worker.llm.monitor import fenced
 from bus.contract.events import Event, ModelCall
 from tests.fakes.flights import ANSWER, PLAN, model, monitor_pieces
@@ -62,7 +63,7 @@ async def test_instructions_are_shown_once() -> None:
     plan = in_pieces(plan_json("SELECT 1"))
     async with model(in_turn(plan, plan), emit=events.append) as (_, client):
         await client.plan(PLAN)
-        await client.repair(PLAN, "SELECT 1", "no")
+        await client.repair(PLAN, (Try("SELECT 1", "no"),))
     assert "".join(monitor_pieces(events)).count("You plan answers") == 1
     assert "*Instructions as before (" in "".join(monitor_pieces(events))
 

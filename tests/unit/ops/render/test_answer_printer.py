@@ -75,7 +75,7 @@ def test_a_table_without_text_is_printed_at_the_end() -> None:
     assert screen.out.getvalue() == ""
     screen.end()
     assert len(screen.out.getvalue().splitlines()) == SHOWN_ROWS + 1
-    assert "50 of 1,000 rows shown; --json prints all" in screen.err.getvalue()
+    assert "50 of 1,000 rows shown; --csv prints all" in screen.err.getvalue()
 
 
 def test_columns_that_have_no_room_are_counted() -> None:

@@ -44,3 +44,12 @@ def test_why_a_job_ended_is_readable_in_any_terminal(width: int, shown: bool) ->
     assert "failed (agent_error)" in lines[2]
     assert "select" in lines[1]
     assert ("1,000,000" in lines[1], "1234567" in lines[1]) == (shown, shown)
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 100])
+def test_the_question_is_always_readable(width: int) -> None:
+    out = io.StringIO()
+    Console(file=out, width=width).print(job_table([job(1, State.CANCELLED, Reason.OPERATOR)], 1100.0, width))
+    lines = out.getvalue().splitlines()
+    assert max(len(line) for line in lines) <= width
+    assert "select *" in lines[1]

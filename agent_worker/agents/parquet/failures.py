@@ -1,0 +1,46 @@
+"""Which statements of a question have failed, so that none is run twice. Pure."""
+
+from agent_worker.engine import EngineError
+from agent_worker.engine.guard import Refused
+from agent_worker.llm import Try
+
+_MAX_SAID_CHARS = 200
+
+
+class Failures:
+    """The failed statements, oldest first. `count` counts what the model has sent in vain, repetitions too; `last` is
+    the error of the latest, and `said` what people are told of it."""
+
+    def __init__(self) -> None:
+        self._errors: dict[str, EngineError | Refused] = {}
+        self._tries: dict[str, Try] = {}
+        self.count = 0
+        self.said = ""
+        self.last: EngineError | Refused
+
+    @property
+    def tries(self) -> tuple[Try, ...]:
+        return tuple(self._tries.values())
+
+    def add(self, sql: str, error: EngineError | Refused) -> None:
+        """`sql` has failed."""
+        self._note(sql, error, 1)
+        self.said = f"The statement failed ({str(error).splitlines()[0][:_MAX_SAID_CHARS]})"
+
+    def again(self, sql: str) -> bool:
+        """Has this statement failed before? Then it has failed once more."""
+        error = self._errors.get(_key(sql))
+        if error is None:
+            return False
+        self._note(sql, error, self._tries[_key(sql)].times + 1)
+        self.said = "The model sent a statement again that had failed"
+        return True
+
+    def _note(self, sql: str, error: EngineError | Refused, times: int) -> None:
+        self._errors[_key(sql)] = self.last = error
+        self._tries[_key(sql)] = Try(sql, str(error), times)
+        self.count += 1
+
+
+def _key(sql: str) -> str:
+    return sql.strip("; \n\t")

@@ -1,0 +1,31 @@
+"""The history of a server that is reached over HTTP: asked through its agent `history`."""
+
+from contextlib import aclosing
+
+from bus.wire.outside import ENDINGS
+from ops.client.access import Query
+from ops.client.connect import connect
+from ops.client.history import Rows
+from ops.errors import OpsError
+from ops.render.result_text import Result
+from ops.render.sentences import ended_sentence
+from ops.target import Target
+
+HISTORY_AGENT = "history"
+
+
+async def ask_history(target: Target, statements: list[str]) -> list[Rows]:
+    """The rows of each statement. Raises `OpsError` with the server's words, also for who is no operator."""
+    async with connect(target) as jobs:
+        found = []
+        for statement in statements:
+            job = await jobs.submit(Query(statement.strip(), HISTORY_AGENT))
+            result = Result()
+            items = jobs.follow(job, present=True)
+            async with aclosing(items):  # type: ignore[type-var]
+                async for item in items:
+                    result.take(item)
+                    if item["event"] in ENDINGS and item["event"] != "agent_complete":
+                        raise OpsError(ended_sentence(item["event"], item["data"]))
+            found.append(Rows(result.columns, iter([result.rows])))
+        return found
