@@ -1,6 +1,7 @@
 """For all tests: under CI nothing is skipped, and the summary is the last thing printed."""
 
 import atexit
+import contextlib
 import os
 import signal
 import sys
@@ -30,6 +31,16 @@ def cgroups() -> Iterator[Path]:
             yield tree
     except Unusable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_control_groups(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where there are control groups, whatever the tests start makes its own in the tests' group, which is empty at the
+    end."""
+    with pytest.MonkeyPatch.context() as patch:
+        with contextlib.suppress(pytest.skip.Exception):
+            patch.setenv("DEADSTOP_CONTAINMENT__GROUP", str(request.getfixturevalue("cgroups")))
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

@@ -50,7 +50,7 @@ class WorkerSettings(Table, frozen=True):
 
 
 class ContainmentSettings(Table, frozen=True):
-    form: Annotated[str, Meta(pattern="^(auto|cgroup|sweep)$")] = "sweep"
+    form: Annotated[str, Meta(pattern="^(auto|cgroup|sweep)$")] = "auto"
     group: str = ""
 
 

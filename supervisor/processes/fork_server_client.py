@@ -96,13 +96,16 @@ class ForkServer:
 
     def look(self, limit_s: float) -> None:
         """To be called now and then. A fork server that has owed an answer for so long, or was stopped for so long, is
-        ended and counts as dead: without it no worker can be started, and none reaped."""
+        ended and counts as dead: without it no worker can be started, and none reaped. One that was stopped is told to
+        go on."""
         now = self._loop.time()
         gap_s, self._looked_at = min(now - self._looked_at, MAX_GAP_S), now
         self._silent_s = self._silent_s + gap_s if self._asked or self._stopped else 0.0
         if self._silent_s > (limit_s if self._has_answered or self._stopped else max(limit_s, LOAD_LIMIT_S)):
             log.error("fork server %d has not answered for %.3g s; killing it", self.pid, self._silent_s, extra=_ACTION)
             self._lose()
+        elif self._stopped:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGCONT)
 
     @property
     def _stopped(self) -> bool:

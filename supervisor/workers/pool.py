@@ -9,6 +9,7 @@ from typing import Any
 
 from bus.address import Address
 from bus.contract.settings import INTERNAL_AGENTS, Settings
+from bus.contract.vocabulary import Proof
 from bus.system.proc import POLL_S, exit_in_words, read_stat
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
@@ -84,6 +85,11 @@ class WorkerPool:
     def warm(self) -> int:
         """How many workers wait for a job, ready."""
         return self._warm.ready
+
+    @property
+    def proof(self) -> Proof:
+        """How it is found that nothing of a worker is left."""
+        return self._spawner.containment.proof
 
     @property
     def stray_messages(self) -> int:
@@ -246,7 +252,7 @@ class WorkerPool:
 
     async def _bury(self, worker: Worker, enclosure: Enclosure) -> None:
         await self._reaper.sweep(worker, enclosure)
-        worker.proof = self._spawner.containment.proof
+        worker.proof = self.proof
         await self._reaper.collect_and_remove(worker)
         enclosure.remove()
 

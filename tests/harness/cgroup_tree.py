@@ -22,8 +22,9 @@ def cgroup_tree() -> Iterator[Path]:
         group.make()
         try:
             yield group.path
+            assert not group.populated, f"processes live on in {group}"
         finally:
-            assert group.emptied(WITHIN_S), f"processes live on in {group}"
+            assert group.emptied(WITHIN_S), f"processes in {group} do not die"
 
 
 @contextmanager

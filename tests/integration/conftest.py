@@ -21,9 +21,14 @@ def session() -> str:
     return f"s{secrets.token_hex(4)}"
 
 
+@pytest.fixture(scope="module")
+def containment() -> None:
+    """What holds workers: whatever stands here. A folder of tests may try all forms."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, containment: None
 ) -> AsyncIterator[Supervisor]:
     async with running_supervisor(tmp_path_factory.mktemp("s"), _settings(request)) as running:
         yield running
@@ -31,7 +36,7 @@ async def supervisor(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor_for(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, containment: None
 ) -> AsyncIterator[SupervisorFor]:
     """Gives the supervisor for workers that end on a rung, for the whole file; started when one is first wanted."""
     running: dict[Rung, Supervisor] = {}

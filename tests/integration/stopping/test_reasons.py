@@ -44,7 +44,7 @@ ANIMALS = {Rung.CANCEL: "sleeps", Rung.TERMINATE: "swallows_cancel", Rung.KILL: 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+async def supervisor(tmp_path_factory: pytest.TempPathFactory, containment: None) -> AsyncIterator[Supervisor]:
     """Small limits, and a model."""
     async with MessagesServer(flights()) as model:
         settings = {**TIGHT, "llm.base_url": model.url}
