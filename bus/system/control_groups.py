@@ -105,7 +105,7 @@ def delegated_tree(named: str = "") -> Path:
         return Path(named).expanduser()
     own = group_of()
     for folder, root in _mounts():
-        if own == root or own.startswith(root.rstrip("/") + "/"):
+        if ".." not in own and f"{own}/".startswith(root.rstrip("/") + "/"):
             tree = folder / own.removeprefix(root).lstrip("/")
             return tree.parent if tree.name == MAIN else tree
     raise Unusable(f"no file system of control groups is mounted that shows {own}")

@@ -49,7 +49,10 @@ class WorkerGroup:
         """It was born in the group."""
 
     def pids(self) -> list[int]:
-        return self._group.pids()
+        try:
+            return self._group.pids()
+        except FileNotFoundError:
+            return []
 
     def kill(self) -> None:
         self._group.kill()

@@ -219,7 +219,7 @@ class WorkerPool:
 
     async def _spawn(self, worker: Worker) -> None:
         try:
-            enclosure = self._spawner.containment.enclose(worker.worker_id)
+            enclosure = worker.enclosure = self._spawner.containment.enclose(worker.worker_id)
         except OSError as error:
             log.exception("nothing could be made that holds a worker", extra={"action": "spawn"})
             self._finalize(worker, f"could not be started ({error})")

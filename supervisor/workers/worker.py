@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
 from bus.wire.worker import STACK_NAME, STDERR_NAME, Acknowledge, AnyWorkerMessage, ToWorker, WorkerSpec
+from supervisor.processes.containment import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders
@@ -60,6 +62,7 @@ class Worker:
         self.order = ReceiveOrder()
         self.logged_through = 0
         self.pace = AcknowledgePace(settings.bus.window_events, settings.bus.window_bytes)
+        self.enclosure: Enclosure | None = None
         self.process: WorkerProcess | None = None
         self.ready = False
         self.connection: bytes | None = None
@@ -86,6 +89,10 @@ class Worker:
     @property
     def pid(self) -> int | None:
         return self.process.pid if self.process else None
+
+    def pids(self) -> Iterable[int]:
+        """Its process and all that came from it; dead ones may be among them."""
+        return self.enclosure.pids() if self.enclosure is not None else ()
 
     @property
     def outdated(self) -> bool:

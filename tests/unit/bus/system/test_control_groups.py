@@ -49,8 +49,11 @@ def test_an_empty_group_and_those_beneath_it_are_removed(cgroups: Path) -> None:
 
 
 def test_the_rehearsal_leaves_nothing(cgroups: Path) -> None:
-    rehearse(cgroups)
-    assert not ControlGroup(cgroups).beneath()
+    group = ControlGroup(cgroups / "rehearsed")
+    group.make()
+    rehearse(group.path)
+    assert not group.beneath()
+    group.remove()
 
 
 def test_a_folder_that_is_no_control_group_is_named(tmp_path: Path) -> None:
