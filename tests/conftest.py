@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from bus.contract.vocabulary import Proof
 from bus.system.control_groups import Unusable
 from tests.harness.cgroup_tree import cgroup_tree
 
@@ -41,6 +42,18 @@ def _own_control_groups(request: pytest.FixtureRequest) -> Iterator[None]:
         with contextlib.suppress(pytest.skip.Exception):
             patch.setenv("DEADSTOP_CONTAINMENT__GROUP", str(request.getfixturevalue("cgroups")))
         yield
+
+
+@pytest.fixture(scope="module", params=["sweep", "cgroup"])
+def each_form(request: pytest.FixtureRequest) -> Iterator[Proof]:
+    """Each form of containment: supervisors that are started meanwhile hold their workers in it, and prove their ends
+    so."""
+    form: str = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        if form == "cgroup":
+            patch.setenv("DEADSTOP_CONTAINMENT__GROUP", str(request.getfixturevalue("cgroups")))
+        patch.setenv("DEADSTOP_CONTAINMENT__FORM", form)
+        yield Proof.CGROUP if form == "cgroup" else Proof.SWEPT
 
 
 @pytest.hookimpl(wrapper=True)

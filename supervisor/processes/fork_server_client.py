@@ -30,6 +30,9 @@ LOAD_LIMIT_S = 120.0
 MAX_GAP_S = 1.0
 """More time than this between two looks says that this process, and not the fork server, was not running."""
 
+CONTINUE_AFTER_S = 0.75
+"""A fork server that owes an answer, or is stopped, for so long is told to go on if it is stopped."""
+
 DEAD_WITHIN_S = 2.0
 """How long after SIGKILL a fork server may take to end before that is logged."""
 
@@ -100,16 +103,21 @@ class ForkServer:
         go on."""
         now = self._loop.time()
         gap_s, self._looked_at = min(now - self._looked_at, MAX_GAP_S), now
-        self._silent_s = self._silent_s + gap_s if self._asked or self._stopped else 0.0
-        if self._silent_s > (limit_s if self._has_answered or self._stopped else max(limit_s, LOAD_LIMIT_S)):
+        stopped = self._stopped
+        self._silent_s = self._silent_s + gap_s if self._asked or stopped else 0.0
+        if self._silent_s > (limit_s if self._has_answered or stopped else max(limit_s, LOAD_LIMIT_S)):
             log.error("fork server %d has not answered for %.3g s; killing it", self.pid, self._silent_s, extra=_ACTION)
             self._lose()
-        elif self._stopped:
-            signal.pidfd_send_signal(self._pidfd, signal.SIGCONT)
+        elif stopped is None or (stopped and self._silent_s > CONTINUE_AFTER_S):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGCONT)  # which is nothing to one that runs
 
     @property
-    def _stopped(self) -> bool:
-        stat = read_stat(self.pid)
+    def _stopped(self) -> bool | None:
+        """None where there is no descriptor left to look."""
+        try:
+            stat = read_stat(self.pid)
+        except OSError:
+            return None
         return stat is not None and stat.state in "Tt"
 
     def close(self) -> None:

@@ -59,13 +59,13 @@ async def brooding(supervisor: Supervisor, animal: str, question: str = "go") ->
 
 @pytest.mark.parametrize("rung", [Rung.CANCEL, Rung.KILL])
 @pytest.mark.parametrize("animal", BROODERS)
-async def test_after_a_stop(supervisor: Supervisor, animal: str, rung: Rung, proof: Proof) -> None:
+async def test_after_a_stop(supervisor: Supervisor, animal: str, rung: Rung, containment: Proof) -> None:
     job_id = await brooding(supervisor, animal)
     await supervisor.stop(job_id, rung)
     job = await ended(supervisor, job_id)
     check_nothing_left(supervisor, job)
     assert job.killed.rung is rung
-    assert job.killed.proof is job.record.proof is proof
+    assert job.killed.proof is job.record.proof is containment
     assert told_pids(job.events) or told_files(job.events) or animal == "flees"
 
 

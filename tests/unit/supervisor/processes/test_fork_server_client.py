@@ -52,7 +52,12 @@ async def test_a_fork_server_that_was_stopped_goes_on() -> None:
     with fork_server(lost) as server:
         os.kill(server.pid, signal.SIGSTOP)
         await eventually(lambda: _state(server.pid) == "T", "the fork server was not stopped")
-        server.look(60.0)
+
+        def goes_on() -> bool:
+            server.look(60.0)
+            return _state(server.pid) != "T"
+
+        await eventually(goes_on, "it was not told to go on")
         pid = await server.fork(b"spec", None, _without_pidfd)
         os.kill(pid, signal.SIGKILL)
         assert not lost
