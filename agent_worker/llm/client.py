@@ -9,9 +9,11 @@ from itertools import count
 from agent_worker.llm import monitor
 from agent_worker.llm.errors import ModelError
 from agent_worker.llm.meter import CHARS_PER_TOKEN, Meter
-from agent_worker.llm.prompts.plan_reply import NotAPlan, PlanEnd, read_plan
+from agent_worker.llm.prompts.plan_reply import MOST_BEFORE, NotAPlan, PlanEnd, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
+    Message,
+    Place,
     PlanRequest,
     Prompt,
     Try,
@@ -19,7 +21,9 @@ from agent_worker.llm.prompts.requests import (
     answer_prompt,
     plan_prompt,
     repair_prompt,
+    second_look_prompt,
 )
+from agent_worker.llm.prompts.tools import ToolTurn, ToolUse, tool_prompt
 from agent_worker.llm.retry import trying_again, wait_before
 from agent_worker.llm.settings import HOSTED, ModelSettings
 from agent_worker.llm.transport.connection import Enough, ModelConnection, StreamedReply
@@ -30,6 +34,10 @@ from bus.contract.events import Event, ModelCall, ResponseChunk, Status
 
 Emit = Callable[[Event], object]
 """Takes an event at once, without waiting."""
+
+
+MOST_BEFORE_A_CALL = 2_000
+"""Characters that a model may say beside its calls of tools."""
 
 
 def _silent(_: Event) -> None:
@@ -51,15 +59,23 @@ class ModelClient:
     def __init__(self, settings: ModelSettings, meter: Meter | None = None, emit: Emit = _silent) -> None:
         self.settings = settings
         self.meter = meter or Meter(settings.price)
+        self.refuses_tools = False
+        """Its server is known to take no tools, or its model to call none."""
         self._emit = emit
         self._connection = ModelConnection(settings, self.meter, tls_context(settings.root_url))
         self._shown_system = ""
+        self._shown: tuple[Message, ...] = ()
 
     async def __aenter__(self) -> "ModelClient":
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    @property
+    def takes_tools(self) -> bool:
+        """Whether to try tools: not where they are switched off, nor where its server is known to take none."""
+        return self.settings.tools and not self.refuses_tools
 
     async def close(self) -> None:
         await self._connection.close()
@@ -68,9 +84,21 @@ class ModelClient:
         """What to do about a question."""
         return await self._plan(plan_prompt(request))
 
+    async def look(self, request: PlanRequest, exchange: Sequence[Message], *, looks: bool = True) -> ToolTurn:
+        """The model's next turn with tools; without `looks` it can only end. Raises ToolsRefused, too."""
+        prompt = tool_prompt(request, exchange, looks=looks)
+        reply = await self._whole(prompt, MOST_BEFORE_A_CALL)
+        blocks = reply.blocks.whole(plain=self._connection.plain)
+        uses = (ToolUse(block["id"], block["name"], block["input"]) for block in blocks if block["type"] == "tool_use")
+        return ToolTurn(reply.text, tuple(uses), blocks)
+
     async def repair(self, request: PlanRequest, tries: Sequence[Try]) -> Plan:
         """A new plan after these statements failed, oldest first."""
         return await self._plan(repair_prompt(request, tries))
+
+    async def look_again(self, request: PlanRequest, sql: str, odd: str, near: Sequence[Place]) -> Plan:
+        """A new plan, or the same one, after `sql` ran and gave what is `odd`; `near` are values like those in it."""
+        return await self._plan(second_look_prompt(request, sql, odd, near))
 
     async def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
         """The words of the answer as they come. Leave it through `aclosing`, so that breaking off closes the stream.
@@ -80,8 +108,9 @@ class ModelClient:
         prompt = answer_prompt(request)
         for attempt in count(1):
             begun = False
+            reply = self._begin(prompt)
             try:
-                async with aclosing(self._attempt(prompt)) as texts:
+                async with aclosing(self._attempt(prompt, reply)) as texts:
                     async for text in texts:
                         begun = True
                         yield text
@@ -92,12 +121,12 @@ class ModelClient:
                 await self._pause(error, attempt)
 
     async def _plan(self, prompt: Prompt) -> Plan:
-        text = await self._whole(prompt)
+        text = (await self._whole(prompt)).text
         try:
             return read_plan(text)
         except NotAPlan as error:
             self._emit(Status("the model's plan could not be read; asking once more"))
-            text = await self._whole(again_prompt(prompt, text, str(error)))
+            text = (await self._whole(again_prompt(prompt, text, str(error)))).text
         try:
             return read_plan(text)
         except NotAPlan as error:
@@ -105,22 +134,30 @@ class ModelClient:
             hint = "Ask in other words, or use a stronger model."
             raise ModelError("llm_bad_plan", message, hint, retryable=True) from error
 
-    async def _whole(self, prompt: Prompt) -> str:
+    async def _whole(self, prompt: Prompt, most_before: int = MOST_BEFORE) -> StreamedReply:
+        """A reply up to the end of its plan, which has to begin within so many characters."""
         for attempt in count(1):
+            end = PlanEnd(self.settings.max_plan_tokens * CHARS_PER_TOKEN, most_before)
+            reply = self._begin(prompt)
             try:
-                end = PlanEnd(self.settings.max_plan_tokens * CHARS_PER_TOKEN)
-                async with aclosing(self._attempt(prompt, end)) as texts:
-                    text = "".join([text async for text in texts])
+                async with aclosing(self._attempt(prompt, reply, end)) as texts:
+                    async for _ in texts:
+                        pass
                 if end.too_long:
                     raise plan_too_long(self.settings)
-                return text
+                return reply
             except ModelError as error:
                 await self._pause(error, attempt)
         raise AssertionError("unreachable")
 
-    async def _attempt(self, prompt: Prompt, enough: Enough = _never) -> AsyncGenerator[str, None]:
+    def _begin(self, prompt: Prompt) -> StreamedReply:
+        """Count a call that is about to be made. Raises ModelError and BudgetExceeded."""
         self._need_key()
-        reply = self._connection.begin(prompt)
+        return self._connection.begin(prompt)
+
+    async def _attempt(
+        self, prompt: Prompt, reply: StreamedReply, enough: Enough = _never
+    ) -> AsyncGenerator[str, None]:
         self._tell_begin(prompt)
         began = time.monotonic()
         whole = False
@@ -149,12 +186,14 @@ class ModelClient:
 
     def _tell_begin(self, prompt: Prompt) -> None:
         self._emit(ModelCall(prompt.purpose, self.settings.model, "started"))
-        self._show(monitor.sent(prompt, self.settings.model, known_system=prompt.system == self._shown_system))
-        self._shown_system = prompt.system
+        known = prompt.system == self._shown_system
+        told = _common(self._shown, prompt.messages) if known else 0
+        self._show(monitor.sent(prompt, self.settings.model, known_system=known, known_messages=told))
+        self._shown_system, self._shown = prompt.system, prompt.messages
 
     def _tell_end(self, prompt: Prompt, reply: StreamedReply, ms: float, *, whole: bool) -> None:
         call, priced = reply.call, self.meter.price is not None
-        self._show(monitor.received(reply.text, reply.thinking, call, ms, priced=priced))
+        self._show(monitor.received(reply, call, ms, priced=priced))
         ended = ModelCall(
             prompt.purpose,
             self.settings.model,
@@ -171,3 +210,9 @@ class ModelClient:
     def _show(self, piece: str) -> None:
         """Add to the prompt monitor."""
         self._emit(ResponseChunk("prompt_monitor", self.settings.without_key(piece)))
+
+
+def _common(shown: Sequence[Message], messages: Sequence[Message]) -> int:
+    """How many messages at the beginning are the same."""
+    pairs = enumerate(zip(shown, messages, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(shown), len(messages)))

@@ -1,24 +1,45 @@
 """Markdown pieces for the prompt monitor: what was sent, what came back, what it took."""
 
+import json
 import re
+from typing import Any
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.prompts.requests import Prompt
+from agent_worker.llm.transport.connection import StreamedReply
 from bus.contract.events import Usage
 
 
-def sent(prompt: Prompt, model: str, *, known_system: bool) -> str:
-    """What goes to the model. Instructions that stand in the monitor already are not repeated."""
+def sent(prompt: Prompt, model: str, *, known_system: bool, known_messages: int = 0) -> str:
+    """What goes to the model. Instructions and messages that stand in the monitor already are not repeated."""
     system = f"*Instructions as before ({len(prompt.system)} characters)*" if known_system else fenced(prompt.system)
-    messages = "\n\n".join(f"*{message['role']}*\n\n{fenced(message['content'])}" for message in prompt.messages)
+    new = [
+        f"*{message['role']}*\n\n{fenced(_told(message['content']))}" for message in prompt.messages[known_messages:]
+    ]
+    messages = "\n\n".join(([f"*{known_messages} messages as before*"] if known_messages else []) + new)
     return f"### {prompt.purpose} → {model}\n\n{system}\n\n{messages}\n\n"
 
 
-def received(text: str, thinking: str, call: Call, ms: float, *, priced: bool) -> str:
+def _told(content: Any) -> str:
+    """A message's text; of blocks what they hold."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(_told_block(block) for block in content)
+
+
+def _told_block(block: dict[str, Any]) -> str:
+    if block["type"] == "tool_use":
+        return f"{block['name']} {json.dumps(block['input'], ensure_ascii=False)}"
+    return str(block.get("text") or block.get("content") or block.get("thinking") or f"({block['type']})")
+
+
+def received(reply: StreamedReply, call: Call, ms: float, *, priced: bool) -> str:
     """What came back, and tokens, cost and time. A call that was cut off says that it is estimated."""
-    thoughts = f"*thinking*\n\n{fenced(thinking)}\n\n" if thinking else ""
-    reply = f"*reply*\n\n{fenced(text)}\n\n" if text else ""
-    return f"{thoughts}{reply}{_figures(call, ms, priced=priced)}\n\n"
+    thoughts = f"*thinking*\n\n{fenced(reply.thinking)}\n\n" if reply.thinking else ""
+    said = f"*reply*\n\n{fenced(reply.text)}\n\n" if reply.text else ""
+    uses = [_told_block(block) for block in reply.blocks.whole(plain=True) if block["type"] == "tool_use"]
+    called = f"*calls*\n\n{fenced(chr(10).join(uses))}\n\n" if uses else ""
+    return f"{thoughts}{said}{called}{_figures(call, ms, priced=priced)}\n\n"
 
 
 def failed(message: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, is_dataclass
 
 from agent_worker.offline.binder.bind import Binder, Unbound
+from agent_worker.offline.binder.places import Doubtful
 from agent_worker.offline.binder.query import Agg, Query
 from agent_worker.offline.grammar.cover import parses
 from agent_worker.offline.grammar.fragments import Fragment, Parse
@@ -35,6 +36,8 @@ class Readings:
     found: list[Reading]
     words: int
     problem: str = ""
+    doubtful: bool = False
+    """No other reader may answer either."""
 
     @property
     def clear(self) -> Reading | None:
@@ -66,18 +69,22 @@ class Core:
             return Readings([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
         best: dict[str, Reading] = {}
         problems: dict[str, None] = {}
+        doubtful = False
         for parse in found:
             for base in self.bases(parse):
                 try:
                     bound = Binder(self.schema, base, self.routes(base), parse).run()
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
+                    doubtful = doubtful or isinstance(problem, Doubtful)
                     continue
                 _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
                 if sql not in best or bound.cost < best[sql].cost:
                     best[sql] = Reading(bound.cost, sql, bound.query)
-        return Readings(sorted(best.values(), key=lambda reading: reading.cost), words, "bind: " + "; ".join(problems))
+        return Readings(
+            sorted(best.values(), key=lambda reading: reading.cost), words, "bind: " + "; ".join(problems), doubtful
+        )
 
     def bases(self, parse: Parse) -> list[str]:
         """The tables that a parse may be about: those it names, and those that only join two of them."""

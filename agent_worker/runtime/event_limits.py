@@ -1,11 +1,12 @@
 """Keeps each event of an agent within what every client takes."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from agent_worker.context import in_range
-from bus.contract.events import Event, Node, Progress, ResponseChunk, Status, Warn
+from bus.contract.events import Event, Node, Progress, ResponseChunk, Status, Tool, Warn
 from bus.values.shortened import shortened
 
 MAX_TEXT_CHARS = 65_536
@@ -31,5 +32,20 @@ def within_limits(event: Event) -> Iterator[Event]:
             yield Progress(in_range(fraction), shortened(message, MAX_MESSAGE_CHARS))
         case Node(name):
             yield msgspec.structs.replace(event, node=shortened(name, MAX_NAME_CHARS))
+        case Tool(name, arguments, found=found):
+            yield msgspec.structs.replace(
+                event,
+                name=shortened(name, MAX_NAME_CHARS),
+                arguments={shortened(key, MAX_NAME_CHARS): _short(value) for key, value in arguments.items()},
+                found=shortened(found, MAX_MESSAGE_CHARS),
+            )
         case _:
             yield event
+
+
+def _short(value: Any) -> Any:
+    """An argument as it is if it is small, else the beginning of its text."""
+    if isinstance(value, bool | int | float | None):
+        return value
+    text = value if isinstance(value, str) else str(value)
+    return shortened(text, MAX_MESSAGE_CHARS)

@@ -48,7 +48,7 @@ class ResultBuilder:
         elif isinstance(event, TableRows):
             self._add_rows(event)
         elif isinstance(event, TableSchema):
-            self._schema, self._tables = event, []
+            self._schema, self._tables, self._chart = event, [], None
             self._kept = self._kept_bytes = self.rows = 0
         elif isinstance(event, Chart):
             self._chart = event.spec

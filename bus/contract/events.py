@@ -22,10 +22,11 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", gc=False):
 # ---- chunks: what happens while a job runs
 
 
-class Queue(Event, frozen=True, tag="queue"):
-    """The job waits; `position` 1 is next."""
+class Queue(Event, frozen=True, tag="queue", omit_defaults=True):
+    """The job waits; `position` 1 is next. `note` says why it does although a place is free, where that is so."""
 
     position: int
+    note: str = ""
 
 
 class Status(Event, frozen=True, tag="status"):
@@ -94,6 +95,17 @@ class ModelCall(Event, frozen=True, tag="model_call"):
     cost_usd: float | None = None
 
 
+class Tool(Event, frozen=True, tag="tool"):
+    """A model begins to look at the data with a tool, or has: its `name` and `arguments` stand in both, `ms` since it
+    began and `found`, a few words on what came, in the end. `failed`: it gave an error, or was broken off."""
+
+    name: str
+    arguments: dict[str, Any]
+    state: Literal["started", "finished", "failed"]
+    ms: float = 0.0
+    found: str = ""
+
+
 class Sql(Event, frozen=True, tag="sql"):
     """The statement that is about to run."""
 
@@ -121,7 +133,7 @@ class Stopping(Event, frozen=True, tag="stopping"):
     ms: float = 0.0
 
 
-WorkerEvent = Status | Node | Progress | ResponseChunk | ModelCall | TableSchema | TableRows | Sql | Chart | Warn
+WorkerEvent = Status | Node | Progress | ResponseChunk | ModelCall | Tool | TableSchema | TableRows | Sql | Chart | Warn
 """What a worker may say. Everything else in a stream is said by the supervisor, and by it alone."""
 
 Chunk = WorkerEvent | Queue | Stopping
@@ -144,10 +156,12 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Clarification(msgspec.Struct, frozen=True):
-    """The agent asks back: the person's next message is the answer."""
+    """The agent asks back: the person's next message is the answer. `sql` is a statement to begin with, where there is
+    one."""
 
     question: str
     suggestions: list[str] = []
+    sql: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -71,7 +71,10 @@ class LimitSettings(Table, frozen=True):
 class AgentSettings(Table, frozen=True):
     default: str = "parquet"
     max_repairs: Count = 2
-    max_model_calls: Positive = 8
+    look_again: bool = True
+    max_tool_calls: Count = 6
+    max_tool_s: Seconds = 30.0
+    max_model_calls: Positive = 16
     max_output_tokens: Positive = 16_000
     max_cost_usd: Annotated[float, Meta(ge=0)] = 1.0
     max_cost_usd_per_user_day: Annotated[float, Meta(ge=0)] = 20.0
@@ -103,6 +106,7 @@ class LlmSettings(Table, frozen=True):
     model: str = "claude-sonnet-5-5"
     base_url: str = ""
     api_key_env: str = "ANTHROPIC_API_KEY"
+    tools: bool = True
     structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"
     max_tokens: Positive = 8192
     max_plan_tokens: Positive = 1500
@@ -119,8 +123,15 @@ class LlmSettings(Table, frozen=True):
     )
 
 
+def price_of(llm: LlmSettings) -> Price | None:
+    """The model's price, found by its name or the longest name it begins with (dated names); None if unknown."""
+    names = [name for name in llm.prices if llm.model == name or llm.model.startswith(f"{name}-")]
+    return llm.prices[max(names, key=len)] if names else None
+
+
 class DataSettings(Table, frozen=True):
     folder: str = ""
+    listing_max_age_s: Seconds = 5.0
 
 
 class GatewaySettings(Table, frozen=True):
@@ -143,6 +154,17 @@ class TokenEntry(Table, frozen=True):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     user: Annotated[str, Meta(pattern="^[A-Za-z0-9_.@-]{1,64}$")]
     role: Annotated[str, Meta(pattern="^(user|operator)$")] = "user"
+
+
+RESERVED_USERS = frozenset(
+    {"agent", "deadstop", "gateway", "local", "operator", "serve", "shutdown", "supervisor", "worker"}
+)
+"""Names by which Deadstop says who did something: no user can have them, in any case of letters."""
+
+
+def is_reserved(user: str) -> bool:
+    """Whether this is a name of Deadstop's own."""
+    return user.lower() in RESERVED_USERS
 
 
 class AuthSettings(Table, frozen=True):

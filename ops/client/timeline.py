@@ -69,6 +69,8 @@ class _Reading:
                 self._node(chunk, exact=exact)
             case "model_call":
                 self._model_call(chunk, exact=exact)
+            case "tool":
+                self._tool(chunk, exact=exact)
             case "response_chunk" if chunk["field"] == "response":
                 self._within("text").detail = f"{self._count('text', len(chunk['chunk'])):,} characters"
             case "sql":
@@ -97,6 +99,17 @@ class _Reading:
             self._took(span, chunk["ms"], exact=exact)
             span.detail += ", failed" if chunk["state"] == "failed" else ""
             self._close("model")
+
+    def _tool(self, chunk: dict[str, Any], *, exact: bool) -> None:
+        if chunk["state"] == "started":
+            self._close("tool")
+            about = " ".join(", ".join(str(value) for value in chunk["arguments"].values()).split())
+            self._within("tool").detail = f"{clean(chunk['name'])} {clean(about)}"
+        elif "tool" in self._open:
+            span = self._open["tool"]
+            self._took(span, chunk["ms"], exact=exact)
+            span.detail += ", failed" if chunk["state"] == "failed" else ""
+            self._close("tool")
 
     def _count(self, name: str, more: int) -> int:
         """How many rows or characters there are so far in the step that is open, with these."""

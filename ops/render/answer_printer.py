@@ -81,6 +81,8 @@ class AnswerPrinter:
                 self.say(f"stopping: {chunk_sentence(chunk)}", "yellow")
             case "warning":
                 self.say(f"note: {chunk_sentence(chunk)}", "yellow")
+            case "tool" if chunk["state"] == "started":
+                pass
             case "chart" | "model_call":
                 pass
             case _:

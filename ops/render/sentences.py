@@ -26,7 +26,7 @@ def usage_words(usage: dict[str, Any]) -> list[str]:
         words.append(row_count(usage["rows"]))
     if usage.get("model_calls"):
         about = "about " if usage.get("estimated") else ""
-        words.append(f"{usage['input_tokens']:,.0f} tokens in, {about}{usage['output_tokens']:,.0f} out")
+        words.append(f"{about}{usage['input_tokens']:,.0f} tokens in, {about}{usage['output_tokens']:,.0f} out")
     if usage.get("cost_usd"):
         words.append(f"{'about ' if usage.get('estimated') else ''}{money(usage['cost_usd'])}")
     return words
@@ -34,6 +34,11 @@ def usage_words(usage: dict[str, Any]) -> list[str]:
 
 def ended_sentence(event: str, data: dict[str, Any]) -> str:
     """From any object that ends a stream."""
+    sentence = _ended(event, data)
+    return sentence if data.get("recorded", True) else f"{sentence}; not recorded yet: the log cannot be written"
+
+
+def _ended(event: str, data: dict[str, Any]) -> str:
     if event == "agent_killed":
         return killed_sentence(data)
     if event == "agent_error":
@@ -45,12 +50,15 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
     """What a chunk says, on one line or more."""
     match chunk["type"]:
         case "queue":
-            return f"waiting, number {chunk['position']} in the queue"
+            note = f": {clean(chunk['note'])}" if chunk.get("note") else ""
+            return f"waiting, number {chunk['position']} in the queue{note}"
         case "node":
             took = f" after {span(chunk['ms'] / 1000)}" if chunk["state"] != "started" else ""
             return f"{clean(chunk['node'])} {chunk['state']}{took}"
         case "model_call":
             return _model_call(chunk)
+        case "tool":
+            return _tool(chunk)
         case "progress":
             share = "" if chunk["fraction"] is None else f"{chunk['fraction']:.0%}"
             return " ".join(part for part in (share, clean(chunk["message"])) if part)
@@ -79,6 +87,16 @@ def _model_call(call: dict[str, Any]) -> str:
     words += [f"{call['input_tokens']:,} tokens in, {about}{call['output_tokens']:,} out"]
     words += [about + money(call["cost_usd"])] if call["cost_usd"] else []
     return f"{sentence}: {', '.join(words)}"
+
+
+def _tool(tool: dict[str, Any]) -> str:
+    """What a model looks at, and what it has found once it has."""
+    about = clean(" ".join(", ".join(str(value) for value in tool["arguments"].values()).split()))
+    sentence = f"{clean(tool['name'])} {about}"
+    if tool["state"] == "started":
+        return sentence
+    ended = "failed" if tool["state"] == "failed" else "found"
+    return f"{sentence}: {ended} {clean(tool['found'])} after {span(tool['ms'] / 1000)}"
 
 
 def _mark(spec: dict[str, Any]) -> str:

@@ -6,7 +6,9 @@ from supervisor.jobs.job_entry import JobEntry
 from supervisor.storage.queries import Queries
 
 
-def job_spec(entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes) -> JobSpec:
+def job_spec(
+    entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes, *, may_trim: bool
+) -> JobSpec:
     """The question, the earlier turns of its conversation, and the limits of the answer."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (
@@ -22,6 +24,7 @@ def job_spec(entry: JobEntry, settings: Settings, queries: Queries, encoded_cata
         conversation=conversation,
         options=submit.options,
         max_rows=min(submit.options.max_rows or limit, limit),
-        max_cost_usd=entry.cost_left_usd,
+        max_cost_usd=entry.reserved_usd,
+        may_trim=may_trim,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
     )

@@ -9,12 +9,13 @@ import argparse
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
 from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.replies import Fail, Recorded, Say, Script
+from tests.fakes.replies import CALL_PIECE_CHARS, Fail, Recorded, Say, Script, Use
 
 API_VERSION = "2026-10-21"
 
@@ -91,7 +92,21 @@ def _check(recorded: Recorded) -> Fail | None:
         return Fail(400, "invalid_request_error", f"{', '.join(missing)}: Field required")
     if recorded.body["messages"][-1]["role"] != "user":
         return Fail(400, "invalid_request_error", "the last message must be the user's")
+    return _check_results(recorded.body["messages"])
+
+
+def _check_results(messages: list[dict[str, Any]]) -> Fail | None:
+    """Each call of a tool has its result in the message that follows."""
+    for said, answer in pairwise(messages):
+        called, got = _ids(said, "tool_use", "id"), _ids(answer, "tool_result", "tool_use_id")
+        if called != got:
+            return Fail(400, "invalid_request_error", f"tool_use ids {called} need tool_result blocks, not {got}")
     return None
+
+
+def _ids(message: dict[str, Any], kind: str, name: str) -> list[str]:
+    content = message["content"]
+    return [block[name] for block in content if block["type"] == kind] if isinstance(content, list) else []
 
 
 def _failure(reply: Fail) -> web.Response:
@@ -110,7 +125,8 @@ async def _events(recorded: Recorded, reply: Say) -> AsyncIterator[bytes]:
         yield _delta(0, type="signature_delta", signature="c2lnbmVk")
         yield _sse("content_block_stop", index=0)
         index = 1
-    yield _sse("content_block_start", index=index, content_block={"type": "text", "text": ""})
+    if reply.tokens or not reply.calls:
+        yield _sse("content_block_start", index=index, content_block={"type": "text", "text": ""})
     for number, token in enumerate(reply.tokens):
         if reply.hold is not None and number >= reply.hold_at:
             await reply.hold.wait()
@@ -118,14 +134,33 @@ async def _events(recorded: Recorded, reply: Say) -> AsyncIterator[bytes]:
         yield _delta(index, type="text_delta", text=token)
         recorded.tokens_sent += 1
         recorded.first_token.set()
+    if reply.hold is not None and reply.calls and reply.hold_at >= len(reply.tokens):
+        await reply.hold.wait()
+    if reply.tokens and reply.calls:
+        yield _sse("content_block_stop", index=index)
+        index += 1
+    for at, call in enumerate(reply.calls, index):
+        for event in _call(recorded, at, call):
+            yield event
+            recorded.first_token.set()
     if reply.error:
         error = {"type": reply.error, "message": "scripted"}
         yield _sse("error", error=error)
     elif reply.then == "end":
-        yield _sse("content_block_stop", index=index)
+        if not reply.calls:
+            yield _sse("content_block_stop", index=index)
         usage = {"output_tokens": reply.final_tokens} if reply.counts else None
-        yield _sse("message_delta", delta={"stop_reason": reply.stop_reason, "stop_sequence": None}, usage=usage)
+        yield _sse("message_delta", delta={"stop_reason": reply.ending, "stop_sequence": None}, usage=usage)
         yield _sse("message_stop")
+
+
+def _call(recorded: Recorded, index: int, call: Use) -> Iterator[bytes]:
+    number = sum(1 for message in recorded.body["messages"] if message["role"] == "assistant")
+    block = {"type": "tool_use", "id": f"toolu_{number}_{index}", "name": call.name, "input": {}}
+    yield _sse("content_block_start", index=index, content_block=block)
+    for at in range(0, len(call.json), CALL_PIECE_CHARS):
+        yield _delta(index, type="input_json_delta", partial_json=call.json[at : at + CALL_PIECE_CHARS])
+    yield _sse("content_block_stop", index=index)
 
 
 async def _end(request: web.Request, response: web.StreamResponse, reply: Say) -> web.StreamResponse:
@@ -149,7 +184,7 @@ def _message(recorded: Recorded, reply: Say, *, whole: bool) -> dict[str, Any]:
         content.append({"type": "text", "text": "".join(reply.tokens)})
     message: dict[str, Any] = {"id": "msg_fake", "type": "message", "role": "assistant", "content": content}
     message |= {"model": recorded.body["model"], "stop_sequence": None}
-    message["stop_reason"] = reply.stop_reason if whole else None
+    message["stop_reason"] = reply.ending if whole else None
     if reply.counts:
         message["usage"] = reply.usage | {"output_tokens": reply.final_tokens if whole else 1}
     return message

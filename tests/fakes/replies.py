@@ -1,17 +1,34 @@
 """What the fake model server may reply, and what it records of every request."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+CALL_PIECE_CHARS = 12
+"""How the arguments of a call stream."""
+
 Ending = Literal["end", "drop", "stall", "silence", "cut", "garbage"]
 
 
 @dataclass(frozen=True)
+class Use:
+    """A call of a tool. `raw` replaces the JSON of its arguments."""
+
+    name: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    raw: str | None = None
+
+    @property
+    def json(self) -> str:
+        return json.dumps(self.arguments) if self.raw is None else self.raw
+
+
+@dataclass(frozen=True)
 class Say:
-    """A message, streamed token by token (or whole, to a request that does not stream).
+    """A message, streamed token by token (or whole, to a request that does not stream), and then calls of tools.
 
     `hold` keeps the tokens from number `hold_at` on back until it is set. `then` is how it ends: `end` properly,
     `drop` breaks the connection, `cut` leaves the last events out, `garbage` sends what is not JSON, `stall` says
@@ -20,6 +37,7 @@ class Say:
     """
 
     tokens: tuple[str, ...] = ()
+    calls: tuple[Use, ...] = ()
     thinking: str = ""
     delay_s: float = 0.0
     header_delay_s: float = 0.0
@@ -44,7 +62,13 @@ class Say:
 
     @property
     def final_tokens(self) -> int:
-        return len(self.tokens) if self.output_tokens is None else self.output_tokens
+        called = sum(-(-len(call.json) // CALL_PIECE_CHARS) for call in self.calls)
+        return len(self.tokens) + called if self.output_tokens is None else self.output_tokens
+
+    @property
+    def ending(self) -> str:
+        """Its stop reason."""
+        return "tool_use" if self.calls and self.stop_reason == "end_turn" else self.stop_reason
 
     @property
     def goes_silent(self) -> bool:
@@ -95,6 +119,17 @@ class Recorded:
         return system if isinstance(system, str) else "".join(block["text"] for block in system)
 
     @property
+    def results(self) -> list[str]:
+        """What the tools gave that the last message brings."""
+        content = self.body["messages"][-1]["content"]
+        blocks = content if isinstance(content, list) else []
+        return [block["content"] for block in blocks if block["type"] == "tool_result"]
+
+    @property
+    def tools(self) -> list[str]:
+        return [tool["name"] for tool in self.body.get("tools", ())]
+
+    @property
     def last_message(self) -> str:
         return str(self.body["messages"][-1]["content"])
 
@@ -111,6 +146,11 @@ class Recorded:
             "tokens_sent": self.tokens_sent,
             "body": self.body,
         }
+
+
+def use(name: str, **arguments: Any) -> Say:
+    """A reply that calls this tool."""
+    return Say(calls=(Use(name, arguments),))
 
 
 Script = Callable[[Recorded], Reply]

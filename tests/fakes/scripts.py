@@ -78,6 +78,17 @@ def plain_only(inner: Script) -> Script:
     return script
 
 
+def no_tools(inner: Script, status: int = 400) -> Script:
+    """A server that takes no tools."""
+
+    def script(recorded: Recorded) -> Reply:
+        if "tools" in recorded.body:
+            return Fail(status, "invalid_request_error", "tools: Extra inputs are not permitted")
+        return inner(recorded)
+
+    return script
+
+
 def _after_plan(answer: Reply) -> Script:
     planner = flights()
     return lambda recorded: planner(recorded) if is_planning(recorded) else answer

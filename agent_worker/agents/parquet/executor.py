@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
 from agent_worker.agents.parquet.failures import Failures
+from agent_worker.agents.parquet.looking.second_look import second_look
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
@@ -16,7 +17,7 @@ from agent_worker.engine import EngineError, ResultEnd
 from agent_worker.engine.guard import Refused
 from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.monitor import failed
-from agent_worker.plan import SqlPlan
+from agent_worker.plan import Plan, SqlPlan
 from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
@@ -27,24 +28,42 @@ PROGRESS_EVERY_S = 0.2
 
 async def execute(state: AgentState) -> AsyncGenerator[Event, None]:
     """Run the statement; on an error ask the model for a better one, at most `max_repairs` times. What has failed is
-    not run again."""
-    failures = Failures()
+    not run again. Once, the model is asked about a result that seems to have missed what was looked for."""
+    failures, looked = Failures(), False
     while isinstance(plan := state.plan, SqlPlan):
-        if not failures.again(plan.sql):
-            yield Sql(plan.sql)
-            try:
-                async with aclosing(_run(state, plan)) as events:
-                    async for event in events:
-                        yield event
-                return
-            except (EngineError, Refused) as error:
-                yield monitor(failed(str(error)))
-                failures.add(plan.sql, error)
-        model, request, repairs = state.tools.model, state.request, failures.count
-        if model is None or request is None or not _worth_repairing(failures.last) or repairs > _max_repairs(state):
-            raise _for_people(failures.last, repairs - 1, state.catalog.left_out) from failures.last
-        yield Warn(f"{failures.said}; asking the model for a better one ({repairs}).")
-        state.plan = await model.repair(request, failures.tries)
+        try:
+            failures.hold(plan.sql)
+            async with aclosing(_run(state, plan)) as events:
+                async for event in events:
+                    yield event
+        except (EngineError, Refused) as error:
+            yield monitor(failed(str(error)))
+            failures.add(plan.sql, error)
+            yield _repairing(state, failures)
+            state.plan = await _repaired(state, failures)
+            continue
+        if looked or state.request is None:
+            return
+        looked = True
+        async with aclosing(second_look(state)) as events:
+            async for event in events:
+                yield event
+        if state.plan is plan:
+            return
+
+
+def _repairing(state: AgentState, failures: Failures) -> Warn:
+    """What is said before another try; raises AgentError where there is none."""
+    error, repairs = failures.last, failures.count
+    if state.request is None or not _worth_repairing(error) or repairs > _max_repairs(state):
+        raise _for_people(error, repairs - 1, state.catalog.left_out) from error
+    return Warn(f"{failures.said}; asking the model for a better one ({repairs}).")
+
+
+async def _repaired(state: AgentState, failures: Failures) -> Plan:
+    assert state.tools.model is not None
+    assert state.request is not None
+    return await state.tools.model.repair(state.request, failures.tries)
 
 
 def _max_repairs(state: AgentState) -> int:
@@ -58,6 +77,7 @@ def _worth_repairing(error: EngineError | Refused) -> bool:
 
 async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
     engine = state.tools.engine
+    yield Sql(plan.sql)
     yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
     reporting = asyncio.create_task(_report_progress(state))
     builder = PreviewBuilder(())

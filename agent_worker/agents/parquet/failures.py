@@ -22,24 +22,21 @@ class Failures:
     def tries(self) -> tuple[Try, ...]:
         return tuple(self._tries.values())
 
+    def hold(self, sql: str) -> None:
+        """Raise the error of this statement if it has failed before."""
+        if error := self._errors.get(_key(sql)):
+            raise error
+
     def add(self, sql: str, error: EngineError | Refused) -> None:
-        """`sql` has failed."""
-        self._note(sql, error, 1)
-        self.said = f"The statement failed ({str(error).splitlines()[0][:_MAX_SAID_CHARS]})"
-
-    def again(self, sql: str) -> bool:
-        """Has this statement failed before? Then it has failed once more."""
-        error = self._errors.get(_key(sql))
-        if error is None:
-            return False
-        self._note(sql, error, self._tries[_key(sql)].times + 1)
-        self.said = "The model sent a statement again that had failed"
-        return True
-
-    def _note(self, sql: str, error: EngineError | Refused, times: int) -> None:
-        self._errors[_key(sql)] = self.last = error
-        self._tries[_key(sql)] = Try(sql, str(error), times)
+        """`sql` has failed, or would have again."""
+        key = _key(sql)
+        times = self._tries[key].times + 1 if key in self._tries else 1
+        self._errors[key] = self.last = error
+        self._tries[key] = Try(sql, str(error), times)
         self.count += 1
+        self.said = f"The statement failed ({str(error).splitlines()[0][:_MAX_SAID_CHARS]})"
+        if times > 1:
+            self.said = "The model sent a statement again that had failed"
 
 
 def _key(sql: str) -> str:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 
 from agent_worker import offline
-from agent_worker.agents.parquet.focus import focus_on
+from agent_worker.agents.parquet.looking.exploring import explore
+from agent_worker.agents.parquet.looking.focus import focus_on
 from agent_worker.agents.parquet.state import AgentState, monitor
-from agent_worker.llm import PlanRequest
+from agent_worker.llm import PlanRequest, ToolsRefused
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, Status
 
@@ -21,11 +23,29 @@ async def plan(state: AgentState) -> AsyncGenerator[Event, None]:
     elif state.tools.model is not None:
         yield Status(f"planning with {state.tools.model.settings.model}")
         state.request = await asyncio.to_thread(_request, state)  # so that a stop finds the loop free
-        state.plan = await state.tools.model.plan(state.request)
+        async for event in _with_model(state):
+            yield event
     else:
         yield Status("planning without a model (offline planner)")
         state.plan = await asyncio.to_thread(_plan_offline, state)
         yield monitor(f"**Offline planner**\n\n{_in_words(state.plan)}\n\n")
+
+
+async def _with_model(state: AgentState) -> AsyncGenerator[Event, None]:
+    """A plan after looks at the data, where the model takes tools; else, and where that comes to none, at once."""
+    model, request = state.tools.model, state.request
+    assert model is not None
+    assert request is not None
+    if model.takes_tools and state.context.settings.agent.max_tool_calls:
+        try:
+            async with aclosing(explore(state)) as events:
+                async for event in events:
+                    yield event
+        except ToolsRefused as error:
+            model.refuses_tools = True
+            yield Status(f"{error}; asking for a plan")
+    if state.plan is None:
+        state.plan = await model.plan(request)
 
 
 def _request(state: AgentState) -> PlanRequest:
@@ -36,11 +56,11 @@ def _request(state: AgentState) -> PlanRequest:
 
 def _plan_offline(state: AgentState) -> Plan:
     """What the person says to a question that was asked back follows the question it was about."""
-    job = state.job
+    job, history, today = state.job, state.history, datetime.now().astimezone().date()
     if not job.user_clarification:
-        return offline.plan(job.question, state.catalog, state.history)
-    asked = (*state.history, Turn(job.question))
-    return offline.plan(job.user_clarification, state.catalog, asked)
+        return offline.plan(job.question, state.catalog, history, today)
+    asked = history if history and history[-1].clarification else (*history, Turn(job.question))
+    return offline.plan(job.user_clarification, state.catalog, asked, today)
 
 
 def _in_words(plan: Plan) -> str:

@@ -42,6 +42,26 @@ def catalog_text(catalog: Catalog, focus: Focus = Focus()) -> CatalogText:  # no
     return CatalogText("\n".join([*_overview(catalog), *about]), "\n".join([*fitting, *_matches(focus)]))
 
 
+def table_text(catalog: Catalog, table: CatalogTable) -> str:
+    """One table in detail, with the keys that it is part of."""
+    keys = [key for key in _all_keys(catalog) if table.name in (key.table, key.ref_table)]
+    return "\n".join([*_detail(table, Focus()), *_keys(keys)])
+
+
+def finding_text(catalog: Catalog, focus: Focus, near: Sequence[tuple[str, str, str]] = ()) -> str:
+    """What some words name: tables, columns with their detail, and values; `near` only look like them."""
+    heads = [_head(table) for name in focus.tables[:NEAREST] if (table := catalog.table(name)) is not None]
+    columns = [
+        f"column {place_text(table.name, column.name)}{_column(column).strip().removeprefix(shown_name(column.name))}"
+        for table in catalog.tables
+        for column in table.columns
+        if (table.name, column.name) in focus.columns
+    ]
+    values = [f"value {place_text(table, column)} = {value_text(value)}" for table, column, value in focus.values]
+    like = [f"near {place_text(table, column)} = {value_text(value)}" for table, column, value in near]
+    return "\n".join([*heads, *columns, *values, *like])
+
+
 def _within(lines: Iterable[str], limit_chars: int) -> list[str] | None:
     """The lines, if they fit. Stops reading there: half a million columns must not cost seconds."""
     kept: list[str] = []
@@ -122,7 +142,7 @@ def _head(table: CatalogTable) -> str:
 def _column(column: CatalogColumn) -> str:
     facts = [f"  {shown_name(column.name)} {column.type}"]
     if not column.values and column.minimum is not None and column.maximum is not None:
-        facts.append(f"{_value(column.minimum)} to {_value(column.maximum)}")
+        facts.append(f"{value_text(column.minimum)} to {value_text(column.maximum)}")
     if column.nulls:
         facts.append(f"{column.nulls} nulls")
     if column.values:
@@ -131,13 +151,16 @@ def _column(column: CatalogColumn) -> str:
 
 
 def _values(column: CatalogColumn) -> str:
-    shown = ", ".join(_value(value) for value in column.values[:MAX_VALUES])
+    shown = ", ".join(value_text(value) for value in column.values[:MAX_VALUES])
     more = len(column.values) - MAX_VALUES
     return f"values {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _matches(focus: Focus) -> list[str]:
-    return [f"the question may mean {_place(table, column)} = {_value(value)}" for table, column, value in focus.values]
+    return [
+        f"the question may mean {place_text(table, column)} = {value_text(value)}"
+        for table, column, value in focus.values
+    ]
 
 
 def _all_keys(catalog: Catalog) -> Iterable[JoinKey]:
@@ -149,7 +172,7 @@ def _keys_between(catalog: Catalog, tables: set[str]) -> Iterator[JoinKey]:
 
 
 def _keys(keys: Iterable[JoinKey]) -> list[str]:
-    lines = [f"key {_place(key.table, key.column)} -> {_place(key.ref_table, key.ref_column)}" for key in keys]
+    lines = [f"key {place_text(key.table, key.column)} -> {place_text(key.ref_table, key.ref_column)}" for key in keys]
     more = len(lines) - MAX_KEYS
     return lines[:MAX_KEYS] + ([f"(and {more} more keys)"] if more > 0 else [])
 
@@ -158,6 +181,13 @@ def _description(description: Description) -> list[str]:
     lines = [f"measure {m.name} over {shown_name(m.table)}: {m.expression}" for m in description.measures]
     lines += [f"synonym {word}: {meaning}" for word, meaning in description.synonyms.items()]
     lines += [f"default date of {table}: {column}" for table, column in description.default_dates.items()]
+    lines += [f"term {word}: {meaning}" for word, meaning in description.terms.items()]
+    lines += [f"role of {place}: {role}" for place, role in description.roles.items()]
+    lines += [
+        f"label of {shown_name(table)}: {', '.join(map(shown_name, columns))}"
+        for table, columns in description.labels.items()
+    ]
+    lines += [f"unit of {place}: {unit}" for place, unit in description.units.items()]
     notes = description.notes
     if len(notes) > MAX_NOTES_CHARS:
         notes = f"{notes[:MAX_NOTES_CHARS]}… ({len(notes) - MAX_NOTES_CHARS} more characters)"
@@ -171,11 +201,13 @@ def shown_name(name: str) -> str:
     return '"' + "".join(letter if letter.isprintable() else "\ufffd" for letter in name).replace('"', '""') + '"'
 
 
-def _place(table: str, column: str) -> str:
+def place_text(table: str, column: str) -> str:
+    """A column as it stands in a statement."""
     return f"{shown_name(table)}.{shown_name(column)}"
 
 
-def _value(value: str) -> str:
+def value_text(value: str) -> str:
+    """A value in one line, cut."""
     # Quoted as JSON, so that a value with line breaks or quotes cannot pass for a line of the catalog, nor for its end.
     cut = value if len(value) <= MAX_VALUE_CHARS else value[:MAX_VALUE_CHARS] + "…"
     return json.dumps(cut, ensure_ascii=False).replace("</", "<\\/")

@@ -9,6 +9,12 @@ from agent_worker.plan import ChartHint, DirectAnswer, Plan, SqlPlan
 from bus.contract.events import Clarification
 
 _TEXT = {"type": "string"}
+CHART_FIELDS: dict[str, Any] = {
+    "kind": {"type": "string", "enum": ["none", "line", "bar", "scatter"]},
+    "x": _TEXT,
+    "y": _TEXT,
+    "color": _TEXT,
+}
 _FIELDS: dict[str, Any] = {
     "kind": {"type": "string", "enum": ["sql", "clarification", "answer"]},
     # Before the statement on purpose: what is said first steers what is written next.
@@ -17,13 +23,8 @@ _FIELDS: dict[str, Any] = {
     "sql": _TEXT,
     "chart": {
         "type": "object",
-        "properties": {
-            "kind": {"type": "string", "enum": ["none", "line", "bar", "scatter"]},
-            "x": _TEXT,
-            "y": _TEXT,
-            "color": _TEXT,
-        },
-        "required": ["kind", "x", "y", "color"],
+        "properties": CHART_FIELDS,
+        "required": list(CHART_FIELDS),
         "additionalProperties": False,
     },
     "question": _TEXT,
@@ -50,10 +51,11 @@ class NotAPlan(ValueError):
 
 class PlanEnd:
     """Tells, from the text of a plan as it comes, when no more of it is needed: its object is whole, none has begun
-    after MOST_BEFORE characters, or it has more than `limit_chars`."""
+    after `most_before` characters, or it has more than `limit_chars`."""
 
-    def __init__(self, limit_chars: int) -> None:
+    def __init__(self, limit_chars: int, most_before: int = MOST_BEFORE) -> None:
         self._limit_chars = limit_chars
+        self._most_before = most_before
         self._found = FirstObject()
 
     @property
@@ -64,7 +66,7 @@ class PlanEnd:
         """Take the next piece; is it enough?"""
         found = self._found
         found.add(piece)
-        hopeless = not found.begun and found.said > MOST_BEFORE
+        hopeless = not found.begun and found.said > self._most_before
         return found.value is not None or hopeless or self.too_long
 
 
@@ -88,8 +90,13 @@ class _Reply(msgspec.Struct):
 
 def read_plan(text: str) -> Plan:
     """A plan out of a reply, which may have words or a code fence around its JSON. Raises NotAPlan."""
+    return plan_of(_first_object(text))
+
+
+def plan_of(fields: dict[str, Any]) -> Plan:
+    """The plan that these fields are. Raises NotAPlan."""
     try:
-        reply = msgspec.convert(_first_object(text), _Reply)
+        reply = msgspec.convert(fields, _Reply)
     except msgspec.ValidationError as error:
         raise NotAPlan(str(error)) from error
     if reply.kind == "sql":

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from agent_worker.llm.prompts.catalog_text import catalog_text
+from agent_worker.llm.prompts.catalog_text import catalog_text, place_text, value_text
 from agent_worker.llm.prompts.dates import dates_text
 from agent_worker.llm.prompts.examples import examples_text, nearest_examples
 from agent_worker.llm.prompts.focus import Focus
@@ -19,8 +19,11 @@ MAX_TURN_CHARS = 1_500
 MAX_REPLY_CHARS = 4_000
 MAX_ERROR_CHARS = 1_500
 
-Purpose = Literal["planner", "repair", "answer"]
-Message = dict[Literal["role", "content"], str]
+Purpose = Literal["planner", "repair", "second_look", "answer"]
+Place = tuple[str, str, str]
+"""Table, column and a value of it."""
+Message = dict[str, Any]
+"""`role`, and `content`: a text, or a list of blocks as the Messages API has them."""
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
@@ -53,12 +56,14 @@ class AnswerRequest(msgspec.Struct, frozen=True):
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """One request before it takes the form that the server understands. `schema` holds the reply to JSON."""
+    """One request before it takes the form that the server understands. `schema` holds the reply to JSON; `tools` may
+    be called instead."""
 
     purpose: Purpose
     system: str
     messages: tuple[Message, ...]
     schema: dict[str, Any] | None = None
+    tools: tuple[dict[str, Any], ...] = ()
 
     @property
     def plans(self) -> bool:
@@ -67,33 +72,40 @@ class Prompt(msgspec.Struct, frozen=True):
 
     @property
     def chars(self) -> int:
-        return len(self.system) + sum(len(message["content"]) for message in self.messages)
+        told = [len(message["content"]) for message in self.messages if isinstance(message["content"], str)]
+        blocks = [message["content"] for message in self.messages if not isinstance(message["content"], str)]
+        return (
+            len(self.system) + sum(told) + sum(len(msgspec.json.encode(part)) for part in (blocks, self.tools) if part)
+        )
 
 
-PLANNER = """\
+RULES = """\
+`sql` is exactly one SELECT statement (WITH is fine) in DuckDB's dialect over the tables of the catalog: no
+other tables, files, functions that read files, or settings. Quote names as the catalog does. Use the listed
+keys for joins, the listed measures for their names, and compare texts with the values as they are spelled in
+the catalog. Of a large catalog only the tables nearest to the question are told in detail, with it. Give result
+columns short readable names, order the rows so that the answer stands first, and set a LIMIT only where the
+question asks for one. Show what people know: names, not keys, where a key leads to them. Where the question
+asks for the first or the most, keep ties (QUALIFY rank() OVER (...) = 1, not LIMIT 1). A join to a table with
+several rows for one multiplies sums and counts: aggregate before it, or count DISTINCT.
+In DuckDB `/` of two integers is a decimal number and `//` an integer; dates are cut with date_trunc('month',
+d), and a year is year(d); ILIKE does not tell large letters from small ones; QUALIFY filters by a window
+function; a sum or count of some rows is sum(x) FILTER (WHERE ...); the value beside a largest one is
+arg_max(value, by).
+"This year", "lately" and the like are meant from the day on which the question is asked; where the data end
+before, say in `reading` what you took."""
+
+PLANNER = f"""\
 You plan answers to questions over tables, for DuckDB. Reply with one JSON object and nothing else:
-{"kind": "sql" | "clarification" | "answer", "reading": string, "title": string, "sql": string,
- "chart": {"kind": "none" | "line" | "bar" | "scatter", "x": string, "y": string, "color": string},
- "question": string, "suggestions": [string], "text": string}
+{{"kind": "sql" | "clarification" | "answer", "reading": string, "title": string, "sql": string,
+ "chart": {{"kind": "none" | "line" | "bar" | "scatter", "x": string, "y": string, "color": string}},
+ "question": string, "suggestions": [string], "text": string}}
 Leave the fields that a kind does not need empty.
 
-kind "sql": the question can be answered from the tables. `sql` is exactly one SELECT statement (WITH is fine) in
-DuckDB's dialect over the tables of the catalog: no other tables, files, functions that read files, or settings.
-Quote names as the catalog does. Use the listed keys for joins, the listed measures for their names, and compare
-texts with the values as they are spelled in the catalog. Of a large catalog only the tables nearest to the question
-are told in detail, with it. Give result columns short readable names, order the rows so that the answer stands first,
-and set a LIMIT only where the question asks for one. Show what people know: names, not keys, where a key leads to
-them. Where the question asks for the first or the most, keep ties (QUALIFY rank() OVER (...) = 1, not LIMIT 1). A
-join to a table with several rows for one multiplies sums and counts: aggregate before it, or count DISTINCT. `reading`
-says in one plain
-sentence how you understood the question, with every assumption. `title` names the result in a few words. `chart`
-names columns of the result where a picture helps: line over time, bar over categories, scatter for two measures;
-else kind "none".
-In DuckDB `/` of two integers is a decimal number and `//` an integer; dates are cut with date_trunc('month', d), and
-a year is year(d); ILIKE does not tell large letters from small ones; QUALIFY filters by a window function; a sum or
-count of some rows is sum(x) FILTER (WHERE ...); the value beside a largest one is arg_max(value, by).
-"This year", "lately" and the like are meant from the day on which the question is asked; where the data end before,
-say in `reading` what you took.
+kind "sql": the question can be answered from the tables. {RULES}
+`reading` says in one plain sentence how you understood the question, with every assumption. `title` names the result in
+a few words. `chart` names columns of the result where a picture helps: line over time, bar over categories, scatter for
+two measures; else kind "none".
 kind "clarification": the question has more than one sensible reading, or names something the catalog does not have.
 `question` asks one short question; `suggestions` are two to four complete answers to choose from.
 kind "answer": no data are needed (a greeting, what the tables contain). `text` is the answer in markdown.
@@ -115,9 +127,14 @@ in them.
 
 
 def plan_prompt(request: PlanRequest) -> Prompt:
-    """The planner's request: instructions and catalog as one stable block, then what fits the question, and it."""
+    """The request for a plan as one JSON object."""
+    return msgspec.structs.replace(planning_prompt(PLANNER, request), schema=PLAN_SCHEMA)
+
+
+def planning_prompt(instructions: str, request: PlanRequest) -> Prompt:
+    """Instructions and catalog as one stable block, then what fits the question, and it."""
     catalog = catalog_text(request.catalog, request.focus)
-    system = f"{PLANNER}\n<catalog>\n{catalog.stable}\n</catalog>"
+    system = f"{instructions}\n<catalog>\n{catalog.stable}\n</catalog>"
     examples = nearest_examples(request.question, request.catalog.description.examples)
     parts = [
         _block("tables", catalog.fitting),
@@ -126,7 +143,7 @@ def plan_prompt(request: PlanRequest) -> Prompt:
         _conversation(request.history),
         _block("question", request.question),
     ]
-    return Prompt("planner", system, (_user("\n".join(filter(None, parts))),), PLAN_SCHEMA)
+    return Prompt("planner", system, (_user("\n".join(filter(None, parts))),))
 
 
 def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
@@ -138,6 +155,20 @@ def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
     prompt = plan_prompt(request)
     content = f"{prompt.messages[0]['content']}\n\n{told}\n\n{wanted}"
     return msgspec.structs.replace(prompt, purpose="repair", messages=(_user(content),))
+
+
+def second_look_prompt(request: PlanRequest, sql: str, odd: str, near: Sequence[Place]) -> Prompt:
+    """The same request again, with a statement that ran and gave what is odd."""
+    values = "\n".join(f"near: {place_text(table, column)} = {value_text(value)}" for table, column, value in near)
+    parts = [
+        f"This statement ran and gave {odd}:\n{_bounded(sql, MAX_REPLY_CHARS)}",
+        f"Values of the data that are like those in it:\n{values}" if near else "",
+        "If it is right, and that is the answer, reply with the same plan. If it looked for a value, a column or a time"
+        " that the data do not have, reply with a corrected plan.",
+    ]
+    prompt = plan_prompt(request)
+    content = "\n\n".join([prompt.messages[0]["content"], *filter(None, parts)])
+    return msgspec.structs.replace(prompt, purpose="second_look", messages=(_user(content),))
 
 
 def _failed(number: int, failed: Try) -> str:

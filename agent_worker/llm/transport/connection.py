@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,12 +10,15 @@ import anthropic
 import httpx2
 from anthropic.types import RawMessageStreamEvent
 
-from agent_worker.llm.meter import Call, Meter
-from agent_worker.llm.prompts.requests import Prompt
+from agent_worker.llm.errors import ToolsRefused
+from agent_worker.llm.meter import CHARS_PER_TOKEN, Call, Meter
+from agent_worker.llm.prompts.requests import Message, Prompt
 from agent_worker.llm.settings import ModelSettings
+from agent_worker.llm.transport.blocks import Blocks
 from agent_worker.llm.transport.failures import (
     CATCH,
     dislikes_rich_form,
+    dislikes_tools,
     dropped,
     model_error,
     plan_too_long,
@@ -32,18 +35,20 @@ END_S = 0.5
 """How long the end of a reply may take that is whole already, for the sake of the server's own count of tokens."""
 
 
-def request_fields(prompt: Prompt, settings: ModelSettings, *, plain: bool) -> dict[str, Any]:
+def request_fields(prompt: Prompt, settings: ModelSettings, max_tokens: int, *, plain: bool) -> dict[str, Any]:
     """The request's fields. The plain form has only what every server of the Messages API knows."""
-    # What a model thinks counts too: where it may, the length of a plan is held by us alone.
-    limit = min(settings.max_tokens, settings.max_plan_tokens) if plain and prompt.plans else settings.max_tokens
     fields: dict[str, Any] = {
         "model": settings.model,
-        "max_tokens": limit,
+        "max_tokens": max_tokens,
         "messages": list(prompt.messages),
         "system": prompt.system,
     }
+    if prompt.tools:
+        fields["tools"] = list(prompt.tools)
     if plain:
         return fields
+    if prompt.tools:
+        fields["messages"] = _cached(prompt.messages)
     config: dict[str, Any] = {"effort": settings.effort} if settings.effort else {}
     if prompt.schema is not None:
         config["format"] = {"type": "json_schema", "schema": prompt.schema}
@@ -53,11 +58,20 @@ def request_fields(prompt: Prompt, settings: ModelSettings, *, plain: bool) -> d
     return fields | {"system": [block], "thinking": {"type": "adaptive", "display": "summarized"}}
 
 
+def _cached(messages: Sequence[Message]) -> list[Message]:
+    """The first message is sent again with each turn that follows it: what fits the question is cached too."""
+    first, *rest = messages
+    block = {"type": "text", "text": first["content"], "cache_control": {"type": "ephemeral"}}
+    return [{**first, "content": [block]}, *rest]
+
+
 class StreamedReply:
-    """What has come of one reply so far: `text` and `thinking`, how it ended, and its cost."""
+    """What has come of one reply so far: `text` and `thinking`, its blocks with calls of tools, how it ended, and its
+    cost."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
+        self.blocks = Blocks()
         self.text = ""
         self.thinking = ""
         self.stop_reason: str | None = None
@@ -66,13 +80,16 @@ class StreamedReply:
 
     def take(self, event: RawMessageStreamEvent) -> str:
         """Note an event of the stream; gives the new text in it. Raises BudgetExceeded."""
+        self.blocks.take(event)
         if event.type == "content_block_delta":
             return self._delta(event.delta)
         if event.type == "content_block_start" and event.content_block.type == "text":
             return self._said(event.content_block.text)
         if event.type == "message_start":
-            names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-            self.call.started(*(_count(event.message.usage, name) for name in names))
+            usage = event.message.usage
+            if usage is not None:  # else the estimate stays
+                names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+                self.call.started(*(_count(usage, name) for name in names))
         elif event.type == "message_delta":
             self._closing(event)
         elif event.type == "message_stop":
@@ -85,6 +102,8 @@ class StreamedReply:
         if delta.type == "thinking_delta":
             self.thinking += delta.thinking
             self.call.produced(len(delta.thinking))
+        if delta.type == "input_json_delta":
+            self.call.produced(len(delta.partial_json))
         return ""
 
     def _said(self, text: str) -> str:
@@ -121,40 +140,53 @@ class ModelConnection:
         """The texts of the reply as they come; closing the iterator, or cancelling, closes the connection, and so does
         `enough` once it says so.
 
-        Raises ModelError and BudgetExceeded; `reply` holds what came until then.
+        Raises ModelError, BudgetExceeded and ToolsRefused; `reply` holds what came until then.
         """
         try:
             async with await self._open(prompt, reply) as events:
                 async for event in events:
                     if text := reply.take(event):
                         yield text
+                    if reply.blocks.call_chars > self._settings.max_plan_tokens * CHARS_PER_TOKEN:
+                        raise plan_too_long(self._settings)
                     if text and enough(text):
                         await _take_end(events, reply)
                         return
         except CATCH as error:
             raise model_error(error, self._settings) from error
-        finally:
-            reply.call.close()
         self._check_end(prompt, reply)
 
     def _check_end(self, prompt: Prompt, reply: StreamedReply) -> None:
         if not reply.ended and reply.stop_reason is None:
             raise dropped(f"the answer of {self._settings.root_url} ended before its end")
+        limit = reply.call.reply_limit
+        if reply.stop_reason == "max_tokens" and limit is not None and limit[0] < self._longest(prompt):
+            raise limit[1]
         if reply.stop_reason == "max_tokens" and prompt.plans:
             raise plan_too_long(self._settings, plain=self.plain)
         if error := stop_error(reply.stop_reason, self._settings, reply.explanation):
             raise error
 
+    def _longest(self, prompt: Prompt) -> int:
+        """How many tokens a reply may have, whatever is left of the budget. What a model thinks counts too: where it
+        may, the length of a plan is held by us alone."""
+        settings = self._settings
+        return (
+            min(settings.max_tokens, settings.max_plan_tokens) if self.plain and prompt.plans else settings.max_tokens
+        )
+
     async def _open(self, prompt: Prompt, reply: StreamedReply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         try:
             try:
-                return await self._send(prompt)
+                return await self._send(prompt, reply.call)
             except anthropic.APIStatusError as error:
+                if prompt.tools and dislikes_tools(error):
+                    raise ToolsRefused("the model's server takes no tools") from error
                 if self.plain or self._settings.structured_output != "auto" or not dislikes_rich_form(error):
                     raise
             self.plain = True
-            return await self._send(prompt)
-        except anthropic.APIStatusError:
+            return await self._send(prompt, reply.call)
+        except (anthropic.APIStatusError, ToolsRefused):
             reply.call.refused()
             raise
         except anthropic.APIConnectionError as error:
@@ -162,8 +194,11 @@ class ModelConnection:
                 reply.call.refused()
             raise
 
-    async def _send(self, prompt: Prompt) -> anthropic.AsyncStream[RawMessageStreamEvent]:
-        fields = request_fields(prompt, self._settings, plain=self.plain)
+    async def _send(self, prompt: Prompt, call: Call) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+        max_tokens = self._longest(prompt)
+        if call.reply_limit is not None:
+            max_tokens = min(max_tokens, call.reply_limit[0])
+        fields = request_fields(prompt, self._settings, max_tokens, plain=self.plain)
         stream: anthropic.AsyncStream[RawMessageStreamEvent]
         stream = await self._client.messages.create(**fields, stream=True)
         return stream

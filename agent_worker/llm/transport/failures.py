@@ -2,6 +2,7 @@
 
 import email.utils
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -78,6 +79,11 @@ def dislikes_rich_form(error: Exception) -> bool:
         return False
     # There is no code for it, so the fields we added ourselves are looked for in the complaint.
     return any(field in error.message for field in _RICH_FIELDS)
+
+
+def dislikes_tools(error: anthropic.APIStatusError) -> bool:
+    """Is this a server, or a model of it, that takes no tools? Some say so with the status of a failure."""
+    return error.status_code in (400, 404, 422, 500, 501) and re.search(r"\btools?\b", error.message) is not None
 
 
 def stop_error(stop_reason: str | None, settings: ModelSettings, explanation: str = "") -> ModelError | None:

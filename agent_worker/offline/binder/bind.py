@@ -1,11 +1,13 @@
 """One parse over one base table: every fragment bound, the whole checked, or refused."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-from agent_worker.offline.binder.places import Unbound, kin
+from agent_worker.offline.binder.places import Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, Expr, InBoth, Query, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.english.lexicon import expand
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,
@@ -15,10 +17,12 @@ from agent_worker.offline.grammar.fragments import (
     Mention,
     Or,
     Parse,
+    Rank,
     Select,
     Verb,
     Where,
 )
+from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
 
@@ -62,22 +66,32 @@ class Binder(Ranking):
         for at, fragment in enumerate(self.parse.fragments):
             if isinstance(fragment, Where):
                 self._where(fragment)
-                if at and isinstance(self.parse.fragments[at - 1], Or):
+                if self._is_alternative(at):
                     self._alternatives(fragment)
             elif isinstance(fragment, Absent):
                 self._absent(fragment)
+        if len(self.of(Or)) != sum(isinstance(c, AnyOf) for c in self.query.conditions):
+            raise Doubtful("or what")
         for number in self.of(HowMany):
             self._how_many(number)
         for having in self.of(Having):
             self._having(having)
         for mention in (*self.of(Mention), *(Mention(item.owner) for item in items if item.owner)):
             self._mention(mention)
+        self._check_relations()
+        self._check_owners()
         self._rank()
         self._sort()
         self._finish()
         self._show_figures()
         self._verbs()
         return Bound(self.query, self.parse.cost + self.cost, self.parse)
+
+    def _is_alternative(self, at: int) -> bool:
+        """Whether "or" stands before a condition, with nothing or a noun between."""
+        before = self.parse.fragments[max(at - 2, 0) : at]
+        kinds = [type(f) for f in before]
+        return kinds[-1:] == [Or] or kinds == [Or, Mention]
 
     def _finish(self) -> None:
         query = self.query
@@ -130,6 +144,8 @@ class Binder(Ranking):
     def _check_rows(self, plain: list[Ref]) -> None:
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
         ranked = [e for e, _ in self.query.order if isinstance(e, Ref)] if self.query.limit else []
+        if self.told_by and not self._is_of_one_thing():
+            raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
             if len(shared) == 1:
@@ -139,8 +155,20 @@ class Binder(Ranking):
             for c in self.query.conditions
             if isinstance(c, Compare) and c.operator == "=" and len(c.operands) == 1
         }
-        if plain and all(ref in said for ref in plain):
+        if plain and (all(ref in said for ref in plain) or self._asks_again(said)):
             raise Unbound("asks for what it says")
+
+    def _asks_again(self, said: set[Expr]) -> bool:
+        """ "Who advises Linda Smith? Give the first name": of somebody else."""
+        known = {(ref.table, ref.column) for ref in said if isinstance(ref, Ref)}
+        again = [item.name for select in self.of(Select)[1:] for item in select.items if item.name]
+        return bool(again) and all(known & {(c.table, c.column) for c in name.candidates} for name in again)
+
+    def _is_of_one_thing(self) -> bool:
+        """Whether rows are told apart by what is shown, or there is only the one that the question names."""
+        own = self._named_by()
+        fixed = [c.expr for c in self.query.conditions if isinstance(c, Compare) and c.operator == "="]
+        return any(isinstance(e, Ref) and self._column(e) in own for e in (*self.query.shown, *fixed))
 
     def _groups_of(self, plain: list[Ref]) -> None:
         """Plain columns beside figures are what is grouped by, with the key of the thing that they name."""
@@ -156,6 +184,7 @@ class Binder(Ranking):
             self.cost += 0.15
         for ref in plain:
             if ref.path:
+                self._join(ref.path if self._asked(ref) else ())
                 table = self.schema.tables[ref.table]
                 key = table.key
                 if key is not None and self._column(ref) in table.labels:
@@ -172,6 +201,10 @@ class Binder(Ranking):
                 else:
                     raise Unbound("groups in the order of a column")
 
+    def _asked(self, ref: Ref) -> bool:
+        """Whether a column is of a thing that is asked for, rather than grouped by."""
+        return any(e.path == ref.path and e.table == ref.table for e in self.entities)
+
     def _own_names(self) -> tuple[Column | None, ...]:
         """The columns of the base that name its rows one by one."""
         table = self.schema.tables[self.base]
@@ -184,6 +217,53 @@ class Binder(Ranking):
             parts = {p for p in self.schema.parts if kin(verb.word, p)} if verb.word not in _NEUTRAL else set()
             if (parts or verb.strict) and not parts & used:
                 raise Unbound(f"{verb.word} speaks of something else")
+
+    def _check_owners(self) -> None:
+        """Names are of something that the question names, or that this refers to."""
+        said = self._named_tables()
+        near = self.schema.referred_by(said)
+        for ref in (*(e for e in self.query.shown if isinstance(e, Ref)), *self.query.groups):
+            label = self._column(ref) in self.schema.tables[ref.table].labels
+            if label and said and ref.table not in near and not self._says_table(ref):
+                raise Unbound(f"{ref.column} of {ref.table}, which nobody named")
+
+    def _says_table(self, ref: Ref) -> bool:
+        """Whether the name of a column says its table too: "product names"."""
+        noun = {stem(word) for word in self.schema.tables[ref.table].words}
+        names = [*self._item_names(), *(name for group in self.of(Group) for name in group.names)]
+        told = [n for n in names if any((c.table, c.column) == (ref.table, ref.column) for c in n.candidates)]
+        return any(noun & {stem(word) for word in name.text.lower().split()} for name in told) or not told
+
+    def _named_tables(self) -> set[str]:
+        """The tables that the question names, by themselves or with the name of a column."""
+        parse = self.parse.fragments
+        names = [*self._item_names(), *(f.name for f in parse if isinstance(f, (Mention, Absent, HowMany)) and f.name)]
+        names += [name for f in parse if isinstance(f, Group) for name in f.names]
+        names += [name for f in parse if isinstance(f, Where) for name in (f.name, f.owner) if name]
+        names += [f.item.name for f in parse if isinstance(f, Rank) and f.item and f.item.name]
+        found = {c.table for name in names for c in name.candidates if c.is_table or c.owned}
+        return found | {f.name.tables[0].table for f in self.of(Everything) if f.name and f.name.tables}
+
+    def _item_names(self) -> list[Name]:
+        items = self._items()
+        return [name for item in items for name in (item.name, item.owner) if name]
+
+    def _check_relations(self) -> None:
+        """ "employees who report to Payam" are not those called so; "movie ratings" are ratings."""
+        fragments = self.parse.fragments
+        for first, second in pairwise(fragments):
+            if isinstance(first, Verb) and isinstance(second, Where) and second.name is None and not second.label:
+                same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
+                own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]
+                values = {r.column for v in second.operands if isinstance(v, Value) for r in v.refs}
+                if first.word not in _NEUTRAL and any(ref.column in values for ref in own):
+                    raise Doubtful(f"{first.word} whom")
+            if isinstance(first, (Select, Mention)) and isinstance(second, Mention):
+                last = first.name if isinstance(first, Mention) else first.items[-1].owner or first.items[-1].name
+                if last is not None and last.end == second.name.start:
+                    counted = isinstance(first, Select) and first.items[-1].fn == "count"
+                    kind = Doubtful if counted else Unbound
+                    raise kind(f"{last.text} of {second.name.text}")
 
     def _used_words(self) -> set[str]:
         query = self.query

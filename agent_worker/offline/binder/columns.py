@@ -9,7 +9,7 @@ from agent_worker.offline.grammar.fragments import (
     Select,
     Where,
 )
-from agent_worker.offline.lexer.lattice import Value
+from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 
@@ -27,7 +27,7 @@ class Columns(Nouns):
         found: dict[tuple[str, str], float] = {}
         for (table, name), cost in named.items():
             column = self.schema.columns[table, name]
-            if where.name is not None and where.hints and column.role not in (Role.YEAR, Role.DATE):
+            if where.name is not None and where.hints and not _tells_time(column):
                 continue
             try:
                 literals(column, where.operator, where.operands)
@@ -45,6 +45,8 @@ class Columns(Nouns):
         values = [v for v in where.operands if isinstance(v, Value)]
         refs = {(r.table, r.column) for v in values for r in v.refs if r.whole or not v.quoted}
         found: dict[tuple[str, str], float] = {}
+        numbers = [one for one in where.operands if isinstance(one, Number)]
+        texts = {c.name for c in self.schema.columns.values() if {n.text for n in numbers} & set(c.info.values)}
         if where.name is not None:
             best = where.name.cost
             for c in where.name.columns:
@@ -55,7 +57,8 @@ class Columns(Nouns):
             ):
                 table = self.schema.tables[c.table]
                 for column in (*table.labels, *((table.key,) if table.key else ())):
-                    if (c.table, column.name) not in found and (refs or column in table.labels or not values):
+                    named = column in table.labels and not (numbers and column.name not in texts)
+                    if (c.table, column.name) not in found and (refs or named or (not values and column is table.key)):
                         found[c.table, column.name] = c.cost - best + 0.15
                 for place in refs:
                     if place[0] == c.table:
@@ -106,6 +109,8 @@ class Columns(Nouns):
             refs = [r for r in value.refs if (r.table, r.column) == (table, column)]
             if value.text.isdigit() and where.name is None and where.owner is None:
                 cost += 1.0
+            if not refs and " " in value.text and self.schema.columns[table, column].role is Role.IDENTIFIER:
+                return 9.0
             if not any(r.whole for r in refs):
                 if not refs and value.refs and not value.quoted:
                     return 9.0
@@ -145,7 +150,7 @@ class Columns(Nouns):
         near = {c.table for c in nouns[-1].name.tables}
         if self.base in near or table in near:
             return
-        named = {c.table for c in where.name.columns if c.cost <= where.name.cost + 0.3} if where.name else set()
+        named = {c.table for c in where.name.columns if c.cost <= where.name.cost + 1.0} if where.name else set()
         refers = {key.ref_table for key in self.schema.keys if key.table in near}
         if named & near or (where.name is None and table in refers):
             raise Unbound(f"{column} of which of two")
@@ -154,3 +159,10 @@ class Columns(Nouns):
         """The columns that tell the rows of the base apart for people."""
         table = self.schema.tables[self.base]
         return (*table.labels, table.key)
+
+
+def _tells_time(column: Column) -> bool:
+    """Whether a column holds years or dates, by its role or as texts."""
+    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
+    years = bool(edges) and all(edge.isdigit() and 1000 <= int(edge) <= 2300 for edge in edges)
+    return years or column.role in (Role.YEAR, Role.DATE)

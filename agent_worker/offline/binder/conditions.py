@@ -1,8 +1,10 @@
 """Conditions: on the row itself, on some row elsewhere, on both of two, on either."""
 
+from dataclasses import replace
+
 from agent_worker.offline.binder.columns import Columns
 from agent_worker.offline.binder.literals import literals
-from agent_worker.offline.binder.places import CLOSE, Unbound
+from agent_worker.offline.binder.places import CLOSE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Ref
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -12,6 +14,7 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.routes import Path
 
 
 class Conditions(Columns):
@@ -93,11 +96,12 @@ class Conditions(Columns):
             return
         if isinstance(new, Exists) and not new.negated and not any(isinstance(f, Or) for f in self.parse.fragments):
             for at, old in enumerate(self.query.conditions):
-                if isinstance(old, Exists) and old.path == new.path and not old.negated and new.conditions:
+                if isinstance(old, Exists) and not old.negated and new.conditions:
                     if {c.expr for c in old.conditions} & {c.expr for c in new.conditions}:
                         continue
-                    self.query.conditions[at] = Exists(old.path, old.conditions + new.conditions)
-                    return
+                    if together := _of_one_row(old, new):
+                        self.query.conditions[at] = together
+                        return
         self.query.conditions.append(new)
 
     def _alternatives(self, where: Where) -> None:
@@ -131,6 +135,26 @@ class Conditions(Columns):
                 self.query.conditions[at] = Exists(new.path, old.conditions + new.conditions, negated=True)
                 return True
         return False
+
+
+def _of_one_row(old: Exists, new: Exists) -> Exists | None:
+    """Both conditions on rows of one way, where one lies on the way to the other. Raises `Unbound` where the ways part
+    only behind a row that both may be about."""
+    longer, shorter = (old, new) if len(old.path) >= len(new.path) else (new, old)
+    if longer.path[: len(shorter.path)] == shorter.path:
+        nearer = tuple(_placed(c, shorter.path) for c in shorter.conditions) if old.path != new.path else None
+        return Exists(longer.path, longer.conditions + (shorter.conditions if nearer is None else nearer))
+    many = next(at for at, step in enumerate(longer.path) if not step.along)
+    if longer.path[: many + 1] == shorter.path[: many + 1]:
+        raise Doubtful("of one row, or of two")
+    return None
+
+
+def _placed(condition: Compare, path: Path) -> Compare:
+    """A condition with its place on the way, where it is none at the end."""
+    ref = condition.expr
+    assert isinstance(ref, Ref)
+    return replace(condition, expr=Ref(path, ref.table, ref.column))
 
 
 def _less(low: str, high: str) -> bool:

@@ -82,11 +82,25 @@ def _number(column: Column, number: Number, form: str) -> Literal:
         if column.role is not Role.DATE and column.kind is not Kind.DATE:
             raise Unfit
         return _text(number.text)
+    if column.role is Role.IDENTIFIER and not _within(column, number.number):
+        raise Unfit
     if column.kind is Kind.NUMBER or form:
         return Literal(f"{number.number:.15g}", number.text)
     if column.kind is Kind.TEXT:
+        known = column.info.values if len(column.info.values) == column.info.distinct else ()
+        if column.role is Role.LABEL and known and number.text not in known:
+            raise Unfit
         return _text(number.text)
     raise Unfit
+
+
+def _within(column: Column, number: float) -> bool:
+    """Whether a key may have this number, by what is known of it."""
+    try:
+        low, high = float(column.info.minimum or "x"), float(column.info.maximum or "x")
+    except ValueError:
+        return True
+    return column.kind is not Kind.NUMBER or low <= number <= high
 
 
 def _text(text: str) -> Literal:

@@ -26,11 +26,17 @@ HOP, FAR, CLOSE, BRIDGE, EXISTS = 0.25, 0.1, 0.08, 0.3, 0.2
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
 must exist elsewhere."""
 COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
+_OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
+"""What each thing has of its own, if at all."""
 NUMERIC = (Role.QUANTITY, Role.YEAR, Role.RATE)
 
 
 class Unbound(Exception):
     """This reading makes no query over this base."""
+
+
+class Doubtful(Unbound):
+    """The question says two things at once, or another than it seems: no reader may answer it."""
 
 
 @dataclass
@@ -45,6 +51,8 @@ class Places:
     query: Query = field(init=False)
     entities: list[Ref] = field(default_factory=list)
     counted: set[str] = field(default_factory=set)
+    told_by: list[Ref] = field(default_factory=list)
+    """Columns that say how many there are."""
     mentioned: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -127,7 +135,12 @@ class Places:
             if (
                 owners
                 and c.table not in owners
-                and not (elsewhere and owners & through and self._belongs(owners, c.table))
+                and not (
+                    elsewhere
+                    and name.text.lower() not in _OWN_WORDS
+                    and owners & through
+                    and self._belongs(owners, c.table)
+                )
             ):
                 continue
             found.append((c.cost + far, ref))

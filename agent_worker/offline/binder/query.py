@@ -47,7 +47,8 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """A row at the end of `path`, any joins, of which all conditions hold (their refs start there); or none."""
+    """A row at the end of `path`, any joins, of which all conditions hold; or none. Their refs are there, or, with a
+    part of `path`, on the way."""
 
     path: Path
     conditions: tuple[Compare, ...] = ()

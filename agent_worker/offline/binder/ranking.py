@@ -1,15 +1,17 @@
 """Counts of other things, ranks and orders."""
 
 from agent_worker.offline.binder.conditions import Conditions
-from agent_worker.offline.binder.places import COUNTING, NUMERIC, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Expr, Literal, Ref
+from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Unbound
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
+    Absent,
     Average,
     Having,
     HowMany,
     Item,
     Limit,
+    Mention,
     Rank,
     Sort,
 )
@@ -24,21 +26,29 @@ class Ranking(Conditions):
     def _how_many(self, how: HowMany) -> None:
         literal = (Literal(f"{how.number.number:.15g}", how.number.text),)
         operator = how.operator
-        if how.name is not None:
-            try:
-                ref, cost = self._resolve(how.name, None, numeric=True)
-                if not any(c.cost <= cost for c in how.name.tables):
-                    self.cost += cost - how.name.cost
-                    self.query.conditions.append(Compare(ref, operator, literal))
-                    return
-            except Unbound as problem:
-                if "several" in str(problem):
-                    raise
+        if how.name is not None and (ref := self._figure(how.name)):
+            if self.of(Absent):
+                raise Doubtful("a condition beside none")
+            self._add_condition(Compare(ref, operator, literal))
+            return
         if operator in ("<", "<=") and any(
             isinstance(e, Ref) and e.path for e in (*self.query.shown, *self.query.groups)
         ):
             raise Unbound("with those that have none, or without")
         self.query.havings.append(Compare(self._counted_rows(how.name), operator, literal))
+
+    def _figure(self, name: Name) -> Ref | None:
+        """The column of numbers that "more than 20 points" is about, unless points are things of their own."""
+        try:
+            ref, cost = self._resolve(name, None, numeric=True)
+        except Unbound as problem:
+            if "several" in str(problem):
+                raise
+            return None
+        if any(c.cost <= cost for c in name.tables):
+            return None
+        self.cost += cost - name.cost
+        return ref
 
     def _having(self, having: Having) -> None:
         """A condition on a figure of each group."""
@@ -77,10 +87,17 @@ class Ranking(Conditions):
                 raise Unbound("counted too far away")
             if any(isinstance(e, Ref) and e.path[: len(path)] == path for e in self.query.shown):
                 raise Unbound("counted by itself")
-            return Agg("count")
+            if self._only_joins():
+                return Agg("count")
+            return Agg("count", self._nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
         ref, cost = self._resolve(name, None)
         self.cost += cost - name.cost + 0.1
         return Agg("count", ref, distinct=True)
+
+    def _only_joins(self) -> bool:
+        """Whether a row of the base says only what belongs together, so that it is there once."""
+        columns = self.schema.tables[self.base].columns
+        return all((self.base, c.name) in self.schema.own_keys for c in columns)
 
     def _rank(self) -> None:
         ranks = self.of(Rank)
@@ -107,6 +124,8 @@ class Ranking(Conditions):
 
     def _ranked_by(self, rank: Rank) -> Expr:
         if rank.common:
+            if any(isinstance(c, Exists) for c in self.query.conditions) or self._of_another(rank):
+                raise Doubtful("the most common of what")
             return Agg("count")
         if rank.hints:
             return self._hinted(rank.hints)
@@ -135,6 +154,12 @@ class Ranking(Conditions):
         if column.role not in (*NUMERIC, Role.DATE) or (most and any(e.path for e in self.entities)):
             raise Unbound(f"rank by {column.name}")
         return ref
+
+    def _of_another(self, rank: Rank) -> bool:
+        """Whether the most common one of something else than is shown is meant: "of the most popular form"."""
+        behind = self.parse.fragments[self.parse.fragments.index(rank) + 1 :][:1]
+        shown = {e.table for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)}
+        return any(isinstance(f, Mention) and not shown & {c.table for c in f.name.tables} for f in behind)
 
     def _hinted(self, hints: tuple[str, ...]) -> Ref:
         tables = {e.table for e in self.entities} or {self.base}

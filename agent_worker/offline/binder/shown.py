@@ -1,6 +1,6 @@
 """What is shown: columns, whole rows, counts and other figures."""
 
-from agent_worker.offline.binder.places import COUNTING, NUMERIC, Places, Unbound
+from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.grammar.fragments import (
     Everything,
@@ -42,6 +42,11 @@ class Shown(Places):
             self._plain(item, size)
 
     def _check_items(self) -> None:
+        """Things are counted over their own rows: two kinds of them, over two."""
+        counts = [e for e in self.query.shown if isinstance(e, Agg) and e.fn == "count"]
+        things = [i for i in self._items() if i.fn == "count" and i.name and i.name.tables and not i.distinct]
+        if len(things) > 1 and len(counts) > 1 and Agg("count") in counts:
+            raise Doubtful("counts of two things")
         for select in self.of(Select):
             texts = [(i.fn, i.name.text.lower()) for i in select.items if i.name]
             if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
@@ -129,19 +134,31 @@ class Shown(Places):
         tables = [c for c in item.name.tables if c.table == self.base]
         best = item.name.cost
         numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
-        if tables and tables[0].cost <= best + 0.5 and not (numeric and numeric[0].cost < tables[0].cost):
+        if tables and any(c.table == self.base for c in numeric):
+            raise Unbound(f"{item.name.text} are counted, or added up")
+        values = (
+            item.distinct and bool(tables) and any(c.table == self.base and c.cost <= best for c in item.name.columns)
+        )
+        if (
+            tables
+            and not values
+            and tables[0].cost <= best + 0.5
+            and not (numeric and numeric[0].cost < tables[0].cost)
+        ):
             self.cost += tables[0].cost - best
             self.counted.add(self.base)
             self._add(Agg("count"))
             return
-        if numeric and not item.distinct and (item.guessed or len(self._items()) == 1 or self._fixed()):
+        alone = len(self._items()) == 1 and (item.owner is not None or self.of(Mention))
+        if numeric and not item.distinct and (item.guessed or alone or self._fixed()):
             ref, cost = self._resolve(item.name, item.owner, numeric=True)
             self.cost += cost - best + 0.1
             self._add(Agg("sum", ref) if item.guessed else ref)
             if not item.guessed:
                 self.entities.append(ref)
+                self.told_by.append(ref)
             return
-        if item.name.tables:
+        if item.name.tables and not values:
             path, table, cost = self._entity(item.name)
             if table.key is None:
                 raise Unbound("nothing to count by")

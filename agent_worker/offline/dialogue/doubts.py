@@ -10,6 +10,8 @@ from agent_worker.offline.english.vocabulary import ADVERBS, MONTHS, UNIT_PHRASE
 from agent_worker.offline.schema.name_index import Names
 
 _OWN = (Kind.SHARE, Kind.CORRELATION, Kind.STATS, Kind.QUARTER, Kind.NULL, Kind.WITHOUT)
+_ASKING = frozenset(("when", "where"))
+UNSURE = "I am not sure that I read all of this question. Please say it in simpler words, or name the columns."
 _TIMES = frozenset((*MONTHS, *WEEKDAYS, *ADVERBS, *UNIT_PHRASES))
 """What only those rules read: times, shares, statistics, missing values."""
 
@@ -32,9 +34,13 @@ def doubt(question: str, reading: QueryIR, names: Names) -> str:
     keys = _keys(reading, names)
     if keys:
         return f"{keys[0]} tells things apart; it is not added up or averaged. Which figure do you mean?"
-    if OPENERS.at(words, 0) and not _is_own(words):
-        return "I am not sure that I read all of this question. Please say it in simpler words, or name the columns."
+    if (OPENERS.at(words, 0) and not _is_own(words)) or _asks_twice(words) or words[0] in _ASKING:
+        return UNSURE
     return ""
+
+
+def _asks_twice(words: list[str]) -> bool:
+    return words.count("how") > 1 or words[:2] == ["on", "what"] or words[:2] == ["on", "which"]
 
 
 def _only_counts(reading: QueryIR) -> bool:
@@ -49,7 +55,12 @@ def _keys(reading: QueryIR, names: Names) -> list[str]:
     """The identifiers that a reading adds up or averages."""
     figures = [f for f in reading.figures if f.alias.startswith(("avg_", "sum_", "total_"))]
     places = [(ref.table, ref.column) for figure in figures for ref in figure.columns]
-    return [column for table, column in places if (table, column) in names.referred or column.lower().endswith("_id")]
+    roles = names.catalog.description.roles
+    declared = [(place, roles.get(".".join(place))) for place in places]
+    return [
+        column for (table, column), role in declared
+        if role == "identifier" or (not role and ((table, column) in names.referred or column.lower().endswith("_id")))
+    ]  # fmt: skip
 
 
 def _is_own(words: list[str]) -> bool:

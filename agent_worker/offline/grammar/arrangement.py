@@ -40,7 +40,8 @@ def sorts(reader: Reader, at: int) -> Iterator[Found]:
             yield (order[0] if order else end), Sort(((items[0], down), *((i, down) for i in items[1:]))), cost
             yield from _second(reader, order[0] if order else end, items[0], down, cost)
     for end, down in reader.phrase(english.ORDERS, at):
-        yield end, Sort(((None, down),)), 0.1
+        if reader.word(end) not in ("of", "by"):
+            yield end, Sort(((None, down),)), 0.1
 
 
 def _second(reader: Reader, at: int, first: Item, down: bool, cost: float) -> Iterator[Found]:

@@ -22,6 +22,9 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.grammar.reader import Found, Reader
 
+_ASKING = frozenset(("where", "when"))
+"""What is asked for, at the beginning of a sentence: no reading drops them there."""
+_DOING = frozenset(("order", "sort", "show", "find", "return", "give"))
 Rule = Callable[[Reader, int], Iterator[Found]]
 
 
@@ -32,6 +35,8 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
         if name.tables:
             before = _spoken_before(reader, at)
             if before == "and":  # what is asked for beside something else, not what that is said of
+                continue
+            if different > at and before in ("for", "by", "in"):  # for each of them
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME
             yield end, Mention(name, has, before in ("of", "for"), different > at), 0.15 + name.cost
@@ -67,7 +72,9 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
 
 def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]]:
     """Words that say nothing here."""
-    named = [name for name in reader.names(at) if name.cost <= 0.1]
+    if reader.word(at) in _ASKING and (at == 0 or reader.word(at - 1) in english.STOPS):
+        return
+    named = [name for name in reader.names(at) if name.cost <= (0.7 if reader.word(at) in _DOING else 0.1)]
     for end, _ in reader.phrase(english.GLUE, at):
         if not any(name.end <= end for name in named):
             yield end, None, 0.03

@@ -29,7 +29,7 @@ def where_named(reader: Reader, at: int) -> Iterator[Found]:
                 if isinstance(operands[-1], Number) and operator == "=" and any(n.tables for n in reader.names(end)):
                     continue
                 dated = place > start and reader.word(place - 1) == "in" and isinstance(operands[0], Number)
-                hints = ("year",) if dated else ()
+                hints = ("year",) if dated or _speaks_of_time(reader, place, operands) else ()
                 firm = place == start or reader.word(place - 1) not in english.PREPOSITIONS - {
                     "is",
                     "are",
@@ -39,6 +39,13 @@ def where_named(reader: Reader, at: int) -> Iterator[Found]:
                 where = Where(name, operator, operands, negated, hints=hints, both=both, firm=firm)
                 yield end, where, name.cost + cost
                 yield from _or_again(reader, end, where, name.cost + cost)
+
+
+def _speaks_of_time(reader: Reader, at: int, operands: tuple[Operand, ...]) -> bool:
+    """Whether only years and dates are compared so: "after 2010", "from 2000 to 2010"."""
+    years = [isinstance(o, Number) and 1900 <= o.number <= 2100 for o in operands]
+    spans = len(years) == 2 and all(years) and reader.word(at) in ("from", "between")
+    return spans or (reader.word(at) in english.TIMELY and isinstance(operands[0], Number))
 
 
 def _or_again(reader: Reader, at: int, where: Where, cost: float) -> Iterator[Found]:
@@ -115,8 +122,10 @@ def where_trailing(reader: Reader, at: int) -> Iterator[Found]:
     for end, operands, both in reader.operands(at):
         if not all(isinstance(one, Value) for one in operands):
             continue
+        counted = any(isinstance(one, Value) and one.text.isdigit() for one in operands)
         for after, name in reader.noun(end):
-            yield after, Where(None, "=", operands, owner=name, both=both), 0.1 + name.cost
+            if not (counted and name.tables):
+                yield after, Where(None, "=", operands, owner=name, both=both), 0.1 + name.cost
 
 
 def where_value(reader: Reader, at: int) -> Iterator[Found]:

@@ -96,6 +96,7 @@ def _everything(reader: Reader, at: int) -> Iterator[Found]:
         end = at + 1
         while reader.word(end) in ("about", "of", "for", "on", "from", "regarding"):
             end = reader.skip(english.DETERMINERS, end + 1)
+            end += reader.word(end) in ("each", "every")
             for _, name in reader.noun(end):
                 if name.tables:
                     yield name.end, Everything(name), 0.1

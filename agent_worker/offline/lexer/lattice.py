@@ -11,6 +11,7 @@ from agent_worker.offline.schema.value_index import ValueRef, find_values
 
 _LONGEST_NAME = 5
 _SURE = 0.35
+_COMMON = 0.1
 _NOT_FIRST = frozenset(
     word
     for (word,) in expand(
@@ -79,10 +80,17 @@ class Lattice:
 
     @property
     def words(self) -> list[str]:
-        return [token.lower if token.kind != "quoted" else '"' for token in self.tokens]
+        return [_word(token, at) for at, token in enumerate(self.tokens)]
 
     def look_up(self, words: tuple[str, ...]) -> tuple[Candidate, ...]:
         return self.index.find(words)
+
+
+def _word(token: Token, at: int) -> str:
+    """A token as the rules read it. A capital A inside a sentence is a grade or a class, no article."""
+    if token.kind == "quoted":
+        return '"'
+    return token.text if token.text == "A" and at else token.lower
 
 
 def lattice(question: str, schema: Schema, index: NameIndex) -> Lattice:
@@ -93,9 +101,17 @@ def lattice(question: str, schema: Schema, index: NameIndex) -> Lattice:
     for start, token in enumerate(tokens):
         found.names.append(_names(question, tokens, start, index))
         known = values.get(start, [])
-        found.values.append([*known, *(v for v in _literals(question, tokens, start) if v.quoted or not known)])
+        guessed = [v for v in _literals(question, tokens, start) if v.quoted or not (known or _is_name(v, index))]
+        found.values.append([*known, *guessed])
         found.numbers.append(_numbers(token, start))
+    found.names = [[name for name in names if not _cuts(name, found)] for names in found.names]
     return found
+
+
+def _cuts(name: Name, found: Lattice) -> bool:
+    """Whether "ids of tourist" ends inside a longer name: "ids of tourist attractions"."""
+    tails = [at + 1 for at in range(name.start, name.end) if found.tokens[at].lower == "of"]
+    return any(longer.end > name.end and longer.cost < _SURE for at in tails for longer in found.names[at])
 
 
 def _numbers(token: Token, start: int) -> list[Number]:
@@ -115,6 +131,8 @@ def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> 
     for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):
         token = tokens[end - 1]
         if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN):
+            break
+        if token.lower == "the" and end > start + 1 and tokens[end - 2].lower != "of":
             break
         words += tuple(piece for piece in token.lower.split("_") if piece)
         if not words or token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on"):
@@ -140,6 +158,12 @@ def _values(question: str, tokens: list[Token], schema: Schema) -> dict[int, lis
             Value(tokens[start].text if quoted else text, start, end, tuple(refs), quoted)
         )
     return found
+
+
+def _is_name(value: Value, index: NameIndex) -> bool:
+    """Whether the last word of a text with capitals is a name of the schema: "Flags", "Panama Flags"."""
+    found = index.find((value.text.lower().split()[-1],))
+    return bool(found) and found[0].cost <= _COMMON
 
 
 def _literals(question: str, tokens: list[Token], start: int) -> list[Value]:

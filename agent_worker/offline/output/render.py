@@ -118,7 +118,7 @@ class Renderer:
         lines += [_join(step, names[at], names[at + 1]) for at, step in enumerate(steps[1:])]
         conditions = [_on(steps[0], owner, names[0])]
         inner = Renderer(Query(names[-1]))
-        inner.aliases = {(): names[-1]}
+        inner.aliases = {condition.path[: outer + at]: name for at, name in enumerate(names, 1)} | {(): names[-1]}
         conditions += [inner.compare(c, steps[-1].end) for c in condition.conditions]
         text = f"EXISTS (SELECT 1 {' '.join(lines)} WHERE {' AND '.join(conditions)})"
         return f"NOT {text}" if condition.negated else text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
-from agent_worker.offline.schema.model import Schema, Words
+from agent_worker.offline.schema.model import Column, Schema, Words
 from agent_worker.offline.schema.roles import Kind, Role
 
 _PART = 0.8
@@ -87,8 +87,22 @@ class NameIndex:
             if "of" in words and cost is None and words[0] not in _MEASURING:
                 at = words.index("of")
                 cost = self._cost(candidate, tuple(w for w in (*words[at + 1 :], *words[:at]) if w != "the"))
+            if (
+                cost is not None
+                and "of" in words
+                and words[0] in _MEASURING
+                and not self._measures(candidate, words[0])
+            ):
+                continue
             if cost is not None and (len(spoken) == len(words) or cost < _PART):
                 yield replace(candidate, cost=cost)
+
+    def _measures(self, candidate: Candidate, word: str) -> bool:
+        """Whether a column begins with "number" as "number of employees" does: `num_employees`, not `emp_number`."""
+        if candidate.column is None:
+            return False
+        column = self.schema.columns[candidate.table, candidate.column]
+        return fit((word,), column.all_words[:1]) is not None
 
     def _near(self, words: Words) -> frozenset[Candidate]:
         """Names with a part that has to do with the first word, or with the last where that says nothing."""
@@ -110,7 +124,7 @@ class NameIndex:
         if (
             words
             and words[-1] in ("name", "names")
-            and (column.kind is not Kind.TEXT or column.role is Role.IDENTIFIER)
+            and (column.kind is not Kind.TEXT or column.role is Role.IDENTIFIER or _is_numbers(column))
         ):
             return None
         costs = [_fit_cost(words, parts) for parts in {column.words, column.all_words}]
@@ -140,6 +154,12 @@ class NameIndex:
             known = table in self.schema.tables
             found.append((parts_of(word), Candidate(table, column or None) if known else measures[target]))
         return found
+
+
+def _is_numbers(column: Column) -> bool:
+    """Whether a column of text holds numbers, which name nothing."""
+    edges = (column.info.minimum or "", column.info.maximum or "")
+    return "name" not in column.all_words and all(edge.isdigit() for edge in edges)
 
 
 def _related(word: str, root: str, part: str) -> bool:

@@ -92,6 +92,14 @@ class Schema:
         """The key that a column is, if it refers to another table."""
         return next((key for key in self.keys if (key.table, key.column) == (table, column)), None)
 
+    def referred_by(self, tables: set[str]) -> set[str]:
+        """These tables and all to which they refer, over any number of keys."""
+        found, new = set(tables), set(tables)
+        while new:
+            new = {key.ref_table for key in self.keys if key.table in new} - found
+            found |= new
+        return found
+
     def _table(self, info: CatalogTable, referred: str | None) -> Table:
         words = parts_of(info.name)
         words = words[1:] if len(words) > 1 and words[0] in _PREFIXES else words
@@ -102,7 +110,9 @@ class Schema:
             for column, parts in zip(info.columns, split, strict=True)
         )
         key = next((column for column in columns if column.name == referred), None) or _own_key(columns)
-        return Table(info.name, words, columns, key, labels_of(columns), info)
+        declared = self.catalog.description.labels.get(info.name, ())
+        named = tuple(column for name in declared for column in columns if column.name == name)
+        return Table(info.name, words, columns, key, named or labels_of(columns) or _namesake(words, columns), info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
         is_key = (table, column.name) in self.own_keys
@@ -117,7 +127,9 @@ class Schema:
         own = _without_noun(parts, table_words)
         named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
         is_key = is_key or (named and kind_of(column) is Kind.NUMBER)
-        return Column(table, column.name, own, parts, kind_of(column), role_of(column, own, is_key=is_key), column)
+        declared = self.catalog.description.roles.get(f"{table}.{column.name}")
+        role = Role(declared) if declared else role_of(column, own, is_key=is_key)
+        return Column(table, column.name, own, parts, kind_of(column), role, column)
 
 
 def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) -> Iterator[JoinKey]:
@@ -181,6 +193,13 @@ def labels_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
         if found:
             return (found[0],)
     return ()
+
+
+def _namesake(words: Words, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The column of texts that is called as its table: `institution` of institutions names them."""
+    nouns = [stem(word) for word in words]
+    same = [c for c in columns if c.kind is Kind.TEXT and [stem(word) for word in c.all_words] == nouns]
+    return tuple(same[:1])
 
 
 def _initialed(part: str, nouns: list[str]) -> Words:

@@ -54,6 +54,8 @@ def kind_of(column: CatalogColumn) -> Kind:
 def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> Role:
     """The part a column plays. `words` are its name's; `is_key`: it refers to, or is referred to by, another."""
     kind = kind_of(column)
+    if kind is Kind.TEXT and words and words[-1] in _LABELS:
+        return Role.LABEL
     if is_key or (words and words[-1] in _KEY_WORDS) or (len(words) > 1 and words[-1] in ("number", "no", "num")):
         return Role.IDENTIFIER
     if kind is Kind.FLAG:
@@ -62,7 +64,7 @@ def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> R
         return Role.DATE
     if kind is Kind.NUMBER:
         return _measure(column, words)
-    return Role.LABEL if words and words[-1] in _LABELS else Role.CATEGORY
+    return Role.CATEGORY
 
 
 def _measure(column: CatalogColumn, words: tuple[str, ...]) -> Role:

@@ -12,6 +12,8 @@ _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company",
 """Endings of firms' names that people leave out."""
 
 _TIMES = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun", *MONTHS))
+_BETWEEN = frozenset(("and", "or", "of", "the", "in", "for", "with", "by", "to", "from", "at", "on", "is", "are"))
+"""Words with which no part of a value begins or ends."""
 _LONGEST = 8
 _SHORT_CODE = 3
 
@@ -72,7 +74,7 @@ class _Spans:
                 pieces = tuple(atoms(question[tokens[start].start : tokens[end - 1].end]))
                 if pieces:
                     self.whole[pieces].append((start, end))
-        telling = [pieces for pieces in self.whole if _tells(pieces)]
+        telling = [pieces for pieces in self.whole if _tells(pieces) and not {pieces[0], pieces[-1]} & _BETWEEN]
         self.by_first: dict[str, list[Pieces]] = defaultdict(list)
         for pieces in telling:
             self.by_first[pieces[0]].append(pieces)

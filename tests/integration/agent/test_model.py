@@ -21,7 +21,7 @@ from bus.contract.events import (
     TableSchema,
 )
 from bus.contract.vocabulary import Reason
-from tests.fakes.replies import Say, in_turn, words
+from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving
 from tests.harness.stopping import ended
@@ -37,7 +37,8 @@ ANSWER = Say(("United ", "has ", "most."), thinking="UA is first.", input_tokens
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    async with serving(tmp_path_factory.mktemp("s"), flights()) as served:
+    """Its model is asked for one plan."""
+    async with serving(tmp_path_factory.mktemp("s"), flights(), llm__tools=False) as served:
         yield served
 
 
@@ -153,8 +154,8 @@ async def test_the_reading_stands_above_the_answer_before_its_first_word(served:
         ("UA has 58,665 flights, 7% more than B6.", []),
         ("In 2013 UA had 58.7k.", ["“2013” is not in the result: check it against the table."]),
         (
-            "UA has 4.2 million flights, 42% of all.",
-            ["“4.2 million” and “42%” are not in the result: check them against the table."],
+            "UA has 4.2 million flights, 42.5% of all.",
+            ["“4.2 million” and “42.5%” are not in the result: check them against the table."],
         ),
         (
             "7001, 7002, 7003, 7004, 7005, 7006 and 7007",
@@ -267,3 +268,51 @@ async def test_what_is_no_plan_is_asked_for_once_more(served: Served, bad: str) 
     hopeless = await served.ask(QUESTION, in_turn(words(bad), words(bad)))
     assert (hopeless.failed.code, hopeless.failed.retryable) == ("llm_bad_plan", True)
     assert (hopeless.record.summary.reason, hopeless.statements) == (Reason.LLM_ERROR, [])
+
+
+# ---- a second look
+
+
+NOTHING = in_pieces(plan_json("SELECT carrier FROM airlines WHERE name = 'United Airlines'"))
+NAMED = "SELECT carrier FROM airlines WHERE name = 'United Air Lines Inc.'"
+
+
+async def test_a_statement_that_finds_nothing_is_looked_at_again_with_near_values(served: Served) -> None:
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, in_pieces(plan_json(NAMED)), words("UA.")))
+    assert "no rows: looking once more with near values" in job.statuses
+    assert job.statements[-1] == NAMED
+    assert (job.rows[-1], job.response, job.warnings) == (["UA"], "UA.", [])
+    told = served.requests[1].last_message
+    assert "This statement ran and gave no rows:" in told
+    assert 'near: airlines.name = "United Air Lines Inc."' in told
+    purposes = [event.purpose for event in job.events if isinstance(event, ModelCall) and event.state == "finished"]
+    assert purposes == ["planner", "second_look", "answer"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        NOTHING,
+        in_pieces(plan_json("SELECT carrier FROM airlines WHERE name = 'Nobody'")),
+        in_pieces(plan_json("SELECT carrier FROM no_such_table")),
+        in_pieces(plan_json("DROP TABLE airlines")),
+        in_pieces(plan_json("", kind="answer", text="Nothing.")),
+    ],
+)
+async def test_a_result_stands_where_the_second_look_finds_no_more(served: Served, second: Say) -> None:
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, second, words("Nobody.")))
+    assert len(job.statements) == 1
+    assert (job.result.usage.rows, job.response, job.warnings) == (0, "Nobody.", [])
+
+
+async def test_a_second_look_may_become_a_question(served: Served) -> None:
+    back = in_pieces(clarification_json("Do you mean United Air Lines?", "United Air Lines Inc."))
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, back))
+    assert job.result.clarification is not None
+
+
+async def test_a_second_look_that_fails_leaves_the_result(served: Served) -> None:
+    gone = Fail(401, "authentication_error", "no more")
+    job = await served.ask("Who is United Airlines?", in_turn(NOTHING, gone, words("Nobody.")))
+    assert job.response == "Nobody."
+    assert job.warnings[0].startswith("No second look was possible: ")

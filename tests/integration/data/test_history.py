@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bus.client import CommandRefused
@@ -16,6 +17,7 @@ from bus.contract.events import Completed, Event, Failed, Killed, Warn
 from bus.contract.vocabulary import Refusal, Role
 from bus.log import LOG_NAME
 from bus.wire.commands import Caller, RollUp, Submitted
+from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
 from tests.harness.histories import history_of, log_numbers
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
 from tests.workers import zoo_settings
@@ -123,6 +125,40 @@ async def test_the_log_forgets_old_jobs_once_they_stand_in_the_history(tmp_path:
             await supervisor.record(old)
         assert await supervisor.events(young)
         assert history_of(supervisor.state_dir / "history")[0] == sorted([old, young])
+
+
+async def test_a_clock_that_has_jumped_ahead_trims_nothing_until_somebody_says_that_it_is_right(tmp_path: Path) -> None:
+    settings = {**zoo_settings(), "history.keep_days": 1}
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        old = await supervisor.submit("hello", "echoes")
+        await supervisor.events(old)
+        await roll_up(supervisor)
+        await eventually(lambda: log_numbers(supervisor.state_dir, f"job_id = '{old}' AND {MARKED}"), "not marked")
+    with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
+        log.execute("UPDATE jobs SET ended_at = ended_at - ? WHERE job_id = ?", (8 * DAY_S, old))
+    log.close()
+    days = supervisor.state_dir / "history" / "jobs"
+    today = next(days.iterdir())
+    today.rename(long_ago := days / "day=2001-02-03")
+    now, clock = read_clocks(), supervisor.state_dir / CLOCK_NAME
+    clock.write_bytes(msgspec.json.encode(msgspec.structs.replace(now, wall=now.wall - 3 * DAY_S)))
+    async with running_supervisor(tmp_path, settings) as supervisor:
+        await ask_and_roll_up(supervisor)
+        assert log_numbers(supervisor.state_dir, f"job_id = '{old}'")
+        assert long_ago.exists()
+        clock.unlink()
+        await eventually(clock.exists, "nobody has noticed that the clock is right")
+        await ask_and_roll_up(supervisor)
+        await eventually(lambda: not log_numbers(supervisor.state_dir, f"job_id = '{old}'"), "the log still has it")
+        assert not long_ago.exists()
+
+
+async def ask_and_roll_up(supervisor: Supervisor) -> None:
+    """What is too old goes afterwards, from the history and from the log."""
+    job_id = await supervisor.submit("hello", "echoes")
+    await supervisor.events(job_id)
+    await roll_up(supervisor)
+    await eventually(lambda: log_numbers(supervisor.state_dir, f"job_id = '{job_id}' AND {MARKED}"), "not marked")
 
 
 async def test_an_operator_asks_in_plain_words_and_nothing_that_has_ended_is_missing(supervisor: Supervisor) -> None:

@@ -20,11 +20,23 @@ describe("an answer", () => {
   it("waits in the queue until anything else happens", () => {
     expect(after(accepted(3))).toMatchObject({ phase: "queued", position: 3 });
     expect(after(accepted(3), chunk(2, { type: "queue", position: 1 }))).toMatchObject({ phase: "queued", position: 1 });
+    expect(after(accepted(3), chunk(2, { type: "queue", position: 1, note: "a place is kept" }))).toMatchObject({
+      queueNote: "a place is kept",
+    });
     expect(after(accepted(1), chunk(2, { type: "status", message: "Reading" }))).toMatchObject({
       phase: "running",
       position: 0,
       status: "Reading",
     });
+  });
+
+  it("says of an end that the server could not record that it has come all the same", () => {
+    const unrecorded = { ...killed, data: { ...killed.data, recorded: false } } as JobEvent;
+    expect(after(accepted(), unrecorded)).toMatchObject({
+      phase: "stopped",
+      warnings: ["This is not recorded yet: the server cannot write its log. It will be once the disk has room."],
+    });
+    expect(after(accepted(), killed).warnings).toEqual([]);
   });
 
   it("thinks until its first own word, statement or row", () => {
@@ -66,10 +78,12 @@ describe("an answer", () => {
       accepted(),
       chunk(2, { type: "table_schema", columns }),
       chunk(3, { type: "table_rows", rows: [[1], [2]] }),
-      chunk(4, { type: "table_schema", columns }),
-      chunk(5, { type: "table_rows", rows: [[3]] }),
+      chunk(4, { type: "chart", spec: {} }),
+      chunk(5, { type: "table_schema", columns }),
+      chunk(6, { type: "table_rows", rows: [[3]] }),
     );
     expect(state.rows.length).toBe(1);
+    expect(state.chart).toBeNull();
     expect(state.rows.value(0, 0)).toBe(3);
   });
 
@@ -81,6 +95,22 @@ describe("an answer", () => {
     const done = reduce(after(accepted()), { event: "agent_complete", data: { session_id, seq: 2, result: { final_output } } });
     expect(done).toMatchObject({ phase: "done", response: "Hello", truncated: true });
     expect(done.rows.length).toBe(1);
+  });
+
+  it("keeps each look of a model with what it found", () => {
+    const look = { type: "tool", name: "find", arguments: { words: "united" } } as const;
+    const begun = after(accepted(), chunk(2, { ...look, state: "started" }));
+    expect(begun.looks).toEqual([{ name: "find", about: "united", phase: "started", ms: 0, found: "" }]);
+    const state = after(
+      accepted(),
+      chunk(2, { ...look, state: "started" }),
+      chunk(3, { ...look, state: "finished", ms: 3, found: "1 value" }),
+      chunk(4, { ...look, state: "started" }),
+    );
+    expect(state.looks.map(({ phase, found }) => [phase, found])).toEqual([
+      ["finished", "1 value"],
+      ["started", ""],
+    ]);
   });
 
   it("passes over chunks it does not know", () => {

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from agent_worker.agents.parquet.figures.numerals import Numeral, Reading, numerals
@@ -29,7 +30,8 @@ class Known:
         shares = [v / s for column, s in zip(columns, sums, strict=True) if s for _, v in column]
         ratios = [*_ratios(numeric), *_across(numeric, _ratio)]
         self._plain = _sorted([*plain, *shares])
-        fractions = [*(v for v in values if abs(v) <= 1), *shares, *(r - 1 for r in ratios), *ratios]
+        parts = _across(numeric, _ratio)
+        fractions = [*(v for v in values if abs(v) <= 1), *shares, *_changes(numeric), *parts]
         self._percent = _sorted([*values, 100.0, *(100 * f for f in fractions)])
         self._times = _sorted([*plain, *ratios])
         self._said = {r.value for text in [*said, *_texts(preview)] for n in numerals(text) for r in n.readings}
@@ -105,6 +107,14 @@ def _differences(columns: Sequence[list[tuple[int, float]]]) -> Iterator[float]:
 
 def _ratios(columns: Sequence[list[tuple[int, float]]]) -> Iterator[float]:
     return (r for column in columns for a, b in _pairs(column) for r in (_ratio(a, b), _ratio(b, a)))
+
+
+def _changes(columns: Sequence[list[tuple[int, float]]]) -> Iterator[float]:
+    """Between neighbours, the first and the last, and the ends, as fractions of the one or the other."""
+    for values in ([value for _, value in column] for column in columns):
+        for one, other in [*pairwise(values), (values[0], values[-1]), (min(values), max(values))]:
+            yield _ratio(other - one, one)
+            yield _ratio(one - other, other)
 
 
 def _ratio(one: float, other: float) -> float:

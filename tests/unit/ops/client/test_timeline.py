@@ -94,6 +94,21 @@ def test_without_times_steps_follow_each_other_as_long_as_they_say() -> None:
     ]
 
 
+def test_a_look_of_a_model_is_a_span() -> None:
+    look = {"type": "tool", "name": "find", "arguments": {"words": "united"}}
+    timed_events = [
+        said(100, **look, state="started"),
+        said(400, **look, state="finished", ms=300.0),
+        said(450, **look, state="started"),
+        said(850, **look, state="failed", ms=400.0),
+    ]
+    found = [span for span in timeline(a_record(*LIFE), timed_events, CREATED + 99) if span.name == "tool"]
+    assert [(round(span.start_ms), round(span.end_ms), span.detail) for span in found] == [
+        (100, 400, "find united"),
+        (450, 850, "find united, failed"),
+    ]
+
+
 def test_a_call_that_failed_says_so() -> None:
     timed_events = [
         call(100, "started"),

@@ -39,11 +39,23 @@ CALL: dict[str, object] = {
     "cost_usd": 0.0032,
 }
 
+TOOL: dict[str, object] = {
+    "type": "tool",
+    "name": "peek",
+    "arguments": {"sql": "select\n  1"},
+    "ms": 12.0,
+    "found": "1 row",
+}
+
 
 @pytest.mark.parametrize(
     ("chunk", "sentence"),
     [
         ({"type": "queue", "position": 3}, "waiting, number 3 in the queue"),
+        (
+            {"type": "queue", "position": 1, "note": "a place is kept"},
+            "waiting, number 1 in the queue: a place is kept",
+        ),
         ({"type": "status", "message": "reading\x1b[0m"}, "reading␛[0m"),
         ({"type": "node", "node": "planner", "state": "started", "ms": 0}, "planner started"),
         ({"type": "node", "node": "planner", "state": "finished", "ms": 12.0}, "planner finished after 12 ms"),
@@ -57,6 +69,9 @@ CALL: dict[str, object] = {
             CALL | {"state": "failed", "estimated": True, "cost_usd": None},
             "answer asks claude-x: failed after 300 ms, 1,200 tokens in, about 80 out",
         ),
+        (TOOL | {"state": "started"}, "peek select 1"),
+        (TOOL | {"state": "finished"}, "peek select 1: found 1 row after 12 ms"),
+        (TOOL | {"state": "failed", "found": "no table x"}, "peek select 1: failed no table x after 12 ms"),
         ({"type": "sql", "sql": "select 1"}, "select 1"),
         ({"type": "chart", "spec": {"mark": {"type": "bar"}}}, "a bar chart"),
         ({"type": "chart", "spec": {"mark": "line"}}, "a line chart"),

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { type AnswerState, ASKED, type NodeState } from "../../model/answers/answer-state";
+import { type AnswerState, ASKED, type LookState, type NodeState } from "../../model/answers/answer-state";
 import { duration } from "../../model/format";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
@@ -36,7 +36,8 @@ export class Steps extends PageElement {
         ${this.nodes().map((node) => this.node(node))}
       </ol>
       ${this.live ? html`<span class="elapsed" data-testid="elapsed">${elapsed} s</span>` : nothing}
-    </div>`;
+    </div>
+      ${this.looks()}`;
   }
 
   private node(node: NodeState | { name: string; phase: "waiting" }): TemplateResult {
@@ -45,6 +46,24 @@ export class Steps extends PageElement {
     return html`<li data-testid="node-${node.name}" data-state=${phase} aria-current=${phase === "started" ? "step" : nothing}>
       <span class="mark" aria-hidden="true">${mark(phase)}</span>${node.name}<span class="unseen">, ${phase}</span>
       ${"ms" in node && node.phase !== "started" ? html`<span class="ms">${duration(node.ms)}</span>` : nothing}
+    </li>`;
+  }
+
+  /** What a model has looked at before it answered. */
+  private looks(): TemplateResult | typeof nothing {
+    const { looks } = this.answer;
+    if (looks.length === 0) return nothing;
+    return html`<ol class="looks" aria-label="Looks at the data" data-testid="looks">
+      ${looks.map((look) => this.look(look))}
+    </ol>`;
+  }
+
+  private look({ name, about, phase, ms, found }: LookState): TemplateResult {
+    const state = phase === "started" && !this.live ? "interrupted" : phase;
+    return html`<li data-testid="look" data-state=${state}>
+      <span class="mark" aria-hidden="true">${mark(state)}</span>${name}
+      <code title=${about}>${about}</code><span class="unseen">, ${state}</span>
+      ${phase === "started" ? nothing : html`<span class="found">${found}</span><span class="ms">${duration(ms)}</span>`}
     </li>`;
   }
 

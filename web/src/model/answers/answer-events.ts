@@ -1,9 +1,17 @@
-import { type AnswerState, type Climb, hasEnded, type NodeState } from "./answer-state";
+import { type AnswerState, type Climb, hasEnded, type LookState, type NodeState } from "./answer-state";
 import type { Chunk, ColumnInfo, JobEvent, Result } from "../wire/protocol";
 import { arrowBatch, jsonBatch, Rows } from "../values/rows";
 
+const UNRECORDED = "This is not recorded yet: the server cannot write its log. It will be once the disk has room.";
+
 /** The state after `event`, which must be the next one (`placeOf`). Unknown chunks change nothing but `seq`. */
 export function reduce(state: AnswerState, event: JobEvent): AnswerState {
+  const after = reduced(state, event);
+  const isRecorded = !("recorded" in event.data) || event.data.recorded !== false;
+  return isRecorded ? after : { ...after, warnings: [...after.warnings, UNRECORDED] };
+}
+
+function reduced(state: AnswerState, event: JobEvent): AnswerState {
   const seq = event.data.seq ?? state.seq;
   switch (event.event) {
     case "agent_accepted":
@@ -37,14 +45,14 @@ export function gone(state: AnswerState): AnswerState {
   return hasEnded(state) ? state : { ...state, phase: "gone" };
 }
 
-function whenWaiting(state: AnswerState, position: number): Partial<AnswerState> {
-  if (state.phase === "stopping") return { position };
-  return { position, phase: position > 0 ? "queued" : "running" };
+function whenWaiting(state: AnswerState, position: number, queueNote = ""): Partial<AnswerState> {
+  if (state.phase === "stopping") return { position, queueNote };
+  return { position, queueNote, phase: position > 0 ? "queued" : "running" };
 }
 
 /** Any chunk but `queue` shows that the job no longer waits. */
 function withChunk(state: AnswerState, chunk: Chunk): Partial<AnswerState> {
-  if (chunk.type === "queue") return whenWaiting(state, chunk.position);
+  if (chunk.type === "queue") return whenWaiting(state, chunk.position, chunk.note);
   const phase = state.phase === "stopping" ? "stopping" : "running";
   return { phase, position: 0, ...contentOf(state, chunk) };
 }
@@ -66,9 +74,11 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
       return chunk.field === "response"
         ? { response: state.response + chunk.chunk }
         : { promptMonitor: state.promptMonitor + chunk.chunk };
+    case "tool":
+      return { looks: withLook(state.looks, lookOf(chunk)) };
     case "table_schema":
       // A repaired statement begins its result anew.
-      return { columns: chunk.columns, rows: Rows.none };
+      return { columns: chunk.columns, rows: Rows.none, chart: null };
     case "table_rows":
       return withRows(state, chunk);
     case "sql":
@@ -82,6 +92,17 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
     default:
       return {};
   }
+}
+
+function lookOf({ name, arguments: given, state, ms = 0, found = "" }: Extract<Chunk, { type: "tool" }>): LookState {
+  const about = Object.values(given).map(String).join(", ");
+  return { name, about, phase: state, ms, found };
+}
+
+/** A look that ends takes the place of the one that has begun. */
+function withLook(looks: readonly LookState[], look: LookState): readonly LookState[] {
+  const open = looks.at(-1)?.phase === "started" && look.phase !== "started";
+  return [...(open ? looks.slice(0, -1) : looks), look];
 }
 
 function climbOf({ rung, by, reason, ms = 0 }: Extract<Chunk, { type: "stopping" }>): Climb {

@@ -9,6 +9,15 @@ export interface NodeState {
   readonly ms: number;
 }
 
+/** A look at the data that a model takes before it answers. `about` is what it asks for. */
+export interface LookState {
+  readonly name: string;
+  readonly about: string;
+  readonly phase: NodePhase;
+  readonly ms: number;
+  readonly found: string;
+}
+
 /** A rung that is being climbed, `ms` after the stop was asked for. */
 export interface Climb {
   readonly rung: Rung;
@@ -36,8 +45,11 @@ export interface AnswerState {
   readonly phase: Phase;
   readonly jobId: string;
   readonly position: number;
+  /** Why it waits although a place is free; empty where none is. */
+  readonly queueNote: string;
   readonly status: string;
   readonly nodes: readonly NodeState[];
+  readonly looks: readonly LookState[];
   readonly progress: { readonly fraction: number | null; readonly message: string } | null;
   readonly statements: readonly string[];
   readonly response: string;
@@ -60,8 +72,10 @@ export const ASKED: AnswerState = {
   phase: "asked",
   jobId: "",
   position: 0,
+  queueNote: "",
   status: "",
   nodes: [],
+  looks: [],
   progress: null,
   statements: [],
   response: "",

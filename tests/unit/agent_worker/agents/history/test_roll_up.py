@@ -28,7 +28,7 @@ class Rolled:
         self.folder.mkdir()
         self.said: list[str] = []
 
-    def up(self, settings: HistorySettings = KEEP_ALL) -> list[int]:
+    def up(self, settings: HistorySettings | None = KEEP_ALL) -> list[int]:
         return roll_up(self.log, self.folder, settings, self.said.append)
 
 
@@ -110,6 +110,8 @@ def test_a_damaged_file_is_named_and_stays(rolled: Rolled) -> None:
 def test_days_older_than_the_limit_go(rolled: Rolled) -> None:
     write_job(rolled.store, record_of("a"))
     rolled.up()
+    rolled.up(None)
+    assert history_of(rolled.folder)[0] == ["a"], "a clock that cannot be believed trims nothing"
     rolled.up(HistorySettings(keep_days=1))
     assert history_of(rolled.folder) == ([], [])
     assert list(rolled.folder.glob("*/*")) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.agents.parquet.focus import focus_on
+from agent_worker.agents.parquet.looking.focus import focus_on
 from agent_worker.plan import Turn
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description, JoinKey, Measure
 from tests.fakes.flights import CATALOG
@@ -64,6 +64,12 @@ def test_values_stand_as_they_are_spelled_in_the_data() -> None:
     assert focus_on("customers in new york", LARGE).values == (("customers", "city", "New York"),)
     assert focus_on("anything in berlin", LARGE).values[0] == ("customers", "city", "Berlin")
     assert focus_on("flights of ua and DL", CATALOG).values == (("flights", "carrier", "DL"),)
+
+
+def test_of_many_values_those_with_the_rarer_words_are_told() -> None:
+    names = (*(f"{letter} Airlines Inc." for letter in "ABCDEF"), "United Air Lines Inc.")
+    catalog = Catalog((table("airlines", CatalogColumn("name", "VARCHAR", values=names)),))
+    assert ("airlines", "name", "United Air Lines Inc.") in focus_on("united airlines", catalog).values
 
 
 def test_columns_that_the_question_names_are_known() -> None:

@@ -97,8 +97,10 @@ def _add(scores: dict[str, float], found: dict[str, float]) -> None:
 
 
 def _values(catalog: Catalog, tokens: list[Token], question: str) -> list[tuple[str, str, str]]:
-    """The values that the question names, those that it names whole before parts of others."""
-    refs = [ref for found in find_values(catalog, tokens, question).values() for ref in found]
+    """The values that the question names, those that it names whole before parts of others, and of these those whose
+    words are rarer."""
+    runs = sorted(find_values(catalog, tokens, question).values(), key=len)
+    refs = [ref for run in runs for ref in run]
     kept: dict[tuple[str, str], list[ValueRef]] = defaultdict(list)
     for ref in sorted(refs, key=lambda ref: not ref.whole):
         of_column = kept[ref.table, ref.column]

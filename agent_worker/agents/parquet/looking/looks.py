@@ -1,0 +1,82 @@
+"""What a model can look at before it answers: names and values by words, one table, some rows of a statement."""
+
+import asyncio
+import difflib
+from contextlib import aclosing
+from typing import NamedTuple
+
+from agent_worker.agents.parquet.looking.focus import focus_on
+from agent_worker.agents.parquet.looking.suspicion import near_values
+from agent_worker.agents.parquet.state import AgentState
+from agent_worker.engine import Engine
+from agent_worker.llm import Focus, PreviewBuilder, finding_text, preview_text, table_text
+from bus.contract.catalog import Catalog
+from bus.contract.events import TableRows, TableSchema
+from bus.values.rows import read_table
+
+PEEK_ROWS = 20
+MAX_FOUND_CHARS = 8_000
+MOST_COLUMNS = 40
+
+
+class Found(NamedTuple):
+    """What a tool gives: `text` for the model, `summary` in a few words for people."""
+
+    text: str
+    summary: str
+
+
+class CannotLook(Exception):
+    """A call that is not possible; the text says why, for the model and for people."""
+
+
+async def look(state: AgentState, name: str, argument: str) -> Found:
+    """Use the tool of this name. Raises CannotLook, and of `peek` Refused and EngineError."""
+    if name == "find":
+        return await asyncio.to_thread(find, argument, state.catalog)  # so that a stop finds the loop free
+    if name == "describe":
+        return describe(argument, state.catalog)
+    return await peek(argument, state.tools.engine)
+
+
+def find(words: str, catalog: Catalog) -> Found:
+    """Tables, columns and values that the words name; failing that, values that look like them."""
+    focus = focus_on(words, catalog)
+    quoted = words.replace("'", "''")
+    everywhere = " ".join(table.name for table in catalog.tables)
+    near = () if focus.values else tuple(near_values(f"'{quoted}' {everywhere}", catalog))
+    columns = [c for c in sorted(focus.columns) if c[0] in focus.tables[:MOST_COLUMNS]][:MOST_COLUMNS]
+    text = finding_text(catalog, Focus(focus.tables, frozenset(columns), focus.values), near)
+    counts = {"table": len(focus.tables), "column": len(focus.columns), "value": len(focus.values) or len(near)}
+    parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
+    return Found(
+        text[:MAX_FOUND_CHARS] or "Nothing in the data has such a name or value.", ", ".join(parts) or "nothing"
+    )
+
+
+def describe(name: str, catalog: Catalog) -> Found:
+    """All that is known of one table."""
+    table = catalog.table(name) or next((t for t in catalog.tables if t.name.lower() == name.lower()), None)
+    if table is None:
+        near = difflib.get_close_matches(name, [table.name for table in catalog.tables], 3)
+        hint = f" Near are: {', '.join(near)}." if near else " Use find."
+        raise CannotLook(f"There is no table {name[:100]}.{hint}")
+    return Found(table_text(catalog, table)[:MAX_FOUND_CHARS], f"{len(table.columns)} columns")
+
+
+async def peek(sql: str, engine: Engine) -> Found:
+    """The first rows of a statement, which people do not see. It passes the same guard as any other."""
+    builder = PreviewBuilder((), PEEK_ROWS)
+    more = False
+    async with aclosing(engine.run(sql.strip().rstrip(";"), max_rows=PEEK_ROWS)) as items:
+        async for item in items:
+            if isinstance(item, TableSchema):
+                builder = PreviewBuilder(tuple(item.columns), PEEK_ROWS)
+            elif isinstance(item, TableRows):
+                for batch in read_table(item.arrow).to_batches():
+                    builder.add(batch)
+            else:
+                more = item.truncated
+    preview = builder.build(truncated=more)
+    rows = f"{preview.row_count} row{'' if preview.row_count == 1 else 's'}"
+    return Found(preview_text(preview, MAX_FOUND_CHARS), f"the first {rows}" if more else rows)

@@ -1,0 +1,60 @@
+"""One more look where a statement ran but seems to have missed what it looked for."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from agent_worker.agents.parquet.looking.suspicion import near_values, suspicion
+from agent_worker.agents.parquet.state import AgentState
+from agent_worker.engine import EngineError
+from agent_worker.engine.guard import Refused
+from agent_worker.llm import BudgetExceeded, ModelError, PreviewBuilder
+from agent_worker.plan import Plan, SqlPlan
+from bus.contract.events import Clarification, Event, Status, TableRows, TableSchema, Warn
+from bus.values.rows import read_table
+
+FEW_ROWS = 2
+"""Enough to see whether a statement finds more than the one before."""
+
+
+async def second_look(state: AgentState) -> AsyncGenerator[Event, None]:
+    """Put another plan into the state where the model has one that finds more, or would rather ask; else nothing
+    happens: the result that is there stands."""
+    plan, preview = state.plan, state.preview
+    odd = suspicion(state.question, preview) if preview is not None else ""
+    if not odd or not state.context.settings.agent.look_again or not isinstance(plan, SqlPlan):
+        return
+    yield Status(f"{odd}: looking once more with near values")
+    try:
+        other = await _another_plan(state, plan, odd)
+    except (ModelError, BudgetExceeded) as error:
+        yield Warn(f"No second look was possible: {error}.")
+        return
+    if isinstance(other, Clarification) or (isinstance(other, SqlPlan) and await _finds_more(state, other)):
+        state.plan = other
+
+
+async def _another_plan(state: AgentState, plan: SqlPlan, odd: str) -> Plan | None:
+    """What the model thinks of it; None where it holds to its statement."""
+    assert state.tools.model is not None
+    assert state.request is not None
+    near = await asyncio.to_thread(near_values, plan.sql, state.catalog)
+    other = await state.tools.model.look_again(state.request, plan.sql, odd, near)
+    same = isinstance(other, SqlPlan) and other.sql.split() == plan.sql.split()
+    return None if same else other
+
+
+async def _finds_more(state: AgentState, plan: SqlPlan) -> bool:
+    """Does the statement give something that is not odd? Its rows are not shown yet: it may fail."""
+    builder = PreviewBuilder(())
+    try:
+        async with aclosing(state.tools.engine.run(plan.sql, max_rows=FEW_ROWS)) as items:
+            async for item in items:
+                if isinstance(item, TableSchema):
+                    builder = PreviewBuilder(tuple(item.columns))
+                elif isinstance(item, TableRows):
+                    for batch in read_table(item.arrow).to_batches():
+                        builder.add(batch)
+    except (EngineError, Refused):
+        return False
+    return not suspicion(state.question, builder.build())

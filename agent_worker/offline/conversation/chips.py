@@ -1,0 +1,87 @@
+"""Whole questions to choose from in place of one that is not understood: each was planned before it is offered."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from agent_worker.offline.conversation.pieces import Pieces
+from agent_worker.offline.conversation.proposals import (
+    about_tables,
+    absent,
+    by_measure,
+    figures_for,
+    figures_named,
+    frequent,
+    of_groups,
+    of_values,
+    over_time,
+)
+from agent_worker.offline.conversation.rewording import (
+    codes,
+    in_period,
+    in_units,
+    near_names,
+    other_words,
+    put_in_place,
+    without_left_over,
+)
+from agent_worker.offline.single import NotUnderstood, Single
+
+_LEAST, _MOST = 2, 4
+_MOST_TRIES, _LAST_TRIES = 36, 6
+_TRIED_COLUMNS = 20_000
+"""Planning takes longer the more columns there are: of a wide catalog fewer questions are tried."""
+_TABLES = "what tables are there"
+
+Proposals = Callable[[Pieces], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A question that works, and its statement; empty where it is answered without one."""
+
+    question: str
+    sql: str
+
+
+def chips_for(single: Single, problem: NotUnderstood, refused: frozenset[str] = frozenset()) -> list[Chip]:
+    """Two to four questions, those nearest to what was asked first, whose statements are not among the `refused` ones.
+    Bounded: so many are tried and no more."""
+    pieces = Pieces(single, problem.text).translated()
+    found: dict[str, Chip] = {}
+    tries = max(_LAST_TRIES, min(_MOST_TRIES, _TRIED_COLUMNS // max(len(pieces.schema.columns), 1)))
+    for proposals in _ways(problem):
+        tries -= _try(single, islice(_new(proposals(pieces), problem), tries), found, refused)
+        if len(found) >= _LEAST or tries <= 0:
+            break
+    if len(found) < _LEAST:
+        _try(single, islice(about_tables(pieces), _LAST_TRIES), found, refused)
+    chips = list(found.values())
+    return chips if len(chips) >= _LEAST else [*chips, Chip(_TABLES, "")]
+
+
+def _new(questions: Iterator[str], problem: NotUnderstood) -> Iterator[str]:
+    return (question for question in questions if question != problem.text)
+
+
+def _try(single: Single, questions: Iterator[str], found: dict[str, Chip], refused: frozenset[str]) -> int:
+    """Plan questions until there are enough; how many were."""
+    tried = 0
+    for question in questions:
+        if len(found) == _MOST:
+            break
+        tried += 1
+        plan = single.works(question)
+        if plan is not None and plan.sql not in {*found, *refused}:
+            found[plan.sql] = Chip(question, plan.sql)
+    return tried
+
+
+def _ways(problem: NotUnderstood) -> list[Proposals]:
+    """From what is nearest to the question to what can always be asked."""
+    return [
+        lambda _: put_in_place(problem),
+        lambda pieces: iter([pieces.text]),
+        *(codes, in_units, in_period, of_values, absent, by_measure, frequent, figures_for, over_time),
+        *(other_words, figures_named, near_names, of_groups, without_left_over, about_tables),
+    ]

@@ -1,0 +1,87 @@
+"""Rules of the chart reader beside their readings: what would be wrong in silence is read rightly, or asked back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from agent_worker.offline import plan
+from agent_worker.plan import SqlPlan
+from bench.questions import Data
+
+Tables = dict[str, dict[str, list[object]]]
+COLLEGE: Tables = {
+    "student": {"student_id": [1, 2, 3], "name": ["Ann", "Ben", "Cat"], "mentor_id": [None, 1, 1]},
+    "course": {"course_id": [11, 12, 13], "title": ["Algebra", "Biology", "Chemistry"], "credits": [4, 6, 8],
+               "department": ["Maths", "Nature", "Nature"]},
+    "enrolment": {"enrolment_id": [21, 22, 23, 24], "student_id": [1, 1, 2, 3], "course_id": [11, 12, 11, 12],
+                  "grade": ["A", "C", "C", "B"]},
+}  # fmt: skip
+CINEMA: Tables = {
+    "movie": {"movie_id": [1, 2], "title": ["Up", "Down"], "studio": ["Acme", "Bolt"]},
+    "critic": {"critic_id": [5, 6], "name": ["Eve", "Fay"], "critic_city": ["Rome", "Oslo"]},
+    "rating": {"rating_id": [1, 2, 3, 4], "movie_id": [1, 1, 1, 2], "critic_id": [5, 5, 6, 6], "stars": [5, 4, 2, 4]},
+}  # fmt: skip
+TEAM: Tables = {
+    "player": {"player_id": [1, 2, 3], "name": ["Gil", "Hal", "Ian"], "position": ["goal", "wing", "goal"],
+               "points": [25, 15, 5], "coach": [7, 7, 8]},
+    "card": {"card_id": [101, 102], "card_number": ["4560596484842", "4560596484843"], "player_id": [1, 2]},
+}  # fmt: skip
+
+Make = Callable[[Tables], Data]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Tables as Parquet files, read as a worker reads them."""
+
+    def write(tables: Tables) -> Data:
+        for name, columns in tables.items():
+            pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
+        return Data(tmp_path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("tables", "question", "rows"),
+    [
+        # conditions behind one another are of one row: the grade is the one in that course
+        (COLLEGE, "What are the names of students enrolled in the course Algebra with grade C?", [("Ben",)]),
+        # a capital A inside a sentence is a grade, no article that may be dropped
+        (COLLEGE, "What is the name of the student who received an A in the course Algebra?", [("Ann",)]),
+        # things are counted once, however often they are tied together
+        (CINEMA, "What are the names of critics who rated at least 2 movies?", [("Fay", 2)]),
+        # "or" behind a noun that is said again joins the conditions, too
+        (COLLEGE, "How many courses have credits above 7 or credits below 5?", [(2,)]),
+    ],
+)
+def test_it_is_read_so(make: Make, tables: Tables, question: str, rows: list[tuple[object, ...]]) -> None:
+    data = make(tables)
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan)
+    assert data.rows(found.sql) == rows
+
+
+@pytest.mark.parametrize(
+    ("tables", "question"),
+    [
+        # "where" is asked for, and no column says where
+        (COLLEGE, "Where does the student named Ann live?"),
+        # a rating of a movie is no movie
+        (CINEMA, "How many movie ratings have more than 3 stars?"),
+        # one player cannot have both
+        (TEAM, "What are the positions of players with more than 20 points and less than 10 points?"),
+        # a number of a column is neither added up nor counted without a word
+        (TEAM, "How many coaches are there?"),
+    ],
+)
+def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:
+    assert not isinstance(plan(question, make(tables).catalog), SqlPlan)
+
+
+def test_a_number_that_no_key_has_is_not_looked_for_among_the_keys(make: Make) -> None:
+    found = plan("What is the name of the player with card 4560596484842?", make(TEAM).catalog)
+    assert not isinstance(found, SqlPlan) or "card_id = 456" not in found.sql
