@@ -1,4 +1,5 @@
-"""How every animal of the zoo is stopped: `python -m bench.stops --runs 20` prints a table and writes JSON.
+"""How every animal of the zoo is stopped: `python -m bench.stops --runs 20` prints a table for each form of
+containment, and one of what is killed at once, beside what the bare kernel takes for it; it writes JSON.
 
 Each run starts a job, stops it gently once it misbehaves, and takes the time from the request to the proof, as the
 job's last event tells it; then it looks for what was left behind.
@@ -9,16 +10,21 @@ import asyncio
 import sys
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 import msgspec
 
+from bench import kills
 from bench.harness.machine import machine
 from bench.harness.misbehaving import EndedBefore, until_misbehaving
+from bench.kills import Killing, bare, through_the_supervisor
 from bus.client import CommandRefused
 from bus.contract.events import Killed, Stopping
+from bus.system.control_groups import Unusable
 from bus.system.orphans import descendants
+from tests.harness.cgroup_tree import cgroup_tree
 from tests.harness.servers import Supervisor, is_gone, running_supervisor
 from tests.harness.stopping import ROOMY, told_files, told_pids
 from tests.workers import ZOO
@@ -117,10 +123,11 @@ def markdown(results: list[Stopped]) -> str:
     return "\n".join(lines)
 
 
-async def _run(animals: list[str], runs: int) -> list[Stopped]:
+async def _run(form: str, tree: Path | None, animals: list[str], runs: int) -> tuple[list[Stopped], list[Killing]]:
     results = []
+    held = {"containment.form": form, "containment.group": str(tree or "")}
     with tempfile.TemporaryDirectory(prefix="stops-") as folder:
-        async with running_supervisor(Path(folder), ROOMY) as supervisor:
+        async with running_supervisor(Path(folder), {**ROOMY, **held}) as supervisor:
             await supervisor.events(await supervisor.submit("warm up", "echoes"))
             for animal in animals:
                 try:
@@ -129,7 +136,7 @@ async def _run(animals: list[str], runs: int) -> list[Stopped]:
                     print(f"{animal} ends by itself: left out", file=sys.stderr)
                     continue
                 print(msgspec.json.encode(results[-1]).decode(), file=sys.stderr, flush=True)
-    return results
+            return results, await through_the_supervisor(supervisor, form, runs)
 
 
 def main() -> None:
@@ -138,10 +145,27 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=None, help="where the figures go, beside the printed table")
     parser.add_argument("animals", nargs="*", default=sorted(ZOO.keys() - ENDS_BY_ITSELF))
     arguments = parser.parse_args()
-    results = asyncio.run(_run(arguments.animals, arguments.runs))
+    with ExitStack() as stack:
+        tree = _tree(stack)
+        killings = bare(tree, arguments.runs)
+        stops = {}
+        for form in ("sweep", "cgroup") if tree is not None else ("sweep",):
+            stops[form], killed = asyncio.run(_run(form, tree, arguments.animals, arguments.runs))
+            killings += killed
     if arguments.json is not None:
-        arguments.json.write_bytes(msgspec.json.encode({"machine": machine(), "stops": results}))
-    print(markdown(results))
+        found = {"machine": machine(), "stops": stops, "killed_at_once": killings}
+        arguments.json.write_bytes(msgspec.json.encode(found))
+    for form, results in stops.items():
+        print(f"{form}\n\n{markdown(results)}\n")
+    print(kills.markdown(killings))
+
+
+def _tree(stack: ExitStack) -> Path | None:
+    try:
+        return stack.enter_context(cgroup_tree())
+    except Unusable as reason:
+        print(f"only the sweep is measured: {reason}", file=sys.stderr)
+        return None
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from bus.system import private
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
+from supervisor.processes.choice import choose
 from supervisor.service import Service
 from supervisor.storage.store import Store, StoreError
 
@@ -50,11 +51,12 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     store = Store(state_dir)
     address = make_address(state_dir, settings.bus.runtime_dir)
     runtime = private_folder(Path(address.runtime_dir))
+    contain = choose(settings.containment, state_dir)
     sweep_workers(store)
     heads = settle_jobs(store)
     clean_folder(runtime)
     key = make_key(state_dir)
-    service = Service(settings, store, address, key, heads)
+    service = Service(settings, store, address, contain, heads)
     write_address(state_dir, address)
     _end_on_signals(service, orders)
     try:

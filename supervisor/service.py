@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bus.address import Address
+from bus.address import Address, make_key
 from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Rung
 from bus.program import say_ready
@@ -28,8 +28,8 @@ from supervisor.maintenance.folder_watch import FolderWatch
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
+from supervisor.processes.containment import Contain
 from supervisor.processes.spawner import Spawner
-from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.storage.clock_guard import ClockGuard, read_clocks
@@ -53,9 +53,12 @@ CATALOG_WAIT_S = 15.0
 
 
 class Service:
-    """The parts of the supervisor, wired together. `heads` are the last numbers of jobs that were settled before."""
+    """The parts of the supervisor, wired together. `contain` makes what holds the workers; `heads` are the last numbers
+    of jobs that were settled before."""
 
-    def __init__(self, settings: Settings, store: Store, address: Address, key: bytes, heads: dict[str, int]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, address: Address, contain: Contain, heads: dict[str, int]
+    ) -> None:
         self.end = asyncio.Event()
         self._settings = settings
         self._loop = asyncio.get_running_loop()
@@ -74,7 +77,7 @@ class Service:
         )
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment, Sweep)
+        self._spawner = Spawner(settings.worker.preload, environment, contain)
         self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
         self._store, self._clock = store, ClockGuard(store.path.parent)
         self._clock.look(read_clocks())  # before anything is trimmed
@@ -85,7 +88,9 @@ class Service:
         self._history = Retention(parts, self._controller)
         self._gauges = Gauges(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
-        self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)
+        self._commands = CommandLine(
+            (self._context, address.commands), make_key(store.path.parent), journal, handlers.answer
+        )
         again = {address.events: lambda: self._publisher.bind_again(address.events), **self._pool.bind_again}
         self._folders = FolderWatch(Path(address.runtime_dir), again | {address.commands: self._commands.bind_again})
         self.state_lost = ""

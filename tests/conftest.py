@@ -1,13 +1,19 @@
 """For all tests: under CI nothing is skipped, and the summary is the last thing printed."""
 
 import atexit
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
+
+from bus.contract.vocabulary import Proof
+from bus.system.control_groups import Unusable
+from tests.harness.cgroup_tree import cgroup_tree
 
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -16,6 +22,38 @@ hypothesis.settings.load_profile("any machine")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background jobs ignore Ctrl-C, and so would every program that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def cgroups() -> Iterator[Path]:
+    """A control group in which tests may make theirs."""
+    try:
+        with cgroup_tree() as tree:
+            yield tree
+    except Unusable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_control_groups(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where there are control groups, whatever the tests start makes its own in the tests' group, which is empty at the
+    end."""
+    with pytest.MonkeyPatch.context() as patch:
+        with contextlib.suppress(pytest.skip.Exception):
+            patch.setenv("DEADSTOP_CONTAINMENT__GROUP", str(request.getfixturevalue("cgroups")))
+        yield
+
+
+@pytest.fixture(scope="module", params=["sweep", "cgroup"])
+def each_form(request: pytest.FixtureRequest) -> Iterator[Proof]:
+    """Each form of containment: supervisors that are started meanwhile hold their workers in it, and prove their ends
+    so."""
+    form: str = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        if form == "cgroup":
+            patch.setenv("DEADSTOP_CONTAINMENT__GROUP", str(request.getfixturevalue("cgroups")))
+        patch.setenv("DEADSTOP_CONTAINMENT__FORM", form)
+        yield Proof.CGROUP if form == "cgroup" else Proof.SWEPT
 
 
 @pytest.hookimpl(wrapper=True)

@@ -33,6 +33,7 @@ CHILDREN = (
 SIGNS: dict[str, Sign] = {
     **dict.fromkeys(CHILDREN, says("children ")),
     **dict.fromkeys(("leaves_files", "litters_scratch"), says("files ")),
+    "double_forks": says("all are there"),
     "floods_events": lambda seq, _: seq > 5_000,
     "hangs_in_model": writes("prompt_monitor"),
     "retries_overloaded_model": says("the model is overloaded; trying again"),

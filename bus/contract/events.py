@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.contract.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Proof, Reason, Rung
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="type", gc=False):
@@ -186,11 +186,13 @@ class Completed(Event, frozen=True, tag="complete"):
 
 
 class StopProof(msgspec.Struct, frozen=True):
-    """How a worker was stopped: the highest rung needed, milliseconds from request to proof, and by whom."""
+    """How a worker was stopped: the highest rung needed, milliseconds from request to proof, by whom, and how it was
+    found that nothing of it lives any more (None where nothing had been started, and in older logs)."""
 
     rung: Rung
     ms: float
     by: str
+    proof: Proof | None = None
 
 
 class Failed(Event, frozen=True, tag="error", omit_defaults=True):
@@ -211,6 +213,7 @@ class Killed(Event, frozen=True, tag="killed"):
     by: str
     reason: Reason
     usage: Usage
+    proof: Proof | None = None
 
 
 Ending = Completed | Failed | Killed

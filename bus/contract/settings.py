@@ -49,6 +49,11 @@ class WorkerSettings(Table, frozen=True):
     engine_memory_bytes: Bytes = 1024**3
 
 
+class ContainmentSettings(Table, frozen=True):
+    form: Annotated[str, Meta(pattern="^(auto|cgroup|sweep)$")] = "auto"
+    group: str = ""
+
+
 class LimitSettings(Table, frozen=True):
     max_running: Positive = 8
     max_queued: Count = 100
@@ -180,6 +185,7 @@ class Settings(Table, frozen=True):
     bus: BusSettings = BusSettings()
     supervisor: SupervisorSettings = SupervisorSettings()
     worker: WorkerSettings = field(default_factory=WorkerSettings)
+    containment: ContainmentSettings = ContainmentSettings()
     limits: LimitSettings = LimitSettings()
     agent: AgentSettings = AgentSettings()
     agents: dict[str, AgentDefinition] = {}

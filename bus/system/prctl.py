@@ -14,6 +14,7 @@ _SET_PDEATHSIG, _GET_PDEATHSIG = 1, 2
 _SET_DUMPABLE = 4
 _SET_CHILD_SUBREAPER, _GET_CHILD_SUBREAPER = 36, 37
 _SET_NO_NEW_PRIVS = 38
+_GET_TID_ADDRESS = 40
 
 
 def die_with(parent: int) -> None:
@@ -44,6 +45,17 @@ def require_guarantees() -> None:
     value = ctypes.c_int()
     _prctl("PR_SET_PDEATHSIG", _GET_PDEATHSIG, ctypes.byref(value))
     _prctl("PR_SET_CHILD_SUBREAPER", _GET_CHILD_SUBREAPER, ctypes.byref(value))
+
+
+def thread_id_address() -> int | None:
+    """Where the C library keeps the id of the calling thread, which the kernel clears at its end. None in a kernel
+    without CONFIG_CHECKPOINT_RESTORE."""
+    value = ctypes.c_size_t()
+    try:
+        _prctl("PR_GET_TID_ADDRESS", _GET_TID_ADDRESS, ctypes.byref(value))
+    except OSError:
+        return None
+    return value.value or None
 
 
 def _prctl(name: str, option: int, argument: object) -> None:

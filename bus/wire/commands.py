@@ -9,7 +9,7 @@ import msgspec
 from bus.contract.catalog import Catalog
 from bus.contract.conversations import ConversationSummary, ConversationTurnSummary
 from bus.contract.histogram import Histogram
-from bus.contract.vocabulary import Reason, Role, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Role, Rung, State
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
 """A question, or the text of a conversation, with room."""
@@ -180,7 +180,8 @@ class Move(msgspec.Struct, frozen=True):
 class JobRecord(msgspec.Struct, frozen=True):
     """Everything that is kept about a job beside its stream. `note`: why it was stopped, in the asker's words.
 
-    `error`, `code` and `hint` are those of a failed job's last event.
+    `error`, `code` and `hint` are those of a failed job's last event; `proof` says how it was found that nothing of it
+    lives any more, None where nothing was started, and in older logs.
     """
 
     summary: JobSummary
@@ -197,6 +198,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     error: str = ""
     code: str = ""
     hint: str = ""
+    proof: Proof | None = None
 
 
 # ---- replies

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from bus.contract.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
-from bus.contract.vocabulary import Reason, Refusal, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Refusal, Rung, State
 from bus.wire.batch import Batch
 from bus.wire.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
 
@@ -84,6 +84,7 @@ class KilledData(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str
     reason: Reason
     usage: Usage
+    proof: Proof | None = None
     recorded: bool = True
 
 
@@ -193,7 +194,8 @@ def _error(job_id: str, session_id: str, seq: int, event: Failed) -> Outside:
 
 
 def _killed(job_id: str, session_id: str, seq: int, event: Killed) -> Outside:
-    return AgentKilled(KilledData(session_id, seq, event.rung, event.ms, event.by, event.reason, event.usage))
+    data = KilledData(session_id, seq, event.rung, event.ms, event.by, event.reason, event.usage, event.proof)
+    return AgentKilled(data)
 
 
 def _unrecorded(event: Outside) -> Outside:

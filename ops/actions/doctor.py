@@ -18,6 +18,7 @@ _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     kernel.pidfds,
     kernel.parent_death,
     kernel.processes,
+    kernel.containment,
     kernel.landlock,
     kernel.seccomp,
     kernel.autogroups,

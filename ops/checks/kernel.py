@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 from bus.contract.settings import Settings
+from bus.system.control_groups import Unusable, delegated_tree, rehearse
 from bus.system.prctl import LIBC, require_guarantees
 from ops.checks.finding import Finding, ok, problem, warning
 
@@ -63,6 +64,21 @@ def processes(settings: Settings) -> Finding:
     if Path(f"/proc/self/task/{os.getpid()}/children").exists():
         return ok("processes", "the kernel lists each one's children")
     return ok("processes", "children are found by reading all of /proc, which is slower")
+
+
+def containment(settings: Settings) -> Finding:
+    """What holds a worker and everything that comes from it."""
+    if settings.containment.form == "sweep":
+        return ok("containment", 'descendants are looked for, as [containment] form = "sweep" says')
+    try:
+        tree = delegated_tree(settings.containment.group)
+        rehearse(tree)
+    except (Unusable, OSError) as reason:
+        todo = "delegate a control group: Delegate=yes in a unit of systemd; [containment] group names another one"
+        if settings.containment.form == "cgroup":
+            return problem("containment", f"no control group: {reason}", todo)
+        return warning("containment", f"descendants are looked for, because {reason}", todo)
+    return ok("containment", f"each worker gets a control group of its own in {tree}")
 
 
 def landlock(settings: Settings) -> Finding:

@@ -181,7 +181,7 @@ class JobController:
         entry.last_words = worker.last_words
         entry.dropped = worker.dropped
         died_of = cause_of_death(entry.last_words.get("stderr", ""))
-        self._act(entry, entry.job.worker_gone(self._loop.time(), died_of))
+        self._act(entry, entry.job.worker_gone(self._loop.time(), died_of, worker.proof))
 
     def exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
         """The worker uses more than it may; `words` name the limit with its number, for people."""

@@ -105,6 +105,7 @@ class JobEntry:
             error=failed.error if failed else "",
             code=failed.code if failed else "",
             hint=failed.hint if failed else "",
+            proof=self.job.proof,
         )
 
     def end_now(self) -> None:

@@ -46,8 +46,8 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
     request = job.ladder.request
     rung = job.ladder.rung if job.ladder.climbed else Rung.CANCEL
     if request.reason in CANCELLING:
-        return Killed(rung, round(job.stop_ms, 1), request.by, request.reason, job.usage)
-    proof = StopProof(rung, round(job.stop_ms, 1), request.by)
+        return Killed(rung, round(job.stop_ms, 1), request.by, request.reason, job.usage, job.proof)
+    proof = StopProof(rung, round(job.stop_ms, 1), request.by, job.proof)
     words = request.note or limit_words or _limit_reached(job, request.reason)
     return Failed(f"{words} {_KEPT}", request.reason, _HINTS.get(request.reason, ""), True, proof)
 

@@ -7,7 +7,7 @@ that the job has its outcome and the stop comes too late; after it, the job ends
 from dataclasses import dataclass, field
 
 from bus.contract.events import Event, Stopping, Usage
-from bus.contract.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Reason, Rung, State, end_state
+from bus.contract.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Proof, Reason, Rung, State, end_state
 from bus.wire.commands import Climb, Move
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.kill_ladder import Graces, Ladder, Step, StopRequest
@@ -87,6 +87,8 @@ class Job:
     deadlines: Deadlines
     state: State = State.QUEUED
     reason: Reason | None = None
+    proof: Proof | None = None
+    """How it was found that nothing of it lives; None as long as that is not known, and where nothing was started."""
     ladder: Ladder | None = None
     outcome: Outcome | None = None
     usage: Usage = field(default_factory=Usage)
@@ -195,9 +197,10 @@ class Job:
         is swept, and what it had sent comes in."""
         self.exited = True
 
-    def worker_gone(self, now: float, died_of: Reason = Reason.WORKER_DIED) -> list[Action]:
-        """The worker is reaped, its descendants are gone, and what it had sent is in the log. `died_of` counts only
-        for a worker that left neither because it had finished nor because it was stopped."""
+    def worker_gone(self, now: float, died_of: Reason = Reason.WORKER_DIED, proof: Proof | None = None) -> list[Action]:
+        """The worker is reaped, its descendants are gone, as `proof` says, and what it had sent is in the log.
+        `died_of` counts only for a worker that left neither because it had finished nor because it was stopped."""
+        self.proof = proof
         if self.ladder is None:
             self.reason = None if isinstance(self.outcome, Success) else reason_of(self.outcome, died_of)
         return self._end(now)

@@ -4,6 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
+from bus.contract.vocabulary import Proof
 from bus.system.proc import read_stat
 from supervisor.control.parts import Parts
 from supervisor.maintenance.rate import Rate
@@ -44,6 +45,7 @@ class Gauges:
             "draining": float(self._admission.draining),
             "workers": len(self._pool.workers),
             "spares": self._pool.warm,
+            "control_groups": float(self._pool.proof is Proof.CGROUP),
             "worker_memory_bytes": sum(worker.memory_bytes for worker in self._pool.workers),
             "supervisor_memory_bytes": own.resident_bytes if own else 0,
             "events_total": self._journal.events_total,

@@ -4,7 +4,7 @@ There are two forms: `sweep.py` looks for descendants and kills them until none 
 kernel hold them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -61,3 +61,7 @@ class Containment(Protocol):
 
     def close(self) -> None:
         """No worker is left."""
+
+
+Contain = Callable[[Callable[[], set[int]]], Containment]
+"""Makes a containment; it is told how to learn which children of this process are no workers."""

@@ -3,7 +3,7 @@
 Of our own, and not multiprocessing's, because that one costs a worker twice as much as the fork itself, and swallows
 the ImportError of a preloaded module: every worker would then be slow in silence.
 
-    supervisor → fork server   a worker's spec, as it is
+    supervisor → fork server   a worker's spec, as it is, and with it the folder of the control group it is to be in
     fork server → supervisor   Forked or NotForked, in the order of the requests; Reaped when a worker is gone
 
 Each is one message over a socket pair. `fork_server_client.py` is the other end; only the types are imported there.
@@ -27,6 +27,7 @@ from bus.system.prctl import die_with
 from bus.system.proc import POLL_S, threads_of
 from bus.transport.codec import encode
 from supervisor.processes import entrypoint
+from supervisor.processes.birth import fork_into
 
 MAX_SPEC_BYTES = 1 << 17
 """One message of a socket pair, well below what Linux lets it hold."""
@@ -106,20 +107,26 @@ def _serve(line: socket.socket) -> NoReturn:
                 os.read(ended, 4096)
                 _reap(line)
                 continue
-            spec = line.recv(MAX_SPEC_BYTES)
+            spec, groups, _, _ = socket.recv_fds(line, MAX_SPEC_BYTES, 1)
             if not spec:
                 os._exit(0)  # not sys.exit: the engine's bindings complain at the end of an interpreter that forked
-            _fork(line, spec, ended, wake)
+            _fork(line, spec, groups, (ended, wake))
+            for group in groups:
+                os.close(group)
 
 
-def _fork(line: socket.socket, spec: bytes, *inherited: int) -> None:
+def _fork(line: socket.socket, spec: bytes, groups: Sequence[int], inherited: Sequence[int]) -> None:
+    server = os.getpid()
     try:
-        pid = os.fork()
+        pid = fork_into(groups[0] if groups else None)
     except OSError as error:
+        if os.getpid() != server:  # the worker could not move into its group
+            _say(f"worker {os.getpid()} cannot enter its control group: {error}")
+            os._exit(1)
         line.send(encode(NotForked(str(error))))
         return
     if pid == 0:
-        _become_worker(line, spec, inherited)
+        _become_worker(line, spec, (*inherited, *groups))
     pidfd = os.pidfd_open(pid)  # only this process can reap it, so the number is still its own
     socket.send_fds(line, [encode(Forked(pid))], [pidfd])
     os.close(pidfd)

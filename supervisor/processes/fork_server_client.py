@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from bus.system.interpreter import interpreter_command
@@ -28,6 +29,9 @@ LOAD_LIMIT_S = 120.0
 
 MAX_GAP_S = 1.0
 """More time than this between two looks says that this process, and not the fork server, was not running."""
+
+CONTINUE_AFTER_S = 0.75
+"""A fork server that owes an answer, or is stopped, for so long is told to go on if it is stopped."""
 
 DEAD_WITHIN_S = 2.0
 """How long after SIGKILL a fork server may take to end before that is logged."""
@@ -60,7 +64,7 @@ class ForkServer:
         self._on_lost = on_lost
         self._asked: deque[tuple[asyncio.Future[Any], Callable[[int, int], object]]] = deque()
         self._refused: dict[int, tuple[asyncio.Future[Any], str]] = {}
-        self._unsent: deque[bytes] = deque()
+        self._unsent: deque[tuple[bytes, list[int]]] = deque()
         self._loop = asyncio.get_running_loop()
         self._looked_at = self._loop.time()
         self._silent_s = 0.0
@@ -76,32 +80,44 @@ class ForkServer:
     def pid(self) -> int:
         return self._process.pid
 
-    async def fork(self, spec: bytes, make: Callable[[int, int], T]) -> T:
+    async def fork(self, spec: bytes, group: Path | None, make: Callable[[int, int], T]) -> T:
         """What `make(pid, pidfd)` has made of the new worker, before anything else is heard of it; the pidfd is its own
-        to close. Raises `SpawnError`."""
+        to close. The worker is born in the control group, if one is named. Raises `SpawnError`."""
         if len(spec) > MAX_SPEC_BYTES:
             raise SpawnError(
                 f"its settings take {len(spec):,} bytes, the limit is {MAX_SPEC_BYTES:,}; shorten the agent's options"
             )
+        try:
+            groups = [os.open(group, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)] if group is not None else []
+        except OSError as error:
+            raise SpawnError(f"its control group {group} cannot be opened: {error.strerror}") from error
         forked: asyncio.Future[T] = self._loop.create_future()
         self._asked.append((forked, make))
-        self._unsent.append(spec)
+        self._unsent.append((spec, groups))
         self._send()
         return await forked
 
     def look(self, limit_s: float) -> None:
         """To be called now and then. A fork server that has owed an answer for so long, or was stopped for so long, is
-        ended and counts as dead: without it no worker can be started, and none reaped."""
+        ended and counts as dead: without it no worker can be started, and none reaped. One that was stopped is told to
+        go on."""
         now = self._loop.time()
         gap_s, self._looked_at = min(now - self._looked_at, MAX_GAP_S), now
-        self._silent_s = self._silent_s + gap_s if self._asked or self._stopped else 0.0
-        if self._silent_s > (limit_s if self._has_answered or self._stopped else max(limit_s, LOAD_LIMIT_S)):
+        stopped = self._stopped
+        self._silent_s = self._silent_s + gap_s if self._asked or stopped else 0.0
+        if self._silent_s > (limit_s if self._has_answered or stopped else max(limit_s, LOAD_LIMIT_S)):
             log.error("fork server %d has not answered for %.3g s; killing it", self.pid, self._silent_s, extra=_ACTION)
             self._lose()
+        elif stopped is None or (stopped and self._silent_s > CONTINUE_AFTER_S):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGCONT)  # which is nothing to one that runs
 
     @property
-    def _stopped(self) -> bool:
-        stat = read_stat(self.pid)
+    def _stopped(self) -> bool | None:
+        """None where there is no descriptor left to look."""
+        try:
+            stat = read_stat(self.pid)
+        except OSError:
+            return None
         return stat is not None and stat.state in "Tt"
 
     def close(self) -> None:
@@ -120,19 +136,30 @@ class ForkServer:
             self._loop.remove_reader(self._line)
             self._loop.remove_writer(self._line)
             self._line.close()
+            self._forget_unsent()
             self._process.kill()
 
     def _send(self) -> None:
         try:
             while self._unsent:
-                self._line.send(self._unsent[0])
-                self._unsent.popleft()
+                spec, groups = self._unsent[0]
+                socket.send_fds(self._line, [spec], groups)
+                self._forget_first()
         except BlockingIOError:
             self._loop.add_writer(self._line, self._send)
         except OSError:
-            self._unsent.clear()  # it has died, which is heard where it is listened to
+            self._forget_unsent()  # it has died, which is heard where it is listened to
         else:
             self._loop.remove_writer(self._line)
+
+    def _forget_first(self) -> None:
+        _, groups = self._unsent.popleft()
+        for group in groups:
+            os.close(group)
+
+    def _forget_unsent(self) -> None:
+        while self._unsent:
+            self._forget_first()
 
     def _hear(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bus.system.proc import read_stat, still_lives
-from supervisor.processes.containment import Containment, Enclosure
+from supervisor.processes.containment import Contain, Enclosure
 from supervisor.processes.fork_server_client import ForkServer
 
 _GROUP = 4
@@ -101,14 +101,9 @@ class WorkerProcess:
 
 class Spawner:
     """Starts workers from a preloaded fork server; starting never blocks the loop. `environment` is all that they
-    inherit. `contain` makes what holds them; it is told how to learn which children of this process are no workers."""
+    inherit. `contain` makes what holds them."""
 
-    def __init__(
-        self,
-        preload: list[str],
-        environment: Mapping[str, str],
-        contain: Callable[[Callable[[], set[int]]], Containment],
-    ) -> None:
+    def __init__(self, preload: list[str], environment: Mapping[str, str], contain: Contain) -> None:
         self.containment = contain(lambda: self.own_children)
         self._preload = preload
         self._environment = environment
@@ -124,7 +119,7 @@ class Spawner:
             self._workers[server][pid] = worker
             return worker
 
-        return await server.fork(spec, make)
+        return await server.fork(spec, enclosure.group, make)
 
     async def warm_up(self) -> None:
         """Start the fork server, so that the first question does not wait for all of its loading."""

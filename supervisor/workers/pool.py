@@ -9,6 +9,7 @@ from typing import Any
 
 from bus.address import Address, broker_socket
 from bus.contract.settings import INTERNAL_AGENTS, Settings
+from bus.contract.vocabulary import Proof
 from bus.system.proc import POLL_S, exit_in_words, read_stat
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
@@ -101,6 +102,11 @@ class WorkerPool:
     def warm(self) -> int:
         """How many workers wait for a job, ready."""
         return self._warm.ready
+
+    @property
+    def proof(self) -> Proof:
+        """How it is found that nothing of a worker is left."""
+        return self._spawner.containment.proof
 
     @property
     def stray_messages(self) -> int:
@@ -238,7 +244,7 @@ class WorkerPool:
 
     async def _spawn(self, worker: Worker) -> None:
         try:
-            enclosure = self._spawner.containment.enclose(worker.worker_id)
+            enclosure = worker.enclosure = self._spawner.containment.enclose(worker.worker_id)
         except OSError as error:
             log.exception("nothing could be made that holds a worker", extra={"action": "spawn"})
             self._finalize(worker, f"could not be started ({error})")
@@ -271,6 +277,7 @@ class WorkerPool:
 
     async def _bury(self, worker: Worker, enclosure: Enclosure) -> None:
         await self._reaper.sweep(worker, enclosure)
+        worker.proof = self.proof
         await self._reaper.collect_and_remove(worker)
         enclosure.remove()
 

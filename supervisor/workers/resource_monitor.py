@@ -5,7 +5,6 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from bus.contract.vocabulary import Reason
-from bus.system.orphans import descendants
 from bus.system.proc import read_stat
 from supervisor.workers.disk_usage import DiskUsage
 from supervisor.workers.worker import Worker
@@ -36,7 +35,7 @@ class ResourceMonitor:
         for worker in workers:
             if worker.pid is None or not worker.ready:
                 continue
-            self._measure(worker, worker.pid)
+            self._measure(worker)
             limits = worker.limits
             if limits.max_memory_bytes and worker.memory_bytes > limits.max_memory_bytes:
                 self._tell(worker, Reason.MEMORY, "memory", worker.memory_bytes, limits.max_memory_bytes)
@@ -44,8 +43,8 @@ class ResourceMonitor:
             if limits.max_scratch_bytes and scratch > limits.max_scratch_bytes:
                 self._tell(worker, Reason.OUTPUT_LIMIT, "scratch space", scratch, limits.max_scratch_bytes)
 
-    def _measure(self, worker: Worker, pid: int) -> None:
-        stats = [stat for stat in map(read_stat, [pid, *descendants(pid)]) if stat is not None]
+    def _measure(self, worker: Worker) -> None:
+        stats = [stat for stat in map(read_stat, worker.pids()) if stat is not None]
         resident = sum(stat.resident_bytes for stat in stats)
         worker.memory_bytes = max(0, resident - worker.baseline_bytes)
         worker.peak_bytes = max(worker.peak_bytes, worker.memory_bytes)

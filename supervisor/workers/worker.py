@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ import msgspec
 from bus.address import history_folder
 from bus.contract.data_place import DataPlace, is_address
 from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
+from bus.contract.vocabulary import Proof
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
@@ -25,6 +27,7 @@ from bus.wire.worker import (
     ToWorker,
     WorkerSpec,
 )
+from supervisor.processes.containment import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders, Identity
@@ -71,6 +74,7 @@ class Worker:
         self.order = ReceiveOrder()
         self.logged_through = 0
         self.pace = AcknowledgePace(settings.bus.window_events, settings.bus.window_bytes)
+        self.enclosure: Enclosure | None = None
         self.process: WorkerProcess | None = None
         self.ready = False
         self.connection: bytes | None = None
@@ -80,6 +84,7 @@ class Worker:
         self.cpu_s = 0.0
         self.dropped = 0
         self.last_words: dict[str, str] = {}
+        self.proof: Proof | None = None
         self.job_id: str | None = None
         self.listener: Listener | None = None
         self.requested_at = asyncio.get_running_loop().time()
@@ -97,6 +102,10 @@ class Worker:
     @property
     def pid(self) -> int | None:
         return self.process.pid if self.process else None
+
+    def pids(self) -> Iterable[int]:
+        """Its process and all that came from it; dead ones may be among them."""
+        return self.enclosure.pids() if self.enclosure is not None else ()
 
     @property
     def outdated(self) -> bool:

@@ -1,19 +1,30 @@
-"""`python -m tests.chaos --seed S --stops N`: replay a run by hand."""
+"""`python -m tests.chaos --seed S --stops N --form cgroup`: replay a run by hand."""
 
 import argparse
+import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
+from bus.system.control_groups import ControlGroup
 from tests.chaos.run import run
+from tests.harness.cgroup_tree import cgroup_tree
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A seeded random run against a real server.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stops", type=int, default=100)
+    parser.add_argument("--form", choices=["cgroup", "sweep"], default="cgroup", help="what holds the workers")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        print(f"seed {arguments.seed}: {run(Path(folder), arguments.seed, arguments.stops)}")
+    os.environ["DEADSTOP_CONTAINMENT__FORM"] = arguments.form
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-"))
+        tree = stack.enter_context(cgroup_tree()) if arguments.form == "cgroup" else None
+        if tree is not None:
+            os.environ["DEADSTOP_CONTAINMENT__GROUP"] = str(tree)
+        print(f"{arguments.form}, seed {arguments.seed}: {run(Path(folder), arguments.seed, arguments.stops)}")
+        assert tree is None or not ControlGroup(tree).beneath(), f"control groups are left in {tree}"
 
 
 if __name__ == "__main__":

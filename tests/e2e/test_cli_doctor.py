@@ -14,7 +14,7 @@ from tests.fakes.replies import Fail
 
 NAMES = [
     *("python", "libraries", "user", "clock", "pidfd", "parent death"),
-    *("processes", "landlock", "seccomp", "autogroup", "i/o figures"),
+    *("processes", "containment", "landlock", "seccomp", "autogroup", "i/o figures"),
     *("open files", "shared memory", "state folder", "runtime folder", "port", "tokens", "data", "worker", "model"),
 ]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bus.contract.vocabulary import Rung
+from bus.contract.vocabulary import Proof, Rung
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.graces import ENDING_ON, SupervisorFor
 from tests.harness.servers import Supervisor, running_supervisor
@@ -21,9 +21,15 @@ def session() -> str:
     return f"s{secrets.token_hex(4)}"
 
 
+@pytest.fixture(scope="module")
+def containment() -> Proof | None:
+    """What holds workers: whatever stands here. A folder of tests may try each form."""
+    return None
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, containment: Proof | None
 ) -> AsyncIterator[Supervisor]:
     async with running_supervisor(tmp_path_factory.mktemp("s"), _settings(request)) as running:
         yield running
@@ -31,7 +37,7 @@ async def supervisor(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor_for(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, containment: Proof | None
 ) -> AsyncIterator[SupervisorFor]:
     """Gives the supervisor for workers that end on a rung, for the whole file; started when one is first wanted."""
     running: dict[Rung, Supervisor] = {}

@@ -1,4 +1,5 @@
-"""To be preloaded into a fork server: it is stopped right after its second fork, before it can tell of it."""
+"""To be preloaded into a fork server: it is stopped right after its second fork, before it can tell of it, and again
+whenever it is told to go on."""
 
 import os
 import signal
@@ -10,7 +11,7 @@ _forks = 0
 def _stop_after_second(pid: int, flags: int = 0) -> int:
     global _forks
     _forks += 1
-    if _forks == 2:
+    while _forks == 2:
         os.kill(os.getpid(), signal.SIGSTOP)
     return _pidfd_open(pid, flags)
 

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from bus.contract.events import Completed, Failed, Status
-from bus.contract.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Proof, Reason, Rung
 from bus.system.orphans import children, descendants
 from tests.harness.graces import ENDING_ON
 from tests.harness.servers import Supervisor, eventually
@@ -59,12 +59,13 @@ async def brooding(supervisor: Supervisor, animal: str, question: str = "go") ->
 
 @pytest.mark.parametrize("rung", [Rung.CANCEL, Rung.KILL])
 @pytest.mark.parametrize("animal", BROODERS)
-async def test_after_a_stop(supervisor: Supervisor, animal: str, rung: Rung) -> None:
+async def test_after_a_stop(supervisor: Supervisor, animal: str, rung: Rung, containment: Proof) -> None:
     job_id = await brooding(supervisor, animal)
     await supervisor.stop(job_id, rung)
     job = await ended(supervisor, job_id)
     check_nothing_left(supervisor, job)
     assert job.killed.rung is rung
+    assert job.killed.proof is job.record.proof is containment
     assert told_pids(job.events) or told_files(job.events) or animal == "flees"
 
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bus.contract.events import Completed, Killed, ResponseChunk, Status
-from bus.contract.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.log import LOG_NAME, LogReader
 from bus.wire.commands import Caller, Options
 from tests.fakes.messages_server import MessagesServer
@@ -44,7 +44,7 @@ ANIMALS = {Rung.CANCEL: "sleeps", Rung.TERMINATE: "swallows_cancel", Rung.KILL: 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+async def supervisor(tmp_path_factory: pytest.TempPathFactory, containment: Proof) -> AsyncIterator[Supervisor]:
     """Small limits, and a model."""
     async with MessagesServer(flights()) as model:
         settings = {**TIGHT, "llm.base_url": model.url}

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bus.client import BusClient, CommandRefused
 from bus.contract.events import Accepted, Completed, Killed, ResponseChunk, Status, Stopping
-from bus.contract.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.log import LOG_NAME
 from bus.wire.commands import Stop, StopTaken, Submit, Submitted
 from tests.harness.graces import ENDING_ON, SupervisorFor
@@ -23,7 +23,7 @@ SETTINGS = ROOMY
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+async def supervisor(tmp_path_factory: pytest.TempPathFactory, containment: Proof) -> AsyncIterator[Supervisor]:
     """For workers that SIGTERM ends, or SIGKILL at once: who ignores SIGTERM would live on for long."""
     settings = {**ROOMY, **ENDING_ON[Rung.TERMINATE], "limits.max_running_per_user": 3}
     async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
@@ -31,7 +31,7 @@ async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def patient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+async def patient(tmp_path_factory: pytest.TempPathFactory, containment: Proof) -> AsyncIterator[Supervisor]:
     """Waits so long between the rungs that only a harder stop can move it on."""
     settings = {**ROOMY, "supervisor.cancel_grace_s": 600.0, "supervisor.terminate_grace_s": 600.0}
     async with running_supervisor(tmp_path_factory.mktemp("p"), settings) as running:

@@ -10,6 +10,7 @@ import pytest
 
 from bus.contract.settings import GatewaySettings, Settings, SupervisorSettings
 from bus.contract.settings_file import load_settings
+from bus.system.control_groups import MAIN
 from ops.errors import EXIT_USAGE
 from ops.serve.programs import END_MARGIN_S
 from ops.serve.signals import REPLACE_SIGNAL
@@ -40,7 +41,9 @@ def test_systemd_waits_for_the_ladder_and_then_kills_everything(service: dict[st
     assert int(service["TimeoutStopSec"]) > LONGEST_END_S
     assert service["KillMode"] == "mixed"
     assert service["OOMPolicy"] == "continue"
-    assert "Delegate" not in service
+    assert service["Delegate"] == "yes"
+    assert service["DelegateSubgroup"] == MAIN
+    assert service["ProtectControlGroups"] == "no"
 
 
 def test_systemd_starts_it_again_only_where_that_helps(service: dict[str, str]) -> None:

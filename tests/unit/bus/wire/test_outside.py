@@ -16,7 +16,7 @@ from bus.contract.events import (
     TableRows,
     Usage,
 )
-from bus.contract.vocabulary import Reason, Rung
+from bus.contract.vocabulary import Proof, Reason, Rung
 from bus.transport.codec import encode
 from bus.wire.batch import Batch
 from bus.wire.commands import Refused
@@ -76,8 +76,8 @@ def test_endings() -> None:
     complete, error, limit, killed = wire(
         Completed(result),
         Failed("broken", "agent_error", "look", True),
-        Failed("too long", "deadline", "", False, StopProof(Rung.KILL, 1012.5, "deadline")),
-        Killed(Rung.CANCEL, 12.5, "ann", Reason.USER, Usage()),
+        Failed("too long", "deadline", "", False, StopProof(Rung.KILL, 1012.5, "deadline", Proof.SWEPT)),
+        Killed(Rung.CANCEL, 12.5, "ann", Reason.USER, Usage(), Proof.CGROUP),
     )
     assert complete["data"]["result"]["clarification"] is None
     assert error["data"] == {
@@ -88,7 +88,7 @@ def test_endings() -> None:
         "retryable": True,
         "seq": 2,
     }
-    assert limit["data"]["stop"] == {"rung": "kill", "ms": 1012.5, "by": "deadline"}
+    assert limit["data"]["stop"] == {"rung": "kill", "ms": 1012.5, "by": "deadline", "proof": "swept"}
     assert killed["data"] | {"usage": None} == {
         "session_id": "s",
         "seq": 4,
@@ -97,6 +97,7 @@ def test_endings() -> None:
         "by": "ann",
         "reason": "user",
         "usage": None,
+        "proof": "cgroup",
     }
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import bus
-from bus.contract.settings import Settings
+from bus.contract.settings import ContainmentSettings, Settings
 from bus.contract.settings_file import load_settings
 from ops.checks import kernel, machine, places
-from ops.checks.finding import Level
+from ops.checks.finding import Finding, Level
 
 
 def of(folder: Path, **settings: object) -> Settings:
@@ -34,6 +34,17 @@ def test_a_clock_that_stands_behind_what_exists(
     monkeypatch.setattr(machine, "_newest_job", lambda _: newest)
     monkeypatch.setattr(time, "time", lambda: newest - back_s)
     assert machine.clock(of(tmp_path)).level is level
+
+
+def test_what_holds_workers(cgroups: Path, tmp_path: Path) -> None:
+    def look(form: str, group: Path) -> Finding:
+        return kernel.containment(Settings(containment=ContainmentSettings(form, str(group))))
+
+    assert str(cgroups) in look("auto", cgroups).found
+    assert look("auto", tmp_path).level is Level.WARNING
+    assert look("cgroup", tmp_path).level is Level.PROBLEM
+    assert f"{tmp_path} is no control group of version 2" in look("cgroup", tmp_path).found
+    assert look("sweep", cgroups).level is Level.OK
 
 
 def test_a_kernel_without_landlock_or_with_half_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

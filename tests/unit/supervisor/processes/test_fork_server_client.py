@@ -38,13 +38,29 @@ async def test_a_worker_that_is_refused_has_failed_once_it_is_reaped_and_not_bef
             refused.append(pid)
             raise OSError("no descriptor left")
 
-        forking = asyncio.ensure_future(server.fork(b"spec", make))
+        forking = asyncio.ensure_future(server.fork(b"spec", None, make))
         await eventually(lambda: refused and _state(refused[0]) == "Z", "the refused worker was not killed")
         assert not forking.done()
         os.kill(server.pid, signal.SIGCONT)
         with pytest.raises(SpawnError, match="raise the limit for open files"):
             await forking
         assert is_gone(refused[0])
+
+
+async def test_a_fork_server_that_was_stopped_goes_on() -> None:
+    lost: list[ForkServer] = []
+    with fork_server(lost) as server:
+        os.kill(server.pid, signal.SIGSTOP)
+        await eventually(lambda: _state(server.pid) == "T", "the fork server was not stopped")
+
+        def goes_on() -> bool:
+            server.look(60.0)
+            return _state(server.pid) != "T"
+
+        await eventually(goes_on, "it was not told to go on")
+        pid = await server.fork(b"spec", None, _without_pidfd)
+        os.kill(pid, signal.SIGKILL)
+        assert not lost
 
 
 async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFixture[str]) -> None:
@@ -97,6 +113,11 @@ async def test_a_fork_server_that_does_not_die_holds_up_no_shutdown(
     os.kill(server.pid, signal.SIGKILL)
     server._process.wait()
     assert "has not ended 0.05 s after SIGKILL" in caplog.text
+
+
+def _without_pidfd(pid: int, pidfd: int) -> int:
+    os.close(pidfd)
+    return pid
 
 
 def _state(pid: int) -> str | None:

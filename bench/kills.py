@@ -1,0 +1,131 @@
+"""From `--now` to the proof, of one worker and of a family of 50, and what the bare kernel takes for the same."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from bench.harness.misbehaving import until_misbehaving
+from bus.contract.events import Killed
+from bus.contract.vocabulary import Rung
+from bus.system.control_groups import ControlGroup, write_file
+from tests.harness.servers import Supervisor
+
+FAMILY = 50
+LOOK_S = 0.0002
+
+_FAMILY = f"""
+import os, signal, sys
+with open(sys.argv[1], "w") as procs:
+    procs.write("0")
+for _ in range({FAMILY}):
+    if os.fork():
+        os.wait()
+        continue
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    os.write(1, b".")
+    while True:
+        signal.pause()
+while True:
+    signal.pause()
+"""
+
+
+class Killing(msgspec.Struct, frozen=True):
+    """How long it took, in milliseconds, from the signal or the request until nothing was left."""
+
+    what: str
+    median_ms: float
+    worst_ms: float
+
+
+async def through_the_supervisor(supervisor: Supervisor, form: str, runs: int) -> list[Killing]:
+    """As the jobs' last events tell it."""
+    family = [await _killed(supervisor, "double_forks", str(FAMILY)) for _ in range(runs)]
+    alone = [await _killed(supervisor, "sleeps", "go") for _ in range(runs)]
+    return [_result(f"family of {FAMILY}, {form}", family), _result(f"one worker, {form}", alone)]
+
+
+async def _killed(supervisor: Supervisor, animal: str, question: str) -> float:
+    job_id = await supervisor.submit(question, animal)
+    await until_misbehaving(supervisor, job_id, animal)
+    await supervisor.stop(job_id, Rung.KILL)
+    last = (await supervisor.events(job_id))[-1][1]
+    assert isinstance(last, Killed), last
+    return last.ms
+
+
+def bare(tree: Path | None, runs: int) -> list[Killing]:
+    """By the kernel alone: one process like a worker, killed and reaped; a family in a control group, until it is
+    empty and its leader reaped. To be called before this process has threads."""
+    import agent_worker.warmup.preload  # noqa: F401 - what a worker has loaded
+
+    found = [_result("fork, kill, reap", [_timed(_kill_one()) for _ in range(runs)])]
+    if tree is not None:
+        times = []
+        for _ in range(runs):
+            with _family(ControlGroup(tree / "family")) as kill:
+                times.append(_timed(kill))
+        found.insert(0, _result(f"family of {FAMILY}, bare control group", times))
+    return found
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
+
+
+def _kill_one() -> Callable[[], object]:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(writing, b".")
+        while True:
+            signal.pause()
+    os.read(reading, 1)
+    os.close(reading)
+    os.close(writing)
+
+    def kill() -> None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+    return kill
+
+
+@contextmanager
+def _family(group: ControlGroup) -> Iterator[Callable[[], object]]:
+    group.make()
+    command = [sys.executable, "-S", "-c", _FAMILY, str(group.path / "cgroup.procs")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.read(FAMILY)
+
+        def kill() -> None:
+            write_file(group.path / "cgroup.kill", "1")
+            process.wait()
+            while group.populated:
+                time.sleep(LOOK_S)
+
+        yield kill
+    group.remove()
+
+
+def _result(what: str, times: list[float]) -> Killing:
+    return Killing(what, round(median(times), 2), round(max(times), 2))
+
+
+def markdown(killings: list[Killing]) -> str:
+    """A table, the quickest first within each kind."""
+    lines = ["| killed at once | median ms | worst ms |", "| --- | ---: | ---: |"]
+    return "\n".join([*lines, *(f"| {each.what} | {each.median_ms} | {each.worst_ms} |" for each in killings)])

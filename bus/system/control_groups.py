@@ -1,0 +1,157 @@
+"""Control groups, version 2: what the kernel holds together, kills with one write, and says to be empty.
+
+See Documentation/admin-guide/cgroup-v2.rst of the kernel.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bus.system.proc import read_proc
+
+MAIN = "main"
+"""A subgroup of this name holds the programs of a service, so that its group itself is free of processes: where
+systemd puts them (`DelegateSubgroup=main`), and where they move by themselves."""
+
+REHEARSAL_WITHIN_S = 5.0
+_LOOK_S = 0.0005
+_WAITS = "import signal; signal.pause()"
+
+
+class Unusable(Exception):
+    """Why control groups cannot be used here, for people."""
+
+
+class ControlGroup:
+    """One group, by its folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"<ControlGroup {self.path}>"
+
+    def make(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def kill(self) -> None:
+        """SIGKILL to all in it and beneath it at once; what it forks meanwhile dies too. Linux 5.14."""
+        write_file(self.path / "cgroup.kill", "1")
+
+    @property
+    def populated(self) -> bool:
+        """Whether a process lives in it or beneath it; zombies do not."""
+        return self.events("cgroup.events").get("populated") != 0
+
+    def pids(self) -> list[int]:
+        """The processes in it, without those of groups beneath it; living ones only."""
+        return [int(pid) for pid in read_proc(f"{self.path}/cgroup.procs").split()]
+
+    def events(self, name: str) -> dict[str, int]:
+        """A file of names and numbers, such as `memory.events`."""
+        return {key: int(value) for key, value in map(str.split, read_proc(f"{self.path}/{name}").splitlines())}
+
+    def remove(self) -> None:
+        """Remove it and all groups beneath it, in which no process lives. Raises OSError, EBUSY where one does."""
+        for folder, _, _ in os.walk(self.path, topdown=False):
+            with contextlib.suppress(FileNotFoundError):
+                Path(folder).rmdir()
+
+    def beneath(self) -> list["ControlGroup"]:
+        """The groups within it."""
+        with os.scandir(self.path) as entries:
+            return [ControlGroup(Path(entry.path)) for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+    def emptied(self, within_s: float) -> bool:
+        """Kill all in it, wait until nothing lives, and remove it. False if something still lives after so long."""
+        deadline = time.monotonic() + within_s
+        try:
+            self.kill()
+            while self.populated:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(_LOOK_S)
+            self.remove()
+        except FileNotFoundError:
+            pass
+        return True
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write to a file of a control group in one call. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def group_of(pid: int | str = "self") -> str:
+    """The path of a process's group as the kernel names it, from the root of the hierarchy (or of our namespace).
+    Raises `ProcessLookupError` or `FileNotFoundError` for one that has ended."""
+    for line in read_proc(f"/proc/{pid}/cgroup").splitlines():
+        if line.startswith("0::"):
+            return line.removeprefix("0::")
+    raise Unusable("the kernel has no control groups of version 2")
+
+
+def delegated_tree(named: str = "") -> Path:
+    """The folder of the group in which groups may be made: the named one, else the one that this process is in; the one
+    above, where this process is in its subgroup `main`. Raises `Unusable`."""
+    if named:
+        return Path(named).expanduser()
+    own = group_of()
+    for folder, root in _mounts():
+        if ".." not in own and f"{own}/".startswith(root.rstrip("/") + "/"):
+            tree = folder / own.removeprefix(root).lstrip("/")
+            return tree.parent if tree.name == MAIN else tree
+    raise Unusable(f"no file system of control groups is mounted that shows {own}")
+
+
+def _mounts() -> list[tuple[Path, str]]:
+    """Where the hierarchy is mounted, and which group each mount shows at its top."""
+    found = []
+    for line in read_proc("/proc/self/mountinfo").splitlines():
+        fields, _, rest = line.partition(" - ")
+        if rest.startswith("cgroup2 "):
+            _, _, _, root, folder, *_ = fields.split()
+            found.append((Path(_unescaped(folder)), _unescaped(root)))
+    return found
+
+
+def _unescaped(text: str) -> str:
+    for code, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        text = text.replace(code, char)
+    return text
+
+
+def rehearse(tree: Path) -> None:
+    """Make a group in this tree, move a process in, kill it there, and see that nothing is left: all that is needed of
+    control groups. Raises `Unusable`."""
+    if not (tree / "cgroup.subtree_control").exists():
+        raise Unusable(f"{tree} is no control group of version 2")
+    group = ControlGroup(tree / f"deadstop-rehearsal-{os.getpid()}")
+    step = "a group cannot be made in"
+    try:
+        group.path.mkdir()
+        step = "a process cannot be moved into a group of"
+        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", _WAITS], stdin=subprocess.DEVNULL)
+        try:
+            write_file(group.path / "cgroup.procs", str(process.pid))
+            step = "a group cannot be killed in"
+            group.kill()
+            process.wait(REHEARSAL_WITHIN_S)
+        finally:
+            process.kill()
+            process.wait()
+            with contextlib.suppress(OSError):
+                group.emptied(REHEARSAL_WITHIN_S)
+    except OSError as error:
+        raise Unusable(f"{step} {tree} ({error.strerror})") from error
+    except subprocess.TimeoutExpired:
+        raise Unusable(f"a process does not die with its group in {tree} within {REHEARSAL_WITHIN_S:g} s") from None
+    if group.path.exists():
+        raise Unusable(f"an empty group cannot be removed from {tree}")

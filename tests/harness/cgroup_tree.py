@@ -1,0 +1,52 @@
+"""A tree of control groups for tests: where this user may make groups, or mounted for the tests where they are root."""
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
+
+WITHIN_S = 30.0
+
+
+@contextmanager
+def cgroup_tree() -> Iterator[Path]:
+    """A group of the tests' own; emptied and removed afterwards, and what was mounted is unmounted. Raises `Unusable`
+    where there can be none."""
+    with _hierarchy() as tree:
+        group = ControlGroup(tree / f"deadstop-tests-{os.getpid()}")
+        group.make()
+        try:
+            yield group.path
+            assert not group.populated, f"processes live on in {group}"
+        finally:
+            assert group.emptied(WITHIN_S), f"processes in {group} do not die"
+
+
+@contextmanager
+def _hierarchy() -> Iterator[Path]:
+    try:
+        tree = delegated_tree()
+        rehearse(tree)
+    except (Unusable, OSError) as reason:
+        if os.getuid() != 0:
+            raise Unusable(f"control groups cannot be tried: {reason}, and only root may mount a tree") from reason
+    else:
+        yield tree
+        return
+    with tempfile.TemporaryDirectory(prefix="cgroups-") as folder:
+        mounted = subprocess.run(
+            ["mount", "-t", "cgroup2", "none", folder], capture_output=True, text=True, check=False
+        )
+        if mounted.returncode:
+            raise Unusable(f"control groups cannot be tried: {mounted.stderr.strip()}")
+        try:
+            rehearse(Path(folder))
+            yield Path(folder)
+        finally:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                subprocess.run(["umount", folder], check=True)
