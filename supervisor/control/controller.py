@@ -49,6 +49,10 @@ log = logging.getLogger(__name__)
 _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
 
 
+MOST_MODEL_NOTES = 32
+"""Models and servers are few; a worker that says more is not listened to."""
+
+
 class JobController:
     """Every job that has not ended."""
 
@@ -60,6 +64,7 @@ class JobController:
         self._jobs = parts.jobs
         self._limits = parts.limits
         self._heads = heads
+        self._model_notes: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
         self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
         self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
@@ -125,6 +130,11 @@ class JobController:
         entry = self._entry_of(worker)
         if entry is not None:
             self.catalog.data_changed(entry, fingerprint)
+
+    def model_noted(self, worker: Worker, note: str) -> None:
+        """The worker has found out something about the model's server."""
+        if self._entry_of(worker) is not None and len(self._model_notes) < MOST_MODEL_NOTES:
+            self._model_notes[note] = None
 
     def on_worker_message(self, worker: Worker, message: AnyWorkerMessage) -> None:
         entry = self._entry_of(worker)
@@ -226,7 +236,7 @@ class JobController:
 
     def _tell(self, entry: JobEntry) -> None:
         assert entry.worker is not None
-        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded)
+        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded, self._model_notes)
         entry.worker.tell(Assign(spec))
 
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:

@@ -1,13 +1,17 @@
 """Makes what a worker is sent as its job."""
 
+from collections.abc import Iterable
+
 from bus.contract.settings import HISTORY_AGENT, Settings
 from bus.wire.worker import JobSpec
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.storage.queries import Queries
 
 
-def job_spec(entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes) -> JobSpec:
-    """The question, the earlier turns of its conversation, and the limits of the answer."""
+def job_spec(
+    entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes, model_notes: Iterable[str]
+) -> JobSpec:
+    """The question, the earlier turns of its conversation, the limits of the answer, and what is known of the model."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (
         queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)
@@ -24,4 +28,5 @@ def job_spec(entry: JobEntry, settings: Settings, queries: Queries, encoded_cata
         max_rows=min(submit.options.max_rows or limit, limit),
         max_cost_usd=entry.cost_left_usd,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
+        model_notes=list(model_notes),
     )

@@ -55,6 +55,9 @@ class Heard:
     def worker_heard(self, worker: Worker, *, begun: bool) -> None:
         self.words.append(f"heard begun={begun}")
 
+    def model_noted(self, worker: Worker, note: str) -> None:
+        self.words.append(f"note {note}")
+
     def data_changed(self, worker: Worker, fingerprint: str) -> None:
         self.words.append(f"data {fingerprint}")
 
