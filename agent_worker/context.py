@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from bus.contract.catalog import Catalog
+from bus.contract.data_place import DataPlace
 from bus.contract.events import Clarification, Event, Progress, Status, Usage, Warn
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
@@ -47,6 +48,7 @@ class Outlet(Protocol):
     def emit(self, event: Event) -> None: ...
     def data_changed(self, fingerprint: str) -> None: ...
     def model_noted(self, note: str) -> None: ...
+    def usage_changed(self) -> None: ...
 
 
 class AgentContext:
@@ -57,15 +59,18 @@ class AgentContext:
     """
 
     def __init__(
-        self, settings: Settings, options: dict[str, Any], data_folder: str, scratch: Path, outlet: Outlet
+        self, settings: Settings, options: dict[str, Any], data: DataPlace, scratch: Path, outlet: Outlet
     ) -> None:
         self.outlet = outlet
-        """Where `emit`, `data_changed` and `model_noted` go."""
+        """Where `emit`, `data_changed`, `model_noted` and `usage_changed` go."""
         self.settings = settings
         self.options = options
         """From `[agents.NAME] options`, as they are."""
-        self.data_folder = data_folder
-        """The folder of the data as configured; empty for the sample data. `job.catalog` names the files."""
+        self.data = data
+        """Where the data lie."""
+        self.data_folder = data.folder
+        """The folder of the data as configured, or their address; empty for the sample data. `job.catalog` names the
+        files."""
         self.scratch = scratch
         """A folder of this job's own, its working directory too, removed afterwards."""
         self.prepared: Any = None
@@ -77,7 +82,8 @@ class AgentContext:
         self.rolled_up: list[int] = []
         """For the agent that writes the history: the jobs that stand in it now."""
         self.usage: Callable[[], Usage] = Usage
-        """Replace it to report model calls, tokens and cost; rows and chunks are counted for you."""
+        """Replace it to report model calls, tokens and cost; rows and chunks are counted for you. It is asked with each
+        event and each heartbeat."""
         self._progress: tuple[int | None, str] | None = None
         self._warned_of_progress = False
 
@@ -109,6 +115,11 @@ class AgentContext:
     def emit(self, event: Event) -> None:
         """Send any event of `bus.contract.events`, in the loop's thread. Returns at once."""
         self.outlet.emit(event)
+
+    def usage_changed(self) -> None:
+        """Have `usage` reported at once: for the moment at which something begins to cost, so that it is paid for
+        however the worker ends."""
+        self.outlet.usage_changed()
 
     def data_changed(self, fingerprint: str) -> None:
         """For the bundled agents: have the catalog read anew for the questions that follow."""

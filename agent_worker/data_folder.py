@@ -1,6 +1,8 @@
-"""The folder of Parquet files that a worker reads."""
+"""The folder of data that a worker reads."""
 
 from pathlib import Path
+
+from bus.contract.data_place import DataPlace, is_address
 
 SAMPLE_DATA = Path(__file__).parent / "sample_data"
 
@@ -8,3 +10,8 @@ SAMPLE_DATA = Path(__file__).parent / "sample_data"
 def data_folder(configured: str) -> Path:
     """The folder of the data; the sample data where none is configured."""
     return Path(configured) if configured else SAMPLE_DATA
+
+
+def data_folders(data: DataPlace) -> tuple[str, ...]:
+    """Those on this machine: none where a broker serves the data."""
+    return () if is_address(data.folder) else (str(data_folder(data.folder)),)

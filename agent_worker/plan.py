@@ -22,12 +22,14 @@ class ChartHint(msgspec.Struct, frozen=True):
 
 
 class SqlPlan(msgspec.Struct, frozen=True):
-    """Run `sql`. `reading` says in plain words how the question was understood, for people."""
+    """Run `sql`. `reading` says in plain words how the question was understood, for people; `note` is markdown to stand
+    behind the answer."""
 
     sql: str
     title: str = ""
     reading: str = ""
     chart: ChartHint | None = None
+    note: str = ""
 
 
 class DirectAnswer(msgspec.Struct, frozen=True):

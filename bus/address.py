@@ -1,14 +1,15 @@
 """Where a running supervisor can be reached: a small file in its state folder, and the key of the bus."""
 
-import contextlib
 import hashlib
 import os
 import secrets
 import stat
+import tempfile
 from pathlib import Path
 
 import msgspec
 
+from bus.contract.settings import Settings
 from bus.log import LOG_NAME
 from bus.transport.codec import BUS_VERSION, same_protocol
 from bus.transport.sockets import BusError
@@ -17,6 +18,7 @@ ADDRESS_NAME = "bus.json"
 KEY_NAME = "bus.key"
 HISTORY_NAME = "history"
 MAX_IPC_PATH_BYTES = 107
+_BROKER = "-data/sock"  # no longer than the longest of the others
 _SOCKETS = ("commands", "events", "control", "collector")
 
 
@@ -40,6 +42,30 @@ class Address(msgspec.Struct, frozen=True):
 def state_folder(state_dir: str) -> Path:
     """The state folder as an absolute path."""
     return Path(state_dir).expanduser().resolve()
+
+
+def require_usable_folders(settings: Settings) -> None:
+    """Make the folders that the settings name, those that are missing with mode 0700. Raises `BusError` for one in
+    which we cannot make files."""
+    _usable("supervisor.state_dir", settings.supervisor.state_dir)
+    if settings.bus.runtime_dir:
+        _usable("bus.runtime_dir", settings.bus.runtime_dir)
+    if settings.worker.scratch_dir:
+        _usable("worker.scratch_dir", settings.worker.scratch_dir)
+
+
+def _usable(setting: str, text: str) -> None:
+    try:
+        folder = Path(text).expanduser().resolve()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, RuntimeError, ValueError) as error:  # no such home, a link to itself, a zero byte
+        why = getattr(error, "strerror", None) or str(error)
+        why = "it is no folder" if isinstance(error, FileExistsError) else why
+        raise BusError(
+            f"{setting}: {text!r} cannot be used ({why}); name a folder in which this account may make files"
+        ) from error
 
 
 def history_folder(state_dir: str) -> Path:
@@ -69,13 +95,23 @@ def make_address(state_dir: Path, runtime_dir: str) -> Address:
     return Address(**endpoints, log=str(state_dir / LOG_NAME), runtime_dir=str(folder), pid=os.getpid())
 
 
+def broker_socket(address: Address) -> Path:
+    """Where the broker of data that are not on this machine listens, in a folder of its own: each supervisor empties
+    the runtime folder, and the broker outlives supervisors."""
+    return Path(f"{address.runtime_dir}{_BROKER}")
+
+
 def private_folder(path: Path) -> Path:
     """Make a folder that only we may enter (0700). Raises `BusError` if it belongs to another user, or is no folder.
 
     Its name can be foreseen and it is emptied: a link in its place would have another folder emptied.
     """
-    with contextlib.suppress(FileExistsError):
+    try:
         path.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise BusError(f"{path} cannot be made ({error.strerror}); set [bus] runtime_dir to another folder") from error
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise BusError(f"{path} is no folder; remove it, or set [bus] runtime_dir to another folder")
@@ -138,12 +174,17 @@ def read_address(state_dir: Path) -> Address:
 
 def make_key(state_dir: Path) -> bytes:
     """The key that every command must carry; made once for a state folder, readable by its owner only."""
+    keep_key(state_dir, secrets.token_hex(32).encode())
+    return read_key(state_dir)
+
+
+def keep_key(state_dir: Path, key: bytes) -> None:
+    """Write the key where it is not there any more, since clients that run know it."""
     path = state_dir / KEY_NAME
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-    return read_key(state_dir)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
 
 
 def read_key(state_dir: Path) -> bytes:

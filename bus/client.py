@@ -244,7 +244,7 @@ class BusClient:
             return
         stream.confirmed.set()
         if said.blob:
-            batch = Batch(job_id, said.first, said.last, said.at, said.final, said.blob)
+            batch = Batch(job_id, said.first, said.last, said.at, said.final, said.blob, said.recorded)
             for follower in stream.followers:
                 follower.offer(batch)
         else:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bus.transport.codec import Decoder
+from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import JobRecord
 
@@ -62,10 +63,25 @@ CREATE TABLE IF NOT EXISTS events (
 );
 """
 
+VERSION = 1
+"""Of the schema; `PRAGMA user_version` of a log says which it has, 0 where it is older than the count."""
+
 _MAX_KNOWN = 10_000
 """Numbers of jobs that a reader remembers."""
 
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
+
+
+class UnknownVersion(BusError):
+    """The log is of a later version than this program knows; the text says which."""
+
+
+def known_version(db: sqlite3.Connection) -> int:
+    """The log's version. Raises `UnknownVersion`, `sqlite3.Error`."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise UnknownVersion(f"it is of version {version}, this program knows versions up to {VERSION}")
+    return int(version)
 
 
 class EndedJob(msgspec.Struct, frozen=True):
@@ -76,14 +92,40 @@ class EndedJob(msgspec.Struct, frozen=True):
 
 
 class LogReader:
-    """Reads the log of a state folder. Cheap to make; one per thread."""
+    """Reads the log of a state folder. Cheap to make; one per thread. A log that takes the place of the one that was
+    opened is opened in its turn. Raises `UnknownVersion` for one that a later version of the program has written."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=2.0)
+        self._path = path
         self._numbers: dict[str, int] = {}
+        self._open()
 
     def close(self) -> None:
-        self._db.close()
+        self._opened.close()
+
+    def _open(self) -> None:
+        self._opened = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None, timeout=2.0)
+        try:
+            known_version(self._opened)
+        except UnknownVersion as error:
+            self._opened.close()
+            raise UnknownVersion(f"{self._path} cannot be read: {error}; upgrade this program") from error
+        self._identity = self._found()
+        self._numbers.clear()
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if self._found() not in (None, self._identity):
+            self._opened.close()
+            self._open()
+        return self._opened
 
     def read(self, job_id: str, after: int, max_bytes: int = 1 << 18) -> list[Batch]:
         """Batches with events later than `after`, oldest first, until `max_bytes` are reached (at least one)."""

@@ -27,6 +27,9 @@ DRAINED_SIGNAL = signal.SIGUSR1
 DRAINED = 4
 """Exit status of a supervisor that has drained: nothing is to be started again."""
 
+STATE_LOST = 5
+"""Exit status of a supervisor whose log was removed under it: another one goes on with what it has written anew."""
+
 
 UNUSABLE = 2
 """Exit status of a program that cannot run with the settings, or in the folders, that it was given."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from bus.contract.settings import Settings, TokenEntry
+from bus.contract.settings import Settings, TokenEntry, is_reserved
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
 
@@ -69,10 +69,15 @@ class TokenBook:
 
     def _stored(self) -> dict[str, Caller]:
         try:
-            return {token.sha256: Caller(token.user, token.role) for token in read_tokens(self._state_dir)}
+            stored = read_tokens(self._state_dir)
         except TokensError as error:  # who was revoked cannot be known, so nobody of the file comes in
             log.error("%s; its tokens are not valid until then", error, extra={"action": "tokens"})
             return {}
+        for token in stored:
+            if is_reserved(token.user):
+                text = "token `%s` is not valid: its user %r is a name of Deadstop's own; revoke it, and make another"
+                log.error(text, token.name, token.user, extra={"action": "tokens"})
+        return {token.sha256: Caller(token.user, token.role) for token in stored if not is_reserved(token.user)}
 
 
 def load(settings: Settings, state_dir: Path) -> TokenBook:
@@ -103,6 +108,8 @@ def create_token(state_dir: Path, name: str, user: str, role: Role) -> str:
     for what, text in (("name", name), ("user", user)):
         if not NAME_PATTERN.fullmatch(text):
             raise TokensError(f"{what} {text!r}: use 1 to 64 of A-Z a-z 0-9 _ . @ -")
+    if is_reserved(user):
+        raise TokensError(f"user {user!r} is a name of Deadstop's own; choose another with --user")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with _changing(state_dir) as tokens:
         if any(known.name == name for known in tokens):

@@ -23,6 +23,7 @@ COMMANDS = {
     "drain": ("server", "Accept no more questions, finish what runs, end."),
     "history": ("jobs", "What became of all the jobs: an overview, or any SQL."),
     "token": ("setup", "Who may come in: create, list and revoke tokens."),
+    "describe": ("setup", "Write what is guessed of the data as a file to correct: deadstop.toml."),
     "doctor": ("setup", "Check this machine, the data, a worker and the model; say what to do."),
     "completion": ("setup", "Print the script that completes commands in bash, zsh or fish."),
 }

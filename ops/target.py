@@ -56,8 +56,12 @@ def read_settings(config: Path | None, overrides: dict[str, Any]) -> "Settings":
 
 
 def login_name() -> str:
-    """The user's login name; some containers have none."""
+    """The user's login name; some containers have none, and one that is a name of ours is not taken."""
+    from bus.contract.settings import is_reserved
+
+    number = f"uid{os.getuid()}"
     try:
-        return getpass.getuser()
+        name = getpass.getuser()
     except (KeyError, OSError):
-        return f"uid{os.getuid()}"
+        return number
+    return number if is_reserved(name) else name

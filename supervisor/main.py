@@ -6,10 +6,18 @@ import signal
 import sys
 from pathlib import Path
 
-from bus.address import make_address, make_key, private_folder, state_folder, write_address
+from bus.address import (
+    keep_key,
+    make_address,
+    make_key,
+    private_folder,
+    require_usable_folders,
+    state_folder,
+    write_address,
+)
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
-from bus.program import DRAINED, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
+from bus.program import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
@@ -18,39 +26,45 @@ from supervisor.storage.store import Store, StoreError
 
 
 def main() -> None:
-    """Run the supervisor. Exit status `DRAINED` after a drain, 2 for a setting or a folder that cannot be used."""
+    """Run the supervisor. Exit status `DRAINED` after a drain, `STATE_LOST` where its log was removed under it, 2 for a
+    setting or a folder that cannot be used."""
     orders = read_orders()
     try:
         settings = orders.settings()
         set_up_logging(settings.supervisor.log_format, "supervisor")
-        drained = asyncio.run(_serve(settings, orders))
+        status = asyncio.run(_serve(settings, orders))
     except (SettingsError, StoreError, BusError) as error:
         give_up("supervisor", error)
-    if drained:
-        sys.exit(DRAINED)
+    sys.exit(status)
 
 
-async def _serve(settings: Settings, orders: ServeOrders) -> bool:
+async def _serve(settings: Settings, orders: ServeOrders) -> int:
+    """Returns the exit status."""
     become_subreaper()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a worker takes about five
+    require_usable_folders(settings)
     state_dir = state_folder(settings.supervisor.state_dir)
-    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(state_dir)
     address = make_address(state_dir, settings.bus.runtime_dir)
     runtime = private_folder(Path(address.runtime_dir))
     sweep_workers(store)
     heads = settle_jobs(store)
     clean_folder(runtime)
-    service = Service(settings, store, address, make_key(state_dir), heads)
+    key = make_key(state_dir)
+    service = Service(settings, store, address, key, heads)
     write_address(state_dir, address)
     _end_on_signals(service, orders)
     try:
-        return await service.run()
+        drained = await service.run()
     finally:
         store.close()
+        keep_key(state_dir, key)
         clean_folder(runtime)
         runtime.rmdir()
+    if service.state_lost:
+        return STATE_LOST
+    return DRAINED if drained else 0
 
 
 def _end_on_signals(service: Service, orders: ServeOrders) -> None:

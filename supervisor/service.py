@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from bus.address import Address
 from bus.contract.settings import Settings, running_limits
@@ -23,6 +24,7 @@ from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.lifecycle.kill_ladder import StopRequest
+from supervisor.maintenance.folder_watch import FolderWatch
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
@@ -30,6 +32,7 @@ from supervisor.processes.spawner import Spawner
 from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
+from supervisor.storage.clock_guard import ClockGuard, read_clocks
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
@@ -41,6 +44,8 @@ log = logging.getLogger(__name__)
 HEADS_EVERY_S = 1.0
 HISTORY_EVERY_S = 1.0
 GAUGES_EVERY_S = 1.0
+FOLDERS_EVERY_S = 1.0
+START_EVERY_S = 1.0
 LOOK_AT_DRAIN_EVERY_S = 0.2
 DRAIN_LINGER_S = 1.5
 """After a drain's last job: long enough for the heads to be published once more, so that every follower has its end."""
@@ -58,13 +63,21 @@ class Service:
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         journal = Journal(store, self._publisher.send)
         self._commit = GroupCommit(store, journal)
-        self._admission = Admission(settings.limits, running_limits(settings), lambda: self._commit.trouble)
+        limits = Limits(settings, store.queries)
+        self._admission = Admission(
+            settings.limits,
+            running_limits(settings),
+            lambda: self._trouble,
+            limits.may_start,
+            lambda: self._pool.shortage,
+            store.queries.users(),
+        )
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
         self._spawner = Spawner(settings.worker.preload, environment, Sweep)
         self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
-        limits = Limits(settings, store.queries, self._jobs)
-        parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool)
+        self._store, self._clock = store, ClockGuard(store.path.parent)
+        parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool, self._clock)
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)
         self._monitor = ResourceMonitor(self._controller.exceeded)
@@ -72,6 +85,9 @@ class Service:
         self._gauges = Gauges(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
         self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)
+        again = {address.events: lambda: self._publisher.bind_again(address.events), **self._pool.bind_again}
+        self._folders = FolderWatch(Path(address.runtime_dir), again | {address.commands: self._commands.bind_again})
+        self.state_lost = ""
 
     async def run(self) -> bool:
         """Serve until `end` is set or a drain is done (then it returns True), then stop what runs, and close."""
@@ -88,6 +104,21 @@ class Service:
         finally:
             self._close()
 
+    @property
+    def _trouble(self) -> str:
+        return self.state_lost or self._commit.trouble
+
+    def _look_at_state(self) -> None:
+        """Where the log is not in its place any more, end in order: it is written there anew from what is still open,
+        and another supervisor goes on with that."""
+        if not self.state_lost and not self._store.in_place:
+            self.state_lost = (
+                f"the log {self._store.path} was removed while it was in use; it is written anew, and the server "
+                "starts again"
+            )
+            log.critical("%s; every job is stopped", self.state_lost, extra={"action": "state_folder"})
+            self.end.set()
+
     def _recurring(self) -> list[tuple[float, Callable[[], None]]]:
         return [
             (HEADS_EVERY_S, self._heads.publish),
@@ -96,6 +127,10 @@ class Service:
             (INTERVAL_S, self._pool.check_warm),
             (HISTORY_EVERY_S, self._history.tick),
             (GAUGES_EVERY_S, self._gauges.sample),
+            (FOLDERS_EVERY_S, self._folders.look),
+            (FOLDERS_EVERY_S, self._look_at_state),
+            (FOLDERS_EVERY_S, lambda: self._clock.look(read_clocks())),
+            (START_EVERY_S, self._controller.start_waiting),
         ]
 
     async def _read_catalog(self) -> None:

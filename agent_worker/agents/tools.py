@@ -27,7 +27,9 @@ def set_up(context: AgentContext) -> Tools:
     if settings is not None:
         limits = context.settings.agent
         meter = Meter(
-            settings.price, CallLimits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None)
+            settings.price,
+            CallLimits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None),
+            context.usage_changed,
         )
         context.usage = meter.usage
         model = ModelClient(settings, meter, context.emit)
@@ -35,7 +37,7 @@ def set_up(context: AgentContext) -> Tools:
 
 
 def hold_to(model: ModelClient, job: JobSpec) -> None:
-    """What is left of the user's day is known with the job only, and what other jobs have found out about the model."""
+    """What is reserved of the user's day is known with the job only, and what others have found out about the model."""
     model.meter.limits = msgspec.structs.replace(model.meter.limits, left_of_day_usd=job.max_cost_usd)
     model.refuses_tools = model.without_tools in job.model_notes
 
@@ -48,6 +50,7 @@ def engine_settings(context: AgentContext) -> EngineSettings:
         memory_limit_bytes=settings.worker.engine_memory_bytes,
         max_temp_bytes=settings.limits.max_scratch_bytes,
         max_execution_s=settings.limits.max_runtime_s or 86_400.0,
+        broker=context.data.broker,
     )
 
 

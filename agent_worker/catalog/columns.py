@@ -38,16 +38,21 @@ def _extremes(
         return None, None
     if kind == "VARCHAR" and any(str(found.type) != kind for found in filled):
         return None, None  # the smallest number is not the first text
-    pairs = [found.statistics.numbers if numeric else found.statistics.texts for found in filled if found.statistics]
+    told = [(str(found.type), found.statistics) for found in filled if found.statistics]
+    pairs = [statistics.numbers if numeric else statistics.texts for _, statistics in told]
     if len(pairs) > 1 and all(text is not None for pair in pairs for text in pair):
-        pairs = [_overall(connection, kind, [text for pair in pairs for text in pair if text is not None])]
+        texts = [(text, of) for (of, _), pair in zip(told, pairs, strict=True) for text in pair if text is not None]
+        pairs = [_overall(connection, kind, texts)]
     low, high = pairs[0] if len(pairs) == 1 else (None, None)
     return (None, None) if max(len(low or ""), len(high or "")) > MAX_EXTREME_CHARS else (low, high)
 
 
-def _overall(connection: duckdb.DuckDBPyConnection, kind: str, texts: list[str]) -> tuple[str | None, str | None]:
-    listed = ", ".join(f"({quote_text(text)})" for text in texts)
-    sql = f"SELECT min(CAST(v AS {kind}))::VARCHAR, max(CAST(v AS {kind}))::VARCHAR FROM (VALUES {listed}) t(v)"
+def _overall(
+    connection: duckdb.DuckDBPyConnection, kind: str, texts: list[tuple[str, str]]
+) -> tuple[str | None, str | None]:
+    """Of texts, each with the type that it has in its part: 0.1 as FLOAT is another DOUBLE."""
+    listed = ", ".join(f"(CAST(CAST({quote_text(text)} AS {of}) AS {kind}))" for text, of in texts)
+    sql = f"SELECT min(v)::VARCHAR, max(v)::VARCHAR FROM (VALUES {listed}) t(v)"
     low, high = connection.execute(sql).fetchall()[0]
     return low, high
 

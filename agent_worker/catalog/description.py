@@ -6,16 +6,18 @@ Deliberately strict: a misspelt column must not lose its synonym in silence.
 import difflib
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
 from agent_worker.catalog.files.text.dialect import ENCODINGS
 from agent_worker.catalog.files.text.options import FileOptions
-from bus.contract.catalog import CatalogTable, Description, Example, JoinKey, Measure
+from bus.contract.catalog import ROLES, CatalogTable, Description, Example, JoinKey, Measure
 
-SECTIONS = ("measures", "synonyms", "keys", "default_dates", "notes", "examples", "files")
+SECTIONS = (
+    *("measures", "synonyms", "terms", "keys", "default_dates", "roles", "labels", "units"),
+    *("notes", "examples", "files"),
+)
 SHEET_OPTIONS = ("header", "skip")
 
 
@@ -23,7 +25,14 @@ class DescriptionError(Exception):
     """The file is wrong: the message names file, key, what was expected, and the nearest spelling."""
 
 
-def read_description(file: Path, tables: Sequence[CatalogTable]) -> Description:
+class DescriptionFile(Protocol):
+    """A path, or what is read like one; as a text it is the name that people know."""
+
+    def exists(self) -> bool: ...
+    def read_text(self, encoding: str, /) -> str: ...
+
+
+def read_description(file: DescriptionFile, tables: Sequence[CatalogTable]) -> Description:
     """What the file says, checked against the tables; an empty Description where there is no file.
 
     Raises DescriptionError.
@@ -32,7 +41,9 @@ def read_description(file: Path, tables: Sequence[CatalogTable]) -> Description:
     return _Reader(file, columns).read(_content(file))
 
 
-def read_file_options(file: Path, names: Sequence[str], sheets: Collection[str] = ()) -> dict[str, FileOptions]:
+def read_file_options(
+    file: DescriptionFile, names: Sequence[str], sheets: Collection[str] = ()
+) -> dict[str, FileOptions]:
     """How text files are to be read, by table; `names` are those that there may be, `sheets` those of workbooks, whose
     cells have types. Raises DescriptionError."""
     section = _content(file).get("files", {})
@@ -40,7 +51,7 @@ def read_file_options(file: Path, names: Sequence[str], sheets: Collection[str] 
     return {table: reader.file_options(table, value, table in sheets) for table, value in section.items()}
 
 
-def _content(file: Path) -> dict[str, Any]:
+def _content(file: DescriptionFile) -> dict[str, Any]:
     if not file.exists():
         return {}
     try:
@@ -52,7 +63,7 @@ def _content(file: Path) -> dict[str, Any]:
 class _Reader:
     """`columns` are the names of each table's columns."""
 
-    def __init__(self, file: Path, columns: dict[str, list[str]]) -> None:
+    def __init__(self, file: DescriptionFile, columns: dict[str, list[str]]) -> None:
         self._file = file
         self._columns = columns
 
@@ -83,6 +94,16 @@ class _Reader:
             keys=tuple(self._key(place, ref) for place, ref in self._table(content, "keys").items()),
             default_dates={
                 table: self._date(table, column) for table, column in self._table(content, "default_dates").items()
+            },
+            terms={word: self._text(f"terms.{word}", means) for word, means in self._table(content, "terms").items()},
+            roles={
+                self._column(f'roles."{place}"', place): self._one_of(f'roles."{place}"', role, ROLES, "a role")
+                for place, role in self._table(content, "roles").items()
+            },
+            labels={table: self._label(table, value) for table, value in self._table(content, "labels").items()},
+            units={
+                self._column(f'units."{place}"', place): self._text(f'units."{place}"', unit)
+                for place, unit in self._table(content, "units").items()
             },
             notes=self._text("notes", content.get("notes", "")),
             examples=self._examples(content.get("examples", [])),
@@ -124,6 +145,16 @@ class _Reader:
         where = f"default_dates.{table}"
         self._one_of(where, table, self._columns, "a table")
         return self._one_of(where, column, self._columns[table], f"a column of {table}")
+
+    def _label(self, table: str, value: Any) -> tuple[str, ...]:
+        """One column, or several that name a row together."""
+        where = f"labels.{table}"
+        self._one_of(where, table, self._columns, "a table")
+        names = value if isinstance(value, list) and value else [value]
+        return tuple(self._one_of(where, name, self._columns[table], f"a column of {table}") for name in names)
+
+    def _column(self, where: str, place: str) -> str:
+        return ".".join(self._place(where, place))
 
     def _place(self, where: str, place: Any) -> tuple[str, str]:
         table, dot, column = self._text(where, place).partition(".")

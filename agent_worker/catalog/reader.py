@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import msgspec
+from msgspec import structs
 
 from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
-from agent_worker.catalog.files.layout import DESCRIPTION_FILE, CatalogError, Lake, Source, find_sources, fingerprint
+from agent_worker.catalog.files.layout import CatalogError, Lake, Source
+from agent_worker.catalog.files.places import LocalFolder, Place
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.profile.profiler import look_into
 from agent_worker.catalog.tables import read_tables
-from agent_worker.engine.file_states import files_state
 from bus.contract.catalog import Catalog, CatalogTable, LeftOut
 
 READ_S = 10.0
@@ -27,7 +27,9 @@ LEAST_LOOKS_S = 1.0
 """For what an earlier reading had no time for, where nothing has changed."""
 
 
-def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection, known: Catalog | None = None) -> Catalog:
+def read_catalog(
+    folder: Path | Place, *, connection: duckdb.DuckDBPyConnection, known: Catalog | None = None
+) -> Catalog:
     """The catalog of a folder of files of data.
 
     `connection` may read the folder and is not locked. Row counts and extremes come from the footers, of text files
@@ -36,27 +38,27 @@ def read_catalog(folder: Path, *, connection: duckdb.DuckDBPyConnection, known: 
     Raises CatalogError for the folder and DescriptionError for the file beside the data.
     """
     started = time.monotonic()
-    found_state = fingerprint(folder)  # before the look: what changes meanwhile makes this catalog an old one
-    found = find_sources(folder)
+    place = LocalFolder(folder) if isinstance(folder, Path) else folder
+    found_state = place.fingerprint()  # before the look: what changes meanwhile makes this catalog an old one
+    found = place.find()
     lakes, unread_lakes = _lakes(found.lakes)
     sheets, unread_books = sheet_sources(found.books)
     sources = [*found.sources, *lakes, *sheets]
     names, renamed = table_names([source.stem for source in sources], _reserved(connection))
     named = dict(zip(names, sources, strict=True))
     of_books = [name for name, source in named.items() if source.sheet]
-    options = read_file_options(folder / DESCRIPTION_FILE, names, of_books)
-    states = {name: _state(source, options.get(name)) for name, source in named.items()}
+    options = read_file_options(place.description, names, of_books)
+    states = {name: _state(place, source, options.get(name)) for name, source in named.items()}
     same = {table.name: table for table in known.tables if table.state == states.get(table.name)} if known else {}
-    fresh, unread = _read(
-        connection, {name: source for name, source in named.items() if name not in same}, options, states
-    )
+    fresh, unread = _read(connection, {name: one for name, one in named.items() if name not in same}, options)
+    fresh = [structs.replace(one, state=states[one.name], versions=place.versions(one.files)) for one in fresh]
     left_out = [*found.left_out, *unread_lakes, *unread_books, *unread]
     warnings = [*found.warnings, *(one.why for one in left_out), *renamed]
     read = {table.name: table for table in fresh} | same
     tables = [read[name] for name in names if name in read]
     if not tables:
-        raise CatalogError(f"{folder} holds no readable table. " + " ".join(warnings))
-    description = read_description(folder / DESCRIPTION_FILE, tables)
+        raise CatalogError(f"{place} holds no readable table. " + " ".join(warnings))
+    description = read_description(place.description, tables)
     until = started + READ_S if fresh else time.monotonic() + LEAST_LOOKS_S
     seen = look_into(connection, until, tables, known, description)
     warnings += [remark for table in seen.tables for remark in table.remarks] + seen.warnings
@@ -67,20 +69,18 @@ def _read(
     connection: duckdb.DuckDBPyConnection,
     named: Mapping[str, Source],
     options: Mapping[str, FileOptions],
-    states: Mapping[str, str],
 ) -> tuple[list[CatalogTable], list[LeftOut]]:
     """The tables that can be read, and the others."""
     plain = {name: source for name, source in named.items() if not source.sheet}
     tables, unread = read_tables(connection, plain, options)
     of_sheets, unread_sheets = read_sheets(connection, {n: named[n] for n in named.keys() - plain.keys()}, options)
-    known = [msgspec.structs.replace(table, state=states[table.name]) for table in [*tables, *of_sheets]]
-    return known, [*unread, *unread_sheets]
+    return [*tables, *of_sheets], [*unread, *unread_sheets]
 
 
-def _state(source: Source, options: FileOptions | None) -> str:
+def _state(place: Place, source: Source, options: FileOptions | None) -> str:
     """Changes with the table's files, of which its first word tells, and with how they are read."""
     lines = map(repr, (options, source.sheet, source.as_of, source.keys))
-    return f"{files_state(source.files)} {hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:32]}"
+    return f"{place.state(source.files)} {hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:32]}"
 
 
 def _lakes(lakes: list[Lake]) -> tuple[list[Source], list[LeftOut]]:

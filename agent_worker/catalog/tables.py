@@ -1,6 +1,7 @@
 """Columns, types, row counts and extremes of tables, from the files' footers alone."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import duckdb
 import msgspec
@@ -17,17 +18,16 @@ from agent_worker.catalog.files.footers import (
 )
 from agent_worker.catalog.files.formats import text_format
 from agent_worker.catalog.files.layout import Source
-from agent_worker.catalog.files.partitions import type_of_values
+from agent_worker.catalog.files.partitions import keys_of, type_of_values
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import Reading, TextFile
 from agent_worker.catalog.files.text.statistics import overall_statistics
 from agent_worker.catalog.files.text.text_files import Texts, add_text_files, read_texts, remarks
+from agent_worker.catalog.remarks import of_differences, of_shapes, unclear_names
 from agent_worker.catalog.types.engine_types import NULL, Type
 from agent_worker.catalog.types.unite import Column, Difference, Group, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
 from bus.contract.catalog import CatalogTable, LeftOut
-
-MAX_NAMED = 3
 
 
 def read_tables(
@@ -51,6 +51,8 @@ def read_tables(
         if failed := [file for file in source.files if file in footers.failures]:
             why_not = f"Table {name} is left out: {failed[0]}: {footers.failures[failed[0]]}"
             left_out.append(LeftOut(name, why_not))
+        elif unclear := unclear_names({file: footers.shapes[file] for file in source.files}):
+            left_out.append(LeftOut(name, f"Table {name} is left out: {unclear}"))
         else:
             grouped.append((name, _groups(source, footers, texts)))
     tables = []
@@ -60,9 +62,9 @@ def read_tables(
         except duckdb.Error as error:
             left_out.append(LeftOut(name, f"Table {name} is left out ({groups[0].files[0]}): {why(error)}"))
         else:
-            told = [f"Table {name}: {remark}." for remark in remarks(named[name].files, texts)]
-            told += [_in_words(name, groups, difference) for difference in differences]
-            tables.append(msgspec.structs.replace(table, as_of=named[name].as_of, remarks=tuple(told)))
+            said = [*remarks(named[name].files, texts), *of_shapes(groups), *of_differences(groups, differences)]
+            told = tuple(f"Table {name}: {remark}." for remark in said)
+            tables.append(msgspec.structs.replace(table, as_of=named[name].as_of, remarks=told))
     return tables, left_out
 
 
@@ -134,13 +136,14 @@ def _with_statistics(
 def _read_table(
     connection: duckdb.DuckDBPyConnection, name: str, groups: list[Group]
 ) -> tuple[CatalogTable, list[Difference]]:
-    columns, differences = unite(groups)
+    columns, differences = unite([_without(groups, group) for group in groups])
     columns = [_not_nothing(column, groups) for column in columns]
     partitions = tuple(dict.fromkeys(key for group in groups for key, _ in group.keys))
     shadowed = any(key.lower() == column.lower() for key in partitions for column, _ in groups[0].shape.columns)
+    beyond = partitions and len(keys_of(Path(groups[0].files[0]).parts[:-1])) > len(groups[0].keys)
     sql = (
         ""
-        if len(groups) == 1 and not shadowed and groups[0].reading is None
+        if len(groups) == 1 and not (shadowed or beyond or groups[0].reading or groups[0].shape.without)
         else " UNION ALL ".join(_select(number, group, columns) for number, group in enumerate(groups))
     )
     described = tuple(column_of(connection, column, groups) for column in columns)
@@ -149,6 +152,18 @@ def _read_table(
     if sql:
         create_view(connection, table)  # the engine may refuse what it has not seen of the files
     return table, differences
+
+
+def _without(groups: list[Group], group: Group) -> Group:
+    """The group without the columns that are left out of any: NULL in their place would be wrong."""
+    names = {name.lower() for one in groups for name in one.shape.without}
+    kept = [place for place, (name, _) in enumerate(group.shape.columns) if name.lower() not in names]
+    if len(kept) == len(group.shape.columns):
+        return group
+    columns = tuple(group.shape.columns[place] for place in kept)
+    statistics = {at: group.statistics[place] for at, place in enumerate(kept) if place in group.statistics}
+    shape = msgspec.structs.replace(group.shape, columns=columns)
+    return msgspec.structs.replace(group, shape=shape, statistics=statistics)
 
 
 def _select(number: int, group: Group, columns: list[Column]) -> str:
@@ -173,17 +188,3 @@ def _expression(number: int, column: Column) -> str:
             name = quote_name(found.name)
             return name if str(found.type) == str(column.type) else f"CAST({name} AS {column.type})"
     return "NULL" if column.type.name == NULL else f"CAST(NULL AS {column.type})"
-
-
-def _in_words(table: str, groups: list[Group], difference: Difference) -> str:
-    where = ", ".join(f"{kind} in {_named(groups, of)}" for kind, of in difference.types)
-    if len(difference.columns) == 1:
-        column = difference.columns[0]
-        return f"Table {table}: {difference.name} is {where}; it is read as {column.type}, which holds all values."
-    names = ", ".join(column.name for column in difference.columns)
-    return f"Table {table}: {difference.name} is {where}; no type holds both, so it is split into {names}."
-
-
-def _named(groups: list[Group], numbers: tuple[int, ...]) -> str:
-    files = [file for number in numbers for file in groups[number].files]
-    return ", ".join(files[:MAX_NAMED]) + (f" and {len(files) - MAX_NAMED} more" if len(files) > MAX_NAMED else "")

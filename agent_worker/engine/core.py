@@ -18,6 +18,7 @@ from agent_worker.engine.errors import EngineError, engine_error
 from agent_worker.engine.guard import Checked, Refused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.tables import Changed, Tables
+from agent_worker.remote.client import RemoteFiles, file_system, versions_of
 from bus.contract.catalog import Catalog
 from bus.contract.events import Column, TableRows, TableSchema
 from bus.values.logical_types import projection
@@ -42,7 +43,8 @@ class Engine:
     """One DuckDB connection for one job. Make it after the fork, `attach` the catalog, then `run` statements."""
 
     def __init__(self, settings: EngineSettings) -> None:
-        self._connection = connect(settings)
+        self._remote = RemoteFiles(settings.broker) if settings.broker else None
+        self._connection = connect(settings, file_system(self._remote))
         self._tables: Tables | None = None
         self._running: str | None = None
 
@@ -53,6 +55,8 @@ class Engine:
     def attach(self, catalog: Catalog) -> None:
         """These tables can be asked about. Costs nothing: the connection is locked and views are made when the first
         statement runs, before it does."""
+        if self._remote is not None:
+            self._remote.expect(versions_of(catalog.tables))
         self._tables = Tables(self._connection, catalog)
 
     def looks_like_sql(self, question: str) -> bool:
@@ -89,6 +93,8 @@ class Engine:
         cancelled = None
         while not bridge.out.is_set():
             self._connection.interrupt()
+            if self._remote is not None:
+                self._remote.stop()  # the engine does not look for interrupts while it waits for bytes
             try:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(INTERRUPT_EVERY_S):
@@ -108,6 +114,8 @@ class Engine:
     def close(self) -> None:
         """Only while no statement runs."""
         self._connection.close()
+        if self._remote is not None:
+            self._remote.close()
 
 
 class _Request(NamedTuple):

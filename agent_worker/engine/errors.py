@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from agent_worker.engine.advice import missing_table, with_nearest_table, with_nearest_word
+from agent_worker.remote.failures import remote_failure
 
 ErrorKind = Literal["binder", "syntax", "out_of_memory", "interrupted", "timeout", "io", "other"]
 
@@ -50,6 +51,8 @@ def engine_error(error: BaseException, sql: str, files: Iterable[str] = (), tabl
     text = str(error)
     if isinstance(error, MemoryError):
         return EngineError("The statement needs more memory than this job may use.", "out_of_memory", sql)
+    if outside := remote_failure(text):
+        return EngineError(outside, "io", sql)
     match = _PREFIX.match(text)
     kind = _KINDS.get(match[1], "other") if match else "other"
     if _TIMEOUT in text:
@@ -65,4 +68,4 @@ def engine_error(error: BaseException, sql: str, files: Iterable[str] = (), tabl
 
 def _gone(text: str, files: Iterable[str]) -> str | None:
     """The file of the message that has vanished. The engine takes it for a folder then, and speaks of permissions."""
-    return next((file for file in files if file in text and not Path(file).exists()), None)
+    return next((file for file in files if file in text and "://" not in file and not Path(file).exists()), None)

@@ -1,6 +1,7 @@
 """How an engine is configured, and how its connection is made and locked."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import duckdb
 import msgspec
@@ -12,7 +13,8 @@ CELLS = "cells of a sheet"
 
 
 class EngineSettings(msgspec.Struct, frozen=True):
-    """`scratch` is the folder for what does not fit into memory; nothing else is ever written."""
+    """`scratch` is the folder for what does not fit into memory; nothing else is ever written. `broker` is the
+    socket of whoever serves data that are not on this machine."""
 
     scratch: str
     threads: int = 2
@@ -20,6 +22,7 @@ class EngineSettings(msgspec.Struct, frozen=True):
     memory_limit_bytes: int = 1 << 30
     max_temp_bytes: int = 4 << 30
     max_execution_s: float = 300.0
+    broker: str = ""
 
 
 _ahead: duckdb.DuckDBPyConnection | None = None
@@ -33,8 +36,9 @@ def connect_ahead() -> None:
     _ahead = _new_database()
 
 
-def connect(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
-    """A fresh in-memory database, not yet locked. After the fork only: it starts threads."""
+def connect(settings: EngineSettings, file_system: Any = None) -> duckdb.DuckDBPyConnection:
+    """A fresh in-memory database, not yet locked, which finds the files of `file_system` (fsspec's) under their names,
+    too. After the fork only: it starts threads."""
     global _ahead
     database, _ahead = _ahead or _new_database(), None
     connection = database.cursor()  # with random numbers of its own: those of a copy would be the same in every process
@@ -49,6 +53,8 @@ def connect(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
         enable_progress_bar="true",
         enable_progress_bar_print="false",
     )
+    if file_system is not None:
+        connection.register_filesystem(file_system)
     return connection
 
 

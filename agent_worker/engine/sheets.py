@@ -1,17 +1,18 @@
 """Sheets of workbooks as tables: read whole, because the engine has no reader for them."""
 
 import datetime
-import re
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import pyarrow as pa
+
+from agent_worker.engine.unread_cells import UnreadCells, unread_cells
 
 INSTALL = "to read it, install the reader: pip install 'deadstop[xlsx]'"
 WHOLE_IN_A_CELL = 2**53
 """A number in a cell is a DOUBLE: whole numbers beyond this may be others."""
-_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*["']e["']""")
 
 
 class NotASheet(Exception):
@@ -31,23 +32,27 @@ def sheet_names(file: str) -> list[str]:
     return [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
 
 
-def error_cells(file: str) -> int:
-    """How many cells hold an error, as #N/A: the reader gives them as empty ones."""
+def unread(file: str, name: str) -> UnreadCells:
+    """The cells of a sheet that the reader gives as empty ones and that are none. Raises NotASheet."""
     try:
-        with zipfile.ZipFile(file) as parts:
-            sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
-            return sum(len(_ERROR_CELL.findall(parts.read(name))) for name in sheets)
-    except (zipfile.BadZipFile, OSError) as error:
+        return unread_cells(file, name)
+    except (zipfile.BadZipFile, OSError, KeyError, ElementTree.ParseError) as error:
         raise NotASheet(f"it cannot be read as a workbook: {error}") from error
+
+
+def merged_cells(file: str, name: str) -> int:
+    """How many ranges of a sheet are merged. Raises NotASheet."""
+    return len(_workbook(file).get_sheet_by_name(name).merged_cell_ranges or ())
 
 
 def read_sheet(file: str, name: str, header: bool | None = None, skip: int = 0) -> Sheet:
     """Its cells, without empty rows and columns before them, and without rows that hold nothing. A first row of nothing
     but different texts is a header, unless `header` says otherwise; `skip` rows are passed over before it. Raises
     NotASheet."""
-    rows = _workbook(file).get_sheet_by_name(name).to_python()[skip:]
-    if not error_cells(file):  # which the reader gives as empty ones
-        rows = [row for row in rows if any(cell != "" for cell in row)]
+    sheet, kept = _workbook(file).get_sheet_by_name(name), unread(file, name).rows
+    first = sheet.start[0] if sheet.start else 0
+    numbered = list(enumerate(sheet.to_python(), first))[skip:]
+    rows = [row for number, row in numbered if number in kept or any(cell != "" for cell in row)]
     if not rows:
         raise NotASheet(f"its sheet {name} holds no rows")
     headed = _is_header(rows[0]) if header is None else header

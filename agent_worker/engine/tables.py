@@ -28,7 +28,8 @@ class Tables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
         self._waiting = {table.name.lower(): table for table in catalog.tables}
-        self._by_plan = {name: table for name, table in self._waiting.items() if table.sql or table.sheet}
+        here = {name: table for name, table in self._waiting.items() if not table.versions}  # else each reading looks
+        self._by_plan = {name: table for name, table in here.items() if table.sql or table.sheet}
         self.known = frozenset(self._waiting)
         self.names = tuple(table.name for table in catalog.tables)
         self._locked = False

@@ -51,14 +51,15 @@ class ToolsRefused(LlmError):
 
 
 class BudgetExceeded(LlmError):
-    """A job has used more than it may: `value` (calls, tokens or US dollars) went past `maximum`. Of a user's day
-    the maximum is what was left of it."""
+    """A job has used more than it may, or would with what it is about to do (`ahead`): `value` (calls, tokens or US
+    dollars) went past `maximum`. Of a user's day the maximum is what was left for this job."""
 
-    def __init__(self, limit: LimitName, value: float, maximum: float) -> None:
+    def __init__(self, limit: LimitName, value: float, maximum: float, *, ahead: bool = False) -> None:
         allowed = f"{limit} = {maximum:g} allows"
         if limit == "max_cost_usd_per_user_day":
             allowed = f"the {max(maximum, 0):g} that were left of {limit}"
-        super().__init__(f"the job used {value:g}, more than {allowed}")
+        used = "would use" if ahead else f"used {value:g},"
+        super().__init__(f"the job {used} more than {allowed}")
         self.limit = limit
         self.value = value
         self.maximum = maximum

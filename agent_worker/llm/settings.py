@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.contract.settings import LlmSettings, Price
+from bus.contract.settings import LlmSettings, Price, price_of
 
 MIN_KEY_CHARS = 8
 """Shorter ones are placeholders such as `ollama`, and ordinary words."""
@@ -37,9 +37,8 @@ class ModelSettings(LlmSettings, frozen=True, kw_only=True):
 
     @property
     def price(self) -> Price | None:
-        """The model's price, found by its name or the longest name it begins with (dated names); None if unknown."""
-        names = [name for name in self.prices if self.model == name or self.model.startswith(f"{name}-")]
-        return self.prices[max(names, key=len)] if names else None
+        """The model's price; None if unknown."""
+        return price_of(self)
 
     @property
     def root_url(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import SplitResult, urlsplit
 
-from agent_worker.data_folder import data_folder
+from agent_worker.data_folder import data_folders
 from agent_worker.llm.settings import HOSTED
 from agent_worker.sandbox.restrict import Sandbox, SandboxSpec, apply
 from bus.system.prctl import LIBC, become_subreaper, die_with
@@ -49,7 +49,7 @@ def apply_sandbox(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
     return apply(
         SandboxSpec(
             scratch=spec.scratch,
-            read=(str(data_folder(spec.data_folder)), *own),
+            read=(*data_folders(spec.data), *own),
             connect_tcp=model_ports(llm.base_url),
             resolve_names=any(not _is_address(host) for host in model_hosts(llm.base_url)),
             keep_env=(llm.api_key_env,),

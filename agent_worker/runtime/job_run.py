@@ -33,6 +33,8 @@ class JobRun:
         self._publisher = publisher
         self._exit: BaseException | None = None
         self._result = ResultBuilder(job.user_clarification or job.question)
+        self._used = Usage()
+        self._miscounts: Exception | None = None
 
     def emit(self, event: Event) -> bool:
         """True if the caller should `yield_to_loop` of the publisher."""
@@ -46,8 +48,13 @@ class JobRun:
         return full
 
     def usage(self) -> Usage:
-        """What has been used so far: the agent's own count of model calls, and our count of rows."""
-        return msgspec.structs.replace(self._context.usage(), rows=self._result.rows)
+        """What has been used so far: the agent's own count of model calls, and our count of rows. While the agent's
+        count fails it is the last one, and the job does not succeed."""
+        try:
+            self._used = msgspec.structs.replace(self._context.usage(), rows=self._result.rows)
+        except Exception as error:
+            self._miscounts = error
+        return self._used
 
     async def outcome(self) -> Outcome:
         """Run the agent to its end, however it ends; a stop is an outcome too."""
@@ -77,6 +84,9 @@ class JobRun:
                         await self._publisher.yield_to_loop()
         self._publisher.flush()
         self._publisher.check()
+        self.usage()
+        if self._miscounts is not None:
+            raise self._miscounts
 
     def _success(self) -> Success:
         context = self._context

@@ -128,12 +128,13 @@ class Publisher:
         self._channel.close()
 
     def _finished(self, outcome: Outcome) -> bytes:
-        return encode(Finished(self._token, self._window.next, self._usage(), encode(outcome)))
+        return encode(Finished(self._token, self._window.next, self._usage(), encode(outcome), self._loop.time()))
 
     def _send_events(self, events: list[Event]) -> None:
         """As one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""
         count, blob = len(events), encode(events)
-        message = encode(EventBatch(self._token, self._window.next, self._usage(), blob, count=count))
+        at = self._loop.time()
+        message = encode(EventBatch(self._token, self._window.next, self._usage(), blob, at, count=count))
         if len(message) > MAX_MESSAGE_BYTES:
             raise AgentError(
                 f"The agent said {len(message):,} bytes at once; the limit is {MAX_MESSAGE_BYTES:,}.",

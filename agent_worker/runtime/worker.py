@@ -135,10 +135,14 @@ class WorkerRuntime:
         """The agent has found out something about the model that the next ones should know."""
         self._control.send([encode(ModelNoted(self._spec.token, note))])
 
+    def usage_changed(self) -> None:
+        """What has been used is known anew: it is told now, not with the next heartbeat."""
+        self._send_heartbeat()
+
     async def _prepare(self) -> tuple[Agent, AgentContext]:
         """The agent's function, after its module's `prepare(context)`, if it has one."""
         spec = self._spec
-        context = AgentContext(spec.settings, spec.agent.options, spec.data_folder, Path(spec.scratch), self)
+        context = AgentContext(spec.settings, spec.agent.options, spec.data, Path(spec.scratch), self)
         prepare = getattr(self._module, "prepare", None)
         if prepare is not None:
             prepared = prepare(context)
@@ -159,7 +163,11 @@ class WorkerRuntime:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._spec.settings.worker.heartbeat_interval_s)
-            self._control.send([encode(Heartbeat(self._spec.token, self._job.done()))])
+            self._send_heartbeat()
+
+    def _send_heartbeat(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._control.send([encode(Heartbeat(self._spec.token, self._job.done(), self._usage(), now))])
 
     def _on_control(self, frames: list[bytes]) -> None:
         match _decode_control(frames[-1]):

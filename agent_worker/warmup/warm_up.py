@@ -18,6 +18,7 @@ from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.worker import WorkerRuntime
 from agent_worker.sandbox.restrict import interpreter_paths
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
+from bus.contract.data_place import DataPlace
 from bus.contract.events import JobEvent
 from bus.contract.settings import BUNDLED_AGENTS, LlmSettings, Settings
 from bus.transport.codec import Decoder, encode
@@ -72,7 +73,7 @@ async def _serve_a_job(loop: CountingLoop) -> list[JobEvent]:
     context = new_context()
     settings = Settings(llm=LlmSettings(api_key_env=""))
     agent = BUNDLED_AGENTS["sql"]
-    spec = WorkerSpec(bytes(16), "sql", agent, CONTROL, COLLECTOR, NO_FOLDER, "", settings)
+    spec = WorkerSpec(bytes(16), "sql", agent, CONTROL, COLLECTOR, NO_FOLDER, DataPlace(), settings)
     partner = _Partner(context)
     worker = WorkerRuntime(spec, parquet, None, loop, context)
     try:

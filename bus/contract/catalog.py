@@ -31,7 +31,8 @@ class SheetReading(msgspec.Struct, frozen=True):
 class CatalogTable(msgspec.Struct, frozen=True):
     """One table: a file, a folder of parts, a hive-partitioned tree, or a sheet of a workbook.
 
-    `files` are absolute paths; `partitions` names the hive partition columns (they stand in `columns` too).
+    `files` are absolute paths, or names of a store's objects with their `versions`; `partitions` names the hive
+    partition columns (they stand in `columns` too).
     `sql` is the statement that reads the files where they differ in columns or types, or are text; empty where they are
     alike. `as_of` is the version that is read of a table with a log of its own. `state` changes with its files, of
     which its first word tells, and with how they are read; `unseen`: there was no time to look for its values and for
@@ -49,6 +50,7 @@ class CatalogTable(msgspec.Struct, frozen=True):
     state: str = ""
     unseen: bool = False
     remarks: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -75,6 +77,10 @@ class Measure(msgspec.Struct, frozen=True):
     expression: str
 
 
+ROLES = ("identifier", "label", "year", "date", "quantity", "rate", "clock", "category", "flag")
+"""What a column may be for."""
+
+
 class Example(msgspec.Struct, frozen=True):
     """A question that people ask, and the statement that answers it rightly."""
 
@@ -86,13 +92,20 @@ class Description(msgspec.Struct, frozen=True):
     """What the owner of the data says about it, in an optional file beside the data.
 
     `synonyms` maps a person's word to `table`, `table.column` or a measure's name; `default_dates` maps a table
-    to the column meant by "by month"; `notes` go to the model as they are, `examples` where a question is like them.
+    to the column meant by "by month"; `terms` maps a word to the words it stands for ("big" to "distance over
+    1000"); `roles` and `units` map `table.column` to one of ROLES and to a unit such as "km"; `labels` maps a table to
+    the columns that name its rows for people; `notes` go to the model as they
+    are, `examples` where a question is like them.
     """
 
     measures: tuple[Measure, ...] = ()
     synonyms: dict[str, str] = {}
     keys: tuple[JoinKey, ...] = ()
     default_dates: dict[str, str] = {}
+    terms: dict[str, str] = {}
+    roles: dict[str, str] = {}
+    labels: dict[str, tuple[str, ...]] = {}
+    units: dict[str, str] = {}
     notes: str = ""
     examples: tuple[Example, ...] = ()
 

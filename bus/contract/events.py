@@ -22,10 +22,11 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", gc=False):
 # ---- chunks: what happens while a job runs
 
 
-class Queue(Event, frozen=True, tag="queue"):
-    """The job waits; `position` 1 is next."""
+class Queue(Event, frozen=True, tag="queue", omit_defaults=True):
+    """The job waits; `position` 1 is next. `note` says why it does although a place is free, where that is so."""
 
     position: int
+    note: str = ""
 
 
 class Status(Event, frozen=True, tag="status"):
@@ -155,10 +156,12 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Clarification(msgspec.Struct, frozen=True):
-    """The agent asks back: the person's next message is the answer."""
+    """The agent asks back: the person's next message is the answer. `sql` is a statement to begin with, where there is
+    one."""
 
     question: str
     suggestions: list[str] = []
+    sql: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):

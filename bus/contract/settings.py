@@ -118,8 +118,15 @@ class LlmSettings(Table, frozen=True):
     )
 
 
+def price_of(llm: LlmSettings) -> Price | None:
+    """The model's price, found by its name or the longest name it begins with (dated names); None if unknown."""
+    names = [name for name in llm.prices if llm.model == name or llm.model.startswith(f"{name}-")]
+    return llm.prices[max(names, key=len)] if names else None
+
+
 class DataSettings(Table, frozen=True):
     folder: str = ""
+    listing_max_age_s: Seconds = 5.0
 
 
 class GatewaySettings(Table, frozen=True):
@@ -142,6 +149,17 @@ class TokenEntry(Table, frozen=True):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     user: Annotated[str, Meta(pattern="^[A-Za-z0-9_.@-]{1,64}$")]
     role: Annotated[str, Meta(pattern="^(user|operator)$")] = "user"
+
+
+RESERVED_USERS = frozenset(
+    {"agent", "deadstop", "gateway", "local", "operator", "serve", "shutdown", "supervisor", "worker"}
+)
+"""Names by which Deadstop says who did something: no user can have them, in any case of letters."""
+
+
+def is_reserved(user: str) -> bool:
+    """Whether this is a name of Deadstop's own."""
+    return user.lower() in RESERVED_USERS
 
 
 class AuthSettings(Table, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from bus.contract.settings import Settings, Table
+from bus.contract.settings import Settings, Table, is_reserved
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,14 @@ def load_settings(
         _set(tables, dotted.split("."), value, dotted)
     _rename(tables, source)
     try:
-        return msgspec.convert(tables, Settings)
+        settings = msgspec.convert(tables, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{source}: {_explain(str(error))}") from error
+    for number, entry in enumerate(settings.auth.tokens, 1):
+        if is_reserved(entry.user):
+            what = f"auth.tokens: user {entry.user!r} of token {number}"
+            raise SettingsError(f"{source}: {what} is a name of Deadstop's own; choose another")
+    return settings
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -15,6 +15,21 @@ HARMLESS = frozenset(_HARMLESS.split())
 _OF_THE_ACCOUNT = frozenset({"HOME", "USER", "LOGNAME", "TMPDIR", "LD_LIBRARY_PATH"})
 
 
+_OF_STORES = ("AWS_", "GOOGLE_", "GCLOUD_", "CLOUDSDK_", "AZURE_", "STORAGE_EMULATOR_")
+_MAY_HOLD_A_SIGNATURE = "DEADSTOP_DATA__FOLDER"
+
+
+def without_stores(names: Iterable[str]) -> dict[str, str]:
+    """Our environment for a program that has nothing to do with stores of data: without their credentials, but with the
+    named variables. The folder of the data is told to it otherwise, without a signature."""
+    kept = frozenset(names)
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in kept or not (name.startswith(_OF_STORES) or name == _MAY_HOLD_A_SIGNATURE)
+    }
+
+
 def for_workers(names: Iterable[str]) -> dict[str, str]:
     """The harmless variables, those of the account, and the named ones, where they are set. A process's first
     environment stays readable in its memory, and in that of whatever it forks: what a worker may not know must not be

@@ -11,6 +11,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 """The C library, for calls that Python does not have; they leave their error in `ctypes.get_errno()`."""
 
 _SET_PDEATHSIG, _GET_PDEATHSIG = 1, 2
+_SET_DUMPABLE = 4
 _SET_CHILD_SUBREAPER, _GET_CHILD_SUBREAPER = 36, 37
 _SET_NO_NEW_PRIVS = 38
 
@@ -30,6 +31,12 @@ def become_subreaper() -> None:
 def gain_no_privileges() -> None:
     """From now on no program that is started gains privileges: without it only root may restrict itself."""
     _prctl("PR_SET_NO_NEW_PRIVS", _SET_NO_NEW_PRIVS, 1)
+
+
+def be_unreadable() -> None:
+    """From now on other processes of our user read neither our memory nor our first environment, and no core is
+    dumped."""
+    _prctl("PR_SET_DUMPABLE", _SET_DUMPABLE, 0)
 
 
 def require_guarantees() -> None:

@@ -165,6 +165,16 @@ class Channel:
         self._schedule()
         await empty
 
+    def bind_again(self, endpoint: str) -> None:
+        """Listen there once more, after the file of a bound endpoint was removed. Connections that stand go on: they
+        would end if the endpoint were unbound first. Raises `BusError`."""
+        try:
+            self._socket.bind(endpoint)
+        except zmq.ZMQError as error:
+            raise BusError(f"{endpoint} cannot be bound again: {error.strerror}") from error
+        finally:
+            self._schedule_if_readable()
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True

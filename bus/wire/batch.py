@@ -9,7 +9,8 @@ _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Events `first`..`last` of one job. `final` marks the batch that ends the stream; `at` is Unix seconds."""
+    """Events `first`..`last` of one job. `final` marks the batch that ends the stream; `at` is Unix seconds. `recorded`
+    is false where they are not in the log yet, since it cannot be written."""
 
     job_id: str
     first: int
@@ -17,6 +18,7 @@ class Batch(msgspec.Struct, frozen=True):
     at: float
     final: bool
     blob: bytes
+    recorded: bool = True
 
     def events(self, skip: int = 0) -> list[tuple[int, JobEvent]]:
         """(number, event) for each event after the first `skip`."""

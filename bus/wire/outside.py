@@ -46,10 +46,13 @@ class AgentChunk(Outside, frozen=True, tag="agent_chunk", gc=False):
     data: ChunkData
 
 
-class CompleteData(msgspec.Struct, frozen=True):
+class CompleteData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`recorded` is false, here and in the other ends, where the log cannot be written yet."""
+
     session_id: str
     seq: int
     result: Result
+    recorded: bool = True
 
 
 class AgentComplete(Outside, frozen=True, tag="agent_complete"):
@@ -66,13 +69,14 @@ class ErrorData(msgspec.Struct, frozen=True, omit_defaults=True):
     retryable: bool
     seq: int | None = None
     stop: StopProof | None = None
+    recorded: bool = True
 
 
 class AgentFailed(Outside, frozen=True, tag="agent_error"):
     data: ErrorData
 
 
-class KilledData(msgspec.Struct, frozen=True):
+class KilledData(msgspec.Struct, frozen=True, omit_defaults=True):
     session_id: str
     seq: int
     rung: Rung
@@ -80,6 +84,7 @@ class KilledData(msgspec.Struct, frozen=True):
     by: str
     reason: Reason
     usage: Usage
+    recorded: bool = True
 
 
 class AgentKilled(Outside, frozen=True, tag="agent_killed"):
@@ -140,12 +145,13 @@ def outside_events(batch: Batch, session_id: str, skip: int = 0, *, arrow: bool 
     else it becomes `JsonRows`. Raises `CodecError` for a batch that cannot be read.
     """
     special = _KEEP_ARROW if arrow else _SPECIAL
-    return [
+    events = [
         special[type(event)](batch.job_id, session_id, seq, event)
         if type(event) in special
         else AgentChunk(ChunkData(session_id, seq, event))
         for seq, event in batch.events(skip)
     ]
+    return events if batch.recorded else [_unrecorded(event) for event in events]
 
 
 def outside_job(summary: JobSummary) -> OutsideJob:
@@ -188,6 +194,12 @@ def _error(job_id: str, session_id: str, seq: int, event: Failed) -> Outside:
 
 def _killed(job_id: str, session_id: str, seq: int, event: Killed) -> Outside:
     return AgentKilled(KilledData(session_id, seq, event.rung, event.ms, event.by, event.reason, event.usage))
+
+
+def _unrecorded(event: Outside) -> Outside:
+    if isinstance(event, AgentComplete | AgentFailed | AgentKilled):
+        return type(event)(msgspec.structs.replace(event.data, recorded=False))  # type: ignore[arg-type]
+    return event
 
 
 _Convert = Callable[[str, str, int, Any], Outside]

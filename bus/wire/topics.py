@@ -14,13 +14,15 @@ _PRESENT = b"present."
 
 class Published(msgspec.Struct, frozen=True):
     """What is published on a job's topic: events as in a `Batch`. With an empty blob it only says where the stream's
-    head is: the confirmation of a subscription."""
+    head is: the confirmation of a subscription. `recorded` is false for the end of a job that is told although the log
+    cannot be written: it comes again, once it could be."""
 
     first: int
     last: int
     at: float
     final: bool
     blob: bytes
+    recorded: bool = True
 
 
 class Heads(msgspec.Struct, frozen=True):

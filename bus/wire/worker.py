@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from bus.contract.catalog import Catalog
+from bus.contract.data_place import DataPlace
 from bus.contract.events import Result, Usage
 from bus.contract.settings import AgentDefinition, Settings
 from bus.contract.vocabulary import Reason
@@ -28,7 +29,7 @@ class WorkerSpec(msgspec.Struct, frozen=True):
     control_endpoint: str
     events_endpoint: str
     scratch: str
-    data_folder: str
+    data: DataPlace
     settings: Settings
 
 
@@ -42,9 +43,10 @@ class ConversationTurn(msgspec.Struct, frozen=True):
 
 
 class JobSpec(msgspec.Struct, frozen=True):
-    """The one job a worker serves. `max_cost_usd` is what is left of its user's day; None without such a limit.
-    `encoded_catalog` is decoded by those who look at `catalog`, each time. `model_notes` is what earlier workers have
-    found out about models and their servers."""
+    """The one job a worker serves. `max_cost_usd` is reserved for it of its user's day; None without such a limit.
+    `may_trim` is for the one that writes the history: whether what is too old may go. `encoded_catalog` is decoded by
+    those who look at `catalog`, each time. `model_notes` is what earlier workers have found out about models and their
+    servers."""
 
     job_id: str
     user: str
@@ -54,6 +56,7 @@ class JobSpec(msgspec.Struct, frozen=True):
     options: Options = Options()
     max_rows: int = 1_000_000
     max_cost_usd: float | None = None
+    may_trim: bool = True
     encoded_catalog: bytes = b""
     model_notes: list[str] = []
 
@@ -99,10 +102,17 @@ class Ready(Control, frozen=True, tag="ready"):
 
 
 class Heartbeat(Control, frozen=True, tag="heartbeat"):
-    """The worker's event loop turns. `begun`: it knows its job (or that there is none any more)."""
+    """The worker's event loop turns. `begun`: it knows its job (or that there is none any more). One comes at once when
+    a model begins to read, so that this is paid for however the worker ends.
+
+    `usage` is cumulative; two lines carry it, and of two reports the one with the later `used_at`, in monotonic
+    seconds, counts.
+    """
 
     token: bytes
     begun: bool
+    usage: Usage = Usage()
+    used_at: float = 0.0
 
 
 class DataChanged(Control, frozen=True, tag="data_changed"):
@@ -137,12 +147,13 @@ Number = Annotated[int, Meta(ge=1, le=2**62)]
 
 
 class WorkerMessage(msgspec.Struct, frozen=True, tag_field="kind"):
-    """Base of what a worker sends there. `usage` is cumulative; `blob` is passed on as it is."""
+    """Base of what a worker sends there. `usage` and `used_at` are as in a heartbeat; `blob` is passed on as it is."""
 
     token: bytes
     first: Number
     usage: Usage
     blob: bytes
+    used_at: float = 0.0
 
 
 class EventBatch(WorkerMessage, frozen=True, tag="events", kw_only=True):
@@ -169,7 +180,7 @@ class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):
     result: Result
     turn: ConversationTurn | None = None
     catalog: Catalog | None = None
-    rolled_up: list[int] = []
+    rolled_up: list[Number] = []
 
 
 class Failure(msgspec.Struct, frozen=True, tag_field="outcome", tag="failure"):

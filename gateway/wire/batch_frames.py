@@ -70,7 +70,7 @@ class FrameCache:
     def __init__(self, max_bytes: int = 16 * 1024 * 1024) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._kept: OrderedDict[tuple[str, int, int, Form], list[WireFrame]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int, bool, Form], list[WireFrame]] = OrderedDict()
 
     def __repr__(self) -> str:
         return f"<FrameCache {len(self._kept)} batches, {self._bytes} bytes>"
@@ -79,7 +79,7 @@ class FrameCache:
         """As `batch_frames`. Raises `CodecError` for a batch that cannot be read."""
         if skip:
             return batch_frames(batch, skip, session_id, form)
-        key = (batch.job_id, batch.first, batch.last, form)
+        key = (batch.job_id, batch.first, batch.last, batch.recorded, form)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]

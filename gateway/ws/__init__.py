@@ -1,1 +1,1 @@
-"""The WebSocket side: upgrade, connection, what its frames do, the jobs it follows, what waits to be sent."""
+"""A client's connection: over a WebSocket, or over HTTP where the network lets none through."""

@@ -11,7 +11,7 @@ from gateway.auth.identities import Identity
 from gateway.http_api.security.authentication import by_bearer, by_own_page, own_origin_only
 from gateway.wire.errors import ApiError
 from gateway.ws.connection import Connection
-from gateway.ws.peer import Peer
+from gateway.ws.peer import WebSocketPeer
 
 CLOSE_TIMEOUT_S = 1.0
 HARD_FRAME_FACTOR = 4
@@ -46,8 +46,14 @@ async def _served(gateway: Gateway, request: web.Request, identity: Identity | N
     transport = request.transport
     if transport is None:
         return response
-    _notice_dead_peers(transport)
-    connection = Connection(gateway, Peer(request, response, transport), identity)
+    notice_dead_peers(transport)
+    connection = Connection(gateway, WebSocketPeer(request, response, transport), identity)
+    await serve_connection(gateway, connection)
+    return response
+
+
+async def serve_connection(gateway: Gateway, connection: Connection) -> None:
+    """A connection of this gateway to its end; one that comes while another gateway takes over goes there at once."""
     gateway.connections.add(connection)
     try:
         if gateway.shutdown.replaced:
@@ -55,10 +61,9 @@ async def _served(gateway: Gateway, request: web.Request, identity: Identity | N
         await connection.serve()
     finally:
         gateway.connections.discard(connection)
-    return response
 
 
-def _notice_dead_peers(transport: asyncio.Transport) -> None:
+def notice_dead_peers(transport: asyncio.Transport) -> None:
     """A laptop that was closed sends no goodbye; without this its jobs would run on."""
     peer: socket.socket = transport.get_extra_info("socket")
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -14,6 +14,7 @@ from ops.client.over_bus import LocalJobs
 from ops.errors import OpsError
 from ops.format import one_line, span
 from ops.render.sentences import ended_sentence
+from ops.serve.data_broker import data_folder
 from ops.serve.ephemeral import TemporaryServer, temporary_server
 
 ANSWER_WITHIN_S = 60.0
@@ -56,7 +57,7 @@ async def _data(jobs: LocalJobs, settings: Settings) -> list[Finding]:
     """What the catalog's own job has said."""
     reading = next(job for job in await jobs.list(ended=True) if job.agent == CATALOG_AGENT)
     stream = await _stream(jobs, reading)
-    place = settings.data.folder or "the sample data"
+    place = data_folder(settings) or "the sample data"
     if stream[-1]["event"] != "agent_complete":
         words = ended_sentence(stream[-1]["event"], stream[-1]["data"])
         return [problem("data", f"{place}: {words}", "name another folder with --data, or correct the file")]

@@ -16,8 +16,9 @@ from bus.system.orphans import descendants
 from ops.load.plan import LoadPlan
 from ops.load.streams import Broken
 from ops.serve.child_process import Child, end_all, last_lines
+from ops.serve.data_broker import BROKER, broker_orders, data_folder, program_environment
 from ops.serve.listener import listen, url_of
-from ops.serve.programs import END_MARGIN_S, data_folder
+from ops.serve.programs import END_MARGIN_S
 
 OWN_AGENTS = ("chats", "floods", "hangs")
 MORE_CONNECTIONS = 100
@@ -59,15 +60,19 @@ async def own_server(
         orders = ServeOrders(str(config) if config else None, overrides, lifeline_fd=lifeline)
         for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
         said = Path(folder) / "stderr"
-        with said.open("wb") as stderr:
-            programs = [Child("supervisor", orders, stderr), Child("gateway", for_gateway, stderr)]
+        with said.open("wb") as stderr, broker_orders(orders, settings) as for_broker:
+            environment = program_environment(settings)
+            broker = [Child(BROKER, for_broker, os.environ, stderr)] if for_broker else []
+            supervisor = Child("supervisor", orders, environment, stderr)
+            programs = [supervisor, Child("gateway", for_gateway, environment, stderr)]
             try:
-                for program in programs:
+                for program in (*broker, *programs):
                     await program.start()
                 yield OwnServer(url_of(listener, "").rstrip("/"), token, programs)
             finally:
                 for child in await end_all(programs, settings.supervisor.shutdown_grace_s + END_MARGIN_S):
                     broken.tell(f"{child!r} had to be killed{last_lines(said)}")
+                await end_all(broker, END_MARGIN_S)
                 listener.close()
                 os.close(held)
                 os.close(lifeline)

@@ -26,7 +26,7 @@ def usage_words(usage: dict[str, Any]) -> list[str]:
         words.append(row_count(usage["rows"]))
     if usage.get("model_calls"):
         about = "about " if usage.get("estimated") else ""
-        words.append(f"{usage['input_tokens']:,.0f} tokens in, {about}{usage['output_tokens']:,.0f} out")
+        words.append(f"{about}{usage['input_tokens']:,.0f} tokens in, {about}{usage['output_tokens']:,.0f} out")
     if usage.get("cost_usd"):
         words.append(f"{'about ' if usage.get('estimated') else ''}{money(usage['cost_usd'])}")
     return words
@@ -34,6 +34,11 @@ def usage_words(usage: dict[str, Any]) -> list[str]:
 
 def ended_sentence(event: str, data: dict[str, Any]) -> str:
     """From any object that ends a stream."""
+    sentence = _ended(event, data)
+    return sentence if data.get("recorded", True) else f"{sentence}; not recorded yet: the log cannot be written"
+
+
+def _ended(event: str, data: dict[str, Any]) -> str:
     if event == "agent_killed":
         return killed_sentence(data)
     if event == "agent_error":
@@ -45,7 +50,8 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
     """What a chunk says, on one line or more."""
     match chunk["type"]:
         case "queue":
-            return f"waiting, number {chunk['position']} in the queue"
+            note = f": {clean(chunk['note'])}" if chunk.get("note") else ""
+            return f"waiting, number {chunk['position']} in the queue{note}"
         case "node":
             took = f" after {span(chunk['ms'] / 1000)}" if chunk["state"] != "started" else ""
             return f"{clean(chunk['node'])} {chunk['state']}{took}"

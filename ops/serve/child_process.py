@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,10 +23,13 @@ START_TIMEOUT_S = 60.0
 class Child:
     """A program of ours in a session of its own, so that the terminal's Ctrl-C reaches only us."""
 
-    def __init__(self, module: str, orders: ServeOrders, stderr: IO[bytes] | None = None) -> None:
+    def __init__(
+        self, module: str, orders: ServeOrders, environment: Mapping[str, str], stderr: IO[bytes] | None = None
+    ) -> None:
         self.module = module
         self.ready: dict[str, Any] = {}
         self._orders = orders
+        self._environment = environment
         self._stderr = stderr
         self._process: asyncio.subprocess.Process | None = None
 
@@ -50,7 +53,7 @@ class Child:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._stderr,
-            env={**os.environ, VARIABLE: msgspec.json.encode(self._orders).decode()},
+            env={**self._environment, VARIABLE: msgspec.json.encode(self._orders).decode()},
             pass_fds=inherited,
             start_new_session=True,
         )

@@ -10,7 +10,8 @@ from bus.contract.settings import Settings
 from bus.program import ServeOrders
 from ops.errors import OpsError
 from ops.serve.child_process import Child, end_all, last_lines
-from ops.serve.programs import END_MARGIN_S, data_folder
+from ops.serve.data_broker import BROKER, broker_orders, data_folder, program_environment
+from ops.serve.programs import END_MARGIN_S
 
 SPARE_WORKERS = 0
 """One question needs one worker."""
@@ -19,20 +20,21 @@ SPARE_WORKERS = 0
 class TemporaryServer:
     """What `temporary_server` runs."""
 
-    def __init__(self, state_dir: Path, supervisor: Child, said: Path) -> None:
+    def __init__(self, state_dir: Path, programs: list[Child], said: Path) -> None:
         self.state_dir = state_dir
-        self._supervisor = supervisor
+        self._programs = programs
         self._said = said
 
     async def start(self) -> None:
         """Raises `OpsError` with what the supervisor said last."""
         try:
-            await self._supervisor.start()
+            for program in self._programs:
+                await program.start()
         except OpsError as error:
             raise OpsError(f"{error}{self.last_words()}") from error
 
     def said(self) -> str:
-        """All that the supervisor has written to its standard error."""
+        """All that its programs have written to its standard error."""
         return self._said.read_text(errors="replace")
 
     def last_words(self) -> str:
@@ -55,11 +57,14 @@ async def temporary_server(config: Path | None, settings: Settings) -> AsyncIter
             "worker.spare_workers": SPARE_WORKERS,
         }
         orders = ServeOrders(str(config) if config else None, overrides, lifeline_fd=lifeline)
-        with said.open("wb") as stderr:
-            supervisor = Child("supervisor", orders, stderr)
+        grace_s = settings.supervisor.shutdown_grace_s + END_MARGIN_S
+        with said.open("wb") as stderr, broker_orders(orders, settings) as for_broker:
+            broker = [Child(BROKER, for_broker, os.environ, stderr)] if for_broker else []
+            supervisor = Child("supervisor", orders, program_environment(settings), stderr)
             try:
-                yield TemporaryServer(state_dir, supervisor, said)
+                yield TemporaryServer(state_dir, [*broker, supervisor], said)
             finally:
-                await end_all([supervisor], settings.supervisor.shutdown_grace_s + END_MARGIN_S)
+                await end_all([supervisor], grace_s)
+                await end_all(broker, grace_s)
                 os.close(held)
                 os.close(lifeline)

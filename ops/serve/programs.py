@@ -1,4 +1,4 @@
-"""`serve`: starts supervisor and gateway, keeps them running, and ends them."""
+"""`serve`: starts the programs, keeps them running, and ends them."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bus.address import state_folder
+from bus.address import require_usable_folders, state_folder
 from bus.contract.settings import GatewaySettings, Settings
 from bus.contract.settings_file import SettingsError
 from bus.program import ServeOrders
@@ -21,6 +21,7 @@ from bus.tokens import load
 from ops.client.served import served_address
 from ops.errors import OpsError
 from ops.serve.child_process import Child, end_all
+from ops.serve.data_broker import BROKER, broker_orders, data_folder, program_environment
 from ops.serve.listener import is_loopback, listen, url_of
 from ops.serve.reaper import OrphanReaper
 from ops.serve.signals import signals
@@ -33,8 +34,9 @@ END_MARGIN_S = 5.0
 
 
 class Programs(NamedTuple):
-    """In the order in which they are started."""
+    """In the order in which they are started; a broker only for data that are not on this machine."""
 
+    broker: SupervisedProgram | None
     supervisor: SupervisedProgram
     gateway: SupervisedProgram
 
@@ -57,17 +59,6 @@ class ServeOptions:
         }
 
 
-def data_folder(settings: Settings) -> str:
-    """The data folder as an absolute path, or "" for the data that came with us. Raises `SettingsError`."""
-    if not settings.data.folder:
-        return ""
-    folder = Path(settings.data.folder).expanduser().resolve()
-    if not folder.is_dir():
-        found = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise SettingsError(f"data.folder: {folder} {found}; name a folder of Parquet files with --data")
-    return str(folder)
-
-
 def open_listener(options: ServeOptions) -> tuple[socket.socket, str]:
     """The listening socket, and the token made for this run: on this machine alone, and where the settings name no
     tokens. Raises `SettingsError` when others could reach a server that knows no tokens, `TokensError`."""
@@ -86,8 +77,10 @@ def open_listener(options: ServeOptions) -> tuple[socket.socket, str]:
 async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
     """Serve until a signal says stop; `announce` receives the address once everything is ready.
 
-    Raises `OpsError` when a program cannot be started or kept running. Leaves no process and no socket behind.
+    Raises `BusError` for a folder that cannot be used, `OpsError` when a program cannot be started or kept running.
+    Leaves no process and no socket behind.
     """
+    require_usable_folders(options.settings)
     state_dir = state_folder(options.settings.supervisor.state_dir)
     address = served_address(state_dir)
     if address is not None:
@@ -100,30 +93,55 @@ async def serve(options: ServeOptions, announce: Callable[[str], None]) -> None:
         lifeline_fd=lifeline,
     )
     for_gateway = msgspec.structs.replace(orders, listen_fd=listener.fileno(), made_token=token)
-    processes: list[Child] = []
-    programs = Programs(
-        SupervisedProgram("supervisor", orders, processes), SupervisedProgram("gateway", for_gateway, processes)
-    )
-    orphan_reaper = OrphanReaper(processes)
-
-    async def work() -> None:
-        if await _drained(programs, orphan_reaper, lambda: announce(url_of(listener, token))):
-            listener.close()
-            await programs.gateway.finish(options.settings.gateway.finish_grace_s + END_MARGIN_S)
-
-    grace_s = options.settings.supervisor.shutdown_grace_s + END_MARGIN_S
     try:
-        with signals(programs.gateway.ask_for_another) as (stop, hurry):
-            try:
-                await _until(stop, work())
-            finally:
-                for child in await end_all(processes, grace_s, hurry):
-                    log.warning("%s had to be killed", child.module)
-                await orphan_reaper.end_orphans()
+        with broker_orders(orders, options.settings) as for_broker:
+            await _serve(
+                options, (for_broker, orders, for_gateway), listener, lambda: announce(url_of(listener, token))
+            )
     finally:
         listener.close()
         os.close(held)
         os.close(lifeline)
+
+
+async def _serve(
+    options: ServeOptions,
+    orders: tuple[ServeOrders | None, ServeOrders, ServeOrders],
+    listener: socket.socket,
+    when_ready: Callable[[], None],
+) -> None:
+    """Run the programs by these orders until a signal says stop, or the supervisor has drained."""
+    processes: list[Child] = []
+    for_broker, for_supervisor, for_gateway = orders
+    environment = program_environment(options.settings)
+    programs = Programs(
+        SupervisedProgram(BROKER, for_broker, os.environ, processes) if for_broker else None,
+        SupervisedProgram("supervisor", for_supervisor, environment, processes),
+        SupervisedProgram("gateway", for_gateway, environment, processes),
+    )
+    orphan_reaper = OrphanReaper(processes)
+
+    async def work() -> None:
+        if await _drained(programs, orphan_reaper, when_ready):
+            listener.close()
+            await programs.gateway.finish(options.settings.gateway.finish_grace_s + END_MARGIN_S)
+
+    grace_s = options.settings.supervisor.shutdown_grace_s + END_MARGIN_S
+    with signals(programs.gateway.ask_for_another) as (stop, hurry), orphan_reaper.reaping():
+        try:
+            await _until(stop, work())
+        finally:
+            for child in await _end(processes, grace_s, hurry):
+                log.warning("%s had to be killed", child.module)
+            await orphan_reaper.end_orphans()
+
+
+async def _end(processes: list[Child], grace_s: float, hurry: asyncio.Event) -> list[Child]:
+    """Those that had to be killed. The broker ends last: what jobs still ask it for, as they are stopped, must not look
+    like a failure of theirs."""
+    brokers = [child for child in processes if child.module == BROKER]
+    others = [child for child in processes if child.module != BROKER]
+    return [*await end_all(others, grace_s, hurry), *await end_all(brokers, grace_s, hurry)]
 
 
 async def _until(stop: asyncio.Event, work: Any) -> None:
@@ -141,13 +159,14 @@ async def _until(stop: asyncio.Event, work: Any) -> None:
 
 async def _drained(programs: Programs, orphan_reaper: OrphanReaper, when_ready: Callable[[], None]) -> bool:
     """Start the programs, and keep them running until the supervisor has drained. Raises `OpsError`."""
-    for program in programs:  # one after the other: the gateway looks for a supervisor
-        await program.child.start()
+    running = [program for program in programs if program is not None]
+    for program in running:  # one after the other: the gateway looks for a supervisor
+        await program.start(orphan_reaper)
     when_ready()
     drained = False
     try:
         async with asyncio.TaskGroup() as keepers:
-            for program in programs:
+            for program in running:
                 keepers.create_task(program.keep(orphan_reaper))
     except* Drained:
         log.info("drained: every job has ended, and so does the server", extra={"action": "drained"})

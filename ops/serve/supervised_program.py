@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL, ServeOrders
 from bus.system.proc import exit_in_words
@@ -25,15 +26,22 @@ class SupervisedProgram:
     `processes` is shared by all programs: each process that may live.
     """
 
-    def __init__(self, module: str, orders: ServeOrders, processes: list[Child]) -> None:
+    def __init__(
+        self, module: str, orders: ServeOrders, environment: Mapping[str, str], processes: list[Child]
+    ) -> None:
         self._module = module
         self._orders = orders
+        self._environment = environment
         self._processes = processes
         self._wanted = asyncio.Event()
         self.child = self._another()
 
     def __repr__(self) -> str:
         return f"<SupervisedProgram {self.child!r}>"
+
+    async def start(self, orphan_reaper: OrphanReaper) -> None:
+        """Start the program for the first time. Raises `OpsError`."""
+        await self._start(self.child, orphan_reaper)
 
     def ask_for_another(self) -> None:
         """Have the program replaced; asked again before that is done, once more."""
@@ -99,7 +107,7 @@ class SupervisedProgram:
         await child.until_ready()
 
     def _another(self) -> Child:
-        child = Child(self._module, self._orders)
+        child = Child(self._module, self._orders, self._environment)
         self._processes.append(child)
         return child
 

@@ -21,11 +21,15 @@ class CommandLine:
     def __init__(
         self, channel: tuple[Context, str], key: bytes, journal: Journal, answer: Callable[[AnyCommand], AnyReply]
     ) -> None:
-        context, endpoint = channel
+        context, self._endpoint = channel
         self._key = key
         self._journal = journal
         self._answer = answer
-        self._channel = Channel(bind_router(context, endpoint, MAX_COMMAND_BYTES), self._on_command)
+        self._channel = Channel(bind_router(context, self._endpoint, MAX_COMMAND_BYTES), self._on_command)
+
+    def bind_again(self) -> None:
+        """Listen once more: the socket's file was removed. Raises `BusError`."""
+        self._channel.bind_again(self._endpoint)
 
     def close(self) -> None:
         self._channel.close()

@@ -3,7 +3,7 @@
 import re
 
 from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people
-from bus.contract.vocabulary import Refusal, Role
+from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
 from bus.wire.commands import Refused, Submit
 
 FOR_OPERATORS = Refused(
@@ -17,11 +17,19 @@ _SHOWN_CHARS = 80
 def refuse_question(submit: Submit, settings: Settings) -> Refused | None:
     """Why this question cannot be asked of this server by this caller; `None` where it can."""
     return (
-        _wrong_name("session_id", submit.session_id)
+        _own_name(submit.caller.user)
+        or _wrong_name("session_id", submit.session_id)
         or (_wrong_name("conversation_id", submit.conversation_id) if submit.conversation_id else None)
         or _wrong_text(submit, settings.limits.max_query_chars)
         or _wrong_agent(submit, settings)
     )
+
+
+def _own_name(user: str) -> Refused | None:
+    """Its jobs cost nothing, are of no user, and are in no history: no client may say that it is the supervisor."""
+    if user != SUPERVISOR:
+        return None
+    return Refused(Refusal.BAD_REQUEST, f"{user!r} is a name of Deadstop's own", "ask under another")
 
 
 def _wrong_name(field: str, name: str) -> Refused | None:

@@ -13,11 +13,12 @@ from bus.contract.settings import INTERNAL_AGENTS
 from bus.contract.vocabulary import SUPERVISOR, Reason
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import Submit
-from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Outcome, Success
+from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Heartbeat, Outcome, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Counters
 from supervisor.control.ladder_step import carry_out
 from supervisor.control.parts import Parts
+from supervisor.control.spending import Spending
 from supervisor.control.worker_events import fault_in, fault_in_outcome, fault_in_usage
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
@@ -63,6 +64,8 @@ class JobController:
         self._pool = parts.pool
         self._jobs = parts.jobs
         self._limits = parts.limits
+        self._clock = parts.clock
+        self._spending = Spending(parts.store, parts.limits)
         self._heads = heads
         self._model_notes: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
@@ -103,6 +106,10 @@ class JobController:
         for entry in self._jobs:
             self.stop_if_possible(entry, request)
 
+    def start_waiting(self) -> None:
+        """Start what waits for something that no job's end gives: a descriptor, a new day. Call it now and then."""
+        self._run_queue.start_waiting()
+
     def stop_if_possible(self, entry: JobEntry, request: StopRequest) -> None:
         """For stops without a client that waits for an answer: limits, disconnects, shutdown."""
         if entry.job.undecided:
@@ -115,12 +122,14 @@ class JobController:
         if entry is not None:
             self._act(entry, entry.job.worker_ready(self._loop.time()))
 
-    def worker_heard(self, worker: Worker, *, begun: bool) -> None:
+    def worker_heard(self, worker: Worker, heartbeat: Heartbeat) -> None:
         entry = self._entry_of(worker)
         if entry is None:
             return
-        self._record_cost(entry)
-        if begun:
+        if entry.job.given:
+            self._take_usage(entry, heartbeat.usage, heartbeat.used_at)
+            self._spending.record(entry)
+        if heartbeat.begun:
             entry.job.heard(self._loop.time())
         else:
             self._act(entry, entry.job.heard_waiting(self._loop.time()))
@@ -142,19 +151,23 @@ class JobController:
             worker.dropped += 1
             return
         entry.job.heard(self._loop.time())
-        if (fault := fault_in_usage(message.usage)) is not None:
-            self._refuse(entry, fault)
+        if not self._take_usage(entry, message.usage, message.used_at):
             return
-        costs_more = message.usage.cost_usd > entry.job.usage.cost_usd
-        entry.job.usage = _usage(message.usage, entry.stream.seq)
-        if costs_more:
-            self._stop_exceeding(entry, self._limits.over_budget(entry))
         if isinstance(message, Finished):
             self._finished(entry, message.blob)
         elif entry.job.outcome is None:
             self._take(entry, message)
         last = isinstance(message, Finished)
         self._journal.after_commit(lambda: worker.logged(last=last))
+
+    def _take_usage(self, entry: JobEntry, usage: Usage, used_at: float) -> bool:
+        """False for a report that no worker can mean; its job is stopped."""
+        fault = fault_in_usage(usage)
+        if fault is not None:
+            self._refuse(entry, fault)
+            return False
+        self._stop_exceeding(entry, self._spending.take(entry, usage, used_at, self._loop.time()))
+        return True
 
     def _take(self, entry: JobEntry, batch: EventBatch) -> None:
         """Log what a worker says; one that says what it may not is stopped, and that is neither logged nor shown."""
@@ -228,7 +241,6 @@ class JobController:
 
     def _give(self, entry: JobEntry) -> None:
         entry.started_at = time.time()
-        entry.cost_left_usd = self._limits.cost_left_usd(entry.user)
         self._tell(entry)
         self._store.update(entry.stream.number, entry.record())
         self._pool.refill_soon()
@@ -236,8 +248,9 @@ class JobController:
 
     def _tell(self, entry: JobEntry) -> None:
         assert entry.worker is not None
-        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded, self._model_notes)
-        entry.worker.tell(Assign(spec))
+        may_trim = not self._clock.held
+        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded, may_trim=may_trim)
+        entry.worker.tell(Assign(msgspec.structs.replace(spec, model_notes=list(self._model_notes))))
 
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
         if step.rung is not None:
@@ -272,6 +285,7 @@ class JobController:
         self._run_queue.start_waiting()
 
     def _launch(self, entry: JobEntry) -> None:
+        self._limits.start(entry)
         self._act(entry, entry.job.launch(self._loop.time()))
 
     def _stop_exceeding(self, entry: JobEntry, limit: Exceeded | None) -> None:
@@ -284,14 +298,6 @@ class JobController:
         """Stop a job whose worker says what it may not."""
         log.warning("%r: %s", entry, fault, extra={"action": "refused_message"})
         self._stop_exceeding(entry, Exceeded(Reason.AGENT_ERROR, fault))
-
-    def _record_cost(self, entry: JobEntry) -> None:
-        """Have the cost on disk, if it has grown: it counts for the day although the supervisor crashes. Not for each
-        event, since what an answer costs grows with each; a heartbeat later is soon enough."""
-        cost_usd = entry.job.usage.cost_usd
-        if cost_usd > entry.recorded_cost_usd:
-            entry.recorded_cost_usd = cost_usd
-            self._store.update(entry.stream.number, entry.record())
 
     def _count_first_chunk(self, entry: JobEntry) -> None:
         if not entry.spoke and entry.submit.agent not in INTERNAL_AGENTS:
@@ -311,7 +317,7 @@ class JobController:
         entry.job.finished(outcome, self._loop.time())
         if entry.job.outcome is outcome:
             self._store.outcome(entry.stream.number, outcome)
-            self._record_cost(entry)
+            self._spending.record(entry)
         self.catalog.keep(entry, outcome)
         self._timers.set(entry)
 
@@ -320,8 +326,3 @@ class JobController:
     def _entry_of(self, worker: Worker) -> JobEntry | None:
         entry = self._jobs.get(worker.job_id)
         return entry if entry is not None and entry.worker is worker and not entry.job.ended else None
-
-
-def _usage(reported: Usage, seq: int) -> Usage:
-    """The worker's own figures, except the number of chunks, which is counted here."""
-    return msgspec.structs.replace(reported, chunks=max(seq - 1, 0))

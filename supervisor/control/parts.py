@@ -6,6 +6,7 @@ from bus.contract.settings import Settings
 from supervisor.jobs.job_table import JobTable
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
+from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
@@ -22,3 +23,4 @@ class Parts:
     admission: Admission
     limits: Limits
     pool: WorkerPool
+    clock: ClockGuard

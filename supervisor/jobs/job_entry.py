@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bus.contract.events import Failed
+from bus.contract.events import Failed, Usage
 from bus.contract.vocabulary import Rung
 from bus.wire.commands import JobRecord, JobSummary, Submit
 from supervisor.lifecycle.job import Job
@@ -26,12 +26,19 @@ class JobEntry:
     worker: Worker | None = None
     present: bool = False
     position: int = 0
+    queue_note: str = ""
     exit_words: str = ""
     last_words: dict[str, str] = field(default_factory=dict)
     limit_words: str = ""
     failed: Failed | None = None
-    cost_left_usd: float | None = None  # of the user's day, when the job was given to its worker
-    recorded_cost_usd: float = 0.0  # as the record on disk has it
+    reserved_usd: float | None = None
+    """Of the user's day, since the job has started; None without such a limit."""
+    overspent_since: float | None = None
+    """When it was first seen to cost more than that, in monotonic seconds."""
+    used_at: float = 0.0
+    """When its usage was as it is known, by its worker's clock."""
+    recorded_usage: Usage = field(default_factory=Usage)
+    """As the record on disk has it, without rows and chunks."""
     dropped: int = 0
     spoke: bool = False
     on_finalized: list[Callable[[], None]] = field(default_factory=list)

@@ -1,7 +1,5 @@
 """Makes what a worker is sent as its job."""
 
-from collections.abc import Iterable
-
 from bus.contract.settings import HISTORY_AGENT, Settings
 from bus.wire.worker import JobSpec
 from supervisor.jobs.job_entry import JobEntry
@@ -9,9 +7,9 @@ from supervisor.storage.queries import Queries
 
 
 def job_spec(
-    entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes, model_notes: Iterable[str]
+    entry: JobEntry, settings: Settings, queries: Queries, encoded_catalog: bytes, *, may_trim: bool
 ) -> JobSpec:
-    """The question, the earlier turns of its conversation, the limits of the answer, and what is known of the model."""
+    """The question, the earlier turns of its conversation, and the limits of the answer."""
     submit, limit = entry.submit, settings.limits.max_rows
     conversation = (
         queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)
@@ -26,7 +24,7 @@ def job_spec(
         conversation=conversation,
         options=submit.options,
         max_rows=min(submit.options.max_rows or limit, limit),
-        max_cost_usd=entry.cost_left_usd,
+        max_cost_usd=entry.reserved_usd,
+        may_trim=may_trim,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
-        model_notes=list(model_notes),
     )

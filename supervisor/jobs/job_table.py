@@ -62,10 +62,6 @@ class JobTable:
         """Whether a job of this agent is there."""
         return any(entry.submit.agent == agent for entry in self)
 
-    def running_cost_usd(self, user: str) -> float:
-        """What the user's jobs that have not ended have cost so far."""
-        return sum(entry.job.usage.cost_usd for entry in self if entry.user == user and not entry.job.ended)
-
     def count_by_state(self) -> Counter[str]:
         return Counter(entry.job.state for entry in self)
 

@@ -34,6 +34,7 @@ class Retention:
         self._store = parts.store
         self._journal = parts.journal
         self._admission = parts.admission
+        self._clock = parts.clock
         self._controller = controller
         self._loop = asyncio.get_running_loop()
         self._running: JobEntry | None = None
@@ -102,7 +103,7 @@ class Retention:
         if self._to_mark:
             self._store.rolled_up(self._to_mark[:MARKED_AT_ONCE], time.time())
             del self._to_mark[:MARKED_AT_ONCE]
-        elif not self._store.discard(time.time() - self._settings.keep_log_days * DAY_S):
+        elif self._clock.held or not self._store.discard(time.time() - self._settings.keep_log_days * DAY_S):
             self._discard_at = self._loop.time() + DISCARD_EVERY_S
             return
         self._busy = True

@@ -1,8 +1,9 @@
 """Which questions are accepted, and which job starts next. Pure.
 
 Fair between users: the next job is the oldest one of the user who has the fewest running; among those, of the user
-whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them. A job whose agent
-has as many running as it may is passed by the others.
+whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them. The last free
+place is kept for a user who has none running, as long as one is known, so that nobody holds all of them. A job whose
+agent has as many running as it may is passed by the others.
 """
 
 from collections import Counter
@@ -11,18 +12,25 @@ from dataclasses import dataclass, field
 from heapq import heappop, heapreplace
 
 from bus.contract.settings import LimitSettings
-from bus.contract.vocabulary import Refusal
+from bus.contract.vocabulary import SUPERVISOR, Refusal
 from bus.wire.commands import Refused
+
+KEPT_NOTE = "the last place is kept for users who have none running"
 
 
 @dataclass(slots=True)
 class Admission:
     """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own; `trouble()` says why
-    nothing can be accepted at all, for people, or nothing."""
+    nothing can be accepted at all, for people, or nothing; `may_pay(user)` whether enough of the user's budget is free
+    for one more job, and `shortage()` why none can be started however few run, for people, or nothing."""
 
     limits: LimitSettings
     max_running_of: Mapping[str, int] = field(default_factory=dict)
     trouble: Callable[[], str] = str
+    may_pay: Callable[[str], bool] = lambda _: True
+    shortage: Callable[[], str] = str
+    known: set[str] = field(default_factory=set)
+    """Users who have asked something: at first those of the log."""
     waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
     running: dict[str, str] = field(default_factory=dict)  # job id -> user
     _draining: bool = False
@@ -58,9 +66,12 @@ class Admission:
             return Refused(
                 Refusal.QUEUE_FULL,
                 f"{len(self.running)} jobs run and {len(self.waiting)} wait; "
-                f"the limit is {self.limits.max_queued} waiting",
+                f"the limit is {self.limits.max_queued} waiting{self._short()}",
                 "ask again when a job has ended, or stop one",
             )
+        if not self.running and (shortage := self.shortage()):
+            text = f"no job can be started: {shortage}"
+            return Refused(Refusal.QUEUE_FULL, text, "raise the limit for open files (ulimit -n) of `deadstop serve`")
         waiting = len(self._queues.get(user, ()))
         if waiting >= self.limits.max_queued_per_user:
             return Refused(
@@ -72,6 +83,7 @@ class Admission:
 
     def enter(self, job_id: str, user: str, agent: str = "") -> None:
         self.waiting[job_id] = user
+        self.known.add(user)
         if agent in self.max_running_of:
             self._agents[job_id] = agent
         self._arrivals += 1
@@ -91,7 +103,7 @@ class Admission:
 
     def next(self) -> str | None:
         """The job that may start now; it counts as running from here on."""
-        if not self.waiting or len(self.running) >= self.limits.max_running:
+        if not self.waiting or len(self.running) >= self.limits.max_running or self.shortage():
             return None
         job_id = self._first()
         if job_id is None:
@@ -122,16 +134,31 @@ class Admission:
             heapreplace(heap, (self._blocked(running + 1), running + 1, self._turn + len(order), first, at))
         return sorted(order, key=self._full) if self._agents else order
 
+    def hold_note(self, user: str) -> str:
+        """Why a job of this user would not start now although a place is free, for people; nothing where none is, or
+        where it would."""
+        if len(self.running) >= self.limits.max_running:
+            return ""
+        if shortage := self.shortage():
+            return shortage
+        if self._may_start(user):
+            return ""
+        if self._blocked(self._running_of[user]):
+            return f"{self._running_of[user]} of your questions run; the limit is {self.limits.max_running_per_user}"
+        if self._is_kept_from(user):
+            return KEPT_NOTE
+        return "your questions that run have reserved what is left of your day's budget"
+
     def positions(self) -> dict[str, int]:
         """Each waiting job's position; 1 is next."""
         return {job_id: place for place, job_id in enumerate(self.order(), 1)}
 
     def _first(self) -> str | None:
         """The waiting job that may start, if one may."""
-        if not self._agents:
-            user = min(self._queues, key=self._rank)
-            return None if self._blocked(self._running_of[user]) else next(iter(self._queues[user]))
-        users = (user for user in sorted(self._queues, key=self._rank) if not self._blocked(self._running_of[user]))
+        user = min(self._queues, key=self._rank)
+        if not self._agents and self._may_start(user):
+            return next(iter(self._queues[user]))
+        users = (user for user in sorted(self._queues, key=self._rank) if self._may_start(user))
         return next((job_id for user in users for job_id in self._queues[user] if not self._full(job_id)), None)
 
     def _full(self, job_id: str) -> bool:
@@ -150,6 +177,19 @@ class Admission:
         oldest = next(iter(self._queues[user].values()))
         return self._blocked(running), running, self._turns.get(user, 0), oldest
 
+    def _short(self) -> str:
+        shortage = self.shortage()
+        return f"; {shortage}" if shortage else ""
+
+    def _may_start(self, user: str) -> bool:
+        return not (self._blocked(self._running_of[user]) or self._is_kept_from(user)) and self.may_pay(user)
+
+    def _is_kept_from(self, user: str) -> bool:
+        """Whether only the place is free that is kept for users who have none running. The supervisor's own jobs are
+        nobody's."""
+        is_last = 1 < self.limits.max_running <= len(self.running) + 1
+        return is_last and self._running_of[user] > 0 and bool(self.known - self._running_of.keys() - {SUPERVISOR})
+
     def _blocked(self, running: int) -> bool:
         return running >= self.limits.max_running_per_user
 
@@ -158,6 +198,7 @@ class Admission:
         return (
             (limit is None or self._running_agents[agent] < limit)
             and len(self.running) < self.limits.max_running
-            and not self._blocked(self._running_of[user])
+            and self._may_start(user)
+            and not self.shortage()
             and not self.waiting
         )

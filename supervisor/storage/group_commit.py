@@ -54,6 +54,7 @@ class GroupCommit:
             if not self._trouble:
                 log.critical("%s", error, extra={"action": "store"})
             self._trouble = str(error)
+            self._journal.tell_unrecorded_ends()  # each time: a follower may have been reading the log just then
         except Exception:  # what was not published is repaired from the log; the next events must not wait for it
             log.exception("a commit could not be followed through", extra={"action": "commit"})
         else:

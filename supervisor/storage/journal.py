@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from bus.contract.events import Event
 from bus.transport.codec import encode
 from bus.transport.sockets import Frames
@@ -34,7 +36,7 @@ class Journal:
     def __init__(self, store: Store, publish: Callable[[Frames], None]) -> None:
         self._store = store
         self._publish = publish
-        self._unpublished: list[Frames] = []
+        self._unpublished: list[tuple[bytes, Published]] = []  # by topic
         self._after_commit: list[Callable[[], None]] = []
         self._durable = False
         self._waiting_since: float | None = None
@@ -60,7 +62,7 @@ class Journal:
         self.bytes_total += len(blob)
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
-        self._unpublished.append([stream.topic + encode(batch)])
+        self._unpublished.append((stream.topic, batch))
 
     def after_commit(self, call: Callable[[], None], *, durable: bool = False) -> None:
         """Call back once all that was appended so far is committed; `durable`: and safe from a power cut."""
@@ -68,14 +70,22 @@ class Journal:
         self._durable = self._durable or durable
         self._store.request_commit()
 
+    def tell_unrecorded_ends(self) -> None:
+        """While the log cannot be written: publish what it lacks of the jobs that have ended, as not recorded. Their
+        workers are dead, and who waits for that shall not wait for the disk."""
+        ended = {topic for topic, batch in self._unpublished if batch.final}
+        for topic, batch in self._unpublished:
+            if topic in ended:
+                self._publish([topic + encode(msgspec.structs.replace(batch, recorded=False))])
+
     def flush(self) -> None:
         """Raises `StoreError`."""
         durable, self._durable = self._durable, False
         self._store.commit(durable=durable)
         self._waiting_since = None
         unpublished, self._unpublished = self._unpublished, []
-        for frames in unpublished:
-            self._publish(frames)
+        for topic, batch in unpublished:
+            self._publish([topic + encode(batch)])
         calls, self._after_commit = self._after_commit, []
         for call in calls:
             try:

@@ -3,11 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
-from bus.log import SCHEMA
-
-
-class UnknownVersion(Exception):
-    """The log is of a later version than this program knows; the text says which."""
+from bus.log import SCHEMA, known_version
 
 
 def migrate(db: sqlite3.Connection) -> None:
@@ -15,9 +11,7 @@ def migrate(db: sqlite3.Connection) -> None:
 
     Raises `UnknownVersion`, `sqlite3.Error`.
     """
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > len(_STEPS):
-        raise UnknownVersion(f"it is of version {version}, this program knows versions up to {len(_STEPS)}")
+    version = known_version(db)
     for number, step in enumerate(_STEPS[version:], version + 1):
         try:
             db.executescript(f"BEGIN IMMEDIATE; {step(db)} PRAGMA user_version = {number}; COMMIT;")
@@ -35,5 +29,5 @@ def _first_tables(db: sqlite3.Connection) -> str:
 
 
 _STEPS: tuple[Callable[[sqlite3.Connection], str], ...] = (_first_tables,)
-"""Each returns the SQL that leads from the version before to its own. Only ever append: a step that was taken once is
-never taken again."""
+"""Each returns the SQL that leads from the version before to its own; `bus.log.VERSION` is how many there are. Only
+ever append: a step that was taken once is never taken again."""

@@ -78,6 +78,10 @@ class Queries:
             costs[user] = costs.get(user, 0.0) + _decode_record(record).usage.get("cost_usd", 0.0)
         return costs
 
+    def users(self) -> set[str]:
+        """Whoever has asked something that the log still knows."""
+        return {user for (user,) in self._db.execute("SELECT DISTINCT user FROM jobs WHERE user != ?", (SUPERVISOR,))}
+
     def turns(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurn]:
         """The latest turns of a conversation, oldest first."""
         rows = self._db.execute(

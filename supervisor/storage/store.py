@@ -9,16 +9,17 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from bus.log import LOG_NAME
+from bus.log import LOG_NAME, UnknownVersion
 from bus.transport.codec import encode
 from bus.wire.commands import JobRecord, Submit
 from bus.wire.topics import Published
 from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import ConversationLog
-from supervisor.storage.migrations import UnknownVersion, migrate
+from supervisor.storage.migrations import migrate
 from supervisor.storage.queries import Queries
 
 LOCK_NAME = "lock"
@@ -55,7 +56,9 @@ class Store:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute(f"PRAGMA wal_autocheckpoint={LAST_RESORT_PAGES}")
             migrate(self._db)
-            self._wal = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
+            self._wal_path = self.path.with_name(f"{LOG_NAME}-wal")
+            self._wal = os.open(self._wal_path, os.O_RDWR | os.O_CLOEXEC)
+            self._identity = _identity(self.path)
             self.queries = Queries(self._db)
             self.conversations = ConversationLog(self._db, self._write)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
@@ -64,14 +67,34 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self.path} cannot be opened: {error}; move it away or use --state-dir") from error
 
+    @property
+    def in_place(self) -> bool:
+        """False once the log's file, or the one beside it, was removed or replaced: what is written then is in no
+        folder any more."""
+        return _identity(self.path) == self._identity and _identity(self._wal_path) == _identity(self._wal)
+
     def close(self) -> None:
-        """Write what can be written, and let the state folder go."""
+        """Write what can be written, and let the state folder go. A log that was removed is written there anew."""
         try:
             self.commit(durable=True)
+            if not self.in_place:
+                self._write_anew()
         finally:
             self._db.close()
             os.close(self._wal)
             os.close(self._lock)
+
+    def _write_anew(self) -> None:
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        if _identity(self.path) == self._identity:
+            return
+        for suffix in ("-wal", "-shm"):  # they would be taken for those of the log that takes its place
+            self.path.with_name(LOG_NAME + suffix).unlink(missing_ok=True)
+        if not self.path.exists():
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path)) as copy:
+                self._db.backup(copy)
+            self.path.chmod(0o600)
 
     # ---- writing
 
@@ -202,6 +225,14 @@ class Store:
     def _write(self, sql: str, *values: Any) -> None:
         self._writes.append((sql, values))
         self.request_commit()
+
+
+def _identity(file: Path | int) -> tuple[int, int] | None:
+    try:
+        found = os.fstat(file) if isinstance(file, int) else file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _take_lock(path: Path) -> int:

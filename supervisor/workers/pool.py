@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from bus.address import Address
+from bus.address import Address, broker_socket
 from bus.contract.settings import INTERNAL_AGENTS, Settings
 from bus.system.proc import POLL_S, exit_in_words, read_stat
 from bus.transport.codec import CodecError, Decoder
@@ -28,6 +28,7 @@ from supervisor.processes.containment import Enclosure
 from supervisor.processes.spawner import Spawner, WorkerProcess
 from supervisor.storage.store import Store
 from supervisor.workers.data_folders import DataFolders
+from supervisor.workers.descriptors import Descriptors
 from supervisor.workers.reaper import Reaper
 from supervisor.workers.warm_pool import WarmPool
 from supervisor.workers.worker import Listener, Worker, WorkerContext
@@ -49,17 +50,20 @@ class WorkerPool:
         self._store = store
         self._by_token: dict[bytes, Worker] = {}
         self._folders = DataFolders()
+        self._address = address
+        self._descriptors = Descriptors(lambda: sum(not worker.ready for worker in self._by_token.values()))
         self._control = Channel(bind_router(context, address.control, MAX_CONTROL_BYTES), self._on_control)
         collector = bind_collector(context, address.collector, MAX_MESSAGE_BYTES)
         self._peers = PeerWatch(collector)
         self._collector = Channel(collector, self._on_event)
-        self._reaper = Reaper(self._collector, self._peers, spawner.containment.look_again_s)
+        self._reaper = Reaper((self._control, self._collector), self._peers, spawner.containment.look_again_s)
         self._context = WorkerContext(
             settings,
             self._control,
             (address.control, address.collector),
             Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser(),
             self._folders,
+            str(broker_socket(address)),
         )
         self._warm = WarmPool(settings.worker.spare_workers, self._request)
         self._refill: asyncio.TimerHandle | None = None
@@ -76,6 +80,19 @@ class WorkerPool:
         self._peers.close()
         self._collector.close()
         self._control.close()
+
+    @property
+    def bind_again(self) -> dict[str, Callable[[], None]]:
+        """For each endpoint on which workers are heard: listen there once more, as its file was removed."""
+        return {
+            self._address.control: lambda: self._control.bind_again(self._address.control),
+            self._address.collector: lambda: self._collector.bind_again(self._address.collector),
+        }
+
+    @property
+    def shortage(self) -> str:
+        """Why no job can have a worker now, for people; empty where one can. Warm workers give way to it."""
+        return self._descriptors.shortage(self.warm)
 
     @property
     def workers(self) -> list[Worker]:
@@ -95,7 +112,7 @@ class WorkerPool:
         """A worker of this agent for the job, a warm one if there is one; the listener hears of it from now on."""
         if agent not in INTERNAL_AGENTS:
             self._warm.want(agent)
-        worker = self._take_warm(agent) or self._request(agent)
+        worker = self._take_warm(agent) or self._request_for_job(agent)
         worker.assign(job_id, listener)
         return worker
 
@@ -110,9 +127,11 @@ class WorkerPool:
         self.refill_soon()
 
     def check_warm(self) -> None:
-        """Kill warm workers that never became ready or are outdated, and replace what is missing. To be called now and
-        then."""
+        """Kill warm workers that never became ready or are outdated, and replace what is missing; give workers whose
+        scratch folder has vanished another one. To be called now and then."""
         self._folders.look()
+        for worker in self.workers:
+            worker.look_after_scratch()
         for worker in self._warm.remove_outdated():
             _kill(worker)
         now = asyncio.get_running_loop().time()
@@ -142,7 +161,13 @@ class WorkerPool:
 
     def _refill_now(self) -> None:
         self._refill = None
-        self._warm.refill(asyncio.get_running_loop().time())
+        self._warm.refill(asyncio.get_running_loop().time(), lambda: not self._descriptors.shortage())
+
+    def _request_for_job(self, agent: str) -> Worker:
+        """Where descriptors are short, in the place of a warm worker of another agent."""
+        if self._descriptors.shortage() and (spare := self._warm.give_up()) is not None:
+            _kill(spare)
+        return self._request(agent)
 
     def _request(self, agent: str) -> Worker:
         if self._closed:
@@ -177,7 +202,7 @@ class WorkerPool:
             # Should the last acknowledgement have been lost, this one stands in for it.
             worker.acknowledge(resend=worker.order.missing)
             if worker.listener is not None:
-                worker.listener.worker_heard(worker, begun=message.begun)
+                worker.listener.worker_heard(worker, message)
 
     def _on_event(self, frames: list[bytes]) -> None:
         size = len(frames[0])

@@ -23,10 +23,11 @@ SWEEP_STUBBORN_EVERY_S = 0.1
 
 
 class Reaper:
-    """The steps, in this order. What a worker has left is looked for every `look_again_s`."""
+    """The steps, in this order. `lines` are control and the collector, on which workers are heard. What a worker has
+    left is looked for every `look_again_s`."""
 
-    def __init__(self, collector: Channel, peers: PeerWatch, look_again_s: float) -> None:
-        self._collector = collector
+    def __init__(self, lines: tuple[Channel, Channel], peers: PeerWatch, look_again_s: float) -> None:
+        self._lines = lines
         self._peers = peers
         self._look_again_s = look_again_s
 
@@ -35,7 +36,8 @@ class Reaper:
         try:
             async with asyncio.timeout(COLLECT_LIMIT_S):
                 await self._peers.closed(process.pid)
-                await self._collector.drained()
+                for line in self._lines:
+                    await line.drained()
         except TimeoutError:
             log.warning(
                 "worker %d's events were still on the way %g s after its exit",

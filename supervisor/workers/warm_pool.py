@@ -55,11 +55,16 @@ class WarmPool(Generic[W]):
         workers.remove(taken)
         return taken
 
-    def refill(self, now: float) -> None:
-        """Start what is missing."""
+    def give_up(self) -> W | None:
+        """Take a ready worker away, of whichever agent; returns it."""
+        agents = [agent for agent, workers in self._waiting.items() if any(worker.ready for worker in workers)]
+        return self.take(agents[0]) if agents else None
+
+    def refill(self, now: float, has_room: Callable[[], bool] = lambda: True) -> None:
+        """Start what is missing, as long as there is room for one more."""
         for agent, workers in self._waiting.items():
-            if now >= self._backoff_until.get(agent, 0.0):
-                workers += [self.spawn(agent) for _ in range(self.per_agent - len(workers))]
+            while now >= self._backoff_until.get(agent, 0.0) and len(workers) < self.per_agent and has_room():
+                workers.append(self.spawn(agent))
 
     def lost(self, worker: W, now: float) -> None:
         """A worker has gone; if it waited here, its agent may not be able to start at all."""

@@ -1,6 +1,7 @@
 """The supervisor's side of each worker: its process, its control line, the order of its events."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from dataclasses import dataclass
@@ -10,14 +11,23 @@ from typing import Protocol
 import msgspec
 
 from bus.address import history_folder
+from bus.contract.data_place import DataPlace, is_address
 from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
-from bus.wire.worker import STACK_NAME, STDERR_NAME, Acknowledge, AnyWorkerMessage, ToWorker, WorkerSpec
+from bus.wire.worker import (
+    STACK_NAME,
+    STDERR_NAME,
+    Acknowledge,
+    AnyWorkerMessage,
+    Heartbeat,
+    ToWorker,
+    WorkerSpec,
+)
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
-from supervisor.workers.data_folders import DataFolders
+from supervisor.workers.data_folders import DataFolders, Identity
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +38,7 @@ class Listener(Protocol):
     """Hears what becomes of the worker that serves a job, and what it sends."""
 
     def worker_ready(self, worker: "Worker") -> None: ...
-    def worker_heard(self, worker: "Worker", *, begun: bool) -> None: ...
+    def worker_heard(self, worker: "Worker", heartbeat: Heartbeat) -> None: ...
     def data_changed(self, worker: "Worker", fingerprint: str) -> None: ...
     def model_noted(self, worker: "Worker", note: str) -> None: ...
     def on_worker_message(self, worker: "Worker", message: AnyWorkerMessage) -> None: ...
@@ -39,13 +49,15 @@ class Listener(Protocol):
 @dataclass(frozen=True)
 class WorkerContext:
     """What the workers of one pool have in common: settings, the channel on which they are told something, the
-    endpoints they connect to (control and events), where their scratch folders are made, and their data folders."""
+    endpoints they connect to (control and events), where their scratch folders are made, their data folders, and the
+    socket on which a broker serves data that are not on this machine."""
 
     settings: Settings
     control: Channel
     endpoints: tuple[str, str]
     scratch_root: Path
     folders: DataFolders
+    broker: str
 
 
 class Worker:
@@ -75,8 +87,9 @@ class Worker:
         self._context = context
         self.limits = limits_of(settings, agent)
         self._settings = msgspec.structs.replace(settings, limits=self.limits)
-        self._data_folder = _data_folder(settings, agent)
-        self._folder_then = context.folders.identity(self._data_folder)
+        self._data = _data_place(settings, agent, context.broker)
+        self._scratch_vanished = False
+        self._folder_then = self._folder_now
 
     def __repr__(self) -> str:
         pid = self.process.pid if self.process else None
@@ -88,15 +101,34 @@ class Worker:
 
     @property
     def outdated(self) -> bool:
-        """Whether its data folder has been replaced since it was requested: its sandbox still opens the earlier one."""
+        """Whether its data folder has been replaced since it was requested, or its scratch folder has vanished: its
+        sandbox still opens the earlier one."""
         if self.process is None:
             return False
-        then, now = self._folder_then, self._context.folders.identity(self._data_folder)
+        if self._scratch_vanished:
+            return True
+        then, now = self._folder_then, self._folder_now
         return None not in (then, now) and then != now
+
+    @property
+    def _folder_now(self) -> Identity | None:
+        return None if self._data.broker else self._context.folders.identity(self._data.folder)
 
     def assign(self, job_id: str, listener: Listener) -> None:
         """It serves this job from here on, and the listener hears of it."""
         self.job_id, self.listener = job_id, listener
+
+    def look_after_scratch(self) -> None:
+        """Make its scratch folder anew where somebody has removed it: an agent outside the sandbox can go on with it.
+        To be called now and then."""
+        if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_code is not None:
+            return
+        if not self.scratch.exists():
+            self._scratch_vanished = True
+            text = "the scratch folder of %r has vanished; keep whatever tidies %s away from it"
+            log.error(text, self, self.scratch.parent, extra={"action": "scratch"})
+            with contextlib.suppress(OSError):
+                self.scratch.mkdir(parents=True, mode=0o700)
 
     def spec(self) -> bytes:
         """What the process is started with."""
@@ -109,7 +141,7 @@ class Worker:
                 control_endpoint=control,
                 events_endpoint=collector,
                 scratch=str(self.scratch),
-                data_folder=self._data_folder,
+                data=self._data,
                 settings=self._settings,
             )
         )
@@ -149,8 +181,8 @@ class Worker:
             log.error("scratch folder %s could not be removed", self.scratch, extra={"action": "remove_scratch"})
 
 
-def _data_folder(settings: Settings, agent: str) -> str:
-    """The folder that this agent may read: the history for its two agents, the data for all others."""
+def _data_place(settings: Settings, agent: str, broker: str) -> DataPlace:
+    """What this agent may read: the history's folder for its two agents, the data for all others."""
     if agent in (ROLL_UP_AGENT, HISTORY_AGENT):
-        return str(history_folder(settings.supervisor.state_dir))
-    return settings.data.folder
+        return DataPlace(str(history_folder(settings.supervisor.state_dir)))
+    return DataPlace(settings.data.folder, broker if is_address(settings.data.folder) else "")

@@ -140,11 +140,11 @@ def write_config(folder: Path, text: str = "") -> Path:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *flags: str, config: str = "") -> Iterator[Server]:
+def serving(folder: Path, *flags: str, config: str = "", **extra: str) -> Iterator[Server]:
     """A server on a free port with a state folder of its own; nothing of it may be left afterwards."""
     state_dir = folder / "state"
     settings = ["--config", str(write_config(folder, config)), "--state-dir", str(state_dir)]
-    with program(folder, "serve", "--port", "0", *settings, *flags, **UNHURRIED) as running:
+    with program(folder, "serve", "--port", "0", *settings, *flags, **UNHURRIED, **extra) as running:
         server = Server(folder, state_dir, running.line(), running)
         yield server
         if running.process.poll() is None:

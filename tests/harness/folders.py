@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from agent_worker.catalog import read_catalog
-from agent_worker.engine.settings import create_view
+from agent_worker.engine.settings import create_view, quote_text
 from bus.contract.catalog import Catalog, CatalogColumn
 
 
@@ -19,7 +19,7 @@ class Folder:
     def write(self, name: str, sql: str) -> Path:
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._connection.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)").fetchall()
+        self._connection.execute(f"COPY ({sql}) TO {quote_text(str(file))} (FORMAT parquet)").fetchall()
         return file
 
     def put(self, name: str, content: str | bytes) -> Path:

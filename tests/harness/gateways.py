@@ -16,6 +16,7 @@ import aiohttp
 
 from bus.program import VARIABLE
 from bus.wire.outside import ENDINGS
+from tests.harness.http_sockets import http_socket
 from tests.harness.servers import GONE_WITHIN_S, READY_WITHIN_S, ROOT
 
 MADE_TOKEN = "made for this run"
@@ -63,6 +64,15 @@ class RunningGateway:
             yield wire
 
     @asynccontextmanager
+    async def wire_over_http(self, user: str = "ann", *, batch: bool = False) -> AsyncIterator["Wire"]:
+        """The same connection without a WebSocket, signed in as `user`."""
+        async with http_socket(self.http, self.url, {"Authorization": f"Bearer {TOKENS[user]}"}) as socket:
+            wire = Wire(socket)
+            await wire.send("authenticate", batch=batch)
+            assert (await wire.next())["event"] == "authenticated"
+            yield wire
+
+    @asynccontextmanager
     async def request(
         self, method: str, path: str, user: str | None = "ann", **given: Any
     ) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -88,10 +98,10 @@ class RunningGateway:
 
 
 class Wire:
-    """One WebSocket: sends events, receives them one by one whatever frame they came in."""
+    """One connection: sends events, receives them one by one whatever frame they came in."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket  # aiohttp's, or a `tests.harness.http_sockets.HttpSocket`
         self.frames = 0
         self.longest_list = 0
         self._waiting: list[Event] = []
@@ -145,10 +155,11 @@ class Wire:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             while (await self.socket.receive()).type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 pass
-        assert self.socket.close_code is not None
-        return self.socket.close_code
+        code: int | None = self.socket.close_code
+        assert code is not None
+        return code
 
-    def _decode(self, message: aiohttp.WSMessage) -> list[Event]:
+    def _decode(self, message: Any) -> list[Event]:
         if message.type is aiohttp.WSMsgType.TEXT:
             found = json.loads(message.data)
             self.longest_list = max(self.longest_list, len(found) if isinstance(found, list) else 0)

@@ -23,7 +23,7 @@ async def worker_context(folder: Path) -> AsyncIterator[WorkerContext]:
     context = new_context()
     endpoint = f"ipc://@deadstop-test-{os.getpid()}-{id(context)}"
     control = Channel(bind_router(context, endpoint, MAX_CONTROL_BYTES), lambda _: None)
-    yield WorkerContext(Settings(), control, (endpoint, endpoint), folder, DataFolders())
+    yield WorkerContext(Settings(), control, (endpoint, endpoint), folder, DataFolders(), "")
     control.close()
     context.term()
 

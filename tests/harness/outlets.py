@@ -20,3 +20,6 @@ class Recorder:
 
     def data_changed(self, fingerprint: str) -> None:
         self.fingerprints.append(fingerprint)
+
+    def usage_changed(self) -> None:
+        pass

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from bus.address import make_address
+from bus.address import broker_socket, make_address
 from bus.client import BusClient
 from bus.contract.events import Event, JobEvent, Status
 from bus.contract.vocabulary import Reason, Role, Rung, State
@@ -172,8 +172,10 @@ async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio
 
 def assert_nothing_left(state_dir: Path) -> None:
     """No socket, no scratch folder, no process of this state folder's supervisor."""
-    runtime = Path(make_address(state_dir, "").runtime_dir)
-    assert not runtime.exists(), f"left behind: {list(runtime.rglob('*'))}"
+    address = make_address(state_dir, "")
+    runtime = Path(address.runtime_dir)
+    for folder in (runtime, broker_socket(address).parent):
+        assert not folder.exists(), f"left behind: {list(folder.rglob('*'))}"
     left = [process for process in psutil.process_iter(["cwd"]) if str(runtime) in (process.info["cwd"] or "")]
     assert not left, f"left behind: {left}"
 

@@ -1,7 +1,7 @@
 """Workbooks as spreadsheet programs write them, made of the cells' XML."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 DATE, MOMENT, TIME = 1, 2, 3
@@ -51,6 +51,15 @@ def write_workbook(file: Path, sheets: dict[str, Sequence[Sequence[str]]]) -> Pa
                 f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>',
             )
     return file
+
+
+def rewrite(file: Path, part: str, change: Callable[[bytes], bytes]) -> None:
+    """The workbook with one of its parts changed."""
+    with zipfile.ZipFile(file) as old:
+        contents = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(file, "w") as new:
+        for name, content in contents.items():
+            new.writestr(name, change(content) if name == part else content)
 
 
 def _relations(targets: dict[str, tuple[str, str]]) -> str:

@@ -56,6 +56,7 @@ RESULTS = {
     "without end": b"\x91" * 5000 + b"\x01",
     **{f"nested {levels}": _nested(Success(Result({"a": "@@"}, Usage(), {})), levels) for levels in (850, 970, 978)},
     "no JSON": encode(Success(Result({"a": {(1, 2): 3}}, Usage(), {}))),
+    "numbers that no log can file": encode(Success(Result({}, Usage(), {}), rolled_up=[1, 2**63])),
 }
 USED = {
     "too many rows": Usage(rows=2**64 - 1),

@@ -1,14 +1,16 @@
 """The agent that reads the data's catalog once for all the others."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 from agent_worker.agents.tools import engine_settings
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
+from agent_worker.catalog.files.places import Place, place_of
 from agent_worker.context import AgentContext, AgentError
-from agent_worker.data_folder import data_folder
+from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.engine.settings import connect
+from agent_worker.remote.client import RemoteFiles, file_system
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Status, Warn
 from bus.wire.worker import JobSpec
@@ -16,22 +18,38 @@ from bus.wire.worker import JobSpec
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     """Read the catalog and hand it to the supervisor."""
-    folder = data_folder(context.data_folder)
-    yield Status(f"reading the catalog of {folder}")
-    context.catalog = await asyncio.to_thread(read, folder, context, job.catalog)
+    yield Status(f"reading the catalog of {context.data_folder or SAMPLE_DATA}")
+    context.catalog = await asyncio.to_thread(read, context, job.catalog)
     for warning in context.catalog.warnings:
         yield Warn(warning)
     yield Status(f"{len(context.catalog.tables)} tables")
 
 
-def read(folder: Path, context: AgentContext, known: Catalog | None) -> Catalog:
-    """The catalog of a folder; of what is `known`, only what has changed is read again. Raises `AgentError`."""
-    connection = connect(engine_settings(context))
+def read(context: AgentContext, known: Catalog | None) -> Catalog:
+    """The catalog of the data; of what is `known`, only what has changed is read again. Raises `AgentError`."""
+    with _place(context) as (place, files):
+        connection = connect(engine_settings(context), file_system(files))
+        try:
+            return read_catalog(place, connection=connection, known=known)
+        finally:
+            connection.close()
+
+
+def fingerprint(context: AgentContext) -> str:
+    """Of the data as they are now. Raises `AgentError`."""
+    with _place(context) as (place, _):
+        return place.fingerprint()
+
+
+@contextmanager
+def _place(context: AgentContext) -> Iterator[tuple[Place, RemoteFiles | None]]:
+    """Where the data lie, and the objects of their address if they are not on this machine."""
+    files = RemoteFiles(context.data.broker) if context.data.broker else None
     try:
-        return read_catalog(folder, connection=connection, known=known)
+        yield place_of(context.data, files), files
     except (CatalogError, DescriptionError) as error:
-        raise AgentError(
-            str(error), code="bad_data", hint="name another folder with --data", retryable=False
-        ) from error
+        hint = "name another folder with --data" if files is None else "put that right, or name another with --data"
+        raise AgentError(str(error), code="bad_data", hint=hint, retryable=False) from error
     finally:
-        connection.close()
+        if files is not None:
+            files.close()

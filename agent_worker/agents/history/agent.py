@@ -47,7 +47,7 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     folder = Path(context.data_folder)
     if not files.days(folder):
         raise AgentError("The history is still empty.", code="no_history", hint="ask again when a job has ended")
-    catalog = with_words(await asyncio.to_thread(read, folder, context, None))
+    catalog = with_words(await asyncio.to_thread(read, context, None))
     job = replace(job, encoded_catalog=encode(catalog))
     tools: Tools = context.prepared
     if tools.model is None and not tools.engine.looks_like_sql(job.question):

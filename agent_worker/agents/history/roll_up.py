@@ -22,8 +22,9 @@ DESCRIPTION = Path(__file__).with_name("deadstop.toml")
 Say = Callable[[str], None]
 
 
-def roll_up(log: Path, folder: Path, settings: HistorySettings, say: Say) -> list[int]:
-    """Bring the history in `folder` up to date with the log, and remove what is too old or too much.
+def roll_up(log: Path, folder: Path, trim: HistorySettings | None, say: Say) -> list[int]:
+    """Bring the history in `folder` up to date with the log, and remove what is too old or too much by the settings in
+    `trim`; None removes nothing.
 
     Returns the numbers of the jobs that need no rolling up any more. Raises `AgentError` for a file that cannot be
     read, `OSError` where one cannot be written. Nobody else may write the folder meanwhile.
@@ -35,7 +36,8 @@ def roll_up(log: Path, folder: Path, settings: HistorySettings, say: Say) -> lis
         done = _take_all(reader, folder, say)
     finally:
         reader.close()
-    for day in too_old_or_too_much(folder, settings, datetime.now(UTC).date()):
+    going = too_old_or_too_much(folder, trim, datetime.now(UTC).date()) if trim is not None else []
+    for day in going:
         files.remove_day(folder, day)
         say(f"{day} is too old for the history, or it has no room, and was removed")
     return done

@@ -14,9 +14,9 @@ from bus.wire.worker import JobSpec, WorkerSpec
 
 def needs(spec: WorkerSpec) -> SandboxSpec:
     """To read the log (its files, not the bus's key beside them), and to write the history."""
-    log = Path(spec.data_folder).parent / LOG_NAME
+    log = Path(spec.data.folder).parent / LOG_NAME
     return SandboxSpec(
-        scratch=spec.scratch, read=tuple(f"{log}{part}" for part in ("", "-wal", "-shm")), write=(spec.data_folder,)
+        scratch=spec.scratch, read=tuple(f"{log}{part}" for part in ("", "-wal", "-shm")), write=(spec.data.folder,)
     )
 
 
@@ -30,7 +30,7 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
 
     try:
         context.rolled_up = await asyncio.to_thread(
-            roll_up, folder.parent / LOG_NAME, folder, context.settings.history, say
+            roll_up, folder.parent / LOG_NAME, folder, context.settings.history if job.may_trim else None, say
         )
     except OSError as error:
         hint = f"make room, and let us write {folder}; nothing is lost, the log keeps what is not in the history yet"

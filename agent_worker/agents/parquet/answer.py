@@ -75,7 +75,8 @@ def _read_as(reading: str) -> str:
 
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:
     reading = "" if typed_sql or not plan.reading else _read_as(plan.reading)
-    return f"{reading}{_what_came(preview)}"
+    note = f"\n\n{plan.note}" if plan.note else ""
+    return f"{reading}{_what_came(preview)}{note}"
 
 
 def _what_came(preview: Preview) -> str:

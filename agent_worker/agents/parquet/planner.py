@@ -56,11 +56,11 @@ def _request(state: AgentState) -> PlanRequest:
 
 def _plan_offline(state: AgentState) -> Plan:
     """What the person says to a question that was asked back follows the question it was about."""
-    job = state.job
+    job, history, today = state.job, state.history, datetime.now().astimezone().date()
     if not job.user_clarification:
-        return offline.plan(job.question, state.catalog, state.history)
-    asked = (*state.history, Turn(job.question))
-    return offline.plan(job.user_clarification, state.catalog, asked)
+        return offline.plan(job.question, state.catalog, history, today)
+    asked = history if history and history[-1].clarification else (*history, Turn(job.question))
+    return offline.plan(job.user_clarification, state.catalog, asked, today)
 
 
 def _in_words(plan: Plan) -> str:

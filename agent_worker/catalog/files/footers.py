@@ -1,17 +1,32 @@
 """What the files' footers say, read for all files at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import duckdb
 import msgspec
+import pyarrow as pa
 
-from agent_worker.catalog.types.engine_types import Type, type_of
+from agent_worker.catalog.files.parquet_schema import (
+    Element,
+    alike,
+    arrow_types,
+    columns_with,
+    leaves_of,
+    rounded,
+    with_units,
+)
+from agent_worker.catalog.types.engine_types import MAX_DIGITS, Type, type_of
 from agent_worker.engine.settings import quote_text
+from agent_worker.remote.failures import remote_failure
 
 MAX_ENTRIES = 1_000_000
 """Columns times files: beyond that, extremes are left unknown rather than waited for (1,000,000 take about 15 s)."""
 _SIGNED = """hash(column_id, name, type, type_length, repetition_type, num_children, converted_type, scale, precision,
                logical_type)"""
+_INT96 = "INT96"
+_COARSE = "parquet-mr"
+"""Spark's writer, whose times have no nanoseconds."""
 
 
 class Statistics(msgspec.Struct, frozen=True):
@@ -31,10 +46,14 @@ class Statistics(msgspec.Struct, frozen=True):
 
 class Shape(msgspec.Struct, frozen=True):
     """Columns with their types, in order. `leaves` are the places of those that are not nested among the leaves of
-    the file's own schema."""
+    the file's own schema; `alike` are two names that the engine has told apart by a number; `without` are columns that
+    it would change the values of, which are left out; `remarks` are sentences about what it reads otherwise."""
 
     columns: tuple[tuple[str, Type], ...]
     leaves: tuple[int | None, ...]
+    alike: tuple[str, str] | None = None
+    without: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class Footers(msgspec.Struct):
@@ -66,7 +85,7 @@ def read_footers(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) ->
 
 def why(error: Exception) -> str:
     """The engine's sentence, in words where it only says which of its limits or keys is missing."""
-    text = str(error).splitlines()[0]
+    text = remote_failure(str(error)) or str(error).splitlines()[0]
     if "encrypt" in text.lower() or "decrypt" in text.lower():
         return "it is encrypted, and there is no key for it here"
     if text.startswith("Out of Memory"):
@@ -75,17 +94,24 @@ def why(error: Exception) -> str:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> Footers:
-    sql = "SELECT file_name, num_rows, encryption_algorithm FROM parquet_file_metadata(?)"
+    sql = "SELECT file_name, num_rows, encryption_algorithm, created_by FROM parquet_file_metadata(?)"
     metadata = connection.execute(sql, [list(files)]).fetchall()
     failures = {str(row[0]): "it is encrypted, and there is no key for it here" for row in metadata if row[2]}
     open_files = [file for file in files if file not in failures]
-    signatures = _signatures(connection, open_files)
+    writers = {str(row[0]): str(row[3]) for row in metadata}
     shapes: dict[str, Shape] = {}
-    for file, signature in signatures.items():
-        if signature not in shapes:
-            shapes[signature] = _shape(connection, file)
-    rows = {str(file): int(count) for file, count, _ in metadata}
-    return Footers({file: shapes[signature] for file, signature in signatures.items()}, rows, failures)
+    of_files: dict[str, Shape] = {}
+    durations = _durations(connection, open_files)
+    for file, signature in _signatures(connection, open_files).items():
+        in_whole = _COARSE in writers[file]
+        label = f"{signature} {in_whole} {durations.get(file)}"
+        if label not in shapes:
+            shapes[label] = _shape(connection, file, durations.get(file, {}), in_whole)
+        of_files[file] = shapes[label]
+        if not shapes[label].columns:
+            failures[file] = "; ".join(shapes[label].remarks)
+    rows = {str(row[0]): int(row[1]) for row in metadata}
+    return Footers(of_files, rows, failures)
 
 
 def _signatures(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> dict[str, str]:
@@ -97,33 +123,42 @@ def _signatures(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> 
     return {file: str(found[file]) for file in files}
 
 
-def _shape(connection: duckdb.DuckDBPyConnection, file: str) -> Shape:
+def _durations(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> dict[str, dict[str, pa.DataType]]:
+    """The Arrow types of the columns with durations, which the engine takes for whole numbers."""
+    if not files:
+        return {}
+    sql = "SELECT file_name, value FROM parquet_kv_metadata(?) WHERE key = 'ARROW:schema'"
+    types = {str(file): arrow_types(written) for file, written in connection.execute(sql, [list(files)]).fetchall()}
+    return {file: found for file, found in types.items() if found}
+
+
+def _shape(
+    connection: duckdb.DuckDBPyConnection, file: str, durations: Mapping[str, pa.DataType], in_whole: bool
+) -> Shape:
+    """`in_whole`: the writer's times have no nanoseconds."""
     relation = connection.sql(f"FROM read_parquet({quote_text(file)}, hive_partitioning = false)")
-    columns = tuple((name, type_of(kind)) for name, kind in zip(relation.columns, relation.types, strict=True))
-    sql = "SELECT num_children FROM parquet_schema(?) ORDER BY column_id"
-    children = [int(row[0] or 0) for row in connection.execute(sql, [file]).fetchall()]
-    return Shape(columns, _leaves(children, len(columns)))
+    sql = "SELECT name, coalesce(type, ''), coalesce(num_children, 0), coalesce(precision, 0) FROM parquet_schema(?)"
+    elements = [Element(*row) for row in connection.execute(f"{sql} ORDER BY column_id", [file]).fetchall()]
+    leaves, names = leaves_of(elements), list(relation.columns)
+    if len(leaves) != len(names):
+        leaves, elements = [()] * len(names), []
+    told = rounded(elements)
+    kept = [place for place in range(len(names)) if place not in told]
+    types = [with_units(type_of(kind), durations.get(name, pa.null())) for name, kind in _typed(relation)]
+    fine = [] if in_whole else [names[place] for place, _ in columns_with(elements, _INT96) if place in kept]
+    remarks = [f"column {names[place]} is left out: {reason}" for place, reason in told.items()]
+    remarks += [f"column {name} is {_INT96}, of which the engine reads whole microseconds" for name in fine]
+    return Shape(
+        tuple((names[place], types[place]) for place in kept),
+        tuple(leaves[place][0] if not types[place].of and len(leaves[place]) == 1 else None for place in kept),
+        alike(elements),
+        tuple(names[place] for place in told),
+        tuple(remarks),
+    )
 
 
-def _leaves(children: list[int], columns: int) -> tuple[int | None, ...]:
-    """Of the schema, flattened with each element's number of children, the root's first."""
-    leaves: list[int | None] = []
-    at, leaf = 1, 0
-    while at < len(children):
-        leaves.append(None if children[at] else leaf)
-        end = _end(children, at)
-        leaf += sum(1 for count in children[at:end] if not count)
-        at = end
-    return tuple(leaves) if len(leaves) == columns else (None,) * columns
-
-
-def _end(children: list[int], at: int) -> int:
-    """Where the element that begins at `at` ends, with all that is in it."""
-    left = 1
-    while left:
-        left += children[at] - 1
-        at += 1
-    return at
+def _typed(relation: duckdb.DuckDBPyRelation) -> Iterable[tuple[str, Any]]:
+    return zip(relation.columns, relation.types, strict=True)
 
 
 def read_statistics(
@@ -133,7 +168,7 @@ def read_statistics(
     members = [(file, group) for group, files in groups.items() for file in files]
     if not members:
         return {}
-    sql = """
+    sql = f"""
         WITH member AS (SELECT unnest(?::VARCHAR[]) AS file_name, unnest(?::INTEGER[]) AS grouped),
              entry AS (
                 SELECT grouped, column_id, num_values, stats_null_count, stats_min_value AS low,
@@ -142,8 +177,8 @@ def read_statistics(
                            OR stats_null_count = num_values AS told
                 FROM parquet_metadata(?) JOIN member USING (file_name) WHERE num_values > 0)
         SELECT grouped, column_id, bool_and(told),
-               arg_min(low, {'d': try_cast(low AS DOUBLE), 'e': try_cast(low AS DECIMAL(38, 9))}),
-               arg_max(high, {'d': coalesce(try_cast(high AS DOUBLE), '-inf'), 'e': try_cast(high AS DECIMAL(38, 9))}),
+               arg_min(low, (try_cast(low AS DOUBLE), {_exactly("low")})),
+               arg_max(high, (coalesce(try_cast(high AS DOUBLE), '-inf'), {_exactly("high")})),
                min(low), max(high),
                CASE WHEN bool_and(stats_null_count IS NOT NULL) THEN sum(stats_null_count)::BIGINT END,
                sum(num_values)::BIGINT
@@ -155,3 +190,10 @@ def read_statistics(
         (row[0], row[1]): Statistics(row[3:5] if row[2] else unknown, row[5:7] if row[2] else unknown, row[7], row[8])
         for row in rows
     }
+
+
+def _exactly(text: str) -> str:
+    """Decimals in their order, however many digits they have."""
+    digits = f"try_cast(rpad(split_part({text}, '.', 2), {MAX_DIGITS}, '0') AS HUGEINT)"
+    signed = f"CASE WHEN {text} LIKE '-%' THEN -{digits} ELSE {digits} END"
+    return f"(try_cast(split_part({text}, '.', 1) AS HUGEINT), {signed})"

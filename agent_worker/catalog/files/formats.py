@@ -2,7 +2,8 @@
 
 from enum import Enum
 
-PARQUET_SUFFIXES = (".parquet", ".parq", ".pq")
+from bus.contract.data_place import PARQUET_SUFFIXES
+
 WORKBOOK_SUFFIX = ".xlsx"
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 """Endings of compressed text files, and what the engine calls them."""

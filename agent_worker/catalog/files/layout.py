@@ -1,14 +1,14 @@
 """Which files make which tables: a file, a folder of parts, or a hive-partitioned tree each become one."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 
 from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_format, without_suffix
 from agent_worker.catalog.files.listing import LOGS, Content, content, entries
-from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of
+from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of, misread_keys
 from agent_worker.catalog.types.engine_types import Type
 from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
@@ -70,28 +70,30 @@ def find_sources(folder: Path) -> Found:
     if not folder.is_dir():
         raise CatalogError(f"{folder} is not a folder. Give a folder of Parquet, CSV or JSON files with --data.")
     folder = folder.resolve()
-    paths = sorted(Path(entry.path) for entry in entries(folder) if entry.name != DESCRIPTION_FILE)
+    paths = (Path(entry.path) for entry in entries(folder) if entry.name != DESCRIPTION_FILE)
+    return arrange(paths, folder, lambda path: _judged(path, folder))
+
+
+Judge = Callable[[Path], tuple[str, bool]]
+"""Why a file cannot be read, if so; and is it a table's file at all?"""
+
+
+def arrange(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
+    """The tables that these files make. Raises CatalogError where there is none, or too many files."""
+    paths = sorted(found_paths)
     lakes = _lake_roots(paths)
     plain = [path for path in paths if not _beneath(path, lakes)]
-    groups, bad, others = _sorted_out(plain, folder)
+    groups, bad, others = _sorted_out(plain, folder, judged)
     count = sum(len(files) for files in groups.values())
     if count > MAX_FILES:
         raise CatalogError(f"{folder} holds more than {MAX_FILES:,} files of data. Give a smaller folder.")
-    left_out = _left_out(bad, groups, folder)
-    warnings = _others(others)
+    left_out, warnings = _left_out(bad, groups, folder), _others(others)
     sources = [_source(root, files, folder) for root, files in sorted(groups.items()) if root not in bad]
     books = [source for source in sources if is_workbook(source.files[0])]
     if not sources and not lakes:
-        hint = "Put some there, or give another folder."
-        raise CatalogError(
-            " ".join(
-                [
-                    f"{folder} holds no usable Parquet, CSV or JSON file. {hint}",
-                    *(one.why for one in left_out),
-                    *warnings,
-                ]
-            )
-        )
+        said = " ".join([*(one.why for one in left_out), *warnings])
+        why = f"{folder} holds no usable Parquet, CSV or JSON file. Put some there, or give another folder. {said}"
+        raise CatalogError(why.rstrip())
     found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in sorted(lakes.items())]
     return Found([source for source in sources if source not in books], books, found, left_out, warnings)
 
@@ -113,13 +115,13 @@ def _beneath(path: Path, roots: dict[Path, str]) -> bool:
 Groups = dict[Path, list[Path]]
 
 
-def _sorted_out(paths: Iterable[Path], folder: Path) -> tuple[Groups, dict[Path, list[str]], list[str]]:
+def _sorted_out(paths: Iterable[Path], folder: Path, judged: Judge) -> tuple[Groups, dict[Path, list[str]], list[str]]:
     """The files of each table, what is wrong with those of its files that cannot be read, and everything else."""
     groups: Groups = {}
     bad: dict[Path, list[str]] = {}
     others: list[str] = []
     for path in paths:
-        reason, data = _judged(path, folder)
+        reason, data = judged(path)
         if not data and not reason:
             others.append(str(path.relative_to(folder)))
         elif reason and not data:
@@ -149,9 +151,17 @@ def _judged(path: Path, folder: Path) -> tuple[str, bool]:
         return "" if found is not Content.UNREADABLE else found.value, False
     named_otherwise = text_format(path.name) is not None or is_workbook(path.name)
     reason = _why_no_parquet(found) if named_otherwise else found.value
-    if not reason and not _PATTERN.isdisjoint(str(path)):
-        reason = "its path holds one of * ? [ ] { }, which the engine takes for a pattern; rename it"
+    reason = reason or pattern_in(path)
+    if not reason and any(map(is_partition, path.relative_to(folder).parts[:-1])):
+        reason = misread_keys(path.parts[:-1])
     return reason, True
+
+
+def pattern_in(path: Path) -> str:
+    """Why the engine would not read just this file."""
+    if _PATTERN.isdisjoint(str(path)):
+        return ""
+    return "its path holds one of * ? [ ] { }, which the engine takes for a pattern; rename it"
 
 
 def _why_no_parquet(found: Content) -> str:

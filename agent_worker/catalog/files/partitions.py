@@ -10,7 +10,8 @@ from agent_worker.catalog.types.engine_types import INTEGERS, Type, whole
 DEFAULT = "__HIVE_DEFAULT_PARTITION__"
 """What writers call the folder of the rows in which the key is NULL."""
 _PARTITION = re.compile(r"([^=]+)=(.*)")
-_WHOLE = re.compile(r"-?\d{1,19}")
+_WHOLE = re.compile(r"-?(\d{1,2}|[1-9]\d{2,18})")
+"""Months and days have a zero before them; longer numbers with one are codes."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?")
 
@@ -29,6 +30,28 @@ def keys_of(folders: Iterable[str]) -> Keys:
             value = unquote(match[2])
             found[match[1]] = None if value == DEFAULT else value
     return tuple(found.items())
+
+
+def misread_keys(folders: Iterable[str]) -> str:
+    """Why the engine would read other keys than are written in the names of these folders, if so."""
+    names: set[str] = set()
+    for folder in folders:
+        if match := _PARTITION.fullmatch(folder):
+            name, value = match.groups()
+            if "=" in value:
+                return f"the name of its folder {folder!r} holds two =, which the engine takes for no key; write %3D"
+            if name.lower() in names:
+                return (
+                    f"the key {name} stands twice in its path, of which the engine takes the first; rename one of them"
+                )
+            if not _parses(_decoded, value):
+                return f"the name of its folder {folder!r} is not UTF-8"
+            names.add(name.lower())
+    return ""
+
+
+def _decoded(value: str) -> str:
+    return unquote(value, errors="strict")
 
 
 def type_of_values(values: Iterable[str]) -> Type:

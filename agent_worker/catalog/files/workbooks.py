@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from agent_worker.catalog.files.layout import Source
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.engine.settings import create_view, quote_name
-from agent_worker.engine.sheets import NotASheet, error_cells, read_sheet, sheet_names
+from agent_worker.engine.sheets import NotASheet, merged_cells, read_sheet, sheet_names, unread
 from bus.contract.catalog import CatalogColumn, CatalogTable, LeftOut, SheetReading
 
 _NUMBERED = "its columns are called column0, column1 and so on"
@@ -50,13 +50,23 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, name: str, source: Source
     (file,) = source.files
     cells, header = read_sheet(file, source.sheet, given.header, given.skip or 0)
     remarks = [] if header else [f"sheet {source.sheet} begins with no header: {_NUMBERED}"]
-    if errors := error_cells(file):
-        remarks.append(f"its workbook has {errors} cells with an error, as #N/A: they are NULL")
+    remarks += _unread(file, source.sheet)
     told = tuple(f"Table {name}: {file}: {remark}." for remark in remarks)
     reading = SheetReading(source.sheet, header, given.skip or 0)
     table = CatalogTable(name, (), cells.num_rows, source.files, sheet=reading, remarks=told)
     create_view(connection, table)
     return _with_columns(connection, table, cells)
+
+
+def _unread(file: str, sheet: str) -> list[str]:
+    """What stands in the sheet and is NULL in its table."""
+    cells, merged = unread(file, sheet), merged_cells(file, sheet)
+    counted = (
+        (cells.errors, "cells with an error, as #N/A: they are NULL"),
+        (cells.formulas, "formulas without a value, because no program has worked them out: they are NULL"),
+        (merged, "merged ranges: the first cell of each has its value, the others are NULL"),
+    )
+    return [f"sheet {sheet} has {count} {what}" for count, what in counted if count]
 
 
 def _with_columns(connection: duckdb.DuckDBPyConnection, table: CatalogTable, cells: pa.Table) -> CatalogTable:

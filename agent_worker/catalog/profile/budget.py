@@ -44,9 +44,9 @@ class Budget:
             self.missed += 1
             return None
         except duckdb.Error as error:
-            text = str(error).splitlines()[0]
+            text = why(error)
             named = any(file in text for file in table.files)
-            self.failures.add(text if named else f"Table {table.name} ({table.files[0]}): {why(error)}")
+            self.failures.add(text if named else f"Table {table.name} ({table.files[0]}): {text}")
             return None
         finally:
             self._connection.execute("SET max_execution_time = 0").fetchall()

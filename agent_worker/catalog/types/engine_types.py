@@ -29,15 +29,18 @@ MAX_DIGITS = 38
 NANOSECONDS = ("1677-09-22", "2262-04-11")
 """Days between which a TIMESTAMP_NS can lie."""
 _TIMESTAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP", "TIMESTAMP_NS")
+_ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+"""From coarse to fine."""
 _WRITTEN = frozenset({"FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN", "DATE", "TIME", "TIME_NS", "UUID", "JSON", "ENUM"})
 """Beside integers and timestamps: types whose values can be written as a text and read back the same."""
+UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _FIRST = ("VARCHAR", "DOUBLE", "FLOAT", "DECIMAL")
 
 
 class Type(msgspec.Struct, frozen=True):
     """`of` are the inner types with their names (a list's and an array's has none, a map's are its key and value);
     `low` and `high` bound an integer's values; `digits` and `scale` are a decimal's. `days` are the first and last
-    date of what is there, where it is known."""
+    date of what is there, where it is known; `unit` is that of durations which are written as whole numbers."""
 
     name: str
     of: tuple[tuple[str, "Type"], ...] = ()
@@ -46,6 +49,7 @@ class Type(msgspec.Struct, frozen=True):
     digits: int = 0
     scale: int = 0
     days: tuple[str, str] | None = None
+    unit: str = ""
 
     def __str__(self) -> str:
         """As the engine writes it."""
@@ -87,9 +91,20 @@ def type_named(name: str) -> Type:
     return Type(name) if name == NULL else type_of(duckdb.sqltype(name))
 
 
-def whole(low: int, high: int) -> Type:
+def whole(low: int, high: int, unit: str = "") -> Type:
     """Whole numbers from `low` to `high`: the engine's type for them is the narrowest that holds both."""
-    return Type("INTEGER", low=low, high=high)
+    return Type("INTEGER", low=low, high=high, unit=unit)
+
+
+def units_in(kind: Type) -> list[str]:
+    """Of the durations in it."""
+    return [kind.unit] * bool(kind.unit) + [unit for _, inner in kind.of for unit in units_in(inner)]
+
+
+def in_words(kind: Type) -> str:
+    """As the engine writes it, with what its whole numbers count."""
+    units = dict.fromkeys(UNITS[unit] for unit in units_in(kind))
+    return f"{kind} of {' and '.join(units)}" if units else str(kind)
 
 
 def in_order(types: Iterable[Type]) -> list[Type]:
@@ -103,6 +118,8 @@ def meet(one: Type, two: Type) -> Type | None:
         return one
     if one.name == NULL:
         return two
+    if one.unit != two.unit:
+        return None
     if one.name == two.name:
         return _alike(one, two)
     return _unlike(one, two) or _unlike(two, one)
@@ -113,7 +130,7 @@ def _alike(one: Type, two: Type) -> Type | None:
         case "INTEGER":
             low, high = min(one.low, two.low), max(one.high, two.high)
             held = any(least <= low and high <= most for least, most in INTEGERS.values())
-            return whole(low, high) if held else None
+            return whole(low, high, one.unit) if held else None
         case "DECIMAL":
             return _decimal(max(one.digits - one.scale, two.digits - two.scale), max(one.scale, two.scale))
         case "LIST" | "MAP":
@@ -158,7 +175,7 @@ def _unlike(one: Type, two: Type) -> Type | None:
             return _inner(one, two, "LIST")
         case "TIME_NS" if two.name == "TIME":
             return one
-    return _timestamp(one, two) if one.name in _TIMESTAMPS else None
+    return _timestamp(one, two) if one.name in (*_TIMESTAMPS, *_ZONED) else None
 
 
 def _real(one: Type, two: Type) -> Type | None:
@@ -174,11 +191,10 @@ def _real(one: Type, two: Type) -> Type | None:
 
 def _timestamp(one: Type, two: Type) -> Type | None:
     """The finer of two, or a date's midnight; nanoseconds only where the other's days are not known to be beyond."""
-    if two.name != "DATE" and (
-        two.name not in _TIMESTAMPS or _TIMESTAMPS.index(two.name) > _TIMESTAMPS.index(one.name)
-    ):
+    units = _ZONED if one.name in _ZONED else ("DATE", *_TIMESTAMPS)
+    if two.name not in units or units.index(two.name) > units.index(one.name):
         return None
-    if one.name == "TIMESTAMP_NS" and two.days is not None:
+    if one.name.endswith("_NS") and two.days is not None:
         first, last = two.days
         return Type(one.name) if NANOSECONDS[0] <= first and last <= NANOSECONDS[1] else None
     return Type(one.name)

@@ -8,7 +8,7 @@ import msgspec
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.partitions import Keys
 from agent_worker.catalog.files.text.reading import Reading
-from agent_worker.catalog.types.engine_types import NULL, Type, in_order, meet, whole
+from agent_worker.catalog.types.engine_types import NULL, UNITS, Type, in_order, in_words, meet, whole
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -88,7 +88,7 @@ def _occurrences(groups: Sequence[Group]) -> Iterable[Occurrence]:
 def _kinds(found: Iterable[Occurrence]) -> dict[str, list[Occurrence]]:
     kinds: dict[str, list[Occurrence]] = {}
     for occurrence in found:
-        kinds.setdefault(str(occurrence.type), []).append(occurrence)
+        kinds.setdefault(in_words(occurrence.type), []).append(occurrence)
     return kinds
 
 
@@ -141,7 +141,7 @@ def _narrowed(found: list[Occurrence]) -> Type:
         return kind
     try:
         if kind.name == "INTEGER":
-            return whole(min(map(int, known)), max(map(int, known)))
+            return whole(min(map(int, known)), max(map(int, known)), kind.unit)
         places = max(len(number.lstrip("-").partition(".")[0].lstrip("0")) for number in known)
         return msgspec.structs.replace(kind, digits=max(1, places + kind.scale))
     except ValueError:
@@ -149,7 +149,8 @@ def _narrowed(found: list[Occurrence]) -> Type:
 
 
 def _split_name(name: str, kind: Type, taken: set[str]) -> str:
-    label = re.sub(r"\W+", "_", kind.name if kind.of or kind.digits else str(kind)).strip("_").lower()
+    told = UNITS.get(kind.unit) or (kind.name if kind.of or kind.digits else str(kind))
+    label = re.sub(r"\W+", "_", told).strip("_").lower()
     free, number = f"{name}_{label}", 2
     while free.lower() in taken:
         free, number = f"{name}_{label}_{number}", number + 1

@@ -181,6 +181,13 @@ def _description(description: Description) -> list[str]:
     lines = [f"measure {m.name} over {shown_name(m.table)}: {m.expression}" for m in description.measures]
     lines += [f"synonym {word}: {meaning}" for word, meaning in description.synonyms.items()]
     lines += [f"default date of {table}: {column}" for table, column in description.default_dates.items()]
+    lines += [f"term {word}: {meaning}" for word, meaning in description.terms.items()]
+    lines += [f"role of {place}: {role}" for place, role in description.roles.items()]
+    lines += [
+        f"label of {shown_name(table)}: {', '.join(map(shown_name, columns))}"
+        for table, columns in description.labels.items()
+    ]
+    lines += [f"unit of {place}: {unit}" for place, unit in description.units.items()]
     notes = description.notes
     if len(notes) > MAX_NOTES_CHARS:
         notes = f"{notes[:MAX_NOTES_CHARS]}… ({len(notes) - MAX_NOTES_CHARS} more characters)"

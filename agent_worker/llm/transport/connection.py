@@ -35,13 +35,11 @@ END_S = 0.5
 """How long the end of a reply may take that is whole already, for the sake of the server's own count of tokens."""
 
 
-def request_fields(prompt: Prompt, settings: ModelSettings, *, plain: bool) -> dict[str, Any]:
+def request_fields(prompt: Prompt, settings: ModelSettings, max_tokens: int, *, plain: bool) -> dict[str, Any]:
     """The request's fields. The plain form has only what every server of the Messages API knows."""
-    # What a model thinks counts too: where it may, the length of a plan is held by us alone.
-    limit = min(settings.max_tokens, settings.max_plan_tokens) if plain and prompt.plans else settings.max_tokens
     fields: dict[str, Any] = {
         "model": settings.model,
-        "max_tokens": limit,
+        "max_tokens": max_tokens,
         "messages": list(prompt.messages),
         "system": prompt.system,
     }
@@ -88,8 +86,10 @@ class StreamedReply:
         if event.type == "content_block_start" and event.content_block.type == "text":
             return self._said(event.content_block.text)
         if event.type == "message_start":
-            names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-            self.call.started(*(_count(event.message.usage, name) for name in names))
+            usage = event.message.usage
+            if usage is not None:  # else the estimate stays
+                names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+                self.call.started(*(_count(usage, name) for name in names))
         elif event.type == "message_delta":
             self._closing(event)
         elif event.type == "message_stop":
@@ -154,29 +154,38 @@ class ModelConnection:
                         return
         except CATCH as error:
             raise model_error(error, self._settings) from error
-        finally:
-            reply.call.close()
         self._check_end(prompt, reply)
 
     def _check_end(self, prompt: Prompt, reply: StreamedReply) -> None:
         if not reply.ended and reply.stop_reason is None:
             raise dropped(f"the answer of {self._settings.root_url} ended before its end")
+        limit = reply.call.reply_limit
+        if reply.stop_reason == "max_tokens" and limit is not None and limit[0] < self._longest(prompt):
+            raise limit[1]
         if reply.stop_reason == "max_tokens" and prompt.plans:
             raise plan_too_long(self._settings, plain=self.plain)
         if error := stop_error(reply.stop_reason, self._settings, reply.explanation):
             raise error
 
+    def _longest(self, prompt: Prompt) -> int:
+        """How many tokens a reply may have, whatever is left of the budget. What a model thinks counts too: where it
+        may, the length of a plan is held by us alone."""
+        settings = self._settings
+        return (
+            min(settings.max_tokens, settings.max_plan_tokens) if self.plain and prompt.plans else settings.max_tokens
+        )
+
     async def _open(self, prompt: Prompt, reply: StreamedReply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         try:
             try:
-                return await self._send(prompt)
+                return await self._send(prompt, reply.call)
             except anthropic.APIStatusError as error:
                 if prompt.tools and dislikes_tools(error):
                     raise ToolsRefused("the model's server takes no tools") from error
                 if self.plain or self._settings.structured_output != "auto" or not dislikes_rich_form(error):
                     raise
             self.plain = True
-            return await self._send(prompt)
+            return await self._send(prompt, reply.call)
         except (anthropic.APIStatusError, ToolsRefused):
             reply.call.refused()
             raise
@@ -185,8 +194,11 @@ class ModelConnection:
                 reply.call.refused()
             raise
 
-    async def _send(self, prompt: Prompt) -> anthropic.AsyncStream[RawMessageStreamEvent]:
-        fields = request_fields(prompt, self._settings, plain=self.plain)
+    async def _send(self, prompt: Prompt, call: Call) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+        max_tokens = self._longest(prompt)
+        if call.reply_limit is not None:
+            max_tokens = min(max_tokens, call.reply_limit[0])
+        fields = request_fields(prompt, self._settings, max_tokens, plain=self.plain)
         stream: anthropic.AsyncStream[RawMessageStreamEvent]
         stream = await self._client.messages.create(**fields, stream=True)
         return stream

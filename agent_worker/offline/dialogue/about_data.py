@@ -7,7 +7,7 @@ from agent_worker.plan import DirectAnswer
 from bus.contract.catalog import CatalogColumn, CatalogTable
 
 _SMALL = """what which show list me all the are there is available do you have in of does for about a tell my give can i
-we this these it"""
+we this these it here"""
 _CARRIES_NOTHING = frozenset(_SMALL.split())
 _TABLES = frozenset(("table", "dataset", "data", "file"))
 _COLUMNS = frozenset(("column", "field", "schema", "describe", "structure"))

@@ -49,7 +49,12 @@ def _keys(reading: QueryIR, names: Names) -> list[str]:
     """The identifiers that a reading adds up or averages."""
     figures = [f for f in reading.figures if f.alias.startswith(("avg_", "sum_", "total_"))]
     places = [(ref.table, ref.column) for figure in figures for ref in figure.columns]
-    return [column for table, column in places if (table, column) in names.referred or column.lower().endswith("_id")]
+    roles = names.catalog.description.roles
+    declared = [(place, roles.get(".".join(place))) for place in places]
+    return [
+        column for (table, column), role in declared
+        if role == "identifier" or (not role and ((table, column) in names.referred or column.lower().endswith("_id")))
+    ]  # fmt: skip
 
 
 def _is_own(words: list[str]) -> bool:

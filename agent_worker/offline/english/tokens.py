@@ -25,7 +25,7 @@ _COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"
 )
-_NUMBER_WORDS = {word: float(number) for number, word in enumerate(_COUNTED.split())} | {
+NUMBER_WORDS = {word: float(number) for number, word in enumerate(_COUNTED.split())} | {
     "thirty": 30.0,
     "forty": 40.0,
     "fifty": 50.0,
@@ -83,7 +83,7 @@ def number_of(token: Token) -> float | None:
         return number if isfinite(number) else None
     if ordinal := _ORDINAL.fullmatch(token.lower):
         return float(ordinal[1])
-    return _NUMBER_WORDS.get(token.lower) if token.kind == "word" else None
+    return NUMBER_WORDS.get(token.lower) if token.kind == "word" else None
 
 
 @lru_cache(4096)

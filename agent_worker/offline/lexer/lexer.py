@@ -97,7 +97,8 @@ class Lexicon:
                 yield start, end, replace(item, names=names, unit=unit)
 
     def _named(self, words: list[str], run: list[Token]) -> list[Candidate]:
-        if len(run) == 1 and words and run[0].lower in DERIVED:
+        own = len(words) == 1 and any(c.cost == 0 for c in self.names.find(words))
+        if len(run) == 1 and words and run[0].lower in DERIVED and not own:
             return [c for c in self.names.find([DERIVED[run[0].lower]]) if c.column is None]
         if "of" in words:
             return self._owned(words)

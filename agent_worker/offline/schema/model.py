@@ -102,7 +102,9 @@ class Schema:
             for column, parts in zip(info.columns, split, strict=True)
         )
         key = next((column for column in columns if column.name == referred), None) or _own_key(columns)
-        return Table(info.name, words, columns, key, labels_of(columns), info)
+        declared = self.catalog.description.labels.get(info.name, ())
+        named = tuple(column for name in declared for column in columns if column.name == name)
+        return Table(info.name, words, columns, key, named or labels_of(columns), info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
         is_key = (table, column.name) in self.own_keys
@@ -117,7 +119,9 @@ class Schema:
         own = _without_noun(parts, table_words)
         named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
         is_key = is_key or (named and kind_of(column) is Kind.NUMBER)
-        return Column(table, column.name, own, parts, kind_of(column), role_of(column, own, is_key=is_key), column)
+        declared = self.catalog.description.roles.get(f"{table}.{column.name}")
+        role = Role(declared) if declared else role_of(column, own, is_key=is_key)
+        return Column(table, column.name, own, parts, kind_of(column), role, column)
 
 
 def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) -> Iterator[JoinKey]:

@@ -165,6 +165,8 @@ class Names:
 
     def label_of(self, table: CatalogTable) -> CatalogColumn | None:
         """The column that names a row of the table for people: its name or title, or its only text column."""
+        for name in self.catalog.description.labels.get(table.name, ())[:1]:
+            return next((column for column in table.columns if column.name == name), None)
         for label in LABEL_PARTS:
             for column in table.columns:
                 if label in self.columns[table.name, column.name] and kind_of(column) == "text":

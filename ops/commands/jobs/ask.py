@@ -19,7 +19,7 @@ MAX_INPUT_CHARS = 1_000_000
 @click.argument("question")
 @click.option("--agent", default="", help="Which agent shall answer. Default: the server's.")
 @click.option("--max-rows", type=click.IntRange(1), help="At most this many rows.")
-@click.option("--data", metavar="DIR", help="Ask this folder of Parquet files, with a server for this question alone.")
+@click.option("--data", metavar="PLACE", help="Ask this folder, or address, with a server for this question alone.")
 @click.option("--conversation", metavar="ID", help="Ask in this conversation; a new name begins one.")
 @click.option("--continue", "latest", is_flag=True, help="Go on with the latest conversation, or answer what it asked.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Print the whole result, once it is there, as this.")

@@ -10,14 +10,19 @@ from ops.target import read_settings
 
 @click.command()
 @config_option
-@click.option("--data", metavar="DIR", help="Folder of Parquet files. Default: flights out of New York in 2013.")
+@click.option(
+    "--data",
+    metavar="PLACE",
+    help="Folder of data, or an address: s3://, gs://, az://, https://. Default: flights out of New York in 2013.",
+)
 @click.option("--host", help="Address to listen on; others than loopback need configured tokens.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
 @state_dir_option
 def command(config: Path | None, data: str | None, host: str | None, port: int | None, state_dir: str | None) -> None:
-    """Serve questions: starts supervisor and gateway, and prints the address when both are ready.
+    """Serve questions: starts supervisor and gateway, and prints the address when both are ready. For data that are not
+    on this machine a broker stands beside them, which alone holds the store's credentials.
 
-    Ctrl-C stops the jobs, then ends both; a second Ctrl-C kills them at once. A program that dies is started again.
+    Ctrl-C stops the jobs, then ends all; a second Ctrl-C kills them at once. A program that dies is started again.
     """
     import asyncio
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @config_option
-@click.option("--data", metavar="DIR", help="Folder of Parquet files to look at. Default: that of the settings.")
+@click.option("--data", metavar="PLACE", help="Folder of data, or address, to look at. Default: that of the settings.")
 @state_dir_option
 @json_option
 def command(config: Path | None, data: str | None, state_dir: str | None, as_json: bool) -> None:

@@ -10,14 +10,13 @@ import pytest_asyncio
 
 from bus.client import CommandRefused
 from bus.contract.events import Completed, TableRows
-from bus.contract.vocabulary import Reason, Refusal, Role, Rung
+from bus.contract.vocabulary import Reason, Refusal, Role
 from bus.log import LOG_NAME, LogReader
 from bus.wire.commands import Caller
 from tests.fakes.replies import Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving
 from tests.harness.servers import PATIENCE_S, eventually, running_supervisor, start_supervisor
-from tests.harness.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -111,23 +110,3 @@ async def refused_for_today(submitting: Any) -> None:
     assert refused.code == Refusal.QUOTA
     assert refused.error == "your questions have cost $0.06 today; the limit is $0.05 a day"
     assert "max_cost_usd_per_user_day" in refused.hint
-
-
-async def test_jobs_side_by_side_spend_from_one_day(tmp_path: Path) -> None:
-    """Each had the whole day before it when it began, so only the supervisor can see that both are too much."""
-    planned, answered = asyncio.Event(), asyncio.Event()
-    plan = in_pieces(plan_json(COUNT_PER_CARRIER), input_tokens=0, hold=planned)
-    answer = Say(("One ", "two"), input_tokens=30_000, hold=answered, hold_at=1)
-    async with serving(tmp_path, lambda recorded: plan if is_planning(recorded) else answer, **DAY) as served:
-        both = {asyncio.create_task(served.supervisor.submit(f"How many {what}?", caller=ALICE)) for what in "ab"}
-        ends = [asyncio.create_task(ended(served.supervisor, await submitted)) for submitted in both]
-        await served.model.request(2)
-        planned.set()
-        done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        stopped = done.pop().result()
-        assert (stopped.failed.code, stopped.record.summary.reason) == (Reason.BUDGET, Reason.BUDGET)
-        assert stopped.failed.stop is not None
-        assert stopped.failed.stop.rung is Rung.CANCEL
-        assert "Your questions have cost $0.06 today" in stopped.failed.error
-        answered.set()
-        await running.pop()

@@ -47,7 +47,7 @@ async def test_a_connection_that_breaks_without_a_goodbye_has_left_too(
     async with gateway.wire() as wire:
         await wire.ask(session, "go", "sleeps")
         job_id = await wire.first_word()
-        wire.socket._response.connection.transport.abort()  # type: ignore[union-attr]
+        wire.socket._response.connection.transport.abort()
         assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, "disconnect")
 
 

@@ -153,6 +153,6 @@ def workers_of(supervisor: Supervisor) -> list[psutil.Process]:
 def is_worker(process: psutil.Process) -> bool:
     """A worker is a child of the fork server that works in a scratch folder; False for what has just ended."""
     try:
-        return "scratch" in os.readlink(f"/proc/{process.pid}/cwd")
+        return "scratch" in str(Path(f"/proc/{process.pid}/cwd").readlink())
     except OSError:
         return False

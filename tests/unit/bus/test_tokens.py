@@ -79,3 +79,14 @@ def test_changes_at_the_same_time_undo_nothing(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda index: create_token(tmp_path, f"n{index}", "alice", Role.USER), range(24)))
     assert {token.name for token in read_tokens(tmp_path)} == {f"n{index}" for index in range(24)}
+
+
+@pytest.mark.parametrize("user", ["supervisor", "operator", "local", "Operator", "SHUTDOWN"])
+def test_names_of_deadstop_itself_are_no_users(tmp_path: Path, caplog: pytest.LogCaptureFixture, user: str) -> None:
+    with pytest.raises(TokensError, match="is a name of Deadstop's own; choose another with --user"):
+        create_token(tmp_path, "laptop", user, Role.USER)
+    create_token(tmp_path, user, "alice", Role.USER)
+    token = create_token(tmp_path, "earlier", "alice", Role.USER)
+    (tmp_path / TOKENS_NAME).write_text((tmp_path / TOKENS_NAME).read_text().replace('"alice"', f'"{user}"'))
+    assert hash_token(token) not in TokenBook([], tmp_path).callers()
+    assert f"token `earlier` is not valid: its user '{user}' is a name of Deadstop's own" in caplog.messages[-1]

@@ -11,7 +11,7 @@ import pytest
 from agent_worker.engine.errors import ErrorKind
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
-from bus.program import DRAINED
+from bus.program import DRAINED, STATE_LOST
 from ops import errors
 from ops.serve.signals import STOP_SIGNALS
 
@@ -52,7 +52,7 @@ def test_every_signal_that_ends_serve() -> None:
 
 
 def test_every_exit_code() -> None:
-    codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")} | {DRAINED}
+    codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")} | {DRAINED, STATE_LOST}
     assert set(map(int, re.findall(r"^\| (\d+) \|", section("Exit codes"), re.MULTILINE))) == codes
 
 

@@ -1,6 +1,7 @@
 import { Answers } from "./answers/answers";
 import { type AnswerState, hasEnded } from "./answers/answer-state";
 import type { Authenticated } from "./wire/protocol";
+import type { Transports } from "./wire/transports";
 import { Connection, type ConnectionState } from "./wire/connection";
 import * as conversations from "./conversations/conversation";
 import type { Conversation, Turn } from "./conversations/conversation";
@@ -44,7 +45,7 @@ export class Chat {
   private restored = false;
 
   constructor(
-    url: string,
+    transports: Transports,
     private readonly drafts: Drafts,
     private readonly handlers: ChatHandlers,
   ) {
@@ -54,7 +55,7 @@ export class Chat {
       accepted: (sessionId) => this.noteProgress(sessionId),
       ended: (sessionId) => this.settle(sessionId),
     });
-    this.connection = new Connection(url, {
+    this.connection = new Connection(transports, {
       onEvent: (event) => this.answers.receive(event),
       onState: (state) => this.connectionChanged(state),
     });

@@ -20,11 +20,23 @@ describe("an answer", () => {
   it("waits in the queue until anything else happens", () => {
     expect(after(accepted(3))).toMatchObject({ phase: "queued", position: 3 });
     expect(after(accepted(3), chunk(2, { type: "queue", position: 1 }))).toMatchObject({ phase: "queued", position: 1 });
+    expect(after(accepted(3), chunk(2, { type: "queue", position: 1, note: "a place is kept" }))).toMatchObject({
+      queueNote: "a place is kept",
+    });
     expect(after(accepted(1), chunk(2, { type: "status", message: "Reading" }))).toMatchObject({
       phase: "running",
       position: 0,
       status: "Reading",
     });
+  });
+
+  it("says of an end that the server could not record that it has come all the same", () => {
+    const unrecorded = { ...killed, data: { ...killed.data, recorded: false } } as JobEvent;
+    expect(after(accepted(), unrecorded)).toMatchObject({
+      phase: "stopped",
+      warnings: ["This is not recorded yet: the server cannot write its log. It will be once the disk has room."],
+    });
+    expect(after(accepted(), killed).warnings).toEqual([]);
   });
 
   it("thinks until its first own word, statement or row", () => {

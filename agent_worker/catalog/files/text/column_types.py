@@ -1,19 +1,18 @@
 """The kind of each column of texts, found by looking at all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import msgspec
 
 from agent_worker.catalog.files.footers import Statistics
+from agent_worker.catalog.files.text.asking import ask, bare, passes, words_for_nothing
 from agent_worker.catalog.files.text.dialect import SAMPLE_ROWS, Dialect
 from agent_worker.catalog.files.text.kinds import (
     COMMA,
     COMMA_AS_DECLARED,
     GROUPED_BY_POINTS,
     TEXT,
-    VALUES,
     Kind,
     declared,
     kinds_for,
@@ -23,14 +22,12 @@ from agent_worker.catalog.files.text.kinds import (
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import NotATable
 from agent_worker.catalog.types.engine_types import NULL
-from agent_worker.engine.settings import quote_name, quote_text
+from agent_worker.engine.settings import quote_name
 
 SAMPLE_VALUES = 1_000_000
 """Rows times columns that are looked at to find out what a column may be, before all rows say whether it is."""
-TESTS_AT_ONCE = 1_000
-NOTHING = ("na", "n/a", "null", "none", "nan", "nil", "-", "\\n", "?", "#n/a")
-"""Texts that often stand for no value; they are left as they are, with a word about it."""
-_ANY_SCALE = "DECIMAL(38,9)"
+_WHOLE_DIGITS, _FRACTION_DIGITS = 29, 9
+_ANY_SCALE = f"DECIMAL({_WHOLE_DIGITS + _FRACTION_DIGITS},{_FRACTION_DIGITS})"
 _SAY_DECIMAL = '; say decimal = "." or ","'
 
 
@@ -70,11 +67,14 @@ def typed_columns(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE text_sample AS FROM {source} LIMIT {sample}").fetchall()
     every = kinds_for(options.decimal, dialect.delimiter)
     possible = _pruned(connection, "text_sample", {name: every for name in names if name not in said})
-    hints = _hints(connection, [name for name, kinds in possible.items() if not kinds])
+    likely = words_for_nothing(connection, "text_sample", [name for name, kinds in possible.items() if not kinds])
     connection.execute("DROP TABLE text_sample").fetchall()
     rows, chosen, remarks = _settle(
         connection, source, {name: said.get(name) or possible[name] for name in names}, said, commas
     )
+    texts = [name for name in names if chosen[name][0] is TEXT and chosen[name][1].count and name not in said]
+    hints = words_for_nothing(connection, source, [name for name in texts if name in likely or possible[name]])
+    chosen = _exact_extremes(connection, source, chosen)
     return [_typed(name, *chosen[name], rows, (hints | remarks).get(name, "")) for name in names], rows
 
 
@@ -85,19 +85,7 @@ def _typed(name: str, kind: Kind, look: _Look, rows: int, remark: str) -> Typed:
     if kind is TEXT:
         return Typed(name, TEXT.type if look.count else NULL, text, text, statistics, remark)
     kind_type = kind.typed(look.whole, look.fraction) or TEXT.type
-    return Typed(
-        name, kind_type, text, on(kind.value, _bare(name), kind_type), statistics, remark, kind.type == "COMMA"
-    )
-
-
-def _bare(name: str) -> str:
-    return f"nullif(trim({quote_name(name)}), '')"
-
-
-def _passes(kind: Kind, name: str) -> str:
-    """NULL for no text, else true or false: an aggregate would pass over a text that a test has no answer to."""
-    x = _bare(name)
-    return f"CASE WHEN {x} IS NOT NULL THEN coalesce({on(kind.test, x)}, false) END"
+    return Typed(name, kind_type, text, on(kind.value, bare(name), kind_type), statistics, remark, kind.type == "COMMA")
 
 
 def _said(names: Sequence[str], options: FileOptions) -> dict[str, list[Kind]]:
@@ -118,38 +106,12 @@ def _pruned(
 ) -> dict[str, list[Kind]]:
     """Those kinds of each column that no row speaks against."""
     tests = [(name, kind) for name, kinds in possible.items() for kind in kinds]
-    answers = _ask(connection, source, (f"bool_and({_passes(kind, name)})" for name, kind in tests))
+    answers = ask(connection, source, (f"bool_and({passes(kind, name)})" for name, kind in tests))
     left: dict[str, list[Kind]] = {name: [] for name in possible}
     for (name, kind), holds in zip(tests, answers, strict=True):
         if holds is not False:
             left[name].append(kind)
     return left
-
-
-def _hints(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, str]:
-    """For columns of text that are none but for a word that may stand for nothing."""
-    words = ", ".join(map(quote_text, NOTHING))
-    asked = []
-    for name in names:
-        x = _bare(name)
-        values = " OR ".join(f"({_passes(kind, name)})" for kind in VALUES)
-        nothing = f"lower({x}) IN ({words})"
-        asked += [f"bool_and({nothing} OR {values}) AND bool_or({values})", f"min(CASE WHEN {nothing} THEN {x} END)"]
-    answers = list(_ask(connection, "text_sample", asked))
-    return {
-        name: f"is read as text because of {word!r}; if that stands for nothing, say null = [{quote_name(word)}]"
-        for name, almost, word in zip(names, answers[::2], answers[1::2], strict=True)
-        if almost and word is not None
-    }
-
-
-def _ask(connection: duckdb.DuckDBPyConnection, source: str, asked: Iterable[str]) -> Iterator[Any]:
-    """One row of aggregates, asked for in portions: the engine plans thousands of them at once slowly."""
-    listed = list(asked)
-    for at in range(0, len(listed), TESTS_AT_ONCE):
-        yield from connection.execute(f"SELECT {', '.join(listed[at : at + TESTS_AT_ONCE])} FROM {source}").fetchall()[
-            0
-        ]
 
 
 def _settle(
@@ -177,7 +139,7 @@ def _settle(
             elif name in said:
                 raise NotATable(_misfit(connection, source, name, kind))
             else:
-                if look.holds and not look.evident and kind.ambiguous:
+                if look.holds and not look.evident and kind.ambiguous and (look.fraction or kind.type != "COMMA"):
                     guesses.setdefault(name, kind)
                 failed[name] = others
         waiting = {name: kinds or [TEXT] for name, kinds in _pruned(connection, source, failed).items()}
@@ -211,7 +173,7 @@ def _grouped_by_points(
     """Where commas may stand before decimals, points may stand between thousands: a column of nothing else does not
     tell, and becomes text. Returns what is unclear."""
     points = [name for name, kind in kinds.items() if kind.type in ("DECIMAL", "DOUBLE")]
-    answers = _ask(connection, source, (f"bool_and({on(GROUPED_BY_POINTS, _bare(name))})" for name in points))
+    answers = ask(connection, source, (f"bool_and({on(GROUPED_BY_POINTS, bare(name))})" for name in points))
     unclear = {name: TEXT for name, grouped in zip(points, answers, strict=True) if grouped}
     chosen |= {name: (TEXT, look) for name, look in _look(connection, source, unclear)[1].items()}
     remark = f"is read as text, because its points may stand before decimals or between thousands, as {why}"
@@ -241,32 +203,46 @@ def _aggregates(name: str, kind: Kind) -> list[str]:
     if kind is TEXT:
         text = quote_name(name)
         return [f"count({text})", "true", "true", "0", "0", f"min({text})", f"max({text})"]
-    x = _bare(name)
+    x = bare(name)
     value = on(tried(kind.value), x, _ANY_SCALE)
-    mark = "," if "','" in kind.value else "."
+    mark = "," if kind.type == "COMMA" else "."
     digits = f"replace(ltrim({x}, '-'), '.', '')" if mark == "," else f"ltrim({x}, '-')"
     measured = (
         [f"max(length(split_part({digits}, '{mark}', {part})))" for part in (1, 2)] if kind.decimal else ["0", "0"]
     )
     evident = f"bool_or({on(kind.evidence, x)})" if kind.evidence else "true"
     return [
-        f"count({x})", f"bool_and({_passes(kind, name)})", evident, *measured,
+        f"count({x})", f"bool_and({passes(kind, name)})", evident, *measured,
         f"min({value})::VARCHAR", f"max({value})::VARCHAR",
     ]  # fmt: skip
 
 
 def _plain(kind: Kind, text: str | None, fraction: int | None) -> str | None:
-    """An extreme as the column's type writes it; unknown where the digits that were looked at do not reach."""
+    """An extreme as the column's type writes it."""
     if text is None or not kind.decimal:
         return text
-    digits = fraction or 0
-    if digits > 9:
-        return None
     whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals[:digits]}" if digits else whole
+    return f"{whole}.{decimals[:fraction]}" if fraction else whole
+
+
+def _exact_extremes(
+    connection: duckdb.DuckDBPyConnection, source: str, chosen: dict[str, tuple[Kind, _Look]]
+) -> dict[str, tuple[Kind, _Look]]:
+    """Looks again at decimals of more digits than were looked at."""
+    long = {
+        name: on(kind.value, bare(name), kind.typed(look.whole, look.fraction) or "")
+        for name, (kind, look) in chosen.items()
+        if kind.decimal and (look.whole > _WHOLE_DIGITS or look.fraction > _FRACTION_DIGITS)
+    }
+    answers = list(ask(connection, source, (f"{of}({x})::VARCHAR" for x in long.values() for of in ("min", "max"))))
+    looks = {
+        name: msgspec.structs.replace(chosen[name][1], low=low, high=high)
+        for name, low, high in zip(long, answers[::2], answers[1::2], strict=True)
+    }
+    return chosen | {name: (chosen[name][0], look) for name, look in looks.items()}
 
 
 def _misfit(connection: duckdb.DuckDBPyConnection, source: str, name: str, kind: Kind) -> str:
-    asked = f"SELECT {_bare(name)} AS text, {_passes(kind, name)} AS fits, row_number() OVER () AS row FROM {source}"
+    asked = f"SELECT {bare(name)} AS text, {passes(kind, name)} AS fits, row_number() OVER () AS row FROM {source}"
     ((text, row),) = connection.execute(f"SELECT text, row FROM ({asked}) WHERE NOT fits LIMIT 1").fetchall()
     return f"its column {name} is said to be {kind.type}, and {text!r} in row {row} is not, or would be cut"

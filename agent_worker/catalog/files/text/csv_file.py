@@ -1,12 +1,14 @@
 """One file of delimited lines as a table."""
 
 import re
+from collections.abc import Sequence
 
 import duckdb
 
 from agent_worker.catalog.files.footers import Shape
 from agent_worker.catalog.files.text.column_types import Typed, typed_columns
 from agent_worker.catalog.files.text.dialect import ENCODINGS, read_options, sniff
+from agent_worker.catalog.files.text.header import proven
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import NotATable, Reading, TextFile
 from agent_worker.catalog.types.engine_types import type_named
@@ -14,6 +16,7 @@ from agent_worker.engine.settings import quote_name, read_with
 
 _LINE = re.compile(r"CSV Error on Line: (\d+)\nOriginal Line: (.*?)\n(.*?)(?:\n\n|\nPossible|$)", re.DOTALL)
 _SHOWN_CHARS = 60
+MAX_NAMED = 3
 _OTHER_LETTERS = "letters that latin-1 does not have (Windows-1252, maybe). Convert it to UTF-8"
 
 
@@ -31,6 +34,7 @@ def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: Fil
             _refuse_other_letters(connection, source, typed)
     except duckdb.Error as error:
         raise NotATable(_in_words(error)) from error
+    unproven = dialect.header and options.header is None and rows and not proven(connection, source, typed)
     columns = tuple((column.name, type_named(column.type)) for column in typed)
     return TextFile(
         Shape(columns, tuple(range(len(columns)))),
@@ -38,7 +42,10 @@ def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: Fil
         Reading("read_csv", written, tuple((column.name, column.text, column.value) for column in typed)),
         {place: column.statistics for place, column in enumerate(typed)},
         dialect.header,
-        tuple(f"column {column.name} {column.remark}" for column in typed if column.remark),
+        (
+            *(f"column {column.name} {column.remark}" for column in typed if column.remark),
+            *([_unproven_header(dialect.names)] if unproven else ()),
+        ),
         any(column.comma for column in typed),
     )
 
@@ -51,6 +58,11 @@ def _refuse_other_letters(connection: duckdb.DuckDBPyConnection, source: str, ty
         raise NotATable(f"it has {_OTHER_LETTERS}")
 
 
+def _unproven_header(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
+    return f"its first line ({shown}) is read as names, and nothing shows that it is no row; say header = false or true"
+
+
 def _in_words(error: duckdb.Error) -> str:
     """The engine's error without its advice to be less strict."""
     text = str(error)
@@ -61,6 +73,6 @@ def _in_words(error: duckdb.Error) -> str:
         return f"{where}is not UTF-8; say encoding = one of {', '.join(ENCODINGS)}, or convert it"
     if match := _LINE.search(text):
         return f"line {match[1]} ({match[2][:_SHOWN_CHARS]!r}): {' '.join(match[3].split())}"
-    if "state machine" in text:
+    if "state machine" in text or "Error when sniffing" in text:
         return "its lines do not end alike, or are not quoted as CSV is"
     return text.splitlines()[0]

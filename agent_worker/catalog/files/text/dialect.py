@@ -21,6 +21,8 @@ ENCODINGS = ("utf-8", "utf-16", "latin-1")
 _DELIMITERS = ",;\t|"
 _DELIMITER_OF = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _MARK = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_MISREAD_QUOTE = re.compile(codecs.BOM_UTF8 + rb'"[^"]*(?:[,;\t|\r\n][^"]*"|"")')
 _LONE_BACKSLASH = re.compile(r"""(?<!\\)(?:\\\\)*\\(?![\\"'])""")
 _SHOWN_CHARS = 60
 HEAD_BYTES = 64 * 1024
@@ -55,7 +57,14 @@ def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
     encoding = options.encoding or ("utf-16" if head.startswith(_UTF_16) else "utf-8")
     if encoding == "utf-16" and head.startswith((codecs.BOM_UTF16_BE, b"\0")):
         raise NotATable("it is UTF-16 with the high byte first, which the engine misreads. Convert it to UTF-8")
-    options = _as_marked(_lines(head, 1, encoding), options)
+    if not head.decode(encoding, "ignore").lstrip("\ufeff").strip():
+        raise NotATable("it holds no rows, and so no names of columns")
+    if not options.skip and _MISREAD_QUOTE.match(head):
+        raise NotATable(
+            "its first name is quoted and has signs in it that the engine misreads behind a byte order mark. Write the "
+            "file without the mark"
+        )
+    options = _skipping(_lines(head, encoding), _as_marked(_lines(head, encoding), options))
     packed = compression(file)
     given: dict[str, str | bool | int] = {
         "encoding": encoding,
@@ -93,6 +102,17 @@ def _as_marked(first: Sequence[str], options: FileOptions) -> FileOptions:
     if mark is None:
         return options
     return msgspec.structs.replace(options, delimiter=options.delimiter or mark[1], skip=1)
+
+
+def _skipping(lines: Sequence[str], options: FileOptions) -> FileOptions:
+    """What is said to be skipped, with the empty lines behind it: of those the engine takes one for the header. Raises
+    NotATable where it counts the lines in two ways, of which one begins behind the first rows."""
+    if options.skip is None:
+        return options
+    if any(line.count('"') % 2 for line in lines[: options.skip]):
+        raise NotATable(f"a quoted text goes on over its first {options.skip} lines. Take them out of the file")
+    empty = next((at for at, line in enumerate(lines[options.skip :]) if line), 0)
+    return msgspec.structs.replace(options, skip=options.skip + empty)
 
 
 def _named_delimiter(file: str) -> str | None:
@@ -163,6 +183,11 @@ def _refuse_guesses(file: str, options: FileOptions, found: _Sniffed, encoding: 
             f"no delimiter splits all of its lines alike; its first line is {names[0][:_SHOWN_CHARS]!r}. Put the lines "
             "that differ right, or say delimiter"
         )
+    if options.delimiter is None and (other := _in_all_lines(file, encoding, found.delimiter)):
+        raise NotATable(
+            f"{found.delimiter!r} splits its lines alike, but {other!r} stands in all of them too and does not. Put "
+            "the lines that differ right, or say delimiter"
+        )
 
 
 def _refuse_lone_backslashes(file: str, encoding: str) -> None:
@@ -178,13 +203,21 @@ def _refuse_lone_backslashes(file: str, encoding: str) -> None:
 
 def _passed_over(file: str, options: FileOptions, skip: int, encoding: str) -> list[str]:
     """Lines before the table that nobody said were none of it, without empty ones."""
-    if options.skip is not None or not skip:
-        return []
-    return [line.strip() for line in _lines(_head(file), skip, encoding) if line.strip()]
+    said = options.skip or 0
+    return [line.strip() for line in _lines(_head(file), encoding)[said:skip] if line.strip()]
 
 
-def _lines(head: bytes, count: int, encoding: str) -> list[str]:
-    return head.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:count]
+def _in_all_lines(file: str, encoding: str, delimiter: str) -> str:
+    """Another sign between columns that is in each of the first lines."""
+    head = _head(file)
+    lines = [line for line in _lines(head, encoding) if line.strip()]
+    whole = lines[:-1] if len(head) == HEAD_BYTES else lines
+    others = (sign for sign in _DELIMITERS if sign != delimiter and all(sign in line for line in whole))
+    return next(others, "") if len(whole) > 1 else ""
+
+
+def _lines(head: bytes, encoding: str) -> list[str]:
+    return _LINE_END.split(head.decode(encoding, "replace").lstrip("\ufeff"))
 
 
 def _head(file: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from agent_worker.catalog.files.text.kinds import KINDS, Kind, on
+from agent_worker.catalog.files.text.kinds import KINDS, LEAST_DOUBLE, Kind, on
 from agent_worker.catalog.files.text.reading import NotATable
 from agent_worker.catalog.types.engine_types import MAX_DIGITS, Type
 from agent_worker.engine.settings import quote_name, quote_text, read_with
@@ -18,6 +18,7 @@ _STRINGS = r'"([^"\\]|\\.)*"'
 _DIGITS = r"regexp_replace(regexp_replace({x}, '[eE].*', ''), '[^0-9]|^-?0*\.?0*|\.?0*$', '', 'g')"
 _PLACES = "length(split_part({x}, '.', 2))"
 _LARGE = r"-?\d{17,}"
+_TINY = r"-?[0-9.]*[1-9][0-9.]*[eE]-[0-9]{3,}"
 
 
 class JsonFile(msgspec.Struct, frozen=True):
@@ -100,9 +101,9 @@ def exact_numbers(connection: duckdb.DuckDBPyConnection, file: JsonFile, types: 
     numbers beyond its own, and where whole numbers meet others. Raises NotATable for a number with decimals that no
     DOUBLE is: the engine does not keep its digits."""
     asked = {name: kind for name, kind in types.items() if "DOUBLE" in str(kind)}
-    if not asked:
-        return {}
-    _refuse_long_decimals(connection, file)
+    if asked or any("JSON" in str(kind) for kind in types.values()):
+        _refuse_long_decimals(connection, file)
+        _refuse_tiny_numbers(connection, file)
     plain = [name for name, kind in asked.items() if kind.name == "DOUBLE"]
     nested = [name for name in asked if name not in plain]
     return _whole_numbers(connection, file, plain) | _within(connection, file, nested)
@@ -123,6 +124,16 @@ def _refuse_long_decimals(connection: duckdb.DuckDBPyConnection, file: JsonFile)
     )
     for (number,) in connection.execute(sql).fetchall():
         raise NotATable(f"its number {number} has more digits than are kept of it; write such numbers as texts")
+
+
+def _refuse_tiny_numbers(connection: duckdb.DuckDBPyConnection, file: JsonFile) -> None:
+    numbers = _numbers("json", _TINY)
+    sql = (
+        f"SELECT n FROM (SELECT unnest({numbers}) AS n FROM {file.objects()}"
+        f" WHERE regexp_matches(json, '[eE]-[0-9]{{3}}')) WHERE abs(TRY_CAST(n AS DOUBLE)) < {LEAST_DOUBLE} LIMIT 1"
+    )
+    for (number,) in connection.execute(sql).fetchall():
+        raise NotATable(f"its number {number} is nearer to 0 than numbers that are kept; write such numbers as texts")
 
 
 def _whole_numbers(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequence[str]) -> dict[str, str]:
@@ -152,7 +163,7 @@ def _within(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequen
     kept = "coalesce(TRY_CAST(TRY_CAST(n AS DOUBLE) AS HUGEINT)::VARCHAR = n, false)"
     asked = [
         f"bool_or(len(list_filter({_numbers(f'{quote_name(name)}::VARCHAR', '[-+.eE0-9]+')},"
-        f" lambda n: regexp_full_match(n, '-?[0-9]{{16,}}') AND NOT {kept})) > 0)"
+        f" lambda n: (regexp_full_match(n, '-?[0-9]{{16,}}') AND NOT {kept}) OR isinf(TRY_CAST(n AS DOUBLE)))) > 0)"
         for name in names
     ]
     answers = _ask(connection, asked, file.columns(dict.fromkeys(names, "JSON")))

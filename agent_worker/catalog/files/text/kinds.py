@@ -43,6 +43,11 @@ def _matches(pattern: str) -> str:
     return f"regexp_full_match({{x}}, '{pattern}')"
 
 
+def _cast(text: str, where: str, kind: str) -> str:
+    """An error for texts that do not fit: the engine would round or cut them."""
+    return f"CAST(CASE WHEN {where} THEN {text} ELSE {text} || '#' END AS {kind})"
+
+
 def _exact(kind: str) -> Kind:
     """Written again it is the same text."""
     return Kind(kind, f"TRY_CAST({{x}} AS {kind})::VARCHAR = {{x}}", f"CAST({{x}} AS {kind})")
@@ -50,16 +55,19 @@ def _exact(kind: str) -> Kind:
 
 def _whole(kind: str) -> Kind:
     """The engine would round 2.5 and 25e-1: with other signs in it a text is an error."""
-    return msgspec.structs.replace(_exact(kind), value=f"CAST(translate({{x}}, '.eE', '###') AS {kind})")
+    return msgspec.structs.replace(_exact(kind), value=f"CAST(translate({{x}}, '.eExXbB_', '########') AS {kind})")
 
 
-def _moment(kind: str, pattern: str) -> Kind:
-    return Kind(kind, f"{_matches(pattern)} AND TRY_CAST({{x}} AS {kind}) IS NOT NULL", f"CAST({{x}} AS {kind})")
+def _moment(kind: str, pattern: str, where: str = "") -> Kind:
+    """`where` holds for all texts of the pattern and for no other that the engine would cut; it costs less."""
+    test = f"{_matches(pattern)} AND TRY_CAST({{x}} AS {kind}) IS NOT NULL"
+    return Kind(kind, test, _cast("{x}", where or _matches(pattern), kind))
 
 
 def _written(pattern: str, form: str, evidence: str = "", ambiguous: str = "") -> Kind:
     test = f"{_matches(pattern)} AND try_strptime({{x}}, '{form}') IS NOT NULL"
-    return Kind("DATE", test, f"strptime({{x}}, '{form}')::DATE", evidence, ambiguous)
+    shaped = f"CASE WHEN {_matches(pattern)} THEN {{x}} ELSE {{x}} || '#' END"
+    return Kind("DATE", test, f"strptime({shaped}, '{form}')::DATE", evidence, ambiguous)
 
 
 def _day_or_month_first(mark: str) -> tuple[Kind, Kind]:
@@ -72,15 +80,21 @@ def _day_or_month_first(mark: str) -> tuple[Kind, Kind]:
 
 
 def _comma(evidence: str, ambiguous: str = "") -> Kind:
-    value = "CAST(replace(replace({x}, '.', ''), ',', '.') AS {type})"
+    value = _cast("replace(replace({x}, '.', ''), ',', '.')", _decimals_fit(","), "{type}")
     return Kind("COMMA", _matches(_COMMA), value, evidence, ambiguous, decimal=True, max_digits=MAX_DIGITS)
 
 
-_PLAIN_DECIMAL = "CAST({x} AS {type})"
+def _decimals_fit(mark: str) -> str:
+    place = f"strpos({{x}}, '{mark}')"
+    return f"({place} = 0 OR length({{x}}) - {place} <= {{scale}}) AND translate({{x}}, 'eE', '') = {{x}}"
+
+
+_PLAIN_DECIMAL = _cast("{x}", _decimals_fit("."), "{type}")
 _DIGITS = "length(regexp_replace(regexp_replace({x}, '[eE].*', ''), '[^0-9]|^-?0*\\.?0*', '', 'g'))"
 _WORDS = "lower({x}) IN ('nan', 'inf', '-inf', 'infinity', '-infinity')"
 DIGITS_IN_FLOAT = 6
-_LEAST = {DIGITS_IN_DOUBLE: "2.3e-308", DIGITS_IN_FLOAT: "1.2e-38"}
+LEAST_DOUBLE = "2.3e-308"
+_LEAST = {DIGITS_IN_DOUBLE: LEAST_DOUBLE, DIGITS_IN_FLOAT: "1.2e-38"}
 """Smaller numbers have fewer digits."""
 
 
@@ -110,21 +124,23 @@ COMMA_IN_COMMAS = _comma(
 """Where commas stand between the columns as well: two numbers in quotes may be a list."""
 COMMA_AS_DECLARED = _comma("")
 TEXT = Kind("VARCHAR", "true", "{x}")
+_PLAIN_MOMENT = "length({x}) <= 26 AND translate({x}[11:], '+-Zz', '') = {x}[11:]"
+"""Without a zone, and with microseconds at most."""
 
 KINDS = (
-    Kind("BOOLEAN", "lower({x}) IN ('true', 'false')", "CAST({x} AS BOOLEAN)"),
+    Kind("BOOLEAN", "lower({x}) IN ('true', 'false')", _cast("{x}", "length({x}) > 3", "BOOLEAN")),
     _whole("BIGINT"),
     _whole("HUGEINT"),
     DECIMAL,
     _double(_PLAIN, _matches(_PLAIN)),
     _double(_REAL, f"{_matches(_REAL)} AND regexp_matches({{x}}, '[.+-]')"),  # 1E1 and 2E1 alone are codes
     Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=MAX_DIGITS),
-    _moment("DATE", _ISO_DATE),
-    _moment("TIMESTAMP", f"{_ISO_DATE}([ T]{_ISO_TIME})?"),
+    _moment("DATE", _ISO_DATE, "length({x}) = 10"),
+    _moment("TIMESTAMP", f"{_ISO_DATE}([ T]{_ISO_TIME})?", _PLAIN_MOMENT),
     _moment("TIMESTAMP_NS", f"{_ISO_DATE}([ T]{_FINE_TIME})?"),
     _moment("TIMESTAMP WITH TIME ZONE", f"{_ISO_DATE}[ T]{_ISO_TIME}{_ZONE}"),
     _moment("TIME", r"\d\d:\d\d:\d\d(\.\d{1,6})?"),
-    _moment("UUID", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    _moment("UUID", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "length({x}) = 36"),
     _written(r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"),
     *_day_or_month_first("/"),
     *_day_or_month_first("-"),
@@ -194,14 +210,13 @@ def _declared_number(name: str, base: str, decimal: str | None) -> Kind:
     comma = decimal == ","
     mark, whole = (",", rf"(\d+|{_GROUPED})") if comma else (r"\.", r"\d+")
     text = "replace(replace({x}, '.', ''), ',', '.')" if comma else "{x}"
-    value = f"CAST({text} AS {name})"
     if base in _FLOATS:
         pattern = rf"[+-]?({whole}({mark}\d*)?|{mark}\d+)([eE][+-]?\d+)?"
-        digits = _FLOATS[base]
+        digits, value = _FLOATS[base], f"CAST({text} AS {name})"
         return Kind(name, f"{_matches(pattern)} AND {_survives(name, digits).replace('{x}', text)} OR {_WORDS}", value)
     scale = _scale(name) if base in _FRACTIONS else 0
-    pattern = rf"[+-]?({whole})?({mark}\d{{0,{scale}}}0*)?"
-    return Kind(name, f"{_matches(pattern)} AND TRY_CAST({text} AS {name}) IS NOT NULL", value)
+    pattern = _matches(rf"[+-]?({whole})?({mark}\d{{0,{scale}}}0*)?")
+    return Kind(name, f"{pattern} AND TRY_CAST({text} AS {name}) IS NOT NULL", _cast(text, pattern, name))
 
 
 def _scale(name: str) -> int:
@@ -212,7 +227,8 @@ def _scale(name: str) -> int:
 
 def on(expression: str, x: str, kind: str = "") -> str:
     """The expression over a text `x`, for a type."""
-    return expression.replace("{x}", x).replace("{type}", kind)
+    scale = str(_scale(kind)) if "{scale}" in expression else ""
+    return expression.replace("{x}", x).replace("{type}", kind).replace("{scale}", scale)
 
 
 def tried(value: str) -> str:

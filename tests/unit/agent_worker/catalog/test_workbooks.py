@@ -4,7 +4,7 @@ import pytest
 
 from agent_worker.catalog import DescriptionError
 from tests.harness.folders import Folder, column, names
-from tests.harness.workbooks import DATE, EMPTY, ERROR, MOMENT, TIME, boolean, number, text, write_workbook
+from tests.harness.workbooks import DATE, EMPTY, ERROR, MOMENT, TIME, boolean, number, rewrite, text, write_workbook
 
 
 def test_each_sheet_is_a_table_with_the_types_of_its_cells(folder: Folder) -> None:
@@ -70,7 +70,7 @@ def test_rows_that_hold_nothing_are_no_rows(folder: Folder) -> None:
 def test_errors_are_counted_however_they_are_quoted(folder: Folder) -> None:
     errors = ["<c r='A2' t='e'><v>#N/A</v></c>", '<c t = "e" s="1"><v>#REF!</v></c>', text("no t='e'")]
     write_workbook(folder.path / "t.xlsx", {"s": [[text("a"), text("b"), text("c")], errors]})
-    assert "its workbook has 2 cells with an error" in folder.read().warnings[0]
+    assert "sheet s has 2 cells with an error" in folder.read().warnings[0]
 
 
 @pytest.mark.parametrize("option", ['null = "NA"', 'decimal = ","', 'types = {n = "VARCHAR"}', 'delimiter = ";"'])
@@ -79,3 +79,25 @@ def test_options_that_a_sheet_does_not_take_are_errors(folder: Folder, option: s
     (folder.path / "deadstop.toml").write_text(f"[files.t]\n{option}")
     with pytest.raises(DescriptionError, match=rf"files\.t\.{option.split()[0]} .*header or skip"):
         folder.read()
+
+
+def test_rows_of_errors_are_rows_and_empty_ones_beside_them_are_none(folder: Folder) -> None:
+    numbered = [f'<row r="{at}">{cells}</row>' for at, cells in ((3, ERROR), (5, EMPTY), (7, number(5)), (9, EMPTY))]
+    write_workbook(
+        folder.path / "t.xlsx",
+        {"s": [[text("a")], [ERROR], [EMPTY], [number(5)]], "clean": [[text("a")], [number(5)], [EMPTY]]},
+    )
+    write_workbook(folder.path / "u.xlsx", {"s": [[text("a")], ["</row>", *numbered, "<row>"]]})
+    catalog = folder.read()
+    assert {table.name: table.row_count for table in catalog.tables} == {"t_clean": 1, "t_s": 2, "u": 2}
+    assert len(catalog.warnings) == 2
+
+
+def test_formulas_that_nobody_has_worked_out_and_merged_cells_are_said(folder: Folder) -> None:
+    cells = ["<c><f>A1+1</f></c>", "<c><f>A1</f><v>7</v></c>", '<c t="str"><f>IF(1,"","")</f><v/></c>']
+    file = write_workbook(folder.path / "t.xlsx", {"s": [[text("a"), text("b"), text("c")], cells, [number(1)] * 3]})
+    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>'
+    rewrite(file, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", merged))
+    said = "\n".join(folder.read().warnings)
+    assert "sheet s has 1 formulas without a value" in said
+    assert "sheet s has 1 merged ranges" in said

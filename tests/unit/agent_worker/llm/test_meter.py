@@ -15,7 +15,6 @@ def test_finished_call_is_exact() -> None:
     call.started(1_000, cached_tokens=500_000, written_tokens=8_000)
     call.produced(400)
     call.finished(300)
-    call.close()
     cost = (1_000 * 2 + 8_000 * 2 * 1.25 + 500_000 * 0.2 + 300 * 10) / 1e6
     usage = meter.usage()
     assert usage.cost_usd == pytest.approx(cost)
@@ -28,7 +27,6 @@ def test_call_that_was_cut_off_is_estimated() -> None:
     call = meter.begin(4_000)
     call.started(1_000)
     call.produced(401)
-    call.close()
     usage = meter.usage()
     assert usage.cost_usd == pytest.approx((2_000 + 1_010) / 1e6)
     assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (1_000, 101, True)
@@ -36,7 +34,7 @@ def test_call_that_was_cut_off_is_estimated() -> None:
 
 def test_call_without_a_reply_costs_its_input() -> None:
     meter = Meter(PRICE)
-    meter.begin(4_000).close()
+    meter.begin(4_000)
     assert (meter.usage().input_tokens, meter.usage().estimated) == (1_000, True)
 
 
@@ -45,8 +43,7 @@ def test_refused_call_costs_nothing() -> None:
     for _ in range(3):
         call = meter.begin(4_000)
         call.refused()
-        call.close()
-    assert meter.usage() == Usage()
+        assert meter.usage() == Usage()
 
 
 def test_calls_are_limited() -> None:
@@ -90,3 +87,40 @@ def test_the_servers_count_can_reach_a_limit_only_at_the_next_call() -> None:
 def test_price_is_found_by_name(model: str, price: float | None) -> None:
     found = ModelSettings(model=model).price
     assert (found.input if found else None) == price
+
+
+def test_a_prompt_is_counted_from_the_moment_that_it_is_sent() -> None:
+    told: list[Usage] = []
+    meter = Meter(PRICE, on_change=lambda: told.append(meter.usage()))
+    meter.begin(4_000).started(900)
+    meter.begin(400).refused()
+    said = [(usage.model_calls, usage.input_tokens, usage.estimated) for usage in told]
+    assert said == [(1, 1_000, True), (1, 900, True), (2, 1_000, True), (1, 900, True)]
+
+
+def test_a_call_whose_prompt_the_server_did_not_count_stays_estimated() -> None:
+    meter = Meter(PRICE)
+    call = meter.begin(4_000)
+    call.finished(300)
+    assert (meter.usage().input_tokens, meter.usage().output_tokens, meter.usage().estimated) == (1_000, 300, True)
+
+
+def test_no_call_is_begun_that_the_budget_may_not_hold() -> None:
+    """Each character of a prompt may be a token that is written to the cache."""
+    meter = Meter(PRICE, CallLimits(left_of_day_usd=0.01))
+    meter.begin(4_000).started(1_000)
+    with pytest.raises(BudgetExceeded, match="the job would use more than the 0"):
+        meter.begin(3_300)
+    meter.begin(3_000)
+
+
+def test_a_reply_is_no_longer_than_what_is_left_pays_for() -> None:
+    meter = Meter(PRICE, CallLimits(max_cost_usd=1.0, left_of_day_usd=0.02))
+    call = meter.begin(4_000)
+    assert call.reply_limit is not None
+    assert (call.reply_limit[0], call.reply_limit[1].limit) == (1_000, "max_cost_usd_per_user_day")
+    with pytest.raises(BudgetExceeded, match="the job would use more than"):
+        call.produced(4_001)
+    assert call.output_tokens == 1_000, "a server that is asked for no more counts no more"
+    assert Meter(PRICE).begin(1).reply_limit is None
+    assert Meter(None, CallLimits(max_cost_usd=1.0)).begin(1).reply_limit is None

@@ -10,6 +10,7 @@ import pytest
 
 from agent_worker.context import AgentContext, Said
 from agent_worker.runtime.output import OutputConverter
+from bus.contract.data_place import DataPlace
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
 from bus.contract.settings import Settings
 from bus.values.rows import json_rows
@@ -18,7 +19,7 @@ from tests.harness.outlets import Recorder
 
 @pytest.fixture
 def context(tmp_path: Path) -> AgentContext:
-    return AgentContext(Settings(), {}, "", tmp_path, Recorder())
+    return AgentContext(Settings(), {}, DataPlace(), tmp_path, Recorder())
 
 
 def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bus.contract.settings import Settings
-from bus.contract.settings_file import RENAMED, load_settings
+from bus.contract.settings_file import RENAMED, SettingsError, load_settings
 
 
 def test_every_earlier_name_leads_to_a_setting_of_today() -> None:
@@ -32,3 +32,10 @@ def test_the_name_of_today_goes_before_an_earlier_one(caplog: pytest.LogCaptureF
     given = {"gateway.max_strangers_per_address": 7, "gateway.max_unauthenticated_per_address": 9}
     assert load_settings(None, {}, given).gateway.max_unauthenticated_per_address == 9
     assert len(caplog.messages) == 1
+
+
+def test_a_token_of_the_settings_is_not_for_a_name_of_deadstop_itself(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[[auth.tokens]]\nsha256 = "{"0" * 64}"\nuser = "Operator"\n')
+    with pytest.raises(SettingsError, match=r"auth\.tokens: user 'Operator' of token 1 is a name of Deadstop's own"):
+        load_settings(config, {})

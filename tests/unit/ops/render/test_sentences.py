@@ -52,6 +52,10 @@ TOOL: dict[str, object] = {
     ("chunk", "sentence"),
     [
         ({"type": "queue", "position": 3}, "waiting, number 3 in the queue"),
+        (
+            {"type": "queue", "position": 1, "note": "a place is kept"},
+            "waiting, number 1 in the queue: a place is kept",
+        ),
         ({"type": "status", "message": "reading\x1b[0m"}, "reading␛[0m"),
         ({"type": "node", "node": "planner", "state": "started", "ms": 0}, "planner started"),
         ({"type": "node", "node": "planner", "state": "finished", "ms": 12.0}, "planner finished after 12 ms"),

@@ -33,13 +33,14 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> str:
 
 KEEPS_A_DYING_PROGRAM = """
 import asyncio
+import os
 from bus.program import ServeOrders
 from ops.serve.reaper import OrphanReaper
 from ops.serve.supervised_program import SupervisedProgram
 
 async def main():
     everybody = []
-    post = SupervisedProgram("tests.programs.dying_program", ServeOrders(), everybody)
+    post = SupervisedProgram("tests.programs.dying_program", ServeOrders(), os.environ, everybody)
     await post.child.start()
     await post.keep(OrphanReaper(everybody))
 
@@ -67,14 +68,14 @@ async def test_a_program_that_ends_before_it_is_ready(
 ) -> None:
     name = program(tmp_path, monkeypatch, "print('not json'); raise SystemExit(2)")
     with pytest.raises(OpsError, match="program_of_test ended before it was ready \\(exited with status 2\\)"):
-        await Child(name, orders).start()
+        await Child(name, orders, os.environ).start()
 
 
 async def test_a_program_that_ignores_sigterm_is_killed(
     orders: ServeOrders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deaf = "import signal; signal.signal(15, signal.SIG_IGN); print('{\"ready\": true}', flush=True); signal.pause()"
-    child = Child(program(tmp_path, monkeypatch, deaf), orders)
+    child = Child(program(tmp_path, monkeypatch, deaf), orders, os.environ)
     await child.start()
     assert await end_all([child], grace_s=0.05) == [child]
     assert await child.wait() == -signal.SIGKILL
@@ -84,7 +85,9 @@ async def test_a_program_that_obeys_is_not_killed(
     orders: ServeOrders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     child = Child(
-        program(tmp_path, monkeypatch, "import signal; print('{\"ready\": true}', flush=True); signal.pause()"), orders
+        program(tmp_path, monkeypatch, "import signal; print('{\"ready\": true}', flush=True); signal.pause()"),
+        orders,
+        os.environ,
     )
     await child.start()
     assert await end_all([child], grace_s=20) == []
@@ -101,7 +104,7 @@ async def test_a_child_is_told_what_it_needs_and_gets_the_lifeline(
         "os.fstat(orders['lifeline_fd'])\n"
         "print(json.dumps({'ready': True, 'session': os.getsid(0) == os.getpid(), **orders}))\n"
     )
-    child = Child(program(tmp_path, monkeypatch, text), orders)
+    child = Child(program(tmp_path, monkeypatch, text), orders, os.environ)
     await child.start()
     assert child.ready["session"]
     assert child.ready["lifeline_fd"] == orders.lifeline_fd

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bus.contract.settings import HISTORY_AGENT, LimitSettings, Settings
-from bus.contract.vocabulary import Refusal, Role
+from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
 from bus.wire.commands import Caller, Submit
 from supervisor.api.question_rules import FOR_OPERATORS, refuse_question
 
@@ -62,3 +62,10 @@ def test_a_very_long_name_is_not_repeated_whole() -> None:
 def test_the_history_is_for_operators() -> None:
     assert refuse_question(submit(agent=HISTORY_AGENT), SETTINGS) == FOR_OPERATORS
     assert refuse_question(submit(Role.OPERATOR, agent=HISTORY_AGENT), SETTINGS) is None
+
+
+def test_no_client_asks_as_the_supervisor() -> None:
+    question = Submit(Caller(SUPERVISOR, Role.OPERATOR), session_id="s", question="how many?", agent=AGENT)
+    refused = refuse_question(question, SETTINGS)
+    assert refused is not None
+    assert refused.error == "'supervisor' is a name of Deadstop's own"

@@ -21,6 +21,7 @@ from supervisor.processes.spawner import Spawner
 from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
+from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
@@ -43,7 +44,9 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     journal, jobs = Journal(store, lambda _: None), JobTable()
     pool = WorkerPool(settings, Spawner([], {}, Sweep), store, context, address)
     admission = Admission(settings.limits, running_limits(settings))
-    parts = Parts(settings, store, journal, jobs, admission, Limits(settings, store.queries, jobs), pool)
+    parts = Parts(
+        settings, store, journal, jobs, admission, Limits(settings, store.queries), pool, ClockGuard(tmp_path)
+    )
     pool.close()
     yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
     context.term()

@@ -26,16 +26,14 @@ def test_jobs_are_found_by_each_of_their_names() -> None:
     assert jobs.accepted_at(["ab1", "gone"]) == [0.0]
 
 
-def test_a_job_whose_end_is_not_in_the_log_yet_neither_runs_nor_costs() -> None:
+def test_a_job_whose_end_is_not_in_the_log_yet_does_not_run() -> None:
     jobs, ended = JobTable(), new_entry("ab1", conversation_id="c1")
     running = new_entry("ab2")
     for entry in (ended, running):
-        entry.job.usage = type(entry.job.usage)(cost_usd=0.25)
         jobs.add(entry)
     ended.job.launch(1.0)
     ended.job.worker_gone(2.0)
     assert jobs.running_in("ann", "c1") is None
-    assert jobs.running_cost_usd("ann") == 0.25
     assert jobs.count_by_state() == {"failed": 1, "queued": 1}
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.contract.settings import LimitSettings
-from bus.contract.vocabulary import Refusal
+from bus.contract.vocabulary import SUPERVISOR, Refusal
 from bus.wire.commands import Refused
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.admission import KEPT_NOTE, Admission
 
 
 def admission(running: int = 2, queued: int = 3, per_user: int = 8) -> Admission:
@@ -92,6 +92,19 @@ def test_jobs_start_in_the_order_that_was_told(users: list[str], per_user: int, 
     told = queue.order()
     started = list(iter(queue.next, None))
     assert started == told[: len(started)]
+
+
+def test_who_cannot_pay_waits_and_the_others_pass() -> None:
+    broke = {"ann"}
+    queue = Admission(LimitSettings(max_running=3), may_pay=lambda user: user not in broke)
+    for job_id, user in (("a1", "ann"), ("b1", "bob")):
+        queue.enter(job_id, user)
+    assert [queue.next(), queue.next()] == ["b1", None]
+    assert queue.hold_note("ann") == "your questions that run have reserved what is left of your day's budget"
+    assert queue.hold_note("bob") == ""
+    broke.clear()
+    assert queue.hold_note("ann") == ""
+    assert queue.next() == "a1"
 
 
 def test_an_agents_own_limit_holds_back_its_jobs_and_no_others() -> None:
@@ -208,3 +221,63 @@ def test_who_takes_a_waiting_job_back_waits_from_the_next_one_on() -> None:
     queue.leave("a1")
     assert queue.order() == ["b1", "a2"]
     assert queue.next() == "b1"
+
+
+def test_the_last_place_is_kept_for_a_user_who_has_none_running() -> None:
+    queue = Admission(LimitSettings(max_running=3), known={"ann", "bob"})
+    for number in range(4):
+        queue.enter(f"a{number}", "ann")
+    assert [queue.next(), queue.next(), queue.next()] == ["a0", "a1", None]
+    assert queue.hold_note("ann") == KEPT_NOTE
+    assert queue.hold_note("bob") == ""
+    queue.enter("b0", "bob")
+    assert queue.positions() == {"b0": 1, "a2": 2, "a3": 3}
+    assert [queue.next(), queue.next()] == ["b0", None]
+    assert queue.hold_note("ann") == "", "all places are taken, which needs no words"
+    queue.leave("a0")
+    assert queue.next() == "a2", "all who are known have one running"
+    queue.leave("b0")
+    assert queue.next() is None
+
+
+def test_a_user_alone_has_all_places_and_so_has_one_where_there_is_only_one() -> None:
+    alone = Admission(LimitSettings(max_running=2), known={"ann"})
+    one = Admission(LimitSettings(max_running=1), known={"ann", "bob"})
+    for queue in (alone, one):
+        for number in range(2):
+            queue.enter(f"a{number}", "ann")
+    assert [alone.next(), alone.next()] == ["a0", "a1"]
+    assert [one.next(), one.next()] == ["a0", None]
+    one.leave("a0")
+    assert one.next() == "a1"
+
+
+def test_the_supervisors_own_jobs_are_no_user_for_whom_a_place_is_kept() -> None:
+    queue = Admission(LimitSettings(max_running=2))
+    queue.enter("c", SUPERVISOR)
+    assert queue.next() == "c"
+    queue.leave("c")
+    for number in range(2):
+        queue.enter(f"a{number}", "ann")
+    assert [queue.next(), queue.next()] == ["a0", "a1"]
+
+
+def test_a_full_queue_and_a_short_of_descriptors_say_so() -> None:
+    short = ""
+    queue = Admission(LimitSettings(max_running=4, max_queued=1), shortage=lambda: short)
+    queue.enter("a0", "ann")
+    assert queue.next() == "a0"
+    short = "the server has 60 of 64 file descriptors open"
+    queue.enter("a1", "ann")
+    assert queue.next() is None
+    assert queue.hold_note("ann") == short
+    refused = queue.refuse("bob")
+    assert refused is not None
+    assert refused.error == f"1 jobs run and 1 wait; the limit is 1 waiting; {short}"
+    queue.leave("a0")
+    queue.leave("a1")
+    refused = queue.refuse("bob")
+    assert refused is not None
+    assert (refused.code, refused.error) == (Refusal.QUEUE_FULL, f"no job can be started: {short}")
+    short = ""
+    assert queue.refuse("bob") is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bus.contract.vocabulary import Role, State
-from bus.log import LOG_NAME, SCHEMA, LogReader
+from bus.log import LOG_NAME, SCHEMA, VERSION, LogReader, UnknownVersion
 from bus.transport.codec import encode
 from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
 from supervisor.storage.store import Store, StoreError
@@ -107,3 +107,34 @@ def test_a_log_of_a_later_version_is_left_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=words):
         Store(tmp_path)
     assert shape(tmp_path)[0] == 7
+
+
+def test_a_reader_refuses_a_log_of_a_later_version_too(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    LogReader(tmp_path / LOG_NAME).close()
+    with sqlite3.connect(tmp_path / LOG_NAME) as log:
+        log.execute(f"PRAGMA user_version = {VERSION + 1}")
+    log.close()
+    with pytest.raises(
+        UnknownVersion, match=rf"{LOG_NAME} cannot be read: it is of version {VERSION + 1}, this program"
+    ):
+        LogReader(tmp_path / LOG_NAME)
+
+
+def test_the_version_is_how_many_steps_there_are(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    assert shape(tmp_path)[0] == VERSION
+
+
+def test_a_reader_goes_on_with_the_log_that_takes_the_place_of_its_own(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        old_log(tmp_path / folder, SCHEMA)
+    with sqlite3.connect(tmp_path / "two" / LOG_NAME) as log:
+        log.execute("DELETE FROM jobs")
+    log.close()
+    reader = LogReader(tmp_path / "one" / LOG_NAME)
+    assert len(reader.records()) == 1
+    (tmp_path / "two" / LOG_NAME).replace(tmp_path / "one" / LOG_NAME)
+    assert reader.records() == []
+    reader.close()

@@ -52,8 +52,8 @@ class Heard:
     def worker_ready(self, worker: Worker) -> None:
         self.words.append("ready")
 
-    def worker_heard(self, worker: Worker, *, begun: bool) -> None:
-        self.words.append(f"heard begun={begun}")
+    def worker_heard(self, worker: Worker, heartbeat: Heartbeat) -> None:
+        self.words.append(f"heard begun={heartbeat.begun}")
 
     def model_noted(self, worker: Worker, note: str) -> None:
         self.words.append(f"note {note}")

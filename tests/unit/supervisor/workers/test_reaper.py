@@ -32,7 +32,7 @@ async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, Worker]]:
     socket = bind_collector(context, f"ipc://@deadstop-test-{os.getpid()}-{id(context)}", MAX_MESSAGE_BYTES)
     peers, collector = PeerWatch(socket), Channel(socket, lambda _: None)
     async with worker_context(folder) as shared:
-        yield Reaper(collector, peers, POLL_S), Worker("sql", shared)
+        yield Reaper((shared.control, collector), peers, POLL_S), Worker("sql", shared)
     peers.close()
     collector.close()
     context.term()

@@ -81,8 +81,12 @@ export class Answer extends PageElement {
   }
 
   private sql(): TemplateResult {
+    return this.statements(this.answer.statements);
+  }
+
+  private statements(statements: readonly string[]): TemplateResult {
     return html`<ds-sql
-      .statements=${this.answer.statements}
+      .statements=${statements}
       .runnable=${this.retryable}
       .tables=${this.tables}
       @run-sql=${(event: CustomEvent<string>) =>
@@ -108,7 +112,16 @@ export class Answer extends PageElement {
     return html`<section class="clarification" data-testid="clarification" aria-label="The agent asks back">
       <p>${clarification.question}</p>
       ${clarification.suggestions.length > 0 ? this.suggestions(clarification.suggestions) : nothing}
+      ${clarification.sql ? this.sqlStart(clarification.sql) : nothing}
     </section>`;
+  }
+
+  /** A statement near to the question, for those who would rather write it themselves. */
+  private sqlStart(sql: string): TemplateResult {
+    return html`<details class="fold" data-testid="sql-start">
+      <summary>${icons.chevron} Or begin with SQL</summary>
+      ${this.statements([sql])}
+    </details>`;
   }
 
   private suggestions(suggestions: readonly string[]): TemplateResult {
@@ -171,7 +184,7 @@ export class Answer extends PageElement {
   /** What goes on now, in the line that tells how it ended afterwards, so that nothing jumps. */
   private activity(): TemplateResult | typeof nothing {
     const { answer } = this;
-    if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position)}</span>`;
+    if (answer.phase === "queued") return html`<span data-testid="queue">${queueText(answer.position, answer.queueNote)}</span>`;
     if (answer.phase === "stopping") return nothing;
     return html`
       ${this.thinking && !answer.progress?.message ? html`<span class="thinking" data-testid="thinking">Agent is thinking…</span>` : nothing}
@@ -190,6 +203,7 @@ export class Answer extends PageElement {
   }
 }
 
-function queueText(position: number): string {
-  return position <= 1 ? "next in the queue" : `number ${position} in the queue`;
+function queueText(position: number, note: string): string {
+  const place = position <= 1 ? "next in the queue" : `number ${position} in the queue`;
+  return note ? `${place}: ${note}` : place;
 }

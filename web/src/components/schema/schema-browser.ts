@@ -54,14 +54,21 @@ export class SchemaBrowser extends PageElement {
     return html`<details class="fold" data-testid="schema-wrong">
       <summary>${icons.chevron} Something here is wrong</summary>
       <p>
-        Names, keys, measures and what words mean are corrected in <code>deadstop.toml</code>, in the folder of the data; it
-        is read again when it changes.
+        Names, keys, measures, dates, units, roles of columns and what words mean are corrected in <code>deadstop.toml</code>, in
+        the folder of the data; it is read again when it changes. <code>deadstop describe</code> writes one with all that is
+        guessed, each line to be corrected.
       </p>
       <pre tabindex="0">[synonyms]
 income = "orders.revenue"
 
 [measures]
-revenue = { table = "orders", expression = "sum(price)" }</pre>
+revenue = { table = "orders", expression = "sum(price)" }
+
+[terms]
+big = "price over 1000"
+
+[roles]
+"orders.batch" = "identifier"</pre>
     </details>`;
   }
 

@@ -5,6 +5,7 @@ import { type CatalogSummary, readCatalog, READING, rereadCatalog } from "../../
 import { Chat } from "../../model/chat";
 import { titleOf } from "../../model/conversations/conversation";
 import { Drafts } from "../../model/conversations/drafts";
+import { chooseTransport, chosenTransport, type Transport, Transports } from "../../model/wire/transports";
 import { UnderWay } from "../../model/conversations/under-way";
 import { addressedConversation, addressOf, OPERATIONS, operationsAddressed, pushAddress, replaceAddress } from "./address";
 import type { Command } from "./commands";
@@ -19,6 +20,7 @@ import type { Stage } from "../stage/stage";
 /** Here the list of conversations lies over the conversation. */
 const NARROW = "(max-width: 60rem)";
 const THEMES: readonly Theme[] = ["light", "dark", "system"];
+const TRANSPORTS: readonly Transport[] = ["auto", "websocket", "http"];
 const CATALOG_REFRESH_MS = 15_000;
 
 /** The page: a header, the list of conversations, and the conversation or what operators see. */
@@ -39,7 +41,7 @@ export class App extends PageElement {
     this.stage.requestUpdate();
   });
   private readonly chat = new Chat(
-    `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+    new Transports(location.host, location.protocol === "https:", chosenTransport),
     new Drafts(sessionStorage),
     {
       underWayOf: (userId) => new UnderWay(localStorage, userId),
@@ -204,9 +206,15 @@ export class App extends PageElement {
       ...(this.operations ? [] : this.chatCommands()),
       ...(state.kind === "open" && state.server.role === "operator" ? [open("Operations", "page", OPERATIONS)] : []),
       ...THEMES.map((theme) => does(`Theme: ${theme}`, () => chooseTheme(theme))),
+      ...TRANSPORTS.map((way) => does(`Connection: ${way}`, () => this.transportChosen(way))),
       does("Keys", () => void this.showKeys()),
       ...chat.store.listed.map(({ id, title }) => open(title, "conversation", addressOf(id))),
     ];
+  }
+
+  private transportChosen(way: Transport): void {
+    chooseTransport(way);
+    this.chat.connection.drop();
   }
 
   private chatCommands(): readonly Command[] {

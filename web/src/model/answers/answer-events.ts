@@ -2,8 +2,16 @@ import { type AnswerState, type Climb, hasEnded, type LookState, type NodeState 
 import type { Chunk, ColumnInfo, JobEvent, Result } from "../wire/protocol";
 import { arrowBatch, jsonBatch, Rows } from "../values/rows";
 
+const UNRECORDED = "This is not recorded yet: the server cannot write its log. It will be once the disk has room.";
+
 /** The state after `event`, which must be the next one (`placeOf`). Unknown chunks change nothing but `seq`. */
 export function reduce(state: AnswerState, event: JobEvent): AnswerState {
+  const after = reduced(state, event);
+  const isRecorded = !("recorded" in event.data) || event.data.recorded !== false;
+  return isRecorded ? after : { ...after, warnings: [...after.warnings, UNRECORDED] };
+}
+
+function reduced(state: AnswerState, event: JobEvent): AnswerState {
   const seq = event.data.seq ?? state.seq;
   switch (event.event) {
     case "agent_accepted":
@@ -37,14 +45,14 @@ export function gone(state: AnswerState): AnswerState {
   return hasEnded(state) ? state : { ...state, phase: "gone" };
 }
 
-function whenWaiting(state: AnswerState, position: number): Partial<AnswerState> {
-  if (state.phase === "stopping") return { position };
-  return { position, phase: position > 0 ? "queued" : "running" };
+function whenWaiting(state: AnswerState, position: number, queueNote = ""): Partial<AnswerState> {
+  if (state.phase === "stopping") return { position, queueNote };
+  return { position, queueNote, phase: position > 0 ? "queued" : "running" };
 }
 
 /** Any chunk but `queue` shows that the job no longer waits. */
 function withChunk(state: AnswerState, chunk: Chunk): Partial<AnswerState> {
-  if (chunk.type === "queue") return whenWaiting(state, chunk.position);
+  if (chunk.type === "queue") return whenWaiting(state, chunk.position, chunk.note);
   const phase = state.phase === "stopping" ? "stopping" : "running";
   return { phase, position: 0, ...contentOf(state, chunk) };
 }

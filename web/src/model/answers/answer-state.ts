@@ -45,6 +45,8 @@ export interface AnswerState {
   readonly phase: Phase;
   readonly jobId: string;
   readonly position: number;
+  /** Why it waits although a place is free; empty where none is. */
+  readonly queueNote: string;
   readonly status: string;
   readonly nodes: readonly NodeState[];
   readonly looks: readonly LookState[];
@@ -70,6 +72,7 @@ export const ASKED: AnswerState = {
   phase: "asked",
   jobId: "",
   position: 0,
+  queueNote: "",
   status: "",
   nodes: [],
   looks: [],

@@ -1,6 +1,8 @@
 import { backoffMs } from "./backoff";
 import { decodeBinary, decodeText } from "./frames";
+import type { Socket } from "./http-socket";
 import type { Authenticated, ClientEvent, ServerEvent } from "./protocol";
+import type { Transports } from "./transports";
 
 export type ConnectionState =
   | { readonly kind: "connecting" }
@@ -16,15 +18,18 @@ export interface ConnectionHandlers {
 
 const ANSWER_LIMIT_MS = 15_000;
 
-/** One WebSocket that signs in, and comes back by itself with growing pauses when it is lost. Knows no DOM. */
+/**
+ * One socket that signs in, and comes back by itself with growing pauses when it is lost; where one way does not lead to
+ * the server, it takes the other. Knows no DOM.
+ */
 export class Connection {
   state: ConnectionState = { kind: "connecting" };
-  private socket: WebSocket | null = null;
+  private socket: Socket | null = null;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly url: string,
+    private readonly transports: Transports,
     private readonly handlers: ConnectionHandlers,
   ) {}
 
@@ -33,8 +38,7 @@ export class Connection {
     if (this.socket) return;
     clearTimeout(this.timer);
     this.enter({ kind: "connecting" });
-    const socket = new WebSocket(this.url);
-    socket.binaryType = "arraybuffer";
+    const socket = this.transports.make();
     socket.onopen = () => this.transmit({ event: "authenticate", data: { batch: true } });
     socket.onmessage = (message) => this.receive(message.data as string | ArrayBuffer);
     socket.onclose = () => this.lose(socket);
@@ -82,8 +86,9 @@ export class Connection {
     this.enter({ kind: "refused", error });
   }
 
-  private lose(socket: WebSocket): void {
+  private lose(socket: Socket): void {
     if (socket !== this.socket) return;
+    if (this.state.kind === "connecting") this.transports.failed();
     this.detach();
     clearTimeout(this.timer);
     this.failures += 1;

@@ -24,6 +24,8 @@ export interface Usage {
 export interface Clarification {
   readonly question: string;
   readonly suggestions: readonly string[];
+  /** A statement to begin with; empty where there is none, absent from older logs. */
+  readonly sql?: string;
 }
 
 /** At most the first 1,000 rows. `truncated`: the statement had more rows than the `row_count` that were sent. */
@@ -53,7 +55,7 @@ export interface StopProof {
 }
 
 export type Chunk =
-  | { readonly type: "queue"; readonly position: number }
+  | { readonly type: "queue"; readonly position: number; readonly note?: string }
   | { readonly type: "status"; readonly message: string }
   | { readonly type: "node"; readonly node: string; readonly state: NodePhase; readonly ms?: number }
   | { readonly type: "progress"; readonly fraction: number | null; readonly message?: string }
@@ -74,6 +76,11 @@ export type Chunk =
   | { readonly type: "stopping"; readonly rung: Rung; readonly by: string; readonly reason: string; readonly ms?: number }
   | { readonly type: "warning"; readonly message: string };
 
+/** `false` on an end that the server's log could not take yet. */
+interface Recorded {
+  readonly recorded?: boolean;
+}
+
 /** Events about one job. Each carries `seq`, which rises by one from 1; only a refusal has none. */
 export type JobEvent =
   | {
@@ -91,7 +98,7 @@ export type JobEvent =
     }
   | {
       readonly event: "agent_complete";
-      readonly data: { readonly session_id: string; readonly seq: number; readonly result: Result };
+      readonly data: { readonly session_id: string; readonly seq: number; readonly result: Result } & Recorded;
     }
   | {
       readonly event: "agent_error";
@@ -103,7 +110,7 @@ export type JobEvent =
         readonly hint?: string;
         readonly retryable?: boolean;
         readonly stop?: StopProof | null;
-      };
+      } & Recorded;
     }
   | {
       readonly event: "agent_killed";
@@ -112,7 +119,7 @@ export type JobEvent =
         readonly seq: number;
         readonly reason: string;
         readonly usage?: Partial<Usage>;
-      };
+      } & Recorded;
     };
 
 export interface Authenticated {

@@ -1,0 +1,19 @@
+"""Whether the values show that the first line of a file holds names."""
+
+import re
+from collections.abc import Iterable
+
+import duckdb
+
+from agent_worker.catalog.files.text.asking import ask, bare
+from agent_worker.catalog.files.text.column_types import Typed
+from agent_worker.catalog.types.engine_types import NULL
+
+
+def proven(connection: duckdb.DuckDBPyConnection, source: str, columns: Iterable[Typed]) -> bool:
+    """A name is no number where the values of its column are numbers, and has no digit where all of them have one."""
+    filled = [column for column in columns if column.type != NULL]
+    if any(column.type != "VARCHAR" for column in filled):
+        return True
+    names = [column.name for column in filled if not re.search(r"\d", column.name)]
+    return any(ask(connection, source, (f"bool_and(regexp_matches({bare(name)}, '[0-9]'))" for name in names)))

@@ -1,0 +1,61 @@
+"""Cells of a workbook that hold something and that its reader gives as empty ones: errors, and formulas that no program
+has worked out yet."""
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from itertools import chain, pairwise
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+_TAG = re.compile(rb"<(?:\w+:)?(row|c|f|v|is)\b([^<>]*)>")
+_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d+)["']""")
+_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_ANY = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt\s*=\s*["']e["']|<(?:/(?:\w+:)?f|(?:\w+:)?f\b[^<>]*/)>\s*</(?:\w+:)?c>""")
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+
+class UnreadCells(NamedTuple):
+    """How many there are of each in a sheet, and the numbers of their rows, from 0."""
+
+    errors: int
+    formulas: int
+    rows: frozenset[int]
+
+
+def unread_cells(file: str, sheet: str) -> UnreadCells:
+    """Raises OSError, zipfile.BadZipFile, KeyError or ElementTree.ParseError for what is no workbook."""
+    with zipfile.ZipFile(file) as parts:
+        xml = parts.read(_part_of(parts, sheet))
+    cells = list(_unread(xml)) if _ANY.search(xml) else []
+    errors = sum(error for _, error in cells)
+    return UnreadCells(errors, len(cells) - errors, frozenset(row for row, _ in cells))
+
+
+def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
+    """Where the workbook keeps the cells of a sheet."""
+    book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
+    ids = {
+        one.get("name"): one.get(_RELATION) or one.get(_STRICT_RELATION)
+        for one in book.iter()
+        if one.tag.endswith("}sheet")
+    }
+    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in links.iter()}
+    return posixpath.join("/xl", targets[ids[sheet]]).lstrip("/")
+
+
+def _unread(xml: bytes) -> Iterator[tuple[int, bool]]:
+    """The row of each, and whether it is an error."""
+    row = -1
+    for tag, following in pairwise(chain(_TAG.finditer(xml), [None])):
+        name, attributes = tag.groups() if tag else (b"", b"")
+        if name == b"row":
+            number = _NUMBER.search(attributes)
+            row = int(number[1]) - 1 if number else row + 1
+        elif name == b"c" and _ERROR.search(attributes):
+            yield row, True
+        elif name == b"f" and (following is None or following[1] in (b"row", b"c")):
+            yield row, False

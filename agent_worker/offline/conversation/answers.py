@@ -1,0 +1,206 @@
+"""What a person's words mean behind a question that was asked back: an answer to it, another question, or neither."""
+
+import re
+from dataclasses import dataclass
+
+from agent_worker.offline.conversation.ask_back import AskBack
+from agent_worker.offline.conversation.pieces import Pieces, plural, spoken
+from agent_worker.offline.conversation.proposals import extreme, hinted
+from agent_worker.offline.english import senses
+from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.grammar.selecting import stands_alone
+from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.schema.model import Column, Table
+from agent_worker.offline.single import NotUnderstood
+
+_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
+_NUMBERED = {"one": 0, "two": 1, "three": 2, "four": 3, "1": 0, "2": 1, "3": 2, "4": 3}
+_ORDINAL = re.compile(
+    rf"(?:the\s+)?(?P<at>{'|'.join(_ORDINALS)})(?:\s+(?:one|option|question|choice|suggestion))?"
+    r"|(?:option|number|choice|question|suggestion|no\.?|#)\s*(?P<number>one|two|three|four|[1-9])"
+)
+_YES = frozenset(
+    ("yes", "y", "yeah", "yep", "yes please", "ok", "okay", "sure", "right", "correct", "exactly", "please do")
+)
+_NO = frozenset(
+    ("no", "n", "nope", "none", "none of these", "none of them", "neither", "no thanks", "not that", "wrong")
+)
+_LEAD = re.compile(
+    r"^(?:(?:no|nope|yes|yeah|ok|okay|sorry|well|actually)\b[\s,.;:!-]+"
+    r"|(?:i\s+mean|i\s+meant|i\s+want|by|use|take|rather|the\s+one\s+(?:with|by|of)|with)\s+)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"[\s,]+(?:please|instead|then|one|of course|i mean|i think)$", re.IGNORECASE)
+_GLUE = frozenset(("the", "a", "an", "by", "of", "in", "for", "per", "and", "with", "one", "ones", "please"))
+_PLACED = (Kind.NAME, Kind.VALUE, Kind.NUMBER, Kind.DATE, Kind.QUOTED, Kind.MONTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The words answer: this whole question is meant."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The words do not answer: the question is asked back again, with a remark."""
+
+    asked: AskBack
+
+
+def answer_to(asked: AskBack, text: str) -> Meant | Again | None:
+    """What words mean as an answer; None where they are a question of their own."""
+    words = " ".join(text.lower().split()).strip(" .!?,")
+    questions = [chip.question for chip in asked.chips]
+    same = next((question for question in questions if question.lower().strip(" ?.!") == words), None)
+    if same is not None:
+        return Meant(same)
+    if words in _YES:
+        return Meant(questions[0]) if len(questions) == 1 else _again(asked, "Yes to which of these?")
+    if words in _NO:
+        return Again(asked.others("Then it is none of those."))
+    core = _core(text)
+    if (chosen := _by_number(asked, core, questions)) is not None:
+        return chosen
+    if not core or (stands_alone(core) and len(tokenize(core)) > 1):
+        return None
+    return _ranked_by(asked, core) or _by_words(asked, core, questions) or _in_place(asked, core)
+
+
+def own_words(text: str) -> str:
+    """A question without a "no," before it."""
+    return (
+        _LEAD.sub("", text.strip()) if re.match(r"(?i)(no|nope|sorry|actually|well|ok|okay|yes)\b[\s,]", text) else text
+    )
+
+
+def _again(asked: AskBack, remark: str) -> Again:
+    return Again(asked.again(remark))
+
+
+def _core(text: str) -> str:
+    core = text.strip().strip(" .!?,")
+    while (shorter := _TAIL.sub("", _LEAD.sub("", core, count=1)).strip(" .,")) != core:
+        core = shorter
+    return core
+
+
+def _by_number(asked: AskBack, core: str, questions: list[str]) -> Meant | Again | None:
+    """ "the second one", "option 2", "3" where no number was asked for."""
+    match = _ORDINAL.fullmatch(core.lower())
+    at = None
+    if match:
+        at = _ORDINALS[match["at"]] if match["at"] else _NUMBERED.get(match["number"], 9)
+    elif core in _NUMBERED and not _measures(asked):
+        at = _NUMBERED[core]
+    if at is None:
+        return None
+    if not questions or at >= len(questions):
+        return _again(asked, f"There are {len(questions)} to choose from.")
+    return Meant(questions[at])
+
+
+def _ranked_by(asked: AskBack, core: str) -> Meant | None:
+    """ "price" behind "top 10 tracks"."""
+    read, text = asked.single.lexicon.read, asked.problem.text
+    told = read(core)
+    if len(told) != 1 or told[0].kind is not Kind.NAME or not any(item.kind is Kind.TOP for item in read(text)):
+        return None
+    question = f"{text.strip(' ?.!')} by {core}"
+    return Meant(question) if asked.single.works(question) else None
+
+
+def _by_words(asked: AskBack, core: str, questions: list[str]) -> Meant | None:
+    """The one question that alone has all of the words."""
+    sets = [{stem(token.lower) for token in tokenize(question)} for question in questions]
+    common = set.intersection(*sets) if sets else set()
+    said = {stem(token.lower) for token in tokenize(core.replace("_", " "))} - _GLUE
+    telling = said - common
+    fitting = [q for q, words in zip(questions, sets, strict=True) if telling and said <= words]
+    return Meant(fitting[0]) if len(fitting) == 1 else None
+
+
+def _in_place(asked: AskBack, core: str) -> Meant | Again | None:
+    """The words in the place of what was not understood. Only one name, value or number is such an answer: whatever is
+    longer is a question of its own."""
+    items = [i for i in asked.single.lexicon.read(core) if i.kind not in (Kind.GLUE, Kind.PREP, Kind.BY)]
+    if len(items) != 1 or items[0].kind not in (*_PLACED, Kind.UNKNOWN, Kind.VAGUE):
+        return None
+    if items[0].kind not in _PLACED:
+        return None if _is_understood(asked, core) else _again(asked, f"I do not know “{core}” either.")
+    for question in _placed(asked, items[0], core):
+        if asked.single.works(question):
+            return Meant(question)
+    if (chosen := _by_column(asked, items[0])) is not None:
+        return chosen
+    further = [q for q in _of_many(asked, items[0]) if asked.single.works(q)]
+    if further:
+        problem = NotUnderstood(asked.problem.text, asked.problem.problem, tuple(further))
+        return Again(AskBack(asked.single, problem, f"“{core}” of which?"))
+    return _again(asked, f"I cannot tell how “{core}” answers that.")
+
+
+def _by_column(asked: AskBack, said: Lexeme) -> Meant | None:
+    """The one question offered that uses the column that is named."""
+    named = {c.column for c in said.names if c.column and c.cost == said.names[0].cost}
+    found = [
+        chip.question for chip in asked.chips
+        if any(re.search(rf"\b{re.escape(column)}\b", chip.plan.sql) for column in named)
+    ]  # fmt: skip
+    return Meant(found[0]) if len(found) == 1 else None
+
+
+def _is_understood(asked: AskBack, core: str) -> bool:
+    try:
+        return bool(asked.single.alone(core))
+    except NotUnderstood:
+        return False
+
+
+def _placed(asked: AskBack, said: Lexeme, core: str) -> list[str]:
+    """Whole questions that say the earlier one with the answer in it, where there is one way to."""
+    item, text = asked.problem.item, asked.problem.text
+    if item is None:
+        return []
+    word = item.text.lower()
+    if not _measures(asked):
+        return [text[: item.start] + core + text[item.end :]] if word not in senses.ASKING else []
+    pieces = Pieces(asked.single, text)
+    if said.kind is Kind.NAME:
+        refs = [(c.table, c.column) for c in said.names if c.column]
+        columns = [pieces.schema.columns[ref] for ref in refs if ref in pieces.schema.columns]
+        near = [(t, c) for t in pieces.tables for c in columns if c.table == t.name and c.kind in ("number", "date")]
+        return list(extreme(*near[0], word in senses.DESCENDING or word in senses.FREQUENT)) if near else []
+    over = _over(pieces, item, said)
+    return over if len(over) == 1 else []
+
+
+def _of_many(asked: AskBack, said: Lexeme) -> list[str]:
+    item = asked.problem.item
+    if item is None or said.kind is not Kind.NUMBER or not _measures(asked):
+        return []
+    return _over(Pieces(asked.single, asked.problem.text), item, said)
+
+
+def _over(pieces: Pieces, item: Lexeme, number: Lexeme) -> list[str]:
+    """ "long trips" with 30: trips with a length over 30, for every column that may be meant."""
+    word = item.text.lower()
+    columns: list[tuple[Table, Column]] = [
+        (table, column) for table in pieces.tables for column in
+        (hinted(pieces, table, senses.HINTS.get(word, ())) or pieces.figures(table)) if column.kind == "number"
+    ]  # fmt: skip
+    rest = " ".join((pieces.text[: item.start] + pieces.text[item.end :]).split()).strip(" ?.!")
+    side = "over" if word in senses.DESCENDING else "under"
+    if not any(noun in pieces.words for noun in (plural(pieces.tables[0]), pieces.tables[0].name)):
+        return []
+    return [f"{rest} with {spoken(column)} {side} {number.text}" for _, column in columns]
+
+
+def _measures(asked: AskBack) -> bool:
+    """Whether what was not understood is a word that measures: "big", "busiest"."""
+    item = asked.problem.item
+    if item is None or item.kind in (Kind.NAME, Kind.VALUE):
+        return False
+    return item.text.lower() in senses.HINTS.keys() | senses.FREQUENT

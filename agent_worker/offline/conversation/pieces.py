@@ -1,0 +1,150 @@
+"""What can be recognised in a question that is not understood as a whole."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from agent_worker.offline.english.lexicon import VERBS
+from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.english.senses import ASKING, SYNONYMS
+from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.lexer.lexemes import Lexeme, is_table
+from agent_worker.offline.schema.model import Column, Schema, Table
+from agent_worker.offline.schema.roles import Kind as Holds
+from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.single import Single
+
+_FIGURES = (Role.QUANTITY, Role.RATE)
+_NO_FIGURES = frozenset(
+    """lat lon lng latitude longitude zip postcode version tz timezone year month day hour minute second week quarter
+    weekday""".split()  # noqa: SIM905
+)
+"""Words of numbers that nobody adds up or ranks by."""
+_SOFT = (Kind.UNKNOWN, Kind.VAGUE)
+
+
+@dataclass
+class Pieces:
+    """The names and values in a question, the tables that it may be about, and the words that are left over."""
+
+    single: Single
+    text: str
+    items: list[Lexeme] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.items = self.single.lexicon.read(self.text)
+
+    def translated(self) -> "Pieces":
+        """The same with other words for tables: "tracks" in the place of "songs"."""
+        text = self.text
+        nouns = {stem(table.words[-1]): table for table in self.schema.tables.values()}
+        for item in reversed([item for item in self.items if item.kind in (Kind.UNKNOWN, Kind.VALUE)]):
+            word = item.text.lower()
+            if word in VERBS or item.word == "whole":
+                continue
+            meant = [nouns[stem(o)] for o in SYNONYMS.get(word, SYNONYMS.get(stem(word), ())) if stem(o) in nouns]
+            if meant:
+                noun = plural(meant[0]) if word.endswith("s") else singular(meant[0])
+                text = text[: item.start] + noun + text[item.end :]
+        return self if text == self.text else Pieces(self.single, text)
+
+    @property
+    def schema(self) -> Schema:
+        return self.single.core.schema
+
+    @property
+    def names(self) -> list[Lexeme]:
+        return [item for item in self.items if item.kind is Kind.NAME and item.names]
+
+    @property
+    def values(self) -> list[Lexeme]:
+        return [item for item in self.items if item.kind is Kind.VALUE and item.word == "whole"]
+
+    @property
+    def words(self) -> set[str]:
+        """All words of the question in small letters."""
+        return {token.lower for token in tokenize(self.text)}
+
+    @property
+    def left_over(self) -> list[Lexeme]:
+        """The pieces that nothing in the data explains."""
+        return [item for item in self.items if item.kind in _SOFT]
+
+    @property
+    def unknown(self) -> list[Lexeme]:
+        """The words that are neither of the data nor of asking."""
+        return [item for item in self.left_over if item.kind is Kind.UNKNOWN and item.text.lower() not in ASKING]
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The tables that are named; else those whose columns or values are; else the largest."""
+        named = [
+            c.table for item in self.names if is_table(item) for c in item.names if c.column is None and c.cost <= 1
+        ]
+        near = [c.table for item in self.names for c in item.names[:2]]
+        near += [ref.table for item in self.values for ref in item.values[:2]]
+        largest = max(self.schema.tables.values(), key=lambda table: table.info.row_count)
+        found = list(dict.fromkeys(named or near)) or [largest.name]
+        return [self.schema.tables[name] for name in found]
+
+    @property
+    def names_a_table(self) -> bool:
+        return any(is_table(item) for item in self.names)
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns that are named."""
+        refs = [(c.table, c.column) for item in self.names if not is_table(item) for c in item.names if c.column]
+        return [self.schema.columns[ref] for ref in dict.fromkeys(refs) if ref in self.schema.columns]
+
+    def events(self, table: Table) -> list[Table]:
+        """The tables whose rows refer to one: its orders, its visits; the largest first."""
+        keys = [key for key in self.schema.keys if key.ref_table == table.name and key.table != table.name]
+        refs = {key.table for key in keys if not self.schema.columns[key.table, key.column].info.unique}
+        return sorted((self.schema.tables[name] for name in refs), key=lambda t: -t.info.row_count)
+
+    def owners(self, name: str) -> list[Table]:
+        """The tables to which the rows of one refer."""
+        return [self.schema.tables[key.ref_table] for key in self.schema.keys_of(name)]
+
+    @property
+    def dated(self) -> list[Table]:
+        """The tables with dates, those whose rows happen rather than are first."""
+        found = [table for table in self.schema.tables.values() if self.dates(table)]
+        happening = [table for table in found if self.schema.keys_of(table.name)] or found
+        return sorted(happening, key=lambda table: -table.info.row_count)
+
+    def figures(self, table: Table) -> list[Column]:
+        """The columns of a table that measure something."""
+        return [
+            c
+            for c in table.columns
+            if c.role in _FIGURES and not _NO_FIGURES & set(c.all_words[-1:]) and not _looks_like_years(c)
+        ]
+
+    def categories(self, table: Table) -> list[Column]:
+        """The columns of a table by which its rows fall into few groups."""
+        return [c for c in table.columns if c.role in (Role.CATEGORY, Role.FLAG) and c.info.values]
+
+    def dates(self, table: Table) -> list[Column]:
+        return [c for c in table.columns if c.kind is Holds.DATE]
+
+
+def _looks_like_years(column: Column) -> bool:
+    edges = (column.info.minimum or "", column.info.maximum or "")
+    return all(edge.isdigit() and 1800 <= int(edge) <= 2100 for edge in edges)
+
+
+def plural(table: Table) -> str:
+    """A table's noun as it is said of many."""
+    noun = table.noun
+    if noun.endswith("s"):
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
+def singular(table: Table) -> str:
+    return " ".join((*table.words[:-1], stem(table.words[-1])))
+
+
+def spoken(column: Column) -> str:
+    return " ".join(column.words or column.all_words)

@@ -1,0 +1,225 @@
+"""Questions about the same tables and columns, each a guess that has yet to be planned."""
+
+import re
+from collections.abc import Iterator
+
+from agent_worker.offline.conversation.pieces import Pieces, plural, singular, spoken
+from agent_worker.offline.english import senses
+from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.schema.model import Column, Table
+
+_FEW = 4
+
+
+def frequent(pieces: Pieces) -> Iterator[str]:
+    """ "busiest", "most popular": that to which most rows of another table refer."""
+    if not senses.FREQUENT & _all_words(pieces):
+        return
+    for table in pieces.tables:
+        for events in pieces.events(table)[:1]:
+            yield from _per_unit(pieces, events)
+            yield from _most(pieces, table, events)
+        yield from _per_unit(pieces, table)
+        yield from _ranked(pieces, table, down=True)
+        for column in pieces.categories(table)[:2]:
+            yield f"number of {plural(table)} by {spoken(column)}"
+        yield from _per_time(pieces, table)
+
+
+def _most(pieces: Pieces, table: Table, events: Table) -> Iterator[str]:
+    """Whose rows are most referred to, by each key where there are several."""
+    keys = [k.column for k in pieces.schema.keys if (k.table, k.ref_table) == (events.name, table.name)]
+    if len(keys) == 1:
+        yield f"which {singular(table)} has the most {plural(events)}"
+        yield f"top 10 {plural(table)} by number of {plural(events)}"
+    for key in keys if len(keys) > 1 else ():
+        column = spoken(pieces.schema.columns[events.name, key])
+        yield f"top 10 {column} by number of {plural(events)}"
+
+
+def _per_unit(pieces: Pieces, table: Table) -> Iterator[str]:
+    """ "busiest day": by the unit of time that is named."""
+    for item in pieces.items:
+        for date in pieces.dates(table) if item.unit else ():
+            yield f"number of {plural(table)} by {item.text}"
+            yield f"number of {plural(table)} by {item.text} of {spoken(date)}"
+
+
+def by_measure(pieces: Pieces) -> Iterator[str]:
+    """ "expensive", "how long", "the highest": by a column that may be what is measured."""
+    word = next((word for word in _in_order(pieces) if word in senses.HINTS), "")
+    down = word in senses.DESCENDING
+    for table in pieces.tables if word else ():
+        columns = hinted(pieces, table, senses.HINTS[word])
+        if {"how", "typical", "average", "usual"} & pieces.words:
+            yield from _averages(pieces, table, columns[:2])
+        for column in columns:
+            yield from extreme(table, column, down)
+        for column in columns:
+            yield f"{plural(table)} with {spoken(column)} {'above' if down else 'below'} the average"
+        yield from _ranked(pieces, table, down)
+
+
+def _averages(pieces: Pieces, table: Table, columns: list[Column]) -> Iterator[str]:
+    for column in columns:
+        yield f"average {spoken(column)} of {plural(table)}"
+        for category in pieces.categories(table)[:1]:
+            yield f"average {spoken(column)} by {spoken(category)}"
+
+
+def figures_for(pieces: Pieces) -> Iterator[str]:
+    """A figure in place of a word that may name one: "revenue by month", "average wait"."""
+    for item in pieces.unknown[:2]:
+        money = item.text.lower() in senses.MONEY
+        told = next((other for other in reversed(pieces.items) if other.end <= item.start), None)
+        fn = told.text if told is not None and told.kind is Kind.AGG else ""
+        if not money and not fn:
+            continue
+        fn = fn or "total"
+        behind = pieces.text[item.end :].strip(" ?.!")
+        for column in likely_figures(pieces, money)[:_FEW]:
+            yield f"{fn} {spoken(column)} {behind}".strip()
+            for owner in pieces.tables if pieces.names_a_table else ():
+                yield f"{fn} {spoken(column)} by {singular(owner)}"
+            yield f"{fn} {spoken(column)}"
+            for table in (pieces.schema.tables[column.table], *pieces.owners(column.table)):
+                for category in pieces.categories(table)[:1]:
+                    yield f"{fn} {spoken(column)} by {spoken(category)}"
+
+
+def of_values(pieces: Pieces) -> Iterator[str]:
+    """A value alone, or beside another: "is jazz popular", "members versus casual"."""
+    if not pieces.names_a_table or {"vs", "versus", "compare", "compared"} & pieces.words:
+        yield from of_groups(pieces) if pieces.values else ()
+
+
+def figures_named(pieces: Pieces) -> Iterator[str]:
+    """Figures of the columns that are named: on average, by what owns them, the most of all."""
+    for column in pieces.columns[:2]:
+        table = pieces.schema.tables[column.table]
+        if column in pieces.figures(table):
+            for owner in pieces.tables:
+                if owner.name != table.name:
+                    yield f"average {spoken(column)} of {plural(table)} by {singular(owner)}"
+            yield from _averages(pieces, table, [column])
+            yield f"{singular(table)} with the highest {spoken(column)}"
+
+
+def of_groups(pieces: Pieces) -> Iterator[str]:
+    """Rows counted by the columns that are named, and those with a value that is named."""
+    for value in pieces.values[:2]:
+        for ref in value.values[:2]:
+            table, column = pieces.schema.tables[ref.table], pieces.schema.columns[ref.table, ref.column]
+            yield f"how many {plural(table)} with {spoken(column)} {value.text}"
+            yield f"number of {plural(table)} by {spoken(column)}"
+            yield f"{plural(table)} with {spoken(column)} {value.text}"
+    for named in pieces.columns[:2]:
+        for column in (named, *(c for c in pieces.schema.columns.values() if set(named.words) < set(c.words))):
+            if column.role in ("category", "flag", "label") and column.info.values:
+                table = pieces.schema.tables[column.table]
+                yield f"number of {plural(table)} by {spoken(column)}"
+
+
+def over_time(pieces: Pieces) -> Iterator[str]:
+    """ "trend", "growth": by month and by year."""
+    if not senses.COURSE & _all_words(pieces):
+        return
+    for table in pieces.tables:
+        if {"weekend", "weekday", "weekdays", "weekends"} & pieces.words:
+            yield from _per_time(pieces, table, ("weekday",))
+        yield from _per_time(pieces, table)
+
+
+def absent(pieces: Pieces) -> Iterator[str]:
+    """ "never ordered", "unused": things to which nothing refers; and rows that say no."""
+    if not (senses.ABSENCE & _all_words(pieces) or any(word.endswith("n't") for word in pieces.words)):
+        return
+    for table in pieces.tables:
+        for events in pieces.events(table):
+            yield f"{plural(table)} without {plural(events)}"
+        for key in pieces.schema.keys_of(table.name):
+            yield f"{plural(pieces.schema.tables[key.ref_table])} without {plural(table)}"
+    for table in pieces.tables:
+        for column in table.columns:
+            if column.kind == "flag":
+                yield f"{plural(table)} that are not {spoken(column)}"
+                yield f"how many {plural(table)} that are not {spoken(column)}"
+                yield f"number of {plural(table)} by {spoken(column)}"
+
+
+def about_tables(pieces: Pieces) -> Iterator[str]:
+    """What can be asked of the tables that the question names."""
+    for table in pieces.tables[:2]:
+        yield f"how many {plural(table)}"
+        for column in pieces.categories(table)[:1]:
+            yield f"number of {plural(table)} by {spoken(column)}"
+        for events in pieces.events(table)[:1]:
+            yield f"which {singular(table)} has the most {plural(events)}"
+        yield from list(_ranked(pieces, table, down=True))[:1]
+        yield f"list {plural(table)}"
+    for table in pieces.tables[:1]:
+        yield f"list {table.name}"
+        yield f"how many {table.name}"
+
+
+def _all_words(pieces: Pieces) -> set[str]:
+    return pieces.words | {part for word in pieces.words for part in re.split(r"[-\s]", word)}
+
+
+def _in_order(pieces: Pieces) -> list[str]:
+    return re.findall(r"\w+", pieces.text.lower())
+
+
+def extreme(table: Table, column: Column, down: bool) -> Iterator[str]:
+    """The first and the first ten of a table by a column; of a date also how its rows lie over the years."""
+    if column.kind == "date":
+        yield f"{plural(table)} sorted by {spoken(column)}{' descending' if down else ''}"
+        yield f"{'latest' if down else 'earliest'} {spoken(column)}"
+        yield f"number of {plural(table)} by year of {spoken(column)}"
+        return
+    yield f"{singular(table)} with the {'highest' if down else 'lowest'} {spoken(column)}"
+    yield f"top 10 {plural(table)} by {spoken(column)}" if down else f"bottom 10 {plural(table)} by {spoken(column)}"
+
+
+def _ranked(pieces: Pieces, table: Table, down: bool) -> Iterator[str]:
+    for column in pieces.figures(table)[:3]:
+        yield f"which {singular(table)} has the {'highest' if down else 'lowest'} {spoken(column)}"
+    for events in pieces.events(table)[:1]:
+        for column in pieces.figures(events)[:2]:
+            yield f"average {spoken(column)} of {plural(events)} by {singular(table)}"
+            yield f"total {spoken(column)} by {singular(table)}"
+
+
+def _per_time(pieces: Pieces, table: Table, units: tuple[str, ...] = ("month", "year")) -> Iterator[str]:
+    dates = pieces.dates(table)
+    for events in () if dates else pieces.events(table)[:1]:
+        yield from _per_time(pieces, events, units)
+    for unit in units if dates else ():
+        yield f"number of {plural(table)} by {unit}"
+        if len(dates) > 1:
+            yield f"number of {plural(table)} by {unit} of {spoken(dates[0])}"
+
+
+def hinted(pieces: Pieces, table: Table, hints: tuple[str, ...]) -> list[Column]:
+    found = [c for c in table.columns if set(hints) & set(c.all_words) and c.kind in ("number", "date")]
+    found = [c for c in found if c in pieces.figures(table) or c.kind == "date" or "year" in c.role]
+    return sorted(found, key=lambda c: min(hints.index(w) for w in c.all_words if w in hints))
+
+
+def likely_figures(pieces: Pieces, money: bool) -> list[Column]:
+    """The figures of the tables that are named and of those that refer to them; of money first, where it is meant."""
+    near_by = [*pieces.tables, *(events for table in pieces.tables for events in pieces.events(table))]
+    near_by = near_by if not money else [*near_by, *pieces.schema.tables.values()]
+    found = [c for table in dict.fromkeys(t.name for t in near_by) for c in pieces.figures(pieces.schema.tables[table])]
+    if money:
+        found = [c for c in found if set(senses.MONEY_COLUMNS) & {stem(w) for w in c.all_words} or
+                 set(senses.MONEY_COLUMNS) & set(c.all_words)]  # fmt: skip
+    return found
+
+
+def _spoken_before(pieces: Pieces, item: Lexeme) -> bool:
+    """Whether a figure is already summed or averaged: "average speed"."""
+    before = [other for other in pieces.items if other.end <= item.start]
+    return bool(before) and before[-1].kind is Kind.AGG

@@ -1,0 +1,105 @@
+"""The same question with other words in it, each a guess that has yet to be planned."""
+
+import re
+from collections.abc import Iterator
+
+from agent_worker.offline.conversation.near import near
+from agent_worker.offline.conversation.pieces import Pieces, plural, spoken
+from agent_worker.offline.english import senses
+from agent_worker.offline.english.lexicon import VERBS
+from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.schema.guessed.units import unit_of
+from agent_worker.offline.single import NotUnderstood
+
+_DANGLING = re.compile(
+    r"\b(?:of|in|on|at|by|per|for|with|from|to|and|or|is|are|was|were|do|did|does|have|has|the|a|an|than|more|less|all)$"
+)
+
+
+_DAYS = re.compile(r"(?:on|in|between) (?:\d{4}-\d\d-\d\d(?: and \d{4}-\d\d-\d\d)?|[A-Z][a-z]+ \d{4}|\d{4})\b")
+
+
+def put_in_place(problem: NotUnderstood) -> Iterator[str]:
+    """The question with each thing that a piece of it may mean."""
+    yield from problem.questions
+    item, text = problem.item, problem.text
+    for option in problem.problem.options if item else ():
+        assert item is not None
+        yield text[: item.start] + option + text[item.end :]
+
+
+def near_names(pieces: Pieces) -> Iterator[str]:
+    """Slips of the finger: names and values that look like what is not known."""
+    for item in pieces.unknown:
+        for name in near(item.text, pieces.single.lexicon.names):
+            yield _put(pieces.text, item, name)
+
+
+def other_words(pieces: Pieces) -> Iterator[str]:
+    """Other words for the same thing: "songs" where there are tracks."""
+    parts = pieces.schema.parts
+    for item in pieces.unknown:
+        word = item.text.lower()
+        if word in VERBS:
+            continue
+        for other in senses.SYNONYMS.get(word, ()) or senses.SYNONYMS.get(stem(word), ()):
+            if other in parts or stem(other) in parts or f"{other}s" in parts:
+                yield _put(pieces.text, item, f"{other}s" if word.endswith("s") and not other.endswith("s") else other)
+
+
+def in_units(pieces: Pieces) -> Iterator[str]:
+    """ "longer than 5 minutes" where a column holds seconds."""
+    for number, unit in zip(pieces.items, pieces.items[1:], strict=False):
+        if number.number is None or not _is_unit(unit.text):
+            continue
+        under = {"less", "under", "below", "shorter", "most", "within", "fewer"} & pieces.words
+        for table in pieces.tables:
+            for column in pieces.figures(table):
+                size = senses.converted(number.number, unit.text.lower(), unit_of(pieces.schema, column))
+                if size is not None:
+                    yield f"{plural(table)} with {spoken(column)} {'under' if under else 'over'} {size:.15g}"
+
+
+def _is_unit(word: str) -> bool:
+    return senses.converted(1, word.lower(), word.lower()) is not None
+
+
+def codes(pieces: Pieces) -> Iterator[str]:
+    """A name by the code that begins as it does: "Boston" by BOS."""
+    keys = {(key.ref_table, key.ref_column) for key in pieces.schema.keys}
+    known = {value for key in keys for value in pieces.schema.columns[key].info.values}
+    for item in pieces.items:
+        code = item.text[:3].upper()
+        if item.text[:1].isupper() and len(item.text) > 3 and code in known:
+            yield _put(pieces.text, item, code)
+
+
+def in_period(pieces: Pieces) -> Iterator[str]:
+    """What lies in the days that are named, of every table with dates."""
+    if match := _DAYS.search(pieces.text):
+        for table in pieces.dated[:2]:
+            yield f"how many {plural(table)} {match.group()}"
+            yield f"list {plural(table)} {match.group()}"
+
+
+def without_left_over(pieces: Pieces) -> Iterator[str]:
+    """What remains of the question where its unknown words are left out."""
+    text = pieces.text
+    for item in reversed(pieces.left_over):
+        text = f"{text[: item.start].rstrip()} {text[item.end :].lstrip()}"
+    numbered = any(item.kind is Kind.NUMBER for item in pieces.items)
+    if len(_tidy(text).split()) > 1 and not (numbered and any(_is_unit(item.text) for item in pieces.items)):
+        yield _tidy(text)
+
+
+def _put(text: str, item: Lexeme, words: str) -> str:
+    return text[: item.start] + words + text[item.end :]
+
+
+def _tidy(text: str) -> str:
+    text = " ".join(text.replace(" ?", "").split()).strip(" ,.?!")
+    while (shorter := _DANGLING.sub("", text).strip(" ,")) != text:
+        text = shorter
+    return text

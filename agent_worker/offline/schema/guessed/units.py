@@ -1,0 +1,25 @@
+"""Units of columns: declared, or guessed from the end of a name."""
+
+from agent_worker.offline.schema.model import Column, Schema
+from agent_worker.offline.schema.roles import Role
+
+_NAMED = {
+    "minutes": "minutes", "minute": "minutes", "mins": "minutes", "min": "minutes", "seconds": "seconds",
+    "secs": "seconds", "sec": "seconds", "hours": "hours", "hrs": "hours", "days": "days", "km": "km",
+    "kilometers": "km", "kilometres": "km", "miles": "miles", "mi": "miles", "meters": "m", "metres": "m", "m": "m",
+    "ft": "feet", "feet": "feet", "kg": "kg", "kilos": "kg", "g": "g", "grams": "g", "lb": "lb", "lbs": "lb",
+    "usd": "USD", "eur": "EUR", "gbp": "GBP", "pct": "%", "percent": "%",
+    "celsius": "°C", "fahrenheit": "°F", "kwh": "kWh",
+}  # fmt: skip
+_MEASURED = (Role.QUANTITY, Role.RATE)
+
+
+def unit_of(schema: Schema, column: Column) -> str:
+    """The unit of a column, or ""."""
+    return schema.catalog.description.units.get(f"{column.table}.{column.name}", guessed_unit(column))
+
+
+def guessed_unit(column: Column) -> str:
+    """The unit that a name of several words ends with: `duration_minutes`."""
+    words = column.all_words
+    return _NAMED.get(words[-1], "") if len(words) > 1 and column.role in _MEASURED else ""

@@ -1,0 +1,1 @@
+"""One process that holds the credentials of a store, and gives workers the bytes of the data's objects, no more."""

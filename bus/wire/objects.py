@@ -1,0 +1,74 @@
+"""What a worker and the broker of its data say to each other, a request and its answer at a time: each is one frame of
+a Unix socket. A connection has no memory: whoever reads says what of which version."""
+
+import msgspec
+
+MAX_READ_BYTES = 4 * 1024 * 1024
+"""Of one request: so a stop is never behind much, and no worker makes the broker hold more."""
+MAX_REQUEST_BYTES = 64 * 1024
+
+
+class RemoteObject(msgspec.Struct, frozen=True):
+    """One object of a store. `version` changes when it is written again."""
+
+    path: str
+    size: int
+    version: str
+
+
+class Request(msgspec.Struct, frozen=True, tag_field="ask"):
+    """Base of what a worker asks."""
+
+
+class ListObjects(Request, frozen=True, tag="list"):
+    """For all objects beneath the address: answered by `Listing`."""
+
+
+class FindObject(Request, frozen=True, tag="find"):
+    """For one object of the last listing, which has to be of this version, or of any where it is "": answered by
+    `Found`."""
+
+    path: str
+    version: str = ""
+
+
+class ReadBytes(Request, frozen=True, tag="read"):
+    """For at most MAX_READ_BYTES of an object of this version: answered by `Bytes`."""
+
+    path: str
+    version: str
+    offset: int
+    length: int
+
+
+AnyRequest = ListObjects | FindObject | ReadBytes
+
+
+class Answer(msgspec.Struct, frozen=True, tag_field="answer"):
+    """Base of what the broker answers."""
+
+
+class Listing(Answer, frozen=True, tag="listing"):
+    """All objects beneath the address, whose own path is `root`."""
+
+    root: str
+    objects: list[RemoteObject]
+
+
+class Found(Answer, frozen=True, tag="found"):
+    found: RemoteObject
+
+
+class Bytes(Answer, frozen=True, tag="bytes"):
+    """All bytes that were asked for."""
+
+    data: bytes
+
+
+class Failed(Answer, frozen=True, tag="failed"):
+    """Why it cannot be done, and what to do next, for people."""
+
+    why: str
+
+
+AnyAnswer = Listing | Found | Bytes | Failed

@@ -1,0 +1,63 @@
+"""Notices when the sockets vanish under the supervisor: somebody tidies the folder that they are in."""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bus.address import private_folder
+from bus.transport.sockets import BusError
+
+log = logging.getLogger(__name__)
+
+_Identity = tuple[int, int, int]
+
+
+class FolderWatch:
+    """The sockets of the runtime folder. `bind_again` has, for each of their endpoints, the call that binds it once
+    more; connections that stand go on meanwhile. `look` about once a second."""
+
+    def __init__(self, runtime: Path, bind_again: Mapping[str, Callable[[], None]]) -> None:
+        self._runtime = runtime
+        self._bind_again = {Path(endpoint.removeprefix("ipc://")): call for endpoint, call in bind_again.items()}
+        self._known = {path: _identity(path) for path in self._bind_again}
+        self._trouble = ""
+
+    def __repr__(self) -> str:
+        return f"<FolderWatch {self._runtime} trouble={self._trouble!r}>"
+
+    def look(self) -> None:
+        """Make anew what is not there any more, or is not ours."""
+        gone = [path for path, identity in self._known.items() if _identity(path) != identity]
+        if not gone:
+            return
+        try:
+            private_folder(self._runtime)
+            for path in gone:
+                self._bind_again[path]()
+                self._known[path] = _identity(path)
+        except (BusError, OSError) as error:
+            self._complain(str(error))
+            return
+        self._trouble = ""
+        log.error(
+            "%s of %s had vanished and are there again; keep whatever tidies that folder away from it, or set [bus] "
+            "runtime_dir to another one",
+            ", ".join(path.name for path in gone),
+            self._runtime,
+            extra={"action": "runtime_folder"},
+        )
+
+    def _complain(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            text = "the sockets have vanished, and no worker can start until they can be made anew: %s"
+            log.critical(text, trouble, extra={"action": "runtime_folder"})
+        self._trouble = trouble
+
+
+def _identity(path: Path) -> _Identity | None:
+    """With the time of its making: the number of one that was removed may be given to another."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_ctime_ns
