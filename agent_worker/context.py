@@ -47,6 +47,7 @@ class Outlet(Protocol):
 
     def emit(self, event: Event) -> None: ...
     def data_changed(self, fingerprint: str) -> None: ...
+    def model_noted(self, note: str) -> None: ...
     def usage_changed(self) -> None: ...
 
 
@@ -61,7 +62,7 @@ class AgentContext:
         self, settings: Settings, options: dict[str, Any], data: DataPlace, scratch: Path, outlet: Outlet
     ) -> None:
         self.outlet = outlet
-        """Where `emit`, `data_changed` and `usage_changed` go."""
+        """Where `emit`, `data_changed`, `model_noted` and `usage_changed` go."""
         self.settings = settings
         self.options = options
         """From `[agents.NAME] options`, as they are."""
@@ -123,6 +124,10 @@ class AgentContext:
     def data_changed(self, fingerprint: str) -> None:
         """For the bundled agents: have the catalog read anew for the questions that follow."""
         self.outlet.data_changed(fingerprint)
+
+    def model_noted(self, note: str) -> None:
+        """For the bundled agents: what the questions that follow find in `job.model_notes`."""
+        self.outlet.model_noted(note)
 
 
 def in_range(fraction: float | None) -> float | None:

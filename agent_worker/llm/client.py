@@ -77,6 +77,11 @@ class ModelClient:
         """Whether to try tools: not where they are switched off, nor where its server is known to take none."""
         return self.settings.tools and not self.refuses_tools
 
+    @property
+    def without_tools(self) -> str:
+        """The note that this model of this server takes no tools."""
+        return f"{self.settings.model[:200]} at {self.settings.root_url[:200]} takes no tools"
+
     async def close(self) -> None:
         await self._connection.close()
 

@@ -27,6 +27,7 @@ from bus.wire.worker import (
     DataChanged,
     Heartbeat,
     JobSpec,
+    ModelNoted,
     Ready,
     ToWorker,
     WorkerSpec,
@@ -129,6 +130,10 @@ class WorkerRuntime:
     def data_changed(self, fingerprint: str) -> None:
         """The agent has found other data than those of the catalog that its job came with."""
         self._control.send([encode(DataChanged(self._spec.token, fingerprint))])
+
+    def model_noted(self, note: str) -> None:
+        """The agent has found out something about the model that the next ones should know."""
+        self._control.send([encode(ModelNoted(self._spec.token, note))])
 
     def usage_changed(self) -> None:
         """What has been used is known anew: it is told now, not with the next heartbeat."""

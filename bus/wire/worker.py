@@ -45,7 +45,8 @@ class ConversationTurn(msgspec.Struct, frozen=True):
 class JobSpec(msgspec.Struct, frozen=True):
     """The one job a worker serves. `max_cost_usd` is reserved for it of its user's day; None without such a limit.
     `may_trim` is for the one that writes the history: whether what is too old may go. `encoded_catalog` is decoded by
-    those who look at `catalog`, each time."""
+    those who look at `catalog`, each time. `model_notes` is what earlier workers have found out about models and their
+    servers."""
 
     job_id: str
     user: str
@@ -57,6 +58,7 @@ class JobSpec(msgspec.Struct, frozen=True):
     max_cost_usd: float | None = None
     may_trim: bool = True
     encoded_catalog: bytes = b""
+    model_notes: list[str] = []
 
     @property
     def catalog(self) -> Catalog | None:
@@ -120,7 +122,14 @@ class DataChanged(Control, frozen=True, tag="data_changed"):
     fingerprint: str
 
 
-ToSupervisor = Ready | Heartbeat | DataChanged
+class ModelNoted(Control, frozen=True, tag="model_noted"):
+    """Something about a model and its server that the workers to come should know."""
+
+    token: bytes
+    note: Annotated[str, Meta(max_length=500)]
+
+
+ToSupervisor = Ready | Heartbeat | DataChanged | ModelNoted
 
 
 # ---- events, worker → supervisor: one frame each, for a frame costs as much as a message

@@ -6,6 +6,8 @@ import secrets
 import time
 from collections.abc import Iterable
 
+import msgspec
+
 from bus.contract.events import Failed, Usage
 from bus.contract.settings import INTERNAL_AGENTS
 from bus.contract.vocabulary import SUPERVISOR, Reason
@@ -48,6 +50,10 @@ log = logging.getLogger(__name__)
 _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
 
 
+MOST_MODEL_NOTES = 32
+"""Models and servers are few; a worker that says more is not listened to."""
+
+
 class JobController:
     """Every job that has not ended."""
 
@@ -61,6 +67,7 @@ class JobController:
         self._clock = parts.clock
         self._spending = Spending(parts.store, parts.limits)
         self._heads = heads
+        self._model_notes: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
         self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
         self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
@@ -132,6 +139,11 @@ class JobController:
         entry = self._entry_of(worker)
         if entry is not None:
             self.catalog.data_changed(entry, fingerprint)
+
+    def model_noted(self, worker: Worker, note: str) -> None:
+        """The worker has found out something about the model's server."""
+        if self._entry_of(worker) is not None and len(self._model_notes) < MOST_MODEL_NOTES:
+            self._model_notes[note] = None
 
     def on_worker_message(self, worker: Worker, message: AnyWorkerMessage) -> None:
         entry = self._entry_of(worker)
@@ -238,7 +250,7 @@ class JobController:
         assert entry.worker is not None
         may_trim = not self._clock.held
         spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded, may_trim=may_trim)
-        entry.worker.tell(Assign(spec))
+        entry.worker.tell(Assign(msgspec.structs.replace(spec, model_notes=list(self._model_notes))))
 
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
         if step.rung is not None:

@@ -21,6 +21,7 @@ from bus.wire.worker import (
     AnyWorkerMessage,
     DataChanged,
     Heartbeat,
+    ModelNoted,
     Ready,
     ToSupervisor,
 )
@@ -201,6 +202,8 @@ class WorkerPool:
                 worker.listener.worker_ready(worker)
         elif isinstance(message, DataChanged) and worker.listener is not None:
             worker.listener.data_changed(worker, message.fingerprint)
+        elif isinstance(message, ModelNoted) and worker.listener is not None:
+            worker.listener.model_noted(worker, message.note)
         elif isinstance(message, Heartbeat):
             # Should the last acknowledgement have been lost, this one stands in for it.
             worker.acknowledge(resend=worker.order.missing)

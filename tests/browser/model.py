@@ -5,7 +5,7 @@ import json
 from typing import Literal
 
 from tests.fakes.messages_server import MessagesServer
-from tests.fakes.replies import Recorded, Reply, Say
+from tests.fakes.replies import Recorded, Reply, Say, Script
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
 
 
@@ -39,6 +39,10 @@ class Model:
     def answers(self, *tokens: str, hold: asyncio.Event | None = None, hold_at: int = 0) -> None:
         """Every answer is these tokens; those from number `hold_at` on wait for `hold`."""
         self._script(in_pieces(plan_json(COUNT_PER_CARRIER)), Say(tokens, hold=hold, hold_at=hold_at))
+
+    def says(self, script: Script) -> None:
+        """The model replies as the script says."""
+        self._server.script = script
 
     async def answering(self) -> Recorded:
         """The request for the words of the first answer, once it has come."""

@@ -131,7 +131,10 @@ class Recorded:
 
     @property
     def last_message(self) -> str:
-        return str(self.body["messages"][-1]["content"])
+        content = self.body["messages"][-1]["content"]
+        if isinstance(content, str):
+            return content
+        return "\n".join(block.get("text") or block.get("content") or "" for block in content)
 
     def client_left(self) -> None:
         self.left_at = time.monotonic()

@@ -42,7 +42,7 @@ async def _with_model(state: AgentState) -> AsyncGenerator[Event, None]:
                 async for event in events:
                     yield event
         except ToolsRefused as error:
-            model.refuses_tools = True
+            state.context.model_noted(model.without_tools)
             yield Status(f"{error}; asking for a plan")
     if state.plan is None:
         state.plan = await model.plan(request)

@@ -35,7 +35,7 @@ def answering(answer: Reply) -> Script:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    settings: dict[str, Any] = {"max_model_calls": 2, "max_output_tokens": 300, "max_cost_usd": 0.01}
+    settings: dict[str, Any] = {"max_model_calls": 2, "max_output_tokens": 300, "max_cost_usd": 0.016}
     agent = {f"agent__{name}": value for name, value in settings.items()}
     async with serving(tmp_path_factory.mktemp("s"), flights(), llm__prices=PRICES, **agent) as served:
         yield served
@@ -46,7 +46,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     [
         (in_turn(WRONG_PLAN, PLAN), "max_model_calls = 2", ""),
         (answering(ENDLESS), "max_output_tokens = 300", "word word "),
-        (answering(Say(("One ", "two"), input_tokens=20_000)), "max_cost_usd = 0.01", ""),
+        (answering(Say(("One ", "two"), input_tokens=20_000)), "max_cost_usd = 0.016", ""),
     ],
     ids=["calls", "tokens", "cost"],
 )

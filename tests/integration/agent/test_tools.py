@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from bus.contract.events import Killed, ModelCall, TableRows, Tool
 from bus.contract.vocabulary import Rung
-from tests.fakes.replies import Fail, Reply, Say, Script, Use, in_turn, use, words
-from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, no_tools, plan_json
+from tests.fakes.replies import Fail, Recorded, Reply, Say, Script, Use, in_turn, use, words
+from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, no_tools, plan_json
 from tests.harness.asking import Served, serving, until_answering
 from tests.harness.graces import GENEROUS_S
 from tests.harness.stopping import Ended
@@ -213,6 +213,21 @@ async def test_looking_has_an_end_in_time(tmp_path: Path) -> None:
         ]
         assert hasty.requests[1].tools == ["answer", "ask_back", "say"]
         assert job.response == "United has most."
+
+
+@pytest.mark.parametrize("refusing", [no_tools, None])
+async def test_a_server_without_tools_is_remembered(tmp_path: Path, refusing: Any) -> None:
+    def deaf(recorded: Recorded) -> Reply:
+        if recorded.tools:
+            return words("I count flights.")
+        return PLAN if is_planning(recorded) else ANSWERED
+
+    async with serving(tmp_path, refusing(deaf) if refusing else deaf) as plain:
+        first = await plain.ask(QUESTION)
+        assert any("asking for a plan" in status for status in first.statuses)
+        second = await plain.ask(QUESTION)
+        assert ([request.tools for request in plain.requests], second.response) == ([[], []], "United has most.")
+        assert not any("asking for a plan" in status for status in second.statuses)
 
 
 async def test_looks_can_be_switched_off(tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ class Heard:
     def worker_heard(self, worker: Worker, heartbeat: Heartbeat) -> None:
         self.words.append(f"heard begun={heartbeat.begun}")
 
+    def model_noted(self, worker: Worker, note: str) -> None:
+        self.words.append(f"note {note}")
+
     def data_changed(self, worker: Worker, fingerprint: str) -> None:
         self.words.append(f"data {fingerprint}")
 
