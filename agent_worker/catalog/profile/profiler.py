@@ -45,7 +45,10 @@ def look_into(
         missed = budget.missed
         looked = with_unique_columns(budget, found[name])
         found[name] = msgspec.structs.replace(looked, unseen=budget.missed > missed)
+    missed = budget.missed
     inferred = find_keys(budget, list(found.values()), set(waiting))
+    if budget.missed > missed:  # the next reading looks for them again
+        found.update({name: msgspec.structs.replace(found[name], unseen=True) for name in waiting})
     keys = _keys(inferred, found.keys() - set(waiting), known, description)
     referenced = {key.ref_table for key in keys}
     before = {key.ref_table for key in known.keys} if known else set()
@@ -54,7 +57,7 @@ def look_into(
         missed = budget.missed
         looked = with_values(budget, found[name], referenced=name in referenced)
         found[name] = msgspec.structs.replace(looked, unseen=found[name].unseen or budget.missed > missed)
-    return Seen(list(found.values()), keys, [*sorted(budget.failures), *_not_known(found.values(), budget.missed)])
+    return Seen(list(found.values()), keys, [*sorted(budget.failures), *_not_known(found.values())])
 
 
 def _keys(
@@ -69,12 +72,10 @@ def _keys(
     return [*description.keys, *(key for place, key in places.items() if place not in declared)]
 
 
-def _not_known(tables: Iterable[CatalogTable], missed: int) -> list[str]:
+def _not_known(tables: Iterable[CatalogTable]) -> list[str]:
     unseen = sum(table.unseen for table in tables)
-    if not unseen and not missed:
-        return []
     if not unseen:
-        return [f"There was no time to look for all join keys. Declare those that matter in {DESCRIPTION_FILE}."]
+        return []
     return [
         f"There was no time to look into all data ({unseen:,} tables): some values and join keys are not known. "
         f"Declare keys in {DESCRIPTION_FILE}."

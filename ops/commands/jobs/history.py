@@ -42,11 +42,11 @@ def _rows(target: Target, statements: list[str]) -> "Iterable[Rows]":
     import asyncio
 
     if target.url:
-        from ops.actions.remote_history import ask_history
+        from ops.actions.history.remote import ask_history
 
         return asyncio.run(ask_history(target, statements))
     from bus.address import state_folder
-    from ops.actions.history import bring_up_to_date
+    from ops.actions.history.local import bring_up_to_date
     from ops.client.history import JobHistory
     from ops.render.console import narration
 
