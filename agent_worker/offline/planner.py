@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
+
 from agent_worker.offline.conversation.memory import Conversation
-from agent_worker.plan import Plan, Turn
+from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.catalog import Catalog
+
+_INCOMPLETE = "there was no time to look for all join keys, so the tables may belong together in another way too."
 
 
 def plan(question: str, catalog: Catalog, history: Sequence[Turn] = (), today: date | None = None) -> Plan:
@@ -19,4 +23,7 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = (), today: d
     conversation = Conversation(catalog, today)
     for turn in history:
         conversation.hear(turn.question)
-    return conversation.plan(question)
+    found = conversation.plan(question)
+    if isinstance(found, SqlPlan) and " JOIN " in found.sql and any(table.unseen for table in catalog.tables):
+        return msgspec.structs.replace(found, reading=f"{found.reading.rstrip('.')}; {_INCOMPLETE}")
+    return found
