@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from agent_worker.engine.sheets import read_sheet
+from agent_worker.engine.workbooks.sheets import read_sheet
 from bus.contract.catalog import CatalogTable
 
 CELLS = "cells of a sheet"

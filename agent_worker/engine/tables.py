@@ -7,7 +7,7 @@ import duckdb
 from agent_worker.engine.file_states import files_state
 from agent_worker.engine.guard import Checked
 from agent_worker.engine.settings import create_view, lock
-from agent_worker.engine.sheets import NotASheet
+from agent_worker.engine.workbooks.sheets import NotASheet
 from bus.contract.catalog import Catalog, CatalogTable
 
 _SYSTEM = ("duckdb_", "pg_", "pragma_", "sqlite_", "__show_", '"')

@@ -12,7 +12,7 @@ from agent_worker.catalog.files.layout import Source
 from agent_worker.catalog.files.text.header import unproven_header
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.engine.settings import create_view, quote_name
-from agent_worker.engine.sheets import NotASheet, merged_cells, read_sheet, sheet_names, unread
+from agent_worker.engine.workbooks.sheets import NotASheet, merged_cells, read_sheet, sheet_names, unread
 from bus.contract.catalog import CatalogColumn, CatalogTable, LeftOut, SheetReading
 
 _NUMBERED = "its columns are called column0, column1 and so on"

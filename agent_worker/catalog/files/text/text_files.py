@@ -7,7 +7,7 @@ import duckdb
 from agent_worker.catalog.files.footers import Footers, why
 from agent_worker.catalog.files.formats import TextFormat, text_format
 from agent_worker.catalog.files.text.csv_file import read_csv_file
-from agent_worker.catalog.files.text.json_file import read_json_file
+from agent_worker.catalog.files.text.json.json_file import read_json_file
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import NotATable, TextFile
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 
-from agent_worker.engine.unread_cells import UnreadCells, unread_cells
+from agent_worker.engine.workbooks.unread_cells import UnreadCells, unread_cells
 
 INSTALL = "to read it, install the reader: pip install 'deadstop[xlsx]'"
 WHOLE_IN_A_CELL = 2**53

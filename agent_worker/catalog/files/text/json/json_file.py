@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.formats import compression
-from agent_worker.catalog.files.text.json_values import (
+from agent_worker.catalog.files.text.json.json_values import (
     JsonFile,
     exact_numbers,
     moments,

@@ -1,0 +1,1 @@
+"""Workbooks, for which the engine has no reader."""
