@@ -160,6 +160,8 @@ chromium:
 	  else \
 	    echo "The browser tests need Chromium at $(CHROMIUM). Debian and Ubuntu: sudo apt-get install chromium"; exit 1; \
 	  fi; }
+	@test "$${CI:-}" != true || command -v systemd-analyze >/dev/null || [ ! -e /etc/debian_version ] || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq systemd; }
 
 bench: .venv/.installed-test
 	.venv/bin/python -m bench

@@ -102,7 +102,7 @@ def broker_socket(address: Address) -> Path:
     return Path(f"{address.runtime_dir}{_BROKER}")
 
 
-def private_folder(path: Path) -> Path:
+def make_runtime_folder(path: Path) -> Path:
     """Make a folder that only we may enter (0700). Raises `BusError` if it belongs to another user, or is no folder.
 
     Its name can be foreseen and it is emptied: a link in its place would have another folder emptied.

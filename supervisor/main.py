@@ -10,7 +10,7 @@ from bus.address import (
     keep_key,
     make_address,
     make_key,
-    private_folder,
+    make_runtime_folder,
     require_usable_folders,
     state_folder,
     write_address,
@@ -50,7 +50,7 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     state_dir = private.private_folder(state_folder(settings.supervisor.state_dir))
     store = Store(state_dir)
     address = make_address(state_dir, settings.bus.runtime_dir)
-    runtime = private_folder(Path(address.runtime_dir))
+    runtime = make_runtime_folder(Path(address.runtime_dir))
     contain = choose(settings.containment, state_dir)
     sweep_workers(store)
     heads = settle_jobs(store)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bus.address import broker_socket, make_address, private_folder, state_folder
+from bus.address import broker_socket, make_address, make_runtime_folder, state_folder
 from bus.contract.data_place import is_address, shown_address, why_unusable
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
@@ -54,7 +54,7 @@ def broker_orders(orders: ServeOrders, settings: Settings) -> Iterator[ServeOrde
     overrides: Mapping[str, str] = orders.overrides
     runtime_dir = overrides.get("bus.runtime_dir", settings.bus.runtime_dir)
     path = broker_socket(make_address(state_folder(overrides["supervisor.state_dir"]), runtime_dir))
-    private_folder(path.parent)
+    make_runtime_folder(path.parent)
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(str(path))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bus.address import private_folder
+from bus.address import make_runtime_folder
 from bus.transport.sockets import BusError
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class FolderWatch:
         if not gone:
             return
         try:
-            private_folder(self._runtime)
+            make_runtime_folder(self._runtime)
             for path in gone:
                 self._bind_again[path]()
                 self._known[path] = _identity(path)

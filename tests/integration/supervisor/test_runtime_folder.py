@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.address import MAX_IPC_PATH_BYTES, make_address, private_folder, read_address
+from bus.address import MAX_IPC_PATH_BYTES, make_address, make_runtime_folder, read_address
 from bus.client import BusClient
 from bus.contract.events import Status
 from bus.transport.sockets import BusError
@@ -63,7 +63,7 @@ def test_what_somebody_put_in_place_of_the_folder_is_refused(tmp_path: Path, pla
     else:
         place.symlink_to(precious if planted == "link to a folder" else tmp_path / "nowhere")
     with pytest.raises(BusError, match=r"deadstop-0-1234 is no folder; remove it, or set \[bus\] runtime_dir"):
-        private_folder(place)
+        make_runtime_folder(place)
     assert precious.stat().st_mode & 0o777 == 0o755
 
 

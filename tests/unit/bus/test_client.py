@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.address import make_address, make_key, private_folder, write_address
+from bus.address import make_address, make_key, make_runtime_folder, write_address
 from bus.client import BusClient
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Drain, Stats
@@ -13,7 +13,7 @@ from bus.wire.commands import Caller, Drain, Stats
 
 async def test_a_cancellation_that_comes_together_with_the_reply_is_not_forgotten(tmp_path: Path) -> None:
     address = make_address(tmp_path, "")
-    runtime = private_folder(Path(address.runtime_dir))
+    runtime = make_runtime_folder(Path(address.runtime_dir))
     make_key(tmp_path)
     write_address(tmp_path, address)
     client = BusClient.connect(tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bus.address import make_address, private_folder
+from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Role, State
 from bus.transport.sockets import new_context
@@ -40,7 +40,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     """The pool is closed: no worker can be got."""
     settings, context, store = Settings(), new_context(), Store(tmp_path)
     address = make_address(tmp_path, "")
-    runtime = private_folder(Path(address.runtime_dir))
+    runtime = make_runtime_folder(Path(address.runtime_dir))
     journal, jobs = Journal(store, lambda _: None), JobTable()
     pool = WorkerPool(settings, Spawner([], {}, Sweep), store, context, address)
     admission = Admission(settings.limits, running_limits(settings))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.address import make_address, private_folder
+from bus.address import make_address, make_runtime_folder
 from bus.contract.events import Status, Usage
 from bus.contract.settings import Settings
 from bus.system.orphans import children
@@ -91,7 +91,7 @@ async def running_pool(tmp_path: Path) -> AsyncIterator[Running]:
     context, store, subscribed = new_context(), Store(tmp_path), asyncio.Event()
     address, spawner = make_address(tmp_path, ""), CarefulSpawner([], {}, Sweep)
     spawner.spare_those_of_now()
-    runtime = private_folder(Path(address.runtime_dir))
+    runtime = make_runtime_folder(Path(address.runtime_dir))
     pool = WorkerPool(Settings(), spawner, store, context, address)
     control = Channel(connect_dealer(context, address.control), lambda _: None)
     events = Channel(connect_worker_publisher(context, address.collector), lambda _: subscribed.set())

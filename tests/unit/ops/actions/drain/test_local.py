@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.address import make_address, make_key, private_folder, write_address
+from bus.address import make_address, make_key, make_runtime_folder, write_address
 from ops.actions.drain.local import LocalServer
 from ops.client.over_bus import LocalJobs
 
@@ -15,7 +15,7 @@ from ops.client.over_bus import LocalJobs
 async def test_a_cancellation_that_comes_together_with_the_end_is_not_forgotten(tmp_path: Path, turns: int) -> None:
     """The loop turns so often between the two; in some of these turns the end is known but not yet told."""
     address = make_address(tmp_path, "")
-    runtime = private_folder(Path(address.runtime_dir))
+    runtime = make_runtime_folder(Path(address.runtime_dir))
     make_key(tmp_path)
     write_address(tmp_path, address)
     jobs = LocalJobs(tmp_path)
