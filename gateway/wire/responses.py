@@ -6,7 +6,7 @@ import msgspec
 
 from bus.contract.events import Usage
 from bus.contract.histogram import Histogram
-from bus.contract.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.wire.commands import EndedCount, JobRecord
 from bus.wire.outside import OutsideJob
 
@@ -53,8 +53,8 @@ class AskedJob(OutsideJob, frozen=True, kw_only=True):
 
 
 class StoppedJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a job ended that was stopped. A failed one says why (`code`, `error`); `rung`, `ms` and `by` are there
-    where the ladder was climbed."""
+    """How a job ended that was stopped. A failed one says why (`code`, `error`); `rung`, `ms`, `by` and `proof` are
+    there where the ladder was climbed."""
 
     job_id: str
     session_id: str
@@ -62,6 +62,7 @@ class StoppedJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rung: Rung | None = None
     ms: float | None = None
     by: str | None = None
+    proof: Proof | None = None
     reason: Reason | None = None
     usage: Usage | None = None
     code: str | None = None

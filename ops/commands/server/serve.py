@@ -29,7 +29,7 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     """
     import asyncio
 
-    from bus.address import state_folder
+    from bus.address import require_usable_folders, state_folder
     from bus.program import set_up_logging
     from ops.serve.announcement import announcing
     from ops.serve.programs import ServeOptions, serve
@@ -42,6 +42,7 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     }
     settings = read_settings(config, overrides)
     set_up_logging(settings.supervisor.log_format, "serve")
+    require_usable_folders(settings)
     options = ServeOptions(config, settings, port_named=port is not None)
     with announcing(state_folder(settings.supervisor.state_dir)) as announce:
         asyncio.run(serve(options, announce))

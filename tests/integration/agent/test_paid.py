@@ -30,7 +30,8 @@ MISCOUNTS = {"agents__miscounts": {"entrypoint": "tests.programs.spends:miscount
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    settings: dict[str, Any] = {"llm__prices": PRICES, "worker__heartbeat_interval_s": 3600.0, **MISCOUNTS}
+    settings: dict[str, Any] = {"llm__prices": PRICES, "llm__tools": False, **MISCOUNTS}
+    settings["worker__heartbeat_interval_s"] = 3600.0
     async with serving(tmp_path_factory.mktemp("s"), never, **settings) as served:
         yield served
 

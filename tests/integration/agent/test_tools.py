@@ -36,6 +36,13 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         yield served
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def unknown(tmp_path: Path) -> AsyncIterator[Served]:
+    """A server of which nothing is known yet: what is found out about it is remembered."""
+    async with serving(tmp_path, flights(), llm__max_retry_wait_s=0.02) as served:
+        yield served
+
+
 def looks(job: Ended) -> list[Tool]:
     """How each look ended."""
     return [event for event in job.events if isinstance(event, Tool) and event.state != "started"]
@@ -157,16 +164,16 @@ async def test_a_model_may_call_many_tools_at_once_and_no_more_than_allowed(serv
 
 
 @pytest.mark.parametrize("status", [400, 422, 500])
-async def test_a_server_that_takes_no_tools_is_asked_for_one_plan(served: Served, status: int) -> None:
-    job = await served.ask(QUESTION, no_tools(in_turn(PLAN, ANSWERED), status))
+async def test_a_server_that_takes_no_tools_is_asked_for_one_plan(unknown: Served, status: int) -> None:
+    job = await unknown.ask(QUESTION, no_tools(in_turn(PLAN, ANSWERED), status))
     assert "the model's server takes no tools; asking for a plan" in job.statuses
     assert (job.response, job.result.usage.model_calls) == ("United has most.", 2)
-    assert [bool(request.tools) for request in served.requests] == [True, False, False]
+    assert [bool(request.tools) for request in unknown.requests] == [True, False, False]
 
 
 @pytest.mark.parametrize("text", ["I would count the flights.", "", "SELECT 1"])
-async def test_a_model_that_calls_no_tool_is_asked_for_one_plan(served: Served, text: str) -> None:
-    job = await served.ask(QUESTION, in_turn(words(text), PLAN, ANSWERED))
+async def test_a_model_that_calls_no_tool_is_asked_for_one_plan(unknown: Served, text: str) -> None:
+    job = await unknown.ask(QUESTION, in_turn(words(text), PLAN, ANSWERED))
     assert "the model calls no tools; asking for a plan" in job.statuses
     assert job.response == "United has most."
 
