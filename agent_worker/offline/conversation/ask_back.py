@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from agent_worker.offline.conversation.chips import Chip, chips_for
-from agent_worker.offline.conversation.pieces import Pieces, plural, spoken
+from agent_worker.offline.conversation.pieces import Pieces, spoken
 from agent_worker.offline.conversation.proposals import hinted, likely_figures
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.phrases import Kind
@@ -73,7 +73,7 @@ def _understood(pieces: Pieces) -> str:
     known = [f"“{item.text}” ({_place(pieces, item)})" for item in (*pieces.names, *pieces.values)]
     known = list(dict.fromkeys(known))[:_MOST_SAID]
     if not known:
-        names = [plural(table) for table in pieces.schema.tables.values()]
+        names = list(pieces.schema.tables)
         more = f", {len(names) - 6} more" if len(names) > 6 else ""
         return f"These data are about {', '.join(names[:6])}{more}."
     return f"I understood {', '.join(known)}."
