@@ -1,6 +1,8 @@
 """Notices when the sockets vanish under the supervisor: somebody tidies the folder that they are in."""
 
 import logging
+import os
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -8,8 +10,6 @@ from bus.address import make_runtime_folder
 from bus.transport.sockets import BusError
 
 log = logging.getLogger(__name__)
-
-_Identity = tuple[int, int, int]
 
 
 class FolderWatch:
@@ -19,22 +19,20 @@ class FolderWatch:
     def __init__(self, runtime: Path, bind_again: Mapping[str, Callable[[], None]]) -> None:
         self._runtime = runtime
         self._bind_again = {Path(endpoint.removeprefix("ipc://")): call for endpoint, call in bind_again.items()}
-        self._known = {path: _identity(path) for path in self._bind_again}
         self._trouble = ""
 
     def __repr__(self) -> str:
         return f"<FolderWatch {self._runtime} trouble={self._trouble!r}>"
 
     def look(self) -> None:
-        """Make anew what is not there any more, or is not ours."""
-        gone = [path for path, identity in self._known.items() if _identity(path) != identity]
+        """Make anew what is not there any more, or is no socket of this account: one that is is there on purpose."""
+        gone = [path for path in self._bind_again if not _is_own_socket(path)]
         if not gone:
             return
         try:
             make_runtime_folder(self._runtime)
             for path in gone:
                 self._bind_again[path]()
-                self._known[path] = _identity(path)
         except (BusError, OSError) as error:
             self._complain(str(error))
             return
@@ -54,10 +52,9 @@ class FolderWatch:
         self._trouble = trouble
 
 
-def _identity(path: Path) -> _Identity | None:
-    """With the time of its making: the number of one that was removed may be given to another."""
+def _is_own_socket(path: Path) -> bool:
     try:
         found = path.lstat()
     except OSError:
-        return None
-    return found.st_dev, found.st_ino, found.st_ctime_ns
+        return False
+    return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.geteuid()

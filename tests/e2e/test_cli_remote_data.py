@@ -1,5 +1,6 @@
 """`deadstop serve --data s3://…`: the whole way, with a real S3 server, and where the credentials are."""
 
+import contextlib
 import io
 import json
 import urllib.request
@@ -44,8 +45,11 @@ def ask(server: Server, sql: str) -> str:
 
 def programs(server: Program) -> dict[str, psutil.Process]:
     """Those that `serve` runs, by name; a dead one has none."""
-    children = psutil.Process(server.process.pid).children()
-    return {words[-1]: child for child in children if (words := child.cmdline())}
+    named: dict[str, psutil.Process] = {}
+    for child in psutil.Process(server.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is one too
+            named |= {words[-1]: child for words in [child.cmdline()] if words}
+    return named
 
 
 def test_questions_are_answered_and_only_the_broker_has_the_credentials(s3: S3, tmp_path: Path) -> None:

@@ -96,9 +96,10 @@ async def cutting(
     """As long as this lasts, new workers reach a socket of a running supervisor (`collector`, `control`) through us."""
     front = Path(make_address(state_dir, "").runtime_dir) / f"{socket}.sock"
     behind = front.with_suffix(".behind")
-    front.rename(behind)
+    behind.hardlink_to(front)
     proxy = CuttingProxy(behind, lets_through, swallows)
-    server = await asyncio.start_unix_server(proxy.serve, front)
+    server = await asyncio.start_unix_server(proxy.serve, front.with_suffix(".proxy"))
+    front.with_suffix(".proxy").rename(front)  # at once: a socket that is missing is made anew
     try:
         yield proxy
     finally:

@@ -25,7 +25,8 @@ SETTINGS: dict[str, Any] = {"agents.echoes": zoo_settings()["agents.echoes"], "a
 WITH_A_SLEEPER = {**SETTINGS, "agents.sleeps": zoo_settings()["agents.sleeps"]}
 ANN = Caller("ann", Role.USER)
 TRIED_WITHIN_S = 200.0
-OUTSIDE_THE_DOCUMENT = {"/ws", "/api/openapi.json", "/", "/assets/{name}", "/signin", "/signout"}
+CONNECTION = {"/ws", "/api/connection", "/api/connection/{connection_id}"}
+OUTSIDE_THE_DOCUMENT = {*CONNECTION, "/api/openapi.json", "/", "/assets/{name}", "/signin", "/signout"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
