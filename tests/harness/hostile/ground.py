@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 
 SECRET = "the-secret-outside"
 SECRET_VARIABLE = "SECRET_OF_THE_PARENT"
-SYSTEM_V_KEY = 0x0DEAD571
-QUEUE_NAME = b"/deadstop-hostile"
+SYSTEM_V_KEY = 0x5D000000 + os.getpid()
+QUEUE_NAME = b"/deadstop-hostile-%d" % os.getpid()
+"""Of this process and its forks alone: several may try the set at the same time."""
 TABLES = ("t", "u")
 
 _VICTIM = f"""
