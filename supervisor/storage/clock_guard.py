@@ -26,13 +26,22 @@ class Reading(msgspec.Struct, frozen=True):
 
 def read_clocks() -> Reading:
     """The clocks of this moment."""
-    return Reading(time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), _BOOT_ID.read_text().strip())
+    return Reading(time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), _boot_id())
 
 
 def ahead_s(earlier: Reading, now: Reading) -> float:
     """How much further the clock went than time can be shown to have passed; while the machine was off, none can."""
-    passed_s = now.since_boot_s - earlier.since_boot_s if now.boot_id == earlier.boot_id else now.since_boot_s
+    same_start = now.boot_id == earlier.boot_id and now.since_boot_s >= earlier.since_boot_s
+    passed_s = now.since_boot_s - earlier.since_boot_s if same_start else now.since_boot_s
     return now.wall - earlier.wall - passed_s
+
+
+def _boot_id() -> str:
+    """Which start of the machine this is; "" where /proc holds processes alone (systemd's `ProcSubset=pid`)."""
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
 
 
 class ClockGuard:
