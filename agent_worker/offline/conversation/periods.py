@@ -1,5 +1,6 @@
 """Where the data end before the time that is asked for."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import sqlglot
@@ -8,6 +9,7 @@ from sqlglot import exp
 from agent_worker.offline.conversation.pieces import Pieces
 from agent_worker.offline.english.relative_dates import Period, period_words, span_of
 from agent_worker.offline.lexer.lexemes import Ambiguous
+from agent_worker.offline.schema.model import Column, Table
 from agent_worker.offline.single import NotUnderstood, Single
 from bus.contract.catalog import Catalog, CatalogColumn
 
@@ -23,14 +25,19 @@ def at_end_of_data(single: Single, problem: NotUnderstood, period: Period, quest
     """The same problem; or, where the period lies beyond all the dates that it may be of, that and what to ask of the
     data's own last period."""
     pieces = Pieces(single, question)
-    known = [(table, column, days) for table in pieces.tables for column in pieces.dates(table)
-             if (days := days_of(column.info)) is not None]  # fmt: skip
+    known = _dated(pieces, pieces.tables) or _dated(pieces, pieces.schema.tables.values())
     if not known or not all(_is_beyond(period, *days) for _, _, days in known):
         return problem
     table, column, (first, last) = known[0]
     tried = _instead(period, question, last)
     further = [option for text in tried for option in _meant_by(single, text)]
     return NotUnderstood(question, _ended(period, table.name, column.name, first, last), (*tried, *further))
+
+
+def _dated(pieces: Pieces, tables: Iterable[Table]) -> list[tuple[Table, Column, tuple[date, date]]]:
+    """Their columns of dates, each with the first and the last day."""
+    return [(table, column, days) for table in tables for column in pieces.dates(table)
+            if (days := days_of(column.info)) is not None]  # fmt: skip
 
 
 def _meant_by(single: Single, text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from agent_worker.offline.english import tokens
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
@@ -136,10 +137,7 @@ def _looks_like_years(column: Column) -> bool:
 
 def plural(table: Table) -> str:
     """A table's noun as it is said of many."""
-    noun = table.noun
-    if noun.endswith("s"):
-        return noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return tokens.plural(table.noun)
 
 
 def singular(table: Table) -> str:

@@ -21,6 +21,22 @@ _TOKEN = re.compile(
 _ATOM = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"(\d{1,9})(?:st|nd|rd|th)")
 _SCALE = {"k": 1e3, "m": 1e6}
+_UNCOUNTED = frozenset(
+    (
+        "weather",
+        "data",
+        "staff",
+        "stock",
+        "inventory",
+        "equipment",
+        "information",
+        "music",
+        "traffic",
+        "people",
+        "feedback",
+        "personnel",
+    )
+)
 _COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"
@@ -97,3 +113,13 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def plural(word: str) -> str:
+    """A name's last word as it is said of many; what cannot be counted, and what is a plural already, stays."""
+    last = word.rpartition(" ")[2].lower()
+    if last in _UNCOUNTED or last.endswith("s"):
+        return word
+    if last.endswith("y") and last[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if last.endswith(("ch", "sh", "x", "z")) else f"{word}s"

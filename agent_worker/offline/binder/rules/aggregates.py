@@ -6,7 +6,7 @@ from sqlglot.errors import SqlglotError
 
 from agent_worker.offline.binder.rules.query_ir import Figure
 from agent_worker.offline.binder.rules.scope import Scope, Target, Through
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import plural, stem
 from agent_worker.offline.english.vocabulary import AMOUNTS
 from agent_worker.offline.grammar.rules.question_ast import MeasureDraft
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
@@ -61,13 +61,6 @@ def check_amount(scope: Scope, item: Lexeme, said: str = "total ") -> None:
 def count_rows(scope: Scope) -> Figure:
     name = plural(" ".join(scope.names.tables[scope.base]))
     return Figure(exp.Count(this=exp.Star()), f"number_of_{name.replace(' ', '_')}", f"number of {name}")
-
-
-def plural(word: str) -> str:
-    """A name as a plural, for words and aliases only."""
-    if word.endswith("s"):
-        return word
-    return word[:-1] + "ies" if word.endswith("y") else word + "s"
 
 
 def _count_units(scope: Scope, item: Lexeme) -> Figure:

@@ -7,6 +7,7 @@ import pytest
 
 from bench.questions import SAMPLE, Data, make_tpch
 from bench.shop import make_shop
+from tests.harness.small_tables import Make, make_data
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,9 @@ def tpch(tmp_path_factory: pytest.TempPathFactory) -> Data:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Data:
     """A shop that no rule was tuned on."""
     return Data(make_shop(tmp_path_factory.mktemp("shop")))
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Makes a catalog, and an engine over it, of small tables."""
+    return lambda tables: make_data(tmp_path, tables)

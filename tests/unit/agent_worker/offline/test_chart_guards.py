@@ -1,17 +1,11 @@
 """Rules of the chart reader beside their readings: what would be wrong in silence is read rightly, or asked back."""
 
-from collections.abc import Callable
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from bench.questions import Data
+from tests.harness.small_tables import Make, Tables
 
-Tables = dict[str, dict[str, list[object]]]
 COLLEGE: Tables = {
     "student": {"student_id": [1, 2, 3], "name": ["Ann", "Ben", "Cat"], "mentor_id": [None, 1, 1]},
     "course": {"course_id": [11, 12, 13], "title": ["Algebra", "Biology", "Chemistry"], "credits": [4, 6, 8],
@@ -29,20 +23,6 @@ TEAM: Tables = {
                "points": [25, 15, 5], "coach": [7, 7, 8]},
     "card": {"card_id": [101, 102], "card_number": ["4560596484842", "4560596484843"], "player_id": [1, 2]},
 }  # fmt: skip
-
-Make = Callable[[Tables], Data]
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Tables as Parquet files, read as a worker reads them."""
-
-    def write(tables: Tables) -> Data:
-        for name, columns in tables.items():
-            pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
-        return Data(tmp_path)
-
-    return write
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,12 @@
 """Answers that were wrong in silence: each is given right, or asked back. Small tables, made here."""
 
-from collections.abc import Callable
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from bench.questions import Data
 from bus.contract.events import Clarification
+from tests.harness.small_tables import Make, Tables
 
-Tables = dict[str, dict[str, list[object]]]
 STATES: Tables = {
     "state": {"name": ["Texas", "Ohio", "Maine"], "capital": ["austin", "columbus", "augusta"],
               "population": [30, 12, 1], "density": [40.5, 107.25, 17.0], "highest_elevation": [2667, 472, 1606]},
@@ -29,20 +23,6 @@ SALES: Tables = {
     "sales_by_region": {"region": ["north", "north", "south"], "total": [10, 20, 5], "is_null_count": [0, 1, 2],
                         "value": [1, 2, 3], "empty": [0, 0, 1], "a": [7, 8, 9]},
 }  # fmt: skip
-
-Make = Callable[[Tables], Data]
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Tables as Parquet files, read as a worker reads them."""
-
-    def write(tables: Tables) -> Data:
-        for name, columns in tables.items():
-            pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
-        return Data(tmp_path)
-
-    return write
 
 
 @pytest.mark.parametrize(

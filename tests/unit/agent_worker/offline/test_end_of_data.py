@@ -1,0 +1,23 @@
+"""A time that lies behind the end of the data: no question about it is offered, their own last period is."""
+
+from datetime import date
+
+import pytest
+
+from agent_worker.offline import plan
+from bench.questions import Data
+from bus.contract.events import Clarification
+
+TODAY = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["how many flights last month", "show me the busiest airports last month", "which planes were used last week"],
+)
+def test_chips_stay_within_the_data(question: str, flights: Data) -> None:
+    asked = plan(question, flights.catalog, today=TODAY)
+    assert isinstance(asked, Clarification)
+    assert "end on 2013-12-31" in asked.question
+    assert asked.suggestions
+    assert not [chip for chip in asked.suggestions if "2026" in chip]
