@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from bus.values.column_names import distinct_names
 from bus.values.logical_types import parse_type
 from bus.values.value_text import value_text
 from ops.client.access import Wire
@@ -73,7 +74,8 @@ def _csv(result: Result) -> str:
         raise OpsError("the answer has no table that could be written as CSV; its text comes with --format text")
     kinds = [parse_type(column["type"]) for column in result.columns]
     null = '""' if len(kinds) == 1 else ""  # readers skip an empty line
-    lines = [",".join(_csv_field(column["name"], null) for column in result.columns)]
+    names = distinct_names([column["name"] for column in result.columns])
+    lines = [",".join(_csv_field(name, null) for name in names)]
     for row in result.rows:
         lines.append(
             ",".join(_csv_field(value_text(value, kind), null) for value, kind in zip(row, kinds, strict=True))

@@ -16,6 +16,7 @@ import pyarrow.parquet
 from bus.contract.events import Column
 from bus.values.arrow_types import arrow_type
 from bus.values.carrying import carry
+from bus.values.column_names import distinct_names
 from bus.values.logical_types import LogicalType, parse_type
 from bus.values.rows import json_values, read_table, table_rows
 from bus.values.value_text import value_text
@@ -41,7 +42,7 @@ class JsonWriter:
     content_type = "application/json"
 
     def __init__(self, columns: list[Column]) -> None:
-        named = [Column(name, column.type) for name, column in zip(distinct_names(columns), columns, strict=True)]
+        named = [Column(name, column.type) for name, column in zip(_names(columns), columns, strict=True)]
         self._ahead = b'{"columns":' + visible_json(msgspec.json.encode(named)) + b',"rows":['
 
     def rows(self, arrow: bytes) -> bytes:
@@ -66,7 +67,7 @@ class CsvWriter:
     def __init__(self, columns: list[Column], *, safe: bool = False) -> None:
         self._kinds = [parse_type(column.type) for column in columns]
         self._safe = safe
-        names = [self._told(pa.chunked_array([pa.array([name])])) for name in distinct_names(columns)]
+        names = [self._told(pa.chunked_array([pa.array([name])])) for name in _names(columns)]
         self._ahead = _csv(pa.table(names, names=[str(at) for at in range(len(names))])) if columns else b""
 
     def rows(self, arrow: bytes) -> bytes:
@@ -93,7 +94,7 @@ class ParquetWriter:
     def __init__(self, columns: list[Column]) -> None:
         self._kinds = [parse_type(column.type) for column in columns]
         types = [arrow_type(kind) for kind in self._kinds]
-        self._schema = pa.schema(list(zip(distinct_names(columns), types, strict=True)))
+        self._schema = pa.schema(list(zip(_names(columns), types, strict=True)))
         self._sink = _Sink()
         self._writer: pa.parquet.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
@@ -158,20 +159,8 @@ def _csv(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def distinct_names(columns: list[Column]) -> list[str]:
-    """The columns' names, none twice, whatever its case: many readers refuse that."""
-    taken = {column.name.casefold() for column in columns}
-    seen: set[str] = set()
-    return [_distinct(column.name, taken, seen) for column in columns]
-
-
-def _distinct(name: str, taken: set[str], seen: set[str]) -> str:
-    found, number = name, 1
-    while found.casefold() in seen or (number > 1 and found.casefold() in taken):
-        number += 1
-        found = f"{name}_{number}"
-    seen.add(found.casefold())
-    return found
+def _names(columns: list[Column]) -> list[str]:
+    return distinct_names([column.name for column in columns])
 
 
 def _csv_column(column: pa.ChunkedArray, kind: LogicalType) -> pa.ChunkedArray:

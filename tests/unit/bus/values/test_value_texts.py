@@ -18,6 +18,7 @@ from bus.values.arrow_types import arrow_type
 from bus.values.logical_types import LogicalType, parse_type, projection
 from bus.values.rows import json_rows, read_table, table_rows
 from gateway.http_api.jobs.export_formats import CsvWriter
+from ops.render.result_text import Result, result_text
 from ops.render.tables import result_table
 from tests.values import CASES, FOLDER, statement, texts
 
@@ -57,9 +58,16 @@ def test_every_door_shows_the_same_text(engine: duckdb.DuckDBPyConnection, case:
     assert columns[0].type == case["type"]
     assert terminal(columns, row) == [text.replace("\n", " ") for text in expected]
     assert in_csv(columns, arrow) == expected
+    assert in_a_file(columns, row) == expected
     assert [answer(column, values) for column, values in zip(columns, table.columns, strict=True)] == [
         f"x: **{text}**" for text in [case["readable"], *expected[1:]]
     ]
+
+
+def in_a_file(columns: list[Column], row: list[Any]) -> list[str]:
+    """As `deadstop ask --csv` writes it."""
+    wire = [{"name": column.name, "type": column.type} for column in columns]
+    return list(csv.reader(io.StringIO(result_text(Result(columns=wire, rows=[row]), "csv"), newline="")))[1]
 
 
 def terminal(columns: list[Column], row: list[Any]) -> list[str]:
