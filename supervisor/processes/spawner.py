@@ -6,31 +6,31 @@ import signal
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bus.system.proc import read_stat, still_lives
+from bus.system.proc import exit_in_words, read_stat, still_lives
 from supervisor.processes.containment import Contain, Enclosure
 from supervisor.processes.fork_server_client import ForkServer
 
 _GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
 
-_UNKNOWN_EXIT = 255
+_WITH_ITS_PARENT = "ended with its fork server, which has died,"
 
 
 class WorkerProcess:
-    """A running worker, by its pidfd, and what holds it. `on_reaped(exit code)` is called once its parent has reaped
-    it: it is gone by then, not even a zombie. `parent_lost()` says whether the parent is about to die, and the worker
-    with it."""
+    """A running worker, by its pidfd, and what holds it. `on_reaped(words)` is called once its parent has reaped it,
+    and told how it exited: it is gone by then, not even a zombie. `parent_lost()` says whether the parent is about to
+    die, and the worker with it."""
 
     def __init__(
         self,
         pid: int,
         pidfd: int,
         enclosure: Enclosure,
-        on_reaped: Callable[[int], None],
+        on_reaped: Callable[[str], None],
         parent_lost: Callable[[], bool] = lambda: False,
     ) -> None:
         self.pid = pid
-        self.exit_code: int | None = None
+        self.exit_words = ""
         self._pidfd: int | None = pidfd
         self._enclosure = enclosure
         stat = read_stat(pid)
@@ -40,12 +40,12 @@ class WorkerProcess:
         enclosure.hold(self)
 
     def __repr__(self) -> str:
-        return f"<WorkerProcess pid={self.pid} exit={self.exit_code}>"
+        return f"<WorkerProcess pid={self.pid} {self.exit_words or 'lives'}>"
 
     @property
     def lives(self) -> bool:
         """False from its death on, even before it is reaped, and once its parent is lost."""
-        return self.exit_code is None and not self._parent_lost() and still_lives((self.pid, self.started)) is not None
+        return not self.exit_words and not self._parent_lost() and still_lives((self.pid, self.started)) is not None
 
     def dump_stack(self) -> None:
         """Ask the worker itself, not its group, for a dump of its threads' stacks (faulthandler on SIGUSR1)."""
@@ -58,7 +58,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """SIGKILL to all that came from it, whatever session it moved to, and to its process group."""
-        if self.exit_code is not None:
+        if self.exit_words:
             return  # its number may be another's by now
         try:
             self._enclosure.kill()
@@ -66,12 +66,12 @@ class WorkerProcess:
             self._signal_group(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._pidfd is not None and self.exit_code is None:
+        if self._pidfd is not None and not self.exit_words:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, number)
 
     def _signal_group(self, number: signal.Signals) -> None:
-        if self._pidfd is None or self.exit_code is not None:
+        if self._pidfd is None or self.exit_words:
             return
         try:
             signal.pidfd_send_signal(self._pidfd, number, None, _GROUP)
@@ -90,13 +90,13 @@ class WorkerProcess:
         else:
             self._signal(number)
 
-    def reaped(self, code: int) -> None:
-        """The parent has reaped the process, which left with this exit code."""
-        self.exit_code = code
+    def reaped(self, words: str) -> None:
+        """The process is reaped; how it exited, in words."""
+        self.exit_words = words
         if self._pidfd is not None:
             os.close(self._pidfd)
             self._pidfd = None
-        self._on_reaped(code)
+        self._on_reaped(words)
 
 
 class Spawner:
@@ -110,7 +110,7 @@ class Spawner:
         self._server: ForkServer | None = None
         self._workers: dict[ForkServer, dict[int, WorkerProcess]] = {}
 
-    async def spawn(self, spec: bytes, enclosure: Enclosure, on_reaped: Callable[[int], None]) -> WorkerProcess:
+    async def spawn(self, spec: bytes, enclosure: Enclosure, on_reaped: Callable[[str], None]) -> WorkerProcess:
         """A new process that becomes the worker of this spec, held by the enclosure. Raises `SpawnError`."""
         server = self._running()
 
@@ -154,10 +154,10 @@ class Spawner:
         for worker in self._workers.pop(server).values():
             with contextlib.suppress(OSError):  # without a descriptor left, say; all of them die with their parent
                 worker.kill()
-            worker.reaped(_UNKNOWN_EXIT)
+            worker.reaped(_WITH_ITS_PARENT)
 
 
 def _reaped(workers: dict[int, WorkerProcess], pid: int, code: int) -> None:
     worker = workers.pop(pid, None)
     if worker is not None:  # else it was no worker: something preloaded has started it
-        worker.reaped(code)
+        worker.reaped(exit_in_words(code))

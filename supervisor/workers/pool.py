@@ -10,7 +10,7 @@ from typing import Any
 from bus.address import Address, broker_socket
 from bus.contract.settings import INTERNAL_AGENTS, Settings
 from bus.contract.vocabulary import Proof
-from bus.system.proc import POLL_S, exit_in_words, read_stat
+from bus.system.proc import POLL_S, read_stat
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
 from bus.transport.peers import PeerWatch
@@ -254,7 +254,7 @@ class WorkerPool:
             return
         try:
             process = await self._spawner.spawn(
-                worker.spec(), enclosure, lambda code: self._run(self._reap(worker, enclosure, code))
+                worker.spec(), enclosure, lambda words: self._run(self._reap(worker, enclosure, words))
             )
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
@@ -267,7 +267,7 @@ class WorkerPool:
             _note_baseline(worker)
         self._store.worker_started(process.pid, process.started, str(worker.scratch))
 
-    async def _reap(self, worker: Worker, enclosure: Enclosure, code: int) -> None:
+    async def _reap(self, worker: Worker, enclosure: Enclosure, exit_words: str) -> None:
         process = worker.process
         assert process is not None
         self._warm.lost(worker, asyncio.get_running_loop().time())  # before a job takes it for a living one
@@ -276,7 +276,7 @@ class WorkerPool:
         await self._reaper.collect_events(process)
         await self._bury(worker, enclosure)
         self._store.worker_gone(process.pid, process.started)
-        self._finalize(worker, exit_in_words(code))
+        self._finalize(worker, exit_words)
 
     async def _bury(self, worker: Worker, enclosure: Enclosure) -> None:
         await self._reaper.sweep(worker, enclosure)

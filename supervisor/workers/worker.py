@@ -130,7 +130,7 @@ class Worker:
     def look_after_scratch(self) -> None:
         """Make its scratch folder anew where somebody has removed it: an agent outside the sandbox can go on with it.
         To be called now and then."""
-        if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_code is not None:
+        if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_words:
             return
         if not self.scratch.exists():
             self._scratch_vanished = True

@@ -42,4 +42,4 @@ def child(enclosure: Enclosure | None = None) -> Iterator[subprocess.Popen[bytes
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
         if held is not None:
-            held.reaped(-signal.SIGKILL)
+            held.reaped("killed by SIGKILL")

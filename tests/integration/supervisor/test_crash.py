@@ -76,6 +76,7 @@ async def test_a_killed_fork_server_costs_its_jobs_and_nothing_else(tmp_path: Pa
         *_, (_, ending) = await supervisor.events(job_id)
         assert isinstance(ending, Failed)
         assert ending.code == Reason.WORKER_DIED
+        assert "The worker ended with its fork server, which has died, before it had finished" in ending.error
         assert is_gone(pid)
         assert await supervisor.running("echoes")
 

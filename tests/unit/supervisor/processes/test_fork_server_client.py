@@ -76,7 +76,7 @@ async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFix
 
 async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pytest.MonkeyPatch) -> None:
     spawner = Spawner(STAYS, {}, Sweep)
-    gone: list[int] = []
+    gone: list[str] = []
     worker = await spawner.spawn(b"spec", spawner.containment.enclose("w"), gone.append)
     (hung,) = spawner.own_children
 

@@ -99,4 +99,4 @@ async def test_a_worker_that_never_connected_has_nothing_on_the_way(tmp_path: Pa
             pidfd = os.pidfd_open(process.pid)
             worker = WorkerProcess(process.pid, pidfd, enclosure(), lambda _: None)
             await reaper.collect_events(worker)
-            worker.reaped(0)
+            worker.reaped("exited with status 0")
