@@ -32,20 +32,26 @@ async def plan(state: AgentState) -> AsyncGenerator[Event, None]:
 
 
 async def _with_model(state: AgentState) -> AsyncGenerator[Event, None]:
-    """A plan after looks at the data, where the model takes tools; else, and where that comes to none, at once."""
+    """A plan after looks at the data, where the model takes tools; else, and where that comes to none, at once.
+
+    That it takes none is noted where it plans well without: a reply that is nonsense both ways says nothing of tools.
+    """
     model, request = state.tools.model, state.request
     assert model is not None
     assert request is not None
+    refused = False
     if model.takes_tools and state.context.settings.agent.max_tool_calls:
         try:
             async with aclosing(explore(state)) as events:
                 async for event in events:
                     yield event
         except ToolsRefused as error:
-            state.context.model_noted(model.without_tools)
+            refused = True
             yield Status(f"{error}; asking for a plan")
     if state.plan is None:
         state.plan = await model.plan(request)
+    if refused:
+        state.context.model_noted(model.without_tools)
 
 
 def _request(state: AgentState) -> PlanRequest:

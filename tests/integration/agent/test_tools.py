@@ -178,6 +178,14 @@ async def test_a_model_that_calls_no_tool_is_asked_for_one_plan(unknown: Served,
     assert job.response == "United has most."
 
 
+async def test_a_reply_that_is_nonsense_both_ways_says_nothing_of_tools(unknown: Served) -> None:
+    nonsense = await unknown.ask(QUESTION, lambda _: words("(nothing)"))
+    assert nonsense.failed.code == "llm_bad_plan"
+    assert not unknown.requests[-1].tools
+    job = await unknown.ask(QUESTION, in_turn(use("find", words="united"), answer(), ANSWERED))
+    assert (len(looks(job)), job.response) == (1, "United has most.")
+
+
 async def test_a_plan_in_the_place_of_a_call_is_taken(served: Served) -> None:
     job = await served.ask(QUESTION, in_turn(use("find", words="united"), PLAN, ANSWERED))
     assert (len(looks(job)), len(job.rows), len(served.requests)) == (1, 16, 3)
