@@ -13,6 +13,7 @@ from ops.errors import EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE, OpsError
 COMMANDS = {
     "serve": ("server", "Serve questions: supervisor and gateway; prints the address when ready."),
     "ask": ("jobs", "Ask one question and answer it in the terminal."),
+    "eval": ("jobs", "Ask questions with known results, and tell how many are answered rightly, by model."),
     "ps": ("jobs", "List jobs."),
     "kill": ("jobs", "Stop jobs, and wait for the proof that they have stopped."),
     "tail": ("jobs", "Follow a job's stream."),
@@ -43,6 +44,7 @@ OTHER_NAMES = {
     "sql": "ask",
     "start": "serve",
     "run": "serve",
+    "evaluate": "eval",
     "up": "serve",
     "status": "stats",
     "inspect": "show",

@@ -105,6 +105,7 @@ class Price(Table, frozen=True):
 class LlmSettings(Table, frozen=True):
     model: str = "claude-sonnet-5-5"
     base_url: str = ""
+    wire: Annotated[str, Meta(pattern="^(auto|messages|chat)$")] = "auto"
     api_key_env: str = "ANTHROPIC_API_KEY"
     tools: bool = True
     structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"
