@@ -9,7 +9,20 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.contract.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
+from bus.contract.events import (
+    Accepted,
+    Completed,
+    Event,
+    Failed,
+    Killed,
+    PlainChunk,
+    Queue,
+    Result,
+    Stopping,
+    StopProof,
+    TableRows,
+    Usage,
+)
 from bus.contract.vocabulary import Proof, Reason, Refusal, Rung, State
 from bus.wire.batch import Batch
 from bus.wire.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
@@ -100,6 +113,10 @@ class JsonRows(Event, frozen=True, tag="table_rows"):
     """Rows as JSON arrays in column order (`bus.values.rows`)."""
 
     rows: list[list[Any]]
+
+
+JsonChunk = PlainChunk | JsonRows | Queue | Stopping
+"""Every chunk, for clients that take rows as JSON."""
 
 
 class ArrowRows(Event, frozen=True, tag="table_rows"):

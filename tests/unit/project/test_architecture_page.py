@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "docs/architecture.md", *sorted((ROOT / "docs/decisions").glob("*.md"))]
-PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops")
+PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops", "deadstop")
 
 
 def places_in(page: Path) -> list[str]:
