@@ -12,17 +12,18 @@ from bus.wire.commands import Stats
 from bus.wire.outside import OutsideJob
 from deadstop.client import AsyncClient, ClientError
 from deadstop.client import Declined as ServerDeclined
-from deadstop.client.http import job_path
+from deadstop.client.http import PATIENCE_S, job_path
 from ops.client.access import Declined, PastQuestion, Query, Wire, job_of, new_session_id
 from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
 
 
 class RemoteJobs:
-    """The HTTP side of `ops.client.access.JobsAccess`; made in a running loop."""
+    """The HTTP side of `ops.client.access.JobsAccess`; made in a running loop. `patience_s`: how long a server that was
+    reached may be away."""
 
-    def __init__(self, base: str, token: str) -> None:
-        self._client = AsyncClient(base, token)
+    def __init__(self, base: str, token: str, patience_s: float = PATIENCE_S) -> None:
+        self._client = AsyncClient(base, token, patience_s=patience_s)
 
     async def close(self) -> None:
         await self._client.close()

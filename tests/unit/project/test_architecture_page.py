@@ -12,7 +12,7 @@ PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops", "de
 
 
 def places_in(page: Path) -> list[str]:
-    return re.findall(rf"`((?:{'|'.join((*PROGRAMS, 'web', 'tests'))})/[\w/.-]*)`", page.read_text())
+    return re.findall(rf"`((?:{'|'.join((*PROGRAMS, 'web', 'clients', 'tests'))})/[\w/.-]*)`", page.read_text())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
