@@ -24,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 _ANONYMOUS_CODES = frozenset({"unauthorized", "too_many_attempts", "bad_host"})
-_PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz"})
+_PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz", "/socket.io/", "/socket.io/socket.io.js"})
 """Their handlers check the sign-in themselves, or need none."""
 
 _PUBLIC_PAGES = ("signin.html", "confirm.html")
