@@ -1,14 +1,13 @@
-import { HttpSocket, type Socket } from "./http-socket";
+import type { Sockets } from "./connection.js";
+import { HttpSocket, type Socket } from "./http-socket.js";
 
 /** How a connection is made; `auto` takes the first way that works. */
 export type Transport = "auto" | "websocket" | "http";
 
 type Way = Exclude<Transport, "auto">;
 
-const KEY = "deadstop.transport";
-
 /** The ways to the server, each tried after the one before it has not led there. Knows which one did last. */
-export class Transports {
+export class Transports implements Sockets {
   private at = 0;
 
   constructor(
@@ -38,15 +37,4 @@ export class Transports {
     socket.binaryType = "arraybuffer";
     return socket;
   }
-}
-
-/** What the reader has chosen in this browser. */
-export function chosenTransport(): Transport {
-  const kept = localStorage.getItem(KEY);
-  return kept === "websocket" || kept === "http" ? kept : "auto";
-}
-
-/** Connects in this way from the next connection on, also at the next visit. */
-export function chooseTransport(transport: Transport): void {
-  localStorage.setItem(KEY, transport);
 }

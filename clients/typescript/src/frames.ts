@@ -1,4 +1,4 @@
-import type { ServerEvent } from "./protocol";
+import type { ServerEvent } from "./wire.js";
 
 const HEADER_LENGTH_BYTES = 4;
 const utf8 = new TextDecoder();

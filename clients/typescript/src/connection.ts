@@ -1,12 +1,11 @@
-import { backoffMs } from "./backoff";
-import { decodeBinary, decodeText } from "./frames";
-import type { Socket } from "./http-socket";
-import type { Authenticated, ClientEvent, ServerEvent } from "./protocol";
-import type { Transports } from "./transports";
+import { backoffMs } from "./backoff.js";
+import { decodeBinary, decodeText } from "./frames.js";
+import type { Socket } from "./http-socket.js";
+import type { AuthenticatedData, ClientEvent, ServerEvent } from "./wire.js";
 
 export type ConnectionState =
   | { readonly kind: "connecting" }
-  | { readonly kind: "open"; readonly server: Authenticated }
+  | { readonly kind: "open"; readonly server: AuthenticatedData }
   | { readonly kind: "waiting"; readonly attempt: number; readonly retryAt: number }
   | { readonly kind: "refused"; readonly error: string };
 
@@ -14,6 +13,12 @@ export interface ConnectionHandlers {
   /** Each event that is not about the connection itself, in the order of the wire. */
   onEvent(event: ServerEvent): void;
   onState(state: ConnectionState): void;
+}
+
+/** How sockets are made. `failed` is told of one that did not lead to the server, so that the next goes another way. */
+export interface Sockets {
+  make(): Socket;
+  failed(): void;
 }
 
 const ANSWER_LIMIT_MS = 15_000;
@@ -28,9 +33,11 @@ export class Connection {
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** @param token signs in; a page that has a cookie needs none */
   constructor(
-    private readonly transports: Transports,
+    private readonly sockets: Sockets,
     private readonly handlers: ConnectionHandlers,
+    private readonly token: string | null = null,
   ) {}
 
   /** Connects now, also in the middle of a pause. Harmless while a connection stands or is being made. */
@@ -38,8 +45,8 @@ export class Connection {
     if (this.socket) return;
     clearTimeout(this.timer);
     this.enter({ kind: "connecting" });
-    const socket = this.transports.make();
-    socket.onopen = () => this.transmit({ event: "authenticate", data: { batch: true } });
+    const socket = this.sockets.make();
+    socket.onopen = () => this.transmit({ event: "authenticate", data: { token: this.token, batch: true } });
     socket.onmessage = (message) => this.receive(message.data as string | ArrayBuffer);
     socket.onclose = () => this.lose(socket);
     this.socket = socket;
@@ -52,6 +59,12 @@ export class Connection {
     if (this.state.kind !== "open") return false;
     this.transmit(event);
     return true;
+  }
+
+  /** Ends it; nothing is connected again until `open`. */
+  close(): void {
+    clearTimeout(this.timer);
+    this.detach();
   }
 
   /** Drops the socket, so that it is made anew: for a network that has gone away without telling the socket. */
@@ -88,7 +101,7 @@ export class Connection {
 
   private lose(socket: Socket): void {
     if (socket !== this.socket) return;
-    if (this.state.kind === "connecting") this.transports.failed();
+    if (this.state.kind === "connecting") this.sockets.failed();
     this.detach();
     clearTimeout(this.timer);
     this.failures += 1;
