@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Union
 from bus.contract.catalog import Catalog
 from bus.contract.data_place import DataPlace
 from bus.contract.events import Clarification, Event, Progress, Status, Usage, Warn
-from bus.contract.settings import Settings
+from bus.contract.settings import AgentDefinition, Settings
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import JobSpec
 
@@ -59,12 +59,14 @@ class AgentContext:
     """
 
     def __init__(
-        self, settings: Settings, options: dict[str, Any], data: DataPlace, scratch: Path, outlet: Outlet
+        self, settings: Settings, definition: AgentDefinition, data: DataPlace, scratch: Path, outlet: Outlet
     ) -> None:
         self.outlet = outlet
         """Where `emit`, `data_changed`, `model_noted` and `usage_changed` go."""
         self.settings = settings
-        self.options = options
+        self.definition = definition
+        """The table `[agents.NAME]`."""
+        self.options = definition.options
         """From `[agents.NAME] options`, as they are."""
         self.data = data
         """Where the data lie."""

@@ -1,7 +1,6 @@
 """The real thing, once: a supervisor of its own reads the data, and forks a worker that answers a question."""
 
 import asyncio
-import importlib.util
 from pathlib import Path
 
 from bus.contract.settings import CATALOG_AGENT, Settings
@@ -40,17 +39,6 @@ async def data_and_worker(config: Path | None, settings: Settings) -> list[Findi
     except TimeoutError:
         words = f"no answer within {ANSWER_WITHIN_S:g} s"
         return [problem("worker", words, "is the machine overloaded, or the data on a slow disk?")]
-
-
-def agents(settings: Settings) -> list[Finding]:
-    """Whether the modules of configured agents can be found."""
-    found = []
-    for name, agent in settings.agents.items():
-        module = agent.entrypoint.partition(":")[0]
-        if _is_missing(module):
-            todo = f"install it into this environment, or correct [agents.{name}] entrypoint"
-            found.append(problem(f"agent {name}", f"there is no module {module}", todo))
-    return found
 
 
 async def _data(jobs: LocalJobs, settings: Settings) -> list[Finding]:
@@ -98,10 +86,3 @@ async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:
 
 async def _stream(jobs: JobsAccess, job: OutsideJob) -> list[Wire]:
     return [item async for item in jobs.follow(job)]
-
-
-def _is_missing(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is None
-    except (ImportError, ValueError):
-        return True
