@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+from agent_worker.agents.facilities import WorkerFacilities
 from agent_worker.context import AgentContext
 from agent_worker.runtime.bootstrap import apply_sandbox, isolate_process, load_agent
 from agent_worker.runtime.event_loop import CountingLoop
@@ -153,6 +154,7 @@ class WorkerRuntime:
             self._publisher.finish(CancelledOutcome())
             return
         self._running = asyncio.current_task()
+        context.facilities = WorkerFacilities(job, context)
         self._run = JobRun(agent, context, job, self._publisher)
         self._publisher.finish(await self._run.outcome())
 

@@ -21,6 +21,9 @@ SLOW_START_MS = 1000.0
 NOT_PRELOADED = "could not be preloaded"
 """What the fork server says of a module it could not import; multiprocessing itself would swallow that."""
 
+THREADS_STAY = "threads that stay"
+"""What it says of one that has started some."""
+
 
 async def data_and_worker(config: Path | None, settings: Settings) -> list[Finding]:
     """What a supervisor finds with these settings, in a folder of its own that goes again."""
@@ -73,6 +76,8 @@ async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:
     said = [line for line in server.said().splitlines() if NOT_PRELOADED in line]
     if said:
         return problem("worker", one_line(said[0], 300), "correct [worker] preload; until then workers start slowly")
+    if threads := [line for line in server.said().splitlines() if THREADS_STAY in line]:
+        return problem("worker", one_line(threads[0], 300), "take that module out of [worker] preload")
     if stream[-1]["event"] != "agent_complete":
         words = ended_sentence(stream[-1]["event"], stream[-1]["data"])
         return problem("worker", words, one_line(record["stderr"], 300) or "see the log of `deadstop serve`")
