@@ -22,7 +22,7 @@ from bus.system import private
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
-from supervisor.processes.choice import choose
+from supervisor.processes.containment.choice import choose
 from supervisor.service import Service
 from supervisor.storage.store import Store, StoreError
 

@@ -50,6 +50,10 @@ class ControlGroup:
         """The processes in it, without those of groups beneath it; living ones only."""
         return [int(pid) for pid in read_proc(f"{self.path}/cgroup.procs").split()]
 
+    def count_tasks(self) -> int:
+        """How many processes and threads are in it, without those of groups beneath it."""
+        return read_proc(f"{self.path}/cgroup.threads").count("\n")
+
     def events(self, name: str) -> dict[str, int]:
         """A file of names and numbers, such as `memory.events`."""
         return {key: int(value) for key, value in map(str.split, read_proc(f"{self.path}/{name}").splitlines())}

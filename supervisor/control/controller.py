@@ -10,7 +10,7 @@ import msgspec
 
 from bus.contract.events import Failed, Usage
 from bus.contract.settings import INTERNAL_AGENTS
-from bus.contract.vocabulary import SUPERVISOR, Reason
+from bus.contract.vocabulary import SUPERVISOR, Reason, Rung
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import Submit
 from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Heartbeat, Outcome, Success
@@ -200,6 +200,17 @@ class JobController:
         entry = self._entry_of(worker)
         if entry is not None:
             self._stop_exceeding(entry, Exceeded(reason, words))
+
+    def overcrowded(self, worker: Worker, reason: Reason, words: str) -> None:
+        """The worker has more processes than it may: they are killed at once, as there are more each moment, also of a
+        job that is being stopped, or has finished, and of a worker without one."""
+        entry = self._entry_of(worker)
+        if entry is not None and entry.job.undecided:
+            if entry.job.ladder is None:
+                entry.limit_words = words
+            self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, reason, Rung.KILL), self._loop.time()))
+        elif worker.process is not None:
+            worker.process.kill()
 
     # ---- acting
 

@@ -18,6 +18,7 @@ _HINTS = {
     Reason.HEARTBEAT_LOST: "ask again; `deadstop show` has the stack of the stuck worker",
     Reason.DEADLINE: "ask for less, or raise max_runtime_s",
     Reason.MEMORY: "ask for less, for example with a filter or a LIMIT, or raise [limits] max_memory_bytes",
+    Reason.PROCESSES: "look what the agent starts, or raise [limits] max_processes",
     Reason.OUTPUT_LIMIT: "ask for less, for example with a LIMIT, or raise the [limits] for output",
     Reason.BUDGET: "ask a smaller question, or raise the budget in [agent]",
     Reason.WORKER_DIED: "ask again; `deadstop show` has the worker's last words",

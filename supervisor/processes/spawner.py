@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bus.system.proc import exit_in_words, read_stat, still_lives
-from supervisor.processes.containment import Contain, Enclosure
+from supervisor.processes.containment.interface import Contain, Enclosure
 from supervisor.processes.fork_server_client import ForkServer
 
 _GROUP = 4

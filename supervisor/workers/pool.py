@@ -25,7 +25,7 @@ from bus.wire.worker import (
     Ready,
     ToSupervisor,
 )
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import Spawner, WorkerProcess
 from supervisor.storage.store import Store
 from supervisor.workers.data_folders import DataFolders

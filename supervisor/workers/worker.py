@@ -27,7 +27,7 @@ from bus.wire.worker import (
     ToWorker,
     WorkerSpec,
 )
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders, Identity

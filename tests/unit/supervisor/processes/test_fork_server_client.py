@@ -10,9 +10,9 @@ from typing import NoReturn
 import pytest
 
 from bus.system.proc import read_stat
+from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.fork_server_client import ForkServer, SpawnError
 from supervisor.processes.spawner import Spawner
-from supervisor.processes.sweep import Sweep
 from tests.harness.servers import eventually, is_gone
 
 STAYS = ["tests.programs.stays_after_fork"]

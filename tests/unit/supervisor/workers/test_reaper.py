@@ -15,9 +15,9 @@ from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel, bind_collector, new_context
 from bus.wire.worker import MAX_MESSAGE_BYTES, STACK_NAME, STDERR_NAME
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
+from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import WorkerProcess
-from supervisor.processes.sweep import Sweep
 from supervisor.workers import reaper as reaper_module
 from supervisor.workers.cleanup import SHARED_MEMORY
 from supervisor.workers.reaper import Reaper

@@ -10,7 +10,7 @@ from pathlib import Path
 from bus.contract.vocabulary import Proof
 from bus.system.control_groups import ControlGroup, group_of
 from bus.system.orphans import children, kill_descendants, kill_process
-from supervisor.processes.containment import Held
+from supervisor.processes.containment.interface import Held
 
 LOOK_AGAIN_S = 0.0005
 
@@ -30,6 +30,9 @@ class ControlGroups:
         group = ControlGroup(self._root.path / worker_id)
         group.make()
         return WorkerGroup(group, self._own)
+
+    def tidy(self) -> None:
+        """Whatever they let go of stays in their groups."""
 
     def close(self) -> None:
         """Remove what is empty; the next supervisor empties the rest."""
@@ -53,6 +56,12 @@ class WorkerGroup:
             return self._group.pids()
         except FileNotFoundError:
             return []
+
+    def count_tasks(self, at_most: int) -> int:
+        try:
+            return self._group.count_tasks()
+        except FileNotFoundError:
+            return 0
 
     def kill(self) -> None:
         self._group.kill()

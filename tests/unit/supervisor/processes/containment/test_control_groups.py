@@ -11,7 +11,7 @@ import pytest
 
 from bus.system.control_groups import group_of, write_file
 from bus.system.orphans import children
-from supervisor.processes.control_groups import ControlGroups, WorkerGroup
+from supervisor.processes.containment.control_groups import ControlGroups, WorkerGroup
 from tests.harness.servers import is_gone
 
 

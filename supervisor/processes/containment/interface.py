@@ -35,6 +35,10 @@ class Enclosure(Protocol):
     def pids(self) -> Iterable[int]:
         """The processes that are held, dead ones may be among them."""
 
+    def count_tasks(self, at_most: int) -> int:
+        """How many processes and threads are held; where there are more than `at_most`, it need not be all of them.
+        Raises OSError where it cannot be found out."""
+
     def kill(self) -> None:
         """SIGKILL to all that came from the worker. Raises OSError where there is no descriptor to look for them."""
 
@@ -58,6 +62,10 @@ class Containment(Protocol):
 
     def enclose(self, worker_id: str) -> Enclosure:
         """A new enclosure for a worker that is to be forked. Raises OSError."""
+
+    def tidy(self) -> None:
+        """Kill what living workers have let go of, where it is held by nothing. To be called now and then. Raises
+        OSError where it cannot be found out."""
 
     def close(self) -> None:
         """No worker is left."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from bus.contract.settings import ContainmentSettings
 from bus.contract.settings_file import SettingsError
 from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
-from supervisor.processes.containment import Contain
-from supervisor.processes.control_groups import ControlGroups
-from supervisor.processes.sweep import Sweep
+from supervisor.processes.containment.control_groups import ControlGroups
+from supervisor.processes.containment.interface import Contain
+from supervisor.processes.containment.sweep import Sweep
 
 log = logging.getLogger(__name__)
 

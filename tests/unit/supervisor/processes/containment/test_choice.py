@@ -10,7 +10,7 @@ from bus.contract.settings import ContainmentSettings
 from bus.contract.settings_file import SettingsError
 from bus.contract.vocabulary import Proof
 from bus.system.control_groups import ControlGroup, write_file
-from supervisor.processes.choice import choose, root_name
+from supervisor.processes.containment.choice import choose, root_name
 
 
 @pytest.mark.parametrize("form", ["auto", "cgroup"])

@@ -4,7 +4,7 @@ import os
 import signal
 
 from bus.system.orphans import children
-from supervisor.processes.sweep import Sweep
+from supervisor.processes.containment.sweep import Sweep
 from tests.harness.local_workers import child
 
 
