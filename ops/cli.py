@@ -26,6 +26,7 @@ COMMANDS = {
     "token": ("setup", "Who may come in: create, list and revoke tokens."),
     "describe": ("setup", "Write what is guessed of the data as a file to correct: deadstop.toml."),
     "doctor": ("setup", "Check this machine, the data, a worker and the model; say what to do."),
+    "model": ("setup", "Ask the model's server for everything that is needed of it."),
     "completion": ("setup", "Print the script that completes commands in bash, zsh or fish."),
 }
 """Each stands in `ops.commands.ROOM.NAME` as `command`: its room, and what `--help` says of it."""
