@@ -1,3 +1,4 @@
+import type { Proof } from "../model/wire/proof";
 import type { Rung } from "../model/wire/protocol";
 import type { Stats } from "./stats";
 
@@ -28,6 +29,7 @@ export interface JobRecord extends JobRow {
   readonly note?: string;
   readonly error?: string;
   readonly hint?: string;
+  readonly proof?: Proof | null;
 }
 
 export const readStats = (): Promise<Stats> => asked("/api/stats");

@@ -1,4 +1,5 @@
 import type { Clarification, ColumnInfo, JobEvent, NodePhase, Rung, Usage } from "../wire/protocol";
+import type { Proof } from "../wire/proof";
 import { Rows } from "../values/rows";
 
 export type Phase = "asked" | "queued" | "running" | "stopping" | "done" | "stopped" | "failed" | "gone";
@@ -31,6 +32,7 @@ export interface Stopped {
   readonly ms: number;
   readonly by: string;
   readonly reason: string;
+  readonly proof?: Proof | null | undefined;
 }
 
 export interface Failure {

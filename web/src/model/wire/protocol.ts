@@ -1,5 +1,7 @@
 /** The outside wire, as `docs/protocol.md` states it: what goes through the WebSocket in both directions. */
 
+import type { Proof } from "./proof";
+
 export type Rung = "cancel" | "terminate" | "kill";
 export type NodePhase = "started" | "finished" | "failed";
 
@@ -52,6 +54,7 @@ export interface StopProof {
   readonly rung: Rung;
   readonly ms: number;
   readonly by: string;
+  readonly proof?: Proof | null;
 }
 
 export type Chunk =

@@ -1,0 +1,12 @@
+/** How it was found that nothing of a job lives any more. */
+export type Proof = "cgroup" | "swept";
+
+const WORDS: Readonly<Record<Proof, string>> = {
+  cgroup: "proven by the kernel (control group)",
+  swept: "swept: looked for until nothing was left",
+};
+
+/** In words; empty where nothing was started, and for a server that does not say. */
+export function proofText(proof: Proof | null | undefined): string {
+  return proof ? (WORDS[proof] ?? "") : "";
+}
