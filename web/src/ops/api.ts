@@ -1,5 +1,4 @@
-import type { Proof } from "../model/wire/proof";
-import type { Rung } from "../model/wire/protocol";
+import type { Proof, Rung } from "deadstop-client";
 import type { Stats } from "./stats";
 
 export interface JobRow {

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
 import { duration } from "../model/format";
-import { proofText } from "../model/wire/proof";
+import { proofText } from "../model/proof";
 import "./record.css";
 import { type JobRecord, readRecord } from "./api";
 import { bytes } from "./format";

@@ -1,6 +1,6 @@
 import type { AnswerState, Phase, Stopped } from "../../model/answers/answer-state";
 import { duration } from "../../model/format";
-import type { Rung } from "../../model/wire/protocol";
+import type { Rung } from "deadstop-client";
 
 const LABELS: Record<Phase, string> = {
   asked: "Asking…",

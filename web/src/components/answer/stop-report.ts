@@ -3,8 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 
 import { type AnswerState, ASKED } from "../../model/answers/answer-state";
 import { duration } from "../../model/format";
-import { type Proof, proofText } from "../../model/wire/proof";
-import type { Rung } from "../../model/wire/protocol";
+import { proofText } from "../../model/proof";
+import type { Proof, Rung } from "deadstop-client";
 import { octagon } from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import { byText, doneBy, reasonText, RUNGS, whyText } from "./labels";
