@@ -44,7 +44,8 @@ class RemoteJobs:
         await self._http.close()
 
     async def submit(self, query: Query) -> OutsideJob:
-        limits = {"max_rows": query.options.max_rows} if query.options.max_rows is not None else {}
+        given = {"max_rows": query.options.max_rows, "model": query.options.model or None}
+        limits = {name: value for name, value in given.items() if value is not None}
         body: dict[str, Any] = {
             "query": query.question,
             "session_id": new_session_id(),
