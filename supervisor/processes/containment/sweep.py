@@ -7,14 +7,16 @@ attributed to all workers that have died since, and all of them wait for it.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
+from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Proof
-from bus.system.orphans import children, descendants, kill_descendants, kill_process, sweep_orphans
-from bus.system.proc import POLL_S, read_stat, still_lives
-from supervisor.processes.containment import Held
+from bus.system.orphans import children, descendants, each_descendant, kill_descendants, kill_process, sweep_orphans
+from bus.system.proc import POLL_S, Stat, read_stat, still_lives
+from supervisor.processes.containment.interface import Held
 
 _Name = tuple[int, int]
 """A process's number and its start time: no two have ever the same."""
@@ -25,12 +27,13 @@ class Sweep:
 
     proof = Proof.SWEPT
     look_again_s = POLL_S
+    controllers: frozenset[str] = frozenset()
 
     def __init__(self, own: Callable[[], set[int]]) -> None:
         self._own = own
         self._families: set[Family] = set()
 
-    def enclose(self, worker_id: str) -> "Family":
+    def enclose(self, worker_id: str, limits: LimitSettings) -> "Family":
         """The family of a worker that is to be forked."""
         family = Family(self.left_by, self._families.discard)
         self._families.add(family)
@@ -42,6 +45,13 @@ class Sweep:
     def left_by(self, dead: "Family") -> int:
         """Kill every orphan and reap what is dead. Returns how many there were that `dead`, whose worker was reaped,
         may have left. Raises OSError where it cannot be found out."""
+        return sum(map(dead.may_have_left, self._kill_orphans()))
+
+    def tidy(self) -> None:
+        """A worker that is no subreaper any more hands its daemons over while it lives: nobody counts them."""
+        self._kill_orphans()
+
+    def _kill_orphans(self) -> set[_Name]:
         own = self._own()
         found = [stat for stat in map(read_stat, children(os.getpid())) if stat is not None and stat.pid not in own]
         orphans = {(stat.pid, stat.started) for stat in found}
@@ -49,7 +59,7 @@ class Sweep:
             for family in self._families:
                 family.note(orphans)
             sweep_orphans(own)
-        return sum(map(dead.may_have_left, orphans))
+        return orphans
 
 
 class Family:
@@ -68,6 +78,26 @@ class Family:
 
     def pids(self) -> list[int]:
         return [self._process.pid, *descendants(self._process.pid)] if self._process is not None else []
+
+    def count_tasks(self, at_most: int) -> int:
+        found = 0
+        for stat in self._stats():
+            found += stat.threads
+            if found > at_most:
+                break
+        return found
+
+    def _stats(self) -> Iterator[Stat]:
+        if self._process is not None:
+            for pid in chain([self._process.pid], each_descendant(self._process.pid)):
+                if (stat := read_stat(pid)) is not None:
+                    yield stat
+
+    def limit_hit(self) -> None:
+        """The kernel knows of no limit."""
+
+    def counted(self) -> dict[str, int]:
+        return {}
 
     def kill(self) -> None:
         """SIGKILL to every descendant, whatever session it moved to."""

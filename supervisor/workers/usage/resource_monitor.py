@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from bus.contract.vocabulary import Reason
 from bus.system.proc import read_stat
-from supervisor.workers.disk_usage import DiskUsage
+from supervisor.workers.usage.disk_usage import DiskUsage
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)

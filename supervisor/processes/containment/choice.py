@@ -8,9 +8,10 @@ from pathlib import Path
 from bus.contract.settings import ContainmentSettings
 from bus.contract.settings_file import SettingsError
 from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
-from supervisor.processes.containment import Contain
-from supervisor.processes.control_groups import ControlGroups
-from supervisor.processes.sweep import Sweep
+from supervisor.processes.containment.control_groups import ControlGroups
+from supervisor.processes.containment.hard_limits import HardLimits
+from supervisor.processes.containment.interface import Contain
+from supervisor.processes.containment.sweep import Sweep
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ EMPTY_WITHIN_S = 5.0
 _ACTION = {"action": "containment"}
 
 
-def choose(settings: ContainmentSettings, state_dir: Path) -> Contain:
+def choose(settings: ContainmentSettings, state_dir: Path, hard: HardLimits) -> Contain:
     """What makes the containment of this state folder's supervisor. The groups that an earlier one has left are
     emptied and removed. Raises `SettingsError` where the form that is asked for cannot be had."""
     try:
@@ -36,7 +37,7 @@ def choose(settings: ContainmentSettings, state_dir: Path) -> Contain:
     root = tree / root_name(state_dir)
     _empty(root)
     log.info("workers are held by control groups in %s", root, extra=_ACTION)
-    return partial(ControlGroups, root)
+    return partial(ControlGroups, root, hard)
 
 
 def root_name(state_dir: Path) -> str:
