@@ -141,7 +141,8 @@ AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats 
 
 
 class JobSummary(msgspec.Struct, frozen=True):
-    """A row of `ps`. Times are Unix seconds; `seq` is the number of the job's last event."""
+    """A row of `ps`. Times are Unix seconds; `seq` is the number of the job's last event. `node` is the machine on
+    which it runs; empty for that of the supervisor."""
 
     job_id: str
     session_id: str
@@ -161,6 +162,7 @@ class JobSummary(msgspec.Struct, frozen=True):
     memory_bytes: int = 0
     cpu_s: float = 0.0
     detached: bool = False
+    node: str = ""
 
 
 class Climb(msgspec.Struct, frozen=True):
@@ -265,16 +267,29 @@ class EndedCount(msgspec.Struct, frozen=True):
     count: int
 
 
+class NodeSummary(msgspec.Struct, frozen=True):
+    """A machine that takes jobs: `state` is joining, ready or silent, `jobs` of its `slots` are taken. `why` it takes
+    none, for people."""
+
+    name: str
+    state: str
+    jobs: int
+    slots: int
+    workers: int
+    why: str = ""
+
+
 class Stats(Reply, frozen=True, tag="stats"):
     """Since the supervisor began: `jobs` by state, `gauges` by name (units in the names), how the jobs `ended`, how
     long `stops` took from the request to the proof by the rung they needed, and how long it took from a question to
-    the `first_chunk` of its worker."""
+    the `first_chunk` of its worker. `nodes` are the other machines."""
 
     jobs: dict[str, int]
     gauges: dict[str, float]
     ended: list[EndedCount] = []
     stops: dict[Rung, Histogram] = {}
     first_chunk: Histogram = Histogram()
+    nodes: list[NodeSummary] = []
 
 
 class Refused(Reply, frozen=True, tag="refused"):

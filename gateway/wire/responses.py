@@ -78,6 +78,7 @@ OutsideRecord = msgspec.defstruct(
     ],
     bases=(OutsideJob,),
     frozen=True,
+    kw_only=True,
     namespace={"__doc__": "Everything that is kept about one job beside its stream."},
 )
 """What `bus.wire.outside.outside_record` makes, as a type: a job as lists show it, and the rest of its record."""

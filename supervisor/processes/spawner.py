@@ -101,10 +101,18 @@ class WorkerProcess:
 
 class Spawner:
     """Starts workers from a preloaded fork server; starting never blocks the loop. `environment` is all that they
-    inherit. `contain` makes what holds them."""
+    inherit. `contain` makes what holds them; `others()` are children of this process that have nothing to do with
+    workers."""
 
-    def __init__(self, preload: list[str], environment: Mapping[str, str], contain: Contain) -> None:
+    def __init__(
+        self,
+        preload: list[str],
+        environment: Mapping[str, str],
+        contain: Contain,
+        others: Callable[[], set[int]] = set,
+    ) -> None:
         self.containment = contain(lambda: self.own_children)
+        self._others = others
         self._preload = preload
         self._environment = environment
         self._server: ForkServer | None = None
@@ -139,8 +147,9 @@ class Spawner:
 
     @property
     def own_children(self) -> set[int]:
-        """Children of this process that are not workers: the fork server, and lost ones that are not dead yet."""
-        return {server.pid for server in self._workers}
+        """Children of this process that are not workers: the fork server, lost ones that are not dead yet, and
+        others."""
+        return {server.pid for server in self._workers} | self._others()
 
     def close(self) -> None:
         """End the fork server, and wait for it."""

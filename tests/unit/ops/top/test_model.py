@@ -36,6 +36,7 @@ def a_job(job_id: str, **facts: Any) -> OutsideJob:
         "memory_bytes": 0,
         "cpu_s": 0.0,
         "detached": False,
+        "node": "",
     }
     return OutsideJob(**given | facts)
 

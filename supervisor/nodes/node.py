@@ -1,0 +1,45 @@
+"""One node, as the head knows it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bus.wire.commands import NodeSummary
+from supervisor.nodes.lease import HeadLease
+from supervisor.nodes.remote_place import RemotePlace
+
+
+class NodeState(StrEnum):
+    """joining → ready ⇄ silent; a node that is dead is in no list any more."""
+
+    JOINING = "joining"
+    READY = "ready"
+    SILENT = "silent"
+
+
+@dataclass(slots=True)
+class Node:
+    """`connection` is where it was last heard, by the question with the latest time; `said_hello`: its fork server is
+    there. `why` it is not ready, for people."""
+
+    agent_id: str
+    public_key: str
+    place: RemotePlace
+    lease: HeadLease
+    connection: bytes | None = None
+    asked_at: float = 0.0
+    said_hello: bool = False
+    why: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Node {self.place.name} {self.agent_id}>"
+
+    def state(self, now: float) -> NodeState:
+        """At `now`, in seconds since boot."""
+        if not self.said_hello or self.why:
+            return NodeState.JOINING
+        return NodeState.SILENT if not self.lease.granting or self.lease.silent(now) else NodeState.READY
+
+    def summary(self, now: float) -> NodeSummary:
+        """As lists show it."""
+        place = self.place
+        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, self.why)

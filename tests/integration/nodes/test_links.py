@@ -1,0 +1,72 @@
+"""Whichever link that holds a node is cut: by a job's last event all that ran there is dead, and the next job runs."""
+
+import signal
+
+import psutil
+import pytest
+
+from bus.contract.events import ResponseChunk, Status
+from bus.contract.vocabulary import Proof, Reason, State
+from bus.wire.commands import ReadStats, Stats
+from tests.harness.nodes import node_of
+from tests.harness.servers import OPERATOR, Supervisor, eventually
+from tests.harness.stopping import ROOMY
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LEASE_S = 3.0
+WHICHEVER_IS_FIRST = {Proof.NODE_REAPED, Proof.LEASE}
+"""The timer ends the node, whose engine may say so before the head's own time has come, or after it."""
+
+SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.lease_s": LEASE_S}
+
+
+@pytest.mark.parametrize(
+    ("link", "number", "proofs"),
+    [
+        ("keeper", signal.SIGKILL, {Proof.NODE_REAPED}),
+        ("init", signal.SIGKILL, {Proof.NODE_REAPED}),
+        ("agent", signal.SIGKILL, {Proof.NODE_REAPED}),
+        ("agent", signal.SIGSTOP, WHICHEVER_IS_FIRST),
+        ("keeper", signal.SIGSTOP, WHICHEVER_IS_FIRST),
+        ("engine", signal.SIGKILL, {Proof.LEASE}),
+    ],
+)
+async def test_nothing_lives_on_when_a_link_is_cut(
+    supervisor: Supervisor, link: str, number: signal.Signals, proofs: set[Proof]
+) -> None:
+    animals = ("deaf_daemon", "ignores_signals")
+    jobs = [await supervisor.submit("go", animal) for animal in animals]
+    for job_id in jobs:
+        await supervisor.until(job_id, Status)
+    node = node_of(supervisor)
+    assert len(node.left) >= 6  # init, agent, fork server, two workers, a daemon
+    cut: psutil.Process = getattr(node, link)
+    cut.send_signal(number)
+    for job_id in jobs:
+        events = await supervisor.events(job_id)
+        assert not node.living, f"{node.living} live on after {events[-1]}"
+        record = await supervisor.record(job_id)
+        assert (record.summary.state, record.summary.reason) == (State.FAILED, Reason.NODE_LOST)
+        assert record.proof in proofs
+    again = await supervisor.submit("3", "counts")
+    assert await supervisor.how_it_ended(again) == (State.SUCCEEDED, None)
+
+
+async def test_a_node_that_is_silent_for_less_than_its_lease_goes_on_where_it_was(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("200000", "counts")
+    await supervisor.until(job_id, ResponseChunk)
+    agent = node_of(supervisor).agent
+    agent.suspend()
+    await eventually(lambda: _states(supervisor, "silent"), "it is silent")
+    refused = await supervisor.submit("3", "counts")
+    agent.resume()
+    events = [event for _, event in await supervisor.events(job_id)]
+    chunks = [event.chunk for event in events if isinstance(event, ResponseChunk)]
+    assert chunks == [f"{number} " for number in range(1, 200_001)]
+    assert await supervisor.how_it_ended(refused) == (State.SUCCEEDED, None)
+
+
+async def _states(supervisor: Supervisor, state: str) -> bool:
+    stats = await supervisor.client.request(ReadStats(OPERATOR), Stats)
+    return [node.state for node in stats.nodes] == [state]
