@@ -39,6 +39,7 @@ class RemoteJobs:
                 session_id=new_session_id(),
                 max_rows=query.options.max_rows,
                 max_runtime_s=query.options.max_runtime_s,
+                model=query.options.model or None,
             )
         return job.row
 
