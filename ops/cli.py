@@ -21,11 +21,13 @@ COMMANDS = {
     "top": ("server", "A live screen of the jobs; stop them with a key."),
     "stats": ("server", "Figures of a running server."),
     "load": ("server", "Load a server with many clients, and check that nothing is lost."),
+    "mcp": ("server", "Serve the data to assistants, over the Model Context Protocol."),
     "drain": ("server", "Accept no more questions, finish what runs, end."),
     "history": ("jobs", "What became of all the jobs: an overview, or any SQL."),
     "token": ("setup", "Who may come in: create, list and revoke tokens."),
     "describe": ("setup", "Write what is guessed of the data as a file to correct: deadstop.toml."),
     "doctor": ("setup", "Check this machine, the data, a worker and the model; say what to do."),
+    "model": ("setup", "Ask the model's server for everything that is needed of it."),
     "completion": ("setup", "Print the script that completes commands in bash, zsh or fish."),
 }
 """Each stands in `ops.commands.ROOM.NAME` as `command`: its room, and what `--help` says of it."""

@@ -176,6 +176,7 @@ class Service:
         grace_s = self._settings.supervisor.shutdown_grace_s
         for rung, wait_s in ((Rung.CANCEL, grace_s), (Rung.KILL, grace_s)):
             self._controller.stop_all(StopRequest("shutdown", Reason.SHUTDOWN, rung))
+            self._spawner.end_loading()
             try:
                 async with asyncio.timeout(wait_s):
                     await self._jobs.until_empty()

@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+from pathlib import Path
 
 from bus.system.prctl import LIBC
+from bus.system.proc import read_proc
 
 _MANY = 1 << 16
 
@@ -28,6 +30,19 @@ def count_tasks() -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"sysinfo: {os.strerror(number)}")
     return int(found.tasks)
+
+
+def is_in_memory(folder: Path) -> bool:
+    """Whether what is written there takes memory (tmpfs). A folder that is not there yet is like the one above it."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    device = folder.stat().st_dev
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    for line in read_proc("/proc/self/mountinfo").splitlines():
+        fields, _, rest = line.partition(" - ")
+        if fields.split()[2] == wanted:
+            return rest.split()[0] in ("tmpfs", "ramfs")
+    return False
 
 
 def tasks_more(now: int, then: int) -> int:

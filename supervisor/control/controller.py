@@ -24,7 +24,7 @@ from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
 from supervisor.jobs.stream_heads import StreamHeads
-from supervisor.lifecycle.final_events import cause_of_death, ending
+from supervisor.lifecycle.final_events import cause_of_death, ending, held_to
 from supervisor.lifecycle.job import (
     Action,
     AlreadyEnded,
@@ -192,7 +192,9 @@ class JobController:
         entry.exit_words = exit_words
         entry.last_words = worker.last_words
         entry.dropped = worker.dropped
-        died_of = cause_of_death(entry.last_words.get("stderr", ""))
+        died_of = worker.limit_hit or cause_of_death(entry.last_words.get("stderr", ""))
+        if worker.limit_hit is not None and entry.job.ladder is None:
+            entry.limit_words = held_to(worker.limit_hit, worker.limits)
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of, worker.proof))
 
     def exceeded(self, worker: Worker, reason: Reason, words: str) -> None:

@@ -156,7 +156,7 @@ export interface Stopping {
 export type Rung = "cancel" | "terminate" | "kill";
 
 /** Why a job was cancelled or failed; a job that succeeded has none. */
-export type Reason = "user" | "operator" | "disconnect" | "shutdown" | "agent_error" | "llm_error" | "worker_died" | "start_timeout" | "heartbeat_lost" | "supervisor_lost" | "deadline" | "memory" | "output_limit" | "budget";
+export type Reason = "user" | "operator" | "disconnect" | "shutdown" | "agent_error" | "llm_error" | "worker_died" | "start_timeout" | "heartbeat_lost" | "supervisor_lost" | "deadline" | "memory" | "processes" | "output_limit" | "budget";
 
 /** The header's chunk of a binary frame; the Arrow stream itself follows the header. */
 export interface ArrowRows {

@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from bus.contract.vocabulary import Proof
+from bus.contract.settings import LimitSettings
+from bus.contract.vocabulary import Proof, Reason
 from bus.system.control_groups import ControlGroup, group_of
 from bus.system.orphans import children, kill_descendants, kill_process
+from supervisor.processes.containment.hard_limits import CONTROLLERS, HardLimits
 from supervisor.processes.containment.interface import Held
 
 LOOK_AGAIN_S = 0.0005
@@ -21,14 +23,21 @@ class ControlGroups:
     proof = Proof.CGROUP
     look_again_s = LOOK_AGAIN_S
 
-    def __init__(self, root: Path, own: Callable[[], set[int]]) -> None:
+    def __init__(self, root: Path, hard: HardLimits, own: Callable[[], set[int]]) -> None:
         self._root = ControlGroup(root)
+        self._hard = hard
         self._own = own
+        self._held = self._root.hold()
+        above = ControlGroup(root.parent).enable(CONTROLLERS)
+        self.controllers = self._root.enable(above)
+        self._root.limit(hard.for_all(self.controllers))
 
-    def enclose(self, worker_id: str) -> "WorkerGroup":
-        """A new group. Raises OSError."""
+    def enclose(self, worker_id: str, limits: LimitSettings) -> "WorkerGroup":
+        """A new group, in which the kernel holds the worker to its limits as far as there are controllers for it.
+        Raises OSError."""
         group = ControlGroup(self._root.path / worker_id)
         group.make()
+        group.limit(self._hard.for_worker(limits, self.controllers))
         return WorkerGroup(group, self._own)
 
     def tidy(self) -> None:
@@ -38,6 +47,7 @@ class ControlGroups:
         """Remove what is empty; the next supervisor empties the rest."""
         with contextlib.suppress(OSError):
             self._root.remove()
+        os.close(self._held)
 
 
 class WorkerGroup:
@@ -62,6 +72,25 @@ class WorkerGroup:
             return self._group.count_tasks()
         except FileNotFoundError:
             return 0
+
+    def limit_hit(self) -> Reason | None:
+        if self._events("memory.events").get("oom_kill"):
+            return Reason.MEMORY
+        return Reason.PROCESSES if self._events("pids.events").get("max") else None
+
+    def counted(self) -> dict[str, int]:
+        """The most memory that was its own or read through it (`memory_peak_bytes`), and each event of memory and
+        processes that has happened."""
+        found = {"memory_peak_bytes": self._group.figure("memory.peak") or 0}
+        for kind in ("memory", "pids"):
+            found |= {f"{kind}_{name}": count for name, count in self._events(f"{kind}.events").items()}
+        return {name: value for name, value in found.items() if value}
+
+    def _events(self, name: str) -> dict[str, int]:
+        try:
+            return self._group.events(name)
+        except FileNotFoundError:  # no controller for it
+            return {}
 
     def kill(self) -> None:
         self._group.kill()

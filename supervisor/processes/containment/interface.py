@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from bus.contract.vocabulary import Proof
+from bus.contract.settings import LimitSettings
+from bus.contract.vocabulary import Proof, Reason
 
 
 class Held(Protocol):
@@ -39,6 +40,12 @@ class Enclosure(Protocol):
         """How many processes and threads are held; where there are more than `at_most`, it need not be all of them.
         Raises OSError where it cannot be found out."""
 
+    def limit_hit(self) -> Reason | None:
+        """Which limit the kernel has held the worker to: it has refused a process, or ended all for want of memory."""
+
+    def counted(self) -> dict[str, int]:
+        """What the kernel has counted of the worker until now."""
+
     def kill(self) -> None:
         """SIGKILL to all that came from the worker. Raises OSError where there is no descriptor to look for them."""
 
@@ -60,8 +67,12 @@ class Containment(Protocol):
     def look_again_s(self) -> float:
         """How long to wait before asking once more what a worker has left."""
 
-    def enclose(self, worker_id: str) -> Enclosure:
-        """A new enclosure for a worker that is to be forked. Raises OSError."""
+    @property
+    def controllers(self) -> frozenset[str]:
+        """What the kernel limits of each worker: memory, pids, cpu, io."""
+
+    def enclose(self, worker_id: str, limits: LimitSettings) -> Enclosure:
+        """A new enclosure for a worker that is to be forked, and has these limits. Raises OSError."""
 
     def tidy(self) -> None:
         """Kill what living workers have let go of, where it is held by nothing. To be called now and then. Raises

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Proof
 from bus.system.orphans import children, descendants, each_descendant, kill_descendants, kill_process, sweep_orphans
 from bus.system.proc import POLL_S, Stat, read_stat, still_lives
@@ -26,12 +27,13 @@ class Sweep:
 
     proof = Proof.SWEPT
     look_again_s = POLL_S
+    controllers: frozenset[str] = frozenset()
 
     def __init__(self, own: Callable[[], set[int]]) -> None:
         self._own = own
         self._families: set[Family] = set()
 
-    def enclose(self, worker_id: str) -> "Family":
+    def enclose(self, worker_id: str, limits: LimitSettings) -> "Family":
         """The family of a worker that is to be forked."""
         family = Family(self.left_by, self._families.discard)
         self._families.add(family)
@@ -90,6 +92,12 @@ class Family:
             for pid in chain([self._process.pid], each_descendant(self._process.pid)):
                 if (stat := read_stat(pid)) is not None:
                     yield stat
+
+    def limit_hit(self) -> None:
+        """The kernel knows of no limit."""
+
+    def counted(self) -> dict[str, int]:
+        return {}
 
     def kill(self) -> None:
         """SIGKILL to every descendant, whatever session it moved to."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bus.contract.vocabulary import Reason
 from bus.system.machine import count_tasks, tasks_more
+from supervisor.processes.containment.interface import Enclosure
 from supervisor.workers.worker import Worker
 
 LOOK_S = 0.02
@@ -29,8 +30,8 @@ class ProcessWatch:
             limit = worker.limits.max_processes
             if worker.enclosure is None or worker.pid is None or not limit:
                 continue
-            if (found := worker.enclosure.count_tasks(limit)) > limit:
-                words = f"The question had {found:,} processes and threads or more; the limit is {limit:,}."
+            if _has_too_many(worker.enclosure, limit):
+                words = f"The question had more than {limit:,} processes and threads, which is the limit."
                 self._exceeded(worker, Reason.PROCESSES, words)
         self._tidy()
 
@@ -44,3 +45,7 @@ class ProcessWatch:
             self.count(workers)
         elif more < 0:
             self._before = now
+
+
+def _has_too_many(enclosure: Enclosure, limit: int) -> bool:
+    return enclosure.count_tasks(limit) > limit or enclosure.limit_hit() is Reason.PROCESSES

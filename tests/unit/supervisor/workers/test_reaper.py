@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bus.contract.settings import LimitSettings
 from bus.system.orphans import children
 from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
@@ -41,7 +42,7 @@ async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, Worker]]:
 def enclosure() -> Enclosure:
     """Of a worker that may have left every child that this test gets from now on."""
     own = set(children(os.getpid()))
-    return Sweep(lambda: own).enclose("worker")
+    return Sweep(lambda: own).enclose("worker", LimitSettings())
 
 
 def leave(worker: Worker, *, folders: int = 0) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 
+from bus.contract.settings import LimitSettings
 from bus.system.orphans import children
 from supervisor.processes.containment.sweep import Sweep
 from tests.harness.local_workers import child
@@ -20,7 +21,7 @@ def gone(pid: int) -> bool:
 
 def test_an_orphan_that_came_after_the_worker_is_killed_and_waited_for() -> None:
     swept, own = sweep()
-    family = swept.enclose("dead")
+    family = swept.enclose("dead", LimitSettings())
     with child(family) as process:
         own.add(process.pid)
         process.kill()
@@ -34,7 +35,7 @@ def test_an_orphan_that_came_after_the_worker_is_killed_and_waited_for() -> None
 
 def test_an_orphan_that_is_older_than_the_worker_is_killed_but_not_waited_for() -> None:
     swept, _ = sweep()
-    family = swept.enclose("dead")
+    family = swept.enclose("dead", LimitSettings())
     with child() as orphan:
         started = os.times().elapsed
         while os.times().elapsed <= started + 0.01:  # start times count in hundredths of a second
@@ -48,7 +49,7 @@ def test_an_orphan_that_is_older_than_the_worker_is_killed_but_not_waited_for() 
 
 def test_an_orphan_that_was_there_while_the_worker_lived_is_not_that_workers() -> None:
     swept, own = sweep()
-    dead, living = swept.enclose("dead"), swept.enclose("living")
+    dead, living = swept.enclose("dead", LimitSettings()), swept.enclose("living", LimitSettings())
     with child(dead) as first, child(living) as second:
         own.update({first.pid, second.pid})
         first.kill()
@@ -64,5 +65,5 @@ def test_an_orphan_that_was_there_while_the_worker_lived_is_not_that_workers() -
 def test_a_worker_whose_process_is_not_known_waits_for_every_orphan() -> None:
     swept, _ = sweep()
     with child() as orphan:
-        assert swept.enclose("unknown").left() == 1
+        assert swept.enclose("unknown", LimitSettings()).left() == 1
         orphan.wait()
