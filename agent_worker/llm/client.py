@@ -131,12 +131,15 @@ class ModelClient:
         """A new plan, or the same one, after `sql` ran and gave what is `odd`; `near` are values like those in it."""
         return await self._plan(second_look_prompt(request, sql, odd, near))
 
-    async def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
-        """The words of the answer as they come. Leave it through `aclosing`, so that breaking off closes the stream.
+    def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
+        """The words of the answer as they come, as `words` gives them."""
+        return self.words(answer_prompt(request))
+
+    async def words(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """A reply's words as they come. Leave it through `aclosing`, so that breaking off closes the stream.
 
         Tried again only while nothing has come: what people have read is never said twice.
         """
-        prompt = answer_prompt(request)
         for attempt in count(1):
             begun = False
             reply = self._begin(prompt)
