@@ -23,7 +23,7 @@ LOCK_TEST ?= requirements/test.txt
 LOCK_BUILD := PIP_CONSTRAINT=$(CURDIR)/requirements/build.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/requirements/build.txt
 COMPILE := .venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes
 CHROMIUM := /usr/bin/chromium
-PAGE_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
+PAGE_SOURCES := $(shell find web clients/typescript -name node_modules -prune -o -type f -print 2>/dev/null)
 BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp
 INPUTS := pyproject.toml hatch_build.py requirements/build.txt $(PAGE_SOURCES) $(BUILT)
 # The Node that came from PyPI, so that none needs to be on the machine; found when used, not when this file is read.

@@ -61,7 +61,7 @@ def model_failures() -> Iterator[None]:
 def hold_to(model: ModelClient, job: JobSpec) -> None:
     """What is reserved of the user's day is known with the job only, and what others have found out about the model."""
     model.meter.limits = msgspec.structs.replace(model.meter.limits, left_of_day_usd=job.max_cost_usd)
-    model.refuses_tools = model.without_tools in job.model_notes
+    model.know(job.model_notes)
 
 
 def engine_settings(context: AgentContext) -> EngineSettings:

@@ -1,4 +1,4 @@
-"""The model: plans, repairs and answers over any server that speaks the Messages API."""
+"""The model: plans, repairs and answers over any server that speaks the Messages API or chat completions."""
 
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded, ModelError, ToolsRefused

@@ -62,6 +62,7 @@ class LimitSettings(Table, frozen=True):
     max_query_chars: Positive = 20_000
     max_runtime_s: Seconds = 600.0
     max_memory_bytes: Bytes = 4 * 1024**3
+    max_processes: Count = 512
     max_scratch_bytes: Bytes = 4 * 1024**3
     max_output_bytes: Bytes = 1024**3
     max_events: Positive = 5_000_000
@@ -143,6 +144,7 @@ class Price(Table, frozen=True):
 class LlmSettings(Table, frozen=True):
     model: str = "claude-sonnet-5-5"
     base_url: str = ""
+    wire: Annotated[str, Meta(pattern="^(auto|messages|chat)$")] = "auto"
     api_key_env: str = "ANTHROPIC_API_KEY"
     tools: bool = True
     structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"

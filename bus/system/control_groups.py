@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from bus.system.proc import read_proc
@@ -50,9 +51,44 @@ class ControlGroup:
         """The processes in it, without those of groups beneath it; living ones only."""
         return [int(pid) for pid in read_proc(f"{self.path}/cgroup.procs").split()]
 
+    def count_tasks(self) -> int:
+        """How many processes and threads are in it, without those of groups beneath it."""
+        return read_proc(f"{self.path}/cgroup.threads").count("\n")
+
     def events(self, name: str) -> dict[str, int]:
         """A file of names and numbers, such as `memory.events`."""
         return {key: int(value) for key, value in map(str.split, read_proc(f"{self.path}/{name}").splitlines())}
+
+    def enable(self, controllers: Iterable[str]) -> frozenset[str]:
+        """Have these controllers limit the groups beneath it. Returns those that do; the others are not delegated to
+        us, or held by the hierarchies of version 1, or processes live in this group itself."""
+        wanted = set(controllers)
+        for name in sorted(wanted & self.controllers):
+            with contextlib.suppress(OSError):
+                write_file(self.path / "cgroup.subtree_control", f"+{name}")
+        return frozenset(wanted & self._names("cgroup.subtree_control"))
+
+    @property
+    def controllers(self) -> frozenset[str]:
+        """Those that could limit the groups beneath it."""
+        return frozenset(self._names("cgroup.controllers"))
+
+    def limit(self, writes: Iterable[tuple[str, str]]) -> None:
+        """Write to files of it; one that this kernel does not have is passed over. Raises OSError."""
+        for name, text in writes:
+            with contextlib.suppress(FileNotFoundError):
+                write_file(self.path / name, text)
+
+    def figure(self, name: str) -> int | None:
+        """A file of one number; None where there is no such file, or no limit in it."""
+        try:
+            text = read_proc(f"{self.path}/{name}").strip()
+        except FileNotFoundError:
+            return None
+        return int(text) if text.isdecimal() else None
+
+    def _names(self, name: str) -> set[str]:
+        return set(read_proc(f"{self.path}/{name}").split())
 
     def remove(self) -> None:
         """Remove it and all groups beneath it, in which no process lives. Raises OSError, EBUSY where one does."""

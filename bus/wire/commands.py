@@ -181,7 +181,9 @@ class JobRecord(msgspec.Struct, frozen=True):
     """Everything that is kept about a job beside its stream. `note`: why it was stopped, in the asker's words.
 
     `error`, `code` and `hint` are those of a failed job's last event; `proof` says how it was found that nothing of it
-    lives any more, None where nothing was started, and in older logs.
+    lives any more, None where nothing was started, and in older logs. `counted` is what the kernel has counted in its
+    control group, where it limits memory and processes: `memory_peak_bytes`, and each event of `memory.events` and
+    `pids.events` that has happened, as `memory_oom_kill`.
     """
 
     summary: JobSummary
@@ -199,6 +201,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     code: str = ""
     hint: str = ""
     proof: Proof | None = None
+    counted: dict[str, int] = {}
 
 
 # ---- replies

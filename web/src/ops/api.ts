@@ -1,4 +1,4 @@
-import type { Rung } from "../model/wire/protocol";
+import type { Rung } from "deadstop-client";
 import type { Stats } from "./stats";
 
 export interface JobRow {

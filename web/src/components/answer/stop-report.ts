@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import { type AnswerState, ASKED } from "../../model/answers/answer-state";
 import { duration } from "../../model/format";
-import type { Rung } from "../../model/wire/protocol";
+import type { Rung } from "deadstop-client";
 import { octagon } from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import { byText, doneBy, reasonText, RUNGS, whyText } from "./labels";
