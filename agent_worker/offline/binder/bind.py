@@ -98,6 +98,9 @@ class Binder(Ranking):
         plain = [e for e in query.shown if isinstance(e, Ref)]
         if any(ref.path and ref.table in self.counted for ref in plain):
             raise Unbound("counted by itself")
+        fixed = [c.expr for c in query.conditions if isinstance(c, Compare) and c.operator == "="]
+        if any(isinstance(e, Agg) and e.distinct and e.ref in fixed for e in query.shown):
+            raise Doubtful("different ones, of one")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):
             self.cost += 0.5  # events tell of things that no register lists
         exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))
@@ -252,6 +255,10 @@ class Binder(Ranking):
         """ "employees who report to Payam" are not those called so; "movie ratings" are ratings."""
         fragments = self.parse.fragments
         for first, second in pairwise(fragments):
+            if isinstance(first, Mention) and isinstance(second, Select):
+                again = second.items[0]
+                if again.fn == "" and again.name and again.name.tables and again.name.start <= first.name.end + 2:
+                    raise Unbound(f"{first.name.text} and {again.name.text}")
             if isinstance(first, Verb) and isinstance(second, Where) and second.name is None and not second.label:
                 same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
                 own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]

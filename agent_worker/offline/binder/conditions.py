@@ -44,6 +44,7 @@ class Conditions(Columns):
             raise Unbound("a value that stands elsewhere")
         self.cost += max(cost, 0.0)
         self._check_nearest(where, table, column)
+        self._check_values(where)
         named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
         if named and table not in (self._noun_before(where) or self._subjects()):
             raise Unbound("the name of something else")

@@ -49,6 +49,8 @@ class Nouns(Shown):
         self.cost += max(cost - best, 0.0)
         if kind == "column":
             assert isinstance(found, Ref)
+            if self.query.everything:
+                raise Unbound(f"all columns, and {name.text}")
             if aggregated:
                 self.query.groups.append(found)
             if found not in self.query.shown:

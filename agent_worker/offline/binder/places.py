@@ -149,7 +149,17 @@ class Places:
                 labels, path = self.schema.tables[table].labels, self._path_to(table)
                 if len(labels) == 1 and path is not None:
                     found.append((0.15 + len(path) * HOP, Ref(path, table, labels[0].name)))
-        return self._one(found, name.text)
+        ref, cost = self._one(found, name.text)
+        self._check_key(name, ref)
+        return ref, cost
+
+    def _check_key(self, name: Name, ref: Ref) -> None:
+        """A key does not stand for what the table behind it calls so: `room_id` is no "room number" where rooms have
+        one."""
+        key = self.schema.refers(ref.table, ref.column)
+        own = {(c.table, c.column): c.cost for c in name.columns}
+        if key and any(t == key.ref_table and cost < own[ref.table, ref.column] - 0.1 for (t, _), cost in own.items()):
+            raise Unbound(f"{name.text} may be several things")
 
     def _belongs(self, owners: set[str], table: str) -> bool:
         """Whether the owner refers to a table, so that its columns may be said of the owner."""

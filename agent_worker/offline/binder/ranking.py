@@ -17,7 +17,7 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import Kind, Role
 
 
 class Ranking(Conditions):
@@ -26,6 +26,9 @@ class Ranking(Conditions):
     def _how_many(self, how: HowMany) -> None:
         literal = (Literal(f"{how.number.number:.15g}", how.number.text),)
         operator = how.operator
+        codes = [self._column(c).info.values for c in how.name.columns if c.column] if how.name else []
+        if operator == "=" and any(how.number.text in values for values in codes):
+            raise Doubtful(f"{how.number.text} of them, or the one called so")
         if how.name is not None and (ref := self._figure(how.name)):
             if self.of(Absent):
                 raise Doubtful("a condition beside none")
@@ -74,7 +77,11 @@ class Ranking(Conditions):
                     and column.role in NUMERIC
                 ):
                     raise Unbound(f"{column.name} says how many")
+        self._check_known(name)
         if any(c.table == self.base for c in name.tables):
+            same = [self._column(c) for c in name.columns if c.table == self.base and c.cost <= name.cost]
+            if any(c.kind is Kind.NUMBER and c != self.schema.tables[self.base].key for c in same):
+                raise Unbound(f"{name.text} are counted, or added up")
             self.counted.add(self.base)
             return Agg("count")
         if name.tables:
@@ -157,7 +164,8 @@ class Ranking(Conditions):
 
     def _of_another(self, rank: Rank) -> bool:
         """Whether the most common one of something else than is shown is meant: "of the most popular form"."""
-        behind = self.parse.fragments[self.parse.fragments.index(rank) + 1 :][:1]
+        at = self.parse.fragments.index(rank)
+        behind = self.parse.fragments[max(at - 1, 0) : at + 2]
         shown = {e.table for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)}
         return any(isinstance(f, Mention) and not shown & {c.table for c in f.name.tables} for f in behind)
 

@@ -2,6 +2,8 @@
 
 from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import (
     Everything,
     Group,
@@ -90,6 +92,11 @@ class Shown(Places):
             raise Unbound(f"of both, or {item.name.text}")
         if kind == "table" and not self.of(Group) and any(isinstance(e, Agg) for e in self.query.shown):
             raise Unbound(f"counts of one and of {item.name.text}")
+        if self.query.everything:
+            raise Unbound(f"all columns, and {item.name.text}")
+        keyed = isinstance(found, Ref) and self._column(found).all_words[-1] in ID_WORDS and item.name.tables
+        if keyed and not ID_WORDS & {stem(word) for word in item.name.text.lower().split()}:
+            raise Unbound(f"{item.name.text} by their keys")
         alone = item.owner is None and set(item.name.text.lower().split()) <= _GENERIC
         if alone and self.entities and isinstance(found, Ref) and found.table != self.entities[0].table:
             raise Unbound(f"{item.name.text} of what")
@@ -133,6 +140,7 @@ class Shown(Places):
             return
         tables = [c for c in item.name.tables if c.table == self.base]
         best = item.name.cost
+        self._check_known(item.name, item.distinct)
         numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
         if tables and any(c.table == self.base for c in numeric):
             raise Unbound(f"{item.name.text} are counted, or added up")
@@ -172,6 +180,20 @@ class Shown(Places):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
         self._add(Agg("count", ref, distinct=True))
+
+    def _check_known(self, name: Name, distinct: bool = False) -> None:
+        """What is counted is known as a whole: "allergies" are hardly the rows of `has_allergy` where another table has
+        them for its key; nor are all of them among those that something refers to."""
+        own = [c for c in name.columns if c.column and self.schema.tables[c.table].key == self._column(c)]
+        if (
+            name.tables
+            and name.cost < name.tables[0].cost >= 0.5
+            and any(c.cost < 0.5 and c.table != self.base for c in own)
+        ):
+            raise Doubtful(f"{name.text}, or what is said of them")
+        refers = any(self.schema.refers(c.table, c.column) for c in name.columns if c.column and c.table == self.base)
+        if distinct and refers and len(self.parse.fragments) == 1:
+            raise Unbound(f"{name.text} that something refers to")
 
     def _fixed(self) -> bool:
         """Whether the question is about rows that it names."""

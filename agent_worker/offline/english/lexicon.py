@@ -68,7 +68,7 @@ DETERMINERS = _said(
     |associated|our|my|such|given|current|specific|overall|related|both"""
 )
 DISTINCT = _said("{the,} {different,distinct}|unique|various")
-COUNT = _said("{the,}{ total,} {number,count} of|counts of|how many{ of,}|# of")
+COUNT = _said("{the,}{ total,} {number,numbers,count} of|counts of|how many{ of,}|# of")
 BARE_COUNT = _said(
     "{the,} {count,number}|counts|how many times|frequency|number of {times,records}|how many {there are,are there}"
 )

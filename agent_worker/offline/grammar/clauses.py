@@ -59,7 +59,8 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     while reader.word(after) in english.PREPOSITIONS or reader.word(after) in ("the", "a", "an", "any", "some"):
         after += 1
     last = after >= reader.size or reader.word(after) in ("and", ",", ".", "?", "but", ";")
-    if word.startswith(("un", "non", "dis")):
+    noun = any(name.tables for name in reader.names(at)) and reader.word(at - 1) in english.DETERMINING
+    if noun or word.startswith(("un", "non", "dis")):
         return
     asked = any(before in ("do", "does", "did") for before in reader.words[:at])
     if last and not asked and word not in english.FINAL:
