@@ -67,7 +67,8 @@ class Nouns(Shown):
             raise Unbound(f"{name.text} has no key")
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         self.query.groups += refs
-        self.query.shown[:0] = [ref for ref in refs if ref not in self.query.shown]
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
 
     def _mention(self, mention: Mention) -> None:
         """A table of the question is joined, or must have a row."""

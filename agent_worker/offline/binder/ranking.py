@@ -7,6 +7,7 @@ from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,
+    Group,
     Having,
     HowMany,
     Item,
@@ -17,7 +18,14 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
+
+
+def _is_whole(column: Column) -> bool:
+    """Whether a column may hold counts: an amount of 12.50 counts nothing."""
+    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
+    return not any(edge.partition(".")[2].strip("0") for edge in edges)
 
 
 class Ranking(Conditions):
@@ -75,6 +83,7 @@ class Ranking(Conditions):
                     COUNTING & set(column.all_words)
                     and stems & {stem(word) for word in column.all_words}
                     and column.role in NUMERIC
+                    and _is_whole(column)
                 ):
                     raise Unbound(f"{column.name} says how many")
         self._check_known(name)
@@ -98,6 +107,8 @@ class Ranking(Conditions):
                 return Agg("count")
             return Agg("count", self._nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
         ref, cost = self._resolve(name, None)
+        if self._column(ref).role in NUMERIC:
+            raise Unbound("a count of quantities")
         self.cost += cost - name.cost + 0.1
         return Agg("count", ref, distinct=True)
 
@@ -119,6 +130,8 @@ class Ranking(Conditions):
         if self.of(Sort) and (rank.hints or rank.common):
             raise Unbound("a rank beside an order")
         expr = self._ranked_by(rank)
+        if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)):
+            raise Doubtful("the first of each, or of all")
         plain = self.query.groups or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
         if isinstance(expr, Agg) and not plain:
             raise Unbound("a rank of nothing")

@@ -1,5 +1,7 @@
 """What is shown: columns, whole rows, counts and other figures."""
 
+from dataclasses import replace
+
 from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.english.tokens import stem
@@ -34,7 +36,9 @@ class Shown(Places):
         self.entities.append(Ref((), self.base, "*"))
 
     def _show(self, item: Item, size: int) -> None:
-        if item.fn == "count":
+        if item.since is not None:
+            self._span(item, item.since)
+        elif item.fn == "count":
             self._count(item)
         elif item.fn:
             assert item.name is not None
@@ -42,6 +46,22 @@ class Shown(Places):
         else:
             assert item.name is not None
             self._plain(item, size)
+
+    def _span(self, item: Item, since: Name) -> None:
+        """The time between two dates of one row: days, or hours where both tell the time of day."""
+        assert item.name is not None
+        (first, near), (last, far) = (self._resolve(name, item.owner) for name in (since, item.name))
+        dates = [self._column(ref) for ref in (first, last)]
+        if first.path or last.path or first == last or any(c.role is not Role.DATE for c in dates):
+            raise Unbound("no time between two dates of a row")
+        timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in dates)
+        if item.unit in ("hour", "minute") and not timed:
+            raise Doubtful(f"{item.unit}s of days")
+        if item.fn not in ("", "avg", "min", "max", "median"):
+            raise Unbound(f"{item.fn} of a time")
+        self.cost += near + far - item.name.cost - since.cost
+        ref = replace(last, since=first.column, unit=item.unit or ("hour" if timed else "day"))
+        self._add(Agg(item.fn, ref) if item.fn else ref)
 
     def _check_items(self) -> None:
         """Things are counted over their own rows: two kinds of them, over two."""

@@ -38,7 +38,9 @@ def doubt(question: str, reading: QueryIR, names: Names) -> str:
     keys = _keys(reading, names)
     if keys:
         return f"{keys[0]} tells things apart; it is not added up or averaged. Which figure do you mean?"
-    if _counts_one(reading, told) or _by_participle(words, literals):
+    if (_counts_one(reading, told) and not {"different", "distinct", "unique"} & set(words)) or _by_participle(
+        words, literals
+    ):
         return UNSURE
     if (OPENERS.at(words, 0) and not _is_own(words)) or _asks_twice(words) or words[0] in _ASKING:
         return UNSURE

@@ -108,6 +108,8 @@ def test_it_is_read_so(make: Make, tables: Tables, question: str, rows: list[tup
         (HOUSE, "What are the numbers of rooms for different wings?"),
         # a verb is no value
         (PRIZES, "How many films has each star been nominated for?"),
+        # a noun beside another is no figure of it
+        (HOUSE, "Which towns have more than one waiter guest?"),
         # the only one of those that are fixed
         (PRIZES, "How many stars does Moe have?"),
     ],
