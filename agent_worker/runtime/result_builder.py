@@ -6,7 +6,10 @@ from bus.contract.events import (
     Chart,
     Clarification,
     Event,
+    FinalOutput,
+    NamedColumn,
     Node,
+    RawTable,
     ResponseChunk,
     Result,
     Sql,
@@ -14,7 +17,7 @@ from bus.contract.events import (
     TableSchema,
     Usage,
 )
-from bus.wire.worker import ConversationTurn
+from bus.wire.worker import KeptTurn
 
 MAX_RESULT_ROWS = 1_000
 """`raw_table.rows` holds at most so many; all of them came as `table_rows`."""
@@ -59,21 +62,22 @@ class ResultBuilder:
 
     def result(self, usage: Usage, clarification: Clarification | None, truncated: bool) -> Result:
         """What the job hands over."""
-        output = {
+        output: FinalOutput = {
             "response": "".join(self._text["response"]),
             "raw_table": self._raw_table(truncated),
             "prompt_monitor": "".join(self._text["prompt_monitor"]),
             "chart": self._chart,
         }
-        return Result(output, usage, self._timings, clarification)
+        return Result(dict(output), usage, self._timings, clarification)
 
-    def turn(self, clarification: Clarification | None) -> ConversationTurn:
-        """What later questions of the conversation shall know of this one."""
-        return ConversationTurn(
+    def turn(self, clarification: Clarification | None, store: dict[str, bytes]) -> KeptTurn:
+        """What later questions of the conversation shall know of this one, and what the agent keeps for them."""
+        return KeptTurn(
             question=self._question,
             sql=self._sql,
             answer="".join(self._text["response"])[:MAX_TURN_CHARS],
             clarification=clarification.question if clarification else "",
+            store=store,
         )
 
     def _add_text(self, event: ResponseChunk) -> None:
@@ -91,7 +95,7 @@ class ResultBuilder:
             self._kept += event.count
             self._kept_bytes += len(event.arrow)
 
-    def _raw_table(self, truncated: bool) -> dict[str, Any] | None:
+    def _raw_table(self, truncated: bool) -> RawTable | None:
         if self._schema is None:
             return None
         from bus.values.rows import json_rows
@@ -99,5 +103,5 @@ class ResultBuilder:
         rows: list[list[Any]] = []
         for table in self._tables:
             rows += json_rows(table.arrow, MAX_RESULT_ROWS - len(rows))
-        columns = [{"name": column.name, "type": column.type} for column in self._schema.columns]
+        columns: list[NamedColumn] = [{"name": column.name, "type": column.type} for column in self._schema.columns]
         return {"columns": columns, "rows": rows, "row_count": self.rows, "truncated": truncated}
