@@ -12,6 +12,7 @@ from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.lookup import NameIndex
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.routes import Joins
+from agent_worker.offline.schema.value_index import ValueIndex
 from bus.contract.catalog import Catalog
 
 _ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
@@ -55,14 +56,15 @@ class Readings:
 class Core:
     """Reads questions over one catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, values: ValueIndex) -> None:
         self.schema = Schema(catalog)
+        self.values = values
         self.index = NameIndex(self.schema)
         self._routes: dict[str, Joins] = {}
 
     def read(self, question: str) -> Readings:
         """Every reading of a question."""
-        cut = lattice(question, self.schema, self.index)
+        cut = lattice(question, self.values, self.index)
         found, reached = parses(cut)
         words = len(question.split())
         if not found:

@@ -106,7 +106,7 @@ class Columns(Nouns):
         for value in where.operands:
             if not isinstance(value, Value):
                 continue
-            refs = [r for r in value.refs if (r.table, r.column) == (table, column)]
+            refs = value.by_place.get((table, column), [])
             if value.text.isdigit() and where.name is None and where.owner is None:
                 cost += 1.0
             if not refs and " " in value.text and self.schema.columns[table, column].role is Role.IDENTIFIER:

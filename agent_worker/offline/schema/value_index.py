@@ -1,6 +1,8 @@
 """Which values of the data a question names: "JFK", "American Airlines", "urgent" for `1-URGENT`."""
 
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.english.phrases import PHRASES, Kind
@@ -32,30 +34,52 @@ Span = tuple[int, int]
 Pieces = tuple[str, ...]
 
 
-def find_values(catalog: Catalog, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
-    """Every run of tokens that names values, with all the columns in which they stand."""
-    spans = _Spans(tokens, question)
-    words = {piece for pieces in spans.whole for piece in pieces}
-    long = {word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and not _carries_nothing(word)}
-    found: dict[Span, list[ValueRef]] = defaultdict(list)
-    for table in catalog.tables:
-        for column in table.columns:
-            for value in _likely(column.values, long, words - long):
-                spans.match(ValueRef(table.name, column.name, value), found)
-    return {span: _whole_first(refs) for span, refs in found.items()}
+class ValueIndex:
+    """All values of a catalog as one text of lines, which is searched rather than read."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._columns: list[tuple[str, str, tuple[str, ...]]] = []
+        self._starts: list[int] = []
+        texts, size = [], 1
+        for table in catalog.tables:
+            for column in table.columns:
+                if column.values:
+                    text = _lines(column.values).lower()
+                    self._columns.append((table.name, column.name, column.values))
+                    self._starts.append(size)
+                    texts.append(text)
+                    size += len(text) + 1
+        self._text = "\n".join(["", *texts, ""])
+
+    def find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
+        """Every run of tokens that names values, with all the columns in which they stand."""
+        spans = _Spans(tokens, question)
+        words = {piece for pieces in spans.whole for piece in pieces}
+        long = {
+            word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and not _carries_nothing(word)
+        }
+        found: dict[Span, list[ValueRef]] = defaultdict(list)
+        hits = {line for word in long for line in self._with(word, 0)}
+        hits |= {line for word in words - long for line in self._with(f"\n{word}\n", 1)}
+        for at, line in sorted(hits):
+            table, column, values = self._columns[at]
+            spans.match(ValueRef(table, column, values[line]), found)
+        return {span: _whole_first(refs) for span, refs in found.items()}
+
+    def _with(self, piece: str, ahead: int) -> Iterator[tuple[int, int]]:
+        """The columns and lines where a piece of text stands, `ahead` letters behind its own beginning."""
+        text, at = self._text, self._text.find(piece)
+        while at >= 0:
+            column = bisect_right(self._starts, at + ahead) - 1
+            yield column, text.count("\n", self._starts[column], at + ahead)
+            at = text.find("\n", at + ahead)
+            at = text.find(piece, at) if at >= 0 else -1
 
 
-def _likely(values: tuple[str, ...], long: set[str], short: set[str]) -> list[str]:
-    """The values worth a closer look. One search through all of them at once leaves most columns out quickly."""
-    if not values:
-        return []
-    text = "\n".join(["", *values, ""]).lower()
-    hits = [word for word in long if word in text]
-    codes = {word for word in short if f"\n{word}\n" in text}
-    if not hits and not codes:
-        return []
-    lines = zip(values, text[1:-1].split("\n"), strict=False)
-    return [value for value, line in lines if line in codes or any(hit in line for hit in hits)]
+def _lines(values: tuple[str, ...]) -> str:
+    """One value a line, also where a value has several."""
+    text = "\n".join(values)
+    return text if text.count("\n") == len(values) - 1 else "\n".join(value.replace("\n", " ") for value in values)
 
 
 def _carries_nothing(word: str) -> bool:
