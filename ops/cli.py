@@ -46,7 +46,6 @@ OTHER_NAMES = {
     "up": "serve",
     "status": "stats",
     "inspect": "show",
-    "describe": "show",
     "check": "doctor",
     "help": "--help",
     "version": "--version",

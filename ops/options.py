@@ -55,7 +55,12 @@ def filter_options(command: F) -> F:
         Filters,
         {
             "user": click.option("--user", default="", help="Only this user's jobs."),
-            "state": click.option("--state", type=click.Choice(STATES), help="Only jobs in this state."),
+            "state": click.option(
+                "--state",
+                type=click.Choice(STATES),
+                metavar="STATE",
+                help=f"Only jobs in this state: {', '.join(STATES)}.",
+            ),
             "agent": click.option("--agent", default="", help="Only this agent's jobs."),
             "older_than_s": click.option(
                 "--older-than",

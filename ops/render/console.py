@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.table import Column, Table
 from rich.text import Text
 
 from bus.values.visible import visible, visible_json
@@ -44,10 +45,16 @@ def _width(terminal: bool) -> int | None:
 
 
 def print_facts(out: Console, facts: Iterable[tuple[str, str]]) -> None:
-    """A line for each (name, value); further lines of a value stand beneath its first."""
+    """A line for each (name, value); further lines of a value stand beneath its first, as does on a terminal what has
+    no room on its line."""
     for name, value in facts:
-        line = Text(f"{name:<{NAME_CHARS}}", "dim")
-        out.print(line.append(value.replace("\n", "\n" + " " * NAME_CHARS), "default"), soft_wrap=True)
+        if out.is_terminal:
+            row = Table.grid(Column(width=NAME_CHARS), Column(overflow="fold"))
+            row.add_row(Text(name, "dim"), Text(value))
+            out.print(row)
+        else:
+            line = f"{name:<{NAME_CHARS}}" + value.replace("\n", "\n" + " " * NAME_CHARS)
+            out.print(line, soft_wrap=True)
 
 
 def say_log_only(state_dir: Path) -> None:

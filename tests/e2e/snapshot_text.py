@@ -18,6 +18,9 @@ _NAMES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "MOMENT"),
     (r"\d{4}-\d\d-\d\d", "DATE"),
     (_TIME, "TIME"),
+    (r"(?m)^  - .*$", "  - SUGGESTION"),  # which there are depends on what there was time to look into
+    (r"(?m)^.*thinking…", ""),
+    (r"(?m)\b(in|after) (?:TIME|\d[\d.]*(?: m?)?)…?$", r"\1 TIME"),
     (_SIZE, "SIZE"),
     (r"(?:\b\d+[smhd] ago|just now)\b", "AGE"),
     (r"[█▏ ]+(?=TIME)", lambda bar: "  BAR  " if set(bar[0]) & set("█▏") else bar[0]),
@@ -28,8 +31,9 @@ _NAMES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
 ]
 _ROW_OF_JOB = re.compile(
     r"^(?P<before>JOB .*?)  +(?:now|\d+[smhd])  +TIME(?P<rows>  +[\d,]+(?=  +(?:SIZE  +)?\d+  ))?"
-    r"(?:  +SIZE)?  +\d+  (?P<question>.{0,12}).*"  # how much of the question has room depends on the others
+    r"(?:  +SIZE)?(?:  +\d+(?=  ))?  +(?P<question>.{0,12}).*"  # how much of it has room depends on the others
 )
+_NARROW_ROW_OF_JOB = re.compile(r"^(?P<before>JOB .*?)  +(?:now|\d+[smhd])  +(?P<question>.{0,12}).*")
 _LEVEL = re.compile(r"^(?:ok|warning|problem)( +)(\S.*?)  +(.*)$")
 OF_THE_MACHINE = {"port", "tokens", "data", "model"}
 """What `doctor` finds the same on every machine; of the others the names are held."""
@@ -44,9 +48,8 @@ def normalised(text: str, *, table: bool = False) -> str:
 
 
 def _row(line: str) -> str:
-    line = _ROW_OF_JOB.sub(
-        lambda row: f"{row['before']}  AGE  TIME{row['rows'] or ''}  MEM  PID  {row['question']}", line
-    )
+    line = _ROW_OF_JOB.sub(lambda row: f"{row['before']}  AGE  TIME{row['rows'] or ''}  {row['question']}", line)
+    line = _NARROW_ROW_OF_JOB.sub(lambda row: f"{row['before']}  AGE  {row['question']}", line)
     line = re.sub(r"  +(?:now|\d+s)$", "  AGE", line)
     line = re.sub(r"(?<=\S)   +", "  ", line)
     line = re.sub(r"^(DATE(?:  \d+){4})  \d+", r"\1  MS", line)
@@ -57,6 +60,30 @@ def examined(text: str) -> str:
     """What `doctor` prints, without what depends on the machine, and how busy it is."""
     found = [_LEVEL.match(line) for line in text.splitlines() if "There was no time to look" not in line]
     return "".join(f"{row[2]:<16}{row[3] if row[2] in OF_THE_MACHINE else '…'}\n" for row in found if row is not None)
+
+
+def what_stays(written: str) -> str:
+    """What somebody reads on a terminal once a command has ended, without colours."""
+    lines, row, column = [""], 0, 0
+    for piece in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", written):
+        if piece == "\r":
+            column = 0
+        elif piece == "\n":
+            row, column = row + 1, 0
+        elif piece == "\x1b[1A":
+            row -= 1
+        elif piece == "\x1b[2K":
+            lines[row] = ""
+        elif not piece.startswith("\x1b"):
+            lines[row] = lines[row][:column].ljust(column) + piece + lines[row][column + len(piece) :]
+            column += len(piece)
+        lines += [""] * (row + 1 - len(lines))
+    return "\n".join(lines)
+
+
+def flowing(text: str) -> str:
+    """Text as one paragraph: where its lines are broken depends on how long the times in it are."""
+    return " ".join(text.split()) + "\n"
 
 
 def misplaced(text: str) -> list[str]:

@@ -33,7 +33,10 @@ def command() -> None:
 @state_dir_option
 @json_option
 def create(name: str, user: str, role: str, config: Path | None, state_dir: str | None, as_json: bool) -> None:
-    """Make a token and print it, this one time: only its hash is kept."""
+    """Make a token.
+
+    It is printed this one time: only its hash is kept.
+    """
     from bus.contract.vocabulary import Role
     from bus.tokens import create_token
     from ops.render.console import narration, output, print_json
@@ -52,7 +55,10 @@ def create(name: str, user: str, role: str, config: Path | None, state_dir: str 
 @state_dir_option
 @json_option
 def list_(config: Path | None, state_dir: str | None, as_json: bool) -> None:
-    """List the tokens: those that were made, and those of the settings, which have no name."""
+    """List the tokens.
+
+    Those that were made, and those of the settings, which have no name.
+    """
     import time
 
     from bus.tokens import read_tokens
@@ -80,7 +86,10 @@ def list_(config: Path | None, state_dir: str | None, as_json: bool) -> None:
 @config_option
 @state_dir_option
 def revoke(name: str, config: Path | None, state_dir: str | None) -> None:
-    """Forget a token: who has it can come in no more."""
+    """Forget a token.
+
+    Who has it can come in no more.
+    """
     from bus.tokens import revoke_token
     from ops.render.console import narration
 
