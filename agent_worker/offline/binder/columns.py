@@ -4,6 +4,7 @@ from agent_worker.offline.binder.literals import Unfit, literals
 from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, Unbound
 from agent_worker.offline.english.lexicon import VERBS
+from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Mention,
     Select,
@@ -12,6 +13,9 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
+
+_ROLE = 0.3
+"""How much nearer a column is that plays the part that "from" or "to" says."""
 
 
 class Columns(Nouns):
@@ -38,6 +42,7 @@ class Columns(Nouns):
                 continue
             if far is not None:
                 near = 0.2 if where.name is not None and table in self._noun_before(where) else 0.0
+                near += _ROLE if ROLE_WORDS.get(where.role, frozenset()) & set(column.words) else 0.0
                 found[table, name] = cost + far + self._value_cost(where, table, name) - near
         return [(cost, table, name) for (table, name), cost in found.items()]
 

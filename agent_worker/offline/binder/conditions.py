@@ -55,12 +55,13 @@ class Conditions(Columns):
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
         path = self._path_to(column.table)
-        if where.both and any(isinstance(e, Agg) for e in self.query.shown):
+        if where.both and any(isinstance(e, Agg) and (e.fn == "count" or path is None) for e in self.query.shown):
             raise Unbound("a count of both, or of each")
         operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
         if path is not None:
             ref = Ref(path, column.table, column.name)
-            if where.both and len(where.operands) > 1 and operator == "=":
+            pooled = any(isinstance(e, Agg) for e in self.query.shown)
+            if where.both and len(where.operands) > 1 and operator == "=" and not pooled:
                 return self._both(where, column, ref)
             form, operands = literals(column, operator, where.operands)
             if where.never and not all(

@@ -292,6 +292,7 @@ FINAL = frozenset(_FINAL.split())
 _DETERMINING = "the all a an any these those each every their its his her corresponding respective related"
 DETERMINING = frozenset(_DETERMINING.split())
 STOPS = frozenset({".", "?", ",", ";", "and"})
+GROUPED = frozenset({"grouped", "split", "sorted", "ranked", "ordered", "order"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
 TIMES = frozenset({"times", "time"})
 NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

@@ -26,10 +26,16 @@ class Lexicon:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.names = Names(catalog)
+        self._read: dict[str, tuple[Lexeme, ...]] = {}
         self.values = ValueIndex(catalog)
 
     def read(self, question: str) -> list[Lexeme]:
         """The question's items, in order, covering every token; what nothing explains is UNKNOWN."""
+        if question not in self._read:
+            self._read[question] = tuple(self._cut(question))
+        return list(self._read[question])
+
+    def _cut(self, question: str) -> list[Lexeme]:
         tokens = tokenize(question)
         options: list[list[tuple[int, Lexeme]]] = [[] for _ in tokens]
         for start, end, item in self._candidates(tokens, question):

@@ -69,6 +69,11 @@ class Schema:
             counts = referred.setdefault(key.ref_table, {})
             counts[key.ref_column] = counts.get(key.ref_column, 0) + 1
         self.own_keys = {place for k in self.keys for place in ((k.table, k.column), (k.ref_table, k.ref_column))}
+        self._leaving: dict[str, list[JoinKey]] = {}
+        self._arriving: dict[str, list[JoinKey]] = {}
+        for key in self.keys:
+            self._leaving.setdefault(key.table, []).append(key)
+            self._arriving.setdefault(key.ref_table, []).append(key)
         self._key_of = {(key.table, key.column): key for key in reversed(self.keys)}
         for info in self.catalog.tables:
             counts = referred.get(info.name, {})
@@ -86,11 +91,15 @@ class Schema:
 
     def keys_of(self, table: str) -> list[JoinKey]:
         """The keys by which a table refers to others."""
-        return [key for key in self.keys if key.table == table]
+        return self._leaving.get(table, [])
+
+    def keys_to(self, table: str) -> list[JoinKey]:
+        """The keys by which others refer to a table."""
+        return self._arriving.get(table, [])
 
     def refers(self, table: str, column: str) -> JoinKey | None:
         """The key that a column is, if it refers to another table."""
-        return next((key for key in self.keys if (key.table, key.column) == (table, column)), None)
+        return self._key_of.get((table, column))
 
     def referred_by(self, tables: set[str]) -> set[str]:
         """These tables and all to which they refer, over any number of keys."""

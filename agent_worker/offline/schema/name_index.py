@@ -7,7 +7,7 @@ from functools import cached_property
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS, LABEL_PARTS
-from agent_worker.offline.schema.join_paths import all_keys, paths_from
+from agent_worker.offline.schema.join_paths import Ways, all_keys
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
@@ -115,6 +115,10 @@ class Names:
         return [self._columns[at] for at in sorted(found)]
 
     @cached_property
+    def ways(self) -> Ways:
+        return Ways(self.catalog)
+
+    @cached_property
     def _columns(self) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
         return list(self.columns.items())
 
@@ -159,7 +163,7 @@ class Names:
     def _owned(self, owner: Candidate, tail: tuple[str, ...]) -> Iterator[Candidate]:
         if owner.column is None:
             yield from self._columns_of(owner.table, tail, owner.cost, via="")
-            for other in paths_from(self.catalog, owner.table):
+            for other in self.ways.paths_from(owner.table):
                 if other != owner.table:
                     yield from self._beyond(other, tail, owner)
             return

@@ -16,6 +16,7 @@ _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company",
 _TIMES = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun", *MONTHS))
 _BETWEEN = frozenset(("and", "or", "of", "the", "in", "for", "with", "by", "to", "from", "at", "on", "is", "are"))
 """Words with which no part of a value begins or ends."""
+_STOPS = frozenset(".?!;,")
 _LONGEST = 8
 _SHORT_CODE = 3
 
@@ -49,10 +50,17 @@ class ValueIndex:
                     self._starts.append(size)
                     texts.append(text)
                     size += len(text) + 1
+        self._found: dict[tuple[str, int], dict[Span, list[ValueRef]]] = {}
         self._text = "\n".join(["", *texts, ""])
 
     def find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
-        """Every run of tokens that names values, with all the columns in which they stand."""
+        """Every run of tokens that names values, with the columns in which they stand. `tokens` are the question's."""
+        key = (question, len(tokens))
+        if key not in self._found:
+            self._found[key] = self._find(tokens, question)
+        return self._found[key]
+
+    def _find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
         spans = _Spans(tokens, question)
         words = {piece for pieces in spans.whole for piece in pieces}
         long = {
@@ -96,7 +104,7 @@ class _Spans:
         for start in range(len(tokens)):
             for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
                 pieces = tuple(atoms(question[tokens[start].start : tokens[end - 1].end]))
-                if pieces:
+                if pieces and not {tokens[start].text, tokens[end - 1].text} & _STOPS:
                     self.whole[pieces].append((start, end))
         telling = [pieces for pieces in self.whole if _tells(pieces) and not {pieces[0], pieces[-1]} & _BETWEEN]
         self.by_first: dict[str, list[Pieces]] = defaultdict(list)
