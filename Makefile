@@ -5,6 +5,7 @@
 # make bench  measure it on this machine, beside what the machine can do at best (a few minutes)
 # make load   1,000 clients against a server of its own, for two minutes; every invariant checked
 # make lock         write requirements/ anew, with the newest versions that pyproject.toml allows
+# make schema       what others are told of the wire, made from its types
 # make parts        what the product is made of: CycloneDX lists of Python's packages and of the page's
 # make outdated     what is newer than what is locked, of Python's packages and of the page's
 # make test-latest  all tests on the newest allowed versions, in a clone of the last commit
@@ -22,7 +23,7 @@ LOCK_TEST ?= requirements/test.txt
 LOCK_BUILD := PIP_CONSTRAINT=$(CURDIR)/requirements/build.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/requirements/build.txt
 COMPILE := .venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes
 CHROMIUM := /usr/bin/chromium
-PAGE_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
+PAGE_SOURCES := $(shell find web clients/typescript -name node_modules -prune -o -type f -print 2>/dev/null)
 BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp
 INPUTS := pyproject.toml hatch_build.py requirements/build.txt $(PAGE_SOURCES) $(BUILT)
 # The Node that came from PyPI, so that none needs to be on the machine; found when used, not when this file is read.
@@ -37,7 +38,7 @@ MUTANTS ?=
 ELSEWHERE := tests/unit tests/integration/supervisor/test_spine.py
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation parts
+.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation parts schema
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -94,6 +95,10 @@ lock: | .venv/bin/uv
 	$(COMPILE) --upgrade --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
 	.venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade \
 	  --constraint requirements/test.txt requirements/build.in --output-file requirements/build.txt
+
+# What others are told of the wire, made from its types.
+schema: .venv/.installed
+	.venv/bin/python -m bus.wire.program > docs/agent-protocol.schema.json
 
 # From the locks alone, so that a list is of what belongs to a release and not of what happens to be installed here.
 # The page's holds what it is built and tested with too: npm cannot tell all of that apart.

@@ -73,17 +73,17 @@ def page_is_fresh(root: Path) -> bool:
 def page_stamp(root: Path) -> str:
     """A hash over the names and contents of everything the page is built from."""
     digest = hashlib.sha256()
-    for path in sorted(_page_sources(root / "web")):
+    for path in sorted(_page_sources(root)):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root)} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest() + "\n"
 
 
-def _page_sources(web: Path) -> Iterator[Path]:
-    yield from (path for path in web.iterdir() if path.is_file() and path.suffix != ".tsbuildinfo")
-    for folder in ("src", "public"):
-        yield from (path for path in (web / folder).rglob("*") if path.is_file())
+def _page_sources(root: Path) -> Iterator[Path]:
+    yield from (path for path in (root / "web").iterdir() if path.is_file() and path.suffix != ".tsbuildinfo")
+    for folder in ("web/src", "web/public", "clients/typescript/src"):
+        yield from (path for path in (root / folder).rglob("*") if path.is_file())
 
 
 def build_page(root: Path) -> None:

@@ -2,21 +2,55 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Union
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, Union
 
 from bus.contract.catalog import Catalog
 from bus.contract.data_place import DataPlace
-from bus.contract.events import Clarification, Event, Progress, Status, Usage, Warn
-from bus.contract.settings import Settings
+from bus.contract.events import (
+    Chart,
+    Clarification,
+    Event,
+    ModelCall,
+    Node,
+    Progress,
+    ResponseChunk,
+    Sql,
+    Status,
+    Tool,
+    Usage,
+    Warn,
+)
+from bus.contract.settings import AgentDefinition, Settings
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import JobSpec
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["AgentContext", "AgentError", "JobSpec", "Said", "cooperate"]
+__all__ = [
+    "AgentContext",
+    "AgentError",
+    "Chart",
+    "JobSpec",
+    "Model",
+    "ModelCall",
+    "ModelMessage",
+    "Node",
+    "Progress",
+    "ResponseChunk",
+    "Said",
+    "Sql",
+    "SqlError",
+    "Status",
+    "Tool",
+    "Usage",
+    "Warn",
+    "cooperate",
+]
 
 Said = Union[str, Sequence[Mapping[str, Any]], "pa.Table", "pa.RecordBatch", Event]
 """What an agent may yield: a piece of its answer, rows of its table (as dicts or Arrow), or an event."""
@@ -42,6 +76,40 @@ class AgentError(Exception):
         self.reason = reason
 
 
+class SqlError(AgentError):
+    """A statement that was refused or has failed; `code` says of what sort: `refused`, `sql_syntax`, ..."""
+
+
+class ModelMessage(TypedDict):
+    """One message to a model: who says it (`user` or `assistant`), and its text."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Model(Protocol):
+    """The configured model. Its calls are counted, stand in the timeline and the prompt monitor, are made again after
+    failures that pass, and end with the job. Cancelling the task that waits for one closes its connection at once.
+
+    `messages` is a question, or the turns so far, oldest first. Both methods raise AgentError.
+    """
+
+    name: str
+
+    def stream(self, messages: str | Sequence[ModelMessage], system: str = "") -> AsyncGenerator[str, None]:
+        """The words as they come. Use it under `contextlib.aclosing`."""
+
+    async def text(self, messages: str | Sequence[ModelMessage], system: str = "") -> str:
+        """The whole reply."""
+
+
+class Facilities(Protocol):
+    """What a job's worker does for its agent."""
+
+    async def sql(self, statement: str, max_rows: int) -> "pa.Table": ...
+    def model(self) -> Model: ...
+
+
 class Outlet(Protocol):
     """The worker around an agent, which sends what the agent says beside what it yields."""
 
@@ -59,12 +127,14 @@ class AgentContext:
     """
 
     def __init__(
-        self, settings: Settings, options: dict[str, Any], data: DataPlace, scratch: Path, outlet: Outlet
+        self, settings: Settings, definition: AgentDefinition, data: DataPlace, scratch: Path, outlet: Outlet
     ) -> None:
         self.outlet = outlet
         """Where `emit`, `data_changed`, `model_noted` and `usage_changed` go."""
         self.settings = settings
-        self.options = options
+        self.definition = definition
+        """The table `[agents.NAME]`."""
+        self.options = definition.options
         """From `[agents.NAME] options`, as they are."""
         self.data = data
         """Where the data lie."""
@@ -84,6 +154,8 @@ class AgentContext:
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you. It is asked with each
         event and each heartbeat."""
+        self.facilities: Facilities | None = None
+        """What does `sql` and `model`; there once the job is known."""
         self._progress: tuple[int | None, str] | None = None
         self._warned_of_progress = False
 
@@ -107,6 +179,36 @@ class AgentContext:
     def warn(self, message: str) -> None:
         """Something that people should know, though the job goes on."""
         self.emit(Warn(message))
+
+    @asynccontextmanager
+    async def node(self, name: str) -> AsyncIterator[None]:
+        """A step of the agent: its begin, its end (`failed` where something was raised) and its milliseconds are shown.
+
+        async with context.node("plan"):
+            ...
+        """
+        began = time.monotonic()
+        self.emit(Node(name, "started"))
+        state: Literal["finished", "failed"] = "failed"
+        try:
+            yield
+            state = "finished"
+        finally:
+            self.emit(Node(name, state, round((time.monotonic() - began) * 1000, 1)))
+
+    async def sql(self, statement: str, *, max_rows: int = 1_000_000) -> "pa.Table":
+        """The whole result of one SELECT over the tables of the catalog. It is checked, run and stopped as the bundled
+        agents' are, and one runs at a time. Raises SqlError, also for more than `max_rows` rows."""
+        return await self._given().sql(statement, max_rows)
+
+    def model(self) -> Model:
+        """The model of `[llm]`; `usage` counts its calls from here on. Raises AgentError where none is configured."""
+        return self._given().model()
+
+    def _given(self) -> Facilities:
+        if self.facilities is None:
+            raise RuntimeError("SQL and the model can be used by `run`, not before the job is known")
+        return self.facilities
 
     def ask_back(self, question: str, *suggestions: str) -> None:
         """End the job with a question: the person's answer comes as `user_clarification` of the next one."""

@@ -10,7 +10,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice, permutations, product
+from itertools import islice, permutations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,12 +24,10 @@ from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification
+from ops.evaluation.comparing import MAX_CHOICES, Rows, column_choices, plain, same_rows
 
 Verdict = Literal["right", "asked", "wrong"]
-Rows = Sequence[Sequence[Any]]
 _PROCESSES = 2
-_MOST_CHOICES = 5_000
-_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00(?:\.0+)?")
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -115,9 +113,10 @@ def kind_of(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -
     if same_rows(rows, question.rows, ordered=False):
         return "order of equals" if "order by" in question.sql.lower() else "order"
     once = [list(row) for row in dict.fromkeys(tuple(map(plain, row)) for row in question.rows)]
-    for columns in _column_choices(rows, once):
-        picked = {tuple(plain(row[at]) for at in columns) for row in rows}
-        if picked == {tuple(map(plain, row)) for row in once}:
+    have = [tuple(map(plain, row)) for row in rows]
+    want = [tuple(map(plain, row)) for row in once]
+    for columns in column_choices(have, want):
+        if {tuple(row[at] for at in columns) for row in have} == set(want):
             return "repeated rows"
     return "material"
 
@@ -154,42 +153,8 @@ def one_of_the_first(rows: Rows, question: Question, engine: duckdb.DuckDBPyConn
     columns = range(len(rows[0]))
     return any(
         {tuple(plain(row[at]) for at in chosen) for row in rows} <= fitting
-        for chosen in islice(permutations(columns, width), _MOST_CHOICES)
+        for chosen in islice(permutations(columns, width), MAX_CHOICES)
     )
-
-
-def same_rows(found: Rows, expected: Rows, ordered: bool) -> bool:
-    """Whether some columns of the found rows hold exactly the expected ones."""
-    if len(found) != len(expected):
-        return False
-    wanted = [tuple(map(plain, row)) for row in expected]
-    for columns in _column_choices(found, expected):
-        picked = [tuple(plain(row[at]) for at in columns) for row in found]
-        if picked == wanted or (not ordered and Counter(picked) == Counter(wanted)):
-            return True
-    return False
-
-
-def _column_choices(found: Rows, expected: Rows) -> Iterator[tuple[int, ...]]:
-    """The ways to find the expected columns among those found, each holding the same set of values."""
-    if not found or not expected:
-        return
-    have = [frozenset(plain(row[at]) for row in found) for at in range(len(found[0]))]
-    want = [frozenset(plain(row[at]) for row in expected) for at in range(len(expected[0]))]
-    choices = product(*([at for at, values in enumerate(have) if values == wanted] for wanted in want))
-    yield from islice((chosen for chosen in choices if len(set(chosen)) == len(chosen)), _MOST_CHOICES)
-
-
-def plain(value: Any) -> str:
-    """A value as it is compared: numbers by six digits, text without case and outer blanks, midnights as dates."""
-    if value is None:
-        return "null"
-    try:
-        return f"{float(value):.6g}"
-    except (TypeError, ValueError):
-        text = str(value).strip().lower()
-        dated = _MIDNIGHT.fullmatch(text)
-        return dated[1] if dated else text
 
 
 def report(judged: Sequence[Judged], quiet: bool) -> str:

@@ -27,6 +27,8 @@ from bench.public_questions import judge_all, read_questions, report
 from bench.shop import make_shop
 from bus.contract.catalog import Catalog
 from bus.contract.events import Clarification
+from ops.evaluation import comparing
+from ops.evaluation.comparing import Rows
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests" / "questions"
@@ -102,30 +104,9 @@ def _turn(question: str, catalog: Catalog, history: Sequence[Turn]) -> Turn:
     return Turn(question, clarification=found.question if isinstance(found, Clarification) else "")
 
 
-def same_rows(found: Sequence[tuple[Any, ...]], expected: Sequence[tuple[Any, ...]]) -> bool:
-    """Whether every expected column is among the found ones, row for row, in any order of rows and columns."""
-    if len(found) != len(expected) or (expected and len(found[0]) < len(expected[0])):
-        return False
-    if not expected:
-        return True
-    columns = [Counter(_plain(row[at]) for row in found) for at in range(len(found[0]))]
-    chosen: list[int] = []
-    for at in range(len(expected[0])):
-        wanted = Counter(_plain(row[at]) for row in expected)
-        fitting = [i for i, column in enumerate(columns) if column == wanted and i not in chosen]
-        if not fitting:
-            return False
-        chosen.append(fitting[0])
-    picked = Counter(tuple(_plain(row[at]) for at in chosen) for row in found)
-    return picked == Counter(tuple(map(_plain, row)) for row in expected)
-
-
-def _plain(value: Any) -> str:
-    """A value as text, numbers to nine digits, so that 2 and 2.0 are the same."""
-    try:
-        return f"{float(value):.9g}"
-    except (TypeError, ValueError):
-        return str(value)
+def same_rows(found: Rows, expected: Rows) -> bool:
+    """Whether every expected column is among the found ones, row for row, in any order; numbers by nine digits."""
+    return comparing.same_rows(found, expected, digits=9)
 
 
 def _planning_ms(question: Question, data: Data) -> float:

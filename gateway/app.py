@@ -1,5 +1,7 @@
 """The application: which address is answered by what."""
 
+from importlib.util import find_spec
+
 from aiohttp import web
 
 from gateway.app_state import GATEWAY, Gateway
@@ -21,6 +23,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/openapi.json", openapi),
         web.get("/", pages.index),
         web.get("/assets/{name}", pages.asset),
+        web.get("/socket.io/socket.io.js", pages.socket_io_script),
         web.post("/signin", pages.sign_in),
         web.post("/signout", pages.sign_out),
     ]
@@ -33,4 +36,8 @@ def make_app(gateway: Gateway) -> web.Application:
     app[PEERS] = {}
     app.on_response_prepare.append(add_headers)
     app.add_routes(routes())
+    if find_spec("socketio") is not None:
+        from gateway.ws.over_socketio import add_socketio
+
+        add_socketio(app)
     return app

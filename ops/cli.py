@@ -13,6 +13,7 @@ from ops.errors import EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE, OpsError
 COMMANDS = {
     "serve": ("server", "Serve questions: supervisor and gateway; prints the address when ready."),
     "ask": ("jobs", "Ask one question and answer it in the terminal."),
+    "eval": ("jobs", "Ask questions with known results, and tell how many are answered rightly, by model."),
     "ps": ("jobs", "List jobs."),
     "kill": ("jobs", "Stop jobs, and wait for the proof that they have stopped."),
     "tail": ("jobs", "Follow a job's stream."),
@@ -25,6 +26,7 @@ COMMANDS = {
     "token": ("setup", "Who may come in: create, list and revoke tokens."),
     "describe": ("setup", "Write what is guessed of the data as a file to correct: deadstop.toml."),
     "doctor": ("setup", "Check this machine, the data, a worker and the model; say what to do."),
+    "model": ("setup", "Ask the model's server for everything that is needed of it."),
     "completion": ("setup", "Print the script that completes commands in bash, zsh or fish."),
 }
 """Each stands in `ops.commands.ROOM.NAME` as `command`: its room, and what `--help` says of it."""
@@ -43,6 +45,7 @@ OTHER_NAMES = {
     "sql": "ask",
     "start": "serve",
     "run": "serve",
+    "evaluate": "eval",
     "up": "serve",
     "status": "stats",
     "inspect": "show",

@@ -5,7 +5,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from bus.contract.settings import Settings
@@ -29,9 +28,9 @@ class Target:
 
     def address(self) -> tuple[str, str]:
         """The gateway's address and the token; the token may stand in the address, as `serve` prints it."""
-        parts = urlsplit(self.url if "//" in self.url else f"http://{self.url}")
-        inside = parse_qs(parts.query).get("token", [""])[0]
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", self.token or inside
+        from deadstop.client.http import address_of
+
+        return address_of(self.url, self.token)
 
 
 @dataclass(frozen=True)

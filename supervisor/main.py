@@ -19,12 +19,15 @@ from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
 from bus.program import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
 from bus.system import private
+from bus.system.machine import is_in_memory
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
-from supervisor.processes.choice import choose
+from supervisor.processes.containment.choice import choose
+from supervisor.processes.containment.hard_limits import HardLimits
 from supervisor.service import Service
 from supervisor.storage.store import Store, StoreError
+from supervisor.workers.worker import scratch_root
 
 
 def main() -> None:
@@ -51,7 +54,8 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     store = Store(state_dir)
     address = make_address(state_dir, settings.bus.runtime_dir)
     runtime = make_runtime_folder(Path(address.runtime_dir))
-    contain = choose(settings.containment, state_dir)
+    scratch = scratch_root(settings, runtime)
+    contain = choose(settings.containment, state_dir, HardLimits(settings.worker.nice, is_in_memory(scratch)))
     sweep_workers(store)
     heads = settle_jobs(store)
     clean_folder(runtime)

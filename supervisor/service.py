@@ -28,7 +28,7 @@ from supervisor.maintenance.folder_watch import FolderWatch
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
-from supervisor.processes.containment import Contain
+from supervisor.processes.containment.interface import Contain
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
@@ -37,7 +37,8 @@ from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
-from supervisor.workers.resource_monitor import INTERVAL_S, ResourceMonitor
+from supervisor.workers.usage.process_watch import LOOK_S, ProcessWatch
+from supervisor.workers.usage.resource_monitor import INTERVAL_S, ResourceMonitor
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Service:
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)
         self._monitor = ResourceMonitor(self._controller.exceeded)
+        self._processes = ProcessWatch(self._controller.overcrowded, self._spawner.containment.tidy)
         self._history = Retention(parts, self._controller)
         self._gauges = Gauges(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
@@ -129,6 +131,8 @@ class Service:
         return [
             (HEADS_EVERY_S, self._heads.publish),
             (INTERVAL_S, lambda: self._monitor.sample(self._pool.workers)),
+            (INTERVAL_S, lambda: self._processes.count(self._pool.workers)),
+            (LOOK_S, lambda: self._processes.look(self._pool.workers)),
             (INTERVAL_S, lambda: self._spawner.look(self._settings.worker.start_timeout_s)),
             (INTERVAL_S, self._pool.check_warm),
             (HISTORY_EVERY_S, self._history.tick),
@@ -172,6 +176,7 @@ class Service:
         grace_s = self._settings.supervisor.shutdown_grace_s
         for rung, wait_s in ((Rung.CANCEL, grace_s), (Rung.KILL, grace_s)):
             self._controller.stop_all(StopRequest("shutdown", Reason.SHUTDOWN, rung))
+            self._spawner.end_loading()
             try:
                 async with asyncio.timeout(wait_s):
                     await self._jobs.until_empty()

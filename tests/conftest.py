@@ -12,8 +12,8 @@ import hypothesis
 import pytest
 
 from bus.contract.vocabulary import Proof
-from bus.system.control_groups import Unusable
-from tests.harness.cgroup_tree import cgroup_tree
+from bus.system.control_groups import ControlGroup, Unusable
+from tests.harness.cgroup_tree import NO_CONTROLLERS, cgroup_tree
 
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -32,6 +32,14 @@ def cgroups() -> Iterator[Path]:
             yield tree
     except Unusable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def controllers(cgroups: Path) -> Path:
+    """The same, where the kernel limits memory and processes of groups made in it."""
+    if not ControlGroup(cgroups).enable(["memory", "pids"]) >= {"memory", "pids"}:
+        pytest.skip(f"{NO_CONTROLLERS} for groups in {cgroups}")
+    return cgroups
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,9 +66,10 @@ def each_form(request: pytest.FixtureRequest) -> Iterator[Proof]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that cannot run for want of a tool fails where CI=true says that everything is there."""
+    """A test that cannot run for want of a tool fails where CI=true says that everything is there. Of the controllers
+    of control groups nobody can say that: version 1 holds them wherever it is mounted too."""
     report = yield
-    if report.skipped and os.environ.get("CI") == "true":
+    if report.skipped and os.environ.get("CI") == "true" and NO_CONTROLLERS not in str(report.longrepr):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, with CI=true nothing may be: {report.longrepr}"
     return report

@@ -1,14 +1,17 @@
 """What a worker sets up before it knows its question: the engine, and the model if there is one."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
 
-from agent_worker.context import AgentContext
+from agent_worker.context import AgentContext, AgentError
 from agent_worker.engine import Engine, EngineSettings
-from agent_worker.llm import CallLimits, Meter, ModelClient, ModelSettings
+from agent_worker.llm import BudgetExceeded, CallLimits, Meter, ModelClient, ModelError, ModelSettings
 from bus.contract.settings import LlmSettings
+from bus.contract.vocabulary import Reason
 from bus.wire.worker import JobSpec
 
 
@@ -22,24 +25,45 @@ class Tools:
 
 def set_up(context: AgentContext) -> Tools:
     """Connect the engine and make the model's client; `context.usage` tells what the model has used."""
-    settings = model_settings(context.settings.llm)
-    model = None
-    if settings is not None:
-        limits = context.settings.agent
-        meter = Meter(
-            settings.price,
-            CallLimits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None),
-            context.usage_changed,
-        )
-        context.usage = meter.usage
-        model = ModelClient(settings, meter, context.emit)
+    model = make_model(context)
     return Tools(Engine(engine_settings(context)), model)
 
 
+def make_model(context: AgentContext) -> ModelClient | None:
+    """The model's client, whose meter is `context.usage` from here on."""
+    settings = model_settings(context.settings.llm)
+    if settings is None:
+        return None
+    limits = context.settings.agent
+    meter = Meter(
+        settings.price,
+        CallLimits(limits.max_model_calls, limits.max_output_tokens, limits.max_cost_usd or None),
+        context.usage_changed,
+    )
+    context.usage = meter.usage
+    return ModelClient(settings, meter, context.emit)
+
+
+@contextmanager
+def model_failures() -> Iterator[None]:
+    """What can go wrong with a model, as the error of the agent."""
+    try:
+        yield
+    except ModelError as error:
+        raise AgentError(
+            error.message, code=error.code, hint=error.hint, retryable=error.retryable, reason=Reason.LLM_ERROR
+        ) from error
+    except BudgetExceeded as error:
+        hint = "ask a smaller question, or raise the budget in [agent]"
+        raise AgentError(f"The budget is used up: {error}.", code="budget", hint=hint, reason=Reason.BUDGET) from error
+
+
 def hold_to(model: ModelClient, job: JobSpec) -> None:
-    """What is reserved of the user's day is known with the job only, and what others have found out about the model."""
+    """What is known with the job only: which model it asks, what is reserved for it of the user's day, and what others
+    have found out about the model."""
+    model.use(job.options.model)
     model.meter.limits = msgspec.structs.replace(model.meter.limits, left_of_day_usd=job.max_cost_usd)
-    model.refuses_tools = model.without_tools in job.model_notes
+    model.know(job.model_notes)
 
 
 def engine_settings(context: AgentContext) -> EngineSettings:

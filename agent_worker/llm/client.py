@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Container, Sequence
 from contextlib import aclosing
 from itertools import count
+
+import msgspec
 
 from agent_worker.llm import monitor
 from agent_worker.llm.errors import ModelError
 from agent_worker.llm.meter import CHARS_PER_TOKEN, Meter
-from agent_worker.llm.prompts.plan_reply import MOST_BEFORE, NotAPlan, PlanEnd, read_plan
+from agent_worker.llm.prompts.plan_reply import MOST_BEFORE, NotAPlan, PlanEnd, fits_schema, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
     Message,
@@ -26,15 +28,19 @@ from agent_worker.llm.prompts.requests import (
 from agent_worker.llm.prompts.tools import ToolTurn, ToolUse, tool_prompt
 from agent_worker.llm.retry import trying_again, wait_before
 from agent_worker.llm.settings import HOSTED, ModelSettings
-from agent_worker.llm.transport.connection import Enough, ModelConnection, StreamedReply
+from agent_worker.llm.transport.connection import WIRES, Enough, ModelConnection
 from agent_worker.llm.transport.failures import plan_too_long
 from agent_worker.llm.transport.preload import tls_context
+from agent_worker.llm.transport.reply import StreamedReply
 from agent_worker.plan import Plan
 from bus.contract.events import Event, ModelCall, ResponseChunk, Status
 
 Emit = Callable[[Event], object]
 """Takes an event at once, without waiting."""
 
+
+TAKES_NO_TOOLS, HOLDS_NO_SCHEMA = "takes no tools", "holds no schema"
+SPEAKS_CHAT = "speaks chat completions"
 
 MOST_BEFORE_A_CALL = 2_000
 """Characters that a model may say beside its calls of tools."""
@@ -72,15 +78,35 @@ class ModelClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    def use(self, name: str) -> None:
+        """Ask the model of this name, before anything is asked; empty is the one of the settings."""
+        if name and name != self.settings.model:
+            self.settings = msgspec.structs.replace(self.settings, model=name)
+            self.meter.price = self.settings.price
+            self._connection.use(self.settings)
+
     @property
     def takes_tools(self) -> bool:
         """Whether to try tools: not where they are switched off, nor where its server is known to take none."""
         return self.settings.tools and not self.refuses_tools
 
     @property
-    def without_tools(self) -> str:
-        """The note that this model of this server takes no tools."""
-        return f"{self.settings.model[:200]} at {self.settings.root_url[:200]} takes no tools"
+    def notes(self) -> list[str]:
+        """What has been found out about this model of this server, for the questions that follow."""
+        connection = self._connection
+        speaks = connection.settled and self.settings.wire == "auto" and connection.wire is not WIRES["messages"]
+        found = {TAKES_NO_TOOLS: self.refuses_tools, HOLDS_NO_SCHEMA: not connection.holds_schema, SPEAKS_CHAT: speaks}
+        return [self._note(what) for what, so in found.items() if so]
+
+    def know(self, notes: Container[str]) -> None:
+        """Take what earlier questions have found out."""
+        self.refuses_tools = self._note(TAKES_NO_TOOLS) in notes
+        self._connection.holds_schema = self._note(HOLDS_NO_SCHEMA) not in notes
+        if self.settings.wire == "auto" and self._note(SPEAKS_CHAT) in notes:
+            self._connection.take_wire(WIRES["chat"])
+
+    def _note(self, what: str) -> str:
+        return f"{self.settings.model[:200]} at {self.settings.root_url[:200]} {what}"
 
     async def close(self) -> None:
         await self._connection.close()
@@ -105,12 +131,15 @@ class ModelClient:
         """A new plan, or the same one, after `sql` ran and gave what is `odd`; `near` are values like those in it."""
         return await self._plan(second_look_prompt(request, sql, odd, near))
 
-    async def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
-        """The words of the answer as they come. Leave it through `aclosing`, so that breaking off closes the stream.
+    def answer(self, request: AnswerRequest) -> AsyncGenerator[str, None]:
+        """The words of the answer as they come, as `words` gives them."""
+        return self.words(answer_prompt(request))
+
+    async def words(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """A reply's words as they come. Leave it through `aclosing`, so that breaking off closes the stream.
 
         Tried again only while nothing has come: what people have read is never said twice.
         """
-        prompt = answer_prompt(request)
         for attempt in count(1):
             begun = False
             reply = self._begin(prompt)
@@ -127,6 +156,8 @@ class ModelClient:
 
     async def _plan(self, prompt: Prompt) -> Plan:
         text = (await self._whole(prompt)).text
+        if self._connection.sends_schema and not fits_schema(text):
+            self._connection.holds_schema = False  # some servers take a schema and ignore it in silence
         try:
             return read_plan(text)
         except NotAPlan as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.prompts.requests import Prompt
-from agent_worker.llm.transport.connection import StreamedReply
+from agent_worker.llm.transport.reply import StreamedReply
 from bus.contract.events import Usage
 
 

@@ -16,8 +16,8 @@ class ModelSettings(LlmSettings, frozen=True, kw_only=True):
     """Everything a model client needs: the `[llm]` table, the key, and the pace of retries. Durations end in `_s` and
     are seconds.
 
-    `base_url` may be any server that speaks the Messages API, with or without a trailing `/v1`; empty is the
-    hosted one.
+    `base_url` may be any server that speaks the Messages API or chat completions, with or without a trailing `/v1`;
+    empty is the hosted one. `wire` says which of the two, "auto" tries them in this order.
     `read_timeout_s` bounds the silence between two pieces of an answer, not the whole answer.
     `max_retries` counts the tries after the first; `max_retry_wait_s` is the longest wait between two.
     `structured_output`: "schema" asks the server to hold the plan to a JSON schema, "plain" uses nothing that only

@@ -1,6 +1,7 @@
 """The first things a new worker process does, while it still has one thread and knows no job."""
 
 import faulthandler
+import importlib
 import ipaddress
 import os
 import resource
@@ -14,6 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 from agent_worker.data_folder import data_folders
 from agent_worker.llm.settings import HOSTED
 from agent_worker.sandbox.restrict import Sandbox, SandboxSpec, apply
+from bus.contract.settings import AgentDefinition
+from bus.system.own_names import taken_names
 from bus.system.prctl import LIBC, become_subreaper, die_with
 from bus.system.private import make_files_private
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
@@ -38,6 +41,18 @@ def isolate_process(spec: WorkerSpec) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def load_agent(definition: AgentDefinition) -> ModuleType:
+    """The module of the agent's function. Its folder is looked into last: what is installed goes before it."""
+    if definition.folder and definition.folder not in sys.path:
+        sys.path.append(definition.folder)
+    try:
+        return importlib.import_module(definition.function.partition(":")[0])
+    except Exception as error:
+        if taken := taken_names(Path(definition.folder)):
+            error.add_note(f"{', '.join(taken)} in {definition.folder}: `import` gives Deadstop's own of that name")
+        raise
+
+
 def apply_sandbox(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
     """Give up what the worker does not need: files, ports, environment. None for an agent that goes without."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -47,16 +62,24 @@ def apply_sandbox(spec: WorkerSpec, agent: ModuleType) -> Sandbox | None:
     if needs is not None:
         return apply(needs(spec))
     llm = spec.settings.llm
-    own = [str(Path(agent.__file__).parent)] if agent.__file__ else []
     return apply(
         SandboxSpec(
             scratch=spec.scratch,
-            read=(*data_folders(spec.data), *own),
+            read=(*data_folders(spec.data), *_own_paths(spec.agent, agent)),
             connect_tcp=model_ports(llm.base_url),
             resolve_names=any(not _is_address(host) for host in model_hosts(llm.base_url)),
             keep_env=(llm.api_key_env,),
         )
     )
+
+
+def _own_paths(definition: AgentDefinition, agent: ModuleType) -> tuple[str, ...]:
+    """What the agent itself consists of: as its module says (`reads`), else the module's folder."""
+    reads = getattr(agent, "reads", None)
+    if reads is not None:
+        own: tuple[str, ...] = reads(definition)
+        return own
+    return (str(Path(agent.__file__).parent),) if agent.__file__ else ()
 
 
 def model_ports(base_url: str) -> tuple[int, ...]:

@@ -6,7 +6,10 @@ from bus.contract.events import (
     Chart,
     Clarification,
     Event,
+    FinalOutput,
+    NamedColumn,
     Node,
+    RawTable,
     ResponseChunk,
     Result,
     Sql,
@@ -59,13 +62,13 @@ class ResultBuilder:
 
     def result(self, usage: Usage, clarification: Clarification | None, truncated: bool) -> Result:
         """What the job hands over."""
-        output = {
+        output: FinalOutput = {
             "response": "".join(self._text["response"]),
             "raw_table": self._raw_table(truncated),
             "prompt_monitor": "".join(self._text["prompt_monitor"]),
             "chart": self._chart,
         }
-        return Result(output, usage, self._timings, clarification)
+        return Result(dict(output), usage, self._timings, clarification)
 
     def turn(self, clarification: Clarification | None) -> ConversationTurn:
         """What later questions of the conversation shall know of this one."""
@@ -91,7 +94,7 @@ class ResultBuilder:
             self._kept += event.count
             self._kept_bytes += len(event.arrow)
 
-    def _raw_table(self, truncated: bool) -> dict[str, Any] | None:
+    def _raw_table(self, truncated: bool) -> RawTable | None:
         if self._schema is None:
             return None
         from bus.values.rows import json_rows
@@ -99,5 +102,5 @@ class ResultBuilder:
         rows: list[list[Any]] = []
         for table in self._tables:
             rows += json_rows(table.arrow, MAX_RESULT_ROWS - len(rows))
-        columns = [{"name": column.name, "type": column.type} for column in self._schema.columns]
+        columns: list[NamedColumn] = [{"name": column.name, "type": column.type} for column in self._schema.columns]
         return {"columns": columns, "rows": rows, "row_count": self.rows, "truncated": truncated}

@@ -1,7 +1,6 @@
 """The program of a worker process: get ready, serve one job, leave when its last event is acknowledged."""
 
 import asyncio
-import importlib
 import inspect
 import os
 import sys
@@ -9,8 +8,9 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+from agent_worker.agents.facilities import WorkerFacilities
 from agent_worker.context import AgentContext
-from agent_worker.runtime.bootstrap import apply_sandbox, isolate_process
+from agent_worker.runtime.bootstrap import apply_sandbox, isolate_process, load_agent
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.job_run import Agent, JobRun
 from agent_worker.runtime.publisher import Publisher
@@ -43,7 +43,7 @@ def main(encoded_spec: bytes) -> None:
     try:
         spec = _decode_spec(encoded_spec)
         isolate_process(spec)
-        agent = importlib.import_module(spec.agent.entrypoint.partition(":")[0])
+        agent = load_agent(spec.agent)
         sandbox = apply_sandbox(spec, agent)
         # Not asyncio.run: it would wait for threads that a stop has left behind.
         loop = CountingLoop()
@@ -142,18 +142,19 @@ class WorkerRuntime:
     async def _prepare(self) -> tuple[Agent, AgentContext]:
         """The agent's function, after its module's `prepare(context)`, if it has one."""
         spec = self._spec
-        context = AgentContext(spec.settings, spec.agent.options, spec.data, Path(spec.scratch), self)
+        context = AgentContext(spec.settings, spec.agent, spec.data, Path(spec.scratch), self)
         prepare = getattr(self._module, "prepare", None)
         if prepare is not None:
             prepared = prepare(context)
             context.prepared = await prepared if inspect.isawaitable(prepared) else prepared
-        return getattr(self._module, spec.agent.entrypoint.partition(":")[2]), context
+        return getattr(self._module, spec.agent.function.partition(":")[2]), context
 
     async def _serve(self, agent: Agent, context: AgentContext, job: JobSpec) -> None:
         if self._cancelled:  # the stop has come together with the job
             self._publisher.finish(CancelledOutcome())
             return
         self._running = asyncio.current_task()
+        context.facilities = WorkerFacilities(job, context)
         self._run = JobRun(agent, context, job, self._publisher)
         self._publisher.finish(await self._run.outcome())
 

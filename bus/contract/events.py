@@ -8,7 +8,7 @@ wire (`docs/protocol.md`): an encoded chunk is what the page receives as `chunk`
 stream the gateway turns into JSON rows for clients that want those.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
 
@@ -133,7 +133,10 @@ class Stopping(Event, frozen=True, tag="stopping"):
     ms: float = 0.0
 
 
-WorkerEvent = Status | Node | Progress | ResponseChunk | ModelCall | Tool | TableSchema | TableRows | Sql | Chart | Warn
+PlainChunk = Status | Node | Progress | ResponseChunk | ModelCall | Tool | TableSchema | Sql | Chart | Warn
+"""What travels outside as it is."""
+
+WorkerEvent = PlainChunk | TableRows
 """What a worker may say. Everything else in a stream is said by the supervisor, and by it alone."""
 
 Chunk = WorkerEvent | Queue | Stopping
@@ -164,10 +167,35 @@ class Clarification(msgspec.Struct, frozen=True):
     sql: str = ""
 
 
+class NamedColumn(TypedDict):
+    """A `Column` as a plain object."""
+
+    name: str
+    type: str
+
+
+class RawTable(TypedDict):
+    """The first rows of the result. `row_count` were sent; `truncated`: the statement had more."""
+
+    columns: list[NamedColumn]
+    rows: list[list[Any]]
+    row_count: int
+    truncated: bool
+
+
+class FinalOutput(TypedDict, total=False):
+    """The end of what was streamed, for who wants nothing else."""
+
+    response: str
+    raw_table: RawTable | None
+    prompt_monitor: str
+    chart: dict[str, Any] | None
+
+
 class Result(msgspec.Struct, frozen=True):
     """What a finished job hands over: `agent_complete.result` on the outside wire."""
 
-    final_output: dict[str, Any]
+    final_output: Annotated[dict[str, Any], msgspec.Meta(extra={"holds": FinalOutput})]
     usage: Usage
     timings: dict[str, float]
     clarification: Clarification | None = None

@@ -62,6 +62,7 @@ class LimitSettings(Table, frozen=True):
     max_query_chars: Positive = 20_000
     max_runtime_s: Seconds = 600.0
     max_memory_bytes: Bytes = 4 * 1024**3
+    max_processes: Count = 512
     max_scratch_bytes: Bytes = 4 * 1024**3
     max_output_bytes: Bytes = 1024**3
     max_events: Positive = 5_000_000
@@ -82,16 +83,34 @@ class AgentSettings(Table, frozen=True):
 
 
 class AgentDefinition(Table, frozen=True):
-    """One agent: where its function lives, options that are handed to it as they are, and whether its worker is
-    fenced in (files, TCP ports, address space). Only an agent that runs nothing untrusted may go without. Its own
-    limits take the place of those in `[limits]`."""
+    """One agent: either a function of Python (`entrypoint`) or a program (`command`), options that are handed to it as
+    they are, and whether its worker is fenced in (files, TCP ports, address space). Only an agent that runs nothing
+    untrusted may go without. `folder` is where it is looked for; `programs` are programs and folders that it may run
+    and read beside. Its own limits take the place of those in `[limits]`."""
 
-    entrypoint: Annotated[str, Meta(pattern=r"^[\w.]+:\w+$")]
+    entrypoint: Annotated[str, Meta(pattern=r"^([\w.]+:\w+)?$")] = ""
+    command: list[str] = []
+    folder: str = ""
+    programs: list[str] = []
     options: dict[str, Any] = {}
     sandbox: bool = True
     max_runtime_s: Seconds | None = None
     max_memory_bytes: Bytes | None = None
     max_running: Positive | None = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in AGENT_FORMS if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(f"an agent has one of {', '.join(AGENT_FORMS)}, not {' and '.join(given) or 'none'}")
+
+    @property
+    def function(self) -> str:
+        """What a worker calls, as MODULE:FUNCTION."""
+        return self.entrypoint or next(AGENT_FORMS[name] for name in AGENT_FORMS if getattr(self, name))
+
+
+AGENT_FORMS = {"entrypoint": "", "command": "agent_worker.agents.program.agent:run"}
+"""The keys of which an agent has exactly one, and the function of ours that runs what the key names."""
 
 
 class Price(Table, frozen=True):
@@ -104,7 +123,9 @@ class Price(Table, frozen=True):
 
 class LlmSettings(Table, frozen=True):
     model: str = "claude-sonnet-5-5"
+    models: list[str] = []
     base_url: str = ""
+    wire: Annotated[str, Meta(pattern="^(auto|messages|chat)$")] = "auto"
     api_key_env: str = "ANTHROPIC_API_KEY"
     tools: bool = True
     structured_output: Annotated[str, Meta(pattern="^(auto|schema|plain)$")] = "auto"
@@ -123,9 +144,16 @@ class LlmSettings(Table, frozen=True):
     )
 
 
-def price_of(llm: LlmSettings) -> Price | None:
-    """The model's price, found by its name or the longest name it begins with (dated names); None if unknown."""
-    names = [name for name in llm.prices if llm.model == name or llm.model.startswith(f"{name}-")]
+def models_of(llm: LlmSettings) -> list[str]:
+    """The models that a question may be asked of, the one that is asked by default first."""
+    return list(dict.fromkeys([llm.model, *llm.models]))
+
+
+def price_of(llm: LlmSettings, model: str = "") -> Price | None:
+    """The price of a model (by default of the default one), found by its name or the longest name it begins with (dated
+    names); None if unknown."""
+    model = model or llm.model
+    names = [name for name in llm.prices if model == name or model.startswith(f"{name}-")]
     return llm.prices[max(names, key=len)] if names else None
 
 

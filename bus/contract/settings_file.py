@@ -46,7 +46,16 @@ def load_settings(
         if is_reserved(entry.user):
             what = f"auth.tokens: user {entry.user!r} of token {number}"
             raise SettingsError(f"{source}: {what} is a name of Deadstop's own; choose another")
-    return settings
+    return _with_folders(settings, path.parent if path else Path())
+
+
+def _with_folders(settings: Settings, base: Path) -> Settings:
+    """The agents' folders as absolute paths; one that is not set is the settings file's own."""
+    agents = {
+        name: msgspec.structs.replace(agent, folder=str((base / Path(agent.folder).expanduser()).resolve()))
+        for name, agent in settings.agents.items()
+    }
+    return msgspec.structs.replace(settings, agents=agents)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     SUPERVISOR_LOST = "supervisor_lost"
     DEADLINE = "deadline"
     MEMORY = "memory"
+    PROCESSES = "processes"
     OUTPUT_LIMIT = "output_limit"
     BUDGET = "budget"
 

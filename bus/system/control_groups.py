@@ -4,10 +4,12 @@ See Documentation/admin-guide/cgroup-v2.rst of the kernel.
 """
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from bus.system.proc import read_proc
@@ -50,15 +52,80 @@ class ControlGroup:
         """The processes in it, without those of groups beneath it; living ones only."""
         return [int(pid) for pid in read_proc(f"{self.path}/cgroup.procs").split()]
 
+    def count_tasks(self) -> int:
+        """How many processes and threads are in it, without those of groups beneath it."""
+        return read_proc(f"{self.path}/cgroup.threads").count("\n")
+
     def events(self, name: str) -> dict[str, int]:
         """A file of names and numbers, such as `memory.events`."""
         return {key: int(value) for key, value in map(str.split, read_proc(f"{self.path}/{name}").splitlines())}
+
+    def enable(self, controllers: Iterable[str]) -> frozenset[str]:
+        """Have these controllers limit the groups beneath it. Returns those that do; the others are not delegated to
+        us, or held by the hierarchies of version 1, or processes live in this group itself."""
+        wanted = set(controllers)
+        for name in sorted(wanted & self.controllers):
+            with contextlib.suppress(OSError):
+                write_file(self.path / "cgroup.subtree_control", f"+{name}")
+        return frozenset(wanted & self._names("cgroup.subtree_control"))
+
+    @property
+    def controllers(self) -> frozenset[str]:
+        """Those that could limit the groups beneath it."""
+        return frozenset(self._names("cgroup.controllers"))
+
+    def limit(self, writes: Iterable[tuple[str, str]]) -> None:
+        """Write to files of it; one that this kernel does not have is passed over. Raises OSError."""
+        for name, text in writes:
+            with contextlib.suppress(FileNotFoundError):
+                write_file(self.path / name, text)
+
+    def figure(self, name: str) -> int | None:
+        """A file of one number; None where there is no such file, or no limit in it."""
+        try:
+            text = read_proc(f"{self.path}/{name}").strip()
+        except FileNotFoundError:
+            return None
+        return int(text) if text.isdecimal() else None
+
+    def _names(self, name: str) -> set[str]:
+        return set(read_proc(f"{self.path}/{name}").split())
 
     def remove(self) -> None:
         """Remove it and all groups beneath it, in which no process lives. Raises OSError, EBUSY where one does."""
         for folder, _, _ in os.walk(self.path, topdown=False):
             with contextlib.suppress(FileNotFoundError):
                 Path(folder).rmdir()
+
+    def hold(self) -> int:
+        """Make it, and lock its folder: as long as the returned descriptor is open, which ends with this process,
+        others see that somebody has it. Who holds it meanwhile empties it, and is waited for. Raises OSError."""
+        while True:
+            self.make()
+            with contextlib.suppress(FileNotFoundError):
+                descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+                    if os.path.samestat(self.path.stat(), os.fstat(descriptor)):
+                        return descriptor
+                except BaseException:
+                    os.close(descriptor)
+                    raise
+                os.close(descriptor)
+
+    def emptied_if_left(self, within_s: float) -> bool | None:
+        """As `emptied`, if nobody has it; None where somebody does, or it is not ours."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return self.emptied(within_s)
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
 
     def beneath(self) -> list["ControlGroup"]:
         """The groups within it."""

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -78,13 +78,16 @@ def _is_child_of(pid: int, family: Container[int]) -> bool:
 
 def descendants(pid: int) -> list[int]:
     """Every process beneath `pid`, parents before their children; `pid` itself is not among them."""
-    found: list[int] = []
+    return list(each_descendant(pid))
+
+
+def each_descendant(pid: int) -> Iterator[int]:
+    """The same one after the other, for who does not want them all."""
     waiting = [pid]
     while waiting:
         below = children(waiting.pop())
-        found += below
+        yield from below
         waiting += below
-    return found
 
 
 def children(pid: int) -> list[int]:

@@ -23,6 +23,7 @@ class Stat:
     parent: int
     group: int
     cpu_s: float
+    threads: int
     started: int
     resident_bytes: int
 
@@ -40,6 +41,7 @@ def read_stat(pid: int) -> Stat | None:
         parent=int(fields[1]),
         group=int(fields[2]),
         cpu_s=(int(fields[11]) + int(fields[12])) / TICKS_PER_S,
+        threads=int(fields[17]),
         started=int(fields[19]),
         resident_bytes=int(fields[21]) * PAGE_BYTES,
     )

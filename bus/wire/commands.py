@@ -22,12 +22,14 @@ class Caller(msgspec.Struct, frozen=True):
     role: Role
 
 
-class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person may set for one job; limits can only be lowered, never raised."""
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a person may set for one job; limits can only be lowered, never raised. `model` is one of those that the
+    settings name; empty is the default one."""
 
     max_rows: int | None = None
     max_runtime_s: float | None = None
     table_format: str = "json"
+    model: str = ""
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True, omit_defaults=True):
@@ -181,7 +183,9 @@ class JobRecord(msgspec.Struct, frozen=True):
     """Everything that is kept about a job beside its stream. `note`: why it was stopped, in the asker's words.
 
     `error`, `code` and `hint` are those of a failed job's last event; `proof` says how it was found that nothing of it
-    lives any more, None where nothing was started, and in older logs.
+    lives any more, None where nothing was started, and in older logs. `counted` is what the kernel has counted in its
+    control group, where it limits memory and processes: `memory_peak_bytes`, and each event of `memory.events` and
+    `pids.events` that has happened, as `memory_oom_kill`.
     """
 
     summary: JobSummary
@@ -199,6 +203,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     code: str = ""
     hint: str = ""
     proof: Proof | None = None
+    counted: dict[str, int] = {}
 
 
 # ---- replies

@@ -5,11 +5,24 @@ to be encoded with `msgspec.json`. Everybody who needs another form of a job's s
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from bus.contract.events import Accepted, Completed, Event, Failed, Killed, Result, StopProof, TableRows, Usage
+from bus.contract.events import (
+    Accepted,
+    Completed,
+    Event,
+    Failed,
+    Killed,
+    PlainChunk,
+    Queue,
+    Result,
+    Stopping,
+    StopProof,
+    TableRows,
+    Usage,
+)
 from bus.contract.vocabulary import Proof, Reason, Refusal, Rung, State
 from bus.wire.batch import Batch
 from bus.wire.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
@@ -36,10 +49,30 @@ class AgentAccepted(Outside, frozen=True, tag="agent_accepted"):
     data: AcceptedData
 
 
+class JsonRows(Event, frozen=True, tag="table_rows"):
+    """Rows as JSON arrays in column order (`bus.values.rows`)."""
+
+    rows: list[list[Any]]
+
+
+JsonChunk = PlainChunk | JsonRows | Queue | Stopping
+"""Every chunk, for clients that take rows as JSON."""
+
+
+class ArrowRows(Event, frozen=True, tag="table_rows"):
+    """The header's chunk of a binary frame; the Arrow stream itself follows the header."""
+
+    encoding: Literal["arrow"] = "arrow"
+
+
+OutsideChunk = JsonChunk | ArrowRows
+"""What a chunk may be; both kinds of rows have one tag, so none but the reader of a frame can tell which it is."""
+
+
 class ChunkData(msgspec.Struct, frozen=True, gc=False):
     session_id: str
     seq: int
-    chunk: Any
+    chunk: Annotated[Any, msgspec.Meta(extra={"holds": OutsideChunk})]
 
 
 class AgentChunk(Outside, frozen=True, tag="agent_chunk", gc=False):
@@ -94,18 +127,6 @@ class AgentKilled(Outside, frozen=True, tag="agent_killed"):
 
 ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
 """The names of the events that end a job's stream."""
-
-
-class JsonRows(Event, frozen=True, tag="table_rows"):
-    """Rows as JSON arrays in column order (`bus.values.rows`)."""
-
-    rows: list[list[Any]]
-
-
-class ArrowRows(Event, frozen=True, tag="table_rows"):
-    """The header's chunk of a binary frame; the Arrow stream itself follows the header."""
-
-    encoding: Literal["arrow"] = "arrow"
 
 
 class OutsideJob(msgspec.Struct, frozen=True):

@@ -57,6 +57,14 @@ async def asset(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(path, headers={"Cache-Control": _FOREVER})
 
 
+async def socket_io_script(request: web.Request) -> web.StreamResponse:
+    """Socket.IO's own client, where its pages look for it; for pages of other origins too: it says nothing of us."""
+    path = asset_path("socket.io.js")
+    if path is None:
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Cross-Origin-Resource-Policy": "cross-origin"})
+
+
 def _signed_in(request: web.Request, token: str, how: str) -> web.StreamResponse | None:
     """Exchange a token for a cookie; `None` for one that is not valid, the sign-in page where it is not looked at."""
     gateway = request.app[GATEWAY]

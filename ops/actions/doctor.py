@@ -5,10 +5,11 @@ from pathlib import Path
 
 from bus.contract.settings import Settings
 from ops.checks import kernel, machine, places
+from ops.checks.agents import agents
 from ops.checks.finding import Finding, problem
 from ops.checks.model import model
 from ops.checks.versions import versions
-from ops.checks.worker import agents, data_and_worker
+from ops.checks.worker import data_and_worker
 
 _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     machine.python,

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 from bus.contract.settings import Settings
-from bus.system.control_groups import Unusable, delegated_tree, rehearse
+from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
 from bus.system.prctl import LIBC, require_guarantees
 from ops.checks.finding import Finding, ok, problem, warning
 
@@ -78,7 +78,10 @@ def containment(settings: Settings) -> Finding:
         if settings.containment.form == "cgroup":
             return problem("containment", f"no control group: {reason}", todo)
         return warning("containment", f"descendants are looked for, because {reason}", todo)
-    return ok("containment", f"each worker gets a control group of its own in {tree}")
+    held = f"each worker gets a control group of its own in {tree}"
+    if {"memory", "pids"} <= ControlGroup(tree).controllers:
+        return ok("containment", f"{held}, in which the kernel limits memory and processes")
+    return ok("containment", f"{held}; no controllers are there, so memory and processes are sampled")
 
 
 def landlock(settings: Settings) -> Finding:

@@ -1,18 +1,20 @@
-"""Whether the model answers. Only where one is configured: a small request, which costs next to nothing."""
+"""Whether the model answers, and what its server can do. Only where one is configured."""
 
 import asyncio
 import importlib
 import os
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
 from bus.contract.settings import Settings
-from ops.checks.finding import Finding, ok, problem
+from ops.checks.finding import Finding, Level, ok, problem
 
 ANSWER_WITHIN_S = 5.0
-_NO_KEY = "none"
+EXAMINE_WITHIN_S = 120.0
 
 
 async def model(settings: Settings) -> Finding:
@@ -21,17 +23,13 @@ async def model(settings: Settings) -> Finding:
     key = os.environ.get(llm.api_key_env, "")
     if not key and not llm.base_url:
         return ok("model", f"none ({llm.api_key_env} is not set): the offline planner answers")
-    # By name: programs do not import each other, but the agent knows how a model is reached and what its errors mean.
-    reached = importlib.import_module("agent_worker.llm.settings").ModelSettings.of(llm, key)
-    reached = msgspec.structs.replace(reached, read_timeout_s=ANSWER_WITHIN_S, connect_timeout_s=ANSWER_WITHIN_S)
-    failures = importlib.import_module("agent_worker.llm.transport.failures")
+    reached = _reached(settings, ANSWER_WITHIN_S)
     began = time.monotonic()
     try:
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            await _one_token(reached)
-    except failures.CATCH as error:
-        known = failures.model_error(error, reached)
-        return problem("model", f"{llm.model}: {known.message}", known.hint)
+        async with asyncio.timeout(ANSWER_WITHIN_S), aclosing(_examine(reached)) as abilities:
+            first = await anext(abilities)
+            if not first.there:
+                return problem("model", f"{llm.model}: {first.found}", first.todo)
     except TimeoutError:
         words = f"{llm.model} at {reached.root_url} did not answer within {ANSWER_WITHIN_S:g} s"
         return problem("model", words, "check that its server runs and is not overloaded")
@@ -39,20 +37,31 @@ async def model(settings: Settings) -> Finding:
     return ok("model", f"{llm.model} at {reached.root_url} answers in {ms:.0f} ms")
 
 
-async def _one_token(reached: Any) -> None:
-    from anthropic import AsyncAnthropic
+async def examination(settings: Settings) -> AsyncGenerator[Finding, None]:
+    """What the model's server can do of what is needed, one finding each."""
+    llm = settings.llm
+    if not os.environ.get(llm.api_key_env) and not llm.base_url:
+        yield problem("model", "none is configured", f"set {llm.api_key_env}, or [llm] base_url")
+        return
+    levels = {True: Level.OK, None: Level.WARNING, False: Level.PROBLEM}
+    reached = _reached(settings, llm.read_timeout_s)
+    try:
+        async with asyncio.timeout(EXAMINE_WITHIN_S), aclosing(_examine(reached)) as abilities:
+            async for name, there, found, todo in abilities:
+                yield Finding(name, levels[there], found, todo)
+    except TimeoutError:
+        yield problem("model", f"it was not done within {EXAMINE_WITHIN_S:g} s", "use a faster model, or server")
 
-    client = AsyncAnthropic(
-        api_key=reached.api_key or _NO_KEY, base_url=reached.root_url, max_retries=0, open_telemetry=False
-    )
-    question = [{"role": "user", "content": "Say yes."}]
-    async with client:
-        stream: Any = await client.messages.create(
-            model=reached.model,
-            max_tokens=1,
-            messages=question,  # type: ignore[arg-type]
-            stream=True,
-        )
-        async with stream:
-            async for _ in stream:
-                pass
+
+def _reached(settings: Settings, read_timeout_s: float) -> Any:
+    # By name: programs do not import each other, but the agent knows how a model is reached and what its errors mean.
+    llm = settings.llm
+    key = os.environ.get(llm.api_key_env, "")
+    reached = importlib.import_module("agent_worker.llm.settings").ModelSettings.of(llm, key)
+    connect_timeout_s = min(llm.connect_timeout_s, read_timeout_s)
+    return msgspec.structs.replace(reached, read_timeout_s=read_timeout_s, connect_timeout_s=connect_timeout_s)
+
+
+def _examine(reached: Any) -> AsyncGenerator[Any, None]:
+    examine: AsyncGenerator[Any, None] = importlib.import_module("agent_worker.llm.examination").examine(reached)
+    return examine

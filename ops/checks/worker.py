@@ -1,7 +1,6 @@
 """The real thing, once: a supervisor of its own reads the data, and forks a worker that answers a question."""
 
 import asyncio
-import importlib.util
 from pathlib import Path
 
 from bus.contract.settings import CATALOG_AGENT, Settings
@@ -22,6 +21,9 @@ SLOW_START_MS = 1000.0
 NOT_PRELOADED = "could not be preloaded"
 """What the fork server says of a module it could not import; multiprocessing itself would swallow that."""
 
+THREADS_STAY = "threads that stay"
+"""What it says of one that has started some."""
+
 
 async def data_and_worker(config: Path | None, settings: Settings) -> list[Finding]:
     """What a supervisor finds with these settings, in a folder of its own that goes again."""
@@ -40,17 +42,6 @@ async def data_and_worker(config: Path | None, settings: Settings) -> list[Findi
     except TimeoutError:
         words = f"no answer within {ANSWER_WITHIN_S:g} s"
         return [problem("worker", words, "is the machine overloaded, or the data on a slow disk?")]
-
-
-def agents(settings: Settings) -> list[Finding]:
-    """Whether the modules of configured agents can be found."""
-    found = []
-    for name, agent in settings.agents.items():
-        module = agent.entrypoint.partition(":")[0]
-        if _is_missing(module):
-            todo = f"install it into this environment, or correct [agents.{name}] entrypoint"
-            found.append(problem(f"agent {name}", f"there is no module {module}", todo))
-    return found
 
 
 async def _data(jobs: LocalJobs, settings: Settings) -> list[Finding]:
@@ -85,6 +76,8 @@ async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:
     said = [line for line in server.said().splitlines() if NOT_PRELOADED in line]
     if said:
         return problem("worker", one_line(said[0], 300), "correct [worker] preload; until then workers start slowly")
+    if threads := [line for line in server.said().splitlines() if THREADS_STAY in line]:
+        return problem("worker", one_line(threads[0], 300), "take that module out of [worker] preload")
     if stream[-1]["event"] != "agent_complete":
         words = ended_sentence(stream[-1]["event"], stream[-1]["data"])
         return problem("worker", words, one_line(record["stderr"], 300) or "see the log of `deadstop serve`")
@@ -98,10 +91,3 @@ async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:
 
 async def _stream(jobs: JobsAccess, job: OutsideJob) -> list[Wire]:
     return [item async for item in jobs.follow(job)]
-
-
-def _is_missing(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is None
-    except (ImportError, ValueError):
-        return True

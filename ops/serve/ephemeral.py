@@ -1,9 +1,9 @@
-"""A supervisor for one question, in a folder of its own, when no server runs."""
+"""A supervisor for some questions, in a folder of its own, that ends with them."""
 
 import contextlib
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from bus.contract.settings import Settings
@@ -43,8 +43,11 @@ class TemporaryServer:
 
 
 @contextlib.asynccontextmanager
-async def temporary_server(config: Path | None, settings: Settings) -> AsyncIterator[TemporaryServer]:
-    """A supervisor that lives as long as the context (start it inside) and leaves nothing behind."""
+async def temporary_server(
+    config: Path | None, settings: Settings, more: Mapping[str, object] | None = None
+) -> AsyncIterator[TemporaryServer]:
+    """A supervisor that lives as long as the context (start it inside) and leaves nothing behind. `more` are settings,
+    dotted, beside those of `config`."""
     data = data_folder(settings)
     lifeline, held = os.pipe()
     with tempfile.TemporaryDirectory(prefix="deadstop-ask-", ignore_cleanup_errors=True) as folder:
@@ -55,6 +58,7 @@ async def temporary_server(config: Path | None, settings: Settings) -> AsyncIter
             "bus.runtime_dir": str(state_dir / "run"),
             "data.folder": data,
             "worker.spare_workers": SPARE_WORKERS,
+            **(more or {}),
         }
         orders = ServeOrders(str(config) if config else None, overrides, lifeline_fd=lifeline)
         grace_s = settings.supervisor.shutdown_grace_s + END_MARGIN_S

@@ -10,7 +10,7 @@ import msgspec
 
 from bus.contract.events import Failed, Usage
 from bus.contract.settings import INTERNAL_AGENTS
-from bus.contract.vocabulary import SUPERVISOR, Reason
+from bus.contract.vocabulary import SUPERVISOR, Reason, Rung
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import Submit
 from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Heartbeat, Outcome, Success
@@ -24,7 +24,7 @@ from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
 from supervisor.jobs.stream_heads import StreamHeads
-from supervisor.lifecycle.final_events import cause_of_death, ending
+from supervisor.lifecycle.final_events import cause_of_death, ending, held_to
 from supervisor.lifecycle.job import (
     Action,
     AlreadyEnded,
@@ -192,7 +192,9 @@ class JobController:
         entry.exit_words = exit_words
         entry.last_words = worker.last_words
         entry.dropped = worker.dropped
-        died_of = cause_of_death(entry.last_words.get("stderr", ""))
+        died_of = worker.limit_hit or cause_of_death(entry.last_words.get("stderr", ""))
+        if worker.limit_hit is not None and entry.job.ladder is None:
+            entry.limit_words = held_to(worker.limit_hit, worker.limits)
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of, worker.proof))
 
     def exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
@@ -200,6 +202,17 @@ class JobController:
         entry = self._entry_of(worker)
         if entry is not None:
             self._stop_exceeding(entry, Exceeded(reason, words))
+
+    def overcrowded(self, worker: Worker, reason: Reason, words: str) -> None:
+        """The worker has more processes than it may: they are killed at once, as there are more each moment, also of a
+        job that is being stopped, or has finished, and of a worker without one."""
+        entry = self._entry_of(worker)
+        if entry is not None and entry.job.undecided:
+            if entry.job.ladder is None:
+                entry.limit_words = words
+            self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, reason, Rung.KILL), self._loop.time()))
+        elif worker.process is not None:
+            worker.process.kill()
 
     # ---- acting
 

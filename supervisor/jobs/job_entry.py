@@ -106,6 +106,7 @@ class JobEntry:
             code=failed.code if failed else "",
             hint=failed.hint if failed else "",
             proof=self.job.proof,
+            counted=worker.counted if worker else {},
         )
 
     def end_now(self) -> None:

@@ -3,6 +3,7 @@
 import msgspec
 
 from bus.contract.events import Completed, Ending, Failed, Killed, StopProof
+from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import CANCELLING, Reason, Rung
 from bus.values.shortened import shortened
 from bus.wire.worker import Failure, Success
@@ -18,6 +19,7 @@ _HINTS = {
     Reason.HEARTBEAT_LOST: "ask again; `deadstop show` has the stack of the stuck worker",
     Reason.DEADLINE: "ask for less, or raise max_runtime_s",
     Reason.MEMORY: "ask for less, for example with a filter or a LIMIT, or raise [limits] max_memory_bytes",
+    Reason.PROCESSES: "look what the agent starts, or raise [limits] max_processes",
     Reason.OUTPUT_LIMIT: "ask for less, for example with a LIMIT, or raise the [limits] for output",
     Reason.BUDGET: "ask a smaller question, or raise the budget in [agent]",
     Reason.WORKER_DIED: "ask again; `deadstop show` has the worker's last words",
@@ -41,7 +43,7 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
         return failed(job.outcome)
     if job.ladder is None:
         reason = job.reason or Reason.WORKER_DIED
-        words = _died(job, exit_words, stderr) if job.outcome is None else _GAVE_UP
+        words = _died(job, exit_words, stderr, limit_words) if job.outcome is None else _GAVE_UP
         return Failed(words, reason, _HINTS.get(reason, ""), True)
     request = job.ladder.request
     rung = job.ladder.rung if job.ladder.climbed else Rung.CANCEL
@@ -69,6 +71,13 @@ def cause_of_death(stderr: str) -> Reason:
     return Reason.MEMORY if any(words in last_words for words in _NO_MEMORY) else Reason.WORKER_DIED
 
 
+def held_to(reason: Reason, limits: LimitSettings) -> str:
+    """That the kernel has held a worker to this limit, which it has not survived."""
+    if reason is Reason.MEMORY:
+        return f"The question needed more memory than the {limits.max_memory_bytes / 2**20:,.0f} MiB that it may have."
+    return f"The question needed more than {limits.max_processes:,} processes and threads, which is the limit."
+
+
 def lost_with_supervisor() -> Failed:
     """For a job that the crash of the supervisor has ended."""
     return Failed(
@@ -88,7 +97,9 @@ def _limit_reached(job: Job, reason: Reason) -> str:
     }.get(reason, f"The limit `{reason}` was reached and the question was stopped.")
 
 
-def _died(job: Job, exit_words: str, stderr: str) -> str:
+def _died(job: Job, exit_words: str, stderr: str, limit_words: str) -> str:
+    if limit_words:
+        return f"{limit_words} {_KEPT}"
     when = "before it was ready" if not job.given else "before it had finished"
     how = f"was {exit_words}" if exit_words.startswith("killed") else exit_words
     last = stderr.splitlines()[-1].strip() if stderr else ""

@@ -46,6 +46,7 @@ class Gauges:
             "workers": len(self._pool.workers),
             "spares": self._pool.warm,
             "control_groups": float(self._pool.proof is Proof.CGROUP),
+            "hard_limits": float({"memory", "pids"} <= self._pool.controllers),
             "worker_memory_bytes": sum(worker.memory_bytes for worker in self._pool.workers),
             "supervisor_memory_bytes": own.resident_bytes if own else 0,
             "events_total": self._journal.events_total,

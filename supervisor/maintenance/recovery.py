@@ -15,7 +15,7 @@ from bus.wire.topics import Published
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.final_events import failed, lost_with_supervisor
 from supervisor.lifecycle.job import reason_of
-from supervisor.processes.sweep import kill_left_behind
+from supervisor.processes.containment.sweep import kill_left_behind
 from supervisor.storage.store import Store
 from supervisor.workers.cleanup import remove_folder, remove_shared_memory
 

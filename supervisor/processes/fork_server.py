@@ -64,22 +64,24 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     die_with(supervisor_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends this process
     _load(preload)
-    if stayed := threads_that_stay():
-        _say(
-            f"threads that stay after the preload of {', '.join(preload)}: {stayed}, allowed: 0. A worker that is "
-            "forked beside them can hang, on a lock that one of them held; preload nothing that starts threads"
-        )
     gc.collect()
     gc.freeze()
     _serve(socket.socket(fileno=line_fd))
 
 
 def _load(preload: Sequence[str]) -> None:
+    known = 0
     for name in preload:
         try:
             importlib.import_module(name)
         except Exception as error:  # whatever it is, workers can still import what they need, slowly
             _say(f"{name} could not be preloaded, workers start slowly: {error!r}")
+        if (stayed := threads_that_stay()) > known:
+            known = stayed
+            _say(
+                f"threads that stay after the preload of {name}: {stayed}, allowed: 0. A worker that is "
+                "forked beside them can hang, on a lock that one of them held; preload nothing that starts threads"
+            )
 
 
 def _say(sentence: str) -> None:

@@ -120,6 +120,11 @@ class ForkServer:
             return None
         return stat is not None and stat.state in "Tt"
 
+    def end_unless_loaded(self) -> None:
+        """End it if it has forked nothing yet: whoever waits for a worker is told so at once."""
+        if not self.lost and not self._has_answered:
+            self._lose()
+
     def close(self) -> None:
         """End it, and wait until it is gone, but not for ever."""
         self._end()

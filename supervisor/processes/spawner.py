@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bus.system.proc import exit_in_words, read_stat, still_lives
-from supervisor.processes.containment import Contain, Enclosure
-from supervisor.processes.fork_server_client import ForkServer
+from supervisor.processes.containment.interface import Contain, Enclosure
+from supervisor.processes.fork_server_client import ForkServer, SpawnError
 
 _GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
@@ -108,6 +108,7 @@ class Spawner:
         self._preload = preload
         self._environment = environment
         self._server: ForkServer | None = None
+        self._ending = False
         self._workers: dict[ForkServer, dict[int, WorkerProcess]] = {}
 
     async def spawn(self, spec: bytes, enclosure: Enclosure, on_reaped: Callable[[str], None]) -> WorkerProcess:
@@ -130,6 +131,12 @@ class Spawner:
         if self._server is not None and not self._server.lost:
             self._server.look(limit_s)
 
+    def end_loading(self) -> None:
+        """Nobody needs another worker: start no fork server any more, nor wait for the loading of one."""
+        self._ending = True
+        if self._server is not None:
+            self._server.end_unless_loaded()
+
     @property
     def own_children(self) -> set[int]:
         """Children of this process that are not workers: the fork server, and lost ones that are not dead yet."""
@@ -143,7 +150,10 @@ class Spawner:
         self._server = None
 
     def _running(self) -> ForkServer:
+        """Raises `SpawnError`."""
         if self._server is None or self._server.lost:
+            if self._ending:
+                raise SpawnError("the supervisor ends")
             workers: dict[int, WorkerProcess] = {}
             self._server = ForkServer(self._preload, self._environment, partial(_reaped, workers), self._lost)
             self._workers[self._server] = workers

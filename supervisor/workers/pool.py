@@ -25,14 +25,14 @@ from bus.wire.worker import (
     Ready,
     ToSupervisor,
 )
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import Spawner, WorkerProcess
 from supervisor.storage.store import Store
 from supervisor.workers.data_folders import DataFolders
 from supervisor.workers.descriptors import Descriptors
 from supervisor.workers.reaper import Reaper
 from supervisor.workers.warm_pool import WarmPool
-from supervisor.workers.worker import Listener, Worker, WorkerContext
+from supervisor.workers.worker import Listener, Worker, WorkerContext, scratch_root
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class WorkerPool:
             settings,
             self._control,
             (address.control, address.collector),
-            Path(settings.worker.scratch_dir or f"{address.runtime_dir}/scratch").expanduser(),
+            scratch_root(settings, Path(address.runtime_dir)),
             self._folders,
             str(broker_socket(address)),
         )
@@ -108,6 +108,11 @@ class WorkerPool:
     def proof(self) -> Proof:
         """How it is found that nothing of a worker is left."""
         return self._spawner.containment.proof
+
+    @property
+    def controllers(self) -> frozenset[str]:
+        """What the kernel limits of each worker."""
+        return self._spawner.containment.controllers
 
     @property
     def stray_messages(self) -> int:
@@ -247,7 +252,7 @@ class WorkerPool:
 
     async def _spawn(self, worker: Worker) -> None:
         try:
-            enclosure = worker.enclosure = self._spawner.containment.enclose(worker.worker_id)
+            enclosure = worker.enclosure = self._spawner.containment.enclose(worker.worker_id, worker.limits)
         except OSError as error:
             log.exception("nothing could be made that holds a worker", extra={"action": "spawn"})
             self._finalize(worker, f"could not be started ({error})")
@@ -280,7 +285,7 @@ class WorkerPool:
 
     async def _bury(self, worker: Worker, enclosure: Enclosure) -> None:
         await self._reaper.sweep(worker, enclosure)
-        worker.proof = self.proof
+        worker.proof, worker.limit_hit, worker.counted = self.proof, enclosure.limit_hit(), enclosure.counted()
         await self._reaper.collect_and_remove(worker)
         enclosure.remove()
 

@@ -5,7 +5,7 @@ import logging
 
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import holds_little
 from supervisor.workers.worker import Worker

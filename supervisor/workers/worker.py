@@ -14,7 +14,7 @@ import msgspec
 from bus.address import history_folder
 from bus.contract.data_place import DataPlace, is_address
 from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
-from bus.contract.vocabulary import Proof
+from bus.contract.vocabulary import Proof, Reason
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
 from bus.transport.sockets import Channel, Unroutable
@@ -27,7 +27,7 @@ from bus.wire.worker import (
     ToWorker,
     WorkerSpec,
 )
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.workers.data_folders import DataFolders, Identity
@@ -86,6 +86,8 @@ class Worker:
         self.dropped = 0
         self.last_words: dict[str, str] = {}
         self.proof: Proof | None = None
+        self.limit_hit: Reason | None = None
+        self.counted: dict[str, int] = {}
         self.job_id: str | None = None
         self.listener: Listener | None = None
         self.requested_at = asyncio.get_running_loop().time()
@@ -188,6 +190,11 @@ class Worker:
             remove_shared_memory(self.job_id)
         if not remove_folder(self.scratch):
             log.error("scratch folder %s could not be removed", self.scratch, extra={"action": "remove_scratch"})
+
+
+def scratch_root(settings: Settings, runtime: Path) -> Path:
+    """The folder of all scratch folders."""
+    return Path(settings.worker.scratch_dir or runtime / "scratch").expanduser()
 
 
 def _data_place(settings: Settings, agent: str, broker: str) -> DataPlace:

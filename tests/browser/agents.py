@@ -104,4 +104,12 @@ async def steps(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     yield ResponseChunk("response", f"over {job.question}")
 
 
-OWN = {"essay": essay, "rows": rows, "steps": steps}
+async def asks(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    """Asks back, and repeats what it is answered."""
+    if job.user_clarification is None:
+        context.ask_back("Which one?", "the first", "the second")
+    else:
+        yield ResponseChunk("response", f"You said **{job.user_clarification}**.")
+
+
+OWN = {"essay": essay, "rows": rows, "steps": steps, "asks": asks}

@@ -39,6 +39,9 @@ ANSWER = AnswerRequest(
     "SELECT carrier, count(*) AS flights FROM flights GROUP BY carrier",
     Preview((Column("carrier", "VARCHAR"), Column("flights", "BIGINT")), (("UA", 58_665), ("DL", 48_110)), 2),
 )
+WIRE = "messages"
+"""What the servers of `model` speak; `tests/integration/model/conftest.py` has each wire its turn."""
+
 PRICE = Price(input=2.0, output=10.0, cached=0.2)
 
 
@@ -50,8 +53,9 @@ async def model(
     emit: Callable[[Event], object] = lambda _: None,
     **settings: Any,
 ) -> AsyncIterator[tuple[MessagesServer, ModelClient]]:
-    """A fake server with this script and a client of it; retries wait hardly at all unless settings say otherwise."""
-    async with MessagesServer(script) as server:
+    """A fake server with this script that speaks one wire, and a client of it, which is not told which; retries wait
+    hardly at all unless settings say otherwise."""
+    async with MessagesServer(script, wires=(WIRE,)) as server:
         given: dict[str, Any] = {"base_url": server.url, "api_key": KEY, "first_retry_wait_s": 0.001, "model": "fake"}
         chosen = ModelSettings(**(given | {"prices": {"fake": PRICE}} | settings))
         async with ModelClient(chosen, Meter(chosen.price, limits), emit) as client:

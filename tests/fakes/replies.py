@@ -99,12 +99,16 @@ Reply = Say | Fail
 class Recorded:
     """One request as the server saw it, header names in lower case. Times are `time.monotonic()` seconds.
 
+    `body` is what the Messages API would have, whatever `wire` it came on; `raw` is what came.
+
     `left` is set once the client has closed its connection before the end, `finished` once everything was sent,
     `first_token` once the first token was.
     """
 
     body: dict[str, Any]
     headers: dict[str, str]
+    raw: dict[str, Any] = field(default_factory=dict)
+    wire: str = "messages"
     began_at: float = field(default_factory=time.monotonic)
     left_at: float | None = None
     tokens_sent: int = 0

@@ -67,10 +67,12 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(tmp_path: Path, script: Script, **settings: Any) -> AsyncIterator[Served]:
+async def serving(
+    tmp_path: Path, script: Script, *, wires: Any = ("messages",), **settings: Any
+) -> AsyncIterator[Served]:
     """A supervisor whose agents reach a model that replies as the script says; they are the bundled ones, which obey a
     `cancel`. `settings` has __ for dots."""
-    async with MessagesServer(script) as model:
+    async with MessagesServer(script, wires=wires) as model:
         dotted = {name.replace("__", "."): value for name, value in settings.items()}
         async with running_supervisor(
             tmp_path, {**ENDING_ON[Rung.CANCEL], "llm.base_url": model.url, **dotted}

@@ -11,6 +11,7 @@ from pathlib import Path
 from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
 
 WITHIN_S = 30.0
+NO_CONTROLLERS = "the kernel has no controllers of memory and processes"
 
 
 @contextmanager
@@ -18,6 +19,7 @@ def cgroup_tree() -> Iterator[Path]:
     """A group of the tests' own; emptied and removed afterwards, and what was mounted is unmounted. Raises `Unusable`
     where there can be none."""
     with _hierarchy() as tree:
+        ControlGroup(tree).enable(["memory", "pids", "cpu", "io"])
         group = ControlGroup(tree / f"deadstop-tests-{os.getpid()}")
         group.make()
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bus.contract.settings import Settings
 from bus.transport.sockets import Channel, bind_router, new_context
 from bus.wire.worker import MAX_CONTROL_BYTES
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 from supervisor.workers.data_folders import DataFolders
 from supervisor.workers.worker import WorkerContext

@@ -1,7 +1,7 @@
-"""A line between supervisor and worker that breaks: stands where a socket of the supervisor's stood, and cuts."""
+"""A line that breaks: stands between supervisor and worker, or between client and gateway, and cuts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,14 +9,18 @@ from bus.address import make_address
 
 PIECE_BYTES = 4096
 
+Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 
 class CuttingProxy:
     """Passes bytes on, both ways. `lets_through()` is asked for each connection how many bytes pass before it is cut,
     whichever way they go; None: as many as there are. What was read and not passed on is lost, as on a real line.
     `swallows`: the first piece that has it in it is lost, and its connection is cut."""
 
-    def __init__(self, behind: Path, lets_through: Callable[[], int | None], swallows: bytes) -> None:
-        self._behind = behind
+    def __init__(
+        self, reach: Callable[[], Awaitable[Ends]], lets_through: Callable[[], int | None], swallows: bytes = b""
+    ) -> None:
+        self._reach = reach
         self._lets_through = lets_through
         self._swallows = swallows
         self._open: set[_Connection] = set()
@@ -24,11 +28,11 @@ class CuttingProxy:
         self.passed_bytes = 0
 
     def __repr__(self) -> str:
-        return f"<CuttingProxy of {self._behind.stem}, {len(self._open)} open, {self.cuts} cut>"
+        return f"<CuttingProxy {len(self._open)} open, {self.cuts} cut>"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either end or we have had enough."""
-        there, here = await asyncio.open_unix_connection(self._behind)
+        there, here = await self._reach()
         connection = _Connection(self._lets_through(), self._loses)
         self._open.add(connection)
         try:
@@ -97,7 +101,7 @@ async def cutting(
     front = Path(make_address(state_dir, "").runtime_dir) / f"{socket}.sock"
     behind = front.with_suffix(".behind")
     behind.hardlink_to(front)
-    proxy = CuttingProxy(behind, lets_through, swallows)
+    proxy = CuttingProxy(lambda: asyncio.open_unix_connection(behind), lets_through, swallows)
     server = await asyncio.start_unix_server(proxy.serve, front.with_suffix(".proxy"))
     front.with_suffix(".proxy").rename(front)  # at once: a socket that is missing is made anew
     try:
@@ -105,3 +109,15 @@ async def cutting(
     finally:
         server.close()
         behind.rename(front)
+
+
+@asynccontextmanager
+async def cutting_port(port: int, lets_through: Callable[[], int | None]) -> AsyncIterator[tuple[int, CuttingProxy]]:
+    """A port of this machine that leads to another one, with cuts."""
+    proxy = CuttingProxy(lambda: asyncio.open_connection("127.0.0.1", port), lets_through)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    try:
+        yield int(server.sockets[0].getsockname()[1]), proxy
+    finally:
+        server.close()
+        proxy.cut()

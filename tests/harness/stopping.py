@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bus.contract.events import (
     Accepted,
     Completed,
@@ -21,6 +23,7 @@ from bus.contract.events import (
     Warn,
 )
 from bus.contract.vocabulary import ENDED, Role, Rung, State, end_state
+from bus.system.orphans import descendants
 from bus.wire.commands import Caller, JobRecord
 from tests.harness.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
@@ -144,6 +147,19 @@ def told_pids(events: Iterable[JobEvent]) -> list[int]:
         if isinstance(event, Status) and event.message.startswith(("children ", "pid ")):
             told += map(int, event.message.split()[1:])
     return told
+
+
+def small_interpreters(supervisor: Supervisor) -> list[int]:
+    """What animals have started, beneath the supervisor."""
+    return [pid for pid in descendants(supervisor.process.pid) if "-S" in command_of(pid)]
+
+
+def command_of(pid: int) -> list[str]:
+    """The words of its command; none if it has ended."""
+    try:
+        return psutil.Process(pid).cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def told_files(events: Iterable[JobEvent]) -> list[Path]:

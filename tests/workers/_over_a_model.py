@@ -19,7 +19,7 @@ async def ask(job: JobSpec, context: AgentContext, script: Script) -> AsyncItera
             context.settings.llm, base_url=server.url, max_retries=1000, max_retry_wait_s=0.2, read_timeout_s=3600
         )
         settings = msgspec.structs.replace(context.settings, llm=llm)
-        own = AgentContext(settings, context.options, context.data, context.scratch, context.outlet)
+        own = AgentContext(settings, context.definition, context.data, context.scratch, context.outlet)
         own.prepared = parquet.prepare(own)
         context.usage = own.usage
         yield Status(f"asking {server.url}")

@@ -13,7 +13,7 @@ from bus.system.orphans import descendants
 from bus.wire.worker import JobSpec
 from tests.workers._staying import stay
 
-_BOMB = """
+BOMB = """
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 for _ in range(8):
@@ -24,7 +24,7 @@ time.sleep(3600)
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
-    subprocess.Popen([sys.executable, "-S", "-c", _BOMB], start_new_session=True)
+    subprocess.Popen([sys.executable, "-S", "-c", BOMB], start_new_session=True)
     yield Status("lit")
     children = await asyncio.to_thread(_all)
     yield Status(f"children {' '.join(map(str, children))}")

@@ -10,7 +10,6 @@ const LAYERS: readonly (readonly string[])[] = [
   ["text", "elements", "model"],
   ["model/conversations", "model/answers", "model/catalog"],
   ["model/values"],
-  ["model/wire"],
   ["styles"],
 ];
 const MOST_FILES = 10;

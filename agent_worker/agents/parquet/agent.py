@@ -7,13 +7,11 @@ from agent_worker.agents.parquet.answer import answer
 from agent_worker.agents.parquet.executor import execute
 from agent_worker.agents.parquet.planner import plan
 from agent_worker.agents.parquet.state import AgentState, monitor, node
-from agent_worker.agents.tools import Tools, hold_to, set_up
-from agent_worker.context import AgentContext, AgentError
-from agent_worker.llm import BudgetExceeded, ModelError
+from agent_worker.agents.tools import Tools, hold_to, model_failures, set_up
+from agent_worker.context import AgentContext
 from agent_worker.llm.monitor import total
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.events import Clarification, Event, ResponseChunk, Status
-from bus.contract.vocabulary import Reason
 from bus.wire.worker import JobSpec
 
 Planner = Callable[[AgentState], AsyncGenerator[Event, None]]
@@ -26,16 +24,9 @@ def prepare(context: AgentContext) -> Tools:
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     """planner → executor → answer."""
-    try:
+    with model_failures():
         async for event in _ask(job, context, plan):
             yield event
-    except ModelError as error:
-        raise AgentError(
-            error.message, code=error.code, hint=error.hint, retryable=error.retryable, reason=Reason.LLM_ERROR
-        ) from error
-    except BudgetExceeded as error:
-        hint = "ask a smaller question, or raise the budget in [agent]"
-        raise AgentError(f"The budget is used up: {error}.", code="budget", hint=hint, reason=Reason.BUDGET) from error
 
 
 async def run_typed_sql(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

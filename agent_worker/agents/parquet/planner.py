@@ -50,8 +50,10 @@ async def _with_model(state: AgentState) -> AsyncGenerator[Event, None]:
             yield Status(f"{error}; asking for a plan")
     if state.plan is None:
         state.plan = await model.plan(request)
-    if refused:
-        state.context.model_noted(model.without_tools)
+    model.refuses_tools = model.refuses_tools or refused
+    for note in model.notes:
+        if note not in state.job.model_notes:
+            state.context.model_noted(note)
 
 
 def _request(state: AgentState) -> PlanRequest:

@@ -1,5 +1,6 @@
 """The planner's reply: the JSON schema it is held to, and how it becomes a plan."""
 
+import json
 from typing import Any, Literal
 
 import msgspec
@@ -86,6 +87,17 @@ class _Reply(msgspec.Struct):
     question: str | None = None
     suggestions: list[str] | None = None
     text: str | None = None
+
+
+def fits_schema(text: str) -> bool:
+    """Whether a reply is what a server gives that holds it to PLAN_SCHEMA: one object with all fields, and no word
+    beside it."""
+    try:
+        fields = json.loads(text)
+        msgspec.convert(fields, _Reply)
+    except (ValueError, RecursionError, msgspec.ValidationError):
+        return False
+    return isinstance(fields, dict) and set(fields) == set(_FIELDS)
 
 
 def read_plan(text: str) -> Plan:

@@ -1,1 +1,1 @@
-"""One request to a server of the Messages API, and its stream."""
+"""One request to a model's server and its stream, on the wire that it speaks."""

@@ -2,28 +2,36 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
 
 import anthropic
 import httpx2
+import msgspec
 from anthropic.types import RawMessageStreamEvent
 
-from agent_worker.llm.errors import ToolsRefused
+from agent_worker.llm.errors import ModelError, ToolsRefused
 from agent_worker.llm.meter import CHARS_PER_TOKEN, Call, Meter
-from agent_worker.llm.prompts.requests import Message, Prompt
-from agent_worker.llm.settings import ModelSettings
-from agent_worker.llm.transport.blocks import Blocks
+from agent_worker.llm.prompts.requests import Prompt
+from agent_worker.llm.settings import HOSTED, ModelSettings
+from agent_worker.llm.transport.chat import ChatWire
 from agent_worker.llm.transport.failures import (
     CATCH,
+    NotSpoken,
+    dislikes_limit_name,
     dislikes_rich_form,
     dislikes_tools,
     dropped,
     model_error,
+    not_spoken,
     plan_too_long,
+    speaks_none,
     stop_error,
 )
+from agent_worker.llm.transport.messages import MessagesWire
+from agent_worker.llm.transport.reply import StreamedReply
+from agent_worker.llm.transport.wire import Form, Wire
 
 _NO_KEY = "none"
 """Servers on one's own machine need no key, but the SDK does."""
@@ -31,91 +39,22 @@ _NO_KEY = "none"
 Enough = Callable[[str], bool]
 """Takes each new text of a reply, and says whether no more of it is needed."""
 
+Stream = anthropic.AsyncStream[RawMessageStreamEvent]
+
+_NO_STREAMS = ("text/html", "application/json")
+
 END_S = 0.5
 """How long the end of a reply may take that is whole already, for the sake of the server's own count of tokens."""
 
 
-def request_fields(prompt: Prompt, settings: ModelSettings, max_tokens: int, *, plain: bool) -> dict[str, Any]:
-    """The request's fields. The plain form has only what every server of the Messages API knows."""
-    fields: dict[str, Any] = {
-        "model": settings.model,
-        "max_tokens": max_tokens,
-        "messages": list(prompt.messages),
-        "system": prompt.system,
-    }
-    if prompt.tools:
-        fields["tools"] = list(prompt.tools)
-    if plain:
-        return fields
-    if prompt.tools:
-        fields["messages"] = _cached(prompt.messages)
-    config: dict[str, Any] = {"effort": settings.effort} if settings.effort else {}
-    if prompt.schema is not None:
-        config["format"] = {"type": "json_schema", "schema": prompt.schema}
-    if config:
-        fields["output_config"] = config
-    block = {"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}
-    return fields | {"system": [block], "thinking": {"type": "adaptive", "display": "summarized"}}
+WIRES: dict[str, Wire] = {"messages": MessagesWire(), "chat": ChatWire()}
 
 
-def _cached(messages: Sequence[Message]) -> list[Message]:
-    """The first message is sent again with each turn that follows it: what fits the question is cached too."""
-    first, *rest = messages
-    block = {"type": "text", "text": first["content"], "cache_control": {"type": "ephemeral"}}
-    return [{**first, "content": [block]}, *rest]
-
-
-class StreamedReply:
-    """What has come of one reply so far: `text` and `thinking`, its blocks with calls of tools, how it ended, and its
-    cost."""
-
-    def __init__(self, call: Call) -> None:
-        self.call = call
-        self.blocks = Blocks()
-        self.text = ""
-        self.thinking = ""
-        self.stop_reason: str | None = None
-        self.explanation = ""
-        self.ended = False
-
-    def take(self, event: RawMessageStreamEvent) -> str:
-        """Note an event of the stream; gives the new text in it. Raises BudgetExceeded."""
-        self.blocks.take(event)
-        if event.type == "content_block_delta":
-            return self._delta(event.delta)
-        if event.type == "content_block_start" and event.content_block.type == "text":
-            return self._said(event.content_block.text)
-        if event.type == "message_start":
-            usage = event.message.usage
-            if usage is not None:  # else the estimate stays
-                names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-                self.call.started(*(_count(usage, name) for name in names))
-        elif event.type == "message_delta":
-            self._closing(event)
-        elif event.type == "message_stop":
-            self.ended = True
-        return ""
-
-    def _delta(self, delta: Any) -> str:
-        if delta.type == "text_delta":
-            return self._said(delta.text)
-        if delta.type == "thinking_delta":
-            self.thinking += delta.thinking
-            self.call.produced(len(delta.thinking))
-        if delta.type == "input_json_delta":
-            self.call.produced(len(delta.partial_json))
-        return ""
-
-    def _said(self, text: str) -> str:
-        self.text += text
-        self.call.produced(len(text))
-        return text
-
-    def _closing(self, event: Any) -> None:
-        self.stop_reason = event.delta.stop_reason or self.stop_reason
-        details = getattr(event.delta, "stop_details", None)
-        self.explanation = getattr(details, "explanation", None) or self.explanation
-        self.call.finished(_count(event.usage, "output_tokens"))
+def wires(settings: ModelSettings) -> list[Wire]:
+    """Those to try, in this order."""
+    if settings.root_url == HOSTED:
+        return [WIRES["messages"]]
+    return list(WIRES.values()) if settings.wire == "auto" else [WIRES[settings.wire]]
 
 
 class ModelConnection:
@@ -125,7 +64,30 @@ class ModelConnection:
         self._settings = settings
         self._meter = meter
         self._client = _client(settings, tls)
-        self.plain = settings.structured_output == "plain"
+        self._form = Form(plain=settings.structured_output == "plain")
+        self.wire, *self._others = wires(settings)
+        self._refused: list[str] = []
+        self.settled = False
+        """Whether the server is known to speak the wire."""
+        self.holds_schema = True
+        """Until a reply is seen that was to be held to one and is not."""
+
+    @property
+    def plain(self) -> bool:
+        return self._form.plain
+
+    def use(self, settings: ModelSettings) -> None:
+        """Ask another model of the same server."""
+        self._settings = settings
+
+    @property
+    def sends_schema(self) -> bool:
+        """Whether plans are asked for with a schema that may prove not to be held."""
+        return self._settings.structured_output == "auto" and not self.plain and self.holds_schema
+
+    def take_wire(self, wire: Wire) -> None:
+        """The server is known to speak this one."""
+        self.wire, self.settled = wire, True
 
     async def close(self) -> None:
         await self._client.close()
@@ -153,7 +115,7 @@ class ModelConnection:
                         await _take_end(events, reply)
                         return
         except CATCH as error:
-            raise model_error(error, self._settings) from error
+            raise model_error(error, self._settings, self.wire.words) from error
         self._check_end(prompt, reply)
 
     def _check_end(self, prompt: Prompt, reply: StreamedReply) -> None:
@@ -175,18 +137,16 @@ class ModelConnection:
             min(settings.max_tokens, settings.max_plan_tokens) if self.plain and prompt.plans else settings.max_tokens
         )
 
-    async def _open(self, prompt: Prompt, reply: StreamedReply) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+    async def _open(self, prompt: Prompt, reply: StreamedReply) -> Stream:
         try:
-            try:
-                return await self._send(prompt, reply.call)
-            except anthropic.APIStatusError as error:
-                if prompt.tools and dislikes_tools(error):
-                    raise ToolsRefused("the model's server takes no tools") from error
-                if self.plain or self._settings.structured_output != "auto" or not dislikes_rich_form(error):
-                    raise
-            self.plain = True
-            return await self._send(prompt, reply.call)
-        except (anthropic.APIStatusError, ToolsRefused):
+            while True:
+                try:
+                    stream = await self._send(prompt, reply.call)
+                    self.settled = True
+                    return stream
+                except (anthropic.APIStatusError, NotSpoken) as error:
+                    self._adapt(prompt, error)
+        except (anthropic.APIStatusError, ToolsRefused, ModelError):
             reply.call.refused()
             raise
         except anthropic.APIConnectionError as error:
@@ -194,28 +154,46 @@ class ModelConnection:
                 reply.call.refused()
             raise
 
-    async def _send(self, prompt: Prompt, call: Call) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+    def _adapt(self, prompt: Prompt, error: anthropic.APIStatusError | NotSpoken) -> None:
+        """Take the form, or the wire, that the server may like better. Raises what it says where there is none."""
+        if isinstance(error, anthropic.APIStatusError):
+            if prompt.tools and dislikes_tools(error):
+                raise ToolsRefused("the model's server takes no tools") from error
+            if dislikes_limit_name(error) and self._form.limit_name == "max_tokens":
+                self._form = replace(self._form, limit_name="max_completion_tokens")
+                return
+            if not self.plain and self._settings.structured_output == "auto" and dislikes_rich_form(error):
+                self._form = replace(self._form, plain=True)
+                return
+        if self.settled or (found := not_spoken(error, self._settings)) is None:
+            raise error
+        self._refused.append(f"{self.wire.words} ({self.wire.path}: {found})")
+        if not self._others:
+            raise speaks_none(self._refused, self._settings) from error
+        self.wire = self._others.pop(0)
+
+    async def _send(self, prompt: Prompt, call: Call) -> Stream:
         max_tokens = self._longest(prompt)
         if call.reply_limit is not None:
             max_tokens = min(max_tokens, call.reply_limit[0])
-        fields = request_fields(prompt, self._settings, max_tokens, plain=self.plain)
-        stream: anthropic.AsyncStream[RawMessageStreamEvent]
-        stream = await self._client.messages.create(**fields, stream=True)
+        if not self.holds_schema:
+            prompt = msgspec.structs.replace(prompt, schema=None)
+        fields = self.wire.fields(prompt, self._settings, max_tokens, self._form)
+        stream = await self.wire.open(self._client, fields)
+        kind = stream.response.headers.get("content-type", "").partition(";")[0]
+        if kind in _NO_STREAMS:
+            await stream.close()
+            raise NotSpoken(f"it answers with {kind}")
         return stream
 
 
-async def _take_end(events: anthropic.AsyncStream[RawMessageStreamEvent], reply: StreamedReply) -> None:
+async def _take_end(events: Stream, reply: StreamedReply) -> None:
     """The end of a reply that is whole, if it comes at once: not where the model goes on."""
     with suppress(TimeoutError, *CATCH):
         async with asyncio.timeout(END_S):
             async for event in events:
                 if reply.take(event).strip("` \n"):
                     return
-
-
-def _count(usage: Any, name: str) -> int:
-    # The SDK builds its types without checking: a server that leaves figures out gives None, for the whole too.
-    return int(getattr(usage, name, None) or 0)
 
 
 def _client(settings: ModelSettings, tls: ssl.SSLContext | None) -> anthropic.AsyncAnthropic:
@@ -227,5 +205,7 @@ def _client(settings: ModelSettings, tls: ssl.SSLContext | None) -> anthropic.As
         timeout=timeout,
         max_retries=0,  # the SDK waits in silence, for as long as a server asks it to
         http_client=http,
+        # The SDK sends the key as a bearer's; servers of one's own may look for it elsewhere.
+        default_headers={"x-api-key": settings.api_key} if settings.api_key and settings.base_url else {},
         open_telemetry=False,
     )

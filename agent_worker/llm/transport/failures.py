@@ -4,7 +4,7 @@ import email.utils
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anthropic
@@ -16,7 +16,8 @@ from agent_worker.llm.settings import ModelSettings
 CATCH = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, json.JSONDecodeError, UnicodeDecodeError)
 """A broken stream raises the HTTP client's own errors, and a server that speaks something else an error of decoding."""
 
-_RICH_FIELDS = ("output_config", "json_schema", "thinking", "cache_control")
+_RICH_FIELDS = ("output_config", "json_schema", "thinking", "cache_control", "response_format", "stream_options")
+_NO_SUCH_PATH = (404, 405, 501)
 _STATUS_OF_TYPE = {
     "invalid_request_error": 400,
     "authentication_error": 401,
@@ -29,8 +30,12 @@ _STATUS_OF_TYPE = {
 }
 
 
-def model_error(error: Exception, settings: ModelSettings) -> ModelError:
-    """The ModelError for anything in `CATCH`."""
+class NotSpoken(Exception):
+    """A server answers, but not on this wire; the text says with what."""
+
+
+def model_error(error: Exception, settings: ModelSettings, wire: str = "the Messages API") -> ModelError:
+    """The ModelError for anything in `CATCH`; `wire` names what was spoken."""
     if isinstance(error, anthropic.APIStatusError):
         return _status_error(error, settings)
     cause = error.__cause__ if isinstance(error, anthropic.APIConnectionError) else error
@@ -53,7 +58,7 @@ def model_error(error: Exception, settings: ModelSettings) -> ModelError:
         return dropped(f"the connection to {where} broke: {cause}")
     return ModelError(
         "llm_server_error",
-        f"the server at {where} does not speak the Messages API: {error}",
+        f"the server at {where} does not speak {wire}: {error}",
         "Check [llm] base_url.",
     )
 
@@ -86,6 +91,29 @@ def dislikes_tools(error: anthropic.APIStatusError) -> bool:
     return error.status_code in (400, 404, 422, 500, 501) and re.search(r"\btools?\b", error.message) is not None
 
 
+def dislikes_limit_name(error: anthropic.APIStatusError) -> bool:
+    """Is this a server of chat completions whose models want the most tokens of a reply named otherwise?"""
+    return error.status_code == 400 and "max_completion_tokens" in error.message
+
+
+def not_spoken(error: anthropic.APIStatusError | NotSpoken, settings: ModelSettings) -> str | None:
+    """What shows that the server does not speak the wire; None where it does, and has said something else."""
+    if isinstance(error, NotSpoken):
+        return str(error)
+    named = re.escape(settings.model) or "model"
+    of_the_model = re.search(rf"\bmodels?\b|(?<!\w){named}(?!\w)", error.message) is not None
+    return f"status {error.status_code}" if error.status_code in _NO_SUCH_PATH and not of_the_model else None
+
+
+def speaks_none(refused: Sequence[str], settings: ModelSettings) -> ModelError:
+    """The error for a server that speaks none of these wires."""
+    message = (
+        f"the server at {settings.root_url} speaks {'neither ' if len(refused) > 1 else 'not '}{' nor '.join(refused)}"
+    )
+    hint = "Check [llm] base_url: the address of a model's server, without the path; and [llm] wire."
+    return ModelError("llm_not_found", message, hint)
+
+
 def stop_error(stop_reason: str | None, settings: ModelSettings, explanation: str = "") -> ModelError | None:
     """The error for a reply that ended for this reason; None where it is whole."""
     if stop_reason == "refusal":
@@ -103,7 +131,7 @@ def stop_error(stop_reason: str | None, settings: ModelSettings, explanation: st
 
 def _status_error(error: anthropic.APIStatusError, settings: ModelSettings) -> ModelError:
     # An `error` event inside a stream carries the stream's status, 200; its type says what it would have been.
-    status = error.status_code if error.status_code >= 400 else _STATUS_OF_TYPE.get(error.type or "", 500)
+    status = error.status_code if error.status_code >= 400 else _late_status(error)
     said = settings.without_key(error.api_message or error.message)
     where = settings.root_url
     if status in (401, 402, 403):
@@ -128,9 +156,20 @@ def _status_error(error: anthropic.APIStatusError, settings: ModelSettings) -> M
     return ModelError("llm_bad_request", f"{where} refused the request with status {status}: {said}", "Check [llm].")
 
 
+def _late_status(error: anthropic.APIStatusError) -> int:
+    code = _code(error)
+    return code if isinstance(code, int) and code >= 400 else _STATUS_OF_TYPE.get(error.type or "", 500)
+
+
+def _code(error: anthropic.APIStatusError) -> object:
+    """What servers of chat completions call the cause: a word, or a status."""
+    said = error.body.get("error") if isinstance(error.body, dict) else None
+    return said.get("code") if isinstance(said, dict) else None
+
+
 def _rate_limited(error: anthropic.APIStatusError, said: str) -> ModelError:
     # A spend limit has the status of a rate limit, but waiting does not help.
-    spent = "spend_limit" in (error.error_code or "")
+    spent = "spend_limit" in (error.error_code or "") or _code(error) == "insufficient_quota"
     hint = "Raise the account's spend limit." if spent else "Try again later, or ask for a higher limit."
     message = f"the model's rate limit is reached: {said}"
     return ModelError("llm_rate_limited", message, hint, retryable=not spent, wait_s=_wait(error))

@@ -24,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 _ANONYMOUS_CODES = frozenset({"unauthorized", "too_many_attempts", "bad_host"})
-_PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz"})
+_PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz", "/socket.io/", "/socket.io/socket.io.js"})
 """Their handlers check the sign-in themselves, or need none."""
 
 _PUBLIC_PAGES = ("signin.html", "confirm.html")
@@ -48,6 +48,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:
         if isinstance(error, web.HTTPException) and error.status < 400:
             raise
+        if isinstance(error, ConnectionError) and not request.writer.output_size:
+            return web.Response(status=408)  # the client has gone in the middle of its request
         if request.writer.output_size:  # an answer that has begun can only break off
             log.exception("An answer broke off", extra={"action": "request", "path": request.path})
             raise

@@ -24,7 +24,7 @@ class RemoteServer:
     @classmethod
     @contextlib.asynccontextmanager
     async def open(cls, target: Target) -> AsyncIterator["RemoteServer"]:
-        jobs = RemoteJobs(*target.address())
+        jobs = RemoteJobs(*target.address(), patience_s=0)  # what stays unanswered is counted here
         try:
             yield cls(jobs)
         finally:

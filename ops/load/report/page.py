@@ -1,21 +1,10 @@
-"""A report as one page: no script, nothing from elsewhere."""
+"""A load test's report as one page."""
 
 from html import escape
 
+from ops.html_page import document
 from ops.load.report.plots import distributions, lines_over_time
 from ops.load.report.summary import Report, text
-
-_STYLE = """
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
-pre { overflow-x: auto; font-size: 12px; }
-svg { width: 100%; height: auto; }
-svg text { font-size: 11px; fill: currentColor; }
-svg .grid { stroke: currentColor; opacity: .18; }
-.legend { font-size: 12px; margin: 0; }
-.held { color: #059669; } .broken { color: #dc2626; }
-"""
 
 
 def html(report: Report) -> str:
@@ -24,18 +13,14 @@ def html(report: Report) -> str:
     broken = f'<p class="broken">{report.broken:,} times an invariant was broken.</p>'
     plots = "\n".join(f"<h2>{escape(title)}</h2>\n{plot}" for title, plot in _plots(report))
     plan = "\n".join(f"{name}: {value}" for name, value in report.plan.items())
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Load test</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>
-<h1>Load test</h1>
-{broken if report.broken else held}
+    return document(
+        "Load test",
+        f"""{broken if report.broken else held}
 <pre>{escape(text(report))}</pre>
 {plots}
 <h2>LoadPlan</h2>
-<pre>{escape(plan)}</pre>
-</body></html>
-"""
+<pre>{escape(plan)}</pre>""",
+    )
 
 
 def _plots(report: Report) -> list[tuple[str, str]]:

@@ -15,6 +15,8 @@ from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json
 from tests.harness.graces import GENEROUS_S
 
+pytestmark = pytest.mark.usefixtures("wire")
+
 LONG_S = 600.0
 """A wait that nobody sits through here."""
 
@@ -30,6 +32,7 @@ async def said(client: ModelClient, heard: asyncio.Event | None = None) -> str:
     return "".join(texts)
 
 
+@pytest.mark.parametrize("wire", ["messages"], indirect=True)
 async def test_plan_is_held_to_a_schema_and_the_catalog_is_cached() -> None:
     async with model(flights()) as (server, client):
         plan = await client.plan(PLAN)
@@ -222,7 +225,8 @@ async def test_cancel_closes_a_streaming_answer() -> None:
         await closes_at_once(task, server.requests[0].left)
         usage = client.meter.usage()
         assert usage.estimated, "a stopped stream never tells its tokens"
-        assert (usage.input_tokens, usage.output_tokens) == (100, 1)
+        assert usage.output_tokens == 1
+        assert usage.input_tokens >= 100, "as the server has counted it, or estimated where it counts at the end"
 
 
 async def test_cancel_closes_a_plan() -> None:

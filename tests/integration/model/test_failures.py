@@ -12,6 +12,8 @@ from tests.fakes.flights import ANSWER, PLAN, model, statuses
 from tests.fakes.replies import Fail, Reply, Say, in_turn, words
 from tests.fakes.scripts import flights, in_pieces, plan_json
 
+pytestmark = pytest.mark.usefixtures("wire")
+
 SQL = in_pieces(plan_json("SELECT 1"))
 TEXT = ("One ", "two")
 
@@ -128,10 +130,11 @@ async def test_plan_that_broke_off_is_asked_for_again() -> None:
         assert server.requests[0].body == server.requests[1].body
 
 
-async def test_what_is_not_the_messages_api_is_said_to_be_so() -> None:
+async def test_what_is_no_stream_of_a_model_is_said_to_be_so(wire: str) -> None:
     error, _ = await failure(Say(then="garbage"))
     assert error.code == "llm_server_error"
-    assert "does not speak the Messages API" in error.message
+    spoken = {"messages": "the Messages API", "chat": "chat completions"}[wire]
+    assert f"does not speak {spoken}" in error.message
 
 
 async def test_retry_after_is_honoured() -> None:

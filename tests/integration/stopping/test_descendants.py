@@ -8,10 +8,10 @@ import pytest
 
 from bus.contract.events import Completed, Failed, Status
 from bus.contract.vocabulary import Proof, Reason, Rung
-from bus.system.orphans import children, descendants
+from bus.system.orphans import children
 from tests.harness.graces import ENDING_ON
 from tests.harness.servers import Supervisor, eventually
-from tests.harness.stopping import ROOMY, Ended, ended, told_files, told_pids
+from tests.harness.stopping import ROOMY, Ended, command_of, ended, small_interpreters, told_files, told_pids
 from tests.workers._staying import FINISH
 from tests.workers.leaves_files import system_v_seen
 
@@ -33,18 +33,11 @@ BROODERS = (
 
 def check_nothing_left(supervisor: Supervisor, job: Ended) -> None:
     """No orphan beneath the supervisor, no file that the job has named."""
-    helpers = [pid for pid in children(supervisor.process.pid) if "fork_server" in _command(pid)]
+    helpers = [pid for pid in children(supervisor.process.pid) if "fork_server" in " ".join(command_of(pid))]
     assert set(children(supervisor.process.pid)) <= set(helpers)
-    assert not [pid for pid in descendants(supervisor.process.pid) if "-S" in _command(pid).split()]
+    assert not small_interpreters(supervisor)
     assert not [path for path in told_files(job.events) if path.exists()]
     assert not system_v_seen()
-
-
-def _command(pid: int) -> str:
-    try:
-        return " ".join(psutil.Process(pid).cmdline())
-    except psutil.NoSuchProcess:
-        return ""
 
 
 async def brooding(supervisor: Supervisor, animal: str, question: str = "go") -> str:

@@ -14,6 +14,7 @@ from bus.contract.vocabulary import Reason, State
 from bus.log import LogReader
 from bus.wire.commands import Jobs, ListJobs
 from tests.harness.descriptors import no_descriptor_left
+from tests.harness.graces import GENEROUS_S
 from tests.harness.servers import (
     OPERATOR,
     ROOT,
@@ -27,6 +28,8 @@ from tests.harness.servers import (
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.usefixtures("each_form")
+
+GATE = "DEADSTOP_TESTS_GATE"
 
 
 async def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
@@ -119,6 +122,28 @@ async def test_a_worker_that_was_forked_by_a_fork_server_that_could_not_say_so_i
         *_, (_, ending) = await supervisor.events(job_id)
         assert isinstance(ending, Failed)
         assert all(is_gone(worker.pid) for worker in unknown)
+
+
+async def test_nobody_who_ends_waits_for_a_fork_server_that_is_loading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = tmp_path / "gate"
+    monkeypatch.setenv(GATE, str(gate))
+    loading = {"worker.preload": ["tests.programs.loads_when_allowed"], "worker.environment": [GATE]}
+    patient = {"supervisor.shutdown_grace_s": 10 * GENEROUS_S}
+    async with running_supervisor(tmp_path, {**zoo_settings(), **loading, **patient}) as supervisor:
+        server = psutil.Process(supervisor.process.pid).children()[0]
+        gate.touch()
+        server.kill()
+        await eventually(lambda: is_gone(server.pid), "the fork server was not reaped")
+        job_id = await supervisor.submit("go", "sleeps")
+        async with asyncio.timeout(GENEROUS_S):
+            assert await supervisor.end() == 0
+        reader = LogReader(supervisor.state_dir / "log.sqlite")
+        (record,) = reader.record(job_id)
+        assert (record.summary.state, record.summary.reason) == (State.CANCELLED, Reason.SHUTDOWN)
+        assert record.summary.pid is None
+        reader.close()
 
 
 async def test_sigterm_stops_running_jobs_with_reason_shutdown(tmp_path: Path) -> None:

@@ -20,16 +20,14 @@ from tests.workers import zoo_settings
 SETTINGS = {**zoo_settings(), "worker.spare_workers": 2, "agent.default": "echoes"}
 
 
-async def spares(supervisor: Supervisor) -> int:
-    stats = await supervisor.client.request(ReadStats(OPERATOR), Stats)
-    return int(stats.gauges["spares"])
-
-
 async def until_spares(supervisor: Supervisor, wanted: int) -> None:
-    async def there() -> bool:
-        return await spares(supervisor) == wanted
+    """And until nothing runs: the catalog is read by a job, too."""
 
-    await eventually(there, f"there were never {wanted} spares")
+    async def there() -> bool:
+        gauges = (await supervisor.client.request(ReadStats(OPERATOR), Stats)).gauges
+        return (gauges["spares"], gauges["running"]) == (wanted, 0)
+
+    await eventually(there, f"there were never {wanted} spares and nothing that runs")
 
 
 async def pid_of(supervisor: Supervisor, agent: str = "echoes") -> int:

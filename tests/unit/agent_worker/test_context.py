@@ -5,13 +5,13 @@ from pathlib import Path
 from agent_worker.context import AgentContext
 from bus.contract.data_place import DataPlace
 from bus.contract.events import Progress
-from bus.contract.settings import Settings
+from bus.contract.settings import BUNDLED_AGENTS, Settings
 from tests.harness.outlets import Recorder
 
 
 def test_progress_is_sent_when_a_person_would_see_a_difference(tmp_path: Path) -> None:
     worker = Recorder()
-    context = AgentContext(Settings(), {}, DataPlace(), tmp_path, worker)
+    context = AgentContext(Settings(), BUNDLED_AGENTS["sql"], DataPlace(), tmp_path, worker)
     for step in range(1000):
         context.progress(0.01 + step * 5e-7, "running")
     context.progress(0.02, "running")

@@ -8,11 +8,11 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "docs/architecture.md", *sorted((ROOT / "docs/decisions").glob("*.md"))]
-PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops")
+PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops", "deadstop")
 
 
 def places_in(page: Path) -> list[str]:
-    return re.findall(rf"`((?:{'|'.join((*PROGRAMS, 'web', 'tests'))})/[\w/.-]*)`", page.read_text())
+    return re.findall(rf"`((?:{'|'.join((*PROGRAMS, 'web', 'clients', 'tests'))})/[\w/.-]*)`", page.read_text())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -48,7 +48,8 @@ def test_the_examples_load_and_show_every_key() -> None:
     lines = [line.removeprefix(EXAMPLE) for line in CONFIG.read_text().splitlines() if line.startswith(EXAMPLE)]
     written = tomllib.loads("\n".join(lines))
     msgspec.convert(written, Settings)
-    assert set(written["agents"]["mine"]) == set(AgentDefinition.__struct_fields__)
+    shown = [key for agent in written["agents"].values() for key in agent]
+    assert set(shown) == set(AgentDefinition.__struct_fields__)
     assert set(written["auth"]["tokens"][0]) == set(TokenEntry.__struct_fields__)
     assert set(tomllib.loads(CONFIG.read_text())["llm"]["prices"]["claude-haiku-5-5"]) == set(Price.__struct_fields__)
 

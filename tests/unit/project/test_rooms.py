@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops")
+PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops", "deadstop")
 MOST_FILES = 10
 
 FOLDERS = sorted(

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
 import { THEME_CHANGED } from "../elements/theme";
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { Column } from "deadstop-client";
 import { Rows } from "../model/values/rows";
 import { MOST_POINTS, withRows } from "./data";
 import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<Kind, string>> = { line: "Line", bar: "Bars", scatt
 @customElement("ds-chart")
 export class Chart extends PageElement {
   @property({ attribute: false }) spec!: object;
-  @property({ attribute: false }) columns: readonly ColumnInfo[] = [];
+  @property({ attribute: false }) columns: readonly Column[] = [];
   @property({ attribute: false }) rows = Rows.none;
   @state() private failure = "";
   /** What the reader has chosen instead of the kind that the agent chose. */

@@ -1,4 +1,4 @@
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { Column } from "deadstop-client";
 import { isNumeric } from "../model/values/cell-text";
 import type { Rows } from "../model/values/rows";
 
@@ -6,13 +6,13 @@ import type { Rows } from "../model/values/rows";
 export const MOST_POINTS = 5000;
 
 /** The specification with the result's rows as its data, unless it brings values of its own. */
-export function withRows(spec: object, columns: readonly ColumnInfo[], rows: Rows): object {
+export function withRows(spec: object, columns: readonly Column[], rows: Rows): object {
   const { data } = spec as { data?: { values?: unknown } };
   if (data?.values) return spec;
   return { ...spec, data: { values: valuesOf(columns, rows) } };
 }
 
-function valuesOf(columns: readonly ColumnInfo[], rows: Rows): object[] {
+function valuesOf(columns: readonly Column[], rows: Rows): object[] {
   const count = Math.min(MOST_POINTS, rows.length);
   return Array.from({ length: count }, (_, row) =>
     Object.fromEntries(columns.map((column, index) => [column.name, plain(rows.value(row, index), isNumeric(column, null))])),

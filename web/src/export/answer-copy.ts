@@ -1,7 +1,7 @@
 import { parseType } from "../model/values/logical-types";
 import type { Rows } from "../model/values/rows";
 import { valueText } from "../model/values/value-text";
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { Column } from "deadstop-client";
 
 /** An answer as it is taken out of the page. */
 export interface AnswerCopy {
@@ -10,7 +10,7 @@ export interface AnswerCopy {
   readonly statement: string;
   /** In markdown. */
   readonly response: string;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly rows: Rows;
   /** The result had more rows than the server sent. */
   readonly truncated: boolean;

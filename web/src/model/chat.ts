@@ -1,8 +1,6 @@
 import { Answers } from "./answers/answers";
 import { type AnswerState, hasEnded } from "./answers/answer-state";
-import type { Authenticated } from "./wire/protocol";
-import type { Transports } from "./wire/transports";
-import { Connection, type ConnectionState } from "./wire/connection";
+import { type AuthenticatedData, Connection, type ConnectionState, type Transports } from "deadstop-client";
 import * as conversations from "./conversations/conversation";
 import type { Conversation, Turn } from "./conversations/conversation";
 import { ConversationStore, StoreError } from "./conversations/conversation-store";
@@ -205,7 +203,6 @@ export class Chat {
       conversation_id: conversation.id,
       user_clarification: turn.clarification,
       agent: turn.agent || null,
-      options: { table_format: "arrow" },
     });
   }
 
@@ -232,7 +229,7 @@ export class Chat {
     this.handlers.changed();
   }
 
-  private resume(server: Authenticated): void {
+  private resume(server: AuthenticatedData): void {
     this.userId = server.user_id;
     this.agents = server.agents;
     this.underWay ??= this.handlers.underWayOf(server.user_id);

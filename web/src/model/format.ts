@@ -1,4 +1,4 @@
-import type { Usage } from "./wire/protocol";
+import type { Usage } from "deadstop-client";
 
 const count = new Intl.NumberFormat("en-US");
 

@@ -3,19 +3,19 @@ import { customElement, query, state } from "lit/decorators.js";
 
 import "../elements/copy-button";
 import { PageElement } from "../elements/page-element";
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { Column } from "deadstop-client";
 
 /** Shows the whole text of one cell. */
 @customElement("ds-cell-dialog")
 export class CellDialog extends PageElement {
-  @state() private column: ColumnInfo = { name: "", type: "" };
+  @state() private column: Column = { name: "", type: "" };
   /** Null for NULL. */
   @state() private text: string | null = "";
   /** What is closed is not in the page. */
   @state() private open = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement;
 
-  async show(column: ColumnInfo, text: string | null): Promise<void> {
+  async show(column: Column, text: string | null): Promise<void> {
     this.column = column;
     this.text = text;
     this.open = true;

@@ -1,6 +1,6 @@
 import { parseType } from "../model/values/logical-types";
 import { valueText } from "../model/values/value-text";
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { Column } from "deadstop-client";
 import type { Rows } from "../model/values/rows";
 import { edges, type Selection } from "./selection";
 import { sliced } from "./arrangement/sliced";
@@ -22,11 +22,11 @@ export function copyLabel(count: number): string {
  *
  * @param order numbers of the rows in the order wanted; null for the order in which they came
  */
-export async function asTsv(rows: Rows, columns: readonly ColumnInfo[], order: Uint32Array | null): Promise<string> {
+export async function asTsv(rows: Rows, columns: readonly Column[], order: Uint32Array | null): Promise<string> {
   return (await sliced(lines(rows, columns, order), new AbortController().signal)) ?? "";
 }
 
-function* lines(rows: Rows, columns: readonly ColumnInfo[], order: Uint32Array | null): Generator<void, string> {
+function* lines(rows: Rows, columns: readonly Column[], order: Uint32Array | null): Generator<void, string> {
   const made = [columns.map((column) => guarded(column.name)).join("\t")];
   const count = Math.min(MOST_COPIED, order?.length ?? rows.length);
   for (let place = 0; place < count; place += 1) {
@@ -46,7 +46,7 @@ function guarded(text: string): string {
  * The cells of a rectangle without a head line, at most of its first `MOST_SELECTED` rows; of one cell alone its text
  * as it is.
  */
-export function selectedAsTsv(rows: Rows, columns: readonly ColumnInfo[], order: Uint32Array | null, selection: Selection): string {
+export function selectedAsTsv(rows: Rows, columns: readonly Column[], order: Uint32Array | null, selection: Selection): string {
   const { top, bottom, left, right } = edges(selection);
   const text = (place: number, index: number): string =>
     valueText(rows.value(order?.[place] ?? place, index) ?? null, parseType(columns[index]?.type ?? ""));

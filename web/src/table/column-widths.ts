@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { Column } from "deadstop-client";
 import { formatCell } from "../model/values/cell-text";
 import type { Rows } from "../model/values/rows";
 
@@ -32,7 +32,7 @@ export class ColumnWidths implements ReactiveController {
     return this.tracks.length > 0;
   }
 
-  measure(columns: readonly ColumnInfo[], rows: Rows): void {
+  measure(columns: readonly Column[], rows: Rows): void {
     this.tracks = columnTracks(columns, rows);
   }
 
@@ -73,14 +73,14 @@ function widthOf(part: Element): number {
 }
 
 /** A track for each column, from its name and the first rows; it grows where there is room. */
-function columnTracks(columns: readonly ColumnInfo[], rows: Rows): readonly string[] {
+function columnTracks(columns: readonly Column[], rows: Rows): readonly string[] {
   return columns.map((column, index) => {
     const width = widthCh(column, index, rows);
     return `minmax(${Math.min(WIDEST_CH, width)}ch, ${width}ch)`;
   });
 }
 
-function widthCh(column: ColumnInfo, index: number, rows: Rows): number {
+function widthCh(column: Column, index: number, rows: Rows): number {
   const type = Math.min(WIDEST_TYPE_CH, column.type.length * TYPE_SIZE);
   let longest = Math.max(column.name.length + SORT_MARK_CH, type);
   for (let row = 0; row < Math.min(SAMPLED_ROWS, rows.length); row += 1) {

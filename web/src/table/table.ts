@@ -5,7 +5,7 @@ import { PageElement } from "../elements/page-element";
 import { counted } from "../model/format";
 import { valueText } from "../model/values/value-text";
 import type { Wire } from "../model/values/wire-values";
-import type { ColumnInfo } from "../model/wire/protocol";
+import type { Column } from "deadstop-client";
 import { SortAndFilter } from "./arrangement/sort-and-filter";
 import { formatCell, isNumeric } from "../model/values/cell-text";
 import { parseType } from "../model/values/logical-types";
@@ -27,7 +27,7 @@ let tables = 0;
 /** A result of any length. Only the rows in view are in the page. */
 @customElement("ds-table")
 export class ResultTable extends PageElement {
-  @property({ attribute: false }) columns: readonly ColumnInfo[] = [];
+  @property({ attribute: false }) columns: readonly Column[] = [];
   @property({ attribute: false }) rows = Rows.none;
   /** True while rows may still come: what is sorted and filtered is brought up to date as they do. */
   @property({ attribute: false }) live = false;
@@ -132,7 +132,7 @@ export class ResultTable extends PageElement {
     </span>`;
   }
 
-  private head(column: ColumnInfo, index: number): TemplateResult {
+  private head(column: Column, index: number): TemplateResult {
     const { column: sorted, descending } = this.arranging.wanted;
     const direction = sorted !== index ? "none" : descending ? "descending" : "ascending";
     return html`<div role="columnheader" aria-sort=${direction} class=${this.numeric[index] ? "number" : ""}>
@@ -161,7 +161,7 @@ export class ResultTable extends PageElement {
     </div>`;
   }
 
-  private cell(value: Wire | undefined, column: ColumnInfo, place: Cell): TemplateResult {
+  private cell(value: Wire | undefined, column: Column, place: Cell): TemplateResult {
     const text = formatCell(value, column);
     const selected = contains(this.selection.selected, place);
     const { focus } = this.selection.selected ?? {};

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { reduce, stopRequested } from "../../src/model/answers/answer-events";
-import { ASKED, type AnswerState, isThinking, placeOf } from "../../src/model/answers/answer-state";
-import type { Chunk, JobEvent } from "../../src/model/wire/protocol";
+import { ASKED, type AnswerState, isThinking } from "../../src/model/answers/answer-state";
+import type { Chunk, JobEvent } from "deadstop-client";
 
 const session_id = "s-1";
 const accepted = (position = 0): JobEvent => ({
@@ -13,7 +13,7 @@ const chunk = (seq: number, content: Chunk): JobEvent => ({ event: "agent_chunk"
 const after = (...events: JobEvent[]): AnswerState => events.reduce(reduce, ASKED);
 const killed: JobEvent = {
   event: "agent_killed",
-  data: { session_id, seq: 4, rung: "terminate", ms: 512, by: "ana", reason: "user" },
+  data: { session_id, seq: 4, rung: "terminate", ms: 512, by: "ana", reason: "user", usage: {} },
 };
 
 describe("an answer", () => {
@@ -65,13 +65,6 @@ describe("an answer", () => {
     expect(stopRequested(after(accepted(), killed)).phase).toBe("stopped");
   });
 
-  it("places each event by its number", () => {
-    const state = after(accepted());
-    expect(placeOf(state, accepted())).toBe("repeat");
-    expect(placeOf(state, chunk(2, { type: "status", message: "" }))).toBe("next");
-    expect(placeOf(state, chunk(5, { type: "status", message: "" }))).toBe("gap");
-  });
-
   it("begins the table anew for a repaired statement", () => {
     const columns = [{ name: "n", type: "BIGINT" }];
     const state = after(
@@ -90,9 +83,9 @@ describe("an answer", () => {
   it("takes from the result what was not streamed", () => {
     const final_output = {
       response: "Hello",
-      raw_table: { columns: ["n"], rows: [[1]], row_count: 2000, truncated: true },
+      raw_table: { columns: [{ name: "n", type: "BIGINT" }], rows: [[1]], row_count: 2000, truncated: true },
     };
-    const done = reduce(after(accepted()), { event: "agent_complete", data: { session_id, seq: 2, result: { final_output } } });
+    const done = reduce(after(accepted()), { event: "agent_complete", data: { session_id, seq: 2, result: { final_output, usage: {}, timings: {} } } });
     expect(done).toMatchObject({ phase: "done", response: "Hello", truncated: true });
     expect(done.rows.length).toBe(1);
   });

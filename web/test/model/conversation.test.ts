@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { backoffMs } from "../../src/model/wire/backoff";
+import { backoffMs } from "deadstop-client";
 import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../../src/model/conversations/conversation";
 import { duration, usageLine } from "../../src/model/format";
 import { UnderWay } from "../../src/model/conversations/under-way";

@@ -1,7 +1,7 @@
 import { columnFromArray, decimal, tableFromArrays, tableFromColumns, tableToIPC } from "@uwdata/flechette";
 import { describe, expect, it } from "vitest";
 
-import { decodeBinary, decodeText } from "../../src/model/wire/frames";
+import { decodeBinary, decodeText } from "deadstop-client";
 import { arrowBatch } from "../../src/model/values/rows";
 
 function binaryFrame(header: object, body: Uint8Array): ArrayBuffer {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { samplesFor } from "../../src/model/catalog/samples";
 
 const orders = {
+  files: [],
   name: "sales_orders",
   row_count: 5000,
   columns: [
@@ -14,7 +15,7 @@ const orders = {
 
 describe("sample questions", () => {
   it("are made of the largest table's name, a label and a figure", () => {
-    expect(samplesFor([{ name: "small", row_count: 3, columns: [] }, orders])).toEqual([
+    expect(samplesFor([{ name: "small", row_count: 3, files: [], columns: [] }, orders])).toEqual([
       "How many sales orders?",
       "How many sales orders per region?",
       "Average unit price by region",
@@ -27,11 +28,11 @@ describe("sample questions", () => {
       { name: "größe", type: "DOUBLE" },
       { name: "straße", type: "VARCHAR", distinct: 4 },
     ];
-    expect(samplesFor([{ name: "t", row_count: 1, columns }])).toHaveLength(2);
+    expect(samplesFor([{ name: "t", row_count: 1, files: [], columns }])).toHaveLength(2);
   });
 
   it("leave out what the table has not", () => {
-    expect(samplesFor([{ name: "t", row_count: 1, columns: [{ name: "id", type: "BIGINT" }] }])).toHaveLength(2);
+    expect(samplesFor([{ name: "t", row_count: 1, files: [], columns: [{ name: "id", type: "BIGINT" }] }])).toHaveLength(2);
     expect(samplesFor([])).toEqual([]);
   });
 

@@ -12,14 +12,14 @@ from agent_worker.context import AgentContext, Said
 from agent_worker.runtime.output import OutputConverter
 from bus.contract.data_place import DataPlace
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
-from bus.contract.settings import Settings
+from bus.contract.settings import BUNDLED_AGENTS, Settings
 from bus.values.rows import json_rows
 from tests.harness.outlets import Recorder
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> AgentContext:
-    return AgentContext(Settings(), {}, DataPlace(), tmp_path, Recorder())
+    return AgentContext(Settings(), BUNDLED_AGENTS["sql"], DataPlace(), tmp_path, Recorder())
 
 
 def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:

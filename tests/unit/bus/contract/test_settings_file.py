@@ -39,3 +39,14 @@ def test_a_token_of_the_settings_is_not_for_a_name_of_deadstop_itself(tmp_path: 
     config.write_text(f'[[auth.tokens]]\nsha256 = "{"0" * 64}"\nuser = "Operator"\n')
     with pytest.raises(SettingsError, match=r"auth\.tokens: user 'Operator' of token 1 is a name of Deadstop's own"):
         load_settings(config, {})
+
+
+def test_an_agent_is_one_thing_and_lies_beside_its_settings(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[agents.a]\ncommand = ["node", "a.mjs"]\n[agents.b]\nentrypoint = "b:run"\nfolder = "own"\n')
+    agents = load_settings(config, {}).agents
+    assert [agents["a"].folder, agents["b"].folder] == [str(tmp_path), str(tmp_path / "own")]
+    for text, given in (("", "none"), ('command = ["a"]\nentrypoint = "b:run"', "entrypoint and command")):
+        config.write_text(f"[agents.a]\n{text}\n")
+        with pytest.raises(SettingsError, match=rf"agents: an agent has one of entrypoint, command, not {given}"):
+            load_settings(config, {})

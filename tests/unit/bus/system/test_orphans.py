@@ -10,7 +10,7 @@ import pytest
 
 from bus.system.orphans import kill_descendants
 from bus.system.proc import read_stat
-from supervisor.processes.sweep import kill_left_behind
+from supervisor.processes.containment.sweep import kill_left_behind
 from tests.harness.servers import ROOT
 
 _FLEES = """
@@ -56,7 +56,9 @@ def other_process() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-@pytest.mark.parametrize("listing", ["bus.system.orphans.descendants", "supervisor.processes.sweep.descendants"])
+@pytest.mark.parametrize(
+    "listing", ["bus.system.orphans.descendants", "supervisor.processes.containment.sweep.descendants"]
+)
 def test_who_bears_a_number_after_another_is_spared(
     other_process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, listing: str
 ) -> None:

@@ -17,8 +17,8 @@ from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
+from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
-from supervisor.processes.sweep import Sweep
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.storage.clock_guard import ClockGuard

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.workers.cleanup import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
-from supervisor.workers.disk_usage import DiskUsage
+from supervisor.workers.usage.disk_usage import DiskUsage
 
 NOBODY = 65534
 

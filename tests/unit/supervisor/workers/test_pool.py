@@ -20,8 +20,8 @@ from bus.system.orphans import children
 from bus.transport.codec import encode
 from bus.transport.sockets import Channel, connect_dealer, connect_worker_publisher, new_context
 from bus.wire.worker import AnyWorkerMessage, DataChanged, EventBatch, Heartbeat, Ready
+from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
-from supervisor.processes.sweep import Sweep
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
 from supervisor.workers.worker import Worker

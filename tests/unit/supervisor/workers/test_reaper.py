@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bus.contract.settings import LimitSettings
 from bus.system.orphans import children
 from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel, bind_collector, new_context
 from bus.wire.worker import MAX_MESSAGE_BYTES, STACK_NAME, STDERR_NAME
-from supervisor.processes.containment import Enclosure
+from supervisor.processes.containment.interface import Enclosure
+from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import WorkerProcess
-from supervisor.processes.sweep import Sweep
 from supervisor.workers import reaper as reaper_module
 from supervisor.workers.cleanup import SHARED_MEMORY
 from supervisor.workers.reaper import Reaper
@@ -41,7 +42,7 @@ async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, Worker]]:
 def enclosure() -> Enclosure:
     """Of a worker that may have left every child that this test gets from now on."""
     own = set(children(os.getpid()))
-    return Sweep(lambda: own).enclose("worker")
+    return Sweep(lambda: own).enclose("worker", LimitSettings())
 
 
 def leave(worker: Worker, *, folders: int = 0) -> None:

@@ -109,10 +109,11 @@ export class Answer extends PageElement {
   private clarification(): TemplateResult | typeof nothing {
     const { clarification } = this.answer;
     if (!clarification) return nothing;
+    const { question, suggestions = [], sql } = clarification;
     return html`<section class="clarification" data-testid="clarification" aria-label="The agent asks back">
-      <p>${clarification.question}</p>
-      ${clarification.suggestions.length > 0 ? this.suggestions(clarification.suggestions) : nothing}
-      ${clarification.sql ? this.sqlStart(clarification.sql) : nothing}
+      <p>${question}</p>
+      ${suggestions.length > 0 ? this.suggestions(suggestions) : nothing}
+      ${sql ? this.sqlStart(sql) : nothing}
     </section>`;
   }
 

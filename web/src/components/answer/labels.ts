@@ -1,6 +1,6 @@
 import type { AnswerState, Phase, Stopped } from "../../model/answers/answer-state";
 import { duration } from "../../model/format";
-import type { Rung } from "../../model/wire/protocol";
+import type { Rung } from "deadstop-client";
 
 const LABELS: Record<Phase, string> = {
   asked: "Asking…",
@@ -20,6 +20,7 @@ const REASONS: Record<string, string> = {
   shutdown: "because the server is shutting down",
   deadline: "because its time was up",
   memory: "because it took too much memory",
+  processes: "because it started too many processes",
   output_limit: "because its output was too large",
   budget: "because its budget was used up",
 };

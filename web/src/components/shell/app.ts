@@ -5,7 +5,8 @@ import { type CatalogSummary, readCatalog, READING, rereadCatalog } from "../../
 import { Chat } from "../../model/chat";
 import { titleOf } from "../../model/conversations/conversation";
 import { Drafts } from "../../model/conversations/drafts";
-import { chooseTransport, chosenTransport, type Transport, Transports } from "../../model/wire/transports";
+import { type Transport, Transports } from "deadstop-client";
+import { chooseTransport, chosenTransport } from "../../model/transport-choice";
 import { UnderWay } from "../../model/conversations/under-way";
 import { addressedConversation, addressOf, OPERATIONS, operationsAddressed, pushAddress, replaceAddress } from "./address";
 import type { Command } from "./commands";

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { ConnectionState } from "../../model/wire/connection";
+import type { ConnectionState } from "deadstop-client";
 import { PageElement } from "../../elements/page-element";
 
 /** Says that the connection is lost, and that nothing of the answers is. */

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { ConnectionState } from "../../model/wire/connection";
-import type { Authenticated } from "../../model/wire/protocol";
+import type { AuthenticatedData, ConnectionState } from "deadstop-client";
 import { OPERATIONS } from "./address";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
@@ -18,7 +17,7 @@ export class Header extends PageElement {
   @property({ attribute: false }) schema = false;
   /** Where the conversation is, while the operators' page is shown. */
   @property({ attribute: false }) chatAddress = "";
-  private server: Authenticated | null = null;
+  private server: AuthenticatedData | null = null;
 
   protected override willUpdate(): void {
     if (this.connection.kind === "open") this.server = this.connection.server;
@@ -70,7 +69,7 @@ export class Header extends PageElement {
       : html`<a class="way" href=${OPERATIONS} data-testid="to-ops">Operations</a>`;
   }
 
-  private signedIn(server: Authenticated): TemplateResult {
+  private signedIn(server: AuthenticatedData): TemplateResult {
     const offline = server.llm === "offline";
     return html`
       <span

@@ -6,7 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { hasEnded } from "../../model/answers/answer-state";
 import { type CatalogSummary, READING } from "../../model/catalog/catalog";
 import type { Chat } from "../../model/chat";
-import type { ConnectionState } from "../../model/wire/connection";
+import type { ConnectionState } from "deadstop-client";
 import { type Conversation, spoken, type Turn } from "../../model/conversations/conversation";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";

@@ -1,10 +1,10 @@
 import { type AnswerState, type Climb, hasEnded, type LookState, type NodeState } from "./answer-state";
-import type { Chunk, ColumnInfo, JobEvent, Result } from "../wire/protocol";
+import type { Chunk, JobEvent, Result } from "deadstop-client";
 import { arrowBatch, jsonBatch, Rows } from "../values/rows";
 
 const UNRECORDED = "This is not recorded yet: the server cannot write its log. It will be once the disk has room.";
 
-/** The state after `event`, which must be the next one (`placeOf`). Unknown chunks change nothing but `seq`. */
+/** The state after `event`, which must be the next one. Unknown chunks change nothing but `seq`. */
 export function reduce(state: AnswerState, event: JobEvent): AnswerState {
   const after = reduced(state, event);
   const isRecorded = !("recorded" in event.data) || event.data.recorded !== false;
@@ -23,8 +23,8 @@ function reduced(state: AnswerState, event: JobEvent): AnswerState {
     case "agent_error":
       return { ...state, seq, phase: "failed", ...withError(state, event.data) };
     case "agent_killed": {
-      const { rung, ms, by, reason, usage } = event.data;
-      return { ...state, seq, phase: "stopped", stopped: { rung, ms, by, reason }, usage: usage ?? null };
+      const { rung, ms, by, reason, proof, usage } = event.data;
+      return { ...state, seq, phase: "stopped", stopped: { rung, ms, by, reason, proof }, usage: usage ?? null };
     }
   }
 }
@@ -130,16 +130,12 @@ function withResult(state: AnswerState, result: Result): Partial<AnswerState> {
     response: state.response || response,
     promptMonitor: state.promptMonitor || prompt_monitor,
     chart: state.chart ?? chart ?? null,
-    ...(table && !streamed ? { columns: table.columns.map(named), rows: Rows.none.append(jsonBatch(table.rows)) } : {}),
+    ...(table && !streamed ? { columns: table.columns, rows: Rows.none.append(jsonBatch(table.rows)) } : {}),
     truncated: table?.truncated ?? false,
     clarification: result.clarification ?? null,
     usage: result.usage ?? null,
     timings: result.timings ?? {},
   };
-}
-
-function named(column: ColumnInfo | string): ColumnInfo {
-  return typeof column === "string" ? { name: column, type: "" } : column;
 }
 
 function withError(

@@ -1,4 +1,4 @@
-import type { Clarification, ColumnInfo, JobEvent, NodePhase, Rung, Usage } from "../wire/protocol";
+import type { Clarification, Column, NodePhase, Proof, Rung, Usage } from "deadstop-client";
 import { Rows } from "../values/rows";
 
 export type Phase = "asked" | "queued" | "running" | "stopping" | "done" | "stopped" | "failed" | "gone";
@@ -31,6 +31,7 @@ export interface Stopped {
   readonly ms: number;
   readonly by: string;
   readonly reason: string;
+  readonly proof?: Proof | null | undefined;
 }
 
 export interface Failure {
@@ -54,7 +55,7 @@ export interface AnswerState {
   readonly statements: readonly string[];
   readonly response: string;
   readonly promptMonitor: string;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly rows: Rows;
   readonly truncated: boolean;
   readonly chart: object | null;
@@ -103,13 +104,4 @@ export function hasEnded(state: AnswerState): boolean {
 export function isThinking(state: AnswerState): boolean {
   const silent = !state.response && state.statements.length === 0 && state.columns.length === 0;
   return (state.phase === "asked" || state.phase === "running") && silent;
-}
-
-export type Place = "next" | "repeat" | "gap";
-
-/** Where an event belongs: it continues the stream, has been here already, or others before it are missing. */
-export function placeOf(state: AnswerState, event: JobEvent): Place {
-  const seq = event.data.seq;
-  if (seq === undefined || seq === state.seq + 1) return "next";
-  return seq <= state.seq ? "repeat" : "gap";
 }

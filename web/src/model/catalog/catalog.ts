@@ -1,5 +1,4 @@
-import { backoffMs } from "../wire/backoff";
-import type { WireCatalog, WireTable } from "../wire/protocol";
+import { backoffMs, type Catalog, type CatalogTable } from "deadstop-client";
 import { samplesFor } from "./samples";
 
 export const READING = "Reading which data there are…";
@@ -20,7 +19,7 @@ export interface CatalogSummary {
   /** The columns of each table by its name. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
   /** All that the server says of the data. */
-  readonly wire: WireCatalog;
+  readonly wire: Catalog;
 }
 
 /** True for a fault that the operator has to mend; false for a wait that ends by itself. */
@@ -46,18 +45,18 @@ export async function rereadCatalog(known: CatalogSummary): Promise<CatalogSumma
   return typeof found === "string" || found.fingerprint === known.wire.fingerprint ? known : catalogOf(found);
 }
 
-function catalogOf(wire: WireCatalog): CatalogSummary {
+function catalogOf(wire: Catalog): CatalogSummary {
   const { tables, warnings = [] } = wire;
   const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map(({ name }) => name)]));
   return { tables: tables.map(summary), samples: samplesFor(tables, wire.keys), columns, warnings, wire };
 }
 
 /** The catalog, or why there is none to be seen yet. */
-async function catalogNow(): Promise<WireCatalog | string> {
+async function catalogNow(): Promise<Catalog | string> {
   try {
     const response = await fetch("/api/catalog", { cache: "no-store" });
     if (response.status === 202) return READING;
-    if (response.ok) return (await response.json()) as WireCatalog;
+    if (response.ok) return (await response.json()) as Catalog;
     const { code, error } = (await response.json()) as { code: string; error: string };
     if (code === "not_ready") return `There are no data to ask about: ${error}`;
   } catch {
@@ -66,6 +65,6 @@ async function catalogNow(): Promise<WireCatalog | string> {
   return WAITING;
 }
 
-function summary(table: WireTable): TableSummary {
+function summary(table: CatalogTable): TableSummary {
   return { name: table.name, rowCount: table.row_count, columns: table.columns.map((column) => column.name) };
 }

@@ -1,4 +1,4 @@
-import type { WireColumn, WireKey, WireTable } from "../wire/protocol";
+import type { CatalogColumn, JoinKey, CatalogTable } from "deadstop-client";
 
 /** The sample data deserve better than what can be told from names and types. */
 const FLIGHTS = [
@@ -17,12 +17,12 @@ const FEWEST_GROUPS = 2;
 const MOST_GROUPS = 200;
 
 /** Questions that can be answered from these tables by any planner; a key's average says nothing. */
-export function samplesFor(tables: readonly WireTable[], keys: readonly WireKey[] = []): readonly string[] {
+export function samplesFor(tables: readonly CatalogTable[], keys: readonly JoinKey[] = []): readonly string[] {
   if (tables.length === 0) return [];
   if (tables.some((table) => table.name === "flights" && has(table, "dep_delay") && has(table, "carrier"))) return FLIGHTS;
   const table = tables.reduce((one, other) => (other.row_count > one.row_count ? other : one));
   const label = table.columns.find(isLabel);
-  const isKey = (column: WireColumn) => keys.some((key) => key.table === table.name && key.column === column.name);
+  const isKey = (column: CatalogColumn) => keys.some((key) => key.table === table.name && key.column === column.name);
   const figure = table.columns.find((column) => !isKey(column) && FIGURE.test(column.type) && SPOKEN.test(column.name) && !NO_FIGURE.test(column.name));
   return [
     `How many ${spoken(table)}?`,
@@ -32,11 +32,11 @@ export function samplesFor(tables: readonly WireTable[], keys: readonly WireKey[
   ];
 }
 
-function has(table: WireTable, name: string): boolean {
+function has(table: CatalogTable, name: string): boolean {
   return table.columns.some((column) => column.name === name);
 }
 
-function isLabel(column: WireColumn): boolean {
+function isLabel(column: CatalogColumn): boolean {
   const groups = column.distinct ?? column.values?.length ?? 0;
   return SPOKEN.test(column.name) && /^(VARCHAR|ENUM)/i.test(column.type) && groups >= FEWEST_GROUPS && groups <= MOST_GROUPS;
 }

@@ -1,7 +1,7 @@
 import { tableFromIPC } from "@uwdata/flechette";
 
 import { EXTRACTION, type Wire, wireValue } from "./wire-values";
-import type { ColumnInfo } from "../wire/protocol";
+import type { Column } from "deadstop-client";
 
 /** What a column is sorted by; null where there is nothing to go by. */
 export type Key = number | bigint | string | null;
@@ -16,7 +16,7 @@ export interface Batch {
 }
 
 /** Reads one self-contained, uncompressed Arrow IPC stream. Cells are decoded when they are looked at. */
-export function arrowBatch(stream: Uint8Array): Batch & { readonly columns: readonly ColumnInfo[] } {
+export function arrowBatch(stream: Uint8Array): Batch & { readonly columns: readonly Column[] } {
   const table = tableFromIPC(stream, EXTRACTION);
   const types = table.schema.fields.map(({ type }) => type);
   return {

@@ -1,7 +1,7 @@
 import { type LogicalType, parseType } from "../../model/values/logical-types";
 import type { Batch, Rows } from "../../model/values/rows";
 import { isNumber, valueText } from "../../model/values/value-text";
-import type { ColumnInfo } from "../../model/wire/protocol";
+import type { Column } from "deadstop-client";
 
 const ROWS_BETWEEN_PAUSES = 2_000;
 /** Of a column with more different values than this, looking one up costs more than reading it again. */
@@ -30,7 +30,7 @@ export function wantedText(filter: string): string {
  */
 export function* matching(
   rows: Rows,
-  columns: readonly ColumnInfo[],
+  columns: readonly Column[],
   wanted: string,
   among: Uint32Array | null,
 ): Generator<void, Uint32Array> {

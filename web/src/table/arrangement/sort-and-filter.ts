@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-import type { ColumnInfo } from "../../model/wire/protocol";
+import type { Column } from "deadstop-client";
 import { matching, wantedText } from "./filter";
 import { type Arrangement, AS_IT_CAME, ordered } from "./order";
 import type { Rows } from "../../model/values/rows";
@@ -28,32 +28,32 @@ export class SortAndFilter implements ReactiveController {
   }
 
   /** By this column upwards, then downwards, then as they came. */
-  sortBy(column: number, rows: Rows, columns: readonly ColumnInfo[]): void {
+  sortBy(column: number, rows: Rows, columns: readonly Column[]): void {
     const { wanted } = this;
     const same = wanted.column === column;
     const next = same && wanted.descending ? { column: null, descending: false } : { column, descending: same };
     void this.arrange({ ...wanted, ...next }, rows, columns);
   }
 
-  filter(text: string, rows: Rows, columns: readonly ColumnInfo[]): void {
+  filter(text: string, rows: Rows, columns: readonly Column[]): void {
     void this.arrange({ ...this.wanted, filter: text }, rows, columns);
   }
 
   /** More rows have come. A calculation under way ends first: begun anew at each batch it would never end. */
-  grown(rows: Rows, columns: readonly ColumnInfo[]): void {
+  grown(rows: Rows, columns: readonly Column[]): void {
     if (!this.busy && this.order && this.seen !== rows) void this.arrange(this.wanted, rows, columns);
     else if (this.busy) this.waiting = () => this.grown(rows, columns);
   }
 
   /** Null where all rows are shown as they came. */
-  private *orderOf({ column, descending, filter }: Arrangement, rows: Rows, columns: readonly ColumnInfo[]): Generator<void, Uint32Array | null> {
+  private *orderOf({ column, descending, filter }: Arrangement, rows: Rows, columns: readonly Column[]): Generator<void, Uint32Array | null> {
     const found = yield* this.found(wantedText(filter), rows, columns);
     if (column === null) return found;
     return yield* ordered(rows, column, descending, found ?? Uint32Array.from({ length: rows.length }, (_, row) => row));
   }
 
   /** A longer text is only looked for where the shorter one was; another order looks for nothing at all. */
-  private *found(wanted: string, rows: Rows, columns: readonly ColumnInfo[]): Generator<void, Uint32Array | null> {
+  private *found(wanted: string, rows: Rows, columns: readonly Column[]): Generator<void, Uint32Array | null> {
     if (wanted === "") return null;
     const { earlier } = this;
     if (earlier?.rows === rows && earlier.wanted === wanted) return earlier.found;
@@ -63,7 +63,7 @@ export class SortAndFilter implements ReactiveController {
     return found;
   }
 
-  private async arrange(wanted: Arrangement, rows: Rows, columns: readonly ColumnInfo[]): Promise<void> {
+  private async arrange(wanted: Arrangement, rows: Rows, columns: readonly Column[]): Promise<void> {
     this.running.abort();
     const { signal } = (this.running = new AbortController());
     this.wanted = wanted;

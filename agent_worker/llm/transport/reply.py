@@ -1,0 +1,66 @@
+"""What has come of one reply, as it streams."""
+
+from typing import Any
+
+from anthropic.types import RawMessageStreamEvent
+
+from agent_worker.llm.meter import Call
+from agent_worker.llm.transport.blocks import Blocks
+
+
+class StreamedReply:
+    """What has come of one reply so far: `text` and `thinking`, its blocks with calls of tools, how it ended, and its
+    cost."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.blocks = Blocks()
+        self.text = ""
+        self.thinking = ""
+        self.stop_reason: str | None = None
+        self.explanation = ""
+        self.ended = False
+
+    def take(self, event: RawMessageStreamEvent) -> str:
+        """Note an event of the stream; gives the new text in it. Raises BudgetExceeded."""
+        self.blocks.take(event)
+        if event.type == "content_block_delta":
+            return self._delta(event.delta)
+        if event.type == "content_block_start" and event.content_block.type == "text":
+            return self._said(event.content_block.text)
+        if event.type == "message_start":
+            usage = event.message.usage
+            if usage is not None:  # else the estimate stays
+                names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+                self.call.started(*(_count(usage, name) for name in names))
+        elif event.type == "message_delta":
+            self._closing(event)
+        elif event.type == "message_stop":
+            self.ended = True
+        return ""
+
+    def _delta(self, delta: Any) -> str:
+        if delta.type == "text_delta":
+            return self._said(delta.text)
+        if delta.type == "thinking_delta":
+            self.thinking += delta.thinking
+            self.call.produced(len(delta.thinking))
+        if delta.type == "input_json_delta":
+            self.call.produced(len(delta.partial_json))
+        return ""
+
+    def _said(self, text: str) -> str:
+        self.text += text
+        self.call.produced(len(text))
+        return text
+
+    def _closing(self, event: Any) -> None:
+        self.stop_reason = event.delta.stop_reason or self.stop_reason
+        details = getattr(event.delta, "stop_details", None)
+        self.explanation = getattr(details, "explanation", None) or self.explanation
+        self.call.finished(_count(event.usage, "output_tokens"))
+
+
+def _count(usage: Any, name: str) -> int:
+    # The SDK builds its types without checking: a server that leaves figures out gives None, for the whole too.
+    return int(getattr(usage, name, None) or 0)

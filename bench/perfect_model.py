@@ -1,0 +1,99 @@
+"""Whether the way from a model to its answer loses anything: a model that knows the right statements must score 100%.
+
+python -m bench.perfect_model --benchmark DIR [--questions 200] [--output FILE.html]
+
+Takes so many questions of a public benchmark whose statement, brought into DuckDB's dialect, gives the right rows when
+it is run as it is (the others say nothing of the way), serves a model that looks at the data and then answers with that
+statement, and runs `deadstop eval` with it.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+import msgspec
+import sqlglot
+from sqlglot import exp
+
+from bench.public_questions import Question as Public
+from bench.public_questions import read_questions
+from bench.questions import Data
+from ops.evaluation.comparing import same_rows
+from ops.evaluation.questions import Question
+from tests.fakes.messages_server import MessagesServer
+from tests.fakes.perfect import perfect
+
+
+def in_duckdb(sql: str, columns: set[str]) -> str:
+    """A statement of SQLite as DuckDB has it: what stands in double quotes and names no column is a text."""
+    tree = sqlglot.parse_one(sql.rstrip("; "), dialect="sqlite")
+    for column in list(tree.find_all(exp.Column)):
+        if column.this.quoted and not column.table and column.name.lower() not in columns:
+            column.replace(exp.Literal.string(column.name))
+    return str(tree.sql("duckdb"))
+
+
+def usable(public: Public, data: Data) -> Question | None:
+    """The question with its statement for DuckDB; None where that does not give the right rows."""
+    columns = {column.name.lower() for table in data.catalog.tables for column in table.columns}
+    try:
+        sql = in_duckdb(public.sql, columns)
+        rows = data.rows(sql)
+    except (sqlglot.ParseError, duckdb.Error):
+        return None
+    if not same_rows(rows, public.rows, public.ordered):
+        return None
+    return Question(public.question, public.database, sql, public.rows, public.ordered)
+
+
+def choose(folder: Path, wanted: int) -> tuple[list[Question], int]:
+    """So many usable questions, the same every time, and how many were looked at for them."""
+    every = read_questions(folder, None)
+    random.Random(1).shuffle(every)
+    known: dict[str, Data] = {}
+    chosen: list[Question] = []
+    for looked_at, public in enumerate(every, 1):
+        if public.database not in known:
+            known[public.database] = Data(folder / "data" / public.database)
+        if (question := usable(public, known[public.database])) is not None:
+            chosen.append(question)
+        if len(chosen) == wanted:
+            return chosen, looked_at
+    return chosen, len(every)
+
+
+async def evaluate(questions: list[Question], data: Path, output: Path | None, at_once: int) -> int:
+    """`deadstop eval` over the questions; its exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "questions.jsonl"
+        path.write_bytes(b"\n".join(map(msgspec.json.encode, questions)))
+        arguments = [str(path), "--data", str(data), "--model", "perfect", "--at-once", str(at_once)]
+        arguments += ["--output", str(output)] if output else []
+        async with MessagesServer(perfect(questions)) as server:
+            environment = os.environ | {"DEADSTOP_LLM__BASE_URL": server.url}
+            program = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "ops", "eval", *arguments, env=environment
+            )
+            return await program.wait()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.perfect_model", description=__doc__)
+    parser.add_argument("--benchmark", type=Path, required=True)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--at-once", type=int, default=2)
+    parser.add_argument("--output", type=Path)
+    options = parser.parse_args()
+    questions, looked_at = choose(options.benchmark, options.questions)
+    databases = len({question.database for question in questions})
+    print(f"{len(questions)} questions over {databases} databases, chosen from {looked_at}", flush=True)
+    return asyncio.run(evaluate(questions, options.benchmark / "data", options.output, options.at_once))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+"""The names of our packages, which no module of an agent can have."""
+
+from pathlib import Path
+
+PACKAGES = ("agent_worker", "broker", "bus", "gateway", "ops", "supervisor")
+
+
+def taken_names(folder: Path) -> list[str]:
+    """Those of them that modules or packages in an agent's folder have: `import` gives ours, never these. A checkout of
+    ours has none."""
+    if (folder / "bus" / "contract").is_dir():
+        return []
+    places = [folder / name for name in PACKAGES]
+    return [place.name for place in places if place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()]

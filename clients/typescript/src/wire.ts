@@ -1,0 +1,581 @@
+/* Made from the server's types by `python -m clients.typescript.generate`; a test compares. Do not edit. */
+
+/** The version of the wire that these types are of. */
+export const PROTOCOL_VERSION = "1.3";
+
+export interface Authenticate {
+  readonly token?: string | null;
+  readonly batch?: boolean;
+}
+
+/** A question. `user_id` is accepted and ignored: the token names the user. */
+export interface Ask {
+  readonly session_id?: string;
+  readonly query: string;
+  readonly conversation_id?: string | null;
+  readonly user_clarification?: string | null;
+  readonly agent?: string | null;
+  readonly detached?: boolean;
+  readonly options?: QueryOptions | null;
+}
+
+/** Limits of this job; they can only be lowered, never raised. */
+export interface QueryOptions {
+  readonly max_rows?: number | null;
+  readonly max_runtime_s?: number | null;
+  readonly table_format?: "arrow" | "json";
+}
+
+/** `job_id` instead of `session_id` is for operators: it names other people's jobs too. */
+export interface Kill {
+  readonly session_id?: string;
+  readonly job_id?: string;
+  readonly reason?: string | null;
+  readonly now?: boolean;
+}
+
+export interface Follow {
+  readonly session_id?: string;
+  readonly job_id?: string;
+  readonly after_seq?: number;
+  readonly table_format?: "arrow" | "json";
+}
+
+export interface ListQuery {
+  readonly state?: State | null;
+}
+
+/** Where a job is in its life. */
+export type State = "queued" | "starting" | "running" | "stopping" | "succeeded" | "failed" | "cancelled";
+
+/** One short sentence for people about what is going on. */
+export interface Status {
+  readonly type: "status";
+  readonly message: string;
+}
+
+/** A step of the agent changes state; `ms` since it started (0 when it starts). */
+export interface NodeChunk {
+  readonly type: "node";
+  readonly node: string;
+  readonly state: "failed" | "finished" | "started";
+  readonly ms?: number;
+}
+
+/** How far a step is: `fraction` from 0 to 1, or None where the engine cannot say. */
+export interface Progress {
+  readonly type: "progress";
+  readonly fraction: number | null;
+  readonly message?: string;
+}
+
+/** A piece of streamed text, to be appended to its field. */
+export interface ResponseChunk {
+  readonly type: "response_chunk";
+  readonly field: "prompt_monitor" | "response";
+  readonly chunk: string;
+}
+
+/** A request to a model begins or ends. `purpose` (planner, repair, answer, ...) and `model` stand in both. */
+export interface ModelCall {
+  readonly type: "model_call";
+  readonly purpose: string;
+  readonly model: string;
+  readonly state: "failed" | "finished" | "started";
+  readonly ms?: number;
+  readonly input_tokens?: number;
+  readonly cached_tokens?: number;
+  readonly output_tokens?: number;
+  readonly estimated?: boolean;
+  readonly cost_usd?: number | null;
+}
+
+/** A model begins to look at the data with a tool, or has: its `name` and `arguments` stand in both, `ms` since it began and `found`, a few words on what came, in the end. `failed`: it gave an error, or was broken off. */
+export interface Tool {
+  readonly type: "tool";
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly state: "failed" | "finished" | "started";
+  readonly ms?: number;
+  readonly found?: string;
+}
+
+/** The columns of the rows that follow. */
+export interface TableSchema {
+  readonly type: "table_schema";
+  readonly columns: readonly Column[];
+}
+
+/** Name and engine type of a result's column. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The statement that is about to run. */
+export interface Sql {
+  readonly type: "sql";
+  readonly sql: string;
+}
+
+/** A Vega-Lite specification that fits the result. */
+export interface Chart {
+  readonly type: "chart";
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** Something people should know, though the job goes on. */
+export interface Warn {
+  readonly type: "warning";
+  readonly message: string;
+}
+
+/** Rows as JSON arrays in column order (`bus.values.rows`). */
+export interface JsonRows {
+  readonly type: "table_rows";
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** The job waits; `position` 1 is next. `note` says why it does although a place is free, where that is so. */
+export interface Queue {
+  readonly type: "queue";
+  readonly position: number;
+  readonly note?: string;
+}
+
+/** A rung of the kill ladder is being climbed, `ms` milliseconds after the stop was asked for. */
+export interface Stopping {
+  readonly type: "stopping";
+  readonly rung: Rung;
+  readonly by: string;
+  readonly reason: Reason;
+  readonly ms?: number;
+}
+
+/** The steps of the kill ladder, gentlest first. */
+export type Rung = "cancel" | "terminate" | "kill";
+
+/** Why a job was cancelled or failed; a job that succeeded has none. */
+export type Reason = "user" | "operator" | "disconnect" | "shutdown" | "agent_error" | "llm_error" | "worker_died" | "start_timeout" | "heartbeat_lost" | "supervisor_lost" | "deadline" | "memory" | "processes" | "output_limit" | "budget";
+
+/** The header's chunk of a binary frame; the Arrow stream itself follows the header. */
+export interface ArrowRows {
+  readonly type: "table_rows";
+  readonly encoding?: "arrow";
+  /** The Arrow IPC stream that came behind the frame's header. */
+  readonly arrow: Uint8Array;
+}
+
+export interface AgentAccepted {
+  readonly event: "agent_accepted";
+  readonly data: AcceptedData;
+}
+
+export interface AcceptedData {
+  readonly session_id: string;
+  readonly job_id: string;
+  readonly seq: number;
+  readonly position: number;
+}
+
+export interface AgentChunk {
+  readonly event: "agent_chunk";
+  readonly data: ChunkData;
+}
+
+export interface ChunkData {
+  readonly session_id: string;
+  readonly seq: number;
+  readonly chunk: Chunk;
+}
+
+export interface AgentComplete {
+  readonly event: "agent_complete";
+  readonly data: CompleteData;
+}
+
+/** `recorded` is false, here and in the other ends, where the log cannot be written yet. */
+export interface CompleteData {
+  readonly session_id: string;
+  readonly seq: number;
+  readonly result: Result;
+  readonly recorded?: boolean;
+}
+
+/** What a finished job hands over: `agent_complete.result` on the outside wire. */
+export interface Result {
+  readonly final_output: FinalOutput;
+  readonly usage: Usage;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly clarification?: Clarification | null;
+}
+
+/** The end of what was streamed, for who wants nothing else. */
+export interface FinalOutput {
+  readonly chart?: Readonly<Record<string, unknown>> | null;
+  readonly prompt_monitor?: string;
+  readonly raw_table?: RawTable | null;
+  readonly response?: string;
+}
+
+/** The first rows of the result. `row_count` were sent; `truncated`: the statement had more. */
+export interface RawTable {
+  readonly columns: readonly NamedColumn[];
+  readonly row_count: number;
+  readonly rows: readonly (readonly unknown[])[];
+  readonly truncated: boolean;
+}
+
+/** A `Column` as a plain object. */
+export interface NamedColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What a job has used. `estimated` is true where a stopped answer's tokens had to be counted by us. */
+export interface Usage {
+  readonly rows?: number;
+  readonly chunks?: number;
+  readonly model_calls?: number;
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+  readonly cached_tokens?: number;
+  readonly cost_usd?: number;
+  readonly estimated?: boolean;
+}
+
+/** The agent asks back: the person's next message is the answer. `sql` is a statement to begin with, where there is one. */
+export interface Clarification {
+  readonly question: string;
+  readonly suggestions?: readonly string[];
+  readonly sql?: string;
+}
+
+export interface AgentFailed {
+  readonly event: "agent_error";
+  readonly data: ErrorData;
+}
+
+/** `seq` is missing where a question was refused, `session_id` where a frame named none. */
+export interface ErrorData {
+  readonly session_id: string;
+  readonly error: string;
+  readonly code: string;
+  readonly hint: string;
+  readonly retryable: boolean;
+  readonly seq?: number;
+  readonly stop?: StopProof;
+  readonly recorded?: boolean;
+}
+
+/** How a worker was stopped: the highest rung needed, milliseconds from request to proof, by whom, and how it was found that nothing of it lives any more (None where nothing had been started, and in older logs). */
+export interface StopProof {
+  readonly rung: Rung;
+  readonly ms: number;
+  readonly by: string;
+  readonly proof?: Proof | null;
+}
+
+/** How it was found that nothing of a job lives any more: by its control group, or by looking for descendants. */
+export type Proof = "cgroup" | "swept";
+
+export interface AgentKilled {
+  readonly event: "agent_killed";
+  readonly data: KilledData;
+}
+
+export interface KilledData {
+  readonly session_id: string;
+  readonly seq: number;
+  readonly rung: Rung;
+  readonly ms: number;
+  readonly by: string;
+  readonly reason: Reason;
+  readonly usage: Usage;
+  readonly proof?: Proof;
+  readonly recorded?: boolean;
+}
+
+export interface Authenticated {
+  readonly event: "authenticated";
+  readonly data: AuthenticatedData;
+}
+
+export interface AuthenticatedData {
+  readonly user_id: string;
+  readonly role: Role;
+  readonly agents: readonly string[];
+  readonly llm: string;
+  readonly server_version: string;
+  readonly protocol_version: string;
+}
+
+/** What a signed-in person may do: a user sees and stops their own jobs, an operator all. */
+export type Role = "user" | "operator";
+
+export interface AgentJobs {
+  readonly event: "agent_jobs";
+  readonly data: AgentJobsData;
+}
+
+export interface AgentJobsData {
+  readonly jobs: readonly OutsideJob[];
+}
+
+/** A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event. */
+export interface OutsideJob {
+  readonly job_id: string;
+  readonly session_id: string;
+  readonly user: string;
+  readonly agent: string;
+  readonly query: string;
+  readonly conversation_id: string;
+  readonly state: State;
+  readonly reason: Reason | null;
+  readonly created_at: number;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly pid: number | null;
+  readonly seq: number;
+  readonly rung: Rung | null;
+  readonly rows: number;
+  readonly memory_bytes: number;
+  readonly cpu_s: number;
+  readonly detached: boolean;
+}
+
+export interface AgentKillError {
+  readonly event: "agent_kill_error";
+  readonly data: KillErrorData;
+}
+
+export interface KillErrorData {
+  readonly session_id: string;
+  readonly error: string;
+  readonly code: string;
+}
+
+export interface WireError {
+  readonly event: "error";
+  readonly data: WireErrorData;
+}
+
+/** `session_id` is there where the frame named one. */
+export interface WireErrorData {
+  readonly error: string;
+  readonly code: string;
+  readonly session_id?: string;
+}
+
+/** All tables, the join keys (declared and inferred), and the description. `fingerprint` changes whenever a file of the data does: a catalog with another one is out of date. `warnings` tell of `left_out` and of the tables' remarks, too. */
+export interface Catalog {
+  readonly tables: readonly CatalogTable[];
+  readonly keys?: readonly JoinKey[];
+  readonly description?: Description;
+  readonly warnings?: readonly string[];
+  readonly fingerprint?: string;
+  readonly left_out?: readonly LeftOut[];
+}
+
+/** One table: a file, a folder of parts, a hive-partitioned tree, or a sheet of a workbook. */
+export interface CatalogTable {
+  readonly name: string;
+  readonly columns: readonly CatalogColumn[];
+  readonly row_count: number;
+  readonly files: readonly string[];
+  readonly partitions?: readonly string[];
+  readonly sql?: string;
+  readonly sheet?: SheetReading | null;
+  readonly as_of?: string;
+  readonly state?: string;
+  readonly unseen?: boolean;
+  readonly remarks?: readonly string[];
+  readonly versions?: readonly string[];
+}
+
+/** One column. `minimum` and `maximum` are texts as the engine prints them; `values` are all distinct values when there are few (else empty); `distinct` is their number where it is known; `unique`: each value stands once. */
+export interface CatalogColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly nulls?: number | null;
+  readonly distinct?: number | null;
+  readonly minimum?: string | null;
+  readonly maximum?: string | null;
+  readonly values?: readonly string[];
+  readonly unique?: boolean;
+}
+
+/** A sheet of a workbook: whether its first row is a header, and how many rows are passed over before it. */
+export interface SheetReading {
+  readonly name: string;
+  readonly header: boolean;
+  readonly skip?: number;
+}
+
+/** `table.column` refers to `ref_table.ref_column`, in which each value stands at most once. */
+export interface JoinKey {
+  readonly table: string;
+  readonly column: string;
+  readonly ref_table: string;
+  readonly ref_column: string;
+}
+
+/** What the owner of the data says about it, in an optional file beside the data. */
+export interface Description {
+  readonly measures?: readonly Measure[];
+  readonly synonyms?: Readonly<Record<string, string>>;
+  readonly keys?: readonly JoinKey[];
+  readonly default_dates?: Readonly<Record<string, string>>;
+  readonly terms?: Readonly<Record<string, string>>;
+  readonly roles?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
+  readonly units?: Readonly<Record<string, string>>;
+  readonly notes?: string;
+  readonly examples?: readonly Example[];
+}
+
+/** A figure with a name of its own, such as `revenue = sum(price * quantity)` over one table. */
+export interface Measure {
+  readonly name: string;
+  readonly table: string;
+  readonly expression: string;
+}
+
+/** A question that people ask, and the statement that answers it rightly. */
+export interface Example {
+  readonly question: string;
+  readonly sql: string;
+}
+
+/** A table that there is not, by the name of its file or folder, and a sentence that says why. */
+export interface LeftOut {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** A job that was just asked for; `position` 0 means that it does not wait. */
+export interface AskedJob {
+  readonly job_id: string;
+  readonly session_id: string;
+  readonly user: string;
+  readonly agent: string;
+  readonly query: string;
+  readonly conversation_id: string;
+  readonly state: State;
+  readonly reason: Reason | null;
+  readonly created_at: number;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly pid: number | null;
+  readonly seq: number;
+  readonly rung: Rung | null;
+  readonly rows: number;
+  readonly memory_bytes: number;
+  readonly cpu_s: number;
+  readonly detached: boolean;
+  readonly position: number;
+}
+
+/** How a job ended that was stopped. A failed one says why (`code`, `error`); `rung`, `ms`, `by` and `proof` are there where the ladder was climbed. */
+export interface StoppedJob {
+  readonly job_id: string;
+  readonly session_id: string;
+  readonly state: State;
+  readonly rung?: Rung;
+  readonly ms?: number;
+  readonly by?: string;
+  readonly proof?: Proof;
+  readonly reason?: Reason;
+  readonly usage?: Usage;
+  readonly code?: string;
+  readonly error?: string;
+}
+
+/** An answer to a request that was not carried out. `code` is stable, the others are for people. */
+export interface ErrorBody {
+  readonly error: string;
+  readonly code: string;
+  readonly hint?: string;
+}
+
+/** A page of the list; `next` is null on the last one. */
+export interface ConversationList {
+  readonly conversations: readonly ConversationSummary[];
+  readonly next: string | null;
+}
+
+/** A row of the list. Times are Unix seconds; `updated_at` is when something was last asked or answered in it, `running` the job of it that has not ended. */
+export interface ConversationSummary {
+  readonly conversation_id: string;
+  readonly title: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly running?: string | null;
+}
+
+/** A row of the list, and the conversation's questions, oldest first. */
+export interface OutsideConversation {
+  readonly conversation_id: string;
+  readonly title: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly running?: string | null;
+  readonly jobs: readonly OutsideTurn[];
+}
+
+/** One question of a conversation; its answer is followed by `session_id`. */
+export interface OutsideTurn {
+  readonly job_id: string;
+  readonly session_id: string;
+  readonly query: string;
+  readonly agent: string;
+  readonly user_clarification: string | null;
+  readonly state: State;
+  readonly reason: Reason | null;
+  readonly created_at: number;
+  readonly ended_at: number | null;
+}
+
+/** Why a question never became a job. */
+export type Refusal = "queue_full" | "quota" | "conversation_busy" | "session_conflict" | "bad_request" | "unauthorized";
+
+export type Chunk =
+  | Status
+  | NodeChunk
+  | Progress
+  | ResponseChunk
+  | ModelCall
+  | Tool
+  | TableSchema
+  | Sql
+  | Chart
+  | Warn
+  | JsonRows
+  | Queue
+  | Stopping
+  | ArrowRows;
+
+export type JobEvent =
+  | AgentAccepted
+  | AgentChunk
+  | AgentComplete
+  | AgentFailed
+  | AgentKilled;
+
+export type ServerEvent =
+  | AgentAccepted
+  | AgentChunk
+  | AgentComplete
+  | AgentFailed
+  | AgentKilled
+  | Authenticated
+  | AgentJobs
+  | AgentKillError
+  | WireError;
+
+export type ClientEvent =
+  | { readonly event: "authenticate"; readonly data: Authenticate }
+  | { readonly event: "agent_query_stream"; readonly data: Ask }
+  | { readonly event: "agent_kill"; readonly data: Kill }
+  | { readonly event: "agent_follow"; readonly data: Follow }
+  | { readonly event: "agent_list"; readonly data: ListQuery };

@@ -1,0 +1,1 @@
+"""What other programs build on: `deadstop.client` speaks with a running server."""

@@ -1,0 +1,51 @@
+"""Whether the agents of the settings are there."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from bus.contract.settings import AgentDefinition, Settings
+from bus.system.own_names import taken_names
+from ops.checks.finding import Finding, problem, warning
+
+
+def agents(settings: Settings) -> list[Finding]:
+    """What is wrong with any of them."""
+    return [finding for name, agent in settings.agents.items() for finding in _agent(name, agent)]
+
+
+def _agent(name: str, agent: AgentDefinition) -> Iterator[Finding]:
+    if agent.command:
+        if not _is_program(agent.command[0], agent.folder):
+            todo = f"install it, or correct [agents.{name}] command"
+            yield problem(f"agent {name}", f"there is no program {agent.command[0]} in PATH", todo)
+        return
+    module = agent.entrypoint.partition(":")[0]
+    if _is_missing(module, agent.folder):
+        todo = f"install it into this environment or put it into {agent.folder}, or correct [agents.{name}] entrypoint"
+        yield problem(f"agent {name}", f"there is no module {module}", todo)
+    for taken in taken_names(Path(agent.folder)):
+        words = f"its folder has a module {taken}, and `import {taken}` gives Deadstop's own package"
+        yield warning(
+            f"agent {name}", words, f"give {Path(agent.folder) / taken} another name, if the agent imports it"
+        )
+
+
+def _is_program(name: str, folder: str) -> bool:
+    return (Path(folder) / Path(name).expanduser()).exists() if "/" in name else shutil.which(name) is not None
+
+
+def _is_missing(module: str, folder: str) -> bool:
+    """Looks from package to package; nothing is imported."""
+    path = [*sys.path, folder]
+    for at, _ in enumerate(parts := module.split(".")):
+        try:
+            spec = PathFinder.find_spec(".".join(parts[: at + 1]), path)
+        except (ImportError, ValueError):
+            return True
+        if spec is None:
+            return True
+        path = list(spec.submodule_search_locations or ())
+    return False

@@ -1,0 +1,1 @@
+"""What holds a worker and all that comes from it."""

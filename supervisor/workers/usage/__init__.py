@@ -1,0 +1,1 @@
+"""What workers use of memory, processes, processor and disk, against their limits."""

@@ -1,0 +1,97 @@
+"""What an agent may rely on: steps that are measured, SQL over the data, the configured model."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bus.contract.events import ModelCall, Node, Sql
+from bus.contract.vocabulary import Rung
+from tests.fakes.replies import Fail, Say
+from tests.harness.asking import Served, serving
+from tests.harness.servers import is_gone
+from tests.harness.stopping import ended
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+AGENT = """
+from contextlib import aclosing
+
+from agent_worker.context import AgentContext, JobSpec, SqlError
+
+
+async def run(job: JobSpec, context: AgentContext):
+    if job.question == "rows":
+        async with context.node("count"):
+            table = await context.sql("SELECT carrier, count(*) AS n FROM flights GROUP BY ALL ORDER BY n DESC")
+        async with context.node("nothing"):
+            none = await context.sql("SELECT carrier FROM flights WHERE carrier = 'none'")
+        yield table.slice(0, 2)
+        yield f"{none.num_rows} of {none.schema.names}"
+    if job.question == "wrong":
+        for statement in ("SELECT no_column FROM flights", "SELECT * FROM read_csv('/etc/passwd')", "SELECT FROM FROM"):
+            try:
+                await context.sql(statement)
+            except SqlError as error:
+                yield error.code + " "
+        await context.sql("SELECT * FROM flights", max_rows=10)
+    if job.question == "endless":
+        async with context.node("endless"):
+            await context.sql("SELECT count(*) FROM flights a, flights b, flights c WHERE a.tailnum > c.tailnum")
+    if job.question == "model":
+        context.status("asking " + context.model().name)
+        async with aclosing(context.model().stream("Who are you?", system="Be brief.")) as words:
+            async for text in words:
+                yield text
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    folder = tmp_path_factory.mktemp("agents")
+    (folder / "relies.py").write_text(AGENT)
+    own = {"entrypoint": "relies:run", "folder": str(folder)}
+    async with serving(
+        tmp_path_factory.mktemp("s"), lambda _: Say(("I am ", "a model.")), agents__relies=own
+    ) as running:
+        yield running
+
+
+async def test_sql_gives_arrow_and_steps_are_measured(served: Served) -> None:
+    job = await served.ask("rows", agent="relies")
+    assert job.rows == [["UA", 58665], ["B6", 54635]]
+    assert job.response == "0 of ['carrier']"
+    nodes = [(event.node, event.state, event.ms > 0) for event in job.events if isinstance(event, Node)]
+    assert nodes[:3] == [("count", "started", False), ("count", "finished", True), ("nothing", "started", False)]
+    assert job.result.timings["count_ms"] > 0
+    assert len(job.statements) == 2
+
+
+async def test_what_is_refused_or_too_much(served: Served) -> None:
+    job = await served.ask("wrong", agent="relies")
+    assert job.response == "sql_binder refused sql_syntax "
+    assert (job.failed.code, job.failed.retryable) == ("sql_too_many_rows", False)
+    assert "more than 10 rows" in job.failed.error
+
+
+async def test_a_statement_is_stopped(served: Served) -> None:
+    job_id = await served.submit("endless", agent="relies")
+    await served.supervisor.until(job_id, Sql)
+    worker = (await served.supervisor.record(job_id)).summary.pid
+    await served.supervisor.stop(job_id)
+    job = await ended(served.supervisor, job_id)
+    assert job.killed.rung is Rung.CANCEL
+    assert worker is not None
+    assert is_gone(worker)
+    assert [event.state for event in job.events if isinstance(event, Node)] == ["started", "failed"]
+
+
+async def test_the_model_is_counted_and_fails_as_a_model_does(served: Served) -> None:
+    job = await served.ask("model", lambda _: Say(("I am ", "a model.")), agent="relies")
+    assert job.response == "I am a model."
+    assert job.statuses == [f"asking {served.requests[0].body['model']}"]
+    assert job.result.usage.model_calls == 1
+    assert [event.state for event in job.events if isinstance(event, ModelCall)] == ["started", "finished"]
+    assert "Be brief." in job.monitor
+    failed = await served.ask("model", lambda _: Fail(401, "authentication_error", "no"), agent="relies")
+    assert failed.failed.code == "llm_auth"
