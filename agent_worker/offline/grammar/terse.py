@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import Absent, Fragment, Item, Rank, Select, Share, Told, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.selecting import item, openings
@@ -12,9 +13,6 @@ _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fract
 _TOP = {"top": True, "bottom": False, "best": True}
 _TERSE = 0.1
 """What few words are nearer to a question for being few."""
-_OWN = frozenset(
-    word for (word,) in english.expand("highest|largest|greatest|biggest|most|lowest|smallest|least|fewest")
-)
 _MISSING = frozenset(("missing", "unknown", "empty", "null"))
 _VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do"))
 
@@ -92,17 +90,24 @@ def _firsts(reader: Reader, at: int) -> Iterator[tuple[int, int, bool]]:
 
 def _best(reader: Reader, at: int, limit: int, descending: bool) -> Iterator[Found]:
     for end, shown, cost in _things(reader, at):
-        if reader.word(at - 1) in _OWN and not (shown[0].name and shown[0].name.tables):
+        figure = not (shown[0].name and shown[0].name.tables)
+        if figure and any(end == at for end, _ in _extremes(reader, at)):
             continue  # "highest temperature by month" is one figure a month
         for place in _ranked_by(reader, end):
             for last, items, more in item(reader, place):
                 ranked = items[0]
-                if len(items) > 1 or ranked.name is None:
+                if len(items) > 1 or ranked.name is None or ranked.name.text.lower() in UNIT_PHRASES:
                     continue
                 if not ranked.fn and ranked.name.tables and ranked.name.tables[0].cost <= ranked.name.cost + 0.1:
                     ranked = Item("count", ranked.name, guessed=True)
                 rank = Rank(descending, limit, ranked)
                 yield last, (Select(shown, terse=True), rank), cost + more + 0.05
+
+
+def _extremes(reader: Reader, at: int) -> Iterator[tuple[int, bool]]:
+    """The words for a first or last one that end here."""
+    for start in range(max(at - 2, 0), at):
+        yield from reader.phrase(english.EXTREMES, start)
 
 
 def _things(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, ...], float]]:

@@ -129,9 +129,8 @@ class Schema:
         parts = tuple(word for part in (parts[1:] if asks else parts) for word in _EXPANDED.get(part, (part,)))
         key = self._key_of.get((table, column.name))
         nouns = [*table_words, *(parts_of(key.ref_table) if key else ())]
-        parts = tuple(
-            next((n for n in nouns if 3 <= len(p) < len(stem(n)) and stem(n).startswith(p)), p) for p in parts
-        )
+        stems = [(stem(noun), noun) for noun in nouns]
+        parts = tuple(next((n for s, n in stems if 3 <= len(p) < len(s) and s.startswith(p)), p) for p in parts)
         parts = tuple(w for p in parts for w in _initialed(p, nouns))
         own = _without_noun(parts, table_words)
         named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])

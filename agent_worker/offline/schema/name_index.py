@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS, LABEL_PARTS
@@ -219,7 +219,12 @@ class Names:
 
 def kind_of(column: CatalogColumn) -> str:
     """What a column holds: "text", "number", "date", "flag", or "" for anything else."""
-    kind = column.type.upper()
+    return _kind_of_type(column.type)
+
+
+@lru_cache(256)
+def _kind_of_type(name: str) -> str:
+    kind = name.upper()
     if kind.startswith(_NUMBERS):
         return "number"
     if kind.startswith(("VARCHAR", "TEXT", "STRING", "ENUM")):

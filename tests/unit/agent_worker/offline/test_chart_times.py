@@ -38,6 +38,7 @@ def single(data: Data) -> Single:
         ("average total by quarter", [(date(2022, 1, 1), 15), (date(2022, 4, 1), 30), (date(2023, 1, 1), 40),
                                       (date(2023, 10, 1), 100)]),
         ("orders by day of the week", [("Monday", 3), ("Tuesday", 1), ("Sunday", 1)]),
+        ("maximum total by year", [(2022, 30), (2023, 100)]),
         ("orders by hour", [(9, 3), (17, 1), (23, 1)]),
         ("monthly number of orders in 2022", [(date(2022, 3, 1), 2), (date(2022, 4, 1), 1)]),
         ("orders by status and year", [("open", 2022, 1), ("open", 2023, 1), ("paid", 2022, 2), ("paid", 2023, 1)]),
