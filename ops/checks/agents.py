@@ -22,9 +22,9 @@ def _agent(name: str, agent: AgentDefinition) -> Iterator[Finding]:
             todo = f"install it, or correct [agents.{name}] command"
             yield problem(f"agent {name}", f"there is no program {agent.command[0]} in PATH", todo)
         return
-    module = agent.entrypoint.partition(":")[0]
+    module = agent.own_module
     if _is_missing(module, agent.folder):
-        todo = f"install it into this environment or put it into {agent.folder}, or correct [agents.{name}] entrypoint"
+        todo = f"install it into this environment or put it into {agent.folder}, or correct [agents.{name}]"
         yield problem(f"agent {name}", f"there is no module {module}", todo)
     for taken in taken_names(Path(agent.folder)):
         words = f"its folder has a module {taken}, and `import {taken}` gives Deadstop's own package"
