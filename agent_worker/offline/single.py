@@ -66,7 +66,7 @@ class Single:
 
     @cached_property
     def core(self) -> Core:
-        return Core(self.catalog)
+        return Core(self.catalog, self.lexicon.values)
 
     def works(self, question: str) -> SqlPlan | None:
         """The statement of a question that is understood by itself, or None."""

@@ -42,7 +42,7 @@ class Conditions(Columns):
                 raise Unbound(f"several columns for a condition: {column}, {c}")
         if cost > 5:
             raise Unbound("a value that stands elsewhere")
-        self.cost += max(cost, 0.0)
+        self.cost += max(cost + self._role_bonus(where, self.schema.columns[table, column]), 0.0)
         self._check_nearest(where, table, column)
         self._check_values(where)
         named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
@@ -58,12 +58,13 @@ class Conditions(Columns):
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
         path = self._path_to(column.table)
-        if where.both and any(isinstance(e, Agg) for e in self.query.shown):
+        if where.both and any(isinstance(e, Agg) and (e.fn == "count" or path is None) for e in self.query.shown):
             raise Unbound("a count of both, or of each")
         operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
         if path is not None:
             ref = Ref(path, column.table, column.name)
-            if where.both and len(where.operands) > 1 and operator == "=":
+            pooled = any(isinstance(e, Agg) for e in self.query.shown)
+            if where.both and len(where.operands) > 1 and operator == "=" and not pooled:
                 return self._both(where, column, ref)
             form, operands = literals(column, operator, where.operands)
             if where.never and not all(

@@ -14,6 +14,7 @@ from agent_worker.offline.grammar.fragments import (
     Limit,
     Mention,
     Rank,
+    Select,
     Sort,
 )
 from agent_worker.offline.lexer.lattice import Name, Number, Value
@@ -137,6 +138,14 @@ class Ranking(Conditions):
             raise Unbound("a rank of nothing")
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not self.query.groups:
             raise Unbound("a figure of the first only")
+        terse = any(select.terse for select in self.of(Select))
+        if (
+            terse
+            and isinstance(expr, Ref)
+            and self.query.shown
+            and all(isinstance(e, Ref) and e.path for e in self.query.shown)
+        ):
+            raise Doubtful(f"{expr.column} of one, or of all together")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes:
             raise Unbound("the first of itself")
         self.query.order.append((expr, rank.descending))

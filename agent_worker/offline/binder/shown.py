@@ -233,4 +233,10 @@ class Shown(Places):
             raise Unbound("a rate is not added up")
         if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is Kind.DATE):
             raise Unbound(f"{item.fn} of {column.name}")
-        self._add(Agg(item.fn, ref))
+        other = None
+        if item.other is not None:
+            other, more = self._resolve(item.other, item.owner, numeric=True)
+            self.cost += more - item.other.cost
+            if other == ref or column.role not in NUMERIC:
+                raise Unbound("a correlation with itself")
+        self._add(Agg(item.fn, ref, other=other))

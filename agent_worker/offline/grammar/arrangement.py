@@ -17,8 +17,7 @@ from agent_worker.offline.grammar.selecting import item, limit_after, limits, ra
 def groups(reader: Reader, at: int) -> Iterator[Found]:
     """ "for each city and year", "by month"."""
     for start, firm in reader.phrase(english.GROUPS, at):
-        spoken = reader.word(at - 1)
-        if not firm and (spoken in english.VERBS or spoken.endswith("ed")):
+        if not firm and reader.is_passive(at - 1):
             continue
         if firm and (start == reader.size or reader.word(start) in (".", "?", ",", ";", "and", "one", "of")):
             yield start + (reader.word(start) == "one"), Group((), True), 0.1

@@ -23,6 +23,8 @@ from agent_worker.offline.grammar.fragments import (
     Verb,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.terse import missing, told
+from agent_worker.offline.grammar.times import periods, when
 from agent_worker.offline.lexer.lattice import Name
 
 _ASKING = frozenset(("where", "when"))
@@ -100,5 +102,5 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 CLAUSES: tuple[Rule, ...] = (
     where_named, having, where_containing, where_trailing, where_value, where_full_name,
-    where_relative, how_many, groups, sorts, ranks, absents, mention, verbs, glue,
+    where_relative, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing, told, glue,
 )  # fmt: skip

@@ -52,13 +52,13 @@ def _speaks_of_time(reader: Reader, at: int, operands: tuple[Operand, ...]) -> b
 
 def _or_again(reader: Reader, at: int, where: Where, cost: float) -> Iterator[Found]:
     """ "greater than 300 or less than 100": the column is said once."""
-    if reader.word(at) != "or":
+    if reader.word(at) not in ("or", "and"):
         return
     place = at + 1 + (reader.word(at + 1) in ("is", "are", "was", "were"))
     for end, (operator, operands, negated, _), more in _predicate(reader, place, bare=False):
         if operator not in ("=", "!="):
             other = Where(where.name, operator, operands, negated, hints=where.hints)
-            yield end, (where, Or(), other), cost + more + 0.05
+            yield end, (where, Or(), other) if reader.word(at) == "or" else (where, other), cost + more + 0.05
 
 
 def having(reader: Reader, at: int) -> Iterator[Found]:
@@ -146,7 +146,8 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
         start += reader.word(start) in english.PREPOSITIONS
     for end, operands, both in reader.operands(start):
         if all(isinstance(one, Value) and one.refs for one in operands):
-            yield end, Where(None, "!=" if negated else "=", operands, both=both), 0.1
+            role = reader.word(at - 1) if at and reader.word(at - 1) in ("from", "to") else ""
+            yield end, Where(None, "!=" if negated else "=", operands, both=both, role=role), 0.1
     for end, where, cost in (*where_named(reader, start), *where_trailing(reader, start)) if negated else ():
         if isinstance(where, Where) and where.operator == "=" and not where.both:
             yield end, replace(where, negated=True), cost

@@ -7,7 +7,7 @@ from agent_worker.offline.english.tokens import Token, number_of, tokenize
 from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.schema.lookup import Candidate, NameIndex
 from agent_worker.offline.schema.model import Schema
-from agent_worker.offline.schema.value_index import ValueRef, find_values
+from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 
 _LONGEST_NAME = 5
 _SURE = 0.35
@@ -29,7 +29,7 @@ class Name:
     text: str
     start: int
     end: int
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...] = field(compare=False)
 
     @property
     def cost(self) -> float:
@@ -52,8 +52,13 @@ class Value:
     text: str
     start: int
     end: int
-    refs: tuple[ValueRef, ...] = ()
+    refs: tuple[ValueRef, ...] = field(default=(), compare=False)
     quoted: bool = False
+    by_place: dict[tuple[str, str], list[ValueRef]] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for ref in self.refs:
+            self.by_place.setdefault((ref.table, ref.column), []).append(ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +98,11 @@ def _word(token: Token, at: int) -> str:
     return token.text if token.text == "A" and at else token.lower
 
 
-def lattice(question: str, schema: Schema, index: NameIndex) -> Lattice:
+def lattice(question: str, values_of: ValueIndex, index: NameIndex) -> Lattice:
     """Cut a question into tokens and look each run of them up."""
     tokens = tokenize(question, keep_stops=True)
     found = Lattice(question, tokens, index)
-    values = _values(question, tokens, schema)
+    values = _values(question, tokens, values_of, index.schema)
     for start, token in enumerate(tokens):
         found.names.append(_names(question, tokens, start, index))
         known = values.get(start, [])
@@ -151,9 +156,9 @@ def _is_column_of(candidates: tuple[Candidate, ...], words: tuple[str, ...], ind
     return candidates[0].cost < _SURE and not any(c.is_table and c.cost < _SURE for c in index.find(behind))
 
 
-def _values(question: str, tokens: list[Token], schema: Schema) -> dict[int, list[Value]]:
+def _values(question: str, tokens: list[Token], index: ValueIndex, schema: Schema) -> dict[int, list[Value]]:
     found: dict[int, list[Value]] = {}
-    for (start, end), refs in find_values(schema.catalog, tokens, question).items():
+    for (start, end), refs in index.find(tokens, question).items():
         text = question[tokens[start].start : tokens[end - 1].end]
         quoted = end == start + 1 and tokens[start].kind == "quoted"
         found.setdefault(start, []).append(

@@ -21,9 +21,9 @@ def test_the_reading_says_how_a_question_was_understood(flights: Data) -> None:
 @pytest.mark.parametrize(
     ("question", "chart"),
     [
-        ("flights by month", ChartHint("line", "month", "number_of_flights")),
-        ("flights by carrier", ChartHint("bar", "carrier", "number_of_flights")),
-        ("flights by month and origin", ChartHint("line", "month", "number_of_flights", "origin")),
+        ("flights by month", ChartHint("line", "month", "count")),
+        ("flights by carrier", ChartHint("bar", "carrier", "count")),
+        ("flights by month and origin", ChartHint("line", "month", "count", "origin")),
         ("average distance and air time by carrier", ChartHint("scatter", "avg_distance", "avg_air_time", "carrier")),
         ("how many flights", None),
         ("list airlines", None),
