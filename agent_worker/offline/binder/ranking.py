@@ -81,7 +81,7 @@ class Ranking(Conditions):
         for table in {self.base, *(e.table for e in self.entities)}:
             for column in self.schema.tables[table].columns:
                 if (
-                    COUNTING & set(column.all_words)
+                    (COUNTING | {"no"}) & set(column.all_words)
                     and stems & {stem(word) for word in column.all_words}
                     and column.role in NUMERIC
                     and _is_whole(column)

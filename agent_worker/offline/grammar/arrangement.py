@@ -74,7 +74,11 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
             limit = more or limit
             place = reader.skip(english.AMOUNT, after)
             for last, name in reader.noun(place):
-                counted = place > after or reader.word(end - 1) in ("most", "least", "fewest")
+                counted = (place > after and "amount" not in reader.words[after:place]) or reader.word(end - 1) in (
+                    "most",
+                    "least",
+                    "fewest",
+                )
                 if counted:
                     yield last, Rank(descending, limit, Item("count", name, guessed=True)), name.cost
                 if name.columns or not counted:

@@ -49,7 +49,7 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
 
 def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
     """A value before the noun that is asked for: "how many red cars"."""
-    counts = reader.phrase(english.COUNT, at)
+    counts = _counting(reader, at)
     for start in [end for end, _ in counts] or [at]:
         for value in reader.values(reader.skip(english.DETERMINERS, start)):
             for end, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
@@ -172,7 +172,7 @@ def _owner(reader: Reader, at: int) -> Iterator[tuple[int, Name]]:
 
 
 def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
-    for end, _ in reader.phrase(english.COUNT, at):
+    for end, _ in _counting(reader, at):
         for after, name, far, cost in _counted(reader, end):
             yield (
                 after,
@@ -188,6 +188,14 @@ def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     distinct = reader.maybe(english.DISTINCT, at)
     for end, name in reader.noun(distinct):
         yield end, (Item("", name, distinct > at),), name.cost
+
+
+def _counting(reader: Reader, at: int) -> list[tuple[int, None]]:
+    """ "the number of"; but "the numbers of" are those that things have, unless they are of each of something."""
+    each = {"each", "every", "per", "different"} & set(reader.words[at:])
+    return [
+        (end, said) for end, said in reader.phrase(english.COUNT, at) if each or "numbers" not in reader.words[at:end]
+    ]
 
 
 def _counted(reader: Reader, at: int) -> Iterator[tuple[int, Name, bool, float]]:

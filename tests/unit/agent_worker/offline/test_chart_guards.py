@@ -33,6 +33,8 @@ HOUSE: Tables = {
     "rooms": {"room_id": [1, 2, 3], "room_number": ["A7", "B9", "C4"], "grade_code": ["4", "5", "5"],
               "price": [50, 90, 70], "wing": ["east", "west", "west"]},
     "stays": {"stay_id": [11, 12], "room_id": [1, 2], "guest_id": [21, 22], "day": ["2024-05-01", "2024-05-02"]},
+    "lifts": {"lift_no": [71, 72, 73], "metres": [9, 12, 30], "no_of_tenants": [5, 1, 2]},
+    "tenants": {"tenant_id": [81, 82, 83], "lift_no": [72, 72, 71]},
     "guests": {"guest_id": [21, 22, 23], "surname": ["Ash", "Birch", "Cedar"], "town": ["Lee", "Mill Bay", "Lee"],
                "bay": ["Mill", "Sandy", "Mill"]},
     "waiters": {"waiter_id": [31, 32], "surname": ["Ash", "Dorn"]},
@@ -67,6 +69,8 @@ PRIZES: Tables = {
         (COLLEGE, "How many courses have credits above 7 or credits below 5?", [(2,)]),
         # a key does not stand for what the table behind it calls so
         (HOUSE, "Show the room numbers and days of all stays.", [("A7", "2024-05-01"), ("B9", "2024-05-02")]),
+        # the numbers that things have, not how many there are
+        (HOUSE, "What are the numbers of all lifts that have more than 10 metres?", [(72,), (73,)]),
         # a noun behind an article is no verb
         (ORDERS, 'What are the dates of the orders made by the buyer named "Kim"?', [("2024-01-02",)]),
     ],
@@ -108,6 +112,9 @@ def test_it_is_read_so(make: Make, tables: Tables, question: str, rows: list[tup
         (HOUSE, "What are the numbers of rooms for different wings?"),
         # a verb is no value
         (PRIZES, "How many films has each star been nominated for?"),
+        # what a column says is not what other rows are: a number, an amount
+        (HOUSE, "Which lift no has the most number of tenants?"),
+        (HOUSE, "Which wing has the largest amount of stays?"),
         # a noun beside another is no figure of it
         (HOUSE, "Which towns have more than one waiter guest?"),
         # the only one of those that are fixed
