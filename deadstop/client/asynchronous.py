@@ -25,8 +25,7 @@ class Asking(TypedDict, total=False):
 
     `agent`: the server's first if none is named. `clarification` answers what the conversation's last job has asked
     back, whose question is asked again with it. A `session_id` of one's own makes a repeat of the same question the
-    same job. The limits can only be lowered. `model`: one of those that `authenticated.models` names; the server's first
-    if none is.
+    same job. The limits can only be lowered. `model`: one of those that the server offers, by name.
     """
 
     agent: str | None
