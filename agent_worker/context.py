@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, Union
 
+from agent_worker.conversation_store import ConversationStore
 from bus.contract.catalog import Catalog
 from bus.contract.data_place import DataPlace
 from bus.contract.events import (
@@ -50,6 +51,7 @@ __all__ = [
     "Usage",
     "Warn",
     "cooperate",
+    "current",
 ]
 
 Said = Union[str, Sequence[Mapping[str, Any]], "pa.Table", "pa.RecordBatch", Event]
@@ -154,6 +156,8 @@ class AgentContext:
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you. It is asked with each
         event and each heartbeat."""
+        self.store = ConversationStore(None)
+        """What the agent keeps for the conversation's next question: a mapping of texts to bytes."""
         self.facilities: Facilities | None = None
         """What does `sql` and `model`; there once the job is known."""
         self._progress: tuple[int | None, str] | None = None
@@ -237,6 +241,23 @@ def in_range(fraction: float | None) -> float | None:
     if fraction is None or math.isnan(fraction):
         return None
     return min(1.0, max(0.0, fraction))
+
+
+_of_this_worker: AgentContext | None = None
+
+
+def current() -> AgentContext:
+    """The context of the job that this worker serves, for code that is not handed it: nodes of a graph, tools. Raises
+    RuntimeError before there is a job."""
+    if _of_this_worker is None:
+        raise RuntimeError("there is no job yet")
+    return _of_this_worker
+
+
+def serve_with(context: AgentContext | None) -> None:
+    """For the worker: `current` gives this one from here on, or none any more."""
+    global _of_this_worker
+    _of_this_worker = context
 
 
 async def cooperate() -> None:

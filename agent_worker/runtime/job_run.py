@@ -91,7 +91,8 @@ class JobRun:
     def _success(self) -> Success:
         context = self._context
         result = self._result.result(self.usage(), context.clarification, context.truncated)
-        return Success(result, self._result.turn(context.clarification), context.catalog, context.rolled_up)
+        turn = self._result.turn(context.clarification, dict(context.store) if context.store.lasts else {})
+        return Success(result, turn, context.catalog, context.rolled_up)
 
 
 def _failure(error: BaseException) -> Failure:

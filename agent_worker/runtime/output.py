@@ -29,7 +29,7 @@ class OutputConverter:
         if isinstance(said, Event):
             yield said
         elif isinstance(said, str):
-            yield ResponseChunk("response", said)
+            yield ResponseChunk("response", str(said))  # of frameworks it may be a class of their own
         else:
             yield from self._rows(self._table(said))
 

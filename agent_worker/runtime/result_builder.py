@@ -17,7 +17,7 @@ from bus.contract.events import (
     TableSchema,
     Usage,
 )
-from bus.wire.worker import ConversationTurn
+from bus.wire.worker import KeptTurn
 
 MAX_RESULT_ROWS = 1_000
 """`raw_table.rows` holds at most so many; all of them came as `table_rows`."""
@@ -70,13 +70,14 @@ class ResultBuilder:
         }
         return Result(dict(output), usage, self._timings, clarification)
 
-    def turn(self, clarification: Clarification | None) -> ConversationTurn:
-        """What later questions of the conversation shall know of this one."""
-        return ConversationTurn(
+    def turn(self, clarification: Clarification | None, store: dict[str, bytes]) -> KeptTurn:
+        """What later questions of the conversation shall know of this one, and what the agent keeps for them."""
+        return KeptTurn(
             question=self._question,
             sql=self._sql,
             answer="".join(self._text["response"])[:MAX_TURN_CHARS],
             clarification=clarification.question if clarification else "",
+            store=store,
         )
 
     def _add_text(self, event: ResponseChunk) -> None:

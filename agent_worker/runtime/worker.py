@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 from agent_worker.agents.facilities import WorkerFacilities
-from agent_worker.context import AgentContext
+from agent_worker.context import AgentContext, serve_with
+from agent_worker.conversation_store import ConversationStore
 from agent_worker.runtime.bootstrap import apply_sandbox, isolate_process, load_agent
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.job_run import Agent, JobRun
@@ -110,6 +111,7 @@ class WorkerRuntime:
 
     def close(self) -> None:
         """For a process that goes on after `live`. One that exits need not: its sockets end with it, sooner."""
+        serve_with(None)  # with it goes the engine, and the engine's threads
         self._publisher.close()
         self._control.close()
 
@@ -154,6 +156,8 @@ class WorkerRuntime:
             self._publisher.finish(CancelledOutcome())
             return
         self._running = asyncio.current_task()
+        serve_with(context)
+        context.store = ConversationStore(job.store)
         context.facilities = WorkerFacilities(job, context)
         self._run = JobRun(agent, context, job, self._publisher)
         self._publisher.finish(await self._run.outcome())

@@ -82,14 +82,21 @@ class AgentSettings(Table, frozen=True):
     history_turns: Count = 6
 
 
+_Object = Annotated[str, Meta(pattern=r"^([\w.]+:\w+)?$")]
+
+
 class AgentDefinition(Table, frozen=True):
-    """One agent: either a function of Python (`entrypoint`) or a program (`command`), options that are handed to it as
+    """One agent: a function of Python (`entrypoint`), a program (`command`), or an object of a framework, as
+    MODULE:NAME (`langgraph`, `pydantic_ai`, `openai_agents`); options that are handed to it as
     they are, and whether its worker is fenced in (files, TCP ports, address space). Only an agent that runs nothing
     untrusted may go without. `folder` is where it is looked for; `programs` are programs and folders that it may run
     and read beside. Its own limits take the place of those in `[limits]`."""
 
-    entrypoint: Annotated[str, Meta(pattern=r"^([\w.]+:\w+)?$")] = ""
+    entrypoint: _Object = ""
     command: list[str] = []
+    langgraph: _Object = ""
+    pydantic_ai: _Object = ""
+    openai_agents: _Object = ""
     folder: str = ""
     programs: list[str] = []
     options: dict[str, Any] = {}
@@ -104,12 +111,25 @@ class AgentDefinition(Table, frozen=True):
             raise ValueError(f"an agent has one of {', '.join(AGENT_FORMS)}, not {' and '.join(given) or 'none'}")
 
     @property
+    def own_module(self) -> str:
+        """The module that the settings name; empty for a program."""
+        return next(
+            (getattr(self, name) for name in AGENT_FORMS if name != "command" and getattr(self, name)), ""
+        ).partition(":")[0]
+
+    @property
     def function(self) -> str:
         """What a worker calls, as MODULE:FUNCTION."""
         return self.entrypoint or next(AGENT_FORMS[name] for name in AGENT_FORMS if getattr(self, name))
 
 
-AGENT_FORMS = {"entrypoint": "", "command": "agent_worker.agents.program.agent:run"}
+AGENT_FORMS = {
+    "entrypoint": "",
+    "command": "agent_worker.agents.program.agent:run",
+    "langgraph": "agent_worker.agents.frameworks.langgraph_agent:run",
+    "pydantic_ai": "agent_worker.agents.frameworks.pydantic_ai_agent:run",
+    "openai_agents": "agent_worker.agents.frameworks.openai_agents_agent:run",
+}
 """The keys of which an agent has exactly one, and the function of ours that runs what the key names."""
 
 
@@ -123,6 +143,7 @@ class Price(Table, frozen=True):
 
 class LlmSettings(Table, frozen=True):
     model: str = "claude-sonnet-5-5"
+    models: list[str] = []
     base_url: str = ""
     wire: Annotated[str, Meta(pattern="^(auto|messages|chat)$")] = "auto"
     api_key_env: str = "ANTHROPIC_API_KEY"
@@ -143,9 +164,16 @@ class LlmSettings(Table, frozen=True):
     )
 
 
-def price_of(llm: LlmSettings) -> Price | None:
-    """The model's price, found by its name or the longest name it begins with (dated names); None if unknown."""
-    names = [name for name in llm.prices if llm.model == name or llm.model.startswith(f"{name}-")]
+def models_of(llm: LlmSettings) -> list[str]:
+    """The models that a question may be asked of, the one that is asked by default first."""
+    return list(dict.fromkeys([llm.model, *llm.models]))
+
+
+def price_of(llm: LlmSettings, model: str = "") -> Price | None:
+    """The price of a model (by default of the default one), found by its name or the longest name it begins with (dated
+    names); None if unknown."""
+    model = model or llm.model
+    names = [name for name in llm.prices if model == name or model.startswith(f"{name}-")]
     return llm.prices[max(names, key=len)] if names else None
 
 

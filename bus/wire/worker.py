@@ -42,11 +42,17 @@ class ConversationTurn(msgspec.Struct, frozen=True):
     clarification: str = ""
 
 
+class KeptTurn(ConversationTurn, frozen=True):
+    """A turn as it is recorded: `store` is what its agent keeps for the next question of the conversation."""
+
+    store: dict[str, bytes] = {}
+
+
 class JobSpec(msgspec.Struct, frozen=True):
     """The one job a worker serves. `max_cost_usd` is reserved for it of its user's day; None without such a limit.
     `may_trim` is for the one that writes the history: whether what is too old may go. `encoded_catalog` is decoded by
     those who look at `catalog`, each time. `model_notes` is what earlier workers have found out about models and their
-    servers."""
+    servers. `store` is what the same agent has kept in the conversation; None where there is none."""
 
     job_id: str
     user: str
@@ -59,6 +65,7 @@ class JobSpec(msgspec.Struct, frozen=True):
     may_trim: bool = True
     encoded_catalog: bytes = b""
     model_notes: list[str] = []
+    store: dict[str, bytes] | None = None
 
     @property
     def catalog(self) -> Catalog | None:
@@ -178,7 +185,7 @@ class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):
     has read it, `rolled_up` (the jobs' numbers in the log) only from one that has rolled jobs up."""
 
     result: Result
-    turn: ConversationTurn | None = None
+    turn: KeptTurn | None = None
     catalog: Catalog | None = None
     rolled_up: list[Number] = []
 

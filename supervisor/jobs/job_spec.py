@@ -16,6 +16,7 @@ def job_spec(
         if submit.conversation_id
         else []
     )
+    kept = queries.kept(entry.user, submit.conversation_id, submit.agent) if submit.conversation_id else None
     return JobSpec(
         job_id=entry.job_id,
         user=entry.user,
@@ -27,4 +28,5 @@ def job_spec(
         max_cost_usd=entry.reserved_usd,
         may_trim=may_trim,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
+        store=kept,
     )

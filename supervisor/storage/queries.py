@@ -6,12 +6,14 @@ from bus.contract.vocabulary import ENDED, SUPERVISOR, State
 from bus.log import records_by_prefix
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.commands import JobRecord, JobSummary, Submit
-from bus.wire.worker import ConversationTurn, Outcome
+from bus.wire.worker import ConversationTurn, KeptTurn, Outcome
 
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 _decode_submit: Decoder[Submit] = Decoder(Submit)
 _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
 _decode_turn: Decoder[ConversationTurn] = Decoder(ConversationTurn)
+
+_decode_kept: Decoder[KeptTurn] = Decoder(KeptTurn)
 
 _ENDED_STATES = ", ".join(f"'{state}'" for state in sorted(ENDED))
 
@@ -89,6 +91,17 @@ class Queries:
             (user, conversation_id, limit),
         ).fetchall()
         return [_decode_turn(row[0]) for row in reversed(rows)]
+
+    def kept(self, user: str, conversation_id: str, agent: str) -> dict[str, bytes]:
+        """What this agent has kept in the conversation, when it last answered in it."""
+        rows = self._db.execute(
+            "SELECT spec, turn FROM jobs WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL ORDER BY n DESC",
+            (user, conversation_id),
+        )
+        for submit, turn in rows:
+            if _decode_submit(submit).agent == agent:
+                return _decode_kept(turn).store
+        return {}
 
 
 def _readable_outcome(blob: bytes | None) -> Outcome | None:

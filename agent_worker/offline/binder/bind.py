@@ -31,7 +31,7 @@ _NEUTRAL = frozenset(
     for (word,) in expand(
         """located|locate|based|situated|live|lives|lived|living|named|called|use|used|uses|using|made|belong|belongs
         |have|having|include|included|includes|given|get|got|show|showing|find|found|exist|exists|come|comes|take|takes
-        |taken"""
+        |taken|share|shares|shared"""
     )
 )
 """Verbs that tie nouns together whatever the schema calls itself."""
@@ -64,12 +64,16 @@ class Binder(Ranking):
         for group in self.of(Group):
             self._group(group)
         for at, fragment in enumerate(self.parse.fragments):
-            if isinstance(fragment, Where):
+            if isinstance(fragment, Mention) and fragment.again:
+                self.since = len(self.query.conditions)
+            elif isinstance(fragment, Where):
                 self._where(fragment)
                 if self._is_alternative(at):
                     self._alternatives(fragment)
             elif isinstance(fragment, Absent):
                 self._absent(fragment)
+        if any(mention.again for mention in self.of(Mention)):
+            self._of_two_rows()
         if len(self.of(Or)) != sum(isinstance(c, AnyOf) for c in self.query.conditions):
             raise Doubtful("or what")
         for number in self.of(HowMany):
@@ -98,6 +102,11 @@ class Binder(Ranking):
         plain = [e for e in query.shown if isinstance(e, Ref)]
         if any(ref.path and ref.table in self.counted for ref in plain):
             raise Unbound("counted by itself")
+        fixed = [c.expr for c in query.conditions if isinstance(c, Compare) and c.operator == "="]
+        implied = [i.name for i in self._items() if i.fn == "count" and i.name and not i.distinct]
+        counted = {(c.table, c.column) for name in implied for c in name.columns}
+        if any(isinstance(e, Ref) and (e.table, e.column) in counted and not self._is_named(e) for e in fixed):
+            raise Doubtful("how many of them, or of theirs")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):
             self.cost += 0.5  # events tell of things that no register lists
         exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))
@@ -111,6 +120,12 @@ class Binder(Ranking):
             raise Unbound("a count of groups")
         elif query.order and not query.limit:
             raise Unbound("one row has no order")
+
+    def _is_named(self, ref: Ref) -> bool:
+        """Whether a condition names its column, so that it is no other one's."""
+        wheres = [w for w in self.of(Where) if w.name is not None or w.owner is not None or w.label]
+        names = [name for w in wheres for name in (w.name, w.owner) if name]
+        return any((c.table, c.column) == (ref.table, ref.column) for name in names for c in name.columns)
 
     def _finish_rows(self, plain: list[Ref]) -> None:
         query = self.query
@@ -183,6 +198,8 @@ class Binder(Ranking):
         if not query.groups and any(isinstance(e, Agg) for e in query.shown) and not query.havings and not query.limit:
             self.cost += 0.15
         for ref in plain:
+            if ref.since:
+                raise Unbound("grouped by a time")
             if ref.path:
                 self._join(ref.path if self._asked(ref) else ())
                 table = self.schema.tables[ref.table]
@@ -252,14 +269,18 @@ class Binder(Ranking):
         """ "employees who report to Payam" are not those called so; "movie ratings" are ratings."""
         fragments = self.parse.fragments
         for first, second in pairwise(fragments):
+            if isinstance(first, Mention) and isinstance(second, Select):
+                again = second.items[0]
+                if again.fn == "" and again.name and again.name.tables and again.name.start <= first.name.end + 2:
+                    raise Unbound(f"{first.name.text} and {again.name.text}")
             if isinstance(first, Verb) and isinstance(second, Where) and second.name is None and not second.label:
                 same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
                 own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]
                 values = {r.column for v in second.operands if isinstance(v, Value) for r in v.refs}
                 if first.word not in _NEUTRAL and any(ref.column in values for ref in own):
                     raise Doubtful(f"{first.word} whom")
-            if isinstance(first, (Select, Mention)) and isinstance(second, Mention):
-                last = first.name if isinstance(first, Mention) else first.items[-1].owner or first.items[-1].name
+            if isinstance(first, (Select, Mention, HowMany)) and isinstance(second, Mention):
+                last = first.items[-1].owner or first.items[-1].name if isinstance(first, Select) else first.name
                 if last is not None and last.end == second.name.start:
                     counted = isinstance(first, Select) and first.items[-1].fn == "count"
                     kind = Doubtful if counted else Unbound

@@ -2,7 +2,7 @@
 
 from agent_worker.offline.binder.literals import Unfit, literals
 from agent_worker.offline.binder.nouns import Nouns
-from agent_worker.offline.binder.places import EXISTS, FAR, Unbound
+from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.grammar.fragments import (
     Mention,
@@ -155,10 +155,27 @@ class Columns(Nouns):
         if named & near or (where.name is None and table in refers):
             raise Unbound(f"{column} of which of two")
 
+    def _check_values(self, where: Where) -> None:
+        """A value that ends with the name of another column is hardly one where the rest is a value of that column:
+        "Orange County" may be the county Orange."""
+        for value in where.operands:
+            text = value.text.lower() if isinstance(value, Value) else ""
+            head, _, last = text.rpartition(" ")
+            whole = f"{text} {where.owner.text.lower()}" if text and where.owner else ""
+            same = [c for c in self.schema.columns.values() if head and c.words == (last,)]
+            if any(_holds(c, head) for c in same) or (
+                whole and any(_holds(c, whole) for c in self.schema.columns.values())
+            ):
+                raise Doubtful(f"{text}, or {last} {head}")
+
     def _named_by(self) -> tuple[Column | None, ...]:
         """The columns that tell the rows of the base apart for people."""
         table = self.schema.tables[self.base]
         return (*table.labels, table.key)
+
+
+def _holds(column: Column, text: str) -> bool:
+    return any(value.lower() == text for value in column.info.values)
 
 
 def _tells_time(column: Column) -> bool:

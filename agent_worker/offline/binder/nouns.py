@@ -49,6 +49,8 @@ class Nouns(Shown):
         self.cost += max(cost - best, 0.0)
         if kind == "column":
             assert isinstance(found, Ref)
+            if self.query.everything:
+                raise Unbound(f"all columns, and {name.text}")
             if aggregated:
                 self.query.groups.append(found)
             if found not in self.query.shown:
@@ -65,7 +67,8 @@ class Nouns(Shown):
             raise Unbound(f"{name.text} has no key")
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         self.query.groups += refs
-        self.query.shown[:0] = [ref for ref in refs if ref not in self.query.shown]
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
 
     def _mention(self, mention: Mention) -> None:
         """A table of the question is joined, or must have a row."""

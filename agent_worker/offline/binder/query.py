@@ -12,6 +12,9 @@ class Ref:
     path: Path
     table: str
     column: str
+    since: str = ""
+    """An earlier column of the same row: what is meant is the time from there, in `unit`."""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

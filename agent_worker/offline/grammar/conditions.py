@@ -1,6 +1,7 @@
 """What must hold of it: comparisons, values, counts of other things, absence. Each rule returns fragments."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.fragments import (
@@ -14,6 +15,7 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.model import Column
 
 
 def where_named(reader: Reader, at: int) -> Iterator[Found]:
@@ -126,6 +128,9 @@ def where_trailing(reader: Reader, at: int) -> Iterator[Found]:
         for after, name in reader.noun(end):
             if not (counted and name.tables):
                 yield after, Where(None, "=", operands, owner=name, both=both), 0.1 + name.cost
+        for after, name in reader.noun(end + 1) if reader.word(end) in ("for", "as") else ():
+            if name.columns and not name.tables:
+                yield after, Where(None, "=", operands, owner=name, both=both), 0.2 + name.cost
 
 
 def where_value(reader: Reader, at: int) -> Iterator[Found]:
@@ -142,6 +147,26 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
     for end, operands, both in reader.operands(start):
         if all(isinstance(one, Value) and one.refs for one in operands):
             yield end, Where(None, "!=" if negated else "=", operands, both=both), 0.1
+    for end, where, cost in (*where_named(reader, start), *where_trailing(reader, start)) if negated else ():
+        if isinstance(where, Where) and where.operator == "=" and not where.both:
+            yield end, replace(where, negated=True), cost
+
+
+def where_full_name(reader: Reader, at: int) -> Iterator[Found]:
+    """A first and a last name of one table: "the singer Ada Bell"."""
+    start = reader.maybe(english.NAMED, at)
+    for first in reader.values(start):
+        for last in reader.values(first.end):
+            for one, other in reader.lattice.index.schema.full_names:
+                parts = [_only(value, column) for value, column in ((first, one), (last, other))]
+                if all(part.refs for part in parts):
+                    yield last.end, tuple(Where(None, "=", (part,)) for part in parts), 0.0
+
+
+def _only(value: Value, column: Column) -> Value:
+    """A value as one of this column alone."""
+    refs = [ref for ref in value.refs if ref.whole and (ref.table, ref.column) == (column.table, column.name)]
+    return replace(value, refs=tuple(refs))
 
 
 def where_relative(reader: Reader, at: int) -> Iterator[Found]:

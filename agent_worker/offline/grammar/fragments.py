@@ -17,6 +17,9 @@ class Item:
     distinct: bool = False
     owner: Name | None = None
     guessed: bool = False
+    since: Name | None = None
+    """Where a time begins that ends with `name`."""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Mention:
     has: bool = False
     of: bool = False
     distinct: bool = False
+    again: bool = False
+    """The same noun once more behind "and": what follows is said of other ones."""
 
 
 @dataclass(frozen=True, slots=True)

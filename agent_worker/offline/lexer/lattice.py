@@ -130,9 +130,11 @@ def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> 
     words: tuple[str, ...] = ()
     for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):
         token = tokens[end - 1]
+        if token.lower == "all" and words[-1:] == ("of",):
+            continue
         if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN):
             break
-        if token.lower == "the" and end > start + 1 and tokens[end - 2].lower != "of":
+        if token.lower == "the" and end > start + 1 and words[-1:] != ("of",):
             break
         words += tuple(piece for piece in token.lower.split("_") if piece)
         if not words or token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on"):
@@ -157,7 +159,19 @@ def _values(question: str, tokens: list[Token], schema: Schema) -> dict[int, lis
         found.setdefault(start, []).append(
             Value(tokens[start].text if quoted else text, start, end, tuple(refs), quoted)
         )
+    for start, token in enumerate(tokens):
+        if coded := _sexes(schema, token.lower):
+            found.setdefault(start, []).append(Value(token.text, start, start + 1, coded))
     return found
+
+
+def _sexes(schema: Schema, word: str) -> tuple[ValueRef, ...]:
+    """The code by which a column of sexes has "female" or "male"."""
+    if word not in ("female", "male"):
+        return ()
+    columns = [c for c in schema.columns.values() if c.words[-1:] in (("sex",), ("gender",))]
+    coded = [c for c in columns if {value.lower() for value in c.info.values} <= {"f", "m"}]
+    return tuple(ValueRef(c.table, c.name, v) for c in coded for v in c.info.values if v.lower() == word[0])
 
 
 def _is_name(value: Value, index: NameIndex) -> bool:

@@ -50,7 +50,8 @@ class Description:
 
     def _expr(self, expr: Expr) -> str:
         if isinstance(expr, Ref):
-            column = expr.column.replace("_", " ")
+            ends = [column.replace("_", " ") for column in (expr.since, expr.column) if column]
+            column = ends[0] if len(ends) == 1 else f"{expr.unit}s from {' to '.join(ends)}"
             return f"{expr.table} {column}" if expr.path else column
         if expr.ref is None:
             return f"number of {self.query.base}"

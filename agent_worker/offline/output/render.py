@@ -13,6 +13,11 @@ _FORMS = {
     "number": "TRY_CAST({} AS DOUBLE)",
     "yeartext": "TRY_CAST(left({}, 4) AS INTEGER)",
 }
+_SPANS = {
+    "day": "date_diff('day', TRY_CAST({} AS DATE), TRY_CAST({} AS DATE))",
+    "hour": "date_diff('second', {}, {}) / 3600.0",
+    "minute": "date_diff('second', {}, {}) / 60.0",
+}
 
 
 def quoted(name: str) -> str:
@@ -65,7 +70,9 @@ class Renderer:
 
     def expr(self, expr: Expr) -> str:
         if isinstance(expr, Ref):
-            return f"{quoted(self.alias(expr.path))}.{quoted(expr.column)}"
+            table = quoted(self.alias(expr.path))
+            ends = [f"{table}.{quoted(column)}" for column in (expr.since, expr.column) if column]
+            return ends[0] if len(ends) == 1 else _SPANS[expr.unit].format(*ends)
         if expr.ref is None:
             return "COUNT(*)"
         inner = self.expr(expr.ref)
@@ -157,8 +164,8 @@ def _on(step: Step, owner: str, alias: str) -> str:
 def name_of(expr: Expr) -> str:
     """The name of a column in the result."""
     if isinstance(expr, Ref):
-        return expr.column
+        return f"{expr.unit}s_from_{expr.since}_to_{expr.column}" if expr.since else expr.column
     if expr.ref is None:
         return "count"
     fn = "number_of" if expr.fn == "count" else expr.fn
-    return re.sub(r"\W+", "_", f"{fn}_{expr.ref.column}".lower())
+    return re.sub(r"\W+", "_", f"{fn}_{name_of(expr.ref)}".lower())

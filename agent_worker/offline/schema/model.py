@@ -1,5 +1,6 @@
 """The schema as the planner sees it: tables and columns with their words, roles, labels and keys."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -79,6 +80,12 @@ class Schema:
         return {(c.table, c.name): c for table in self.tables.values() for c in table.columns}
 
     @cached_property
+    def full_names(self) -> tuple[tuple[Column, Column], ...]:
+        """The first and last name of each table that has both."""
+        pairs = [table.labels for table in self.tables.values() if len(table.labels) == 2]
+        return tuple((first, last) for first, last in pairs if first.words[-1] == last.words[-1] == "name")
+
+    @cached_property
     def parts(self) -> frozenset[str]:
         """Every word of the schema's names."""
         words = {word for table in self.tables.values() for word in table.words}
@@ -91,6 +98,17 @@ class Schema:
     def refers(self, table: str, column: str) -> JoinKey | None:
         """The key that a column is, if it refers to another table."""
         return next((key for key in self.keys if (key.table, key.column) == (table, column)), None)
+
+    @cached_property
+    def key_nouns(self) -> dict[str, Words]:
+        """What the key of a table calls its rows, where nothing else is called so: the films of `film_facts` with
+        `film_id`."""
+        keyed = [(t, t.key) for t in self.tables.values() if t.key is not None and t.key == t.columns[0]]
+        keyed = [(t, key) for t, key in keyed if key.all_words[-1] == "id" and not self.refers(t.name, key.name)]
+        nouns = {table.name: key.all_words[:-1] for table, key in keyed}
+        taken = Counter(stem(word) for table in self.tables.values() for word in set(table.words))
+        taken.update(stem(word) for table, _ in keyed for word in set(nouns[table.name]) - set(table.words))
+        return {name: noun for name, noun in nouns.items() if noun and all(taken[stem(word)] == 1 for word in noun)}
 
     def referred_by(self, tables: set[str]) -> set[str]:
         """These tables and all to which they refer, over any number of keys."""

@@ -10,7 +10,7 @@ from bus.contract.vocabulary import Rung
 from tests.fakes.replies import Fail, Say
 from tests.harness.asking import Served, serving
 from tests.harness.servers import is_gone
-from tests.harness.stopping import ended
+from tests.harness.stopping import BOB, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -35,6 +35,13 @@ async def run(job: JobSpec, context: AgentContext):
             except SqlError as error:
                 yield error.code + " "
         await context.sql("SELECT * FROM flights", max_rows=10)
+    if job.question.startswith("keep"):
+        yield str({key: value.decode() for key, value in context.store.items()})
+        context.store[job.question] = b"kept"
+        if job.question == "keep and fail":
+            raise ValueError
+        if job.question == "keep too much":
+            context.store["large"] = bytes(1_048_576)
     if job.question == "endless":
         async with context.node("endless"):
             await context.sql("SELECT count(*) FROM flights a, flights b, flights c WHERE a.tailnum > c.tailnum")
@@ -52,7 +59,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     (folder / "relies.py").write_text(AGENT)
     own = {"entrypoint": "relies:run", "folder": str(folder)}
     async with serving(
-        tmp_path_factory.mktemp("s"), lambda _: Say(("I am ", "a model.")), agents__relies=own
+        tmp_path_factory.mktemp("s"), lambda _: Say(("I am ", "a model.")), agents__relies=own, agents__other=own
     ) as running:
         yield running
 
@@ -65,6 +72,24 @@ async def test_sql_gives_arrow_and_steps_are_measured(served: Served) -> None:
     assert nodes[:3] == [("count", "started", False), ("count", "finished", True), ("nothing", "started", False)]
     assert job.result.timings["count_ms"] > 0
     assert len(job.statements) == 2
+
+
+async def test_what_is_kept_for_the_next_question(served: Served) -> None:
+    async def said(question: str, agent: str = "relies", conversation_id: str = "c") -> str:
+        return (await served.ask(question, agent=agent, conversation_id=conversation_id)).response
+
+    assert await said("keep 1") == "{}"
+    assert await said("keep and fail") == "{'keep 1': 'kept'}"
+    assert await said("keep 2") == "{'keep 1': 'kept'}"
+    assert await said("select 1", agent="sql")
+    assert await said("keep 3", agent="other") == "{}"
+    too_much = await served.ask("keep too much", agent="relies", conversation_id="c")
+    assert too_much.response == "{'keep 1': 'kept', 'keep 2': 'kept'}"
+    assert "the limit is 1,048,576" in too_much.failed.error
+    assert await said("keep 4", conversation_id="another") == "{}"
+    assert await said("keep 5", conversation_id="") == "{}"
+    bobs = await served.ask("keep 6", agent="relies", conversation_id="c", caller=BOB)
+    assert bobs.response == "{}"
 
 
 async def test_what_is_refused_or_too_much(served: Served) -> None:

@@ -1,15 +1,17 @@
 """A model that looks at the data with tools before it answers: each look in plain view, bounded, guarded, stopped."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bus.client import CommandRefused
 from bus.contract.events import Killed, ModelCall, TableRows, Tool
 from bus.contract.vocabulary import Rung
+from bus.wire.commands import Options
 from tests.fakes.replies import Fail, Recorded, Reply, Say, Script, Use, in_turn, use, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, no_tools, plan_json
 from tests.harness.asking import Served, serving, until_answering
@@ -32,7 +34,8 @@ def answer(sql: str = COUNT_PER_CARRIER, **more: Any) -> Say:
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["messages"])
 async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     waits = {"llm__max_retry_wait_s": 0.02, "llm__read_timeout_s": LONG_S}
-    async with serving(tmp_path_factory.mktemp("s"), flights(), wires=(request.param,), **waits) as served:
+    models = {"llm__models": ["other"], "llm__prices": {"other": {"input": 1.0, "output": 2.0}}}
+    async with serving(tmp_path_factory.mktemp("s"), flights(), wires=(request.param,), **waits, **models) as served:
         yield served
 
 
@@ -230,6 +233,18 @@ async def test_the_monitor_shows_each_message_once(served: Served) -> None:
     assert "*1 messages as before*" in job.monitor
 
 
+async def test_a_question_may_choose_one_of_the_models(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(answer(), ANSWERED), options=Options(model="other"))
+    assert [request.body["model"] for request in served.requests] == ["other", "other"]
+    used = job.result.usage
+    assert used.cost_usd == pytest.approx((used.input_tokens + 2 * used.output_tokens) / 1e6)
+    assert (await served.ask(QUESTION, in_turn(answer(), ANSWERED))).result.usage.cost_usd == 0, (
+        "the default has no price"
+    )
+    with pytest.raises(CommandRefused, match="there is no model `nobody`"):
+        await served.submit(QUESTION, options=Options(model="nobody"))
+
+
 async def test_looking_has_an_end_in_time(tmp_path: Path) -> None:
     async with serving(tmp_path, flights(), agent__max_tool_s=0.3, llm__read_timeout_s=LONG_S) as hasty:
         job = await hasty.ask(QUESTION, in_turn(use("peek", sql=FOREVER), answer(), ANSWERED))
@@ -278,14 +293,18 @@ def held(*before: Reply) -> Script:
     return lambda _: waiting.pop(0) if waiting else Say(then="silence")
 
 
-PHASES: dict[str, tuple[Script, int]] = {
-    "planning": (held(), 1),
-    "in the middle of a call": (held(Say(("Let ",), calls=(Use("find", {}),), hold=asyncio.Event(), hold_at=1)), 1),
-    "between tools": (held(use("find", words="united")), 2),
-    "answering": (held(answer()), 2),
-    "in a second look": (held(answer("SELECT 1 AS n WHERE false")), 2),
-    "in a repair": (held(answer("SELECT nope FROM flights")), 2),
-    "in a retry": (held(Fail(529, "overloaded_error")), 2),
+def in_mid_call() -> Script:
+    return held(Say(("Let ",), calls=(Use("find", {}),), hold=asyncio.Event(), hold_at=1))
+
+
+PHASES: dict[str, tuple[Callable[[], Script], int]] = {
+    "planning": (held, 1),
+    "in the middle of a call": (in_mid_call, 1),
+    "between tools": (lambda: held(use("find", words="united")), 2),
+    "answering": (lambda: held(answer()), 2),
+    "in a second look": (lambda: held(answer("SELECT 1 AS n WHERE false")), 2),
+    "in a repair": (lambda: held(answer("SELECT nope FROM flights")), 2),
+    "in a retry": (lambda: held(Fail(529, "overloaded_error")), 2),
 }
 
 
@@ -293,7 +312,7 @@ PHASES: dict[str, tuple[Script, int]] = {
 @pytest.mark.parametrize("phase", PHASES)
 async def test_a_stop_ends_each_phase_and_closes_the_models_connection(served: Served, phase: str) -> None:
     script, number = PHASES[phase]
-    job_id = await served.submit(QUESTION, script)
+    job_id = await served.submit(QUESTION, script())
     recorded = await served.model.request(number)
     killed = await stopped(served, job_id)
     await asyncio.wait_for(recorded.left.wait(), GENEROUS_S)

@@ -106,7 +106,8 @@ class Scope:
                    for c in item.names)  # fmt: skip
 
     def _targets(self, item: Lexeme, tables: bool, columns: bool) -> Iterable[Target]:
-        for candidate in item.names:
+        reached = sorted(at for table in self.paths for at in item.places.get(table, ()))
+        for candidate in (item.names[at] for at in reached):
             plain = candidate.column is None and candidate.measure is None
             if (plain and not tables) or (not plain and not columns):
                 continue

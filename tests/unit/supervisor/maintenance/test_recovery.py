@@ -12,7 +12,7 @@ from bus.contract.vocabulary import Reason, Role, State
 from bus.log import LOG_NAME
 from bus.system.proc import read_stat
 from bus.wire.commands import Caller, JobSummary, Submit
-from bus.wire.worker import ConversationTurn, Failure, Outcome, Success
+from bus.wire.worker import ConversationTurn, Failure, KeptTurn, Outcome, Success
 from supervisor.maintenance.recovery import settle_jobs, sweep_workers
 from supervisor.storage.store import Store
 from tests.harness.histories import record_of
@@ -80,9 +80,9 @@ def settled(tmp_path: Path, outcome: Outcome | bytes) -> tuple[JobSummary, list[
 
 
 def test_an_answer_that_was_logged_ends_its_job_and_stays_in_the_conversation(tmp_path: Path) -> None:
-    turn = ConversationTurn("how many?", "select 1", "one")
+    turn = KeptTurn("how many?", "select 1", "one")
     summary, turns = settled(tmp_path, Success(Result({}, Usage(), {}), turn))
-    assert (summary.state, turns) == (State.SUCCEEDED, [turn])
+    assert (summary.state, turns) == (State.SUCCEEDED, [ConversationTurn("how many?", "select 1", "one")])
 
 
 def test_a_worker_that_says_it_was_stopped_by_somebody_has_failed(tmp_path: Path) -> None:

@@ -1,0 +1,180 @@
+"""Runs an agent of the OpenAI Agents SDK: agents are steps, tools are seen, tools that want approval ask back."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from agents import ItemHelpers, RunConfig, Runner, RunState
+
+from agent_worker.agents.frameworks.approvals import approval_question, means_yes
+from agent_worker.agents.frameworks.target import load_own, target
+from agent_worker.agents.frameworks.usage import UsageCount
+from agent_worker.agents.frameworks.values import output
+from agent_worker.context import AgentContext, JobSpec, Node, ResponseChunk, Said, Tool, Usage
+from bus.contract.settings import AgentDefinition
+
+HISTORY = "openai_agents.items"
+PENDING = "openai_agents.state"
+"""In the conversation's store: the items so far, and the state of a run that waits for an approval."""
+
+TRACES_STAY_HERE = RunConfig(tracing_disabled=True)
+"""The SDK would send them to its maker."""
+
+
+def reads(definition: AgentDefinition) -> tuple[str, ...]:
+    """For the sandbox."""
+    return load_own(definition)
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+    """One run of the agent, from the question or from the approval that the person has given or refused."""
+    agent = target(context.definition.openai_agents)
+    result = Runner.run_streamed(agent, await _given(agent, job, context), run_config=TRACES_STAY_HERE)
+    told = _Teller(context, result, agent)
+    try:
+        async for event in result.stream_events():
+            for said in told.tell(event):
+                yield said
+        for said in told.end():
+            yield said
+    finally:
+        await _leave(result)
+
+
+async def _leave(result: Any) -> None:
+    """The SDK runs an agent in a task of its own: it goes before we do."""
+    result.cancel()
+    if result.run_loop_task is not None:
+        await asyncio.gather(result.run_loop_task, return_exceptions=True)
+
+
+async def _given(agent: Any, job: JobSpec, context: AgentContext) -> Any:
+    pending = context.store.pop(PENDING, None)
+    if pending is not None and job.user_clarification is not None:
+        state = await RunState.from_string(agent, pending.decode())
+        for wanted in state.get_interruptions():
+            if means_yes(job.user_clarification):
+                state.approve(wanted)
+            else:
+                state.reject(wanted, rejection_message=f"The person said: {job.user_clarification}")
+        return state
+    words = f"{job.question}\n{job.user_clarification}" if job.user_clarification else job.question
+    before = json.loads(context.store[HISTORY]) if HISTORY in context.store else _turns(job)
+    return [*before, {"role": "user", "content": words}]
+
+
+def _turns(job: JobSpec) -> list[dict[str, str]]:
+    turns = []
+    for turn in job.conversation:
+        turns.append({"role": "user", "content": turn.question})
+        turns.append({"role": "assistant", "content": turn.answer or turn.clarification})
+    return turns
+
+
+class _Teller:
+    """Says of a run what people see of it."""
+
+    def __init__(self, context: AgentContext, result: Any, agent: Any) -> None:
+        self._context = context
+        self._result = result
+        self._usage = UsageCount(context)
+        self._counted = Usage()
+        self._agent = agent
+        self._began: float | None = None
+        self._tools: dict[str, tuple[str, dict[str, Any], float]] = {}
+        self._streamed = False
+        self._said = ""
+
+    def tell(self, event: Any) -> Iterator[Said]:
+        self._count()
+        match event.type:
+            case "raw_response_event":
+                yield from self._delta(event.data)
+            case "agent_updated_stream_event":
+                yield from self._step_ends()
+                self._agent, self._began = event.new_agent, time.monotonic()
+                yield Node(event.new_agent.name, "started")
+            case "run_item_stream_event":
+                yield from self._item(event.name, event.item)
+
+    def end(self) -> Iterator[Said]:
+        self._count()
+        yield from self._step_ends()
+        result, store = self._result, self._context.store
+        if result.interruptions:
+            store[PENDING] = result.to_state().to_string().encode()
+            wanted = [(one.name, _arguments(one.raw_item)) for one in result.interruptions]
+            self._context.ask_back(*approval_question(wanted))
+            return
+        store[HISTORY] = json.dumps(result.to_input_list(), default=str).encode()
+        if not (isinstance(result.final_output, str) and self._said.endswith(result.final_output)):
+            yield from output(result.final_output)
+
+    def _step_ends(self) -> Iterator[Said]:
+        if self._began is not None:
+            yield Node(self._agent.name, "finished", _ms(self._began))
+        self._began = None
+
+    def _delta(self, data: Any) -> Iterator[Said]:
+        if data.type == "response.output_text.delta" and data.delta:
+            self._streamed = True
+            yield self._say(data.delta)
+        elif data.type in ("response.reasoning_text.delta", "response.reasoning_summary_text.delta"):
+            yield ResponseChunk("prompt_monitor", str(data.delta))
+
+    def _item(self, name: str, item: Any) -> Iterator[Said]:
+        if name == "message_output_created":
+            if not self._streamed and (text := ItemHelpers.text_message_output(item)):
+                yield self._say(text)
+            self._streamed = False
+        elif name == "tool_called":
+            call = _field(item.raw_item, "call_id") or ""
+            tool = (str(_field(item.raw_item, "name") or "tool"), _arguments(item.raw_item), time.monotonic())
+            self._tools[call] = tool
+            yield Tool(tool[0], tool[1], "started")
+        elif name == "tool_output" and (begun := self._tools.pop(_field(item.raw_item, "call_id") or "", None)):
+            yield Tool(begun[0], begun[1], "finished", _ms(begun[2]), str(item.output))
+
+    def _say(self, text: str) -> str:
+        self._said += text
+        return str(text)
+
+    def _count(self) -> None:
+        """What came to the SDK's own sum since the last look."""
+        total, before = self._result.context_wrapper.usage, self._counted
+        cached = getattr(total.input_tokens_details, "cached_tokens", 0) or 0
+        now = Usage(
+            model_calls=total.requests,
+            input_tokens=total.input_tokens,
+            output_tokens=total.output_tokens,
+            cached_tokens=cached,
+        )
+        if now == before:
+            return
+        self._counted = now
+        more = Usage(
+            model_calls=now.model_calls - before.model_calls,
+            input_tokens=now.input_tokens - before.input_tokens,
+            output_tokens=now.output_tokens - before.output_tokens,
+            cached_tokens=now.cached_tokens - before.cached_tokens,
+        )
+        named = getattr(self._agent, "model", None)
+        self._usage.add(more, named if isinstance(named, str) else str(self._context.options.get("model", "")))
+
+
+def _field(item: Any, name: str) -> Any:
+    return item.get(name) if isinstance(item, dict) else getattr(item, name, None)
+
+
+def _arguments(item: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(_field(item, "arguments") or "{}")
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}
+
+
+def _ms(began: float) -> float:
+    return round((time.monotonic() - began) * 1000, 1)

@@ -1,0 +1,137 @@
+"""Runs an agent of Pydantic AI: its words are the answer, its tools are seen, tools that want approval ask back."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from pydantic_ai import DeferredToolRequests, DeferredToolResults, ToolDenied
+from pydantic_ai.messages import (
+    FunctionToolCallEvent,
+    FunctionToolResultEvent,
+    ModelMessage,
+    ModelMessagesTypeAdapter,
+    ModelRequest,
+    ModelResponse,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ThinkingPart,
+    ThinkingPartDelta,
+    UserPromptPart,
+)
+from pydantic_ai.run import AgentRunResultEvent
+
+from agent_worker.agents.frameworks.approvals import approval_question, means_yes
+from agent_worker.agents.frameworks.target import load_own, target
+from agent_worker.agents.frameworks.usage import UsageCount
+from agent_worker.agents.frameworks.values import output
+from agent_worker.context import AgentContext, JobSpec, ResponseChunk, Said, Tool, Usage
+from bus.contract.settings import AgentDefinition
+
+HISTORY = "pydantic_ai.messages"
+PENDING = "pydantic_ai.pending"
+"""In the conversation's store: the messages so far, and whether the last of them waits for an approval."""
+
+
+def reads(definition: AgentDefinition) -> tuple[str, ...]:
+    """For the sandbox."""
+    return load_own(definition)
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+    """One run of the agent; its `deps` are the context where it wants some of that type."""
+    agent = target(context.definition.pydantic_ai)
+    told = _Teller(context)
+    async with agent.run_stream_events(**_given(agent, job, context)) as events:
+        async for event in events:
+            for said in told.tell(event):
+                yield said
+
+
+def _given(agent: Any, job: JobSpec, context: AgentContext) -> dict[str, Any]:
+    """The question with the turns before, or the answer to a tool that waits for an approval."""
+    history = (
+        ModelMessagesTypeAdapter.validate_json(context.store[HISTORY]) if HISTORY in context.store else _turns(job)
+    )
+    given: dict[str, Any] = {"message_history": history}
+    if agent.deps_type is AgentContext:
+        given["deps"] = context
+    if PENDING in context.store and job.user_clarification is not None:
+        yes = means_yes(job.user_clarification)
+        verdict = True if yes else ToolDenied(f"The person said: {job.user_clarification}")
+        calls = context.store[PENDING].decode().split("\n")
+        return given | {"deferred_tool_results": DeferredToolResults(approvals=dict.fromkeys(calls, verdict))}
+    words = f"{job.question}\n{job.user_clarification}" if job.user_clarification else job.question
+    if PENDING in context.store:  # another question: nothing is approved
+        given["message_history"] = _turns(job)
+    return given | {"user_prompt": words}
+
+
+def _turns(job: JobSpec) -> list[ModelMessage]:
+    turns: list[ModelMessage] = []
+    for turn in job.conversation:
+        turns.append(ModelRequest(parts=[UserPromptPart(turn.question)]))
+        turns.append(ModelResponse(parts=[TextPart(turn.answer or turn.clarification)]))
+    return turns
+
+
+class _Teller:
+    """Says of a run what people see of it."""
+
+    def __init__(self, context: AgentContext) -> None:
+        self._context = context
+        self._usage = UsageCount(context)
+        self._tools: dict[str, tuple[str, dict[str, Any], float]] = {}
+        self._said = ""
+
+    def tell(self, event: Any) -> Iterator[Said]:
+        match event:
+            case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
+                if text:
+                    self._said += text
+                    yield str(text)
+            case (
+                PartStartEvent(part=ThinkingPart(content=text))
+                | PartDeltaEvent(delta=ThinkingPartDelta(content_delta=text))
+            ):
+                if text:
+                    yield ResponseChunk("prompt_monitor", str(text))
+            case FunctionToolCallEvent(part=part):
+                arguments = part.args_as_dict()
+                self._tools[part.tool_call_id] = (part.tool_name, arguments, time.monotonic())
+                yield Tool(part.tool_name, arguments, "started")
+            case FunctionToolResultEvent(part=part):
+                yield from self._tool_end(part)
+            case AgentRunResultEvent(result=result):
+                yield from self._end(result)
+
+    def _tool_end(self, part: Any) -> Iterator[Said]:
+        name, arguments, began = self._tools.pop(part.tool_call_id, (part.tool_name, {}, time.monotonic()))
+        failed = type(part).__name__ == "RetryPromptPart" or getattr(part, "outcome", "success") != "success"
+        state, ms = "failed" if failed else "finished", round((time.monotonic() - began) * 1000, 1)
+        yield Tool(name, arguments, state, ms, str(part.content))  # type: ignore[arg-type]
+
+    def _end(self, result: Any) -> Iterator[Said]:
+        for message in result.new_messages():
+            if isinstance(message, ModelResponse):
+                self._count(message)
+        store = self._context.store
+        store[HISTORY] = ModelMessagesTypeAdapter.dump_json(result.all_messages())
+        store.pop(PENDING, None)
+        if isinstance(result.output, DeferredToolRequests):
+            store[PENDING] = "\n".join(call.tool_call_id for call in result.output.approvals).encode()
+            wanted = [(call.tool_name, call.args_as_dict()) for call in result.output.approvals]
+            self._context.ask_back(*approval_question(wanted))
+        elif not (isinstance(result.output, str) and self._said.endswith(result.output)):
+            yield from output(result.output)
+
+    def _count(self, message: ModelResponse) -> None:
+        used = message.usage
+        usage = Usage(
+            model_calls=1,
+            input_tokens=used.input_tokens,
+            output_tokens=used.output_tokens,
+            cached_tokens=used.cache_read_tokens,
+        )
+        self._usage.add(usage, message.model_name or "")

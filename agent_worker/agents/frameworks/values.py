@@ -1,0 +1,65 @@
+"""What an agent of a framework returns, as text and rows."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from agent_worker.context import Said
+
+_ASKING = ("question", "query", "message", "prompt")
+_OFFERING = ("suggestions", "options", "choices")
+
+
+def frame(value: Any) -> pa.Table | None:
+    """A frame of pandas, Polars or Arrow as a table; None for anything else."""
+    if isinstance(value, pa.Table):
+        return value
+    if isinstance(value, pa.RecordBatch):
+        return pa.Table.from_batches([value])
+    pandas, polars = sys.modules.get("pandas"), sys.modules.get("polars")  # who has made one has loaded them
+    if pandas is not None and isinstance(value, pandas.DataFrame):
+        return pa.Table.from_pandas(value, preserve_index=False)
+    if polars is not None and isinstance(value, polars.DataFrame):
+        return value.to_arrow()
+    return None
+
+
+def plain(value: Any) -> Any:
+    """A model of Pydantic or a dataclass as a dict; anything else as it is."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return value
+
+
+def output(value: Any) -> Iterator[Said]:
+    """A final result: a frame or a list of records as rows, a text as itself, one record as a row."""
+    table = frame(value)
+    if table is not None:
+        yield table
+        return
+    if isinstance(value, str):
+        yield value
+        return
+    value = plain(value)
+    rows = [plain(one) for one in value] if isinstance(value, Sequence) and not isinstance(value, bytes) else [value]
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        yield rows
+    elif value is not None and rows:
+        yield json.dumps(value, default=str)
+
+
+def question_of(value: Any) -> tuple[str, list[str]]:
+    """What somebody is asked by an interrupt, and suggestions, of `{"question", "suggestions"}` or any other value."""
+    value = plain(value)
+    if isinstance(value, Mapping):
+        texts = [value[key] for key in _ASKING if isinstance(value.get(key), str)]
+        lists = [value[key] for key in _OFFERING if isinstance(value.get(key), list)]
+        asked = texts[0] if texts else json.dumps(value, default=str)
+        return asked, [str(one) for one in lists[0]] if lists else []
+    return (value if isinstance(value, str) else json.dumps(value, default=str)), []

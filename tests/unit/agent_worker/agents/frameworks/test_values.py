@@ -1,0 +1,56 @@
+"""What agents of frameworks return becomes text, rows and questions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from agent_worker.agents.frameworks.approvals import means_yes
+from agent_worker.agents.frameworks.values import output, question_of
+
+
+@dataclass
+class City:
+    name: str
+    people: int
+
+
+ROWS = [{"name": "Rome", "people": 3}, {"name": "Oslo", "people": 1}]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("text", ["text"]),
+        (City("Rome", 3), [ROWS[:1]]),
+        ([City("Rome", 3), City("Oslo", 1)], [ROWS]),
+        (ROWS[0], [ROWS[:1]]),
+        (42, ["42"]),
+        ([1, 2], ["[1, 2]"]),
+        (None, []),
+        ([], []),
+    ],
+)
+def test_results(value: Any, said: list[Any]) -> None:
+    assert list(output(value)) == said
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame(ROWS), pa.Table.from_pylist(ROWS), pa.RecordBatch.from_pylist(ROWS)])
+def test_frames(frame: Any) -> None:
+    (table,) = output(frame)
+    assert isinstance(table, pa.Table)
+    assert table.to_pylist() == ROWS
+
+
+def test_questions() -> None:
+    assert question_of("Which?") == ("Which?", [])
+    assert question_of({"question": "Which?", "options": ["a", 2]}) == ("Which?", ["a", "2"])
+    assert question_of({"amount": 5}) == ('{"amount": 5}', [])
+
+
+def test_only_a_plain_yes_is_one() -> None:
+    assert [means_yes(text) for text in ("yes", "Yes.", " OK ", "no", "yes, but not Boston", "", "yesterday")] == [
+        True, True, True, False, False, False, False,
+    ]  # fmt: skip
