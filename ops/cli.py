@@ -21,6 +21,7 @@ COMMANDS = {
     "top": ("server", "A live screen of the jobs; stop them with a key."),
     "stats": ("server", "Figures of a running server."),
     "load": ("server", "Load a server with many clients, and check that nothing is lost."),
+    "mcp": ("server", "Serve the data to assistants, over the Model Context Protocol."),
     "drain": ("server", "Accept no more questions, finish what runs, end."),
     "history": ("jobs", "What became of all the jobs: an overview, or any SQL."),
     "token": ("setup", "Who may come in: create, list and revoke tokens."),

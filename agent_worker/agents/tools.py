@@ -59,7 +59,9 @@ def model_failures() -> Iterator[None]:
 
 
 def hold_to(model: ModelClient, job: JobSpec) -> None:
-    """What is reserved of the user's day is known with the job only, and what others have found out about the model."""
+    """What is known with the job only: which model it asks, what is reserved for it of the user's day, and what others
+    have found out about the model."""
+    model.use(job.options.model)
     model.meter.limits = msgspec.structs.replace(model.meter.limits, left_of_day_usd=job.max_cost_usd)
     model.know(job.model_notes)
 

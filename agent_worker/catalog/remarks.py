@@ -1,8 +1,10 @@
 """Sentences about a table's files: what in them is read otherwise than it is written. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 
-from agent_worker.catalog.files.footers import Shape
+from agent_worker.catalog.files.footers import Shape, Statistics
+from agent_worker.catalog.files.text.kinds import days_first
 from agent_worker.catalog.types.engine_types import UNITS, units_in
 from agent_worker.catalog.types.unite import Difference, Group
 
@@ -41,6 +43,47 @@ def of_shapes(groups: Iterable[Group]) -> list[str]:
 def of_differences(groups: Sequence[Group], differences: Iterable[Difference]) -> list[str]:
     """How the types of parts meet."""
     return [_in_words(groups, difference) for difference in differences]
+
+
+def of_hidden(groups: Iterable[Group]) -> list[str]:
+    """Columns of files that have a folder's key for a name and do not look as if they held the same values."""
+    said: dict[str, str] = {}
+    for group in groups:
+        keys = {
+            name.lower(): {value for of in group.values for key, value in of if key == name} for name, _ in group.keys
+        }
+        for place, (name, _) in enumerate(group.shape.columns):
+            values = keys.get(name.lower())
+            if values and group.rows and not _bounded_by(values, group.statistics.get(place)):
+                said.setdefault(name, group.files[0])
+    told = "is not read: what the folders' names say of it is taken, and the files may say otherwise"
+    return [f"{file}: column {name} {told}" for name, file in said.items()]
+
+
+def _bounded_by(values: Set[str | None], found: Statistics | None) -> bool:
+    """Are these the extremes of what was found?"""
+    texts = {value for value in values if value is not None}
+    if found is None or found.nulls or texts != values:
+        return False
+    pairs = [(min(texts), max(texts))]
+    if all(re.fullmatch(r"-?\d+", text) for text in texts):
+        pairs.append((str(min(map(int, texts))), str(max(map(int, texts)))))
+    return any(pair in (found.texts, found.numbers) for pair in pairs)
+
+
+def of_day_orders(groups: Iterable[Group]) -> list[str]:
+    """Dates that some parts write with days before months, and others with months before days."""
+    first: dict[str, dict[bool, str]] = {}
+    for group in groups:
+        for name, _, value in group.reading.columns if group.reading else ():
+            if (order := days_first(value)) is not None:
+                first.setdefault(name.lower(), {}).setdefault(order, group.files[0])
+    return [
+        f"in column {name} days stand before months in {files[True]}, and months before days in {files[False]}: each "
+        "is read as its own days beyond 12 show"
+        for name, files in first.items()
+        if len(files) > 1
+    ]
 
 
 def _alike(one: str, two: str) -> str:

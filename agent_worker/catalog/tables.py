@@ -23,7 +23,7 @@ from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import Reading, TextFile
 from agent_worker.catalog.files.text.statistics import overall_statistics
 from agent_worker.catalog.files.text.text_files import Texts, add_text_files, read_texts, remarks
-from agent_worker.catalog.remarks import of_differences, of_shapes, unclear_names
+from agent_worker.catalog.remarks import of_day_orders, of_differences, of_hidden, of_shapes, unclear_names
 from agent_worker.catalog.types.engine_types import NULL, Type
 from agent_worker.catalog.types.unite import Column, Difference, Group, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
@@ -62,7 +62,8 @@ def read_tables(
         except duckdb.Error as error:
             left_out.append(LeftOut(name, f"Table {name} is left out ({groups[0].files[0]}): {why(error)}"))
         else:
-            said = [*remarks(named[name].files, texts), *of_shapes(groups), *of_differences(groups, differences)]
+            said = [*remarks(named[name].files, texts), *of_shapes(groups), *of_hidden(groups)]
+            said += [*of_day_orders(groups), *of_differences(groups, differences)]
             told = tuple(f"Table {name}: {remark}." for remark in said)
             tables.append(msgspec.structs.replace(table, as_of=named[name].as_of, remarks=told))
     return tables, left_out

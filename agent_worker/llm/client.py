@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Callable, Container, Sequence
 from contextlib import aclosing
 from itertools import count
 
+import msgspec
+
 from agent_worker.llm import monitor
 from agent_worker.llm.errors import ModelError
 from agent_worker.llm.meter import CHARS_PER_TOKEN, Meter
@@ -75,6 +77,13 @@ class ModelClient:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def use(self, name: str) -> None:
+        """Ask the model of this name, before anything is asked; empty is the one of the settings."""
+        if name and name != self.settings.model:
+            self.settings = msgspec.structs.replace(self.settings, model=name)
+            self.meter.price = self.settings.price
+            self._connection.use(self.settings)
 
     @property
     def takes_tools(self) -> bool:

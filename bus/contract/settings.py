@@ -143,6 +143,7 @@ class Price(Table, frozen=True):
 
 class LlmSettings(Table, frozen=True):
     model: str = "claude-sonnet-5-5"
+    models: list[str] = []
     base_url: str = ""
     wire: Annotated[str, Meta(pattern="^(auto|messages|chat)$")] = "auto"
     api_key_env: str = "ANTHROPIC_API_KEY"
@@ -163,9 +164,16 @@ class LlmSettings(Table, frozen=True):
     )
 
 
-def price_of(llm: LlmSettings) -> Price | None:
-    """The model's price, found by its name or the longest name it begins with (dated names); None if unknown."""
-    names = [name for name in llm.prices if llm.model == name or llm.model.startswith(f"{name}-")]
+def models_of(llm: LlmSettings) -> list[str]:
+    """The models that a question may be asked of, the one that is asked by default first."""
+    return list(dict.fromkeys([llm.model, *llm.models]))
+
+
+def price_of(llm: LlmSettings, model: str = "") -> Price | None:
+    """The price of a model (by default of the default one), found by its name or the longest name it begins with (dated
+    names); None if unknown."""
+    model = model or llm.model
+    names = [name for name in llm.prices if model == name or model.startswith(f"{name}-")]
     return llm.prices[max(names, key=len)] if names else None
 
 

@@ -4,6 +4,7 @@ See Documentation/admin-guide/cgroup-v2.rst of the kernel.
 """
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -95,6 +96,36 @@ class ControlGroup:
         for folder, _, _ in os.walk(self.path, topdown=False):
             with contextlib.suppress(FileNotFoundError):
                 Path(folder).rmdir()
+
+    def hold(self) -> int:
+        """Make it, and lock its folder: as long as the returned descriptor is open, which ends with this process,
+        others see that somebody has it. Who holds it meanwhile empties it, and is waited for. Raises OSError."""
+        while True:
+            self.make()
+            with contextlib.suppress(FileNotFoundError):
+                descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+                    if os.path.samestat(self.path.stat(), os.fstat(descriptor)):
+                        return descriptor
+                except BaseException:
+                    os.close(descriptor)
+                    raise
+                os.close(descriptor)
+
+    def emptied_if_left(self, within_s: float) -> bool | None:
+        """As `emptied`, if nobody has it; None where somebody does, or it is not ours."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return self.emptied(within_s)
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
 
     def beneath(self) -> list["ControlGroup"]:
         """The groups within it."""

@@ -22,12 +22,14 @@ class Caller(msgspec.Struct, frozen=True):
     role: Role
 
 
-class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person may set for one job; limits can only be lowered, never raised."""
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a person may set for one job; limits can only be lowered, never raised. `model` is one of those that the
+    settings name; empty is the default one."""
 
     max_rows: int | None = None
     max_runtime_s: float | None = None
     table_format: str = "json"
+    model: str = ""
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True, omit_defaults=True):

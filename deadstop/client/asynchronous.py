@@ -25,10 +25,11 @@ class Asking(TypedDict, total=False):
 
     `agent`: the server's first if none is named. `clarification` answers what the conversation's last job has asked
     back, whose question is asked again with it. A `session_id` of one's own makes a repeat of the same question the
-    same job. The limits can only be lowered.
+    same job. The limits can only be lowered. `model`: one of those that the server offers, by name.
     """
 
     agent: str | None
+    model: str | None
     conversation_id: str | None
     clarification: str | None
     session_id: str
@@ -73,7 +74,7 @@ class AsyncClient:
 
     async def ask(self, question: str, **how: Unpack["Asking"]) -> "AsyncJob":
         """Ask; the job runs until it ends or is stopped, whoever follows it. Raises `Declined` where it is refused."""
-        limits = {name: how.get(name) for name in ("max_rows", "max_runtime_s")}
+        limits = {name: how.get(name) for name in ("max_rows", "max_runtime_s", "model")}
         body = {
             "session_id": how.get("session_id") or f"client-{secrets.token_hex(8)}",
             "query": question,

@@ -42,11 +42,12 @@ class Authenticate(msgspec.Struct, frozen=True):
 
 
 class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits of this job; they can only be lowered, never raised."""
+    """Limits of this job, which can only be lowered, never raised; and the model to ask, one of those of the server."""
 
     max_rows: Annotated[int, Meta(ge=1, le=MAX_SEQ)] | None = None
     max_runtime_s: Annotated[float, Meta(gt=0)] | None = None
     table_format: Literal["json", "arrow"] = "json"
+    model: str | None = None
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +138,7 @@ def submit_command(query: Query, caller: Caller, *, attached: bool) -> Submit:
         conversation_id=query.conversation_id or "",
         user_clarification=query.user_clarification,
         attached=attached,
-        options=Options(options.max_rows, options.max_runtime_s, options.table_format),
+        options=Options(options.max_rows, options.max_runtime_s, options.table_format, options.model or ""),
     )
 
 

@@ -11,6 +11,7 @@ class AuthenticatedData(msgspec.Struct, frozen=True):
     role: Role
     agents: list[str]
     llm: str
+    models: list[str]
     server_version: str
     protocol_version: str
 

@@ -148,6 +148,7 @@ class Connection:
             role=client.caller.role,
             agents=agents_for_people(self._gateway.settings, client.caller.role),
             llm=self._gateway.llm,
+            models=self._gateway.models,
             server_version=self._gateway.server_version,
             protocol_version=PROTOCOL_VERSION,
         )

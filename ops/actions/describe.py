@@ -57,6 +57,6 @@ async def _catalog(config: Path | None, settings: Settings) -> Catalog:
             last = [item async for item in jobs.follow(reading)][-1]
             if last["event"] != "agent_complete":
                 raise OpsError(f"{settings.data.folder}: {ended_sentence(last['event'], last['data'])}")
-            return await jobs.catalog()
+            return await jobs.read_catalog()
         finally:
             await jobs.close()

@@ -52,7 +52,7 @@ async def _data(jobs: LocalJobs, settings: Settings) -> list[Finding]:
     if stream[-1]["event"] != "agent_complete":
         words = ended_sentence(stream[-1]["event"], stream[-1]["data"])
         return [problem("data", f"{place}: {words}", "name another folder with --data, or correct the file")]
-    catalog = await jobs.catalog()
+    catalog = await jobs.read_catalog()
     rows = sum(table.row_count for table in catalog.tables)
     files = sum(len(table.files) for table in catalog.tables)
     words = f"{place}: {len(catalog.tables)} tables, {files:,} files, {rows:,} rows"

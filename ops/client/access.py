@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from bus.contract.catalog import Catalog
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options, Refused, Stats
 from bus.wire.outside import OutsideJob
@@ -78,6 +79,9 @@ class JobsAccess(Protocol):
 
     def timed_events(self, job: OutsideJob) -> AsyncGenerator[TimedEvent, None]:
         """The job's stream for a timeline: with times where the server tells them, and without its rows."""
+
+    async def catalog(self) -> Catalog | None:
+        """The tables that can be asked about; None while they are still being read."""
 
     async def figures(self) -> Stats:
         """Counts and gauges of the supervisor."""

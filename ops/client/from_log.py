@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from bus.contract.catalog import Catalog
 from bus.contract.vocabulary import ENDED, Rung, State
 from bus.log import LogReader
 from bus.transport.delivery import Cursor
@@ -71,6 +72,9 @@ class LoggedJobs:
         self._no_supervisor()
 
     async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
+        self._no_supervisor()
+
+    async def catalog(self) -> Catalog | None:
         self._no_supervisor()
 
     async def figures(self) -> Stats:

@@ -15,6 +15,7 @@ from bus.contract.vocabulary import Role, Rung, State
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import (
+    CATALOG_READING,
     AnyCommand,
     AnyReply,
     Caller,
@@ -118,9 +119,17 @@ class LocalJobs:
         submitted = await self._request(RollUp(self._caller), Submitted)
         return outside_job(submitted.job), not submitted.attached_to_existing
 
-    async def catalog(self) -> Catalog:
+    async def read_catalog(self) -> Catalog:
         """The tables that can be asked about, once they have been read."""
         return (await self._request(ReadCatalog(self._caller), CatalogRead)).catalog
+
+    async def catalog(self) -> Catalog | None:
+        try:
+            return await self.read_catalog()
+        except Declined as error:
+            if error.code == CATALOG_READING:
+                return None
+            raise
 
     async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Stats:
         return await self._request(ReadStats(self._caller), Stats, timeout_s)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from bus.contract.catalog import Catalog
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Stats
 from bus.wire.outside import OutsideJob
@@ -38,6 +39,7 @@ class RemoteJobs:
                 session_id=new_session_id(),
                 max_rows=query.options.max_rows,
                 max_runtime_s=query.options.max_runtime_s,
+                model=query.options.model or None,
             )
         return job.row
 
@@ -65,6 +67,10 @@ class RemoteJobs:
     async def stop(self, job_id: str, *, rung: Rung, note: str = "") -> None:
         wanted = {"reason": note} | ({"now": "1"} if rung is Rung.KILL else {})
         await self._ask("DELETE", job_path(job_id), params=wanted)
+
+    async def catalog(self) -> Catalog | None:
+        with _for_people():
+            return await self._client.catalog()
 
     async def figures(self) -> Stats:
         return msgspec.convert(await self._ask("GET", "/api/stats"), Stats)

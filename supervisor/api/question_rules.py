@@ -2,7 +2,7 @@
 
 import re
 
-from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people
+from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people, models_of
 from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
 from bus.wire.commands import Refused, Submit
 
@@ -22,6 +22,7 @@ def refuse_question(submit: Submit, settings: Settings) -> Refused | None:
         or (_wrong_name("conversation_id", submit.conversation_id) if submit.conversation_id else None)
         or _wrong_text(submit, settings.limits.max_query_chars)
         or _wrong_agent(submit, settings)
+        or _wrong_model(submit.options.model, settings)
     )
 
 
@@ -46,6 +47,14 @@ def _wrong_text(submit: Submit, limit: int) -> Refused | None:
             error = f"the {what} has {len(text):,} characters; the limit is {limit:,}"
             return Refused(Refusal.BAD_REQUEST, error, "shorten it")
     return None
+
+
+def _wrong_model(model: str, settings: Settings) -> Refused | None:
+    known = models_of(settings.llm)
+    if not model or model in known:
+        return None
+    hint = f"models here: {', '.join(known)}; more are named in [llm] models"
+    return Refused(Refusal.BAD_REQUEST, f"there is no model `{model[:_SHOWN_CHARS]}`", hint)
 
 
 def _wrong_agent(submit: Submit, settings: Settings) -> Refused | None:

@@ -1,11 +1,14 @@
 """The operators' page: everybody's jobs, their stop with a reason, their record; and the record under an answer."""
 
+import re
 import secrets
 
 from playwright.async_api import Locator, expect
 
 from tests.browser.axe import violations
 from tests.browser.tab import Tab
+
+PROVEN = re.compile(r"^(proven by the kernel \(control group\)|swept: looked for until nothing was left)$")
 
 LOOKS = """(root) => [...root.querySelectorAll("*")].map((one) => {
   const { display, position, color, backgroundColor, margin, padding, fontSize } = getComputedStyle(one);
@@ -41,6 +44,7 @@ async def test_a_running_job_is_seen_stopped_with_a_reason_and_looked_at(zoo_tab
     await row.get_by_test_id("show-record").click()
     await expect(zoo_tab.part("record-note")).to_contain_text("taking too long")
     await expect(zoo_tab.part("record-rungs")).to_contain_text("cancel after")
+    await expect(zoo_tab.part("record-proof")).to_have_text(PROVEN)
     await expect(zoo_tab.part("record-exit")).not_to_be_empty()
     await zoo_tab.shot("operations")
     assert await violations(zoo_tab.page) == []

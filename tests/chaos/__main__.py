@@ -1,7 +1,6 @@
 """`python -m tests.chaos --seed S --stops N --form cgroup`: replay a run by hand."""
 
 import argparse
-import os
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,13 +16,11 @@ def main() -> None:
     parser.add_argument("--stops", type=int, default=100)
     parser.add_argument("--form", choices=["cgroup", "sweep"], default="cgroup", help="what holds the workers")
     arguments = parser.parse_args()
-    os.environ["DEADSTOP_CONTAINMENT__FORM"] = arguments.form
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-"))
         tree = stack.enter_context(cgroup_tree()) if arguments.form == "cgroup" else None
-        if tree is not None:
-            os.environ["DEADSTOP_CONTAINMENT__GROUP"] = str(tree)
-        print(f"{arguments.form}, seed {arguments.seed}: {run(Path(folder), arguments.seed, arguments.stops)}")
+        held = f'[containment]\nform = "{arguments.form}"\ngroup = "{tree or ""}"\n'
+        print(f"{arguments.form}, seed {arguments.seed}: {run(Path(folder), arguments.seed, arguments.stops, held)}")
         assert tree is None or not ControlGroup(tree).beneath(), f"control groups are left in {tree}"
 
 

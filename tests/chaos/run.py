@@ -8,7 +8,7 @@ import aiohttp
 
 from bus.client import BusClient
 from bus.contract.events import Killed
-from bus.contract.vocabulary import ENDED, Reason, Rung
+from bus.contract.vocabulary import ENDED, Proof, Reason, Rung
 from bus.log import LogReader
 from bus.wire.batch import Batch
 from bus.wire.commands import Jobs, ListJobs, ReadStats, Stats
@@ -36,10 +36,11 @@ LAST_WORDS = 5_000
 MAY_COME_FIRST = (Reason.SUPERVISOR_LOST, Reason.OUTPUT_LIMIT, Reason.START_TIMEOUT)
 
 
-def run(folder: Path, seed: int, stops: int) -> str:
-    """Raises AssertionError, naming the command that replays it; returns what there was of it in one line."""
+def run(folder: Path, seed: int, stops: int, settings: str = "") -> str:
+    """`settings` stand beside those of every run. Raises AssertionError, naming the command that replays it; returns
+    what there was of it in one line."""
     try:
-        with serving(folder, config=SETTINGS) as server:
+        with serving(folder, config=SETTINGS + settings) as server:
             try:
                 words, pids, files = asyncio.run(_run(server, seed, stops))
             except BaseException as error:
@@ -87,6 +88,7 @@ async def _check(world: World) -> tuple[str, list[int], list[Path]]:
     pids: list[int] = []
     files: list[Path] = []
     ends: Counter[str] = Counter()
+    proofs: set[Proof | None] = set()
     for job in world.jobs:
         events = [pair for batch in _batches(log, job.job_id) for pair in batch.events()]
         assert [seq for seq, _ in events] == list(range(1, len(events) + 1)), f"{job.job_id} is not gapless"
@@ -97,6 +99,7 @@ async def _check(world: World) -> tuple[str, list[int], list[Path]]:
         (record,) = log.record(job.job_id)
         assert record.summary.state in ENDED
         assert record.summary.seq == len(stream)
+        proofs.add(record.proof)
         _check_stop(job, type(stream[-1]), record.summary.reason)
         await world.ask_again(job)
         ends[record.summary.state] += 1
@@ -108,6 +111,7 @@ async def _check(world: World) -> tuple[str, list[int], list[Path]]:
     assert not alive, f"{alive} live on after the last event of every job"
     kills = " ".join(f"{name} killed {count}x" for name, count in world.kills.items())
     words = f"{len(world.jobs)} jobs ({sum(job.deserted for job in world.jobs)} deserted) {dict(ends)}"
+    words += f", proof {' and '.join(sorted(proof for proof in proofs if proof is not None))}"
     return f"{words}, {sum(job.stops_taken for job in world.jobs)} stops, {kills}", pids, files
 
 

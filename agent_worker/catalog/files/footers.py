@@ -90,6 +90,8 @@ def why(error: Exception) -> str:
     text = remote_failure(str(error)) or str(error).splitlines()[0]
     if "encrypt" in text.lower() or "decrypt" in text.lower():
         return "it is encrypted, and there is no key for it here"
+    if text.startswith("Footer length error"):
+        return "the length of its footer, in its last eight bytes, is not one that it can have: it is damaged"
     if text.startswith("Out of Memory"):
         return f"reading it takes more memory than a worker has: {text}"
     return text

@@ -15,6 +15,7 @@ from agent_worker.engine.settings import create_view, quote_name
 from agent_worker.engine.workbooks.sheets import NotASheet, merged_cells, read_sheet, sheet_names, unread
 from bus.contract.catalog import CatalogColumn, CatalogTable, LeftOut, SheetReading
 
+_TWICE = "1900-02-28"
 _NUMBERED = "its columns are called column0, column1 and so on"
 
 
@@ -56,7 +57,7 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, name: str, source: Source
     remarks = [] if header else [f"sheet {source.sheet} begins with no header: {_NUMBERED}"]
     if header and given.header is None and not _proven(cells):
         remarks.append(f"sheet {source.sheet}: {unproven_header(cells.column_names)}")
-    remarks += _unread(file, source.sheet)
+    remarks += [*_unread(file, source.sheet), *_no_such_day(source.sheet, cells)]
     told = tuple(f"Table {name}: {file}: {remark}." for remark in remarks)
     reading = SheetReading(source.sheet, header, given.skip or 0)
     table = CatalogTable(name, (), cells.num_rows, source.files, sheet=reading, remarks=told)
@@ -84,6 +85,14 @@ def _unread(file: str, sheet: str) -> list[str]:
         (merged, "merged ranges: the first cell of each has its value, the others are NULL"),
     )
     return [f"sheet {sheet} has {count} {what}" for count, what in counted if count]
+
+
+def _no_such_day(sheet: str, cells: pa.Table) -> list[str]:
+    """Spreadsheets count a 29 February 1900, and the reader makes two numbers one day of it."""
+    texts = (pc.cast(values, pa.string()) for values in cells.columns if not pa.types.is_duration(values.type))
+    count = sum(pc.sum(pc.starts_with(values, _TWICE)).as_py() or 0 for values in texts)
+    told = "dates of 28 February 1900, of which some may stand there as the 29th, a day that there was not"
+    return [f"sheet {sheet} has {count} {told}"] if count else []
 
 
 def _with_columns(connection: duckdb.DuckDBPyConnection, table: CatalogTable, cells: pa.Table) -> CatalogTable:

@@ -29,15 +29,16 @@ class Budget:
         """So many seconds from now on."""
         self._until = time.monotonic() + seconds
 
-    def rows(self, sql: str, table: CatalogTable) -> list[tuple[Any, ...]] | None:
-        """The rows of `sql` over `table`, or None where there was no time for it or the data could not be read."""
+    def rows(self, sql: str, table: CatalogTable, *others: CatalogTable) -> list[tuple[Any, ...]] | None:
+        """The rows of `sql` over these tables, or None where there was no time for it or the data could not be read."""
         left = min(self._each_s, self._until - time.monotonic())
         if left <= 0:
             self.missed += 1
             return None
         self._connection.execute(f"SET max_execution_time = {max(1, round(left * 1000))}").fetchall()
         try:
-            self._open(table)
+            for one in (table, *others):
+                self._open(one)
             rows: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
             return rows
         except duckdb.InterruptException:

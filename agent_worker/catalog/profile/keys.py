@@ -1,13 +1,13 @@
 """Which columns refer to which tables: by name and by value, checked on bounded samples."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
 
 from agent_worker.catalog.profile.affinity import Affinity
 from agent_worker.catalog.profile.budget import Budget
-from agent_worker.catalog.profile.pairs import Place, likely_pairs
+from agent_worker.catalog.profile.pairs import Pair, Place, likely_pairs
 from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable, JoinKey
@@ -37,21 +37,38 @@ class _Match(msgspec.Struct, frozen=True):
     ref_rows: int
 
     @property
-    def rank(self) -> tuple[int, float, int]:
-        return (self.affinity, self.share, -self.ref_rows)
+    def rank(self) -> tuple[int, float, int, str, str]:
+        """The least is the best."""
+        return (-self.affinity, -self.share, self.ref_rows, self.key.ref_table, self.key.ref_column)
 
 
-def find_keys(budget: Budget, tables: Sequence[CatalogTable], of: Collection[str]) -> list[JoinKey]:
-    """The join keys between tables `of` these names and all others, at most one for each referring column."""
+def find_keys(
+    budget: Budget, tables: Sequence[CatalogTable], of: Collection[str], kept: Collection[JoinKey] = ()
+) -> list[JoinKey]:
+    """The join keys between tables `of` these names and all others, at most one for each referring column. Of a column
+    that has one of those that are `kept`, the better one."""
     if len(tables) < 2 or not of:
         return []
     uniques = [Place(table, column) for table in tables for column in table.columns if column.unique]
-    best: dict[tuple[str, str], _Match] = {}
-    for match in _matches(budget, tables, uniques, of):
-        place = (match.key.table, match.key.column)
-        if place not in best or match.rank > best[place].rank:
-            best[place] = match
+    pairs = (one for one in likely_pairs(tables, uniques) if one.place.table.name in of or one.key.table.name in of)
+    best = _best({}, _matches(budget, pairs))
+    rivals = {key for key in kept if (key.table, key.column) in best}
+    if rivals:
+        best = _best(best, _matches(budget, (pair for pair in likely_pairs(tables, uniques) if _key(pair) in rivals)))
     return [match.key for match in best.values() if not _mirrored(match, best)]
+
+
+def _best(best: dict[tuple[str, str], _Match], matches: Iterable[_Match]) -> dict[tuple[str, str], _Match]:
+    """The best match of each referring column."""
+    for match in matches:
+        place = (match.key.table, match.key.column)
+        if place not in best or match.rank < best[place].rank:
+            best[place] = match
+    return best
+
+
+def _key(pair: Pair) -> JoinKey:
+    return JoinKey(pair.place.table.name, pair.place.column.name, pair.key.table.name, pair.key.column.name)
 
 
 def with_unique_columns(budget: Budget, table: CatalogTable) -> CatalogTable:
@@ -64,6 +81,12 @@ def with_unique_columns(budget: Budget, table: CatalogTable) -> CatalogTable:
     names = {column.name for column in columns}
     marked = (msgspec.structs.replace(column, unique=column.name in names) for column in table.columns)
     return msgspec.structs.replace(table, columns=tuple(marked))
+
+
+def without_unique_columns(table: CatalogTable) -> CatalogTable:
+    """A table that no other can refer to."""
+    columns = tuple(msgspec.structs.replace(column, unique=False) for column in table.columns)
+    return msgspec.structs.replace(table, columns=columns)
 
 
 def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], rows: int) -> list[CatalogColumn]:
@@ -79,16 +102,12 @@ def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogCol
     return [column for column, unique in zip(columns, found[0], strict=True) if unique]
 
 
-def _matches(
-    budget: Budget, tables: Sequence[CatalogTable], uniques: list[Place], of: Collection[str]
-) -> Iterator[_Match]:
+def _matches(budget: Budget, pairs: Iterable[Pair]) -> Iterator[_Match]:
     """The pairs that the values speak for; a bounded number of checks goes to the likely ones."""
-    pairs = (pair for pair in likely_pairs(tables, uniques) if pair.place.table.name in of or pair.key.table.name in of)
-    for kind, place, unique in islice(pairs, MAX_CHECKS):
-        share = _share(budget, place, unique, strict=kind is Affinity.NONE)
-        if share >= SHARE_NEEDED[kind, is_text(place.column)]:
-            key = JoinKey(place.table.name, place.column.name, unique.table.name, unique.column.name)
-            yield _Match(key, kind, share, unique.table.row_count)
+    for pair in islice(pairs, MAX_CHECKS):
+        share = _share(budget, pair.place, pair.key, strict=pair.affinity is Affinity.NONE)
+        if share >= SHARE_NEEDED[pair.affinity, is_text(pair.place.column)]:
+            yield _Match(_key(pair), pair.affinity, share, pair.key.table.row_count)
 
 
 def _share(budget: Budget, place: Place, unique: Place, *, strict: bool) -> float:
@@ -103,6 +122,7 @@ def _share(budget: Budget, place: Place, unique: Place, *, strict: bool) -> floa
               FROM (SELECT {name} FROM {quote_name(place.table.name)} WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})
               LIMIT {SAMPLE_VALUES})""",
         place.table,
+        unique.table,
     )
     if rows is None or not rows[0][0]:
         return 0.0

@@ -72,11 +72,13 @@ def _may_refer(column: CatalogColumn) -> bool:
 
 
 def _comparable(column: CatalogColumn, key: CatalogColumn) -> bool:
-    if is_whole(column):
-        return is_whole(key)
-    if not is_text(key):
+    """Of one kind, and with extremes that overlap, where they are known: else no value of one is in the other."""
+    whole = is_whole(column)
+    if not (is_whole(key) if whole else is_text(key)):
         return False
     low, high = column.minimum, column.maximum
     if low is None or high is None or key.minimum is None or key.maximum is None:
         return True
+    if whole:
+        return int(low) <= int(key.maximum) and int(key.minimum) <= int(high)
     return low <= key.maximum and key.minimum <= high

@@ -26,6 +26,17 @@ def with_values(budget: Budget, table: CatalogTable, *, referenced: bool) -> Cat
     return msgspec.structs.replace(table, columns=columns)
 
 
+def without_labels(table: CatalogTable) -> CatalogTable:
+    """The table without the values that are known only because others referred to it."""
+    columns = (
+        msgspec.structs.replace(column, distinct=None, values=())
+        if len(column.values) > MAX_VALUES and column.name not in table.partitions
+        else column
+        for column in table.columns
+    )
+    return msgspec.structs.replace(table, columns=tuple(columns))
+
+
 def _likely(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], limit: int) -> list[CatalogColumn]:
     """Those that do not already have far too many values in the first rows: one look for all of them."""
     if not columns:

@@ -76,6 +76,10 @@ class ModelConnection:
     def plain(self) -> bool:
         return self._form.plain
 
+    def use(self, settings: ModelSettings) -> None:
+        """Ask another model of the same server."""
+        self._settings = settings
+
     @property
     def sends_schema(self) -> bool:
         """Whether plans are asked for with a schema that may prove not to be held."""

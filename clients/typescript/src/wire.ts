@@ -19,11 +19,12 @@ export interface Ask {
   readonly options?: QueryOptions | null;
 }
 
-/** Limits of this job; they can only be lowered, never raised. */
+/** Limits of this job, which can only be lowered, never raised; and the model to ask, one of those of the server. */
 export interface QueryOptions {
   readonly max_rows?: number | null;
   readonly max_runtime_s?: number | null;
   readonly table_format?: "arrow" | "json";
+  readonly model?: string | null;
 }
 
 /** `job_id` instead of `session_id` is for operators: it names other people's jobs too. */
@@ -306,6 +307,7 @@ export interface AuthenticatedData {
   readonly role: Role;
   readonly agents: readonly string[];
   readonly llm: string;
+  readonly models: readonly string[];
   readonly server_version: string;
   readonly protocol_version: string;
 }

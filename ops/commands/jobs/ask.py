@@ -18,6 +18,7 @@ MAX_INPUT_CHARS = 1_000_000
 @click.command()
 @click.argument("question")
 @click.option("--agent", default="", help="Which agent shall answer. Default: the server's.")
+@click.option("--model", default="", metavar="M", help="Which of the server's models shall answer. Default: the first.")
 @click.option("--max-rows", type=click.IntRange(1), help="At most this many rows.")
 @click.option("--data", metavar="PLACE", help="Ask this folder, or address, with a server for this question alone.")
 @click.option("--conversation", metavar="ID", help="Ask in this conversation; a new name begins one.")
@@ -50,7 +51,7 @@ def command(target: Target, question: str, as_json: bool, quiet: bool, **given: 
     form = _form(given["form"], given["path"], as_csv=given["as_csv"], as_json=as_json)
     if given["conversation"] and given["latest"]:
         raise click.UsageError("--conversation and --continue name two conversations; give one of them")
-    query = Query(_question(question), given["agent"], Options(max_rows=given["max_rows"]))
+    query = Query(_question(question), given["agent"], Options(max_rows=given["max_rows"], model=given["model"]))
     asked = Question(query, given["data"], given["conversation"], given["latest"])
     printer = AnswerPrinter(None if form else output(), narration(), quiet=quiet)
     result = Result()

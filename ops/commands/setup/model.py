@@ -23,7 +23,7 @@ def command() -> None:
 @config_option
 @json_option
 def check(model: str | None, config: Path | None, as_json: bool) -> None:
-    """Ask the model's server for everything that is needed of it, with three small requests.
+    """Try all that is needed of it. Three small requests go to the model's server.
 
     Exit codes: 0 it can be used (warnings say what is done without), 1 it cannot.
     """

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 EMPTY_WITHIN_S = 5.0
 
+_PREFIX = "deadstop-server-"
+
 _ACTION = {"action": "containment"}
 
 
@@ -35,26 +37,25 @@ def choose(settings: ContainmentSettings, state_dir: Path, hard: HardLimits) -> 
         log.info("workers are held by looking for their descendants: %s", reason, extra=_ACTION)
         return Sweep
     root = tree / root_name(state_dir)
-    _empty(root)
+    _empty_left(tree)
     log.info("workers are held by control groups in %s", root, extra=_ACTION)
     return partial(ControlGroups, root, hard)
 
 
 def root_name(state_dir: Path) -> str:
     """The same again after a restart, and no other state folder's."""
-    return f"deadstop-{hashlib.sha256(str(state_dir).encode()).hexdigest()[:10]}"
+    return f"{_PREFIX}{hashlib.sha256(str(state_dir).encode()).hexdigest()[:10]}"
 
 
-def _empty(root: Path) -> None:
-    """End what an earlier supervisor has left in its groups."""
-    if not root.exists():
-        return
-    for group in ControlGroup(root).beneath():
-        if group.populated:
-            log.warning("killed what an earlier supervisor has left in %s", group.path, extra=_ACTION)
-        if not group.emptied(EMPTY_WITHIN_S):
+def _empty_left(tree: Path) -> None:
+    """End what dead supervisors have left in their groups, of whatever state folder: nobody may come back to it."""
+    for root in ControlGroup(tree).beneath():
+        emptied = root.emptied_if_left(EMPTY_WITHIN_S) if root.path.name.startswith(_PREFIX) else None
+        if emptied:
+            log.warning("ended what a supervisor that is dead has left in %s", root.path, extra=_ACTION)
+        elif emptied is False:
             text = (
                 "processes in %s have not ended %g s after SIGKILL; going on without proof of their death: look what "
             )
             text += "they wait for (`cat /proc/PID/stack`)"
-            log.error(text, group.path, EMPTY_WITHIN_S, extra=_ACTION)
+            log.error(text, root.path, EMPTY_WITHIN_S, extra=_ACTION)

@@ -27,7 +27,7 @@ class ControlGroups:
         self._root = ControlGroup(root)
         self._hard = hard
         self._own = own
-        self._root.make()
+        self._held = self._root.hold()
         above = ControlGroup(root.parent).enable(CONTROLLERS)
         self.controllers = self._root.enable(above)
         self._root.limit(hard.for_all(self.controllers))
@@ -47,6 +47,7 @@ class ControlGroups:
         """Remove what is empty; the next supervisor empties the rest."""
         with contextlib.suppress(OSError):
             self._root.remove()
+        os.close(self._held)
 
 
 class WorkerGroup:

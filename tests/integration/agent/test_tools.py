@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bus.client import CommandRefused
 from bus.contract.events import Killed, ModelCall, TableRows, Tool
 from bus.contract.vocabulary import Rung
+from bus.wire.commands import Options
 from tests.fakes.replies import Fail, Recorded, Reply, Say, Script, Use, in_turn, use, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, no_tools, plan_json
 from tests.harness.asking import Served, serving, until_answering
@@ -32,7 +34,8 @@ def answer(sql: str = COUNT_PER_CARRIER, **more: Any) -> Say:
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["messages"])
 async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     waits = {"llm__max_retry_wait_s": 0.02, "llm__read_timeout_s": LONG_S}
-    async with serving(tmp_path_factory.mktemp("s"), flights(), wires=(request.param,), **waits) as served:
+    models = {"llm__models": ["other"], "llm__prices": {"other": {"input": 1.0, "output": 2.0}}}
+    async with serving(tmp_path_factory.mktemp("s"), flights(), wires=(request.param,), **waits, **models) as served:
         yield served
 
 
@@ -228,6 +231,18 @@ async def test_the_monitor_shows_each_message_once(served: Served) -> None:
     assert job.monitor.count("<question>") == 2, "once for the plan, once for the answer"
     assert 'find {"words": "united"}' in job.monitor
     assert "*1 messages as before*" in job.monitor
+
+
+async def test_a_question_may_choose_one_of_the_models(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(answer(), ANSWERED), options=Options(model="other"))
+    assert [request.body["model"] for request in served.requests] == ["other", "other"]
+    used = job.result.usage
+    assert used.cost_usd == pytest.approx((used.input_tokens + 2 * used.output_tokens) / 1e6)
+    assert (await served.ask(QUESTION, in_turn(answer(), ANSWERED))).result.usage.cost_usd == 0, (
+        "the default has no price"
+    )
+    with pytest.raises(CommandRefused, match="there is no model `nobody`"):
+        await served.submit(QUESTION, options=Options(model="nobody"))
 
 
 async def test_looking_has_an_end_in_time(tmp_path: Path) -> None:

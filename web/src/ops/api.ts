@@ -1,4 +1,4 @@
-import type { Rung } from "deadstop-client";
+import type { Proof, Rung } from "deadstop-client";
 import type { Stats } from "./stats";
 
 export interface JobRow {
@@ -28,6 +28,7 @@ export interface JobRecord extends JobRow {
   readonly note?: string;
   readonly error?: string;
   readonly hint?: string;
+  readonly proof?: Proof | null;
 }
 
 export const readStats = (): Promise<Stats> => asked("/api/stats");

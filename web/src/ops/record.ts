@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import { PageElement } from "../elements/page-element";
 import { duration } from "../model/format";
+import { proofText } from "../model/proof";
 import "./record.css";
 import { type JobRecord, readRecord } from "./api";
 import { bytes } from "./format";
@@ -28,6 +29,7 @@ export class Record extends PageElement {
         ${record.error ? html`<dt>error</dt><dd data-testid="record-error">${record.error} <span class="faint">${record.hint}</span></dd>` : nothing}
         ${this.stop(record)}
         <dt>process</dt><dd>${record.pid ?? "none"}${record.exit ? html`, <span data-testid="record-exit">${record.exit}</span>` : nothing}</dd>
+        ${proofText(record.proof) ? html`<dt>gone</dt><dd data-testid="record-proof">${proofText(record.proof)}</dd>` : nothing}
         <dt>used</dt><dd>${record.cpu_s.toFixed(2)} s of processor, ${bytes(record.peak_memory_bytes)} of memory at most</dd>
         ${record.dropped_events ? html`<dt>dropped</dt><dd>${record.dropped_events} events that came after the end</dd>` : nothing}
       </dl>

@@ -166,6 +166,7 @@ _MOMENTS = {
     "TIME": _ISO_TIME,
 }
 """Texts that the types hold whole, by the names that an owner may give."""
+_ORDER = re.compile(r"'%([dm])[/.-]%[dm][/.-]%Y'")
 _TYPE_WITH_FORM = re.compile(r"(DATE|TIMESTAMP) (.*%.*)")
 _TYPE = re.compile(r"[A-Z_ ]+(\(\d+(, ?\d+)?\))?")
 
@@ -229,6 +230,12 @@ def on(expression: str, x: str, kind: str = "") -> str:
     """The expression over a text `x`, for a type."""
     scale = str(_scale(kind)) if "{scale}" in expression else ""
     return expression.replace("{x}", x).replace("{type}", kind).replace("{scale}", scale)
+
+
+def days_first(value: str) -> bool | None:
+    """Does the expression read dates with days before months? None where it reads none in which that is a question."""
+    found = _ORDER.search(value)
+    return found and found[1] == "d"
 
 
 def tried(value: str) -> str:

@@ -1,10 +1,15 @@
 """A catalog that is read again looks at what has changed, and at nothing else."""
 
 import os
+import random
+from collections.abc import Callable
+from pathlib import Path
 
+import duckdb
+import pytest
 from msgspec.structs import replace
 
-from agent_worker.catalog import fingerprint, read_catalog
+from agent_worker.catalog import CatalogError, fingerprint, read_catalog
 from bus.contract.catalog import Catalog, JoinKey
 from tests.harness.folders import Folder, column
 
@@ -72,3 +77,83 @@ def test_what_there_was_no_time_for_is_looked_at_later(folder: Folder) -> None:
     later = again(folder, Catalog(tuple(bare)))
     assert [column(later, name, "word").values for name in ("a", "b")] == [("x",), ("y",)]
     assert not any(table.unseen for table in later.tables)
+
+
+def test_keys_from_a_new_table_to_known_ones_are_found_where_nothing_is_open_yet(folder: Folder) -> None:
+    folder.write("shops.parquet", "SELECT range AS shop_id, 's' || range AS name FROM range(10)")
+    folder.write("other.parquet", "SELECT 'x' AS word")
+    first = folder.read()
+    folder.write("orders.parquet", "SELECT range % 10 AS shop_id FROM range(50)")
+    with duckdb.connect(config={"threads": 1}) as anew:
+        second = read_catalog(folder.path, connection=anew, known=first)
+    assert (second.keys, second.warnings) == ((JoinKey("orders", "shop_id", "shops", "shop_id"),), ())
+
+
+def test_a_key_to_a_table_that_went_gives_way_to_the_next_best(folder: Folder) -> None:
+    shops = folder.write("shops.parquet", "SELECT range AS shop_id FROM range(10)")
+    folder.write("shops_old.parquet", "SELECT range AS shop_id FROM range(12)")
+    folder.write("orders.parquet", "SELECT range % 10 AS shop_id FROM range(50)")
+    first = folder.read()
+    assert JoinKey("orders", "shop_id", "shops", "shop_id") in first.keys
+    shops.unlink()
+    assert JoinKey("orders", "shop_id", "shops_old", "shop_id") in again(folder, first).keys
+
+
+def test_a_table_that_was_alone_can_be_referred_to_by_the_next_one(folder: Folder) -> None:
+    folder.write("shops.parquet", "SELECT range AS shop_id FROM range(10)")
+    first = folder.read()
+    folder.write("orders.parquet", "SELECT range % 10 AS shop_id FROM range(50)")
+    assert again(folder, first).keys == (JoinKey("orders", "shop_id", "shops", "shop_id"),)
+
+
+COLUMNS = (
+    "range AS id", "(range * 7) % 8 AS shop_id", "'n' || range AS name", "['x', 'y', NULL][range % 3 + 1] AS kind",
+    "'L' || (range % 300) AS label", "range / 8 AS price", "lpad((range % 90)::VARCHAR, 3, '0') AS code",
+)  # fmt: skip
+PLACES = (
+    "shops.parquet", "orders.parquet", "parts/0.parquet", "parts/1.parquet", "tree/k=1/0.parquet",
+    "tree/k=01/0.parquet", "tree/k=a/0.parquet", "t.csv", "mixed/a.csv", "mixed/b.parquet", "lines.jsonl",
+)  # fmt: skip
+FORMATS = {".csv": "csv, header true", ".jsonl": "json", ".parquet": "parquet"}
+
+
+def write_some(made: random.Random, file: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if made.random() < 0.05:
+        file.write_bytes(b"PAR1 cut short")
+        return
+    columns, rows = made.sample(COLUMNS, made.randrange(1, 5)), made.choice((0, 1, 5, 30, 700))
+    kind = FORMATS[file.suffix]
+    connection.execute(f"COPY (SELECT {', '.join(columns)} FROM range({rows})) TO '{file}' (FORMAT {kind})").fetchall()
+
+
+def change(made: random.Random, folder: Folder) -> None:
+    file = folder.path / made.choice(PLACES)
+    what = made.random()
+    if file.exists() and what < 0.35:
+        file.unlink()
+    elif what < 0.4:
+        (folder.path / "deadstop.toml").write_text(made.choice(("", "notes = 'new'", "[keys]")))
+    else:
+        write_some(made, file, folder._connection)
+
+
+def outcome(read: Callable[[], Catalog]) -> Catalog | str:
+    try:
+        return read()
+    except CatalogError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_changes_a_catalog_read_again_is_the_one_that_is_read_anew(folder: Folder, seed: int) -> None:
+    made = random.Random(seed)
+    known: Catalog | None = None
+    for step in range(5):
+        for _ in range(made.randrange(1, 5)):
+            change(made, folder)
+        with duckdb.connect(config={"threads": 1}) as one, duckdb.connect(config={"threads": 1}) as two:
+            later = outcome(lambda: read_catalog(folder.path, connection=one, known=known))  # noqa: B023
+            anew = outcome(lambda: read_catalog(folder.path, connection=two))
+        assert later == anew, f"seed {seed}, step {step}"
+        known = later if isinstance(later, Catalog) else None

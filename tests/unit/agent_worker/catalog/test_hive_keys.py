@@ -48,3 +48,15 @@ def test_a_key_in_the_path_of_the_folder_is_none_of_its_tables(folder: Folder) -
     assert names(catalog) == ["plain", "t"]
     assert folder._connection.sql("FROM t").columns == ["n", "k"]
     assert "the key region stands twice" in catalog.warnings[0]
+
+
+def test_a_column_with_the_name_of_a_key_is_said_where_it_holds_something_else(folder: Folder) -> None:
+    folder.write("same/k=01/a.parquet", "SELECT 1 AS k, 5 AS n")
+    folder.write("same/k=02/a.parquet", "SELECT 2 AS k, 6 AS n")
+    folder.write("other/k=1/a.parquet", "SELECT 9 AS k, 5 AS n")
+    folder.write("nulls/k=1/a.parquet", "SELECT NULL::INTEGER AS k, 5 AS n")
+    told = "is not read: what the folders' names say of it is taken, and the files may say otherwise"
+    assert sorted(folder.read().warnings) == [
+        f"Table {name}: {folder.path / name}/k=1/a.parquet: column k {told}." for name in ("nulls", "other")
+    ]
+    assert folder.rows("SELECT k FROM other") == [(1,)]

@@ -116,3 +116,24 @@ def test_names_that_are_alike_are_never_taken_for_each_other(folder: Folder) -> 
     assert folder.rows("SELECT sum(a), sum(a_1)::VARCHAR FROM same") == [(4, "6.5")]
     assert any("two of its columns are called a" in warning for warning in catalog.warnings)
     assert sum("give each a name of its own" in warning for warning in catalog.warnings) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [("13/01/2021", "01/13/2021", True), ("13.01.2021", "01-13-2021", True), ("13/01/2021", "14-01-2021", False)],
+)
+def test_parts_that_write_days_and_months_in_two_orders_are_said(
+    folder: Folder, one: str, two: str, said: bool
+) -> None:
+    for name, day in (("a", one), ("b", two)):
+        folder.put(f"t/{name}.csv", f"Day,n\n{day},1\n")
+    catalog = folder.read()
+    assert column(catalog, "t", "Day").type == "DATE"
+    named = f"in column day days stand before months in {folder.path / 't/a.csv'}, and months before days in "
+    assert any(named in warning for warning in catalog.warnings) is said
+
+
+def test_parts_in_which_nothing_tells_days_from_months_stay_text_beside_one_that_does(folder: Folder) -> None:
+    for name, day in (("a", "13/01/2021"), ("b", "01/02/2021")):
+        folder.put(f"t/{name}.csv", f"day,n\n{day},1\n")
+    assert column(folder.read(), "t", "day").type == "VARCHAR"

@@ -103,6 +103,16 @@ def test_formulas_that_nobody_has_worked_out_and_merged_cells_are_said(folder: F
     assert "sheet s has 1 merged ranges" in said
 
 
+def test_a_day_that_there_was_not_is_said(folder: Folder) -> None:
+    cells = [[text("n"), text("day")], *([number(at), number(at, DATE)] for at in (1, 59, 60, 61))]
+    write_workbook(folder.path / "odd.xlsx", {"s": cells})
+    write_workbook(folder.path / "plain.xlsx", {"s": [*cells[:2], cells[-1]]})
+    assert [one for one in folder.read().warnings if "February" in one] == [
+        f"Table odd: {folder.path / 'odd.xlsx'}: sheet s has 2 dates of 28 February 1900, of which some may stand "
+        "there as the 29th, a day that there was not."
+    ]
+
+
 def test_a_first_row_that_may_be_none_of_names_and_a_book_without_cells_are_said(folder: Folder) -> None:
     write_workbook(folder.path / "t.xlsx", {"s": [[text("alice"), text("paris")], [text("bob"), text("london")]]})
     write_workbook(folder.path / "u.xlsx", {"s": [[text("name"), text("zip")], [text("bob"), text("01234")]]})

@@ -3,7 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 
 import { type AnswerState, ASKED } from "../../model/answers/answer-state";
 import { duration } from "../../model/format";
-import type { Rung } from "deadstop-client";
+import { proofText } from "../../model/proof";
+import type { Proof, Rung } from "deadstop-client";
 import { octagon } from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import { byText, doneBy, reasonText, RUNGS, whyText } from "./labels";
@@ -38,7 +39,7 @@ export class StopReport extends PageElement {
       <span data-testid="stopped-ms">${duration(stopped.ms)}</span>, on rung
       <span data-testid="stopped-rung">${stopped.rung}</span> (${doneBy(stopped.rung)})${suffix(reasonText(stopped.reason))}.
       <span data-testid="stopped-why">${whyText(stopped.rung, this.answer.climbs.map(({ rung }) => rung))}</span>
-      <span class="faint">The worker and everything it had started are gone.</span>`;
+      <span class="faint" data-testid="stopped-proof">${gone(stopped.proof)}</span>`;
   }
 
   private rung(rung: Rung, name: string, does: string): TemplateResult {
@@ -56,6 +57,11 @@ export class StopReport extends PageElement {
     if (at < 0) return "waiting";
     return at === climbs.length - 1 && !stopped ? "climbing" : "climbed";
   }
+}
+
+function gone(proof: Proof | null | undefined): string {
+  const words = proofText(proof);
+  return `The worker and everything it had started are gone${words ? `, ${words}` : ""}.`;
 }
 
 function suffix(reason: string): string {

@@ -23,8 +23,8 @@ function reduced(state: AnswerState, event: JobEvent): AnswerState {
     case "agent_error":
       return { ...state, seq, phase: "failed", ...withError(state, event.data) };
     case "agent_killed": {
-      const { rung, ms, by, reason, usage } = event.data;
-      return { ...state, seq, phase: "stopped", stopped: { rung, ms, by, reason }, usage: usage ?? null };
+      const { rung, ms, by, reason, proof, usage } = event.data;
+      return { ...state, seq, phase: "stopped", stopped: { rung, ms, by, reason, proof }, usage: usage ?? null };
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Clarification, Column, NodePhase, Rung, Usage } from "deadstop-client";
+import type { Clarification, Column, NodePhase, Proof, Rung, Usage } from "deadstop-client";
 import { Rows } from "../values/rows";
 
 export type Phase = "asked" | "queued" | "running" | "stopping" | "done" | "stopped" | "failed" | "gone";
@@ -31,6 +31,7 @@ export interface Stopped {
   readonly ms: number;
   readonly by: string;
   readonly reason: string;
+  readonly proof?: Proof | null | undefined;
 }
 
 export interface Failure {

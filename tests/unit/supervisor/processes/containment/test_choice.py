@@ -1,7 +1,12 @@
 """Which form of containment stands, and that it begins with empty groups."""
 
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,14 +37,44 @@ def test_control_groups_that_are_asked_for_and_cannot_be_used_are_an_error(tmp_p
         choose(ContainmentSettings("cgroup", str(tmp_path)), tmp_path, HardLimits())
 
 
-def test_what_an_earlier_supervisor_has_left_is_ended(cgroups: Path, tmp_path: Path) -> None:
-    left = ControlGroup(cgroups / root_name(tmp_path) / "worker")
-    other = ControlGroup(cgroups / root_name(tmp_path / "other") / "worker")
-    for group in (left, other):
-        group.make()
-    with subprocess.Popen([sys.executable, "-S", "-c", "import signal; signal.pause()"]) as process:
-        write_file(left.path / "cgroup.procs", str(process.pid))
+def test_what_dead_supervisors_have_left_is_ended_and_a_living_one_is_let_alone(cgroups: Path, tmp_path: Path) -> None:
+    """Its own, and that of a state folder in which nobody starts again."""
+    own, foreign, living = (ControlGroup(cgroups / root_name(tmp_path / name)) for name in ("", "gone", "lives"))
+    held = living.hold()
+    for root in (own, foreign, living):
+        ControlGroup(root.path / "worker").make()
+    with waiting(own) as mine, waiting(foreign) as other, waiting(living) as neighbour:
         choose(ContainmentSettings("cgroup", str(cgroups)), tmp_path, HardLimits())
-        assert process.wait(30) == -9
-    assert not left.path.exists()
-    assert other.path.exists()
+        assert mine.wait(30) == other.wait(30) == -signal.SIGKILL
+        assert not own.path.exists()
+        assert not foreign.path.exists()
+        assert ControlGroup(living.path / "worker").pids() == [neighbour.pid]
+    os.close(held)
+    choose(ContainmentSettings("cgroup", str(cgroups)), tmp_path, HardLimits())
+    assert not living.path.exists()
+
+
+def test_who_starts_while_its_group_is_being_emptied_has_one_of_its_own_after_it(cgroups: Path, tmp_path: Path) -> None:
+    root = ControlGroup(cgroups / root_name(tmp_path))
+    emptying = root.hold()
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(root.hold)
+        assert root.emptied(30)
+        os.close(emptying)
+        held = starting.result(30)
+    assert os.path.samestat(root.path.stat(), os.fstat(held))
+    assert root.emptied_if_left(30) is None
+    os.close(held)
+    assert root.emptied_if_left(30)
+
+
+@contextmanager
+def waiting(root: ControlGroup) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a worker's group."""
+    process = subprocess.Popen([sys.executable, "-S", "-c", "import signal; signal.pause()"])
+    write_file(root.path / "worker" / "cgroup.procs", str(process.pid))
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

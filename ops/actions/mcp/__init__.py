@@ -1,0 +1,1 @@
+"""Serves the data to assistants, over the Model Context Protocol."""
