@@ -16,6 +16,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.value_index import ValueRef
 
 
 def where_named(reader: Reader, at: int) -> Iterator[Found]:
@@ -154,20 +155,24 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
 
 
 def where_full_name(reader: Reader, at: int) -> Iterator[Found]:
-    """A first and a last name of one table: "the singer Ada Bell"."""
+    """A first and a last name of one table: "the singer Ada Bell". Which table is told by the rest of the question."""
     start = reader.maybe(english.NAMED, at)
     for first in reader.values(start):
         for last in reader.values(first.end):
-            for one, other in reader.lattice.index.schema.full_names:
-                parts = [_only(value, column) for value, column in ((first, one), (last, other))]
-                if all(part.refs for part in parts):
-                    yield last.end, tuple(Where(None, "=", (part,)) for part in parts), 0.0
+            whole = [
+                (ones, others)
+                for one, other in reader.lattice.index.schema.full_names
+                if (ones := _refs_in(first, one)) and (others := _refs_in(last, other))
+            ]
+            if whole:
+                firsts, lasts = (tuple(ref for refs in side for ref in refs) for side in zip(*whole, strict=True))
+                parts = (replace(first, refs=firsts), replace(last, refs=lasts))
+                yield last.end, tuple(Where(None, "=", (part,)) for part in parts), 0.0
 
 
-def _only(value: Value, column: Column) -> Value:
-    """A value as one of this column alone."""
-    refs = [ref for ref in value.refs if ref.whole and (ref.table, ref.column) == (column.table, column.name)]
-    return replace(value, refs=tuple(refs))
+def _refs_in(value: Value, column: Column) -> list[ValueRef]:
+    """Where a value stands as a whole in this column."""
+    return [ref for ref in value.refs if ref.whole and (ref.table, ref.column) == (column.table, column.name)]
 
 
 def where_relative(reader: Reader, at: int) -> Iterator[Found]:

@@ -7,6 +7,7 @@ from agent_worker.offline.binder.places import Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, parts_of, stretch
+from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Mention, Moment, Per, Verb, When
 from agent_worker.offline.lexer.lattice import Name, Number
 from agent_worker.offline.schema.model import Column
@@ -96,7 +97,7 @@ class Times(Ranking):
             return [self._side(calendar, ">=", one), self._side(calendar, "<=", one)]
         said = {"year": one.year, "quarter_of_year": one.quarter, "month_of_year": one.month, "day_of_month": one.day}
         return [
-            Compare(calendar.bucket(unit), "=", (Literal(str(number), f"{unit.split('_')[0]} {number}"),))
+            Compare(calendar.bucket(unit), "=", (Literal(str(number), _said(unit, number)),))
             for unit, number in said.items()
             if number is not None
         ]
@@ -144,3 +145,9 @@ class Several(Unbound):
 
 
 __all__ = ["Bucket", "Several", "Times"]
+
+
+def _said(unit: str, number: int) -> str:
+    """A part of a date for people."""
+    names = [name for name, month in MONTHS.items() if month == number] if unit == "month_of_year" else []
+    return names[0].capitalize() if names else str(number)
