@@ -74,6 +74,8 @@ def test_it_is_read_so(make: Make, question: str, rows: list[tuple[object, ...]]
     [
         # of one row that has both, or of two
         "What are the stage names of stages with seats above 800 and stages with seats below 50?",
+        # each group has one of itself
+        "How many stages are in each town, and which towns have more than one town?",
         # the first of each, or of all
         "For each stage name, what are the genres and prices of their most expensive concert?",
     ],
