@@ -21,7 +21,7 @@ LOCK_RUN ?= requirements/run.txt
 LOCK_TEST ?= requirements/test.txt
 # An isolated build takes its tools from the registry: old and new pip each have their own word for holding them.
 LOCK_BUILD := PIP_CONSTRAINT=$(CURDIR)/requirements/build.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/requirements/build.txt
-COMPILE := .venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes
+COMPILE := .venv/bin/uv pip compile --quiet --no-header --no-strip-extras --universal --python-version 3.11 --generate-hashes
 CHROMIUM := /usr/bin/chromium
 PAGE_SOURCES := $(shell find web clients/typescript -name node_modules -prune -o -type f -print 2>/dev/null)
 BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp

@@ -50,7 +50,7 @@ class Killing(msgspec.Struct, frozen=True):
 
 async def through_the_supervisor(supervisor: Supervisor, form: str, runs: int) -> list[Killing]:
     """As the jobs' last events tell it."""
-    family = [await _killed(supervisor, "double_forks", str(FAMILY)) for _ in range(runs)]
+    family = [await _killed(supervisor, "double_forks", f"{FAMILY} kept") for _ in range(runs)]
     alone = [await _killed(supervisor, "sleeps", "go") for _ in range(runs)]
     return [_result(f"family of {FAMILY}, {form}", family), _result(f"one worker, {form}", alone)]
 

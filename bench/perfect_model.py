@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
 import duckdb
@@ -22,11 +23,12 @@ from sqlglot import exp
 
 from bench.public_questions import Question as Public
 from bench.public_questions import read_questions
-from bench.questions import Data
 from ops.evaluation.comparing import same_rows
 from ops.evaluation.questions import Question
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.perfect import perfect
+
+MOST_OF_A_DATABASE = 20
 
 
 def in_duckdb(sql: str, columns: set[str]) -> str:
@@ -38,12 +40,11 @@ def in_duckdb(sql: str, columns: set[str]) -> str:
     return str(tree.sql("duckdb"))
 
 
-def usable(public: Public, data: Data) -> Question | None:
+def usable(public: Public, engine: duckdb.DuckDBPyConnection, columns: set[str]) -> Question | None:
     """The question with its statement for DuckDB; None where that does not give the right rows."""
-    columns = {column.name.lower() for table in data.catalog.tables for column in table.columns}
     try:
         sql = in_duckdb(public.sql, columns)
-        rows = data.rows(sql)
+        rows = engine.sql(sql).fetchall()
     except (sqlglot.ParseError, duckdb.Error):
         return None
     if not same_rows(rows, public.rows, public.ordered):
@@ -52,19 +53,23 @@ def usable(public: Public, data: Data) -> Question | None:
 
 
 def choose(folder: Path, wanted: int) -> tuple[list[Question], int]:
-    """So many usable questions, the same every time, and how many were looked at for them."""
-    every = read_questions(folder, None)
-    random.Random(1).shuffle(every)
-    known: dict[str, Data] = {}
-    chosen: list[Question] = []
-    for looked_at, public in enumerate(every, 1):
-        if public.database not in known:
-            known[public.database] = Data(folder / "data" / public.database)
-        if (question := usable(public, known[public.database])) is not None:
-            chosen.append(question)
+    """So many usable questions, some of each database, the same every time, and how many were looked at."""
+    by_database: dict[str, list[Public]] = defaultdict(list)
+    for public in read_questions(folder, None):
+        by_database[public.database].append(public)
+    chance, chosen, looked_at = random.Random(1), list[Question](), 0
+    for name in chance.sample(sorted(by_database), len(by_database)):
+        some = chance.sample(by_database[name], len(by_database[name]))[:MOST_OF_A_DATABASE]
+        some = some[: wanted - len(chosen)]
+        with duckdb.connect() as engine:
+            for file in (folder / "data" / name).glob("*.parquet"):
+                engine.sql(f"""CREATE VIEW "{file.stem}" AS FROM '{file}'""")
+            columns = {name.lower() for (name,) in engine.sql("SELECT column_name FROM duckdb_columns()").fetchall()}
+            chosen += [found for public in some if (found := usable(public, engine, columns)) is not None]
+        looked_at += len(some)
         if len(chosen) == wanted:
-            return chosen, looked_at
-    return chosen, len(every)
+            break
+    return chosen, looked_at
 
 
 async def evaluate(questions: list[Question], data: Path, output: Path | None, at_once: int) -> int:

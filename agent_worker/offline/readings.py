@@ -1,10 +1,11 @@
 """The readings of a question: every way to read it bound over every table that it may be about."""
 
+from collections import defaultdict
 from dataclasses import dataclass, fields, is_dataclass
 
 from agent_worker.offline.binder.bind import Binder, Unbound
 from agent_worker.offline.binder.places import Doubtful
-from agent_worker.offline.binder.query import Agg, Query
+from agent_worker.offline.binder.query import Agg, Part, Query
 from agent_worker.offline.grammar.cover import parses
 from agent_worker.offline.grammar.fragments import Fragment, Parse
 from agent_worker.offline.lexer.lattice import Name, lattice
@@ -12,6 +13,7 @@ from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.lookup import NameIndex
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.routes import Joins
+from agent_worker.offline.schema.value_index import ValueIndex
 from bus.contract.catalog import Catalog
 
 _ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
@@ -55,14 +57,16 @@ class Readings:
 class Core:
     """Reads questions over one catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, values: ValueIndex) -> None:
         self.schema = Schema(catalog)
+        self.values = values
         self.index = NameIndex(self.schema)
         self._routes: dict[str, Joins] = {}
+        self._refers = {table: {key.ref_table for key in self.schema.keys_of(table)} for table in self.schema.tables}
 
     def read(self, question: str) -> Readings:
         """Every reading of a question."""
-        cut = lattice(question, self.schema, self.index)
+        cut = lattice(question, self.values, self.index)
         found, reached = parses(cut)
         words = len(question.split())
         if not found:
@@ -87,13 +91,18 @@ class Core:
         )
 
     def bases(self, parse: Parse) -> list[str]:
-        """The tables that a parse may be about: those it names, and those that only join two of them."""
-        named = {c.table for name in _names(parse.fragments) for c in name.candidates if c.cost <= name.cost + 0.5}
-        refs: dict[str, set[str]] = {}
-        for key in self.schema.keys:
-            refs.setdefault(key.table, set()).add(key.ref_table)
-        bridges = sorted(table for table, to in refs.items() if table not in named and len(to & named) > 1)
-        return [*sorted(named)[:_MOST_BASES], *bridges[:_MOST_BRIDGES]]
+        """The tables that a parse may be about: those that most of its names may be of, and those that join two."""
+        named: dict[str, list[float]] = defaultdict(list)
+        for name in _names(parse.fragments):
+            near: dict[str, float] = {}
+            for c in name.candidates:
+                if c.cost <= name.cost + 0.5:
+                    near.setdefault(c.table, c.cost)
+            for table, cost in near.items():
+                named[table].append(cost)
+        bridges = sorted(t for t, to in self._refers.items() if t not in named and len(to & named.keys()) > 1)
+        nearest = sorted(named, key=lambda table: (-len(named[table]), sum(named[table]), table))
+        return [*nearest[:_MOST_BASES], *bridges[:_MOST_BRIDGES]]
 
     def routes(self, base: str) -> Joins:
         if base not in self._routes:
@@ -114,8 +123,11 @@ def _names(value: tuple[Fragment, ...] | object) -> list[Name]:
 
 def _order_groups(schema: Schema, query: Query) -> None:
     """Groups for which no order was asked: names by their figure, largest first; numbers and dates by themselves."""
-    figure = next((shown for shown in query.shown if isinstance(shown, Agg)), None)
-    if not query.groups or figure is None or query.order or query.over:
+    figure = next((shown for shown in query.shown if isinstance(shown, Agg | Part)), None)
+    if not (query.groups or query.buckets) or figure is None or query.order or query.over:
+        return
+    if query.buckets:
+        query.order = [*((one, False) for one in query.buckets), *((ref, False) for ref in query.groups)]
         return
     named = any(schema.columns[ref.table, ref.column].info.type == "VARCHAR" for ref in query.groups)
     query.order = [(figure, True)] if named else [(query.groups[0], False)]

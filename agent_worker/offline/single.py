@@ -66,7 +66,7 @@ class Single:
 
     @cached_property
     def core(self) -> Core:
-        return Core(self.catalog)
+        return Core(self.catalog, self.lexicon.values)
 
     def works(self, question: str) -> SqlPlan | None:
         """The statement of a question that is understood by itself, or None."""
@@ -137,13 +137,17 @@ class Single:
         if measured or (described.default_dates and _DATED.search(question)):
             return None
         found = self.core.read(question)
+        notes: list[str] = []
+        if not found.found and found.problem.startswith("word"):
+            question, _, notes = self.lexicon.spelled(question)
+            found = self.core.read(question) if notes else found
         reading = found.clear
         if reading is None and found.doubtful:
             raise NotUnderstood(question, Ambiguous(UNSURE))
         if reading is None or self._dated_elsewhere(reading.query, words):
             return None
         said = Description(self.core.schema, reading.query)
-        return SqlPlan(reading.sql, said.title(), said.reading(), said.chart())
+        return SqlPlan(reading.sql, said.title(), " ".join((*notes, said.reading())), said.chart())
 
     def _dated_elsewhere(self, query: Query, words: set[str]) -> bool:
         """Whether a day was read as one of another table, though its column is not named and the own table has dates:

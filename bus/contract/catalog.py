@@ -3,6 +3,8 @@
 A worker reads it, the supervisor keeps it and hands it to every job, `/api/catalog` shows it.
 """
 
+from functools import cached_property
+
 import msgspec
 
 
@@ -110,7 +112,7 @@ class Description(msgspec.Struct, frozen=True):
     examples: tuple[Example, ...] = ()
 
 
-class Catalog(msgspec.Struct, frozen=True):
+class Catalog(msgspec.Struct, frozen=True, dict=True):
     """All tables, the join keys (declared and inferred), and the description. `fingerprint` changes whenever a file
     of the data does: a catalog with another one is out of date. `warnings` tell of `left_out` and of the tables'
     remarks, too."""
@@ -123,4 +125,8 @@ class Catalog(msgspec.Struct, frozen=True):
     left_out: tuple[LeftOut, ...] = ()
 
     def table(self, name: str) -> CatalogTable | None:
-        return next((table for table in self.tables if table.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, CatalogTable]:
+        return {table.name: table for table in self.tables}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-PACKAGES = ("agent_worker", "broker", "bus", "gateway", "ops", "supervisor")
+PACKAGES = ("agent_worker", "broker", "bus", "deadstop", "gateway", "ops", "supervisor")
 
 
 def taken_names(folder: Path) -> list[str]:

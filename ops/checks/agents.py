@@ -10,6 +10,13 @@ from bus.contract.settings import AgentDefinition, Settings
 from bus.system.own_names import taken_names
 from ops.checks.finding import Finding, problem, warning
 
+_EXTRAS = {
+    "langgraph": ("langgraph", "langgraph"),
+    "pydantic_ai": ("pydantic_ai", "pydantic-ai"),
+    "openai_agents": ("agents", "openai-agents"),
+}
+"""The package that runs agents of a framework, and the extra that installs it."""
+
 
 def agents(settings: Settings) -> list[Finding]:
     """What is wrong with any of them."""
@@ -22,6 +29,10 @@ def _agent(name: str, agent: AgentDefinition) -> Iterator[Finding]:
             todo = f"install it, or correct [agents.{name}] command"
             yield problem(f"agent {name}", f"there is no program {agent.command[0]} in PATH", todo)
         return
+    for key, (package, extra) in _EXTRAS.items():
+        if getattr(agent, key) and _is_missing(package, agent.folder):
+            todo = f"pip install 'deadstop[{extra}]'"
+            yield problem(f"agent {name}", f"it is one of {key}, and {package} is not installed", todo)
     module = agent.own_module
     if _is_missing(module, agent.folder):
         todo = f"install it into this environment or put it into {agent.folder}, or correct [agents.{name}]"

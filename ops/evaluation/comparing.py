@@ -10,7 +10,7 @@ Rows = Sequence[Sequence[Any]]
 
 DIGITS = 6
 MAX_CHOICES = 5_000
-_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00(?:\.0+)?")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ t](\d\d:\d\d:\d\d)(?:\.0+)?")
 
 
 def same_rows(found: Rows, expected: Rows, ordered: bool = False, digits: int = DIGITS) -> bool:
@@ -48,5 +48,7 @@ def plain(value: Any, digits: int = DIGITS) -> str:
         # -0 is 0; and what Python alone takes for a number, such as 1_000, is text.
         return f"{float(value) + 0.0:.{digits}g}" if "_" not in text else text
     except (TypeError, ValueError):
-        dated = _MIDNIGHT.fullmatch(text)
-        return dated[1] if dated else text
+        dated = _TIME.fullmatch(text)
+        if dated is None:
+            return text
+        return dated[1] if dated[2] == "00:00:00" else f"{dated[1]} {dated[2]}"

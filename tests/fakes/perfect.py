@@ -32,8 +32,8 @@ def perfect(questions: Iterable[Question]) -> Script:
     def script(recorded: Recorded) -> Reply:
         if not is_planning(recorded):
             return words(SAID)
-        told = recorded.system + json.dumps(recorded.body["messages"])
-        meant = [one for one in known[_asked(recorded)] if all(table in told for table in tables_of(one.sql))]
+        told = (recorded.system + json.dumps(recorded.body["messages"])).lower()
+        meant = [one for one in known[_asked(recorded)] if all(table.lower() in told for table in tables_of(one.sql))]
         if not meant:
             return Fail(400, "invalid_request_error", f"nobody told me about {_asked(recorded)!r}")
         return _turn(meant[0], sum(message["role"] == "assistant" for message in recorded.body["messages"]))

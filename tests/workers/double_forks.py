@@ -1,5 +1,5 @@
 """Leaves as many daemons as the question says (200 if it says nothing), each forked twice, deaf, and in a session of
-its own, from a worker that has given up being a subreaper."""
+its own, from a worker that has given up being a subreaper, unless the question goes on with `kept`."""
 
 import ctypes
 from collections.abc import AsyncIterator
@@ -30,8 +30,10 @@ for _ in range({count}):
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
-    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
-    count = int(job.question) if job.question.isdecimal() else DEFAULT
+    number, *kept = job.question.split()
+    if not kept:
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+    count = int(number) if number.isdecimal() else DEFAULT
     pids = await python(_DAEMONS.format(count=count))
     for first in range(0, count, TOLD_AT_ONCE):
         yield Status(f"children {' '.join(map(str, pids[first : first + TOLD_AT_ONCE]))}")

@@ -9,10 +9,9 @@ from bus.contract.settings import AgentDefinition
 
 
 def load_own(definition: AgentDefinition) -> tuple[str, ...]:
-    """Import the module that is named, before the sandbox stands, and give the folders that it is read from."""
+    """Import the module that is named, before the sandbox stands, and give the folder that it is read from."""
     module = importlib.import_module(definition.own_module)
-    own = (str(Path(module.__file__).parent),) if module.__file__ else ()
-    return (*own, definition.folder) if definition.folder else own
+    return (str(Path(module.__file__).parent),) if module.__file__ else ()
 
 
 def target(named: str) -> Any:

@@ -4,8 +4,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from agent_worker.offline.binder.places import Doubtful, Unbound, kin
-from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, Expr, InBoth, Query, Ref
-from agent_worker.offline.binder.ranking import Ranking
+from agent_worker.offline.binder.query import (
+    Agg,
+    Compare,
+    Condition,
+    Exists,
+    Expr,
+    InBoth,
+    Part,
+    Query,
+    Ref,
+    refs_of,
+    simple_conditions,
+)
+from agent_worker.offline.binder.time.times import Times
 from agent_worker.offline.english.lexicon import expand
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
@@ -17,9 +29,13 @@ from agent_worker.offline.grammar.fragments import (
     Mention,
     Or,
     Parse,
+    Per,
     Rank,
     Select,
+    Share,
+    Told,
     Verb,
+    When,
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name, Value
@@ -31,7 +47,7 @@ _NEUTRAL = frozenset(
     for (word,) in expand(
         """located|locate|based|situated|live|lives|lived|living|named|called|use|used|uses|using|made|belong|belongs
         |have|having|include|included|includes|given|get|got|show|showing|find|found|exist|exists|come|comes|take|takes
-        |taken"""
+        |taken|share|shares|shared"""
     )
 )
 """Verbs that tie nouns together whatever the schema calls itself."""
@@ -46,7 +62,7 @@ class Bound:
     parse: Parse
 
 
-class Binder(Ranking):
+class Binder(Times):
     """Binds a whole parse. Raises `Unbound` where that makes no sense."""
 
     def run(self) -> Bound:
@@ -63,14 +79,27 @@ class Binder(Ranking):
         self._check_items()
         for group in self.of(Group):
             self._group(group)
+        for per in self.of(Per):
+            self._per(per)
+        self._check_terse()
+        told = alternatives = 0
         for at, fragment in enumerate(self.parse.fragments):
-            if isinstance(fragment, Where):
+            if isinstance(fragment, Mention) and fragment.again:
+                self.since = len(self.query.conditions)
+            elif isinstance(fragment, Where):
                 self._where(fragment)
                 if self._is_alternative(at):
                     self._alternatives(fragment)
+                    alternatives += 1
+            elif isinstance(fragment, When):
+                self._when(fragment)
+            elif isinstance(fragment, Told):
+                told = len(self.query.conditions)
             elif isinstance(fragment, Absent):
                 self._absent(fragment)
-        if len(self.of(Or)) != sum(isinstance(c, AnyOf) for c in self.query.conditions):
+        if any(mention.again for mention in self.of(Mention)):
+            self._of_two_rows()
+        if len(self.of(Or)) != alternatives:
             raise Doubtful("or what")
         for number in self.of(HowMany):
             self._how_many(number)
@@ -84,8 +113,45 @@ class Binder(Ranking):
         self._sort()
         self._finish()
         self._show_figures()
+        for share in self.of(Share):
+            self._share(share, told)
         self._verbs()
         return Bound(self.query, self.parse.cost + self.cost, self.parse)
+
+    def _check_terse(self) -> None:
+        """What nothing opens is counted by groups; without any, its rows are meant."""
+        grouped = bool(self.query.groups or self.query.buckets)
+        for select in self.of(Select):
+            if select.terse and select.items[0].fn and not grouped:
+                raise Unbound("a count of what nobody counts")
+            if select.terse and any(self._column(ref).role is Role.QUANTITY for ref in self.query.groups):
+                raise Unbound("per so many, or by their number")
+
+    def _share(self, share: Share, told: int) -> None:
+        """The figure as a share of the whole: by groups, or of those rows that the conditions say."""
+        query = self.query
+        figures = [e for e in query.shown if isinstance(e, Agg)]
+        if len(figures) != 1 or query.havings or query.limit or query.over or len(self.of(Share)) > 1:
+            raise Unbound("a share of one figure at a time")
+        if any(isinstance(c, Exists) for c in query.conditions):
+            raise Unbound("a share of those with something else")
+        at = query.shown.index(figures[0])
+        if query.aggregated and (query.groups or query.buckets):
+            if self.of(Told) or self._said_before_groups():
+                raise Doubtful("the part, or the whole")
+            query.shown[at] = Part(figures[0], share.percent)
+            return
+        parts = query.conditions[told:] if self.of(Told) else query.conditions
+        if not parts or (len(parts) > 1 and not self.of(Told)):
+            raise Doubtful("the share of which part")
+        query.conditions = query.conditions[:told] if self.of(Told) else []
+        query.shown[at] = Part(figures[0], share.percent, tuple(parts))
+
+    def _said_before_groups(self) -> bool:
+        """Whether a condition stands before what the share is by."""
+        kinds = [type(f) for f in self.parse.fragments]
+        grouped = max(at for at, kind in enumerate(kinds) if kind in (Group, Per))
+        return any(kind in (Where, When, Absent, Having, HowMany) for kind in kinds[:grouped])
 
     def _is_alternative(self, at: int) -> bool:
         """Whether "or" stands before a condition, with nothing or a noun between."""
@@ -98,6 +164,11 @@ class Binder(Ranking):
         plain = [e for e in query.shown if isinstance(e, Ref)]
         if any(ref.path and ref.table in self.counted for ref in plain):
             raise Unbound("counted by itself")
+        fixed = [c.expr for c in query.conditions if isinstance(c, Compare) and c.operator == "="]
+        implied = [i.name for i in self._items() if i.fn == "count" and i.name and not i.distinct]
+        counted = {(c.table, c.column) for name in implied for c in name.columns if c.cost <= name.cost + 0.5}
+        if any(isinstance(e, Ref) and (e.table, e.column) in counted and not self._is_named(e) for e in fixed):
+            raise Doubtful("how many of them, or of theirs")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):
             self.cost += 0.5  # events tell of things that no register lists
         exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))
@@ -105,16 +176,30 @@ class Binder(Ranking):
             self._finish_rows(plain)
         elif query.everything:
             raise Unbound("all columns of a group")
-        elif plain or query.groups:
+        elif plain or query.groups or query.buckets:
             self._groups_of(plain)
         elif query.havings:
-            raise Unbound("a count of groups")
+            self._count_groups()
         elif query.order and not query.limit:
             raise Unbound("one row has no order")
 
+    def _is_named(self, ref: Ref) -> bool:
+        """Whether a condition names its column, so that it is no other one's."""
+        wheres = [w for w in self.of(Where) if w.name is not None or w.owner is not None or w.label]
+        names = [name for w in wheres for name in (w.name, w.owner) if name]
+        return any((c.table, c.column) == (ref.table, ref.column) for name in names for c in name.columns)
+
+    def _count_groups(self) -> None:
+        """ "how many destinations have more than 1,000 flights": the groups are counted."""
+        counted = self.query.shown[0]
+        if len(self.query.shown) > 1 or not isinstance(counted, Agg) or counted.ref is None or not counted.distinct:
+            raise Unbound("a count of groups")
+        self.query.shown, self.query.groups = [counted.ref], [counted.ref]
+        self.query.over = counted.ref.column.replace("_", " ")
+
     def _finish_rows(self, plain: list[Ref]) -> None:
         query = self.query
-        if query.groups:
+        if query.groups or query.buckets:
             raise Unbound("groups without a figure")
         self._check_rows(plain)
         if not query.everything:
@@ -183,6 +268,8 @@ class Binder(Ranking):
         if not query.groups and any(isinstance(e, Agg) for e in query.shown) and not query.havings and not query.limit:
             self.cost += 0.15
         for ref in plain:
+            if ref.since:
+                raise Unbound("grouped by a time")
             if ref.path:
                 self._join(ref.path if self._asked(ref) else ())
                 table = self.schema.tables[ref.table]
@@ -194,6 +281,9 @@ class Binder(Ranking):
             if self._column(ref).role is Role.QUANTITY and any(isinstance(e, Agg) and e.ref for e in query.shown):
                 raise Unbound("grouped by a quantity")
             query.groups.append(ref)
+        figures = (*query.shown, *(having.expr for having in query.havings))
+        if any(isinstance(e, Agg) and e.distinct and e.ref in query.groups for e in figures):
+            raise Doubtful("how many of itself a group has")
         for expr, _ in query.order:
             if isinstance(expr, Ref) and expr not in query.groups:
                 if expr.path and any(g.path == expr.path for g in query.groups):
@@ -252,14 +342,18 @@ class Binder(Ranking):
         """ "employees who report to Payam" are not those called so; "movie ratings" are ratings."""
         fragments = self.parse.fragments
         for first, second in pairwise(fragments):
+            if isinstance(first, Mention) and isinstance(second, Select):
+                again = second.items[0]
+                if again.fn == "" and again.name and again.name.tables and again.name.start <= first.name.end + 2:
+                    raise Unbound(f"{first.name.text} and {again.name.text}")
             if isinstance(first, Verb) and isinstance(second, Where) and second.name is None and not second.label:
                 same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
                 own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]
                 values = {r.column for v in second.operands if isinstance(v, Value) for r in v.refs}
                 if first.word not in _NEUTRAL and any(ref.column in values for ref in own):
                     raise Doubtful(f"{first.word} whom")
-            if isinstance(first, (Select, Mention)) and isinstance(second, Mention):
-                last = first.name if isinstance(first, Mention) else first.items[-1].owner or first.items[-1].name
+            if isinstance(first, (Select, Mention, HowMany)) and isinstance(second, Mention):
+                last = first.items[-1].owner or first.items[-1].name if isinstance(first, Select) else first.name
                 if last is not None and last.end == second.name.start:
                     counted = isinstance(first, Select) and first.items[-1].fn == "count"
                     kind = Doubtful if counted else Unbound
@@ -270,7 +364,7 @@ class Binder(Ranking):
         tables, columns = {query.base}, set()
         exprs: list[Expr] = [*query.shown, *query.groups, *(e for e, _ in query.order)]
         paths = list(query.joined)
-        flat = [c for one in query.conditions for c in (one.conditions if isinstance(one, AnyOf) else (one,))]
+        flat = [c for one in query.conditions for c in simple_conditions(one)]
         for condition in flat:
             if isinstance(condition, Exists):
                 paths.append(condition.path)
@@ -279,8 +373,7 @@ class Binder(Ranking):
                 exprs += [condition.expr] if isinstance(condition, Compare) else []
                 exprs += [condition.ref, condition.condition.expr] if isinstance(condition, InBoth) else []
         for expr in exprs:
-            ref = expr.ref if isinstance(expr, Agg) else expr
-            if ref is not None:
+            for ref in refs_of(expr):
                 paths.append(ref.path)
                 tables.add(ref.table)
                 columns.add((ref.table, ref.column))

@@ -2,8 +2,9 @@
 
 from agent_worker.offline.binder.literals import Unfit, literals
 from agent_worker.offline.binder.nouns import Nouns
-from agent_worker.offline.binder.places import EXISTS, FAR, Unbound
+from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
 from agent_worker.offline.english.lexicon import VERBS
+from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Mention,
     Select,
@@ -12,6 +13,9 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
+
+_ROLE = 0.3
+"""How much nearer a column is that plays the part that "from" or "to" says."""
 
 
 class Columns(Nouns):
@@ -38,8 +42,13 @@ class Columns(Nouns):
                 continue
             if far is not None:
                 near = 0.2 if where.name is not None and table in self._noun_before(where) else 0.0
+                near += self._role_bonus(where, column)
                 found[table, name] = cost + far + self._value_cost(where, table, name) - near
         return [(cost, table, name) for (table, name), cost in found.items()]
+
+    def _role_bonus(self, where: Where, column: Column) -> float:
+        """How much nearer a column is whose name says what stands before the value: "to SFO" is a destination."""
+        return _ROLE if ROLE_WORDS.get(where.role, frozenset()) & set(column.words) else 0.0
 
     def _named_columns(self, where: Where) -> dict[tuple[str, str], float]:
         values = [v for v in where.operands if isinstance(v, Value)]
@@ -106,7 +115,7 @@ class Columns(Nouns):
         for value in where.operands:
             if not isinstance(value, Value):
                 continue
-            refs = [r for r in value.refs if (r.table, r.column) == (table, column)]
+            refs = value.by_place.get((table, column), [])
             if value.text.isdigit() and where.name is None and where.owner is None:
                 cost += 1.0
             if not refs and " " in value.text and self.schema.columns[table, column].role is Role.IDENTIFIER:
@@ -155,10 +164,27 @@ class Columns(Nouns):
         if named & near or (where.name is None and table in refers):
             raise Unbound(f"{column} of which of two")
 
+    def _check_values(self, where: Where) -> None:
+        """A value that ends with the name of another column is hardly one where the rest is a value of that column:
+        "Orange County" may be the county Orange."""
+        for value in where.operands:
+            text = value.text.lower() if isinstance(value, Value) else ""
+            head, _, last = text.rpartition(" ")
+            whole = f"{text} {where.owner.text.lower()}" if text and where.owner else ""
+            same = [c for c in self.schema.columns.values() if head and c.words == (last,)]
+            if any(_holds(c, head) for c in same) or (
+                whole and any(_holds(c, whole) for c in self.schema.columns.values())
+            ):
+                raise Doubtful(f"{text}, or {last} {head}")
+
     def _named_by(self) -> tuple[Column | None, ...]:
         """The columns that tell the rows of the base apart for people."""
         table = self.schema.tables[self.base]
         return (*table.labels, table.key)
+
+
+def _holds(column: Column, text: str) -> bool:
+    return any(value.lower() == text for value in column.info.values)
 
 
 def _tells_time(column: Column) -> bool:

@@ -42,12 +42,15 @@ class Conditions(Columns):
                 raise Unbound(f"several columns for a condition: {column}, {c}")
         if cost > 5:
             raise Unbound("a value that stands elsewhere")
-        self.cost += max(cost, 0.0)
+        self.cost += max(cost + self._role_bonus(where, self.schema.columns[table, column]), 0.0)
         self._check_nearest(where, table, column)
+        self._check_values(where)
         named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
         if named and table not in (self._noun_before(where) or self._subjects()):
             raise Unbound("the name of something else")
         for condition in self._conditions(where, self.schema.columns[table, column]):
+            if condition in self.query.conditions[self.since :]:
+                continue
             self._add_condition(condition)
             if condition in self.query.conditions and self._denied_before(where):
                 raise Unbound("a condition behind none")
@@ -55,12 +58,13 @@ class Conditions(Columns):
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
         path = self._path_to(column.table)
-        if where.both and any(isinstance(e, Agg) for e in self.query.shown):
+        if where.both and any(isinstance(e, Agg) and (e.fn == "count" or path is None) for e in self.query.shown):
             raise Unbound("a count of both, or of each")
         operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
         if path is not None:
             ref = Ref(path, column.table, column.name)
-            if where.both and len(where.operands) > 1 and operator == "=":
+            pooled = any(isinstance(e, Agg) for e in self.query.shown)
+            if where.both and len(where.operands) > 1 and operator == "=" and not pooled:
                 return self._both(where, column, ref)
             form, operands = literals(column, operator, where.operands)
             if where.never and not all(
@@ -78,14 +82,33 @@ class Conditions(Columns):
         return [Exists(path, (Compare(ref, "=" if negated else operator, operands, form),), negated)]
 
     def _both(self, where: Where, column: Column, ref: Ref) -> list[Condition]:
+        shared = self._shared()
+        parts = [literals(column, "=", (one,)) for one in where.operands]
+        return [InBoth(shared, Compare(ref, "=", operands, form)) for form, operands in parts]
+
+    def _shared(self) -> Ref:
+        """The one column asked for, whose values several rows may share."""
         shown = [e for e in self.query.shown if isinstance(e, Ref)]
         if len(shown) != 1 or self.query.everything or any(isinstance(e, Agg) for e in self.query.shown):
             raise Unbound("both of two values")
         if self._column(shown[0]).role not in (Role.CATEGORY, Role.YEAR) or self._column(shown[0]) in self._named_by():
             raise Unbound("both of two values, of names")
         self.query.distinct = True
-        parts = [literals(column, "=", (one,)) for one in where.operands]
-        return [InBoth(shown[0], Compare(ref, "=", operands, form)) for form, operands in parts]
+        return shown[0]
+
+    def _of_two_rows(self) -> None:
+        """Conditions behind a noun that is said again are of another row than those before: one and the same thing has
+        both, or rows that share what is asked for."""
+        before, behind = self.query.conditions[: self.since], self.query.conditions[self.since :]
+        apart = [c for c in (*before, *behind) if not isinstance(c, Exists)]
+        if len(before) != 1 or len(behind) != 1 or any(not isinstance(c, Compare) for c in apart):
+            raise Unbound("of one row, or of two")
+        if apart:
+            shared = self._shared()
+            both = [InBoth(shared, c) for c in apart if isinstance(c, Compare)]
+            if len(both) != 2:
+                raise Unbound("of one row, or of two")
+            self.query.conditions = list(both)
 
     def _add_condition(self, new: Condition) -> None:
         """Conditions on one and the same other row stand together; two on one value that exclude each other are of
@@ -96,7 +119,7 @@ class Conditions(Columns):
             return
         if isinstance(new, Exists) and not new.negated and not any(isinstance(f, Or) for f in self.parse.fragments):
             for at, old in enumerate(self.query.conditions):
-                if isinstance(old, Exists) and not old.negated and new.conditions:
+                if at >= self.since and isinstance(old, Exists) and not old.negated and new.conditions:
                     if {c.expr for c in old.conditions} & {c.expr for c in new.conditions}:
                         continue
                     if together := _of_one_row(old, new):
@@ -120,7 +143,7 @@ class Conditions(Columns):
     def _contradicts(self, new: Condition) -> None:
         if not isinstance(new, Compare):
             return
-        for old in self.query.conditions:
+        for old in self.query.conditions[self.since :]:
             if isinstance(old, Compare) and old.expr == new.expr and {old.operator, new.operator} != {"!="}:
                 signs = {old.operator[0], new.operator[0]}
                 ordered = sorted((old, new), key=lambda c: c.operator[0])

@@ -67,7 +67,7 @@ def _literal(column: Column, operator: str, operand: Operand, form: str) -> list
         return [_text(operand.text)]
     if column.kind is not Kind.TEXT or operator not in ("=", "!="):
         raise Unfit
-    refs = [r for r in operand.refs if (r.table, r.column) == (column.table, column.name)]
+    refs = operand.by_place.get((column.table, column.name), [])
     whole = [r for r in refs if r.whole]
     if not whole and refs and not operand.quoted:
         if len({r.value for r in refs}) > 1:

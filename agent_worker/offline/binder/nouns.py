@@ -1,8 +1,10 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, Unbound, kin
-from agent_worker.offline.binder.query import Agg, Exists, Ref
+from agent_worker.offline.binder.places import EXISTS, NUMERIC, Doubtful, Unbound, kin
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref
 from agent_worker.offline.binder.shown import Shown
+from agent_worker.offline.binder.time.calendar import parts_of
+from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Group,
@@ -31,6 +33,9 @@ class Nouns(Shown):
         best = name.cost
         if aggregated and any(c.table == self.base and c.cost <= best + 0.15 for c in name.tables):
             raise Unbound("each thing is one row")
+        own = parts_of(self.schema, self.base) if name.text.lower() in UNIT_PHRASES else None
+        if own and {c.column for c in name.columns} & {ref.column for ref in own.parts.values()}:
+            raise Unbound("a unit of time")
         options: list[tuple[float, str, object]] = []
         try:
             ref, cost = self._resolve(name, None)
@@ -46,9 +51,12 @@ class Nouns(Shown):
         if not options:
             raise Unbound(f"no {name.text} to group by")
         cost, kind, found = self._named(name, *min(options, key=lambda option: option[0]))
+        self._check_way(found.path if isinstance(found, Ref) else found[0], name)  # type: ignore[index]
         self.cost += max(cost - best, 0.0)
         if kind == "column":
             assert isinstance(found, Ref)
+            if self.query.everything:
+                raise Unbound(f"all columns, and {name.text}")
             if aggregated:
                 self.query.groups.append(found)
             if found not in self.query.shown:
@@ -65,7 +73,14 @@ class Nouns(Shown):
             raise Unbound(f"{name.text} has no key")
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         self.query.groups += refs
-        self.query.shown[:0] = [ref for ref in refs if ref not in self.query.shown]
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
+
+    def _check_way(self, path: Path, name: Name) -> None:
+        """A group that lies far away, and on several ways, is one of two things: customers' nations, or suppliers'."""
+        ways = self.joins.functional(path[-1].end) if len(path) > 1 else []
+        if len(ways) > 1 and not self._passed(path):
+            raise Doubtful(f"{name.text} of which of several")
 
     def _mention(self, mention: Mention) -> None:
         """A table of the question is joined, or must have a row."""
@@ -100,15 +115,26 @@ class Nouns(Shown):
         """Whether a condition speaks of rows on this way already."""
         return any(isinstance(c, Exists) and c.path[: len(path)] == path for c in self.query.conditions)
 
+    def _unfilled(self, name: Name) -> Ref | None:
+        """The one column of the base that a name means, where it is empty in some rows."""
+        best = name.cost
+        own = [c for c in name.columns if c.table == self.base and c.cost <= best + 0.1]
+        return Ref((), self.base, own[0].column or "") if len(own) == 1 and self._column(own[0]).info.nulls else None
+
     def _absent(self, absent: Absent) -> None:
         if absent.name is not None:
             tables = [c.table for c in absent.name.tables]
         else:
             tables = [t.name for t in self.schema.tables.values() if any(kin(absent.verb, w) for w in t.words)]
-        if not tables:
+        if not tables and not (absent.name and self._unfilled(absent.name)):
             raise Unbound("none of what")
         if self.base in tables:
             raise Unbound("absent from itself")
+        if absent.name is not None and (ref := self._unfilled(absent.name)):
+            if self._column(ref).role in NUMERIC and not absent.missing:
+                raise Doubtful(f"{ref.column} missing, or zero")
+            self.query.conditions.append(Compare(ref, "null", ()))
+            return
         path, cost = self._any_path(tables)
         if is_functional(path):
             raise Unbound("the key itself is missing")

@@ -54,6 +54,8 @@ class Places:
     told_by: list[Ref] = field(default_factory=list)
     """Columns that say how many there are."""
     mentioned: set[str] = field(default_factory=set)
+    since: int = 0
+    """The conditions from here on are of other rows than those before."""
 
     def __post_init__(self) -> None:
         self.query = Query(self.base)
@@ -82,7 +84,9 @@ class Places:
                     found[-len(fragment.items) :] = [
                         replace(i, owner=last) if i.fn != "count" else i for i in fragment.items
                     ]
-        return found
+        groups = [group.names[0] for group in self.of(Group) if group.firm and len(group.names) == 1]
+        whole = groups[0] if len(groups) == 1 and groups[0].cost < 0.2 and groups[0].tables else None
+        return [replace(i, owner=whole) if whole and _is_own(i) else i for i in found]
 
     def _owners(self, items: list[Item]) -> None:
         tables = {c.table for i in items if i.owner for c in i.owner.tables}
@@ -149,7 +153,17 @@ class Places:
                 labels, path = self.schema.tables[table].labels, self._path_to(table)
                 if len(labels) == 1 and path is not None:
                     found.append((0.15 + len(path) * HOP, Ref(path, table, labels[0].name)))
-        return self._one(found, name.text)
+        ref, cost = self._one(found, name.text)
+        self._check_key(name, ref)
+        return ref, cost
+
+    def _check_key(self, name: Name, ref: Ref) -> None:
+        """A key does not stand for what the table behind it calls so: `room_id` is no "room number" where rooms have
+        one."""
+        key = self.schema.refers(ref.table, ref.column)
+        own = {(c.table, c.column): c.cost for c in name.columns}
+        if key and any(t == key.ref_table and cost < own[ref.table, ref.column] - 0.1 for (t, _), cost in own.items()):
+            raise Unbound(f"{name.text} may be several things")
 
     def _belongs(self, owners: set[str], table: str) -> bool:
         """Whether the owner refers to a table, so that its columns may be said of the owner."""
@@ -230,6 +244,11 @@ class Places:
     def _denied_before(self, where: Where) -> bool:
         before = self.parse.fragments[: self.parse.fragments.index(where)]
         return any(isinstance(f, Absent) for f in before)
+
+
+def _is_own(item: Item) -> bool:
+    """Whether only the thing of a group can have this: "the id, the price and the count of orders for each room"."""
+    return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in _OWN_WORDS
 
 
 def _is_plain(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """The query form: what is shown, filtered, grouped and ordered over one base table, with every name settled."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent_worker.offline.schema.routes import Path
@@ -12,6 +13,9 @@ class Ref:
     path: Path
     table: str
     column: str
+    since: str = ""
+    """An earlier column of the same row: what is meant is the time from there, in `unit`."""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,34 @@ class Agg:
     fn: str
     ref: Ref | None = None
     distinct: bool = False
+    other: Ref | None = None
 
 
-Expr = Ref | Agg
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A unit of time of a column of dates, or of columns that hold its parts ("year", "month", "day", "hour")."""
+
+    unit: str
+    date: Ref | None = None
+    parts: tuple[tuple[str, Ref], ...] = ()
+    own: bool = False
+    """`date` is no date, but a column that holds just this unit."""
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.date,) if self.date else tuple(ref for _, ref in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A figure as a part of the same over all groups, or, with `conditions`, over the rows of which they hold."""
+
+    figure: Agg
+    percent: bool
+    conditions: tuple["Condition", ...] = ()
+
+
+Expr = Ref | Agg | Bucket | Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +99,36 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition = Compare | Exists | InBoth | AnyOf
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these hold, or, `negated`, not all."""
+
+    conditions: tuple["Condition", ...]
+    negated: bool = False
+
+
+Condition = Compare | Exists | InBoth | AnyOf | AllOf
+
+
+def refs_of(expr: Expr) -> tuple[Ref, ...]:
+    """The columns of an expression."""
+    if isinstance(expr, Ref):
+        return (expr,)
+    if isinstance(expr, Bucket):
+        return expr.refs
+    if isinstance(expr, Part):
+        return refs_of(expr.figure) + tuple(r for c in expr.conditions for s in simple_conditions(c) if
+                                            isinstance(s, Compare) for r in refs_of(s.expr))  # fmt: skip
+    return tuple(ref for ref in (expr.ref, expr.other) if ref)
+
+
+def simple_conditions(condition: Condition) -> Iterator["Compare | Exists | InBoth"]:
+    """The conditions of which one is made."""
+    if isinstance(condition, AnyOf | AllOf):
+        for one in condition.conditions:
+            yield from simple_conditions(one)
+    else:
+        yield condition
 
 
 @dataclass(slots=True)
@@ -88,7 +146,8 @@ class Query:
     everything: bool = False
     over: str = ""
     joined: list[Path] = field(default_factory=list)
+    buckets: list[Bucket] = field(default_factory=list)
 
     @property
     def aggregated(self) -> bool:
-        return bool(self.groups) or any(isinstance(e, Agg) for e in self.shown)
+        return bool(self.groups or self.buckets) or any(isinstance(e, Agg) for e in self.shown)

@@ -7,17 +7,26 @@ from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,
+    Group,
     Having,
     HowMany,
     Item,
     Limit,
     Mention,
     Rank,
+    Select,
     Sort,
 )
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.roles import Kind, Role
+
+
+def _is_whole(column: Column) -> bool:
+    """Whether a column may hold counts: an amount of 12.50 counts nothing."""
+    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
+    return not any(edge.partition(".")[2].strip("0") for edge in edges)
 
 
 class Ranking(Conditions):
@@ -26,6 +35,9 @@ class Ranking(Conditions):
     def _how_many(self, how: HowMany) -> None:
         literal = (Literal(f"{how.number.number:.15g}", how.number.text),)
         operator = how.operator
+        codes = [self._column(c).info.values for c in how.name.columns if c.column] if how.name else []
+        if operator == "=" and any(how.number.text in values for values in codes):
+            raise Doubtful(f"{how.number.text} of them, or the one called so")
         if how.name is not None and (ref := self._figure(how.name)):
             if self.of(Absent):
                 raise Doubtful("a condition beside none")
@@ -69,12 +81,17 @@ class Ranking(Conditions):
         for table in {self.base, *(e.table for e in self.entities)}:
             for column in self.schema.tables[table].columns:
                 if (
-                    COUNTING & set(column.all_words)
+                    (COUNTING | {"no"}) & set(column.all_words)
                     and stems & {stem(word) for word in column.all_words}
                     and column.role in NUMERIC
+                    and _is_whole(column)
                 ):
                     raise Unbound(f"{column.name} says how many")
+        self._check_known(name)
         if any(c.table == self.base for c in name.tables):
+            same = [self._column(c) for c in name.columns if c.table == self.base and c.cost <= name.cost]
+            if any(c.kind is Kind.NUMBER and c != self.schema.tables[self.base].key for c in same):
+                raise Unbound(f"{name.text} are counted, or added up")
             self.counted.add(self.base)
             return Agg("count")
         if name.tables:
@@ -91,6 +108,8 @@ class Ranking(Conditions):
                 return Agg("count")
             return Agg("count", self._nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
         ref, cost = self._resolve(name, None)
+        if self._column(ref).role in NUMERIC:
+            raise Unbound("a count of quantities")
         self.cost += cost - name.cost + 0.1
         return Agg("count", ref, distinct=True)
 
@@ -112,11 +131,21 @@ class Ranking(Conditions):
         if self.of(Sort) and (rank.hints or rank.common):
             raise Unbound("a rank beside an order")
         expr = self._ranked_by(rank)
+        if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)):
+            raise Doubtful("the first of each, or of all")
         plain = self.query.groups or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
         if isinstance(expr, Agg) and not plain:
             raise Unbound("a rank of nothing")
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not self.query.groups:
             raise Unbound("a figure of the first only")
+        terse = any(select.terse for select in self.of(Select))
+        if (
+            terse
+            and isinstance(expr, Ref)
+            and self.query.shown
+            and all(isinstance(e, Ref) and e.path for e in self.query.shown)
+        ):
+            raise Doubtful(f"{expr.column} of one, or of all together")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes:
             raise Unbound("the first of itself")
         self.query.order.append((expr, rank.descending))
@@ -157,7 +186,8 @@ class Ranking(Conditions):
 
     def _of_another(self, rank: Rank) -> bool:
         """Whether the most common one of something else than is shown is meant: "of the most popular form"."""
-        behind = self.parse.fragments[self.parse.fragments.index(rank) + 1 :][:1]
+        at = self.parse.fragments.index(rank)
+        behind = self.parse.fragments[max(at - 1, 0) : at + 2]
         shown = {e.table for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)}
         return any(isinstance(f, Mention) and not shown & {c.table for c in f.name.tables} for f in behind)
 

@@ -1,7 +1,11 @@
 """What is shown: columns, whole rows, counts and other figures."""
 
+from dataclasses import replace
+
 from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import (
     Everything,
     Group,
@@ -32,7 +36,9 @@ class Shown(Places):
         self.entities.append(Ref((), self.base, "*"))
 
     def _show(self, item: Item, size: int) -> None:
-        if item.fn == "count":
+        if item.since is not None:
+            self._span(item, item.since)
+        elif item.fn == "count":
             self._count(item)
         elif item.fn:
             assert item.name is not None
@@ -40,6 +46,22 @@ class Shown(Places):
         else:
             assert item.name is not None
             self._plain(item, size)
+
+    def _span(self, item: Item, since: Name) -> None:
+        """The time between two dates of one row: days, or hours where both tell the time of day."""
+        assert item.name is not None
+        (first, near), (last, far) = (self._resolve(name, item.owner) for name in (since, item.name))
+        dates = [self._column(ref) for ref in (first, last)]
+        if first.path or last.path or first == last or any(c.role is not Role.DATE for c in dates):
+            raise Unbound("no time between two dates of a row")
+        timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in dates)
+        if item.unit in ("hour", "minute") and not timed:
+            raise Doubtful(f"{item.unit}s of days")
+        if item.fn not in ("", "avg", "min", "max", "median"):
+            raise Unbound(f"{item.fn} of a time")
+        self.cost += near + far - item.name.cost - since.cost
+        ref = replace(last, since=first.column, unit=item.unit or ("hour" if timed else "day"))
+        self._add(Agg(item.fn, ref) if item.fn else ref)
 
     def _check_items(self) -> None:
         """Things are counted over their own rows: two kinds of them, over two."""
@@ -90,6 +112,11 @@ class Shown(Places):
             raise Unbound(f"of both, or {item.name.text}")
         if kind == "table" and not self.of(Group) and any(isinstance(e, Agg) for e in self.query.shown):
             raise Unbound(f"counts of one and of {item.name.text}")
+        if self.query.everything:
+            raise Unbound(f"all columns, and {item.name.text}")
+        keyed = isinstance(found, Ref) and self._column(found).all_words[-1] in ID_WORDS and item.name.tables
+        if keyed and not ID_WORDS & {stem(word) for word in item.name.text.lower().split()}:
+            raise Unbound(f"{item.name.text} by their keys")
         alone = item.owner is None and set(item.name.text.lower().split()) <= _GENERIC
         if alone and self.entities and isinstance(found, Ref) and found.table != self.entities[0].table:
             raise Unbound(f"{item.name.text} of what")
@@ -133,6 +160,7 @@ class Shown(Places):
             return
         tables = [c for c in item.name.tables if c.table == self.base]
         best = item.name.cost
+        self._check_known(item.name, item.distinct)
         numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
         if tables and any(c.table == self.base for c in numeric):
             raise Unbound(f"{item.name.text} are counted, or added up")
@@ -173,6 +201,20 @@ class Shown(Places):
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
         self._add(Agg("count", ref, distinct=True))
 
+    def _check_known(self, name: Name, distinct: bool = False) -> None:
+        """What is counted is known as a whole: "allergies" are hardly the rows of `has_allergy` where another table has
+        them for its key; nor are all of them among those that something refers to."""
+        own = [c for c in name.columns if c.column and self.schema.tables[c.table].key == self._column(c)]
+        if (
+            name.tables
+            and name.cost < name.tables[0].cost >= 0.5
+            and any(c.cost < 0.5 and c.table != self.base for c in own)
+        ):
+            raise Doubtful(f"{name.text}, or what is said of them")
+        refers = any(self.schema.refers(c.table, c.column) for c in name.columns if c.column and c.table == self.base)
+        if distinct and refers and len(self.parse.fragments) == 1:
+            raise Unbound(f"{name.text} that something refers to")
+
     def _fixed(self) -> bool:
         """Whether the question is about rows that it names."""
         return any(w.operator == "=" for w in self.of(Where))
@@ -191,4 +233,10 @@ class Shown(Places):
             raise Unbound("a rate is not added up")
         if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is Kind.DATE):
             raise Unbound(f"{item.fn} of {column.name}")
-        self._add(Agg(item.fn, ref))
+        other = None
+        if item.other is not None:
+            other, more = self._resolve(item.other, item.owner, numeric=True)
+            self.cost += more - item.other.cost
+            if other == ref or column.role not in NUMERIC:
+                raise Unbound("a correlation with itself")
+        self._add(Agg(item.fn, ref, other=other))

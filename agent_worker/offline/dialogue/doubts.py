@@ -1,5 +1,7 @@
 """Answers of the rules that read word by word, which are not given where they may be of something else."""
 
+from itertools import pairwise
+
 from sqlglot import exp
 
 from agent_worker.offline.binder.rules.query_ir import QueryIR
@@ -11,6 +13,7 @@ from agent_worker.offline.schema.name_index import Names
 
 _OWN = (Kind.SHARE, Kind.CORRELATION, Kind.STATS, Kind.QUARTER, Kind.NULL, Kind.WITHOUT)
 _ASKING = frozenset(("when", "where"))
+_BEING = frozenset(("be", "been", "is", "are", "was", "were", "has", "have", "had"))
 UNSURE = "I am not sure that I read all of this question. Please say it in simpler words, or name the columns."
 _TIMES = frozenset((*MONTHS, *WEEKDAYS, *ADVERBS, *UNIT_PHRASES))
 """What only those rules read: times, shares, statistics, missing values."""
@@ -24,6 +27,7 @@ def doubt(question: str, reading: QueryIR, names: Names) -> str:
         passive = words[at] == "by" and _is_passive(words[at - 1], sorts=reading.order is not None)
         if passive and stem(words[at + 1]) in grouped:
             return f"“{words[at - 1]} by”: by whom, or for each of them? Please say “for each …”, or name one."
+    literals = [f.expression.expression for f in reading.filters if isinstance(f.expression, exp.EQ)]
     equal = [f.expression.this for f in reading.filters if isinstance(f.expression, exp.EQ)]
     told = [left.sql() for left in equal if isinstance(left, exp.Column)]
     if len(set(told)) < len(told):
@@ -34,6 +38,10 @@ def doubt(question: str, reading: QueryIR, names: Names) -> str:
     keys = _keys(reading, names)
     if keys:
         return f"{keys[0]} tells things apart; it is not added up or averaged. Which figure do you mean?"
+    if (_counts_one(reading, told) and not {"different", "distinct", "unique"} & set(words)) or _by_participle(
+        words, literals
+    ):
+        return UNSURE
     if (OPENERS.at(words, 0) and not _is_own(words)) or _asks_twice(words) or words[0] in _ASKING:
         return UNSURE
     return ""
@@ -41,6 +49,22 @@ def doubt(question: str, reading: QueryIR, names: Names) -> str:
 
 def _asks_twice(words: list[str]) -> bool:
     return words.count("how") > 1 or words[:2] == ["on", "what"] or words[:2] == ["on", "which"]
+
+
+def _counts_one(reading: QueryIR, told: list[str]) -> bool:
+    """Whether different values of a column are counted that has only one there: it is fixed, or grouped by."""
+    fixed = {*told, *(dim.expression.sql() for dim in reading.dims)}
+    figures = [figure.expression for figure in reading.figures]
+    figures += [figure.expression for figure, _, _ in reading.havings]
+    counted = [c for f in figures for d in f.find_all(exp.Distinct) for c in d.find_all(exp.Column)]
+    return any(column.sql() in fixed for column in counted)
+
+
+def _by_participle(words: list[str], equal: list[exp.Expression]) -> bool:
+    """Whether a verb's form was taken for a value: "has been nominated for", `result = 'Nominated'`."""
+    values = {str(value.this).lower() for value in equal if isinstance(value, exp.Literal)}
+    spoken = {word for before, word in pairwise(words) if before in _BEING and word.endswith("ed")}
+    return bool(values & spoken)
 
 
 def _only_counts(reading: QueryIR) -> bool:

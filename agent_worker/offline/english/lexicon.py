@@ -51,7 +51,7 @@ OPENERS = Phrases(
         """what {are,were}|which {are,is}|who {is,are,were,was}|{show,give,tell,find,list}{ me,}|list {out,down}
         |find out
         |display|get|print|return|report|retrieve|select|compute|calculate|provide|identify|count up|tell me about
-        |what do|i want{ to know,}|sort|order|what can be|search for|determine|let me know""": "list",
+        |what do|i want{ to know,}|sort|order|what can be|search for|determine|let me know|take""": "list",
         """which|what|{in,for,on,at,by,from,under,to,with} which|{in,on,at,with} what|what {kind,kinds} of
         |which of the""": "which",
         "count": "count",
@@ -67,8 +67,8 @@ DETERMINERS = _said(
     """the|a|an|{all,some,any,one}{ of,} the|all|some|any|its|their|his|her|these|those|this|corresponding|respective
     |associated|our|my|such|given|current|specific|overall|related|both"""
 )
-DISTINCT = _said("{the,} {different,distinct}|unique|various")
-COUNT = _said("{the,}{ total,} {number,count} of|counts of|how many{ of,}|# of")
+DISTINCT = _said("{the,} {different,distinct}|unique|various|{different,distinct,} {kind,kinds} of")
+COUNT = _said("{the,}{ total,} {number,numbers,count} of|counts of|how many{ of,}|# of")
 BARE_COUNT = _said(
     "{the,} {count,number}|counts|how many times|frequency|number of {times,records}|how many {there are,are there}"
 )
@@ -81,6 +81,17 @@ AGGREGATES = Phrases(
         "maximum|max|{the,} maximum of|maximal|maximum number of": "max",
         "median{ of,}": "median",
         "standard deviation{ of,}|stddev": "stddev",
+    }
+)
+_FROM = "{ between, from}"
+SPANS = Phrases(
+    {
+        f"""how long{{ is it, was it, does it take, did it take,}}{_FROM}
+        |{{the,}}{{ length of,}} {{time,duration}}{{ passed,}}{_FROM}""": "",
+        f"{{the,}}{{ number of,}} days{{ passed,}}{_FROM}|how many days{{ are there, passed, is it,}}{_FROM}": "day",
+        f"{{the,}}{{ number of,}} hours{{ passed,}}{_FROM}|how many hours{{ are there, passed, is it,}}{_FROM}": "hour",
+        f"""{{the,}}{{ number of,}} minutes{{ passed,}}{_FROM}
+        |how many minutes{{ are there, passed, is it,}}{_FROM}""": "minute",
     }
 )
 EXTREMES = Phrases(
@@ -209,18 +220,21 @@ SORTS = Phrases(
         f"""{_SORT}in{{ the, an, a,}} {_UP} order {_BY}|{{ordered,sorted,}} alphabetically by
         |{{ordered,sorted}} ascending by
         |{{ordered,sorted,order,listed}} by{{ the,}} ascending|ordered from lowest to highest
-        |ascending order of""": False,
+        |ascending order of|{{sorted,ordered,listed}} by {_UP} order of""": False,
         f"""{_SORT}in{{ the, an, a,}} {_DOWN} order {_BY}|{{ordered,sorted}} descending by
-        |{{ordered,sorted,listed}} by{{ the,}} descending|descending order of""": True,
+        |{{ordered,sorted,listed}} by{{ the,}} descending|descending order of
+        |{{sorted,ordered,listed}} by {_DOWN} order of""": True,
     }
 )
 ORDERS = Phrases(
     {
-        f"""{_SORT}in{{ the, an, a,}} {_UP} order|ascending|asc|{{sorted,ordered,listed,}} alphabetically|in order
+        f"""{_SORT}{{in,by}}{{ the, an, a,}} {_UP} {{order,manner}}|ascending|asc
+        |{{sorted,ordered,listed,}} alphabetically|in order
         |lexicographically|in {{chronological,lexical}} order|in ascending lexicographical order
         |from{{ the,}} {{lowest,smallest,earliest,youngest}} to{{ the,}} {{highest,largest,latest,oldest}}|from a to z
         |from {{low to high,least to greatest,least to most,shortest to longest,old to new,oldest to newest}}""": False,
-        f"""{_SORT}in{{ the, an, a,}} {_DOWN} order|descending|desc|descendingly|in descending lexicographical order
+        f"""{_SORT}{{in,by}}{{ the, an, a,}} {_DOWN} {{order,manner}}|descending|desc|descendingly
+        |in descending lexicographical order
         |in reverse {{lexicographical,lexicographic}} order|from z to a
         |from{{ the,}} {{highest,largest,latest,oldest}} to{{ the,}} {{lowest,smallest,earliest,youngest}}
         |from {{high to low,greatest to least,most to least,longest to shortest,newest to oldest}}""": True,
@@ -238,7 +252,7 @@ GLUE = _said(
     |his|her|their|those|these|there|this|to|for|in|on|at|from|with|by|as|also|has|have|had|having|whose|where|when
     |some
     |respectively|currently|given|whole|if|do {we,you} have|among|within|during|,|'|then|whom|ever|actually|really
-    |still
+    |still|yet|so far
     |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together|a total of
     |in total
     |altogether|our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
@@ -267,7 +281,7 @@ _ROOTS = """belong|live|work|take|enroll|own|locate|base|hold|play|make|use|offe
 |cite|advise|raise
 |undergo|say|try|accept|apply|describe|allow|agree|settle|stand|talk|connect|cause|weigh|arrive|depart|leave|land
 |enter|lie
-|remain|beat|lose|lend|defeat|mention|link|sign|travel"""
+|remain|share|incur|beat|lose|lend|defeat|mention|link|sign|travel"""
 _IRREGULAR = """taken|took|held|made|given|gave|gone|went|done|kept|ran|produced|wrote|written|taught|bought|sold
 |won|led|built
 |born|flown|flew|driven|drove|dealt|sent|paid|spent|shown|got|underwent|undergone|said|tried|stood|left|lost|lent
@@ -285,13 +299,18 @@ VERBS = frozenset([form for (root,) in expand(_ROOTS) for form in _forms(root)] 
 
 SOME = frozenset({"a", "an", "any", "some"})
 LINKS = frozenset({"is", "are", "was", "were", "has", "have", "had", "with", "whose"})
-_FINAL = "exist exists have has available recorded listed stored offered provided involved used registered"
+_FINAL = (
+    "exist exists have has available recorded listed stored offered provided involved used registered belong belongs"
+)
 FINAL = frozenset(_FINAL.split())
 """Verbs that may end a question and say nothing by themselves."""
 
 _DETERMINING = "the all a an any these those each every their its his her corresponding respective related"
 DETERMINING = frozenset(_DETERMINING.split())
+RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
 STOPS = frozenset({".", "?", ",", ";", "and"})
+PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
+GROUPED = frozenset({"grouped", "split", "sorted", "ranked", "ordered", "order"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
 TIMES = frozenset({"times", "time"})
 NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

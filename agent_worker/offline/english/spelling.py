@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from rapidfuzz.distance import OSA
 
 from agent_worker.offline.english.phrases import PHRASES
+from agent_worker.offline.english.tokens import stem
 
 _SHORTEST = 5
 _LONG = 8
@@ -36,6 +37,8 @@ def corrected(word: str, known: Iterable[str]) -> str | None:
 def is_slip(typed: str, meant: str) -> bool:
     """Whether `typed` is a likely slip of `meant` and hardly another word of its own."""
     if typed[0] != meant[0] or abs(len(typed) - len(meant)) > 1 or typed == meant:
+        return False
+    if stem(meant) == stem(typed) + "r":
         return False
     if OSA.distance(typed, meant, score_cutoff=1) != 1:
         return False

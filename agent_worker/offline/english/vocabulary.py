@@ -71,5 +71,16 @@ ABBREVIATIONS = {
 }  # fmt: skip
 """Abbreviations that people use for names of columns whatever the data are about."""
 
+_SAME = """employee staff worker|client customer|movie film|salary wage|altitude elevation|gender sex|nation country
+phone telephone|car automobile|doctor physician|enrollment enrolment|organisation organization|theatre theater
+center centre|color colour|program programme|license licence|catalogue catalog|company firm|airplane aeroplane plane
+cellphone mobile|zipcode postcode|surname lastname|attorney lawyer|cinema theater"""
+SAME_WORDS: dict[str, tuple[str, ...]] = {
+    word: tuple(other for other in group.split() if other != word)
+    for group in _SAME.replace("\n", "|").split("|")
+    for word in group.split()
+}
+"""Words of one meaning, whatever the data are about."""
+
 AMOUNTS = frozenset(("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice"))
 """Things of which people count the money rather than the rows."""

@@ -17,8 +17,7 @@ from agent_worker.offline.grammar.selecting import item, limit_after, limits, ra
 def groups(reader: Reader, at: int) -> Iterator[Found]:
     """ "for each city and year", "by month"."""
     for start, firm in reader.phrase(english.GROUPS, at):
-        spoken = reader.word(at - 1)
-        if not firm and (spoken in english.VERBS or spoken.endswith("ed")):
+        if not firm and reader.is_passive(at - 1):
             continue
         if firm and (start == reader.size or reader.word(start) in (".", "?", ",", ";", "and", "one", "of")):
             yield start + (reader.word(start) == "one"), Group((), True), 0.1
@@ -75,7 +74,11 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
             limit = more or limit
             place = reader.skip(english.AMOUNT, after)
             for last, name in reader.noun(place):
-                counted = place > after or reader.word(end - 1) in ("most", "least", "fewest")
+                counted = (place > after and "amount" not in reader.words[after:place]) or reader.word(end - 1) in (
+                    "most",
+                    "least",
+                    "fewest",
+                )
                 if counted:
                     yield last, Rank(descending, limit, Item("count", name, guessed=True)), name.cost
                 if name.columns or not counted:

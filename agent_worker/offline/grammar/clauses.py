@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
 from agent_worker.offline.grammar.conditions import (
     absents,
     having,
     how_many,
     where_containing,
+    where_full_name,
     where_named,
     where_relative,
     where_trailing,
@@ -21,6 +23,9 @@ from agent_worker.offline.grammar.fragments import (
     Verb,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.terse import missing, told
+from agent_worker.offline.grammar.times import periods, when
+from agent_worker.offline.lexer.lattice import Name
 
 _ASKING = frozenset(("where", "when"))
 """What is asked for, at the beginning of a sentence: no reading drops them there."""
@@ -34,12 +39,21 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
     for end, name in reader.noun(different):
         if name.tables:
             before = _spoken_before(reader, at)
-            if before == "and":  # what is asked for beside something else, not what that is said of
+            again = before == "and" and _said_before(reader, name)
+            if before == "and" and not again:  # what is asked for beside something else, not what that is said of
                 continue
             if different > at and before in ("for", "by", "in"):  # for each of them
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME
-            yield end, Mention(name, has, before in ("of", "for"), different > at), 0.15 + name.cost
+            yield end, Mention(name, has, before in ("of", "for"), different > at, again), 0.15 + name.cost
+
+
+def _said_before(reader: Reader, name: Name) -> bool:
+    """Whether a noun stands earlier in the question, too, with more to be said of it here."""
+    said = [stem(word) for word in reader.words[: name.start]]
+    own = [stem(word) for word in reader.words[name.start : name.end]]
+    more = reader.word(name.end) in english.LINKS or reader.word(name.end) in english.RELATING
+    return more and any(said[at : at + len(own)] == own for at in range(len(said)))
 
 
 def _spoken_before(reader: Reader, at: int) -> str:
@@ -59,9 +73,11 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     while reader.word(after) in english.PREPOSITIONS or reader.word(after) in ("the", "a", "an", "any", "some"):
         after += 1
     last = after >= reader.size or reader.word(after) in ("and", ",", ".", "?", "but", ";")
-    if word.startswith(("un", "non", "dis")):
+    noun = any(name.tables for name in reader.names(at)) and reader.word(at - 1) in english.DETERMINING
+    if noun or word.startswith(("un", "non", "dis")):
         return
     asked = any(before in ("do", "does", "did") for before in reader.words[:at])
+    asked = asked or reader.word(at - 1) in english.PRONOUNS or "which" in reader.words[max(1, at - 4) : at]
     if last and not asked and word not in english.FINAL:
         return
     if word in english.VERBS:
@@ -85,6 +101,6 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 
 CLAUSES: tuple[Rule, ...] = (
-    where_named, having, where_containing, where_trailing, where_value,
-    where_relative, how_many, groups, sorts, ranks, absents, mention, verbs, glue,
+    where_named, having, where_containing, where_trailing, where_value, where_full_name,
+    where_relative, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing, told, glue,
 )  # fmt: skip

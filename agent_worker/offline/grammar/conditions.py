@@ -1,6 +1,7 @@
 """What must hold of it: comparisons, values, counts of other things, absence. Each rule returns fragments."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.fragments import (
@@ -14,6 +15,8 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.value_index import ValueRef
 
 
 def where_named(reader: Reader, at: int) -> Iterator[Found]:
@@ -50,13 +53,13 @@ def _speaks_of_time(reader: Reader, at: int, operands: tuple[Operand, ...]) -> b
 
 def _or_again(reader: Reader, at: int, where: Where, cost: float) -> Iterator[Found]:
     """ "greater than 300 or less than 100": the column is said once."""
-    if reader.word(at) != "or":
+    if reader.word(at) not in ("or", "and"):
         return
     place = at + 1 + (reader.word(at + 1) in ("is", "are", "was", "were"))
     for end, (operator, operands, negated, _), more in _predicate(reader, place, bare=False):
         if operator not in ("=", "!="):
             other = Where(where.name, operator, operands, negated, hints=where.hints)
-            yield end, (where, Or(), other), cost + more + 0.05
+            yield end, (where, Or(), other) if reader.word(at) == "or" else (where, other), cost + more + 0.05
 
 
 def having(reader: Reader, at: int) -> Iterator[Found]:
@@ -126,6 +129,9 @@ def where_trailing(reader: Reader, at: int) -> Iterator[Found]:
         for after, name in reader.noun(end):
             if not (counted and name.tables):
                 yield after, Where(None, "=", operands, owner=name, both=both), 0.1 + name.cost
+        for after, name in reader.noun(end + 1) if reader.word(end) in ("for", "as") else ():
+            if name.columns and not name.tables:
+                yield after, Where(None, "=", operands, owner=name, both=both), 0.2 + name.cost
 
 
 def where_value(reader: Reader, at: int) -> Iterator[Found]:
@@ -141,7 +147,32 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
         start += reader.word(start) in english.PREPOSITIONS
     for end, operands, both in reader.operands(start):
         if all(isinstance(one, Value) and one.refs for one in operands):
-            yield end, Where(None, "!=" if negated else "=", operands, both=both), 0.1
+            role = reader.word(at - 1) if at and reader.word(at - 1) in ("from", "to") else ""
+            yield end, Where(None, "!=" if negated else "=", operands, both=both, role=role), 0.1
+    for end, where, cost in (*where_named(reader, start), *where_trailing(reader, start)) if negated else ():
+        if isinstance(where, Where) and where.operator == "=" and not where.both:
+            yield end, replace(where, negated=True), cost
+
+
+def where_full_name(reader: Reader, at: int) -> Iterator[Found]:
+    """A first and a last name of one table: "the singer Ada Bell". Which table is told by the rest of the question."""
+    start = reader.maybe(english.NAMED, at)
+    for first in reader.values(start):
+        for last in reader.values(first.end):
+            whole = [
+                (ones, others)
+                for one, other in reader.lattice.index.schema.full_names
+                if (ones := _refs_in(first, one)) and (others := _refs_in(last, other))
+            ]
+            if whole:
+                firsts, lasts = (tuple(ref for refs in side for ref in refs) for side in zip(*whole, strict=True))
+                parts = (replace(first, refs=firsts), replace(last, refs=lasts))
+                yield last.end, tuple(Where(None, "=", (part,)) for part in parts), 0.0
+
+
+def _refs_in(value: Value, column: Column) -> list[ValueRef]:
+    """Where a value stands as a whole in this column."""
+    return [ref for ref in value.refs if ref.whole and (ref.table, ref.column) == (column.table, column.name)]
 
 
 def where_relative(reader: Reader, at: int) -> Iterator[Found]:

@@ -17,6 +17,11 @@ class Item:
     distinct: bool = False
     owner: Name | None = None
     guessed: bool = False
+    since: Name | None = None
+    """Where a time begins that ends with `name`."""
+    unit: str = ""
+    other: Name | None = None
+    """The second column of a correlation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Select:
     distinct: bool = False
     which: bool = False
     single: bool = False
+    terse: bool = False
+    """Nothing opened it: "flights by month" asks how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Mention:
     has: bool = False
     of: bool = False
     distinct: bool = False
+    again: bool = False
+    """The same noun once more behind "and": what follows is said of other ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class Where:
     firm: bool = True
     """No preposition stands between the name and the value."""
     never: bool = False
+    role: str = ""
+    """ "from" or "to", where that word stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,8 @@ class Absent:
 
     name: Name | None
     verb: str = ""
+    missing: bool = False
+    """Said to be missing, or empty, rather than that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +165,77 @@ class Verb:
     """The word is known from the schema alone."""
 
 
-Fragment = Select | Everything | Mention | Where | Or | Having | HowMany | Group | Sort | Rank | Limit | Absent | Verb
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point or stretch of time as people say it; what was not said is None."""
+
+    text: str
+    year: int | None = None
+    quarter: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+
+    @property
+    def is_year(self) -> bool:
+        """Whether only a year is said."""
+        return self.year is not None and self.quarter is None and self.month is None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it is a day as 2013-07-04."""
+        return self.day is not None and self.text[0].isdigit() and "-" in self.text
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition on time: "in", "not in", "between" these moments, or before and after them (<, <=, >, >=). `name` is
+    the date's, where it is said."""
+
+    operator: str
+    moments: tuple[Moment, ...]
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Per:
+    """One row for each unit of time; `name` is the date's, where it is said."""
+
+    unit: str
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The figure as a part of a whole: in `percent`, or as a fraction."""
+
+    percent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The verb of a share: what stands behind it says which part is meant."""
+
+
+Fragment = (
+    Select
+    | Everything
+    | Mention
+    | Where
+    | Or
+    | Having
+    | HowMany
+    | Group
+    | Sort
+    | Rank
+    | Limit
+    | Absent
+    | Verb
+    | When
+    | Per
+    | Share
+    | Told
+)
 
 
 @dataclass(frozen=True, slots=True)

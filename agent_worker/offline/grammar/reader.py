@@ -66,6 +66,13 @@ class Reader:
     def numbers(self, at: int) -> list[Number]:
         return self.lattice.numbers[at] if at < self.size else []
 
+    def is_passive(self, at: int) -> bool:
+        """Whether "by" behind this word tells who did it."""
+        word = self.word(at) if at >= 0 else ""
+        if word in english.GROUPED or self.before(at + 1):
+            return False
+        return word in english.VERBS or word.endswith("ed")
+
     def operand(self, at: int) -> Iterator[tuple[int, Operand]]:
         """A value, a number, a date, or "the average"."""
         while self.word(at) in ("the", "a", "an", "of", "that", "than", "those"):

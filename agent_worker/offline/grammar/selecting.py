@@ -1,10 +1,11 @@
 """What is asked for: "the names and average ages of students", "how many pets", "which city"."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
-from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select
+from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Name
 
@@ -24,6 +25,8 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
     """An opening and the list of what is asked for."""
     for start, kind in openings(reader, at):
         yield from _everything(reader, start)
+        for end, (one, where), cost in _told(reader, start):
+            yield end, (Select((one,), which=kind == "which"), where), cost + (0.3 if kind == "bare" else 0.0)
         for place, size in limits(reader, start):
             for end, items, cost in item_list(reader, place) if size > 1 else ():
                 yield end, (Select(items, which=kind == "which"), Limit(size)), cost
@@ -42,6 +45,17 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
                 Select(items, distinct, kind == "which", kind == "single"),
                 cost + (0.3 if kind == "bare" else 0.0),
             )
+
+
+def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
+    """A value before the noun that is asked for: "how many red cars"."""
+    counts = _counting(reader, at)
+    for start in [end for end, _ in counts] or [at]:
+        for value in reader.values(reader.skip(english.DETERMINERS, start)):
+            for end, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
+                if name.tables:
+                    where = Where(None, "=", (value,), owner=name)
+                    yield end, (Item("count" if counts else "", name), where), name.cost + 0.1
 
 
 def _ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
@@ -147,7 +161,7 @@ def item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
 
 
 def _owned(one: Item, owner: Name) -> Item:
-    return Item(one.fn, one.name, one.distinct, owner, one.guessed)
+    return replace(one, owner=owner)
 
 
 def _owner(reader: Reader, at: int) -> Iterator[tuple[int, Name]]:
@@ -158,7 +172,7 @@ def _owner(reader: Reader, at: int) -> Iterator[tuple[int, Name]]:
 
 
 def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
-    for end, _ in reader.phrase(english.COUNT, at):
+    for end, _ in _counting(reader, at):
         for after, name, far, cost in _counted(reader, end):
             yield (
                 after,
@@ -169,17 +183,26 @@ def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         if reader.word(end) != "of":
             yield end, (Item("count"),), 0.3
     yield from _aggregated(reader, at)
+    yield from _span(reader, at, "")
     yield from _elliptic(reader, at)
     distinct = reader.maybe(english.DISTINCT, at)
     for end, name in reader.noun(distinct):
         yield end, (Item("", name, distinct > at),), name.cost
 
 
+def _counting(reader: Reader, at: int) -> list[tuple[int, None]]:
+    """ "the number of"; but "the numbers of" are those that things have, unless they are of each of something."""
+    each = {"each", "every", "per", "different"} & set(reader.words[at:])
+    return [
+        (end, said) for end, said in reader.phrase(english.COUNT, at) if each or "numbers" not in reader.words[at:end]
+    ]
+
+
 def _counted(reader: Reader, at: int) -> Iterator[tuple[int, Name, bool, float]]:
     """What is counted, and whether only different ones."""
     start = reader.skip(english.DETERMINERS, at)
-    while reader.word(start) in ("of", "many", "number", "the"):
-        start += 1
+    while reader.word(start) in ("of", "many", "number", "the", "total"):
+        start = reader.skip(english.DETERMINERS, start + 1)
     distinct = reader.maybe(english.DISTINCT, start)
     for end, name in reader.noun(distinct):
         yield end, name, distinct > start, name.cost
@@ -188,6 +211,8 @@ def _counted(reader: Reader, at: int) -> Iterator[tuple[int, Name, bool, float]]
 def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     for end, fns, guessed, cost in _functions(reader, at):
         start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
+        for after, (span,), more in _span(reader, start, fns[0]):
+            yield after, (span, *(replace(span, fn=fn) for fn in fns[1:])), more + cost
         for after, name in reader.noun(start):
             yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost
             if reader.word(after) == "and":
@@ -198,6 +223,14 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         if amount > start:
             for after, name in reader.noun(amount):
                 yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost + 0.05
+
+
+def _span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, Items, float]]:
+    """ "how long between the order date and the delivery date", "days from … to …"."""
+    for start, unit in reader.phrase(english.SPANS, at):
+        for end, first in reader.noun(start):
+            for after, last in reader.noun(end + 1) if reader.word(end) in ("and", "to", "until") else ():
+                yield after, (Item(fn, last, since=first, unit=unit),), first.cost + last.cost
 
 
 def _functions(reader: Reader, at: int) -> Iterator[tuple[int, tuple[str, ...], bool, float]]:

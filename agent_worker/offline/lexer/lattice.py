@@ -7,7 +7,7 @@ from agent_worker.offline.english.tokens import Token, number_of, tokenize
 from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.schema.lookup import Candidate, NameIndex
 from agent_worker.offline.schema.model import Schema
-from agent_worker.offline.schema.value_index import ValueRef, find_values
+from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 
 _LONGEST_NAME = 5
 _SURE = 0.35
@@ -29,7 +29,7 @@ class Name:
     text: str
     start: int
     end: int
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...] = field(compare=False)
 
     @property
     def cost(self) -> float:
@@ -52,8 +52,13 @@ class Value:
     text: str
     start: int
     end: int
-    refs: tuple[ValueRef, ...] = ()
+    refs: tuple[ValueRef, ...] = field(default=(), compare=False)
     quoted: bool = False
+    by_place: dict[tuple[str, str], list[ValueRef]] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for ref in self.refs:
+            self.by_place.setdefault((ref.table, ref.column), []).append(ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +98,11 @@ def _word(token: Token, at: int) -> str:
     return token.text if token.text == "A" and at else token.lower
 
 
-def lattice(question: str, schema: Schema, index: NameIndex) -> Lattice:
+def lattice(question: str, values_of: ValueIndex, index: NameIndex) -> Lattice:
     """Cut a question into tokens and look each run of them up."""
     tokens = tokenize(question, keep_stops=True)
     found = Lattice(question, tokens, index)
-    values = _values(question, tokens, schema)
+    values = _values(question, tokens, values_of, index.schema)
     for start, token in enumerate(tokens):
         found.names.append(_names(question, tokens, start, index))
         known = values.get(start, [])
@@ -130,9 +135,11 @@ def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> 
     words: tuple[str, ...] = ()
     for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1):
         token = tokens[end - 1]
+        if token.lower == "all" and words[-1:] == ("of",):
+            continue
         if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN):
             break
-        if token.lower == "the" and end > start + 1 and tokens[end - 2].lower != "of":
+        if token.lower == "the" and end > start + 1 and words[-1:] != ("of",):
             break
         words += tuple(piece for piece in token.lower.split("_") if piece)
         if not words or token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on"):
@@ -149,15 +156,27 @@ def _is_column_of(candidates: tuple[Candidate, ...], words: tuple[str, ...], ind
     return candidates[0].cost < _SURE and not any(c.is_table and c.cost < _SURE for c in index.find(behind))
 
 
-def _values(question: str, tokens: list[Token], schema: Schema) -> dict[int, list[Value]]:
+def _values(question: str, tokens: list[Token], index: ValueIndex, schema: Schema) -> dict[int, list[Value]]:
     found: dict[int, list[Value]] = {}
-    for (start, end), refs in find_values(schema.catalog, tokens, question).items():
+    for (start, end), refs in index.find(tokens, question).items():
         text = question[tokens[start].start : tokens[end - 1].end]
         quoted = end == start + 1 and tokens[start].kind == "quoted"
         found.setdefault(start, []).append(
             Value(tokens[start].text if quoted else text, start, end, tuple(refs), quoted)
         )
+    for start, token in enumerate(tokens):
+        if coded := _sexes(schema, token.lower):
+            found.setdefault(start, []).append(Value(token.text, start, start + 1, coded))
     return found
+
+
+def _sexes(schema: Schema, word: str) -> tuple[ValueRef, ...]:
+    """The code by which a column of sexes has "female" or "male"."""
+    if word not in ("female", "male"):
+        return ()
+    columns = [c for c in schema.columns.values() if c.words[-1:] in (("sex",), ("gender",))]
+    coded = [c for c in columns if {value.lower() for value in c.info.values} <= {"f", "m"}]
+    return tuple(ValueRef(c.table, c.name, v) for c in coded for v in c.info.values if v.lower() == word[0])
 
 
 def _is_name(value: Value, index: NameIndex) -> bool:

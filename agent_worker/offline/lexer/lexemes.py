@@ -1,13 +1,15 @@
 """The pieces a question is cut into, and why one may be refused."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.schema.name_index import Candidate
 from agent_worker.offline.schema.value_index import ValueRef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexeme:
     """A piece of a question: `start` and `end` are offsets in its text, `word` the vocabulary's word for it.
 
@@ -27,6 +29,14 @@ class Lexeme:
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.text!r}>"
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """By table, where among `names` its own stand: thousands of tables may have a column of one name."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, candidate in enumerate(self.names):
+            found[candidate.table].append(at)
+        return found
 
 
 def is_table(name: Lexeme) -> bool:

@@ -10,7 +10,7 @@ from agent_worker.offline.english.vocabulary import DERIVED, MONTHS, UNIT_PHRASE
 from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.schema.matching import PARTIAL
 from agent_worker.offline.schema.name_index import Candidate, Names
-from agent_worker.offline.schema.value_index import find_values
+from agent_worker.offline.schema.value_index import ValueIndex
 from bus.contract.catalog import Catalog
 
 _LONGEST_NAME = 5
@@ -26,9 +26,16 @@ class Lexicon:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.names = Names(catalog)
+        self._read: dict[str, tuple[Lexeme, ...]] = {}
+        self.values = ValueIndex(catalog)
 
     def read(self, question: str) -> list[Lexeme]:
         """The question's items, in order, covering every token; what nothing explains is UNKNOWN."""
+        if question not in self._read:
+            self._read[question] = tuple(self._cut(question))
+        return list(self._read[question])
+
+    def _cut(self, question: str) -> list[Lexeme]:
         tokens = tokenize(question)
         options: list[list[tuple[int, Lexeme]]] = [[] for _ in tokens]
         for start, end, item in self._candidates(tokens, question):
@@ -55,7 +62,7 @@ class Lexicon:
         return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > 4}
 
     def _candidates(self, tokens: list[Token], question: str) -> Iterator[tuple[int, int, Lexeme]]:
-        values = find_values(self.catalog, tokens, question)
+        values = self.values.find(tokens, question)
         for (start, end), refs in values.items():
             whole = refs[0].whole
             item = _item(Kind.VALUE, tokens, start, end, question)

@@ -1,6 +1,21 @@
 """A query in plain words, its title, and the chart that fits."""
 
-from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, Expr, InBoth, Query, Ref
+from collections.abc import Sequence
+
+from agent_worker.offline.binder.query import (
+    Agg,
+    AllOf,
+    AnyOf,
+    Bucket,
+    Compare,
+    Condition,
+    Exists,
+    Expr,
+    InBoth,
+    Part,
+    Query,
+    Ref,
+)
 from agent_worker.offline.output.render import name_of
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.roles import Role
@@ -9,6 +24,9 @@ from agent_worker.plan import ChartHint, ChartKind
 _SIGNS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "", "!=": "not"}
 _FNS = {"avg": "average", "sum": "total", "min": "minimum", "max": "maximum", "median": "median", "stddev": "deviation"}
 _MOST_BARS = 120
+_UNITS = {"weekday": "day of the week", "weekday_number": "day of the week", "month_of_year": "month of the year",
+          "day_of_month": "day of the month", "quarter_of_year": "quarter of the year",
+          "month_start": "month"}  # fmt: skip
 
 
 class Description:
@@ -39,22 +57,32 @@ class Description:
         query = self.query
         if query.everything:
             return f"rows of {query.base}"
-        shown = [e for e in query.shown if not (query.aggregated and isinstance(e, Ref))]
+        shown = [e for e in query.shown if not (query.aggregated and isinstance(e, Ref | Bucket))]
         text = ", ".join(self._expr(e) for e in shown)
         if query.distinct:
             text = f"the different values of {text}"
         if query.over:
             return f"how many {query.over} there are"
-        dims = [self._expr(e) for e in query.shown if query.aggregated and isinstance(e, Ref)]
+        dims = [self._expr(e) for e in query.shown if query.aggregated and isinstance(e, Ref | Bucket)]
         return ", by ".join(part for part in (text, " and ".join(dims)) if part)
 
     def _expr(self, expr: Expr) -> str:
         if isinstance(expr, Ref):
-            column = expr.column.replace("_", " ")
+            ends = [column.replace("_", " ") for column in (expr.since, expr.column) if column]
+            column = ends[0] if len(ends) == 1 else f"{expr.unit}s from {' to '.join(ends)}"
             return f"{expr.table} {column}" if expr.path else column
+        if isinstance(expr, Bucket):
+            unit = _UNITS.get(expr.unit, expr.unit)
+            return f"{unit} of {expr.date.column.replace('_', ' ')}" if expr.date and not expr.own else unit
+        if isinstance(expr, Part):
+            where = " and ".join(self._condition(c) for c in expr.conditions)
+            whole = f"share of {self._expr(expr.figure)}"
+            return f"{whole} where {where}" if where else whole
         if expr.ref is None:
             return f"number of {self.query.base}"
         inner = self._expr(expr.ref)
+        if expr.other is not None:
+            return f"correlation between {inner} and {self._expr(expr.other)}"
         if expr.fn == "count":
             return f"number of different {inner}"
         return f"{_FNS.get(expr.fn, expr.fn)} {inner}"
@@ -64,6 +92,9 @@ class Description:
             return self._compare(condition)
         if isinstance(condition, AnyOf):
             return " or ".join(self._condition(c) for c in condition.conditions)
+        if isinstance(condition, AllOf):
+            said = " and ".join(self._condition(c) for c in condition.conditions)
+            return f"not ({said})" if condition.negated else said
         if isinstance(condition, InBoth):
             return f"also found where {self._compare(condition.condition)}"
         said = " and ".join(self._compare(c) for c in condition.conditions)
@@ -73,6 +104,8 @@ class Description:
     def _compare(self, c: Compare) -> str:
         left = self._expr(c.expr)
         words = [o.words for o in c.operands]
+        if c.operator == "null":
+            return f"{left} is missing"
         if c.operator == "between":
             return f"{left} is from {words[0]} to {words[1]}"
         if "%" in c.operator:
@@ -88,9 +121,11 @@ class Description:
     def chart(self) -> ChartHint | None:
         """Bars over groups, a line over years and dates; nothing for a single row or many groups."""
         query = self.query
-        figures = [e for e in query.shown if isinstance(e, Agg)]
-        if not query.groups or not figures or query.limit == 1 or query.over:
+        figures = [e for e in query.shown if isinstance(e, Agg | Part)]
+        if not (query.groups or query.buckets) or not figures or query.limit == 1 or query.over:
             return None
+        if query.buckets:
+            return self._over_time(figures)
         dims = [e for e in query.shown if isinstance(e, Ref)]
         labels = [e for e in dims if self._column_role(e) is not Role.IDENTIFIER] or dims
         if len(labels) != 1:
@@ -102,6 +137,15 @@ class Description:
             return ChartHint("scatter", name_of(figures[0]), name_of(figures[1]), color=name_of(labels[0]))
         kind: ChartKind = "line" if column.role in (Role.DATE, Role.YEAR) else "bar"
         return ChartHint(kind, name_of(labels[0]), name_of(figures[0]))
+
+    def _over_time(self, figures: Sequence[Expr]) -> ChartHint | None:
+        """A line over one unit of time, one in each colour of a second group."""
+        others = [e for e in self.query.shown if isinstance(e, Ref)]
+        if len(self.query.buckets) > 1 or len(others) > 1:
+            return None
+        first, bucket = figures[0], self.query.buckets[0]
+        kind: ChartKind = "bar" if bucket.unit in ("weekday", "hour") else "line"
+        return ChartHint(kind, name_of(bucket), name_of(first), color=name_of(others[0]) if others else None)
 
     def _column_role(self, ref: Ref) -> Role:
         return self.schema.columns[ref.table, ref.column].role

@@ -1,8 +1,21 @@
 """From a query to one SQL statement in the engine's dialect."""
 
 import re
+from dataclasses import replace
 
-from agent_worker.offline.binder.query import AnyOf, Compare, Condition, Exists, Expr, InBoth, Query, Ref
+from agent_worker.offline.binder.query import (
+    AllOf,
+    AnyOf,
+    Bucket,
+    Compare,
+    Condition,
+    Exists,
+    Expr,
+    InBoth,
+    Part,
+    Query,
+    Ref,
+)
 from agent_worker.offline.schema.identifiers import identifier
 from agent_worker.offline.schema.routes import Path, Step
 
@@ -13,6 +26,26 @@ _FORMS = {
     "number": "TRY_CAST({} AS DOUBLE)",
     "yeartext": "TRY_CAST(left({}, 4) AS INTEGER)",
 }
+_SPANS = {
+    "day": "date_diff('day', TRY_CAST({} AS DATE), TRY_CAST({} AS DATE))",
+    "hour": "date_diff('second', {}, {}) / 3600.0",
+    "minute": "date_diff('second', {}, {}) / 60.0",
+}
+_BUCKETS = {
+    "year": "year({})",
+    "quarter": "CAST(date_trunc('quarter', {}) AS DATE)",
+    "month": "CAST(date_trunc('month', {}) AS DATE)",
+    "month_start": "{}",
+    "week": "CAST(date_trunc('week', {}) AS DATE)",
+    "day": "CAST({} AS DATE)",
+    "hour": "hour({})",
+    "weekday": "dayname({})",
+    "weekday_number": "isodow({})",
+    "quarter_of_year": "quarter({})",
+    "month_of_year": "month({})",
+    "day_of_month": "day({})",
+}
+_ANY_YEAR = 2000
 
 
 def quoted(name: str) -> str:
@@ -32,7 +65,8 @@ class Renderer:
         lines = [f"SELECT {'DISTINCT ' if query.distinct else ''}{', '.join(shown)}"]
         conditions = [self.condition(c) for c in query.conditions]
         conditions += [f"{self.expr(e)} IS NOT NULL" for e, _ in query.order if query.limit and isinstance(e, Ref)]
-        groups = [self.expr(ref) for ref in query.groups]
+        groups = [*map(self.expr, query.groups), *map(self.expr, query.buckets)]
+        groups += [self.expr(_in_order(one)) for one in query.buckets if one.unit == "weekday"]
         if query.limit:
             conditions += [f"{group} IS NOT NULL" for group in groups]
         havings = [self.compare(h) for h in query.havings]
@@ -61,15 +95,40 @@ class Renderer:
         return found or [f"{quoted(self.query.base)}.*"]
 
     def _ordered(self, expr: Expr) -> str:
-        return self.expr(expr)
+        return self.expr(_in_order(expr))
 
     def expr(self, expr: Expr) -> str:
         if isinstance(expr, Ref):
-            return f"{quoted(self.alias(expr.path))}.{quoted(expr.column)}"
+            table = quoted(self.alias(expr.path))
+            ends = [f"{table}.{quoted(column)}" for column in (expr.since, expr.column) if column]
+            return ends[0] if len(ends) == 1 else _SPANS[expr.unit].format(*ends)
+        if isinstance(expr, Bucket):
+            return self._bucket(expr)
+        if isinstance(expr, Part):
+            return self._part(expr)
         if expr.ref is None:
             return "COUNT(*)"
         inner = self.expr(expr.ref)
+        if expr.other is not None:
+            return f"{expr.fn.upper()}({inner}, {self.expr(expr.other)})"
         return f"{expr.fn.upper()}({'DISTINCT ' if expr.distinct else ''}{inner})"
+
+    def _bucket(self, bucket: Bucket) -> str:
+        date = self.expr(bucket.date) if bucket.date else self._made_date(dict(bucket.parts))
+        if bucket.own:
+            return date
+        return _BUCKETS[bucket.unit].format(date)
+
+    def _made_date(self, parts: dict[str, Ref]) -> str:
+        year, month, day = (self.expr(parts[part]) if part in parts else "" for part in ("year", "month", "day"))
+        return f"make_date({year or _ANY_YEAR}, {month}, {day or 1})"
+
+    def _part(self, part: Part) -> str:
+        figure, scale = self.expr(part.figure), "100.0" if part.percent else "1.0"
+        if not part.conditions:
+            return f"{scale} * {figure} / SUM({figure}) OVER ()"
+        where = " AND ".join(self.condition(c) for c in part.conditions)
+        return f"{scale} * {figure} FILTER (WHERE {where}) / {figure}"
 
     def alias(self, path: Path) -> str:
         if path not in self.aliases:
@@ -96,13 +155,16 @@ class Renderer:
         """Whether rows without a match stay: where figures are of all rows, and only their groups are elsewhere."""
         query = self.query
         inner = query.limit or query.havings or any(joined[: len(path)] == path for joined in query.joined)
-        return bool(query.groups) and not inner
+        return bool(query.groups or query.buckets) and not inner
 
     def condition(self, condition: Condition) -> str:
         if isinstance(condition, Compare):
             return self.compare(condition)
         if isinstance(condition, AnyOf):
             return f"({' OR '.join(self.condition(c) for c in condition.conditions)})"
+        if isinstance(condition, AllOf):
+            text = " AND ".join(self.condition(c) for c in condition.conditions)
+            return f"NOT ({text})" if condition.negated else f"({text})"
         if isinstance(condition, InBoth):
             inner = Query(self.query.base, [condition.ref], [condition.condition])
             return f"{self.expr(condition.ref)} IN ({' '.join(Renderer(inner).statement().split(chr(10)))})"
@@ -125,6 +187,8 @@ class Renderer:
 
     def compare(self, c: Compare, table: str = "") -> str:
         left = _FORMS[c.form].format(self.expr(c.expr))
+        if c.operator == "null":
+            return f"{left} IS NULL"
         operands = [self._operand(o.sql, o.fn, c.expr) for o in c.operands]
         if c.operator == "between":
             return f"{left} BETWEEN {operands[0]} AND {operands[1]}"
@@ -144,6 +208,11 @@ class Renderer:
         return f"(SELECT {fn.upper()}({quoted(expr.column)}) FROM {quoted(expr.table)})"
 
 
+def _in_order(expr: Expr) -> Expr:
+    """Days of the week stand in their own order."""
+    return replace(expr, unit="weekday_number") if isinstance(expr, Bucket) and expr.unit == "weekday" else expr
+
+
 def _join(step: Step, owner: str, alias: str) -> str:
     table = quoted(step.end) if alias == step.end else f"{quoted(step.end)} AS {quoted(alias)}"
     return f"JOIN {table} ON {_on(step, owner, alias)}"
@@ -157,8 +226,14 @@ def _on(step: Step, owner: str, alias: str) -> str:
 def name_of(expr: Expr) -> str:
     """The name of a column in the result."""
     if isinstance(expr, Ref):
-        return expr.column
+        return f"{expr.unit}s_from_{expr.since}_to_{expr.column}" if expr.since else expr.column
+    if isinstance(expr, Bucket):
+        return expr.unit
+    if isinstance(expr, Part):
+        return "percent" if expr.percent else "share"
     if expr.ref is None:
         return "count"
+    if expr.other is not None:
+        return "correlation"
     fn = "number_of" if expr.fn == "count" else expr.fn
-    return re.sub(r"\W+", "_", f"{fn}_{expr.ref.column}".lower())
+    return re.sub(r"\W+", "_", f"{fn}_{name_of(expr.ref)}".lower())

@@ -1,5 +1,7 @@
 """Ways from a base table to others, along keys that lead to at most one row each."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bus.contract.catalog import Catalog, JoinKey
@@ -17,9 +19,32 @@ def all_keys(catalog: Catalog) -> tuple[JoinKey, ...]:
     return declared + tuple(key for key in catalog.keys if key not in declared)
 
 
-def paths_from(catalog: Catalog, base: str) -> dict[str, list[Path]]:
-    """Every way from `base` to each table it can reach without counting a row twice, the base itself included."""
-    keys = all_keys(catalog)
+class Ways:
+    """The ways between a catalog's tables, each looked for once."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._leaving: dict[str, list[JoinKey]] = defaultdict(list)
+        self._arriving: dict[str, set[str]] = defaultdict(set)
+        for key in all_keys(catalog):
+            self._leaving[key.table].append(key)
+            self._arriving[key.ref_table].add(key.table)
+        self._known: dict[str, dict[str, list[Path]]] = {}
+
+    def paths_from(self, base: str) -> dict[str, list[Path]]:
+        """Every way from `base` to each table it can reach without counting a row twice, the base itself included."""
+        if base not in self._known:
+            self._known[base] = _paths(self._leaving, base)
+        return self._known[base]
+
+    def reaching(self, tables: set[str]) -> set[str]:
+        """These tables and all from which a way leads to one of them."""
+        found = set(tables)
+        for _ in range(_MOST_HOPS):
+            found |= {before for table in found for before in self._arriving.get(table, ())}
+        return found
+
+
+def _paths(leaving: Mapping[str, list[JoinKey]], base: str) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {base: [()]}
     frontier: list[Path] = [()]
     for _ in range(_MOST_HOPS):
@@ -27,7 +52,7 @@ def paths_from(catalog: Catalog, base: str) -> dict[str, list[Path]]:
         for path in frontier:
             at = path[-1].ref_table if path else base
             seen = {base, *(key.ref_table for key in path)}
-            longer.extend((*path, key) for key in keys if key.table == at and key.ref_table not in seen)
+            longer.extend((*path, key) for key in leaving.get(at, ()) if key.ref_table not in seen)
         for path in longer:
             found.setdefault(path[-1].ref_table, []).append(path)
         frontier = longer

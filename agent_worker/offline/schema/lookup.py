@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.vocabulary import SAME_WORDS
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
 from agent_worker.offline.schema.model import Column, Schema, Words
 from agent_worker.offline.schema.roles import Kind, Role
@@ -32,6 +33,8 @@ class Candidate:
         return self.column is None and self.measure is None
 
 
+_OTHER, _BY_KEY = 0.2, 0.4
+"""What another word of the same meaning costs, and the name of a table's key for the table."""
 _SAME = {"ids": "id", "forename": "first_name"}
 _MEASURING = frozenset(("number", "amount", "count", "total", "sum", "average"))
 _MEMBERS = frozenset(("members", "member", "records", "record", "entries", "people"))
@@ -46,7 +49,7 @@ class NameIndex:
         self._cache: dict[Words, tuple[Candidate, ...]] = {}
         self._related: dict[str, frozenset[Candidate]] = {}
         for table in schema.tables.values():
-            for part in {*table.words, "".join(table.words)}:
+            for part in {*table.words, "".join(table.words), *schema.key_nouns.get(table.name, ())}:
                 self._parts[part].add(Candidate(table.name))
             for column in table.columns:
                 for part in {*column.words, *column.all_words, "".join(column.all_words)}:
@@ -59,8 +62,19 @@ class NameIndex:
         """What a run of words in small letters may name, the best first."""
         words = tuple(_SAME.get(word, word) for word in words)
         if words not in self._cache:
-            self._cache[words] = tuple(sorted(self._find(words), key=lambda c: c.cost))
+            other = tuple(self._same(word) for word in words)
+            found = self._find(other) if other != words else []
+            found = [replace(c, cost=c.cost + _OTHER) for c in found if c.cost < 0.5] or self._find(words)
+            self._cache[words] = tuple(sorted(found, key=lambda c: c.cost))
         return self._cache[words]
+
+    def _same(self, word: str) -> str:
+        """The one word of the same meaning by which the schema knows what it does not call as people do."""
+        root = stem(word)
+        if root in self._stems or root not in SAME_WORDS:
+            return word
+        known = [other for other in SAME_WORDS[root] if other in self._stems]
+        return known[0] if len(known) == 1 else word
 
     def _find(self, words: Words) -> list[Candidate]:
         described = [c for spoken, c in self._described if fit(words, spoken) in (EXACT, EXACT + 1)]
@@ -119,7 +133,9 @@ class NameIndex:
 
     def _cost(self, candidate: Candidate, words: Words) -> float | None:
         if candidate.column is None:
-            return _table_cost(words, self.schema.tables[candidate.table].words)
+            cost = _table_cost(words, self.schema.tables[candidate.table].words)
+            keyed = fit(words, self.schema.key_nouns.get(candidate.table, ())) in (EXACT, EXACT + 1)
+            return _BY_KEY if keyed and (cost is None or cost > _BY_KEY) else cost
         column = self.schema.columns[candidate.table, candidate.column]
         if (
             words

@@ -1,5 +1,6 @@
 """The schema as the planner sees it: tables and columns with their words, roles, labels and keys."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -69,6 +70,11 @@ class Schema:
             counts = referred.setdefault(key.ref_table, {})
             counts[key.ref_column] = counts.get(key.ref_column, 0) + 1
         self.own_keys = {place for k in self.keys for place in ((k.table, k.column), (k.ref_table, k.ref_column))}
+        self._leaving: dict[str, list[JoinKey]] = {}
+        self._arriving: dict[str, list[JoinKey]] = {}
+        for key in self.keys:
+            self._leaving.setdefault(key.table, []).append(key)
+            self._arriving.setdefault(key.ref_table, []).append(key)
         self._key_of = {(key.table, key.column): key for key in reversed(self.keys)}
         for info in self.catalog.tables:
             counts = referred.get(info.name, {})
@@ -79,6 +85,12 @@ class Schema:
         return {(c.table, c.name): c for table in self.tables.values() for c in table.columns}
 
     @cached_property
+    def full_names(self) -> tuple[tuple[Column, Column], ...]:
+        """The first and last name of each table that has both."""
+        pairs = [table.labels for table in self.tables.values() if len(table.labels) == 2]
+        return tuple((first, last) for first, last in pairs if first.words[-1] == last.words[-1] == "name")
+
+    @cached_property
     def parts(self) -> frozenset[str]:
         """Every word of the schema's names."""
         words = {word for table in self.tables.values() for word in table.words}
@@ -86,11 +98,26 @@ class Schema:
 
     def keys_of(self, table: str) -> list[JoinKey]:
         """The keys by which a table refers to others."""
-        return [key for key in self.keys if key.table == table]
+        return self._leaving.get(table, [])
+
+    def keys_to(self, table: str) -> list[JoinKey]:
+        """The keys by which others refer to a table."""
+        return self._arriving.get(table, [])
 
     def refers(self, table: str, column: str) -> JoinKey | None:
         """The key that a column is, if it refers to another table."""
-        return next((key for key in self.keys if (key.table, key.column) == (table, column)), None)
+        return self._key_of.get((table, column))
+
+    @cached_property
+    def key_nouns(self) -> dict[str, Words]:
+        """What the key of a table calls its rows, where nothing else is called so: the films of `film_facts` with
+        `film_id`."""
+        keyed = [(t, t.key) for t in self.tables.values() if t.key is not None and t.key == t.columns[0]]
+        keyed = [(t, key) for t, key in keyed if key.all_words[-1] == "id" and not self.refers(t.name, key.name)]
+        nouns = {table.name: key.all_words[:-1] for table, key in keyed}
+        taken = Counter(stem(word) for table in self.tables.values() for word in set(table.words))
+        taken.update(stem(word) for table, _ in keyed for word in set(nouns[table.name]) - set(table.words))
+        return {name: noun for name, noun in nouns.items() if noun and all(taken[stem(word)] == 1 for word in noun)}
 
     def referred_by(self, tables: set[str]) -> set[str]:
         """These tables and all to which they refer, over any number of keys."""
@@ -120,9 +147,8 @@ class Schema:
         parts = tuple(word for part in (parts[1:] if asks else parts) for word in _EXPANDED.get(part, (part,)))
         key = self._key_of.get((table, column.name))
         nouns = [*table_words, *(parts_of(key.ref_table) if key else ())]
-        parts = tuple(
-            next((n for n in nouns if 3 <= len(p) < len(stem(n)) and stem(n).startswith(p)), p) for p in parts
-        )
+        stems = [(stem(noun), noun) for noun in nouns]
+        parts = tuple(next((n for s, n in stems if 3 <= len(p) < len(s) and s.startswith(p)), p) for p in parts)
         parts = tuple(w for p in parts for w in _initialed(p, nouns))
         own = _without_noun(parts, table_words)
         named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS, LABEL_PARTS
-from agent_worker.offline.schema.join_paths import all_keys, paths_from
+from agent_worker.offline.schema.join_paths import Ways, all_keys
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
@@ -115,6 +115,10 @@ class Names:
         return [self._columns[at] for at in sorted(found)]
 
     @cached_property
+    def ways(self) -> Ways:
+        return Ways(self.catalog)
+
+    @cached_property
     def _columns(self) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
         return list(self.columns.items())
 
@@ -159,7 +163,7 @@ class Names:
     def _owned(self, owner: Candidate, tail: tuple[str, ...]) -> Iterator[Candidate]:
         if owner.column is None:
             yield from self._columns_of(owner.table, tail, owner.cost, via="")
-            for other in paths_from(self.catalog, owner.table):
+            for other in self.ways.paths_from(owner.table):
                 if other != owner.table:
                     yield from self._beyond(other, tail, owner)
             return
@@ -215,7 +219,12 @@ class Names:
 
 def kind_of(column: CatalogColumn) -> str:
     """What a column holds: "text", "number", "date", "flag", or "" for anything else."""
-    kind = column.type.upper()
+    return _kind_of_type(column.type)
+
+
+@lru_cache(256)
+def _kind_of_type(name: str) -> str:
+    kind = name.upper()
     if kind.startswith(_NUMBERS):
         return "number"
     if kind.startswith(("VARCHAR", "TEXT", "STRING", "ENUM")):

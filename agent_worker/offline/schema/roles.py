@@ -1,6 +1,7 @@
 """What part each column plays in its table, guessed from its type, its name and its keys."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 from bus.contract.catalog import CatalogColumn
 
@@ -41,7 +42,12 @@ class Role(StrEnum):
 
 def kind_of(column: CatalogColumn) -> Kind:
     """What a column holds, by its type."""
-    kind = column.type.upper()
+    return _kind_of_type(column.type)
+
+
+@lru_cache(256)
+def _kind_of_type(name: str) -> Kind:
+    kind = name.upper()
     if kind.startswith(_NUMBERS):
         return Kind.NUMBER
     if kind.startswith(("VARCHAR", "TEXT", "STRING", "ENUM")):

@@ -85,5 +85,5 @@ def step_of(schema: Schema, key: JoinKey, along: bool) -> Step:
 
 
 def _steps(schema: Schema, table: str) -> list[Step]:
-    along = [step_of(schema, key, True) for key in schema.keys if key.table == table]
-    return along + [step_of(schema, key, False) for key in schema.keys if key.ref_table == table]
+    along = [step_of(schema, key, True) for key in schema.keys_of(table)]
+    return along + [step_of(schema, key, False) for key in schema.keys_to(table)]

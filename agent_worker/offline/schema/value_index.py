@@ -1,6 +1,8 @@
 """Which values of the data a question names: "JFK", "American Airlines", "urgent" for `1-URGENT`."""
 
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.english.phrases import PHRASES, Kind
@@ -14,6 +16,7 @@ _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company",
 _TIMES = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun", *MONTHS))
 _BETWEEN = frozenset(("and", "or", "of", "the", "in", "for", "with", "by", "to", "from", "at", "on", "is", "are"))
 """Words with which no part of a value begins or ends."""
+_STOPS = frozenset(".?!;,")
 _LONGEST = 8
 _SHORT_CODE = 3
 
@@ -32,30 +35,59 @@ Span = tuple[int, int]
 Pieces = tuple[str, ...]
 
 
-def find_values(catalog: Catalog, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
-    """Every run of tokens that names values, with all the columns in which they stand."""
-    spans = _Spans(tokens, question)
-    words = {piece for pieces in spans.whole for piece in pieces}
-    long = {word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and not _carries_nothing(word)}
-    found: dict[Span, list[ValueRef]] = defaultdict(list)
-    for table in catalog.tables:
-        for column in table.columns:
-            for value in _likely(column.values, long, words - long):
-                spans.match(ValueRef(table.name, column.name, value), found)
-    return {span: _whole_first(refs) for span, refs in found.items()}
+class ValueIndex:
+    """All values of a catalog as one text of lines, which is searched rather than read."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._columns: list[tuple[str, str, tuple[str, ...]]] = []
+        self._starts: list[int] = []
+        texts, size = [], 1
+        for table in catalog.tables:
+            for column in table.columns:
+                if column.values:
+                    text = _lines(column.values).lower()
+                    self._columns.append((table.name, column.name, column.values))
+                    self._starts.append(size)
+                    texts.append(text)
+                    size += len(text) + 1
+        self._found: dict[tuple[str, int], dict[Span, list[ValueRef]]] = {}
+        self._text = "\n".join(["", *texts, ""])
+
+    def find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
+        """Every run of tokens that names values, with the columns in which they stand. `tokens` are the question's."""
+        key = (question, len(tokens))
+        if key not in self._found:
+            self._found[key] = self._find(tokens, question)
+        return self._found[key]
+
+    def _find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
+        spans = _Spans(tokens, question)
+        words = {piece for pieces in spans.whole for piece in pieces}
+        long = {
+            word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and not _carries_nothing(word)
+        }
+        found: dict[Span, list[ValueRef]] = defaultdict(list)
+        hits = {line for word in long for line in self._with(word, 0)}
+        hits |= {line for word in words - long for line in self._with(f"\n{word}\n", 1)}
+        for at, line in sorted(hits):
+            table, column, values = self._columns[at]
+            spans.match(ValueRef(table, column, values[line]), found)
+        return {span: _whole_first(refs) for span, refs in found.items()}
+
+    def _with(self, piece: str, ahead: int) -> Iterator[tuple[int, int]]:
+        """The columns and lines where a piece of text stands, `ahead` letters behind its own beginning."""
+        text, at = self._text, self._text.find(piece)
+        while at >= 0:
+            column = bisect_right(self._starts, at + ahead) - 1
+            yield column, text.count("\n", self._starts[column], at + ahead)
+            at = text.find("\n", at + ahead)
+            at = text.find(piece, at) if at >= 0 else -1
 
 
-def _likely(values: tuple[str, ...], long: set[str], short: set[str]) -> list[str]:
-    """The values worth a closer look. One search through all of them at once leaves most columns out quickly."""
-    if not values:
-        return []
-    text = "\n".join(["", *values, ""]).lower()
-    hits = [word for word in long if word in text]
-    codes = {word for word in short if f"\n{word}\n" in text}
-    if not hits and not codes:
-        return []
-    lines = zip(values, text[1:-1].split("\n"), strict=False)
-    return [value for value, line in lines if line in codes or any(hit in line for hit in hits)]
+def _lines(values: tuple[str, ...]) -> str:
+    """One value a line, also where a value has several."""
+    text = "\n".join(values)
+    return text if text.count("\n") == len(values) - 1 else "\n".join(value.replace("\n", " ") for value in values)
 
 
 def _carries_nothing(word: str) -> bool:
@@ -72,7 +104,7 @@ class _Spans:
         for start in range(len(tokens)):
             for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
                 pieces = tuple(atoms(question[tokens[start].start : tokens[end - 1].end]))
-                if pieces:
+                if pieces and not {tokens[start].text, tokens[end - 1].text} & _STOPS:
                     self.whole[pieces].append((start, end))
         telling = [pieces for pieces in self.whole if _tells(pieces) and not {pieces[0], pieces[-1]} & _BETWEEN]
         self.by_first: dict[str, list[Pieces]] = defaultdict(list)

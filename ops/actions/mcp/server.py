@@ -1,6 +1,7 @@
 """The tools `ask`, `sql`, `describe_data` and `stop`, over standard input and output or over HTTP."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -33,6 +34,11 @@ INSTRUCTIONS = """Answers questions about tables of data. describe_data says whi
 sql runs one SELECT statement (DuckDB), ask takes a question in words and may ask back. Each call runs in a process of
 its own, and cancelling it stops that process for certain."""
 
+_STATEMENT = re.compile(
+    r"\s*(--|/\*|\(*\s*(select|with|from|values|table|describe|summarize|show|pivot)\b)", re.IGNORECASE
+)
+"""Words would be taken for a question, and answered by another statement than the one that was meant."""
+
 Rows = Annotated[int, Field(ge=1, le=MOST_ROWS, description="At most so many rows of the result.")]
 
 
@@ -62,6 +68,8 @@ class Assistants:
 
     async def sql(self, statement: str, ctx: Context[Any, Any], max_rows: Rows = DEFAULT_ROWS) -> Answer:
         """Run one SELECT statement over the tables of describe_data, and return its rows."""
+        if _STATEMENT.match(statement) is None:
+            raise ToolError("this does not begin like a SELECT statement; ask takes questions in words")
         return await self._run(Query(statement, "", Options(max_rows=max_rows), new_conversation_id()), ctx)
 
     async def describe_data(self, ctx: Context[Any, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bus.contract.events import Node, ResponseChunk, Status, Tool
 from bus.contract.vocabulary import Rung
 from tests.harness.asking import ask, until_answering
 from tests.harness.graces import ENDING_ON
-from tests.harness.servers import Supervisor, is_gone, running_supervisor
+from tests.harness.servers import ROOT, Supervisor, is_gone, running_supervisor
 from tests.harness.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -133,8 +133,11 @@ fails = chain(MessagesState, fail=fail).compile()
 async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
     folder = tmp_path_factory.mktemp("agents")
     (folder / "my_graphs.py").write_text(GRAPHS)
+    guide = (ROOT / "docs/write-your-own-agent.md").read_text().partition("## I have a LangGraph graph")[2]
+    (folder / "chat.py").write_text(guide.partition("```python\n")[2].partition("```")[0])
     names = ("chat", "talk", "asks", "frames", "endless", "fails", "missing")
     agents = {f"agents.{name}": {"langgraph": f"my_graphs:{name}", "folder": str(folder)} for name in names}
+    agents["agents.guide"] = {"langgraph": "chat:graph", "folder": str(folder)}
     preload = ["agent_worker.warmup.preload", "agent_worker.agents.frameworks.langgraph_agent", "pandas"]
     settings = {**agents, **ENDING_ON[Rung.CANCEL], "worker.preload": preload}
     async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
@@ -157,6 +160,10 @@ async def test_nodes_tools_words_and_usage(supervisor: Supervisor) -> None:
     usage = job.result.usage
     assert (usage.model_calls, usage.input_tokens, usage.output_tokens) == (1, 1000, 20)
     assert usage.cost_usd == pytest.approx(0.0044)
+
+
+async def test_the_one_of_the_guide(supervisor: Supervisor) -> None:
+    assert (await ask(supervisor, "hello", "guide")).response == "You have said: hello"
 
 
 async def test_a_conversation_goes_on(supervisor: Supervisor) -> None:

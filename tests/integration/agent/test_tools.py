@@ -1,7 +1,7 @@
 """A model that looks at the data with tools before it answers: each look in plain view, bounded, guarded, stopped."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -293,14 +293,18 @@ def held(*before: Reply) -> Script:
     return lambda _: waiting.pop(0) if waiting else Say(then="silence")
 
 
-PHASES: dict[str, tuple[Script, int]] = {
-    "planning": (held(), 1),
-    "in the middle of a call": (held(Say(("Let ",), calls=(Use("find", {}),), hold=asyncio.Event(), hold_at=1)), 1),
-    "between tools": (held(use("find", words="united")), 2),
-    "answering": (held(answer()), 2),
-    "in a second look": (held(answer("SELECT 1 AS n WHERE false")), 2),
-    "in a repair": (held(answer("SELECT nope FROM flights")), 2),
-    "in a retry": (held(Fail(529, "overloaded_error")), 2),
+def in_mid_call() -> Script:
+    return held(Say(("Let ",), calls=(Use("find", {}),), hold=asyncio.Event(), hold_at=1))
+
+
+PHASES: dict[str, tuple[Callable[[], Script], int]] = {
+    "planning": (held, 1),
+    "in the middle of a call": (in_mid_call, 1),
+    "between tools": (lambda: held(use("find", words="united")), 2),
+    "answering": (lambda: held(answer()), 2),
+    "in a second look": (lambda: held(answer("SELECT 1 AS n WHERE false")), 2),
+    "in a repair": (lambda: held(answer("SELECT nope FROM flights")), 2),
+    "in a retry": (lambda: held(Fail(529, "overloaded_error")), 2),
 }
 
 
@@ -308,7 +312,7 @@ PHASES: dict[str, tuple[Script, int]] = {
 @pytest.mark.parametrize("phase", PHASES)
 async def test_a_stop_ends_each_phase_and_closes_the_models_connection(served: Served, phase: str) -> None:
     script, number = PHASES[phase]
-    job_id = await served.submit(QUESTION, script)
+    job_id = await served.submit(QUESTION, script())
     recorded = await served.model.request(number)
     killed = await stopped(served, job_id)
     await asyncio.wait_for(recorded.left.wait(), GENEROUS_S)

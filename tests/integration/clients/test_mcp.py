@@ -106,6 +106,9 @@ async def test_an_assistant_looks_asks_and_runs_sql(supervisor: Supervisor) -> N
         refused = await one.call_tool("sql", {"statement": "select nothing from nowhere"})
         assert refused.is_error
         assert "nowhere" in str(refused.content)
+        refused = await one.call_tool("sql", {"statement": "How many flights per airline?"})
+        assert refused.is_error
+        assert "questions in words" in str(refused.content)
 
 
 async def test_a_cancelled_call_is_a_proven_stop(supervisor: Supervisor) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import socketio
 
+from bus.contract.vocabulary import Role
+from bus.tokens import create_token, revoke_token
 from bus.wire.outside import ENDINGS
 from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, RunningGateway, running_gateway
 from tests.harness.proxies import CuttingProxy, cutting_port
@@ -242,8 +244,17 @@ async def test_a_frame_that_cannot_be_read_ends_nothing(gateway: RunningGateway)
         await one.until("agent_jobs")
 
 
+async def test_a_revoked_token_sends_the_client_away(supervisor: Supervisor, gateway: RunningGateway) -> None:
+    token = create_token(supervisor.state_dir, "laptop", "eve", Role.USER)
+    async with page(gateway.url, auth={"token": token}) as one:
+        await one.until("authenticated")
+        revoke_token(supervisor.state_dir, "laptop")
+        await one.client.emit("agent_list", {})
+        assert [name for name, _ in await one.until("disconnect", "agent_jobs")] == ["disconnect"]
+        assert not one.client.connected
+
+
 async def test_an_ending_gateway_is_come_back_to(supervisor: Supervisor, session: str) -> None:
-    """A gateway's end leaves the client trying to come back; a revoked sign-in would not."""
     async with running_gateway(supervisor.state_dir, zoo_settings()) as other, page(other.url) as one:
         await one.sign_in()
         await one.ask(session, "go", "sleeps")

@@ -12,7 +12,12 @@ import asyncio, os, sys, threading
 from agent_worker.llm import ModelClient, ModelSettings, preload
 from agent_worker.llm.transport.preload import tls_context
 
+from anthropic import types
+
+assert not types.RawContentBlockDeltaEvent.__pydantic_complete__, "the SDK builds its types at their first use"
 preload()
+assert types.RawContentBlockDeltaEvent.__pydantic_complete__, "which takes so long that a stop would wait for it"
+assert "anyio._backends._asyncio" in sys.modules
 assert tls_context("https://a") is tls_context("https://b"), "the TLS context is shared"
 assert threading.active_count() == 1, "a fork must find one thread"
 if os.fork():

@@ -13,7 +13,7 @@ from agent_worker.llm import Focus
 from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import Token, stem, tokenize
 from agent_worker.offline.schema.matching import PARTIAL, fit, parts_of
-from agent_worker.offline.schema.value_index import ValueRef, find_values
+from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 from agent_worker.plan import Turn
 from bus.contract.catalog import Catalog
 
@@ -99,7 +99,7 @@ def _add(scores: dict[str, float], found: dict[str, float]) -> None:
 def _values(catalog: Catalog, tokens: list[Token], question: str) -> list[tuple[str, str, str]]:
     """The values that the question names, those that it names whole before parts of others, and of these those whose
     words are rarer."""
-    runs = sorted(find_values(catalog, tokens, question).values(), key=len)
+    runs = sorted(ValueIndex(catalog).find(tokens, question).values(), key=len)
     refs = [ref for run in runs for ref in run]
     kept: dict[tuple[str, str], list[ValueRef]] = defaultdict(list)
     for ref in sorted(refs, key=lambda ref: not ref.whole):

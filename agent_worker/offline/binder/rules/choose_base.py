@@ -13,8 +13,8 @@ def resolve(names: Names, draft: QuestionAst) -> tuple[QueryIR, Scope]:
     """The reading of a draft. Raises `Ambiguous` when no table, or more than one, can answer it."""
     readings: list[tuple[QueryIR, Scope]] = []
     problems: list[tuple[float, Ambiguous]] = []
-    for table in names.catalog.tables:
-        scope = Scope(names, table.name)
+    for table in _bases(names, draft):
+        scope = Scope(names, table)
         try:
             readings.append((Binder(scope, draft).run(), scope))
         except Ambiguous as problem:
@@ -30,6 +30,17 @@ def resolve(names: Names, draft: QuestionAst) -> tuple[QueryIR, Scope]:
             f"Is this about {' or '.join(tables)}?", item, tuple(f"{item.text} of {t}" for t in tables) if item else ()
         )
     return nearest[0]
+
+
+def _bases(names: Names, draft: QuestionAst) -> list[str]:
+    """The tables from which something of each name can be reached; where there are none, those that have a name."""
+    items = [m.item for m in draft.measures if m.item] + draft.nouns + draft.asked + draft.dims
+    places = [{candidate.table for candidate in item.names} for item in items if item.names]
+    found = set(names.tables)
+    for tables in places:
+        found &= names.ways.reaching(tables)
+    found = found or {table for tables in places for table in tables}
+    return [table for table in names.tables if table in found]
 
 
 def _same_number(nearest: list[tuple[QueryIR, Scope]]) -> bool:

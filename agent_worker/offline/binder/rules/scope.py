@@ -9,7 +9,7 @@ from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.schema.identifiers import identifier
-from agent_worker.offline.schema.join_paths import ColumnRef, Path, alias_of, passes, paths_from
+from agent_worker.offline.schema.join_paths import ColumnRef, Path, alias_of, passes
 from agent_worker.offline.schema.matching import PARTIAL
 from agent_worker.offline.schema.name_index import Candidate, Names
 from bus.contract.catalog import CatalogColumn, CatalogTable
@@ -46,7 +46,7 @@ class Scope:
         self.names = names
         self.catalog = names.catalog
         self.base = base
-        self.paths = paths_from(self.catalog, base)
+        self.paths = names.ways.paths_from(base)
         self.cost = 0.0
         self.aliases: dict[Path, str] = {}
         self.through: Through | None = None
@@ -106,7 +106,8 @@ class Scope:
                    for c in item.names)  # fmt: skip
 
     def _targets(self, item: Lexeme, tables: bool, columns: bool) -> Iterable[Target]:
-        for candidate in item.names:
+        reached = sorted(at for table in self.paths for at in item.places.get(table, ()))
+        for candidate in (item.names[at] for at in reached):
             plain = candidate.column is None and candidate.measure is None
             if (plain and not tables) or (not plain and not columns):
                 continue

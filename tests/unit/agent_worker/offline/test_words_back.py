@@ -12,18 +12,18 @@ def test_the_reading_says_how_a_question_was_understood(flights: Data) -> None:
     found = plan("How many fligths per airline from JFK in March?", flights.catalog)
     assert isinstance(found, SqlPlan)
     assert found.reading == (
-        "“fligths” was read as “flights”. Number of flights, by airlines name (joined on carrier), "
-        "where origin is JFK and time in March; from flights."
+        "“fligths” was read as “flights”. Number of flights, by carrier and airlines name, "
+        "where origin is JFK and month is March, highest number of flights first; from flights."
     )
-    assert found.title == "Number of flights, by airlines name (joined on carrier)"
+    assert found.title == "Number of flights, by carrier and airlines name"
 
 
 @pytest.mark.parametrize(
     ("question", "chart"),
     [
-        ("flights by month", ChartHint("line", "month", "number_of_flights")),
-        ("flights by carrier", ChartHint("bar", "carrier", "number_of_flights")),
-        ("flights by month and origin", ChartHint("line", "month", "number_of_flights", "origin")),
+        ("flights by month", ChartHint("line", "month", "count")),
+        ("flights by carrier", ChartHint("bar", "carrier", "count")),
+        ("flights by month and origin", ChartHint("line", "month", "count", "origin")),
         ("average distance and air time by carrier", ChartHint("scatter", "avg_distance", "avg_air_time", "carrier")),
         ("how many flights", None),
         ("list airlines", None),

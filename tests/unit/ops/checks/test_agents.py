@@ -1,6 +1,9 @@
 """Agents of the settings are looked for where workers look for them."""
 
+import sys
 from pathlib import Path
+
+import pytest
 
 from bus.contract.settings import AgentDefinition, Settings
 from ops.checks.agents import agents
@@ -32,3 +35,11 @@ def test_programs(tmp_path: Path) -> None:
     assert found(tmp_path, command=["sh", "run.sh"]) == []
     assert found(tmp_path, command=["./run.sh"]) == []
     assert found(tmp_path, command=["no-such"]) == ["there is no program no-such in PATH"]
+
+
+def test_a_framework_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.py").touch()
+    assert found(tmp_path, langgraph="mine:graph") == []
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert found(tmp_path, langgraph="mine:graph") == ["it is one of langgraph, and langgraph is not installed"]
+    assert found(tmp_path, openai_agents="mine:agent") == ["it is one of openai_agents, and agents is not installed"]

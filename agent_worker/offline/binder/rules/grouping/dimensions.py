@@ -34,7 +34,7 @@ def _time(scope: Scope, item: Lexeme) -> Dimension:
     try:
         return bucket(scope, calendar_of(scope, item), item.unit)
     except Ambiguous as problem:
-        if not item.names or not any(c.table in scope.paths for c in item.names):
+        if item.places.keys().isdisjoint(scope.paths):
             raise Ambiguous(problem.message, item, problem.options) from problem
         return plain(scope, scope.find(item, tables=False).ref)
 

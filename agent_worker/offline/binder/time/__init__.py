@@ -1,0 +1,1 @@
+"""Conditions and groups over time."""

@@ -1,0 +1,153 @@
+"""Conditions on time and groups by its units, over the dates of one table."""
+
+from datetime import date
+
+from agent_worker.offline.binder.literals import literals
+from agent_worker.offline.binder.places import Doubtful, Unbound, kin
+from agent_worker.offline.binder.query import AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
+from agent_worker.offline.binder.ranking import Ranking
+from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, parts_of, stretch
+from agent_worker.offline.english.vocabulary import MONTHS
+from agent_worker.offline.grammar.fragments import Absent, HowMany, Mention, Moment, Per, Verb, When
+from agent_worker.offline.lexer.lattice import Name, Number
+from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.roles import Kind
+
+_BORN = frozenset(("birth", "born", "birthday", "birthdate", "dob"))
+_LEAP_YEAR = 2000
+"""In which every day of a month is found that no year is said for."""
+
+
+class Times(Ranking):
+    """Binds what is said of time."""
+
+    def _per(self, per: Per) -> None:
+        bucket = self._calendar(per.name).bucket(per.unit)
+        one = Bucket(per.unit, bucket, own=True) if isinstance(bucket, Ref) else bucket
+        if one not in self.query.shown:
+            self.query.buckets.append(one)
+            self.query.shown.insert(0, one)
+
+    def _when(self, when: When) -> None:
+        calendar = self._calendar(when.name)
+        for one in when.moments:
+            if one.weekday is None:
+                stretch(one, _LEAP_YEAR)
+        if when.operator.endswith("between"):
+            low, high = when.moments
+            if stretch(low, calendar.year)[0] > stretch(high, calendar.year)[0]:
+                raise Doubtful(f"{low.text} comes after {high.text}")
+            if when.operator == "between" and low.is_written and high.is_written and calendar.date is not None:
+                self._add_times([self._of_day(calendar.date, "between", low, high)])
+                return
+            both = (self._side(calendar, ">=", low), self._side(calendar, "<=", high))
+            if when.operator == "between" and low.is_year and high.is_year and calendar.date is not None:
+                years = tuple(Literal(str(one.year), one.text) for one in when.moments)
+                both = (Compare(calendar.date, "between", years, "year"),) * 2
+            self._add_times([AllOf(both, True)] if when.operator != "between" else list(dict.fromkeys(both)))
+        elif when.operator in ("in", "not in"):
+            self._in(calendar, when)
+        else:
+            self._add_times([self._side(calendar, when.operator, when.moments[0])])
+
+    def _in(self, calendar: Calendar, when: When) -> None:
+        found = [self._within(calendar, one) for one in when.moments]
+        if when.operator == "in" and len(found) == 1:
+            self._add_times(found[0])
+            return
+        each = tuple(conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions)) for conditions in found)
+        any_of: Condition = AnyOf(each) if len(each) > 1 else each[0]
+        self._add_times([AllOf((any_of,), True)] if when.operator == "not in" else [any_of])
+
+    def _add_times(self, conditions: list[Condition]) -> None:
+        for condition in conditions:
+            self._contradicts(condition)
+            self.query.conditions.append(condition)
+
+    def _side(self, calendar: Calendar, operator: str, one: Moment) -> Compare:
+        """All before, from, until or after a moment; a moment is a stretch, so "after March" begins in April."""
+        start, end = stretch(one, calendar.year)
+        if one.is_year and (ref := calendar.date or calendar.parts.get("year")):
+            return Compare(ref, operator, (Literal(str(one.year), one.text),), "year" if calendar.date else "")
+        if one.is_written and calendar.date is not None:
+            return self._of_day(calendar.date, operator, one)
+        edge, sign = (end, ">=" if operator == ">" else "<") if operator in (">", "<=") else (start, operator)
+        left: Expr = calendar.date or calendar.bucket("month_start" if self._by_months(calendar, edge) else "day")
+        return Compare(left, sign, (Literal(f"DATE '{edge.isoformat()}'", edge.isoformat()),))
+
+    def _of_day(self, ref: Ref, operator: str, *days: Moment) -> Compare:
+        """A comparison with whole days, as they are written."""
+        numbers = tuple(Number(one.text, 0, 1, 0.0, date=True) for one in days)
+        form, operands = literals(self._column(ref), operator, numbers)
+        return Compare(ref, operator, operands, form)
+
+    def _by_months(self, calendar: Calendar, edge: date) -> bool:
+        """Whether parts of dates need no day to be compared with the first of a month."""
+        return edge.day == 1 and {"year", "month"} <= set(calendar.parts)
+
+    def _within(self, calendar: Calendar, one: Moment) -> list[Condition]:
+        if one.weekday is not None:
+            day = calendar.bucket("weekday_number")
+            return [Compare(day, "=", (Literal(str(one.weekday), one.text),))]
+        if calendar.date is not None and one.is_year:
+            return [Compare(calendar.date, "=", (Literal(str(one.year), one.text),), "year")]
+        if calendar.date is not None and one.is_written:
+            return [self._of_day(calendar.date, "=", one)]
+        if calendar.date is not None and one.year is not None:
+            return [self._side(calendar, ">=", one), self._side(calendar, "<=", one)]
+        said = {"year": one.year, "quarter_of_year": one.quarter, "month_of_year": one.month, "day_of_month": one.day}
+        return [
+            Compare(calendar.bucket(unit), "=", (Literal(str(number), _said(unit, number)),))
+            for unit, number in said.items()
+            if number is not None
+        ]
+
+    def _calendar(self, name: Name | None) -> Calendar:
+        """The dates that are meant: those named, those that a verb tells of, or the only ones of the base."""
+        if name is not None:
+            ref, cost = self._resolve(name, None)
+            if self._column(ref).kind is not Kind.DATE:
+                raise Unbound(f"{name.text} is no date")
+            self.cost += cost - name.cost
+            return calendar_at(self.schema, ref)
+        self._check_others()
+        table = self.schema.tables[self.base]
+        declared = self.schema.catalog.description.default_dates.get(self.base)
+        if declared and (self.base, declared) in self.schema.columns:
+            return calendar_at(self.schema, Ref((), self.base, declared))
+        if parts := parts_of(self.schema, self.base):
+            return parts
+        dates = [column for column in table.columns if column.kind is Kind.DATE]
+        told = [column for column in dates if self._told(column.name)]
+        dates = told or [column for column in dates if not _BORN & set(column.all_words)]
+        if len(dates) != 1:
+            raise Several(self.base, tuple(dates)) if dates else Unbound(f"{self.base} has no dates")
+        return calendar_at(self.schema, Ref((), self.base, dates[0].name))
+
+    def _check_others(self) -> None:
+        """A day is not one of the base's where rows that refer to it are spoken of, and have dates of their own."""
+        names = [f.name for kind in (Mention, Absent, HowMany) for f in self.of(kind) if f.name]
+        spoken = {c.table for name in names for c in name.tables}
+        for table in self.schema.tables.values():
+            said = table.name in spoken or any(kin(v.word, w) for v in self.of(Verb) for w in table.words)
+            of_base = any(key.ref_table == self.base for key in self.schema.keys_of(table.name))
+            if said and of_base and any(column.kind is Kind.DATE for column in table.columns):
+                raise Unbound(f"dates of {self.base}, or of {table.name}")
+
+
+class Several(Unbound):
+    """There are several dates, and none is said."""
+
+    def __init__(self, table: str, dates: tuple[Column, ...]) -> None:
+        super().__init__(f"{table} has several dates")
+        self.table = table
+        self.dates = dates
+
+
+__all__ = ["Bucket", "Several", "Times"]
+
+
+def _said(unit: str, number: int) -> str:
+    """A part of a date for people."""
+    names = [name for name, month in MONTHS.items() if month == number] if unit == "month_of_year" else []
+    return names[0].capitalize() if names else str(number)

@@ -1,0 +1,146 @@
+"""What is asked in few words: "orders by month", "top 5 carriers by flights", "share of orders by status"."""
+
+from collections.abc import Iterator
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.vocabulary import UNIT_PHRASES
+from agent_worker.offline.grammar.fragments import Absent, Fragment, Item, Rank, Select, Share, Told, Where
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.selecting import item, openings
+from agent_worker.offline.lexer.lattice import Value
+
+_SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
+_TOP = {"top": True, "bottom": False, "best": True}
+_TERSE = 0.1
+"""What few words are nearer to a question for being few."""
+_MISSING = frozenset(("missing", "unknown", "empty", "null"))
+_VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do"))
+
+
+def terse(reader: Reader, at: int) -> Iterator[Found]:
+    """What may be asked for without a verb."""
+    yield from _counted(reader, at)
+    for end, items, cost in item(reader, at):
+        if items[0].fn:
+            yield end, Select(items, terse=True), cost + 0.05
+    for start, kind in openings(reader, at):
+        yield from _top(reader, start)
+        yield from _correlation(reader, start + (reader.word(start) in ("the", "a")))
+        yield from _share(reader, start + (reader.word(start) in ("the", "a")))
+        if kind != "bare":
+            yield from _counted_values(reader, start)
+    yield from _counted_values(reader, at)
+
+
+def _counted(reader: Reader, at: int) -> Iterator[Found]:
+    """ "flights by month": how many there are."""
+    for end, name in reader.noun(at):
+        if name.tables and name.tables[0].cost <= name.cost + 0.1:
+            yield end, Select((Item("count", name),), terse=True), name.cost - _TERSE
+
+
+def _counted_values(reader: Reader, at: int) -> Iterator[Found]:
+    """ "number of urgent orders"."""
+    for start, _ in reader.phrase(english.COUNT, at):
+        for end, operands, both in reader.operands(start):
+            if all(isinstance(one, Value) and one.refs for one in operands):
+                for last, name in reader.noun(end):
+                    if name.tables and name.start == end:
+                        where = Where(None, "=", operands, both=both)
+                        yield last, (Select((Item("count", name),)), where), name.cost + 0.1
+
+
+def missing(reader: Reader, at: int) -> Iterator[Found]:
+    """ "a missing departure time", "whose tail number is missing"."""
+    if reader.word(at) in _MISSING:
+        for end, name in reader.noun(at + 1):
+            if name.columns:
+                yield end, Absent(name, missing=True), name.cost
+    for end, name in reader.noun(at):
+        place = reader.maybe(english.COPULAS, end)
+        if name.columns and place > end and reader.word(place) in _MISSING:
+            yield place + 1, Absent(name, missing=True), name.cost
+
+
+def _correlation(reader: Reader, at: int) -> Iterator[Found]:
+    """ "correlation between distance and air time"."""
+    if reader.word(at) != "correlation" or reader.word(at + 1) not in ("between", "of"):
+        return
+    for end, first in reader.noun(at + 2):
+        for last, second in reader.noun(end + 1) if reader.word(end) in ("and", "with", "to") else ():
+            yield last, Select((Item("corr", first, other=second),)), first.cost + second.cost
+
+
+def _top(reader: Reader, at: int) -> Iterator[Found]:
+    """ "top 5 carriers by flights"."""
+    for start, limit, descending in _firsts(reader, at):
+        yield from _best(reader, start, limit, descending)
+
+
+def _firsts(reader: Reader, at: int) -> Iterator[tuple[int, int, bool]]:
+    """ "top 5", "largest": how many, and from which end."""
+    start = at + (reader.word(at) == "the")
+    if reader.word(start) in _TOP:
+        for number in reader.numbers(start + 1):
+            if not number.date and number.number >= 1:
+                yield number.end, int(number.number), _TOP[reader.word(start)]
+    elif longest := reader.longest(english.EXTREMES, at):
+        yield longest[0], 1, bool(longest[1])
+
+
+def _best(reader: Reader, at: int, limit: int, descending: bool) -> Iterator[Found]:
+    for end, shown, cost in _things(reader, at):
+        figure = not (shown[0].name and shown[0].name.tables)
+        if figure and any(end == at for end, _ in _extremes(reader, at)):
+            continue  # "highest temperature by month" is one figure a month
+        for place in _ranked_by(reader, end):
+            for last, items, more in item(reader, place):
+                ranked = items[0]
+                if len(items) > 1 or ranked.name is None or ranked.name.text.lower() in UNIT_PHRASES:
+                    continue
+                if not ranked.fn and ranked.name.tables and ranked.name.tables[0].cost <= ranked.name.cost + 0.1:
+                    ranked = Item("count", ranked.name, guessed=True)
+                rank = Rank(descending, limit, ranked)
+                yield last, (Select(shown, terse=True), rank), cost + more + 0.05
+
+
+def _extremes(reader: Reader, at: int) -> Iterator[tuple[int, bool]]:
+    """The words for a first or last one that end here."""
+    for start in range(max(at - 2, 0), at):
+        yield from reader.phrase(english.EXTREMES, start)
+
+
+def _things(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, ...], float]]:
+    for end, first in reader.noun(at):
+        yield end, (Item("", first),), first.cost
+        if reader.word(end) == "and":
+            for last, second in reader.noun(end + 1):
+                yield last, (Item("", first), Item("", second)), first.cost + second.cost + 0.05
+
+
+def _ranked_by(reader: Reader, at: int) -> Iterator[int]:
+    for phrase in (["by"], ["by", "the"], ["in", "terms", "of"], ["ranked", "by"], ["based", "on"]):
+        if reader.words[at : at + len(phrase)] == phrase:
+            yield at + len(phrase)
+
+
+def _share(reader: Reader, at: int) -> Iterator[Found]:
+    """ "percentage of flights", "share of total distance": of a count, unless another figure follows."""
+    if reader.word(at) not in _SHARES or reader.word(at + 1) not in ("of", "from"):
+        return
+    share = Share(_SHARES[reader.word(at)])
+    for end, items, cost in item(reader, at + 2):
+        one = items[0]
+        if len(items) > 1 or one.name is None or one.owner is not None:
+            continue
+        if one.fn in ("sum", "count"):
+            yield end, (Select((one,)), share), cost
+        elif not one.fn and one.name.tables:
+            found: tuple[Fragment, ...] = (Select((Item("count", one.name),)), share)
+            yield end, found, cost
+
+
+def told(reader: Reader, at: int) -> Iterator[Found]:
+    """The verb of a share."""
+    if reader.word(at) in _VERBS and _SHARES.keys() & set(reader.words[:at]):
+        yield at + 1, Told(), 0.0
