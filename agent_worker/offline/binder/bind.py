@@ -281,8 +281,8 @@ class Binder(Times):
             if self._column(ref).role is Role.QUANTITY and any(isinstance(e, Agg) and e.ref for e in query.shown):
                 raise Unbound("grouped by a quantity")
             query.groups.append(ref)
-        figures = (*query.shown, *(having.expr for having in query.havings))
-        if any(isinstance(e, Agg) and e.distinct and e.ref in query.groups for e in figures):
+        bounded = [having.expr for having in query.havings]
+        if any(isinstance(e, Agg) and e.distinct and e.ref in query.groups for e in bounded):
             raise Doubtful("how many of itself a group has")
         for expr, _ in query.order:
             if isinstance(expr, Ref) and expr not in query.groups:
