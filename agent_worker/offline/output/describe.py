@@ -76,7 +76,7 @@ class Description:
             return f"{unit} of {expr.date.column.replace('_', ' ')}" if expr.date and not expr.own else unit
         if isinstance(expr, Part):
             where = " and ".join(self._condition(c) for c in expr.conditions)
-            whole = f"share of {self._expr(expr.figure)}"
+            whole = f"share of {self._expr(expr.figure).removeprefix('number of ')}"
             return f"{whole} where {where}" if where else whole
         if expr.ref is None:
             return f"number of {self.query.base}"
