@@ -118,19 +118,34 @@ class _Declarations:
         return name
 
     def _interface(self, info: inspect.StructType | inspect.TypedDictType) -> str:
-        lines = [f"{_words(info.cls)}export interface {NAMED.get(info.cls.__name__, info.cls.__name__)} {{\n"]
+        base = _base(info.cls) if isinstance(info, inspect.StructType) else None
+        extends = f" extends {self.text(base)}" if base else ""
+        inherited = {field.name for field in msgspec.structs.fields(base)} if base else set()
+        name = NAMED.get(info.cls.__name__, info.cls.__name__)
+        lines = [f"{_words(info.cls)}export interface {name}{extends} {{\n"]
         omits = False
         if isinstance(info, inspect.StructType):
             omits = bool(info.cls.__struct_config__.omit_defaults)
             if info.tag_field:
                 lines.append(f"  readonly {info.tag_field}: {_quoted(info.tag)};\n")
         for field in info.fields:
+            if field.name in inherited:
+                continue
             text = self._of(field.type)
             if omits and not field.required:
                 text = text.removesuffix(" | null")  # where it is null it is left out
             lines.append(f"  readonly {field.encode_name}{'' if field.required else '?'}: {text};\n")
         lines.append(FROM_FRAMES.get(info.cls.__name__, ""))
         return "".join([*lines, "}\n"])
+
+
+def _base(cls: type[msgspec.Struct]) -> type[msgspec.Struct] | None:
+    """The struct whose fields a struct goes on from, where both are written alike."""
+    base = cls.__bases__[0]
+    if not issubclass(base, msgspec.Struct) or not msgspec.structs.fields(base):
+        return None
+    ours, theirs = cls.__struct_config__, base.__struct_config__
+    return base if ours.omit_defaults == theirs.omit_defaults and theirs.tag is None else None
 
 
 def _enum(cls: type[Enum]) -> str:

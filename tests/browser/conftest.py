@@ -38,7 +38,7 @@ max_running = 1
 [supervisor]
 cancel_grace_s = 3.0
 terminate_grace_s = {GENEROUS_S}
-disconnect_grace_s = 0.3
+disconnect_grace_s = 3.0
 """
 
 

@@ -1,7 +1,5 @@
 """Answers of the rules that read word by word, which are not given where they may be of something else."""
 
-from itertools import pairwise
-
 from sqlglot import exp
 
 from agent_worker.offline.binder.rules.query_ir import QueryIR
@@ -14,6 +12,8 @@ from agent_worker.offline.schema.name_index import Names
 _OWN = (Kind.SHARE, Kind.CORRELATION, Kind.STATS, Kind.QUARTER, Kind.NULL, Kind.WITHOUT)
 _ASKING = frozenset(("when", "where"))
 _BEING = frozenset(("be", "been", "is", "are", "was", "were", "has", "have", "had"))
+_INVOLVING = frozenset(("for", "to", "with", "as", "by"))
+"""What brings something else into what was done."""
 UNSURE = "I am not sure that I read all of this question. Please say it in simpler words, or name the columns."
 _TIMES = frozenset((*MONTHS, *WEEKDAYS, *ADVERBS, *UNIT_PHRASES))
 """What only those rules read: times, shares, statistics, missing values."""
@@ -61,9 +61,14 @@ def _counts_one(reading: QueryIR, told: list[str]) -> bool:
 
 
 def _by_participle(words: list[str], equal: list[exp.Expression]) -> bool:
-    """Whether a verb's form was taken for a value: "has been nominated for", `result = 'Nominated'`."""
+    """Whether a verb's form was taken for a value: "has been nominated for", `result = 'Nominated'`. A state is told
+    without more: "jobs were stopped today"."""
     values = {str(value.this).lower() for value in equal if isinstance(value, exp.Literal)}
-    spoken = {word for before, word in pairwise(words) if before in _BEING and word.endswith("ed")}
+    spoken = {
+        word
+        for before, word, behind in zip(words, words[1:], [*words[2:], ""], strict=False)
+        if before in _BEING and word.endswith("ed") and behind in _INVOLVING
+    }
     return bool(values & spoken)
 
 

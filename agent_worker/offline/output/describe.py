@@ -44,7 +44,7 @@ class Description:
             parts.append("where " + " and ".join(self._condition(c) for c in query.conditions))
         if query.havings:
             parts.append("with " + " and ".join(self._compare(h) for h in query.havings))
-        if query.order:
+        if query.order and not self._is_usual_order():
             parts.append(self._order())
         sentence = f"{', '.join(parts)}; from {query.base}."
         return sentence[0].upper() + sentence[1:]
@@ -76,7 +76,7 @@ class Description:
             return f"{unit} of {expr.date.column.replace('_', ' ')}" if expr.date and not expr.own else unit
         if isinstance(expr, Part):
             where = " and ".join(self._condition(c) for c in expr.conditions)
-            whole = f"share of {self._expr(expr.figure)}"
+            whole = f"share of {self._expr(expr.figure).removeprefix('number of ')}"
             return f"{whole} where {where}" if where else whole
         if expr.ref is None:
             return f"number of {self.query.base}"
@@ -111,6 +111,11 @@ class Description:
         if "%" in c.operator:
             return f"{left} is like {' or '.join(c.operator.format(word) for word in words)}"
         return " ".join(f"{left} is {_SIGNS[c.operator]} {' or '.join(words)}".split())
+
+    def _is_usual_order(self) -> bool:
+        """Whether groups stand as everybody expects: by themselves, the lowest first."""
+        groups = [*self.query.groups, *self.query.buckets]
+        return self.query.limit is None and all(e in groups and not down for e, down in self.query.order)
 
     def _order(self) -> str:
         said = ", ".join(f"{'highest' if down else 'lowest'} {self._expr(e)} first" for e, down in self.query.order)

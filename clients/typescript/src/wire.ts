@@ -457,26 +457,7 @@ export interface LeftOut {
 }
 
 /** A job that was just asked for; `position` 0 means that it does not wait. */
-export interface AskedJob {
-  readonly job_id: string;
-  readonly session_id: string;
-  readonly user: string;
-  readonly agent: string;
-  readonly query: string;
-  readonly conversation_id: string;
-  readonly state: State;
-  readonly reason: Reason | null;
-  readonly created_at: number;
-  readonly started_at: number | null;
-  readonly ended_at: number | null;
-  readonly pid: number | null;
-  readonly seq: number;
-  readonly rung: Rung | null;
-  readonly rows: number;
-  readonly memory_bytes: number;
-  readonly cpu_s: number;
-  readonly detached: boolean;
-  readonly node?: string;
+export interface AskedJob extends OutsideJob {
   readonly position: number;
 }
 
@@ -518,12 +499,7 @@ export interface ConversationSummary {
 }
 
 /** A row of the list, and the conversation's questions, oldest first. */
-export interface OutsideConversation {
-  readonly conversation_id: string;
-  readonly title: string;
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly running?: string | null;
+export interface OutsideConversation extends ConversationSummary {
   readonly jobs: readonly OutsideTurn[];
 }
 

@@ -64,7 +64,7 @@ REFUSED = [
     (Fail(401, "authentication_error", "invalid key"), "llm_auth", "invalid key"),
     (Fail(402, "billing_error", "pay"), "llm_auth", "pay"),
     (Fail(403, "permission_error", "no"), "llm_auth", "no"),
-    (Fail(404, "not_found_error", "nope"), "llm_not_found", "does not know model claude-sonnet-5-5"),
+    (Fail(404, "not_found_error", "model: nope"), "llm_not_found", "does not know model claude-sonnet-5-5"),
     (Fail(400, "invalid_request_error", "bad field"), "llm_bad_request", "bad field"),
     (Fail(400, "invalid_request_error", "prompt is too long"), "llm_context_exceeded", "too long"),
     (Fail(413, "invalid_request_error", "big"), "llm_context_exceeded", "big"),

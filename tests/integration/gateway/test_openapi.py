@@ -26,7 +26,15 @@ WITH_A_SLEEPER = {**SETTINGS, "agents.sleeps": zoo_settings()["agents.sleeps"]}
 ANN = Caller("ann", Role.USER)
 TRIED_WITHIN_S = 200.0
 CONNECTION = {"/ws", "/api/connection", "/api/connection/{connection_id}"}
-OUTSIDE_THE_DOCUMENT = {*CONNECTION, "/api/openapi.json", "/", "/assets/{name}", "/signin", "/signout"}
+OUTSIDE_THE_DOCUMENT = {
+    "/socket.io/socket.io.js",
+    *CONNECTION,
+    "/api/openapi.json",
+    "/",
+    "/assets/{name}",
+    "/signin",
+    "/signout",
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -190,7 +190,7 @@ def test_the_locks_hold_each_package_that_is_asked_for() -> None:
     asked["test"] = asked["run"] + project()["project"]["optional-dependencies"]["test"]
     for lock, wanted in asked.items():
         pinned = {
-            line.partition("==")[0]
+            line.partition("==")[0].partition("[")[0]
             for line in (ROOT / f"requirements/{lock}.txt").read_text().splitlines()
             if "==" in line
         }

@@ -36,7 +36,7 @@ async def test_each_state_of_a_model(reply: Reply, level: Level, words: str, mon
     async with MessagesServer(lambda _: reply) as server:
         found = await model(reaching(server.url))
         (request,) = server.requests
-    assert request.body["max_tokens"] == 1
+    assert request.system == "Answer in one word."
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert (found.level, words in found.found) == (level, True), found
     assert KEY not in found.found
