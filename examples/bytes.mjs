@@ -9,6 +9,7 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
 const job = JSON.parse((await lines.next()).value);
 lines.next().then(() => process.exit()); // the next line is a cancel: end at once
+process.stdin.unref(); // it stays open: no reason to wait when all is said
 
 if (!job.catalog) {
   say({ type: "error", error: "The catalog is still being read.", hint: "ask again in a moment" });
@@ -24,4 +25,3 @@ for (const [done, table] of tables.entries()) {
   say({ type: "table_rows", rows: [[table.name, bytes]] });
   await pause(1000 * (job.options.pause_s ?? 0));
 }
-process.exit(); // standard input stays open, and node would wait for it

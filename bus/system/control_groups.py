@@ -37,7 +37,9 @@ class ControlGroup:
         return f"<ControlGroup {self.path}>"
 
     def make(self) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):  # `exist_ok` would look at it again, when it may be gone
+            self.path.mkdir()
 
     def kill(self) -> None:
         """SIGKILL to all in it and beneath it at once; what it forks meanwhile dies too. Linux 5.14."""
@@ -101,8 +103,8 @@ class ControlGroup:
         """Make it, and lock its folder: as long as the returned descriptor is open, which ends with this process,
         others see that somebody has it. Who holds it meanwhile empties it, and is waited for. Raises OSError."""
         while True:
-            self.make()
             with contextlib.suppress(FileNotFoundError):
+                self.make()
                 descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX)

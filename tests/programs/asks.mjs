@@ -21,9 +21,13 @@ try {
     if (chunk.type === "status" && what === "stop") await job.stop();
   }
   const end = await job.end;
-  stdout.write(`${JSON.stringify({ session: job.sessionId, end, numbers, said })}\n`);
+  say({ session: job.sessionId, end, numbers, said });
 } catch (error) {
-  stdout.write(`${JSON.stringify({ error: error.message })}\n`);
+  say({ error: error.message });
 }
-server.close();
-exit(0);
+
+/** A pipe takes no more than 64 KiB at once: the program ends when all of it was read. */
+function say(found) {
+  server.close();
+  stdout.write(`${JSON.stringify(found)}\n`, () => exit(0));
+}

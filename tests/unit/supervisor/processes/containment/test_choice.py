@@ -68,6 +68,20 @@ def test_who_starts_while_its_group_is_being_emptied_has_one_of_its_own_after_it
     assert root.emptied_if_left(30)
 
 
+def test_a_group_that_is_removed_as_it_is_made_is_made_again(cgroups: Path, tmp_path: Path) -> None:
+    root = ControlGroup(cgroups / root_name(tmp_path))
+    make = os.mkdir
+
+    def removed_meanwhile(path: Path, mode: int = 0o777) -> None:
+        monkeypatch.setattr(os, "mkdir", make)
+        raise FileExistsError(path)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "mkdir", removed_meanwhile)
+        os.close(root.hold())
+    assert root.emptied_if_left(30)
+
+
 @contextmanager
 def waiting(root: ControlGroup) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a worker's group."""
