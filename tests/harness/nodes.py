@@ -54,6 +54,10 @@ def _is_killed(process: psutil.Process) -> bool:
     return status["State"].split()[0] in "ZX" or bool(pending >> (signal.SIGKILL - 1) & 1)
 
 
-def _inner_pid(process: psutil.Process) -> int:
-    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+def _inner_pid(process: psutil.Process) -> int | None:
+    """None of one that has ended meanwhile."""
+    try:
+        lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
     return int(next(line for line in lines if line.startswith("NSpid:")).split()[-1])

@@ -18,6 +18,7 @@ from typing import NoReturn
 import msgspec
 
 from bus.system.prctl import die_with
+from supervisor.nodes.machine.agent import main as agent_main
 from supervisor.nodes.machine.death_timer import DeathTimer, boot_clock
 from supervisor.nodes.machine.namespaces import mount_own, unshare_processes
 from supervisor.nodes.machine.orders import LEASE_END, NodeOrders
@@ -31,6 +32,7 @@ def main() -> NoReturn:
     """Say who the init is, and live until it has ended. Exit status 2 where no namespace can be made."""
     orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=NodeOrders)
     die_with(orders.parent)
+    # The first lease has to last for nothing but the way to the head: what the agent needs is loaded already.
     timer = DeathTimer(boot_clock() + orders.lease_s)
     _go_first(os.SCHED_FIFO, 1)
     heard, said = os.pipe()
@@ -82,8 +84,6 @@ def _be_agent(orders: NodeOrders, said: int) -> NoReturn:
     try:
         _go_first(os.SCHED_OTHER, 0)
         die_with(os.getppid())
-        from supervisor.nodes.machine.agent import main as agent_main
-
         agent_main(orders, said)
     finally:
         os._exit(1)

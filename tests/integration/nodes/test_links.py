@@ -5,20 +5,22 @@ import signal
 import psutil
 import pytest
 
-from bus.contract.events import ResponseChunk, Status
+from bus.contract.events import Status
 from bus.contract.vocabulary import Proof, Reason, State
-from bus.wire.commands import ReadStats, Stats
 from tests.harness.nodes import node_of
-from tests.harness.servers import OPERATOR, Supervisor, eventually
+from tests.harness.servers import Supervisor
 from tests.harness.stopping import ROOMY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LEASE_S = 3.0
+MARGIN_S = 3.0
+"""Enough for a chain of processes to end one after the other on a machine that is busy with other tests."""
+
 WHICHEVER_IS_FIRST = {Proof.NODE_REAPED, Proof.LEASE}
 """The timer ends the node, whose engine may say so before the head's own time has come, or after it."""
 
-SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.lease_s": LEASE_S}
+SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.lease_s": LEASE_S, "cluster.margin_s": MARGIN_S}
 
 
 @pytest.mark.parametrize(
@@ -51,22 +53,3 @@ async def test_nothing_lives_on_when_a_link_is_cut(
         assert record.proof in proofs
     again = await supervisor.submit("3", "counts")
     assert await supervisor.how_it_ended(again) == (State.SUCCEEDED, None)
-
-
-async def test_a_node_that_is_silent_for_less_than_its_lease_goes_on_where_it_was(supervisor: Supervisor) -> None:
-    job_id = await supervisor.submit("200000", "counts")
-    await supervisor.until(job_id, ResponseChunk)
-    agent = node_of(supervisor).agent
-    agent.suspend()
-    await eventually(lambda: _states(supervisor, "silent"), "it is silent")
-    refused = await supervisor.submit("3", "counts")
-    agent.resume()
-    events = [event for _, event in await supervisor.events(job_id)]
-    chunks = [event.chunk for event in events if isinstance(event, ResponseChunk)]
-    assert chunks == [f"{number} " for number in range(1, 200_001)]
-    assert await supervisor.how_it_ended(refused) == (State.SUCCEEDED, None)
-
-
-async def _states(supervisor: Supervisor, state: str) -> bool:
-    stats = await supervisor.client.request(ReadStats(OPERATOR), Stats)
-    return [node.state for node in stats.nodes] == [state]

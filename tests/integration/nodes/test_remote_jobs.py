@@ -5,13 +5,14 @@ import pytest
 
 from bus.contract.events import ResponseChunk, Status
 from bus.contract.vocabulary import Proof, Reason, Rung, State
+from bus.wire.commands import ReadStats, Stats
 from tests.harness.nodes import NodeProcesses, node_of
-from tests.harness.servers import Supervisor
+from tests.harness.servers import OPERATOR, Supervisor, eventually
 from tests.harness.stopping import ROOMY, climbed, told_pids
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.slots": 4}
+SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.slots": 4, "cluster.lease_s": 8}
 
 
 async def told(supervisor: Supervisor, animal: str) -> tuple[str, NodeProcesses, list[psutil.Process]]:
@@ -82,3 +83,22 @@ async def test_a_failure_s_last_words_come_from_the_node(supervisor: Supervisor)
     job_id = await supervisor.submit("go", "raises")
     assert await supervisor.how_it_ended(job_id) == (State.FAILED, Reason.AGENT_ERROR)
     assert "ValueError: the parrot is dead" in (await supervisor.record(job_id)).stderr
+
+
+async def test_a_node_that_is_silent_for_less_than_its_lease_goes_on_where_it_was(supervisor: Supervisor) -> None:
+    job_id = await supervisor.submit("200000", "counts")
+    await supervisor.until(job_id, ResponseChunk)
+    agent = node_of(supervisor).agent
+    agent.suspend()
+    await eventually(lambda: _states(supervisor, "silent"), "it is silent")
+    refused = await supervisor.submit("3", "counts")
+    agent.resume()
+    events = [event for _, event in await supervisor.events(job_id)]
+    chunks = [event.chunk for event in events if isinstance(event, ResponseChunk)]
+    assert chunks == [f"{number} " for number in range(1, 200_001)]
+    assert await supervisor.how_it_ended(refused) == (State.SUCCEEDED, None)
+
+
+async def _states(supervisor: Supervisor, state: str) -> bool:
+    stats = await supervisor.client.request(ReadStats(OPERATOR), Stats)
+    return [node.state for node in stats.nodes] == [state]

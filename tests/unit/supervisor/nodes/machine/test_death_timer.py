@@ -4,13 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
-from supervisor.nodes.machine.death_timer import boot_clock
-
 AFTER_S = 0.5
+WITHIN_S = 60.0
 
 PROGRAM = """
 import os, re, signal, sys, time
@@ -35,9 +33,9 @@ signal.pause()
 """
 
 
-def armed(then: str) -> subprocess.Popen[str]:
+def armed(then: str, after_s: float = AFTER_S) -> subprocess.Popen[str]:
     program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.replace("{then}", then), str(AFTER_S)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM.replace("{then}", then), str(after_s)], stdout=subprocess.PIPE, text=True
     )
     assert program.stdout is not None
     assert program.stdout.readline() == "armed\n"
@@ -47,26 +45,22 @@ def armed(then: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("then", [IDLE, HOLDS_THE_LOCK, CATCHES_ALL])
 def test_it_ends_a_process_that_idles_computes_or_ignores_every_signal(then: str) -> None:
     with armed(then) as program:
-        since = boot_clock()
-        assert program.wait(30) == -signal.SIGKILL
-        assert boot_clock() - since < AFTER_S + 5
+        assert program.wait(WITHIN_S) == -signal.SIGKILL
 
 
 def test_it_ends_a_process_that_is_stopped() -> None:
     with armed(IDLE) as program:
         os.kill(program.pid, signal.SIGSTOP)
-        assert program.wait(30) == -signal.SIGKILL
+        assert program.wait(WITHIN_S) == -signal.SIGKILL
 
 
 def test_it_is_put_off_as_long_as_somebody_does() -> None:
     with armed(PUTS_OFF) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "outlived it\n"
-        assert program.wait(30) == -signal.SIGKILL
+        assert program.wait(WITHIN_S) == -signal.SIGKILL
 
 
 def test_a_time_that_has_passed_ends_it_at_once() -> None:
-    with armed("timer.put_off(1.0)\nsignal.pause()") as program:
-        since = time.monotonic()
-        assert program.wait(30) == -signal.SIGKILL
-        assert time.monotonic() - since < 5
+    with armed("timer.put_off(1.0)\nsignal.pause()", after_s=3600) as program:
+        assert program.wait(WITHIN_S) == -signal.SIGKILL
