@@ -107,6 +107,14 @@ class Drain(Command, frozen=True, tag="drain"):
     """Admit nothing more; end when the last job has ended. Answered with `Stats`: what is left."""
 
 
+class DrainNode(Command, frozen=True, tag="drain_node"):
+    """Give this node nothing more, and let it go when its last job has ended; with `undo`, use it again. For operators;
+    answered with `Stats`, refused with `not_found` where there is no node of that name."""
+
+    name: str
+    undo: bool = False
+
+
 class ListConversations(Command, frozen=True, tag="list_conversations"):
     """A caller's own conversations, the latest first. `query`: words that must stand in their titles or questions;
     `after` is the `following` of the page before."""
@@ -134,7 +142,9 @@ class HideConversation(Command, frozen=True, tag="hide_conversation"):
 
 
 AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
-AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | AnyConversationCommand
+AnyCommand = (
+    Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | DrainNode | AnyConversationCommand
+)
 
 
 # ---- what is told about a job
@@ -268,8 +278,8 @@ class EndedCount(msgspec.Struct, frozen=True):
 
 
 class NodeSummary(msgspec.Struct, frozen=True):
-    """A machine that takes jobs: `state` is joining, ready or silent, `jobs` of its `slots` are taken. `why` it takes
-    none, for people."""
+    """A machine that takes jobs: `state` is joining, ready, silent, draining or left, `jobs` of its `slots` are taken.
+    `why` it takes none, for people."""
 
     name: str
     state: str

@@ -9,17 +9,20 @@ from supervisor.nodes.remote_place import RemotePlace
 
 
 class NodeState(StrEnum):
-    """joining → ready ⇄ silent; a node that is dead is in no list any more."""
+    """joining → ready ⇄ silent, and from each of them draining → left; a node that is dead otherwise is in no list any
+    more."""
 
     JOINING = "joining"
     READY = "ready"
     SILENT = "silent"
+    DRAINING = "draining"
+    LEFT = "left"
 
 
 @dataclass(slots=True)
 class Node:
     """`connection` is where it was last heard, by the question with the latest time; `said_hello`: its fork server is
-    there. `why` it is not ready, for people."""
+    there. `why` it is not ready, for people. `draining`: it takes no more jobs, and is let go after its last one."""
 
     agent_id: str
     public_key: str
@@ -28,6 +31,7 @@ class Node:
     connection: bytes | None = None
     asked_at: float = 0.0
     said_hello: bool = False
+    draining: bool = False
     why: str = ""
 
     def __repr__(self) -> str:
@@ -37,9 +41,16 @@ class Node:
         """At `now`, in seconds since boot."""
         if not self.said_hello or self.why:
             return NodeState.JOINING
+        if self.draining:
+            return NodeState.DRAINING
         return NodeState.SILENT if not self.lease.granting or self.lease.silent(now) else NodeState.READY
 
     def summary(self, now: float) -> NodeSummary:
         """As lists show it."""
         place = self.place
         return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, self.why)
+
+
+def summary_of_left(name: str) -> NodeSummary:
+    """A machine that was drained, and on which nothing runs."""
+    return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"drained; `deadstop nodes drain --undo {name}` takes it back")

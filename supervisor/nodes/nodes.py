@@ -37,6 +37,7 @@ from supervisor.nodes.line import (
     Fenced,
     Granted,
     Hello,
+    Leave,
     Said,
     Welcome,
     decode_ask,
@@ -46,7 +47,7 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
-from supervisor.nodes.node import Node, NodeState
+from supervisor.nodes.node import Node, NodeState, summary_of_left
 from supervisor.nodes.remote_place import RemotePlace
 from supervisor.places.place import PlaceListener, Sample
 
@@ -73,6 +74,8 @@ class Nodes:
         self._changed = changed
         self._listener = listener
         self._nodes: dict[str, Node] = {}
+        self._offered: set[str] = set()
+        self._drained: set[str] = set()
         self._refused = 0
         self._head_key, secret = new_keys()
         self._door = admit(context, lambda key: any(node.public_key == key for node in self._nodes.values()))
@@ -108,10 +111,29 @@ class Nodes:
         now = boot_clock()
         return [node.place for node in self._nodes.values() if node.state(now) is NodeState.READY]
 
+    @property
+    def draining(self) -> list[RemotePlace]:
+        """The places that end once nothing is left there."""
+        return [node.place for node in self._nodes.values() if node.draining]
+
+    def drain(self, name: str, *, undo: bool) -> bool:
+        """Let the machine of this name take no job any more, or with `undo` again. False where there is none."""
+        named = [node for node in self._nodes.values() if node.place.name == name]
+        if not named and name not in self._offered | self._drained:
+            return False
+        (self._drained.discard if undo else self._drained.add)(name)
+        for node in named:
+            node.draining = not undo
+        self._start_offered()
+        self._changed()
+        return True
+
     def summaries(self) -> list[NodeSummary]:
         """As lists show them, by name."""
         now = boot_clock()
-        return sorted((node.summary(now) for node in self._nodes.values()), key=lambda summary: summary.name)
+        there = [node.summary(now) for node in self._nodes.values()]
+        left = self._drained - {summary.name for summary in there}
+        return sorted([*there, *map(summary_of_left, left)], key=lambda summary: summary.name)
 
     def look(self) -> None:
         """To be called often: nodes whose lease has run out are dead."""
@@ -159,7 +181,10 @@ class Nodes:
             self._say(connection, Welcome(again))
             if again:
                 node.place.connected_again()
-        if node.lease.asked(boot_clock()):
+        if node.draining and not node.place.workers:
+            node.lease.end_granting()  # for good: nothing is begun where the end was asked for
+            self._say(connection, Leave())
+        elif node.lease.asked(boot_clock()):
             self._say(connection, Granted(asked_at))
 
     def _hello(self, node: Node, hello: Hello) -> None:
@@ -180,7 +205,8 @@ class Nodes:
     def _on_engine(self, said: FromEngine) -> None:
         match said:
             case NodeUp(name):
-                self._start(name)
+                self._offered.add(name)
+                self._start_offered()
             case Started():
                 pass
             case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
@@ -194,8 +220,14 @@ class Nodes:
 
     def _engine_ended(self) -> None:
         """Its nodes end with it, but nobody has reaped them: their leases are waited for."""
+        self._offered.clear()
         for node in self._nodes.values():
             node.lease.end_granting()
+
+    def _start_offered(self) -> None:
+        for name in self._offered - self._drained:
+            self._offered.discard(name)
+            self._start(name)
 
     def _start(self, name: str) -> None:
         public, secret = new_keys()
@@ -223,7 +255,8 @@ class Nodes:
 
     def _lose(self, node: Node, proof: Proof, words: str) -> None:
         """It is dead: its key opens nothing any more."""
-        log.warning("%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})
+        level = logging.INFO if node.draining and not node.place.workers else logging.WARNING
+        log.log(level, "%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})
         node.lease.end_granting()
         node.place.lost(proof, words)
         self._nodes.pop(node.agent_id, None)

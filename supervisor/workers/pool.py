@@ -53,6 +53,13 @@ class Machines(Protocol):
     def places(self) -> Sequence[Machine]: ...
     @property
     def ready(self) -> Sequence[Machine]: ...
+    @property
+    def draining(self) -> Sequence[Machine]:
+        """Those that end once nothing is left there."""
+
+    def drain(self, name: str, *, undo: bool) -> bool:
+        """Whether there is one of that name."""
+
     def summaries(self) -> list[NodeSummary]: ...
 
 
@@ -127,6 +134,10 @@ class WorkerPool:
         """The other machines, as they are now."""
         return self._machines.summaries() if self._machines is not None else []
 
+    def drain_node(self, name: str, *, undo: bool) -> bool:
+        """Use this other machine no more, or with `undo` again. False where there is none of that name."""
+        return self._machines is not None and self._machines.drain(name, undo=undo)
+
     @property
     def stray_messages(self) -> int:
         """How many messages came that no living worker has sent."""
@@ -156,6 +167,7 @@ class WorkerPool:
         then."""
         self._here.look_after()
         self._forget_places()
+        self._leave_draining()
         now = asyncio.get_running_loop().time()
         for pool in self._warm.values():
             for worker in pool.remove_outdated():
@@ -217,6 +229,14 @@ class WorkerPool:
         known = {self._here, *(self._machines.places if self._machines is not None else ())}
         for place in self._warm.keys() - known:
             del self._warm[place]
+
+    def _leave_draining(self) -> None:
+        """Where nothing is to run any more, no worker waits for a job."""
+        for place in self._machines.draining if self._machines is not None else ():
+            self._warm.pop(place, None)
+            for worker in self.workers:
+                if worker.place is place and worker.job_id is None:
+                    _kill(worker)
 
     def _starting_here(self) -> int:
         return sum(not worker.ready and worker.place is self._here for worker in self._by_token.values())
