@@ -60,7 +60,7 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     scratch = scratch_root(settings, runtime)
     contain = choose(settings.containment, state_dir, HardLimits(settings.worker.nice, is_in_memory(scratch)))
     sweep_workers(store)
-    heads = await _settle(store, settings)
+    heads = await _settle(store, settings, state_dir)
     clean_folder(runtime)
     key = make_key(state_dir)
     service = Service(settings, store, address, contain, heads)
@@ -78,13 +78,15 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     return DRAINED if drained else 0
 
 
-async def _settle(store: Store, settings: Settings) -> dict[str, int]:
+async def _settle(store: Store, settings: Settings, state_dir: Path) -> dict[str, int]:
     """Jobs of an earlier supervisor on this machine at once; those on others when nothing lives there any more."""
     heads = settle_jobs(store, also_on_nodes=False)
     if nodes := nodes_left(store):
+        from supervisor.nodes.kept_lease import kept_lease
         from supervisor.nodes.lease import dead_after_s
 
-        wait_s = dead_after_s(settings.cluster.lease_s, settings.cluster.margin_s)
+        now_s = dead_after_s(settings.cluster.lease_s, settings.cluster.margin_s)
+        wait_s = max(kept_lease(state_dir), now_s)
         text = "jobs of an earlier supervisor ran on %s: waiting %.1f s, until their leases have run out"
         log.warning(text, ", ".join(sorted(nodes)), wait_s, extra={"action": "settle"})
         await asyncio.sleep(wait_s)

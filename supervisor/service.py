@@ -70,7 +70,7 @@ class Service:
         self, settings: Settings, store: Store, address: Address, contain: Contain, heads: dict[str, int]
     ) -> None:
         self.end = asyncio.Event()
-        self._settings = settings
+        self._settings, self._store = settings, store
         self._address = address
         self._loop = asyncio.get_running_loop()
         self._context = new_context()
@@ -97,7 +97,7 @@ class Service:
             partial(LocalPlace, settings, self._spawner, store, line),
             self._make_nodes if settings.cluster.engine else None,
         )
-        self._store, self._clock = store, ClockGuard(store.path.parent)
+        self._clock = ClockGuard(store.path.parent)
         self._clock.look(read_clocks())  # before anything is trimmed
         parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool, self._clock)
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
@@ -129,8 +129,12 @@ class Service:
 
     def _make_nodes(self, listener: PlaceListener) -> "Nodes":
         """Only with a cluster is what that takes loaded."""
+        from supervisor.nodes.kept_lease import keep_lease
+        from supervisor.nodes.lease import dead_after_s
         from supervisor.nodes.nodes import Nodes
 
+        cluster = self._settings.cluster
+        keep_lease(self._store.path.parent, dead_after_s(cluster.lease_s, cluster.margin_s))
         line = self._context, self._address
         self._nodes = Nodes(self._settings, line, lambda: self._controller.start_waiting(), listener)
         return self._nodes

@@ -20,7 +20,13 @@ MARGIN_S = 3.0
 WHICHEVER_IS_FIRST = {Proof.NODE_REAPED, Proof.LEASE}
 """The timer ends the node, whose engine may say so before the head's own time has come, or after it."""
 
-SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.lease_s": LEASE_S, "cluster.margin_s": MARGIN_S}
+SETTINGS = {
+    **ROOMY,
+    "cluster.engine": "local",
+    "cluster.lease_s": LEASE_S,
+    "cluster.margin_s": MARGIN_S,
+    "worker.preload": ["agent_worker.runtime.worker"],
+}
 
 
 @pytest.mark.parametrize(
