@@ -19,7 +19,8 @@ class Said(msgspec.Struct, frozen=True, tag_field="said"):
 
 
 class Hello(Said, frozen=True, tag="hello"):
-    """The node's fork server is there. `version` is that of the bus, `python` that of its interpreter."""
+    """The node's fork server has loaded what workers need. `version` is that of the bus, `python` that of its
+    interpreter."""
 
     version: str
     python: str

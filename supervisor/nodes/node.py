@@ -21,8 +21,8 @@ class NodeState(StrEnum):
 
 @dataclass(slots=True)
 class Node:
-    """`connection` is where it was last heard, by the question with the latest time; `said_hello`: its fork server is
-    there. `why` it is not ready, for people. `draining`: it takes no more jobs, and is let go after its last one."""
+    """`connection` is where it was last heard, by the question with the latest time; `said_hello`: its fork server has
+    loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and is let go after its last one."""
 
     agent_id: str
     public_key: str
@@ -48,7 +48,8 @@ class Node:
     def summary(self, now: float) -> NodeSummary:
         """As lists show it."""
         place = self.place
-        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, self.why)
+        why = self.why if self.said_hello else "it starts, and loads what workers need"
+        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, why)
 
 
 def summary_of_left(name: str) -> NodeSummary:

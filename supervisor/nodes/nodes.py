@@ -188,6 +188,8 @@ class Nodes:
             self._say(connection, Granted(asked_at))
 
     def _hello(self, node: Node, hello: Hello) -> None:
+        if node.said_hello:
+            return  # it came again
         node.place.slots = hello.slots
         node.said_hello = True
         if not same_protocol(hello.version):

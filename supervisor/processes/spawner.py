@@ -1,5 +1,6 @@
 """Spawn, signal, wait: the one place that touches worker processes."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -13,6 +14,7 @@ from supervisor.processes.fork_server_client import ForkServer, SpawnError
 _GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
 
+START_AGAIN_S = 1.0
 _WITH_ITS_PARENT = "ended with its fork server, which has died,"
 
 
@@ -133,6 +135,16 @@ class Spawner:
     async def warm_up(self) -> None:
         """Start the fork server, so that the first question does not wait for all of its loading."""
         self._running()
+
+    async def until_loaded(self) -> None:
+        """Start the fork server, and wait until it forks workers at once; one that dies meanwhile is replaced. Raises
+        `SpawnError`."""
+        while True:
+            server = self._running()
+            await server.settled.wait()
+            if not server.lost:
+                return
+            await asyncio.sleep(START_AGAIN_S)
 
     def look(self, limit_s: float) -> None:
         """To be called now and then: replace a fork server that has not answered for so long."""

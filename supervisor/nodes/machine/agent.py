@@ -54,6 +54,7 @@ from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Gone, Sample
 from supervisor.places.usage.process_watch import LOOK_S
 from supervisor.processes.containment.sweep import Sweep
+from supervisor.processes.fork_server_client import SpawnError
 from supervisor.processes.spawner import Spawner
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ class Agent:
         self._id = orders.agent_id.encode()
         self._lease = NodeLease(orders.lease_s, boot_clock())
         self._over = asyncio.Event()
+        self._hello: Hello | None = None
         self._hired: set[str] = set()
         self._killing: set[str] = set()
         self._outdated: set[str] = set()
@@ -141,7 +143,6 @@ class Agent:
 
     async def run(self) -> None:
         """Until the head says that it is over."""
-        await self._spawner.warm_up()
         recurring = [
             (min(ASK_EVERY_S, self._orders.lease_s / ASKS_PER_LEASE), self._ask),
             (SAMPLE_EVERY_S, self._place.sample),
@@ -149,9 +150,21 @@ class Agent:
             (SAMPLE_EVERY_S, self._look_after),
         ]
         periodic = Periodic(recurring)
-        self._send(HELLO, Hello(BUS_VERSION, python_version(), self._orders.slots))
+        joining = self._loop.create_task(self._join())
         await self._over.wait()
+        joining.cancel()
         periodic.close()
+
+    async def _join(self) -> None:
+        """What is given to this node after its first word is to begin at once."""
+        try:
+            await self._spawner.until_loaded()
+        except (OSError, SpawnError):
+            log.exception("workers cannot be started here", extra={"action": "node"})
+            self._over.set()
+            return
+        self._hello = Hello(BUS_VERSION, python_version(), self._orders.slots)
+        self._send(HELLO, self._hello)
 
     # ---- what the head says
 
@@ -164,6 +177,8 @@ class Agent:
                 if self._lease.granted(asked_at):
                     os.write(self._said, LEASE_END.pack(self._lease.ends_at))
             case Welcome(resend):
+                if self._hello is not None:
+                    self._send(HELLO, self._hello)  # the first may be lost
                 self._reports.again()
                 if resend:
                     self._place.hear_again()
