@@ -14,7 +14,7 @@ LOOK_EVERY_S = 0.2
 
 
 async def drain_node(target: Target, name: str, show: Callable[[NodeSummary], None], say: Callable[[str], None]) -> int:
-    """Begin the drain and `show` the node, whenever that has changed, until it has left.
+    """Begin the drain and `show` the node, whenever its state or the number of its jobs has changed, until it has left.
 
     Returns the exit code. Raises `Declined` where there is no such node, `OpsError` when the drain is taken back.
     """
@@ -45,7 +45,7 @@ async def _until_left(jobs: JobsAccess, name: str, show: Callable[[NodeSummary],
         node = next((node for node in (await jobs.figures()).nodes if node.name == name), None)
         if node is None or node.state == "ready":
             raise OpsError(f"the drain of {name} was taken back meanwhile")
-        if node != shown:
+        if shown is None or (node.state, node.jobs) != (shown.state, shown.jobs):
             show(node)
             shown = node
         await asyncio.sleep(LOOK_EVERY_S)
