@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import msgspec
 
-from bus.system.prctl import die_with
+from bus.system.prctl import be_unreadable, die_with
 from supervisor.nodes.machine.agent import main as agent_main
 from supervisor.nodes.machine.death_timer import DeathTimer, boot_clock
 from supervisor.nodes.machine.namespaces import mount_own, unshare_processes
@@ -42,6 +42,7 @@ def main() -> NoReturn:
     except OSError as error:
         sys.stderr.write(f"this machine gives no namespace for a node's processes: {error}\n")
         sys.exit(UNUSABLE)
+    be_unreadable()  # neither the node's key nor our environment is for a worker that looks at init
     init = os.fork()
     if init == 0:
         os.close(own_life)
