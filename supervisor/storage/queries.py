@@ -92,16 +92,16 @@ class Queries:
         ).fetchall()
         return [_decode_turn(row[0]) for row in reversed(rows)]
 
-    def kept(self, user: str, conversation_id: str, agent: str) -> dict[str, bytes]:
-        """What this agent has kept in the conversation, when it last answered in it."""
+    def kept(self, user: str, conversation_id: str, agent: str) -> KeptTurn:
+        """The turn with which this agent last answered in the conversation; an empty one where there is none."""
         rows = self._db.execute(
             "SELECT spec, turn FROM jobs WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL ORDER BY n DESC",
             (user, conversation_id),
         )
         for submit, turn in rows:
             if _decode_submit(submit).agent == agent:
-                return _decode_kept(turn).store
-        return {}
+                return _decode_kept(turn)
+        return KeptTurn("")
 
 
 def _readable_outcome(blob: bytes | None) -> Outcome | None:
