@@ -1,7 +1,7 @@
 /* Made from the server's types by `python -m clients.typescript.generate`; a test compares. Do not edit. */
 
 /** The version of the wire that these types are of. */
-export const PROTOCOL_VERSION = "1.3";
+export const PROTOCOL_VERSION = "1.4";
 
 export interface Authenticate {
   readonly token?: string | null;
@@ -302,6 +302,7 @@ export interface Authenticated {
   readonly data: AuthenticatedData;
 }
 
+/** `llm` is the model, or `offline`; `prices` are those of `models` that are known, by name. */
 export interface AuthenticatedData {
   readonly user_id: string;
   readonly role: Role;
@@ -310,10 +311,18 @@ export interface AuthenticatedData {
   readonly models: readonly string[];
   readonly server_version: string;
   readonly protocol_version: string;
+  readonly prices?: Readonly<Record<string, Price>>;
 }
 
 /** What a signed-in person may do: a user sees and stops their own jobs, an operator all. */
 export type Role = "user" | "operator";
+
+/** US dollars per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cached?: number;
+}
 
 export interface AgentJobs {
   readonly event: "agent_jobs";

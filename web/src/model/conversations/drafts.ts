@@ -5,9 +5,11 @@ export interface Draft {
   readonly queued: readonly string[];
   /** The agent for the next question; empty for the conversation's last one. */
   readonly agent: string;
+  /** The model for the next question; empty for the conversation's last one. */
+  readonly model: string;
 }
 
-export const NO_DRAFT: Draft = { text: "", queued: [], agent: "" };
+export const NO_DRAFT: Draft = { text: "", queued: [], agent: "", model: "" };
 
 /** The drafts of a tab, one for each conversation; a reload keeps them. */
 export class Drafts {
@@ -30,8 +32,8 @@ export class Drafts {
   }
 
   change(conversation: string, changes: Partial<Draft>): void {
-    const draft = { ...this.of(conversation), ...changes };
-    if (draft.text || draft.queued.length > 0 || draft.agent) this.drafts.set(conversation, draft);
+    const draft = { ...NO_DRAFT, ...this.of(conversation), ...changes };
+    if (draft.text || draft.queued.length > 0 || draft.agent || draft.model) this.drafts.set(conversation, draft);
     else this.drafts.delete(conversation);
     if (this.key) this.storage.setItem(this.key, JSON.stringify([...this.drafts]));
   }
