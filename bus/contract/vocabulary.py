@@ -79,6 +79,13 @@ class Rung(StrEnum):
         return list(Rung).index(self)
 
 
+class Verdict(StrEnum):
+    """What a person thought of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
 class Proof(StrEnum):
     """How it was found that nothing of a job lives any more: by its control group, or by looking for descendants."""
 

@@ -9,7 +9,7 @@ import msgspec
 from bus.contract.catalog import Catalog
 from bus.contract.conversations import ConversationSummary, ConversationTurnSummary
 from bus.contract.histogram import Histogram
-from bus.contract.vocabulary import Proof, Reason, Role, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Role, Rung, State, Verdict
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
 """A question, or the text of a conversation, with room."""
@@ -43,6 +43,8 @@ class Submit(Command, frozen=True, tag="submit"):
     """Ask a question. The same `session_id` with the same question re-attaches and never runs twice.
 
     `attached` jobs belong to their followers: when the last one has left, the job is stopped after the grace.
+    `follows` is the session of the question in this conversation that this one comes after, empty for one that begins
+    the conversation anew, None for the latest one: two questions that follow the same one are branches.
     """
 
     session_id: str
@@ -52,6 +54,7 @@ class Submit(Command, frozen=True, tag="submit"):
     user_clarification: str | None = None
     attached: bool = False
     options: Options = Options()
+    follows: str | None = None
 
 
 class Stop(Command, frozen=True, tag="stop"):
@@ -87,6 +90,17 @@ UNAVAILABLE = "unavailable"
 
 CATALOG_READING = "reading"
 """Code of a refusal that says: the catalog is being read just now."""
+
+
+MAX_COMMENT_CHARS = 500
+
+
+class Rate(Command, frozen=True, tag="rate"):
+    """Say what an ended job of one's own was worth; the last word counts, None takes it back."""
+
+    job_id: str
+    verdict: Verdict | None = None
+    comment: str = ""
 
 
 class ReadCatalog(Command, frozen=True, tag="catalog"):
@@ -134,7 +148,7 @@ class HideConversation(Command, frozen=True, tag="hide_conversation"):
 
 
 AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
-AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | AnyConversationCommand
+AnyCommand = Submit | Stop | Rate | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | AnyConversationCommand
 
 
 # ---- what is told about a job
@@ -186,6 +200,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     lives any more, None where nothing was started, and in older logs. `counted` is what the kernel has counted in its
     control group, where it limits memory and processes: `memory_peak_bytes`, and each event of `memory.events` and
     `pids.events` that has happened, as `memory_oom_kill`.
+    `verdict` and `comment` are what its owner thought of the answer.
     """
 
     summary: JobSummary
@@ -204,6 +219,8 @@ class JobRecord(msgspec.Struct, frozen=True):
     hint: str = ""
     proof: Proof | None = None
     counted: dict[str, int] = {}
+    verdict: Verdict | None = None
+    comment: str = ""
 
 
 # ---- replies

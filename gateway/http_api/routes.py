@@ -11,7 +11,7 @@ from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations
 from gateway.http_api.jobs import download, event_stream, handlers
 from gateway.http_api.server import drain, health, metrics
-from gateway.wire.client_frames import MAX_SEQ, Query
+from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
 from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.wire.responses import (
     AskedJob,
@@ -119,6 +119,14 @@ OPERATIONS = (
             Parameter("now", "begin with SIGKILL", _FLAG),
             Parameter("reason", "for the record", _text(handlers.MAX_NOTE_CHARS)),
         ),
+    ),
+    Operation(
+        "PUT",
+        "/api/jobs/{job_id}/rating",
+        handlers.put_rating,
+        {204: None},
+        (*_ONE_JOB, "not_ended", "forbidden", "bad_request", "too_large"),
+        body=JobRating,
     ),
     Operation(
         "GET",

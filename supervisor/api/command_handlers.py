@@ -11,6 +11,7 @@ from bus.wire.commands import (
     HideConversation,
     ListConversations,
     ListJobs,
+    Rate,
     ReadCatalog,
     ReadStats,
     Refused,
@@ -24,6 +25,7 @@ from bus.wire.commands import (
 )
 from supervisor.api.conversation_handlers import ConversationHandlers
 from supervisor.api.queries import QueryHandler
+from supervisor.api.rating import RatingHandler
 from supervisor.api.submit import SubmitHandler
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
@@ -46,6 +48,7 @@ class CommandHandlers:
         self._lookup = Lookup(parts.store.queries, parts.jobs)
         self._questions = SubmitHandler(parts, self._lookup, controller, history)
         self._queries = QueryHandler(parts, self._lookup, gauges, controller.counters)
+        self._ratings = RatingHandler(parts, self._lookup, history)
         self._conversations = ConversationHandlers(parts.store.conversations, parts.jobs)
 
     def answer(self, command: AnyCommand) -> AnyReply:
@@ -55,6 +58,8 @@ class CommandHandlers:
                 return self._questions.submit(command)
             case Stop():
                 return self._stop(command)
+            case Rate():
+                return self._ratings.rate(command)
             case ListJobs():
                 return self._queries.list(command)
             case Show():

@@ -11,12 +11,8 @@ def job_spec(
 ) -> JobSpec:
     """The question, the earlier turns of its conversation, and the limits of the answer."""
     submit, limit = entry.submit, settings.limits.max_rows
-    conversation = (
-        queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)
-        if submit.conversation_id
-        else []
-    )
-    kept = queries.kept(entry.user, submit.conversation_id, submit.agent) if submit.conversation_id else None
+    conversation = queries.turns(submit, settings.agent.history_turns) if submit.conversation_id else []
+    kept = queries.kept(submit) if submit.conversation_id else None
     return JobSpec(
         job_id=entry.job_id,
         user=entry.user,

@@ -111,10 +111,15 @@ class ConversationLog:
             "SELECT spec, record FROM jobs WHERE user = ? AND conversation_id = ? ORDER BY n DESC LIMIT ?",
             (user, conversation_id, limit),
         ).fetchall()
-        return [_turn(_decode_submit(spec), _decode_record(record)) for spec, record in reversed(rows)]
+        turns: list[ConversationTurnSummary] = []
+        for spec, record in reversed(rows):
+            before = turns[-1].session_id if turns else ""
+            turns.append(_turn(_decode_submit(spec), _decode_record(record), before))
+        return turns
 
 
-def _turn(submit: Submit, record: JobRecord) -> ConversationTurnSummary:
+def _turn(submit: Submit, record: JobRecord, before: str) -> ConversationTurnSummary:
+    """`before` is the session of the question before, which one follows that names none."""
     job = record.summary
     return ConversationTurnSummary(
         job_id=job.job_id,
@@ -126,4 +131,7 @@ def _turn(submit: Submit, record: JobRecord) -> ConversationTurnSummary:
         reason=job.reason,
         created_at=job.created_at,
         ended_at=job.ended_at,
+        follows=before if submit.follows is None else submit.follows,
+        verdict=record.verdict,
+        comment=record.comment,
     )

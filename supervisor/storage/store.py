@@ -154,6 +154,13 @@ class Store:
         """The worker's last message: from here on the job can no longer be stopped."""
         self._write("UPDATE jobs SET outcome = ? WHERE n = ?", encode(outcome), number)
 
+    def rate(self, record: JobRecord) -> int:
+        """What an ended job was worth, which the history does not know yet. Returns the job's number."""
+        job_id = record.summary.job_id
+        self._write("UPDATE jobs SET record = ?, rolled_up_at = NULL WHERE job_id = ?", encode(record), job_id)
+        number: int = self._db.execute("SELECT n FROM jobs WHERE job_id = ?", (job_id,)).fetchone()[0]
+        return number
+
     def rolled_up(self, numbers: Sequence[int], at: float) -> None:
         """These ended jobs stand in the history; their outcomes are needed no more."""
         for number in numbers:

@@ -8,7 +8,7 @@ export interface Authenticate {
   readonly batch?: boolean;
 }
 
-/** A question. `user_id` is accepted and ignored: the token names the user. */
+/** A question. `follows` is the session of the question in the conversation that this one comes after, empty to begin it anew; without it the latest one. `user_id` is accepted and ignored: the token names the user. */
 export interface Ask {
   readonly session_id?: string;
   readonly query: string;
@@ -17,6 +17,7 @@ export interface Ask {
   readonly agent?: string | null;
   readonly detached?: boolean;
   readonly options?: QueryOptions | null;
+  readonly follows?: string | null;
 }
 
 /** Limits of this job, which can only be lowered, never raised; and the model to ask, one of those of the server. */
@@ -511,7 +512,7 @@ export interface OutsideConversation extends ConversationSummary {
   readonly jobs: readonly OutsideTurn[];
 }
 
-/** One question of a conversation; its answer is followed by `session_id`. */
+/** One question of a conversation; its answer is followed by `session_id`. `follows` is the session of the question that it comes after, empty for one that begins the conversation; those that follow the same one are branches. */
 export interface OutsideTurn {
   readonly job_id: string;
   readonly session_id: string;
@@ -522,7 +523,13 @@ export interface OutsideTurn {
   readonly reason: Reason | null;
   readonly created_at: number;
   readonly ended_at: number | null;
+  readonly follows: string;
+  readonly verdict: Verdict | null;
+  readonly comment: string;
 }
+
+/** What a person thought of an answer. */
+export type Verdict = "up" | "down";
 
 /** Why a question never became a job. */
 export type Refusal = "queue_full" | "quota" | "conversation_busy" | "session_conflict" | "bad_request" | "unauthorized";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { backoffMs } from "deadstop-client";
-import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../../src/model/conversations/conversation";
+import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withChanged, withTurn } from "../../src/model/conversations/conversation";
 import { duration, modelText, usageLine } from "../../src/model/format";
 import { UnderWay } from "../../src/model/conversations/under-way";
 
@@ -33,7 +33,7 @@ describe("a conversation", () => {
     const turn = freshTurn("q", NOBODY, null, 0);
     const conversation = withTurn(freshConversation(), turn);
     expect(isUnderWay(conversation)).toBe(true);
-    expect(isUnderWay(withEnded(conversation, turn.sessionId))).toBe(false);
+    expect(isUnderWay(withChanged(conversation, turn.sessionId, { ended: true }))).toBe(false);
   });
 });
 

@@ -1,14 +1,17 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import { type AnswerState, ASKED, hasEnded, isThinking } from "../../model/answers/answer-state";
-import { spoken, type Turn } from "../../model/conversations/conversation";
+import { type Rating, spoken, type Turn } from "../../model/conversations/conversation";
+import type { Place } from "../../model/conversations/branches";
+import { StoreError } from "../../model/conversations/conversation-store";
 import { duration, usageLine } from "../../model/format";
 import type { Chart } from "../../chart/chart";
 import type { TableColumns } from "../../editor/sql-editor";
 import type { AnswerCopy } from "../../export/answer-copy";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
+import type { Question } from "./question";
 import "./question";
 import { announcementOf, labelOf } from "./labels";
 
@@ -27,6 +30,10 @@ export class Answer extends PageElement {
   @property({ attribute: false }) retryable = false;
   /** True for the last turn: only its clarification can still be answered. */
   @property({ attribute: false }) answerable = false;
+  @property({ attribute: false }) place: Place | undefined;
+  /** Keeps what the person thinks of the answer. Raises `StoreError`. */
+  @property({ attribute: false }) rate!: (rating: Rating) => Promise<void>;
+  @state() private rateFailure = "";
 
   protected override render(): TemplateResult {
     const { answer, turn } = this;
@@ -38,7 +45,7 @@ export class Answer extends PageElement {
         data-session=${turn.sessionId}
         aria-busy=${this.live}
       >
-        <ds-question .text=${spoken(turn)}></ds-question>
+        <ds-question .text=${spoken(turn)} .place=${this.place} .askable=${this.retryable}></ds-question>
         ${this.by()}
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
@@ -173,7 +180,7 @@ export class Answer extends PageElement {
         ${ended ? this.figures() : nothing} ${this.live ? this.activity() : nothing}
         <span class="gap"></span>
         ${this.retryable && answer.phase !== "done"
-          ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("edit"))} data-testid="edit-below">
+          ? html`<button class="quiet" @click=${() => void this.querySelector<Question>("ds-question")?.edit()} data-testid="edit-below">
                 ${icons.pencil} Edit
               </button>
               <button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("retry"))} data-testid="retry">
@@ -181,9 +188,31 @@ export class Answer extends PageElement {
               </button>`
           : nothing}
       </footer>
-      ${answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()}></ds-export>` : nothing}
+      ${ended && answer.jobId ? this.afterwards() : nothing}
       ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}
       ${ended && answer.jobId ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
+  }
+
+  /** What can be done with an answer that has ended. */
+  private afterwards(): TemplateResult {
+    return html`<div class="afterwards">
+      ${this.answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()}></ds-export>` : nothing}
+      <ds-rating
+        .rating=${this.turn.rating}
+        .failure=${this.rateFailure}
+        @rate=${(event: CustomEvent<Rating>) => void this.rated(event.detail)}
+      ></ds-rating>
+    </div>`;
+  }
+
+  private async rated(rating: Rating): Promise<void> {
+    this.rateFailure = "";
+    try {
+      await this.rate(rating);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.rateFailure = error.message;
+    }
   }
 
   private async copy(): Promise<AnswerCopy> {

@@ -7,7 +7,8 @@ import { hasEnded } from "../../model/answers/answer-state";
 import { type CatalogSummary, READING } from "../../model/catalog/catalog";
 import type { Chat } from "../../model/chat";
 import type { ConnectionState } from "deadstop-client";
-import { type Conversation, spoken, type Turn } from "../../model/conversations/conversation";
+import { type Place, placesOf } from "../../model/conversations/branches";
+import type { Rating, Turn } from "../../model/conversations/conversation";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";
 import { modelText } from "../../model/format";
@@ -48,7 +49,7 @@ export class Stage extends PageElement {
     return html`
       <main id="conversation" tabindex="-1">
         <div class="column">
-          ${this.chat.loading ? this.loading() : conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(conversation)}
+          ${this.chat.loading ? this.loading() : conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(this.chat.shown)}
         </div>
       </main>
       ${this.dock(connection.state.kind !== "refused" && !this.chat.loading)}
@@ -76,15 +77,16 @@ export class Stage extends PageElement {
     ></ds-welcome>`;
   }
 
-  private turns({ turns }: Conversation): unknown {
+  private turns(turns: readonly Turn[]): unknown {
+    const places = placesOf(this.chat.conversation.turns);
     return repeat(
       turns,
       (turn) => turn.sessionId,
-      (turn, index) => this.turn(turn, index === turns.length - 1),
+      (turn, index) => this.turn(turn, index === turns.length - 1, places.get(turn.sessionId)),
     );
   }
 
-  private turn(turn: Turn, isLast: boolean): TemplateResult {
+  private turn(turn: Turn, isLast: boolean, place?: Place): TemplateResult {
     const answer = this.chat.answerOf(turn);
     return html`<ds-answer
       .turn=${turn}
@@ -96,7 +98,10 @@ export class Stage extends PageElement {
       .tables=${this.catalog?.columns ?? {}}
       .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
       .model=${this.chat.models.length > 1 ? this.chat.modelOf(turn) : ""}
-      @edit=${() => this.fill(spoken(turn))}
+      .place=${place}
+      @edited=${(event: CustomEvent<string>) => this.edited(turn, event.detail)}
+      @other-branch=${(event: CustomEvent<number>) => this.chat.showBranch(turn, event.detail)}
+      .rate=${(rating: Rating) => this.chat.rate(turn, rating)}
       @ask=${this.asked}
       @run-sql=${(event: CustomEvent<string>) => this.askStatement(event.detail)}
     ></ds-answer>`;
@@ -169,6 +174,11 @@ export class Stage extends PageElement {
   private asked(event: CustomEvent<string>): void {
     this.toEnd();
     this.chat.ask(event.detail);
+  }
+
+  private edited(turn: Turn, text: string): void {
+    this.toEnd();
+    this.chat.edit(turn, text);
   }
 
   private retry(turn: Turn): void {

@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { PageElement } from "../../elements/page-element";
-import type { AnswerCopy } from "../../export/answer-copy";
-import type { Format } from "../../export/export";
+import { PageElement } from "../../../elements/page-element";
+import type { AnswerCopy } from "../../../export/answer-copy";
+import type { Format } from "../../../export/export";
 
 const NAMES: Readonly<Record<Format, string>> = { md: "Markdown", html: "HTML", ipynb: "Notebook" };
 
@@ -23,7 +23,7 @@ export class ExportMenu extends PageElement {
   }
 
   private async take(format: Format): Promise<void> {
-    const { exportAnswer } = await import("../../export/export");
+    const { exportAnswer } = await import("../../../export/export");
     exportAnswer(await this.copy(), format);
   }
 }
