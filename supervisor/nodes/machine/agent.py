@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from platform import python_version
 from typing import NoReturn
@@ -34,10 +33,8 @@ from supervisor.nodes.line import (
     Hello,
     Hire,
     Leave,
-    Numbered,
     Outdated,
     Overcrowded,
-    Report,
     Said,
     Sampled,
     Seen,
@@ -49,6 +46,7 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import LEASE_END, NodeOrders
+from supervisor.nodes.machine.reports import Reports
 from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Gone, Sample
@@ -89,32 +87,6 @@ class NoLedger:
         """Not kept."""
 
 
-@dataclass
-class Reports:
-    """Numbered, and kept until the head has seen them."""
-
-    line: Channel
-    agent_id: bytes
-    unseen: dict[int, bytes] = field(default_factory=dict)
-    number: int = 0
-
-    def add(self, report: Report) -> None:
-        self.number += 1
-        self.unseen[self.number] = encode(Numbered(self.number, report))
-        self._send(self.unseen[self.number])
-
-    def again(self) -> None:
-        for message in self.unseen.values():
-            self._send(message)
-
-    def seen(self, through: int) -> None:
-        for number in [number for number in self.unseen if number <= through]:
-            del self.unseen[number]
-
-    def _send(self, message: bytes) -> None:
-        self.line.send([self.agent_id, REPORT, message])
-
-
 class Agent:
     """Does what the head says, and tells it what becomes of it."""
 
@@ -132,7 +104,7 @@ class Agent:
         context = new_context()
         keys = (orders.public_key, orders.secret_key)
         self._line = Channel(connect_line(context, orders.head, orders.head_key, keys), self._on_head)
-        self._reports = Reports(self._line, self._id)
+        self._reports = Reports(lambda message: self._line.send([self._id, REPORT, message]))
         settings, folder = orders.settings, Path(orders.folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         address = make_address(folder, orders.folder)
@@ -183,7 +155,8 @@ class Agent:
                 if resend:
                     self._place.hear_again()
             case Seen(through):
-                self._reports.seen(through)
+                # Only who is not known to be buried is hired again, and an earlier order would have come before this.
+                self._hired -= {one.worker_id for one in self._reports.seen(through) if isinstance(one, Buried)}
             case Fenced() | Leave():
                 self._over.set()
             case Hire(worker_id, agent, token) if worker_id not in self._hired:
