@@ -12,6 +12,17 @@ from tests.harness.stopping import ROOMY, climbed, told_pids
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+BROODERS = (
+    "forks_children",
+    "leaves_sessions",
+    "daemonises",
+    "deaf_daemon",
+    "has_subreaper",
+    "fork_bomb",
+    "flees",
+    "leaves_files",
+)
+
 SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.slots": 4, "cluster.lease_s": 8}
 
 
@@ -53,13 +64,15 @@ async def test_a_stop_ends_on_the_rung_that_the_worker_obeys(supervisor: Supervi
     assert record.proof is Proof.NODE_REAPED
 
 
-@pytest.mark.parametrize("animal", ["daemonises", "deaf_daemon"])
+@pytest.mark.parametrize("animal", BROODERS)
 async def test_what_a_worker_leaves_behind_is_gone_by_its_last_event(supervisor: Supervisor, animal: str) -> None:
-    job_id, _, processes = await told(supervisor, animal)
-    assert len(processes) == 2
+    await supervisor.how_it_ended(await supervisor.submit("3", "counts"))  # from here on the node is there
+    before = node_of(supervisor).inside
+    job_id = await supervisor.running(animal)
+    assert node_of(supervisor).inside != before
     await supervisor.stop(job_id, Rung.KILL)
-    await supervisor.events(job_id)
-    assert not [process for process in processes if process.is_running()]
+    assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, Reason.USER)
+    assert node_of(supervisor).inside == before
 
 
 async def test_a_job_for_which_no_place_is_free_waits_for_one(supervisor: Supervisor) -> None:
