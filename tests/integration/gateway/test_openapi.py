@@ -122,6 +122,9 @@ async def test_real_answers_are_what_it_says(gateway: RunningGateway, supervisor
     await check("GET", "/api/stats", 200, user="ops")
     await check("GET", "/api/stats", 403)
     await check("POST", "/api/drain", 403)
+    for method in ("POST", "DELETE"):
+        await check(method, "/api/nodes/none/drain", 403, template="/api/nodes/{name}/drain")
+        await check(method, "/api/nodes/none/drain", 404, template="/api/nodes/{name}/drain", user="ops")
     every = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert every - check.seen <= {("GET", "/metrics")}
 
