@@ -75,6 +75,7 @@ class AgentSettings(Table, frozen=True):
     look_again: bool = True
     max_tool_calls: Count = 6
     max_tool_s: Seconds = 30.0
+    candidates: Annotated[int, Meta(ge=1, le=9)] = 1
     max_model_calls: Positive = 16
     max_output_tokens: Positive = 16_000
     max_cost_usd: Annotated[float, Meta(ge=0)] = 1.0

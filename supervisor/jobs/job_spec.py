@@ -24,5 +24,5 @@ def job_spec(
         max_cost_usd=entry.reserved_usd,
         may_trim=may_trim,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
-        store=kept,
+        kept=kept,
     )

@@ -91,12 +91,12 @@ class Queries:
         latest = islice((_decode_turn(turn) for _, turn in self._branch(submit) if turn), limit)
         return list(latest)[::-1]
 
-    def kept(self, submit: Submit) -> dict[str, bytes]:
-        """What this question's agent has kept, when it last answered in this branch."""
+    def kept(self, submit: Submit) -> KeptTurn:
+        """The turn with which this question's agent last answered in this branch; an empty one where there is none."""
         for earlier, turn in self._branch(submit):
             if turn and earlier.agent == submit.agent:
-                return _decode_kept(turn).store
-        return {}
+                return _decode_kept(turn)
+        return KeptTurn("")
 
     def _branch(self, submit: Submit) -> Iterator[tuple[Submit, bytes | None]]:
         """The questions that lead to this one, latest first, each with its turn. What a question follows is older than

@@ -1,7 +1,7 @@
 import "./components/answer/answer";
 import "./components/shell/app";
 import "./components/shell/banner";
-import "./components/stage/agent-picker";
+import "./components/stage/picker";
 import "./components/stage/composer";
 import "./components/stage/queue";
 import "./components/shell/conversations";

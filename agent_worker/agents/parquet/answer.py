@@ -32,8 +32,8 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
         if names := without_a_number(preview):
             yield Warn(_no_numbers(names))
         return
-    if plan.reading:
-        yield ResponseChunk("response", _read_as(plan.reading))
+    if above := _above(plan.reading, state.agreement):
+        yield ResponseChunk("response", above)
     yield Status(f"writing the answer with {model.settings.model}")
     request = AnswerRequest(state.question, plan.sql, preview, plan.reading, state.history)
     said: list[str] = []
@@ -88,13 +88,15 @@ def _not_in_the_result(wrong: list[str], preview: Preview) -> str:
     return f"{figures} {'are' if others else 'is'} {neither} in {seen}: check {it} against the table."
 
 
-def _read_as(reading: str) -> str:
-    """How the question was understood, in one line above the answer."""
-    return f"*Read as: {' '.join(reading.split()).rstrip('.')}.*\n\n"
+def _above(reading: str, agreement: str = "") -> str:
+    """In one line above the answer: how the question was understood, and how many plans agree."""
+    said = [f"Read as: {reading}" if reading else "", agreement]
+    sentences = [f"{' '.join(text.split()).rstrip('.')}." for text in said if text]
+    return f"*{' '.join(sentences)}*\n\n" if sentences else ""
 
 
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:
-    reading = "" if typed_sql or not plan.reading else _read_as(plan.reading)
+    reading = "" if typed_sql else _above(plan.reading)
     note = f"\n\n{plan.note}" if plan.note else ""
     return f"{reading}{_what_came(preview)}{note}"
 

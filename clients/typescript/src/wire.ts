@@ -303,6 +303,7 @@ export interface Authenticated {
   readonly data: AuthenticatedData;
 }
 
+/** `llm` is the model, or `offline`; `prices` are those of `models` that are known, by name. */
 export interface AuthenticatedData {
   readonly user_id: string;
   readonly role: Role;
@@ -311,10 +312,18 @@ export interface AuthenticatedData {
   readonly models: readonly string[];
   readonly server_version: string;
   readonly protocol_version: string;
+  readonly prices?: Readonly<Record<string, Price>>;
 }
 
 /** What a signed-in person may do: a user sees and stops their own jobs, an operator all. */
 export type Role = "user" | "operator";
+
+/** US dollars per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cached?: number;
+}
 
 export interface AgentJobs {
   readonly event: "agent_jobs";

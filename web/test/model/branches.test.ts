@@ -7,7 +7,7 @@ import { freshTurn, merged, type Turn } from "../../src/model/conversations/conv
 function asked(...names: string[]): readonly Turn[] {
   return names.map((name) => {
     const [query = "", follows = ""] = name.split("|");
-    return { ...freshTurn(query, "", null, 0, follows), sessionId: query };
+    return { ...freshTurn(query, { agent: "", model: "" }, null, 0, follows), sessionId: query };
   });
 }
 

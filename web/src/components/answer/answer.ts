@@ -23,6 +23,8 @@ export class Answer extends PageElement {
   @property({ attribute: false }) user = "";
   /** The agent's name where there is a choice of agents; else empty. */
   @property({ attribute: false }) agent = "";
+  /** The model's name where there is a choice of models; else empty. */
+  @property({ attribute: false }) model = "";
   /** What can be asked about, for the completion of statements. */
   @property({ attribute: false }) tables: TableColumns = {};
   @property({ attribute: false }) retryable = false;
@@ -48,7 +50,7 @@ export class Answer extends PageElement {
         aria-busy=${this.live}
       >
         <ds-question .text=${spoken(turn)} .place=${this.place} .askable=${this.retryable} .editable=${!this.readonly}></ds-question>
-        ${this.agent ? html`<p class="by-agent" data-testid="by-agent">Answered by <strong>${this.agent}</strong></p>` : nothing}
+        ${this.by()}
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
         ${answer.statements.length > 0 ? this.sql() : nothing}
@@ -63,6 +65,14 @@ export class Answer extends PageElement {
         <p class="unseen" role="status" data-testid="announcement">${this.live || hasEnded(answer) ? announcementOf(answer, this.user) : ""}</p>
       </article>
     `;
+  }
+
+  private by(): TemplateResult | typeof nothing {
+    const { agent, model } = this;
+    if (!agent && !model) return nothing;
+    const whose = agent ? html`by <strong>${agent}</strong>` : nothing;
+    const which = model ? html` with <strong data-testid="by-model">${model}</strong>` : nothing;
+    return html`<p class="by-agent" data-testid="by-agent">Answered ${whose}${which}</p>`;
   }
 
   /** True while more may come; an answer that has ended before is only read again. */

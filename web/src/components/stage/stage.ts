@@ -14,6 +14,7 @@ import type { Answer } from "../answer/answer";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";
 import type { Shareable, ShareDialog } from "./share-dialog";
+import { modelText } from "../../model/format";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 
@@ -115,6 +116,7 @@ export class Stage extends PageElement {
       @retry=${() => this.retry(turn)}
       .tables=${this.catalog?.columns ?? {}}
       .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
+      .model=${this.chat.models.length > 1 ? this.chat.modelOf(turn) : ""}
       .place=${place}
       .earlier=${this.copiesBefore(turn)}
       @edited=${(event: CustomEvent<string>) => this.edited(turn, event.detail)}
@@ -138,7 +140,7 @@ export class Stage extends PageElement {
   }
 
   private dock(ready: boolean): TemplateResult {
-    const { active, agent, agents, draft, openClarification } = this.chat;
+    const { active, asked, draft, openClarification } = this.chat;
     return html`
       <div class="dock" role="region" aria-label="Ask">
         ${this.bottom.away
@@ -165,11 +167,18 @@ export class Stage extends PageElement {
           @stop-answer=${(event: CustomEvent<{ now: boolean }>) => this.chat.stop(event.detail.now)}
         ></ds-composer>
         <div class="column beneath">
-          <ds-agent-picker
-            .agents=${agents}
-            .agent=${agent}
+          <ds-picker
+            label="Agent"
+            .choices=${this.chat.agents.map((name) => ({ name, text: name }))}
+            .chosen=${asked.agent}
             @picked=${(event: CustomEvent<string>) => this.chat.changeDraft({ agent: event.detail })}
-          ></ds-agent-picker>
+          ></ds-picker>
+          <ds-picker
+            label="Model"
+            .choices=${this.chat.models.map((name) => ({ name, text: modelText(name, this.chat.prices?.[name]) }))}
+            .chosen=${asked.model}
+            @picked=${(event: CustomEvent<string>) => this.chat.changeDraft({ model: event.detail })}
+          ></ds-picker>
           <ds-loaded .catalog=${this.catalog} .awaited=${this.awaited}></ds-loaded>
         </div>
       </div>

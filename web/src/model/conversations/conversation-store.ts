@@ -83,6 +83,7 @@ export class ConversationStore {
         sessionId: job.session_id,
         query: job.query,
         agent: job.agent,
+        model: "",
         clarification: job.user_clarification,
         askedAt: job.created_at * 1000,
         ended: job.ended_at !== null,

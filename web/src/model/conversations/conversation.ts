@@ -14,6 +14,8 @@ export interface Turn {
   readonly query: string;
   /** The agent that was asked; empty for the server's default one, until the server says which that is. */
   readonly agent: string;
+  /** The model that was chosen; empty where none was, or that is not known here. */
+  readonly model: string;
   /** What the person answered when the agent had asked back about `query`; null in a plain question. */
   readonly clarification: string | null;
   /** Unix milliseconds. */
@@ -44,8 +46,18 @@ export function freshConversation(): Conversation {
   return { id: freshId("c-"), title: "", turns: [] };
 }
 
-export function freshTurn(query: string, agent: string, clarification: string | null, now: number, follows = ""): Turn {
-  return { sessionId: freshId("s-"), query, agent, clarification, askedAt: now, ended: false, follows, rating: UNRATED };
+/** Who is asked: agent and model by name, empty for the server's default ones. */
+export type Asked = Pick<Turn, "agent" | "model">;
+
+export function freshTurn(
+  query: string,
+  { agent, model }: Asked,
+  clarification: string | null,
+  now: number,
+  follows = "",
+): Turn {
+  const sessionId = freshId("s-");
+  return { sessionId, query, agent, model, clarification, askedAt: now, ended: false, follows, rating: UNRATED };
 }
 
 /** True for typed SQL, which answers no question. */

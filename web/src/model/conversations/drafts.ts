@@ -5,11 +5,13 @@ export interface Draft {
   readonly queued: readonly string[];
   /** The agent for the next question; empty for the conversation's last one. */
   readonly agent: string;
+  /** The model for the next question; empty for the conversation's last one. */
+  readonly model: string;
   /** A question of the branch that is shown; empty for the one in which something was asked last. */
   readonly branch: string;
 }
 
-export const NO_DRAFT: Draft = { text: "", queued: [], agent: "", branch: "" };
+export const NO_DRAFT: Draft = { text: "", queued: [], agent: "", model: "", branch: "" };
 
 /** The drafts of a tab, one for each conversation; a reload keeps them. */
 export class Drafts {
@@ -32,8 +34,9 @@ export class Drafts {
   }
 
   change(conversation: string, changes: Partial<Draft>): void {
-    const draft = { ...this.of(conversation), ...changes };
-    if (draft.text || draft.queued.length > 0 || draft.agent || draft.branch) this.drafts.set(conversation, draft);
+    const draft = { ...NO_DRAFT, ...this.of(conversation), ...changes };
+    const { text, queued, agent, model, branch } = draft;
+    if (text || queued.length > 0 || agent || model || branch) this.drafts.set(conversation, draft);
     else this.drafts.delete(conversation);
     if (this.key) this.storage.setItem(this.key, JSON.stringify([...this.drafts]));
   }

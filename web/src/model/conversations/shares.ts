@@ -88,7 +88,7 @@ export function linkOf({ id }: Share): string {
 }
 
 export function turnOf({ jobId, query, clarification, askedAt }: SharedAnswer): Turn {
-  return { sessionId: jobId, query, clarification, askedAt, agent: "", ended: true, follows: "", rating: UNRATED };
+  return { sessionId: jobId, query, clarification, askedAt, agent: "", model: "", ended: true, follows: "", rating: UNRATED };
 }
 
 function shareOf({ share_id: id, title, public: isPublic, answers, created_at }: WireShare): Share {
