@@ -196,6 +196,7 @@ class GatewaySettings(Table, frozen=True):
     max_unauthenticated_per_address: Positive = 500
     max_failed_sign_ins_per_min: Positive = 30
     finish_grace_s: Seconds = 30.0
+    public_shares: bool = False
 
 
 class TokenEntry(Table, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 from bus.contract.catalog import Catalog
 from bus.contract.conversations import ConversationSummary, ConversationTurnSummary
 from bus.contract.histogram import Histogram
+from bus.contract.shares import SharedQuestion, ShareSummary
 from bus.contract.vocabulary import Proof, Reason, Role, Rung, State, Verdict
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
@@ -147,8 +148,44 @@ class HideConversation(Command, frozen=True, tag="hide_conversation"):
     conversation_id: str
 
 
+class CreateShare(Command, frozen=True, tag="create_share"):
+    """Let others read these ended jobs of the caller's own, all of one conversation."""
+
+    job_ids: list[str]
+    public: bool = False
+
+
+class ListShares(Command, frozen=True, tag="list_shares"):
+    """The caller's own, the latest first."""
+
+
+class ShowShare(Command, frozen=True, tag="show_share"):
+    """What a share holds; whoever the caller is, its id says that they may know."""
+
+    share_id: str
+
+
+class EndShare(Command, frozen=True, tag="end_share"):
+    """One of the caller's own; an operator's command ends any."""
+
+    share_id: str
+
+
+AnyShareCommand = CreateShare | ListShares | ShowShare | EndShare
 AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
-AnyCommand = Submit | Stop | Rate | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | AnyConversationCommand
+AnyCommand = (
+    Submit
+    | Stop
+    | Rate
+    | ListJobs
+    | Show
+    | ReadCatalog
+    | RollUp
+    | ReadStats
+    | Drain
+    | AnyConversationCommand
+    | AnyShareCommand
+)
 
 
 # ---- what is told about a job
@@ -274,6 +311,23 @@ class Changed(Reply, frozen=True, tag="changed"):
     """It is in the log."""
 
 
+class ShareCreated(Reply, frozen=True, tag="share_created"):
+    """It is in the log."""
+
+    share: ShareSummary
+
+
+class Shares(Reply, frozen=True, tag="shares"):
+    shares: list[ShareSummary]
+
+
+class ShareShown(Reply, frozen=True, tag="share_shown"):
+    """The questions in the order of asking; at least one."""
+
+    share: ShareSummary
+    questions: list[SharedQuestion]
+
+
 class EndedCount(msgspec.Struct, frozen=True):
     """How many jobs have ended like this; a job that succeeded has no reason."""
 
@@ -303,5 +357,17 @@ class Refused(Reply, frozen=True, tag="refused"):
 
 
 AnyReply = (
-    Submitted | StopTaken | Jobs | Shown | CatalogRead | Conversations | ConversationShown | Changed | Stats | Refused
+    Submitted
+    | StopTaken
+    | Jobs
+    | Shown
+    | CatalogRead
+    | Conversations
+    | ConversationShown
+    | Changed
+    | ShareCreated
+    | Shares
+    | ShareShown
+    | Stats
+    | Refused
 )

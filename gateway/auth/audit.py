@@ -38,6 +38,16 @@ def stopped(caller: Caller, job_id: str, owner: str, rung: Rung) -> None:
     log.info("%s stops job %s of %s from rung %s on", *facts.values(), extra={"action": "stopped", **facts})
 
 
+def shared(caller: Caller, job_ids: list[str], *, public: bool) -> None:
+    """Never the link itself: who has it can read."""
+    facts = {"user": caller.user, "jobs": len(job_ids), "public": public}
+    log.info("%s shares %d answers (without signing in: %s)", *facts.values(), extra={"action": "shared", **facts})
+
+
+def unshared(caller: Caller) -> None:
+    log.info("%s ends a share", caller.user, extra={"action": "unshared", "user": caller.user})
+
+
 def drained(caller: Caller) -> None:
     log.info("%s drains the server", caller.user, extra={"action": "drained", "user": caller.user})
 

@@ -7,8 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from bus.contract.catalog import Catalog
+from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import State
-from gateway.http_api import catalog, conversations
+from gateway.http_api import catalog, conversations, shares
 from gateway.http_api.jobs import download, event_stream, handlers
 from gateway.http_api.server import drain, health, metrics
 from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
@@ -23,6 +24,7 @@ from gateway.wire.responses import (
     ServerStats,
     StoppedJob,
 )
+from gateway.wire.shares import NewShare, SharedAnswers, ShareList
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -170,6 +172,25 @@ OPERATIONS = (
         conversations.delete_conversation,
         {204: None},
         ("not_found", "conversation_busy", "unavailable"),
+    ),
+    Operation("GET", "/api/shares", shares.list_shares, {200: ShareList}, ("unavailable",)),
+    Operation(
+        "POST",
+        "/api/shares",
+        shares.post_share,
+        {201: ShareSummary},
+        (*_ONE_JOB, "not_ended", "forbidden", "quota", "bad_request", "too_large"),
+        body=NewShare,
+    ),
+    Operation("DELETE", "/api/shares/{share_id}", shares.delete_share, {204: None}, ("not_found", "unavailable")),
+    Operation("GET", "/api/shares/{share_id}", shares.get_share, {200: SharedAnswers}, ("not_found", "unavailable")),
+    Operation(
+        "GET",
+        "/api/shares/{share_id}/jobs/{job_id}/events",
+        shares.share_events,
+        {200: "text/event-stream"},
+        ("not_found", "unavailable", "too_many_connections"),
+        head=False,
     ),
     Operation(
         "GET", "/api/catalog", catalog.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")

@@ -7,10 +7,13 @@ from bus.contract.vocabulary import ENDED, Reason, Refusal, Role
 from bus.wire.commands import (
     AnyCommand,
     AnyReply,
+    CreateShare,
     Drain,
+    EndShare,
     HideConversation,
     ListConversations,
     ListJobs,
+    ListShares,
     Rate,
     ReadCatalog,
     ReadStats,
@@ -19,6 +22,7 @@ from bus.wire.commands import (
     RollUp,
     Show,
     ShowConversation,
+    ShowShare,
     Stop,
     StopTaken,
     Submit,
@@ -26,6 +30,7 @@ from bus.wire.commands import (
 from supervisor.api.conversation_handlers import ConversationHandlers
 from supervisor.api.queries import QueryHandler
 from supervisor.api.rating import RatingHandler
+from supervisor.api.share_handlers import ShareHandlers
 from supervisor.api.submit import SubmitHandler
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
@@ -49,7 +54,9 @@ class CommandHandlers:
         self._questions = SubmitHandler(parts, self._lookup, controller, history)
         self._queries = QueryHandler(parts, self._lookup, gauges, controller.counters)
         self._ratings = RatingHandler(parts, self._lookup, history)
-        self._conversations = ConversationHandlers(parts.store.conversations, parts.jobs)
+        conversations, shares = parts.store.conversations, parts.store.shares
+        self._conversations = ConversationHandlers(conversations, shares, parts.jobs)
+        self._shares = ShareHandlers(shares, conversations, self._lookup)
 
     def answer(self, command: AnyCommand) -> AnyReply:
         """Carry the command out; a fault raises."""
@@ -72,6 +79,8 @@ class CommandHandlers:
                 return self._questions.roll_up(command)
             case ListConversations() | ShowConversation() | RenameConversation() | HideConversation():
                 return self._conversations.answer(command)
+            case CreateShare() | ListShares() | ShowShare() | EndShare():
+                return self._shares.answer(command)
             case Drain():
                 return self._drain(command)
 

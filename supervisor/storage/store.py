@@ -22,6 +22,7 @@ from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import ConversationLog
 from supervisor.storage.migrations import migrate
 from supervisor.storage.queries import Queries
+from supervisor.storage.shares import ShareLog
 
 LOCK_NAME = "lock"
 DISCARDED_ROWS = 16
@@ -64,6 +65,7 @@ class Store:
             self._identity = _identity(self.path)
             self.queries = Queries(self._db)
             self.conversations = ConversationLog(self._db, self._write)
+            self.shares = ShareLog(self._db, self._write)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
         except UnknownVersion as error:
             raise StoreError(f"{self.path} cannot be read: {error}; upgrade it, or use --state-dir") from error
@@ -190,6 +192,7 @@ class Store:
             self._write("DELETE FROM jobs WHERE n = ?", number)
             if conversation_id:
                 self.conversations.job_discarded(user, conversation_id)
+                self.shares.job_discarded(user, conversation_id)
         return True
 
     def worker_started(self, pid: int, started: int, scratch: str) -> None:

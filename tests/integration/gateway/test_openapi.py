@@ -32,6 +32,7 @@ OUTSIDE_THE_DOCUMENT = {
     "/api/openapi.json",
     "/",
     "/assets/{name}",
+    "/s/{share_id}",
     "/signin",
     "/signout",
 }

@@ -30,6 +30,8 @@ export class Answer extends PageElement {
   @property({ attribute: false }) retryable = false;
   /** True for the last turn: only its clarification can still be answered. */
   @property({ attribute: false }) answerable = false;
+  /** True where it can only be read. */
+  @property({ attribute: false }) readonly = false;
   @property({ attribute: false }) place: Place | undefined;
   /** Keeps what the person thinks of the answer. Raises `StoreError`. */
   @property({ attribute: false }) rate!: (rating: Rating) => Promise<void>;
@@ -45,7 +47,7 @@ export class Answer extends PageElement {
         data-session=${turn.sessionId}
         aria-busy=${this.live}
       >
-        <ds-question .text=${spoken(turn)} .place=${this.place} .askable=${this.retryable}></ds-question>
+        <ds-question .text=${spoken(turn)} .place=${this.place} .askable=${this.retryable} .editable=${!this.readonly}></ds-question>
         ${this.by()}
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
@@ -119,7 +121,7 @@ export class Answer extends PageElement {
       .rows=${rows}
       .live=${!hasEnded(this.answer)}
       .truncated=${truncated}
-      .jobId=${hasEnded(this.answer) && rows.length > 0 ? jobId : ""}
+      .jobId=${hasEnded(this.answer) && rows.length > 0 && !this.readonly ? jobId : ""}
     ></ds-table>`;
   }
 
@@ -190,19 +192,25 @@ export class Answer extends PageElement {
       </footer>
       ${ended && answer.jobId ? this.afterwards() : nothing}
       ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}
-      ${ended && answer.jobId ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
+      ${ended && answer.jobId && !this.readonly ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
   }
 
   /** What can be done with an answer that has ended. */
   private afterwards(): TemplateResult {
     return html`<div class="afterwards">
       ${this.answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()}></ds-export>` : nothing}
+      ${this.readonly ? nothing : this.ownersWord()}
+    </div>`;
+  }
+
+  private ownersWord(): TemplateResult {
+    return html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent("share"))} data-testid="share-open">Share…</button>
+      <span class="gap"></span>
       <ds-rating
         .rating=${this.turn.rating}
         .failure=${this.rateFailure}
         @rate=${(event: CustomEvent<Rating>) => void this.rated(event.detail)}
-      ></ds-rating>
-    </div>`;
+      ></ds-rating>`;
   }
 
   private async rated(rating: Rating): Promise<void> {

@@ -17,6 +17,7 @@ export class Question extends PageElement {
   @property({ attribute: false }) place: Place | undefined;
   /** False while an answer of the conversation is under way: nothing can be asked beside it. */
   @property({ attribute: false }) askable = false;
+  @property({ attribute: false }) editable = true;
   @state() private whole = false;
   @state() private editing = false;
 
@@ -37,18 +38,22 @@ export class Question extends PageElement {
     const long = this.text.length > LONG_CHARS || this.text.split("\n").length > LONG_LINES;
     return html`<div class="asked">
         <h2 class="question ${long && !this.whole ? "cut" : ""}" data-testid="question">${this.text}</h2>
-        <button
-          class="icon-only"
-          aria-label="Edit the question"
-          title="Edit and ask again"
-          @click=${() => void this.edit()}
-          data-testid="edit"
-        >
-          ${icons.pencil}
-        </button>
+        ${this.editable ? this.pencil() : nothing}
       </div>
       <ds-branches .place=${this.place}></ds-branches>
       ${long ? this.toggle() : nothing}`;
+  }
+
+  private pencil(): TemplateResult {
+    return html`<button
+      class="icon-only"
+      aria-label="Edit the question"
+      title="Edit and ask again"
+      @click=${() => void this.edit()}
+      data-testid="edit"
+    >
+      ${icons.pencil}
+    </button>`;
   }
 
   private editor(): TemplateResult {

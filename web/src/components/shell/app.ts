@@ -177,7 +177,7 @@ export class App extends PageElement {
   private newChat(): void {
     pushAddress("");
     this.showAddressed();
-    this.chat.changeDraft({ text: "", queued: [], agent: "" });
+    this.chat.changeDraft({ text: "", queued: [], agent: "", model: "" });
     this.stage.focusField();
   }
 
@@ -221,6 +221,7 @@ export class App extends PageElement {
   private chatCommands(): readonly Command[] {
     return [
       { name: "Show the data", kind: "do", run: () => this.schema || this.schemaToggled() },
+      { name: "Shared links", kind: "do", run: () => void this.stage.showShares() },
       { name: "List the conversations", kind: "do", run: () => this.listed || this.listToggled() },
       ...(this.catalog?.tables ?? []).map(({ name }) => ({ name, kind: "table", run: () => this.stage.insert(name) })),
     ];

@@ -11,6 +11,7 @@ import { type Place, placesOf } from "../../model/conversations/branches";
 import type { Rating, Turn } from "../../model/conversations/conversation";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";
+import type { Shareable, ShareDialog } from "./share-dialog";
 import { modelText } from "../../model/format";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
@@ -22,6 +23,7 @@ export class Stage extends PageElement {
   @property({ attribute: false }) catalog: CatalogSummary | null = null;
   @property({ attribute: false }) awaited = READING;
   @query("ds-composer") private readonly composer!: Composer;
+  @query("ds-share-dialog") private readonly shareDialog!: ShareDialog;
   private readonly bottom = new AtBottom(this);
 
   /** Scrolls to the end and follows it, as after a new question. */
@@ -44,6 +46,20 @@ export class Stage extends PageElement {
     this.composer.focusField();
   }
 
+  /** The links to one's answers. */
+  async showShares(turn?: Turn): Promise<void> {
+    await import("./share-dialog");
+    await this.shareDialog.updateComplete;
+    await this.shareDialog.show(turn ? this.shareable(turn) : null);
+  }
+
+  private shareable(turn: Turn): Shareable {
+    const { shown } = this.chat;
+    const before = shown.slice(0, shown.findIndex(({ sessionId }) => sessionId === turn.sessionId) + 1);
+    const ended = before.map((one) => this.chat.answerOf(one)).filter((answer) => hasEnded(answer) && answer.jobId);
+    return { answer: [this.chat.answerOf(turn).jobId], conversation: ended.map(({ jobId }) => jobId) };
+  }
+
   protected override render(): TemplateResult {
     const { conversation, connection } = this.chat;
     return html`
@@ -52,6 +68,7 @@ export class Stage extends PageElement {
           ${this.chat.loading ? this.loading() : conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(this.chat.shown)}
         </div>
       </main>
+      <ds-share-dialog></ds-share-dialog>
       ${this.dock(connection.state.kind !== "refused" && !this.chat.loading)}
     `;
   }
@@ -101,6 +118,7 @@ export class Stage extends PageElement {
       .place=${place}
       @edited=${(event: CustomEvent<string>) => this.edited(turn, event.detail)}
       @other-branch=${(event: CustomEvent<number>) => this.chat.showBranch(turn, event.detail)}
+      @share=${() => void this.showShares(turn)}
       .rate=${(rating: Rating) => this.chat.rate(turn, rating)}
       @ask=${this.asked}
       @run-sql=${(event: CustomEvent<string>) => this.askStatement(event.detail)}

@@ -132,7 +132,8 @@ async function asked(method: string, what: string, body?: object): Promise<Respo
   return await fetched(method, what.startsWith("?") ? ADDRESS + what : `${ADDRESS}/${encodeURIComponent(what)}`, body);
 }
 
-async function fetched(method: string, address: string, body?: object): Promise<Response> {
+/** Raises `StoreError` where there is no answer. */
+export async function fetched(method: string, address: string, body?: object): Promise<Response> {
   try {
     return await fetch(address, { method, cache: "no-store", ...(body ? { body: JSON.stringify(body) } : {}) });
   } catch (error) {
@@ -140,7 +141,8 @@ async function fetched(method: string, address: string, body?: object): Promise<
   }
 }
 
-async function json(response: Response): Promise<unknown> {
+/** What an answer holds. Raises `StoreError` where that is an error. */
+export async function json(response: Response): Promise<unknown> {
   if (response.status === 204) return null;
   let found: unknown;
   try {
