@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bus.address import Address, make_key
-from bus.contract.settings import Settings, running_limits
+from bus.contract.settings import Settings, on_nodes, running_limits
 from bus.contract.vocabulary import Reason, Rung
 from bus.program import say_ready
 from bus.system.environment import for_workers
@@ -95,7 +95,7 @@ class Service:
         self._pool = WorkerPool(
             settings,
             partial(LocalPlace, settings, self._spawner, store, line),
-            self._make_nodes if settings.cluster.engine else None,
+            self._make_nodes if on_nodes(settings) else None,
         )
         self._clock = ClockGuard(store.path.parent)
         self._clock.look(read_clocks())  # before anything is trimmed

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, field
 
+from bus.contract.data_place import is_address
 from bus.contract.vocabulary import Role
 
 Seconds = Annotated[float, Meta(ge=0)]
@@ -286,6 +287,11 @@ def limits_of(settings: Settings, agent: str) -> LimitSettings:
     definition, limits = known_agents(settings)[agent], settings.limits
     own = {"max_runtime_s": definition.max_runtime_s, "max_memory_bytes": definition.max_memory_bytes}
     return msgspec.structs.replace(limits, **{name: value for name, value in own.items() if value is not None})
+
+
+def on_nodes(settings: Settings) -> bool:
+    """Whether questions run on nodes. Those about data in a store do not: its broker serves the server's machine."""
+    return bool(settings.cluster.engine) and not is_address(settings.data.folder)
 
 
 def running_limits(settings: Settings) -> dict[str, int]:
