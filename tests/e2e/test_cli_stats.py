@@ -47,7 +47,8 @@ def test_what_people_read(server: Server, target: list[str]) -> None:
 
 def test_every_figure_is_a_number_and_explained(server: Server) -> None:
     found = figures(server, ["--state-dir", str(server.state_dir)])
-    counted = {name: found.pop(name) for name in ("jobs", "ended", "stops", "first_chunk")}
+    counted = {name: found.pop(name) for name in ("jobs", "ended", "stops", "first_chunk", "nodes")}
+    assert counted["nodes"] == []
     assert counted["ended"] == [{"state": "succeeded", "reason": None, "count": 1}]
     assert set(counted["first_chunk"]) == {"bounds", "counts", "sum_s"}
     assert all(isinstance(value, float | int) for value in found.values())
