@@ -243,11 +243,12 @@ export class Chat {
       this.drafts.change("", { agent: "", model: "" });
       this.handlers.began(id);
     }
+    // A queued question, which goes on with its own branch, does not take the view from another one.
+    this.drafts.change(id, { branch: "" });
     this.submitTo(this.conversation, conversations.freshTurn(query, asked, clarification, Date.now(), follows));
   }
 
   private submitTo(conversation: Conversation, turn: Turn): void {
-    this.drafts.change(conversation.id, { branch: "" });
     this.remember(conversations.withTurn(conversation, turn));
     this.answers.ask({
       session_id: turn.sessionId,
