@@ -179,7 +179,7 @@ export class App extends PageElement {
   private newChat(): void {
     pushAddress("");
     this.showAddressed();
-    this.chat.changeDraft({ text: "", queued: [], agent: "" });
+    this.chat.changeDraft({ text: "", queued: [], agent: "", model: "" });
     this.stage.focusField();
   }
 
