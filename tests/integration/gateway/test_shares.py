@@ -132,3 +132,6 @@ async def test_without_signing_in_only_what_is_public_where_that_is_allowed(
     assert await code(open_gateway, "DELETE", f"/api/shares/{public}", None) == "unauthorized"
     assert await code(gateway, "GET", f"/api/shares/{public}", None) == "unauthorized", "the setting is off here"
     assert await code(gateway, "GET", f"/api/shares/{public}", "bob") is None
+    script = "/assets/drawn-later.js"  # what the page loads when it is first wanted, if there were such a file
+    assert await code(open_gateway, "GET", script, None) == "not_found"
+    assert await code(gateway, "GET", script, None) == "unauthorized"

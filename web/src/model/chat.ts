@@ -212,9 +212,14 @@ export class Chat {
     this.conversation = conversation;
     this.loading = loading;
     this.missing = false;
-    const underWay = conversation.turns.filter(({ ended }) => !ended);
-    for (const turn of [...this.branchOf(conversation), ...underWay]) this.answers.follow(turn.sessionId);
+    this.followShown();
     this.handlers.changed();
+  }
+
+  /** What is in view, and what is under way beside it. */
+  private followShown(): void {
+    const underWay = this.conversation.turns.filter(({ ended }) => !ended);
+    for (const turn of [...this.shown, ...underWay]) this.answers.follow(turn.sessionId);
   }
 
   private miss(): void {
@@ -238,11 +243,12 @@ export class Chat {
       this.drafts.change("", { agent: "", model: "" });
       this.handlers.began(id);
     }
+    // A queued question, which goes on with its own branch, does not take the view from another one.
+    this.drafts.change(id, { branch: "" });
     this.submitTo(this.conversation, conversations.freshTurn(query, asked, clarification, Date.now(), follows));
   }
 
   private submitTo(conversation: Conversation, turn: Turn): void {
-    this.drafts.change(conversation.id, { branch: "" });
     this.remember(conversations.withTurn(conversation, turn));
     this.answers.ask({
       session_id: turn.sessionId,
@@ -310,6 +316,8 @@ export class Chat {
     this.underWay ??= this.handlers.underWayOf(server.user_id);
     this.drafts.belongTo(server.user_id);
     this.answers.takeUpAll();
+    // Only now it is known which branch had been chosen.
+    this.followShown();
     if (!this.restored) void this.restore(this.underWay);
   }
 
