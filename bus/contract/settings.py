@@ -54,6 +54,15 @@ class ContainmentSettings(Table, frozen=True):
     group: str = ""
 
 
+class ClusterSettings(Table, frozen=True):
+    engine: Annotated[str, Meta(pattern="^(|local)$")] = ""
+    nodes: Positive = 1
+    slots: Positive = 8
+    listen: Annotated[str, Meta(pattern=r"^tcp://[^/]+:([0-9]+|\*)$")] = "tcp://127.0.0.1:*"
+    lease_s: Annotated[float, Meta(ge=3)] = 15.0
+    margin_s: Annotated[float, Meta(ge=0.1)] = 0.5
+
+
 class LimitSettings(Table, frozen=True):
     max_running: Positive = 8
     max_queued: Count = 100
@@ -236,6 +245,7 @@ class Settings(Table, frozen=True):
     supervisor: SupervisorSettings = SupervisorSettings()
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     containment: ContainmentSettings = ContainmentSettings()
+    cluster: ClusterSettings = ClusterSettings()
     limits: LimitSettings = LimitSettings()
     agent: AgentSettings = AgentSettings()
     agents: dict[str, AgentDefinition] = {}

@@ -122,6 +122,14 @@ class Drain(Command, frozen=True, tag="drain"):
     """Admit nothing more; end when the last job has ended. Answered with `Stats`: what is left."""
 
 
+class DrainNode(Command, frozen=True, tag="drain_node"):
+    """Give this node nothing more, and let it go when its last job has ended; with `undo`, use it again. For operators;
+    answered with `Stats`, refused with `not_found` where there is no node of that name."""
+
+    name: str
+    undo: bool = False
+
+
 class ListConversations(Command, frozen=True, tag="list_conversations"):
     """A caller's own conversations, the latest first. `query`: words that must stand in their titles or questions;
     `after` is the `following` of the page before."""
@@ -183,6 +191,7 @@ AnyCommand = (
     | RollUp
     | ReadStats
     | Drain
+    | DrainNode
     | AnyConversationCommand
     | AnyShareCommand
 )
@@ -192,7 +201,8 @@ AnyCommand = (
 
 
 class JobSummary(msgspec.Struct, frozen=True):
-    """A row of `ps`. Times are Unix seconds; `seq` is the number of the job's last event."""
+    """A row of `ps`. Times are Unix seconds; `seq` is the number of the job's last event. `node` is the machine on
+    which it runs; empty for that of the supervisor."""
 
     job_id: str
     session_id: str
@@ -212,6 +222,7 @@ class JobSummary(msgspec.Struct, frozen=True):
     memory_bytes: int = 0
     cpu_s: float = 0.0
     detached: bool = False
+    node: str = ""
 
 
 class Climb(msgspec.Struct, frozen=True):
@@ -336,16 +347,29 @@ class EndedCount(msgspec.Struct, frozen=True):
     count: int
 
 
+class NodeSummary(msgspec.Struct, frozen=True):
+    """A machine that takes jobs: `state` is joining, ready, silent, draining or left, `jobs` of its `slots` are taken.
+    `why` it takes none, for people."""
+
+    name: str
+    state: str
+    jobs: int
+    slots: int
+    workers: int
+    why: str = ""
+
+
 class Stats(Reply, frozen=True, tag="stats"):
     """Since the supervisor began: `jobs` by state, `gauges` by name (units in the names), how the jobs `ended`, how
     long `stops` took from the request to the proof by the rung they needed, and how long it took from a question to
-    the `first_chunk` of its worker."""
+    the `first_chunk` of its worker. `nodes` are the other machines."""
 
     jobs: dict[str, int]
     gauges: dict[str, float]
     ended: list[EndedCount] = []
     stops: dict[Rung, Histogram] = {}
     first_chunk: Histogram = Histogram()
+    nodes: list[NodeSummary] = []
 
 
 class Refused(Reply, frozen=True, tag="refused"):

@@ -130,7 +130,8 @@ ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
 
 
 class OutsideJob(msgspec.Struct, frozen=True):
-    """A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event."""
+    """A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event; `node` the machine
+    on which it runs, empty for the supervisor's own."""
 
     job_id: str
     session_id: str
@@ -150,6 +151,7 @@ class OutsideJob(msgspec.Struct, frozen=True):
     memory_bytes: int
     cpu_s: float
     detached: bool
+    node: str = ""
 
 
 class AgentJobsData(msgspec.Struct, frozen=True):

@@ -52,6 +52,12 @@ def drained(caller: Caller) -> None:
     log.info("%s drains the server", caller.user, extra={"action": "drained", "user": caller.user})
 
 
+def drained_node(caller: Caller, name: str, *, undo: bool) -> None:
+    facts = {"user": caller.user, "node": name, "undo": undo}
+    text = "%s takes node %s back" if undo else "%s drains node %s"
+    log.info(text, caller.user, name, extra={"action": "drained_node", **facts})
+
+
 def turned_away(caller: Caller | None, address: str, what: str, code: str, claimed: str) -> None:
     """A request from a page, or under a name, that may not use this server, or for what its user may not. `claimed` is
     the page or the name."""

@@ -11,7 +11,7 @@ from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations, shares
 from gateway.http_api.jobs import download, event_stream, handlers
-from gateway.http_api.server import drain, health, metrics
+from gateway.http_api.server import drain, health, metrics, nodes
 from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
 from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.wire.responses import (
@@ -19,6 +19,7 @@ from gateway.wire.responses import (
     CatalogPending,
     Draining,
     JobList,
+    NodeList,
     Ok,
     OutsideRecord,
     ServerStats,
@@ -80,6 +81,7 @@ def _size(most: int) -> dict[str, Any]:
 
 
 _ONE_JOB = ("not_found", "ambiguous", "unavailable")
+_NODE = ("forbidden", "not_found", "unavailable")
 _REFUSED = ("bad_request", "queue_full", "quota", "conversation_busy", "session_conflict", "too_large", "unavailable")
 
 OPERATIONS = (
@@ -199,6 +201,8 @@ OPERATIONS = (
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
     Operation("GET", "/api/stats", metrics.stats, {200: ServerStats}, ("forbidden", "unavailable")),
     Operation("POST", "/api/drain", drain.drain, {202: Draining}, ("forbidden", "unavailable")),
+    Operation("POST", "/api/nodes/{name}/drain", nodes.drain_node, {202: NodeList}, _NODE),
+    Operation("DELETE", "/api/nodes/{name}/drain", nodes.undo_drain_node, {200: NodeList}, _NODE),
     Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
 )
 """In the order of `docs/protocol.md`."""

@@ -63,6 +63,7 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("life", _moves(record["moves"])),
         ("rungs", _rungs(record["rungs"])),
         ("note", clean(record.get("note", ""))),
+        ("node", clean(job.node)),
         ("process", str(job.pid or "")),
         ("exit", clean(record["exit"])),
         ("memory", size(record["peak_memory_bytes"]) + " at most" if record["peak_memory_bytes"] else ""),

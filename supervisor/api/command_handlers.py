@@ -9,6 +9,7 @@ from bus.wire.commands import (
     AnyReply,
     CreateShare,
     Drain,
+    DrainNode,
     EndShare,
     HideConversation,
     ListConversations,
@@ -47,7 +48,7 @@ class CommandHandlers:
     """Answers every command."""
 
     def __init__(self, parts: Parts, controller: JobController, history: Retention, gauges: Gauges) -> None:
-        self._admission = parts.admission
+        self._admission, self._pool = parts.admission, parts.pool
         self._controller = controller
         self._catalog = controller.catalog
         self._lookup = Lookup(parts.store.queries, parts.jobs)
@@ -83,6 +84,8 @@ class CommandHandlers:
                 return self._shares.answer(command)
             case Drain():
                 return self._drain(command)
+            case DrainNode():
+                return self._drain_node(command)
 
     def _stop(self, stop: Stop) -> AnyReply:
         found = self._lookup.find(stop.caller, stop.job_id, stop.session_id)
@@ -103,4 +106,12 @@ class CommandHandlers:
         if not self._admission.draining:
             log.info("draining: no more questions are accepted", extra={"action": "drain"})
         self._admission.drain()
+        return self._queries.stats()
+
+    def _drain_node(self, command: DrainNode) -> AnyReply:
+        if command.caller.role is not Role.OPERATOR:
+            return Refused(Refusal.UNAUTHORIZED, "only operators drain a node", "sign in with an operator's token")
+        if not self._pool.drain_node(command.name, undo=command.undo):
+            hint = "`deadstop nodes` lists them"
+            return Refused("not_found", f"there is no node {command.name[:64]!r}", hint)
         return self._queries.stats()

@@ -158,7 +158,7 @@ export interface Stopping {
 export type Rung = "cancel" | "terminate" | "kill";
 
 /** Why a job was cancelled or failed; a job that succeeded has none. */
-export type Reason = "user" | "operator" | "disconnect" | "shutdown" | "agent_error" | "llm_error" | "worker_died" | "start_timeout" | "heartbeat_lost" | "supervisor_lost" | "deadline" | "memory" | "processes" | "output_limit" | "budget";
+export type Reason = "user" | "operator" | "disconnect" | "shutdown" | "agent_error" | "llm_error" | "worker_died" | "start_timeout" | "heartbeat_lost" | "supervisor_lost" | "node_lost" | "deadline" | "memory" | "processes" | "output_limit" | "budget";
 
 /** The header's chunk of a binary frame; the Arrow stream itself follows the header. */
 export interface ArrowRows {
@@ -278,8 +278,8 @@ export interface StopProof {
   readonly proof?: Proof | null;
 }
 
-/** How it was found that nothing of a job lives any more: by its control group, or by looking for descendants. */
-export type Proof = "cgroup" | "swept";
+/** How it was found that nothing of a job lives any more: by its control group, or by looking for descendants; on another machine by what its node has reaped, or by the end of that node's lease. */
+export type Proof = "cgroup" | "swept" | "node_reaped" | "lease";
 
 export interface AgentKilled {
   readonly event: "agent_killed";
@@ -334,7 +334,7 @@ export interface AgentJobsData {
   readonly jobs: readonly OutsideJob[];
 }
 
-/** A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event. */
+/** A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event; `node` the machine on which it runs, empty for the supervisor's own. */
 export interface OutsideJob {
   readonly job_id: string;
   readonly session_id: string;
@@ -354,6 +354,7 @@ export interface OutsideJob {
   readonly memory_bytes: number;
   readonly cpu_s: number;
   readonly detached: boolean;
+  readonly node?: string;
 }
 
 export interface AgentKillError {

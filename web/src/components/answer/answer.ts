@@ -30,6 +30,8 @@ export class Answer extends PageElement {
   @property({ attribute: false }) retryable = false;
   /** True for the last turn: only its clarification can still be answered. */
   @property({ attribute: false }) answerable = false;
+  /** Makes copies of the answers before this one that are complete, for an export of all. */
+  @property({ attribute: false }) earlier: readonly (() => Promise<AnswerCopy>)[] = [];
   /** True where it can only be read. */
   @property({ attribute: false }) readonly = false;
   @property({ attribute: false }) place: Place | undefined;
@@ -198,7 +200,7 @@ export class Answer extends PageElement {
   /** What can be done with an answer that has ended. */
   private afterwards(): TemplateResult {
     return html`<div class="afterwards">
-      ${this.answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()}></ds-export>` : nothing}
+      ${this.answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()} .earlier=${this.earlier}></ds-export>` : nothing}
       ${this.readonly ? nothing : this.ownersWord()}
     </div>`;
   }
@@ -223,7 +225,8 @@ export class Answer extends PageElement {
     }
   }
 
-  private async copy(): Promise<AnswerCopy> {
+  /** What is taken out of the page; the chart is as it is drawn here. */
+  async copy(): Promise<AnswerCopy> {
     const { columns, rows, truncated, statements, response } = this.answer;
     const svg = (await this.querySelector<Chart>("ds-chart")?.svgText()) ?? "";
     return { question: spoken(this.turn), statement: statements.at(-1) ?? "", response, columns, rows, truncated, svg };

@@ -9,6 +9,8 @@ import type { Chat } from "../../model/chat";
 import type { ConnectionState } from "deadstop-client";
 import { type Place, placesOf } from "../../model/conversations/branches";
 import type { Rating, Turn } from "../../model/conversations/conversation";
+import type { AnswerCopy } from "../../export/answer-copy";
+import type { Answer } from "../answer/answer";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";
 import type { Shareable, ShareDialog } from "./share-dialog";
@@ -116,6 +118,7 @@ export class Stage extends PageElement {
       .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
       .model=${this.chat.models.length > 1 ? this.chat.modelOf(turn) : ""}
       .place=${place}
+      .earlier=${this.copiesBefore(turn)}
       @edited=${(event: CustomEvent<string>) => this.edited(turn, event.detail)}
       @other-branch=${(event: CustomEvent<number>) => this.chat.showBranch(turn, event.detail)}
       @share=${() => void this.showShares(turn)}
@@ -123,6 +126,17 @@ export class Stage extends PageElement {
       @ask=${this.asked}
       @run-sql=${(event: CustomEvent<string>) => this.askStatement(event.detail)}
     ></ds-answer>`;
+  }
+
+  private copiesBefore({ sessionId }: Turn): readonly (() => Promise<AnswerCopy>)[] {
+    const { shown } = this.chat;
+    const complete = shown.slice(0, shown.findIndex((turn) => turn.sessionId === sessionId)).filter((turn) => this.chat.answerOf(turn).phase === "done");
+    return complete.map((turn) => () => this.answerElement(turn).copy());
+  }
+
+  private answerElement(turn: Turn): Answer {
+    const found = [...this.querySelectorAll<Answer>("ds-answer")].find((one) => one.turn.sessionId === turn.sessionId);
+    return found as Answer;
   }
 
   private dock(ready: boolean): TemplateResult {
