@@ -174,7 +174,9 @@ async def test_what_it_is_given(supervisor: Supervisor) -> None:
     job = await ask(supervisor, "job", "says", user_clarification="the second one")
     given = json.loads(job.response)
     assert given.pop("data_folder") == str(ROOT / "agent_worker/sample_data")
-    assert given.pop("scratch").startswith("/")
+    scratch = given.pop("scratch")
+    assert scratch.startswith("/")
+    assert given.pop("conversation_folder").startswith(f"{scratch}/")
     assert given == {
         "type": "job", "version": 1, "job_id": job.record.summary.job_id, "user": "tester", "query": "job",
         "user_clarification": "the second one", "conversation": [], "options": {"unit": "C"}, "max_rows": 1_000_000,
