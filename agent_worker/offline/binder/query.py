@@ -20,12 +20,14 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Agg:
-    """`fn` over a column, or over rows where there is none."""
+    """`fn` over a column, or over rows where there is none; or the figure that its owner has declared as `formula`."""
 
     fn: str
     ref: Ref | None = None
     distinct: bool = False
     other: Ref | None = None
+    formula: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
