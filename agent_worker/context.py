@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, Union
 
+from agent_worker.conversation_folder import FOLDER
 from agent_worker.conversation_store import ConversationStore
 from bus.contract.catalog import Catalog
 from bus.contract.data_place import DataPlace
@@ -162,6 +163,13 @@ class AgentContext:
         """What does `sql` and `model`; there once the job is known."""
         self._progress: tuple[int | None, str] | None = None
         self._warned_of_progress = False
+
+    @property
+    def folder(self) -> Path:
+        """A folder in `scratch` for files that the agent keeps for the conversation's next question."""
+        folder = self.scratch / FOLDER
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def status(self, message: str) -> None:
         """One short sentence about what is going on. This and the next two can be called from callbacks too."""

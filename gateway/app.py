@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from aiohttp import web
 
 from gateway.app_state import GATEWAY, Gateway
-from gateway.http_api import pages
+from gateway.http_api import pages, shares
 from gateway.http_api.openapi import openapi
 from gateway.http_api.routes import OPERATIONS
 from gateway.http_api.security.middleware import add_headers, guard
@@ -23,6 +23,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/openapi.json", openapi),
         web.get("/", pages.index),
         web.get("/assets/{name}", pages.asset),
+        web.get("/s/{share_id}", shares.share_page),
         web.get("/socket.io/socket.io.js", pages.socket_io_script),
         web.post("/signin", pages.sign_in),
         web.post("/signout", pages.sign_out),

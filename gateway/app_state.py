@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from bus.client import BusClient
-from bus.contract.settings import Settings, models_of
+from bus.contract.settings import Settings, models_of, price_of
 from bus.values.visible import visible_json
 from bus.wire.commands import Caller
 from gateway.auth.anonymous_limits import AnonymousLimits
@@ -75,6 +75,7 @@ class Gateway:
         self.shutdown = ShutdownState()
         self.llm = llm_name(settings)
         self.models = [] if self.llm == OFFLINE else models_of(settings.llm)
+        self.prices = {name: price for name in self.models if (price := price_of(settings.llm, name)) is not None}
         self.server_version = server_version()
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "show": ("jobs", "Everything that is known about one job."),
     "top": ("server", "A live screen of the jobs; stop them with a key."),
     "stats": ("server", "Figures of a running server."),
+    "nodes": ("server", "The machines of a cluster, and what runs on each."),
     "load": ("server", "Load a server with many clients, and check that nothing is lost."),
     "mcp": ("server", "Serve the data to assistants, over the Model Context Protocol."),
     "drain": ("server", "Accept no more questions, finish what runs, end."),

@@ -1,6 +1,7 @@
 """The program: starts the service, and ends it on a signal."""
 
 import asyncio
+import logging
 import resource
 import signal
 import sys
@@ -22,12 +23,14 @@ from bus.system import private
 from bus.system.machine import is_in_memory
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
-from supervisor.maintenance.recovery import clean_folder, settle_jobs, sweep_workers
+from supervisor.maintenance.recovery import clean_folder, nodes_left, settle_jobs, sweep_workers
+from supervisor.places.local_worker import scratch_root
 from supervisor.processes.containment.choice import choose
 from supervisor.processes.containment.hard_limits import HardLimits
 from supervisor.service import Service
 from supervisor.storage.store import Store, StoreError
-from supervisor.workers.worker import scratch_root
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -57,7 +60,7 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     scratch = scratch_root(settings, runtime)
     contain = choose(settings.containment, state_dir, HardLimits(settings.worker.nice, is_in_memory(scratch)))
     sweep_workers(store)
-    heads = settle_jobs(store)
+    heads = await _settle(store, settings, state_dir)
     clean_folder(runtime)
     key = make_key(state_dir)
     service = Service(settings, store, address, contain, heads)
@@ -73,6 +76,21 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     if service.state_lost:
         return STATE_LOST
     return DRAINED if drained else 0
+
+
+async def _settle(store: Store, settings: Settings, state_dir: Path) -> dict[str, int]:
+    """Jobs of an earlier supervisor on this machine at once; those on others when nothing lives there any more."""
+    heads = settle_jobs(store, also_on_nodes=False)
+    if nodes := nodes_left(store):
+        from supervisor.nodes.kept_lease import kept_lease
+        from supervisor.nodes.lease import dead_after_s
+
+        now_s = dead_after_s(settings.cluster.lease_s, settings.cluster.margin_s)
+        wait_s = max(kept_lease(state_dir), now_s)
+        text = "jobs of an earlier supervisor ran on %s: waiting %.1f s, until their leases have run out"
+        log.warning(text, ", ".join(sorted(nodes)), wait_s, extra={"action": "settle"})
+        await asyncio.sleep(wait_s)
+    return heads | settle_jobs(store)
 
 
 def _end_on_signals(service: Service, orders: ServeOrders) -> None:

@@ -6,7 +6,9 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bus.address import Address, make_key
 from bus.contract.settings import Settings, running_limits
@@ -28,6 +30,9 @@ from supervisor.maintenance.folder_watch import FolderWatch
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
 from supervisor.periodic import Periodic
+from supervisor.places.local_place import LocalPlace
+from supervisor.places.place import PlaceListener
+from supervisor.places.usage.process_watch import LOOK_S
 from supervisor.processes.containment.interface import Contain
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
@@ -37,11 +42,15 @@ from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.pool import WorkerPool
-from supervisor.workers.usage.process_watch import LOOK_S, ProcessWatch
-from supervisor.workers.usage.resource_monitor import INTERVAL_S, ResourceMonitor
+
+if TYPE_CHECKING:
+    from supervisor.nodes.nodes import Nodes
 
 log = logging.getLogger(__name__)
 
+SAMPLE_EVERY_S = 0.25
+LOOK_AT_LEASES_EVERY_S = 0.02
+SWEEP_EVERY_S = 1.0
 HEADS_EVERY_S = 1.0
 HISTORY_EVERY_S = 1.0
 GAUGES_EVERY_S = 1.0
@@ -61,7 +70,8 @@ class Service:
         self, settings: Settings, store: Store, address: Address, contain: Contain, heads: dict[str, int]
     ) -> None:
         self.end = asyncio.Event()
-        self._settings = settings
+        self._settings, self._store = settings, store
+        self._address = address
         self._loop = asyncio.get_running_loop()
         self._context = new_context()
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
@@ -74,19 +84,24 @@ class Service:
             lambda: self._trouble,
             limits.may_start,
             lambda: self._pool.shortage,
+            lambda agent: self._pool.no_room(agent),
             store.queries.users(),
         )
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment, contain)
-        self._pool = WorkerPool(settings, self._spawner, store, self._context, address)
-        self._store, self._clock = store, ClockGuard(store.path.parent)
+        self._spawner = Spawner(settings.worker.preload, environment, contain, lambda: self._other_children)
+        line = self._context, address
+        self._nodes: Nodes | None = None
+        self._pool = WorkerPool(
+            settings,
+            partial(LocalPlace, settings, self._spawner, store, line),
+            self._make_nodes if settings.cluster.engine else None,
+        )
+        self._clock = ClockGuard(store.path.parent)
         self._clock.look(read_clocks())  # before anything is trimmed
         parts = Parts(settings, store, journal, self._jobs, self._admission, limits, self._pool, self._clock)
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)
-        self._monitor = ResourceMonitor(self._controller.exceeded)
-        self._processes = ProcessWatch(self._controller.overcrowded, self._spawner.containment.tidy)
         self._history = Retention(parts, self._controller)
         self._gauges = Gauges(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
@@ -112,6 +127,22 @@ class Service:
         finally:
             self._close()
 
+    def _make_nodes(self, listener: PlaceListener) -> "Nodes":
+        """Only with a cluster is what that takes loaded."""
+        from supervisor.nodes.kept_lease import keep_lease
+        from supervisor.nodes.lease import dead_after_s
+        from supervisor.nodes.nodes import Nodes
+
+        cluster = self._settings.cluster
+        keep_lease(self._store.path.parent, dead_after_s(cluster.lease_s, cluster.margin_s))
+        line = self._context, self._address
+        self._nodes = Nodes(self._settings, line, lambda: self._controller.start_waiting(), listener)
+        return self._nodes
+
+    @property
+    def _other_children(self) -> set[int]:
+        return self._nodes.own_children if self._nodes is not None else set()
+
     @property
     def _trouble(self) -> str:
         return self.state_lost or self._commit.trouble
@@ -130,11 +161,11 @@ class Service:
     def _recurring(self) -> list[tuple[float, Callable[[], None]]]:
         return [
             (HEADS_EVERY_S, self._heads.publish),
-            (INTERVAL_S, lambda: self._monitor.sample(self._pool.workers)),
-            (INTERVAL_S, lambda: self._processes.count(self._pool.workers)),
-            (LOOK_S, lambda: self._processes.look(self._pool.workers)),
-            (INTERVAL_S, lambda: self._spawner.look(self._settings.worker.start_timeout_s)),
-            (INTERVAL_S, self._pool.check_warm),
+            (SAMPLE_EVERY_S, self._pool.sample),
+            (LOOK_S, self._pool.look_at_processes),
+            (SAMPLE_EVERY_S, lambda: self._spawner.look(self._settings.worker.start_timeout_s)),
+            (SAMPLE_EVERY_S, self._pool.check_warm),
+            *self._recurring_of(self._nodes),
             (HISTORY_EVERY_S, self._history.tick),
             (GAUGES_EVERY_S, self._gauges.sample),
             (FOLDERS_EVERY_S, self._folders.look),
@@ -142,6 +173,15 @@ class Service:
             (FOLDERS_EVERY_S, lambda: self._clock.look(read_clocks())),
             (START_EVERY_S, self._controller.start_waiting),
         ]
+
+    def _recurring_of(self, nodes: "Nodes | None") -> list[tuple[float, Callable[[], None]]]:
+        """An engine that dies leaves its children to us."""
+        if nodes is None:
+            return []
+        return [(LOOK_AT_LEASES_EVERY_S, nodes.look), (SWEEP_EVERY_S, self._sweep_others)]
+
+    def _sweep_others(self) -> None:
+        sweep_orphans(self._spawner.own_children)
 
     async def _read_catalog(self) -> None:
         """Know the data before the first question, unless that takes long: then questions read them for themselves."""
@@ -191,10 +231,14 @@ class Service:
                 await self._pool.dismiss_warm()
         except TimeoutError:
             log.error("%d workers are not reaped after %g s", len(self._pool.workers), grace_s)
+        if self._nodes is not None:
+            await self._nodes.end()
 
     def _close(self) -> None:
         self._commit.close()
         self._pool.close()
+        if self._nodes is not None:
+            self._nodes.close()
         self._publisher.close()
         self._commands.close()
         self._context.term()

@@ -25,6 +25,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // What draws charts is large, and loaded with the first chart only.
     chunkSizeWarningLimit: 1000,
-    rolldownOptions: { input: ["index.html", "signin.html", "confirm.html"] },
+    rolldownOptions: { input: ["index.html", "signin.html", "confirm.html", "share.html"] },
   },
 });

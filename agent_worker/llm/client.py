@@ -14,6 +14,7 @@ from agent_worker.llm.meter import CHARS_PER_TOKEN, Meter
 from agent_worker.llm.prompts.plan_reply import MOST_BEFORE, NotAPlan, PlanEnd, fits_schema, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
+    Finding,
     Message,
     Place,
     PlanRequest,
@@ -21,6 +22,7 @@ from agent_worker.llm.prompts.requests import (
     Try,
     again_prompt,
     answer_prompt,
+    candidate_prompt,
     plan_prompt,
     repair_prompt,
     second_look_prompt,
@@ -114,6 +116,10 @@ class ModelClient:
     async def plan(self, request: PlanRequest) -> Plan:
         """What to do about a question."""
         return await self._plan(plan_prompt(request))
+
+    async def candidate(self, request: PlanRequest, findings: Sequence[Finding], number: int) -> Plan:
+        """One more plan for a question that has so many already, none of which it is told."""
+        return await self._plan(candidate_prompt(request, findings, number))
 
     async def look(self, request: PlanRequest, exchange: Sequence[Message], *, looks: bool = True) -> ToolTurn:
         """The model's next turn with tools; without `looks` it can only end. Raises ToolsRefused, too."""

@@ -124,6 +124,18 @@ class Meter:
     def cost_usd(self) -> float:
         return sum(call.cost_usd for call in self._calls)
 
+    @property
+    def share_used(self) -> float:
+        """Of the limit that is nearest, from 0 to 1 and beyond."""
+        limits: list[tuple[float, float | None]] = [
+            (len(self._calls), self.limits.max_model_calls),
+            (sum(call.output_tokens for call in self._calls), self.limits.max_output_tokens),
+            *((self.cost_usd, maximum) for _, maximum in self._cost_limits()),
+        ]
+        return max(
+            (used / maximum if maximum > 0 else 1.0 for used, maximum in limits if maximum is not None), default=0.0
+        )
+
     def _reply_limit(self) -> tuple[int, BudgetExceeded] | None:
         """Of the call that is begun; None where the cost has no limit. At least 1 token: no server takes less."""
         limits = self._cost_limits()

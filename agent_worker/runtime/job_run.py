@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from agent_worker.context import AgentContext, AgentError, Said
+from agent_worker.conversation_folder import FOLDER, NotKept, pack
 from agent_worker.runtime.event_limits import MAX_TEXT_CHARS, within_limits
 from agent_worker.runtime.output import OutputConverter
 from agent_worker.runtime.publisher import Publisher
@@ -90,9 +91,21 @@ class JobRun:
 
     def _success(self) -> Success:
         context = self._context
+        files = self._kept_files()
         result = self._result.result(self.usage(), context.clarification, context.truncated)
-        turn = self._result.turn(context.clarification, dict(context.store) if context.store.lasts else {})
+        turn = self._result.turn(context.clarification, dict(context.store) if context.store.lasts else {}, files)
         return Success(result, turn, context.catalog, context.rolled_up)
+
+    def _kept_files(self) -> dict[str, bytes]:
+        """What lies in the conversation's folder; where that cannot be kept, what lay in it before, with a warning."""
+        if self._job.kept is None:
+            return {}
+        try:
+            return pack(self._context.scratch / FOLDER)
+        except (NotKept, OSError) as error:
+            words = f"The conversation's folder holds {error}" if isinstance(error, NotKept) else str(error)
+            self._context.warn(f"What the agent wanted to keep for the next question is not kept: {words}.")
+            return self._job.kept.files
 
 
 def _failure(error: BaseException) -> Failure:

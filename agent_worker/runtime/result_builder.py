@@ -70,7 +70,7 @@ class ResultBuilder:
         }
         return Result(dict(output), usage, self._timings, clarification)
 
-    def turn(self, clarification: Clarification | None, store: dict[str, bytes]) -> KeptTurn:
+    def turn(self, clarification: Clarification | None, store: dict[str, bytes], files: dict[str, bytes]) -> KeptTurn:
         """What later questions of the conversation shall know of this one, and what the agent keeps for them."""
         return KeptTurn(
             question=self._question,
@@ -78,6 +78,7 @@ class ResultBuilder:
             answer="".join(self._text["response"])[:MAX_TURN_CHARS],
             clarification=clarification.question if clarification else "",
             store=store,
+            files=files,
         )
 
     def _add_text(self, event: ResponseChunk) -> None:

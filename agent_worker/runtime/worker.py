@@ -10,6 +10,7 @@ from types import ModuleType
 
 from agent_worker.agents.facilities import WorkerFacilities
 from agent_worker.context import AgentContext, serve_with
+from agent_worker.conversation_folder import unpack
 from agent_worker.conversation_store import ConversationStore
 from agent_worker.runtime.bootstrap import apply_sandbox, isolate_process, load_agent
 from agent_worker.runtime.event_loop import CountingLoop
@@ -157,7 +158,9 @@ class WorkerRuntime:
             return
         self._running = asyncio.current_task()
         serve_with(context)
-        context.store = ConversationStore(job.store)
+        context.store = ConversationStore(job.kept.store if job.kept else None)
+        if job.kept is not None and job.kept.files:
+            unpack(context.folder, job.kept.files)
         context.facilities = WorkerFacilities(job, context)
         self._run = JobRun(agent, context, job, self._publisher)
         self._publisher.finish(await self._run.outcome())

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.contract.vocabulary import Reason, State
+from bus.contract.vocabulary import Reason, State, Verdict
 
 MAX_TITLE_CHARS = 200
 TITLE_CHARS = 60
@@ -21,7 +21,8 @@ class ConversationSummary(msgspec.Struct, frozen=True):
 
 
 class ConversationTurnSummary(msgspec.Struct, frozen=True):
-    """One question of a conversation; its answer is found again by `session_id`."""
+    """One question of a conversation; its answer is found again by `session_id`. `follows` is the session of the
+    question that it comes after, empty for one that begins the conversation."""
 
     job_id: str
     session_id: str
@@ -32,6 +33,9 @@ class ConversationTurnSummary(msgspec.Struct, frozen=True):
     reason: Reason | None
     created_at: float
     ended_at: float | None
+    follows: str = ""
+    verdict: Verdict | None = None
+    comment: str = ""
 
 
 def title_of(question: str) -> str:

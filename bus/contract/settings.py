@@ -54,6 +54,15 @@ class ContainmentSettings(Table, frozen=True):
     group: str = ""
 
 
+class ClusterSettings(Table, frozen=True):
+    engine: Annotated[str, Meta(pattern="^(|local)$")] = ""
+    nodes: Positive = 1
+    slots: Positive = 8
+    listen: Annotated[str, Meta(pattern=r"^tcp://[^/]+:([0-9]+|\*)$")] = "tcp://127.0.0.1:*"
+    lease_s: Annotated[float, Meta(ge=3)] = 15.0
+    margin_s: Annotated[float, Meta(ge=0.1)] = 0.5
+
+
 class LimitSettings(Table, frozen=True):
     max_running: Positive = 8
     max_queued: Count = 100
@@ -75,6 +84,7 @@ class AgentSettings(Table, frozen=True):
     look_again: bool = True
     max_tool_calls: Count = 6
     max_tool_s: Seconds = 30.0
+    candidates: Annotated[int, Meta(ge=1, le=9)] = 1
     max_model_calls: Positive = 16
     max_output_tokens: Positive = 16_000
     max_cost_usd: Annotated[float, Meta(ge=0)] = 1.0
@@ -195,6 +205,7 @@ class GatewaySettings(Table, frozen=True):
     max_unauthenticated_per_address: Positive = 500
     max_failed_sign_ins_per_min: Positive = 30
     finish_grace_s: Seconds = 30.0
+    public_shares: bool = False
 
 
 class TokenEntry(Table, frozen=True):
@@ -234,6 +245,7 @@ class Settings(Table, frozen=True):
     supervisor: SupervisorSettings = SupervisorSettings()
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     containment: ContainmentSettings = ContainmentSettings()
+    cluster: ClusterSettings = ClusterSettings()
     limits: LimitSettings = LimitSettings()
     agent: AgentSettings = AgentSettings()
     agents: dict[str, AgentDefinition] = {}

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     START_TIMEOUT = "start_timeout"
     HEARTBEAT_LOST = "heartbeat_lost"
     SUPERVISOR_LOST = "supervisor_lost"
+    NODE_LOST = "node_lost"
     DEADLINE = "deadline"
     MEMORY = "memory"
     PROCESSES = "processes"
@@ -79,11 +80,21 @@ class Rung(StrEnum):
         return list(Rung).index(self)
 
 
+class Verdict(StrEnum):
+    """What a person thought of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
 class Proof(StrEnum):
-    """How it was found that nothing of a job lives any more: by its control group, or by looking for descendants."""
+    """How it was found that nothing of a job lives any more: by its control group, or by looking for descendants; on
+    another machine by what its node has reaped, or by the end of that node's lease."""
 
     CGROUP = "cgroup"
     SWEPT = "swept"
+    NODE_REAPED = "node_reaped"
+    LEASE = "lease"
 
 
 class Refusal(StrEnum):

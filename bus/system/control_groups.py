@@ -38,8 +38,8 @@ class ControlGroup:
 
     def make(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):  # Path.mkdir would look at it again, when it may be gone
-            os.mkdir(self.path)
+        with contextlib.suppress(FileExistsError):  # `exist_ok` would look at it again, when it may be gone
+            self.path.mkdir()
 
     def kill(self) -> None:
         """SIGKILL to all in it and beneath it at once; what it forks meanwhile dies too. Linux 5.14."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import zmq
+from zmq.utils import z85
 
 Frames = Sequence[bytes]
 Socket = zmq.Socket[bytes]
@@ -103,6 +104,67 @@ def connect_subscriber(context: Context, endpoint: str) -> Socket:
     socket = _socket(context, zmq.SUB, {zmq.RCVHWM: PUBLISHER_HIGH_WATER})
     socket.connect(endpoint)
     return socket
+
+
+def new_keys() -> tuple[str, str]:
+    """A public and a secret key for one end of a line between machines."""
+    public, secret = zmq.curve_keypair()
+    return public.decode(), secret.decode()
+
+
+_LINE = {
+    zmq.RCVHWM: UNBOUNDED,
+    zmq.SNDHWM: UNBOUNDED,
+    zmq.HEARTBEAT_IVL: 500,
+    zmq.HEARTBEAT_TIMEOUT: 2000,
+    zmq.HEARTBEAT_TTL: 2000,
+}
+"""Between machines: an end that is cut off is noticed by its silence, for TCP alone would take minutes."""
+
+
+def bind_line(context: Context, endpoint: str, secret_key: str, max_bytes: int) -> Socket:
+    """The head's end of the lines to its nodes, encrypted; `admit` says whose key is let in, and has to be there
+    first. Sending to a peer that is gone raises `Unroutable`."""
+    curve = {zmq.CURVE_SERVER: 1, zmq.CURVE_SECRETKEY: secret_key.encode(), zmq.ZAP_DOMAIN: b"nodes"}
+    options = {**_LINE, zmq.ROUTER_MANDATORY: 1, zmq.MAXMSGSIZE: max_bytes, **curve}
+    return _bind(_socket(context, zmq.ROUTER, options), endpoint)
+
+
+def connect_line(context: Context, endpoint: str, head_key: str, keys: tuple[str, str]) -> Socket:
+    """A node's end; `keys` are its public and its secret one. It connects again by itself."""
+    options = {
+        **_LINE,
+        zmq.RECONNECT_IVL: 50,
+        zmq.RECONNECT_IVL_MAX: 1000,
+        zmq.CONNECT_TIMEOUT: 1000,
+        zmq.TCP_MAXRT: 3000,
+        zmq.CURVE_SERVERKEY: head_key.encode(),
+        zmq.CURVE_PUBLICKEY: keys[0].encode(),
+        zmq.CURVE_SECRETKEY: keys[1].encode(),
+    }
+    socket = _socket(context, zmq.DEALER, options)
+    socket.connect(endpoint)
+    return socket
+
+
+def endpoint_of(socket: Socket) -> str:
+    """Where a bound socket listens, with the port that it was given."""
+    bound = socket.getsockopt(zmq.LAST_ENDPOINT)
+    assert isinstance(bound, bytes)
+    return bound.decode().rstrip("\0")
+
+
+def admit(context: Context, is_known: Callable[[str], bool]) -> "Channel":
+    """Lets those in on this context's encrypted sockets whose public key is known (ZAP, RFC 27). One for a context."""
+    socket = _bind(_socket(context, zmq.ROUTER, {zmq.RCVHWM: UNBOUNDED}), "inproc://zeromq.zap.01")
+
+    def answer(frames: list[bytes]) -> None:
+        peer, _, version, request_id, *_, key = frames
+        status = b"200" if is_known(z85.encode(key).decode()) else b"400"
+        channel.send([peer, b"", version, request_id, status, b"", b"", b""])
+
+    channel = Channel(socket, answer)
+    return channel
 
 
 class Unroutable(Exception):

@@ -9,7 +9,8 @@ import msgspec
 from bus.contract.catalog import Catalog
 from bus.contract.conversations import ConversationSummary, ConversationTurnSummary
 from bus.contract.histogram import Histogram
-from bus.contract.vocabulary import Proof, Reason, Role, Rung, State
+from bus.contract.shares import SharedQuestion, ShareSummary
+from bus.contract.vocabulary import Proof, Reason, Role, Rung, State, Verdict
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
 """A question, or the text of a conversation, with room."""
@@ -43,6 +44,8 @@ class Submit(Command, frozen=True, tag="submit"):
     """Ask a question. The same `session_id` with the same question re-attaches and never runs twice.
 
     `attached` jobs belong to their followers: when the last one has left, the job is stopped after the grace.
+    `follows` is the session of the question in this conversation that this one comes after, empty for one that begins
+    the conversation anew, None for the latest one: two questions that follow the same one are branches.
     """
 
     session_id: str
@@ -52,6 +55,7 @@ class Submit(Command, frozen=True, tag="submit"):
     user_clarification: str | None = None
     attached: bool = False
     options: Options = Options()
+    follows: str | None = None
 
 
 class Stop(Command, frozen=True, tag="stop"):
@@ -89,6 +93,17 @@ CATALOG_READING = "reading"
 """Code of a refusal that says: the catalog is being read just now."""
 
 
+MAX_COMMENT_CHARS = 500
+
+
+class Rate(Command, frozen=True, tag="rate"):
+    """Say what an ended job of one's own was worth; the last word counts, None takes it back."""
+
+    job_id: str
+    verdict: Verdict | None = None
+    comment: str = ""
+
+
 class ReadCatalog(Command, frozen=True, tag="catalog"):
     """The tables that questions can be asked about. Refused with `reading` while it is being read for the first
     time, with `not_ready` when it could not be."""
@@ -105,6 +120,14 @@ class ReadStats(Command, frozen=True, tag="stats"):
 
 class Drain(Command, frozen=True, tag="drain"):
     """Admit nothing more; end when the last job has ended. Answered with `Stats`: what is left."""
+
+
+class DrainNode(Command, frozen=True, tag="drain_node"):
+    """Give this node nothing more, and let it go when its last job has ended; with `undo`, use it again. For operators;
+    answered with `Stats`, refused with `not_found` where there is no node of that name."""
+
+    name: str
+    undo: bool = False
 
 
 class ListConversations(Command, frozen=True, tag="list_conversations"):
@@ -133,15 +156,53 @@ class HideConversation(Command, frozen=True, tag="hide_conversation"):
     conversation_id: str
 
 
+class CreateShare(Command, frozen=True, tag="create_share"):
+    """Let others read these ended jobs of the caller's own, all of one conversation."""
+
+    job_ids: list[str]
+    public: bool = False
+
+
+class ListShares(Command, frozen=True, tag="list_shares"):
+    """The caller's own, the latest first."""
+
+
+class ShowShare(Command, frozen=True, tag="show_share"):
+    """What a share holds; whoever the caller is, its id says that they may know."""
+
+    share_id: str
+
+
+class EndShare(Command, frozen=True, tag="end_share"):
+    """One of the caller's own; an operator's command ends any."""
+
+    share_id: str
+
+
+AnyShareCommand = CreateShare | ListShares | ShowShare | EndShare
 AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
-AnyCommand = Submit | Stop | ListJobs | Show | ReadCatalog | RollUp | ReadStats | Drain | AnyConversationCommand
+AnyCommand = (
+    Submit
+    | Stop
+    | Rate
+    | ListJobs
+    | Show
+    | ReadCatalog
+    | RollUp
+    | ReadStats
+    | Drain
+    | DrainNode
+    | AnyConversationCommand
+    | AnyShareCommand
+)
 
 
 # ---- what is told about a job
 
 
 class JobSummary(msgspec.Struct, frozen=True):
-    """A row of `ps`. Times are Unix seconds; `seq` is the number of the job's last event."""
+    """A row of `ps`. Times are Unix seconds; `seq` is the number of the job's last event. `node` is the machine on
+    which it runs; empty for that of the supervisor."""
 
     job_id: str
     session_id: str
@@ -161,6 +222,7 @@ class JobSummary(msgspec.Struct, frozen=True):
     memory_bytes: int = 0
     cpu_s: float = 0.0
     detached: bool = False
+    node: str = ""
 
 
 class Climb(msgspec.Struct, frozen=True):
@@ -186,6 +248,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     lives any more, None where nothing was started, and in older logs. `counted` is what the kernel has counted in its
     control group, where it limits memory and processes: `memory_peak_bytes`, and each event of `memory.events` and
     `pids.events` that has happened, as `memory_oom_kill`.
+    `verdict` and `comment` are what its owner thought of the answer.
     """
 
     summary: JobSummary
@@ -204,6 +267,8 @@ class JobRecord(msgspec.Struct, frozen=True):
     hint: str = ""
     proof: Proof | None = None
     counted: dict[str, int] = {}
+    verdict: Verdict | None = None
+    comment: str = ""
 
 
 # ---- replies
@@ -257,6 +322,23 @@ class Changed(Reply, frozen=True, tag="changed"):
     """It is in the log."""
 
 
+class ShareCreated(Reply, frozen=True, tag="share_created"):
+    """It is in the log."""
+
+    share: ShareSummary
+
+
+class Shares(Reply, frozen=True, tag="shares"):
+    shares: list[ShareSummary]
+
+
+class ShareShown(Reply, frozen=True, tag="share_shown"):
+    """The questions in the order of asking; at least one."""
+
+    share: ShareSummary
+    questions: list[SharedQuestion]
+
+
 class EndedCount(msgspec.Struct, frozen=True):
     """How many jobs have ended like this; a job that succeeded has no reason."""
 
@@ -265,16 +347,29 @@ class EndedCount(msgspec.Struct, frozen=True):
     count: int
 
 
+class NodeSummary(msgspec.Struct, frozen=True):
+    """A machine that takes jobs: `state` is joining, ready, silent, draining or left, `jobs` of its `slots` are taken.
+    `why` it takes none, for people."""
+
+    name: str
+    state: str
+    jobs: int
+    slots: int
+    workers: int
+    why: str = ""
+
+
 class Stats(Reply, frozen=True, tag="stats"):
     """Since the supervisor began: `jobs` by state, `gauges` by name (units in the names), how the jobs `ended`, how
     long `stops` took from the request to the proof by the rung they needed, and how long it took from a question to
-    the `first_chunk` of its worker."""
+    the `first_chunk` of its worker. `nodes` are the other machines."""
 
     jobs: dict[str, int]
     gauges: dict[str, float]
     ended: list[EndedCount] = []
     stops: dict[Rung, Histogram] = {}
     first_chunk: Histogram = Histogram()
+    nodes: list[NodeSummary] = []
 
 
 class Refused(Reply, frozen=True, tag="refused"):
@@ -286,5 +381,17 @@ class Refused(Reply, frozen=True, tag="refused"):
 
 
 AnyReply = (
-    Submitted | StopTaken | Jobs | Shown | CatalogRead | Conversations | ConversationShown | Changed | Stats | Refused
+    Submitted
+    | StopTaken
+    | Jobs
+    | Shown
+    | CatalogRead
+    | Conversations
+    | ConversationShown
+    | Changed
+    | ShareCreated
+    | Shares
+    | ShareShown
+    | Stats
+    | Refused
 )

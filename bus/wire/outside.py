@@ -27,7 +27,7 @@ from bus.contract.vocabulary import Proof, Reason, Refusal, Rung, State
 from bus.wire.batch import Batch
 from bus.wire.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
 
-PROTOCOL_VERSION = "1.3"
+PROTOCOL_VERSION = "1.4"
 """Version of the outside wire; `docs/protocol.md` states it, and a test holds the two together."""
 
 RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})
@@ -130,7 +130,8 @@ ENDINGS = frozenset({"agent_complete", "agent_error", "agent_killed"})
 
 
 class OutsideJob(msgspec.Struct, frozen=True):
-    """A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event."""
+    """A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event; `node` the machine
+    on which it runs, empty for the supervisor's own."""
 
     job_id: str
     session_id: str
@@ -150,6 +151,7 @@ class OutsideJob(msgspec.Struct, frozen=True):
     memory_bytes: int
     cpu_s: float
     detached: bool
+    node: str = ""
 
 
 class AgentJobsData(msgspec.Struct, frozen=True):

@@ -41,8 +41,8 @@ class ProgramInput(msgspec.Struct, frozen=True, tag_field="type"):
 
 class ProgramJob(ProgramInput, frozen=True, tag="job"):
     """The first line: what is asked. `options` are those of `[agents.NAME]`, `scratch` is the folder that it may write,
-    `data_folder` where the data lie, and `catalog` what is known of them (as `/api/catalog` shows it), null until they
-    have been read."""
+    `conversation_folder` what in it outlives the job, `data_folder` where the data lie, and `catalog` what is known of
+    them (as `/api/catalog` shows it), null until they have been read."""
 
     version: int
     job_id: str
@@ -54,6 +54,7 @@ class ProgramJob(ProgramInput, frozen=True, tag="job"):
     max_rows: int
     max_cost_usd: float | None
     scratch: str
+    conversation_folder: str
     data_folder: str
     catalog: Catalog | None
 

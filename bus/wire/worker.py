@@ -43,16 +43,19 @@ class ConversationTurn(msgspec.Struct, frozen=True):
 
 
 class KeptTurn(ConversationTurn, frozen=True):
-    """A turn as it is recorded: `store` is what its agent keeps for the next question of the conversation."""
+    """A turn as it is recorded: `store` and `files` are what its agent keeps for the next question of the
+    conversation: a table, and the contents of files by their paths."""
 
     store: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
 
 
 class JobSpec(msgspec.Struct, frozen=True):
     """The one job a worker serves. `max_cost_usd` is reserved for it of its user's day; None without such a limit.
     `may_trim` is for the one that writes the history: whether what is too old may go. `encoded_catalog` is decoded by
     those who look at `catalog`, each time. `model_notes` is what earlier workers have found out about models and their
-    servers. `store` is what the same agent has kept in the conversation; None where there is none."""
+    servers. `kept` is the turn with which the same agent has last answered in the conversation, an empty one before
+    that; None where there is no conversation."""
 
     job_id: str
     user: str
@@ -65,7 +68,7 @@ class JobSpec(msgspec.Struct, frozen=True):
     may_trim: bool = True
     encoded_catalog: bytes = b""
     model_notes: list[str] = []
-    store: dict[str, bytes] | None = None
+    kept: KeptTurn | None = None
 
     @property
     def catalog(self) -> Catalog | None:

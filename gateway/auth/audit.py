@@ -38,8 +38,24 @@ def stopped(caller: Caller, job_id: str, owner: str, rung: Rung) -> None:
     log.info("%s stops job %s of %s from rung %s on", *facts.values(), extra={"action": "stopped", **facts})
 
 
+def shared(caller: Caller, job_ids: list[str], *, public: bool) -> None:
+    """Never the link itself: who has it can read."""
+    facts = {"user": caller.user, "jobs": len(job_ids), "public": public}
+    log.info("%s shares %d answers (without signing in: %s)", *facts.values(), extra={"action": "shared", **facts})
+
+
+def unshared(caller: Caller) -> None:
+    log.info("%s ends a share", caller.user, extra={"action": "unshared", "user": caller.user})
+
+
 def drained(caller: Caller) -> None:
     log.info("%s drains the server", caller.user, extra={"action": "drained", "user": caller.user})
+
+
+def drained_node(caller: Caller, name: str, *, undo: bool) -> None:
+    facts = {"user": caller.user, "node": name, "undo": undo}
+    text = "%s takes node %s back" if undo else "%s drains node %s"
+    log.info(text, caller.user, name, extra={"action": "drained_node", **facts})
 
 
 def turned_away(caller: Caller | None, address: str, what: str, code: str, claimed: str) -> None:

@@ -7,22 +7,25 @@ from typing import Any
 from aiohttp import web
 
 from bus.contract.catalog import Catalog
+from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import State
-from gateway.http_api import catalog, conversations
+from gateway.http_api import catalog, conversations, shares
 from gateway.http_api.jobs import download, event_stream, handlers
-from gateway.http_api.server import drain, health, metrics
-from gateway.wire.client_frames import MAX_SEQ, Query
+from gateway.http_api.server import drain, health, metrics, nodes
+from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
 from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.wire.responses import (
     AskedJob,
     CatalogPending,
     Draining,
     JobList,
+    NodeList,
     Ok,
     OutsideRecord,
     ServerStats,
     StoppedJob,
 )
+from gateway.wire.shares import NewShare, SharedAnswers, ShareList
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -78,6 +81,7 @@ def _size(most: int) -> dict[str, Any]:
 
 
 _ONE_JOB = ("not_found", "ambiguous", "unavailable")
+_NODE = ("forbidden", "not_found", "unavailable")
 _REFUSED = ("bad_request", "queue_full", "quota", "conversation_busy", "session_conflict", "too_large", "unavailable")
 
 OPERATIONS = (
@@ -119,6 +123,14 @@ OPERATIONS = (
             Parameter("now", "begin with SIGKILL", _FLAG),
             Parameter("reason", "for the record", _text(handlers.MAX_NOTE_CHARS)),
         ),
+    ),
+    Operation(
+        "PUT",
+        "/api/jobs/{job_id}/rating",
+        handlers.put_rating,
+        {204: None},
+        (*_ONE_JOB, "not_ended", "forbidden", "bad_request", "too_large"),
+        body=JobRating,
     ),
     Operation(
         "GET",
@@ -163,6 +175,25 @@ OPERATIONS = (
         {204: None},
         ("not_found", "conversation_busy", "unavailable"),
     ),
+    Operation("GET", "/api/shares", shares.list_shares, {200: ShareList}, ("unavailable",)),
+    Operation(
+        "POST",
+        "/api/shares",
+        shares.post_share,
+        {201: ShareSummary},
+        (*_ONE_JOB, "not_ended", "forbidden", "quota", "bad_request", "too_large"),
+        body=NewShare,
+    ),
+    Operation("DELETE", "/api/shares/{share_id}", shares.delete_share, {204: None}, ("not_found", "unavailable")),
+    Operation("GET", "/api/shares/{share_id}", shares.get_share, {200: SharedAnswers}, ("not_found", "unavailable")),
+    Operation(
+        "GET",
+        "/api/shares/{share_id}/jobs/{job_id}/events",
+        shares.share_events,
+        {200: "text/event-stream"},
+        ("not_found", "unavailable", "too_many_connections"),
+        head=False,
+    ),
     Operation(
         "GET", "/api/catalog", catalog.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")
     ),
@@ -170,6 +201,8 @@ OPERATIONS = (
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
     Operation("GET", "/api/stats", metrics.stats, {200: ServerStats}, ("forbidden", "unavailable")),
     Operation("POST", "/api/drain", drain.drain, {202: Draining}, ("forbidden", "unavailable")),
+    Operation("POST", "/api/nodes/{name}/drain", nodes.drain_node, {202: NodeList}, _NODE),
+    Operation("DELETE", "/api/nodes/{name}/drain", nodes.undo_drain_node, {200: NodeList}, _NODE),
     Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
 )
 """In the order of `docs/protocol.md`."""

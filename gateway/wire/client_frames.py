@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from bus.contract.vocabulary import Refusal, State
-from bus.wire.commands import Caller, Options, Submit
+from bus.contract.vocabulary import Refusal, State, Verdict
+from bus.wire.commands import MAX_COMMENT_CHARS, Caller, Options, Submit
 from gateway.wire.errors import ApiError
 
 MAX_SEQ = (1 << 53) - 1
@@ -51,7 +51,8 @@ class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A question. `user_id` is accepted and ignored: the token names the user."""
+    """A question. `follows` is the session of the question in the conversation that this one comes after, empty to
+    begin it anew; without it the latest one. `user_id` is accepted and ignored: the token names the user."""
 
     session_id: Annotated[str, Meta(extra_json_schema=_NAME)] = ""
     query: str
@@ -60,6 +61,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     agent: str | None = None
     detached: bool = False
     options: QueryOptions | None = None
+    follows: Annotated[str, Meta(extra_json_schema=_NAME)] | None = None
 
 
 class Kill(msgspec.Struct, frozen=True):
@@ -127,6 +129,24 @@ def decode_body(data: bytes) -> Query:
         raise ApiError(Refusal.BAD_REQUEST, f'the body is {{"query": "...", ...}} in JSON: {error}') from error
 
 
+class JobRating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an answer was worth; `verdict` null takes it back."""
+
+    verdict: Verdict | None
+    comment: Annotated[str, Meta(extra_json_schema={"maxLength": MAX_COMMENT_CHARS})] = ""
+
+
+_decode_rating = msgspec.json.Decoder(JobRating)
+
+
+def decode_rating(data: bytes) -> JobRating:
+    """The body of a rating. Raises `ApiError`."""
+    try:
+        return _decode_rating.decode(data)
+    except UNREADABLE as error:
+        raise ApiError(Refusal.BAD_REQUEST, f'the body is {{"verdict": "up", "comment": "..."}}: {error}') from error
+
+
 def submit_command(query: Query, caller: Caller, *, attached: bool) -> Submit:
     """The command that asks this question; the supervisor checks its names and texts."""
     options = query.options or QueryOptions()
@@ -139,6 +159,7 @@ def submit_command(query: Query, caller: Caller, *, attached: bool) -> Submit:
         user_clarification=query.user_clarification,
         attached=attached,
         options=Options(options.max_rows, options.max_runtime_s, options.table_format, options.model or ""),
+        follows=query.follows,
     )
 
 

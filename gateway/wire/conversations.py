@@ -5,12 +5,13 @@ from typing import Annotated
 import msgspec
 
 from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
-from bus.contract.vocabulary import Reason, State
+from bus.contract.vocabulary import Reason, State, Verdict
 from bus.wire.commands import ConversationShown
 
 
 class OutsideTurn(msgspec.Struct, frozen=True):
-    """One question of a conversation; its answer is followed by `session_id`."""
+    """One question of a conversation; its answer is followed by `session_id`. `follows` is the session of the question
+    that it comes after, empty for one that begins the conversation; those that follow the same one are branches."""
 
     job_id: str
     session_id: str
@@ -21,6 +22,9 @@ class OutsideTurn(msgspec.Struct, frozen=True):
     reason: Reason | None
     created_at: float
     ended_at: float | None
+    follows: str
+    verdict: Verdict | None
+    comment: str
 
 
 class ConversationList(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 from bus.contract.events import Usage
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import Proof, Reason, Rung, State
-from bus.wire.commands import EndedCount, JobRecord
+from bus.wire.commands import EndedCount, JobRecord, NodeSummary
 from bus.wire.outside import OutsideJob
 
 
@@ -30,6 +30,7 @@ class ServerStats(msgspec.Struct, frozen=True):
     first_chunk: Histogram
     gauges: dict[str, float]
     gateway: dict[str, float]
+    nodes: list[NodeSummary]
 
 
 class Draining(msgspec.Struct, frozen=True):
@@ -37,6 +38,12 @@ class Draining(msgspec.Struct, frozen=True):
 
     running: int
     waiting: int
+
+
+class NodeList(msgspec.Struct, frozen=True):
+    """The machines of the cluster."""
+
+    nodes: list[NodeSummary]
 
 
 class JobList(msgspec.Struct, frozen=True):
@@ -78,6 +85,7 @@ OutsideRecord = msgspec.defstruct(
     ],
     bases=(OutsideJob,),
     frozen=True,
+    kw_only=True,
     namespace={"__doc__": "Everything that is kept about one job beside its stream."},
 )
 """What `bus.wire.outside.outside_record` makes, as a type: a job as lists show it, and the rest of its record."""

@@ -2,11 +2,14 @@
 
 import msgspec
 
+from bus.contract.settings import Price
 from bus.contract.vocabulary import Role
 from bus.wire.outside import Outside
 
 
 class AuthenticatedData(msgspec.Struct, frozen=True):
+    """`llm` is the model, or `offline`; `prices` are those of `models` that are known, by name."""
+
     user_id: str
     role: Role
     agents: list[str]
@@ -14,6 +17,7 @@ class AuthenticatedData(msgspec.Struct, frozen=True):
     models: list[str]
     server_version: str
     protocol_version: str
+    prices: dict[str, Price] = {}
 
 
 class Authenticated(Outside, frozen=True, tag="authenticated"):

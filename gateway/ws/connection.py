@@ -151,6 +151,7 @@ class Connection:
             models=self._gateway.models,
             server_version=self._gateway.server_version,
             protocol_version=PROTOCOL_VERSION,
+            prices=self._gateway.prices,
         )
         return Authenticated(data)
 

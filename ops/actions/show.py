@@ -63,14 +63,22 @@ def record_facts(record: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("life", _moves(record["moves"])),
         ("rungs", _rungs(record["rungs"])),
         ("note", clean(record.get("note", ""))),
+        ("node", clean(job.node)),
         ("process", str(job.pid or "")),
         ("exit", clean(record["exit"])),
         ("memory", size(record["peak_memory_bytes"]) + " at most" if record["peak_memory_bytes"] else ""),
         ("cpu", span(record["cpu_s"]) if record["cpu_s"] else ""),
         ("events", f"{job.seq:,}" + (f", {record['dropped_events']:,} dropped" if record["dropped_events"] else "")),
         ("used", ", ".join(usage_words(record["usage"]))),
+        ("rated", _rating(record)),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _rating(record: dict[str, Any]) -> str:
+    """What its owner thought of the answer."""
+    verdict, comment = record.get("verdict") or "", clean(record.get("comment", ""))
+    return f"{verdict}: {comment}" if comment else verdict
 
 
 def _finer(record: dict[str, Any], reason: str | None) -> str:

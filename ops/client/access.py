@@ -86,6 +86,9 @@ class JobsAccess(Protocol):
     async def figures(self) -> Stats:
         """Counts and gauges of the supervisor."""
 
+    async def drain_node(self, name: str, *, undo: bool = False) -> None:
+        """Let a node take no more questions and end after its last one; with `undo`, use it again."""
+
     async def close(self) -> None:
         """Give back the connection."""
 

@@ -80,6 +80,9 @@ class LoggedJobs:
     async def figures(self) -> Stats:
         self._no_supervisor()
 
+    async def drain_node(self, name: str, *, undo: bool = False) -> None:
+        self._no_supervisor()
+
     def _find(self, prefix: str) -> JobRecord:
         found = meant_by(prefix, self._log.record(prefix) if prefix else [])
         if isinstance(found, Refused):

@@ -23,6 +23,7 @@ from bus.wire.commands import (
     Conversations,
     ConversationShown,
     Drain,
+    DrainNode,
     Jobs,
     ListConversations,
     ListJobs,
@@ -137,6 +138,9 @@ class LocalJobs:
     async def drain(self) -> None:
         """No more questions are accepted from here on; the supervisor ends when the last job has."""
         await self._request(Drain(self._caller), Stats)
+
+    async def drain_node(self, name: str, *, undo: bool = False) -> None:
+        await self._request(DrainNode(self._caller, name, undo), Stats)
 
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
         async with aclosing(self._batches(job, after, present=present)) as batches:

@@ -79,6 +79,9 @@ class RemoteJobs:
         """As `ops.client.over_bus.LocalJobs.drain`; for operators."""
         await self._ask("POST", "/api/drain")
 
+    async def drain_node(self, name: str, *, undo: bool = False) -> None:
+        await self._ask("DELETE" if undo else "POST", f"/api/nodes/{quote(name, safe='')}/drain")
+
     async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncGenerator[Wire, None]:
         """A broken stream is taken up again where it broke, for some seconds."""
         with _for_people():

@@ -17,5 +17,6 @@ def flat(stats: Stats) -> dict[str, Any]:
         "ended": stats.ended,
         "stops": stats.stops,
         "first_chunk": stats.first_chunk,
+        "nodes": stats.nodes,
         **stats.gauges,
     }

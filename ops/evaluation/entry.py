@@ -19,10 +19,6 @@ from ops.render.console import narration
 SAY_EVERY_S = 10.0
 
 
-class _TooDear(OpsError):
-    pass
-
-
 def evaluation(plan: Plan, questions: str, max_cost_usd: float | None) -> tuple[Report, int]:
     """Ask all questions; the report, and the exit code. Raises `OpsError` where nothing could be asked."""
     outcomes: list[Outcome] = []
@@ -32,18 +28,20 @@ def evaluation(plan: Plan, questions: str, max_cost_usd: float | None) -> tuple[
         def tell(one: Outcome) -> None:
             outcomes.append(one)
             told.add(outcomes)
-            cost = sum(each.cost_usd for each in outcomes)
-            if max_cost_usd is not None and cost >= max_cost_usd:
-                raise _TooDear(f"it has cost ${cost:.4f}, and --max-cost is {max_cost_usd:g}")
+
+        def enough() -> bool:
+            return max_cost_usd is not None and _cost_usd(outcomes) >= max_cost_usd
 
         try:
-            asyncio.run(evaluate(plan, tell))
+            asyncio.run(evaluate(plan, tell, enough))
         except (OpsError, BusError) as error:
             if not outcomes:
                 raise
             why, exit_code = str(error), EXIT_FAILED
         except KeyboardInterrupt:
             why, exit_code = "stopped", EXIT_STOPPED
+    if not why and len(outcomes) < plan.size:
+        why, exit_code = f"it has cost ${_cost_usd(outcomes):.4f}, and --max-cost is {max_cost_usd:g}", EXIT_FAILED
     outcomes.sort(key=lambda one: (one.line, one.run))
     report = Report(
         questions=questions,
@@ -58,6 +56,10 @@ def evaluation(plan: Plan, questions: str, max_cost_usd: float | None) -> tuple[
     )
     bad = any(one.verdict in ("wrong", "failed", "unjudged") for one in outcomes)
     return report, exit_code or (EXIT_FAILED if bad else 0)
+
+
+def _cost_usd(outcomes: list[Outcome]) -> float:
+    return sum(one.cost_usd for one in outcomes)
 
 
 def write_report(report: Report, path: Path) -> None:

@@ -28,6 +28,7 @@ LEAST_ROWS = 1_000
 
 SQL_AGENT = "sql"
 Tell = Callable[[Outcome], None]
+Enough = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,19 @@ class Plan:
         return len(self.questions) * len(self.models) * self.runs
 
 
-async def evaluate(plan: Plan, tell: Tell) -> None:
-    """Ask them all, and `tell` each outcome as it comes; an `OpsError` of `tell` ends it. Raises `OpsError` also where
-    the data or a server are missing."""
+async def evaluate(plan: Plan, tell: Tell, enough: Enough) -> None:
+    """Ask them all, and `tell` each outcome as it comes; once it is `enough` nothing more is asked, and what is under
+    way is waited for. Raises `OpsError` where the data or a server are missing."""
     by_database = sorted(plan.questions, key=lambda asked: asked.question.database)
     groups = [(name, list(some)) for name, some in groupby(by_database, lambda asked: asked.question.database)]
     folders = {name: _folder(plan.data, name) for name, _ in groups}
     for name, some in groups:
         known: dict[int, Rows | None] = {}
         for model in plan.models:
+            if enough():
+                return
             async with _server(plan, folders[name], model) as (jobs, settings):
-                await _Asking(jobs, model or model_name(settings), plan, known, tell).all(some)
+                await _Asking(jobs, model or model_name(settings), plan, known, tell, enough).all(some)
 
 
 def model_name(settings: Settings) -> str:
@@ -102,6 +105,7 @@ class _Asking:
     plan: Plan
     known: dict[int, Rows | None]
     tell: Tell
+    enough: Enough
 
     def __post_init__(self) -> None:
         self._room = asyncio.Semaphore(self.plan.at_once)
@@ -116,19 +120,19 @@ class _Asking:
         question = asked.question
         self.known[asked.line] = question.rows
         if question.rows is None and question.sql:
-            answered = await self._answer(Query(question.sql, SQL_AGENT))
+            async with self._room:
+                answered = await _answer(self.jobs, Query(question.sql, SQL_AGENT))
             if answered.end["event"] == "agent_complete":
                 self.known[asked.line] = answered.result.rows
 
     async def _ask(self, asked: Numbered, run: int) -> None:
         expected = self.known[asked.line]
         most = max(LEAST_ROWS, len(expected or ()) + 1)
-        answered = await self._answer(Query(asked.question.question, options=Options(max_rows=most)))
-        self.tell(outcome(asked, self.model, run, expected, answered))
-
-    async def _answer(self, query: Query) -> Answered:
         async with self._room:
-            return await _answer(self.jobs, query)
+            if self.enough():
+                return
+            answered = await _answer(self.jobs, Query(asked.question.question, options=Options(max_rows=most)))
+            self.tell(outcome(asked, self.model, run, expected, answered))
 
 
 async def _together(works: Iterable[Coroutine[object, object, None]]) -> None:

@@ -10,7 +10,7 @@ from rich.syntax import Syntax
 from ops.client.access import Wire
 from ops.errors import EXIT_ANSWERED, EXIT_ASKS_BACK, EXIT_FAILED, EXIT_STOPPED
 from ops.format import clean
-from ops.render.plain_text import plain_text
+from ops.render.plain_text import PlainText
 from ops.render.sentences import chunk_sentence, ended_sentence
 from ops.render.tables import result_table
 
@@ -20,8 +20,8 @@ SHOWN_ROWS = 50
 class AnswerPrinter:
     """Prints a job's stream as it comes. The table is printed when it is whole: before the text, or at the end.
 
-    Without `out` there is only narration; `quiet`, only what went wrong. On a terminal the text comes piece by piece,
-    else line by line, without its markdown.
+    Without `out` there is only narration; `quiet`, only what went wrong. The text comes without its markdown, on a
+    terminal piece by piece, else line by line.
     """
 
     def __init__(self, out: Console | None, err: Console, *, quiet: bool = False) -> None:
@@ -29,7 +29,7 @@ class AnswerPrinter:
         self._out = out or Console(file=io.StringIO())
         self._err = err
         self._quiet_please = quiet
-        self._line = ""
+        self._plain = PlainText(whole_lines=not self._out.is_terminal)
         self._spinner: Status | None = None
         self._columns: list[dict[str, str]] = []
         self._rows: list[list[Any]] = []
@@ -114,12 +114,7 @@ class AnswerPrinter:
             self._table()
         self._answered = True
         self._response += text
-        if self._out.is_terminal:
-            self._write(text)
-        else:
-            self._line += text
-            whole, newline, self._line = self._line.rpartition("\n")
-            self._write(plain_text(whole) + newline)
+        self._write(self._plain.feed(text))
 
     def _write(self, text: str) -> None:
         if text:
@@ -128,8 +123,7 @@ class AnswerPrinter:
             self._text_end = text[-1]
 
     def _finish_line(self) -> None:
-        rest, self._line = self._line, ""
-        self._write(plain_text(rest))
+        self._write(self._plain.rest())
         if self._text_end != "\n":
             self._write("\n")
 

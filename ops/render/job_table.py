@@ -21,7 +21,7 @@ STYLES = {
 }
 
 QUESTION_CHARS = 120
-NARROW = ((100, "ROWS"), (100, "PID"), (80, "MEM"), (65, "TIME"), (60, "USER"))
+NARROW = ((100, "NODE"), (100, "ROWS"), (100, "PID"), (80, "MEM"), (65, "TIME"), (60, "USER"))
 """A terminal with less than so many characters goes without the column: what was asked, and why a job ended, are worth
 more than what these say of it."""
 
@@ -32,6 +32,7 @@ def job_table(jobs: Sequence[OutsideJob], now: float, width: int) -> Table:
     ids = short_ids(job.job_id for job in jobs)
     rows = [_cells(job, ids[job.job_id], now) for job in jobs]
     left_out = {name for needed, name in NARROW if width < needed}
+    left_out |= set() if any(job.node for job in jobs) else {"NODE"}
     columns = [name for name in _COLUMNS if name not in left_out]
     table = plain_table(*columns, numbers=("AGE", "TIME", "ROWS", "MEM", "PID"), flexible=("STATE", "USER", "QUESTION"))
     keep_whole(table, "JOB", max(map(len, ids.values()), default=0))
@@ -41,7 +42,7 @@ def job_table(jobs: Sequence[OutsideJob], now: float, width: int) -> Table:
     return table
 
 
-_COLUMNS = ("JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "PID", "QUESTION")
+_COLUMNS = ("JOB", "STATE", "USER", "AGE", "TIME", "ROWS", "MEM", "NODE", "PID", "QUESTION")
 
 
 def _cells(job: OutsideJob, short_id: str, now: float) -> tuple[str | Text, ...]:
@@ -53,6 +54,7 @@ def _cells(job: OutsideJob, short_id: str, now: float) -> tuple[str | Text, ...]
         _run_time(job, now),
         f"{job.rows:,}" if job.rows else "",
         size(job.memory_bytes) if job.memory_bytes else "",
+        clean(job.node),
         str(job.pid or ""),
         giving_way(one_line(job.query, QUESTION_CHARS)),
     )

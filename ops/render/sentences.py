@@ -6,8 +6,10 @@ from ops.format import clean, money, row_count, span
 
 
 def killed_sentence(data: dict[str, Any]) -> str:
-    """From an `agent_killed`: the rung that ended the job, how long that took, the user who asked, and the reason."""
-    return f"stopped by {data['rung']} in {span(data['ms'] / 1000)}, asked by {clean(data['by'])} ({data['reason']})"
+    """From an `agent_killed`: the rung that ended the job, how long that took, the user who asked, and the reason; of a
+    job on another machine, who has proven that it is dead."""
+    asked = f"asked by {clean(data['by'])} ({data['reason']})"
+    return f"stopped by {data['rung']} in {span(data['ms'] / 1000)}{_proven(data)}, {asked}"
 
 
 def failed_sentence(data: dict[str, Any]) -> str:
@@ -16,7 +18,14 @@ def failed_sentence(data: dict[str, Any]) -> str:
     if data.get("hint"):
         sentence += f"; {clean(data['hint'])}"
     stop = data.get("stop")
-    return sentence + (f"; stopped by {stop['rung']} in {span(stop['ms'] / 1000)}" if stop else "")
+    return sentence + (f"; stopped by {stop['rung']} in {span(stop['ms'] / 1000)}{_proven(stop)}" if stop else "")
+
+
+_PROVEN = {"node_reaped": ", proven by its node", "lease": ", proven by the end of its node's lease"}
+
+
+def _proven(stop: dict[str, Any]) -> str:
+    return _PROVEN.get(stop.get("proof") or "", "")
 
 
 def usage_words(usage: dict[str, Any]) -> list[str]:

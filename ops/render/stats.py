@@ -1,12 +1,15 @@
-"""The figures of `stats` as lines for people."""
+"""The figures of `stats` as lines for people, and the table of `nodes`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import ENDED, Rung, State
-from bus.wire.commands import Stats
+from bus.wire.commands import NodeSummary, Stats
 from ops.client.stats import gauge
-from ops.format import size, span
+from ops.format import clean, size, span
+from ops.render.tables import giving_way, plain_table
 
 
 def figure_lines(figures: Stats) -> list[tuple[str, str]]:
@@ -75,3 +78,16 @@ def _half_within(found: Histogram) -> str:
 def _log(figures: Stats) -> str:
     lag = f"{span(gauge(figures, 'log_lag_s'))} behind" if gauge(figures, "log_lag_s") else "up to date"
     return f"{size(gauge(figures, 'log_bytes'))}, {lag}; {size(gauge(figures, 'disk_free_bytes'))} free on its disk"
+
+
+_NODE_STYLES = {"ready": "green", "silent": "red"}
+
+
+def node_table(nodes: Sequence[NodeSummary]) -> Table:
+    """One row a node."""
+    table = plain_table("NODE", "STATE", "JOBS", "SLOTS", "WORKERS", "WHY", numbers=("JOBS", "SLOTS", "WORKERS"))
+    for node in nodes:
+        state = giving_way(node.state, _NODE_STYLES.get(node.state, ""))
+        counts = (str(node.jobs), str(node.slots), str(node.workers))
+        table.add_row(clean(node.name), state, *counts, clean(node.why))
+    return table

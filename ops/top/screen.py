@@ -15,7 +15,7 @@ KEYS = "↑ ↓ select   k stop   K kill at once   q quit"
 OTHER_LINES = 6
 """Everything but the rows: two lines of figures, the table's head, an empty line, what was said, the keys."""
 
-_COLUMNS = ("JOB", "STATE", "USER", "AGE", "CPU", "MEM", "ROWS", "QUESTION")
+_COLUMNS = ("JOB", "STATE", "USER", "AGE", "CPU", "MEM", "ROWS")
 _NUMBERS = ("AGE", "CPU", "MEM", "ROWS")
 
 
@@ -39,7 +39,9 @@ def _figures(model: TopModel, where: str) -> list[Text | Table]:
 
 
 def _table(model: TopModel, now: float, rows: int) -> Table:
-    table = plain_table(*_COLUMNS, numbers=_NUMBERS, flexible=("STATE", "USER", "QUESTION"))
+    on_nodes = any(job.node for job in model.jobs)
+    columns = (*_COLUMNS, *(["NODE"] if on_nodes else []), "QUESTION")
+    table = plain_table(*columns, numbers=_NUMBERS, flexible=("STATE", "USER", "QUESTION"))
     ids = short_ids(job.job_id for job in model.jobs)
     keep_whole(table, "JOB", max(map(len, ids.values()), default=0))
     first = max(0, min(model.selected - rows // 2, len(model.jobs) - rows))
@@ -53,6 +55,7 @@ def _table(model: TopModel, now: float, rows: int) -> Table:
             "" if share is None else f"{share:.0%}",
             size(job.memory_bytes) if job.memory_bytes else "",
             f"{job.rows:,}" if job.rows else "",
+            *([clean(job.node)] if on_nodes else []),
             giving_way(one_line(job.query, 200)),
             style="reverse" if index == model.selected else "",
         )

@@ -7,10 +7,15 @@ from bus.contract.vocabulary import ENDED, Reason, Refusal, Role
 from bus.wire.commands import (
     AnyCommand,
     AnyReply,
+    CreateShare,
     Drain,
+    DrainNode,
+    EndShare,
     HideConversation,
     ListConversations,
     ListJobs,
+    ListShares,
+    Rate,
     ReadCatalog,
     ReadStats,
     Refused,
@@ -18,12 +23,15 @@ from bus.wire.commands import (
     RollUp,
     Show,
     ShowConversation,
+    ShowShare,
     Stop,
     StopTaken,
     Submit,
 )
 from supervisor.api.conversation_handlers import ConversationHandlers
 from supervisor.api.queries import QueryHandler
+from supervisor.api.rating import RatingHandler
+from supervisor.api.share_handlers import ShareHandlers
 from supervisor.api.submit import SubmitHandler
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
@@ -40,13 +48,16 @@ class CommandHandlers:
     """Answers every command."""
 
     def __init__(self, parts: Parts, controller: JobController, history: Retention, gauges: Gauges) -> None:
-        self._admission = parts.admission
+        self._admission, self._pool = parts.admission, parts.pool
         self._controller = controller
         self._catalog = controller.catalog
         self._lookup = Lookup(parts.store.queries, parts.jobs)
         self._questions = SubmitHandler(parts, self._lookup, controller, history)
         self._queries = QueryHandler(parts, self._lookup, gauges, controller.counters)
-        self._conversations = ConversationHandlers(parts.store.conversations, parts.jobs)
+        self._ratings = RatingHandler(parts, self._lookup, history)
+        conversations, shares = parts.store.conversations, parts.store.shares
+        self._conversations = ConversationHandlers(conversations, shares, parts.jobs)
+        self._shares = ShareHandlers(shares, conversations, self._lookup)
 
     def answer(self, command: AnyCommand) -> AnyReply:
         """Carry the command out; a fault raises."""
@@ -55,6 +66,8 @@ class CommandHandlers:
                 return self._questions.submit(command)
             case Stop():
                 return self._stop(command)
+            case Rate():
+                return self._ratings.rate(command)
             case ListJobs():
                 return self._queries.list(command)
             case Show():
@@ -67,8 +80,12 @@ class CommandHandlers:
                 return self._questions.roll_up(command)
             case ListConversations() | ShowConversation() | RenameConversation() | HideConversation():
                 return self._conversations.answer(command)
+            case CreateShare() | ListShares() | ShowShare() | EndShare():
+                return self._shares.answer(command)
             case Drain():
                 return self._drain(command)
+            case DrainNode():
+                return self._drain_node(command)
 
     def _stop(self, stop: Stop) -> AnyReply:
         found = self._lookup.find(stop.caller, stop.job_id, stop.session_id)
@@ -89,4 +106,12 @@ class CommandHandlers:
         if not self._admission.draining:
             log.info("draining: no more questions are accepted", extra={"action": "drain"})
         self._admission.drain()
+        return self._queries.stats()
+
+    def _drain_node(self, command: DrainNode) -> AnyReply:
+        if command.caller.role is not Role.OPERATOR:
+            return Refused(Refusal.UNAUTHORIZED, "only operators drain a node", "sign in with an operator's token")
+        if not self._pool.drain_node(command.name, undo=command.undo):
+            hint = "`deadstop nodes` lists them"
+            return Refused("not_found", f"there is no node {command.name[:64]!r}", hint)
         return self._queries.stats()

@@ -18,6 +18,7 @@ from bus.wire.commands import (
 )
 from supervisor.jobs.job_table import JobTable
 from supervisor.storage.conversations import ConversationLog
+from supervisor.storage.shares import ShareLog
 
 MAX_PAGE = 200
 MAX_TURNS = 500
@@ -28,8 +29,9 @@ _NOT_FOUND = Refused("not_found", "there is no such conversation", "GET /api/con
 class ConversationHandlers:
     """Only ever a caller's own conversations; another's answers exactly as one that does not exist."""
 
-    def __init__(self, conversations: ConversationLog, jobs: JobTable) -> None:
+    def __init__(self, conversations: ConversationLog, shares: ShareLog, jobs: JobTable) -> None:
         self._conversations = conversations
+        self._shares = shares
         self._jobs = jobs
 
     def answer(self, command: AnyConversationCommand) -> AnyReply:
@@ -80,6 +82,7 @@ class ConversationHandlers:
                 "stop it first, or wait for its answer",
             )
         self._conversations.hide(command.caller.user, command.conversation_id)
+        self._shares.end_of_conversation(command.caller.user, command.conversation_id)
         return Changed()
 
     def _with_running(self, user: str, known: ConversationSummary) -> ConversationSummary:

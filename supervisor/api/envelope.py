@@ -7,7 +7,16 @@ from collections.abc import Callable
 
 from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode, same_protocol
 from bus.transport.sockets import Channel, Context, Frames, Unroutable, bind_router
-from bus.wire.commands import MAX_COMMAND_BYTES, UNAVAILABLE, AnyCommand, AnyReply, Changed, Refused, Submitted
+from bus.wire.commands import (
+    MAX_COMMAND_BYTES,
+    UNAVAILABLE,
+    AnyCommand,
+    AnyReply,
+    Changed,
+    Refused,
+    ShareCreated,
+    Submitted,
+)
 from supervisor.storage.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -41,7 +50,7 @@ class CommandLine:
         client, request_id, version, key, until, payload = frames
         reply = self._refuse_client(version, key) or _refuse_late(until) or self._carry_out(payload)
         message = [client, request_id, encode(reply)]
-        if isinstance(reply, Submitted | Changed):
+        if isinstance(reply, Submitted | Changed | ShareCreated):
             self._journal.after_commit(lambda: self._send(message), durable=True)
         else:
             self._send(message)

@@ -16,6 +16,7 @@ class QueryHandler:
         self._queries = parts.store.queries
         self._lookup = lookup
         self._gauges = gauges
+        self._pool = parts.pool
         self._counters = counters
 
     def list(self, command: ListJobs) -> Jobs:
@@ -38,7 +39,8 @@ class QueryHandler:
         counters = self._counters
         states = counters.count_by_state() + self._jobs.count_by_state()
         ended, first = counters.ended_counts(), counters.first_chunk
-        return Stats(states, self._gauges.read(), ended, stops=counters.stops, first_chunk=first)
+        gauges, nodes = self._gauges.read(), self._pool.nodes
+        return Stats(states, gauges, ended, stops=counters.stops, first_chunk=first, nodes=nodes)
 
 
 def _wants_ended(command: ListJobs) -> bool:

@@ -30,6 +30,7 @@ class SubmitHandler:
             return _attach(submit, *known)
         refused = (
             refuse_question(submit, self._parts.settings)
+            or self._no_branch(submit)
             or self._busy(submit)
             or self._parts.admission.refuse(user, submit.agent)
             or self._parts.limits.refuse_spending(user)
@@ -49,6 +50,16 @@ class SubmitHandler:
             return refused
         entry, new = self._history.roll_up()
         return Submitted(entry.summary(), entry.position, attached_to_existing=not new)
+
+    def _no_branch(self, submit: Submit) -> Refused | None:
+        """Why the question cannot follow the one that it names: that must stand in the same conversation."""
+        if not submit.follows:
+            return None
+        known = self._lookup.session(submit.caller.user, submit.follows)
+        if known is not None and submit.conversation_id and known[1].conversation_id == submit.conversation_id:
+            return None
+        error = f"session `{submit.follows[:64]}` is no question of conversation `{submit.conversation_id}`"
+        return Refused(Refusal.BAD_REQUEST, error, "`follows` names an earlier one of it; empty begins it anew")
 
     def _busy(self, submit: Submit) -> Refused | None:
         if not submit.conversation_id:

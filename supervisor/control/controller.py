@@ -195,6 +195,8 @@ class JobController:
         died_of = worker.limit_hit or cause_of_death(entry.last_words.get("stderr", ""))
         if worker.limit_hit is not None and entry.job.ladder is None:
             entry.limit_words = held_to(worker.limit_hit, worker.limits)
+        if worker.with_its_node:
+            died_of = Reason.NODE_LOST
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of, worker.proof))
 
     def exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
@@ -211,8 +213,8 @@ class JobController:
             if entry.job.ladder is None:
                 entry.limit_words = words
             self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, reason, Rung.KILL), self._loop.time()))
-        elif worker.process is not None:
-            worker.process.kill()
+        else:
+            worker.do(Step.KILL)
 
     # ---- acting
 
@@ -236,8 +238,8 @@ class JobController:
             case Escalate(step, request):
                 self._escalate(entry, step, request)
             case KillLingering():
-                if entry.worker is not None and entry.worker.process is not None:
-                    entry.worker.process.kill()
+                if entry.worker is not None:
+                    entry.worker.do(Step.KILL)
             case End():
                 self._end(entry)
 

@@ -9,11 +9,5 @@ def carry_out(worker: Worker, step: Step, request: StopRequest) -> None:
     """Do the step to the worker. One that is still being spawned has no process yet; the next step finds it."""
     if step is Step.CANCEL:
         worker.tell(Cancel(request.by, request.reason))
-    elif worker.process is None:
-        return
-    elif step is Step.DUMP_STACK and worker.ready:
-        worker.process.dump_stack()
-    elif step is Step.TERMINATE:
-        worker.process.terminate()
-    elif step in (Step.KILL, Step.KILL_AGAIN):
-        worker.process.kill()
+    else:
+        worker.do(step)

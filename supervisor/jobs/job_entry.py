@@ -85,6 +85,7 @@ class JobEntry:
             memory_bytes=worker.memory_bytes if worker else 0,
             cpu_s=worker.cpu_s if worker else 0.0,
             detached=not self.submit.attached,
+            node=worker.place.name if worker else "",
         )
 
     def record(self) -> JobRecord:

@@ -11,12 +11,8 @@ def job_spec(
 ) -> JobSpec:
     """The question, the earlier turns of its conversation, and the limits of the answer."""
     submit, limit = entry.submit, settings.limits.max_rows
-    conversation = (
-        queries.turns(entry.user, submit.conversation_id, settings.agent.history_turns)
-        if submit.conversation_id
-        else []
-    )
-    kept = queries.kept(entry.user, submit.conversation_id, submit.agent) if submit.conversation_id else None
+    conversation = queries.turns(submit, settings.agent.history_turns) if submit.conversation_id else []
+    kept = queries.kept(submit) if submit.conversation_id else None
     return JobSpec(
         job_id=entry.job_id,
         user=entry.user,
@@ -28,5 +24,5 @@ def job_spec(
         max_cost_usd=entry.reserved_usd,
         may_trim=may_trim,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
-        store=kept,
+        kept=kept,
     )

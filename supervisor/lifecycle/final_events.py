@@ -23,6 +23,7 @@ _HINTS = {
     Reason.OUTPUT_LIMIT: "ask for less, for example with a LIMIT, or raise the [limits] for output",
     Reason.BUDGET: "ask a smaller question, or raise the budget in [agent]",
     Reason.WORKER_DIED: "ask again; `deadstop show` has the worker's last words",
+    Reason.NODE_LOST: "ask again; what was streamed before is kept",
     Reason.SUPERVISOR_LOST: "ask again; what was streamed before is kept",
 }
 
@@ -100,6 +101,8 @@ def _limit_reached(job: Job, reason: Reason) -> str:
 def _died(job: Job, exit_words: str, stderr: str, limit_words: str) -> str:
     if limit_words:
         return f"{limit_words} {_KEPT}"
+    if job.reason is Reason.NODE_LOST:
+        return f"The machine on which this question ran is gone: {exit_words}. {_KEPT}"
     when = "before it was ready" if not job.given else "before it had finished"
     how = f"was {exit_words}" if exit_words.startswith("killed") else exit_words
     last = stderr.splitlines()[-1].strip() if stderr else ""

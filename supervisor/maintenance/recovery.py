@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from bus.contract.events import Completed, Ending, Failed
-from bus.contract.vocabulary import Reason, State, end_state
+from bus.contract.vocabulary import Proof, Reason, State, end_state
 from bus.system.proc import POLL_S
 from bus.transport.codec import encode
 from bus.wire.commands import JobRecord
@@ -15,9 +15,9 @@ from bus.wire.topics import Published
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.final_events import failed, lost_with_supervisor
 from supervisor.lifecycle.job import reason_of
+from supervisor.places.cleanup import remove_folder, remove_shared_memory
 from supervisor.processes.containment.sweep import kill_left_behind
 from supervisor.storage.store import Store
-from supervisor.workers.cleanup import remove_folder, remove_shared_memory
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +51,21 @@ def sweep_workers(store: Store) -> None:
     store.commit()
 
 
-def settle_jobs(store: Store) -> dict[str, int]:
-    """End every unfinished job: one whose outcome was logged ends with it, the others as `supervisor_lost`.
+def nodes_left(store: Store) -> set[str]:
+    """The other machines on which unfinished jobs of an earlier supervisor ran: nobody has seen what lives there."""
+    return {record.summary.node for _, record, _, _ in store.queries.unfinished()} - {""}
+
+
+def settle_jobs(store: Store, *, also_on_nodes: bool = True) -> dict[str, int]:
+    """End every unfinished job: one whose outcome was logged ends with it, the others as `supervisor_lost`. Those on
+    other machines only when the leases of these have run out.
 
     Returns the settled jobs' last numbers, for the first heads that are published.
     """
     heads: dict[str, int] = {}
     for number, record, outcome, last in store.queries.unfinished():
+        if record.summary.node and not also_on_nodes:
+            continue
         event, state, reason = _settled(outcome)
         store.append(number, Published(last + 1, last + 1, time.time(), True, encode([event])))
         turn = outcome.turn if isinstance(outcome, Success) else None
@@ -90,7 +98,8 @@ def _settled(outcome: Outcome | None) -> tuple[Ending, State, Reason | None]:
 
 def _ended(record: JobRecord, event: Ending, state: State, reason: Reason | None, seq: int) -> JobRecord:
     summary = msgspec.structs.replace(record.summary, state=state, reason=reason, ended_at=time.time(), seq=seq)
-    record = msgspec.structs.replace(record, summary=summary)
+    proof = Proof.LEASE if summary.node else None
+    record = msgspec.structs.replace(record, summary=summary, proof=proof)
     if isinstance(event, Failed):
         record = msgspec.structs.replace(record, error=event.error, code=event.code, hint=event.hint)
     return record

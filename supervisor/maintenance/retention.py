@@ -40,6 +40,7 @@ class Retention:
         self._loop = asyncio.get_running_loop()
         self._running: JobEntry | None = None
         self._to_mark: list[int] = []
+        self._changed: set[int] = set()  # since the roll-up under way was asked for, which may have read what was
         self._busy = False  # with pieces, one after the other
         self._not_before = 0.0
         self._daily_at = self._loop.time() + DAY_S  # what is too old must go even when no question is asked
@@ -53,6 +54,7 @@ class Retention:
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         question = Submit(caller, secrets.token_hex(8), "roll ended jobs up into the history", agent=ROLL_UP_AGENT)
         self._daily_at = self._loop.time() + DAY_S
+        self._changed.clear()
         entry = self._running = self._controller.submit(question)
         entry.on_finalized.append(lambda: self._rolled_up(entry))
         return entry, True
@@ -60,6 +62,11 @@ class Retention:
     def up_to_date(self) -> JobEntry | None:
         """The job to wait for before the history tells of everything that has ended; None where it does already."""
         return None if self._store.queries.longest_unrolled() is None else self.roll_up()[0]
+
+    def changed(self, number: int) -> None:
+        """An ended job has been changed: what the history says of it is old, whatever is about to be marked."""
+        self._changed.add(number)
+        self._to_mark = [other for other in self._to_mark if other != number]
 
     def tick(self) -> None:
         """See to whatever is due."""
@@ -82,7 +89,7 @@ class Retention:
     def _rolled_up(self, entry: JobEntry) -> None:
         self._running, outcome = None, entry.job.outcome
         if entry.job.state is State.SUCCEEDED and isinstance(outcome, Success):
-            self._to_mark += outcome.rolled_up
+            self._to_mark += [number for number in outcome.rolled_up if number not in self._changed]
             if not self._busy:
                 self._next_piece()
             return

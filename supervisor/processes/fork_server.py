@@ -4,7 +4,7 @@ Of our own, and not multiprocessing's, because that one costs a worker twice as 
 the ImportError of a preloaded module: every worker would then be slow in silence.
 
     supervisor → fork server   a worker's spec, as it is, and with it the folder of the control group it is to be in
-    fork server → supervisor   Forked or NotForked, in the order of the requests; Reaped when a worker is gone
+    fork server → supervisor   Loaded; Forked or NotForked, in the order of the requests; Reaped when a worker is gone
 
 Each is one message over a socket pair. `fork_server_client.py` is the other end; only the types are imported there.
 """
@@ -39,6 +39,10 @@ class Answer(msgspec.Struct, frozen=True, tag_field="answer"):
     """Base of what the fork server says."""
 
 
+class Loaded(Answer, frozen=True, tag="loaded"):
+    """What workers need is there: from now on one is forked in milliseconds."""
+
+
 class Forked(Answer, frozen=True, tag="forked"):
     """The worker runs. Its pidfd comes with this message: it stays this very process's, however soon that ends."""
 
@@ -56,7 +60,7 @@ class Reaped(Answer, frozen=True, tag="reaped"):
     code: int
 
 
-AnyAnswer = Forked | NotForked | Reaped
+AnyAnswer = Loaded | Forked | NotForked | Reaped
 
 
 def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
@@ -66,7 +70,9 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     _load(preload)
     gc.collect()
     gc.freeze()
-    _serve(socket.socket(fileno=line_fd))
+    line = socket.socket(fileno=line_fd)
+    line.send(encode(Loaded()))
+    _serve(line)
 
 
 def _load(preload: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from bus.system.interpreter import interpreter_command
 from bus.system.proc import read_stat
 from bus.transport.codec import Decoder
-from supervisor.processes.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, NotForked, Reaped
+from supervisor.processes.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, Loaded, NotForked, Reaped
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class ForkServer:
 
     `on_reaped(pid, code)` is called once a worker is gone; `on_lost(this)` once the fork server itself has died, and
     with it, soon, every worker that it has forked. Once it is `lost` it forks no more; its death may come later.
+    `settled` is set as soon as it has loaded all, or is lost.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class ForkServer:
         on_lost: Callable[["ForkServer"], None],
     ) -> None:
         self.lost = False
+        self.settled = asyncio.Event()
         self._on_reaped = on_reaped
         self._on_lost = on_lost
         self._asked: deque[tuple[asyncio.Future[Any], Callable[[int, int], object]]] = deque()
@@ -138,6 +140,7 @@ class ForkServer:
     def _end(self) -> None:
         if not self.lost:
             self.lost = True
+            self.settled.set()
             self._loop.remove_reader(self._line)
             self._loop.remove_writer(self._line)
             self._line.close()
@@ -183,6 +186,8 @@ class ForkServer:
         self._silent_s = 0.0
         self._has_answered = True
         match answer:
+            case Loaded():
+                self.settled.set()
             case Reaped(pid) if pid in self._refused:
                 _fail(*self._refused.pop(pid))
             case Reaped(pid, code):

@@ -1,5 +1,6 @@
 """Spawn, signal, wait: the one place that touches worker processes."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -13,6 +14,7 @@ from supervisor.processes.fork_server_client import ForkServer, SpawnError
 _GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9: the signal goes to the whole group of the process."""
 
+START_AGAIN_S = 1.0
 _WITH_ITS_PARENT = "ended with its fork server, which has died,"
 
 
@@ -101,10 +103,18 @@ class WorkerProcess:
 
 class Spawner:
     """Starts workers from a preloaded fork server; starting never blocks the loop. `environment` is all that they
-    inherit. `contain` makes what holds them."""
+    inherit. `contain` makes what holds them; `others()` are children of this process that have nothing to do with
+    workers."""
 
-    def __init__(self, preload: list[str], environment: Mapping[str, str], contain: Contain) -> None:
+    def __init__(
+        self,
+        preload: list[str],
+        environment: Mapping[str, str],
+        contain: Contain,
+        others: Callable[[], set[int]] = set,
+    ) -> None:
         self.containment = contain(lambda: self.own_children)
+        self._others = others
         self._preload = preload
         self._environment = environment
         self._server: ForkServer | None = None
@@ -126,6 +136,16 @@ class Spawner:
         """Start the fork server, so that the first question does not wait for all of its loading."""
         self._running()
 
+    async def until_loaded(self) -> None:
+        """Start the fork server, and wait until it forks workers at once; one that dies meanwhile is replaced. Raises
+        `SpawnError`."""
+        while True:
+            server = self._running()
+            await server.settled.wait()
+            if not server.lost:
+                return
+            await asyncio.sleep(START_AGAIN_S)
+
     def look(self, limit_s: float) -> None:
         """To be called now and then: replace a fork server that has not answered for so long."""
         if self._server is not None and not self._server.lost:
@@ -139,8 +159,9 @@ class Spawner:
 
     @property
     def own_children(self) -> set[int]:
-        """Children of this process that are not workers: the fork server, and lost ones that are not dead yet."""
-        return {server.pid for server in self._workers}
+        """Children of this process that are not workers: the fork server, lost ones that are not dead yet, and
+        others."""
+        return {server.pid for server in self._workers} | self._others()
 
     def close(self) -> None:
         """End the fork server, and wait for it."""

@@ -22,13 +22,15 @@ KEPT_NOTE = "the last place is kept for users who have none running"
 class Admission:
     """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own; `trouble()` says why
     nothing can be accepted at all, for people, or nothing; `may_pay(user)` whether enough of the user's budget is free
-    for one more job, and `shortage()` why none can be started however few run, for people, or nothing."""
+    for one more job, and `shortage()` why none can be started however few run, for people, or nothing; `no_room(agent)`
+    why none of that agent can begin yet, though nothing is wrong."""
 
     limits: LimitSettings
     max_running_of: Mapping[str, int] = field(default_factory=dict)
     trouble: Callable[[], str] = str
     may_pay: Callable[[str], bool] = lambda _: True
     shortage: Callable[[], str] = str
+    no_room: Callable[[str], str] = lambda _: ""
     known: set[str] = field(default_factory=set)
     """Users who have asked something: at first those of the log."""
     waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
@@ -84,7 +86,7 @@ class Admission:
     def enter(self, job_id: str, user: str, agent: str = "") -> None:
         self.waiting[job_id] = user
         self.known.add(user)
-        if agent in self.max_running_of:
+        if agent in self.max_running_of or self.no_room(agent):
             self._agents[job_id] = agent
         self._arrivals += 1
         self._queues.setdefault(user, {})[job_id] = self._arrivals
@@ -163,7 +165,9 @@ class Admission:
 
     def _full(self, job_id: str) -> bool:
         agent = self._agents.get(job_id, "")
-        return agent in self.max_running_of and self._running_agents[agent] >= self.max_running_of[agent]
+        if agent in self.max_running_of and self._running_agents[agent] >= self.max_running_of[agent]:
+            return True
+        return bool(self.no_room(agent))
 
     def _dequeue(self, job_id: str) -> None:
         user = self.waiting.pop(job_id)

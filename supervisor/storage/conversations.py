@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from bus.contract.conversations import ConversationSummary, ConversationTurnSummary, title_of
-from bus.transport.codec import Decoder
+from bus.transport.codec import Decoder, encode
 from bus.wire.commands import JobRecord, Submit
+from bus.wire.worker import KeptTurn
 
 MAX_WORDS_CHARS = 8_000
 """What is kept of a conversation's questions for searching."""
@@ -15,6 +18,11 @@ MAX_TERMS = 8
 
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 _decode_submit: Decoder[Submit] = Decoder(Submit)
+_decode_kept: Decoder[KeptTurn] = Decoder(KeptTurn)
+
+
+def _without_kept(turn: bytes) -> bytes:
+    return encode(msgspec.structs.replace(_decode_kept(turn), store={}, files={}))
 
 
 class ConversationLog:
@@ -23,6 +31,7 @@ class ConversationLog:
     def __init__(self, db: sqlite3.Connection, write: Callable[..., None]) -> None:
         self._db = db
         self._write = write
+        db.create_function("without_kept", 1, _without_kept)
         # SQLite's own lower() knows ASCII only.
         db.create_function("casefold", 1, str.casefold, deterministic=True)
 
@@ -46,8 +55,14 @@ class ConversationLog:
         self._change(user, conversation_id, "title", title)
 
     def hide(self, user: str, conversation_id: str) -> None:
-        """Out of every list; its jobs stay until the log forgets them."""
+        """Out of every list; its jobs stay until the log forgets them, but what agents keep for its next question goes
+        at once."""
         self._change(user, conversation_id, "hidden", 1)
+        self._write(
+            "UPDATE jobs SET turn = without_kept(turn) WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL",
+            user,
+            conversation_id,
+        )
 
     def job_discarded(self, user: str, conversation_id: str) -> None:
         """A job was discarded; with its last job a conversation goes too."""
@@ -96,10 +111,15 @@ class ConversationLog:
             "SELECT spec, record FROM jobs WHERE user = ? AND conversation_id = ? ORDER BY n DESC LIMIT ?",
             (user, conversation_id, limit),
         ).fetchall()
-        return [_turn(_decode_submit(spec), _decode_record(record)) for spec, record in reversed(rows)]
+        turns: list[ConversationTurnSummary] = []
+        for spec, record in reversed(rows):
+            before = turns[-1].session_id if turns else ""
+            turns.append(_turn(_decode_submit(spec), _decode_record(record), before))
+        return turns
 
 
-def _turn(submit: Submit, record: JobRecord) -> ConversationTurnSummary:
+def _turn(submit: Submit, record: JobRecord, before: str) -> ConversationTurnSummary:
+    """`before` is the session of the question before, which one follows that names none."""
     job = record.summary
     return ConversationTurnSummary(
         job_id=job.job_id,
@@ -111,4 +131,7 @@ def _turn(submit: Submit, record: JobRecord) -> ConversationTurnSummary:
         reason=job.reason,
         created_at=job.created_at,
         ended_at=job.ended_at,
+        follows=before if submit.follows is None else submit.follows,
+        verdict=record.verdict,
+        comment=record.comment,
     )

@@ -28,6 +28,18 @@ def _first_tables(db: sqlite3.Connection) -> str:
     return add + SCHEMA
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], str], ...] = (_first_tables,)
+def _shares(db: sqlite3.Connection) -> str:
+    return """CREATE TABLE shares (
+        share_id TEXT PRIMARY KEY,
+        user TEXT NOT NULL,
+        conversation_id TEXT NOT NULL,
+        title TEXT NOT NULL,
+        public INTEGER NOT NULL,
+        created_at REAL NOT NULL,
+        jobs BLOB NOT NULL
+    ); CREATE INDEX shares_by_user ON shares (user, created_at);"""
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], str], ...] = (_first_tables, _shares)
 """Each returns the SQL that leads from the version before to its own; `bus.log.VERSION` is how many there are. Only
 ever append: a step that was taken once is never taken again."""

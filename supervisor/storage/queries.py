@@ -1,6 +1,8 @@
 """What is read from the log: records, sessions, costs, turns of conversations."""
 
 import sqlite3
+from collections.abc import Iterator
+from itertools import islice
 
 from bus.contract.vocabulary import ENDED, SUPERVISOR, State
 from bus.log import records_by_prefix
@@ -84,24 +86,34 @@ class Queries:
         """Whoever has asked something that the log still knows."""
         return {user for (user,) in self._db.execute("SELECT DISTINCT user FROM jobs WHERE user != ?", (SUPERVISOR,))}
 
-    def turns(self, user: str, conversation_id: str, limit: int) -> list[ConversationTurn]:
-        """The latest turns of a conversation, oldest first."""
-        rows = self._db.execute(
-            "SELECT turn FROM jobs WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL ORDER BY n DESC LIMIT ?",
-            (user, conversation_id, limit),
-        ).fetchall()
-        return [_decode_turn(row[0]) for row in reversed(rows)]
+    def turns(self, submit: Submit, limit: int) -> list[ConversationTurn]:
+        """The latest turns of the branch that this question goes on with, oldest first."""
+        latest = islice((_decode_turn(turn) for _, turn in self._branch(submit) if turn), limit)
+        return list(latest)[::-1]
 
-    def kept(self, user: str, conversation_id: str, agent: str) -> dict[str, bytes]:
-        """What this agent has kept in the conversation, when it last answered in it."""
+    def kept(self, submit: Submit) -> KeptTurn:
+        """The turn with which this question's agent last answered in this branch; an empty one where there is none."""
+        for earlier, turn in self._branch(submit):
+            if turn and earlier.agent == submit.agent:
+                return _decode_kept(turn)
+        return KeptTurn("")
+
+    def _branch(self, submit: Submit) -> Iterator[tuple[Submit, bytes | None]]:
+        """The questions that lead to this one, latest first, each with its turn. What a question follows is older than
+        itself, so one walk down the conversation meets them all; a question that names none follows the one before."""
         rows = self._db.execute(
-            "SELECT spec, turn FROM jobs WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL ORDER BY n DESC",
-            (user, conversation_id),
+            "SELECT session_id, spec, turn FROM jobs WHERE user = ? AND conversation_id = ? AND session_id != ? "
+            "ORDER BY n DESC",
+            (submit.caller.user, submit.conversation_id, submit.session_id),
         )
-        for submit, turn in rows:
-            if _decode_submit(submit).agent == agent:
-                return _decode_kept(turn).store
-        return {}
+        wanted = submit.follows
+        for session_id, spec, turn in rows:
+            if wanted in (None, session_id):
+                earlier = _decode_submit(spec)
+                yield earlier, turn
+                wanted = earlier.follows
+            if wanted == "":
+                return
 
 
 def _readable_outcome(blob: bytes | None) -> Outcome | None:

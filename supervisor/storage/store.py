@@ -22,6 +22,7 @@ from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import ConversationLog
 from supervisor.storage.migrations import migrate
 from supervisor.storage.queries import Queries
+from supervisor.storage.shares import ShareLog
 
 LOCK_NAME = "lock"
 DISCARDED_ROWS = 16
@@ -64,6 +65,7 @@ class Store:
             self._identity = _identity(self.path)
             self.queries = Queries(self._db)
             self.conversations = ConversationLog(self._db, self._write)
+            self.shares = ShareLog(self._db, self._write)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
         except UnknownVersion as error:
             raise StoreError(f"{self.path} cannot be read: {error}; upgrade it, or use --state-dir") from error
@@ -154,6 +156,13 @@ class Store:
         """The worker's last message: from here on the job can no longer be stopped."""
         self._write("UPDATE jobs SET outcome = ? WHERE n = ?", encode(outcome), number)
 
+    def rate(self, record: JobRecord) -> int:
+        """What an ended job was worth, which the history does not know yet. Returns the job's number."""
+        job_id = record.summary.job_id
+        self._write("UPDATE jobs SET record = ?, rolled_up_at = NULL WHERE job_id = ?", encode(record), job_id)
+        number: int = self._db.execute("SELECT n FROM jobs WHERE job_id = ?", (job_id,)).fetchone()[0]
+        return number
+
     def rolled_up(self, numbers: Sequence[int], at: float) -> None:
         """These ended jobs stand in the history; their outcomes are needed no more."""
         for number in numbers:
@@ -183,6 +192,7 @@ class Store:
             self._write("DELETE FROM jobs WHERE n = ?", number)
             if conversation_id:
                 self.conversations.job_discarded(user, conversation_id)
+                self.shares.job_discarded(user, conversation_id)
         return True
 
     def worker_started(self, pid: int, started: int, scratch: str) -> None:

@@ -1,1 +1,1 @@
-"""The pool of workers: warm ones, resources, reaping, cleaning up."""
+"""The pool of workers, as jobs know them: warm ones, limits, what was said and what was acknowledged."""

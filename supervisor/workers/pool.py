@@ -1,22 +1,19 @@
-"""All worker processes: starts them, receives what they send, and has them reaped, with proof."""
+"""All workers: starts them at their place, receives what they send, and learns of their end."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
 
-from bus.address import Address, broker_socket
-from bus.contract.settings import INTERNAL_AGENTS, Settings
-from bus.contract.vocabulary import Proof
-from bus.system.proc import POLL_S, read_stat
+from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS, Settings
+from bus.contract.vocabulary import Proof, Reason
+from bus.system.proc import POLL_S
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
-from bus.transport.peers import PeerWatch
-from bus.transport.sockets import Channel, Context, bind_collector, bind_router
+from bus.wire.commands import NodeSummary
 from bus.wire.worker import (
-    MAX_CONTROL_BYTES,
     MAX_MESSAGE_BYTES,
     AnyWorkerMessage,
     DataChanged,
@@ -25,14 +22,13 @@ from bus.wire.worker import (
     Ready,
     ToSupervisor,
 )
-from supervisor.processes.containment.interface import Enclosure
-from supervisor.processes.spawner import Spawner, WorkerProcess
-from supervisor.storage.store import Store
-from supervisor.workers.data_folders import DataFolders
+from supervisor.lifecycle.kill_ladder import Step
+from supervisor.places.local_place import LocalPlace
+from supervisor.places.place import Gone, Place, PlaceListener, Sample
 from supervisor.workers.descriptors import Descriptors
-from supervisor.workers.reaper import Reaper
+from supervisor.workers.resource_limits import exceeded
 from supervisor.workers.warm_pool import WarmPool
-from supervisor.workers.worker import Listener, Worker, WorkerContext, scratch_root
+from supervisor.workers.worker import Listener, Worker
 
 log = logging.getLogger(__name__)
 
@@ -42,33 +38,51 @@ _decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
 _decode_message: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
 
 
-class WorkerPool:
-    """All workers of this supervisor. Makes and closes the channels on which they are heard."""
+class Machine(Place, Protocol):
+    """Another machine."""
 
-    def __init__(self, settings: Settings, spawner: Spawner, store: Store, context: Context, address: Address) -> None:
+    @property
+    def free(self) -> int:
+        """How many more jobs it takes."""
+
+
+class Machines(Protocol):
+    """Other machines that take jobs: all of them, and those of them that take one now."""
+
+    @property
+    def places(self) -> Sequence[Machine]: ...
+    @property
+    def ready(self) -> Sequence[Machine]: ...
+    @property
+    def draining(self) -> Sequence[Machine]:
+        """Those that end once nothing is left there."""
+
+    def drain(self, name: str, *, undo: bool) -> bool:
+        """Whether there is one of that name."""
+
+    def summaries(self) -> list[NodeSummary]: ...
+
+
+class WorkerPool:
+    """All workers of this supervisor. `make_here` makes this machine's place, `make_machines` those of others, whose
+    workers are heard here; where there are others, they do what people ask."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_here: Callable[[PlaceListener], LocalPlace],
+        make_machines: Callable[[PlaceListener], Machines] | None = None,
+    ) -> None:
         self._settings = settings
-        self._spawner = spawner
-        self._store = store
         self._by_token: dict[bytes, Worker] = {}
-        self._folders = DataFolders()
-        self._address = address
-        self._descriptors = Descriptors(lambda: sum(not worker.ready for worker in self._by_token.values()))
-        self._control = Channel(bind_router(context, address.control, MAX_CONTROL_BYTES), self._on_control)
-        collector = bind_collector(context, address.collector, MAX_MESSAGE_BYTES)
-        self._peers = PeerWatch(collector)
-        self._collector = Channel(collector, self._on_event)
-        self._reaper = Reaper((self._control, self._collector), self._peers, spawner.containment.look_again_s)
-        self._context = WorkerContext(
-            settings,
-            self._control,
-            (address.control, address.collector),
-            scratch_root(settings, Path(address.runtime_dir)),
-            self._folders,
-            str(broker_socket(address)),
-        )
-        self._warm = WarmPool(settings.worker.spare_workers, self._request)
+        self._by_id: dict[str, Worker] = {}
+        self._descriptors = Descriptors(self._starting_here)
+        self._here = make_here(self)
+        self._machines = make_machines(self) if make_machines is not None else None
+        self._wanted: set[str] = set()
+        self._per_agent = settings.worker.spare_workers
+        self._warm: dict[Place, WarmPool[Worker]] = {}
         self._refill: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._stray_messages = 0
         self._closed = False
 
@@ -78,22 +92,23 @@ class WorkerPool:
     def close(self) -> None:
         """No worker can be got any more, and none is heard."""
         self._closed = True
-        self._peers.close()
-        self._collector.close()
-        self._control.close()
+        self._here.close()
 
     @property
     def bind_again(self) -> dict[str, Callable[[], None]]:
         """For each endpoint on which workers are heard: listen there once more, as its file was removed."""
-        return {
-            self._address.control: lambda: self._control.bind_again(self._address.control),
-            self._address.collector: lambda: self._collector.bind_again(self._address.collector),
-        }
+        return self._here.bind_again
 
     @property
     def shortage(self) -> str:
         """Why no job can have a worker now, for people; empty where one can. Warm workers give way to it."""
-        return self._descriptors.shortage(self.warm)
+        return self._descriptors.shortage(self._warm_at(self._here).ready)
+
+    def no_room(self, agent: str) -> str:
+        """Why no job of this agent can begin now, for people, although nothing is wrong; empty where one can."""
+        if not self._is_for_machines(agent) or self._free_machines:
+            return ""
+        return "no node has a place for another job"
 
     @property
     def workers(self) -> list[Worker]:
@@ -102,17 +117,26 @@ class WorkerPool:
     @property
     def warm(self) -> int:
         """How many workers wait for a job, ready."""
-        return self._warm.ready
+        return sum(pool.ready for pool in self._warm.values())
 
     @property
     def proof(self) -> Proof:
         """How it is found that nothing of a worker is left."""
-        return self._spawner.containment.proof
+        return self._here.proof
 
     @property
     def controllers(self) -> frozenset[str]:
         """What the kernel limits of each worker."""
-        return self._spawner.containment.controllers
+        return self._here.controllers
+
+    @property
+    def nodes(self) -> list[NodeSummary]:
+        """The other machines, as they are now."""
+        return self._machines.summaries() if self._machines is not None else []
+
+    def drain_node(self, name: str, *, undo: bool) -> bool:
+        """Use this other machine no more, or with `undo` again. False where there is none of that name."""
+        return self._machines is not None and self._machines.drain(name, undo=undo)
 
     @property
     def stray_messages(self) -> int:
@@ -122,87 +146,152 @@ class WorkerPool:
     def get(self, agent: str, job_id: str, listener: Listener) -> Worker:
         """A worker of this agent for the job, a warm one if there is one; the listener hears of it from now on."""
         if agent not in INTERNAL_AGENTS:
-            self._warm.want(agent)
-        worker = self._take_warm(agent) or self._request_for_job(agent)
+            self._want(agent)
+        place = self._choose(agent)
+        worker = self._take_warm(place, agent) or self._request_for_job(place, agent)
         worker.assign(job_id, listener)
         return worker
 
     def refill_soon(self) -> None:
         """Replace the warm workers that were taken, once the jobs that took them have had a head start."""
-        if self._warm.per_agent and self._refill is None:
+        if self._per_agent and self._refill is None:
             self._refill = asyncio.get_running_loop().call_later(REFILL_AFTER_S, self._refill_now)
 
     def keep_warm(self, agent: str) -> None:
         """Have warm workers of this agent before anybody asks."""
-        self._warm.want(agent)
+        self._want(agent)
         self.refill_soon()
 
     def check_warm(self) -> None:
-        """Kill warm workers that never became ready or are outdated, and replace what is missing; give workers whose
-        scratch folder has vanished another one. To be called now and then."""
-        self._folders.look()
-        for worker in self.workers:
-            worker.look_after_scratch()
-        for worker in self._warm.remove_outdated():
-            _kill(worker)
+        """Kill warm workers that never became ready or are outdated, and replace what is missing. To be called now and
+        then."""
+        self._here.look_after()
+        self._forget_places()
+        self._leave_draining()
         now = asyncio.get_running_loop().time()
-        for worker in self._warm.late(now, self._settings.worker.start_timeout_s):
-            if worker.process is not None:
-                self._warm.lost(worker, now)
+        for pool in self._warm.values():
+            for worker in pool.remove_outdated():
                 _kill(worker)
+            for worker in pool.late(now, self._settings.worker.start_timeout_s):
+                if worker.pid is not None:
+                    pool.lost(worker, now)
+                    _kill(worker)
         self.refill_soon()
 
     async def dismiss_warm(self) -> None:
         """Kill every warm worker, and wait until no worker is left."""
         if self._refill is not None:
             self._refill.cancel()
-        self._warm.dismiss()
+        self._per_agent = 0
+        for pool in self._warm.values():
+            pool.dismiss()
         while self._by_token:
             for worker in self.workers:
                 if worker.job_id is None:
                     _kill(worker)
             await asyncio.sleep(POLL_S)
 
-    def _take_warm(self, agent: str) -> Worker | None:
-        while (worker := self._warm.take(agent)) is not None:
-            if worker.process is None or _usable(worker, worker.process):
+    # ---- places
+
+    def _is_for_machines(self, agent: str) -> bool:
+        """What reads or writes the log and the catalog stays here."""
+        return self._machines is not None and agent not in INTERNAL_AGENTS and agent != HISTORY_AGENT
+
+    @property
+    def _free_machines(self) -> list[Machine]:
+        return [place for place in self._machines.ready if place.free > 0] if self._machines is not None else []
+
+    def _choose(self, agent: str) -> Place:
+        """Where a job of this agent is to run: rather where a worker is ready for it, then where most is free."""
+        if not self._is_for_machines(agent):
+            return self._here
+        if not (free := self._free_machines):
+            raise RuntimeError("no node takes a job")
+        return max(free, key=lambda place: (self._warm_at(place).has_ready(agent), place.free))
+
+    def _warm_at(self, place: Place) -> WarmPool[Worker]:
+        if place not in self._warm:
+            pool = self._warm[place] = WarmPool(self._per_agent, partial(self._request, place))
+            for agent in self._wanted:
+                self._want_at(place, pool, agent)
+        return self._warm[place]
+
+    def _want(self, agent: str) -> None:
+        self._wanted.add(agent)
+        for place, pool in self._warm.items():
+            self._want_at(place, pool, agent)
+
+    def _want_at(self, place: Place, pool: WarmPool[Worker], agent: str) -> None:
+        if self._is_for_machines(agent) == (place is not self._here):
+            pool.want(agent)
+
+    def _forget_places(self) -> None:
+        known = {self._here, *(self._machines.places if self._machines is not None else ())}
+        for place in self._warm.keys() - known:
+            del self._warm[place]
+
+    def _leave_draining(self) -> None:
+        """Where nothing is to run any more, no worker waits for a job."""
+        for place in self._machines.draining if self._machines is not None else ():
+            self._warm.pop(place, None)
+            for worker in self.workers:
+                if worker.place is place and worker.job_id is None:
+                    _kill(worker)
+
+    def _starting_here(self) -> int:
+        return sum(not worker.ready and worker.place is self._here for worker in self._by_token.values())
+
+    # ---- workers
+
+    def _take_warm(self, place: Place, agent: str) -> Worker | None:
+        while (worker := self._warm_at(place).take(agent)) is not None:
+            if _usable(worker):
                 return worker
             _kill(worker)
         return None
 
     def _refill_now(self) -> None:
         self._refill = None
-        self._warm.refill(asyncio.get_running_loop().time(), lambda: not self._descriptors.shortage())
+        now = asyncio.get_running_loop().time()
+        for place in (self._here, *(self._machines.ready if self._machines is not None else ())):
+            self._warm_at(place).refill(now, self._has_room_for_another if place is self._here else lambda: True)
 
-    def _request_for_job(self, agent: str) -> Worker:
+    def _has_room_for_another(self) -> bool:
+        return not self._descriptors.shortage()
+
+    def _request_for_job(self, place: Place, agent: str) -> Worker:
         """Where descriptors are short, in the place of a warm worker of another agent."""
-        if self._descriptors.shortage() and (spare := self._warm.give_up()) is not None:
+        if place is self._here and self._descriptors.shortage() and (spare := self._warm_at(place).give_up()):
             _kill(spare)
-        return self._request(agent)
+        return self._request(place, agent)
 
-    def _request(self, agent: str) -> Worker:
+    def _request(self, place: Place, agent: str) -> Worker:
         if self._closed:
             raise RuntimeError("the pool is closed")
-        worker = Worker(agent, self._context)
-        self._by_token[worker.token] = worker
-        self._run(self._spawn(worker))
+        worker = Worker(agent, self._settings, place)
+        self._by_token[worker.token] = self._by_id[worker.worker_id] = worker
+        place.spawn(worker.worker_id, agent, worker.token)
         return worker
 
-    # ---- what workers send
+    # ---- what is heard of their place
 
-    def _on_control(self, frames: list[bytes]) -> None:
+    def born(self, worker_id: str, pid: int) -> None:
+        """The worker has a process."""
+        if worker := self._by_id.get(worker_id):
+            worker.pid = pid
+
+    def control(self, frame: bytes) -> None:
+        """A worker says something over control."""
         try:
-            message = _decode_control(frames[-1])
+            message = _decode_control(frame)
         except CodecError:
             message = None
         worker = self._by_token.get(message.token) if message is not None else None
         if worker is None:
-            self._stray("control", frames)
+            self._stray("control", [frame])
             return
-        worker.connection = frames[0]
         if not worker.ready and isinstance(message, Ready | Heartbeat):  # a heartbeat says it too, should it be lost
             worker.ready = True
-            _note_baseline(worker)
             if worker.listener is not None:
                 worker.listener.worker_ready(worker)
         elif isinstance(message, DataChanged) and worker.listener is not None:
@@ -215,7 +304,8 @@ class WorkerPool:
             if worker.listener is not None:
                 worker.listener.worker_heard(worker, message)
 
-    def _on_event(self, frames: list[bytes]) -> None:
+    def said(self, frames: list[bytes]) -> None:
+        """A worker sends events."""
         size = len(frames[0])
         try:
             message = _decode_message(frames[0]) if len(frames) == 1 and size <= MAX_MESSAGE_BYTES else None
@@ -237,6 +327,53 @@ class WorkerPool:
         # What a broken line has lost comes again by itself with the next one. Were each event after a gap a reason to
         # ask for it, such a line would carry its window a hundred times; a heartbeat later is soon enough.
 
+    def sample(self) -> None:
+        """Have each worker measured, and report those that use too much. To be called now and then."""
+        self._here.sample()
+
+    def sampled(self, worker_id: str, sample: Sample) -> None:
+        """A worker uses so much."""
+        worker = self._by_id.get(worker_id)
+        if worker is None:
+            return
+        worker.sampled(sample)
+        if worker.listener is not None:
+            for reason, words in exceeded(sample, worker.limits):
+                worker.listener.exceeded(worker, reason, words)
+
+    def look_at_processes(self) -> None:
+        """Where a worker forks without end, know it soon. To be called each `process_watch.LOOK_S`."""
+        self._here.look_at_processes()
+
+    def overcrowded(self, worker_id: str, words: str) -> None:
+        """A worker has more processes than it may."""
+        if (worker := self._by_id.get(worker_id)) is None:
+            return
+        if worker.listener is not None:
+            worker.listener.overcrowded(worker, Reason.PROCESSES, words)
+        else:
+            worker.do(Step.KILL)
+
+    def exited(self, worker_id: str) -> None:
+        """A worker's process is reaped; what it has left may still live."""
+        worker = self._by_id[worker_id]
+        self._lost(worker)  # before a job takes it for a living one
+        if worker.listener is not None:
+            worker.listener.worker_exited(worker)
+
+    def gone(self, worker_id: str, gone: Gone) -> None:
+        """Nothing of a worker is left, or it could not be started."""
+        worker = self._by_id.pop(worker_id)
+        self._lost(worker)
+        del self._by_token[worker.token]
+        worker.proof, worker.last_words, worker.with_its_node = gone.proof, gone.last_words, gone.with_its_node
+        worker.limit_hit, worker.counted = gone.limit_hit, gone.counted
+        if worker.listener is not None:
+            worker.listener.worker_gone(worker, gone.exit_words)
+
+    def _lost(self, worker: Worker) -> None:
+        self._warm_at(worker.place).lost(worker, asyncio.get_running_loop().time())
+
     def _stray(self, kind: str, frames: list[bytes]) -> None:
         self._stray_messages += 1
         if self._stray_messages in (1, 10, 100, 1000):
@@ -248,71 +385,11 @@ class WorkerPool:
                 extra={"action": "stray"},
             )
 
-    # ---- spawning and reaping
 
-    async def _spawn(self, worker: Worker) -> None:
-        try:
-            enclosure = worker.enclosure = self._spawner.containment.enclose(worker.worker_id, worker.limits)
-        except OSError as error:
-            log.exception("nothing could be made that holds a worker", extra={"action": "spawn"})
-            self._finalize(worker, f"could not be started ({error})")
-            return
-        try:
-            process = await self._spawner.spawn(
-                worker.spec(), enclosure, lambda words: self._run(self._reap(worker, enclosure, words))
-            )
-        except Exception as error:
-            log.exception("a worker could not be started", extra={"action": "spawn"})
-            # It may have been forked after all, by a fork server that died before it could say so.
-            await self._bury(worker, enclosure)
-            self._finalize(worker, f"could not be started ({error})")
-            return
-        worker.process = process
-        if worker.ready:  # its message came before the fork server's
-            _note_baseline(worker)
-        self._store.worker_started(process.pid, process.started, str(worker.scratch))
-
-    async def _reap(self, worker: Worker, enclosure: Enclosure, exit_words: str) -> None:
-        process = worker.process
-        assert process is not None
-        self._warm.lost(worker, asyncio.get_running_loop().time())  # before a job takes it for a living one
-        if worker.listener is not None:
-            worker.listener.worker_exited(worker)
-        await self._reaper.collect_events(process)
-        await self._bury(worker, enclosure)
-        self._store.worker_gone(process.pid, process.started)
-        self._finalize(worker, exit_words)
-
-    async def _bury(self, worker: Worker, enclosure: Enclosure) -> None:
-        await self._reaper.sweep(worker, enclosure)
-        worker.proof, worker.limit_hit, worker.counted = self.proof, enclosure.limit_hit(), enclosure.counted()
-        await self._reaper.collect_and_remove(worker)
-        enclosure.remove()
-
-    def _finalize(self, worker: Worker, exit_words: str) -> None:
-        self._warm.lost(worker, asyncio.get_running_loop().time())
-        worker.connection = None
-        self._by_token.pop(worker.token, None)
-        if worker.listener is not None:
-            worker.listener.worker_gone(worker, exit_words)
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _note_baseline(worker: Worker) -> None:
-    """What a ready worker has in memory does not count against its limit. Without a descriptor to look, all counts."""
-    with contextlib.suppress(OSError):
-        stat = read_stat(worker.pid) if worker.pid is not None else None
-        worker.baseline_bytes = stat.resident_bytes if stat else 0
-
-
-def _usable(worker: Worker, process: WorkerProcess) -> bool:
+def _usable(worker: Worker) -> bool:
     """A warm worker that cannot be looked at, for want of a descriptor for example, is not used."""
     try:
-        return process.lives and not worker.outdated
+        return worker.place.lives(worker.worker_id) and not worker.outdated
     except OSError as error:
         log.warning("cannot look at warm %r: %s; taking another", worker, error, extra={"action": "warm"})
         return False
@@ -321,6 +398,5 @@ def _usable(worker: Worker, process: WorkerProcess) -> bool:
 def _kill(worker: Worker) -> None:
     """Kill its process, if it has one yet. Where its descendants cannot be looked for, its group is killed all the
     same; the others are swept after it."""
-    if worker.process is not None:
-        with contextlib.suppress(OSError):
-            worker.process.kill()
+    with contextlib.suppress(OSError):
+        worker.do(Step.KILL)

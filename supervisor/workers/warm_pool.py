@@ -46,6 +46,10 @@ class WarmPool(Generic[W]):
         """How many could take a job now."""
         return sum(worker.ready for workers in self._waiting.values() for worker in workers)
 
+    def has_ready(self, agent: str) -> bool:
+        """Whether one of this agent could take a job now."""
+        return any(worker.ready for worker in self._waiting.get(agent, []))
+
     def take(self, agent: str) -> W | None:
         """The worker that is furthest along, ready or still starting."""
         workers = self._waiting.get(agent)

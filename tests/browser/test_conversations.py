@@ -1,5 +1,6 @@
 """The list of conversations: the same in every browser, searched, renamed, deleted, and showing what runs."""
 
+import re
 import secrets
 
 from playwright.async_api import Locator, expect
@@ -78,6 +79,11 @@ async def test_those_of_the_same_title_are_told_apart_under_their_day(offline_ta
     await expect(row.get_by_test_id("conversation-time")).to_have_count(2)
     await expect(offline_tab.part("day").first).to_have_text("Today")
     await offline_tab.shot("conversations-days")
+    await offline_tab.page.keyboard.press("ControlOrMeta+k")
+    found = offline_tab.part("palette-option").filter(has_text=re.compile(rf"{title} · \d\d:\d\d"))
+    await expect(found).to_have_count(2)
+    await offline_tab.page.keyboard.press("Escape")
+    await expect(offline_tab.part("palette")).to_be_hidden()
     assert await violations(offline_tab.page) == []
 
 

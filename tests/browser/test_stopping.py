@@ -41,7 +41,7 @@ async def test_a_stop_in_mid_answer_closes_the_models_stream(model_tab: Tab, mod
     assert [moment.state for moment in await moments(model_tab.page)][:2] == ["Running", "Stopping…"]
     await model_tab.shot("stopped")
     await answer.part("edit-below").click()
-    await expect(model_tab.part("ask-input")).to_have_value("How many flights per airline?")
+    await expect(answer.part("edit-input")).to_have_value("How many flights per airline?")
 
 
 async def test_stopped_is_never_said_before_the_stuck_worker_is_dead(offline_tab: Tab) -> None:

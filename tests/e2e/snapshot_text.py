@@ -18,7 +18,7 @@ _NAMES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "MOMENT"),
     (r"\d{4}-\d\d-\d\d", "DATE"),
     (_TIME, "TIME"),
-    (r"(?m)^  - .*$", "  - SUGGESTION"),  # which there are depends on what there was time to look into
+    (r"(?m)(^  - .*\n)+", "  - SUGGESTIONS\n"),  # which there are depends on what there was time to look into
     (r"(?m)^.*thinking…", ""),
     (r"(?m)\b(in|after) (?:TIME|\d[\d.]*(?: m?)?)…?$", r"\1 TIME"),
     (_SIZE, "SIZE"),

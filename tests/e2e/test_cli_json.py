@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bus.wire import outside
-from bus.wire.commands import Stats
+from bus.wire.commands import NodeSummary, Stats
 from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentFailed, AgentKilled, OutsideJob
 from gateway.wire.responses import OutsideRecord
 from ops.actions.drain.watch import Left
@@ -98,6 +98,7 @@ def test_of_this_machine(server: Server) -> None:
         ("show --timeline", fields(Span)),
         ("stats", fields(Stats) - {"gauges"}),
         ("drain", fields(Left)),
+        ("nodes", fields(NodeSummary)),
         ("doctor", fields(Finding)),
         ("load", fields(Report)),
         ("token create", TOKEN),

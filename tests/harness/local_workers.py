@@ -11,10 +11,10 @@ from pathlib import Path
 from bus.contract.settings import Settings
 from bus.transport.sockets import Channel, bind_router, new_context
 from bus.wire.worker import MAX_CONTROL_BYTES
+from supervisor.places.data_folders import DataFolders
+from supervisor.places.local_worker import WorkerContext
 from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import WorkerProcess
-from supervisor.workers.data_folders import DataFolders
-from supervisor.workers.worker import WorkerContext
 
 
 @asynccontextmanager

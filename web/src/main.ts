@@ -1,12 +1,13 @@
 import "./components/answer/answer";
 import "./components/shell/app";
 import "./components/shell/banner";
-import "./components/stage/agent-picker";
+import "./components/stage/picker";
 import "./components/stage/composer";
 import "./components/stage/queue";
 import "./components/shell/conversations";
 import "./components/answer/background/details";
-import "./components/answer/export-menu";
+import "./components/answer/after/export-menu";
+import "./components/answer/after/rating";
 import "./components/shell/header";
 import "./components/stage/loaded";
 import "./components/answer/progress";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 const LAYERS: readonly (readonly string[])[] = [
   [""],
   ["components/shell"],
-  ["components/stage"],
+  ["components/stage", "components/shared"],
   ["components/answer", "components/schema"],
   ["table", "chart", "ops", "editor", "export"],
   ["text", "elements", "model"],

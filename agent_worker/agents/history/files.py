@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -67,6 +68,14 @@ def rows_without(file: Path, ids: set[str]) -> Iterator[pa.Table]:
     with _open(file) as parquet:
         for batch in parquet.iter_batches(ROW_GROUP_ROWS):
             yield pa.table(batch).filter(pc.invert(pc.is_in(batch["job_id"], pa.array(ids, pa.string()))))
+
+
+def rows_of(file: Path, ids: set[str]) -> list[dict[str, Any]]:
+    """The rows of these jobs, those that stand in the file."""
+    with _open(file) as parquet:
+        table = parquet.read()
+    rows: list[dict[str, Any]] = table.filter(pc.is_in(table["job_id"], pa.array(ids, pa.string()))).to_pylist()
+    return rows
 
 
 def write_file(file: Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> None:

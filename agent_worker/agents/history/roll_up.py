@@ -12,9 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from agent_worker.agents.history import files
-from agent_worker.agents.history.rows import EVENTS, JOBS, day_of, event_rows, job_row
+from agent_worker.agents.history.rows import EVENTS, JOBS, day_of, event_rows, job_row, rating
 from bus.contract.settings import INTERNAL_AGENTS, HistorySettings
 from bus.log import EndedJob, LogReader
+from bus.wire.commands import JobRecord
 
 JOBS_AT_ONCE = 20_000
 DESCRIPTION = Path(__file__).with_name("deadstop.toml")
@@ -77,18 +78,36 @@ def _by_day(jobs: list[EndedJob]) -> dict[date, list[EndedJob]]:
 
 
 def _take_day(reader: LogReader, folder: Path, day: date, jobs: list[EndedJob]) -> int:
-    """Write the jobs of this day that do not stand there yet. Returns how many they were."""
+    """Write the jobs of this day that do not stand there yet, or otherwise. Returns how many they were."""
     jobs_file, events_file = files.day_file(folder, "jobs", day), files.day_file(folder, "events", day)
     known = files.job_ids(jobs_file)
-    new = {job.record.summary.job_id: job for job in jobs if job.record.summary.job_id not in known}
-    if not new:
-        return 0
-    rows: list[dict[str, object]] = []
+    by_id = {job.record.summary.job_id: job for job in jobs}
+    rated = _rated_since(jobs_file, {job_id: by_id[job_id].record for job_id in known & by_id.keys()})
+    rows: list[dict[str, object]] = list(rated.values())
+    new = {job_id: job for job_id, job in by_id.items() if job_id not in known}
+    if new:
+        _write_events(reader, events_file, new, rows)
+    if rows:
+        jobs_table = pa.Table.from_pylist(rows, JOBS)
+        files.write_file(jobs_file, JOBS, chain(files.rows_without(jobs_file, set(rated)), [jobs_table]))
+    return len(rows)
+
+
+def _rated_since(jobs_file: Path, known: dict[str, JobRecord]) -> dict[str, dict[str, object]]:
+    """Rows of jobs that were rated after they had been written, as they must be now."""
+    if not known:
+        return {}
+    rows = {row["job_id"]: row for row in files.rows_of(jobs_file, set(known))}
+    now = {job_id: {**row, **rating(known[job_id])} for job_id, row in rows.items()}
+    return {job_id: row for job_id, row in now.items() if row != {**rating(None), **rows[job_id]}}
+
+
+def _write_events(
+    reader: LogReader, events_file: Path, new: dict[str, EndedJob], rows: list[dict[str, object]]
+) -> None:
+    """The events of these jobs; the jobs' own rows are added to `rows`."""
     events = chain.from_iterable(_take_stream(reader, job, rows) for job in new.values())
     files.write_file(events_file, EVENTS, chain(files.rows_without(events_file, set(new)), events))
-    jobs_table = pa.Table.from_pylist(rows, JOBS)
-    files.write_file(jobs_file, JOBS, chain(files.rows_without(jobs_file, set()), [jobs_table]))
-    return len(new)
 
 
 def _take_stream(reader: LogReader, job: EndedJob, rows: list[dict[str, object]]) -> Iterator[pa.Table]:

@@ -53,10 +53,12 @@ JOBS = pa.schema(
         "dropped_events": pa.int64(),
         "stderr": pa.string(),
         "stack": pa.string(),
+        "verdict": pa.string(),
+        "comment": pa.string(),
     }
 )
 """One row a job. `rung` is the highest that was climbed, `stop_ms` the time from the request to the proof of death;
-`outcome` is answered, stopped (by a person or by a limit) or error."""
+`outcome` is answered, stopped (by a person or by a limit) or error; `verdict` is up, down or nothing."""
 
 EVENTS = pa.schema(
     {
@@ -102,7 +104,14 @@ def job_row(record: JobRecord, last: JobEvent | None) -> dict[str, Any]:
             "stderr": record.stderr or None,
             "stack": record.stack or None,
         }
+        | rating(record)
     )
+
+
+def rating(record: JobRecord | None) -> dict[str, Any]:
+    """What the job's owner thought of its answer; empty columns where nobody has said."""
+    verdict = record.verdict if record is not None else None
+    return {"verdict": str(verdict) if verdict else None, "comment": (record.comment or None) if record else None}
 
 
 def _ending(last: JobEvent | None) -> dict[str, Any]:

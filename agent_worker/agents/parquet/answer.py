@@ -29,9 +29,11 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
     model = state.tools.model
     if model is None or state.typed_sql:
         yield ResponseChunk("response", _in_our_words(plan, preview, typed_sql=state.typed_sql))
+        if names := without_a_number(preview):
+            yield Warn(_no_numbers(names))
         return
-    if plan.reading:
-        yield ResponseChunk("response", _read_as(plan.reading))
+    if above := _above(plan.reading, state.agreement):
+        yield ResponseChunk("response", above)
     yield Status(f"writing the answer with {model.settings.model}")
     request = AnswerRequest(state.question, plan.sql, preview, plan.reading, state.history)
     said: list[str] = []
@@ -47,12 +49,30 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
         yield Warn(f"{error.message[:1].upper()}{error.message[1:]}. {error.hint}")
     if wrong := unsupported("".join(said), preview, _asked(request)):
         yield Warn(_not_in_the_result(wrong, preview))
+    if names := without_a_number(preview):
+        yield Warn(_no_numbers(names))
 
 
 def _asked(request: AnswerRequest) -> list[str]:
     """What was said before: a figure from there is no claim of the answer's."""
     turns = [text for turn in request.history for text in (turn.question, turn.answer)]
     return [request.question, request.sql, request.reading, *turns]
+
+
+def without_a_number(preview: Preview) -> list[str]:
+    """The columns of numbers in which NaN stands, in their order."""
+    columns = enumerate(preview.columns)
+    floats = [(place, column.name) for place, column in columns if column.type in ("FLOAT", "DOUBLE")]
+    return [name for place, name in floats if any(row[place] == "NaN" for row in preview.rows)]
+
+
+def _no_numbers(names: list[str]) -> str:
+    listed = ", ".join(names[:MOST_NAMED]) + (" and more columns" if len(names) > MOST_NAMED else "")
+    are = "are" if len(names) > 1 else "is"
+    return (
+        f"{listed} {are} not a number (NaN) in at least one row: NaN in the data is not taken for missing, so what is "
+        "computed from it is NaN too. Add `NOT isnan(COLUMN)` to the statement's conditions to leave it out."
+    )
 
 
 def _not_in_the_result(wrong: list[str], preview: Preview) -> str:
@@ -68,13 +88,15 @@ def _not_in_the_result(wrong: list[str], preview: Preview) -> str:
     return f"{figures} {'are' if others else 'is'} {neither} in {seen}: check {it} against the table."
 
 
-def _read_as(reading: str) -> str:
-    """How the question was understood, in one line above the answer."""
-    return f"*Read as: {' '.join(reading.split()).rstrip('.')}.*\n\n"
+def _above(reading: str, agreement: str = "") -> str:
+    """In one line above the answer: how the question was understood, and how many plans agree."""
+    said = [f"Read as: {reading}" if reading else "", agreement]
+    sentences = [f"{' '.join(text.split()).rstrip('.')}." for text in said if text]
+    return f"*{' '.join(sentences)}*\n\n" if sentences else ""
 
 
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:
-    reading = "" if typed_sql or not plan.reading else _read_as(plan.reading)
+    reading = "" if typed_sql else _above(plan.reading)
     note = f"\n\n{plan.note}" if plan.note else ""
     return f"{reading}{_what_came(preview)}{note}"
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from agent_worker import offline
 from agent_worker.agents.parquet.looking.exploring import explore
 from agent_worker.agents.parquet.looking.focus import focus_on
+from agent_worker.agents.parquet.opinions.hardness import is_hard
+from agent_worker.agents.parquet.opinions.second_opinions import second_opinions
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.llm import PlanRequest, ToolsRefused
 from agent_worker.plan import Plan, SqlPlan, Turn
@@ -51,6 +53,10 @@ async def _with_model(state: AgentState) -> AsyncGenerator[Event, None]:
     if state.plan is None:
         state.plan = await model.plan(request)
     model.refuses_tools = model.refuses_tools or refused
+    if isinstance(state.plan, SqlPlan) and state.context.settings.agent.candidates > 1 and is_hard(state.plan.sql):
+        async with aclosing(second_opinions(state)) as events:
+            async for event in events:
+                yield event
     for note in model.notes:
         if note not in state.job.model_notes:
             state.context.model_noted(note)

@@ -3,11 +3,11 @@
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent_worker.agents.tools import Tools
 from agent_worker.context import AgentContext
-from agent_worker.llm import PlanRequest, Preview
+from agent_worker.llm import Finding, PlanRequest, Preview
 from agent_worker.plan import Plan, Turn
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Node, ResponseChunk
@@ -17,7 +17,8 @@ from bus.wire.worker import JobSpec
 @dataclass(slots=True)
 class AgentState:
     """One question on its way through planner, executor and answer. `typed_sql`: the person wrote the statement;
-    `request`: what a model was asked."""
+    `request`: what a model was asked; `findings`: what it found when it looked at the data;
+    `agreement`: how many plans agree with this one, in words."""
 
     job: JobSpec
     context: AgentContext
@@ -25,7 +26,9 @@ class AgentState:
     catalog: Catalog
     typed_sql: bool = False
     request: PlanRequest | None = None
+    findings: list[Finding] = field(default_factory=list)
     plan: Plan | None = None
+    agreement: str = ""
     preview: Preview | None = None
 
     @property

@@ -69,6 +69,7 @@ def _job_line(job: JobSpec, context: AgentContext) -> ProgramJob:
         max_rows=job.max_rows,
         max_cost_usd=job.max_cost_usd,
         scratch=str(context.scratch),
+        conversation_folder=str(context.folder),
         data_folder=context.data.folder or str(SAMPLE_DATA),
         catalog=job.catalog,
     )

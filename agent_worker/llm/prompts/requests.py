@@ -1,7 +1,8 @@
 """What is said to the model: instructions first and stable (so that they can be cached), then what changes."""
 
+import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -18,8 +19,13 @@ MAX_TURNS = 10
 MAX_TURN_CHARS = 1_500
 MAX_REPLY_CHARS = 4_000
 MAX_ERROR_CHARS = 1_500
+MAX_FINDINGS_CHARS = 12_000
 
-Purpose = Literal["planner", "repair", "second_look", "answer"]
+_FENCES = "catalog|tables|examples|dates|conversation|question|found|reading|sql|result"
+_FENCE_END = re.compile(rf"</(?=\s*(?:{_FENCES})\s*>)", re.IGNORECASE)
+"""In what is fenced it would pass for the end of the data."""
+
+Purpose = Literal["planner", "candidate", "repair", "second_look", "answer"]
 Place = tuple[str, str, str]
 """Table, column and a value of it."""
 Message = dict[str, Any]
@@ -35,6 +41,13 @@ class PlanRequest(msgspec.Struct, frozen=True):
     history: tuple[Turn, ...] = ()
     focus: Focus = Focus()
     today: str = ""
+
+
+class Finding(NamedTuple):
+    """What a look at the data was, and what it gave."""
+
+    look: str
+    text: str
 
 
 class Try(msgspec.Struct, frozen=True):
@@ -134,7 +147,7 @@ def plan_prompt(request: PlanRequest) -> Prompt:
 def planning_prompt(instructions: str, request: PlanRequest) -> Prompt:
     """Instructions and catalog as one stable block, then what fits the question, and it."""
     catalog = catalog_text(request.catalog, request.focus)
-    system = f"{instructions}\n<catalog>\n{catalog.stable}\n</catalog>"
+    system = f"{instructions}\n{_block('catalog', catalog.stable or '(no tables)')}"
     examples = nearest_examples(request.question, request.catalog.description.examples)
     parts = [
         _block("tables", catalog.fitting),
@@ -144,6 +157,26 @@ def planning_prompt(instructions: str, request: PlanRequest) -> Prompt:
         _block("question", request.question),
     ]
     return Prompt("planner", system, (_user("\n".join(filter(None, parts))),))
+
+
+WAYS = (
+    "Before you plan, make clear to yourself what one row of the result stands for, which rows count, and which a join"
+    " would drop or multiply.",
+    "Plan backwards: from the columns of the result to the tables they come from, one step of a WITH for each.",
+)
+"""A server may give the same reply to the same request."""
+
+
+def candidate_prompt(request: PlanRequest, findings: Sequence[Finding], number: int) -> Prompt:
+    """The request for a plan that is made afresh, another way each time, with what is known of the data by now."""
+    found = "\n\n".join(f"{finding.look}\n{finding.text}" for finding in findings)
+    prompt = plan_prompt(request)
+    parts = [
+        prompt.messages[0]["content"],
+        _block("found", _bounded(found, MAX_FINDINGS_CHARS)),
+        f"{WAYS[(number - 1) % len(WAYS)]} ({number + 1})",
+    ]
+    return msgspec.structs.replace(prompt, purpose="candidate", messages=(_user("\n\n".join(filter(None, parts))),))
 
 
 def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
@@ -215,7 +248,8 @@ def _turn(turn: Turn) -> str:
 
 
 def _block(name: str, text: str) -> str:
-    return f"<{name}>\n{text}\n</{name}>" if text else ""
+    held = _FENCE_END.sub(r"<\\/", text)
+    return f"<{name}>\n{held}\n</{name}>" if text else ""
 
 
 def _bounded(text: str, limit: int) -> str:

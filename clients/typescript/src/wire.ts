@@ -1,14 +1,14 @@
 /* Made from the server's types by `python -m clients.typescript.generate`; a test compares. Do not edit. */
 
 /** The version of the wire that these types are of. */
-export const PROTOCOL_VERSION = "1.3";
+export const PROTOCOL_VERSION = "1.4";
 
 export interface Authenticate {
   readonly token?: string | null;
   readonly batch?: boolean;
 }
 
-/** A question. `user_id` is accepted and ignored: the token names the user. */
+/** A question. `follows` is the session of the question in the conversation that this one comes after, empty to begin it anew; without it the latest one. `user_id` is accepted and ignored: the token names the user. */
 export interface Ask {
   readonly session_id?: string;
   readonly query: string;
@@ -17,6 +17,7 @@ export interface Ask {
   readonly agent?: string | null;
   readonly detached?: boolean;
   readonly options?: QueryOptions | null;
+  readonly follows?: string | null;
 }
 
 /** Limits of this job, which can only be lowered, never raised; and the model to ask, one of those of the server. */
@@ -157,7 +158,7 @@ export interface Stopping {
 export type Rung = "cancel" | "terminate" | "kill";
 
 /** Why a job was cancelled or failed; a job that succeeded has none. */
-export type Reason = "user" | "operator" | "disconnect" | "shutdown" | "agent_error" | "llm_error" | "worker_died" | "start_timeout" | "heartbeat_lost" | "supervisor_lost" | "deadline" | "memory" | "processes" | "output_limit" | "budget";
+export type Reason = "user" | "operator" | "disconnect" | "shutdown" | "agent_error" | "llm_error" | "worker_died" | "start_timeout" | "heartbeat_lost" | "supervisor_lost" | "node_lost" | "deadline" | "memory" | "processes" | "output_limit" | "budget";
 
 /** The header's chunk of a binary frame; the Arrow stream itself follows the header. */
 export interface ArrowRows {
@@ -277,8 +278,8 @@ export interface StopProof {
   readonly proof?: Proof | null;
 }
 
-/** How it was found that nothing of a job lives any more: by its control group, or by looking for descendants. */
-export type Proof = "cgroup" | "swept";
+/** How it was found that nothing of a job lives any more: by its control group, or by looking for descendants; on another machine by what its node has reaped, or by the end of that node's lease. */
+export type Proof = "cgroup" | "swept" | "node_reaped" | "lease";
 
 export interface AgentKilled {
   readonly event: "agent_killed";
@@ -302,6 +303,7 @@ export interface Authenticated {
   readonly data: AuthenticatedData;
 }
 
+/** `llm` is the model, or `offline`; `prices` are those of `models` that are known, by name. */
 export interface AuthenticatedData {
   readonly user_id: string;
   readonly role: Role;
@@ -310,10 +312,18 @@ export interface AuthenticatedData {
   readonly models: readonly string[];
   readonly server_version: string;
   readonly protocol_version: string;
+  readonly prices?: Readonly<Record<string, Price>>;
 }
 
 /** What a signed-in person may do: a user sees and stops their own jobs, an operator all. */
 export type Role = "user" | "operator";
+
+/** US dollars per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cached?: number;
+}
 
 export interface AgentJobs {
   readonly event: "agent_jobs";
@@ -324,7 +334,7 @@ export interface AgentJobsData {
   readonly jobs: readonly OutsideJob[];
 }
 
-/** A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event. */
+/** A job as lists show it. Times are Unix seconds; `seq` is the number of the job's last event; `node` the machine on which it runs, empty for the supervisor's own. */
 export interface OutsideJob {
   readonly job_id: string;
   readonly session_id: string;
@@ -344,6 +354,7 @@ export interface OutsideJob {
   readonly memory_bytes: number;
   readonly cpu_s: number;
   readonly detached: boolean;
+  readonly node?: string;
 }
 
 export interface AgentKillError {
@@ -502,7 +513,7 @@ export interface OutsideConversation extends ConversationSummary {
   readonly jobs: readonly OutsideTurn[];
 }
 
-/** One question of a conversation; its answer is followed by `session_id`. */
+/** One question of a conversation; its answer is followed by `session_id`. `follows` is the session of the question that it comes after, empty for one that begins the conversation; those that follow the same one are branches. */
 export interface OutsideTurn {
   readonly job_id: string;
   readonly session_id: string;
@@ -513,7 +524,13 @@ export interface OutsideTurn {
   readonly reason: Reason | null;
   readonly created_at: number;
   readonly ended_at: number | null;
+  readonly follows: string;
+  readonly verdict: Verdict | null;
+  readonly comment: string;
 }
+
+/** What a person thought of an answer. */
+export type Verdict = "up" | "down";
 
 /** Why a question never became a job. */
 export type Refusal = "queue_full" | "quota" | "conversation_busy" | "session_conflict" | "bad_request" | "unauthorized";

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bus.values.visible import visible_json
 from bus.wire.batch import Batch
-from bus.wire.outside import outside_events
+from bus.wire.outside import Outside, outside_events
 from gateway.app_state import GATEWAY, IDENTITY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
@@ -51,12 +51,14 @@ async def job_events(request: web.Request) -> web.StreamResponse:
 
 def sse_bytes(batch: Batch, skip: int, session_id: str) -> bytes:
     """A batch's events after the first `skip`, as they stand in an event stream."""
-    lines: list[bytes] = []
-    for seq, event in enumerate(outside_events(batch, session_id, skip), batch.first + skip):
-        name = event.__struct_config__.tag
-        data = visible_json(_encoder.encode(event))
-        lines.append(b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, str(name).encode(), data))
-    return b"".join(lines)
+    events = enumerate(outside_events(batch, session_id, skip), batch.first + skip)
+    return b"".join(sse_event(seq, event) for seq, event in events)
+
+
+def sse_event(seq: int, event: Outside) -> bytes:
+    """One event, as it stands in an event stream."""
+    name = event.__struct_config__.tag
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, str(name).encode(), visible_json(_encoder.encode(event)))
 
 
 class _EventStream:

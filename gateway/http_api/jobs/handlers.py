@@ -12,12 +12,12 @@ from bus.client import BusClient
 from bus.contract.events import Completed, Ending, Failed, Killed
 from bus.contract.vocabulary import ENDED, Rung, State
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE, JobRecord, Jobs, JobSummary, ListJobs, Show, Shown, Stop
+from bus.wire.commands import UNAVAILABLE, Changed, JobRecord, Jobs, JobSummary, ListJobs, Rate, Show, Shown, Stop
 from bus.wire.outside import outside_job, outside_record
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import flag, page_size, text
 from gateway.job_service import ask, stop
-from gateway.wire.client_frames import decode_body, submit_command
+from gateway.wire.client_frames import decode_body, decode_rating, submit_command
 from gateway.wire.errors import ApiError
 from gateway.wire.responses import AskedJob, JobList, StoppedJob
 
@@ -80,6 +80,14 @@ async def delete_job(request: web.Request) -> web.Response:
         hint = "the ladder goes on; look at the job again, or repeat with now=1"
         raise ApiError("stop_timeout", words, hint) from error
     return json_response(_stopped(job, ending))
+
+
+async def put_rating(request: web.Request) -> web.Response:
+    """Say what the answer of an ended job was worth to the one who asked; null takes it back."""
+    rating = decode_rating(await request.read())
+    command = Rate(request[CALLER], request.match_info["job_id"], rating.verdict, rating.comment)
+    await request.app[GATEWAY].client.request(command, Changed)
+    return web.Response(status=204)
 
 
 async def find_record(request: web.Request) -> JobRecord:

@@ -27,7 +27,7 @@ _ANONYMOUS_CODES = frozenset({"unauthorized", "too_many_attempts", "bad_host"})
 _PUBLIC = frozenset({"/", "/ws", "/signin", "/healthz", "/socket.io/", "/socket.io/socket.io.js"})
 """Their handlers check the sign-in themselves, or need none."""
 
-_PUBLIC_PAGES = ("signin.html", "confirm.html")
+_PUBLIC_PAGES = ("signin.html", "confirm.html", "share.html")
 
 SWITCHING = HTTPStatus.SWITCHING_PROTOCOLS
 
@@ -87,7 +87,11 @@ async def _throttle(request: web.Request) -> None:
 
 
 def _is_public(request: web.Request) -> bool:
-    return request.path in _PUBLIC or any(needed_by(page, request.path) for page in _PUBLIC_PAGES)
+    path = request.path
+    if path in _PUBLIC or path.startswith("/s/") or any(needed_by(page, path) for page in _PUBLIC_PAGES):
+        return True
+    shares = request.app[GATEWAY].settings.gateway.public_shares and request.method in ("GET", "HEAD")
+    return shares and path.startswith(("/api/shares/", "/assets/"))
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -32,8 +32,8 @@ async def stats(request: web.Request) -> web.Response:
     """The same figures as JSON."""
     gateway = for_operators(request, "the figures of all jobs are")
     found = await gateway.client.request(ReadStats(request[CALLER]), Stats)
-    body = ServerStats(found.jobs, found.ended, found.stops, found.first_chunk, found.gauges, own_figures(gateway))
-    return json_response(body)
+    supervisor = found.jobs, found.ended, found.stops, found.first_chunk, found.gauges
+    return json_response(ServerStats(*supervisor, own_figures(gateway), found.nodes))
 
 
 def own_figures(gateway: Gateway) -> dict[str, float]:

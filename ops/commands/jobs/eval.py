@@ -22,7 +22,11 @@ MAX_AT_ONCE = 64
     "--at-once", default=2, show_default=True, type=click.IntRange(1, MAX_AT_ONCE), help="Questions side by side."
 )
 @click.option(
-    "--max-cost", "max_cost_usd", type=click.FloatRange(0), metavar="USD", help="End once it has cost so much."
+    "--max-cost",
+    "max_cost_usd",
+    type=click.FloatRange(0),
+    metavar="USD",
+    help="Ask nothing more once it has cost so much.",
 )
 @click.option(
     "-o",

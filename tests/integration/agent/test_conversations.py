@@ -81,6 +81,22 @@ async def test_conversations_of_one_name_are_apart_by_user(served: Served) -> No
     assert "Alice" not in seen[1]
 
 
+async def test_a_branch_is_told_of_itself_alone(served: Served) -> None:
+    async def told_of(question: str, session_id: str, follows: str | None) -> str:
+        seen: list[str] = []
+        fields = {"conversation_id": "branches", "session_id": session_id, "follows": follows}
+        await served.ask(question, told(GOOD, seen), **fields)
+        return " ".join(name for name in ("First", "Second", "Edited", "Anew") if f"Question: {name}." in seen[0])
+
+    assert await told_of("First.", "b1", None) == ""
+    assert await told_of("Second.", "b2", "b1") == "First"
+    assert await told_of("Edited.", "b3", "b1") == "First"
+    assert await told_of("Third?", "b4", None) == "First Edited"
+    assert await told_of("Third?", "b5", "b2") == "First Second"
+    assert await told_of("Anew.", "b6", "") == ""
+    assert await told_of("Fourth?", "b7", None) == "Anew"
+
+
 # ---- without a model
 
 

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from bus.contract.events import ModelCall, Node, Sql
 from bus.contract.vocabulary import Rung
+from bus.wire.commands import Changed, HideConversation
 from tests.fakes.replies import Fail, Say
 from tests.harness.asking import Served, serving
 from tests.harness.servers import is_gone
@@ -42,6 +43,13 @@ async def run(job: JobSpec, context: AgentContext):
             raise ValueError
         if job.question == "keep too much":
             context.store["large"] = bytes(1_048_576)
+    if job.question.startswith("file"):
+        yield str({path.name: path.read_text() for path in sorted(context.folder.iterdir())})
+        (context.folder / job.question).write_text("kept")
+        if job.question == "file and fail":
+            raise ValueError
+        if job.question == "file too much":
+            (context.folder / "large").write_bytes(bytes(1_048_577))
     if job.question == "endless":
         async with context.node("endless"):
             await context.sql("SELECT count(*) FROM flights a, flights b, flights c WHERE a.tailnum > c.tailnum")
@@ -90,6 +98,31 @@ async def test_what_is_kept_for_the_next_question(served: Served) -> None:
     assert await said("keep 5", conversation_id="") == "{}"
     bobs = await served.ask("keep 6", agent="relies", conversation_id="c", caller=BOB)
     assert bobs.response == "{}"
+
+
+async def test_files_that_are_kept_for_the_next_question(served: Served) -> None:
+    async def said(question: str, agent: str = "relies", conversation_id: str = "files") -> str:
+        return (await served.ask(question, agent=agent, conversation_id=conversation_id)).response
+
+    assert await said("file 1") == "{}"
+    assert await said("file and fail") == "{'file 1': 'kept'}"
+    assert await said("file 2") == "{'file 1': 'kept'}"
+    assert await said("file 3", agent="other") == "{}"
+    too_much = await served.ask("file too much", agent="relies", conversation_id="files")
+    assert too_much.warnings == [
+        "What the agent wanted to keep for the next question is not kept: The conversation's folder holds more than"
+        " 1,048,576 bytes, the limit."
+    ]
+    assert await said("file 4") == "{'file 1': 'kept', 'file 2': 'kept'}", "what lay there before has stayed"
+    assert await said("file 5", conversation_id="another") == "{}"
+    assert await said("file 6", conversation_id="") == "{}"
+    bobs = await served.ask("file 7", agent="relies", conversation_id="files", caller=BOB)
+    assert bobs.response == "{}"
+    assert await said("keep 1") == "{}"
+    await served.supervisor.client.request(HideConversation(BOB, "files"), Changed)
+    again = await served.ask("file 8", agent="relies", conversation_id="files", caller=BOB)
+    assert again.response == "{}", "they have gone with the conversation"
+    assert await said("keep 2") == "{'keep 1': 'kept'}", "and nobody else's"
 
 
 async def test_what_is_refused_or_too_much(served: Served) -> None:

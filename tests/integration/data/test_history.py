@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 
 from bus.client import CommandRefused
 from bus.contract.events import Completed, Event, Failed, Killed, Warn
-from bus.contract.vocabulary import Refusal, Role
+from bus.contract.vocabulary import Refusal, Role, Verdict
 from bus.log import LOG_NAME
-from bus.wire.commands import Caller, RollUp, Submitted
+from bus.wire.commands import Caller, Changed, Rate, RollUp, Submitted
 from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
 from tests.harness.histories import history_of, log_numbers
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
@@ -107,6 +108,28 @@ async def test_a_supervisor_that_died_before_it_could_mark_takes_nothing_twice(t
         assert history_of(supervisor.state_dir / "history") == before
         of_job = f"job_id = '{job_id}' AND {MARKED}"
         await eventually(lambda: log_numbers(supervisor.state_dir, of_job), "the job is not marked")
+
+
+async def test_a_rating_stands_in_the_history_whenever_it_is_given(supervisor: Supervisor) -> None:
+    """Also after the job had been rolled up; its events stay as they were."""
+    early, late = [await supervisor.submit("hello", "echoes") for _ in range(2)]
+    for job_id in (early, late):
+        await supervisor.events(job_id)
+    folder = supervisor.state_dir / "history"
+
+    async def rate(job_id: str, verdict: Verdict | None, comment: str = "") -> dict[str, tuple[object, object]]:
+        await supervisor.client.request(Rate(OPERATOR, job_id, verdict, comment), Changed)
+        assert isinstance(await roll_up(supervisor), Completed)
+        (file,) = folder.glob("jobs/*/*.parquet")
+        rows = pq.ParquetFile(file).read(use_threads=False).to_pylist()
+        return {row["job_id"]: (row["verdict"], row["comment"]) for row in rows}
+
+    assert await rate(early, Verdict.UP, "quick") == {early: ("up", "quick"), late: (None, None)}
+    before = history_of(folder)
+    assert await rate(late, Verdict.DOWN) == {early: ("up", "quick"), late: ("down", None)}
+    assert await rate(early, None) == {early: (None, None), late: ("down", None)}
+    assert history_of(folder) == before
+    assert rows_of(await answer(supervisor, "SELECT count(verdict) FROM jobs WHERE verdict = 'down'")) == [[1]]
 
 
 async def test_the_log_forgets_old_jobs_once_they_stand_in_the_history(tmp_path: Path) -> None:

@@ -147,3 +147,55 @@ async def test_a_conversation_is_its_users_alone(gateway: RunningGateway, superv
     await answered(gateway, supervisor, name, "bob's question", user="bob")
     assert (await listed(gateway, user="bob"))[name]["title"] == "bob's question"
     assert (await listed(gateway))[name]["title"] == "ann's question"
+
+
+async def test_questions_that_follow_the_same_one_are_branches(
+    gateway: RunningGateway, supervisor: Supervisor, name: str
+) -> None:
+    def session(number: int) -> str:
+        return f"{name}-{number}"
+
+    for number, follows in enumerate((None, None, session(0), "")):
+        await answered(gateway, supervisor, name, f"q{number}", session_id=session(number), follows=follows)
+    _, found = await gateway.json("GET", f"/api/conversations/{name}")
+    assert [job["follows"] for job in found["jobs"]] == ["", session(0), session(0), ""]
+    elsewhere = await answered(gateway, supervisor, f"{name}x", "another conversation", session_id=session(9))
+    assert elsewhere
+    bobs = {"query": "q", "agent": "echoes", "conversation_id": name, "follows": session(0)}
+    wrong = [("ann", {**bobs, "follows": session(9)}), ("ann", {**bobs, "conversation_id": None}), ("bob", bobs)]
+    for user, body in wrong:
+        status, error = await gateway.json("POST", "/api/jobs", user, json=body)
+        assert (status, error["code"]) == (400, "bad_request"), body
+        assert "is no question of conversation" in error["error"]
+
+
+async def rate(gateway: RunningGateway, job_id: str, body: Any, user: str = "ann") -> tuple[int, Any]:
+    async with gateway.request("PUT", f"/api/jobs/{job_id}/rating", user, json=body) as answer:
+        return answer.status, await answer.json() if answer.status != 204 else None
+
+
+async def test_the_one_who_asked_rates_the_answer(gateway: RunningGateway, supervisor: Supervisor, name: str) -> None:
+    job_id = await answered(gateway, supervisor, name, "how many?")
+
+    async def kept() -> list[tuple[str | None, str]]:
+        _, found = await gateway.json("GET", f"/api/conversations/{name}")
+        _, record = await gateway.json("GET", f"/api/jobs/{job_id}")
+        return [(one["verdict"], one["comment"]) for one in (found["jobs"][0], record)]
+
+    assert await kept() == [(None, "")] * 2
+    assert await rate(gateway, job_id, {"verdict": "down", "comment": " wrong\n year "}) == (204, None)
+    assert await kept() == [("down", "wrong year")] * 2
+    assert await rate(gateway, job_id, {"verdict": None, "comment": "x"}) == (204, None)
+    assert await kept() == [(None, "")] * 2
+    bodies: list[Any] = [{}, {"verdict": "left"}, {"verdict": "up", "comment": "x" * 501}, {"verdict": "up", "by": "x"}]
+    for body in bodies:
+        status, error = await rate(gateway, job_id, body)
+        assert (status, error["code"]) == (400, "bad_request"), body
+    up = {"verdict": "up"}
+    assert [(await rate(gateway, job_id, up, user))[1]["code"] for user in ("bob", "ops")] == ["not_found", "forbidden"]
+    running = await ask(gateway, name, "go", "sleeps")
+    await supervisor.until(running, Status)
+    assert (await rate(gateway, running, up))[1]["code"] == "not_ended"
+    await supervisor.stop(running)
+    await supervisor.events(running)
+    assert await rate(gateway, running, up) == (204, None)

@@ -32,6 +32,7 @@ OUTSIDE_THE_DOCUMENT = {
     "/api/openapi.json",
     "/",
     "/assets/{name}",
+    "/s/{share_id}",
     "/signin",
     "/signout",
 }
@@ -107,6 +108,13 @@ async def test_real_answers_are_what_it_says(gateway: RunningGateway, supervisor
     for kind in ("json", "csv", "parquet"):
         await check("GET", f"/api/jobs/{rows}/result.{kind}", 200, template=f"{job}/result.{{format}}")
     await check("GET", f"/api/jobs/{sleeper}/result.csv", 409, template=f"{job}/result.{{format}}")
+    await check("PUT", f"/api/jobs/{rows}/rating", 204, template=f"{job}/rating", json={"verdict": "up"})
+    made = await check("POST", "/api/shares", 201, json={"job_ids": [rows]})
+    share, one_share = "/api/shares/{share_id}", f"/api/shares/{made['share_id']}"
+    await check("GET", "/api/shares", 200)
+    await check("GET", one_share, 200, template=share)
+    await check("GET", f"{one_share}/jobs/{rows}/events", 200, template=f"{share}/jobs/{{job_id}}/events")
+    await check("DELETE", one_share, 204, template=share)
     await check("GET", "/api/conversations", 200)
     await check("GET", "/api/conversations/c2", 200, template=conversation)
     await check("DELETE", "/api/conversations/c2", 409, template=conversation)

@@ -203,6 +203,7 @@ async def test_nobody_gets_past_the_sign_in(gateway: RunningGateway, session: st
         authenticated = (await wire.next())["data"]
         assert (authenticated["user_id"], authenticated["role"]) == ("ann", "user")
         assert "counts" in authenticated["agents"]
+        assert (authenticated["models"], authenticated["prices"]) == ([], {}), "there is no model to choose"
         assert not {"catalog", "history"} & set(authenticated["agents"])
         await wire.send("authenticate", token=TOKENS["ops"])
         assert "somebody else" in (await wire.next())["data"]["error"]

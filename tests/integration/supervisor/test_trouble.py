@@ -85,6 +85,7 @@ async def test_a_worker_that_cannot_be_taken_over_costs_its_job_and_no_more(tmp_
         before = faults_of_the_reaped(fork_server.pid)
         fork_server.suspend()  # until its worker was asked for: without a descriptor none is
         job_id = await supervisor.submit("hello", "echoes")
+        await supervisor.record(job_id)  # by its answer the worker was asked for: that needs a descriptor too
         with no_descriptor_left(supervisor.process.pid):
             fork_server.resume()
             await eventually(lambda: faults_of_the_reaped(fork_server.pid) > before, "no worker was refused")

@@ -7,21 +7,30 @@ h1{font-size:1.5rem}table{border-collapse:collapse;font-size:.875rem}th,td{paddi
 th{background:#f2f0ea}pre{padding:.8rem;overflow:auto;background:#f2f0ea}svg{max-width:100%;height:auto}.null,.part{color:#625e56;font-style:italic}
 .table{overflow-x:auto;margin-block:1rem}`;
 
-/** The answer as one HTML file that needs nothing else: question, text, chart, table and statement. Holds no script. */
-export function asHtml(answer: AnswerCopy): string {
-  const title = escaped(answer.question.replace(/\s+/g, " ").trim());
+/** Answers as one HTML file that needs nothing else: question, text, chart, table and statement. Holds no script. */
+export function asHtml(answers: readonly AnswerCopy[]): string {
+  const title = answers[0] ? titleOf(answers[0]) : "";
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head>
-<body><h1>${title}</h1>
+<body>
+${answers.map(sectionOf).join("\n")}
+</body></html>
+`;
+}
+
+function titleOf(answer: AnswerCopy): string {
+  return escaped(answer.question.replace(/\s+/g, " ").trim());
+}
+
+function sectionOf(answer: AnswerCopy): string {
+  return `<section><h1>${titleOf(answer)}</h1>
 ${textOf(answer.response)}
 ${answer.svg}
 ${tableOf(answer)}
-${answer.statement ? `<pre><code>${escaped(answer.statement)}</code></pre>` : ""}
-</body></html>
-`;
+${answer.statement ? `<pre><code>${escaped(answer.statement)}</code></pre>` : ""}</section>`;
 }
 
 /** Sanitised, as on the page. */

@@ -1,7 +1,11 @@
 import { type AnswerCopy, cellsOf, partText } from "./answer-copy";
 
-/** The answer as a markdown document: question, text, table and statement. A chart is not in it. */
-export function asMarkdown(answer: AnswerCopy): string {
+/** Answers as a markdown document: question, text, table and statement. Charts are not in it. */
+export function asMarkdown(answers: readonly AnswerCopy[]): string {
+  return answers.map(partOf).join("\n");
+}
+
+function partOf(answer: AnswerCopy): string {
   const parts = [
     `# ${answer.question.replace(/\s+/g, " ").trim()}`,
     answer.response.trim(),

@@ -1,21 +1,24 @@
 import { type AnswerCopy, cellsOf, partText } from "./answer-copy";
 import { asMarkdown } from "./as-markdown";
 
-/** The answer as a Jupyter notebook: what was asked and answered, and a cell that holds the rows to work on with. */
-export function asNotebook(answer: AnswerCopy): string {
-  const text = asMarkdown({ ...answer, columns: [] });
-  const cells = [{ cell_type: "markdown", id: "answer", metadata: {}, source: text }];
+/** Answers as a Jupyter notebook: what was asked and answered, and a cell for each that holds the rows to work on with. */
+export function asNotebook(answers: readonly AnswerCopy[]): string {
   const notebook = {
     nbformat: 4,
     nbformat_minor: 5,
     metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
-    cells: answer.columns.length > 0 ? [...cells, codeCell(rowsCode(answer))] : cells,
+    cells: answers.flatMap(cellsFor),
   };
   return JSON.stringify(notebook, null, 1);
 }
 
-function codeCell(source: string): object {
-  return { cell_type: "code", id: "rows", metadata: {}, execution_count: null, outputs: [], source };
+/** The names of cells must differ within a notebook. */
+function cellsFor(answer: AnswerCopy, index: number): object[] {
+  const source = asMarkdown([{ ...answer, columns: [] }]);
+  const text = { cell_type: "markdown", id: `answer-${index + 1}`, metadata: {}, source };
+  if (answer.columns.length === 0) return [text];
+  const code = { cell_type: "code", id: `rows-${index + 1}`, metadata: {}, execution_count: null, outputs: [] };
+  return [text, { ...code, source: rowsCode(answer) }];
 }
 
 /** The values are texts, which keep all digits. A JSON text within a Python one reads the same in every Python. */

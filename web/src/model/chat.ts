@@ -2,7 +2,8 @@ import { Answers } from "./answers/answers";
 import { type AnswerState, hasEnded } from "./answers/answer-state";
 import { type AuthenticatedData, Connection, type ConnectionState, type Transports } from "deadstop-client";
 import * as conversations from "./conversations/conversation";
-import type { Conversation, Turn } from "./conversations/conversation";
+import { alternatives, branchThrough } from "./conversations/branches";
+import type { Asked, Conversation, Rating, Turn } from "./conversations/conversation";
 import { ConversationStore, StoreError } from "./conversations/conversation-store";
 import type { Draft, Drafts } from "./conversations/drafts";
 import type { UnderWay } from "./conversations/under-way";
@@ -40,6 +41,10 @@ export class Chat {
   private underWay: UnderWay | null = null;
   /** The agents that can be asked, the default one first. */
   agents: readonly string[] = [];
+  /** The models that can be asked, the default one first; none without a model. */
+  models: readonly string[] = [];
+  /** What they cost, by name, where that is known. */
+  prices: AuthenticatedData["prices"] = {};
   private restored = false;
 
   constructor(
@@ -68,9 +73,14 @@ export class Chat {
     return this.activeIn(this.conversation);
   }
 
+  /** The questions of the branch that is shown. */
+  get shown(): readonly Turn[] {
+    return this.branchOf(this.conversation);
+  }
+
   /** The question that the agent has asked back and that the next message answers. */
   get openClarification(): Turn | undefined {
-    const last = this.conversation.turns.at(-1);
+    const last = this.shown.at(-1);
     return last && this.answerOf(last).clarification ? last : undefined;
   }
 
@@ -85,10 +95,15 @@ export class Chat {
     if (!("text" in changes)) this.handlers.changed();
   }
 
-  /** The agent that is asked next: the one chosen, else the conversation's last one, else the server's default. */
-  get agent(): string {
-    const wanted = [this.draft.agent, this.conversation.turns.at(-1)?.agent];
-    return wanted.find((name) => name && this.agents.includes(name)) ?? this.agents[0] ?? "";
+  /** Who is asked next: those chosen, else the conversation's last ones, else the server's default. */
+  get asked(): Asked {
+    return this.askedNext(this.shown, this.draft);
+  }
+
+  /** The model that has answered a question; until that has ended, the one that was chosen may still be asked. */
+  modelOf(turn: Turn): string {
+    const answer = this.answerOf(turn);
+    return answer.model || (hasEnded(answer) ? "" : turn.model);
   }
 
   /**
@@ -98,7 +113,7 @@ export class Chat {
   ask(text: string, isStatement = false): void {
     if (this.active) return this.changeDraft({ queued: [...this.draft.queued, text] });
     const asked = isStatement || conversations.isStatement(text) ? undefined : this.openClarification;
-    this.submit(asked ? asked.query : text, asked ? text : null, asked?.agent);
+    this.submit(asked ? asked.query : text, asked ? text : null, asked ? { ...this.asked, agent: asked.agent } : this.asked);
   }
 
   /** Takes a question out of the queue. */
@@ -113,7 +128,37 @@ export class Chat {
 
   /** The same question once more, in the same conversation, as a job of its own. */
   retry(turn: Turn): void {
-    this.submit(turn.query, turn.clarification, turn.agent);
+    this.submit(turn.query, turn.clarification, { agent: turn.agent, model: turn.model });
+  }
+
+  /** Asks another text in the place of this question, which stays, as a branch beside it. */
+  edit(turn: Turn, text: string): void {
+    const answers = turn.clarification !== null && !conversations.isStatement(text);
+    const asked = { agent: turn.agent, model: turn.model };
+    this.submit(answers ? turn.query : text, answers ? text : null, asked, turn.follows);
+  }
+
+  /** Shows another of the questions at this place, by its number from 1, and what came after it. */
+  showBranch(turn: Turn, number: number): void {
+    const other = alternatives(this.conversation.turns, turn)[number - 1];
+    if (!other) return;
+    this.drafts.change(this.draftKey(this.conversation), { branch: other.sessionId });
+    this.show(this.conversation);
+  }
+
+  /** Says what the answer was worth. Raises `StoreError`: then nothing is kept. */
+  async rate(turn: Turn, rating: Rating): Promise<void> {
+    const change = (to: Rating) => {
+      const owner = this.ownerOf(turn.sessionId);
+      if (owner) this.remember(conversations.withChanged(owner, turn.sessionId, { rating: to }));
+    };
+    change(rating);
+    try {
+      await this.store.rate(this.answerOf(turn).jobId, rating);
+    } catch (error) {
+      change(turn.rating);
+      throw error;
+    }
   }
 
   /** Asks for the running answer to be stopped; `now` skips the gentle rungs. */
@@ -167,7 +212,8 @@ export class Chat {
     this.conversation = conversation;
     this.loading = loading;
     this.missing = false;
-    for (const turn of conversation.turns) this.answers.follow(turn.sessionId);
+    const underWay = conversation.turns.filter(({ ended }) => !ended);
+    for (const turn of [...this.branchOf(conversation), ...underWay]) this.answers.follow(turn.sessionId);
     this.handlers.changed();
   }
 
@@ -185,17 +231,18 @@ export class Chat {
     return conversation;
   }
 
-  private submit(query: string, clarification: string | null, agent = this.agent): void {
+  private submit(query: string, clarification: string | null, asked: Asked, follows = this.lastShown(this.conversation)): void {
     if (this.active || this.loading) return;
     const { id, turns } = this.conversation;
     if (turns.length === 0) {
-      this.drafts.change("", { agent: "" });
+      this.drafts.change("", { agent: "", model: "" });
       this.handlers.began(id);
     }
-    this.submitTo(this.conversation, conversations.freshTurn(query, agent, clarification, Date.now()));
+    this.submitTo(this.conversation, conversations.freshTurn(query, asked, clarification, Date.now(), follows));
   }
 
   private submitTo(conversation: Conversation, turn: Turn): void {
+    this.drafts.change(conversation.id, { branch: "" });
     this.remember(conversations.withTurn(conversation, turn));
     this.answers.ask({
       session_id: turn.sessionId,
@@ -203,17 +250,43 @@ export class Chat {
       conversation_id: conversation.id,
       user_clarification: turn.clarification,
       agent: turn.agent || null,
+      options: turn.model ? { model: turn.model } : null,
+      follows: this.knownFrom(conversation, turn.follows),
     });
   }
 
-  /** The first of the queued questions, where nothing is under way. */
-  private askNext(conversation: Conversation): void {
-    const { queued, agent } = this.drafts.of(conversation.id);
-    const [next, ...rest] = queued;
+  /** The latest question from this one back that the server knows: one that it has refused, it does not. */
+  private knownFrom(conversation: Conversation, sessionId: string): string {
+    const turn = conversation.turns.find((other) => other.sessionId === sessionId);
+    const answer = this.answers.of(sessionId);
+    return turn && hasEnded(answer) && !answer.jobId ? this.knownFrom(conversation, turn.follows) : sessionId;
+  }
+
+  private branchOf(conversation: Conversation): readonly Turn[] {
+    return branchThrough(conversation.turns, this.drafts.of(conversation.id).branch);
+  }
+
+  private lastShown(conversation: Conversation): string {
+    return this.branchOf(conversation).at(-1)?.sessionId ?? "";
+  }
+
+  /** The first of the queued questions, where nothing is under way; it follows this one, or the last one shown. */
+  private askNext(conversation: Conversation, follows = this.lastShown(conversation)): void {
+    const draft = this.drafts.of(conversation.id);
+    const [next, ...rest] = draft.queued;
     if (next === undefined || this.activeIn(conversation)) return;
     this.drafts.change(conversation.id, { queued: rest });
-    const asked = agent || (conversation.turns.at(-1)?.agent ?? "");
-    this.submitTo(conversation, conversations.freshTurn(next, asked, null, Date.now()));
+    const asked = this.askedNext(conversation.turns, draft);
+    this.submitTo(conversation, conversations.freshTurn(next, asked, null, Date.now(), follows));
+  }
+
+  private askedNext(turns: readonly Turn[], draft: Draft): Asked {
+    const models = [draft.model, ...turns.toReversed().map((turn) => this.modelOf(turn) || turn.model)];
+    return {
+      agent: firstOf(this.agents, [draft.agent, turns.at(-1)?.agent ?? ""]),
+      // Where there is no choice none is made: the server's default may be another one tomorrow.
+      model: this.models.length > 1 ? firstOf(this.models, models) : "",
+    };
   }
 
   private activeIn({ turns }: Conversation): Turn | undefined {
@@ -232,6 +305,8 @@ export class Chat {
   private resume(server: AuthenticatedData): void {
     this.userId = server.user_id;
     this.agents = server.agents;
+    this.models = server.models;
+    this.prices = server.prices ?? {};
     this.underWay ??= this.handlers.underWayOf(server.user_id);
     this.drafts.belongTo(server.user_id);
     this.answers.takeUpAll();
@@ -263,11 +338,11 @@ export class Chat {
     const owner = this.ownerOf(sessionId);
     // Of an answer that had ended before and is only read again there is nothing to tell.
     if (!owner?.turns.some((turn) => turn.sessionId === sessionId && !turn.ended)) return;
-    const settled = conversations.withEnded(owner, sessionId);
+    const settled = conversations.withChanged(owner, sessionId, { ended: true });
     this.remember(settled);
     const { phase, clarification } = this.answers.of(sessionId);
     // After a stop, a failure or a question asked back, the person decides whether the next one is still wanted.
-    if (phase === "done" && !clarification) this.askNext(settled);
+    if (phase === "done" && !clarification) this.askNext(settled, sessionId);
     this.noteProgress(sessionId);
   }
 
@@ -290,4 +365,9 @@ export class Chat {
     this.opened.set(conversation.id, conversation);
     this.handlers.changed();
   }
+}
+
+/** The first of the wanted that there is; else the first that there is. */
+function firstOf(those: readonly string[], wanted: readonly string[]): string {
+  return wanted.find((name) => those.includes(name)) ?? those[0] ?? "";
 }

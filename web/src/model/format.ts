@@ -29,6 +29,11 @@ export function usageLine(usage: Partial<Usage>): string {
   return parts.join(" · ");
 }
 
+/** A model's name with what it costs, where that is known. */
+export function modelText(name: string, price?: { readonly input: number; readonly output: number }): string {
+  return price ? `${name} · ${cost(price.input)} in, ${cost(price.output)} out per million tokens` : name;
+}
+
 function cost(dollars: number): string {
   return `$${dollars > 0 && dollars < 0.01 ? dollars.toPrecision(2) : dollars.toFixed(2)}`;
 }

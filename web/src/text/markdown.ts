@@ -18,9 +18,10 @@ const marked = new Marked({
     // As characters, which are read out; a box that cannot be ticked is no control.
     checkbox: ({ checked }) => `<span class="task">${checked ? "☑" : "☐"}</span> `,
     code: ({ text, lang }) => `<pre><code class="${isSql(lang) ? "sql" : ""}">${escaped(text)}</code></pre>\n`,
-    link({ href, tokens }) {
+    // It may come out of the data: the address is shown, not hidden behind a word and a click.
+    link({ href, text, tokens }) {
       const label = this.parser.parseInline(tokens);
-      return `<a href="${escaped(href)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
+      return [text, `mailto:${text}`, `http://${text}`].includes(href) ? label : `${label} (${escaped(href)})`;
     },
   },
 });

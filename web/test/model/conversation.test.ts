@@ -1,25 +1,27 @@
 import { describe, expect, it } from "vitest";
 
 import { backoffMs } from "deadstop-client";
-import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withEnded, withTurn } from "../../src/model/conversations/conversation";
-import { duration, usageLine } from "../../src/model/format";
+import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withChanged, withTurn } from "../../src/model/conversations/conversation";
+import { duration, modelText, usageLine } from "../../src/model/format";
 import { UnderWay } from "../../src/model/conversations/under-way";
+
+const NOBODY = { agent: "", model: "" };
 
 describe("a conversation", () => {
   it("is named after its first question", () => {
-    const conversation = withTurn(freshConversation(), freshTurn("How many\n flights?", "", null, 0));
+    const conversation = withTurn(freshConversation(), freshTurn("How many\n flights?", NOBODY, null, 0));
     expect(titleOf(conversation)).toBe("How many flights?");
     expect(titleOf(freshConversation())).toBe("New conversation");
   });
 
   it("names its sessions as the wire takes them, never twice", () => {
-    const names = new Set(Array.from({ length: 100 }, () => freshTurn("q", "", null, 0).sessionId));
+    const names = new Set(Array.from({ length: 100 }, () => freshTurn("q", NOBODY, null, 0).sessionId));
     expect(names.size).toBe(100);
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
   });
 
   it("takes from the server what it has not seen, and gives up nothing that it has", () => {
-    const [refused, asked, elsewhere] = ["a", "b", "c"].map((query) => freshTurn(query, "", null, 0)) as [Turn, Turn, Turn];
+    const [refused, asked, elsewhere] = ["a", "b", "c"].map((query) => freshTurn(query, NOBODY, null, 0)) as [Turn, Turn, Turn];
     const here = withTurn(withTurn(freshConversation(), refused), asked);
     const there = { id: here.id, title: "Named", turns: [{ ...asked, ended: true }, elsewhere] };
     expect(merged(undefined, there)).toBe(there);
@@ -28,10 +30,10 @@ describe("a conversation", () => {
   });
 
   it("marks the turn that has ended", () => {
-    const turn = freshTurn("q", "", null, 0);
+    const turn = freshTurn("q", NOBODY, null, 0);
     const conversation = withTurn(freshConversation(), turn);
     expect(isUnderWay(conversation)).toBe(true);
-    expect(isUnderWay(withEnded(conversation, turn.sessionId))).toBe(false);
+    expect(isUnderWay(withChanged(conversation, turn.sessionId, { ended: true }))).toBe(false);
   });
 });
 
@@ -70,5 +72,13 @@ describe("figures for people", () => {
     const usage = { model_calls: 1, input_tokens: 1200, output_tokens: 34, cost_usd: 0.0034, estimated: true };
     expect(usageLine(usage)).toBe("1 model call · ≈ 1,200 → 34 tokens · ≈ $0.0034");
     expect(usageLine({ rows: 16, model_calls: 0 })).toBe("16 rows · no model used");
+  });
+});
+
+describe("a model in the picker", () => {
+  it("says what it costs, where that is known", () => {
+    expect(modelText("large", { input: 4, output: 20 })).toBe("large · $4.00 in, $20.00 out per million tokens");
+    expect(modelText("cheap", { input: 0.1, output: 0.005 })).toBe("cheap · $0.10 in, $0.0050 out per million tokens");
+    expect(modelText("own")).toBe("own");
   });
 });

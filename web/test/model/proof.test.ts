@@ -9,6 +9,8 @@ describe("the proof that nothing lives any more", () => {
   it("says which it was", () => {
     expect(proofText("cgroup")).toBe("proven by the kernel (control group)");
     expect(proofText("swept")).toBe("swept: looked for until nothing was left");
+    expect(proofText("node_reaped")).toBe("proven by its node");
+    expect(proofText("lease")).toBe("proven by the end of its node's lease");
   });
 
   it("is not claimed where none is told", () => {

@@ -13,6 +13,7 @@ from agent_worker.engine.guard import Refused
 from agent_worker.llm import (
     END_KINDS,
     LOOK_ARGUMENTS,
+    Finding,
     Message,
     NotAPlan,
     ToolsRefused,
@@ -112,6 +113,8 @@ async def _use(
     ms = round((time.monotonic() - began) * 1000, 1)
     yield Tool(use.name, arguments, state_of_it, ms, found.summary)
     results.append(result_block(use, found.text, failed=state_of_it == "failed"))
+    if state_of_it == "finished":
+        state.findings.append(Finding(f"{use.name} {argument}", found.text))
 
 
 def _argument(use: ToolUse) -> str:

@@ -9,7 +9,7 @@ from agent_worker.agents.parquet.looking.focus import focus_on
 from agent_worker.agents.parquet.looking.suspicion import near_values
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import Engine
-from agent_worker.llm import Focus, PreviewBuilder, finding_text, preview_text, table_text
+from agent_worker.llm import Focus, Preview, PreviewBuilder, finding_text, preview_text, table_text
 from bus.contract.catalog import Catalog
 from bus.contract.events import TableRows, TableSchema
 from bus.values.rows import read_table
@@ -66,17 +66,22 @@ def describe(name: str, catalog: Catalog) -> Found:
 
 async def peek(sql: str, engine: Engine) -> Found:
     """The first rows of a statement, which people do not see. It passes the same guard as any other."""
-    builder = PreviewBuilder((), PEEK_ROWS)
+    preview = await preview_of(engine, sql.strip().rstrip(";"), PEEK_ROWS)
+    rows = f"{preview.row_count} row{'' if preview.row_count == 1 else 's'}"
+    return Found(preview_text(preview, MAX_FOUND_CHARS), f"the first {rows}" if preview.truncated else rows)
+
+
+async def preview_of(engine: Engine, sql: str, max_rows: int) -> Preview:
+    """So many rows of a statement, all of them in the preview. Raises Refused and EngineError."""
+    builder = PreviewBuilder((), max_rows)
     more = False
-    async with aclosing(engine.run(sql.strip().rstrip(";"), max_rows=PEEK_ROWS)) as items:
+    async with aclosing(engine.run(sql, max_rows=max_rows)) as items:
         async for item in items:
             if isinstance(item, TableSchema):
-                builder = PreviewBuilder(tuple(item.columns), PEEK_ROWS)
+                builder = PreviewBuilder(tuple(item.columns), max_rows)
             elif isinstance(item, TableRows):
                 for batch in read_table(item.arrow).to_batches():
                     builder.add(batch)
             else:
                 more = item.truncated
-    preview = builder.build(truncated=more)
-    rows = f"{preview.row_count} row{'' if preview.row_count == 1 else 's'}"
-    return Found(preview_text(preview, MAX_FOUND_CHARS), f"the first {rows}" if more else rows)
+    return builder.build(truncated=more)

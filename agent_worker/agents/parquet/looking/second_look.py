@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
+from agent_worker.agents.parquet.looking.looks import preview_of
 from agent_worker.agents.parquet.looking.suspicion import near_values, suspicion
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import EngineError
 from agent_worker.engine.guard import Refused
-from agent_worker.llm import BudgetExceeded, ModelError, PreviewBuilder
+from agent_worker.llm import BudgetExceeded, ModelError
 from agent_worker.plan import Plan, SqlPlan
-from bus.contract.events import Clarification, Event, Status, TableRows, TableSchema, Warn
-from bus.values.rows import read_table
+from bus.contract.events import Clarification, Event, Status, Warn
 
 FEW_ROWS = 2
 """Enough to see whether a statement finds more than the one before."""
@@ -46,15 +45,8 @@ async def _another_plan(state: AgentState, plan: SqlPlan, odd: str) -> Plan | No
 
 async def _finds_more(state: AgentState, plan: SqlPlan) -> bool:
     """Does the statement give something that is not odd? Its rows are not shown yet: it may fail."""
-    builder = PreviewBuilder(())
     try:
-        async with aclosing(state.tools.engine.run(plan.sql, max_rows=FEW_ROWS)) as items:
-            async for item in items:
-                if isinstance(item, TableSchema):
-                    builder = PreviewBuilder(tuple(item.columns))
-                elif isinstance(item, TableRows):
-                    for batch in read_table(item.arrow).to_batches():
-                        builder.add(batch)
+        preview = await preview_of(state.tools.engine, plan.sql, FEW_ROWS)
     except (EngineError, Refused):
         return False
-    return not suspicion(state.question, builder.build())
+    return not suspicion(state.question, preview)

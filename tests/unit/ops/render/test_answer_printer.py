@@ -108,7 +108,10 @@ def test_narration_never_stands_in_the_middle_of_a_line_of_text() -> None:
 def test_hostile_text_and_cells_are_shown_and_not_obeyed() -> None:
     screen = Screen()
     screen.show(columns("n\x1b[31m"), {"type": "table_rows", "rows": [["\x1b[2J"]]}, text("\x1b]0;title\x07"))
+    screen.show(text("[a](https://example.org) \x1b]8;;https://example.org\x07here\x1b]8;;\x07 \x9b31m\n"))
     screen.end()
+    assert "a (https://example.org) ␛]8;;https://example.org␇here" in screen.out.getvalue()
+    assert not {"\x1b", "\x07", "\x9b"} & set(screen.out.getvalue() + screen.err.getvalue())
     assert "\x1b" not in screen.out.getvalue() + screen.err.getvalue()
     assert "␛[2J" in screen.out.getvalue()
 

@@ -10,7 +10,7 @@ from bus.wire.outside import OutsideJob
 from ops.render.job_table import job_table
 
 
-def job(number: int, state: State, reason: Reason | None) -> OutsideJob:
+def job(number: int, state: State, reason: Reason | None, node: str = "") -> OutsideJob:
     return OutsideJob(
         job_id=f"{number:012x}",
         session_id="s1",
@@ -30,6 +30,7 @@ def job(number: int, state: State, reason: Reason | None) -> OutsideJob:
         memory_bytes=123 << 20,
         cpu_s=1.0,
         detached=False,
+        node=node,
     )
 
 
@@ -53,3 +54,11 @@ def test_the_question_is_always_readable(width: int) -> None:
     lines = out.getvalue().splitlines()
     assert max(len(line) for line in lines) <= width
     assert "select *" in lines[1]
+
+
+@pytest.mark.parametrize(("node", "shown"), [("", False), ("gpu-1", True)])
+def test_the_machine_is_shown_where_there_are_others(node: str, shown: bool) -> None:
+    out = io.StringIO()
+    Console(file=out, width=140).print(job_table([job(1, State.RUNNING, None, node)], 1100.0, 140))
+    assert ("NODE" in out.getvalue()) is shown
+    assert node in out.getvalue()

@@ -1,8 +1,10 @@
 """Markdown as plain text: marks go, words and what stands in code stay."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ops.render.plain_text import plain_text
+from ops.render.plain_text import PlainText, plain_text
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,58 @@ from ops.render.plain_text import plain_text
 )  # fmt: skip
 def test_marks_go_and_words_stay(markdown: str, plain: str) -> None:
     assert plain_text(markdown) == plain
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("a__b__c and __d__", "a__b__c and d"),
+        ("`a` # b", "a # b"),
+        ("# `a` **b**", "a b"),
+    ],
+)
+def test_words_with_marks_inside_stay(markdown: str, plain: str) -> None:
+    assert plain_text(markdown) == plain
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "*",
+            "**",
+            "_",
+            "__",
+            "`",
+            "```",
+            "[a](http://b)",
+            "[",
+            "]",
+            "!",
+            "# ",
+            "\n",
+            " ",
+            "word",
+            "a_b",
+            "3",
+            ".",
+            "~~~",
+        ]
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, st.booleans())
+def test_in_pieces_it_is_what_it_is_as_a_whole(pieces: list[str], whole_lines: bool) -> None:
+    markdown = "".join(pieces)
+    for parts in (pieces, markdown):
+        text = PlainText(whole_lines=whole_lines)
+        assert "".join([*map(text.feed, parts), text.rest()]) == plain_text(markdown)
+
+
+def test_words_come_at_once_and_marks_when_they_are_closed() -> None:
+    text = PlainText(whole_lines=False)
+    pieces = ["There ", "are **12", " rows", "** in ", "a_b", " * 2\n", "# T", "itle", " `x"]
+    assert list(map(text.feed, pieces)) == ["There ", "are ", "", "12 rows in ", "a_b", " * 2\n", "T", "itle", " "]
+    assert text.rest() == "`x"

@@ -36,6 +36,7 @@ def a_job(job_id: str, **facts: Any) -> OutsideJob:
         "memory_bytes": 0,
         "cpu_s": 0.0,
         "detached": False,
+        "node": "",
     }
     return OutsideJob(**given | facts)
 
@@ -142,3 +143,12 @@ def test_keys() -> None:
     assert keys_in("k\x1b[A\x1bOBq") == ["k", "up", "down", "q"]
     assert keys_in("\x1b") == ["esc"]
     assert keys_in("\x1b[15~\x1b[5~\r") == ["page_up", "enter"]
+
+
+def test_where_a_job_runs_stands_there_once_one_runs_on_a_node() -> None:
+    here = a_job("a1")
+    assert "NODE" not in "\n".join(screen(with_jobs(here)))
+    lines = screen(with_jobs(here, a_job("b2", node="gpu-1")))
+    head, first, second = (next(line for line in lines if line.startswith(name)) for name in ("JOB", "a1", "b2"))
+    assert "gpu-1" not in first
+    assert second.index("gpu-1") == head.index("NODE")

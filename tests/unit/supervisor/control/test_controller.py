@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest_asyncio
@@ -17,6 +18,7 @@ from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
+from supervisor.places.local_place import LocalPlace
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
@@ -42,7 +44,8 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     address = make_address(tmp_path, "")
     runtime = make_runtime_folder(Path(address.runtime_dir))
     journal, jobs = Journal(store, lambda _: None), JobTable()
-    pool = WorkerPool(settings, Spawner([], {}, Sweep), store, context, address)
+    here = partial(LocalPlace, settings, Spawner([], {}, Sweep), store, (context, address))
+    pool = WorkerPool(settings, here)
     admission = Admission(settings.limits, running_limits(settings))
     parts = Parts(
         settings, store, journal, jobs, admission, Limits(settings, store.queries), pool, ClockGuard(tmp_path)

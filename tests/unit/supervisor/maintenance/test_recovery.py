@@ -74,7 +74,7 @@ def settled(tmp_path: Path, outcome: Outcome | bytes) -> tuple[JobSummary, list[
         log.close()
     settle_jobs(store)
     (ended,) = store.queries.record("7f3a")
-    turns = store.queries.turns("ann", "c1", 5)
+    turns = store.queries.turns(Submit(Caller("ann", Role.USER), "s2", "next", conversation_id="c1"), 5)
     store.close()
     return ended.summary, turns
 

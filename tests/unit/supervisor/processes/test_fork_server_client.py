@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -111,6 +112,22 @@ async def test_a_fork_server_that_does_not_die_holds_up_no_shutdown(
     os.kill(server.pid, signal.SIGKILL)
     server._process.wait()
     assert "has not ended 0.05 s after SIGKILL" in caplog.text
+
+
+async def test_it_is_ready_when_it_has_loaded_and_one_that_dies_while_it_loads_is_replaced(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+    spawner = Spawner(["tests.programs.loads_when_allowed"], {"DEADSTOP_TESTS_GATE": str(gate)}, Sweep)
+    ready = asyncio.ensure_future(spawner.until_loaded())
+    await eventually(lambda: spawner.own_children, "it was not started")
+    (first,) = spawner.own_children
+    assert not ready.done()
+    os.kill(first, signal.SIGKILL)
+    await eventually(lambda: spawner.own_children - {first}, "no other one was started")
+    assert not ready.done()
+    gate.unlink()
+    await ready
+    spawner.close()
 
 
 def _without_pidfd(pid: int, pidfd: int) -> int:

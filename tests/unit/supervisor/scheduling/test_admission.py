@@ -281,3 +281,14 @@ def test_a_full_queue_and_a_short_of_descriptors_say_so() -> None:
     assert (refused.code, refused.error) == (Refusal.QUEUE_FULL, f"no job can be started: {short}")
     short = ""
     assert queue.refuse("bob") is None
+
+
+def test_a_job_for_which_there_is_no_room_waits_and_those_of_another_agent_pass_it() -> None:
+    full = {"sql"}
+    queue = Admission(LimitSettings(max_running=4), no_room=lambda agent: "no node is free" if agent in full else "")
+    queue.enter("waits", "ann", "sql")
+    queue.enter("passes", "ann", "history")
+    assert (queue.next(), queue.next()) == ("passes", None)
+    assert queue.refuse("ann", "sql") is None
+    full.clear()
+    assert queue.next() == "waits"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,12 @@ import pytest_asyncio
 from bus.address import make_address, make_runtime_folder
 from bus.contract.events import Status, Usage
 from bus.contract.settings import Settings
+from bus.contract.vocabulary import Reason
 from bus.system.orphans import children
 from bus.transport.codec import encode
 from bus.transport.sockets import Channel, connect_dealer, connect_worker_publisher, new_context
 from bus.wire.worker import AnyWorkerMessage, DataChanged, EventBatch, Heartbeat, Ready
+from supervisor.places.local_place import LocalPlace
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
 from supervisor.storage.store import Store
@@ -64,6 +67,12 @@ class Heard:
     def on_worker_message(self, worker: Worker, message: AnyWorkerMessage) -> None:
         self.words.append(f"event {message.first}")
 
+    def exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
+        self.words.append(f"exceeded {reason}")
+
+    def overcrowded(self, worker: Worker, reason: Reason, words: str) -> None:
+        self.words.append(f"overcrowded {reason}")
+
     def worker_exited(self, worker: Worker) -> None:
         self.words.append("exited")
 
@@ -92,7 +101,8 @@ async def running_pool(tmp_path: Path) -> AsyncIterator[Running]:
     address, spawner = make_address(tmp_path, ""), CarefulSpawner([], {}, Sweep)
     spawner.spare_those_of_now()
     runtime = make_runtime_folder(Path(address.runtime_dir))
-    pool = WorkerPool(Settings(), spawner, store, context, address)
+    settings = Settings()
+    pool = WorkerPool(settings, partial(LocalPlace, settings, spawner, store, (context, address)))
     control = Channel(connect_dealer(context, address.control), lambda _: None)
     events = Channel(connect_worker_publisher(context, address.collector), lambda _: subscribed.set())
     await subscribed.wait()

@@ -1,14 +1,17 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import { type AnswerState, ASKED, hasEnded, isThinking } from "../../model/answers/answer-state";
-import { spoken, type Turn } from "../../model/conversations/conversation";
+import { type Rating, spoken, type Turn } from "../../model/conversations/conversation";
+import type { Place } from "../../model/conversations/branches";
+import { StoreError } from "../../model/conversations/conversation-store";
 import { duration, usageLine } from "../../model/format";
 import type { Chart } from "../../chart/chart";
 import type { TableColumns } from "../../editor/sql-editor";
 import type { AnswerCopy } from "../../export/answer-copy";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
+import type { Question } from "./question";
 import "./question";
 import { announcementOf, labelOf } from "./labels";
 
@@ -20,11 +23,21 @@ export class Answer extends PageElement {
   @property({ attribute: false }) user = "";
   /** The agent's name where there is a choice of agents; else empty. */
   @property({ attribute: false }) agent = "";
+  /** The model's name where there is a choice of models; else empty. */
+  @property({ attribute: false }) model = "";
   /** What can be asked about, for the completion of statements. */
   @property({ attribute: false }) tables: TableColumns = {};
   @property({ attribute: false }) retryable = false;
   /** True for the last turn: only its clarification can still be answered. */
   @property({ attribute: false }) answerable = false;
+  /** Makes copies of the answers before this one that are complete, for an export of all. */
+  @property({ attribute: false }) earlier: readonly (() => Promise<AnswerCopy>)[] = [];
+  /** True where it can only be read. */
+  @property({ attribute: false }) readonly = false;
+  @property({ attribute: false }) place: Place | undefined;
+  /** Keeps what the person thinks of the answer. Raises `StoreError`. */
+  @property({ attribute: false }) rate!: (rating: Rating) => Promise<void>;
+  @state() private rateFailure = "";
 
   protected override render(): TemplateResult {
     const { answer, turn } = this;
@@ -36,8 +49,8 @@ export class Answer extends PageElement {
         data-session=${turn.sessionId}
         aria-busy=${this.live}
       >
-        <ds-question .text=${spoken(turn)}></ds-question>
-        ${this.agent ? html`<p class="by-agent" data-testid="by-agent">Answered by <strong>${this.agent}</strong></p>` : nothing}
+        <ds-question .text=${spoken(turn)} .place=${this.place} .askable=${this.retryable} .editable=${!this.readonly}></ds-question>
+        ${this.by()}
         <ds-steps .answer=${answer} .askedAt=${turn.askedAt} .live=${this.live}></ds-steps>
         ${this.warnings()}
         ${answer.statements.length > 0 ? this.sql() : nothing}
@@ -52,6 +65,14 @@ export class Answer extends PageElement {
         <p class="unseen" role="status" data-testid="announcement">${this.live || hasEnded(answer) ? announcementOf(answer, this.user) : ""}</p>
       </article>
     `;
+  }
+
+  private by(): TemplateResult | typeof nothing {
+    const { agent, model } = this;
+    if (!agent && !model) return nothing;
+    const whose = agent ? html`by <strong>${agent}</strong>` : nothing;
+    const which = model ? html` with <strong data-testid="by-model">${model}</strong>` : nothing;
+    return html`<p class="by-agent" data-testid="by-agent">Answered ${whose}${which}</p>`;
   }
 
   /** True while more may come; an answer that has ended before is only read again. */
@@ -102,7 +123,7 @@ export class Answer extends PageElement {
       .rows=${rows}
       .live=${!hasEnded(this.answer)}
       .truncated=${truncated}
-      .jobId=${hasEnded(this.answer) && rows.length > 0 ? jobId : ""}
+      .jobId=${hasEnded(this.answer) && rows.length > 0 && !this.readonly ? jobId : ""}
     ></ds-table>`;
   }
 
@@ -163,7 +184,7 @@ export class Answer extends PageElement {
         ${ended ? this.figures() : nothing} ${this.live ? this.activity() : nothing}
         <span class="gap"></span>
         ${this.retryable && answer.phase !== "done"
-          ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("edit"))} data-testid="edit-below">
+          ? html`<button class="quiet" @click=${() => void this.querySelector<Question>("ds-question")?.edit()} data-testid="edit-below">
                 ${icons.pencil} Edit
               </button>
               <button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("retry"))} data-testid="retry">
@@ -171,12 +192,41 @@ export class Answer extends PageElement {
               </button>`
           : nothing}
       </footer>
-      ${answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()}></ds-export>` : nothing}
+      ${ended && answer.jobId ? this.afterwards() : nothing}
       ${answer.promptMonitor ? html`<ds-prompt-monitor .text=${answer.promptMonitor}></ds-prompt-monitor>` : nothing}
-      ${ended && answer.jobId ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
+      ${ended && answer.jobId && !this.readonly ? html`<ds-details .jobId=${answer.jobId}></ds-details>` : nothing}`;
   }
 
-  private async copy(): Promise<AnswerCopy> {
+  /** What can be done with an answer that has ended. */
+  private afterwards(): TemplateResult {
+    return html`<div class="afterwards">
+      ${this.answer.phase === "done" ? html`<ds-export class="usage" .copy=${() => this.copy()} .earlier=${this.earlier}></ds-export>` : nothing}
+      ${this.readonly ? nothing : this.ownersWord()}
+    </div>`;
+  }
+
+  private ownersWord(): TemplateResult {
+    return html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent("share"))} data-testid="share-open">Share…</button>
+      <span class="gap"></span>
+      <ds-rating
+        .rating=${this.turn.rating}
+        .failure=${this.rateFailure}
+        @rate=${(event: CustomEvent<Rating>) => void this.rated(event.detail)}
+      ></ds-rating>`;
+  }
+
+  private async rated(rating: Rating): Promise<void> {
+    this.rateFailure = "";
+    try {
+      await this.rate(rating);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.rateFailure = error.message;
+    }
+  }
+
+  /** What is taken out of the page; the chart is as it is drawn here. */
+  async copy(): Promise<AnswerCopy> {
     const { columns, rows, truncated, statements, response } = this.answer;
     const svg = (await this.querySelector<Chart>("ds-chart")?.svgText()) ?? "";
     return { question: spoken(this.turn), statement: statements.at(-1) ?? "", response, columns, rows, truncated, svg };

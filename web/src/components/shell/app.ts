@@ -4,6 +4,8 @@ import { customElement, query, state } from "lit/decorators.js";
 import { type CatalogSummary, readCatalog, READING, rereadCatalog } from "../../model/catalog/catalog";
 import { Chat } from "../../model/chat";
 import { titleOf } from "../../model/conversations/conversation";
+import type { Listed } from "../../model/conversations/conversation-store";
+import { sharedTitles, timeText } from "../../model/conversations/date-groups";
 import { Drafts } from "../../model/conversations/drafts";
 import { type Transport, Transports } from "deadstop-client";
 import { chooseTransport, chosenTransport } from "../../model/transport-choice";
@@ -177,7 +179,7 @@ export class App extends PageElement {
   private newChat(): void {
     pushAddress("");
     this.showAddressed();
-    this.chat.changeDraft({ text: "", queued: [], agent: "" });
+    this.chat.changeDraft({ text: "", queued: [], agent: "", model: "" });
     this.stage.focusField();
   }
 
@@ -209,8 +211,16 @@ export class App extends PageElement {
       ...THEMES.map((theme) => does(`Theme: ${theme}`, () => chooseTheme(theme))),
       ...TRANSPORTS.map((way) => does(`Connection: ${way}`, () => this.transportChosen(way))),
       does("Keys", () => void this.showKeys()),
-      ...chat.store.listed.map(({ id, title }) => open(title, "conversation", addressOf(id))),
+      ...this.conversationCommands(),
     ];
+  }
+
+  /** Those of one title are told apart as in the list. */
+  private conversationCommands(): readonly Command[] {
+    const { listed } = this.chat.store;
+    const shared = sharedTitles(listed);
+    const nameOf = ({ title, updatedAt }: Listed) => (shared.has(title) ? `${title} · ${timeText(updatedAt, new Date())}` : title);
+    return listed.map((one) => ({ name: nameOf(one), kind: "conversation", run: () => (location.hash = addressOf(one.id)) }));
   }
 
   private transportChosen(way: Transport): void {
@@ -221,6 +231,7 @@ export class App extends PageElement {
   private chatCommands(): readonly Command[] {
     return [
       { name: "Show the data", kind: "do", run: () => this.schema || this.schemaToggled() },
+      { name: "Shared links", kind: "do", run: () => void this.stage.showShares() },
       { name: "List the conversations", kind: "do", run: () => this.listed || this.listToggled() },
       ...(this.catalog?.tables ?? []).map(({ name }) => ({ name, kind: "table", run: () => this.stage.insert(name) })),
     ];

@@ -7,9 +7,14 @@ import { hasEnded } from "../../model/answers/answer-state";
 import { type CatalogSummary, READING } from "../../model/catalog/catalog";
 import type { Chat } from "../../model/chat";
 import type { ConnectionState } from "deadstop-client";
-import { type Conversation, spoken, type Turn } from "../../model/conversations/conversation";
+import { type Place, placesOf } from "../../model/conversations/branches";
+import type { Rating, Turn } from "../../model/conversations/conversation";
+import type { AnswerCopy } from "../../export/answer-copy";
+import type { Answer } from "../answer/answer";
 import { AtBottom } from "./at-bottom";
 import type { Composer } from "./composer";
+import type { Shareable, ShareDialog } from "./share-dialog";
+import { modelText } from "../../model/format";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 
@@ -20,6 +25,7 @@ export class Stage extends PageElement {
   @property({ attribute: false }) catalog: CatalogSummary | null = null;
   @property({ attribute: false }) awaited = READING;
   @query("ds-composer") private readonly composer!: Composer;
+  @query("ds-share-dialog") private readonly shareDialog!: ShareDialog;
   private readonly bottom = new AtBottom(this);
 
   /** Scrolls to the end and follows it, as after a new question. */
@@ -42,14 +48,29 @@ export class Stage extends PageElement {
     this.composer.focusField();
   }
 
+  /** The links to one's answers. */
+  async showShares(turn?: Turn): Promise<void> {
+    await import("./share-dialog");
+    await this.shareDialog.updateComplete;
+    await this.shareDialog.show(turn ? this.shareable(turn) : null);
+  }
+
+  private shareable(turn: Turn): Shareable {
+    const { shown } = this.chat;
+    const before = shown.slice(0, shown.findIndex(({ sessionId }) => sessionId === turn.sessionId) + 1);
+    const ended = before.map((one) => this.chat.answerOf(one)).filter((answer) => hasEnded(answer) && answer.jobId);
+    return { answer: [this.chat.answerOf(turn).jobId], conversation: ended.map(({ jobId }) => jobId) };
+  }
+
   protected override render(): TemplateResult {
     const { conversation, connection } = this.chat;
     return html`
       <main id="conversation" tabindex="-1">
         <div class="column">
-          ${this.chat.loading ? this.loading() : conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(conversation)}
+          ${this.chat.loading ? this.loading() : conversation.turns.length === 0 ? this.welcome(connection.state) : this.turns(this.chat.shown)}
         </div>
       </main>
+      <ds-share-dialog></ds-share-dialog>
       ${this.dock(connection.state.kind !== "refused" && !this.chat.loading)}
     `;
   }
@@ -75,15 +96,16 @@ export class Stage extends PageElement {
     ></ds-welcome>`;
   }
 
-  private turns({ turns }: Conversation): unknown {
+  private turns(turns: readonly Turn[]): unknown {
+    const places = placesOf(this.chat.conversation.turns);
     return repeat(
       turns,
       (turn) => turn.sessionId,
-      (turn, index) => this.turn(turn, index === turns.length - 1),
+      (turn, index) => this.turn(turn, index === turns.length - 1, places.get(turn.sessionId)),
     );
   }
 
-  private turn(turn: Turn, isLast: boolean): TemplateResult {
+  private turn(turn: Turn, isLast: boolean, place?: Place): TemplateResult {
     const answer = this.chat.answerOf(turn);
     return html`<ds-answer
       .turn=${turn}
@@ -94,14 +116,31 @@ export class Stage extends PageElement {
       @retry=${() => this.retry(turn)}
       .tables=${this.catalog?.columns ?? {}}
       .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
-      @edit=${() => this.fill(spoken(turn))}
+      .model=${this.chat.models.length > 1 ? this.chat.modelOf(turn) : ""}
+      .place=${place}
+      .earlier=${this.copiesBefore(turn)}
+      @edited=${(event: CustomEvent<string>) => this.edited(turn, event.detail)}
+      @other-branch=${(event: CustomEvent<number>) => this.chat.showBranch(turn, event.detail)}
+      @share=${() => void this.showShares(turn)}
+      .rate=${(rating: Rating) => this.chat.rate(turn, rating)}
       @ask=${this.asked}
       @run-sql=${(event: CustomEvent<string>) => this.askStatement(event.detail)}
     ></ds-answer>`;
   }
 
+  private copiesBefore({ sessionId }: Turn): readonly (() => Promise<AnswerCopy>)[] {
+    const { shown } = this.chat;
+    const complete = shown.slice(0, shown.findIndex((turn) => turn.sessionId === sessionId)).filter((turn) => this.chat.answerOf(turn).phase === "done");
+    return complete.map((turn) => () => this.answerElement(turn).copy());
+  }
+
+  private answerElement(turn: Turn): Answer {
+    const found = [...this.querySelectorAll<Answer>("ds-answer")].find((one) => one.turn.sessionId === turn.sessionId);
+    return found as Answer;
+  }
+
   private dock(ready: boolean): TemplateResult {
-    const { active, agent, agents, draft, openClarification } = this.chat;
+    const { active, asked, draft, openClarification } = this.chat;
     return html`
       <div class="dock" role="region" aria-label="Ask">
         ${this.bottom.away
@@ -128,11 +167,18 @@ export class Stage extends PageElement {
           @stop-answer=${(event: CustomEvent<{ now: boolean }>) => this.chat.stop(event.detail.now)}
         ></ds-composer>
         <div class="column beneath">
-          <ds-agent-picker
-            .agents=${agents}
-            .agent=${agent}
+          <ds-picker
+            label="Agent"
+            .choices=${this.chat.agents.map((name) => ({ name, text: name }))}
+            .chosen=${asked.agent}
             @picked=${(event: CustomEvent<string>) => this.chat.changeDraft({ agent: event.detail })}
-          ></ds-agent-picker>
+          ></ds-picker>
+          <ds-picker
+            label="Model"
+            .choices=${this.chat.models.map((name) => ({ name, text: modelText(name, this.chat.prices?.[name]) }))}
+            .chosen=${asked.model}
+            @picked=${(event: CustomEvent<string>) => this.chat.changeDraft({ model: event.detail })}
+          ></ds-picker>
           <ds-loaded .catalog=${this.catalog} .awaited=${this.awaited}></ds-loaded>
         </div>
       </div>
@@ -160,6 +206,11 @@ export class Stage extends PageElement {
   private asked(event: CustomEvent<string>): void {
     this.toEnd();
     this.chat.ask(event.detail);
+  }
+
+  private edited(turn: Turn, text: string): void {
+    this.toEnd();
+    this.chat.edit(turn, text);
   }
 
   private retry(turn: Turn): void {

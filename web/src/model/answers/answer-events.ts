@@ -74,6 +74,8 @@ function contentOf(state: AnswerState, chunk: Exclude<Chunk, { type: "queue" }>)
       return chunk.field === "response"
         ? { response: state.response + chunk.chunk }
         : { promptMonitor: state.promptMonitor + chunk.chunk };
+    case "model_call":
+      return { model: chunk.model };
     case "tool":
       return { looks: withLook(state.looks, lookOf(chunk)) };
     case "table_schema":

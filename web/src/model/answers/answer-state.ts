@@ -51,6 +51,8 @@ export interface AnswerState {
   readonly status: string;
   readonly nodes: readonly NodeState[];
   readonly looks: readonly LookState[];
+  /** The model that was asked last; empty where none was. */
+  readonly model: string;
   readonly progress: { readonly fraction: number | null; readonly message: string } | null;
   readonly statements: readonly string[];
   readonly response: string;
@@ -77,6 +79,7 @@ export const ASKED: AnswerState = {
   status: "",
   nodes: [],
   looks: [],
+  model: "",
   progress: null,
   statements: [],
   response: "",

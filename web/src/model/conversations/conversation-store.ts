@@ -1,4 +1,4 @@
-import type { Conversation } from "./conversation";
+import type { Conversation, Rating, Verdict } from "./conversation";
 
 /** A conversation as the list shows it. */
 export interface Listed {
@@ -24,6 +24,9 @@ interface WireConversation extends WireListed {
     readonly user_clarification: string | null;
     readonly created_at: number;
     readonly ended_at: number | null;
+    readonly follows: string;
+    readonly verdict: Verdict | null;
+    readonly comment: string;
   }[];
 }
 
@@ -80,9 +83,12 @@ export class ConversationStore {
         sessionId: job.session_id,
         query: job.query,
         agent: job.agent,
+        model: "",
         clarification: job.user_clarification,
         askedAt: job.created_at * 1000,
         ended: job.ended_at !== null,
+        follows: job.follows,
+        rating: { verdict: job.verdict, comment: job.comment },
       })),
     };
   }
@@ -97,6 +103,11 @@ export class ConversationStore {
     const response = await asked("DELETE", id);
     if (response.status !== 404) await json(response);
     await this.refresh();
+  }
+
+  /** Keeps what the person thinks of an ended answer. */
+  async rate(jobId: string, rating: Rating): Promise<void> {
+    await json(await fetched("PUT", `/api/jobs/${encodeURIComponent(jobId)}/rating`, rating));
   }
 
   private async read(): Promise<[readonly Listed[], boolean]> {
@@ -118,7 +129,11 @@ export class ConversationStore {
 }
 
 async function asked(method: string, what: string, body?: object): Promise<Response> {
-  const address = what.startsWith("?") ? ADDRESS + what : `${ADDRESS}/${encodeURIComponent(what)}`;
+  return await fetched(method, what.startsWith("?") ? ADDRESS + what : `${ADDRESS}/${encodeURIComponent(what)}`, body);
+}
+
+/** Raises `StoreError` where there is no answer. */
+export async function fetched(method: string, address: string, body?: object): Promise<Response> {
   try {
     return await fetch(address, { method, cache: "no-store", ...(body ? { body: JSON.stringify(body) } : {}) });
   } catch (error) {
@@ -126,7 +141,8 @@ async function asked(method: string, what: string, body?: object): Promise<Respo
   }
 }
 
-async function json(response: Response): Promise<unknown> {
+/** What an answer holds. Raises `StoreError` where that is an error. */
+export async function json(response: Response): Promise<unknown> {
   if (response.status === 204) return null;
   let found: unknown;
   try {

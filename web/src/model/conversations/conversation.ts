@@ -1,14 +1,29 @@
+export type Verdict = "up" | "down";
+
+/** What the person thinks of an answer; the comment is theirs, and empty without a verdict. */
+export interface Rating {
+  readonly verdict: Verdict | null;
+  readonly comment: string;
+}
+
+export const UNRATED: Rating = { verdict: null, comment: "" };
+
 /** A question that was asked; its answer is found again by `sessionId`. */
 export interface Turn {
   readonly sessionId: string;
   readonly query: string;
   /** The agent that was asked; empty for the server's default one, until the server says which that is. */
   readonly agent: string;
+  /** The model that was chosen; empty where none was, or that is not known here. */
+  readonly model: string;
   /** What the person answered when the agent had asked back about `query`; null in a plain question. */
   readonly clarification: string | null;
   /** Unix milliseconds. */
   readonly askedAt: number;
   readonly ended: boolean;
+  /** The session of the question that it comes after; empty where it begins the conversation. */
+  readonly follows: string;
+  readonly rating: Rating;
 }
 
 export interface Conversation {
@@ -31,8 +46,18 @@ export function freshConversation(): Conversation {
   return { id: freshId("c-"), title: "", turns: [] };
 }
 
-export function freshTurn(query: string, agent: string, clarification: string | null, now: number): Turn {
-  return { sessionId: freshId("s-"), query, agent, clarification, askedAt: now, ended: false };
+/** Who is asked: agent and model by name, empty for the server's default ones. */
+export type Asked = Pick<Turn, "agent" | "model">;
+
+export function freshTurn(
+  query: string,
+  { agent, model }: Asked,
+  clarification: string | null,
+  now: number,
+  follows = "",
+): Turn {
+  const sessionId = freshId("s-");
+  return { sessionId, query, agent, model, clarification, askedAt: now, ended: false, follows, rating: UNRATED };
 }
 
 /** True for typed SQL, which answers no question. */
@@ -55,8 +80,8 @@ export function withTurn(conversation: Conversation, turn: Turn): Conversation {
   return { ...conversation, turns: [...conversation.turns, turn] };
 }
 
-export function withEnded(conversation: Conversation, sessionId: string): Conversation {
-  const turns = conversation.turns.map((turn) => (turn.sessionId === sessionId ? { ...turn, ended: true } : turn));
+export function withChanged(conversation: Conversation, sessionId: string, changes: Partial<Turn>): Conversation {
+  const turns = conversation.turns.map((turn) => (turn.sessionId === sessionId ? { ...turn, ...changes } : turn));
   return { ...conversation, turns };
 }
 
@@ -64,9 +89,11 @@ export function isUnderWay(conversation: Conversation): boolean {
   return conversation.turns.some((turn) => !turn.ended);
 }
 
-/** What the server knows of a conversation, added to what this page has seen of it: nothing here is taken back. */
+/** What the server knows of a conversation, added to what this page has seen of it: no question here is taken back. */
 export function merged(here: Conversation | undefined, there: Conversation): Conversation {
   if (!here) return there;
   const seen = new Set(here.turns.map((turn) => turn.sessionId));
-  return { ...there, turns: [...here.turns, ...there.turns.filter((turn) => !seen.has(turn.sessionId))] };
+  const ratings = new Map(there.turns.map((turn) => [turn.sessionId, turn.rating]));
+  const known = here.turns.map((turn) => ({ ...turn, rating: ratings.get(turn.sessionId) ?? turn.rating }));
+  return { ...there, turns: [...known, ...there.turns.filter((turn) => !seen.has(turn.sessionId))] };
 }

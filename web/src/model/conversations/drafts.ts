@@ -5,9 +5,13 @@ export interface Draft {
   readonly queued: readonly string[];
   /** The agent for the next question; empty for the conversation's last one. */
   readonly agent: string;
+  /** The model for the next question; empty for the conversation's last one. */
+  readonly model: string;
+  /** A question of the branch that is shown; empty for the one in which something was asked last. */
+  readonly branch: string;
 }
 
-export const NO_DRAFT: Draft = { text: "", queued: [], agent: "" };
+export const NO_DRAFT: Draft = { text: "", queued: [], agent: "", model: "", branch: "" };
 
 /** The drafts of a tab, one for each conversation; a reload keeps them. */
 export class Drafts {
@@ -26,12 +30,13 @@ export class Drafts {
 
   /** @param conversation its id; empty for one without a question yet */
   of(conversation: string): Draft {
-    return this.drafts.get(conversation) ?? NO_DRAFT;
+    return { ...NO_DRAFT, ...this.drafts.get(conversation) };
   }
 
   change(conversation: string, changes: Partial<Draft>): void {
-    const draft = { ...this.of(conversation), ...changes };
-    if (draft.text || draft.queued.length > 0 || draft.agent) this.drafts.set(conversation, draft);
+    const draft = { ...NO_DRAFT, ...this.of(conversation), ...changes };
+    const { text, queued, agent, model, branch } = draft;
+    if (text || queued.length > 0 || agent || model || branch) this.drafts.set(conversation, draft);
     else this.drafts.delete(conversation);
     if (this.key) this.storage.setItem(this.key, JSON.stringify([...this.drafts]));
   }

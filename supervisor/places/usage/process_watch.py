@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from bus.contract.vocabulary import Reason
 from bus.system.machine import count_tasks, tasks_more
+from supervisor.places.local_worker import LocalWorker
 from supervisor.processes.containment.interface import Enclosure
-from supervisor.workers.worker import Worker
 
 LOOK_S = 0.02
 """A look at the whole machine takes a microsecond; one at a worker about a hundred."""
@@ -18,12 +18,12 @@ class ProcessWatch:
     """Where the kernel does not bound the processes of a worker, one that forks without end makes thousands in the
     quarter of a second between two counts. So it is looked every 20 ms whether there are many more on the machine."""
 
-    def __init__(self, exceeded: Callable[[Worker, Reason, str], None], tidy: Callable[[], None]) -> None:
-        self._exceeded = exceeded
+    def __init__(self, overcrowded: Callable[[str, str], None], tidy: Callable[[], None]) -> None:
+        self._overcrowded = overcrowded
         self._tidy = tidy
         self._before = count_tasks()
 
-    def count(self, workers: list[Worker]) -> None:
+    def count(self, workers: list[LocalWorker]) -> None:
         """Count each worker's processes, and kill those that no worker holds any more."""
         self._before = count_tasks()
         for worker in workers:
@@ -32,10 +32,10 @@ class ProcessWatch:
                 continue
             if _has_too_many(worker.enclosure, limit):
                 words = f"The question had more than {limit:,} processes and threads, which is the limit."
-                self._exceeded(worker, Reason.PROCESSES, words)
+                self._overcrowded(worker.worker_id, words)
         self._tidy()
 
-    def look(self, workers: list[Worker]) -> None:
+    def look(self, workers: list[LocalWorker]) -> None:
         """Count where there are many more on the machine than there were."""
         if not workers:
             return

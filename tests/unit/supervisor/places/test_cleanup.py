@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.workers.cleanup import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
-from supervisor.workers.usage.disk_usage import DiskUsage
+from supervisor.places.cleanup import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
+from supervisor.places.usage.disk_usage import DiskUsage
 
 NOBODY = 65534
 

@@ -16,24 +16,24 @@ from bus.system.proc import POLL_S
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel, bind_collector, new_context
 from bus.wire.worker import MAX_MESSAGE_BYTES, STACK_NAME, STDERR_NAME
+from supervisor.places import reaper as reaper_module
+from supervisor.places.cleanup import SHARED_MEMORY
+from supervisor.places.local_worker import LocalWorker
+from supervisor.places.reaper import Reaper
 from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import WorkerProcess
-from supervisor.workers import reaper as reaper_module
-from supervisor.workers.cleanup import SHARED_MEMORY
-from supervisor.workers.reaper import Reaper
-from supervisor.workers.worker import Worker
 from tests.harness.local_workers import child, worker_context
 
 
 @asynccontextmanager
-async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, Worker]]:
+async def reaping(folder: Path) -> AsyncIterator[tuple[Reaper, LocalWorker]]:
     """A reaper, and a worker that is dead but for what it has left."""
     context = new_context()
     socket = bind_collector(context, f"ipc://@deadstop-test-{os.getpid()}-{id(context)}", MAX_MESSAGE_BYTES)
     peers, collector = PeerWatch(socket), Channel(socket, lambda _: None)
     async with worker_context(folder) as shared:
-        yield Reaper((shared.control, collector), peers, POLL_S), Worker("sql", shared)
+        yield Reaper((shared.control, collector), peers, POLL_S), LocalWorker("w1", "sql", b"token", shared)
     peers.close()
     collector.close()
     context.term()
@@ -45,7 +45,7 @@ def enclosure() -> Enclosure:
     return Sweep(lambda: own).enclose("worker", LimitSettings())
 
 
-def leave(worker: Worker, *, folders: int = 0) -> None:
+def leave(worker: LocalWorker, *, folders: int = 0) -> None:
     """Last words, and so many subfolders."""
     worker.scratch.mkdir()
     (worker.scratch / STDERR_NAME).write_text("MemoryError\n")
@@ -60,8 +60,7 @@ async def test_few_files_are_gone_and_the_last_words_kept(tmp_path: Path) -> Non
         worker.job_id = f"reaper{os.getpid()}"
         segment = SHARED_MEMORY / f"deadstop-{worker.job_id}-x"
         segment.touch()
-        await reaper.collect_and_remove(worker)
-        assert worker.last_words == {"stderr": "MemoryError", "stack": "Thread 0x1:"}
+        assert await reaper.collect_and_remove(worker) == {"stderr": "MemoryError", "stack": "Thread 0x1:"}
         assert not worker.scratch.exists()
         assert not segment.exists()
 
@@ -76,8 +75,7 @@ async def test_a_removal_that_takes_long_goes_on_after_the_job_and_takes_no_last
     blocked = loop.run_in_executor(None, busy.wait)
     async with reaping(tmp_path) as (reaper, worker):
         leave(worker, folders=1)
-        await reaper.collect_and_remove(worker)
-        assert worker.last_words["stderr"] == "MemoryError"
+        assert (await reaper.collect_and_remove(worker))["stderr"] == "MemoryError"
         assert worker.scratch.exists()
         busy.set()
         await blocked

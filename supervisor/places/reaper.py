@@ -5,10 +5,10 @@ import logging
 
 from bus.transport.peers import PeerWatch
 from bus.transport.sockets import Channel
+from supervisor.places.cleanup import holds_little
+from supervisor.places.local_worker import LocalWorker
 from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import WorkerProcess
-from supervisor.workers.cleanup import holds_little
-from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Reaper:
                 extra={"action": "collect_events"},
             )
 
-    async def sweep(self, worker: Worker, enclosure: Enclosure) -> None:
+    async def sweep(self, worker: LocalWorker, enclosure: Enclosure) -> None:
         """Kill what the worker has left behind, until nothing is left."""
         started = asyncio.get_running_loop().time()
         warned = False
@@ -62,13 +62,14 @@ class Reaper:
                     extra={"action": "sweep"},
                 )
 
-    async def collect_and_remove(self, worker: Worker) -> None:
-        """Keep the worker's last words, then remove its files. Files that stay do not keep its job from ending."""
-        worker.collect_last_words()
+    async def collect_and_remove(self, worker: LocalWorker) -> dict[str, str]:
+        """The worker's last words; its files are removed. Files that stay do not keep its job from ending."""
+        last_words = worker.last_words()
         try:
             await _remove_files(worker)
         except Exception:  # no thread to be had, for example
             log.exception("the files of %r were not removed", worker, extra={"action": "remove_files"})
+        return last_words
 
 
 def _left_in(enclosure: Enclosure) -> int:
@@ -80,7 +81,7 @@ def _left_in(enclosure: Enclosure) -> int:
         return -1
 
 
-async def _remove_files(worker: Worker) -> None:
+async def _remove_files(worker: LocalWorker) -> None:
     """At once where there are few, else in a thread: there can be a million of them, and the loop must go on."""
     if holds_little(worker.scratch):
         worker.remove_files()

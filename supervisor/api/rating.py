@@ -1,0 +1,45 @@
+"""Keeps what people thought of their answers."""
+
+import msgspec
+
+from bus.contract.vocabulary import ENDED, Refusal
+from bus.wire.commands import MAX_COMMENT_CHARS, AnyReply, Changed, JobRecord, Rate, Refused
+from supervisor.control.parts import Parts
+from supervisor.jobs.lookup import Lookup
+from supervisor.maintenance.retention import Retention
+
+
+class RatingHandler:
+    """A rating stands in the job's record, in its conversation, and from the next roll-up on in the history."""
+
+    def __init__(self, parts: Parts, lookup: Lookup, history: Retention) -> None:
+        self._jobs = parts.jobs
+        self._store = parts.store
+        self._lookup = lookup
+        self._history = history
+
+    def rate(self, command: Rate) -> AnyReply:
+        """Take the owner's word, in place of the one before."""
+        comment = " ".join(command.comment.split())
+        found = self._lookup.find(command.caller, command.job_id, "")
+        if isinstance(found, Refused):
+            return found
+        refused = self._refuse(command, found, comment)
+        if refused is not None:
+            return refused
+        record = msgspec.structs.replace(found, verdict=command.verdict, comment=comment if command.verdict else "")
+        self._history.changed(self._store.rate(record))
+        return Changed()
+
+    def _refuse(self, command: Rate, record: JobRecord, comment: str) -> Refused | None:
+        summary = record.summary
+        if summary.user != command.caller.user:
+            return Refused(
+                "forbidden", f"job {summary.job_id} is another user's", "only who has asked rates the answer"
+            )
+        if summary.state not in ENDED or self._jobs.get(summary.job_id) is not None:
+            return Refused("not_ended", f"job {summary.job_id} has not ended ({summary.state})", "wait for its answer")
+        if len(comment) > MAX_COMMENT_CHARS:
+            text = f"the comment has {len(comment):,} characters; the limit is {MAX_COMMENT_CHARS:,}"
+            return Refused(Refusal.BAD_REQUEST, text, "shorten it")
+        return None

@@ -1,0 +1,1 @@
+"""Who knows the machines and starts a node on each: a child process of the head."""

@@ -1,0 +1,137 @@
+"""What a node and its head say to each other: frames `[agent_id, kind, payload]` towards the head, one frame back."""
+
+import msgspec
+
+from bus.contract.vocabulary import Reason
+from bus.transport.codec import Decoder
+from supervisor.lifecycle.kill_ladder import Step
+
+EVENTS, CONTROL, REPORT, SAMPLE, ASK, HELLO = b"e", b"c", b"r", b"s", b"a", b"h"
+"""Kinds: what workers send, as it is; numbered reports, which come again until they were seen; what is measured; the
+lease; the first."""
+
+
+class Said(msgspec.Struct, frozen=True, tag_field="said"):
+    """Base of what travels on the line."""
+
+
+# ---- node → head
+
+
+class Hello(Said, frozen=True, tag="hello"):
+    """The node's fork server has loaded what workers need. `version` is that of the bus, `python` that of its
+    interpreter."""
+
+    version: str
+    python: str
+    slots: int
+
+
+class Ask(Said, frozen=True, tag="ask"):
+    """May this node live on? `asked_at` is by its own clock."""
+
+    asked_at: float
+
+
+class Born(Said, frozen=True, tag="born"):
+    worker_id: str
+    pid: int
+
+
+class Sampled(Said, frozen=True, tag="sampled"):
+    worker_id: str
+    memory_bytes: int
+    cpu_s: float
+    scratch_bytes: int
+
+
+class Outdated(Said, frozen=True, tag="outdated"):
+    worker_id: str
+
+
+class Overcrowded(Said, frozen=True, tag="overcrowded"):
+    """It has more processes than it may; `words` name the limit."""
+
+    worker_id: str
+    words: str
+
+
+class Exited(Said, frozen=True, tag="exited"):
+    worker_id: str
+
+
+class Buried(Said, frozen=True, tag="buried"):
+    """Nothing of the worker is left on its node: `proven`, unless it could not be started at all."""
+
+    worker_id: str
+    exit_words: str
+    proven: bool
+    last_words: dict[str, str]
+    limit_hit: Reason | None = None
+    counted: dict[str, int] = {}
+
+
+Report = Born | Outdated | Overcrowded | Exited | Buried
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """Numbers count from 1 for each node."""
+
+    number: int
+    report: Report
+
+
+# ---- head → node
+
+
+class Welcome(Said, frozen=True, tag="welcome"):
+    """The line stands (again). `resend`: what workers have sent may be lost."""
+
+    resend: bool
+
+
+class Granted(Said, frozen=True, tag="granted"):
+    asked_at: float
+
+
+class Fenced(Said, frozen=True, tag="fenced"):
+    """End at once: the head counts this node as dead."""
+
+
+class Leave(Said, frozen=True, tag="leave"):
+    """End: the node is not needed any more."""
+
+
+class Hire(Said, frozen=True, tag="hire"):
+    worker_id: str
+    agent: str
+    token: bytes
+
+
+class Serves(Said, frozen=True, tag="serves"):
+    worker_id: str
+    job_id: str
+
+
+class Tell(Said, frozen=True, tag="tell"):
+    worker_id: str
+    message: bytes
+
+
+class Do(Said, frozen=True, tag="do"):
+    """KILL is a standing order: the node repeats it until nothing is left."""
+
+    worker_id: str
+    step: Step
+
+
+class Seen(Said, frozen=True, tag="seen"):
+    through: int
+
+
+decode_hello: Decoder[Hello] = Decoder(Hello)
+decode_sampled: Decoder[Sampled] = Decoder(Sampled)
+decode_ask: Decoder[Ask] = Decoder(Ask)
+decode_numbered: Decoder[Numbered] = Decoder(Numbered)
+ToNode = Welcome | Granted | Fenced | Leave | Hire | Serves | Tell | Do | Seen
+decode_to_node: Decoder[ToNode] = Decoder(ToNode)

@@ -1,0 +1,253 @@
+"""The program on a node, inside its namespace: this machine as a place for workers, on a line to the head."""
+
+import asyncio
+import logging
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from platform import python_version
+from typing import NoReturn
+
+from bus.address import make_address, make_runtime_folder
+from bus.program import set_up_logging
+from bus.system import private
+from bus.system.environment import for_workers
+from bus.system.prctl import be_unreadable, become_subreaper
+from bus.transport.codec import BUS_VERSION, encode
+from bus.transport.sockets import Channel, connect_line, new_context
+from supervisor.lifecycle.kill_ladder import KILL_AGAIN_S, Step
+from supervisor.nodes.lease import ASKS_PER_LEASE, NodeLease
+from supervisor.nodes.line import (
+    ASK,
+    CONTROL,
+    EVENTS,
+    HELLO,
+    REPORT,
+    SAMPLE,
+    Ask,
+    Born,
+    Buried,
+    Do,
+    Exited,
+    Fenced,
+    Granted,
+    Hello,
+    Hire,
+    Leave,
+    Numbered,
+    Outdated,
+    Overcrowded,
+    Report,
+    Said,
+    Sampled,
+    Seen,
+    Serves,
+    Tell,
+    ToNode,
+    Welcome,
+    decode_to_node,
+)
+from supervisor.nodes.machine.death_timer import boot_clock
+from supervisor.nodes.machine.orders import LEASE_END, NodeOrders
+from supervisor.periodic import Periodic
+from supervisor.places.local_place import LocalPlace
+from supervisor.places.place import Gone, Sample
+from supervisor.places.usage.process_watch import LOOK_S
+from supervisor.processes.containment.sweep import Sweep
+from supervisor.processes.fork_server_client import SpawnError
+from supervisor.processes.spawner import Spawner
+
+log = logging.getLogger(__name__)
+
+SAMPLE_EVERY_S = 0.25
+ASK_EVERY_S = 1.0
+"""Or a part of the lease, if that is less: after a cut the line goes on with the first question that gets through."""
+
+
+def main(orders: NodeOrders, said: int) -> NoReturn:
+    """Serve until the head lets it go. `said` is where the keeper hears of the lease's end."""
+    private.make_files_private()
+    set_up_logging(orders.settings.supervisor.log_format, f"node {orders.name}")
+    become_subreaper()
+    be_unreadable()  # our key is no worker's
+    asyncio.run(_serve(orders, said))
+    os._exit(0)  # init ends with us, and with it all that is left
+
+
+async def _serve(orders: NodeOrders, said: int) -> None:
+    agent = Agent(orders, said)
+    await agent.run()
+
+
+class NoLedger:
+    """A node's processes end with its namespace: nobody has to look for them later."""
+
+    def worker_started(self, pid: int, started: int, scratch: str) -> None:
+        """Not kept."""
+
+    def worker_gone(self, pid: int, started: int) -> None:
+        """Not kept."""
+
+
+@dataclass
+class Reports:
+    """Numbered, and kept until the head has seen them."""
+
+    line: Channel
+    agent_id: bytes
+    unseen: dict[int, bytes] = field(default_factory=dict)
+    number: int = 0
+
+    def add(self, report: Report) -> None:
+        self.number += 1
+        self.unseen[self.number] = encode(Numbered(self.number, report))
+        self._send(self.unseen[self.number])
+
+    def again(self) -> None:
+        for message in self.unseen.values():
+            self._send(message)
+
+    def seen(self, through: int) -> None:
+        for number in [number for number in self.unseen if number <= through]:
+            del self.unseen[number]
+
+    def _send(self, message: bytes) -> None:
+        self.line.send([self.agent_id, REPORT, message])
+
+
+class Agent:
+    """Does what the head says, and tells it what becomes of it."""
+
+    def __init__(self, orders: NodeOrders, said: int) -> None:
+        self._orders = orders
+        self._said = said
+        self._loop = asyncio.get_running_loop()
+        self._id = orders.agent_id.encode()
+        self._lease = NodeLease(orders.lease_s, boot_clock())
+        self._over = asyncio.Event()
+        self._hello: Hello | None = None
+        self._hired: set[str] = set()
+        self._killing: set[str] = set()
+        self._outdated: set[str] = set()
+        context = new_context()
+        keys = (orders.public_key, orders.secret_key)
+        self._line = Channel(connect_line(context, orders.head, orders.head_key, keys), self._on_head)
+        self._reports = Reports(self._line, self._id)
+        settings, folder = orders.settings, Path(orders.folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        address = make_address(folder, orders.folder)
+        make_runtime_folder(Path(address.runtime_dir))
+        environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
+        self._spawner = Spawner(settings.worker.preload, environment, Sweep)
+        self._place = LocalPlace(settings, self._spawner, NoLedger(), (context, address), self)
+
+    async def run(self) -> None:
+        """Until the head says that it is over."""
+        recurring = [
+            (min(ASK_EVERY_S, self._orders.lease_s / ASKS_PER_LEASE), self._ask),
+            (SAMPLE_EVERY_S, self._place.sample),
+            (LOOK_S, self._place.look_at_processes),
+            (SAMPLE_EVERY_S, self._look_after),
+        ]
+        periodic = Periodic(recurring)
+        joining = self._loop.create_task(self._join())
+        await self._over.wait()
+        joining.cancel()
+        periodic.close()
+
+    async def _join(self) -> None:
+        """What is given to this node after its first word is to begin at once."""
+        try:
+            await self._spawner.until_loaded()
+        except (OSError, SpawnError):
+            log.exception("workers cannot be started here", extra={"action": "node"})
+            self._over.set()
+            return
+        self._hello = Hello(BUS_VERSION, python_version(), self._orders.slots)
+        self._send(HELLO, self._hello)
+
+    # ---- what the head says
+
+    def _on_head(self, frames: list[bytes]) -> None:
+        self._do(decode_to_node(frames[-1]))
+
+    def _do(self, said: ToNode) -> None:
+        match said:
+            case Granted(asked_at):
+                if self._lease.granted(asked_at):
+                    os.write(self._said, LEASE_END.pack(self._lease.ends_at))
+            case Welcome(resend):
+                if self._hello is not None:
+                    self._send(HELLO, self._hello)  # the first may be lost
+                self._reports.again()
+                if resend:
+                    self._place.hear_again()
+            case Seen(through):
+                self._reports.seen(through)
+            case Fenced() | Leave():
+                self._over.set()
+            case Hire(worker_id, agent, token) if worker_id not in self._hired:
+                self._hired.add(worker_id)
+                self._place.spawn(worker_id, agent, token)
+            case Serves(worker_id, job_id):
+                self._place.assigned(worker_id, job_id)
+            case Tell(worker_id, message):
+                self._place.tell(worker_id, message)
+            case Do(worker_id, step):
+                self._step(worker_id, step)
+
+    def _step(self, worker_id: str, step: Step) -> None:
+        if step in (Step.KILL, Step.KILL_AGAIN):
+            if worker_id not in self._killing:
+                self._killing.add(worker_id)
+                self._kill(worker_id)
+            return
+        self._place.do(worker_id, step)
+
+    def _kill(self, worker_id: str) -> None:
+        """A standing order, which ends with the worker."""
+        if worker_id in self._killing:
+            self._loop.call_later(KILL_AGAIN_S, self._kill, worker_id)
+            self._place.do(worker_id, Step.KILL)
+
+    # ---- what this machine says
+
+    def born(self, worker_id: str, pid: int) -> None:
+        self._reports.add(Born(worker_id, pid))
+
+    def control(self, frame: bytes) -> None:
+        self._line.send([self._id, CONTROL, frame])
+
+    def said(self, frames: list[bytes]) -> None:
+        if len(frames) == 1:
+            self._line.send([self._id, EVENTS, frames[0]])
+
+    def sampled(self, worker_id: str, sample: Sample) -> None:
+        self._send(SAMPLE, Sampled(worker_id, sample.memory_bytes, sample.cpu_s, sample.scratch_bytes))
+
+    def overcrowded(self, worker_id: str, words: str) -> None:
+        self._reports.add(Overcrowded(worker_id, words))
+
+    def exited(self, worker_id: str) -> None:
+        self._reports.add(Exited(worker_id))
+
+    def gone(self, worker_id: str, gone: Gone) -> None:
+        self._killing.discard(worker_id)
+        self._outdated.discard(worker_id)
+        proven = gone.proof is not None
+        self._reports.add(Buried(worker_id, gone.exit_words, proven, gone.last_words, gone.limit_hit, gone.counted))
+
+    # ---- inside
+
+    def _ask(self) -> None:
+        self._send(ASK, Ask(boot_clock()))
+
+    def _look_after(self) -> None:
+        self._spawner.look(self._orders.settings.worker.start_timeout_s)
+        self._place.look_after()
+        for worker_id in self._place.outdated_ones() - self._outdated:
+            self._outdated.add(worker_id)
+            self._reports.add(Outdated(worker_id))
+
+    def _send(self, kind: bytes, said: Said) -> None:
+        self._line.send([self._id, kind, encode(said)])

@@ -1,0 +1,102 @@
+"""The program that holds a node's life: `python -m supervisor.nodes.machine.keeper`, its orders on standard input.
+
+    keeper   holds the kernel's timer, outside
+      init   the first process of a namespace of its own
+        agent  takes the head's orders; its fork server and workers beneath it
+
+The agent says until when the head lets it live. Whatever ends the keeper, its timer or anything else, ends init, and
+with that the kernel ends all inside, stopped, daemonised or otherwise. Init can be reaped only when nothing is left:
+who has reaped it has the proof.
+"""
+
+import contextlib
+import os
+import select
+import sys
+from typing import NoReturn
+
+import msgspec
+
+from bus.system.prctl import be_unreadable, die_with
+from supervisor.nodes.machine.agent import main as agent_main
+from supervisor.nodes.machine.death_timer import DeathTimer, boot_clock
+from supervisor.nodes.machine.namespaces import mount_own, unshare_processes
+from supervisor.nodes.machine.orders import LEASE_END, NodeOrders
+
+UNUSABLE = 2
+_IN_A_NAMESPACE_OF_ITS_OWN = 0
+"""The parent of its first process, as that one sees it."""
+
+
+def main() -> NoReturn:
+    """Say who the init is, and live until it has ended. Exit status 2 where no namespace can be made."""
+    orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=NodeOrders)
+    die_with(orders.parent)
+    # The first lease has to last for nothing but the way to the head: what the agent needs is loaded already.
+    timer = DeathTimer(boot_clock() + orders.lease_s)
+    _go_first(os.SCHED_FIFO, 1)
+    heard, said = os.pipe()
+    alive, own_life = os.pipe()
+    try:
+        unshare_processes()
+    except OSError as error:
+        sys.stderr.write(f"this machine gives no namespace for a node's processes: {error}\n")
+        sys.exit(UNUSABLE)
+    be_unreadable()  # neither the node's key nor our environment is for a worker that looks at init
+    init = os.fork()
+    if init == 0:
+        os.close(own_life)
+        os.close(heard)
+        _be_init(orders, said, alive)
+    os.close(said)
+    os.close(alive)
+    sys.stdout.write(f"{init}\n")
+    sys.stdout.flush()
+    while ends_at := os.read(heard, LEASE_END.size):
+        timer.put_off(LEASE_END.unpack(ends_at)[0])
+    os._exit(_exit_of(init))
+
+
+def _go_first(policy: int, priority: int) -> None:
+    """Whoever is killed still has to be scheduled once before what hangs on it is killed too: on a busy machine that
+    would take longer than the head waits. Keeper and init do next to nothing, so they come before everybody else. Only
+    a privileged process may; for others the margin has to do."""
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, policy, os.sched_param(priority))
+
+
+def _be_init(orders: NodeOrders, said: int, alive: int) -> NoReturn:
+    """Start the agent, reap what becomes an orphan, and end with the agent."""
+    try:
+        die_with(_IN_A_NAMESPACE_OF_ITS_OWN)
+        if select.select([alive], [], [], 0)[0]:
+            os._exit(1)  # the keeper had died before we asked
+        mount_own()
+        agent = os.fork()
+        if agent == 0:
+            _be_agent(orders, said)
+        os.close(said)
+        os._exit(_exit_of(agent))
+    finally:
+        os._exit(1)
+
+
+def _be_agent(orders: NodeOrders, said: int) -> NoReturn:
+    try:
+        _go_first(os.SCHED_OTHER, 0)
+        die_with(os.getppid())
+        agent_main(orders, said)
+    finally:
+        os._exit(1)
+
+
+def _exit_of(child: int) -> int:
+    """Reap until this child has ended; its status, as small as a process can have it."""
+    while True:
+        pid, status = os.waitpid(-1, 0)
+        if pid == child:
+            return os.waitstatus_to_exitcode(status) & 0xFF
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""A namespace of processes of one's own: when its first process dies, the kernel kills all in it, and that one can only
+be reaped once it is empty."""
+
+import ctypes
+import os
+from pathlib import Path
+
+from bus.system.prctl import LIBC
+
+_NEWNS, _NEWPID, _NEWUSER = 0x00020000, 0x20000000, 0x10000000
+_REC, _PRIVATE = 0x4000, 0x40000
+
+
+def unshare_processes() -> None:
+    """The next child of this process is the first of a new namespace, with mounts of its own. Without privileges that
+    takes a namespace of users as well. Raises OSError."""
+    if LIBC.unshare(_NEWNS | _NEWPID) == 0:
+        return
+    user, group = os.geteuid(), os.getegid()
+    _check("unshare", LIBC.unshare(_NEWUSER | _NEWNS | _NEWPID))
+    own = Path("/proc/self")
+    (own / "setgroups").write_text("deny")
+    (own / "uid_map").write_text(f"{user} {user} 1")
+    (own / "gid_map").write_text(f"{group} {group} 1")
+
+
+def mount_own() -> None:
+    """In the namespace's first process: /proc shows what is in it and nothing else, and memory that its processes share
+    by name goes with them. Raises OSError."""
+    _check("mount /", LIBC.mount(b"none", b"/", None, _REC | _PRIVATE, None))
+    _check("mount /proc", LIBC.mount(b"proc", b"/proc", b"proc", 0, None))
+    _check("mount /dev/shm", LIBC.mount(b"tmpfs", b"/dev/shm", b"tmpfs", 0, None))
+
+
+def _check(call: str, result: int) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{call}: {os.strerror(number)}")

@@ -1,0 +1,276 @@
+"""All nodes of this head: their lines, their leases, the engine that starts them."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from platform import python_version
+
+import msgspec
+
+from bus.address import Address
+from bus.contract.settings import AuthSettings, Settings
+from bus.contract.vocabulary import Proof
+from bus.transport.codec import BUS_VERSION, CodecError, encode, same_protocol
+from bus.transport.sockets import (
+    Channel,
+    Context,
+    Unroutable,
+    admit,
+    bind_line,
+    endpoint_of,
+    new_keys,
+)
+from bus.wire.commands import NodeSummary
+from bus.wire.worker import MAX_MESSAGE_BYTES
+from supervisor.nodes.engines.engine import Engine, local_engine
+from supervisor.nodes.engines.line import FromEngine, NodeDown, NodeFailed, NodeReaped, NodeUp, Started
+from supervisor.nodes.lease import HeadLease
+from supervisor.nodes.line import (
+    ASK,
+    CONTROL,
+    EVENTS,
+    HELLO,
+    REPORT,
+    SAMPLE,
+    Fenced,
+    Granted,
+    Hello,
+    Leave,
+    Said,
+    Welcome,
+    decode_ask,
+    decode_hello,
+    decode_numbered,
+    decode_sampled,
+)
+from supervisor.nodes.machine.death_timer import boot_clock
+from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.node import Node, NodeState, summary_of_left
+from supervisor.nodes.remote_place import RemotePlace
+from supervisor.places.place import PlaceListener, Sample
+
+log = logging.getLogger(__name__)
+
+_ROOM_FOR_HEAD = 4096
+"""What a frame of the line may take beyond what a worker may send."""
+
+
+class Nodes:
+    """Each node has a key of its own, made here, and is known by it. Workers there are heard by the listener;
+    `changed` hears that a node is ready or lost."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        line: tuple[Context, Address],
+        changed: Callable[[], None],
+        listener: PlaceListener,
+    ) -> None:
+        context, self._address = line
+        self._settings = settings
+        self._cluster = settings.cluster
+        self._changed = changed
+        self._listener = listener
+        self._nodes: dict[str, Node] = {}
+        self._offered: set[str] = set()
+        self._drained: set[str] = set()
+        self._refused = 0
+        self._head_key, secret = new_keys()
+        self._door = admit(context, lambda key: any(node.public_key == key for node in self._nodes.values()))
+        socket = bind_line(context, self._cluster.listen, secret, MAX_MESSAGE_BYTES + _ROOM_FOR_HEAD)
+        self._endpoint = endpoint_of(socket)
+        self._line = Channel(socket, self._on_message)
+        self._engine = Engine(local_engine(self._cluster.nodes), self._on_engine, self._engine_ended)
+
+    def __repr__(self) -> str:
+        return f"<Nodes {list(self._nodes.values())}>"
+
+    async def end(self) -> None:
+        """End every node, and wait for the engine's end."""
+        await self._engine.close()
+
+    def close(self) -> None:
+        """No node is heard any more."""
+        self._line.close()
+        self._door.close()
+
+    @property
+    def own_children(self) -> set[int]:
+        """Children of this process that are no workers."""
+        return {self._engine.pid} if self._engine.pid is not None else set()
+
+    @property
+    def places(self) -> list[RemotePlace]:
+        return [node.place for node in self._nodes.values()]
+
+    @property
+    def ready(self) -> list[RemotePlace]:
+        """The places that take jobs now."""
+        now = boot_clock()
+        return [node.place for node in self._nodes.values() if node.state(now) is NodeState.READY]
+
+    @property
+    def draining(self) -> list[RemotePlace]:
+        """The places that end once nothing is left there."""
+        return [node.place for node in self._nodes.values() if node.draining]
+
+    def drain(self, name: str, *, undo: bool) -> bool:
+        """Let the machine of this name take no job any more, or with `undo` again. False where there is none."""
+        named = [node for node in self._nodes.values() if node.place.name == name]
+        if not named and name not in self._offered | self._drained:
+            return False
+        (self._drained.discard if undo else self._drained.add)(name)
+        for node in named:
+            node.draining = not undo
+        self._start_offered()
+        self._changed()
+        return True
+
+    def summaries(self) -> list[NodeSummary]:
+        """As lists show them, by name."""
+        now = boot_clock()
+        there = [node.summary(now) for node in self._nodes.values()]
+        left = self._drained - {summary.name for summary in there}
+        return sorted([*there, *map(summary_of_left, left)], key=lambda summary: summary.name)
+
+    def look(self) -> None:
+        """To be called often: nodes whose lease has run out are dead."""
+        now = boot_clock()
+        for node in list(self._nodes.values()):
+            last = node.lease.last_answered_at
+            if node.lease.claim(now) and last is not None:
+                self._lose(node, Proof.LEASE, f"its node {node.place.name} was silent for {now - last:.1f} s")
+
+    # ---- what nodes say
+
+    def _on_message(self, frames: list[bytes]) -> None:
+        connection, agent_id, kind, payload = frames if len(frames) == 4 else (b"", b"", b"", b"")
+        node = self._nodes.get(agent_id.decode(errors="replace"))
+        if node is None:
+            self._say(connection, Fenced())
+            return
+        try:
+            self._hear(node, connection, kind, payload)
+        except CodecError as error:
+            log.warning("%r said what cannot be read: %s", node, error, extra={"action": "node"})
+
+    def _hear(self, node: Node, connection: bytes, kind: bytes, payload: bytes) -> None:
+        if kind == EVENTS:
+            self._listener.said([payload])
+        elif kind == CONTROL:
+            self._listener.control(payload)
+        elif kind == SAMPLE:
+            told = decode_sampled(payload)
+            sample = Sample(told.memory_bytes, told.cpu_s, told.scratch_bytes)
+            self._listener.sampled(told.worker_id, sample)
+        elif kind == REPORT:
+            node.place.reported(decode_numbered(payload))
+        elif kind == ASK:
+            self._asked(node, connection, decode_ask(payload).asked_at)
+        elif kind == HELLO:
+            self._hello(node, decode_hello(payload))
+
+    def _asked(self, node: Node, connection: bytes, asked_at: float) -> None:
+        if asked_at < node.asked_at:
+            return  # of an earlier connection
+        node.asked_at = asked_at
+        if connection != node.connection:
+            again, node.connection = node.connection is not None, connection
+            self._say(connection, Welcome(again))
+            if again:
+                node.place.connected_again()
+        if node.draining and not node.place.workers:
+            node.lease.end_granting()  # for good: nothing is begun where the end was asked for
+            self._say(connection, Leave())
+        elif node.lease.asked(boot_clock()):
+            self._say(connection, Granted(asked_at))
+
+    def _hello(self, node: Node, hello: Hello) -> None:
+        if node.said_hello:
+            return  # it came again
+        node.place.slots = hello.slots
+        node.said_hello = True
+        if not same_protocol(hello.version):
+            node.why = f"it speaks protocol {hello.version}, this head {BUS_VERSION}"
+        elif hello.python.rpartition(".")[0] != python_version().rpartition(".")[0]:
+            node.why = f"it runs Python {hello.python}, this head {python_version()}"
+        if node.why:
+            log.error("node %s is not used: %s", node.place.name, node.why, extra={"action": "node"})
+        else:
+            log.info("node %s is ready for %d jobs", node.place.name, hello.slots, extra={"action": "node"})
+        self._changed()
+
+    # ---- what the engine says
+
+    def _on_engine(self, said: FromEngine) -> None:
+        match said:
+            case NodeUp(name):
+                self._offered.add(name)
+                self._start_offered()
+            case Started():
+                pass
+            case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
+                self._lose(node, Proof.NODE_REAPED, f"its node {node.place.name} has ended")
+            case NodeFailed(agent_id, why) if node := self._nodes.get(agent_id):
+                log.error("node %s cannot be started: %s", node.place.name, why, extra={"action": "node"})
+                del self._nodes[agent_id]
+            case NodeDown(agent_id, why) if node := self._nodes.get(agent_id):
+                log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})
+                node.lease.end_granting()
+
+    def _engine_ended(self) -> None:
+        """Its nodes end with it, but nobody has reaped them: their leases are waited for."""
+        self._offered.clear()
+        for node in self._nodes.values():
+            node.lease.end_granting()
+
+    def _start_offered(self) -> None:
+        for name in self._offered - self._drained:
+            self._offered.discard(name)
+            self._start(name)
+
+    def _start(self, name: str) -> None:
+        public, secret = new_keys()
+        agent_id = secrets.token_hex(6)
+        lease = HeadLease(self._cluster.lease_s, self._cluster.margin_s)
+        place = RemotePlace(name, partial(self._say_to, agent_id), self._listener)
+        self._nodes[agent_id] = Node(agent_id, public, place, lease)
+        self._engine.start_node(
+            NodeOrders(
+                agent_id=agent_id,
+                name=name,
+                parent=0,
+                head=self._endpoint,
+                head_key=self._head_key,
+                public_key=public,
+                secret_key=secret,
+                lease_s=self._cluster.lease_s,
+                slots=self._cluster.slots,
+                folder=str(Path(self._address.runtime_dir) / f"node-{agent_id}"),
+                settings=msgspec.structs.replace(self._settings, auth=AuthSettings()),  # nobody signs in there
+            )
+        )
+
+    # ---- inside
+
+    def _lose(self, node: Node, proof: Proof, words: str) -> None:
+        """It is dead: its key opens nothing any more."""
+        level = logging.INFO if node.draining and not node.place.workers else logging.WARNING
+        log.log(level, "%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})
+        node.lease.end_granting()
+        node.place.lost(proof, words)
+        self._nodes.pop(node.agent_id, None)
+        self._changed()
+
+    def _say_to(self, agent_id: str, said: Said) -> None:
+        if node := self._nodes.get(agent_id):
+            self._say(node.connection, said)
+
+    def _say(self, connection: bytes | None, said: Said) -> None:
+        if connection:
+            try:
+                self._line.send([connection, encode(said)])
+            except Unroutable:
+                log.debug("a node is not connected", extra={"action": "node"})

@@ -1,0 +1,145 @@
+"""A node as a place for workers: asks it over the line, and hears its reports, each once and in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bus.contract.vocabulary import Proof
+from supervisor.lifecycle.kill_ladder import Step
+from supervisor.nodes.line import (
+    Born,
+    Buried,
+    Do,
+    Exited,
+    Hire,
+    Numbered,
+    Outdated,
+    Overcrowded,
+    Report,
+    Said,
+    Seen,
+    Serves,
+    Tell,
+)
+from supervisor.places.place import Gone, PlaceListener
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a worker there, and what it is hired with until it is known to be born."""
+
+    hire: Hire | None
+    job_id: str = ""
+    exited: bool = False
+    outdated: bool = False
+
+
+class RemotePlace:
+    """Takes `slots` jobs at a time. `send` says something to the node, if it is connected."""
+
+    proof = Proof.NODE_REAPED
+
+    def __init__(self, name: str, send: Callable[[Said], None], listener: PlaceListener) -> None:
+        self.name = name
+        self.slots = 0
+        self._send = send
+        self._listener = listener
+        self._workers: dict[str, _Known] = {}
+        self._heard_through = 0
+
+    def __repr__(self) -> str:
+        return f"<RemotePlace {self.name} {len(self._workers)} workers, {self.free} of {self.slots} free>"
+
+    @property
+    def workers(self) -> int:
+        return len(self._workers)
+
+    @property
+    def jobs(self) -> int:
+        return sum(bool(known.job_id) for known in self._workers.values())
+
+    @property
+    def free(self) -> int:
+        """How many more jobs it takes."""
+        return self.slots - self.jobs
+
+    # ---- the seam
+
+    def spawn(self, worker_id: str, agent: str, token: bytes) -> None:
+        hire = Hire(worker_id, agent, token)
+        self._workers[worker_id] = _Known(hire)
+        self._send(hire)
+
+    def assigned(self, worker_id: str, job_id: str) -> None:
+        if known := self._workers.get(worker_id):
+            known.job_id = job_id
+            self._send(Serves(worker_id, job_id))
+
+    def tell(self, worker_id: str, message: bytes) -> None:
+        if worker_id in self._workers:
+            self._send(Tell(worker_id, message))
+
+    def do(self, worker_id: str, step: Step) -> None:
+        if worker_id in self._workers:
+            self._send(Do(worker_id, step))
+
+    def lives(self, worker_id: str) -> bool:
+        known = self._workers.get(worker_id)
+        return known is not None and not known.exited
+
+    def outdated(self, worker_id: str) -> bool:
+        known = self._workers.get(worker_id)
+        return known is not None and known.outdated
+
+    # ---- what the node says
+
+    def reported(self, numbered: Numbered) -> None:
+        """One that is out of turn comes again, when the line stands again."""
+        if numbered.number == self._heard_through + 1:
+            self._heard_through += 1
+            self._take(numbered.report)
+        self._send(Seen(self._heard_through))
+
+    def connected_again(self) -> None:
+        """What a broken line may have lost is said again. The rest comes again by itself: a job with its worker's next
+        heartbeat, a stop with its next step."""
+        for worker_id, known in self._workers.items():
+            if known.hire is not None:
+                self._send(known.hire)
+            if known.job_id:
+                self._send(Serves(worker_id, known.job_id))
+
+    def lost(self, proof: Proof, words: str) -> None:
+        """Nothing of the node lives any more, as `proof` says."""
+        for worker_id, known in list(self._workers.items()):
+            if not known.exited:
+                self._listener.exited(worker_id)
+            del self._workers[worker_id]
+            self._listener.gone(worker_id, Gone(words, proof, with_its_node=True))
+
+    def _take(self, report: Report) -> None:
+        known = self._workers.get(report.worker_id)
+        if known is None:
+            return
+        match report:
+            case Born(worker_id, pid):
+                known.hire = None
+                self._listener.born(worker_id, pid)
+            case Outdated():
+                known.outdated = True
+            case Overcrowded(worker_id, words):
+                self._listener.overcrowded(worker_id, words)
+            case Exited(worker_id):
+                known.exited = True
+                self._listener.exited(worker_id)
+            case Buried():
+                del self._workers[report.worker_id]
+                self._listener.gone(report.worker_id, self._gone(report))
+
+    def _gone(self, buried: Buried) -> Gone:
+        return Gone(
+            buried.exit_words,
+            self.proof if buried.proven else None,
+            buried.last_words,
+            limit_hit=buried.limit_hit,
+            counted=buried.counted,
+        )

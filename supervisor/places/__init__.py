@@ -1,0 +1,1 @@
+"""Where workers live: this machine, behind a seam that another one could stand behind too."""

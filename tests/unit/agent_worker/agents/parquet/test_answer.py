@@ -1,0 +1,25 @@
+"""What is said beside an answer."""
+
+import duckdb
+
+from agent_worker.agents.parquet.answer import without_a_number
+from agent_worker.llm import Preview, PreviewBuilder
+from bus.contract.events import Column
+
+
+def preview(sql: str) -> Preview:
+    relation = duckdb.sql(sql)
+    columns = tuple(Column(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True))
+    builder = PreviewBuilder(columns)
+    for batch in relation.to_arrow_table().to_batches():
+        builder.add(batch)
+    return builder.build()
+
+
+def test_columns_in_which_nan_stands_are_named() -> None:
+    values = "VALUES (1, 'NaN', 'NaN'::DOUBLE, NULL::FLOAT), (2, 'NaN', 1.5, 'NaN')"
+    assert without_a_number(preview(f"FROM ({values}) t(id, word, reading, other)")) == ["reading", "other"]
+
+
+def test_infinity_and_nothing_are_numbers_like_others() -> None:
+    assert without_a_number(preview("SELECT 'inf'::DOUBLE AS a, NULL::DOUBLE AS b, 1e300 AS c")) == []

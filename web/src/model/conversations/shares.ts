@@ -1,0 +1,96 @@
+import { fetched, json } from "./conversation-store";
+import { type Turn, UNRATED } from "./conversation";
+
+const ADDRESS = "/api/shares";
+
+/** A link that lets others read answers of this user. */
+export interface Share {
+  readonly id: string;
+  readonly title: string;
+  /** Who has the link needs not sign in. */
+  readonly isPublic: boolean;
+  readonly answers: number;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+}
+
+export interface SharedAnswer {
+  readonly jobId: string;
+  readonly query: string;
+  readonly clarification: string | null;
+  readonly askedAt: number;
+}
+
+/** What a link leads to. */
+export interface Shared {
+  readonly title: string;
+  readonly createdAt: number;
+  readonly answers: readonly SharedAnswer[];
+}
+
+interface WireShare {
+  readonly share_id: string;
+  readonly title: string;
+  readonly public: boolean;
+  readonly answers: number;
+  readonly created_at: number;
+}
+
+interface WireShared {
+  readonly title: string;
+  readonly created_at: number;
+  readonly answers: readonly {
+    readonly job_id: string;
+    readonly query: string;
+    readonly user_clarification: string | null;
+    readonly created_at: number;
+  }[];
+}
+
+/** This user's shares, the latest first, and whether the server allows links without signing in. Raises `StoreError`. */
+export async function listShares(): Promise<{ shares: readonly Share[]; publicAllowed: boolean }> {
+  const found = (await json(await fetched("GET", ADDRESS))) as { shares: readonly WireShare[]; public_allowed: boolean };
+  return { shares: found.shares.map(shareOf), publicAllowed: found.public_allowed };
+}
+
+/** Raises `StoreError`. */
+export async function share(jobIds: readonly string[], isPublic: boolean): Promise<Share> {
+  return shareOf((await json(await fetched("POST", ADDRESS, { job_ids: jobIds, public: isPublic }))) as WireShare);
+}
+
+/** Raises `StoreError`. */
+export async function endShare(id: string): Promise<void> {
+  await json(await fetched("DELETE", `${ADDRESS}/${encodeURIComponent(id)}`));
+}
+
+/** Raises `StoreError` where there is no such share, or none for this reader. */
+export async function sharedIn(id: string): Promise<Shared> {
+  const found = (await json(await fetched("GET", `${ADDRESS}/${encodeURIComponent(id)}`))) as WireShared;
+  return {
+    title: found.title,
+    createdAt: found.created_at * 1000,
+    answers: found.answers.map((answer) => ({
+      jobId: answer.job_id,
+      query: answer.query,
+      clarification: answer.user_clarification,
+      askedAt: answer.created_at * 1000,
+    })),
+  };
+}
+
+export function answerAddress(id: string, jobId: string): string {
+  return `${ADDRESS}/${encodeURIComponent(id)}/jobs/${encodeURIComponent(jobId)}/events`;
+}
+
+/** The address that is given to others. */
+export function linkOf({ id }: Share): string {
+  return `${location.origin}/s/${id}`;
+}
+
+export function turnOf({ jobId, query, clarification, askedAt }: SharedAnswer): Turn {
+  return { sessionId: jobId, query, clarification, askedAt, agent: "", model: "", ended: true, follows: "", rating: UNRATED };
+}
+
+function shareOf({ share_id: id, title, public: isPublic, answers, created_at }: WireShare): Share {
+  return { id, title, isPublic, answers, createdAt: created_at * 1000 };
+}
