@@ -90,17 +90,25 @@ async def test_a_download_is_named_after_its_question(offline_tab: Tab) -> None:
     assert (await download.value).suggested_filename == "top-5-destinations-by-flights.csv"
 
 
-async def test_links_are_text_that_shows_their_address_and_tasks_keep_their_boxes(zoo_tab: Tab) -> None:
-    """An address may come out of the data, and would carry them away."""
-    links = "[**your** bank](https://example.org/?n=1) [a](javascript:alert(1)) https://example.org/ www.example.org"
-    answer = await zoo_tab.ask(f"echoes see {links}\n\n- [x] done\n- [ ] open\n")
+async def test_links_open_beside_the_chat_and_tasks_keep_their_boxes(zoo_tab: Tab) -> None:
+    answer = await zoo_tab.ask("echoes see [there](https://example.org/there)\n\n- [x] done\n- [ ] open\n")
     await answer.is_in("done")
-    await expect(answer.response.locator("a, [href]")).to_have_count(0)
-    shown = "see your bank (https://example.org/?n=1) a (javascript:alert(1)) https://example.org/ www.example.org"
-    await expect(answer.response.locator("p")).to_have_text(shown)
+    link = answer.response.get_by_role("link", name="there")
+    await expect(link).to_have_attribute("target", "_blank")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
     await expect(answer.response.get_by_role("listitem")).to_have_text(["\u2611 done", "\u2610 open"])
     await zoo_tab.shot("tasks")
     assert await violations(zoo_tab.page) == []
+
+
+async def test_links_of_what_is_told_of_data_are_text_that_shows_their_address(offline_tab: Tab) -> None:
+    """They may come out of the data, and would carry them away."""
+    links = "[**your** bank](https://example.org/?n=1) [a](javascript:alert(1)) https://example.org/ www.example.org"
+    answer = await offline_tab.ask(f"select '{links}' as said")
+    await answer.is_in("done")
+    await expect(answer.response.locator("a, [href]")).to_have_count(0)
+    shown = "said: your bank (https://example.org/?n=1) a https://example.org/ www.example.org"
+    await expect(answer.response.locator("p")).to_have_text(shown)
 
 
 async def test_an_answer_is_exported_as_a_document(offline_tab: Tab, visits: Visits, tmp_path: Path) -> None:

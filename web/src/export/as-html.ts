@@ -27,15 +27,15 @@ function titleOf(answer: AnswerCopy): string {
 
 function sectionOf(answer: AnswerCopy): string {
   return `<section><h1>${titleOf(answer)}</h1>
-${textOf(answer.response)}
+${textOf(answer)}
 ${answer.svg}
 ${tableOf(answer)}
 ${answer.statement ? `<pre><code>${escaped(answer.statement)}</code></pre>` : ""}</section>`;
 }
 
 /** Sanitised, as on the page. */
-function textOf(markdown: string): string {
-  return rendered(blocksOf(markdown, BEGINNING)).map((element) => element.outerHTML).join("\n");
+function textOf({ response, statement }: AnswerCopy): string {
+  return rendered(blocksOf(response, BEGINNING), !statement).map((element) => element.outerHTML).join("\n");
 }
 
 function tableOf(answer: AnswerCopy): string {

@@ -18,7 +18,13 @@ export class MarkdownStream {
   private part: Element | null = null;
   private partBeginsAt = 0;
 
-  constructor(private readonly host: Element) {}
+  /** With `trusted`, links can be followed. */
+  constructor(
+    private readonly host: Element,
+    private readonly trusted: boolean,
+  ) {
+    host.replaceChildren();
+  }
 
   /** Brings the page from what it shows nearer to `written`. Returns true while there is more to be shown. */
   update(written: string): boolean {
@@ -36,7 +42,7 @@ export class MarkdownStream {
   private show(blocks: readonly Block[]): void {
     const earlier = this.last;
     const same = earlier && blocks[0] && isSame(earlier.block, blocks[0]) ? 1 : 0;
-    rendered(blocks.slice(same)).forEach((element, index) => {
+    rendered(blocks.slice(same), this.trusted).forEach((element, index) => {
       const block = blocks[same + index]!;
       if (earlier && same + index === 0) earlier.element.replaceWith(element);
       else this.partFor(block).append(element);

@@ -28,7 +28,7 @@ select 1 as one
 export function warmUp(): void {
   const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
   idle(() => {
-    const writing = new MarkdownStream(document.createElement("div"));
+    const writing = new MarkdownStream(document.createElement("div"), false);
     for (let end = 1; end <= ONE_OF_EACH.length; end += 40) writing.update(ONE_OF_EACH.slice(0, end));
     writing.update(ONE_OF_EACH);
   });

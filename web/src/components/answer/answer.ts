@@ -58,7 +58,7 @@ export class Answer extends PageElement {
         ${answer.chart
           ? html`<ds-chart .spec=${answer.chart} .columns=${answer.columns} .rows=${answer.rows}></ds-chart>`
           : nothing}
-        <ds-response .text=${this.response} .live=${this.live}></ds-response>
+        <ds-response .text=${this.response} .live=${this.live} .trusted=${answer.statements.length === 0}></ds-response>
         ${this.clarification()}
         <ds-stop-report .answer=${answer} .user=${this.user}></ds-stop-report>
         ${this.failure()} ${this.footer()}

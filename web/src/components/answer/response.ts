@@ -12,6 +12,8 @@ export class Response extends PageElement {
   /** True while more may come: a typing mark stands at the end. */
   @property({ attribute: false }) live = false;
   @property({ attribute: false }) name = "response";
+  /** Whether its links can be followed. What tells of data may have them from there. */
+  @property({ attribute: false }) trusted = false;
   private writing: MarkdownStream | null = null;
   /** More has come than a frame has time for; the next frame goes on. */
   private behind = false;
@@ -22,11 +24,12 @@ export class Response extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("text") && !this.behind) this.write();
+    if (changed.has("trusted")) this.writing = null;
+    if ((changed.has("text") || changed.has("trusted")) && !this.behind) this.write();
   }
 
   private write(): void {
-    this.writing ??= new MarkdownStream(this.firstElementChild as HTMLElement);
+    this.writing ??= new MarkdownStream(this.firstElementChild as HTMLElement, this.trusted);
     this.behind = this.writing.update(this.text);
     if (this.behind) this.goOn();
   }
