@@ -68,8 +68,7 @@ async def test_hostile_markdown_is_shown_and_not_obeyed(model_tab: Tab, model: M
     await expect(answer.response.locator("script, img, svg, iframe, form, button, style, object, embed")).to_have_count(
         0
     )
-    addresses = [await link.get_attribute("href") for link in await answer.response.locator("a").all()]
-    assert [address for address in addresses if address] == ["https://example.org/"]
+    await expect(answer.response.locator("a, [href]")).to_have_count(0)
     handlers = "(root) => [...root.querySelectorAll('*')].flatMap((one) => one.getAttributeNames())"
     assert not [name for name in await answer.response.evaluate(handlers) if name.startswith("on") or name == "style"]
     assert await model_tab.page.evaluate("window.pwned") is None

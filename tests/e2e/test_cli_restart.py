@@ -241,7 +241,20 @@ def test_a_terminal_that_is_closed_ends_serve(tmp_path: Path) -> None:
     arguments = ["serve", "--port", "0", "--config", str(write_config(tmp_path)), "--state-dir", str(state_dir)]
     serve = subprocess.Popen(
         # The shell is what the terminal belongs to, and stays between the two, as people have it.
-        ["setsid", "--ctty", "sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-m", "ops", *arguments],
+        [
+            "env",
+            "--default-signal=HUP",
+            "setsid",
+            "--ctty",
+            "sh",
+            "-c",
+            '"$@"; exit $?',
+            "sh",
+            sys.executable,
+            "-m",
+            "ops",
+            *arguments,
+        ],
         cwd=tmp_path,
         env=environment(),
         stdin=inside,
