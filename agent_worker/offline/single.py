@@ -12,7 +12,7 @@ from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.chart_words import drawn, is_that, with_chart
 from agent_worker.offline.dialogue.troubles import Troubles
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.grammar.continuing import asks_whole, goes_on
+from agent_worker.offline.grammar.continuing import goes_on, points_back
 from agent_worker.offline.grammar.fragments import Select
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
@@ -101,7 +101,7 @@ class Single:
     def _read(self, question: str, before: "Understood | None") -> Understood:
         follows = goes_on(question)
         goes_before = before is not None and before.reading is not None
-        whole = None if follows and (goes_before or not asks_whole(question)) else self._whole(question)
+        whole = None if follows and (goes_before or points_back(question)) else self._whole(question)
         if isinstance(whole, Understood) and (not goes_before or _is_whole(question, whole)):
             return whole
         further = self._further(question, before) if before is not None and before.reading is not None else ""

@@ -30,15 +30,6 @@ def points_back(question: str) -> bool:
     return any(pair in _OF_THOSE for pair in pairwise(words))
 
 
-def asks_whole(question: str) -> bool:
-    """Whether behind such words a whole question opens: "and how many customers are there"."""
-    words = [token.lower for token in tokenize(question)]
-    at = 0
-    while found := english.GOES_ON.at(words, at):
-        at = found[0][0]
-    return bool(english.OPENERS.at(words, at) or english.COUNT.at(words, at)) and not points_back(question)
-
-
 def opening(reader: Reader) -> tuple[int, bool]:
     """Behind the words that say so at the beginning, and whether something is added."""
     at, adds = 0, False
