@@ -4,14 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from agent_worker.offline.binder.bind import Binder, Unbound
+from agent_worker.offline.binder.places import Doubtful
 from agent_worker.offline.binder.query import Agg, Part, Query
-from agent_worker.offline.binder.time.times import Several
 from agent_worker.offline.dialogue.merge import GoingOn, Unclear
-from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.continuing import points_back
 from agent_worker.offline.grammar.cover import further_parses, parses
-from agent_worker.offline.grammar.fragments import Parse, Verb, names_in
+from agent_worker.offline.grammar.fragments import Parse, names_in
 from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.lookup import NameIndex
@@ -23,8 +21,6 @@ from bus.contract.catalog import Catalog
 _ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
 """A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
 answer."""
-_BY_VERB = 0.3
-"""How far a table is named by a verb: "flew" by flights."""
 _MOST_BASES, _MOST_BRIDGES = 12, 6
 
 
@@ -45,8 +41,8 @@ class Readings:
     found: list[Reading]
     words: int
     problem: str = ""
-    several_dates: str = ""
-    """The table that has several dates, where none is said."""
+    doubtful: bool = False
+    """No other reader may answer either."""
 
     @property
     def clear(self) -> Reading | None:
@@ -69,9 +65,6 @@ class Core:
         self.values = values
         self.index = NameIndex(self.schema)
         self._routes: dict[str, Joins] = {}
-        self._done: dict[str, list[str]] = defaultdict(list)
-        for table in self.schema.tables.values():
-            self._done[stem(table.words[-1])].append(table.name)
         self._refers = {table: {key.ref_table for key in self.schema.keys_of(table)} for table in self.schema.tables}
 
     def read(self, question: str) -> Readings:
@@ -103,24 +96,21 @@ class Core:
         """What the parses mean over every table that they may be about."""
         best: dict[str, Reading] = {}
         problems: dict[str, None] = {}
-        several_dates = ""
+        doubtful = False
         for parse in found:
             for base in self.bases(parse):
                 try:
                     bound = Binder(self.schema, base, self.routes(base), parse).run()
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
-                    several_dates = several_dates or (problem.table if isinstance(problem, Several) else "")
+                    doubtful = doubtful or isinstance(problem, Doubtful)
                     continue
                 _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
                 if sql not in best or bound.cost < best[sql].cost:
                     best[sql] = Reading(bound.cost, sql, bound.query, parse)
         return Readings(
-            sorted(best.values(), key=lambda reading: reading.cost),
-            words,
-            "bind: " + "; ".join(problems),
-            several_dates,
+            sorted(best.values(), key=lambda reading: reading.cost), words, "bind: " + "; ".join(problems), doubtful
         )
 
     def bases(self, parse: Parse) -> list[str]:
@@ -133,9 +123,6 @@ class Core:
                     near.setdefault(c.table, c.cost)
             for table, cost in near.items():
                 named[table].append(cost)
-        for verb in (fragment for fragment in parse.fragments if isinstance(fragment, Verb)):
-            for table in self._done.get(stem(DERIVED.get(verb.word, "")), ()):
-                named[table].append(_BY_VERB)
         bridges = sorted(t for t, to in self._refers.items() if t not in named and len(to & named.keys()) > 1)
         nearest = sorted(named, key=lambda table: (-len(named[table]), sum(named[table]), table))
         return [*nearest[:_MOST_BASES], *bridges[:_MOST_BRIDGES]]

@@ -8,16 +8,20 @@ from functools import cached_property
 import msgspec
 
 from agent_worker.offline.binder.query import Compare, Query, Ref
+from agent_worker.offline.binder.rules.choose_base import resolve
 from agent_worker.offline.dialogue.about_data import about
 from agent_worker.offline.dialogue.chart_words import drawn, is_that, with_chart
-from agent_worker.offline.dialogue.troubles import Troubles
+from agent_worker.offline.dialogue.doubts import UNSURE, doubt
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.grammar.continuing import goes_on, points_back
+from agent_worker.offline.grammar.continuing import goes_on
 from agent_worker.offline.grammar.fragments import Select
+from agent_worker.offline.grammar.rules.parser import parse
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.offline.output.describe import Description
+from agent_worker.offline.output.sql import statement
+from agent_worker.offline.output.wording import chart_of, reading_words, title_of
 from agent_worker.offline.readings import Core, Reading
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.plan import DirectAnswer, SqlPlan
@@ -84,36 +88,38 @@ class Single:
             raise found
         return found
 
-    def after(self, question: str, before: "Understood | None") -> Understood:
-        """What a question means behind one that was understood. Raises `NotUnderstood`."""
+    def after(self, question: str, before: "Understood | None", *, days: bool = False) -> Understood:
+        """What a question means behind one that was understood. `days`: it says days, which only the reader of rules
+        knows. Raises `NotUnderstood`."""
         if len(question) > LONGEST_CHARS:
             problem = f"This question has {len(question):,} characters; up to {LONGEST_CHARS} can be read."
             raise NotUnderstood(question, Ambiguous(problem))
         text, kind = drawn(question)
         if kind is None or "chart" in self.core.schema.parts:
-            return self._read(question, before)
-        found = before if before is not None and is_that(text) else self._read(text, before)
+            return self._read(question, before, days=days)
+        found = before if before is not None and is_that(text) else self._read(text, before, days=days)
         plan = with_chart(found.plan, kind) if isinstance(found.plan, SqlPlan) else found.plan
         if isinstance(plan, str):
             raise NotUnderstood(question, Ambiguous(plan))
         return replace(found, plan=plan)
 
-    def _read(self, question: str, before: "Understood | None") -> Understood:
+    def _read(self, question: str, before: "Understood | None", *, days: bool) -> Understood:
         follows = goes_on(question)
-        goes_before = before is not None and before.reading is not None
-        whole = None if follows and (goes_before or points_back(question)) else self._whole(question)
-        if isinstance(whole, Understood) and (not goes_before or _is_whole(question, whole)):
+        whole = None if follows or days else self._whole(question)
+        if whole is not None and (before is None or before.reading is None or _is_whole(question, whole)):
             return whole
-        further = self._further(question, before) if before is not None and before.reading is not None else ""
-        if isinstance(further, Understood):
-            return further
-        if said := about(question, self.lexicon.names):
-            return Understood(said)
-        if goes_before and (follows or isinstance(whole, Understood)):
-            raise NotUnderstood(question, Ambiguous(further))
-        if follows or not isinstance(whole, NotUnderstood):
-            raise NotUnderstood(question, Ambiguous(_NO_EARLIER))
-        raise whole
+        try:
+            if before is not None and before.reading is not None:
+                further = self._further(question, before)
+                if isinstance(further, Understood):
+                    return further
+                if whole is not None or follows:
+                    raise NotUnderstood(question, Ambiguous(further))
+            return Understood(self._with_units(self._by_rules(question)))
+        except NotUnderstood:
+            if said := about(question, self.lexicon.names):
+                return Understood(said)
+            raise
 
     def _further(self, question: str, before: "Understood") -> Understood | str:
         """What a text means that goes on from an earlier question, or why that cannot be told."""
@@ -121,8 +127,7 @@ class Single:
         found = self.core.read_on(question, before.reading.parse, before.words)
         if found.clear:
             return self._understood(found.clear, found.words)
-        unclear = found.problem if not found.problem.startswith("bind") else ""
-        return f"{unclear[0].upper()}{unclear[1:]}." if unclear else _NO_CHANGE
+        return _NO_CHANGE if found.found or not found.problem else f"{found.problem[0].upper()}{found.problem[1:]}."
 
     def _understood(self, reading: Reading, words: int, notes: Sequence[str] = ()) -> Understood:
         said = Description(self.core.schema, reading.query)
@@ -139,23 +144,26 @@ class Single:
         said = "".join(f" {column.replace('_', ' ')} is in {unit}." for column, unit in used)
         return msgspec.structs.replace(plan, reading=f"{plan.reading}{said}")
 
-    def _whole(self, question: str) -> "Understood | NotUnderstood":
-        """What a question means by itself, or what stands in the way of that."""
-        text, items, notes = self.lexicon.spelled(question)
+    def _whole(self, question: str) -> Understood | None:
+        """The answer to a question that has one clear reading. Raises `NotUnderstood` where it says two things at once,
+        so that no reader may answer."""
+        words = {stem(word) for word in re.findall(r"\w+", question.lower())}
         found = self.core.read(question)
-        if notes and not found.found and found.problem.startswith("word"):
-            found, question = self.core.read(text), text
-        else:
-            items, notes = self.lexicon.read(question), []
+        notes: list[str] = []
+        if not found.found and found.problem.startswith("word"):
+            question, _, notes = self.lexicon.spelled(question)
+            found = self.core.read(question) if notes else found
         reading = found.clear
-        if reading is not None and not self._dated_elsewhere(reading.query, question):
-            return self._understood(reading, found.words, notes)
-        return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
+        if reading is None and found.doubtful:
+            raise NotUnderstood(question, Ambiguous(UNSURE))
+        if reading is None or self._dated_elsewhere(reading.query, words):
+            return None
+        return self._understood(reading, found.words, notes)
 
-    def _dated_elsewhere(self, query: Query, question: str) -> bool:
+    def _dated_elsewhere(self, query: Query, words: set[str]) -> bool:
         """Whether a day was read as one of another table, though its column is not named and the own table has dates:
         "appointments since 2026" are not those of patients born since."""
-        schema, words = self.core.schema, {stem(word) for word in re.findall(r"\w+", question.lower())}
+        schema = self.core.schema
         own = any(column.kind is Holds.DATE for column in schema.tables[query.base].columns)
         for condition in query.conditions if own else ():
             ref = condition.expr if isinstance(condition, Compare) else None
@@ -164,6 +172,19 @@ class Single:
                 if column.kind is Holds.DATE and not {stem(word) for word in column.words} & words:
                     return True
         return False
+
+    def _by_rules(self, question: str) -> SqlPlan:
+        text, items, notes = self.lexicon.spelled(question)
+        try:
+            draft = replace(parse(items), notes=notes)
+            if draft.leans:
+                raise Ambiguous("There is no earlier question to go on from: please ask the whole question.")
+            reading, scope = resolve(self.lexicon.names, draft)
+            if problem := doubt(text, reading, self.lexicon.names):
+                raise Ambiguous(problem)
+        except Ambiguous as problem:
+            raise NotUnderstood(text, problem) from problem
+        return SqlPlan(statement(scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
 
 
 def _is_whole(question: str, found: Understood) -> bool:
@@ -174,5 +195,4 @@ def _is_whole(question: str, found: Understood) -> bool:
     return stands_alone(question) or own
 
 
-_NO_EARLIER = "There is no earlier question to go on from: please ask the whole question."
 _NO_CHANGE = "I cannot tell what this changes in the question before: please ask the whole question."

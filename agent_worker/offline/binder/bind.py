@@ -29,7 +29,6 @@ from agent_worker.offline.grammar.fragments import (
     Told,
     When,
     Where,
-    names_in,
 )
 from agent_worker.offline.schema.roles import Role
 
@@ -48,8 +47,6 @@ class Binder(Checks):
 
     def run(self) -> Bound:
         items = self._items()
-        if any(name.candidates[0].via[0] and name.candidates[0].table == self.base for name in names_in(self.parse)):
-            raise Unbound("reached over what the question is about")
         if not items and not self.of(Everything):
             raise Unbound("nothing asked for")
         said = [m.name for m in self.of(Mention)] + [item.owner for item in items if item.owner]
@@ -98,7 +95,6 @@ class Binder(Checks):
         self._sort()
         self._finish()
         self._show_figures()
-        self._check_outer()
         for share in self.of(Share):
             self._share(share, told)
         self._verbs()

@@ -23,7 +23,6 @@ from agent_worker.offline.grammar.fragments import (
     Mention,
     Rank,
     Select,
-    Share,
     Verb,
     Where,
 )
@@ -53,13 +52,6 @@ class Checks(Times):
                 raise Unbound("a count of what nobody counts")
             if select.terse and any(self._column(ref).role is Role.QUANTITY for ref in self.query.groups):
                 raise Unbound("per so many, or by their number")
-
-    def _check_outer(self) -> None:
-        """An average of counts is one over all units of time."""
-        query = self.query
-        plain = not (query.groups or query.havings or query.limit or self.of(Share))
-        if query.outer and not (plain and len(query.buckets) == 1 and len(query.shown) == 2):
-            raise Unbound("an average of counts of what")
 
     def _is_named(self, ref: Ref) -> bool:
         """Whether a condition names its column, so that it is no other one's."""

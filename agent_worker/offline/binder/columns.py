@@ -8,7 +8,6 @@ from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Mention,
     Select,
-    Verb,
     Where,
 )
 from agent_worker.offline.lexer.lattice import Number, Value
@@ -38,8 +37,6 @@ class Columns(Nouns):
                 literals(column, where.operator, where.operands)
             except Unfit:
                 continue
-            if where.role == "to" and not self._is_goal(column):
-                continue
             far = self._distance(table)
             if where.never and where.owner is None and column in self._named_by():
                 continue
@@ -52,11 +49,6 @@ class Columns(Nouns):
     def _role_bonus(self, where: Where, column: Column) -> float:
         """How much nearer a column is whose name says what stands before the value: "to SFO" is a destination."""
         return _ROLE if ROLE_WORDS.get(where.role, frozenset()) & set(column.words) else 0.0
-
-    def _is_goal(self, column: Column) -> bool:
-        """Whether "to" may lead to values of a column: one that says so, or one that a verb tells of."""
-        said = any(ROLE_WORDS["to"] & set(c.words) for c in self.schema.columns.values() if c.table == self.base)
-        return bool(self.of(Verb)) or said or bool(ROLE_WORDS["to"] & set(column.words))
 
     def _named_columns(self, where: Where) -> dict[tuple[str, str], float]:
         values = [v for v in where.operands if isinstance(v, Value)]
@@ -107,13 +99,9 @@ class Columns(Nouns):
         return found
 
     def _undated(self, column: Column) -> bool:
-        """Whether a date is hardly meant that nothing tells of: its table has another by its owner's word, or the base
-        has dates of its own."""
-        if column.kind is not Kind.DATE or self._told(column.name):
-            return False
+        """Whether another date of its table is the one that the owner has declared, and no verb tells of this."""
         date = self.schema.catalog.description.default_dates.get(column.table)
-        own = any(c.kind is Kind.DATE for c in self.schema.tables[self.base].columns)
-        return (bool(date) and column.name != date) or (own and column.table != self.base)
+        return bool(date) and column.kind is Kind.DATE and column.name != date and not self._told(column.name)
 
     def _subjects_said(self) -> bool:
         """Whether the question names a table that a condition on a name may be about."""
@@ -145,8 +133,7 @@ class Columns(Nouns):
                 if refs and not value.quoted and short and where.name is None:
                     return 9.0
                 if refs and not value.quoted:
-                    named = where.owner is not None and len(refs) == 1
-                    cost += 0.05 if named else 0.35 + 0.2 * (len(refs) > 1)
+                    cost += 0.35 + 0.2 * (len(refs) > 1)
                 elif where.name is None and not where.label:
                     cost += 1.0
                 elif self.schema.columns[table, column].info.values and "%" not in where.operator:

@@ -147,8 +147,6 @@ class Query:
     distinct: bool = False
     everything: bool = False
     over: str = ""
-    outer: str = ""
-    """An aggregate of the figures of all groups, which alone is shown."""
     joined: list[Path] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
 

@@ -59,7 +59,7 @@ class Conversation:
         notes = [term.said for term in used]
         try:
             before = self._before if goes_on else None
-            found = self._single.after(whole, before)
+            found = self._single.after(whole, before, days=period is not None)
             if period is not None and isinstance(found.plan, SqlPlan):
                 beyond_data(self._catalog, found.plan.sql, period, said)
         except NotUnderstood as found_problem:

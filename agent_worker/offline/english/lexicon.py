@@ -274,7 +274,7 @@ GOES_ON = Phrases(
     }
 )
 """What a text begins with that goes on from an earlier question; "also": it adds to it."""
-EXCEPT = _said("{except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
+EXCEPT = _said("{except,excluding,without,but not,not,leave out,exclude,but without}{ for,}")
 GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
 POINTS_BACK = frozenset(("those", "these", "them", "they", "it", "ones", "that"))
 """Words that stand for what an earlier question was about."""
@@ -329,7 +329,7 @@ DETERMINING = frozenset(_DETERMINING.split())
 RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
 STOPS = frozenset({".", "?", ",", ";", "and"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
-GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
+GROUPED = frozenset({"grouped", "split", "sorted", "ranked", "ordered", "order"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
 TIMES = frozenset({"times", "time"})
 NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

@@ -13,7 +13,6 @@ from agent_worker.offline.grammar.conditions import (
     where_full_name,
     where_named,
     where_relative,
-    where_signed,
     where_trailing,
     where_value,
 )
@@ -43,8 +42,6 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
             again = before == "and" and _said_before(reader, name)
             if before == "and" and not again:  # what is asked for beside something else, not what that is said of
                 continue
-            if before == "by" and reader.word(at) != "the" and not reader.is_passive(_last_before(reader, at) - 1):
-                continue  # by each of them
             if different > at and before in ("for", "by", "in"):  # for each of them
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME
@@ -59,16 +56,11 @@ def _said_before(reader: Reader, name: Name) -> bool:
     return more and any(said[at : at + len(own)] == own for at in range(len(said)))
 
 
-def _last_before(reader: Reader, at: int) -> int:
-    """Where the word before a noun's determiners stands, or -1."""
+def _spoken_before(reader: Reader, at: int) -> str:
+    """The word before a noun's determiners."""
     last = at - 1
     while last >= 0 and reader.word(last) in english.DETERMINING:
         last -= 1
-    return last
-
-
-def _spoken_before(reader: Reader, at: int) -> str:
-    last = _last_before(reader, at)
     return reader.word(last) if last >= 0 else ""
 
 
@@ -89,7 +81,7 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     if last and not asked and word not in english.FINAL:
         return
     if word in english.VERBS:
-        yield at + 1, Verb(word), 0.05 if word in ("have", "has", "had") else 0.15
+        yield at + 1, Verb(word), 0.15
     elif len(word) > 4 and word.endswith(("ed", "ing")) and word.isalpha() and not last:
         yield at + 1, Verb(word, strict=True), 0.3
 
@@ -110,6 +102,5 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 CLAUSES: tuple[Rule, ...] = (
     where_named, having, where_containing, where_trailing, where_value, where_full_name,
-    where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
-    told, glue,
+    where_relative, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing, told, glue,
 )  # fmt: skip

@@ -1,6 +1,5 @@
 """What only a text says that goes on from an earlier question: "and the median?", "top 3", "2024?", "in percent"."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -11,7 +10,6 @@ from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.times import moment
 from agent_worker.offline.lexer.lattice import Value
 
-_STOP = re.compile(r"[.?!;]\s")
 _FIRST = {"top": True, "bottom": False, "first": True, "best": True, "worst": False}
 _PERCENT = ("percent", "percentage", "percentages", "%", "share", "shares")
 _OF_THOSE = (("of", "those"), ("of", "these"), ("of", "them"))
@@ -26,7 +24,7 @@ def goes_on(question: str) -> bool:
 
 def points_back(question: str) -> bool:
     """Whether it asks of "those" that an earlier question was about."""
-    words = [token.lower for token in tokenize(_STOP.split(question.strip())[0])]
+    words = [token.lower for token in tokenize(question)]
     return any(pair in _OF_THOSE for pair in pairwise(words))
 
 
@@ -76,8 +74,7 @@ def _figure_alone(reader: Reader, at: int, start: int) -> Iterator[Found]:
 
 def _denied(reader: Reader, at: int) -> Iterator[Found]:
     """ "except Delta", "without 2013", "not on Mondays"."""
-    without = [(at + 1, None)] if reader.word(at) == "without" else []
-    for start, _ in (*reader.phrase(english.EXCEPT, at), *without):
+    for start, _ in reader.phrase(english.EXCEPT, at):
         place = start + (reader.word(start) in english.PREPOSITIONS)
         for end, one in moment(reader, place):
             yield end, When("not in", (one,)), 0.1

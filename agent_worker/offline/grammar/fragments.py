@@ -22,8 +22,6 @@ class Item:
     unit: str = ""
     other: Name | None = None
     """The second column of a correlation."""
-    over: str = ""
-    """An aggregate of the counts of all groups: "average number of flights per day"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +119,6 @@ class Group:
 
     names: tuple[Name, ...]
     firm: bool = True
-    role: str = ""
-    """ "from" or "to", where that word stands before "each"."""
 
 
 @dataclass(frozen=True, slots=True)

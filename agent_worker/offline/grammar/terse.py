@@ -36,7 +36,7 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
 
 def _counted(reader: Reader, at: int) -> Iterator[Found]:
     """ "flights by month": how many there are."""
-    for end, name in reader.noun(at) if reader.word(at - 1) != "by" else ():
+    for end, name in reader.noun(at):
         if name.tables and name.tables[0].cost <= name.cost + 0.1:
             yield end, Select((Item("count", name),), terse=True), name.cost - _TERSE
 

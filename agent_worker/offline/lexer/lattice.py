@@ -12,7 +12,6 @@ from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 _LONGEST_NAME = 5
 _SURE = 0.35
 _COMMON = 0.1
-_COLUMN = 0.8
 _NOT_FIRST = frozenset(
     word
     for (word,) in expand(
@@ -45,12 +44,6 @@ class Name:
     def tables(self) -> tuple[Candidate, ...]:
         """The tables among what it may mean, where nothing fits clearly better."""
         return tuple(c for c in self.candidates if c.is_table and c.cost <= self.cost + 0.5)
-
-    @property
-    def is_column(self) -> bool:
-        """Whether it names a column surely enough, where it may name a table, too."""
-        columns = self.columns
-        return bool(columns) and (not self.tables or columns[0].cost < _COLUMN)
 
     @property
     def columns(self) -> tuple[Candidate, ...]:

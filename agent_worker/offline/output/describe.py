@@ -70,9 +70,6 @@ class Description:
         text = ", ".join(self._expr(e) for e in shown)
         if query.distinct:
             text = f"the different values of {text}"
-        if query.outer:
-            figure, unit = self._expr(query.shown[-1]), self._expr(query.shown[0])
-            return f"{_FNS[query.outer]} {figure} per {unit}, of those that have any"
         if query.over:
             return f"how many {query.over} there are"
         dims = [self._expr(e) for e in query.shown if query.aggregated and isinstance(e, Ref | Bucket)]

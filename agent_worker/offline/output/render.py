@@ -77,10 +77,6 @@ class Renderer:
         lines += [f"HAVING {' AND '.join(havings)}"] if havings else []
         if query.over:
             return f"SELECT COUNT(*) AS count FROM (\n{chr(10).join(lines)}\n) AS found"
-        if query.outer:
-            figure = name_of(query.shown[-1])
-            inner = chr(10).join(lines)
-            return f"SELECT {query.outer.upper()}({figure}) AS {query.outer}_{figure} FROM (\n{inner}\n) AS found"
         lines += [f"ORDER BY {', '.join(orders)}"] if orders else []
         lines += [f"LIMIT {query.limit}"] if query.limit else []
         return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What is grouped, in which order, and as a share of what."""

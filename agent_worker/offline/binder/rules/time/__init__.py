@@ -1,0 +1,1 @@
+"""Periods and calendars as conditions on dates."""
