@@ -1,16 +1,14 @@
 """The readings of a question: every way to read it bound over every table that it may be about."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 from agent_worker.offline.binder.bind import Binder, Unbound
 from agent_worker.offline.binder.places import Doubtful
 from agent_worker.offline.binder.query import Agg, Part, Query
-from agent_worker.offline.dialogue.merge import GoingOn, Unclear
-from agent_worker.offline.grammar.continuing import points_back
-from agent_worker.offline.grammar.cover import further_parses, parses
-from agent_worker.offline.grammar.fragments import Parse, names_in
-from agent_worker.offline.lexer.lattice import lattice
+from agent_worker.offline.grammar.cover import parses
+from agent_worker.offline.grammar.fragments import Fragment, Parse
+from agent_worker.offline.lexer.lattice import Name, lattice
 from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.lookup import NameIndex
 from agent_worker.offline.schema.model import Schema
@@ -31,7 +29,6 @@ class Reading:
     cost: float
     sql: str
     query: Query
-    parse: Parse
 
 
 @dataclass(slots=True)
@@ -74,26 +71,6 @@ class Core:
         words = len(question.split())
         if not found:
             return Readings([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
-        return self._bound(found, words)
-
-    def read_on(self, question: str, before: Parse, words: int) -> Readings:
-        """Every reading of a text that goes on from a question of so many words."""
-        found, adds = further_parses(lattice(question, self.values, self.index))
-        keys = frozenset((key.ref_table, key.ref_column) for key in self.schema.keys)
-        going_on = GoingOn(before, adds, points_back(question), keys)
-        merged: list[Parse] = []
-        problem = ""
-        for parse in found:
-            try:
-                merged.append(going_on.merged(parse))
-            except Unclear as unclear:
-                problem = problem or str(unclear)
-        if not merged:
-            return Readings([], words, problem)
-        return self._bound(merged, words + len(question.split()))
-
-    def _bound(self, found: list[Parse], words: int) -> Readings:
-        """What the parses mean over every table that they may be about."""
         best: dict[str, Reading] = {}
         problems: dict[str, None] = {}
         doubtful = False
@@ -108,7 +85,7 @@ class Core:
                 _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
                 if sql not in best or bound.cost < best[sql].cost:
-                    best[sql] = Reading(bound.cost, sql, bound.query, parse)
+                    best[sql] = Reading(bound.cost, sql, bound.query)
         return Readings(
             sorted(best.values(), key=lambda reading: reading.cost), words, "bind: " + "; ".join(problems), doubtful
         )
@@ -116,7 +93,7 @@ class Core:
     def bases(self, parse: Parse) -> list[str]:
         """The tables that a parse may be about: those that most of its names may be of, and those that join two."""
         named: dict[str, list[float]] = defaultdict(list)
-        for name in names_in(parse.fragments):
+        for name in _names(parse.fragments):
             near: dict[str, float] = {}
             for c in name.candidates:
                 if c.cost <= name.cost + 0.5:
@@ -131,6 +108,17 @@ class Core:
         if base not in self._routes:
             self._routes[base] = Joins(self.schema, base)
         return self._routes[base]
+
+
+def _names(value: tuple[Fragment, ...] | object) -> list[Name]:
+    """Every name in fragments."""
+    if isinstance(value, Name):
+        return [value]
+    if isinstance(value, tuple):
+        return [name for one in value for name in _names(one)]
+    if is_dataclass(value) and type(value).__module__.endswith("fragments"):
+        return [name for field in fields(value) for name in _names(getattr(value, field.name))]
+    return []
 
 
 def _order_groups(schema: Schema, query: Query) -> None:

@@ -1,7 +1,6 @@
 """One question by itself, or as it goes on from an earlier one: a statement, or what stands in the way of one."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,19 +9,18 @@ import msgspec
 from agent_worker.offline.binder.query import Compare, Query, Ref
 from agent_worker.offline.binder.rules.choose_base import resolve
 from agent_worker.offline.dialogue.about_data import about
-from agent_worker.offline.dialogue.chart_words import drawn, is_that, with_chart
 from agent_worker.offline.dialogue.doubts import UNSURE, doubt
+from agent_worker.offline.dialogue.merge import is_fragment, merge
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.grammar.continuing import goes_on
-from agent_worker.offline.grammar.fragments import Select
 from agent_worker.offline.grammar.rules.parser import parse
+from agent_worker.offline.grammar.rules.question_ast import QuestionAst
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.offline.output.describe import Description
 from agent_worker.offline.output.sql import statement
 from agent_worker.offline.output.wording import chart_of, reading_words, title_of
-from agent_worker.offline.readings import Core, Reading
+from agent_worker.offline.readings import Core
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
@@ -32,12 +30,10 @@ LONGEST_CHARS = 600
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question read to its end. A text behind it goes on from its `reading`, of so many `words`, where there is
-    one."""
+    """A question read to its end. `draft` is what a fragment behind it goes on from, where that can be told."""
 
     plan: SqlPlan | DirectAnswer
-    reading: Reading | None = None
-    words: int = 0
+    draft: QuestionAst | None = None
 
 
 class NotUnderstood(Exception):
@@ -88,51 +84,23 @@ class Single:
             raise found
         return found
 
-    def after(self, question: str, before: "Understood | None", *, days: bool = False) -> Understood:
-        """What a question means behind one that was understood. `days`: it says days, which only the reader of rules
-        knows. Raises `NotUnderstood`."""
+    def after(self, question: str, before: QuestionAst | None, *, days: bool = False) -> Understood:
+        """What a question means behind the one of which `before` is the draft. `days`: it says days, which only the
+        reader of rules knows. Raises `NotUnderstood`."""
         if len(question) > LONGEST_CHARS:
             problem = f"This question has {len(question):,} characters; up to {LONGEST_CHARS} can be read."
             raise NotUnderstood(question, Ambiguous(problem))
-        text, kind = drawn(question)
-        if kind is None or "chart" in self.core.schema.parts:
-            return self._read(question, before, days=days)
-        found = before if before is not None and is_that(text) else self._read(text, before, days=days)
-        plan = with_chart(found.plan, kind) if isinstance(found.plan, SqlPlan) else found.plan
-        if isinstance(plan, str):
-            raise NotUnderstood(question, Ambiguous(plan))
-        return replace(found, plan=plan)
-
-    def _read(self, question: str, before: "Understood | None", *, days: bool) -> Understood:
-        follows = goes_on(question)
-        whole = None if follows or days else self._whole(question)
-        if whole is not None and (before is None or before.reading is None or _is_whole(question, whole)):
-            return whole
+        whole = None if days or (before is not None and not stands_alone(question)) else self._whole(question)
+        if whole is not None:
+            return Understood(self._with_units(whole))
         try:
-            if before is not None and before.reading is not None:
-                further = self._further(question, before)
-                if isinstance(further, Understood):
-                    return further
-                if whole is not None or follows:
-                    raise NotUnderstood(question, Ambiguous(further))
-            return Understood(self._with_units(self._by_rules(question)))
+            found = self._by_rules(question, before)
+            assert isinstance(found.plan, SqlPlan)
+            return replace(found, plan=self._with_units(found.plan))
         except NotUnderstood:
             if said := about(question, self.lexicon.names):
                 return Understood(said)
             raise
-
-    def _further(self, question: str, before: "Understood") -> Understood | str:
-        """What a text means that goes on from an earlier question, or why that cannot be told."""
-        assert before.reading is not None
-        found = self.core.read_on(question, before.reading.parse, before.words)
-        if found.clear:
-            return self._understood(found.clear, found.words)
-        return _NO_CHANGE if found.found or not found.problem else f"{found.problem[0].upper()}{found.problem[1:]}."
-
-    def _understood(self, reading: Reading, words: int, notes: Sequence[str] = ()) -> Understood:
-        said = Description(self.core.schema, reading.query)
-        plan = SqlPlan(reading.sql, said.title(), " ".join((*notes, said.reading())), said.chart())
-        return Understood(self._with_units(plan), reading, words)
 
     def _with_units(self, plan: SqlPlan) -> SqlPlan:
         """The plan with the units that the owner has declared for its columns."""
@@ -144,7 +112,14 @@ class Single:
         said = "".join(f" {column.replace('_', ' ')} is in {unit}." for column, unit in used)
         return msgspec.structs.replace(plan, reading=f"{plan.reading}{said}")
 
-    def _whole(self, question: str) -> Understood | None:
+    def draft_of(self, question: str, before: QuestionAst | None) -> QuestionAst | None:
+        """What a fragment behind a question goes on from, where the reader of rules understands it too."""
+        try:
+            return self._by_rules(question, before).draft
+        except NotUnderstood:
+            return None
+
+    def _whole(self, question: str) -> SqlPlan | None:
         """The answer to a question that has one clear reading. Raises `NotUnderstood` where it says two things at once,
         so that no reader may answer."""
         words = {stem(word) for word in re.findall(r"\w+", question.lower())}
@@ -158,7 +133,8 @@ class Single:
             raise NotUnderstood(question, Ambiguous(UNSURE))
         if reading is None or self._dated_elsewhere(reading.query, words):
             return None
-        return self._understood(reading, found.words, notes)
+        said = Description(self.core.schema, reading.query)
+        return SqlPlan(reading.sql, said.title(), " ".join((*notes, said.reading())), said.chart())
 
     def _dated_elsewhere(self, query: Query, words: set[str]) -> bool:
         """Whether a day was read as one of another table, though its column is not named and the own table has dates:
@@ -173,26 +149,19 @@ class Single:
                     return True
         return False
 
-    def _by_rules(self, question: str) -> SqlPlan:
+    def _by_rules(self, question: str, before: QuestionAst | None) -> Understood:
         text, items, notes = self.lexicon.spelled(question)
         try:
             draft = replace(parse(items), notes=notes)
-            if draft.leans:
+            goes_on = is_fragment(draft)
+            if before is not None and goes_on:
+                draft = merge(before, draft, self.lexicon.names.referred)
+            elif draft.leans:
                 raise Ambiguous("There is no earlier question to go on from: please ask the whole question.")
             reading, scope = resolve(self.lexicon.names, draft)
-            if problem := doubt(text, reading, self.lexicon.names):
+            if (before is None or not goes_on) and (problem := doubt(text, reading, self.lexicon.names)):
                 raise Ambiguous(problem)
         except Ambiguous as problem:
             raise NotUnderstood(text, problem) from problem
-        return SqlPlan(statement(scope, reading), title_of(reading), reading_words(reading), chart_of(reading))
-
-
-def _is_whole(question: str, found: Understood) -> bool:
-    """Whether a text that does not open as a question asks for something of its own: "orders by month"."""
-    parts = found.reading.parse.fragments if found.reading else ()
-    items = [item for f in parts if isinstance(f, Select) for item in f.items]
-    own = any((item.fn and item.name) or (item.name and (item.name.tables or item.name.declared)) for item in items)
-    return stands_alone(question) or own
-
-
-_NO_CHANGE = "I cannot tell what this changes in the question before: please ask the whole question."
+        words = reading_words(reading)
+        return Understood(SqlPlan(statement(scope, reading), title_of(reading), words, chart_of(reading)), draft)

@@ -141,8 +141,7 @@ class Columns(Nouns):
                 else:
                     cost += (0.15 if value.quoted else 0.3) + (0.4 if value.refs else 0.0)
             elif where.name is None and where.owner is None and not value.quoted and value.text.islower():
-                state = where.state and table == self.base
-                cost += 9.0 if not state and (value.text in VERBS or value.text.endswith("ed")) else 0.3
+                cost += 9.0 if value.text in VERBS or value.text.endswith("ed") else 0.3
         return cost
 
     def _distance(self, table: str) -> float | None:

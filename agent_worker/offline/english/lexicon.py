@@ -262,25 +262,6 @@ GLUE = _said(
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""
 )
-_IT = "{ it, this, that, them, those, these, the list, the result, the results,}"
-GOES_ON = Phrases(
-    {
-        f"""and|but|or rather|{{what,how}} about|what of|what if|now|then|instead|rather|ok|okay|only|just|again
-        |{{do,show,give,make}}{{ me,}} the same|{{the,}} same{{ thing, question, figure, figures, again,}}
-        |{{restrict,limit,narrow,filter,reduce}}{_IT}{{ down,}}{{ to, by,}}|{{change,switch}}{_IT} to
-        |make {{it,that,them}}|show {{it,that,them}}""": "",
-        f"{{split,break}}{_IT}{{ down,}}": "also",
-        "also|additionally|too|as well|in addition{ to that,}|plus|add{ in,}|include|including": "also",
-    }
-)
-"""What a text begins with that goes on from an earlier question; "also": it adds to it."""
-EXCEPT = _said("{except,excluding,without,but not,not,leave out,exclude,but without}{ for,}")
-GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
-POINTS_BACK = frozenset(("those", "these", "them", "they", "it", "ones", "that"))
-"""Words that stand for what an earlier question was about."""
-BEING = frozenset(("is", "are", "was", "were", "be", "been"))
-INVOLVING = frozenset(("for", "to", "with", "as", "by", "in", "on", "at", "from"))
-"""What brings something else into what was done."""
 PREPOSITIONS = frozenset(
     word for (word,) in expand("in|from|of|at|on|by|to|for|with|into|within|as|during|is|are|was|were")
 )

@@ -148,16 +148,10 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
     for end, operands, both in reader.operands(start):
         if all(isinstance(one, Value) and one.refs for one in operands):
             role = reader.word(at - 1) if at and reader.word(at - 1) in ("from", "to") else ""
-            sign = "!=" if negated else "="
-            yield end, Where(None, sign, operands, both=both, role=role, state=_is_state(reader, at, end)), 0.1
+            yield end, Where(None, "!=" if negated else "=", operands, both=both, role=role), 0.1
     for end, where, cost in (*where_named(reader, start), *where_trailing(reader, start)) if negated else ():
         if isinstance(where, Where) and where.operator == "=" and not where.both:
             yield end, replace(where, negated=True), cost
-
-
-def _is_state(reader: Reader, at: int, end: int) -> bool:
-    """Whether a value is said of something by "is" alone: not "was nominated for"."""
-    return reader.word(at - 1) in english.BEING and reader.word(end) not in english.INVOLVING
 
 
 def where_full_name(reader: Reader, at: int) -> Iterator[Found]:

@@ -1,6 +1,6 @@
 """What phrases say: typed pieces of a query, with names not yet looked up. Rules return them and change nothing."""
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 
@@ -84,8 +84,6 @@ class Where:
     never: bool = False
     role: str = ""
     """ "from" or "to", where that word stands before it."""
-    state: bool = False
-    """It is what something *is*, and nothing follows that it would be for, to or by: "orders that are shipped"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +244,3 @@ class Parse:
 
     fragments: tuple[Fragment, ...]
     cost: float
-
-
-def names_in(value: object) -> list[Name]:
-    """Every name in fragments."""
-    if isinstance(value, Name):
-        return [value]
-    if isinstance(value, tuple):
-        return [name for one in value for name in names_in(one)]
-    if is_dataclass(value) and type(value).__module__ == __name__:
-        return [name for field in fields(value) for name in names_in(getattr(value, field.name))]
-    return []
