@@ -26,6 +26,10 @@ from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
 
 LONGEST_CHARS = 600
+_DATED = re.compile(
+    r"\b(?:by|per|each|every|monthly|daily|weekly|yearly|in|since|before|after|between|during|on|until)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,18 @@ class Single:
             return None
 
     def _whole(self, question: str) -> SqlPlan | None:
-        """The answer to a question that has one clear reading. Raises `NotUnderstood` where it says two things at once,
-        so that no reader may answer."""
+        """The answer to a question that has one clear reading. Not where it may name a measure or a date that the owner
+        has declared: only the other reader knows those. Raises `NotUnderstood` where it says two things at once, so
+        that no reader may answer."""
+        described = self.catalog.description
         words = {stem(word) for word in re.findall(r"\w+", question.lower())}
+        measured = any({stem(w) for w in re.findall(r"\w+", m.name.lower())} <= words for m in described.measures)
+        pointed = {
+            word for word, place in described.synonyms.items() if any(m.name == place for m in described.measures)
+        }
+        measured = measured or any(stem(word.split()[-1].lower()) in words for word in pointed)
+        if measured or (described.default_dates and _DATED.search(question)):
+            return None
         found = self.core.read(question)
         notes: list[str] = []
         if not found.found and found.problem.startswith("word"):

@@ -19,7 +19,6 @@ from agent_worker.offline.grammar.fragments import (
     Group,
     Having,
     HowMany,
-    Item,
     Mention,
     Or,
     Parse,
@@ -66,8 +65,6 @@ class Binder(Checks):
         for at, fragment in enumerate(self.parse.fragments):
             if isinstance(fragment, Mention) and fragment.again:
                 self.since = len(self.query.conditions)
-            elif isinstance(fragment, Where) and fragment.name and fragment.name.declared:
-                self._having(Having(Item("", fragment.name), fragment.operator, fragment.operands))
             elif isinstance(fragment, Where):
                 self._where(fragment)
                 if self._is_alternative(at):
@@ -108,8 +105,6 @@ class Binder(Checks):
             raise Unbound("a share of one figure at a time")
         if any(isinstance(c, Exists) for c in query.conditions):
             raise Unbound("a share of those with something else")
-        if figures[0].fn == "formula":
-            raise Doubtful(f"{figures[0].name} is not added up")
         at = query.shown.index(figures[0])
         if query.aggregated and (query.groups or query.buckets):
             if self.of(Told) or self._said_before_groups():

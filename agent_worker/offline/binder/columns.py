@@ -1,8 +1,8 @@
 """Which column a condition is about: named, hinted by an adjective, or told by its value."""
 
+from agent_worker.offline.binder.literals import Unfit, literals
 from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
-from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
@@ -75,10 +75,9 @@ class Columns(Nouns):
         elif where.hints:
             for place, column in self.schema.columns.items():
                 at = next((i for i, hint in enumerate(where.hints) if hint in column.words), None)
-                if at is None or column.kind is Kind.OTHER or column.role is Role.IDENTIFIER or self._undated(column):
-                    continue
-                told = 0.0 if len(column.words) == 1 or self._told(column.name) else 0.1
-                found[place] = 0.02 * at + told
+                if at is not None and column.kind is not Kind.OTHER and column.role is not Role.IDENTIFIER:
+                    told = 0.0 if len(column.words) == 1 or self._told(column.name) else 0.1
+                    found[place] = 0.02 * at + told
         elif where.owner is not None and not where.label:
             best = where.owner.cost
             owners = {c.table: c.cost - best for c in where.owner.tables}
@@ -97,11 +96,6 @@ class Columns(Nouns):
                 if not refs:
                     found = {place: 0.1 for place in labels if place[0] in self._subjects()}
         return found
-
-    def _undated(self, column: Column) -> bool:
-        """Whether another date of its table is the one that the owner has declared, and no verb tells of this."""
-        date = self.schema.catalog.description.default_dates.get(column.table)
-        return bool(date) and column.kind is Kind.DATE and column.name != date and not self._told(column.name)
 
     def _subjects_said(self) -> bool:
         """Whether the question names a table that a condition on a name may be about."""

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from agent_worker.offline.binder.columns import Columns
+from agent_worker.offline.binder.literals import literals
 from agent_worker.offline.binder.places import CLOSE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Ref
-from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,

@@ -260,10 +260,8 @@ def _is_plain(path: Path) -> bool:
 def counted_tables(fragment: HowMany | Rank) -> tuple[Candidate, ...]:
     if isinstance(fragment, HowMany):
         return fragment.name.tables if fragment.name else ()
-    name = fragment.item.name if fragment.item else None
-    if fragment.item is None or name is None:
-        return ()
-    return name.candidates if name.declared else name.tables if fragment.item.fn else ()
+    item = fragment.item
+    return item.name.tables if item and item.name and item.fn else ()
 
 
 def kin(verb: str, part: str) -> bool:

@@ -20,14 +20,12 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Agg:
-    """`fn` over a column, or over rows where there is none; or the figure that its owner has declared as `formula`."""
+    """`fn` over a column, or over rows where there is none."""
 
     fn: str
     ref: Ref | None = None
     distinct: bool = False
     other: Ref | None = None
-    formula: str = ""
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
-from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import (
@@ -39,8 +38,6 @@ class Shown(Places):
     def _show(self, item: Item, size: int) -> None:
         if item.since is not None:
             self._span(item, item.since)
-        elif item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
-            self._add(figure)
         elif item.fn == "count":
             self._count(item)
         elif item.fn:

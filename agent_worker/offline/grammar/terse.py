@@ -23,8 +23,6 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
     for end, items, cost in item(reader, at):
         if items[0].fn:
             yield end, Select(items, terse=True), cost + 0.05
-        elif items[0].name and items[0].name.declared:
-            yield end, Select(items), cost
     for start, kind in openings(reader, at):
         yield from _top(reader, start)
         yield from _correlation(reader, start + (reader.word(start) in ("the", "a")))
@@ -135,7 +133,7 @@ def _share(reader: Reader, at: int) -> Iterator[Found]:
         one = items[0]
         if len(items) > 1 or one.name is None or one.owner is not None:
             continue
-        if one.fn in ("sum", "count") or (not one.fn and one.name.declared):
+        if one.fn in ("sum", "count"):
             yield end, (Select((one,)), share), cost
         elif not one.fn and one.name.tables:
             found: tuple[Fragment, ...] = (Select((Item("count", one.name),)), share)

@@ -36,11 +36,6 @@ class Name:
         return self.candidates[0].cost
 
     @property
-    def declared(self) -> bool:
-        """Whether it is a figure that the owner of the data has declared."""
-        return self.candidates[0].measure is not None
-
-    @property
     def tables(self) -> tuple[Candidate, ...]:
         """The tables among what it may mean, where nothing fits clearly better."""
         return tuple(c for c in self.candidates if c.is_table and c.cost <= self.cost + 0.5)
@@ -114,17 +109,8 @@ def lattice(question: str, values_of: ValueIndex, index: NameIndex) -> Lattice:
         guessed = [v for v in _literals(question, tokens, start) if v.quoted or not (known or _is_name(v, index))]
         found.values.append([*known, *guessed])
         found.numbers.append(_numbers(token, start))
-    declared = [name for names in found.names for name in names if name.declared]
-    found.names = [
-        [name for name in names if not _cuts(name, found) and not any(_lies_in(name, other) for other in declared)]
-        for names in found.names
-    ]
+    found.names = [[name for name in names if not _cuts(name, found)] for names in found.names]
     return found
-
-
-def _lies_in(name: Name, declared: Name) -> bool:
-    """Whether a name is a piece of a declared one: "order" of "order value"."""
-    return declared.start <= name.start and name.end <= declared.end and name != declared
 
 
 def _cuts(name: Name, found: Lattice) -> bool:

@@ -107,7 +107,7 @@ class Renderer:
         if isinstance(expr, Part):
             return self._part(expr)
         if expr.ref is None:
-            return expr.formula or "COUNT(*)"
+            return "COUNT(*)"
         inner = self.expr(expr.ref)
         if expr.other is not None:
             return f"{expr.fn.upper()}({inner}, {self.expr(expr.other)})"
@@ -232,7 +232,7 @@ def name_of(expr: Expr) -> str:
     if isinstance(expr, Part):
         return "percent" if expr.percent else "share"
     if expr.ref is None:
-        return expr.name.replace(" ", "_") or "count"
+        return "count"
     if expr.other is not None:
         return "correlation"
     fn = "number_of" if expr.fn == "count" else expr.fn

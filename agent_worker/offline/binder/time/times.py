@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from agent_worker.offline.binder.literals import literals
 from agent_worker.offline.binder.places import Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
-from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, parts_of, stretch
 from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Mention, Moment, Per, Verb, When

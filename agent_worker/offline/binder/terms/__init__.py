@@ -1,1 +1,0 @@
-"""Single terms of a query: values as they are compared, and declared figures."""
