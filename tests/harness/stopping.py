@@ -34,6 +34,18 @@ BOB = Caller("bob", Role.USER)
 ROOMY: dict[str, Any] = {**zoo_settings(), "limits.max_running": 100, "limits.max_running_per_user": 100}
 """The whole zoo, and room for it."""
 
+BROODERS = (
+    "forks_children",
+    "leaves_sessions",
+    "daemonises",
+    "deaf_daemon",
+    "has_subreaper",
+    "fork_bomb",
+    "flees",
+    "leaves_files",
+)
+"""Those of the zoo that leave processes or files behind."""
+
 
 @dataclass(frozen=True)
 class Ended:

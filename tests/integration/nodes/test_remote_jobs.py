@@ -8,20 +8,9 @@ from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.wire.commands import ReadStats, Stats
 from tests.harness.nodes import NodeProcesses, node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
-from tests.harness.stopping import ROOMY, climbed, told_pids
+from tests.harness.stopping import BROODERS, ROOMY, climbed, told_pids
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-BROODERS = (
-    "forks_children",
-    "leaves_sessions",
-    "daemonises",
-    "deaf_daemon",
-    "has_subreaper",
-    "fork_bomb",
-    "flees",
-    "leaves_files",
-)
 
 SETTINGS = {**ROOMY, "cluster.engine": "local", "cluster.slots": 4, "cluster.lease_s": 8}
 

@@ -11,24 +11,13 @@ from bus.contract.vocabulary import Proof, Reason, Rung
 from bus.system.orphans import children
 from tests.harness.graces import ENDING_ON
 from tests.harness.servers import Supervisor, eventually
-from tests.harness.stopping import ROOMY, Ended, command_of, ended, small_interpreters, told_files, told_pids
+from tests.harness.stopping import BROODERS, ROOMY, Ended, command_of, ended, small_interpreters, told_files, told_pids
 from tests.workers._staying import FINISH
 from tests.workers.leaves_files import system_v_seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = {**ROOMY, **ENDING_ON[Rung.CANCEL]}
-
-BROODERS = (
-    "forks_children",
-    "leaves_sessions",
-    "daemonises",
-    "deaf_daemon",
-    "has_subreaper",
-    "fork_bomb",
-    "flees",
-    "leaves_files",
-)
 
 
 def check_nothing_left(supervisor: Supervisor, job: Ended) -> None:
