@@ -23,7 +23,6 @@ from tests.e2e.cli_runner import serving
 WIDTH, HEIGHT = 900, 640
 PAUSE_S = 0.06
 LAST_MS = 4000
-QUALITY = 60
 
 
 class Film:
@@ -50,7 +49,9 @@ class Film:
         lasts = [round((later - at) * 1000) for (at, _), (later, _) in pairwise(changed)]
         first, *others = (Image.open(io.BytesIO(data)).convert("RGB") for _, data in changed)
         shown = [*lasts, LAST_MS]
-        first.save(file, save_all=True, append_images=others, duration=shown, loop=0, quality=QUALITY, method=6)
+        first.save(
+            file, save_all=True, append_images=others, duration=shown, loop=0, quality=80, method=6, minimize_size=True
+        )
 
     async def _run(self) -> None:
         while True:
