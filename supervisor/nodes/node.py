@@ -19,6 +19,10 @@ class NodeState(StrEnum):
     LEFT = "left"
 
 
+UNHEARD = "it starts; nothing was heard of it yet ([cluster] listen is where it connects to)"
+LOADING = "it starts, and loads what workers need"
+
+
 @dataclass(slots=True)
 class Node:
     """`connection` is where it was last heard, by the question with the latest time; `said_hello`: its fork server has
@@ -48,10 +52,19 @@ class Node:
     def summary(self, now: float) -> NodeSummary:
         """As lists show it."""
         place = self.place
-        why = self.why if self.said_hello else "it starts, and loads what workers need"
-        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, why)
+        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, self._why_not())
+
+    def _why_not(self) -> str:
+        if self.said_hello:
+            return self.why
+        return UNHEARD if self.lease.last_answered_at is None else LOADING
 
 
 def summary_of_left(name: str) -> NodeSummary:
     """A machine that was drained, and on which nothing runs."""
     return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"drained; `deadstop nodes drain --undo {name}` takes it back")
+
+
+def summary_of_engine(name: str, why: str) -> NodeSummary:
+    """In the place of its nodes, while it can start none: `why`, for people."""
+    return NodeSummary(name, NodeState.JOINING, 0, 0, 0, why)

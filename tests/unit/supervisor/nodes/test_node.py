@@ -25,6 +25,12 @@ def test_it_joins_until_it_has_loaded_what_workers_need() -> None:
     assert (joining.state(101.0), joining.summary(101.0).why) == (NodeState.READY, "")
 
 
+def test_one_that_was_never_heard_says_where_it_has_to_connect_to() -> None:
+    unheard = node()
+    unheard.lease = HeadLease(LEASE_S, 0.5)
+    assert "[cluster] listen" in unheard.summary(101.0).why
+
+
 def test_one_that_may_not_be_used_says_why() -> None:
     other = node()
     other.said_hello, other.why = True, "it speaks protocol 9.0, this head 2.1"
