@@ -59,7 +59,7 @@ test-cluster: .venv/.installed-ray
 	@command -v ip >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then apt-get update -qq && apt-get install -y -qq iproute2; \
 	  else echo "The cluster's tests need \`ip\`. Debian and Ubuntu: sudo apt-get install iproute2"; exit 1; fi; }
-	tests/cluster/alone.sh .venv/bin/pytest -m slow tests/cluster
+	tests/cluster/alone.sh .venv/bin/pytest -m slow --timeout 600 tests/cluster
 
 .venv/.installed-ray: .venv/.installed-test $(LOCK_RAY)
 	@$(PIP) install --require-hashes --requirement $(LOCK_RAY) || { \

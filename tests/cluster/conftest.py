@@ -58,6 +58,7 @@ def machines(alone: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         try:
             for number in NUMBERS:
                 running.add(number)
+                running.until_started()
             yield running
         finally:
             running.close()

@@ -22,47 +22,47 @@ RAY = [sys.executable, "-m", "ray.scripts.scripts"]
 OWN_FILES = 'mount -t tmpfs none /tmp && mount -t tmpfs none /dev/shm && exec "$@"'
 """A machine shares neither temporary files nor memory with another."""
 KEEPER = "supervisor.nodes.machine.keeper"
-STARTED_WITHIN_S = 120.0
+STARTED, TRIES = "Ray runtime started", 6
+ENDED_WITHIN_S = 10.0
 STORE_BYTES = 80_000_000
 
 
 class Machines:
-    """Ray's head beside the tests, and the machines that join it. `environment` is Ray's: how it authenticates."""
+    """Ray's head beside the tests, and the machines that join it. `environment` is Ray's: how it authenticates. One
+    starts after the other: Ray gives up what has not started within half a minute."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", **environment}
+        self._environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", **environment}
         self._folder = folder
-        self._raylets: dict[int, subprocess.Popen[bytes]] = {}
+        self._raylets: dict[int, Raylet] = {}
         _ip("link", "add", "dsbridge", "type", "bridge")
         _ip("address", "add", f"{HEAD}/24", "dev", "dsbridge")
         _ip("link", "set", "dsbridge", "up")
-        options = [f"--temp-dir={folder}/ray", "--include-dashboard=false"]
-        self._head = self._start(["--head", f"--port={PORT}", *_options(HEAD), *options], "head")
-        try:
-            self.wait_for("head")  # before that, whoever wants to join waits without end
-        except AssertionError:
-            self.close()
-            raise
+        self._head = self.start_head(PORT)
+
+    def start_head(self, port: int, **environment: str) -> "Raylet":
+        """Ray's head at that port, once it has started."""
+        options = [f"--port={port}", f"--ray-client-server-port={port + 1}", f"--temp-dir={self._folder}/ray{port}"]
+        head = self._start(
+            ["--head", "--include-dashboard=false", *options, *_options(HEAD)], f"head-{port}", [], environment
+        )
+        head.until_started()  # before that, whoever wants to join waits without end
+        return head
 
     def add(self, number: int) -> "Machine":
         """A machine that is cabled, and a raylet on it which joins. Its number says its address."""
         machine = Machine(number)
         if not Path("/run/netns", machine.namespace).exists():
             _cable(machine)
-        self._raylets[number] = self._start(
-            [f"--address={HEAD}:{PORT}", *_options(machine.address), '--resources={"deadstop": 1}'],
-            machine.address,
-            ["ip", "netns", "exec", machine.namespace, "sh", "-c", OWN_FILES, "sh"],
-        )
+        options = [f"--address={HEAD}:{PORT}", *_options(machine.address), '--resources={"deadstop": 1}']
+        within = ["ip", "netns", "exec", machine.namespace, "sh", "-c", OWN_FILES, "sh"]
+        self._raylets[number] = self._start(options, machine.address, within, {})
         return machine
 
-    def wait_for(self, name: str) -> None:
-        """Until the raylet with this name has started."""
-        deadline = time.monotonic() + STARTED_WITHIN_S
-        log = self._folder / f"{name}.log"
-        while "Ray runtime started" not in log.read_text():
-            assert time.monotonic() < deadline, f"Ray has not started on {name}: {log.read_text()[-2000:]}"
-            time.sleep(0.05)
+    def until_started(self) -> None:
+        """All of them."""
+        for raylet in self._raylets.values():
+            raylet.until_started()
 
     @property
     def there(self) -> list["Machine"]:
@@ -84,17 +84,53 @@ class Machines:
 
     def remove(self, number: int) -> None:
         """End the machine's Ray in order, and wait for it."""
-        _end(self._raylets.pop(number))
+        self._raylets.pop(number).end()
 
     def close(self) -> None:
         for number in list(self._raylets):
             self.remove(number)
-        _end(self._head)
+        self._head.end()
 
-    def _start(self, options: list[str], name: str, within: list[str] | None = None) -> subprocess.Popen[bytes]:
-        command = [*(within or []), *RAY, "start", "--block", "--disable-usage-stats", *options]
-        with (self._folder / f"{name}.log").open("wb") as log:
-            return subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+    def _start(self, options: list[str], name: str, within: list[str], environment: dict[str, str]) -> "Raylet":
+        command = [*within, *RAY, "start", "--block", "--disable-usage-stats", *options]
+        return Raylet(command, {**self._environment, **environment}, self._folder / f"{name}.log")
+
+
+class Raylet:
+    """What `ray start` has started."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+        self._command, self._environment, self._log = command, environment, log
+        self._process = self._run()
+
+    def until_started(self) -> None:
+        """It is started again where Ray has given it up, on a machine that is too busy."""
+        for _ in range(TRIES):
+            while self._process.poll() is None:
+                if STARTED in self._log.read_text():
+                    return
+                time.sleep(0.05)
+            self._process = self._run()
+        raise AssertionError(f"Ray does not start: {self._log.read_text()[-2000:]}")
+
+    def end(self) -> None:
+        """What it has started may outlive it."""
+        ray = self._process
+        children = psutil.Process(ray.pid).children(recursive=True) if ray.poll() is None else []
+        ray.terminate()
+        try:
+            ray.wait(ENDED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            ray.kill()
+            ray.wait()
+        for child in children:
+            if child.is_running():
+                child.kill()
+        psutil.wait_procs(children, ENDED_WITHIN_S)
+
+    def _run(self) -> subprocess.Popen[bytes]:
+        with self._log.open("wb") as log:
+            return subprocess.Popen(self._command, env=self._environment, stdout=log, stderr=log)
 
 
 @dataclass(frozen=True)
@@ -173,18 +209,3 @@ def _keeper_s_parent(process: psutil.Process) -> psutil.Process | None:
         if KEEPER in process.cmdline() and parent is not None and KEEPER not in parent.cmdline():
             return parent
     return None
-
-
-def _end(ray: subprocess.Popen[bytes]) -> None:
-    """What it has started may outlive it."""
-    children = psutil.Process(ray.pid).children(recursive=True) if ray.poll() is None else []
-    ray.terminate()
-    try:
-        ray.wait(10)
-    except subprocess.TimeoutExpired:
-        ray.kill()
-        ray.wait()
-    for child in children:
-        if child.is_running():
-            child.kill()
-    psutil.wait_procs(children, 5)

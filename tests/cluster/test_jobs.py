@@ -27,7 +27,7 @@ async def test_every_event_comes_once_and_in_order(supervisor: Supervisor, machi
 
 @pytest.mark.parametrize(
     ("animal", "rung"),
-    [("sleeps", Rung.CANCEL), ("deaf_daemon", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
+    [("sleeps", Rung.CANCEL), ("swallows_cancel", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
 )
 async def test_a_stop_ends_on_the_rung_that_the_worker_obeys(
     supervisor: Supervisor, machines: Machines, animal: str, rung: Rung
