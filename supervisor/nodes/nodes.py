@@ -5,14 +5,13 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from platform import python_version
 
 import msgspec
 
 from bus.address import Address
 from bus.contract.settings import AuthSettings, Settings
 from bus.contract.vocabulary import Proof
-from bus.transport.codec import BUS_VERSION, CodecError, encode, same_protocol
+from bus.transport.codec import CodecError, encode
 from bus.transport.sockets import (
     Channel,
     Context,
@@ -24,6 +23,7 @@ from bus.transport.sockets import (
 )
 from bus.wire.commands import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
+from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.engines.engine import Engine, engine_arguments
 from supervisor.nodes.engines.line import EngineFailed, FromEngine, NodeDown, NodeFailed, NodeReaped, NodeUp, Started
 from supervisor.nodes.lease import HeadLease
@@ -77,6 +77,7 @@ class Nodes:
         self._offered: set[str] = set()
         self._drained: set[str] = set()
         self._trouble = ""
+        self._data = DataWatch(settings.data.folder, self._data_changed)
         self._head_key, secret = new_keys()
         self._door = admit(context, lambda key: any(node.public_key == key for node in self._nodes.values()))
         socket = bind_line(context, self._cluster.listen, secret, MAX_MESSAGE_BYTES + _ROOM_FOR_HEAD)
@@ -89,6 +90,7 @@ class Nodes:
 
     async def end(self) -> None:
         """End every node, and wait for the engine's end."""
+        self._data.close()
         await self._engine.close()
 
     def close(self) -> None:
@@ -189,18 +191,27 @@ class Nodes:
             self._say(connection, Granted(asked_at))
 
     def _hello(self, node: Node, hello: Hello) -> None:
-        if node.said_hello:
+        if hello == node.hello:
             return  # it came again
-        node.place.slots = hello.slots
-        node.said_hello = True
-        if not same_protocol(hello.version):
-            node.why = f"it speaks protocol {hello.version}, this head {BUS_VERSION}"
-        elif hello.python.rpartition(".")[0] != python_version().rpartition(".")[0]:
-            node.why = f"it runs Python {hello.python}, this head {python_version()}"
+        was = node.why if node.hello is not None else None
+        node.compare(hello, self._settings.data.folder, self._data.seen)
+        self._say_of(node, was)
+
+    def _data_changed(self) -> None:
+        """The head's own data are others, or are looked at for the first time."""
+        for node in self._nodes.values():
+            if node.hello is not None:
+                was = node.why
+                node.compare(node.hello, self._settings.data.folder, self._data.seen)
+                self._say_of(node, was)
+
+    def _say_of(self, node: Node, was: str | None) -> None:
+        if node.why == was:
+            return
         if node.why:
             log.error("node %s is not used: %s", node.place.name, node.why, extra={"action": "node"})
         else:
-            log.info("node %s is ready for %d jobs", node.place.name, hello.slots, extra={"action": "node"})
+            log.info("node %s is ready for %d jobs", node.place.name, node.place.slots, extra={"action": "node"})
         self._changed()
 
     # ---- what the engine says

@@ -42,7 +42,7 @@ class Machines:
 
     def start_head(self, port: int, **environment: str) -> "Raylet":
         """Ray's head at that port, once it has started."""
-        options = [f"--port={port}", f"--ray-client-server-port={port + 1}", f"--temp-dir={self._folder}/ray{port}"]
+        options = [f"--port={port}", f"--temp-dir={self._folder}/ray{port}"]
         head = self._start(
             ["--head", "--include-dashboard=false", *options, *_options(HEAD)], f"head-{port}", [], environment
         )
@@ -110,8 +110,10 @@ class Raylet:
                 if STARTED in self._log.read_text():
                     return
                 time.sleep(0.05)
+            said = self._log.read_text()[-2000:]
             self._process = self._run()
-        raise AssertionError(f"Ray does not start: {self._log.read_text()[-2000:]}")
+        self.end()
+        raise AssertionError(f"Ray does not start: {said}")
 
     def end(self) -> None:
         """What it has started may outlive it."""
@@ -155,6 +157,10 @@ class Machine:
     def node(self) -> NodeProcesses:
         """The one that runs there."""
         return node_beneath(self.actor)
+
+    def path(self, path: Path) -> Path:
+        """Where a file of that machine is seen from here."""
+        return Path(f"/proc/{self.raylet.pid}/root") / path.relative_to("/")
 
     @property
     def actor(self) -> psutil.Process:
