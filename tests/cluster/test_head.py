@@ -8,7 +8,7 @@ import pytest
 
 from bus.client import BusClient
 from bus.contract.vocabulary import Proof, Reason, State
-from tests.cluster.conftest import CLUSTER, NUMBERS
+from tests.cluster.conftest import CLUSTER
 from tests.cluster.machines import Machines
 from tests.cluster.people import ready
 from tests.cluster.test_failures import engine_of
@@ -39,7 +39,7 @@ async def test_a_server_that_is_killed_leaves_nothing_alive_and_the_next_goes_on
     record = await supervisor.record(job_id)
     assert (record.summary.state, record.summary.reason) == (State.FAILED, Reason.SUPERVISOR_LOST)
     assert record.proof is Proof.LEASE
-    await eventually(lambda: ready(supervisor, len(NUMBERS)), "every machine takes jobs again", within_s=90)
+    await eventually(lambda: ready(supervisor, 1), "a machine takes jobs again", within_s=90)
     again = await supervisor.submit("3", "counts")
     assert await supervisor.how_it_ended(again) == (State.SUCCEEDED, None)
     supervisor.client.close()
