@@ -59,12 +59,23 @@ class ContainmentSettings(Table, frozen=True):
 
 
 class ClusterSettings(Table, frozen=True):
-    engine: Annotated[str, Meta(pattern="^(|local)$")] = ""
+    engine: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
+    address: str = ""
+    allow_open_ray: bool = False
     slots: Positive = 8
     listen: Annotated[str, Meta(pattern=r"^tcp://[^/]+:([0-9]+|\*)$")] = "tcp://127.0.0.1:*"
+    advertise: Annotated[str, Meta(pattern=r"^(tcp://[^/*]+:[0-9]+)?$")] = ""
     lease_s: Annotated[float, Meta(ge=3)] = 15.0
     margin_s: Annotated[float, Meta(ge=0.1)] = 0.5
+
+    def __post_init__(self) -> None:
+        host = self.listen.removeprefix("tcp://").rpartition(":")[0]
+        if host in _EVERY_ADDRESS and not self.advertise:
+            raise ValueError(f"nodes cannot connect to {host}: name an address in listen, or one in advertise")
+
+
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "[::]", "*"})
 
 
 class LimitSettings(Table, frozen=True):
