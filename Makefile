@@ -6,6 +6,7 @@
 # make load   1,000 clients against a server of its own, for two minutes; every invariant checked
 # make lock         write requirements/ anew, with the newest versions that pyproject.toml allows
 # make schema       what others are told of the wire, made from its types
+# make pictures     the pictures of README and docs/page.md, taken anew from the real page
 # make parts        what the product is made of: CycloneDX lists of Python's packages and of the page's
 # make outdated     what is newer than what is locked, of Python's packages and of the page's
 # make test-latest  all tests on the newest allowed versions, in a clone of the last commit
@@ -38,7 +39,7 @@ MUTANTS ?=
 ELSEWHERE := tests/unit tests/integration/supervisor/test_spine.py
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation parts schema
+.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation parts schema pictures
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -95,6 +96,10 @@ lock: | .venv/bin/uv
 	$(COMPILE) --upgrade --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
 	.venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade \
 	  --constraint requirements/test.txt requirements/build.in --output-file requirements/build.txt
+
+pictures: .venv/.installed-test chromium
+	SCREENSHOTS=docs/screenshots .venv/bin/pytest -q tests/browser/test_screenshots.py
+	.venv/bin/python -m tests.browser.animation docs/screenshots
 
 # What others are told of the wire, made from its types.
 schema: .venv/.installed

@@ -1,13 +1,10 @@
 """All workers: starts them at their place, receives what they send, and learns of their end."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Protocol
+from collections.abc import Callable
 
-from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS, Settings
+from bus.contract.settings import INTERNAL_AGENTS, Settings
 from bus.contract.vocabulary import Proof, Reason
 from bus.system.proc import POLL_S
 from bus.transport.codec import CodecError, Decoder
@@ -26,41 +23,15 @@ from supervisor.lifecycle.kill_ladder import Step
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Gone, Place, PlaceListener, Sample
 from supervisor.workers.descriptors import Descriptors
+from supervisor.workers.placement import Machines, Placement
 from supervisor.workers.resource_limits import exceeded
-from supervisor.workers.warm_pool import WarmPool
+from supervisor.workers.warm_workers import WarmWorkers, kill
 from supervisor.workers.worker import Listener, Worker
 
 log = logging.getLogger(__name__)
 
-REFILL_AFTER_S = 0.05
-
 _decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
 _decode_message: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
-
-
-class Machine(Place, Protocol):
-    """Another machine."""
-
-    @property
-    def free(self) -> int:
-        """How many more jobs it takes."""
-
-
-class Machines(Protocol):
-    """Other machines that take jobs: all of them, and those of them that take one now."""
-
-    @property
-    def places(self) -> Sequence[Machine]: ...
-    @property
-    def ready(self) -> Sequence[Machine]: ...
-    @property
-    def draining(self) -> Sequence[Machine]:
-        """Those that end once nothing is left there."""
-
-    def drain(self, name: str, *, undo: bool) -> bool:
-        """Whether there is one of that name."""
-
-    def summaries(self) -> list[NodeSummary]: ...
 
 
 class WorkerPool:
@@ -78,11 +49,10 @@ class WorkerPool:
         self._by_id: dict[str, Worker] = {}
         self._descriptors = Descriptors(self._starting_here)
         self._here = make_here(self)
-        self._machines = make_machines(self) if make_machines is not None else None
-        self._wanted: set[str] = set()
-        self._per_agent = settings.worker.spare_workers
-        self._warm: dict[Place, WarmPool[Worker]] = {}
-        self._refill: asyncio.TimerHandle | None = None
+        self._placement = Placement(self._here, make_machines(self) if make_machines is not None else None)
+        self._warm = WarmWorkers(
+            self._placement, settings.worker.spare_workers, self._request, has_room_here=self._has_room_here
+        )
         self._stray_messages = 0
         self._closed = False
 
@@ -102,13 +72,11 @@ class WorkerPool:
     @property
     def shortage(self) -> str:
         """Why no job can have a worker now, for people; empty where one can. Warm workers give way to it."""
-        return self._descriptors.shortage(self._warm_at(self._here).ready)
+        return self._descriptors.shortage(self._warm.ready_at(self._here))
 
     def no_room(self, agent: str) -> str:
         """Why no job of this agent can begin now, for people, although nothing is wrong; empty where one can."""
-        if not self._is_for_machines(agent) or self._free_machines:
-            return ""
-        return "no node has a place for another job"
+        return self._placement.no_room(agent)
 
     @property
     def workers(self) -> list[Worker]:
@@ -117,7 +85,7 @@ class WorkerPool:
     @property
     def warm(self) -> int:
         """How many workers wait for a job, ready."""
-        return sum(pool.ready for pool in self._warm.values())
+        return self._warm.ready
 
     @property
     def proof(self) -> Proof:
@@ -132,11 +100,11 @@ class WorkerPool:
     @property
     def nodes(self) -> list[NodeSummary]:
         """The other machines, as they are now."""
-        return self._machines.summaries() if self._machines is not None else []
+        return self._placement.machines.summaries()
 
     def drain_node(self, name: str, *, undo: bool) -> bool:
         """Use this other machine no more, or with `undo` again. False where there is none of that name."""
-        return self._machines is not None and self._machines.drain(name, undo=undo)
+        return self._placement.machines.drain(name, undo=undo)
 
     @property
     def stray_messages(self) -> int:
@@ -146,123 +114,48 @@ class WorkerPool:
     def get(self, agent: str, job_id: str, listener: Listener) -> Worker:
         """A worker of this agent for the job, a warm one if there is one; the listener hears of it from now on."""
         if agent not in INTERNAL_AGENTS:
-            self._want(agent)
-        place = self._choose(agent)
-        worker = self._take_warm(place, agent) or self._request_for_job(place, agent)
+            self._warm.want(agent)
+        place = self._placement.choose(agent, lambda place: self._warm.is_ready_at(place, agent))
+        worker = self._warm.take(place, agent) or self._request_for_job(place, agent)
         worker.assign(job_id, listener)
         return worker
 
     def refill_soon(self) -> None:
         """Replace the warm workers that were taken, once the jobs that took them have had a head start."""
-        if self._per_agent and self._refill is None:
-            self._refill = asyncio.get_running_loop().call_later(REFILL_AFTER_S, self._refill_now)
+        self._warm.refill_soon()
 
     def keep_warm(self, agent: str) -> None:
         """Have warm workers of this agent before anybody asks."""
-        self._want(agent)
-        self.refill_soon()
+        self._warm.want(agent)
+        self._warm.refill_soon()
 
     def check_warm(self) -> None:
-        """Kill warm workers that never became ready or are outdated, and replace what is missing. To be called now and
-        then."""
+        """Kill warm workers that are of no use any more, and replace what is missing. To be called now and then."""
         self._here.look_after()
-        self._forget_places()
-        self._leave_draining()
-        now = asyncio.get_running_loop().time()
-        for pool in self._warm.values():
-            for worker in pool.remove_outdated():
-                _kill(worker)
-            for worker in pool.late(now, self._settings.worker.start_timeout_s):
-                if worker.pid is not None:
-                    pool.lost(worker, now)
-                    _kill(worker)
-        self.refill_soon()
+        for worker in self.workers:
+            if worker.job_id is None and worker.place in self._placement.machines.draining:
+                kill(worker)
+        self._warm.check(self._settings.worker.start_timeout_s)
 
     async def dismiss_warm(self) -> None:
         """Kill every warm worker, and wait until no worker is left."""
-        if self._refill is not None:
-            self._refill.cancel()
-        self._per_agent = 0
-        for pool in self._warm.values():
-            pool.dismiss()
+        self._warm.dismiss()
         while self._by_token:
             for worker in self.workers:
                 if worker.job_id is None:
-                    _kill(worker)
+                    kill(worker)
             await asyncio.sleep(POLL_S)
-
-    # ---- places
-
-    def _is_for_machines(self, agent: str) -> bool:
-        """What reads or writes the log and the catalog stays here."""
-        return self._machines is not None and agent not in INTERNAL_AGENTS and agent != HISTORY_AGENT
-
-    @property
-    def _free_machines(self) -> list[Machine]:
-        return [place for place in self._machines.ready if place.free > 0] if self._machines is not None else []
-
-    def _choose(self, agent: str) -> Place:
-        """Where a job of this agent is to run: rather where a worker is ready for it, then where most is free."""
-        if not self._is_for_machines(agent):
-            return self._here
-        if not (free := self._free_machines):
-            raise RuntimeError("no node takes a job")
-        return max(free, key=lambda place: (self._warm_at(place).has_ready(agent), place.free))
-
-    def _warm_at(self, place: Place) -> WarmPool[Worker]:
-        if place not in self._warm:
-            pool = self._warm[place] = WarmPool(self._per_agent, partial(self._request, place))
-            for agent in self._wanted:
-                self._want_at(place, pool, agent)
-        return self._warm[place]
-
-    def _want(self, agent: str) -> None:
-        self._wanted.add(agent)
-        for place, pool in self._warm.items():
-            self._want_at(place, pool, agent)
-
-    def _want_at(self, place: Place, pool: WarmPool[Worker], agent: str) -> None:
-        if self._is_for_machines(agent) == (place is not self._here):
-            pool.want(agent)
-
-    def _forget_places(self) -> None:
-        known = {self._here, *(self._machines.places if self._machines is not None else ())}
-        for place in self._warm.keys() - known:
-            del self._warm[place]
-
-    def _leave_draining(self) -> None:
-        """Where nothing is to run any more, no worker waits for a job."""
-        for place in self._machines.draining if self._machines is not None else ():
-            self._warm.pop(place, None)
-            for worker in self.workers:
-                if worker.place is place and worker.job_id is None:
-                    _kill(worker)
 
     def _starting_here(self) -> int:
         return sum(not worker.ready and worker.place is self._here for worker in self._by_token.values())
 
-    # ---- workers
-
-    def _take_warm(self, place: Place, agent: str) -> Worker | None:
-        while (worker := self._warm_at(place).take(agent)) is not None:
-            if _usable(worker):
-                return worker
-            _kill(worker)
-        return None
-
-    def _refill_now(self) -> None:
-        self._refill = None
-        now = asyncio.get_running_loop().time()
-        for place in (self._here, *(self._machines.ready if self._machines is not None else ())):
-            self._warm_at(place).refill(now, self._has_room_for_another if place is self._here else lambda: True)
-
-    def _has_room_for_another(self) -> bool:
+    def _has_room_here(self) -> bool:
         return not self._descriptors.shortage()
 
     def _request_for_job(self, place: Place, agent: str) -> Worker:
         """Where descriptors are short, in the place of a warm worker of another agent."""
-        if place is self._here and self._descriptors.shortage() and (spare := self._warm_at(place).give_up()):
-            _kill(spare)
+        if place is self._here and not self._has_room_here():
+            self._warm.give_up_one(place)
         return self._request(place, agent)
 
     def _request(self, place: Place, agent: str) -> Worker:
@@ -357,22 +250,19 @@ class WorkerPool:
     def exited(self, worker_id: str) -> None:
         """A worker's process is reaped; what it has left may still live."""
         worker = self._by_id[worker_id]
-        self._lost(worker)  # before a job takes it for a living one
+        self._warm.lost(worker)  # before a job takes it for a living one
         if worker.listener is not None:
             worker.listener.worker_exited(worker)
 
     def gone(self, worker_id: str, gone: Gone) -> None:
         """Nothing of a worker is left, or it could not be started."""
         worker = self._by_id.pop(worker_id)
-        self._lost(worker)
+        self._warm.lost(worker)
         del self._by_token[worker.token]
         worker.proof, worker.last_words, worker.with_its_node = gone.proof, gone.last_words, gone.with_its_node
         worker.limit_hit, worker.counted = gone.limit_hit, gone.counted
         if worker.listener is not None:
             worker.listener.worker_gone(worker, gone.exit_words)
-
-    def _lost(self, worker: Worker) -> None:
-        self._warm_at(worker.place).lost(worker, asyncio.get_running_loop().time())
 
     def _stray(self, kind: str, frames: list[bytes]) -> None:
         self._stray_messages += 1
@@ -384,19 +274,3 @@ class WorkerPool:
                 self._stray_messages,
                 extra={"action": "stray"},
             )
-
-
-def _usable(worker: Worker) -> bool:
-    """A warm worker that cannot be looked at, for want of a descriptor for example, is not used."""
-    try:
-        return worker.place.lives(worker.worker_id) and not worker.outdated
-    except OSError as error:
-        log.warning("cannot look at warm %r: %s; taking another", worker, error, extra={"action": "warm"})
-        return False
-
-
-def _kill(worker: Worker) -> None:
-    """Kill its process, if it has one yet. Where its descendants cannot be looked for, its group is killed all the
-    same; the others are swept after it."""
-    with contextlib.suppress(OSError):
-        worker.do(Step.KILL)

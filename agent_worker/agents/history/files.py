@@ -53,6 +53,18 @@ def day_bytes(folder: Path, day: date) -> int:
     return sum(file.stat().st_size for file in files if file.exists())
 
 
+def complete_latest(folder: Path, table: str, schema: pa.Schema) -> None:
+    """Give the latest file of a table the columns that it lacks, as one that an older version has written may: then the
+    table has them, and the description may name them."""
+    file = max((folder / table).glob(f"day=*/{table}.parquet"), default=None)
+    if file is None:
+        return
+    with _open(file) as parquet:
+        if set(schema.names) <= set(parquet.schema_arrow.names):
+            return
+    write_file(file, schema, rows_without(file, set()))
+
+
 def job_ids(file: Path) -> set[str]:
     """The jobs that stand in a file; none where it does not exist yet."""
     if not file.exists():

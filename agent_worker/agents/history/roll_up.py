@@ -31,6 +31,8 @@ def roll_up(log: Path, folder: Path, trim: HistorySettings | None, say: Say) -> 
     read, `OSError` where one cannot be written. Nobody else may write the folder meanwhile.
     """
     files.remove_unfinished(folder)
+    files.complete_latest(folder, "jobs", JOBS)
+    files.complete_latest(folder, "events", EVENTS)
     files.write_text(folder / DESCRIPTION.name, DESCRIPTION.read_text())
     reader = LogReader(log)
     try:

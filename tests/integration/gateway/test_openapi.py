@@ -1,6 +1,8 @@
 """The OpenAPI document tells the truth: held to real answers, and by a program that tries whatever it allows."""
 
 import asyncio
+import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from bus.wire.commands import Caller
 from gateway.app import routes
 from gateway.http_api.openapi import plain_path
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
-from tests.harness.servers import Supervisor, running_supervisor
+from tests.harness.servers import ROOT, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,6 +27,7 @@ SETTINGS: dict[str, Any] = {"agents.echoes": zoo_settings()["agents.echoes"], "a
 WITH_A_SLEEPER = {**SETTINGS, "agents.sleeps": zoo_settings()["agents.sleeps"]}
 ANN = Caller("ann", Role.USER)
 TRIED_WITHIN_S = 200.0
+ASKS = ROOT / "tests" / "programs" / "asks_by_a_generated_client.py"
 CONNECTION = {"/ws", "/api/connection", "/api/connection/{connection_id}"}
 OUTSIDE_THE_DOCUMENT = {
     "/socket.io/socket.io.js",
@@ -136,23 +139,50 @@ async def test_real_answers_are_what_it_says(gateway: RunningGateway, supervisor
     assert every - check.seen <= {("GET", "/metrics")}
 
 
+async def test_a_client_that_a_generator_makes_of_it_asks_and_stops(
+    gateway: RunningGateway, supervisor: Supervisor, tmp_path: Path
+) -> None:
+    sleeper = await supervisor.running("sleeps", session_id="s-made", caller=ANN)
+    _, document = await gateway.json("GET", "/api/openapi.json")
+    (tmp_path / "document.json").write_text(json.dumps(document))
+    (tmp_path / "options.yml").write_text("post_hooks: []\n")
+    await output_of(
+        *("openapi-python-client", "generate", "--path", "document.json", "--config", "options.yml"),
+        *("--meta", "none", "--output-path", "made", "--fail-on-warning"),
+        folder=tmp_path,
+    )
+    said = await output_of("python", str(ASKS), gateway.url, TOKENS["ann"], sleeper, folder=tmp_path)
+    assert said == "succeeded 1 cancelled True True\n"
+
+
+async def output_of(program: str, *arguments: str, folder: Path) -> str:
+    """What a program of this environment prints, with `folder` on its path of packages."""
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name(program),
+        *arguments,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(TRIED_WITHIN_S):
+        said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()[-6000:]
+    return said.decode()
+
+
 async def test_nothing_that_it_allows_or_forbids_breaks_the_server(tmp_path: Path) -> None:
     """Schemathesis tries generated requests: no 5xx that is not documented, no status, type or body that is not."""
     async with (
         running_supervisor(tmp_path, SETTINGS) as supervisor,
         running_gateway(supervisor.state_dir, SETTINGS) as gateway,
     ):
-        process = await asyncio.create_subprocess_exec(
-            *(Path(sys.executable).with_name("schemathesis"), "run", f"{gateway.url}/api/openapi.json"),
+        await output_of(
+            *("schemathesis", "run", f"{gateway.url}/api/openapi.json"),
             *("--header", f"Authorization: Bearer {TOKENS['ann']}", "--request-timeout", "60"),
             *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-shrink"),
             # Which sessions, jobs and agents exist is not in the schema: what fits it may still be refused.
             *("--checks", "all", "--exclude-checks", "positive_data_acceptance", "--warnings", "off"),
-            cwd=tmp_path,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            folder=tmp_path,
         )
-        async with asyncio.timeout(TRIED_WITHIN_S):
-            said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()[-6000:]
         assert await gateway.json("GET", "/healthz") == (200, {"ok": True})

@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from agent_worker.agents.history import files
 from agent_worker.agents.history.roll_up import roll_up, too_old_or_too_much
+from agent_worker.catalog import read_catalog
 from agent_worker.context import AgentError
 from bus.contract.settings import CATALOG_AGENT, HistorySettings
 from bus.log import LOG_NAME
@@ -70,6 +73,20 @@ def test_later_jobs_of_a_day_join_the_earlier_ones_in_one_file(rolled: Rolled) -
     jobs, events = history_of(rolled.folder)
     assert jobs == ["a", "b", "c"]
     assert len(events) == len(set(events)) == 12
+
+
+def test_a_history_that_an_older_version_has_written_gets_the_columns_that_the_description_names(
+    rolled: Rolled,
+) -> None:
+    write_job(rolled.store, record_of("a"))
+    rolled.up()
+    file = next(rolled.folder.glob("jobs/*/jobs.parquet"))
+    pq.write_table(pq.ParquetFile(file).read().drop_columns(["verdict", "comment"]), file)
+    rolled.up()
+    with duckdb.connect(config={"threads": 1}) as connection:
+        catalog = read_catalog(rolled.folder, connection=connection)
+    assert catalog.description.synonyms["feedback"] == "jobs.comment"
+    assert history_of(rolled.folder) == (["a"], FOUR)
 
 
 def test_the_supervisors_own_jobs_are_done_with_but_do_not_count(rolled: Rolled) -> None:

@@ -1,0 +1,93 @@
+"""Where a job is to run: on this machine, or on the one of the others that has most room."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS
+from bus.wire.commands import NodeSummary
+from supervisor.places.local_place import LocalPlace
+from supervisor.places.place import Place
+
+
+class Machine(Place, Protocol):
+    """Another machine."""
+
+    @property
+    def free(self) -> int:
+        """How many more jobs it takes."""
+
+
+class Machines(Protocol):
+    """Other machines that take jobs: all of them, and those of them that take one now."""
+
+    @property
+    def places(self) -> Sequence[Machine]: ...
+    @property
+    def ready(self) -> Sequence[Machine]: ...
+    @property
+    def draining(self) -> Sequence[Machine]:
+        """Those that end once nothing is left there."""
+
+    def drain(self, name: str, *, undo: bool) -> bool:
+        """Whether there is one of that name."""
+
+    def summaries(self) -> list[NodeSummary]: ...
+
+
+class NoMachines:
+    """Everything runs on this one."""
+
+    places: Sequence[Machine] = ()
+    ready: Sequence[Machine] = ()
+    draining: Sequence[Machine] = ()
+
+    def drain(self, name: str, *, undo: bool) -> bool:
+        """There is none of any name."""
+        return False
+
+    def summaries(self) -> list[NodeSummary]:
+        """None."""
+        return []
+
+
+class Placement:
+    """Chooses among this machine and the others. Where there are others, they do what people ask."""
+
+    def __init__(self, here: LocalPlace, machines: Machines | None) -> None:
+        self._elsewhere = machines is not None
+        self.here = here
+        self.machines: Machines = machines if machines is not None else NoMachines()
+
+    @property
+    def places(self) -> list[Place]:
+        """All there are, this one first."""
+        return [self.here, *self.machines.places]
+
+    @property
+    def ready(self) -> list[Place]:
+        """Those that take a job now, or will when one has ended."""
+        return [self.here, *self.machines.ready]
+
+    def serves(self, place: Place, agent: str) -> bool:
+        """Whether jobs of this agent run there."""
+        return self._is_for_machines(agent) == (place is not self.here)
+
+    def no_room(self, agent: str) -> str:
+        """Why no job of this agent can begin now, for people, although nothing is wrong; empty where one can."""
+        return "no node has a place for another job" if self._is_for_machines(agent) and not self._free else ""
+
+    def choose(self, agent: str, is_warm_at: Callable[[Place], bool]) -> Place:
+        """Rather where a worker of this agent is warm, then where most is free. RuntimeError: no node takes a job."""
+        if not self._is_for_machines(agent):
+            return self.here
+        if not (free := self._free):
+            raise RuntimeError("no node takes a job")
+        return max(free, key=lambda place: (is_warm_at(place), place.free))
+
+    def _is_for_machines(self, agent: str) -> bool:
+        """What reads or writes the log and the catalog stays here."""
+        return self._elsewhere and agent not in INTERNAL_AGENTS and agent != HISTORY_AGENT
+
+    @property
+    def _free(self) -> list[Machine]:
+        return [place for place in self.machines.ready if place.free > 0]
