@@ -24,6 +24,7 @@ class NodeState(StrEnum):
 
 
 UNHEARD = "it starts; nothing was heard of it yet ([cluster] listen is where it connects to)"
+NO_MACHINE = "it knows no machine that could take a node yet"
 LOADING = "it starts, and loads what workers need"
 
 

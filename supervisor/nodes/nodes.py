@@ -47,7 +47,7 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
-from supervisor.nodes.node import Node, NodeState, summary_of_engine, summary_of_left
+from supervisor.nodes.node import NO_MACHINE, Node, NodeState, summary_of_engine, summary_of_left
 from supervisor.nodes.remote_place import RemotePlace
 from supervisor.places.place import PlaceListener, Sample
 
@@ -135,8 +135,9 @@ class Nodes:
         now = boot_clock()
         there = [node.summary(now) for node in self._nodes.values()]
         left = self._drained - {summary.name for summary in there}
-        troubled = [summary_of_engine(self._cluster.engine, self._trouble)] if self._trouble else []
-        return [*troubled, *sorted([*there, *map(summary_of_left, left)], key=lambda summary: summary.name)]
+        known = sorted([*there, *map(summary_of_left, left)], key=lambda summary: summary.name)
+        trouble = self._trouble or ("" if known else NO_MACHINE)
+        return [summary_of_engine(self._cluster.engine, trouble), *known] if trouble else known
 
     def look(self) -> None:
         """To be called often: nodes whose lease has run out are dead."""

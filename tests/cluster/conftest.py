@@ -71,5 +71,5 @@ async def supervisor(
     """With the module's own SETTINGS, and all three nodes."""
     settings = {**CLUSTER, **request.module.SETTINGS}
     async with running_supervisor(tmp_path_factory.mktemp("cluster"), settings) as running:
-        await eventually(lambda: ready(running, len(NUMBERS)), "every machine takes jobs", within_s=90)
+        await eventually(lambda: ready(running, len(NUMBERS)), "every machine takes jobs", within_s=180)
         yield running

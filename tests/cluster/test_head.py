@@ -24,7 +24,7 @@ async def test_a_server_that_is_killed_leaves_nothing_alive_and_the_next_goes_on
 ) -> None:
     state_dir = tmp_path / "state"
     supervisor = Supervisor(state_dir, await start_supervisor(state_dir, SETTINGS), BusClient.connect(state_dir))
-    await eventually(lambda: ready(supervisor, 1), "a machine takes jobs", within_s=90)
+    await eventually(lambda: ready(supervisor, 1), "a machine takes jobs", within_s=180)
     job_id = await supervisor.running("deaf_daemon")
     node = machines.at((await supervisor.record(job_id)).summary.node).node()
     links = {"head": psutil.Process(supervisor.process.pid), "engine": engine_of(supervisor)}
@@ -39,7 +39,7 @@ async def test_a_server_that_is_killed_leaves_nothing_alive_and_the_next_goes_on
     record = await supervisor.record(job_id)
     assert (record.summary.state, record.summary.reason) == (State.FAILED, Reason.SUPERVISOR_LOST)
     assert record.proof is Proof.LEASE
-    await eventually(lambda: ready(supervisor, 1), "a machine takes jobs again", within_s=90)
+    await eventually(lambda: ready(supervisor, 1), "a machine takes jobs again", within_s=180)
     again = await supervisor.submit("3", "counts")
     assert await supervisor.how_it_ended(again) == (State.SUCCEEDED, None)
     supervisor.client.close()
