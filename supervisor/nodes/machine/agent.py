@@ -8,6 +8,7 @@ from platform import python_version
 from typing import NoReturn
 
 from bus.address import make_address, make_runtime_folder
+from bus.contract.settings import preload_of
 from bus.program import set_up_logging
 from bus.system import private
 from bus.system.environment import for_workers
@@ -112,7 +113,7 @@ class Agent:
         address = make_address(folder, orders.folder)
         make_runtime_folder(Path(address.runtime_dir))
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment, Sweep)
+        self._spawner = Spawner(preload_of(settings, os.environ), environment, Sweep)
         self._place = LocalPlace(settings, self._spawner, NoLedger(), (context, address), self)
 
     async def run(self) -> None:
