@@ -19,8 +19,12 @@ SUBNET = "10.77.0"
 HEAD = f"{SUBNET}.1"
 PORT = 6379
 RAY = [sys.executable, "-m", "ray.scripts.scripts"]
-OWN_FILES = 'mount -t tmpfs none /tmp && mount -t tmpfs none /dev/shm && exec "$@"'
-"""A machine shares neither temporary files nor memory with another."""
+OWN_FILES = """
+here=/run/netns/.$$ && mkdir $here && mount --bind "$PWD" $here &&
+mount -t tmpfs none /tmp && mount -t tmpfs none /dev/shm &&
+mkdir -p "$PWD" && mount --bind $here "$PWD" && cd "$PWD" && umount $here && rmdir $here && exec "$@"
+"""
+"""A machine shares neither temporary files nor memory with another, but this folder, which may lie among such files."""
 KEEPER = "supervisor.nodes.machine.keeper"
 STARTED, TRIES = "Ray runtime started", 6
 ENDED_WITHIN_S = 10.0
