@@ -1,4 +1,4 @@
-"""The server is killed, alone (its engine ends with it) or after its engine: its nodes end, and the next server goes on."""
+"""The server is killed, alone (its engine ends with it) or after its engine: its nodes end, and the next goes on."""
 
 import time
 from pathlib import Path
