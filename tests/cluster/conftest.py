@@ -36,6 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_control_groups() -> Iterator[None]:
+    """None: they are the one thing here that would not end with the tests, and that two runs would share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEADSTOP_CONTAINMENT__FORM", "sweep")
+        yield
+
+
 @pytest.fixture(scope="session")
 def alone() -> None:
     """What is made here has to end with the tests."""
