@@ -3,12 +3,14 @@
 # also where it is a temporary one. In a mount namespace of its own, with a folder /run/netns.
 set -e
 here=$(pwd -P)
-mkdir -p /run/netns/.here
-mount --bind "$here" /run/netns/.here
+held=/run/netns/.$$
+mkdir "$held"
+mount --bind "$here" "$held"
 mount -t tmpfs none /tmp
 mount -t tmpfs none /dev/shm
 mkdir -p "$here"
-mount --bind /run/netns/.here "$here"
-umount /run/netns/.here
+mount --bind "$held" "$here"
+umount "$held"
+rmdir "$held"
 cd "$here"
 exec "$@"
