@@ -1,14 +1,18 @@
 """The readings of a question: every way to read it bound over every table that it may be about."""
 
 from collections import defaultdict
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from agent_worker.offline.binder.bind import Binder, Unbound
-from agent_worker.offline.binder.places import Doubtful
 from agent_worker.offline.binder.query import Agg, Part, Query
-from agent_worker.offline.grammar.cover import parses
-from agent_worker.offline.grammar.fragments import Fragment, Parse
-from agent_worker.offline.lexer.lattice import Name, lattice
+from agent_worker.offline.binder.time.times import Several
+from agent_worker.offline.dialogue.merge import GoingOn, Unclear
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.grammar.continuing import points_back
+from agent_worker.offline.grammar.cover import further_parses, parses
+from agent_worker.offline.grammar.fragments import Parse, Verb, names_in
+from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.lookup import NameIndex
 from agent_worker.offline.schema.model import Schema
@@ -19,6 +23,8 @@ from bus.contract.catalog import Catalog
 _ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
 """A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
 answer."""
+_BY_VERB = 0.3
+"""How far a table is named by a verb: "flew" by flights."""
 _MOST_BASES, _MOST_BRIDGES = 12, 6
 
 
@@ -29,6 +35,7 @@ class Reading:
     cost: float
     sql: str
     query: Query
+    parse: Parse
 
 
 @dataclass(slots=True)
@@ -38,8 +45,8 @@ class Readings:
     found: list[Reading]
     words: int
     problem: str = ""
-    doubtful: bool = False
-    """No other reader may answer either."""
+    several_dates: str = ""
+    """The table that has several dates, where none is said."""
 
     @property
     def clear(self) -> Reading | None:
@@ -62,6 +69,9 @@ class Core:
         self.values = values
         self.index = NameIndex(self.schema)
         self._routes: dict[str, Joins] = {}
+        self._done: dict[str, list[str]] = defaultdict(list)
+        for table in self.schema.tables.values():
+            self._done[stem(table.words[-1])].append(table.name)
         self._refers = {table: {key.ref_table for key in self.schema.keys_of(table)} for table in self.schema.tables}
 
     def read(self, question: str) -> Readings:
@@ -71,35 +81,61 @@ class Core:
         words = len(question.split())
         if not found:
             return Readings([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
+        return self._bound(found, words)
+
+    def read_on(self, question: str, before: Parse, words: int) -> Readings:
+        """Every reading of a text that goes on from a question of so many words."""
+        found, adds = further_parses(lattice(question, self.values, self.index))
+        keys = frozenset((key.ref_table, key.ref_column) for key in self.schema.keys)
+        going_on = GoingOn(before, adds, points_back(question), keys)
+        merged: list[Parse] = []
+        problem = ""
+        for parse in found:
+            try:
+                merged.append(going_on.merged(parse))
+            except Unclear as unclear:
+                problem = problem or str(unclear)
+        if not merged:
+            return Readings([], words, problem)
+        return self._bound(merged, words + len(question.split()))
+
+    def _bound(self, found: list[Parse], words: int) -> Readings:
+        """What the parses mean over every table that they may be about."""
         best: dict[str, Reading] = {}
         problems: dict[str, None] = {}
-        doubtful = False
+        several_dates = ""
         for parse in found:
             for base in self.bases(parse):
                 try:
                     bound = Binder(self.schema, base, self.routes(base), parse).run()
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
-                    doubtful = doubtful or isinstance(problem, Doubtful)
+                    several_dates = several_dates or (problem.table if isinstance(problem, Several) else "")
                     continue
                 _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
                 if sql not in best or bound.cost < best[sql].cost:
-                    best[sql] = Reading(bound.cost, sql, bound.query)
+                    best[sql] = Reading(bound.cost, sql, bound.query, parse)
         return Readings(
-            sorted(best.values(), key=lambda reading: reading.cost), words, "bind: " + "; ".join(problems), doubtful
+            sorted(best.values(), key=lambda reading: reading.cost),
+            words,
+            "bind: " + "; ".join(problems),
+            several_dates,
         )
 
     def bases(self, parse: Parse) -> list[str]:
         """The tables that a parse may be about: those that most of its names may be of, and those that join two."""
         named: dict[str, list[float]] = defaultdict(list)
-        for name in _names(parse.fragments):
+        for name in names_in(parse.fragments):
             near: dict[str, float] = {}
             for c in name.candidates:
                 if c.cost <= name.cost + 0.5:
                     near.setdefault(c.table, c.cost)
             for table, cost in near.items():
                 named[table].append(cost)
+        for verb in (fragment for fragment in parse.fragments if isinstance(fragment, Verb)):
+            for table in self._done.get(stem(DERIVED.get(verb.word, "")), ()):
+                named[table].append(_BY_VERB)
         bridges = sorted(t for t, to in self._refers.items() if t not in named and len(to & named.keys()) > 1)
         nearest = sorted(named, key=lambda table: (-len(named[table]), sum(named[table]), table))
         return [*nearest[:_MOST_BASES], *bridges[:_MOST_BRIDGES]]
@@ -108,17 +144,6 @@ class Core:
         if base not in self._routes:
             self._routes[base] = Joins(self.schema, base)
         return self._routes[base]
-
-
-def _names(value: tuple[Fragment, ...] | object) -> list[Name]:
-    """Every name in fragments."""
-    if isinstance(value, Name):
-        return [value]
-    if isinstance(value, tuple):
-        return [name for one in value for name in _names(one)]
-    if is_dataclass(value) and type(value).__module__.endswith("fragments"):
-        return [name for field in fields(value) for name in _names(getattr(value, field.name))]
-    return []
 
 
 def _order_groups(schema: Schema, query: Query) -> None:

@@ -1,43 +1,39 @@
 """One question by itself, or as it goes on from an earlier one: a statement, or what stands in the way of one."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import msgspec
 
 from agent_worker.offline.binder.query import Compare, Query, Ref
-from agent_worker.offline.binder.rules.choose_base import resolve
 from agent_worker.offline.dialogue.about_data import about
-from agent_worker.offline.dialogue.doubts import UNSURE, doubt
-from agent_worker.offline.dialogue.merge import is_fragment, merge
+from agent_worker.offline.dialogue.chart_words import drawn, is_that, with_chart
+from agent_worker.offline.dialogue.troubles import Troubles
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.grammar.rules.parser import parse
-from agent_worker.offline.grammar.rules.question_ast import QuestionAst
+from agent_worker.offline.grammar.continuing import asks_whole, goes_on
+from agent_worker.offline.grammar.fragments import Select
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.offline.output.describe import Description
-from agent_worker.offline.output.sql import statement
-from agent_worker.offline.output.wording import chart_of, reading_words, title_of
-from agent_worker.offline.readings import Core
+from agent_worker.offline.readings import Core, Reading
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
 
 LONGEST_CHARS = 600
-_DATED = re.compile(
-    r"\b(?:by|per|each|every|monthly|daily|weekly|yearly|in|since|before|after|between|during|on|until)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question read to its end. `draft` is what a fragment behind it goes on from, where that can be told."""
+    """A question read to its end. A text behind it goes on from its `reading`, of so many `words`, where there is
+    one."""
 
     plan: SqlPlan | DirectAnswer
-    draft: QuestionAst | None = None
+    reading: Reading | None = None
+    words: int = 0
 
 
 class NotUnderstood(Exception):
@@ -88,23 +84,50 @@ class Single:
             raise found
         return found
 
-    def after(self, question: str, before: QuestionAst | None, *, days: bool = False) -> Understood:
-        """What a question means behind the one of which `before` is the draft. `days`: it says days, which only the
-        reader of rules knows. Raises `NotUnderstood`."""
+    def after(self, question: str, before: "Understood | None") -> Understood:
+        """What a question means behind one that was understood. Raises `NotUnderstood`."""
         if len(question) > LONGEST_CHARS:
             problem = f"This question has {len(question):,} characters; up to {LONGEST_CHARS} can be read."
             raise NotUnderstood(question, Ambiguous(problem))
-        whole = None if days or (before is not None and not stands_alone(question)) else self._whole(question)
-        if whole is not None:
-            return Understood(self._with_units(whole))
-        try:
-            found = self._by_rules(question, before)
-            assert isinstance(found.plan, SqlPlan)
-            return replace(found, plan=self._with_units(found.plan))
-        except NotUnderstood:
-            if said := about(question, self.lexicon.names):
-                return Understood(said)
-            raise
+        text, kind = drawn(question)
+        if kind is None or "chart" in self.core.schema.parts:
+            return self._read(question, before)
+        found = before if before is not None and is_that(text) else self._read(text, before)
+        plan = with_chart(found.plan, kind) if isinstance(found.plan, SqlPlan) else found.plan
+        if isinstance(plan, str):
+            raise NotUnderstood(question, Ambiguous(plan))
+        return replace(found, plan=plan)
+
+    def _read(self, question: str, before: "Understood | None") -> Understood:
+        follows = goes_on(question)
+        goes_before = before is not None and before.reading is not None
+        whole = None if follows and (goes_before or not asks_whole(question)) else self._whole(question)
+        if isinstance(whole, Understood) and (not goes_before or _is_whole(question, whole)):
+            return whole
+        further = self._further(question, before) if before is not None and before.reading is not None else ""
+        if isinstance(further, Understood):
+            return further
+        if said := about(question, self.lexicon.names):
+            return Understood(said)
+        if goes_before and (follows or isinstance(whole, Understood)):
+            raise NotUnderstood(question, Ambiguous(further))
+        if follows or not isinstance(whole, NotUnderstood):
+            raise NotUnderstood(question, Ambiguous(_NO_EARLIER))
+        raise whole
+
+    def _further(self, question: str, before: "Understood") -> Understood | str:
+        """What a text means that goes on from an earlier question, or why that cannot be told."""
+        assert before.reading is not None
+        found = self.core.read_on(question, before.reading.parse, before.words)
+        if found.clear:
+            return self._understood(found.clear, found.words)
+        unclear = found.problem if not found.problem.startswith("bind") else ""
+        return f"{unclear[0].upper()}{unclear[1:]}." if unclear else _NO_CHANGE
+
+    def _understood(self, reading: Reading, words: int, notes: Sequence[str] = ()) -> Understood:
+        said = Description(self.core.schema, reading.query)
+        plan = SqlPlan(reading.sql, said.title(), " ".join((*notes, said.reading())), said.chart())
+        return Understood(self._with_units(plan), reading, words)
 
     def _with_units(self, plan: SqlPlan) -> SqlPlan:
         """The plan with the units that the owner has declared for its columns."""
@@ -116,43 +139,23 @@ class Single:
         said = "".join(f" {column.replace('_', ' ')} is in {unit}." for column, unit in used)
         return msgspec.structs.replace(plan, reading=f"{plan.reading}{said}")
 
-    def draft_of(self, question: str, before: QuestionAst | None) -> QuestionAst | None:
-        """What a fragment behind a question goes on from, where the reader of rules understands it too."""
-        try:
-            return self._by_rules(question, before).draft
-        except NotUnderstood:
-            return None
-
-    def _whole(self, question: str) -> SqlPlan | None:
-        """The answer to a question that has one clear reading. Not where it may name a measure or a date that the owner
-        has declared: only the other reader knows those. Raises `NotUnderstood` where it says two things at once, so
-        that no reader may answer."""
-        described = self.catalog.description
-        words = {stem(word) for word in re.findall(r"\w+", question.lower())}
-        measured = any({stem(w) for w in re.findall(r"\w+", m.name.lower())} <= words for m in described.measures)
-        pointed = {
-            word for word, place in described.synonyms.items() if any(m.name == place for m in described.measures)
-        }
-        measured = measured or any(stem(word.split()[-1].lower()) in words for word in pointed)
-        if measured or (described.default_dates and _DATED.search(question)):
-            return None
+    def _whole(self, question: str) -> "Understood | NotUnderstood":
+        """What a question means by itself, or what stands in the way of that."""
+        text, items, notes = self.lexicon.spelled(question)
         found = self.core.read(question)
-        notes: list[str] = []
-        if not found.found and found.problem.startswith("word"):
-            question, _, notes = self.lexicon.spelled(question)
-            found = self.core.read(question) if notes else found
+        if notes and not found.found and found.problem.startswith("word"):
+            found, question = self.core.read(text), text
+        else:
+            items, notes = self.lexicon.read(question), []
         reading = found.clear
-        if reading is None and found.doubtful:
-            raise NotUnderstood(question, Ambiguous(UNSURE))
-        if reading is None or self._dated_elsewhere(reading.query, words):
-            return None
-        said = Description(self.core.schema, reading.query)
-        return SqlPlan(reading.sql, said.title(), " ".join((*notes, said.reading())), said.chart())
+        if reading is not None and not self._dated_elsewhere(reading.query, question):
+            return self._understood(reading, found.words, notes)
+        return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
 
-    def _dated_elsewhere(self, query: Query, words: set[str]) -> bool:
+    def _dated_elsewhere(self, query: Query, question: str) -> bool:
         """Whether a day was read as one of another table, though its column is not named and the own table has dates:
         "appointments since 2026" are not those of patients born since."""
-        schema = self.core.schema
+        schema, words = self.core.schema, {stem(word) for word in re.findall(r"\w+", question.lower())}
         own = any(column.kind is Holds.DATE for column in schema.tables[query.base].columns)
         for condition in query.conditions if own else ():
             ref = condition.expr if isinstance(condition, Compare) else None
@@ -162,19 +165,14 @@ class Single:
                     return True
         return False
 
-    def _by_rules(self, question: str, before: QuestionAst | None) -> Understood:
-        text, items, notes = self.lexicon.spelled(question)
-        try:
-            draft = replace(parse(items), notes=notes)
-            goes_on = is_fragment(draft)
-            if before is not None and goes_on:
-                draft = merge(before, draft, self.lexicon.names.referred)
-            elif draft.leans:
-                raise Ambiguous("There is no earlier question to go on from: please ask the whole question.")
-            reading, scope = resolve(self.lexicon.names, draft)
-            if (before is None or not goes_on) and (problem := doubt(text, reading, self.lexicon.names)):
-                raise Ambiguous(problem)
-        except Ambiguous as problem:
-            raise NotUnderstood(text, problem) from problem
-        words = reading_words(reading)
-        return Understood(SqlPlan(statement(scope, reading), title_of(reading), words, chart_of(reading)), draft)
+
+def _is_whole(question: str, found: Understood) -> bool:
+    """Whether a text that does not open as a question asks for something of its own: "orders by month"."""
+    parts = found.reading.parse.fragments if found.reading else ()
+    items = [item for f in parts if isinstance(f, Select) for item in f.items]
+    own = any((item.fn and item.name) or (item.name and (item.name.tables or item.name.declared)) for item in items)
+    return stands_alone(question) or own
+
+
+_NO_EARLIER = "There is no earlier question to go on from: please ask the whole question."
+_NO_CHANGE = "I cannot tell what this changes in the question before: please ask the whole question."

@@ -37,7 +37,11 @@ class NodeProcesses:
 def node_of(supervisor: Supervisor) -> NodeProcesses:
     """The one node of this supervisor."""
     children = psutil.Process(supervisor.process.pid).children()
-    engine = next(child for child in children if "supervisor.nodes.engines.local" in child.cmdline())
+    return node_beneath(next(child for child in children if "supervisor.nodes.engines.local" in child.cmdline()))
+
+
+def node_beneath(engine: psutil.Process) -> NodeProcesses:
+    """The node whose keeper this process has started."""
     (keeper,) = engine.children()
     (init,) = keeper.children()
     (agent,) = init.children()

@@ -19,6 +19,7 @@ from agent_worker.offline.grammar.fragments import (
     Group,
     Having,
     HowMany,
+    Item,
     Mention,
     Or,
     Parse,
@@ -28,6 +29,7 @@ from agent_worker.offline.grammar.fragments import (
     Told,
     When,
     Where,
+    names_in,
 )
 from agent_worker.offline.schema.roles import Role
 
@@ -46,6 +48,8 @@ class Binder(Checks):
 
     def run(self) -> Bound:
         items = self._items()
+        if any(name.candidates[0].via[0] and name.candidates[0].table == self.base for name in names_in(self.parse)):
+            raise Unbound("reached over what the question is about")
         if not items and not self.of(Everything):
             raise Unbound("nothing asked for")
         said = [m.name for m in self.of(Mention)] + [item.owner for item in items if item.owner]
@@ -65,6 +69,8 @@ class Binder(Checks):
         for at, fragment in enumerate(self.parse.fragments):
             if isinstance(fragment, Mention) and fragment.again:
                 self.since = len(self.query.conditions)
+            elif isinstance(fragment, Where) and fragment.name and fragment.name.declared:
+                self._having(Having(Item("", fragment.name), fragment.operator, fragment.operands))
             elif isinstance(fragment, Where):
                 self._where(fragment)
                 if self._is_alternative(at):
@@ -92,6 +98,7 @@ class Binder(Checks):
         self._sort()
         self._finish()
         self._show_figures()
+        self._check_outer()
         for share in self.of(Share):
             self._share(share, told)
         self._verbs()
@@ -105,6 +112,8 @@ class Binder(Checks):
             raise Unbound("a share of one figure at a time")
         if any(isinstance(c, Exists) for c in query.conditions):
             raise Unbound("a share of those with something else")
+        if figures[0].fn == "formula":
+            raise Doubtful(f"{figures[0].name} is not added up")
         at = query.shown.index(figures[0])
         if query.aggregated and (query.groups or query.buckets):
             if self.of(Told) or self._said_before_groups():
@@ -183,7 +192,7 @@ class Binder(Checks):
                 query.shown.append(expr)
 
     def _groups_of(self, plain: list[Ref]) -> None:
-        """Plain columns beside figures are what is grouped by, with the key of the thing that they name."""
+        """Plain columns beside figures, before them, are what is grouped by, with the key of what they name."""
         query = self.query
         counted = [
             e
@@ -208,6 +217,7 @@ class Binder(Checks):
             if self._column(ref).role is Role.QUANTITY and any(isinstance(e, Agg) and e.ref for e in query.shown):
                 raise Unbound("grouped by a quantity")
             query.groups.append(ref)
+        query.shown.sort(key=lambda expr: isinstance(expr, Agg))
         bounded = [having.expr for having in query.havings]
         if any(isinstance(e, Agg) and e.distinct and e.ref in query.groups for e in bounded):
             raise Doubtful("how many of itself a group has")

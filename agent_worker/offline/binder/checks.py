@@ -2,18 +2,14 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.places import Doubtful, Unbound, kin
+from agent_worker.offline.binder.places import Doubtful, Unbound
 from agent_worker.offline.binder.query import (
     Compare,
-    Exists,
     Expr,
-    InBoth,
     Ref,
-    refs_of,
-    simple_conditions,
 )
+from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
-from agent_worker.offline.english.lexicon import expand
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -23,22 +19,13 @@ from agent_worker.offline.grammar.fragments import (
     Mention,
     Rank,
     Select,
+    Share,
     Verb,
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
-
-_NEUTRAL = frozenset(
-    word
-    for (word,) in expand(
-        """located|locate|based|situated|live|lives|lived|living|named|called|use|used|uses|using|made|belong|belongs
-        |have|having|include|included|includes|given|get|got|show|showing|find|found|exist|exists|come|comes|take|takes
-        |taken|share|shares|shared"""
-    )
-)
-"""Verbs that tie nouns together whatever the schema calls itself."""
 
 
 class Checks(Times):
@@ -52,6 +39,13 @@ class Checks(Times):
                 raise Unbound("a count of what nobody counts")
             if select.terse and any(self._column(ref).role is Role.QUANTITY for ref in self.query.groups):
                 raise Unbound("per so many, or by their number")
+
+    def _check_outer(self) -> None:
+        """An average of counts is one over all units of time."""
+        query = self.query
+        plain = not (query.groups or query.havings or query.limit or self.of(Share))
+        if query.outer and not (plain and len(query.buckets) == 1 and len(query.shown) == 2):
+            raise Unbound("an average of counts of what")
 
     def _is_named(self, ref: Ref) -> bool:
         """Whether a condition names its column, so that it is no other one's."""
@@ -106,11 +100,10 @@ class Checks(Times):
         return (table.key, *(c for c in table.labels if (c.info.distinct or 0) >= table.info.row_count))
 
     def _verbs(self) -> None:
-        """What verbs of the schema's own words speak of must be in the query."""
-        used = self._used_words()
+        """What verbs speak of must be in the query."""
+        spoken = Spoken(self.schema, self.query)
         for verb in self.of(Verb):
-            parts = {p for p in self.schema.parts if kin(verb.word, p)} if verb.word not in _NEUTRAL else set()
-            if (parts or verb.strict) and not parts & used:
+            if not spoken.has(verb):
                 raise Unbound(f"{verb.word} speaks of something else")
 
     def _check_owners(self) -> None:
@@ -155,7 +148,7 @@ class Checks(Times):
                 same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
                 own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]
                 values = {r.column for v in second.operands if isinstance(v, Value) for r in v.refs}
-                if first.word not in _NEUTRAL and any(ref.column in values for ref in own):
+                if first.word not in NEUTRAL and any(ref.column in values for ref in own):
                     raise Doubtful(f"{first.word} whom")
             if isinstance(first, (Select, Mention, HowMany)) and isinstance(second, Mention):
                 last = first.items[-1].owner or first.items[-1].name if isinstance(first, Select) else first.name
@@ -163,30 +156,3 @@ class Checks(Times):
                     counted = isinstance(first, Select) and first.items[-1].fn == "count"
                     kind = Doubtful if counted else Unbound
                     raise kind(f"{last.text} of {second.name.text}")
-
-    def _used_words(self) -> set[str]:
-        query = self.query
-        tables, columns = {query.base}, set()
-        exprs: list[Expr] = [*query.shown, *query.groups, *(e for e, _ in query.order)]
-        paths = list(query.joined)
-        flat = [c for one in query.conditions for c in simple_conditions(one)]
-        for condition in flat:
-            if isinstance(condition, Exists):
-                paths.append(condition.path)
-                exprs += [c.expr for c in condition.conditions]
-            else:
-                exprs += [condition.expr] if isinstance(condition, Compare) else []
-                exprs += [condition.ref, condition.condition.expr] if isinstance(condition, InBoth) else []
-        for expr in exprs:
-            for ref in refs_of(expr):
-                paths.append(ref.path)
-                tables.add(ref.table)
-                columns.add((ref.table, ref.column))
-        for path in paths:
-            for step in path:
-                tables |= {step.start, step.end}
-                columns |= {(step.key.table, step.key.column)}
-        words = {word for table in tables for word in self.schema.tables[table].words}
-        return words | {
-            w for place in columns if place in self.schema.columns for w in self.schema.columns[place].all_words
-        }

@@ -1,13 +1,14 @@
 """Which column a condition is about: named, hinted by an adjective, or told by its value."""
 
-from agent_worker.offline.binder.literals import Unfit, literals
 from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
+from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Mention,
     Select,
+    Verb,
     Where,
 )
 from agent_worker.offline.lexer.lattice import Number, Value
@@ -37,6 +38,8 @@ class Columns(Nouns):
                 literals(column, where.operator, where.operands)
             except Unfit:
                 continue
+            if where.role == "to" and not self._is_goal(column):
+                continue
             far = self._distance(table)
             if where.never and where.owner is None and column in self._named_by():
                 continue
@@ -49,6 +52,11 @@ class Columns(Nouns):
     def _role_bonus(self, where: Where, column: Column) -> float:
         """How much nearer a column is whose name says what stands before the value: "to SFO" is a destination."""
         return _ROLE if ROLE_WORDS.get(where.role, frozenset()) & set(column.words) else 0.0
+
+    def _is_goal(self, column: Column) -> bool:
+        """Whether "to" may lead to values of a column: one that says so, or one that a verb tells of."""
+        said = any(ROLE_WORDS["to"] & set(c.words) for c in self.schema.columns.values() if c.table == self.base)
+        return bool(self.of(Verb)) or said or bool(ROLE_WORDS["to"] & set(column.words))
 
     def _named_columns(self, where: Where) -> dict[tuple[str, str], float]:
         values = [v for v in where.operands if isinstance(v, Value)]
@@ -75,9 +83,10 @@ class Columns(Nouns):
         elif where.hints:
             for place, column in self.schema.columns.items():
                 at = next((i for i, hint in enumerate(where.hints) if hint in column.words), None)
-                if at is not None and column.kind is not Kind.OTHER and column.role is not Role.IDENTIFIER:
-                    told = 0.0 if len(column.words) == 1 or self._told(column.name) else 0.1
-                    found[place] = 0.02 * at + told
+                if at is None or column.kind is Kind.OTHER or column.role is Role.IDENTIFIER or self._undated(column):
+                    continue
+                told = 0.0 if len(column.words) == 1 or self._told(column.name) else 0.1
+                found[place] = 0.02 * at + told
         elif where.owner is not None and not where.label:
             best = where.owner.cost
             owners = {c.table: c.cost - best for c in where.owner.tables}
@@ -96,6 +105,15 @@ class Columns(Nouns):
                 if not refs:
                     found = {place: 0.1 for place in labels if place[0] in self._subjects()}
         return found
+
+    def _undated(self, column: Column) -> bool:
+        """Whether a date is hardly meant that nothing tells of: its table has another by its owner's word, or the base
+        has dates of its own."""
+        if column.kind is not Kind.DATE or self._told(column.name):
+            return False
+        date = self.schema.catalog.description.default_dates.get(column.table)
+        own = any(c.kind is Kind.DATE for c in self.schema.tables[self.base].columns)
+        return (bool(date) and column.name != date) or (own and column.table != self.base)
 
     def _subjects_said(self) -> bool:
         """Whether the question names a table that a condition on a name may be about."""
@@ -127,7 +145,8 @@ class Columns(Nouns):
                 if refs and not value.quoted and short and where.name is None:
                     return 9.0
                 if refs and not value.quoted:
-                    cost += 0.35 + 0.2 * (len(refs) > 1)
+                    named = where.owner is not None and len(refs) == 1
+                    cost += 0.05 if named else 0.35 + 0.2 * (len(refs) > 1)
                 elif where.name is None and not where.label:
                     cost += 1.0
                 elif self.schema.columns[table, column].info.values and "%" not in where.operator:
@@ -135,7 +154,9 @@ class Columns(Nouns):
                 else:
                     cost += (0.15 if value.quoted else 0.3) + (0.4 if value.refs else 0.0)
             elif where.name is None and where.owner is None and not value.quoted and value.text.islower():
-                cost += 9.0 if value.text in VERBS or value.text.endswith("ed") else 0.3
+                dated = where.dated and self.base in self.schema.catalog.description.default_dates
+                state = (where.state or dated) and table == self.base
+                cost += 9.0 if not state and (value.text in VERBS or value.text.endswith("ed")) else 0.3
         return cost
 
     def _distance(self, table: str) -> float | None:

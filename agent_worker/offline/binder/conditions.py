@@ -1,20 +1,26 @@
 """Conditions: on the row itself, on some row elsewhere, on both of two, on either."""
 
 from dataclasses import replace
+from datetime import date
 
 from agent_worker.offline.binder.columns import Columns
-from agent_worker.offline.binder.literals import literals
 from agent_worker.offline.binder.places import CLOSE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Ref
+from agent_worker.offline.binder.terms.days import of_days
+from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,
     Or,
     Where,
 )
+from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path
+
+_GUESS, _CONFIRMED = 0.5, 0.3
+"""What a name costs that is a guess, and how much surer it is where the value stands in its column."""
 
 
 class Conditions(Columns):
@@ -43,6 +49,8 @@ class Conditions(Columns):
         if cost > 5:
             raise Unbound("a value that stands elsewhere")
         self.cost += max(cost + self._role_bonus(where, self.schema.columns[table, column]), 0.0)
+        if where.owner is not None and where.owner.cost >= _GUESS and self._holds_all(where, table, column):
+            self.cost -= _CONFIRMED
         self._check_nearest(where, table, column)
         self._check_values(where)
         named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
@@ -54,6 +62,12 @@ class Conditions(Columns):
             self._add_condition(condition)
             if condition in self.query.conditions and self._denied_before(where):
                 raise Unbound("a condition behind none")
+
+    def _holds_all(self, where: Where, table: str, column: str) -> bool:
+        """Whether the column that the words behind the values name holds them all."""
+        assert where.owner is not None
+        named = any((c.table, c.column) == (table, column) for c in where.owner.columns)
+        return named and all(isinstance(v, Value) and v.by_place.get((table, column)) for v in where.operands)
 
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
@@ -71,6 +85,9 @@ class Conditions(Columns):
                 self._column(e) in self._named_by() for e in self.query.shown if isinstance(e, Ref)
             ):
                 raise Unbound("never, of values that rows share")
+            days = [o for o in where.operands if isinstance(o, Number) and o.date]
+            if days and column.kind is Kind.DATE and operator != "!=":
+                return list(of_days(ref, operator, [date.fromisoformat(day.text) for day in days]))
             return [Compare(ref, operator, operands, form)]
         path, _ = self._any_path([column.table])
         ref = Ref((), column.table, column.name)

@@ -1,6 +1,6 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, NUMERIC, Doubtful, Unbound, kin
+from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
@@ -27,7 +27,9 @@ class Nouns(Shown):
         if not group.names and not any(isinstance(e, Ref) for e in self.query.shown):
             raise Unbound("each of what")
         for name in group.names:
+            self.role = group.role
             self._group_by(name, bool(aggregated), group.firm)
+            self.role = ""
 
     def _group_by(self, name: Name, aggregated: bool, firm: bool) -> None:
         best = name.cost
@@ -51,8 +53,9 @@ class Nouns(Shown):
         if not options:
             raise Unbound(f"no {name.text} to group by")
         cost, kind, found = self._named(name, *min(options, key=lambda option: option[0]))
-        self._check_way(found.path if isinstance(found, Ref) else found[0], name)  # type: ignore[index]
-        self.cost += max(cost - best, 0.0)
+        way: Path = found.path if isinstance(found, Ref) else found[0]  # type: ignore[index]
+        self._check_way(way, name)
+        self.cost += max(cost - best - FAR * len(way), 0.0)
         if kind == "column":
             assert isinstance(found, Ref)
             if self.query.everything:
@@ -79,7 +82,8 @@ class Nouns(Shown):
     def _check_way(self, path: Path, name: Name) -> None:
         """A group that lies far away, and on several ways, is one of two things: customers' nations, or suppliers'."""
         ways = self.joins.functional(path[-1].end) if len(path) > 1 else []
-        if len(ways) > 1 and not self._passed(path):
+        told = any(c.via[0] and c.table == path[-1].end for c in name.candidates) if path else False
+        if len(ways) > 1 and not told and not self._passed(path):
             raise Doubtful(f"{name.text} of which of several")
 
     def _mention(self, mention: Mention) -> None:

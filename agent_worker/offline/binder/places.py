@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from agent_worker.offline.binder.query import Query, Ref
 from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.vocabulary import DERIVED, ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Group,
@@ -20,7 +21,7 @@ from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.roles import Role
-from agent_worker.offline.schema.routes import Joins, Path
+from agent_worker.offline.schema.routes import Joins, Path, Step
 
 HOP, FAR, CLOSE, BRIDGE, EXISTS = 0.25, 0.1, 0.08, 0.3, 0.2
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
@@ -54,6 +55,8 @@ class Places:
     told_by: list[Ref] = field(default_factory=list)
     """Columns that say how many there are."""
     mentioned: set[str] = field(default_factory=set)
+    role: str = ""
+    """ "from" or "to", while names behind that word are looked for."""
     since: int = 0
     """The conditions from here on are of other rows than those before."""
 
@@ -95,14 +98,27 @@ class Places:
         tables |= {c.table for i in items if i.name for c in i.name.columns}
         tables |= {c.table for g in self.of(Group) for n in g.names for c in n.candidates}
         tables |= {c.table for h in (*self.of(HowMany), *self.of(Rank)) for c in counted_tables(h)}
-        if self.base not in tables:
+        if self.base not in tables and not self._is_done():
             self.cost += BRIDGE
+
+    def _is_done(self) -> bool:
+        """Whether a verb tells of the rows of the base: "flew" of flights."""
+        noun = stem(self.schema.tables[self.base].words[-1])
+        return any(stem(DERIVED.get(verb.word, "")) == noun for verb in self.of(Verb))
 
     def _ref(self, c: Candidate) -> tuple[Ref, float] | None:
         """The column of a candidate along keys, the nearest way."""
         paths = self.joins.functional(c.table)
         if not paths or c.column is None:
             return None
+        if c.via[0]:
+            paths = [path for path in paths if any(_goes_over(step, c.via) for step in path)]
+            paths = [path for path in paths if len(path) == len(paths[0])]
+            return (Ref(paths[0], c.table, c.column), len(paths[0]) * FAR) if len(paths) == 1 else None
+        if len(paths) > 1 and self.role:
+            paths = [path for path in paths if ROLE_WORDS[self.role] & set(self._column_of(path[0]).words)]
+            if not paths:
+                return None
         if len(paths) > 1:
             most = max(self._passed(path) for path in paths)
             paths = [path for path in paths if self._passed(path) == most]
@@ -114,6 +130,9 @@ class Places:
                 return None
             path = told[0]
         return Ref(path, c.table, c.column), len(path) * HOP
+
+    def _column_of(self, step: Step) -> Column:
+        return self.schema.columns[step.key.table, step.key.column]
 
     def _passed(self, path: Path) -> int:
         """How many of the tables that the question names a way goes through."""
@@ -194,9 +213,9 @@ class Places:
         """The table that a name means here, along keys."""
         found = []
         for c in name.tables:
-            reached = self._path_to(c.table)
+            reached = self._ref(replace(c, column="*"))
             if reached is not None:
-                found.append((c.cost + len(reached) * HOP, c.table, reached))
+                found.append((c.cost + len(reached[0].path) * (FAR if c.via[0] else HOP), c.table, reached[0].path))
         if not found:
             raise Unbound(name.text)
         found.sort(key=lambda row: row[0])
@@ -243,7 +262,11 @@ class Places:
 
     def _denied_before(self, where: Where) -> bool:
         before = self.parse.fragments[: self.parse.fragments.index(where)]
-        return any(isinstance(f, Absent) for f in before)
+        return any(isinstance(f, Absent) and not f.missing for f in before)
+
+
+def _goes_over(step: Step, via: tuple[str, str]) -> bool:
+    return step.start == via[0] and via[1] in ("", step.start_column)
 
 
 def _is_own(item: Item) -> bool:
@@ -260,8 +283,10 @@ def _is_plain(path: Path) -> bool:
 def counted_tables(fragment: HowMany | Rank) -> tuple[Candidate, ...]:
     if isinstance(fragment, HowMany):
         return fragment.name.tables if fragment.name else ()
-    item = fragment.item
-    return item.name.tables if item and item.name and item.fn else ()
+    name = fragment.item.name if fragment.item else None
+    if fragment.item is None or name is None:
+        return ()
+    return name.candidates if name.declared else name.tables if fragment.item.fn else ()
 
 
 def kin(verb: str, part: str) -> bool:

@@ -20,12 +20,14 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Agg:
-    """`fn` over a column, or over rows where there is none."""
+    """`fn` over a column, or over rows where there is none; or the figure that its owner has declared as `formula`."""
 
     fn: str
     ref: Ref | None = None
     distinct: bool = False
     other: Ref | None = None
+    formula: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ class Query:
     distinct: bool = False
     everything: bool = False
     over: str = ""
+    outer: str = ""
+    """An aggregate of the figures of all groups, which alone is shown."""
     joined: list[Path] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
 

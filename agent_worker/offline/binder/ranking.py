@@ -3,6 +3,8 @@
 from agent_worker.offline.binder.conditions import Conditions
 from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
+from agent_worker.offline.binder.terms.measures import declared
+from agent_worker.offline.binder.time.calendar import is_calendar_part
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -41,6 +43,8 @@ class Ranking(Conditions):
         if how.name is not None and (ref := self._figure(how.name)):
             if self.of(Absent):
                 raise Doubtful("a condition beside none")
+            if is_calendar_part(ref.column):
+                raise Doubtful(f"{how.number.text} as how long ago, or as the {ref.column} itself")
             self._add_condition(Compare(ref, operator, literal))
             return
         if operator in ("<", "<=") and any(
@@ -66,12 +70,15 @@ class Ranking(Conditions):
         """A condition on a figure of each group."""
         item = having.item
         assert item.name is not None
-        ref, cost = self._resolve(item.name, item.owner, numeric=True)
-        self.cost += cost - item.name.cost + 0.05
         if any(isinstance(o, (Average, Value)) for o in having.operands):
             raise Unbound("a figure compared with another")
         operands = tuple(Literal(f"{o.number:.15g}", o.text) for o in having.operands if isinstance(o, Number))
-        self.query.havings.append(Compare(Agg(item.fn, ref), having.operator, operands))
+        figure = declared(self.schema.catalog, self.base, item.name, item.fn)
+        if figure is None:
+            ref, cost = self._resolve(item.name, item.owner, numeric=True)
+            self.cost += cost - item.name.cost + 0.05
+            figure = Agg(item.fn, ref)
+        self.query.havings.append(Compare(figure, having.operator, operands))
 
     def _counted_rows(self, name: Name | None) -> Agg:
         """The count of a group's rows, where these are the things named."""
@@ -160,6 +167,8 @@ class Ranking(Conditions):
             return self._hinted(rank.hints)
         assert rank.item is not None
         item = rank.item
+        if item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
+            return figure
         if item.fn == "count":
             if item.name is None:
                 raise Unbound("most of what")
@@ -227,6 +236,8 @@ class Ranking(Conditions):
                     raise Unbound("in which order")
                 self.cost += 0.05
             return first
+        if item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
+            return figure
         if item.fn == "count":
             return self._counted_rows(item.name)
         assert item.name is not None

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Places, Unbound
+from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
+from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import (
@@ -12,6 +13,7 @@ from agent_worker.offline.grammar.fragments import (
     Item,
     Mention,
     Select,
+    Verb,
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name
@@ -38,8 +40,11 @@ class Shown(Places):
     def _show(self, item: Item, size: int) -> None:
         if item.since is not None:
             self._span(item, item.since)
+        elif item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
+            self._add(figure)
         elif item.fn == "count":
             self._count(item)
+            self.query.outer = item.over
         elif item.fn:
             assert item.name is not None
             self._aggregate(item)
@@ -188,9 +193,9 @@ class Shown(Places):
             return
         if item.name.tables and not values:
             path, table, cost = self._entity(item.name)
-            if table.key is None:
+            if table.key is None or not path:
                 raise Unbound("nothing to count by")
-            self.cost += cost - best + 0.1
+            self.cost += cost - best + (0.0 if self._told_of_base(path) else HOP + 0.1) - HOP
             self.counted.add(table.name)
             step = path[-1]
             self._add(Agg("count", Ref(path[:-1], step.start, step.start_column), distinct=True))
@@ -200,6 +205,11 @@ class Shown(Places):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
         self._add(Agg("count", ref, distinct=True))
+
+    def _told_of_base(self, path: Path) -> bool:
+        """Whether a verb ties what is counted to the rows of the base, which the question speaks of."""
+        spoken = self.base in self.mentioned or self._is_done()
+        return bool(self.of(Verb)) and len(path) == 1 and spoken
 
     def _check_known(self, name: Name, distinct: bool = False) -> None:
         """What is counted is known as a whole: "allergies" are hardly the rows of `has_allergy` where another table has
@@ -211,7 +221,9 @@ class Shown(Places):
             and any(c.cost < 0.5 and c.table != self.base for c in own)
         ):
             raise Doubtful(f"{name.text}, or what is said of them")
-        refers = any(self.schema.refers(c.table, c.column) for c in name.columns if c.column and c.table == self.base)
+        keys = [self.schema.refers(c.table, c.column) for c in name.columns if c.column and c.table == self.base]
+        said = {stem(word) for word in name.text.lower().split()}
+        refers = any(key and said & {stem(word) for word in self.schema.tables[key.ref_table].words} for key in keys)
         if distinct and refers and len(self.parse.fragments) == 1:
             raise Unbound(f"{name.text} that something refers to")
 

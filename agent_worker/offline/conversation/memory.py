@@ -11,7 +11,6 @@ from agent_worker.offline.conversation.ask_back import AskBack
 from agent_worker.offline.conversation.periods import at_end_of_data, beyond_data, end_of_data
 from agent_worker.offline.conversation.taught import Term, restated, same_word, taught_by, terms_of
 from agent_worker.offline.english.relative_dates import find_period
-from agent_worker.offline.grammar.rules.question_ast import QuestionAst
 from agent_worker.offline.single import NotUnderstood, Single, Understood
 from agent_worker.plan import DirectAnswer, Plan, SqlPlan
 from bus.contract.catalog import Catalog, Description, Measure
@@ -28,8 +27,7 @@ class Conversation:
         self._single = Single(catalog)
         self._terms: list[Term] = terms_of(self._single)
         self._open: AskBack | None = None
-        self._last: tuple[str, QuestionAst | None] | None = None
-        self._before: QuestionAst | None = None
+        self._before: Understood | None = None
 
     def hear(self, text: str) -> None:
         """Take an earlier question in."""
@@ -60,8 +58,8 @@ class Conversation:
         whole = period.put_into(said) if period else said
         notes = [term.said for term in used]
         try:
-            before = self._going_on() if goes_on else None
-            found = self._single.after(whole, before, days=period is not None)
+            before = self._before if goes_on else None
+            found = self._single.after(whole, before)
             if period is not None and isinstance(found.plan, SqlPlan):
                 beyond_data(self._catalog, found.plan.sql, period, said)
         except NotUnderstood as found_problem:
@@ -73,18 +71,11 @@ class Conversation:
             return self._open
         if isinstance(found.plan, DirectAnswer):
             return found.plan
-        self._last, self._before = (whole, before), found.draft
+        self._before = found
         if period is not None:
             notes.append(f"“{period.said}” is {period.days}{end_of_data(self._catalog, found.plan.sql, period)}.")
         notes += [term.said for term in self._terms if term.kind == "place" and self._names(term, text)]
         return _with_notes(found, notes)
-
-    def _going_on(self) -> QuestionAst | None:
-        """What a fragment goes on from."""
-        if self._before is None and self._last is not None:
-            self._before = self._single.draft_of(*self._last)
-            self._last = None
-        return self._before
 
     def _names(self, term: Term, text: str) -> bool:
         words = text.lower().split()

@@ -262,26 +262,41 @@ GLUE = _said(
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""
 )
+_IT = "{ it, this, that, them, those, these, the list, the result, the results,}"
+GOES_ON = Phrases(
+    {
+        f"""and|but|or rather|{{what,how}} about|what of|what if|now|then|instead|rather|ok|okay|only|just|again
+        |{{do,show,give,make}}{{ me,}} the same|{{the,}} same{{ thing, question, figure, figures, again,}}
+        |{{restrict,limit,narrow,filter,reduce}}{_IT}{{ down,}}{{ to, by,}}|{{change,switch}}{_IT} to
+        |make {{it,that,them}}|show {{it,that,them}}""": "",
+        f"{{split,break}}{_IT}{{ down,}}": "also",
+        "also|additionally|too|as well|in addition{ to that,}|plus|add{ in,}|include|including": "also",
+    }
+)
+"""What a text begins with that goes on from an earlier question; "also": it adds to it."""
+EXCEPT = _said("{except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
+GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
+POINTS_BACK = frozenset(("those", "these", "them", "they", "it", "ones", "that"))
+"""Words that stand for what an earlier question was about."""
+BEING = frozenset(("is", "are", "was", "were", "be", "been"))
+INVOLVING = frozenset(("for", "to", "with", "as", "by", "in", "on", "at", "from"))
+"""What brings something else into what was done."""
 PREPOSITIONS = frozenset(
     word for (word,) in expand("in|from|of|at|on|by|to|for|with|into|within|as|during|is|are|was|were")
 )
-_ROOTS = """belong|live|work|take|enroll|own|locate|base|hold|play|make|use|offer|contain|include|appear
-|participate|associate
-|relate|exist|register|provide|come|go|get|serve|affiliate|assign|attend|involve|receive|perform|stay|do|happen
-|keep|run|produce
-|write|teach|study|hire|employ|visit|order|buy|purchase|sell|place|join|submit|win|lead|manage|publish|release|rate
-|review|like
-|support|cover|need|require|know|call|correspond|borrow|book|rent|issue|record|start|end|build|open|found|establish
-|create
-|complete|graduate|bear|want|supply|carry|treat|prescribe|experience|operate|fly|drive|direct|act|feature|deal
-|engage|situate
-|reside|send|pay|cost|charge|earn|spend|report|claim|show|present|introduce|install|measure|list|test|nominate
-|award|host
-|organize|contribute|pass|fail|finish|score|commit|follow|interact|elect|deliver|ship|sponsor|train|close|reach
-|cite|advise|raise
-|undergo|say|try|accept|apply|describe|allow|agree|settle|stand|talk|connect|cause|weigh|arrive|depart|leave|land
-|enter|lie
-|remain|share|incur|beat|lose|lend|defeat|mention|link|sign|travel"""
+_ROOTS = """belong|live|work|take|enroll|own|locate|base|hold|play|make|use|offer|contain|include|appear|participate
+|associate|relate|exist|register|provide|come|go|get|serve|affiliate|assign|attend|involve|receive|perform
+|stay|do|happen|keep|run|produce|write|teach|study|hire|employ|visit|order|buy|purchase|sell|place|join
+|submit|lead|manage|publish|release|rate|review|like|support|cover|need|require|know|call|correspond
+|borrow|book|rent|issue|record|start|end|build|open|found|establish|create|graduate|bear|want|supply|carry
+|treat|prescribe|experience|operate|fly|drive|direct|act|feature|deal|engage|situate|reside|send|cost
+|charge|earn|spend|report|claim|show|present|introduce|install|measure|list|test|nominate|award|host
+|organize|contribute|score|commit|follow|interact|elect|sponsor|train|reach|cite|advise|raise|undergo|say
+|try|apply|describe|allow|agree|stand|talk|connect|cause|weigh|arrive|depart|leave|land|enter|lie|remain
+|share|incur|mention|link|travel"""
+_ENDS = """pass|fail|finish|complete|settle|accept|win|lose|beat|defeat|lend|close|deliver|ship|sign|cancel|return
+|reject|pay|refund|approve|abandon|expire|skip|miss|stop|kill|crash|abort|resolve|reopen|retire|die|drop
+|deny|dismiss|ban|suspend|withdraw|recall|renew|repay|damage|break"""
 _IRREGULAR = """taken|took|held|made|given|gave|gone|went|done|kept|ran|produced|wrote|written|taught|bought|sold
 |won|led|built
 |born|flown|flew|driven|drove|dealt|sent|paid|spent|shown|got|underwent|undergone|said|tried|stood|left|lost|lent
@@ -294,7 +309,11 @@ def _forms(root: str) -> Iterator[str]:
     yield from (root, root + "s", root + "es", stem + "ed", stem + "ing", f"{root}{root[-1]}ed", f"{root}{root[-1]}ing")
 
 
-VERBS = frozenset([form for (root,) in expand(_ROOTS) for form in _forms(root)] + [w for (w,) in expand(_IRREGULAR)])
+TELLING = frozenset(
+    [form for (root,) in expand(_ENDS) for form in _forms(root)] + ["won", "lost", "beaten", "lent", "broken", "paid"]
+)
+"""Words that say how something went, so that not every row is meant: the schema must have them."""
+VERBS = TELLING.union(*map(_forms, (root for (root,) in expand(_ROOTS))), (word for (word,) in expand(_IRREGULAR)))
 """Words that tie nouns together. Where the schema has a word of the same stem, it must be what ties them."""
 
 SOME = frozenset({"a", "an", "any", "some"})
@@ -310,7 +329,7 @@ DETERMINING = frozenset(_DETERMINING.split())
 RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
 STOPS = frozenset({".", "?", ",", ";", "and"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
-GROUPED = frozenset({"grouped", "split", "sorted", "ranked", "ordered", "order"})
+GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
 TIMES = frozenset({"times", "time"})
 NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

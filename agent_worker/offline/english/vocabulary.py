@@ -52,7 +52,6 @@ ROLE_WORDS = {
 """Name parts of a column that plays the part of "from" or "to" when two columns refer to one table."""
 
 ID_WORDS = frozenset({"number", "numbers", "no", "id", "ids", "code", "codes", "key"})
-LABEL_PARTS = ("name", "title", "label", "fullname", "description")
 
 ABBREVIATIONS = {
     short: frozenset(words.split("|"))

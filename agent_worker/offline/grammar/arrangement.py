@@ -22,8 +22,9 @@ def groups(reader: Reader, at: int) -> Iterator[Found]:
         if firm and (start == reader.size or reader.word(start) in (".", "?", ",", ";", "and", "one", "of")):
             yield start + (reader.word(start) == "one"), Group((), True), 0.1
         start = reader.maybe(english.DISTINCT, start + (reader.word(start) == "of"))
+        role = reader.word(at) if firm and reader.word(at) in ("from", "to") else ""
         for end, name in reader.noun(start):
-            yield end, Group((name,), firm), name.cost + (0.0 if firm else 0.05)
+            yield end, Group((name,), firm, role), name.cost + (0.0 if firm else 0.05)
             if reader.word(end) == "and":
                 for last, other in reader.noun(end + 1):
                     yield last, Group((name, other), firm), name.cost + other.cost + 0.05

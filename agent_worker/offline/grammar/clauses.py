@@ -13,6 +13,7 @@ from agent_worker.offline.grammar.conditions import (
     where_full_name,
     where_named,
     where_relative,
+    where_signed,
     where_trailing,
     where_value,
 )
@@ -42,6 +43,8 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
             again = before == "and" and _said_before(reader, name)
             if before == "and" and not again:  # what is asked for beside something else, not what that is said of
                 continue
+            if before == "by" and reader.word(at) != "the" and not reader.is_passive(_last_before(reader, at) - 1):
+                continue  # by each of them
             if different > at and before in ("for", "by", "in"):  # for each of them
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME
@@ -56,11 +59,16 @@ def _said_before(reader: Reader, name: Name) -> bool:
     return more and any(said[at : at + len(own)] == own for at in range(len(said)))
 
 
-def _spoken_before(reader: Reader, at: int) -> str:
-    """The word before a noun's determiners."""
+def _last_before(reader: Reader, at: int) -> int:
+    """Where the word before a noun's determiners stands, or -1."""
     last = at - 1
     while last >= 0 and reader.word(last) in english.DETERMINING:
         last -= 1
+    return last
+
+
+def _spoken_before(reader: Reader, at: int) -> str:
+    last = _last_before(reader, at)
     return reader.word(last) if last >= 0 else ""
 
 
@@ -80,16 +88,21 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     asked = asked or reader.word(at - 1) in english.PRONOUNS or "which" in reader.words[max(1, at - 4) : at]
     if last and not asked and word not in english.FINAL:
         return
+    ends = [value for value in reader.values(at) if value.end == at + 1]
+    states = tuple(dict.fromkeys((ref.table, ref.column) for value in ends for ref in value.refs))
     if word in english.VERBS:
-        yield at + 1, Verb(word), 0.15
+        cost = 0.05 if word in ("have", "has", "had") else 0.15
+        yield at + 1, Verb(word, strict=word in english.TELLING, states=states), cost
     elif len(word) > 4 and word.endswith(("ed", "ing")) and word.isalpha() and not last:
-        yield at + 1, Verb(word, strict=True), 0.3
+        yield at + 1, Verb(word, strict=True, states=states), 0.3
 
 
 def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]]:
     """Words that say nothing here."""
     if reader.word(at) in _ASKING and (at == 0 or reader.word(at - 1) in english.STOPS):
         return
+    if reader.word(at) == "by" and any(reader.noun(at + 1)) and not reader.is_passive(at - 1):
+        return  # groups, or an order
     named = [name for name in reader.names(at) if name.cost <= (0.7 if reader.word(at) in _DOING else 0.1)]
     for end, _ in reader.phrase(english.GLUE, at):
         if not any(name.end <= end for name in named):
@@ -102,5 +115,6 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 CLAUSES: tuple[Rule, ...] = (
     where_named, having, where_containing, where_trailing, where_value, where_full_name,
-    where_relative, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing, told, glue,
+    where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
+    told, glue,
 )  # fmt: skip

@@ -14,9 +14,12 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.times import when as whens
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.value_index import ValueRef
+
+_SIGNS = {"negative": "<", "positive": ">"}
 
 
 def where_named(reader: Reader, at: int) -> Iterator[Found]:
@@ -29,6 +32,8 @@ def where_named(reader: Reader, at: int) -> Iterator[Found]:
         for place in places:
             for end, found, cost in _predicate(reader, place, bare=place == start):
                 operator, operands, negated, both = found
+                if operator in (">", ">=", "<", "<=", "between") and not (name.is_column or name.declared):
+                    continue
                 if isinstance(operands[-1], Number) and operator == "=" and any(n.tables for n in reader.names(end)):
                     continue
                 dated = place > start and reader.word(place - 1) == "in" and isinstance(operands[0], Number)
@@ -122,6 +127,8 @@ def where_containing(reader: Reader, at: int) -> Iterator[Found]:
 
 def where_trailing(reader: Reader, at: int) -> Iterator[Found]:
     """A value before its column: "the Finance department", "more than 5 floors" is a count's."""
+    if _is_grouped(reader, at):
+        return
     for end, operands, both in reader.operands(at):
         if not all(isinstance(one, Value) for one in operands):
             continue
@@ -140,18 +147,51 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
         for end, operands, both in reader.operands(start):
             if not any(hasattr(one, "fn") for one in operands):
                 yield end, Where(None, "=", operands, label=True, owner=reader.before(at), both=both), 0.0
-    negated = reader.word(at) == "not" or reader.words[at : at + 2] == ["other", "than"]
-    start = at
-    if negated:
-        start = at + 1 + (reader.word(at) == "other")
-        start += reader.word(start) in english.PREPOSITIONS
+    if _is_grouped(reader, at):
+        return
+    denied = reader.longest(english.EXCEPT, at)
+    negated, start = denied is not None, denied[0] if denied else at
+    start += negated and reader.word(start) in english.PREPOSITIONS
     for end, operands, both in reader.operands(start):
         if all(isinstance(one, Value) and one.refs for one in operands):
             role = reader.word(at - 1) if at and reader.word(at - 1) in ("from", "to") else ""
-            yield end, Where(None, "!=" if negated else "=", operands, both=both, role=role), 0.1
+            sign = "!=" if negated else "="
+            yield (
+                end,
+                Where(
+                    None,
+                    sign,
+                    operands,
+                    both=both,
+                    role=role,
+                    state=_is_state(reader, at, end),
+                    dated=_is_dated(reader, at, end),
+                ),
+                0.1,
+            )
     for end, where, cost in (*where_named(reader, start), *where_trailing(reader, start)) if negated else ():
         if isinstance(where, Where) and where.operator == "=" and not where.both:
             yield end, replace(where, negated=True), cost
+
+
+def _is_grouped(reader: Reader, at: int) -> bool:
+    """Whether "by" stands before, and not of who did something: what follows is no value."""
+    return reader.word(at - 1) == "by" and at > 1 and not reader.is_passive(at - 2)
+
+
+def _is_state(reader: Reader, at: int, end: int) -> bool:
+    """Whether a value is said of something by "is" alone: not "was nominated for"."""
+    return _is_said(reader, at) and reader.word(end) not in english.INVOLVING
+
+
+def _is_dated(reader: Reader, at: int, end: int) -> bool:
+    """Whether it is said so of something at a time: "were stopped in May", "failed on 2026-11-26"."""
+    return _is_said(reader, at) and any(when.name is None for _, when, _ in whens(reader, end))
+
+
+def _is_said(reader: Reader, at: int) -> bool:
+    """Whether "is" stands before a value, or, at the end of a noun, nothing."""
+    return reader.word(at - 1) in english.BEING or (reader.before(at) is not None and at > 0)
 
 
 def where_full_name(reader: Reader, at: int) -> Iterator[Found]:
@@ -191,6 +231,19 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
                         yield last, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
 
 
+def where_signed(reader: Reader, at: int) -> Iterator[Found]:
+    """ "with a negative balance", "whose balance is negative"."""
+    if reader.word(at) in _SIGNS:
+        zero = Number("zero", at, at + 1, 0.0)
+        for end, name in reader.noun(at + 1):
+            if name.columns:
+                yield end, Where(name, _SIGNS[reader.word(at)], (zero,)), name.cost
+    for end, name in reader.noun(at):
+        place = reader.maybe(english.COPULAS, end)
+        if name.columns and place > end and reader.word(place) in _SIGNS:
+            yield place + 1, Where(name, _SIGNS[reader.word(place)], (Number("zero", at, end, 0.0),)), name.cost
+
+
 def how_many(reader: Reader, at: int) -> Iterator[Found]:
     """ "at least two pets", "3 or more students", "more than one": so many of them."""
     compared = [*reader.phrase(english.COMPARE, at), (at, "")]
@@ -225,7 +278,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
                     yield end, Absent(name), name.cost + cost
             word = reader.word(place)
             if (
-                word in english.VERBS
+                (word in english.VERBS and word not in english.TELLING)
                 or word in english.PREPOSITIONS
                 or word in english.SOME
                 or word in ("been", "have", "had", "yet")

@@ -1,41 +1,62 @@
 """The cheapest ways to read a whole question: fragments from left to right, so that every word is accounted for."""
 
-from agent_worker.offline.grammar.clauses import CLAUSES
+from collections.abc import Iterator
+
+from agent_worker.offline.grammar.clauses import CLAUSES, Rule
+from agent_worker.offline.grammar.continuing import continued, opening
 from agent_worker.offline.grammar.fragments import Everything, Fragment, Group, Mention, Parse, Per, Select, Sort, Verb
-from agent_worker.offline.grammar.reader import Reader
+from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.selecting import selects
 from agent_worker.offline.grammar.terse import terse
 from agent_worker.offline.lexer.lattice import Lattice
 
-_KEPT = 14
+_KEPT = 16
 _FRAGMENT = 0.1
 """What each fragment costs: fewer and longer ones say more."""
 
 
 def parses(lattice: Lattice) -> tuple[list[Parse], int]:
     """The readings of a question, the cheapest first, and how far it could be read at all (in tokens)."""
+    return _covers(Reader(lattice), 0, CLAUSES, terse)
+
+
+def further_parses(lattice: Lattice) -> tuple[list[Parse], bool]:
+    """The readings of a text that goes on from an earlier question, and whether it adds to that."""
     reader = Reader(lattice)
+    start, adds = opening(reader)
+    return _covers(reader, start, (*CLAUSES, continued), _nothing)[0], adds
+
+
+def _nothing(_reader: Reader, _at: int) -> Iterator[Found]:
+    return iter(())
+
+
+def _covers(reader: Reader, start: int, rules: tuple[Rule, ...], bare: Rule) -> tuple[list[Parse], int]:
     best: list[list[Parse]] = [[] for _ in range(reader.size + 1)]
-    best[0] = [Parse((), 0.0)]
-    reached = 0
-    for at in range(reader.size):
+    best[start] = [Parse((), 0.0)]
+    reached = start
+    for at in range(start, reader.size):
         if not best[at]:
             continue
         reached = at
         best[at] = _cheapest(best[at])
-        steps = [(e, f, c) for rule in CLAUSES for e, f, c in rule(reader, at)]
-        asks, bare = list(selects(reader, at)), list(terse(reader, at))
+        steps = [(e, f, c) for rule in rules for e, f, c in rule(reader, at)]
+        if bare is not terse and reader.word(at) == "by":
+            steps = [step for step in steps if step[1] is not None]  # nothing else tells that groups are meant
+        asks = list(selects(reader, at)) if bare is terse or at == start else []
+        few = list(bare(reader, at))
         for parse in best[at]:
             for end, fragment, cost in steps:
                 _add(best, parse, end, fragment, cost)
             extra = _may_ask(reader, at, parse)
             for end, fragment, cost in asks if extra is not None else ():
                 _add(best, parse, end, fragment, cost + (extra or 0.0))
-            for end, fragment, cost in bare if _is_first(parse) else ():
+            for end, fragment, cost in few if _is_first(parse) else ():
                 _add(best, parse, end, fragment, cost)
     if not best[reader.size]:
         return [], reached
-    return _cheapest(best[reader.size]), reader.size
+    found = _cheapest(best[reader.size])
+    return [parse for parse in found if bare is not terse or _asks(parse)], reader.size
 
 
 def _may_ask(reader: Reader, at: int, parse: Parse) -> float | None:
@@ -61,10 +82,14 @@ def _add(best: list[list[Parse]], parse: Parse, end: int, fragment: object, cost
 
 
 def _cheapest(found: list[Parse]) -> list[Parse]:
-    kept: dict[tuple[Fragment, ...], Parse] = {}
+    """The cheapest of those that ask for something already, and of those that do not yet."""
+    kept: tuple[dict[tuple[Fragment, ...], Parse], ...] = ({}, {})
     for parse in sorted(found, key=lambda parse: parse.cost):
-        if parse.fragments not in kept:
-            kept[parse.fragments] = parse
-            if len(kept) == _KEPT:
-                break
-    return list(kept.values())
+        of_kind = kept[_asks(parse)]
+        if len(of_kind) < _KEPT:
+            of_kind.setdefault(parse.fragments, parse)
+    return [*kept[True].values(), *kept[False].values()]
+
+
+def _asks(parse: Parse) -> bool:
+    return any(isinstance(f, (Select, Everything)) for f in parse.fragments)

@@ -1,6 +1,6 @@
 """What phrases say: typed pieces of a query, with names not yet looked up. Rules return them and change nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 
@@ -22,6 +22,8 @@ class Item:
     unit: str = ""
     other: Name | None = None
     """The second column of a correlation."""
+    over: str = ""
+    """An aggregate of the counts of all groups: "average number of flights per day"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class Where:
     never: bool = False
     role: str = ""
     """ "from" or "to", where that word stands before it."""
+    state: bool = False
+    """It is what something *is*, and nothing follows that it would be for, to or by: "orders that are shipped"."""
+    dated: bool = False
+    """It is what something is at a time, which may be another's than the one when it became so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,8 @@ class Group:
 
     names: tuple[Name, ...]
     firm: bool = True
+    role: str = ""
+    """ "from" or "to", where that word stands before "each"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,9 @@ class Verb:
 
     word: str
     strict: bool = False
-    """The word is known from the schema alone."""
+    """The schema must have a word of its stem."""
+    states: tuple[tuple[str, str], ...] = ()
+    """The columns that have the word for a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,3 +254,14 @@ class Parse:
 
     fragments: tuple[Fragment, ...]
     cost: float
+
+
+def names_in(value: object) -> list[Name]:
+    """Every name in fragments."""
+    if isinstance(value, Name):
+        return [value]
+    if isinstance(value, tuple):
+        return [name for one in value for name in names_in(one)]
+    if is_dataclass(value) and type(value).__module__ == __name__:
+        return [name for field in fields(value) for name in names_in(getattr(value, field.name))]
+    return []

@@ -60,6 +60,11 @@ class Reader:
         if at < self.size:
             yield from ((name.end, name) for name in self.names(at) if self.skip(english.DETERMINERS, at) != at)
 
+    def _is_column(self, end: int) -> bool:
+        """Whether a column's name of several words ends here: "wind speed", "supply cost"."""
+        starts = range(max(0, end - 4), end - 1)
+        return any(name.end == end and name.cost < 0.5 for start in starts for name in self.names(start))
+
     def values(self, at: int) -> list[Value]:
         return self.lattice.values[at] if at < self.size else []
 
@@ -69,9 +74,9 @@ class Reader:
     def is_passive(self, at: int) -> bool:
         """Whether "by" behind this word tells who did it."""
         word = self.word(at) if at >= 0 else ""
-        if word in english.GROUPED or self.before(at + 1):
+        if word in english.GROUPED or self.before(at + 1) or self._is_column(at + 1):
             return False
-        return word in english.VERBS or word.endswith("ed")
+        return (word in english.VERBS and not word.endswith("s")) or word.endswith("ed")
 
     def operand(self, at: int) -> Iterator[tuple[int, Operand]]:
         """A value, a number, a date, or "the average"."""

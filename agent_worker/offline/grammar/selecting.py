@@ -11,6 +11,8 @@ from agent_worker.offline.lexer.lattice import Name
 
 _STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
 _MOST_ITEMS = 8
+_BARE, _BARE_THINGS = 0.3, 0.2
+"""What it costs that nothing opens a list; of things it is nearer than of what they have."""
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
 Items = tuple[Item, ...]
 
@@ -26,7 +28,7 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
     for start, kind in openings(reader, at):
         yield from _everything(reader, start)
         for end, (one, where), cost in _told(reader, start):
-            yield end, (Select((one,), which=kind == "which"), where), cost + (0.3 if kind == "bare" else 0.0)
+            yield end, (Select((one,), which=kind == "which"), where), cost + (_BARE if kind == "bare" else 0.0)
         for place, size in limits(reader, start):
             for end, items, cost in item_list(reader, place) if size > 1 else ():
                 yield end, (Select(items, which=kind == "which"), Limit(size)), cost
@@ -36,15 +38,20 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
                 yield (
                     end,
                     (Select(items, distinct, kind == "which"), rank),
-                    cost + more + (0.3 if kind == "bare" else 0.0),
+                    cost + more + (_BARE if kind == "bare" else 0.0),
                 )
         for end, items, cost in item_list(reader, start, counted=kind == "count"):
             distinct = any(item.distinct and item.fn == "" for item in items)
             yield (
                 end,
                 Select(items, distinct, kind == "which", kind == "single"),
-                cost + (0.3 if kind == "bare" else 0.0),
+                cost + (_bare_cost(items) if kind == "bare" else 0.0),
             )
+
+
+def _bare_cost(items: Items) -> float:
+    things = all(one.name is not None and one.name.tables and one.name.tables[0].cost <= 0.1 for one in items)
+    return _BARE_THINGS if things or all(one.fn for one in items) else _BARE
 
 
 def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
@@ -223,6 +230,8 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         if amount > start:
             for after, name in reader.noun(amount):
                 yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost + 0.05
+                if name.tables and len(fns) == 1 and fns[0] in ("avg", "median") and reader.word(amount - 1) == "of":
+                    yield after, (Item("count", name, over=fns[0]),), name.cost + cost
 
 
 def _span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, Items, float]]:

@@ -23,6 +23,8 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
     for end, items, cost in item(reader, at):
         if items[0].fn:
             yield end, Select(items, terse=True), cost + 0.05
+        elif items[0].name and items[0].name.declared:
+            yield end, Select(items), cost
     for start, kind in openings(reader, at):
         yield from _top(reader, start)
         yield from _correlation(reader, start + (reader.word(start) in ("the", "a")))
@@ -34,7 +36,7 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
 
 def _counted(reader: Reader, at: int) -> Iterator[Found]:
     """ "flights by month": how many there are."""
-    for end, name in reader.noun(at):
+    for end, name in reader.noun(at) if reader.word(at - 1) != "by" else ():
         if name.tables and name.tables[0].cost <= name.cost + 0.1:
             yield end, Select((Item("count", name),), terse=True), name.cost - _TERSE
 
@@ -133,7 +135,7 @@ def _share(reader: Reader, at: int) -> Iterator[Found]:
         one = items[0]
         if len(items) > 1 or one.name is None or one.owner is not None:
             continue
-        if one.fn in ("sum", "count"):
+        if one.fn in ("sum", "count") or (not one.fn and one.name.declared):
             yield end, (Select((one,)), share), cost
         elif not one.fn and one.name.tables:
             found: tuple[Fragment, ...] = (Select((Item("count", one.name),)), share)

@@ -64,11 +64,15 @@ def _of_year(reader: Reader, at: int, said: Moment) -> Iterator[tuple[int, Momen
 def when(reader: Reader, at: int) -> Iterator[Found]:
     """ "in March 2013", "not on Mondays", "since April", "between March and May", "order date before 1996"."""
     for end, found in _conditions(reader, at):
-        yield end, found, 0.05 + (_KNOWN if all(_is_told(m) for m in found.moments) else 0.0)
+        yield end, found, 0.05 + (_KNOWN if all(map(_is_told, found.moments)) else 0.0)
     for start, name in reader.noun(at):
         place = reader.maybe(english.COPULAS, start) if reader.word(start) not in _WITHIN else start
-        for end, found in _conditions(reader, place) if name.columns else ():
-            yield end, replace(found, name=name), name.cost + (0.1 if all(map(_is_told, found.moments)) else 0.0)
+        for end, found in _conditions(reader, place) if name.is_column else ():
+            yield (
+                end,
+                replace(found, name=name),
+                name.cost + (_KNOWN if all(map(_is_told, found.moments)) else 0.0),
+            )
 
 
 def _is_told(one: Moment) -> bool:

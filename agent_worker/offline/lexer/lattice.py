@@ -12,6 +12,7 @@ from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 _LONGEST_NAME = 5
 _SURE = 0.35
 _COMMON = 0.1
+_COLUMN = 0.8
 _NOT_FIRST = frozenset(
     word
     for (word,) in expand(
@@ -36,9 +37,20 @@ class Name:
         return self.candidates[0].cost
 
     @property
+    def declared(self) -> bool:
+        """Whether it is a figure that the owner of the data has declared."""
+        return self.candidates[0].measure is not None
+
+    @property
     def tables(self) -> tuple[Candidate, ...]:
         """The tables among what it may mean, where nothing fits clearly better."""
         return tuple(c for c in self.candidates if c.is_table and c.cost <= self.cost + 0.5)
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it names a column surely enough, where it may name a table, too."""
+        columns = self.columns
+        return bool(columns) and (not self.tables or columns[0].cost < _COLUMN)
 
     @property
     def columns(self) -> tuple[Candidate, ...]:
@@ -109,8 +121,17 @@ def lattice(question: str, values_of: ValueIndex, index: NameIndex) -> Lattice:
         guessed = [v for v in _literals(question, tokens, start) if v.quoted or not (known or _is_name(v, index))]
         found.values.append([*known, *guessed])
         found.numbers.append(_numbers(token, start))
-    found.names = [[name for name in names if not _cuts(name, found)] for names in found.names]
+    declared = [name for names in found.names for name in names if name.declared]
+    found.names = [
+        [name for name in names if not _cuts(name, found) and not any(_lies_in(name, other) for other in declared)]
+        for names in found.names
+    ]
     return found
+
+
+def _lies_in(name: Name, declared: Name) -> bool:
+    """Whether a name is a piece of a declared one: "order" of "order value"."""
+    return declared.start <= name.start and name.end <= declared.end and name != declared
 
 
 def _cuts(name: Name, found: Lattice) -> bool:

@@ -44,17 +44,6 @@ def is_table(name: Lexeme) -> bool:
     return any(c.column is None and c.measure is None and c.cost <= 1 for c in name.names)
 
 
-def is_measure(name: Lexeme) -> bool:
-    """Whether a name is that of a declared measure."""
-    return any(candidate.measure is not None for candidate in name.names)
-
-
-def is_singular(name: Lexeme) -> bool:
-    """Whether a name is said of one thing: "the airline with the most flights" is only one."""
-    last = name.text.split()[-1].lower()
-    return not last.endswith("s") or last.endswith("ss")
-
-
 class Ambiguous(Exception):
     """A piece of the question has no place: the planner asks back.
 

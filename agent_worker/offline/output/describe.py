@@ -47,7 +47,16 @@ class Description:
         if query.order and not self._is_usual_order():
             parts.append(self._order())
         sentence = f"{', '.join(parts)}; from {query.base}."
-        return sentence[0].upper() + sentence[1:]
+        return " ".join([sentence[0].upper() + sentence[1:], *self._declared()])
+
+    def _declared(self) -> list[str]:
+        """What each declared figure is."""
+        query = self.query
+        exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))
+        figures = [e.figure if isinstance(e, Part) else e for e in exprs]
+        names = dict.fromkeys(e.name for e in figures if isinstance(e, Agg) and e.name)
+        measures = {m.name: m.expression for m in self.schema.catalog.description.measures}
+        return [f"{name} is {measures[name]}." for name in names]
 
     def title(self) -> str:
         text = self._subject()
@@ -61,6 +70,9 @@ class Description:
         text = ", ".join(self._expr(e) for e in shown)
         if query.distinct:
             text = f"the different values of {text}"
+        if query.outer:
+            figure, unit = self._expr(query.shown[-1]), self._expr(query.shown[0])
+            return f"{_FNS[query.outer]} {figure} per {unit}, of those that have any"
         if query.over:
             return f"how many {query.over} there are"
         dims = [self._expr(e) for e in query.shown if query.aggregated and isinstance(e, Ref | Bucket)]
@@ -79,7 +91,7 @@ class Description:
             whole = f"share of {self._expr(expr.figure).removeprefix('number of ')}"
             return f"{whole} where {where}" if where else whole
         if expr.ref is None:
-            return f"number of {self.query.base}"
+            return expr.name or f"number of {self.query.base}"
         inner = self._expr(expr.ref)
         if expr.other is not None:
             return f"correlation between {inner} and {self._expr(expr.other)}"

@@ -77,6 +77,10 @@ class Renderer:
         lines += [f"HAVING {' AND '.join(havings)}"] if havings else []
         if query.over:
             return f"SELECT COUNT(*) AS count FROM (\n{chr(10).join(lines)}\n) AS found"
+        if query.outer:
+            figure = name_of(query.shown[-1])
+            inner = chr(10).join(lines)
+            return f"SELECT {query.outer.upper()}({figure}) AS {query.outer}_{figure} FROM (\n{inner}\n) AS found"
         lines += [f"ORDER BY {', '.join(orders)}"] if orders else []
         lines += [f"LIMIT {query.limit}"] if query.limit else []
         return "\n".join(lines)
@@ -107,7 +111,7 @@ class Renderer:
         if isinstance(expr, Part):
             return self._part(expr)
         if expr.ref is None:
-            return "COUNT(*)"
+            return expr.formula or "COUNT(*)"
         inner = self.expr(expr.ref)
         if expr.other is not None:
             return f"{expr.fn.upper()}({inner}, {self.expr(expr.other)})"
@@ -232,7 +236,7 @@ def name_of(expr: Expr) -> str:
     if isinstance(expr, Part):
         return "percent" if expr.percent else "share"
     if expr.ref is None:
-        return "count"
+        return expr.name.replace(" ", "_") or "count"
     if expr.other is not None:
         return "correlation"
     fn = "number_of" if expr.fn == "count" else expr.fn

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bus.contract.catalog import Catalog, JoinKey
 
@@ -24,10 +23,8 @@ class Ways:
 
     def __init__(self, catalog: Catalog) -> None:
         self._leaving: dict[str, list[JoinKey]] = defaultdict(list)
-        self._arriving: dict[str, set[str]] = defaultdict(set)
         for key in all_keys(catalog):
             self._leaving[key.table].append(key)
-            self._arriving[key.ref_table].add(key.table)
         self._known: dict[str, dict[str, list[Path]]] = {}
 
     def paths_from(self, base: str) -> dict[str, list[Path]]:
@@ -35,13 +32,6 @@ class Ways:
         if base not in self._known:
             self._known[base] = _paths(self._leaving, base)
         return self._known[base]
-
-    def reaching(self, tables: set[str]) -> set[str]:
-        """These tables and all from which a way leads to one of them."""
-        found = set(tables)
-        for _ in range(_MOST_HOPS):
-            found |= {before for table in found for before in self._arriving.get(table, ())}
-        return found
 
 
 def _paths(leaving: Mapping[str, list[JoinKey]], base: str) -> dict[str, list[Path]]:
@@ -57,34 +47,3 @@ def _paths(leaving: Mapping[str, list[JoinKey]], base: str) -> dict[str, list[Pa
             found.setdefault(path[-1].ref_table, []).append(path)
         frontier = longer
     return found
-
-
-def passes(path: Path, via: str) -> bool:
-    """Whether a way goes over a table, or over the key `table.column`."""
-    if not via:
-        return True
-    if "." in via:
-        return any(f"{key.table}.{key.column}" == via for key in path)
-    return any(via in (key.table, key.ref_table) for key in path)
-
-
-def alias_of(path: Path, base: str, taken: dict[Path, str]) -> str:
-    """The name under which the table at the end of a way stands in the statement."""
-    if not path:
-        return base
-    if path not in taken:
-        last = path[-1]
-        name = last.ref_table
-        while name in (base, *taken.values()):
-            name = f"{last.column}_{name}"
-        taken[path] = name
-    return taken[path]
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRef:
-    """`column` of `table`, reached from the base table over `path`."""
-
-    path: Path
-    table: str
-    column: str

@@ -10,11 +10,12 @@ from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fi
 from agent_worker.offline.schema.model import Column, Schema, Words
 from agent_worker.offline.schema.roles import Kind, Role
 
+_SURELY = 0.35
 _PART = 0.8
 """Words that are a part of a name: a guess, taken only where nothing fits whole."""
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
-_UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s"))
+_UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Candidate:
     cost: float = 0.0
     owned: bool = False
     """The words named the column's table too."""
+    via: tuple[str, str] = ("", "")
+    """The table, or the column of one that refers to others, over which it is reached: "customer nation"."""
 
     @property
     def is_table(self) -> bool:
@@ -160,6 +163,19 @@ class NameIndex:
                 for column in self._plain(words[at:]):
                     if column.column is not None and column.table == owner.table:
                         yield replace(column, cost=max(owner.cost, column.cost) + 0.02, owned=True)
+            yield from self._over(words[:at], words[at:])
+
+    def _over(self, first: Words, rest: Words) -> Iterator[Candidate]:
+        """ "customer nation", "destination airport names": what the first words refer to."""
+        ways = [c for c in self._plain(first) if c.cost < 0.5]
+        further = [c for c in self._plain(rest) if c.cost < _SURELY] if ways else []
+        further += [replace(c, cost=c.cost + 0.02) for c in self._qualified(rest) if c.cost < _SURELY] if ways else []
+        for way in ways:
+            key = self.schema.refers(way.table, way.column) if way.column else None
+            reached = {key.ref_table} if key else self.schema.referred_by({way.table}) if not way.column else set()
+            for c in further:
+                if c.table in reached - {way.table}:
+                    yield replace(c, cost=max(way.cost, c.cost) + 0.05, via=(way.table, way.column or ""))
 
     def _read_description(self) -> list[tuple[Words, Candidate]]:
         description = self.schema.catalog.description
@@ -209,9 +225,9 @@ def _table_cost(words: Words, parts: Words) -> float | None:
 
 
 def _cheapest(found: list[Candidate]) -> list[Candidate]:
-    best: dict[tuple[str, str | None], Candidate] = {}
+    best: dict[tuple[str, str | None, tuple[str, str]], Candidate] = {}
     for candidate in found:
-        place = (candidate.table, candidate.column)
+        place = (candidate.table, candidate.column, candidate.via)
         if place not in best or candidate.cost < best[place].cost:
             best[place] = candidate
     return list(best.values())

@@ -1,15 +1,15 @@
 """Which tables, columns and measures people's words may mean."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.vocabulary import ID_WORDS, LABEL_PARTS
+from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.schema.join_paths import Ways, all_keys
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
-from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
+from bus.contract.catalog import Catalog, CatalogColumn, JoinKey
 
 _ASKING = ("is", "has", "was", "had", "can")
 """How names of flags begin: `is_active` is called active."""
@@ -54,11 +54,6 @@ class Names:
                 asks = kind_of(column) == "flag" and len(own) > 1 and own[0] in _ASKING
                 self.columns[table.name, column.name] = own[1:] if asks else own
                 self.kinds[table.name, column.name] = kind_of(column)
-
-    @property
-    def referred(self) -> frozenset[tuple[str, str]]:
-        """The columns that keys of other tables refer to."""
-        return frozenset((key.ref_table, key.ref_column) for key in all_keys(self.catalog))
 
     def find(self, words: Sequence[str]) -> list[Candidate]:
         """The candidates for a run of words, the best first; empty when the words name nothing."""
@@ -138,11 +133,6 @@ class Names:
                 found[parts[-1]].append(at)
         return found
 
-    @cached_property
-    def named_so(self) -> Counter[tuple[str, ...]]:
-        """How many columns have each name."""
-        return Counter(self.columns.values())
-
     @staticmethod
     def _column_fit(words: tuple[str, ...], parts: tuple[str, ...]) -> int | None:
         """As `fit`; and "phone number" is a column called phone."""
@@ -204,17 +194,6 @@ class Names:
     def key_of(self, table: str) -> str | None:
         """The column by which other tables refer to this one."""
         return next((k.ref_column for k in all_keys(self.catalog) if k.ref_table == table), None)
-
-    def label_of(self, table: CatalogTable) -> CatalogColumn | None:
-        """The column that names a row of the table for people: its name or title, or its only text column."""
-        for name in self.catalog.description.labels.get(table.name, ())[:1]:
-            return next((column for column in table.columns if column.name == name), None)
-        for label in LABEL_PARTS:
-            for column in table.columns:
-                if label in self.columns[table.name, column.name] and kind_of(column) == "text":
-                    return column
-        key = self.key_of(table.name)
-        return next((column for column in table.columns if column.name == key), None)
 
 
 def kind_of(column: CatalogColumn) -> str:

@@ -196,7 +196,7 @@ async def test_an_operator_asks_in_plain_words_and_nothing_that_has_ended_is_mis
     question = "How many jobs were stopped today, by whom, on which rung?"
     await answer(supervisor, question)
     found = await answer(supervisor, question)  # the first of them stands in the history by now, and changes nothing
-    assert sorted(rows_of(found)) == sorted([rung, by, count] for (rung, by), count in stops.items())
+    assert sorted(rows_of(found)) == sorted([by, rung, count] for (rung, by), count in stops.items())
     total = await answer(supervisor, "select count(*), min(day)::varchar from jobs where agent <> 'history'")
     assert rows_of(total) == [[4, str(datetime.now(UTC).date())]]
     event = await answer(supervisor, "select count(*) from jobs join events using (job_id) where type = 'killed'")

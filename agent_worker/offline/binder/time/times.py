@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from agent_worker.offline.binder.literals import literals
 from agent_worker.offline.binder.places import Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, parts_of, stretch
 from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Mention, Moment, Per, Verb, When
-from agent_worker.offline.lexer.lattice import Name, Number
+from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind
 
@@ -37,9 +36,6 @@ class Times(Ranking):
             low, high = when.moments
             if stretch(low, calendar.year)[0] > stretch(high, calendar.year)[0]:
                 raise Doubtful(f"{low.text} comes after {high.text}")
-            if when.operator == "between" and low.is_written and high.is_written and calendar.date is not None:
-                self._add_times([self._of_day(calendar.date, "between", low, high)])
-                return
             both = (self._side(calendar, ">=", low), self._side(calendar, "<=", high))
             if when.operator == "between" and low.is_year and high.is_year and calendar.date is not None:
                 years = tuple(Literal(str(one.year), one.text) for one in when.moments)
@@ -69,17 +65,9 @@ class Times(Ranking):
         start, end = stretch(one, calendar.year)
         if one.is_year and (ref := calendar.date or calendar.parts.get("year")):
             return Compare(ref, operator, (Literal(str(one.year), one.text),), "year" if calendar.date else "")
-        if one.is_written and calendar.date is not None:
-            return self._of_day(calendar.date, operator, one)
         edge, sign = (end, ">=" if operator == ">" else "<") if operator in (">", "<=") else (start, operator)
         left: Expr = calendar.date or calendar.bucket("month_start" if self._by_months(calendar, edge) else "day")
         return Compare(left, sign, (Literal(f"DATE '{edge.isoformat()}'", edge.isoformat()),))
-
-    def _of_day(self, ref: Ref, operator: str, *days: Moment) -> Compare:
-        """A comparison with whole days, as they are written."""
-        numbers = tuple(Number(one.text, 0, 1, 0.0, date=True) for one in days)
-        form, operands = literals(self._column(ref), operator, numbers)
-        return Compare(ref, operator, operands, form)
 
     def _by_months(self, calendar: Calendar, edge: date) -> bool:
         """Whether parts of dates need no day to be compared with the first of a month."""
@@ -91,8 +79,6 @@ class Times(Ranking):
             return [Compare(day, "=", (Literal(str(one.weekday), one.text),))]
         if calendar.date is not None and one.is_year:
             return [Compare(calendar.date, "=", (Literal(str(one.year), one.text),), "year")]
-        if calendar.date is not None and one.is_written:
-            return [self._of_day(calendar.date, "=", one)]
         if calendar.date is not None and one.year is not None:
             return [self._side(calendar, ">=", one), self._side(calendar, "<=", one)]
         said = {"year": one.year, "quarter_of_year": one.quarter, "month_of_year": one.month, "day_of_month": one.day}

@@ -1,6 +1,6 @@
 """Questions put together from parts, against statements put together from the same parts by hand."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from agent_worker.offline import plan
@@ -40,6 +40,8 @@ FILTERS = {
     "made by BOEING": "manufacturer = 'BOEING'",
     "between April and August": "month BETWEEN 4 AND 8",
 }
+APART = ({"since October 2013", "between April and August"}, {"for United Air Lines", "excluding Delta Air Lines"})
+"""Of which one holds no row of the other, or says it already: that is asked back."""
 SOURCE = """(SELECT f.*, a.name AS airline, p.manufacturer FROM flights f LEFT JOIN airlines a USING (carrier)
              LEFT JOIN planes p USING (tailnum))"""
 
@@ -62,6 +64,7 @@ def by_hand(figure: str, group: str, filters: list[str]) -> str:
     st.booleans(),
 )
 def test_parts_mean_the_same_together(flights: Data, figure: str, group: str, filters: list[str], last: bool) -> None:
+    assume(not any(apart <= {*filters} for apart in APART))
     parts = [figure, *filters, group] if last else [figure, group, *filters]
     question = " ".join(part for part in parts if part)
     found = plan(question, flights.catalog)

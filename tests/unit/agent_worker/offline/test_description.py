@@ -38,6 +38,15 @@ def described(tpch: Data) -> Catalog:
             "ship modes with revenue over 290000000",
             f"SELECT l_shipmode, {REVENUE} FROM lineitem GROUP BY ALL HAVING {REVENUE} > 290000000",
         ),
+        ("order value by year", "SELECT year(o_orderdate), avg(o_totalprice) FROM orders GROUP BY ALL"),
+        (
+            "which ship mode has the highest revenue",
+            f"SELECT l_shipmode, {REVENUE} FROM lineitem GROUP BY ALL ORDER BY 2 DESC LIMIT 1",
+        ),
+        (
+            "share of revenue by ship mode",
+            f"SELECT l_shipmode, 100 * {REVENUE} / sum({REVENUE}) OVER () FROM lineitem GROUP BY ALL",
+        ),
         ("revenue in March 1995", f"SELECT {REVENUE} FROM lineitem WHERE strftime(l_shipdate, '%Y-%m') = '1995-03'"),
     ],
 )

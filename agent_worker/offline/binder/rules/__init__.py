@@ -1,1 +1,0 @@
-"""Binds what the rules have read: the questions that the chart leaves (periods, shares, terse ones, follow-ups)."""

@@ -1,1 +1,0 @@
-"""What is grouped, in which order, and as a share of what."""

@@ -1,1 +1,0 @@
-"""Periods and calendars as conditions on dates."""

@@ -1,0 +1,1 @@
+"""Single terms of a query: values as they are compared, and declared figures."""

@@ -1,0 +1,166 @@
+"""What stands in the way of an answer, and what may be meant: told from the words and from what the readings lack."""
+
+from collections.abc import Iterator, Sequence
+
+from agent_worker.offline.binder.places import NUMERIC
+from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.english.vocabulary import AMOUNTS
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
+from agent_worker.offline.schema.model import Column, Schema
+from agent_worker.offline.schema.roles import Kind as Holds
+from agent_worker.offline.schema.roles import Role
+
+UNSURE = "I am not sure that I read all of this question. Please say it in simpler words, or name the columns."
+_NO_QUESTION = "I see no question about these data."
+_FIGURES = ("average", "total", "maximum")
+_TIMES = (Kind.MONTH, Kind.QUARTER, Kind.WEEKDAY, Kind.DATE, Kind.WHEN)
+_MOST = 6
+
+
+class Troubles:
+    """Looks at one question over a schema. `items` are its words, cut up."""
+
+    def __init__(self, schema: Schema, text: str, items: Sequence[Lexeme], several_dates: str = "") -> None:
+        self.schema = schema
+        self.text = text
+        self.items = items
+        self._dated = several_dates
+        """The table that has several dates, none of which is said."""
+
+    def first(self) -> Ambiguous:
+        """The first thing that stands in the way, from what is surest to what is only not understood."""
+        ways = (
+            self._unknown,
+            self._vague,
+            self._values,
+            self._columns,
+            self._dates,
+            self._figure,
+            self._amount,
+            self._rank,
+        )
+        found = next((trouble for way in ways for trouble in way()), None)
+        if found is not None:
+            return found
+        named = any(item.kind in (Kind.NAME, Kind.VALUE) for item in self.items)
+        return Ambiguous(UNSURE if named else _NO_QUESTION)
+
+    def _unknown(self) -> Iterator[Ambiguous]:
+        for at, item in enumerate(self.items):
+            if item.kind is not Kind.UNKNOWN or any(letter.isdigit() for letter in item.text):
+                continue
+            if [other.kind for other in self.items[max(at - 2, 0) : at]] == [Kind.CMP, Kind.NUMBER]:
+                yield Ambiguous(
+                    f"The data do not say that anything is counted in “{item.text}”: leave it out if the column is, or "
+                    "give the number in the column's own unit.",
+                    item,
+                )
+            yield Ambiguous(f"I do not know what “{item.text}” means in these data.", item)
+
+    def _vague(self) -> Iterator[Ambiguous]:
+        for item in self.items:
+            if item.kind is Kind.VAGUE:
+                message = f"“{item.text}” can mean several things: say it with a column and a number or an order."
+                yield Ambiguous(message, item)
+
+    def _values(self) -> Iterator[Ambiguous]:
+        """A value that stands in several columns of one table, or parts of several values."""
+        for at, item in enumerate(self.items):
+            named = any(other.kind is Kind.NAME for other in self.items[max(at - 1, 0) : at + 2])
+            if item.kind is not Kind.VALUE or named:
+                continue
+            columns = list(dict.fromkeys(self.schema.columns[ref.table, ref.column] for ref in item.values))
+            alike = [c for c in columns if c.table == columns[0].table]
+            if len(alike) > 1:
+                said = [_spoken(column) for column in alike]
+                options = tuple(f"{one} {item.text}" for one in said)
+                yield Ambiguous(f"“{item.text}” may be {' or '.join(said)}. Which one?", item, options)
+            texts = list(dict.fromkeys(ref.value for ref in item.values))
+            if len(texts) > 1 and item.word == "part":
+                shown = ", ".join(texts[:5])
+                yield Ambiguous(f"“{item.text}” fits several values: {shown}. Which one?", item, tuple(texts[:5]))
+
+    def _columns(self) -> Iterator[Ambiguous]:
+        """A name of several columns."""
+        for item in self.items:
+            if item.kind is not Kind.NAME or not item.names or item.unit or is_table(item):
+                continue
+            best = item.names[0].cost
+            places = [(c.table, c.column) for c in item.names if c.column and c.cost <= best]
+            columns = [self.schema.columns[place] for place in dict.fromkeys(places) if place in self.schema.columns]
+            if len(columns) < 2:
+                continue
+            said = [_spoken(column) for column in columns[:_MOST]]
+            if len(set(said)) < len(said):
+                said = [f"{_spoken(column)} of {self.schema.tables[column.table].noun}" for column in columns[:_MOST]]
+            options = tuple(dict.fromkeys(said))
+            yield Ambiguous(f"“{item.text}” may mean {_either(options)}. Which one?", item, options)
+
+    def _dates(self) -> Iterator[Ambiguous]:
+        """A time of a table that has several dates."""
+        if not self._dated:
+            return
+        dates = [column for column in self.schema.tables[self._dated].columns if column.kind is Holds.DATE]
+        said = [_spoken(column) for column in dates]
+        message = f"{self._dated} has several dates: {', '.join(said)}. Which one is meant"
+        for at, item in enumerate(self.items):
+            if item.unit and not item.names:
+                yield Ambiguous(f"{message} by “{item.text}”?", item, tuple(f"{item.text} of {one}" for one in said))
+            if item.kind in _TIMES or item.number is not None or item.text.lower() == "between":
+                yield Ambiguous(f"{message}?", *self._before(at, said))
+
+    def _before(self, at: int, said: list[str]) -> tuple[Lexeme, tuple[str, ...]]:
+        """The word before a time, with each date put before it."""
+        starts = at > 0 and self.items[at - 1].kind in (Kind.PREP, Kind.WHEN, Kind.BETWEEN)
+        item = self.items[at - 1] if starts else self.items[at]
+        return item, tuple(f"with {one} {item.text}" for one in said)
+
+    def _figure(self) -> Iterator[Ambiguous]:
+        """A column of numbers by groups: which figure of it?"""
+        kinds = [item.kind for item in self.items]
+        if Kind.BY not in kinds or {Kind.AGG, Kind.COUNT, Kind.SHARE, Kind.TOP} & set(kinds):
+            return
+        for item in self.items[: kinds.index(Kind.BY)]:
+            if item.kind is Kind.NAME and not is_table(item) and self._is_figure(item):
+                options = tuple(f"{figure} {item.text}" for figure in _FIGURES)
+                message = f"Which figure of {item.text}: its {options[0].split()[0]}, its total, its maximum?"
+                yield Ambiguous(message, item, options)
+
+    def _amount(self) -> Iterator[Ambiguous]:
+        """ "Sales" are a number of rows to one person and a sum of money to another."""
+        if {Kind.COUNT, Kind.AGG} & {item.kind for item in self.items}:
+            return
+        for item in self.items:
+            tables = (
+                [c.table for c in item.names if c.column is None] if item.kind is Kind.NAME and is_table(item) else []
+            )
+            figures = [c for name in tables[:1] for c in self.schema.tables[name].columns if c.role is Role.QUANTITY]
+            if tables and self.schema.tables[tables[0]].words[-1].rstrip("s") in AMOUNTS and figures:
+                options = (f"number of {item.text}", *(f"total {_spoken(c)}" for c in figures[:3]))
+                yield Ambiguous(f"Is the number of {item.text} meant, or a sum of them?", item, options)
+
+    def _rank(self) -> Iterator[Ambiguous]:
+        """ "top 5 airlines": by what?"""
+        kinds = [item.kind for item in self.items]
+        if Kind.TOP not in kinds or Kind.BY in kinds:
+            return
+        for item in self.items[kinds.index(Kind.TOP) :]:
+            tables = [c.table for c in item.names if c.column is None] if item.kind is Kind.NAME else []
+            events = [key.table for name in tables[:1] for key in self.schema.keys_to(name)]
+            events = events or [c.table for c in item.names[:1]]
+            if item.kind is Kind.NAME:
+                options = tuple(f"{item.text} by number of {table}" for table in dict.fromkeys(events))
+                yield Ambiguous(f"By what is “{item.text}” ranked?", item, options[:3])
+
+    def _is_figure(self, item: Lexeme) -> bool:
+        places = [(c.table, c.column or "") for c in item.names if c.cost <= item.names[0].cost]
+        return all(place in self.schema.columns and self.schema.columns[place].role in NUMERIC for place in places)
+
+
+def _spoken(column: Column) -> str:
+    return " ".join(column.words or column.all_words)
+
+
+def _either(options: Sequence[str]) -> str:
+    *most, last = options
+    return f"{', '.join(most)} or {last}" if most else last

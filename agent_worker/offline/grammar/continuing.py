@@ -1,0 +1,103 @@
+"""What only a text says that goes on from an earlier question: "and the median?", "top 3", "2024?", "in percent"."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import tokenize
+from agent_worker.offline.grammar.fragments import Item, Rank, Select, Share, When, Where
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.times import moment
+from agent_worker.offline.lexer.lattice import Value
+
+_STOP = re.compile(r"[.?!;]\s")
+_FIRST = {"top": True, "bottom": False, "first": True, "best": True, "worst": False}
+_PERCENT = ("percent", "percentage", "percentages", "%", "share", "shares")
+_OF_THOSE = (("of", "those"), ("of", "these"), ("of", "them"))
+
+
+def goes_on(question: str) -> bool:
+    """Whether a text says itself that it goes on from an earlier one."""
+    words = [token.lower for token in tokenize(question)]
+    behind = any(end == len(words) for at in range(1, len(words)) for end, _ in english.GOES_ON_BEHIND.at(words, at))
+    return bool(english.GOES_ON.at(words, 0)) or (behind and words[-1:] != ["please"]) or points_back(question)
+
+
+def points_back(question: str) -> bool:
+    """Whether it asks of "those" that an earlier question was about."""
+    words = [token.lower for token in tokenize(_STOP.split(question.strip())[0])]
+    return any(pair in _OF_THOSE for pair in pairwise(words))
+
+
+def asks_whole(question: str) -> bool:
+    """Whether behind such words a whole question opens: "and how many customers are there"."""
+    words = [token.lower for token in tokenize(question)]
+    at = 0
+    while found := english.GOES_ON.at(words, at):
+        at = found[0][0]
+    return bool(english.OPENERS.at(words, at) or english.COUNT.at(words, at)) and not points_back(question)
+
+
+def opening(reader: Reader) -> tuple[int, bool]:
+    """Behind the words that say so at the beginning, and whether something is added."""
+    at, adds = 0, False
+    while found := reader.longest(english.GOES_ON, at):
+        at, adds = found[0], adds or found[1] == "also"
+    return at, adds or reader.words[-1:] in (["too"], ["also"]) or reader.words[-2:] == ["as", "well"]
+
+
+def continued(reader: Reader, at: int) -> Iterator[Found]:
+    """What may stand alone behind an earlier question."""
+    start = reader.skip(english.DETERMINERS, at)
+    yield from _figure_alone(reader, at, start)
+    for end, descending in ((at + 1, _FIRST[reader.word(at)]),) if reader.word(at) in _FIRST else ():
+        for number in reader.numbers(end):
+            if not number.date and number.number >= 1:
+                yield number.end, Rank(descending, int(number.number)), 0.0
+    for end, one in moment(reader, at):
+        yield end, When("in", (one,)), 0.1
+    for end in (at + 1, at + 2) if reader.word(at) in ("as", "in") else ():
+        if reader.word(end) in _PERCENT:
+            yield end + 1, Share(True), 0.0
+    yield from _denied(reader, at)
+    yield from _compared(reader, at)
+    for value in reader.values(start):
+        if value.refs and reader.word(value.end) not in english.INVOLVING:
+            yield value.end, Where(None, "=", (value,), state=True), 0.1
+    for pair in _OF_THOSE:
+        if tuple(reader.words[at : at + 2]) == pair:
+            yield at + 2, None, 0.0
+    for end, _ in reader.phrase(english.GOES_ON_BEHIND, at):
+        if end == reader.size:
+            yield end, None, 0.0
+
+
+def _figure_alone(reader: Reader, at: int, start: int) -> Iterator[Found]:
+    """ "the average", "how many": of what was measured before."""
+    for end, fn in reader.phrase(english.AGGREGATES, start):
+        yield end, Select((Item(fn),)), 0.2
+    for end, descending in reader.phrase(english.EXTREMES, at) if not reader.phrase(english.AGGREGATES, start) else ():
+        yield end, Rank(descending, 0), 0.2
+    for end, _ in (*reader.phrase(english.COUNT, at), *reader.phrase(english.BARE_COUNT, at)):
+        yield end, Select((Item("count"),)), 0.2
+
+
+def _denied(reader: Reader, at: int) -> Iterator[Found]:
+    """ "except Delta", "without 2013", "not on Mondays"."""
+    without = [(at + 1, None)] if reader.word(at) == "without" else []
+    for start, _ in (*reader.phrase(english.EXCEPT, at), *without):
+        place = start + (reader.word(start) in english.PREPOSITIONS)
+        for end, one in moment(reader, place):
+            yield end, When("not in", (one,)), 0.1
+        for end, operands, _ in reader.operands(place):
+            if all(isinstance(one, Value) and one.refs for one in operands):
+                yield end, Where(None, "!=", operands), 0.0
+
+
+def _compared(reader: Reader, at: int) -> Iterator[Found]:
+    """ "over 50": of what was compared before."""
+    for start, operator in reader.phrase(english.COMPARE, at) if reader.word(at) not in english.TIMELY else ():
+        for number in reader.numbers(start) if operator in (">", ">=", "<", "<=") else ():
+            if not number.date:
+                yield number.end, Where(None, operator, (number,)), 0.1
