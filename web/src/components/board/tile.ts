@@ -10,6 +10,9 @@ import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import { announcementOf, labelOf, queueText } from "../answer/labels";
 
+/** What is longer is written smaller. */
+const LONG_FIGURE = 16;
+
 /**
  * A saved question on the board with its latest result. The one before stays in view until the new one is complete. Says
  * `run`, `stop-run` (whether at once), `move` (by how many places), `edit` and `unpin`.
@@ -58,12 +61,13 @@ export class TileElement extends PageElement {
     </span>`;
   }
 
-  private result(answer: AnswerState): TemplateResult {
+  private result(answer: AnswerState): TemplateResult | typeof nothing {
     const { chart, columns, rows, response, truncated, clarification } = answer;
     if (chart) return html`<ds-chart .spec=${chart} .columns=${columns} .rows=${rows}></ds-chart>`;
     if (columns.length === 1 && rows.length === 1 && hasEnded(answer)) return this.figure(answer);
     if (columns.length > 0 && (rows.length > 0 || answer.phase === "done")) return html`<ds-table .columns=${columns} .rows=${rows} .live=${!hasEnded(answer)} .truncated=${truncated}></ds-table>`;
-    return html`<ds-response .text=${clarification ? "" : response} .live=${!hasEnded(answer)} .trusted=${answer.statements.length === 0}></ds-response>`;
+    if (clarification || !response) return nothing;
+    return html`<ds-response .text=${response} .live=${!hasEnded(answer)} .trusted=${answer.statements.length === 0}></ds-response>`;
   }
 
   /** One value is read from afar. */
@@ -71,7 +75,7 @@ export class TileElement extends PageElement {
     const [column] = columns;
     const value = rows.value(0, 0);
     const text = column && value !== undefined ? readableText(value, parseType(column.type), column.name) : "";
-    return html`<p class="figure" data-testid="tile-figure">${value === null ? "NULL" : text} <span class="faint">${column?.name}</span></p>`;
+    return html`<p class="figure ${text.length > LONG_FIGURE ? "long" : ""}" data-testid="tile-figure">${value === null ? "NULL" : text} <span class="faint">${column?.name}</span></p>`;
   }
 
   /** What became of the latest run where it gave no result. */
@@ -90,8 +94,9 @@ export class TileElement extends PageElement {
   }
 
   private status(): TemplateResult {
-    const { latest, shown, waiting } = this.tile;
-    const words = waiting && !this.running ? "Waiting for other tiles" : latest ? this.words(latest.answer) : "";
+    const { latest, shown, waiting, held } = this.tile;
+    const idle = waiting ? "Waiting for other tiles" : held ? "Taken back before it ran" : "";
+    const words = !this.running && idle ? idle : latest ? this.words(latest.answer) : "";
     const when = shown ? `as of ${timeText(shown.run.askedAt, new Date())}` : "";
     return html`${this.running || waiting ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}
       ${words ? html`<span data-testid="tile-status">${words}</span>` : nothing}

@@ -15,6 +15,8 @@ export interface Tile {
   readonly shown: { readonly run: Run; readonly answer: AnswerState } | null;
   /** It is to run, and waits for others. */
   readonly waiting: boolean;
+  /** It was taken back before it ran. */
+  readonly held: boolean;
   /** Why it could not even be asked. */
   readonly failure: string;
 }
@@ -35,6 +37,8 @@ export class Board {
   failure = "";
   private readonly runs = new Map<string, Runs>();
   private readonly wanted = new Set<string>();
+  /** Those that were taken back before they ran. */
+  private readonly held = new Set<string>();
   private readonly starting = new Set<string>();
   private readonly failures = new Map<string, string>();
   /** Sessions that were asked here. */
@@ -52,7 +56,7 @@ export class Board {
     return pinned(this.saved).map((saved) => {
       const { latest, shown } = this.settled(saved.id);
       const failure = this.failures.get(saved.id) ?? "";
-      return { saved, latest: this.withAnswer(latest), shown: this.withAnswer(shown), waiting: waiting.has(saved.id), failure };
+      return { saved, latest: this.withAnswer(latest), shown: this.withAnswer(shown), waiting: waiting.has(saved.id), held: this.held.has(saved.id), failure };
     });
   }
 
@@ -74,6 +78,7 @@ export class Board {
   /** Runs it as soon as there is room. */
   run(id: string): void {
     this.wanted.add(id);
+    this.held.delete(id);
     this.failures.delete(id);
     this.changed();
     void this.tick(Date.now());
@@ -88,6 +93,7 @@ export class Board {
     this.wanted.delete(id);
     const { latest } = this.settled(id);
     if (latest && !hasEnded(this.answers.of(latest.sessionId))) this.answers.stop(latest.sessionId, now);
+    else this.held.add(id);
     this.changed();
   }
 
@@ -172,6 +178,7 @@ export class Board {
     const { latest, shown } = this.settled(id);
     for (const run of [latest, shown]) if (run) this.answers.forget(run.sessionId);
     this.runs.delete(id);
+    this.held.delete(id);
     this.failures.delete(id);
   }
 
@@ -202,8 +209,7 @@ export class Board {
     return there.map(({ id, refreshMinutes }) => {
       const { latest } = this.settled(id);
       const run = latest && { askedAt: latest.askedAt, phase: this.answers.of(latest.sessionId).phase, ours: this.ours.has(latest.sessionId) };
-      const failed = this.failures.has(id);
-      return { id, refreshMinutes: failed ? 0 : refreshMinutes, latest: run ?? (failed ? FAILED : null), wanted: this.wanted.has(id) };
+      return { id, refreshMinutes, latest: run, wanted: this.wanted.has(id), held: this.held.has(id) || this.failures.has(id) };
     });
   }
 
@@ -211,6 +217,3 @@ export class Board {
     return run && { run, answer: this.answers.of(run.sessionId) };
   }
 }
-
-/** What could not even be asked waits for a person. */
-const FAILED = { askedAt: 0, phase: "failed", ours: true } as const;

@@ -11,12 +11,15 @@ export interface TileFacts {
   readonly latest: { readonly askedAt: number; readonly phase: Phase; readonly ours: boolean } | null;
   /** A person has asked for it. */
   readonly wanted: boolean;
+  /** A person has taken it back, or it could not even be asked: it waits for a person. */
+  readonly held: boolean;
 }
 
 const ENDED: ReadonlySet<Phase> = new Set(["done", "stopped", "failed", "gone"]);
 
 /** Whether the tile is to run although nobody has asked for it: what a person has stopped waits for a person. */
-export function isDue({ latest, refreshMinutes }: TileFacts, now: number): boolean {
+export function isDue({ latest, refreshMinutes, held }: TileFacts, now: number): boolean {
+  if (held) return false;
   if (latest === null) return true;
   if (latest.phase === "gone") return !latest.ours;
   if (!ENDED.has(latest.phase) || latest.phase === "stopped" || refreshMinutes === 0) return false;

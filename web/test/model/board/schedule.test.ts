@@ -8,7 +8,7 @@ import { candidates, isDue, room, type TileFacts } from "../../../src/model/boar
 const MINUTE = 60_000;
 
 function tile(id: string, phase: Phase | null, more: Partial<TileFacts> = {}): TileFacts {
-  return { id, refreshMinutes: 0, wanted: false, latest: phase && { askedAt: 0, phase, ours: false }, ...more };
+  return { id, refreshMinutes: 0, wanted: false, held: false, latest: phase && { askedAt: 0, phase, ours: false }, ...more };
 }
 
 describe("a tile", () => {
@@ -28,6 +28,14 @@ describe("a tile", () => {
     ["stopping", 1, 99 * MINUTE, false],
   ] as const)("that is %s and refreshed every %i minutes: after %i ms %s", (phase, refreshMinutes, now, due) => {
     expect(isDue(tile("a", phase, { refreshMinutes }), now)).toBe(due);
+  });
+
+  it("that was taken back before it ran waits for a person", () => {
+    const held = tile("a", null, { held: true });
+    expect(isDue(held, 0)).toBe(false);
+    expect(isDue(tile("a", "done", { held: true, refreshMinutes: 1 }), MINUTE)).toBe(false);
+    expect(candidates([held], 0)).toEqual([]);
+    expect(candidates([{ ...held, wanted: true }], 0)).toHaveLength(1);
   });
 
   it("runs first when it was asked for, also after a stop, and never beside itself", () => {
