@@ -12,6 +12,7 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.guessed.units import unit_of
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 
@@ -84,6 +85,8 @@ class Columns(Nouns):
             for place, column in self.schema.columns.items():
                 at = next((i for i, hint in enumerate(where.hints) if hint in column.words), None)
                 if at is None or column.kind is Kind.OTHER or column.role is Role.IDENTIFIER or self._undated(column):
+                    continue
+                if where.unit and unit_of(self.schema, column) != where.unit:
                     continue
                 told = 0.0 if len(column.words) == 1 or self._told(column.name) else 0.1
                 found[place] = 0.02 * at + told

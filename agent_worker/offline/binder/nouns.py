@@ -14,6 +14,7 @@ from agent_worker.offline.grammar.fragments import (
     Verb,
 )
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.roles import Role
 from agent_worker.offline.schema.routes import Path, is_functional
 
 
@@ -137,6 +138,8 @@ class Nouns(Shown):
         if absent.name is not None and (ref := self._unfilled(absent.name)):
             if self._column(ref).role in NUMERIC and not absent.missing:
                 raise Doubtful(f"{ref.column} missing, or zero")
+            if self._column(ref).role is Role.FLAG and not absent.missing:
+                raise Unbound(f"not {ref.column}, or not known")
             self.query.conditions.append(Compare(ref, "null", ()))
             return
         path, cost = self._any_path(tables)

@@ -140,10 +140,11 @@ class Ranking(Conditions):
         expr = self._ranked_by(rank)
         if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)):
             raise Doubtful("the first of each, or of all")
-        plain = self.query.groups or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
+        grouped = bool(self.query.groups or self.query.buckets)
+        plain = grouped or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
         if isinstance(expr, Agg) and not plain:
             raise Unbound("a rank of nothing")
-        if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not self.query.groups:
+        if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not grouped:
             raise Unbound("a figure of the first only")
         terse = any(select.terse for select in self.of(Select))
         if (

@@ -160,7 +160,7 @@ RELATIVES = Phrases(
         "at least {the,} age of": (">=", "age"),
         "younger than|aged {under,below}|{under,below} the age of": ("<", "age"),
         "taller than": (">", "height"),
-        "shorter than": ("<", "height length"),
+        "shorter than": ("<", "height length time duration distance"),
         "heavier than|{weighing,weighs,weigh} more than": (">", "weight"),
         "lighter than|{weighing,weighs,weigh} less than": ("<", "weight"),
         "longer than": (">", "length time duration distance"),
@@ -232,11 +232,13 @@ ORDERS = Phrases(
         |{{sorted,ordered,listed,}} alphabetically|in order
         |lexicographically|in {{chronological,lexical}} order|in ascending lexicographical order
         |from{{ the,}} {{lowest,smallest,earliest,youngest}} to{{ the,}} {{highest,largest,latest,oldest}}|from a to z
+        |{{lowest,smallest,cheapest,earliest}} first
         |from {{low to high,least to greatest,least to most,shortest to longest,old to new,oldest to newest}}""": False,
         f"""{_SORT}{{in,by}}{{ the, an, a,}} {_DOWN} {{order,manner}}|descending|desc|descendingly
         |in descending lexicographical order
         |in reverse {{lexicographical,lexicographic}} order|from z to a
         |from{{ the,}} {{highest,largest,latest,oldest}} to{{ the,}} {{lowest,smallest,earliest,youngest}}
+        |{{highest,largest,biggest,latest,newest,most expensive,most recent}} first
         |from {{high to low,greatest to least,most to least,longest to shortest,newest to oldest}}""": True,
     }
 )

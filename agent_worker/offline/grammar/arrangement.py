@@ -11,7 +11,7 @@ from agent_worker.offline.grammar.fragments import (
     Sort,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import item, limit_after, limits, ranking
+from agent_worker.offline.grammar.selecting import described, is_of_many, item, limit_after, limits, ranking
 
 
 def groups(reader: Reader, at: int) -> Iterator[Found]:
@@ -39,6 +39,9 @@ def sorts(reader: Reader, at: int) -> Iterator[Found]:
             down = bool(order[1]) if order else bool(descending)
             yield (order[0] if order else end), Sort(((items[0], down), *((i, down) for i in items[1:]))), cost
             yield from _second(reader, order[0] if order else end, items[0], down, cost)
+    for end, items, cost in item(reader, at + 1) if reader.word(at) == "by" else ():
+        if order := reader.longest(english.ORDERS, end):
+            yield order[0], Sort(((items[0], bool(order[1])),)), cost
     for end, down in reader.phrase(english.ORDERS, at):
         if reader.word(end) not in ("of", "by"):
             yield end, Sort(((None, down),)), 0.1
@@ -74,12 +77,10 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
             after, more = limit_after(reader, end)
             limit = more or limit
             place = reader.skip(english.AMOUNT, after)
+            for name, where in described(reader, place) if is_of_many(reader, end) else ():
+                yield name.end, (Rank(descending, limit, Item("count", name, guessed=True)), where), name.cost
             for last, name in reader.noun(place):
-                counted = (place > after and "amount" not in reader.words[after:place]) or reader.word(end - 1) in (
-                    "most",
-                    "least",
-                    "fewest",
-                )
+                counted = (place > after and "amount" not in reader.words[after:place]) or is_of_many(reader, end)
                 if counted:
                     yield last, Rank(descending, limit, Item("count", name, guessed=True)), name.cost
                 if name.columns or not counted:

@@ -15,6 +15,7 @@ from agent_worker.offline.grammar.conditions import (
     where_relative,
     where_signed,
     where_trailing,
+    where_true,
     where_value,
 )
 from agent_worker.offline.grammar.fragments import (
@@ -114,7 +115,7 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 
 CLAUSES: tuple[Rule, ...] = (
-    where_named, having, where_containing, where_trailing, where_value, where_full_name,
+    where_named, having, where_containing, where_trailing, where_value, where_true, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
     told, glue,
 )  # fmt: skip

@@ -11,11 +11,13 @@ from agent_worker.offline.grammar.fragments import (
     Item,
     Operand,
     Or,
+    Truth,
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.times import when as whens
 from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.guessed.units import unit_named
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.value_index import ValueRef
 
@@ -194,6 +196,16 @@ def _is_said(reader: Reader, at: int) -> bool:
     return reader.word(at - 1) in english.BEING or (reader.before(at) is not None and at > 0)
 
 
+def where_true(reader: Reader, at: int) -> Iterator[Found]:
+    """ "active members", "members who are not active": what a column of yes and no says."""
+    said = reader.word(at - 1) in english.BEING and at > 0
+    negated = said and reader.word(at) == "not"
+    for name in reader.flags(at + negated):
+        by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # each of them, or who did it
+        if (said and not by) or reader.flagged(name):
+            yield name.end, Where(name, "=", (Truth(),), negated), name.cost + 0.05
+
+
 def where_full_name(reader: Reader, at: int) -> Iterator[Found]:
     """A first and a last name of one table: "the singer Ada Bell". Which table is told by the rest of the question."""
     start = reader.maybe(english.NAMED, at)
@@ -221,7 +233,10 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
         for end, operands, both in reader.operands(start):
             if isinstance(operands[0], Value) or reader.word(at) in ("between", "from"):
                 continue
-            yield end, Where(None, operator, operands, hints=tuple(hints.split()), both=both), 0.1
+            where = Where(None, operator, operands, hints=tuple(hints.split()), both=both)
+            yield end, where, 0.1
+            if unit := unit_named(reader.word(end)):
+                yield end + 1, replace(where, unit=unit), 0.1
         if operator == "=" or reader.word(at) in ("from", "since"):
             for end, low in reader.operand(start + (reader.word(start) in ("between", "from"))):
                 if isinstance(low, Number) and reader.word(end) in ("and", "to"):

@@ -66,7 +66,14 @@ class Average:
     name: Name | None = None
 
 
-Operand = Value | Number | Average
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """That a column of yes and no says yes, as in "active members"."""
+
+    text: str = "yes"
+
+
+Operand = Value | Number | Average | Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ class Where:
     """ "from" or "to", where that word stands before it."""
     state: bool = False
     """It is what something *is*, and nothing follows that it would be for, to or by: "orders that are shipped"."""
+    unit: str = ""
+    """What its number counts, where that is said: "longer than 45 minutes"."""
     dated: bool = False
     """It is what something is at a time, which may be another's than the one when it became so."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
-from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select, Where
+from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select, Truth, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Name
 
@@ -38,7 +38,7 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
                 yield (
                     end,
                     (Select(items, distinct, kind == "which"), rank),
-                    cost + more + (_BARE if kind == "bare" else 0.0),
+                    cost + more + (_bare_cost(items) if kind == "bare" else 0.0),
                 )
         for end, items, cost in item_list(reader, start, counted=kind == "count"):
             distinct = any(item.distinct and item.fn == "" for item in items)
@@ -55,14 +55,27 @@ def _bare_cost(items: Items) -> float:
 
 
 def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
-    """A value before the noun that is asked for: "how many red cars"."""
+    """A value before the noun that is asked for, or what it is or is not: "how many red cars", "active members"."""
     counts = _counting(reader, at)
     for start in [end for end, _ in counts] or [at]:
-        for value in reader.values(reader.skip(english.DETERMINERS, start)):
-            for end, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
-                if name.tables:
-                    where = Where(None, "=", (value,), owner=name)
-                    yield end, (Item("count" if counts else "", name), where), name.cost + 0.1
+        for name, where in described(reader, reader.skip(english.DETERMINERS, start)):
+            yield name.end, (Item("count" if counts else "", name), where), name.cost + 0.1
+
+
+def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where]]:
+    """Things of which a word before them says what they are: "red cars", "active members"."""
+    for value in reader.values(at):
+        for _, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
+            if name.tables:
+                yield name, Where(None, "=", (value,), owner=name)
+    for flag in reader.flags(at):
+        for name in reader.flagged(flag):
+            yield name, Where(flag, "=", (Truth(),))
+
+
+def is_of_many(reader: Reader, end: int) -> bool:
+    """Whether the superlative that ends here is one of how many there are."""
+    return reader.word(end - 1) in ("most", "least", "fewest")
 
 
 def _ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
-from agent_worker.offline.grammar.fragments import Absent, Fragment, Item, Rank, Select, Share, Told, Where
+from agent_worker.offline.grammar.fragments import Absent, Fragment, Item, Per, Rank, Select, Share, Told, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import item, openings
+from agent_worker.offline.grammar.selecting import is_of_many, item, openings
+from agent_worker.offline.grammar.times import unit_of_time
 from agent_worker.offline.lexer.lattice import Value
 
 _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
 _TOP = {"top": True, "bottom": False, "best": True}
 _TERSE = 0.1
 """What few words are nearer to a question for being few."""
+_UNITS = 0.4
+"""A column of that name is nearer than a unit of time."""
 _MISSING = frozenset(("missing", "unknown", "empty", "null"))
 _VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do"))
 
@@ -20,6 +23,7 @@ _VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do
 def terse(reader: Reader, at: int) -> Iterator[Found]:
     """What may be asked for without a verb."""
     yield from _counted(reader, at)
+    yield from _busiest(reader, at)
     for end, items, cost in item(reader, at):
         if items[0].fn:
             yield end, Select(items, terse=True), cost + 0.05
@@ -39,6 +43,18 @@ def _counted(reader: Reader, at: int) -> Iterator[Found]:
     for end, name in reader.noun(at) if reader.word(at - 1) != "by" else ():
         if name.tables and name.tables[0].cost <= name.cost + 0.1:
             yield end, Select((Item("count", name),), terse=True), name.cost - _TERSE
+
+
+def _busiest(reader: Reader, at: int) -> Iterator[Found]:
+    """ "which month had the most bookings": the first of the units of time by how many there are."""
+    if reader.word(at) not in ("which", "what"):
+        return
+    for end, unit in unit_of_time(reader, at + 1):
+        for place, descending in reader.phrase(english.EXTREMES, end + (reader.word(end) in ("has", "had"))):
+            for last, name in reader.noun(place) if is_of_many(reader, place) else ():
+                if name.tables:
+                    counted = Item("count", name)
+                    yield last, (Select((counted,)), Per(unit), Rank(descending, 1, counted)), name.cost + _UNITS
 
 
 def _counted_values(reader: Reader, at: int) -> Iterator[Found]:

@@ -137,7 +137,7 @@ def _dimensions(reader: Reader, at: int, firm: bool, most: int) -> Iterator[tupl
 
 
 def _dimension(reader: Reader, at: int, firm: bool) -> Iterator[tuple[int, Fragment, float]]:
-    for end, unit in _unit(reader, at):
+    for end, unit in unit_of_time(reader, at):
         yield end, Per(unit), 0.05
         if reader.word(end) in ("of", "in", "from"):
             for last, name in reader.noun(end + 1):
@@ -145,12 +145,13 @@ def _dimension(reader: Reader, at: int, firm: bool) -> Iterator[tuple[int, Fragm
                     yield last, Per(unit, name), 0.05 + name.cost
     for end, name in reader.noun(at):
         yield end, Group((name,), firm), name.cost + 0.05
-        for last, unit in _unit(reader, end):
+        for last, unit in unit_of_time(reader, end):
             if date := _date_of(reader, name):
                 yield last, Per(unit, date), 0.05 + date.cost
 
 
-def _unit(reader: Reader, at: int) -> Iterator[tuple[int, str]]:
+def unit_of_time(reader: Reader, at: int) -> Iterator[tuple[int, str]]:
+    """A unit of time that begins here: "month", "day of the week"."""
     at += reader.word(at) == "the"
     longest = min(_LONGEST_UNIT, reader.size - at)
     sizes = [n for n in range(longest, 0, -1) if " ".join(reader.words[at : at + n]) in UNIT_PHRASES]

@@ -14,6 +14,11 @@ _NAMED = {
 _MEASURED = (Role.QUANTITY, Role.RATE)
 
 
+def unit_named(word: str) -> str:
+    """The unit that a word of a question names, or ""."""
+    return _NAMED.get(word, "") if len(word) > 1 else ""
+
+
 def unit_of(schema: Schema, column: Column) -> str:
     """The unit of a column, or ""."""
     return schema.catalog.description.units.get(f"{column.table}.{column.name}", guessed_unit(column))
