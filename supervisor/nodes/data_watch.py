@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 
 LOOK_EVERY_S = 15.0
+MOST_OF_THE_TIME = 0.05
+"""Where a look takes long, so much of the time is spent with looking at most."""
 PIECE_BYTES = 4096
 """Of each file the beginning and the end are read: in the one a table says what it is, in the other Parquet keeps its
 statistics."""
@@ -55,7 +57,9 @@ class DataWatch:
             self._task.cancel()
 
     async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
+            began = loop.time()
             states = await asyncio.to_thread(lambda: sorted(_states(Path(self._folder))))
             if states != self._states:
                 seen = await asyncio.to_thread(_print_of, Path(self._folder), states)
@@ -63,7 +67,7 @@ class DataWatch:
                 if seen != self.seen:
                     self.seen = seen
                     self._changed()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(max(LOOK_EVERY_S, (loop.time() - began) / MOST_OF_THE_TIME))
 
 
 def _states(folder: Path) -> Iterator[_State]:

@@ -1,5 +1,6 @@
 """One node, as the head knows it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from platform import python_version
@@ -24,6 +25,7 @@ class NodeState(StrEnum):
 
 
 UNHEARD = "it starts; nothing was heard of it yet ([cluster] listen is where it connects to)"
+NO_MACHINE = "it knows no machine that could take a node yet"
 LOADING = "it starts, and loads what workers need"
 
 
@@ -76,6 +78,17 @@ class Node:
             self.why = f"the server has not looked at {folder} yet"
         else:
             self.why = why_other_data(folder, hello.data, data)
+
+
+def summaries_of(
+    nodes: Iterable[Node], drained: Iterable[str], failed: Mapping[str, str], now: float
+) -> list[NodeSummary]:
+    """By name: those that there are; machines that were drained, and have none; and those on which none could be
+    started the last time, with why."""
+    found = {name: NodeSummary(name, NodeState.JOINING, 0, 0, 0, why) for name, why in failed.items()}
+    found |= {name: summary_of_left(name) for name in drained}
+    found |= {node.place.name: node.summary(now) for node in nodes if node.place.name not in failed or node.hello}
+    return [found[name] for name in sorted(found)]
 
 
 def summary_of_left(name: str) -> NodeSummary:

@@ -47,7 +47,7 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
-from supervisor.nodes.node import Node, NodeState, summary_of_engine, summary_of_left
+from supervisor.nodes.node import NO_MACHINE, Node, NodeState, summaries_of, summary_of_engine
 from supervisor.nodes.remote_place import RemotePlace
 from supervisor.places.place import PlaceListener, Sample
 
@@ -76,6 +76,7 @@ class Nodes:
         self._nodes: dict[str, Node] = {}
         self._offered: set[str] = set()
         self._drained: set[str] = set()
+        self._failed: dict[str, str] = {}
         self._trouble = ""
         self._data = DataWatch(settings.data.folder, self._data_changed)
         self._head_key, secret = new_keys()
@@ -131,12 +132,10 @@ class Nodes:
         return True
 
     def summaries(self) -> list[NodeSummary]:
-        """As lists show them, by name."""
-        now = boot_clock()
-        there = [node.summary(now) for node in self._nodes.values()]
-        left = self._drained - {summary.name for summary in there}
-        troubled = [summary_of_engine(self._cluster.engine, self._trouble)] if self._trouble else []
-        return [*troubled, *sorted([*there, *map(summary_of_left, left)], key=lambda summary: summary.name)]
+        """As lists show them, by name; the engine before them while it can start none."""
+        known = summaries_of(self._nodes.values(), self._drained, self._failed, boot_clock())
+        trouble = self._trouble or ("" if known else NO_MACHINE)
+        return [summary_of_engine(self._cluster.engine, trouble), *known] if trouble else known
 
     def look(self) -> None:
         """To be called often: nodes whose lease has run out are dead."""
@@ -222,12 +221,13 @@ class Nodes:
                 self._trouble = ""
                 self._offered.add(name)
                 self._start_offered()
-            case Started():
-                pass
+            case Started(agent_id) if node := self._nodes.get(agent_id):
+                self._failed.pop(node.place.name, None)
             case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
                 self._lose(node, Proof.NODE_REAPED, f"its node {node.place.name} has ended")
             case NodeFailed(agent_id, why) if node := self._nodes.get(agent_id):
                 log.error("node %s cannot be started: %s", node.place.name, why, extra={"action": "node"})
+                self._failed[node.place.name] = why
                 self._give_up(node)
             case NodeDown(agent_id, why) if node := self._nodes.get(agent_id):
                 log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})

@@ -36,6 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_control_groups() -> Iterator[None]:
+    """None: they are the one thing here that would not end with the tests, and that two runs would share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEADSTOP_CONTAINMENT__FORM", "sweep")
+        yield
+
+
 @pytest.fixture(scope="session")
 def alone() -> None:
     """What is made here has to end with the tests."""
@@ -71,5 +79,5 @@ async def supervisor(
     """With the module's own SETTINGS, and all three nodes."""
     settings = {**CLUSTER, **request.module.SETTINGS}
     async with running_supervisor(tmp_path_factory.mktemp("cluster"), settings) as running:
-        await eventually(lambda: ready(running, len(NUMBERS)), "every machine takes jobs", within_s=90)
+        await eventually(lambda: ready(running, len(NUMBERS)), "every machine takes jobs", within_s=180)
         yield running

@@ -19,7 +19,7 @@ SUBNET = "10.77.0"
 HEAD = f"{SUBNET}.1"
 PORT = 6379
 RAY = [sys.executable, "-m", "ray.scripts.scripts"]
-OWN_FILES = 'mount -t tmpfs none /tmp && mount -t tmpfs none /dev/shm && exec "$@"'
+OWN_FILES = str(Path(__file__).with_name("own_files.sh"))
 """A machine shares neither temporary files nor memory with another."""
 KEEPER = "supervisor.nodes.machine.keeper"
 STARTED, TRIES = "Ray runtime started", 6
@@ -55,7 +55,7 @@ class Machines:
         if not Path("/run/netns", machine.namespace).exists():
             _cable(machine)
         options = [f"--address={HEAD}:{PORT}", *_options(machine.address), '--resources={"deadstop": 1}']
-        within = ["ip", "netns", "exec", machine.namespace, "sh", "-c", OWN_FILES, "sh"]
+        within = ["ip", "netns", "exec", machine.namespace, OWN_FILES]
         self._raylets[number] = self._start(options, machine.address, within, {})
         return machine
 

@@ -45,7 +45,7 @@ async def supervisor(
     machines: Machines, proxy: CuttingProxy, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Supervisor]:
     async with running_supervisor(tmp_path_factory.mktemp("cluster"), {**CLUSTER, **SETTINGS}) as running:
-        await eventually(lambda: ready(running, len(NUMBERS)), "every machine takes jobs", within_s=90)
+        await eventually(lambda: ready(running, len(NUMBERS)), "every machine takes jobs", within_s=180)
         yield running
 
 

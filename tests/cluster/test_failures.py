@@ -128,7 +128,7 @@ async def test_a_stop_of_what_is_cut_off_is_bounded_by_the_lease(supervisor: Sup
 async def test_every_machine_comes_back(supervisor: Supervisor, machines: Machines) -> None:
     """After all that was done to them here."""
     machines.until_started()
-    await eventually(lambda: ready(supervisor, len(machines.there)), "all take jobs again", within_s=90)
+    await eventually(lambda: ready(supervisor, len(machines.there)), "all take jobs again", within_s=180)
     done = [await supervisor.submit("3", "counts") for _ in range(6)]
     assert {await supervisor.how_it_ended(job_id) for job_id in done} == {(State.SUCCEEDED, None)}
 
@@ -145,7 +145,7 @@ async def test_the_engine_s_death_ends_its_nodes_and_another_starts_new_ones(
     assert time.monotonic() - killed_at <= IN_TIME_S
     record = await supervisor.record(job_id)
     assert (record.summary.reason, record.proof) == (Reason.NODE_LOST, Proof.LEASE)
-    await eventually(lambda: ready(supervisor, len(machines.there)), "new nodes take jobs", within_s=90)
+    await eventually(lambda: ready(supervisor, len(machines.there)), "new nodes take jobs", within_s=180)
 
 
 def engine_of(supervisor: Supervisor) -> psutil.Process:

@@ -35,6 +35,7 @@ from supervisor.nodes.machine.orders import NodeOrders
 LOOK_EVERY_S = 0.5
 PROBED_WITHIN_S = 30.0
 MAX_LINE_BYTES = 1 << 20
+MAX_CHARS = 300
 
 OPEN = (
     "this Ray cluster asks for no token: whoever reaches it runs any program on every machine of it. Start Ray with "
@@ -58,7 +59,7 @@ def join(address: str, open_too: bool) -> None:
     try:
         ray.init(address or "auto", namespace="deadstop", log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # Ray raises what it likes: also another version of Python is a RuntimeError
-        raise Unusable(f"Ray at {address or 'auto'}: {error}") from error
+        raise Unusable(f"Ray at {address or 'auto'}: {_in_short(error)}") from error
     if not open_too and _lets_anybody_in(ray.get_runtime_context().gcs_address):
         raise Unusable(OPEN)
 
@@ -79,6 +80,11 @@ def _lets_anybody_in(address: str) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return asked.returncode == 0
+
+
+def _in_short(error: Exception) -> str:
+    """In one line: Ray is eloquent."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:MAX_CHARS]
 
 
 class RayEngine:
@@ -160,7 +166,7 @@ class RayEngine:
             await actor.until_reaped.remote()
             self._say(NodeReaped(orders.agent_id))
         except Exception as error:  # whatever Ray has to say of it, the node's lease decides
-            self._say(NodeDown(orders.agent_id, f"Ray has lost it: {type(error).__name__}: {str(error)[:300]}"))
+            self._say(NodeDown(orders.agent_id, f"Ray has lost it: {_in_short(error)}"))
         finally:
             with suppress(Exception):
                 ray.kill(actor)

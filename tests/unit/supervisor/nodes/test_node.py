@@ -9,7 +9,7 @@ from bus.transport.codec import BUS_VERSION
 from supervisor.nodes.data_watch import DataPrint
 from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import Hello
-from supervisor.nodes.node import Node, NodeState
+from supervisor.nodes.node import Node, NodeState, summaries_of
 from supervisor.nodes.remote_place import RemotePlace
 from tests.unit.supervisor.nodes.test_remote_place import Heard
 
@@ -86,3 +86,20 @@ def test_none_takes_a_job_before_the_server_knows_its_own_data() -> None:
     early = node()
     early.compare(HELLO, "/data", None)
     assert early.state(101.0) is NodeState.JOINING
+
+
+def test_a_list_tells_of_each_machine_once_by_name() -> None:
+    there = node()
+    there.compare(HELLO, "/data", DATA)
+    listed = summaries_of([there], {"cpu-2"}, {"cpu-1": "no namespace"}, 101.0)
+    assert [(each.name, each.state) for each in listed] == [
+        ("cpu-1", NodeState.JOINING),
+        ("cpu-2", NodeState.LEFT),
+        ("gpu-1", NodeState.READY),
+    ]
+    assert listed[0].why == "no namespace"
+
+
+def test_while_one_is_tried_again_the_list_says_why_it_failed() -> None:
+    (again,) = summaries_of([node()], (), {"gpu-1": "no namespace"}, 101.0)
+    assert (again.state, again.why) == (NodeState.JOINING, "no namespace")
