@@ -1,5 +1,6 @@
 """Questions that are saved, asked again with values, and pinned to a board whose tiles run each as a job of its own."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urljoin
@@ -115,6 +116,23 @@ async def test_an_answer_is_saved_with_a_parameter_and_asked_again(tab: Tab, vis
     assert [cells[0] for cells in await tab.answer().cells()] == ["12"]
     (kept,) = await saved(tab)
     assert (kept["name"], kept["parameters"], kept["place"]) == ("Late months", [DAY], None)
+
+
+async def test_of_a_question_that_goes_on_from_another_its_statement_is_saved(tab: Tab) -> None:
+    await (await tab.ask("How many flights per airline?")).is_in("done")
+    await tab.answer().part("save-open").click()
+    await expect(tab.part("save-text")).to_have_value("How many flights per airline?")
+    await tab.page.keyboard.press("Escape")
+    answer = await tab.ask("and by month?")
+    await answer.is_in("done")
+    await answer.part("save-open").click()
+    await expect(tab.part("save-sql")).to_be_checked()
+    await expect(tab.part("save-text")).to_have_value(re.compile("^select ", re.IGNORECASE))
+    await tab.part("save-pin").check()
+    await tab.part("save-keep").click()
+    await expect(tab.part("saved-done")).to_contain_text("on the board")
+    (kept,) = await saved(tab)
+    assert (kept["statement"], kept["place"]) == (True, 0)
 
 
 async def test_tiles_run_apart_and_one_that_is_stuck_is_stopped(tab: Tab) -> None:
