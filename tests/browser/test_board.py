@@ -14,7 +14,7 @@ from tests.browser.conftest import NO_MODEL
 from tests.browser.tab import THEMES, Answer, Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
-from tests.harness.stuck import stuck_statement
+from tests.harness.stuck import stuck_statement, until_inside_its_call
 
 BY_MONTH = "average departure delay by month"
 DAY = {"name": "from_month", "kind": "number", "default": "11"}
@@ -151,7 +151,9 @@ async def test_tiles_run_apart_and_one_that_is_stuck_is_stopped(tab: Tab) -> Non
     await expect(stuck).to_have_attribute("data-session", session or "")
     second = await tab.another()
     await expect(tile(second, "Stuck")).to_have_attribute("data-session", session or "")
-    await tile(tab, "Stuck").get_by_test_id("tile-stop").click()
+    (job,) = await tab.jobs([session])
+    await until_inside_its_call(job["pid"])
+    await stuck.get_by_test_id("tile-stop").click()
     for page in (tab, second):
         await is_in(tile(page, "Stuck"), "stopped")
         await expect(tile(page, "Stuck").get_by_test_id("stopped")).to_be_visible()
