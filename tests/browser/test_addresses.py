@@ -3,6 +3,7 @@
 import re
 import secrets
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.tab import Tab
@@ -78,20 +79,21 @@ async def test_a_reload_on_the_way_changes_nothing(offline_tab: Tab) -> None:
     await shows(offline_tab, 1)
 
 
-async def test_operations_stand_in_the_history_too(offline_tab: Tab) -> None:
+@pytest.mark.parametrize("view", ["ops", "board"])
+async def test_the_other_views_stand_in_the_history_too(offline_tab: Tab, view: str) -> None:
     page = offline_tab.page
     await ask(offline_tab, 1)
-    await offline_tab.part("to-ops").click()
-    await expect(offline_tab.part("ops")).to_be_visible()
+    await offline_tab.part(f"to-{view}").click()
+    await expect(offline_tab.part(view)).to_be_visible()
     await page.go_back()
     await shows(offline_tab, 1)
     await page.go_forward()
-    await expect(offline_tab.part("ops")).to_be_visible()
+    await expect(offline_tab.part(view)).to_be_visible()
     await offline_tab.part("new-chat").click()
     await shows_welcome(offline_tab)
     await page.go_back()
-    await expect(offline_tab.part("ops")).to_be_visible()
-    await expect(page).to_have_url(re.compile("#/ops$"))
+    await expect(offline_tab.part(view)).to_be_visible()
+    await expect(page).to_have_url(re.compile(f"#/{view}$"))
     await page.go_back()
     await shows(offline_tab, 1)
 

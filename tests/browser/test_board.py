@@ -1,5 +1,6 @@
 """Questions that are saved, asked again with values, and pinned to a board whose tiles run each as a job of its own."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urljoin
@@ -13,7 +14,7 @@ from tests.browser.conftest import NO_MODEL
 from tests.browser.tab import THEMES, Answer, Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
-from tests.harness.stuck import stuck_statement
+from tests.harness.stuck import stuck_statement, until_inside_its_call
 
 BY_MONTH = "average departure delay by month"
 DAY = {"name": "from_month", "kind": "number", "default": "11"}
@@ -117,6 +118,23 @@ async def test_an_answer_is_saved_with_a_parameter_and_asked_again(tab: Tab, vis
     assert (kept["name"], kept["parameters"], kept["place"]) == ("Late months", [DAY], None)
 
 
+async def test_of_a_question_that_goes_on_from_another_its_statement_is_saved(tab: Tab) -> None:
+    await (await tab.ask("How many flights per airline?")).is_in("done")
+    await tab.answer().part("save-open").click()
+    await expect(tab.part("save-text")).to_have_value("How many flights per airline?")
+    await tab.page.keyboard.press("Escape")
+    answer = await tab.ask("and by month?")
+    await answer.is_in("done")
+    await answer.part("save-open").click()
+    await expect(tab.part("save-sql")).to_be_checked()
+    await expect(tab.part("save-text")).to_have_value(re.compile("^select ", re.IGNORECASE))
+    await tab.part("save-pin").check()
+    await tab.part("save-keep").click()
+    await expect(tab.part("saved-done")).to_contain_text("on the board")
+    (kept,) = await saved(tab)
+    assert (kept["statement"], kept["place"]) == (True, 0)
+
+
 async def test_tiles_run_apart_and_one_that_is_stuck_is_stopped(tab: Tab) -> None:
     await pin(
         tab, ("Stuck", stuck_statement()), ("Delay", BY_MONTH), ("Flights", "select count(*) as flights from flights")
@@ -133,7 +151,9 @@ async def test_tiles_run_apart_and_one_that_is_stuck_is_stopped(tab: Tab) -> Non
     await expect(stuck).to_have_attribute("data-session", session or "")
     second = await tab.another()
     await expect(tile(second, "Stuck")).to_have_attribute("data-session", session or "")
-    await tile(tab, "Stuck").get_by_test_id("tile-stop").click()
+    (job,) = await tab.jobs([session])
+    await until_inside_its_call(job["pid"])
+    await stuck.get_by_test_id("tile-stop").click()
     for page in (tab, second):
         await is_in(tile(page, "Stuck"), "stopped")
         await expect(tile(page, "Stuck").get_by_test_id("stopped")).to_be_visible()

@@ -67,6 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("data")
     pq.write_table(pa.table(KINDS), data / "every kind.parquet")
     pq.write_table(orders(), data / "bestellungen.parquet")
+    (data / "deadstop.toml").write_text('[units]\n"bestellungen.unit_price" = "EUR"\n')
     with serving(_folder(tmp_path_factory), "--data", str(data), config=NO_MODEL) as server:
         yield server
 
@@ -116,6 +117,20 @@ async def test_every_type_is_shown_as_it_is(tab: Tab) -> None:
     assert set(rows[1][:-1]) == {"null"}
     assert [cell for cell in rows[2] if cell == "null"] == ["null"], rows[2]
     await tab.shot("every-type")
+
+
+async def test_a_chart_says_the_unit_that_is_described(tab: Tab) -> None:
+    answer = await tab.ask("total unit price by month")
+    await answer.is_in("done")
+    texts = answer.part("chart").locator("svg text")
+    await expect(texts.get_by_text("(EUR)")).to_have_count(1)
+    labels = [text for text in await texts.all_text_contents() if text.startswith("€")]
+    assert "€0" in labels
+    assert len(labels) > 2
+    counted = await tab.ask("number of bestellungen by month")
+    await counted.is_in("done")
+    await expect(counted.part("chart").locator("svg text").first).to_be_attached()
+    assert "€" not in "".join(await counted.part("chart").locator("svg text").all_text_contents())
 
 
 async def test_rows_are_sorted_by_what_they_mean(tab: Tab) -> None:

@@ -15,6 +15,8 @@ export interface Savable {
   readonly content: Content;
   /** The statement that answered the question; empty where there is none beside the text itself. */
   readonly sql: string;
+  /** False where the question may mean something else without what was asked before it. */
+  readonly standsAlone: boolean;
 }
 
 const KINDS: Readonly<Record<ParameterKind, string>> = { text: "Text", number: "Number", date: "Date" };
@@ -39,9 +41,10 @@ export class SaveDialog extends PageElement {
     this.savable = savable;
     this.failure = "";
     this.kept = null;
-    this.statement = savable.content.statement;
+    const planned = savable.sql !== "" && !savable.standsAlone;
+    this.statement = savable.content.statement || planned;
     this.parameters = savable.content.parameters;
-    this.type(savable.content.query);
+    this.type(planned ? savable.sql : savable.content.query);
     if (!this.dialog.open) this.dialog.showModal();
     await this.updateComplete;
     this.querySelector<HTMLInputElement>("[name=name]")?.select();
@@ -59,10 +62,10 @@ export class SaveDialog extends PageElement {
     return html`<p role="status" data-testid="saved-done">Saved as “${name}”${place === null ? "" : ", and on the board"}. <a href="#/board" @click=${() => this.dialog.close()}>Go to the board</a></p>`;
   }
 
-  private form({ saved, content, sql }: Savable): TemplateResult {
+  private form({ saved, content, sql, standsAlone }: Savable): TemplateResult {
     return html`<form class="fields" @submit=${this.submitted} @input=${() => (this.failure = "")}>
       <label>Name <input name="name" required maxlength="100" autocomplete="off" .value=${content.name} data-testid="save-name" /></label>
-      ${sql ? this.choice(content.query, sql) : nothing}
+      ${sql ? this.choice(content.query, sql, standsAlone) : nothing}
       <label>${this.statement ? "Statement" : "Question"}
         <textarea name="query" rows=${this.statement ? 5 : 3} required .value=${this.text} @input=${this.typed} data-testid="save-text" class=${this.statement ? "code" : ""}></textarea></label>
       <p class="faint">What you write as <code>{name}</code> is asked for each time${this.statement ? ", and becomes a literal: no quotes around it" : ""}.</p>
@@ -78,13 +81,13 @@ export class SaveDialog extends PageElement {
     </form>`;
   }
 
-  private choice(question: string, sql: string): TemplateResult {
+  private choice(question: string, sql: string, standsAlone: boolean): TemplateResult {
     const choose = (text: string, statement: boolean) => () => {
       this.statement = statement;
       this.type(text);
     };
     return html`<div role="radiogroup" aria-label="What to save">
-      <label class="check"><input type="radio" name="what" .checked=${!this.statement} @change=${choose(question, false)} /> The question, planned anew each time</label>
+      <label class="check"><input type="radio" name="what" .checked=${!this.statement} @change=${choose(question, false)} /> ${standsAlone ? "The question, planned anew each time" : "The question, without what was asked before it"}</label>
       <label class="check"><input type="radio" name="what" .checked=${this.statement} @change=${choose(sql, true)} data-testid="save-sql" /> Its statement (SQL), always the same</label>
     </div>`;
   }
@@ -144,7 +147,7 @@ export class SaveDialog extends PageElement {
     this.failure = "";
     try {
       const kept = await keep(wanted, saved?.id);
-      this.savable = { saved: kept, content: wanted, sql: "" }; // a second try changes it
+      this.savable = { saved: kept, content: wanted, sql: "", standsAlone: true }; // a second try changes it
       this.kept = await pinnedAs(kept, given.has("pin"));
       this.dispatchEvent(new CustomEvent("saved"));
       if (saved) this.dialog.close();

@@ -116,7 +116,7 @@ export class App extends PageElement {
       .user=${this.chat.userId}
       .connected=${this.chat.connection.state.kind === "open"}
       @run-saved=${({ detail }: CustomEvent<Saved>) => void this.runSaved(detail)}
-      @edit-saved=${({ detail }: CustomEvent<Saved>) => void this.showSave({ saved: detail, content: detail, sql: "" })}
+      @edit-saved=${({ detail }: CustomEvent<Saved>) => void this.showSave({ saved: detail, content: detail, sql: "", standsAlone: true })}
     ></ds-board>`;
   }
 

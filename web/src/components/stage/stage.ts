@@ -62,7 +62,8 @@ export class Stage extends PageElement {
     const { statements } = this.chat.answerOf(turn);
     const names = { agent: this.chat.agents.length > 1 ? turn.agent : "", model: this.chat.models.length > 1 ? this.chat.modelOf(turn) : "" };
     const content = { name: titleOf({ id: "", title: "", turns: [turn] }), query: turn.query, statement, parameters: [], refreshMinutes: 0, ...names };
-    return { saved: null, content, sql: statement ? "" : (statements.at(-1) ?? "") };
+    const standsAlone = turn.follows === "" && turn.clarification === null;
+    return { saved: null, content, sql: statement ? "" : (statements.at(-1) ?? ""), standsAlone };
   }
 
   private shareable(turn: Turn): Shareable {
