@@ -73,7 +73,8 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
         for end, descending in reader.phrase(english.EXTREMES, start):
             after, more = limit_after(reader, end)
             limit = more or limit
-            place = reader.skip(english.AMOUNT, after)
+            added = reader.word(after) == "total" and reader.word(after + 1) not in ("number", "amount")
+            place = after if added else reader.skip(english.AMOUNT, after)
             for last, name in reader.noun(place):
                 counted = (place > after and "amount" not in reader.words[after:place]) or reader.word(end - 1) in (
                     "most",

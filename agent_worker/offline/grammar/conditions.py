@@ -6,6 +6,7 @@ from dataclasses import replace
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.fragments import (
     Absent,
+    Flagged,
     Having,
     HowMany,
     Item,
@@ -15,8 +16,9 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.times import when as whens
-from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.roles import Kind
 from agent_worker.offline.schema.value_index import ValueRef
 
 _SIGNS = {"negative": "<", "positive": ">"}
@@ -116,6 +118,22 @@ def _predicate(
             yield end, ("=", operands, False, both), 0.05 if bare else 0.0
 
 
+def flagged(reader: Reader, at: int) -> Iterator[Found]:
+    """ "active customers", "who are not active"."""
+    said = at > 0 and reader.word(at - 1) in english.BEING
+    denied = reader.word(at) == "not"
+    for name in reader.names(at + denied):
+        noun = any(other.tables for other in reader.names(name.end))
+        ends = said and not reader.names(name.end) and not any(whens(reader, name.end))
+        if (noun or ends) and _is_flag(reader, name):
+            yield name.end, Flagged(name, denied), name.cost
+
+
+def _is_flag(reader: Reader, name: Name) -> bool:
+    columns = reader.lattice.index.schema.columns
+    return all(c.column and columns[c.table, c.column].kind is Kind.FLAG for c in name.candidates) and name.cost < 0.2
+
+
 def where_containing(reader: Reader, at: int) -> Iterator[Found]:
     """ "have the word 'son' in their names"."""
     for start, pattern in reader.phrase(english.CONTAINS, at):
@@ -181,7 +199,7 @@ def _is_grouped(reader: Reader, at: int) -> bool:
 
 def _is_state(reader: Reader, at: int, end: int) -> bool:
     """Whether a value is said of something by "is" alone: not "was nominated for"."""
-    return _is_said(reader, at) and reader.word(end) not in english.INVOLVING
+    return _is_said(reader, at) and reader.word(end) not in english.INVOLVING and not _is_dated(reader, at, end)
 
 
 def _is_dated(reader: Reader, at: int, end: int) -> bool:

@@ -93,6 +93,14 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagged:
+    """What a column says yes or no to: "active customers", "customers who are not active"."""
+
+    name: Name
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Or:
     """The condition before and the one behind are alternatives."""
 
@@ -232,6 +240,7 @@ Fragment = (
     | Everything
     | Mention
     | Where
+    | Flagged
     | Or
     | Having
     | HowMany

@@ -73,6 +73,7 @@ class Reader:
 
     def is_passive(self, at: int) -> bool:
         """Whether "by" behind this word tells who did it."""
+        at -= self.word(at) in english.INVOLVING and at > 0
         word = self.word(at) if at >= 0 else ""
         if word in english.GROUPED or self.before(at + 1) or self._is_column(at + 1):
             return False

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
-from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select, Where
+from agent_worker.offline.grammar.conditions import flagged
+from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Rank, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Name
 
@@ -54,10 +55,14 @@ def _bare_cost(items: Items) -> float:
     return _BARE_THINGS if things or all(one.fn for one in items) else _BARE
 
 
-def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
-    """A value before the noun that is asked for: "how many red cars"."""
+def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Flagged], float]]:
+    """A value or a flag before the noun that is asked for: "how many red cars", "active customers"."""
     counts = _counting(reader, at)
     for start in [end for end, _ in counts] or [at]:
+        for after, flag, cost in flagged(reader, reader.skip(english.DETERMINERS, start)):
+            for end, name in reader.noun(after):
+                if name.tables and not flag.negated:
+                    yield end, (Item("count" if counts else "", name), flag), cost + name.cost + 0.1
         for value in reader.values(reader.skip(english.DETERMINERS, start)):
             for end, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
                 if name.tables:
