@@ -1,6 +1,7 @@
 # make run    install what is missing and start Deadstop
 # make check  format, lint, types, import contracts, the page's checks and the fast tests
 # make test   all of it, the browser tests too
+# make test-cluster  questions on machines of a real Ray cluster, in network namespaces: needs root
 # make web    build the page into gateway/static/
 # make bench  measure it on this machine, beside what the machine can do at best (a few minutes)
 # make load   1,000 clients against a server of its own, for two minutes; every invariant checked
@@ -20,6 +21,7 @@ PIP := .venv/bin/pip --disable-pip-version-check --quiet
 # What is installed is what was tested: every package at one version, by its hash. `make lock` writes these.
 LOCK_RUN ?= requirements/run.txt
 LOCK_TEST ?= requirements/test.txt
+LOCK_RAY := requirements/ray.txt
 # An isolated build takes its tools from the registry: old and new pip each have their own word for holding them.
 LOCK_BUILD := PIP_CONSTRAINT=$(CURDIR)/requirements/build.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/requirements/build.txt
 COMPILE := .venv/bin/uv pip compile --quiet --no-header --no-strip-extras --universal --python-version 3.11 --generate-hashes
@@ -39,7 +41,7 @@ MUTANTS ?=
 ELSEWHERE := tests/unit tests/integration/supervisor/test_spine.py
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 
-.PHONY: run check test lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation parts schema pictures
+.PHONY: run check test test-cluster lint web-check web bench load clean chromium lock lock-page outdated test-latest test-lowest test-pythons test-python mutation parts schema pictures
 
 run: .venv/.installed
 	.venv/bin/deadstop serve
@@ -52,6 +54,19 @@ check: lint web-check
 # pytest comes last, so that its summary is the last thing printed. COVERAGE=--cov prints what was run before it.
 test: chromium lint web-check
 	.venv/bin/pytest -m "not slow" $(SPREAD) $(COVERAGE)
+
+# Ray is large, and nothing else needs it: it is installed for these tests alone, beside what is there.
+test-cluster: .venv/.installed-ray
+	@command -v ip >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then apt-get update -qq && apt-get install -y -qq iproute2; \
+	  else echo "The cluster's tests need \`ip\`. Debian and Ubuntu: sudo apt-get install iproute2"; exit 1; fi; }
+	tests/cluster/alone.sh .venv/bin/pytest -m slow --timeout 600 tests/cluster
+
+.venv/.installed-ray: .venv/.installed-test $(LOCK_RAY)
+	@$(PIP) install --require-hashes --requirement $(LOCK_RAY) || { \
+	  echo "Ray cannot be installed from this machine's package index: questions on a Ray cluster are not tested."; \
+	  exit 1; }
+	@touch $@
 
 lint: .venv/.installed-test
 	.venv/bin/ruff format --check .
@@ -94,6 +109,7 @@ web/node_modules/.package-lock.json: web/package-lock.json | .venv/.installed-te
 lock: | .venv/bin/uv
 	$(COMPILE) --upgrade --extra test pyproject.toml --output-file requirements/test.txt
 	$(COMPILE) --upgrade --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) --upgrade --extra ray --constraint requirements/test.txt pyproject.toml --output-file requirements/ray.txt
 	.venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade \
 	  --constraint requirements/test.txt requirements/build.in --output-file requirements/build.txt
 
@@ -181,4 +197,4 @@ load: .venv/.installed
 	.venv/bin/deadstop load --clients 1000 --seconds 120 --think 55 --jobs 250 --page load.html
 
 clean:
-	rm -rf gateway/static agent_worker/sample_data web/node_modules .venv/.installed .venv/.installed-test
+	rm -rf gateway/static agent_worker/sample_data web/node_modules .venv/.installed .venv/.installed-test .venv/.installed-ray

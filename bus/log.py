@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS events (
 );
 """
 
-VERSION = 2
+VERSION = 3
 """Of the schema; `PRAGMA user_version` of a log says which it has, 0 where it is older than the count."""
 
 _MAX_KNOWN = 10_000

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from bus.client import BusClient
-from bus.contract.settings import Settings, models_of, price_of
+from bus.contract.settings import Settings, has_model, models_of, price_of
 from bus.values.visible import visible_json
 from bus.wire.commands import Caller
 from gateway.auth.anonymous_limits import AnonymousLimits
@@ -86,8 +86,7 @@ IDENTITY: web.RequestKey[Identity] = web.RequestKey("identity", Identity)
 
 def llm_name(settings: Settings) -> str:
     """The model that answers, or `offline` when there is neither a key nor a server of one's own."""
-    reachable = settings.llm.base_url or os.environ.get(settings.llm.api_key_env)
-    return settings.llm.model if reachable else OFFLINE
+    return settings.llm.model if has_model(settings.llm, os.environ) else OFFLINE
 
 
 def server_version() -> str:

@@ -13,6 +13,9 @@ from ops.errors import EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE, OpsError
 COMMANDS = {
     "serve": ("server", "Serve questions: supervisor and gateway; prints the address when ready."),
     "ask": ("jobs", "Ask one question and answer it in the terminal."),
+    "saved": ("jobs", "Questions that were saved: list them, ask one again."),
+    "share": ("jobs", "Let others read answers by a link."),
+    "shares": ("jobs", "The links to your answers: list them, end one."),
     "eval": ("jobs", "Ask questions with known results, and tell how many are answered rightly, by model."),
     "ps": ("jobs", "List jobs."),
     "kill": ("jobs", "Stop jobs, and wait for the proof that they have stopped."),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bus.address import Address, make_key
-from bus.contract.settings import Settings, on_nodes, running_limits
+from bus.contract.settings import Settings, on_nodes, preload_of, running_limits
 from bus.contract.vocabulary import Reason, Rung
 from bus.program import say_ready
 from bus.system.environment import for_workers
@@ -89,7 +89,7 @@ class Service:
         )
         self._jobs = JobTable()
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment, contain, lambda: self._other_children)
+        self._spawner = Spawner(preload_of(settings, os.environ), environment, contain, lambda: self._other_children)
         line = self._context, address
         self._nodes: Nodes | None = None
         self._pool = WorkerPool(

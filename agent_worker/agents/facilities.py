@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -12,12 +12,15 @@ from agent_worker.agents.tools import engine_settings, hold_to, make_model, mode
 from agent_worker.context import AgentContext, AgentError, ModelMessage, SqlError
 from agent_worker.engine import Engine, EngineError, ResultEnd
 from agent_worker.engine.guard import Refused
-from agent_worker.llm import ModelClient, Prompt
+from agent_worker.llm import Prompt
 from bus.contract.events import Sql, TableRows, TableSchema
 from bus.values.arrow_types import arrow_type
 from bus.values.logical_types import parse_type
 from bus.values.rows import read_table
 from bus.wire.worker import JobSpec
+
+if TYPE_CHECKING:
+    from agent_worker.llm.client import ModelClient
 
 
 class WorkerFacilities:
@@ -65,7 +68,7 @@ class WorkerFacilities:
 class WorkerModel:
     """As `context.Model`."""
 
-    def __init__(self, client: ModelClient) -> None:
+    def __init__(self, client: "ModelClient") -> None:
         self._client = client
         self.name = client.settings.model
 

@@ -4,15 +4,19 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.engine import Engine, EngineSettings
-from agent_worker.llm import BudgetExceeded, CallLimits, Meter, ModelClient, ModelError, ModelSettings
+from agent_worker.llm import BudgetExceeded, CallLimits, Meter, ModelError, ModelSettings
 from bus.contract.settings import LlmSettings
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import JobSpec
+
+if TYPE_CHECKING:
+    from agent_worker.llm.client import ModelClient
 
 
 @dataclass(slots=True)
@@ -20,7 +24,7 @@ class Tools:
     """The tools of one job. `model` is None where neither a key nor a server is set."""
 
     engine: Engine
-    model: ModelClient | None
+    model: "ModelClient | None"
 
 
 def set_up(context: AgentContext) -> Tools:
@@ -29,11 +33,13 @@ def set_up(context: AgentContext) -> Tools:
     return Tools(Engine(engine_settings(context)), model)
 
 
-def make_model(context: AgentContext) -> ModelClient | None:
+def make_model(context: AgentContext) -> "ModelClient | None":
     """The model's client, whose meter is `context.usage` from here on."""
     settings = model_settings(context.settings.llm)
     if settings is None:
         return None
+    from agent_worker.llm.client import ModelClient  # not above: it takes longer to load than all the rest
+
     limits = context.settings.agent
     meter = Meter(
         settings.price,
@@ -58,7 +64,7 @@ def model_failures() -> Iterator[None]:
         raise AgentError(f"The budget is used up: {error}.", code="budget", hint=hint, reason=Reason.BUDGET) from error
 
 
-def hold_to(model: ModelClient, job: JobSpec) -> None:
+def hold_to(model: "ModelClient", job: JobSpec) -> None:
     """What is known with the job only: which model it asks, what is reserved for it of the user's day, and what others
     have found out about the model."""
     model.use(job.options.model)

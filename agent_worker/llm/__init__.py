@@ -1,6 +1,5 @@
 """The model: plans, repairs and answers over any server that speaks the Messages API or chat completions."""
 
-from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded, ModelError, ToolsRefused
 from agent_worker.llm.meter import CallLimits, Meter
 from agent_worker.llm.prompts.catalog_text import finding_text, table_text
@@ -10,7 +9,6 @@ from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, Totals, pr
 from agent_worker.llm.prompts.requests import AnswerRequest, Finding, Message, PlanRequest, Prompt, Try
 from agent_worker.llm.prompts.tools import END_KINDS, LOOK_ARGUMENTS, ToolTurn, ToolUse, plan_of_use, result_block
 from agent_worker.llm.settings import ModelSettings
-from agent_worker.llm.transport.preload import preload
 
 __all__ = [
     "END_KINDS",
@@ -22,7 +20,6 @@ __all__ = [
     "Focus",
     "Message",
     "Meter",
-    "ModelClient",
     "ModelError",
     "ModelSettings",
     "NotAPlan",
@@ -37,7 +34,6 @@ __all__ = [
     "Try",
     "finding_text",
     "plan_of_use",
-    "preload",
     "preview_text",
     "read_plan",
     "result_block",

@@ -2,12 +2,14 @@
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.prompts.requests import Prompt
-from agent_worker.llm.transport.reply import StreamedReply
 from bus.contract.events import Usage
+
+if TYPE_CHECKING:
+    from agent_worker.llm.transport.reply import StreamedReply
 
 
 def sent(prompt: Prompt, model: str, *, known_system: bool, known_messages: int = 0) -> str:
@@ -33,7 +35,7 @@ def _told_block(block: dict[str, Any]) -> str:
     return str(block.get("text") or block.get("content") or block.get("thinking") or f"({block['type']})")
 
 
-def received(reply: StreamedReply, call: Call, ms: float, *, priced: bool) -> str:
+def received(reply: "StreamedReply", call: Call, ms: float, *, priced: bool) -> str:
     """What came back, and tokens, cost and time. A call that was cut off says that it is estimated."""
     thoughts = f"*thinking*\n\n{fenced(reply.thinking)}\n\n" if reply.thinking else ""
     said = f"*reply*\n\n{fenced(reply.text)}\n\n" if reply.text else ""

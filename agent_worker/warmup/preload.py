@@ -1,4 +1,5 @@
-"""Imported once by the fork server, so that no worker has to: everything an agent needs, and the TLS context.
+"""Imported once by the fork server, so that no worker has to: everything an agent needs but the
+model's client (`model.py`).
 
 Leaves no thread: a fork of a process with threads is not safe.
 """
@@ -16,9 +17,7 @@ import pyarrow  # noqa: F401
 import agent_worker.agents.parquet.agent
 import agent_worker.runtime.worker  # noqa: F401
 from agent_worker.engine.settings import connect_ahead
-from agent_worker.llm import preload
 from agent_worker.warmup.warm_up import warm_up
 
-preload()
 warm_up()
 connect_ahead()

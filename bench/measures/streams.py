@@ -23,12 +23,12 @@ async def throughput(chunks: int, streams: int, rounds: int) -> list[Figure]:
     one, many, quiet = [], [], []
     chain, zmq, websocket = [], [], []
     async with running_system() as system, system.client() as client:
-        await _one_stream(client, chunks)
+        await one_stream(client, chunks)
         for _ in range(rounds):
             chain += await limits.run("chain", "stream", chunks, BATCH)
             zmq += await limits.run("wires", "zmq", chunks)
             websocket += await limits.run("wires", "websocket", chunks)
-            one.append(await _one_stream(client, chunks))
+            one.append(await one_stream(client, chunks))
             many.append(await _many_streams(system, chunks // 4, streams))
             quiet.append(await _without_followers(system, chunks // 4, streams))
     batched = f"ZeroMQ and WebSocket, {BATCH} in a message"
@@ -44,7 +44,7 @@ async def throughput(chunks: int, streams: int, rounds: int) -> list[Figure]:
     ]  # fmt: skip
 
 
-async def _one_stream(client: Client, chunks: int) -> float:
+async def one_stream(client: Client, chunks: int) -> float:
     """From the first chunk to the last event: how long a job takes to start is measured elsewhere."""
     await client.ask("floods", f"{chunks} {CHUNK_BYTES}")
     following: dict[str, int] = {}

@@ -3,6 +3,7 @@
 Read in this order, later ones win: defaults, the file, `DEADSTOP_TABLE__KEY` from the environment, flags.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +16,8 @@ Seconds = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Bytes = Annotated[int, Meta(ge=0)]
+
+MODEL_PRELOAD = "agent_worker.warmup.model"
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,12 +59,23 @@ class ContainmentSettings(Table, frozen=True):
 
 
 class ClusterSettings(Table, frozen=True):
-    engine: Annotated[str, Meta(pattern="^(|local)$")] = ""
+    engine: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
+    address: str = ""
+    allow_open_ray: bool = False
     slots: Positive = 8
     listen: Annotated[str, Meta(pattern=r"^tcp://[^/]+:([0-9]+|\*)$")] = "tcp://127.0.0.1:*"
+    advertise: Annotated[str, Meta(pattern=r"^(tcp://[^/*]+:[0-9]+)?$")] = ""
     lease_s: Annotated[float, Meta(ge=3)] = 15.0
     margin_s: Annotated[float, Meta(ge=0.1)] = 0.5
+
+    def __post_init__(self) -> None:
+        host = self.listen.removeprefix("tcp://").rpartition(":")[0]
+        if host in _EVERY_ADDRESS and not self.advertise:
+            raise ValueError(f"nodes cannot connect to {host}: name an address in listen, or one in advertise")
+
+
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "[::]", "*"})
 
 
 class LimitSettings(Table, frozen=True):
@@ -180,6 +194,11 @@ def models_of(llm: LlmSettings) -> list[str]:
     return list(dict.fromkeys([llm.model, *llm.models]))
 
 
+def has_model(llm: LlmSettings, environment: Mapping[str, str]) -> bool:
+    """Whether there is a model to be asked: a key in this environment, or a server of one's own."""
+    return bool(llm.base_url or environment.get(llm.api_key_env))
+
+
 def price_of(llm: LlmSettings, model: str = "") -> Price | None:
     """The price of a model (by default of the default one), found by its name or the longest name it begins with (dated
     names); None if unknown."""
@@ -287,6 +306,12 @@ def limits_of(settings: Settings, agent: str) -> LimitSettings:
     definition, limits = known_agents(settings)[agent], settings.limits
     own = {"max_runtime_s": definition.max_runtime_s, "max_memory_bytes": definition.max_memory_bytes}
     return msgspec.structs.replace(limits, **{name: value for name, value in own.items() if value is not None})
+
+
+def preload_of(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    """The modules that are loaded before any worker is forked. A model's client, which takes longer to load than all
+    the rest, only where there is a model."""
+    return [*settings.worker.preload, *([MODEL_PRELOAD] if has_model(settings.llm, environment) else [])]
 
 
 def on_nodes(settings: Settings) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from bus.contract.catalog import Catalog
 from bus.contract.conversations import ConversationSummary, ConversationTurnSummary
 from bus.contract.histogram import Histogram
+from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import SharedQuestion, ShareSummary
 from bus.contract.vocabulary import Proof, Reason, Role, Rung, State, Verdict
 
@@ -46,6 +47,8 @@ class Submit(Command, frozen=True, tag="submit"):
     `attached` jobs belong to their followers: when the last one has left, the job is stopped after the grace.
     `follows` is the session of the question in this conversation that this one comes after, empty for one that begins
     the conversation anew, None for the latest one: two questions that follow the same one are branches.
+    `saved` is the saved question of which this is a run on the board: it asks what that does with its defaults, becomes
+    its latest run, and a conversation that begins with it stands in no list until something else is asked in it.
     """
 
     session_id: str
@@ -56,6 +59,7 @@ class Submit(Command, frozen=True, tag="submit"):
     attached: bool = False
     options: Options = Options()
     follows: str | None = None
+    saved: str = ""
 
 
 class Stop(Command, frozen=True, tag="stop"):
@@ -179,6 +183,37 @@ class EndShare(Command, frozen=True, tag="end_share"):
     share_id: str
 
 
+class ListSaved(Command, frozen=True, tag="list_saved"):
+    """The caller's saved questions, the earliest first."""
+
+
+class SaveQuestion(Command, frozen=True, tag="save_question"):
+    """Keep a question to be asked again; with `saved_id`, in the place of that one of the caller's own."""
+
+    content: SavedContent
+    saved_id: str = ""
+
+
+class FillSaved(Command, frozen=True, tag="fill_saved"):
+    """What one of the caller's own asks with these values, by parameter; the defaults where none is given."""
+
+    saved_id: str
+    values: dict[str, str] = {}
+
+
+class ArrangeBoard(Command, frozen=True, tag="arrange_board"):
+    """These saved questions of the caller's own stand on the board, in this order, and no others."""
+
+    saved_ids: list[str]
+
+
+class ForgetSaved(Command, frozen=True, tag="forget_saved"):
+    """One of the caller's own."""
+
+    saved_id: str
+
+
+AnySavedCommand = ListSaved | SaveQuestion | FillSaved | ArrangeBoard | ForgetSaved
 AnyShareCommand = CreateShare | ListShares | ShowShare | EndShare
 AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
 AnyCommand = (
@@ -194,6 +229,7 @@ AnyCommand = (
     | DrainNode
     | AnyConversationCommand
     | AnyShareCommand
+    | AnySavedCommand
 )
 
 
@@ -339,6 +375,24 @@ class ShareShown(Reply, frozen=True, tag="share_shown"):
     questions: list[SharedQuestion]
 
 
+class SavedQuestions(Reply, frozen=True, tag="saved_questions"):
+    saved: list[SavedQuestion]
+
+
+class QuestionSaved(Reply, frozen=True, tag="question_saved"):
+    """It is in the log."""
+
+    saved: SavedQuestion
+
+
+class Filled(Reply, frozen=True, tag="filled"):
+    """What is to be asked, of whom; empty names are the server's choice."""
+
+    question: str
+    agent: str
+    model: str
+
+
 class EndedCount(msgspec.Struct, frozen=True):
     """How many jobs have ended like this; a job that succeeded has no reason."""
 
@@ -392,6 +446,9 @@ AnyReply = (
     | ShareCreated
     | Shares
     | ShareShown
+    | SavedQuestions
+    | QuestionSaved
+    | Filled
     | Stats
     | Refused
 )

@@ -9,7 +9,7 @@ from aiohttp import web
 from bus.contract.catalog import Catalog
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import State
-from gateway.http_api import catalog, conversations, shares
+from gateway.http_api import catalog, conversations, saved, shares
 from gateway.http_api.jobs import download, event_stream, handlers
 from gateway.http_api.server import drain, health, metrics, nodes
 from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
@@ -25,6 +25,7 @@ from gateway.wire.responses import (
     ServerStats,
     StoppedJob,
 )
+from gateway.wire.saved import BoardOrder, FilledQuestion, NewSaved, OutsideSaved, ParameterValues, SavedList
 from gateway.wire.shares import NewShare, SharedAnswers, ShareList
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -81,6 +82,7 @@ def _size(most: int) -> dict[str, Any]:
 
 
 _ONE_JOB = ("not_found", "ambiguous", "unavailable")
+_SAVING = ("bad_request", "name_taken", "quota", "too_large", "unavailable")
 _NODE = ("forbidden", "not_found", "unavailable")
 _REFUSED = ("bad_request", "queue_full", "quota", "conversation_busy", "session_conflict", "too_large", "unavailable")
 
@@ -193,6 +195,28 @@ OPERATIONS = (
         {200: "text/event-stream"},
         ("not_found", "unavailable", "too_many_connections"),
         head=False,
+    ),
+    Operation("GET", "/api/saved", saved.list_saved, {200: SavedList}, ("unavailable",)),
+    Operation("POST", "/api/saved", saved.post_saved, {201: OutsideSaved}, _SAVING, body=NewSaved),
+    Operation(
+        "PUT", "/api/saved/{saved_id}", saved.put_saved, {200: OutsideSaved}, ("not_found", *_SAVING), body=NewSaved
+    ),
+    Operation("DELETE", "/api/saved/{saved_id}", saved.delete_saved, {204: None}, ("not_found", "unavailable")),
+    Operation(
+        "POST",
+        "/api/saved/{saved_id}/question",
+        saved.fill_saved,
+        {200: FilledQuestion},
+        ("not_found", "bad_request", "too_large", "unavailable"),
+        body=ParameterValues,
+    ),
+    Operation(
+        "PUT",
+        "/api/board",
+        saved.put_board,
+        {200: SavedList},
+        ("not_found", "quota", "bad_request", "too_large", "unavailable"),
+        body=BoardOrder,
     ),
     Operation(
         "GET", "/api/catalog", catalog.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")

@@ -40,7 +40,8 @@ async def list_shares(request: web.Request) -> web.Response:
     """The caller's own shares, the latest first."""
     gateway = request.app[GATEWAY]
     found = await gateway.client.request(ListShares(request[CALLER]), Shares)
-    return json_response(ShareList(found.shares, gateway.settings.gateway.public_shares))
+    settings = gateway.settings
+    return json_response(ShareList(found.shares, settings.gateway.public_shares, settings.history.keep_log_days))
 
 
 async def post_share(request: web.Request) -> web.Response:

@@ -52,7 +52,8 @@ class QueryOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """A question. `follows` is the session of the question in the conversation that this one comes after, empty to
-    begin it anew; without it the latest one. `user_id` is accepted and ignored: the token names the user."""
+    begin it anew; without it the latest one. `saved` is the saved question of which this is a run on the board.
+    `user_id` is accepted and ignored: the token names the user."""
 
     session_id: Annotated[str, Meta(extra_json_schema=_NAME)] = ""
     query: str
@@ -62,6 +63,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     detached: bool = False
     options: QueryOptions | None = None
     follows: Annotated[str, Meta(extra_json_schema=_NAME)] | None = None
+    saved: str | None = None
 
 
 class Kill(msgspec.Struct, frozen=True):
@@ -160,6 +162,7 @@ def submit_command(query: Query, caller: Caller, *, attached: bool) -> Submit:
         attached=attached,
         options=Options(options.max_rows, options.max_runtime_s, options.table_format, options.model or ""),
         follows=query.follows,
+        saved=query.saved or "",
     )
 
 

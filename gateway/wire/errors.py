@@ -20,6 +20,7 @@ STATUS = {
     "ambiguous": HTTPStatus.CONFLICT,
     "already_ended": HTTPStatus.CONFLICT,
     "not_ended": HTTPStatus.CONFLICT,
+    "name_taken": HTTPStatus.CONFLICT,
     "no_rows": HTTPStatus.NOT_FOUND,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "forbidden": HTTPStatus.FORBIDDEN,

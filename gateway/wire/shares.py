@@ -16,10 +16,12 @@ class NewShare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ShareList(msgspec.Struct, frozen=True):
-    """One's own, the latest first; `public_allowed`: whether the server lets who has a link read without signing in."""
+    """One's own, the latest first; `public_allowed`: whether the server lets who has a link read without signing in;
+    `kept_days`: for how long after its end it keeps an answer, and so what a link shows."""
 
     shares: list[ShareSummary]
     public_allowed: bool
+    kept_days: int
 
 
 class SharedAnswer(msgspec.Struct, frozen=True):

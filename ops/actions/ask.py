@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 
 from bus.address import state_folder
 from bus.contract.vocabulary import Rung
@@ -11,6 +11,7 @@ from bus.transport.sockets import BusError
 from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.conversation import in_conversation
 from ops.actions.interrupts import Interrupted, Interrupts, counted
+from ops.actions.kept.saved import filled
 from ops.client.access import Declined, JobsAccess, Query, Wire
 from ops.client.connect import connect
 from ops.client.over_bus import LocalJobs
@@ -31,16 +32,19 @@ TO_ANSWER = "answer with: deadstop ask --continue ANSWER"
 @dataclass(frozen=True)
 class Question:
     """A question for an agent, over a folder of data (None: the data of the server that runs), in the conversation of
-    that name or the `latest` of one's own; else it begins one."""
+    that name or the `latest` of one's own; else it begins one. With the name of a `saved` question it is what that asks
+    with these `values`."""
 
     query: Query
     data: str | None = None
     conversation_id: str | None = None
     latest: bool = False
+    saved: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def goes_on(self) -> bool:
-        return self.latest or self.conversation_id is not None
+        return self.latest or self.conversation_id is not None or self.saved != ""
 
 
 async def ask(target: Target, question: Question, show: Callable[[Wire], None], say: Say) -> int:
@@ -48,7 +52,8 @@ async def ask(target: Target, question: Question, show: Callable[[Wire], None], 
     with counted() as interrupts:
         try:
             async with _server(target, question, interrupts, say) as (jobs, stays):
-                query = await in_conversation(jobs, question.query, question.conversation_id, latest=question.latest)
+                asked = await filled(jobs, question.saved, question.values) if question.saved else question.query
+                query = await in_conversation(jobs, asked, question.conversation_id, latest=question.latest)
                 job = await jobs.submit(query)
                 exit_code = await _until_the_end(jobs, job, interrupts, show, say)
                 if exit_code == EXIT_FAILED:
@@ -83,7 +88,8 @@ async def _server(
             await local.close()
         return
     if question.goes_on:
-        raise OpsError(f"nothing serves {folder}, and only a server keeps conversations; start `deadstop serve`")
+        kept = "saved questions" if question.saved else "conversations"
+        raise OpsError(f"nothing serves {folder}, and only a server keeps {kept}; start `deadstop serve`")
     async with temporary_server(target.config, settings) as server:
         say("starting a server for this question")
         await interrupts.guard(server.start())

@@ -6,6 +6,7 @@ from pathlib import Path
 from bus.contract.settings import Settings
 from ops.checks import kernel, machine, places
 from ops.checks.agents import agents
+from ops.checks.cluster import cluster
 from ops.checks.finding import Finding, problem
 from ops.checks.model import model
 from ops.checks.versions import versions
@@ -40,6 +41,8 @@ async def examine(config: Path | None, settings: Settings) -> AsyncIterator[Find
             yield look(settings)
         except Exception as error:  # the others shall be made all the same
             yield problem(look.__name__, f"could not be looked at: {error!r}", "this is a fault of ours; report it")
+    for finding in cluster(settings):
+        yield finding
     for finding in agents(settings):
         yield finding
     for finding in await data_and_worker(config, settings):

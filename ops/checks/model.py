@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bus.contract.settings import Settings
+from bus.contract.settings import Settings, has_model
 from ops.checks.finding import Finding, Level, ok, problem
 
 ANSWER_WITHIN_S = 5.0
@@ -20,8 +20,7 @@ EXAMINE_WITHIN_S = 120.0
 async def model(settings: Settings) -> Finding:
     """One token from the model."""
     llm = settings.llm
-    key = os.environ.get(llm.api_key_env, "")
-    if not key and not llm.base_url:
+    if not has_model(llm, os.environ):
         return ok("model", f"none ({llm.api_key_env} is not set): the offline planner answers")
     reached = _reached(settings, ANSWER_WITHIN_S)
     began = time.monotonic()
@@ -40,7 +39,7 @@ async def model(settings: Settings) -> Finding:
 async def examination(settings: Settings) -> AsyncGenerator[Finding, None]:
     """What the model's server can do of what is needed, one finding each."""
     llm = settings.llm
-    if not os.environ.get(llm.api_key_env) and not llm.base_url:
+    if not has_model(llm, os.environ):
         yield problem("model", "none is configured", f"set {llm.api_key_env}, or [llm] base_url")
         return
     levels = {True: Level.OK, None: Level.WARNING, False: Level.PROBLEM}

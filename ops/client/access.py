@@ -1,13 +1,15 @@
 """What commands need of a server, whether through the bus, over HTTP or from its log."""
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
 
 from bus.contract.catalog import Catalog
+from bus.contract.saved import SavedQuestion
+from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options, Refused, Stats
 from bus.wire.outside import OutsideJob
@@ -85,6 +87,21 @@ class JobsAccess(Protocol):
 
     async def figures(self) -> Stats:
         """Counts and gauges of the supervisor."""
+
+    async def saved(self) -> Sequence[SavedQuestion]:
+        """One's own saved questions, the earliest first."""
+
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+        """What a saved question of one's own asks with these values, and the defaults of its other parameters."""
+
+    async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:
+        """A link by which others read these ended answers of one's own."""
+
+    async def shares(self) -> Sequence[ShareSummary]:
+        """One's own, the latest first."""
+
+    async def end_share(self, share_id: str) -> None:
+        """Nothing can be read by it any more."""
 
     async def drain_node(self, name: str, *, undo: bool = False) -> None:
         """Let a node take no more questions and end after its last one; with `undo`, use it again."""

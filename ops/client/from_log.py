@@ -1,12 +1,14 @@
 """Jobs of a state folder without a running server: read from its log, read-only."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
 
 from bus.contract.catalog import Catalog
+from bus.contract.saved import SavedQuestion
+from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import ENDED, Rung, State
 from bus.log import LogReader
 from bus.transport.delivery import Cursor
@@ -78,6 +80,21 @@ class LoggedJobs:
         self._no_supervisor()
 
     async def figures(self) -> Stats:
+        self._no_supervisor()
+
+    async def saved(self) -> Sequence[SavedQuestion]:
+        self._no_supervisor()
+
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+        self._no_supervisor()
+
+    async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:
+        self._no_supervisor()
+
+    async def shares(self) -> Sequence[ShareSummary]:
+        self._no_supervisor()
+
+    async def end_share(self, share_id: str) -> None:
         self._no_supervisor()
 
     async def drain_node(self, name: str, *, undo: bool = False) -> None:

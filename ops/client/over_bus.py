@@ -1,7 +1,7 @@
 """Jobs of this machine: through the bus, as an operator: whoever can read the bus key is one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +11,8 @@ import msgspec
 from bus.address import state_folder
 from bus.client import BusClient, CommandRefused
 from bus.contract.catalog import Catalog
+from bus.contract.saved import SavedQuestion
+from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Role, Rung, State
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
@@ -20,16 +22,27 @@ from bus.wire.commands import (
     AnyReply,
     Caller,
     CatalogRead,
+    Changed,
     Conversations,
     ConversationShown,
+    CreateShare,
     Drain,
     DrainNode,
+    EndShare,
+    Filled,
+    FillSaved,
     Jobs,
     ListConversations,
     ListJobs,
+    ListSaved,
+    ListShares,
+    Options,
     ReadCatalog,
     ReadStats,
     RollUp,
+    SavedQuestions,
+    ShareCreated,
+    Shares,
     Show,
     ShowConversation,
     Shown,
@@ -134,6 +147,22 @@ class LocalJobs:
 
     async def figures(self, timeout_s: float = ANSWER_WITHIN_S) -> Stats:
         return await self._request(ReadStats(self._caller), Stats, timeout_s)
+
+    async def saved(self) -> Sequence[SavedQuestion]:
+        return (await self._request(ListSaved(self._caller), SavedQuestions)).saved
+
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+        filled = await self._request(FillSaved(self._caller, saved_id, dict(values)), Filled)
+        return Query(filled.question, filled.agent, Options(model=filled.model))
+
+    async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:
+        return (await self._request(CreateShare(self._caller, [*job_ids], public), ShareCreated)).share
+
+    async def shares(self) -> Sequence[ShareSummary]:
+        return (await self._request(ListShares(self._caller), Shares)).shares
+
+    async def end_share(self, share_id: str) -> None:
+        await self._request(EndShare(self._caller, share_id), Changed)
 
     async def drain(self) -> None:
         """No more questions are accepted from here on; the supervisor ends when the last job has."""

@@ -1,6 +1,6 @@
 """Jobs of a gateway anywhere: the same as through the bus, by the client that others use too."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -8,8 +8,10 @@ from urllib.parse import quote
 import msgspec
 
 from bus.contract.catalog import Catalog
+from bus.contract.saved import SavedContent, SavedQuestion
+from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Stats
+from bus.wire.commands import Options, Stats
 from bus.wire.outside import OutsideJob
 from deadstop.client import AsyncClient, ClientError
 from deadstop.client import Declined as ServerDeclined
@@ -75,6 +77,24 @@ class RemoteJobs:
     async def figures(self) -> Stats:
         return msgspec.convert(await self._ask("GET", "/api/stats"), Stats)
 
+    async def saved(self) -> Sequence[SavedQuestion]:
+        return [_saved(one) for one in (await self._ask("GET", "/api/saved"))["saved"]]
+
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+        path = f"/api/saved/{quote(saved_id, safe='')}/question"
+        filled = await self._ask("POST", path, json={"values": dict(values)})
+        return Query(filled["query"], filled["agent"], Options(model=filled["model"]))
+
+    async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:
+        made = await self._ask("POST", "/api/shares", json={"job_ids": [*job_ids], "public": public})
+        return msgspec.convert(made, ShareSummary)
+
+    async def shares(self) -> Sequence[ShareSummary]:
+        return msgspec.convert((await self._ask("GET", "/api/shares"))["shares"], list[ShareSummary])
+
+    async def end_share(self, share_id: str) -> None:
+        await self._ask("DELETE", f"/api/shares/{quote(share_id, safe='')}")
+
     async def drain(self) -> None:
         """As `ops.client.over_bus.LocalJobs.drain`; for operators."""
         await self._ask("POST", "/api/drain")
@@ -98,6 +118,12 @@ class RemoteJobs:
         with _for_people():
             answer: dict[str, Any] = await self._client.http.json(method, path, **arguments)
             return answer
+
+
+def _saved(one: dict[str, Any]) -> SavedQuestion:
+    """As the server has it; a question is called `query` outside."""
+    content = {name: one[name] for name in SavedContent.__struct_fields__ if name in one}
+    return msgspec.convert({**one, "content": {**content, "text": one["query"]}}, SavedQuestion)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bus.contract.settings import Settings
+from bus.contract.settings import Settings, has_model
 from bus.transport.sockets import BusError
 from bus.wire.commands import Options
 from bus.wire.outside import ENDINGS
@@ -66,7 +66,7 @@ async def evaluate(plan: Plan, tell: Tell, enough: Enough) -> None:
 def model_name(settings: Settings) -> str:
     """Who answers with these settings."""
     llm = settings.llm
-    return llm.model if llm.base_url or os.environ.get(llm.api_key_env) else "offline"
+    return llm.model if has_model(llm, os.environ) else "offline"
 
 
 def _folder(data: Path | None, database: str) -> str | None:

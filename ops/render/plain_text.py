@@ -1,6 +1,7 @@
 """Markdown as plain text, for a terminal and for output that goes into a file or another program. Pure."""
 
 import re
+from itertools import chain, zip_longest
 
 MOST_HELD = 400
 """Characters of one line that wait for the end of what a mark begins."""
@@ -13,6 +14,9 @@ _EMPHASIS = re.compile(
 )
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _FENCE = re.compile(r"^\s{0,3}(```|~~~)")
+
+_A_LINK = "\ufdd0"
+"""Unicode keeps this one for such use: no text has it."""
 
 _MARK = re.compile(r"\*+|_+|`+|!?\[|!$")
 _MAY_BEGIN_A_LINE = re.compile(r"\s{0,3}(#{1,6}\s*|`{1,2}|~{1,2})?$|\s{0,3}(```|~~~)")
@@ -132,5 +136,12 @@ def _plain_line(line: str, before: str) -> str:
 
 
 def _unmarked(text: str) -> str:
-    text = _LINK.sub(r"\1 (\2)", text)
+    """Without emphasis and links' brackets. Each link is one character meanwhile, so that neither its text is taken for
+    a word's rest nor anything in its address for a mark."""
+    links = [f"{_without_emphasis(link[1])} ({link[2]})" for link in _LINK.finditer(text)]
+    words = _without_emphasis(_LINK.sub(_A_LINK, text)).split(_A_LINK)
+    return "".join(chain.from_iterable(zip_longest(words, links, fillvalue="")))
+
+
+def _without_emphasis(text: str) -> str:
     return _EMPHASIS.sub(lambda found: found[1] or found[2], _STRONG.sub(r"\3", text))

@@ -7,13 +7,17 @@ from bus.contract.vocabulary import ENDED, Reason, Refusal, Role
 from bus.wire.commands import (
     AnyCommand,
     AnyReply,
+    ArrangeBoard,
     CreateShare,
     Drain,
     DrainNode,
     EndShare,
+    FillSaved,
+    ForgetSaved,
     HideConversation,
     ListConversations,
     ListJobs,
+    ListSaved,
     ListShares,
     Rate,
     ReadCatalog,
@@ -21,6 +25,7 @@ from bus.wire.commands import (
     Refused,
     RenameConversation,
     RollUp,
+    SaveQuestion,
     Show,
     ShowConversation,
     ShowShare,
@@ -31,6 +36,7 @@ from bus.wire.commands import (
 from supervisor.api.conversation_handlers import ConversationHandlers
 from supervisor.api.queries import QueryHandler
 from supervisor.api.rating import RatingHandler
+from supervisor.api.saved_handlers import SavedHandlers
 from supervisor.api.share_handlers import ShareHandlers
 from supervisor.api.submit import SubmitHandler
 from supervisor.control.controller import JobController
@@ -52,7 +58,8 @@ class CommandHandlers:
         self._controller = controller
         self._catalog = controller.catalog
         self._lookup = Lookup(parts.store.queries, parts.jobs)
-        self._questions = SubmitHandler(parts, self._lookup, controller, history)
+        self._saved = SavedHandlers(parts.store.saved, parts.settings)
+        self._questions = SubmitHandler(parts, self._lookup, controller, history, self._saved.refuse_run)
         self._queries = QueryHandler(parts, self._lookup, gauges, controller.counters)
         self._ratings = RatingHandler(parts, self._lookup, history)
         conversations, shares = parts.store.conversations, parts.store.shares
@@ -82,6 +89,8 @@ class CommandHandlers:
                 return self._conversations.answer(command)
             case CreateShare() | ListShares() | ShowShare() | EndShare():
                 return self._shares.answer(command)
+            case ListSaved() | SaveQuestion() | FillSaved() | ArrangeBoard() | ForgetSaved():
+                return self._saved.answer(command)
             case Drain():
                 return self._drain(command)
             case DrainNode():

@@ -13,6 +13,7 @@ from bus.wire.commands import (
     AnyCommand,
     AnyReply,
     Changed,
+    QuestionSaved,
     Refused,
     ShareCreated,
     Submitted,
@@ -50,7 +51,7 @@ class CommandLine:
         client, request_id, version, key, until, payload = frames
         reply = self._refuse_client(version, key) or _refuse_late(until) or self._carry_out(payload)
         message = [client, request_id, encode(reply)]
-        if isinstance(reply, Submitted | Changed | ShareCreated):
+        if isinstance(reply, Submitted | Changed | ShareCreated | QuestionSaved):
             self._journal.after_commit(lambda: self._send(message), durable=True)
         else:
             self._send(message)

@@ -1,5 +1,7 @@
 """Takes a new question, or says why not."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from bus.contract.settings import HISTORY_AGENT
@@ -13,13 +15,22 @@ from supervisor.maintenance.retention import Retention
 
 
 class SubmitHandler:
-    """Makes a job of a question that is in order and for which there is room."""
+    """Makes a job of a question that is in order and for which there is room. `refuse_run(submit)` says why a run on a
+    board cannot be one, if so."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, controller: JobController, history: Retention) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        lookup: Lookup,
+        controller: JobController,
+        history: Retention,
+        refuse_run: Callable[[Submit], Refused | None],
+    ) -> None:
         self._parts = parts
         self._lookup = lookup
         self._controller = controller
         self._history = history
+        self._refuse_run = refuse_run
 
     def submit(self, submit: Submit) -> AnyReply:
         """A new job, or the one that the session has already."""
@@ -31,6 +42,7 @@ class SubmitHandler:
         refused = (
             refuse_question(submit, self._parts.settings)
             or self._no_branch(submit)
+            or self._refuse_run(submit)
             or self._busy(submit)
             or self._parts.admission.refuse(user, submit.agent)
             or self._parts.limits.refuse_spending(user)

@@ -33,6 +33,11 @@ class CatalogKeeper:
         self.trouble: Failure | None = None
         """Why the latest reading failed; None when it did not."""
         self._try_again_at = 0.0
+        self._asked: set[str] = set()
+        """What workers have found that is not known, since the catalog was read last."""
+        self._elsewhere: set[str] = set()
+        """What was read for, and is not what is read here: a copy of the data on another machine. Workers there read
+        their catalog for themselves."""
 
     @property
     def reading(self) -> bool:
@@ -69,7 +74,8 @@ class CatalogKeeper:
         """This job's worker has found other data than the catalog tells of: have it read anew, once for all workers
         that find so."""
         known = self.known is not None and self.known.fingerprint == fingerprint
-        if entry.submit.agent != HISTORY_AGENT and not known and self._may_read:
+        if entry.submit.agent != HISTORY_AGENT and not known and fingerprint not in self._elsewhere and self._may_read:
+            self._asked.add(fingerprint)
             self.read()
 
     def keep(self, entry: JobEntry, outcome: Outcome) -> None:
@@ -79,7 +85,10 @@ class CatalogKeeper:
         if isinstance(outcome, Success) and outcome.catalog is not None:
             self.known, self.trouble = outcome.catalog, None
             self.encoded = encode(outcome.catalog)
+            self._elsewhere |= self._asked - {outcome.catalog.fingerprint}
+            self._asked.clear()
         elif isinstance(outcome, Failure):
             self.trouble = outcome
+            self._asked.clear()
             extra = {"action": "catalog", "job_id": entry.job_id}
             log.warning("the data cannot be asked about: %s", outcome.error, extra=extra)

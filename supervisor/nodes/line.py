@@ -5,6 +5,7 @@ import msgspec
 from bus.contract.vocabulary import Reason
 from bus.transport.codec import Decoder
 from supervisor.lifecycle.kill_ladder import Step
+from supervisor.nodes.data_watch import DataPrint
 
 EVENTS, CONTROL, REPORT, SAMPLE, ASK, HELLO = b"e", b"c", b"r", b"s", b"a", b"h"
 """Kinds: what workers send, as it is; numbered reports, which come again until they were seen; what is measured; the
@@ -20,11 +21,12 @@ class Said(msgspec.Struct, frozen=True, tag_field="said"):
 
 class Hello(Said, frozen=True, tag="hello"):
     """The node's fork server has loaded what workers need. `version` is that of the bus, `python` that of its
-    interpreter."""
+    interpreter. It comes again when its `data` are others."""
 
     version: str
     python: str
     slots: int
+    data: DataPrint
 
 
 class Ask(Said, frozen=True, tag="ask"):

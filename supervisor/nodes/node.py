@@ -1,10 +1,15 @@
 """One node, as the head knows it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from platform import python_version
 
+from bus.transport.codec import BUS_VERSION, same_protocol
 from bus.wire.commands import NodeSummary
+from supervisor.nodes.data_watch import DataPrint, why_other_data
 from supervisor.nodes.lease import HeadLease
+from supervisor.nodes.line import Hello
 from supervisor.nodes.remote_place import RemotePlace
 
 
@@ -19,10 +24,16 @@ class NodeState(StrEnum):
     LEFT = "left"
 
 
+UNHEARD = "it starts; nothing was heard of it yet ([cluster] listen is where it connects to)"
+NO_MACHINE = "it knows no machine that could take a node yet"
+LOADING = "it starts, and loads what workers need"
+
+
 @dataclass(slots=True)
 class Node:
-    """`connection` is where it was last heard, by the question with the latest time; `said_hello`: its fork server has
-    loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and is let go after its last one."""
+    """`connection` is where it was last heard, by the question with the latest time; `hello` what it has said of itself
+    last: its fork server has loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and is let
+    go after its last one."""
 
     agent_id: str
     public_key: str
@@ -30,7 +41,7 @@ class Node:
     lease: HeadLease
     connection: bytes | None = None
     asked_at: float = 0.0
-    said_hello: bool = False
+    hello: Hello | None = None
     draining: bool = False
     why: str = ""
 
@@ -39,7 +50,7 @@ class Node:
 
     def state(self, now: float) -> NodeState:
         """At `now`, in seconds since boot."""
-        if not self.said_hello or self.why:
+        if self.hello is None or self.why:
             return NodeState.JOINING
         if self.draining:
             return NodeState.DRAINING
@@ -48,10 +59,43 @@ class Node:
     def summary(self, now: float) -> NodeSummary:
         """As lists show it."""
         place = self.place
-        why = self.why if self.said_hello else "it starts, and loads what workers need"
-        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, why)
+        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, self._why_not())
+
+    def _why_not(self) -> str:
+        if self.hello is not None:
+            return self.why
+        return UNHEARD if self.lease.last_answered_at is None else LOADING
+
+    def compare(self, hello: Hello, folder: str, data: DataPrint | None) -> None:
+        """Know whether it may be used: `data` is what the head sees of its `folder`, None before it has looked."""
+        self.hello = hello
+        self.place.slots = hello.slots
+        if not same_protocol(hello.version):
+            self.why = f"it speaks protocol {hello.version}, this head {BUS_VERSION}"
+        elif hello.python.rpartition(".")[0] != python_version().rpartition(".")[0]:
+            self.why = f"it runs Python {hello.python}, this head {python_version()}"
+        elif data is None:
+            self.why = f"the server has not looked at {folder} yet"
+        else:
+            self.why = why_other_data(folder, hello.data, data)
+
+
+def summaries_of(
+    nodes: Iterable[Node], drained: Iterable[str], failed: Mapping[str, str], now: float
+) -> list[NodeSummary]:
+    """By name: those that there are; machines that were drained, and have none; and those on which none could be
+    started the last time, with why."""
+    found = {name: NodeSummary(name, NodeState.JOINING, 0, 0, 0, why) for name, why in failed.items()}
+    found |= {name: summary_of_left(name) for name in drained}
+    found |= {node.place.name: node.summary(now) for node in nodes if node.place.name not in failed or node.hello}
+    return [found[name] for name in sorted(found)]
 
 
 def summary_of_left(name: str) -> NodeSummary:
     """A machine that was drained, and on which nothing runs."""
     return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"drained; `deadstop nodes drain --undo {name}` takes it back")
+
+
+def summary_of_engine(name: str, why: str) -> NodeSummary:
+    """In the place of its nodes, while it can start none: `why`, for people."""
+    return NodeSummary(name, NodeState.JOINING, 0, 0, 0, why)

@@ -5,14 +5,13 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from platform import python_version
 
 import msgspec
 
 from bus.address import Address
 from bus.contract.settings import AuthSettings, Settings
 from bus.contract.vocabulary import Proof
-from bus.transport.codec import BUS_VERSION, CodecError, encode, same_protocol
+from bus.transport.codec import CodecError, encode
 from bus.transport.sockets import (
     Channel,
     Context,
@@ -24,8 +23,9 @@ from bus.transport.sockets import (
 )
 from bus.wire.commands import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
-from supervisor.nodes.engines.engine import Engine, local_engine
-from supervisor.nodes.engines.line import FromEngine, NodeDown, NodeFailed, NodeReaped, NodeUp, Started
+from supervisor.nodes.data_watch import DataWatch
+from supervisor.nodes.engines.engine import Engine, engine_arguments
+from supervisor.nodes.engines.line import EngineFailed, FromEngine, NodeDown, NodeFailed, NodeReaped, NodeUp, Started
 from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import (
     ASK,
@@ -47,7 +47,7 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
-from supervisor.nodes.node import Node, NodeState, summary_of_left
+from supervisor.nodes.node import NO_MACHINE, Node, NodeState, summaries_of, summary_of_engine
 from supervisor.nodes.remote_place import RemotePlace
 from supervisor.places.place import PlaceListener, Sample
 
@@ -76,19 +76,22 @@ class Nodes:
         self._nodes: dict[str, Node] = {}
         self._offered: set[str] = set()
         self._drained: set[str] = set()
-        self._refused = 0
+        self._failed: dict[str, str] = {}
+        self._trouble = ""
+        self._data = DataWatch(settings.data.folder, self._data_changed)
         self._head_key, secret = new_keys()
         self._door = admit(context, lambda key: any(node.public_key == key for node in self._nodes.values()))
         socket = bind_line(context, self._cluster.listen, secret, MAX_MESSAGE_BYTES + _ROOM_FOR_HEAD)
-        self._endpoint = endpoint_of(socket)
+        self._endpoint = self._cluster.advertise or endpoint_of(socket)
         self._line = Channel(socket, self._on_message)
-        self._engine = Engine(local_engine(self._cluster.nodes), self._on_engine, self._engine_ended)
+        self._engine = Engine(engine_arguments(self._cluster), self._on_engine, self._engine_ended)
 
     def __repr__(self) -> str:
         return f"<Nodes {list(self._nodes.values())}>"
 
     async def end(self) -> None:
         """End every node, and wait for the engine's end."""
+        self._data.close()
         await self._engine.close()
 
     def close(self) -> None:
@@ -129,11 +132,10 @@ class Nodes:
         return True
 
     def summaries(self) -> list[NodeSummary]:
-        """As lists show them, by name."""
-        now = boot_clock()
-        there = [node.summary(now) for node in self._nodes.values()]
-        left = self._drained - {summary.name for summary in there}
-        return sorted([*there, *map(summary_of_left, left)], key=lambda summary: summary.name)
+        """As lists show them, by name; the engine before them while it can start none."""
+        known = summaries_of(self._nodes.values(), self._drained, self._failed, boot_clock())
+        trouble = self._trouble or ("" if known else NO_MACHINE)
+        return [summary_of_engine(self._cluster.engine, trouble), *known] if trouble else known
 
     def look(self) -> None:
         """To be called often: nodes whose lease has run out are dead."""
@@ -188,18 +190,27 @@ class Nodes:
             self._say(connection, Granted(asked_at))
 
     def _hello(self, node: Node, hello: Hello) -> None:
-        if node.said_hello:
+        if hello == node.hello:
             return  # it came again
-        node.place.slots = hello.slots
-        node.said_hello = True
-        if not same_protocol(hello.version):
-            node.why = f"it speaks protocol {hello.version}, this head {BUS_VERSION}"
-        elif hello.python.rpartition(".")[0] != python_version().rpartition(".")[0]:
-            node.why = f"it runs Python {hello.python}, this head {python_version()}"
+        was = node.why if node.hello is not None else None
+        node.compare(hello, self._settings.data.folder, self._data.seen)
+        self._say_of(node, was)
+
+    def _data_changed(self) -> None:
+        """The head's own data are others, or are looked at for the first time."""
+        for node in self._nodes.values():
+            if node.hello is not None:
+                was = node.why
+                node.compare(node.hello, self._settings.data.folder, self._data.seen)
+                self._say_of(node, was)
+
+    def _say_of(self, node: Node, was: str | None) -> None:
+        if node.why == was:
+            return
         if node.why:
             log.error("node %s is not used: %s", node.place.name, node.why, extra={"action": "node"})
         else:
-            log.info("node %s is ready for %d jobs", node.place.name, hello.slots, extra={"action": "node"})
+            log.info("node %s is ready for %d jobs", node.place.name, node.place.slots, extra={"action": "node"})
         self._changed()
 
     # ---- what the engine says
@@ -207,18 +218,29 @@ class Nodes:
     def _on_engine(self, said: FromEngine) -> None:
         match said:
             case NodeUp(name):
+                self._trouble = ""
                 self._offered.add(name)
                 self._start_offered()
-            case Started():
-                pass
+            case Started(agent_id) if node := self._nodes.get(agent_id):
+                self._failed.pop(node.place.name, None)
             case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
                 self._lose(node, Proof.NODE_REAPED, f"its node {node.place.name} has ended")
             case NodeFailed(agent_id, why) if node := self._nodes.get(agent_id):
                 log.error("node %s cannot be started: %s", node.place.name, why, extra={"action": "node"})
-                del self._nodes[agent_id]
+                self._failed[node.place.name] = why
+                self._give_up(node)
             case NodeDown(agent_id, why) if node := self._nodes.get(agent_id):
                 log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})
-                node.lease.end_granting()
+                self._give_up(node)
+            case EngineFailed(why):
+                self._trouble = why
+                log.error("no node can be started: %s", why, extra={"action": "engine"})
+
+    def _give_up(self, node: Node) -> None:
+        """What was never granted a lease runs nothing, and never will; of others the lease has to run out."""
+        node.lease.end_granting()
+        if node.lease.last_answered_at is None:
+            del self._nodes[node.agent_id]
 
     def _engine_ended(self) -> None:
         """Its nodes end with it, but nobody has reaped them: their leases are waited for."""

@@ -4,7 +4,7 @@ import os
 import time
 from dataclasses import dataclass
 
-from bus.contract.settings import Settings, limits_of, models_of, price_of
+from bus.contract.settings import Settings, has_model, limits_of, models_of, price_of
 from bus.contract.vocabulary import Reason
 from bus.wire.commands import Refused, Submit
 from supervisor.jobs.job_entry import JobEntry
@@ -132,7 +132,6 @@ class Limits:
 def _wanted_usd(settings: Settings) -> float:
     """What is reserved for one job; 0 where nothing costs anything: without a model, or with one that has no price."""
     llm, agent = settings.llm, settings.agent
-    has_model = bool(llm.base_url or os.environ.get(llm.api_key_env))
-    if not has_model or all(price_of(llm, model) is None for model in models_of(llm)):
+    if not has_model(llm, os.environ) or all(price_of(llm, model) is None for model in models_of(llm)):
         return 0.0
     return agent.max_cost_usd or agent.max_cost_usd_per_user_day / settings.limits.max_running_per_user

@@ -16,6 +16,9 @@ MAX_WORDS_CHARS = 8_000
 
 MAX_TERMS = 8
 
+_LISTED, _HIDDEN, _UNLISTED = range(3)
+"""Of the column `hidden`: in the lists; deleted by its owner; found by its address alone, as runs on a board are."""
+
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 _decode_submit: Decoder[Submit] = Decoder(Submit)
 _decode_kept: Decoder[KeptTurn] = Decoder(KeptTurn)
@@ -38,14 +41,16 @@ class ConversationLog:
     # ---- writing
 
     def asked(self, submit: Submit, at: float) -> None:
-        """A question of a conversation, perhaps its first. One that had been hidden is wanted again."""
+        """A question of a conversation, perhaps its first. One that had been hidden, or was of the board alone, is
+        listed once something is asked in it by hand."""
         words = "\n".join([submit.question, submit.user_clarification or ""])
         self._write(
             "INSERT INTO conversations (user, conversation_id, title, words, created_at, updated_at, hidden) "
-            "VALUES (?, ?, ?, substr(?, 1, ?), ?, ?, 0) ON CONFLICT DO UPDATE SET "
-            "words = substr(words || char(10) || excluded.words, 1, ?), updated_at = excluded.updated_at, hidden = 0",
+            "VALUES (?, ?, ?, substr(?, 1, ?), ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "words = substr(words || char(10) || excluded.words, 1, ?), updated_at = excluded.updated_at, "
+            "hidden = iif(excluded.hidden = 0, 0, hidden)",
             *(submit.caller.user, submit.conversation_id, title_of(submit.question)),
-            *(words.casefold(), MAX_WORDS_CHARS, at, at, MAX_WORDS_CHARS),
+            *(words.casefold(), MAX_WORDS_CHARS, at, at, _UNLISTED if submit.saved else _LISTED, MAX_WORDS_CHARS),
         )
 
     def answered(self, user: str, conversation_id: str, at: float) -> None:
@@ -57,7 +62,7 @@ class ConversationLog:
     def hide(self, user: str, conversation_id: str) -> None:
         """Out of every list; its jobs stay until the log forgets them, but what agents keep for its next question goes
         at once."""
-        self._change(user, conversation_id, "hidden", 1)
+        self._change(user, conversation_id, "hidden", _HIDDEN)
         self._write(
             "UPDATE jobs SET turn = without_kept(turn) WHERE user = ? AND conversation_id = ? AND turn IS NOT NULL",
             user,
@@ -100,8 +105,8 @@ class ConversationLog:
         """None where there is none, or where it is hidden."""
         row = self._db.execute(
             "SELECT conversation_id, title, created_at, updated_at FROM conversations "
-            "WHERE user = ? AND conversation_id = ? AND hidden = 0",
-            (user, conversation_id),
+            "WHERE user = ? AND conversation_id = ? AND hidden <> ?",
+            (user, conversation_id, _HIDDEN),
         ).fetchone()
         return ConversationSummary(*row) if row else None
 

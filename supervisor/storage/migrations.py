@@ -40,6 +40,19 @@ def _shares(db: sqlite3.Connection) -> str:
     ); CREATE INDEX shares_by_user ON shares (user, created_at);"""
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], str], ...] = (_first_tables, _shares)
+def _saved(db: sqlite3.Connection) -> str:
+    return """CREATE TABLE saved (
+        saved_id TEXT PRIMARY KEY,
+        user TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        content BLOB NOT NULL,
+        place INTEGER,
+        session_id TEXT,
+        conversation_id TEXT,
+        asked_at REAL
+    ); CREATE INDEX saved_by_user ON saved (user, created_at);"""
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], str], ...] = (_first_tables, _shares, _saved)
 """Each returns the SQL that leads from the version before to its own; `bus.log.VERSION` is how many there are. Only
 ever append: a step that was taken once is never taken again."""

@@ -22,6 +22,7 @@ from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import ConversationLog
 from supervisor.storage.migrations import migrate
 from supervisor.storage.queries import Queries
+from supervisor.storage.saved import SavedLog
 from supervisor.storage.shares import ShareLog
 
 LOCK_NAME = "lock"
@@ -66,6 +67,7 @@ class Store:
             self.queries = Queries(self._db)
             self.conversations = ConversationLog(self._db, self._write)
             self.shares = ShareLog(self._db, self._write)
+            self.saved = SavedLog(self._db, self._write)
             self._last_number: int = self._db.execute("SELECT coalesce(max(n), 0) FROM jobs").fetchone()[0]
         except UnknownVersion as error:
             raise StoreError(f"{self.path} cannot be read: {error}; upgrade it, or use --state-dir") from error
@@ -124,6 +126,8 @@ class Store:
         )
         if summary.conversation_id:
             self.conversations.asked(submit, summary.created_at)
+        if submit.saved:
+            self.saved.asked(submit, summary.created_at)
         return self._last_number
 
     def append(self, number: int, batch: Published) -> None:

@@ -30,6 +30,7 @@ async def test_a_conversation_is_read_by_its_link_until_that_is_ended(
     answer = await offline_tab.ask("and by month?")
     await answer.is_in("done")
     await answer.part("share-open").click()
+    await expect(offline_tab.part("share-life")).to_contain_text("7 days after each was complete")
     await offline_tab.part("share-conversation").check()
     await offline_tab.part("share-make").click()
     link = await link_of(offline_tab)

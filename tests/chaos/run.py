@@ -13,6 +13,7 @@ from bus.log import LogReader
 from bus.wire.batch import Batch
 from bus.wire.commands import Jobs, ListJobs, ReadStats, Stats
 from tests.chaos.followers import Follower
+from tests.chaos.nodes import NODE_SETTINGS
 from tests.chaos.script import script
 from tests.chaos.world import Asked, World, log_path
 from tests.e2e.cli_runner import Server, serving
@@ -36,35 +37,36 @@ LAST_WORDS = 5_000
 MAY_COME_FIRST = (Reason.SUPERVISOR_LOST, Reason.OUTPUT_LIMIT, Reason.START_TIMEOUT)
 
 
-def run(folder: Path, seed: int, stops: int, settings: str = "") -> str:
-    """`settings` stand beside those of every run. Raises AssertionError, naming the command that replays it; returns
-    what there was of it in one line."""
+def run(folder: Path, seed: int, stops: int, settings: str = "", nodes: int = 0) -> str:
+    """`settings` stand beside those of every run; with `nodes` all jobs run on so many, which die too. Raises
+    AssertionError, naming the command that replays it; returns what there was of it in one line."""
+    config = SETTINGS + settings + (NODE_SETTINGS.format(nodes) if nodes else "")
     try:
-        with serving(folder, config=SETTINGS + settings) as server:
+        with serving(folder, config=config) as server:
             try:
-                words, pids, files = asyncio.run(_run(server, seed, stops))
+                words, pids, files = asyncio.run(_run(server, seed, stops, on_nodes=nodes > 0))
             except BaseException as error:
                 error.add_note(f"the server's last words: {server.program.stderr()[-LAST_WORDS:]}")
                 raise
         left = [pid for pid in pids if not is_gone(pid)] + [path for path in files if path.exists()]
         assert not left, f"left behind: {left}"
     except BaseException as error:
-        error.add_note(f"replay: python -m tests.chaos --seed {seed} --stops {stops}")
+        error.add_note(f"replay: python -m tests.chaos --seed {seed} --stops {stops} --nodes {nodes}")
         raise
     return words
 
 
-async def _run(server: Server, seed: int, stops: int) -> tuple[str, list[int], list[Path]]:
+async def _run(server: Server, seed: int, stops: int, *, on_nodes: bool) -> tuple[str, list[int], list[Path]]:
     client = BusClient.connect(server.state_dir)
     async with aiohttp.ClientSession() as http:
         world = World(server, client, http)
         try:
-            for step in script(seed, stops):
+            for step in script(seed, stops, on_nodes=on_nodes):
                 await world.take(step)
                 for task in (task for job in world.jobs for task in job.following if task.done()):
                     task.result()
             await _end_all(world)
-            return await _check(world)
+            return await _check(world, on_nodes)
         finally:
             for task in (task for job in world.jobs for task in job.following):
                 task.cancel()
@@ -83,7 +85,7 @@ async def _end_all(world: World) -> None:
     assert not waiting, f"no end heard within {ALL_END_WITHIN_S:g} s: {unheard}"
 
 
-async def _check(world: World) -> tuple[str, list[int], list[Path]]:
+async def _check(world: World, on_nodes: bool) -> tuple[str, list[int], list[Path]]:
     log = LogReader(log_path(world.server.state_dir))
     pids: list[int] = []
     files: list[Path] = []
@@ -103,15 +105,18 @@ async def _check(world: World) -> tuple[str, list[int], list[Path]]:
         _check_stop(job, type(stream[-1]), record.summary.reason)
         await world.ask_again(job)
         ends[record.summary.state] += 1
-        pids += told_pids(stream) + ([record.summary.pid] if record.summary.pid is not None else [])
+        if not on_nodes:  # there they are numbers within
+            pids += told_pids(stream) + ([record.summary.pid] if record.summary.pid is not None else [])
         files += told_files(stream)
     log.close()
     await _check_counts(world, ends)
     alive = [pid for pid in pids if not is_gone(pid)]
     assert not alive, f"{alive} live on after the last event of every job"
+    assert not world.left_on_nodes(), f"{world.left_on_nodes()} live on after the last event of every job"
     kills = " ".join(f"{name} killed {count}x" for name, count in world.kills.items())
     words = f"{len(world.jobs)} jobs ({sum(job.deserted for job in world.jobs)} deserted) {dict(ends)}"
     words += f", proof {' and '.join(sorted(proof for proof in proofs if proof is not None))}"
+    words += f", {world.strikes} strikes on nodes" if on_nodes else ""
     return f"{words}, {sum(job.stops_taken for job in world.jobs)} stops, {kills}", pids, files
 
 

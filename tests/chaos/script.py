@@ -21,6 +21,9 @@ WEIGHTS = {
     "drop_sockets": 6,
     "leave": 6,
 }
+NODE_WEIGHTS = {"kill_keeper": 2, "kill_agent": 1, "stop_agent": 1, "stall_agent": 3, "kill_engine": 1}
+"""What is done to nodes, beside all that, where there are any."""
+
 ATTACHED = 0.3
 """So many of the jobs run only as long as somebody follows them."""
 
@@ -40,13 +43,14 @@ class Step:
     pause_s: float
 
 
-def script(seed: int, stops: int) -> list[Step]:
+def script(seed: int, stops: int, *, on_nodes: bool = False) -> list[Step]:
     """Steps with so many stops among them."""
     chance = random.Random(seed)
+    weights = WEIGHTS | (NODE_WEIGHTS if on_nodes else {})
     steps: list[Step] = [_step(chance, "submit") for _ in range(4)]
     done = 0
     while done < stops:
-        kind = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        kind = chance.choices(list(weights), list(weights.values()))[0]
         done += kind in ("stop", "now")
         steps.append(_step(chance, kind))
     for _ in range(max(1, stops // KILL_EVERY_STOPS)):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.run import run
-from tests.chaos.script import script
+from tests.chaos.script import NODE_WEIGHTS, script
 
 
 @pytest.mark.timeout(0)
@@ -23,3 +23,5 @@ def test_a_seed_is_a_script() -> None:
     kinds = [step.kind for step in script(7, 50)]
     assert sum(kind in ("stop", "now") for kind in kinds) == 50
     assert {"kill_supervisor", "kill_gateway"} <= set(kinds)
+    assert not NODE_WEIGHTS.keys() & set(kinds)
+    assert NODE_WEIGHTS.keys() & {step.kind for step in script(7, 50, on_nodes=True)}

@@ -20,7 +20,8 @@ from bus.transport.sockets import BusError
 from bus.wire.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
 from gateway.auth.identities import LOCAL_USER
 from tests.chaos.followers import BusFollower, WireFollower
-from tests.chaos.script import Step
+from tests.chaos.nodes import left_on, strike
+from tests.chaos.script import NODE_WEIGHTS, Step
 from tests.e2e.cli_runner import Server
 
 ANSWER_WITHIN_S = 60.0
@@ -56,6 +57,8 @@ class World:
     http: aiohttp.ClientSession
     jobs: list[Asked] = field(default_factory=list)
     kills: dict[str, int] = field(default_factory=dict)
+    strikes: int = 0
+    """How often something was done to a node."""
 
     @property
     def me(self) -> Caller:
@@ -87,6 +90,9 @@ class World:
             self._signal_fork_server(signal.SIGCONT)
         elif step.kind in ("stall_supervisor", "stall_gateway"):
             await self._stall_program(step.kind.removeprefix("stall_"), step.pause_s)
+        elif step.kind in NODE_WEIGHTS:
+            if supervisor := self._program("supervisor"):
+                self.strikes += await strike(supervisor, step)
         elif jobs := self._concerned(step):
             await self._take_with(jobs[step.pick % len(jobs)], step)
         await asyncio.sleep(step.pause_s)  # chance in time is the point
@@ -143,6 +149,11 @@ class World:
         pid = (await self.command(Show(self.me, job_id=job.job_id), Shown)).record.summary.pid
         if pid is not None:
             _signal(pid, number, lambda process: self._runtime in process.cwd())
+
+    def left_on_nodes(self) -> list[psutil.Process]:
+        """Processes of jobs on the server's nodes."""
+        supervisor = self._program("supervisor")
+        return left_on(supervisor) if supervisor is not None else []
 
     @property
     def _runtime(self) -> str:

@@ -14,6 +14,7 @@ _NAMES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"(?<![\w-])[A-Za-z0-9_-]{43}(?!\S)", "TOKEN"),
     (r"\bcli-[0-9a-f]{16}", "SESSION"),
     (r"\b[0-9a-f]{12}\b|(?m:^[0-9a-f]{6,11}(?= ))", "JOB"),
+    (r"/s/[A-Za-z0-9_-]{22}(?!\S)", "/s/LINK"),
     (r"(?<= )/\S+", "PATH"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "MOMENT"),
     (r"\d{4}-\d\d-\d\d", "DATE"),

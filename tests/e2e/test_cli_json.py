@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from urllib.request import Request, urlopen
 
 import msgspec
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from bus.wire import outside
 from bus.wire.commands import NodeSummary, Stats
 from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentFailed, AgentKilled, OutsideJob
+from deadstop.client.http import address_of
 from gateway.wire.responses import OutsideRecord
+from gateway.wire.saved import OutsideSaved
 from ops.actions.drain.watch import Left
 from ops.actions.kill import KillResult
 from ops.checks.finding import Finding
@@ -23,6 +26,7 @@ from tests.harness.servers import ROOT
 PAGE = (ROOT / "docs" / "commands.md").read_text().partition("## What `--json` prints\n")[2].partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([^`]+)`[^|]* \| (.+) \|$", PAGE, re.MULTILINE))
 WIRE = AgentAccepted | AgentChunk | AgentComplete | AgentFailed | AgentKilled
+SHARE = {"share_id", "user", "title", "public", "created_at", "answers", "link"}
 TOKEN, LISTED_TOKEN = {"name", "user", "role", "token"}, {"name", "user", "role", "created_at"}
 
 
@@ -73,9 +77,31 @@ def test_of_jobs(server: Server, target: list[str]) -> None:
         held(record, OutsideRecord)
         for step in printed(server, target, "show", ended, "--timeline"):
             held(step, Span)
+    (made,) = printed(server, target, "share", job_id)
+    (listed, *_) = printed(server, target, "shares", "list")
+    assert made == listed
+    assert set(made) == SHARE
+    assert made["link"].endswith(f"/s/{made['share_id']}")
+    assert deadstop(server.folder, "shares", "end", made["link"], *target).returncode == 0
+    assert made not in printed(server, target, "shares", "list")
     (figures,) = printed(server, target, "stats")
     assert set(figures) >= fields(Stats) - {"gauges"}
     assert all(isinstance(value, (int, float)) for name, value in figures.items() if name not in fields(Stats))
+
+
+def test_of_saved_questions(server: Server) -> None:
+    base, token = address_of(server.url)
+    body = {"name": "Twice", "query": "select 2 * {n} as n", "statement": True, "agent": "sql"}
+    body |= {"parameters": [{"name": "n", "kind": "number", "default": "4"}]}
+    headers = {"Authorization": f"Bearer {token}"}
+    with urlopen(Request(f"{base}/api/saved", json.dumps(body).encode(), headers)) as made:
+        assert made.status == 201
+    target = ["--url", server.url]
+    (listed,) = printed(server, target, "saved", "list")
+    held(listed, OutsideSaved)
+    asked = printed(server, target, "saved", "run", "twice", "--set", "n=21")
+    held_wire(asked)
+    assert "select 2 * 21 as n" in json.dumps(asked)
 
 
 def test_of_this_machine(server: Server) -> None:
@@ -101,6 +127,8 @@ def test_of_this_machine(server: Server) -> None:
         ("nodes", fields(NodeSummary)),
         ("doctor", fields(Finding)),
         ("load", fields(Report)),
+        ("saved list", fields(OutsideSaved)),
+        ("share", SHARE),
         ("token create", TOKEN),
         ("token list", LISTED_TOKEN),
     ],

@@ -5,6 +5,7 @@ Where an output is meant to change, `DEADSTOP_WRITE_SNAPSHOTS=1 .venv/bin/pytest
 the files anew; read the difference before you commit it.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from bus.contract.vocabulary import Rung
+from bus.client import BusClient
+from bus.contract.saved import Parameter, ParameterKind, SavedContent
+from bus.contract.vocabulary import Role, Rung
+from bus.wire.commands import Caller, QuestionSaved, SaveQuestion
 from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, environment, job, serving, wait_until
 from tests.e2e.snapshot_text import examined, flowing, misplaced, normalised, what_stays
 from tests.e2e.terminal import on_terminals
@@ -24,8 +28,8 @@ WRITE = os.environ.get("DEADSTOP_WRITE_SNAPSHOTS") == "1"
 SURROUNDINGS = {"NO_COLOR": "1", "LOGNAME": "olga", "ANTHROPIC_API_KEY": ""}
 QUESTION = "average departure delay by month"
 BY_STATE = "select state, count(*) as jobs from jobs group by state order by state"
-TABLES = {"ask", "ps", "ps-all", "history", "history-sql", "token-list"}
-STRETCHED = {"ps", "ps-all", "history", "token-list"}
+TABLES = {"ask", "ps", "ps-all", "history", "history-sql", "token-list", "saved-list", "shares-list"}
+STRETCHED = {"ps", "ps-all", "history", "token-list", "shares-list"}
 """Those whose columns are as wide as what differs from run to run."""
 CUT_TO_WIDTH = {*TABLES - {"ask"}, "tail", "tail-stopped", "timeline", "timeline-stopped", "stats"}
 BROKEN_BY_TIMES = {"kill", "kill-all", "kill-ended", "show", "show-running", "show-stopped", "stats", "doctor"}
@@ -55,6 +59,8 @@ NAMES = [
         "timeline-stopped",
     ),
     *("tail", "tail-stopped", "history", "history-sql", "token-create", "token-list", "token-revoke", "doctor"),
+    *("saved-none", "saved-list", "saved-run", "saved-wrong", "saved-unknown"),
+    *("share", "share-public", "shares-list", "shares-end", "shares-none"),
     "drain",
 ]
 
@@ -108,6 +114,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
             _ask(server, screen, done)
             answered = next(item["job_id"] for item in server.objects("ps", "--all") if item["query"] == QUESTION)
             stopped = _stop(server, screen, done)
+            _keep(server, screen, done, answered)
             _look_back(server, screen, done, answered, stopped)
     return Printed(screen, done)
 
@@ -135,6 +142,35 @@ def _stop(server: Server, screen: Screen, done: dict[str, Done]) -> str:
         done["kill-all"] = screen.run(server, "kill", "--all", "--now")
         done["kill-none"] = screen.run(server, "kill", "--all")
     return stopped
+
+
+def _keep(server: Server, screen: Screen, done: dict[str, Done], answered: str) -> None:
+    """Questions that are asked again, and links to answers."""
+    done["saved-none"] = screen.run(server, "saved", "list")
+    asyncio.run(_save(server))
+    done["saved-list"] = screen.run(server, "saved", "list")
+    done["saved-run"] = screen.run(server, "saved", "run", "both", "--set", "name=it's", "--set", "n=-3")
+    done["saved-wrong"] = screen.run(server, "saved", "run", "Both", "--set", "n=many")
+    done["saved-unknown"] = screen.run(server, "saved", "run", "bothe")
+    done["share"] = screen.run(server, "share", answered)
+    done["share-public"] = screen.run(server, "share", answered, "--public")
+    done["shares-list"] = screen.run(server, "shares", "list")
+    done["shares-end"] = screen.run(server, "shares", "end", done["share"].stdout.strip())
+    done["shares-none"] = screen.run(server, "shares", "list")
+
+
+async def _save(server: Server) -> None:
+    parameters = [Parameter("name", default="x"), Parameter("n", ParameterKind.NUMBER, "1")]
+    contents = [
+        SavedContent("Delays", QUESTION),
+        SavedContent("Both", "select {name} as name, 1-{n} as less", statement=True, parameters=parameters),
+    ]
+    client = BusClient.connect(server.state_dir)
+    try:
+        for content in contents:
+            await client.request(SaveQuestion(Caller("olga", Role.USER), content), QuestionSaved)
+    finally:
+        client.close()
 
 
 def _look_back(server: Server, screen: Screen, done: dict[str, Done], answered: str, stopped: str) -> None:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from agent_worker.llm import AnswerRequest, CallLimits, Meter, ModelClient, ModelSettings, PlanRequest, Preview
+from agent_worker.llm import AnswerRequest, CallLimits, Meter, ModelSettings, PlanRequest, Preview
+from agent_worker.llm.client import ModelClient
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 from bus.contract.events import Column, Event, ResponseChunk, Status
 from bus.contract.settings import Price

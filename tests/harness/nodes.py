@@ -37,8 +37,17 @@ class NodeProcesses:
 def node_of(supervisor: Supervisor) -> NodeProcesses:
     """The one node of this supervisor."""
     children = psutil.Process(supervisor.process.pid).children()
-    engine = next(child for child in children if "supervisor.nodes.engines.local" in child.cmdline())
+    return node_beneath(next(child for child in children if "supervisor.nodes.engines.local" in child.cmdline()))
+
+
+def node_beneath(engine: psutil.Process) -> NodeProcesses:
+    """The node whose keeper this process has started."""
     (keeper,) = engine.children()
+    return node_beneath_keeper(engine, keeper)
+
+
+def node_beneath_keeper(engine: psutil.Process, keeper: psutil.Process) -> NodeProcesses:
+    """That of this keeper. Raises ValueError for one that is not whole."""
     (init,) = keeper.children()
     (agent,) = init.children()
     return NodeProcesses(engine, keeper, init, agent, [init, *init.children(recursive=True)])

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 const LAYERS: readonly (readonly string[])[] = [
   [""],
   ["components/shell"],
-  ["components/stage", "components/shared"],
-  ["components/answer", "components/schema"],
+  ["components/stage", "components/shared", "components/board"],
+  ["components/answer", "components/schema", "components/saved"],
   ["table", "chart", "ops", "editor", "export"],
   ["text", "elements", "model"],
   ["model/conversations", "model/answers", "model/catalog"],

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent_worker.plan import ChartHint
@@ -13,6 +13,7 @@ from bus.values.value_text import value_text
 MAX_POINTS = 5_000
 MAX_BARS = 50
 MAX_LABEL_CHARS = 100
+MAX_UNIT_CHARS = 20
 
 _SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _WHOLE = (*_SIGNED, *(f"U{kind}" for kind in _SIGNED))
@@ -20,7 +21,7 @@ _NUMERIC = (*_WHOLE, "FLOAT", "DOUBLE", "DECIMAL")
 _TIMES = ("DATE", "TIMESTAMP")
 _KNOWN_YEAR = re.compile(r"\d{4}-\d\d-\d\d(?! \(BC\))")
 
-_ALLOWED_TOP = frozenset({"title", "description", "data", "mark", "encoding"})
+_ALLOWED_TOP = frozenset({"title", "description", "data", "mark", "encoding", "usermeta"})
 _ALLOWED_MARK = frozenset({"type", "point", "tooltip"})
 _ALLOWED_CHANNELS = frozenset({"x", "y", "color"})
 _ALLOWED_CHANNEL = frozenset({"field", "type", "title", "sort", "axis"})
@@ -36,13 +37,18 @@ class UnsafeSpec(Exception):
 
 
 def chart_spec(
-    hint: ChartHint, columns: Sequence[Column], rows: Sequence[Sequence[Any]], title: str = ""
+    hint: ChartHint,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Any]],
+    title: str = "",
+    units: Mapping[str, str] | None = None,
 ) -> dict[str, Any] | None:
     """The chart for `rows` (values as on the wire, in the order of `columns`), or None where the hint does not fit the
     result: a column that is not there, fewer than two points, or a y that is no number.
 
     At most MAX_POINTS rows are drawn, and MAX_BARS bars. The fields are called x, y and color whatever the columns
-    are called, because a dot or a bracket in a field's name is a path to Vega.
+    are called, because a dot or a bracket in a field's name is a path to Vega. The unit of each, of `units` by column,
+    goes with them, in `usermeta`, which Vega hands on as it is.
     """
     places = _places(hint, columns)
     if places is None or not _is(columns[places["y"]], _NUMERIC):
@@ -57,8 +63,15 @@ def chart_spec(
         "mark": {"type": _MARKS[hint.kind], "point": hint.kind == "line", "tooltip": True},
         "encoding": {field: _channel(hint, field, columns[at]) for field, at in places.items()},
     }
+    if meant := _units(places, columns, units or {}):
+        spec["usermeta"] = {"units": meant}
     check_spec(spec)
     return spec
+
+
+def _units(places: Mapping[str, int], columns: Sequence[Column], units: Mapping[str, str]) -> dict[str, str]:
+    found = {field: units.get(columns[at].name, "") for field, at in places.items()}
+    return {field: unit[:MAX_UNIT_CHARS] for field, unit in found.items() if unit}
 
 
 def check_spec(spec: dict[str, Any]) -> None:
@@ -72,6 +85,7 @@ def check_spec(spec: dict[str, Any]) -> None:
         raise UnsafeSpec("The chart needs data, mark and encoding.")
     for name in ("title", "description"):
         _require(isinstance(spec.get(name, ""), str), f"{name} has to be a text")
+    _check_units(spec.get("usermeta", {"units": {}}))
     _check_data(spec["data"])
     mark = spec["mark"]
     _only(mark, _ALLOWED_MARK, "mark")
@@ -94,6 +108,13 @@ def _check_data(data: Any) -> None:
             all(value is None or isinstance(value, str | int | float | bool) for value in point.values()),
             "a point holds texts, numbers, true, false and null",
         )
+
+
+def _check_units(meta: Any) -> None:
+    _only(meta, frozenset({"units"}), "usermeta")
+    _only(meta.get("units"), _FIELDS, "usermeta.units")
+    short = (isinstance(unit, str) and len(unit) <= MAX_UNIT_CHARS for unit in meta["units"].values())
+    _require(all(short), f"a unit is a text of up to {MAX_UNIT_CHARS} characters")
 
 
 def _check_channel(field: str, channel: Any) -> None:

@@ -11,6 +11,7 @@ from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
 from agent_worker.agents.parquet.failures import Failures
 from agent_worker.agents.parquet.looking.second_look import second_look
 from agent_worker.agents.parquet.state import AgentState, monitor
+from agent_worker.agents.parquet.units import output_units
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
 from agent_worker.engine import EngineError, ResultEnd
@@ -95,7 +96,7 @@ async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
                     yield item
                 else:
                     state.preview = builder.build(truncated=item.truncated)
-                    for event in [*_chart(plan, state.preview, points), *_at_end(state, item)]:
+                    for event in [*_chart(state, plan, state.preview, points), *_at_end(state, item)]:
                         yield event
     finally:
         reporting.cancel()
@@ -106,11 +107,14 @@ def _points(batch: pa.RecordBatch, known: int) -> list[list[Any]]:
     return table_rows(pa.table(batch.slice(0, MAX_POINTS - known))) if known < MAX_POINTS else []
 
 
-def _chart(plan: SqlPlan, preview: Preview, points: list[list[Any]]) -> list[Event]:
+def _chart(state: AgentState, plan: SqlPlan, preview: Preview, points: list[list[Any]]) -> list[Event]:
     """The picture that the plan has proposed, if it fits what came."""
     if plan.chart is None:
         return []
-    spec = chart_spec(plan.chart, preview.columns, points, plan.title)
+    tables = {table.name: [column.name for column in table.columns] for table in state.catalog.tables}
+    names = [column.name for column in preview.columns]
+    units = output_units(plan.sql, names, state.catalog.description.units, tables)
+    spec = chart_spec(plan.chart, preview.columns, points, plan.title, units)
     return [Chart(spec)] if spec is not None else []
 
 

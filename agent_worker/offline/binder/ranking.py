@@ -4,6 +4,7 @@ from agent_worker.offline.binder.conditions import Conditions
 from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
 from agent_worker.offline.binder.terms.measures import declared
+from agent_worker.offline.binder.time.calendar import is_calendar_part
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -48,6 +49,8 @@ class Ranking(Conditions):
         if how.name is not None and (ref := self._figure(how.name)):
             if self.of(Absent):
                 raise Doubtful("a condition beside none")
+            if is_calendar_part(ref.column):
+                raise Doubtful(f"{how.number.text} as how long ago, or as the {ref.column} itself")
             self._add_condition(Compare(ref, operator, literal))
             return
         if operator in ("<", "<=") and any(

@@ -72,6 +72,11 @@ export class Sessions {
     this.readOn(sessionId, this.begin(sessionId, afterSeq));
   }
 
+  /** Goes on without it: what still comes of it is nobody's, and it is not taken up again. */
+  forget(sessionId: string): void {
+    this.sessions.delete(sessionId);
+  }
+
   stop(sessionId: string, now = false): void {
     const session = this.sessions.get(sessionId);
     if (session && !session.ended) session.stopping = true;

@@ -1,14 +1,14 @@
 /* Made from the server's types by `python -m clients.typescript.generate`; a test compares. Do not edit. */
 
 /** The version of the wire that these types are of. */
-export const PROTOCOL_VERSION = "1.4";
+export const PROTOCOL_VERSION = "1.5";
 
 export interface Authenticate {
   readonly token?: string | null;
   readonly batch?: boolean;
 }
 
-/** A question. `follows` is the session of the question in the conversation that this one comes after, empty to begin it anew; without it the latest one. `user_id` is accepted and ignored: the token names the user. */
+/** A question. `follows` is the session of the question in the conversation that this one comes after, empty to begin it anew; without it the latest one. `saved` is the saved question of which this is a run on the board. `user_id` is accepted and ignored: the token names the user. */
 export interface Ask {
   readonly session_id?: string;
   readonly query: string;
@@ -18,6 +18,7 @@ export interface Ask {
   readonly detached?: boolean;
   readonly options?: QueryOptions | null;
   readonly follows?: string | null;
+  readonly saved?: string | null;
 }
 
 /** Limits of this job, which can only be lowered, never raised; and the model to ask, one of those of the server. */

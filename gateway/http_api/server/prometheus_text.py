@@ -1,6 +1,6 @@
 """The figures of supervisor and gateway as Prometheus reads them: each name begins with `deadstop_`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from bus.contract.histogram import Histogram
-from bus.wire.commands import Stats
+from bus.wire.commands import NodeSummary, Stats
 
 _MANUAL = "docs/operations.md says what it means"
 
@@ -33,7 +33,7 @@ def prometheus_text(own: Mapping[str, float], stats: Stats | None) -> bytes:
     metrics = list(_simple("deadstop_gateway_", own))
     metrics.append(GaugeMetricFamily("deadstop_up", "1 while the supervisor answers", value=float(stats is not None)))
     if stats is not None:
-        metrics += [*_of_jobs(stats), *_simple("deadstop_", stats.gauges)]
+        metrics += [*_of_jobs(stats), *_of_nodes(stats.nodes), *_simple("deadstop_", stats.gauges)]
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Once(metrics))
     return generate_latest(registry)
@@ -54,6 +54,21 @@ def _of_jobs(stats: Stats) -> Iterator[Metric]:
     words = "from a question to its worker's first word, the queue included"
     yield from (jobs, ended, stops)
     yield HistogramMetricFamily("deadstop_first_chunk_seconds", words, buckets=_buckets(first), sum_value=first.sum_s)
+
+
+def _of_nodes(nodes: Sequence[NodeSummary]) -> Iterator[Metric]:
+    """Nothing where every job runs on the server's machine."""
+    if not nodes:
+        return
+    states = GaugeMetricFamily("deadstop_node_state", "1 for the state that a node is in", labels=["node", "state"])
+    for node in nodes:
+        states.add_metric([node.name, node.state], 1)
+    yield states
+    for name, words in (("jobs", "of a node, taken"), ("slots", "of a node"), ("workers", "of a node, spares too")):
+        family = GaugeMetricFamily(f"deadstop_node_{name}", f"{name} {words}", labels=["node"])
+        for node in nodes:
+            family.add_metric([node.name], getattr(node, name))
+        yield family
 
 
 def _simple(prefix: str, figures: Mapping[str, float]) -> Iterator[Metric]:

@@ -1,18 +1,45 @@
 """`deadstop ask`."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ops.options import json_option, target_options
 from ops.target import Target
 
+if TYPE_CHECKING:
+    from ops.actions.ask import Question
+
+F = TypeVar("F", bound=Callable[..., Any])
+
 FORMATS = ("text", "markdown", "csv", "json")
 """Those of `ops.render.result_text`, which takes too long to load for `--help`; a test compares."""
 
 MAX_INPUT_CHARS = 1_000_000
+
+
+def output_options(command: F) -> F:
+    """How an answer is printed, and of which server: what `answer` takes as `target` and `given`."""
+    for option in reversed(_OUTPUT):
+        command = option(command)
+    return command
+
+
+_OUTPUT = (
+    click.option(
+        "--format", "form", type=click.Choice(FORMATS), help="Print the whole result, once it is there, as this."
+    ),
+    click.option("--csv", "as_csv", is_flag=True, help="The same as --format csv."),
+    click.option(
+        "-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write the result to this file."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No narration; only what goes wrong is said."),
+    target_options,
+    json_option,
+)
 
 
 @click.command()
@@ -23,15 +50,8 @@ MAX_INPUT_CHARS = 1_000_000
 @click.option("--data", metavar="PLACE", help="Ask this folder, or address, with a server for this question alone.")
 @click.option("--conversation", metavar="ID", help="Ask in this conversation; a new name begins one.")
 @click.option("--continue", "latest", is_flag=True, help="Go on with the latest conversation, or answer what it asked.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Print the whole result, once it is there, as this.")
-@click.option("--csv", "as_csv", is_flag=True, help="The same as --format csv.")
-@click.option(
-    "-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write the result to this file."
-)
-@click.option("-q", "--quiet", is_flag=True, help="No narration; only what goes wrong is said.")
-@target_options
-@json_option
-def command(target: Target, question: str, as_json: bool, quiet: bool, **given: Any) -> None:
+@output_options
+def command(target: Target, question: str, **given: Any) -> None:
     """Ask QUESTION and answer it in the terminal; when nobody serves, a server is started for it.
 
     QUESTION - reads it from standard input. Ctrl-C stops the job and says how it stopped; a second Ctrl-C kills it at
@@ -39,21 +59,28 @@ def command(target: Target, question: str, as_json: bool, quiet: bool, **given: 
 
     Exit codes: 0 answered, 1 failed, 3 the agent asks back, 130 stopped.
     """
+    from bus.wire.commands import Options
+    from ops.actions.ask import Question
+    from ops.client.access import Query
+
+    if given["conversation"] and given["latest"]:
+        raise click.UsageError("--conversation and --continue name two conversations; give one of them")
+    query = Query(_question(question), given["agent"], Options(max_rows=given["max_rows"], model=given["model"]))
+    answer(target, Question(query, given["data"], given["conversation"], given["latest"]), given)
+
+
+def answer(target: Target, asked: "Question", given: dict[str, Any]) -> None:
+    """Ask, print the answer as the output options in `given` say, and end with the exit code."""
     import asyncio
 
-    from bus.wire.commands import Options
-    from ops.actions.ask import Question, ask
-    from ops.client.access import Query
+    from ops.actions.ask import ask
     from ops.render.answer_printer import AnswerPrinter
     from ops.render.console import narration, output, print_json
     from ops.render.result_text import Result
 
+    as_json = given["as_json"]
     form = _form(given["form"], given["path"], as_csv=given["as_csv"], as_json=as_json)
-    if given["conversation"] and given["latest"]:
-        raise click.UsageError("--conversation and --continue name two conversations; give one of them")
-    query = Query(_question(question), given["agent"], Options(max_rows=given["max_rows"], model=given["model"]))
-    asked = Question(query, given["data"], given["conversation"], given["latest"])
-    printer = AnswerPrinter(None if form else output(), narration(), quiet=quiet)
+    printer = AnswerPrinter(None if form else output(), narration(), quiet=given["quiet"])
     result = Result()
 
     def show(item: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from bus.contract.settings import ClusterSettings
 from bus.system.interpreter import interpreter_command
 from supervisor.nodes.engines.line import FromEngine, StartNode, decode_from_engine
 from supervisor.nodes.machine.orders import NodeOrders
@@ -86,6 +87,9 @@ class Engine:
         self._said(said)
 
 
-def local_engine(nodes: int) -> list[str]:
-    """The arguments of the engine whose nodes are all on this machine."""
-    return ["supervisor.nodes.engines.local", str(os.getpid()), str(nodes)]
+def engine_arguments(cluster: ClusterSettings) -> list[str]:
+    """Module and arguments of the engine that the settings name."""
+    if cluster.engine == "ray":
+        open_too = ["open"] if cluster.allow_open_ray else []
+        return ["supervisor.nodes.engines.ray_engine", str(os.getpid()), cluster.address, *open_too]
+    return ["supervisor.nodes.engines.local", str(os.getpid()), str(cluster.nodes)]

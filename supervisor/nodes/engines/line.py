@@ -1,6 +1,9 @@
 """What the head and its engine say to each other: one JSON object a line. The engine knows the machines; it starts a
 keeper on each, and carries neither questions nor stops."""
 
+import os
+from collections.abc import Callable
+
 import msgspec
 
 from supervisor.nodes.machine.orders import NodeOrders
@@ -47,7 +50,13 @@ class NodeDown(EngineSaid, frozen=True, tag="node_down"):
     why: str
 
 
-FromEngine = NodeUp | Started | NodeReaped | NodeFailed | NodeDown
+class EngineFailed(EngineSaid, frozen=True, tag="engine_failed"):
+    """No machine can be reached; `why` is for people. The engine ends, and is started again."""
+
+    why: str
+
+
+FromEngine = NodeUp | Started | NodeReaped | NodeFailed | NodeDown | EngineFailed
 
 
 # ---- head → engine
@@ -61,3 +70,17 @@ class StartNode(EngineSaid, frozen=True, tag="start_node"):
 
 decode_from_engine: msgspec.json.Decoder[FromEngine] = msgspec.json.Decoder(FromEngine)
 decode_to_engine: msgspec.json.Decoder[StartNode] = msgspec.json.Decoder(StartNode)
+
+Say = Callable[[EngineSaid], None]
+
+
+def line_to_head() -> Say:
+    """What says something to the head. From now on whatever else is printed goes where errors go: libraries print."""
+    line = os.dup(1)
+    os.dup2(2, 1)
+    return lambda said: _write(line, msgspec.json.encode(said) + b"\n")
+
+
+def _write(line: int, text: bytes) -> None:
+    while text:
+        text = text[os.write(line, text) :]

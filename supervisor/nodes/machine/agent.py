@@ -8,6 +8,7 @@ from platform import python_version
 from typing import NoReturn
 
 from bus.address import make_address, make_runtime_folder
+from bus.contract.settings import preload_of
 from bus.program import set_up_logging
 from bus.system import private
 from bus.system.environment import for_workers
@@ -15,6 +16,7 @@ from bus.system.prctl import be_unreadable, become_subreaper
 from bus.transport.codec import BUS_VERSION, encode
 from bus.transport.sockets import Channel, connect_line, new_context
 from supervisor.lifecycle.kill_ladder import KILL_AGAIN_S, Step
+from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.lease import ASKS_PER_LEASE, NodeLease
 from supervisor.nodes.line import (
     ASK,
@@ -97,7 +99,8 @@ class Agent:
         self._id = orders.agent_id.encode()
         self._lease = NodeLease(orders.lease_s, boot_clock())
         self._over = asyncio.Event()
-        self._hello: Hello | None = None
+        self._loaded = False
+        self._data = DataWatch(orders.settings.data.folder, self._say_hello)
         self._hired: set[str] = set()
         self._killing: set[str] = set()
         self._outdated: set[str] = set()
@@ -110,7 +113,7 @@ class Agent:
         address = make_address(folder, orders.folder)
         make_runtime_folder(Path(address.runtime_dir))
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(settings.worker.preload, environment, Sweep)
+        self._spawner = Spawner(preload_of(settings, os.environ), environment, Sweep)
         self._place = LocalPlace(settings, self._spawner, NoLedger(), (context, address), self)
 
     async def run(self) -> None:
@@ -126,6 +129,7 @@ class Agent:
         await self._over.wait()
         joining.cancel()
         periodic.close()
+        self._data.close()
 
     async def _join(self) -> None:
         """What is given to this node after its first word is to begin at once."""
@@ -135,8 +139,13 @@ class Agent:
             log.exception("workers cannot be started here", extra={"action": "node"})
             self._over.set()
             return
-        self._hello = Hello(BUS_VERSION, python_version(), self._orders.slots)
-        self._send(HELLO, self._hello)
+        self._loaded = True
+        self._say_hello()
+
+    def _say_hello(self) -> None:
+        """Once there is something to say."""
+        if self._loaded and self._data.seen is not None:
+            self._send(HELLO, Hello(BUS_VERSION, python_version(), self._orders.slots, self._data.seen))
 
     # ---- what the head says
 
@@ -149,8 +158,7 @@ class Agent:
                 if self._lease.granted(asked_at):
                     os.write(self._said, LEASE_END.pack(self._lease.ends_at))
             case Welcome(resend):
-                if self._hello is not None:
-                    self._send(HELLO, self._hello)  # the first may be lost
+                self._say_hello()  # the first may be lost
                 self._reports.again()
                 if resend:
                     self._place.hear_again()

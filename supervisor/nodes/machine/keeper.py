@@ -29,7 +29,8 @@ _IN_A_NAMESPACE_OF_ITS_OWN = 0
 
 
 def main() -> NoReturn:
-    """Say who the init is, and live until it has ended. Exit status 2 where no namespace can be made."""
+    """Say which process is the init, and live until it has ended. Where no namespace can be made, say so; exit status
+    2."""
     orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=NodeOrders)
     die_with(orders.parent)
     # The first lease has to last for nothing but the way to the head: what the agent needs is loaded already.
@@ -40,7 +41,7 @@ def main() -> NoReturn:
     try:
         unshare_processes()
     except OSError as error:
-        sys.stderr.write(f"this machine gives no namespace for a node's processes: {error}\n")
+        sys.stdout.write(f"this machine gives no namespace for a node's processes: {error}\n")
         sys.exit(UNUSABLE)
     be_unreadable()  # neither the node's key nor our environment is for a worker that looks at init
     init = os.fork()

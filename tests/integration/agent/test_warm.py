@@ -11,6 +11,7 @@ import pytest
 from agent_worker.plan import SqlPlan
 from agent_worker.warmup.warm_up import warm_up
 from bus.contract.events import Node, TableRows
+from bus.contract.settings import Settings, preload_of
 from tests.harness.asking import ask
 from tests.harness.servers import ROOT, running_supervisor
 
@@ -25,6 +26,8 @@ HEAVY = (
     "msgspec",
     "agent_worker.agents.parquet.agent",
 )
+
+NOBODY_LISTENS = "http://127.0.0.1:9"
 
 PROBE = """
 import gc
@@ -41,8 +44,15 @@ async def run(job, context):
 """
 
 
-def test_the_preloaded_module_imports_and_starts_no_thread() -> None:
-    program = "import agent_worker.warmup.preload, supervisor.processes.fork_server as s; print(s.threads_that_stay())"
+@pytest.mark.parametrize(("has_model", "said"), [(False, "0 False"), (True, "0 True")])
+def test_what_is_preloaded_starts_no_thread_and_a_models_client_is_only_where_there_is_a_model(
+    has_model: bool, said: str
+) -> None:
+    modules = preload_of(Settings(), {"ANTHROPIC_API_KEY": "a key"} if has_model else {})
+    program = (
+        f"import sys, {', '.join(modules)}, supervisor.processes.fork_server as s; "
+        "print(s.threads_that_stay(), 'anthropic' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=ROOT,
@@ -51,13 +61,14 @@ def test_the_preloaded_module_imports_and_starts_no_thread() -> None:
         timeout=200,
         check=False,
     )
-    assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr
+    assert (done.returncode, done.stdout.strip()) == (0, said), done.stderr
 
 
 async def test_a_worker_imports_nothing_heavy_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "probe.py").write_text(PROBE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    async with running_supervisor(tmp_path, {"agents.probe": {"entrypoint": "probe:run"}}) as supervisor:
+    settings = {"agents.probe": {"entrypoint": "probe:run"}, "llm.base_url": NOBODY_LISTENS}
+    async with running_supervisor(tmp_path, settings) as supervisor:
         jobs = [await ask(supervisor, "go", "probe") for _ in range(3)]
         found = [ast.literal_eval(job.response) for job in jobs]
         for facts in found:

@@ -135,8 +135,23 @@ async def test_real_answers_are_what_it_says(gateway: RunningGateway, supervisor
     for method in ("POST", "DELETE"):
         await check(method, "/api/nodes/none/drain", 403, template="/api/nodes/{name}/drain")
         await check(method, "/api/nodes/none/drain", 404, template="/api/nodes/{name}/drain", user="ops")
+    await _check_saved(check)
     every = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert every - check.seen <= {("GET", "/metrics")}
+
+
+async def _check_saved(check: Checked) -> None:
+    name = {"name": "city", "kind": "text", "default": "Rome"}
+    body = {"name": "kept", "query": "flights to {city}", "parameters": [name]}
+    key = (await check("POST", "/api/saved", 201, json=body))["saved_id"]
+    await check("POST", "/api/saved", 409, json=body)
+    one, template = f"/api/saved/{key}", "/api/saved/{saved_id}"
+    await check("PUT", one, 200, template=template, json={**body, "refresh_minutes": 5})
+    await check("POST", f"{one}/question", 200, template=f"{template}/question", json={"values": {"city": "Oslo"}})
+    await check("PUT", "/api/board", 200, json={"saved_ids": [key]})
+    await check("GET", "/api/saved", 200)
+    await check("DELETE", one, 204, template=template)
+    await check("DELETE", one, 404, template=template)
 
 
 async def test_a_client_that_a_generator_makes_of_it_asks_and_stops(

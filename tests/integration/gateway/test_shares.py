@@ -82,7 +82,7 @@ async def test_shares_are_listed_and_ended_by_their_owner(gateway: RunningGatewa
 
     async def listed(user: str) -> set[str]:
         _, found = await gateway.json("GET", "/api/shares", user)
-        assert found["public_allowed"] is False
+        assert (found["public_allowed"], found["kept_days"]) == (False, 7)
         return {share["share_id"] for share in found["shares"]}
 
     assert {one, other} <= await listed("ann")

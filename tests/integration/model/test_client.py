@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent_worker.llm import CallLimits, ModelClient, ModelError, PlanRequest, Try
+from agent_worker.llm import CallLimits, ModelError, PlanRequest, Try
+from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, ModelCall, Status

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agent_worker.llm import ModelClient, ModelSettings
+from agent_worker.llm import ModelSettings
+from agent_worker.llm.client import ModelClient
 from agent_worker.llm.examination import examine
 from bus.contract.events import Clarification, Completed, Failed, ModelCall
 from bus.contract.vocabulary import Rung

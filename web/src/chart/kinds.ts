@@ -41,7 +41,7 @@ export function asKind(spec: object, kind: Kind): object {
   const plain = spec as PlainSpec;
   const { axis: _, sort: __, ...x } = plain.encoding.x;
   const measure = kind === "bar" ? "ordinal" : measureOf(plain);
-  const kept = measure === x.type ? plain.encoding.x : { ...x, type: measure, ...(measure === "ordinal" ? { sort: null } : {}) };
+  const kept = measure === x.type ? plain.encoding.x : { ...x, type: measure, ...axisOf(measure, plain) };
   const side = kind === "bar" && plain.encoding.color ? { xOffset: { field: plain.encoding.color.field } } : {};
   return {
     ...plain,
@@ -49,6 +49,13 @@ export function asKind(spec: object, kind: Kind): object {
     mark: { ...plain.mark, type: MARKS[kind], point: kind === "line" },
     encoding: { ...plain.encoding, x: kept, ...side },
   };
+}
+
+/** Whole numbers beside points may be years, or numbers of things: no half ones, and nothing between their digits. */
+function axisOf(measure: string, { data, encoding }: PlainSpec): object {
+  if (measure === "ordinal") return { sort: null };
+  const known = data.values.map((point) => point[encoding.x.field]).filter((value) => value !== null && value !== undefined);
+  return measure === "quantitative" && known.every(Number.isInteger) ? { axis: { tickMinStep: 1, format: "d" } } : {};
 }
 
 function measureOf({ data, encoding }: PlainSpec): string {

@@ -18,7 +18,7 @@ export function themeOf(host: HTMLElement): Config {
     background: surface,
     font: style.fontFamily,
     view: { stroke: "transparent" },
-    axis: { labelColor: muted, titleColor: muted, gridColor: line, domainColor: line, tickColor: line, labelOverlap: "greedy", labelSeparation: 4, ...letters },
+    axis: { labelColor: muted, titleColor: muted, gridColor: line, domainColor: line, tickColor: line, labelOverlap: "parity", labelSeparation: 4, ...letters },
     legend: { labelColor: muted, titleColor: muted, ...letters },
     title: { color: ink, anchor: "start", fontWeight: 600, fontSize: 14 },
     bar: { color: accent, cornerRadiusEnd: 2 },

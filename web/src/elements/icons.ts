@@ -27,4 +27,6 @@ export const panel = icon(svg`<rect x="3" y="4" width="14" height="12" rx="2" />
 export const table = icon(svg`<rect x="3" y="4" width="14" height="12" rx="2" /><path d="M3 8h14M3 12h14M9 8v8" />`);
 export const pencil = icon(svg`<path d="m4 16 .8-3.2 8.4-8.4 2.4 2.4-8.4 8.4z" />`);
 export const thumb = icon(svg`<path d="M6 9v7.5H3.5V9zm0 0 3.2-6c1.3 0 2 .9 1.8 2.1L10.6 8h4.6c1 0 1.7.9 1.5 1.9l-1 5c-.2 1-.9 1.6-1.9 1.6H6" />`);
+export const earlier = icon(svg`<path d="M16 10H4m5-5-5 5 5 5" />`);
+export const later = icon(svg`<path d="M4 10h12m-5-5 5 5-5 5" />`);
 export const play = icon(svg`<path d="M6.5 4.5v11l9-5.5z" />`);

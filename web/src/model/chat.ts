@@ -34,7 +34,8 @@ export class Chat {
   missing = false;
   /** True while the conversation that the address names is being read; nothing can be asked until then. */
   loading = false;
-  private readonly answers: Answers;
+  /** Also of what runs beside conversations, on the board. */
+  readonly answers: Answers;
   /** Conversations that were shown, or are followed, in this visit. */
   private readonly opened = new Map<string, Conversation>();
   readonly store: ConversationStore;
@@ -114,6 +115,12 @@ export class Chat {
     if (this.active) return this.changeDraft({ queued: [...this.draft.queued, text] });
     const asked = isStatement || conversations.isStatement(text) ? undefined : this.openClarification;
     this.submit(asked ? asked.query : text, asked ? text : null, asked ? { ...this.asked, agent: asked.agent } : this.asked);
+  }
+
+  /** Begins a conversation with this question. */
+  askAnew(query: string, asked: Asked): void {
+    this.begin();
+    this.submit(query, null, asked);
   }
 
   /** Takes a question out of the queue. */

@@ -30,8 +30,60 @@ describe("the kind of a chart", () => {
     expect(bars).toMatchObject({ data: { values: [{ x: "2013-01-01" }, {}] }, encoding: { x: { type: "ordinal" } } });
   });
 
+  it("of bars over years becomes a line whose years are not set apart in threes", () => {
+    const line = asKind(spec("bar", "ordinal", [2012, 2013]), "line");
+    expect(line).toMatchObject({ encoding: { x: { type: "quantitative", axis: { tickMinStep: 1, format: "d" } } } });
+    expect(asKind(spec("bar", "ordinal", [0.5, 1]), "line")).not.toHaveProperty("encoding.x.axis");
+  });
+
   it("of a chart that is not plain is left alone", () => {
     expect(kindsFor({ layer: [], data: { values: [] } })).toEqual([]);
+  });
+});
+
+describe("points", () => {
+  it("fill the drawing, however far from nought they are", () => {
+    const { spec: laid } = legible(spec("point", "quantitative", [2012, 2013]), 500);
+    expect(laid).toMatchObject({ encoding: { x: { scale: { zero: false } }, y: { scale: { zero: false } } } });
+    expect(legible(spec("bar", "ordinal", [2012, 2013]), 500).spec).not.toHaveProperty("encoding.y.scale");
+  });
+});
+
+describe("a narrow chart", () => {
+  it("breaks its title, and explains its colours below", () => {
+    const made = { ...spec("bar", "ordinal", ["a", "b"]), title: "Average weight and minimum price, by customer" } as unknown as {
+      data: { values: { x: string; y: number; color?: string }[] };
+      encoding: object;
+      title: string;
+    };
+    for (const point of made.data.values) point.color = point.x;
+    const coloured = { ...made, encoding: { ...made.encoding, color: { field: "color", type: "nominal" } } };
+    const { spec: laid, heightPx } = legible(coloured, 300);
+    expect(laid).toMatchObject({ title: ["Average weight and minimum price, by", "customer"], encoding: { color: { legend: { orient: "bottom" } } } });
+    expect(heightPx).toBe(288 + 18 + 3 * 18);
+    expect(legible(coloured, 700)).toMatchObject({ heightPx: null, spec: { title: coloured.title } });
+  });
+});
+
+describe("units", () => {
+  const priced = (unit: string, title: string, values: readonly number[]) => {
+    const made = spec("bar", "ordinal", values.map((_, at) => `c${at}`)) as { encoding: { y: object } };
+    const data = { values: values.map((y, at) => ({ x: `c${at}`, y })) };
+    const laid = legible({ ...made, data, encoding: { ...made.encoding, y: { ...made.encoding.y, title } }, usermeta: { units: { y: unit } } }, 700);
+    return (laid.spec as { encoding: { y: { title: string; axis?: { labelExpr: string } } } }).encoding.y;
+  };
+
+  it("stand in the title, once", () => {
+    expect(priced("km", "distance", [1, 2])).toMatchObject({ title: "distance (km)" });
+    expect(priced("km", "distance", [1, 2]).axis).toBeUndefined();
+    expect(priced("km", "distance_km", [1, 2]).title).toBe("distance_km");
+  });
+
+  it("stand at each number where they are money or percent", () => {
+    expect(priced("EUR", "revenue", [1, 2]).axis?.labelExpr).toContain("'€'");
+    expect(priced("percent", "share", [1, 2]).axis?.labelExpr).toMatch(/'%'$/);
+    expect(priced("USD", "revenue", [1, 2_000_000]).axis?.labelExpr).toMatch(/'\$' \+ \(abs/);
+    expect(priced("it's", "x", [1, 2]).axis).toBeUndefined();
   });
 });
 

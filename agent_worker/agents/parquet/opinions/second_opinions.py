@@ -4,16 +4,19 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from agent_worker.agents.parquet.looking.looks import preview_of
 from agent_worker.agents.parquet.opinions.verdict import Opinion, settled, verdict
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.engine import EngineError
 from agent_worker.engine.guard import Refused
-from agent_worker.llm import BudgetExceeded, ModelClient, ModelError, Preview
+from agent_worker.llm import BudgetExceeded, ModelError, Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Event, Status, Tool, Warn
+
+if TYPE_CHECKING:
+    from agent_worker.llm.client import ModelClient
 
 COMPARED_ROWS = 5_000
 SHARE_FOR_PLANS = 0.5
@@ -51,7 +54,7 @@ async def second_opinions(state: AgentState) -> AsyncGenerator[Event, None]:
         yield monitor(f"**Second opinion:** {found.said}{_cost(model, spent_usd)}\n\n")
 
 
-async def _another(state: AgentState, model: ModelClient, number: int) -> Plan:
+async def _another(state: AgentState, model: "ModelClient", number: int) -> Plan:
     assert state.request is not None
     return await model.candidate(state.request, state.findings, number)
 
@@ -83,6 +86,6 @@ async def _result(state: AgentState, sql: str) -> tuple[Preview | None, str]:
     return preview, f"the first {rows}" if preview.truncated else rows
 
 
-def _cost(model: ModelClient, spent_usd: float) -> str:
+def _cost(model: "ModelClient", spent_usd: float) -> str:
     priced = model.meter.price is not None
     return f" · ${model.meter.cost_usd - spent_usd:.6f} for the further plans" if priced else ""

@@ -1,5 +1,6 @@
 """Where a table keeps its time: in one column of dates, or in columns called year, month, day, hour."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -61,6 +62,11 @@ def parts_of(schema: Schema, table: str) -> Calendar | None:
         return None
     refs = {part: Ref((), table, column.name) for part, column in found.items()}
     return Calendar(None, refs, _only_year(found.get("year")))
+
+
+def is_calendar_part(column: str) -> bool:
+    """Whether a column of this name says when something was (`year`, `model_year`), and not how long (`years`)."""
+    return re.split(r"[\W_]", column.lower())[-1] in _PARTS
 
 
 def _only_year(column: Column | None) -> int | None:

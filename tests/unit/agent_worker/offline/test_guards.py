@@ -23,6 +23,10 @@ SALES: Tables = {
     "sales_by_region": {"region": ["north", "north", "south"], "total": [10, 20, 5], "is_null_count": [0, 1, 2],
                         "value": [1, 2, 3], "empty": [0, 0, 1], "a": [7, 8, 9]},
 }  # fmt: skip
+MACHINES: Tables = {
+    "machine": {"machine_id": [1, 2, 3], "name": ["press", "lathe", "drill"], "model_year": [1998, 2004, 2021],
+                "month": [2, 5, 11], "hour": [1, 2, 3], "warranty_months": [12, 24, 36]},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,7 @@ SALES: Tables = {
         (SALES, "sum of total by region", {"north", "south", 30, 5}),
         (SALES, "average value", {2.0}),
         (SALES, "maximum is_null_count", {2}),
+        (MACHINES, "names of machines with more than 20 warranty months", {"lathe", "drill"}),
     ],
 )
 def test_it_is_answered_right_or_asked_back(make: Make, tables: Tables, question: str, cells: set[object]) -> None:
@@ -62,6 +67,11 @@ def test_it_is_answered_right_or_asked_back(make: Make, tables: Tables, question
         (SCHOOL, "how many students are male and how many female"),
         (SCHOOL, "students nominated for a prize"),
         (SCHOOL, "total margin of each advisor"),
+        # so many years is how long, and a column of that name says when
+        (MACHINES, "which machines are older than 20 years"),
+        (MACHINES, "machines younger than 5 years"),
+        (MACHINES, "machines with more than 3 months"),
+        (MACHINES, "how many machines have more than 2 hours"),
     ],
 )
 def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:

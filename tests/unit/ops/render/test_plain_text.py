@@ -18,6 +18,8 @@ from ops.render.plain_text import PlainText, plain_text
         ("see [the page](http://x.y/z \"t\") now", "see the page (http://x.y/z) now"),
         ("```sql\nselect **1** as _a_\n```\nend", "select **1** as _a_\nend"),
         ("***both***", "both"),
+        ("*word*[a](http://b)", "worda (http://b)"),
+        ("**see [_a_](http://b/_c_)**[d](e)", "see a (http://b/_c_)d (e)"),
         ("* item with *stress*", "* item with stress"),
         ("", ""),
     ],

@@ -82,7 +82,7 @@ def test_an_old_log_gets_the_shape_of_a_new_one_and_keeps_its_jobs(tmp_path: Pat
     store.rolled_up([1], 3.0)
     store.close()
     assert shape(old) == shape(new)
-    assert shape(new)[0] == 2
+    assert shape(new)[0] == 3
     reader = LogReader(old / LOG_NAME)
     assert [record.summary for record in reader.record("7f")] == [SUMMARY]
     assert reader.not_rolled_up() == []
@@ -103,7 +103,7 @@ def test_a_log_of_a_later_version_is_left_as_it_is(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / LOG_NAME) as log:
         log.execute("PRAGMA user_version = 7")
     log.close()
-    words = r"log\.sqlite cannot be read: it is of version 7, this program knows versions up to 2; upgrade it"
+    words = r"log\.sqlite cannot be read: it is of version 7, this program knows versions up to 3; upgrade it"
     with pytest.raises(StoreError, match=words):
         Store(tmp_path)
     assert shape(tmp_path)[0] == 7

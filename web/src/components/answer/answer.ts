@@ -13,7 +13,7 @@ import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import type { Question } from "./question";
 import "./question";
-import { announcementOf, labelOf } from "./labels";
+import { announcementOf, labelOf, queueText } from "./labels";
 
 /** One question and everything that came of it. */
 @customElement("ds-answer")
@@ -207,6 +207,7 @@ export class Answer extends PageElement {
 
   private ownersWord(): TemplateResult {
     return html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent("share"))} data-testid="share-open">Share…</button>
+      ${this.answer.phase === "done" ? html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent("save"))} data-testid="save-open">Save…</button>` : nothing}
       <span class="gap"></span>
       <ds-rating
         .rating=${this.turn.rating}
@@ -252,9 +253,4 @@ export class Answer extends PageElement {
       ${took > 0 ? html`<span class="usage" data-testid="total">${duration(took)}</span>` : nothing}
     `;
   }
-}
-
-function queueText(position: number, note: string): string {
-  const place = position <= 1 ? "next in the queue" : `number ${position} in the queue`;
-  return note ? `${place}: ${note}` : place;
 }

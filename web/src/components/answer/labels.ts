@@ -85,3 +85,9 @@ export function announcementOf(answer: AnswerState, user: string): string {
       return labelOf(answer.phase);
   }
 }
+
+/** Where it stands, and why it waits although a place is free. */
+export function queueText(position: number, note: string): string {
+  const place = position <= 1 ? "next in the queue" : `number ${position} in the queue`;
+  return note ? `${place}: ${note}` : place;
+}

@@ -1,9 +1,14 @@
 const PREFIX = "#/c/";
 export const OPERATIONS = "#/ops";
+export const BOARD = "#/board";
 
-/** True where the address names the operators' page. */
-export function operationsAddressed(): boolean {
-  return location.hash === OPERATIONS;
+/** What the page shows. */
+export type View = "chat" | "operations" | "board";
+
+/** The view that the address names. */
+export function addressedView(): View {
+  if (location.hash === OPERATIONS) return "operations";
+  return location.hash === BOARD ? "board" : "chat";
 }
 
 /** The conversation that the page's address names, so that each tab keeps its own; empty where it names none. */

@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
 import { type CatalogSummary, readCatalog, READING, rereadCatalog } from "../../model/catalog/catalog";
+import { Board } from "../../model/board/board";
+import type { Filled, Saved } from "../../model/board/saved";
 import { Chat } from "../../model/chat";
 import { titleOf } from "../../model/conversations/conversation";
 import type { Listed } from "../../model/conversations/conversation-store";
@@ -10,7 +12,7 @@ import { Drafts } from "../../model/conversations/drafts";
 import { type Transport, Transports } from "deadstop-client";
 import { chooseTransport, chosenTransport } from "../../model/transport-choice";
 import { UnderWay } from "../../model/conversations/under-way";
-import { addressedConversation, addressOf, OPERATIONS, operationsAddressed, pushAddress, replaceAddress } from "./address";
+import { addressedConversation, addressedView, addressOf, BOARD, OPERATIONS, pushAddress, replaceAddress, type View } from "./address";
 import type { Command } from "./commands";
 import type { KeyHelp } from "./key-help";
 import type { Palette } from "./palette";
@@ -18,6 +20,8 @@ import { chooseTheme, type Theme } from "../../elements/theme";
 import { oncePerFrame } from "../../elements/once-per-frame";
 import { PageElement } from "../../elements/page-element";
 import { reloadIfSignedOut } from "./signed-out";
+import type { RunDialog } from "../saved/run-dialog";
+import type { Savable, SaveDialog } from "../saved/save-dialog";
 import type { Stage } from "../stage/stage";
 
 /** Here the list of conversations lies over the conversation. */
@@ -30,18 +34,21 @@ const CATALOG_REFRESH_MS = 15_000;
 @customElement("ds-app")
 export class App extends PageElement {
   @state() private listed = false;
-  @state() private operations = false;
+  @state() private view: View = "chat";
   @state() private schema = false;
   @state() private catalog: CatalogSummary | null = null;
   @state() private awaited = READING;
   private catalogWanted = false;
   @query("ds-palette") private readonly palette!: Palette;
   @query("ds-key-help") private readonly keyHelp!: KeyHelp;
+  @query("ds-save-dialog") private readonly saveDialog!: SaveDialog;
+  @query("ds-run-dialog") private readonly runDialog!: RunDialog;
   @query("ds-stage") private readonly stage!: Stage;
   /** Neither hears of a change in the chat by itself. */
   private readonly redraw = oncePerFrame(() => {
     this.requestUpdate();
     this.stage.requestUpdate();
+    this.querySelector<PageElement>("ds-board:defined")?.requestUpdate();
   });
   private readonly chat = new Chat(
     new Transports(location.host, location.protocol === "https:", chosenTransport),
@@ -49,11 +56,15 @@ export class App extends PageElement {
     {
       underWayOf: (userId) => new UnderWay(localStorage, userId),
       changed: () => this.chatChanged(),
-      began: pushAddress,
-      resumed: (id) => this.operations || replaceAddress(id),
+      began: (id) => {
+        pushAddress(id);
+        this.view = "chat";
+      },
+      resumed: (id) => this.view === "chat" && replaceAddress(id),
       addressed: addressedConversation,
     },
   );
+  private readonly board = new Board(this.chat.answers, () => this.chatChanged());
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -79,21 +90,49 @@ export class App extends PageElement {
         .fresh=${chat.conversation.turns.length === 0}
         .listed=${this.listed}
         .schema=${this.schema}
-        .chatAddress=${this.operations ? this.chatAddress : ""}
+        .view=${this.view}
+        .chatAddress=${this.chatAddress}
         @new-chat=${this.newChat}
         @toggle-list=${this.listToggled}
         @toggle-schema=${this.schemaToggled}
       ></ds-header>
       <ds-banner .connection=${connection} @reconnect=${() => chat.connection.open()}></ds-banner>
-      ${this.operations ? html`<ds-ops></ds-ops>` : nothing}
-      <div class="body" ?hidden=${this.operations}>
+      ${this.view === "operations" ? html`<ds-ops></ds-ops>` : nothing} ${this.view === "board" ? this.boardView() : nothing}
+      <div class="body" ?hidden=${this.view !== "chat"}>
         ${this.listed ? this.list() : nothing}
-        <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited}></ds-stage>
+        <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited} @save-answer=${({ detail }: CustomEvent<Savable>) => void this.showSave(detail)}></ds-stage>
         ${this.schema ? this.schemaPanel() : nothing}
       </div>
       <ds-palette></ds-palette>
       <ds-key-help></ds-key-help>
+      <ds-save-dialog .agents=${chat.agents} .models=${chat.models} @saved=${() => void this.board.refresh()}></ds-save-dialog>
+      <ds-run-dialog @ask-filled=${({ detail }: CustomEvent<Filled>) => this.askFilled(detail)}></ds-run-dialog>
     `;
+  }
+
+  private boardView(): TemplateResult {
+    return html`<ds-board
+      .board=${this.board}
+      .user=${this.chat.userId}
+      .connected=${this.chat.connection.state.kind === "open"}
+      @run-saved=${({ detail }: CustomEvent<Saved>) => void this.runSaved(detail)}
+      @edit-saved=${({ detail }: CustomEvent<Saved>) => void this.showSave({ saved: detail, content: detail, sql: "" })}
+    ></ds-board>`;
+  }
+
+  private async showSave(savable: Savable): Promise<void> {
+    await import("../saved/save-dialog");
+    await this.saveDialog.show(savable);
+  }
+
+  private async runSaved(saved: Saved): Promise<void> {
+    await import("../saved/run-dialog");
+    await this.runDialog.show(saved);
+  }
+
+  private askFilled({ query, agent, model }: Filled): void {
+    this.stage.toEnd();
+    this.chat.askAnew(query, { agent, model });
   }
 
   private schemaPanel(): TemplateResult {
@@ -171,9 +210,10 @@ export class App extends PageElement {
     if (id === addressedConversation()) replaceAddress("");
   }
 
-  /** The operators' page is loaded at its first visit. */
-  private loadOperations(): void {
-    void import("../../ops/ops");
+  /** These are loaded at their first visit. */
+  private loadView(): void {
+    if (this.view === "operations") void import("../../ops/ops");
+    if (this.view === "board") void import("../board/board");
   }
 
   private newChat(): void {
@@ -187,7 +227,7 @@ export class App extends PageElement {
     await import("./palette");
     await this.palette.updateComplete;
     this.palette.show(this.commands());
-    await this.chat.store.refresh();
+    await Promise.all([this.chat.store.refresh(), this.board.refresh()]);
     this.palette.refresh(this.commands());
   }
 
@@ -206,11 +246,13 @@ export class App extends PageElement {
     return [
       does("New conversation", () => this.newChat()),
       ...(chat.active ? [does("Stop the answer", () => chat.stop())] : []),
-      ...(this.operations ? [] : this.chatCommands()),
+      ...(this.view === "chat" ? this.chatCommands() : []),
+      open("Board", "page", BOARD),
       ...(state.kind === "open" && state.server.role === "operator" ? [open("Operations", "page", OPERATIONS)] : []),
       ...THEMES.map((theme) => does(`Theme: ${theme}`, () => chooseTheme(theme))),
       ...TRANSPORTS.map((way) => does(`Connection: ${way}`, () => this.transportChosen(way))),
       does("Keys", () => void this.showKeys()),
+      ...this.board.saved.map((one) => ({ name: one.name, kind: "saved question", run: () => void this.runSaved(one) })),
       ...this.conversationCommands(),
     ];
   }
@@ -239,8 +281,8 @@ export class App extends PageElement {
 
   /** Makes what is shown what the address says: after a load, Back, Forward, a link or a new conversation. */
   private showAddressed(): void {
-    this.operations = operationsAddressed();
-    if (this.operations) return this.loadOperations();
+    this.view = addressedView();
+    if (this.view !== "chat") return this.loadView();
     const wanted = addressedConversation();
     if (wanted === this.chat.conversation.id) return;
     if (matchMedia(NARROW).matches) this.listed = false;
@@ -255,7 +297,7 @@ export class App extends PageElement {
       void this.showPalette();
     }
     if (event.key === "?" && !(event.target as Element).closest("input, textarea, select, ds-sql-editor")) void this.showKeys();
-    if (event.key !== "Escape" || this.operations || event.defaultPrevented || event.isComposing) return;
+    if (event.key !== "Escape" || this.view !== "chat" || event.defaultPrevented || event.isComposing) return;
     if (this.chat.active && this.chat.answerOf(this.chat.active).phase !== "stopping") this.chat.stop();
   }
 }

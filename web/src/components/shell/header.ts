@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { AuthenticatedData, ConnectionState } from "deadstop-client";
-import { OPERATIONS } from "./address";
+import { BOARD, OPERATIONS, type View } from "./address";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 
@@ -15,8 +15,9 @@ export class Header extends PageElement {
   @property({ attribute: false }) listed = false;
   /** True while the data panel is open. */
   @property({ attribute: false }) schema = false;
-  /** Where the conversation is, while the operators' page is shown. */
-  @property({ attribute: false }) chatAddress = "";
+  @property({ attribute: false }) view: View = "chat";
+  /** Where the conversation is. */
+  @property({ attribute: false }) chatAddress = "#";
   private server: AuthenticatedData | null = null;
 
   protected override willUpdate(): void {
@@ -31,6 +32,7 @@ export class Header extends PageElement {
           aria-label="Conversations"
           aria-expanded=${this.listed}
           title="Conversations"
+          ?hidden=${this.view !== "chat"}
           @click=${() => this.dispatchEvent(new CustomEvent("toggle-list"))}
           data-testid="conversations-toggle"
         >
@@ -38,14 +40,14 @@ export class Header extends PageElement {
         </button>
         <h1 class="brand">${icons.octagon}<span class="brand-name">Deadstop</span></h1>
         <span class="gap"></span>
-        ${this.server?.role === "operator" ? this.wayToOperations() : nothing}
+        ${this.ways()}
         ${this.server ? this.signedIn(this.server) : nothing}
         <button
           class="icon-only"
           aria-label="Data"
           aria-expanded=${this.schema}
           title="Data: tables and columns"
-          ?hidden=${this.chatAddress !== ""}
+          ?hidden=${this.view !== "chat"}
           @click=${() => this.dispatchEvent(new CustomEvent("toggle-schema"))}
           data-testid="schema-toggle-panel"
         >
@@ -53,7 +55,7 @@ export class Header extends PageElement {
         </button>
         <button
           class="quiet"
-          ?disabled=${this.fresh}
+          ?disabled=${this.fresh && this.view === "chat"}
           @click=${() => this.dispatchEvent(new CustomEvent("new-chat"))}
           data-testid="new-chat"
         >
@@ -63,10 +65,15 @@ export class Header extends PageElement {
     `;
   }
 
-  private wayToOperations(): TemplateResult {
-    return this.chatAddress
-      ? html`<a class="way" href=${this.chatAddress} data-testid="to-chat">Conversation</a>`
-      : html`<a class="way" href=${OPERATIONS} data-testid="to-ops">Operations</a>`;
+  /** To the views that are not shown. */
+  private ways(): unknown {
+    const ways: readonly (readonly [View, string, string, string])[] = [
+      ["chat", "Conversation", this.chatAddress, "to-chat"],
+      ["board", "Board", BOARD, "to-board"],
+      ["operations", "Operations", OPERATIONS, "to-ops"],
+    ];
+    const open = ways.filter(([view]) => view !== this.view && (view !== "operations" || this.server?.role === "operator"));
+    return open.map(([, name, address, id]) => html`<a class="way" href=${address} data-testid=${id}>${name}</a>`);
   }
 
   private signedIn(server: AuthenticatedData): TemplateResult {

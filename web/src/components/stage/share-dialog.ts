@@ -20,6 +20,7 @@ export class ShareDialog extends PageElement {
   @state() private shareable: Shareable | null = null;
   @state() private shares: readonly Share[] = [];
   @state() private publicAllowed = false;
+  @state() private keptDays = 0;
   @state() private made = "";
   @state() private failure = "";
   @query("dialog") private readonly dialog!: HTMLDialogElement;
@@ -45,6 +46,7 @@ export class ShareDialog extends PageElement {
   private making({ conversation }: Shareable): TemplateResult {
     return html`<form class="making" @submit=${this.submitted}>
       <p>Who has the link ${this.publicAllowed ? "" : "and can sign in here "}reads it as it stands now, and nothing else of yours.</p>
+      ${this.keptDays > 0 ? html`<p class="faint" data-testid="share-life">${this.life()}</p>` : nothing}
       ${conversation.length > 1
         ? html`<label><input type="radio" name="what" value="answer" checked /> This answer</label>
             <label><input type="radio" name="what" value="conversation" data-testid="share-conversation" /> The conversation up to here, ${conversation.length} answers</label>`
@@ -54,6 +56,11 @@ export class ShareDialog extends PageElement {
         : nothing}
       <button class="quiet" data-testid="share-make">Make a link</button>
     </form>`;
+  }
+
+  private life(): string {
+    const days = this.keptDays === 1 ? "1 day" : `${this.keptDays} days`;
+    return `The link holds until you end it, and at most as long as the server keeps the answers: ${days} after each was complete.`;
   }
 
   private list(): TemplateResult {
@@ -93,7 +100,7 @@ export class ShareDialog extends PageElement {
   }
 
   private async reread(): Promise<void> {
-    ({ shares: this.shares, publicAllowed: this.publicAllowed } = await listShares());
+    ({ shares: this.shares, publicAllowed: this.publicAllowed, keptDays: this.keptDays } = await listShares());
   }
 
   private async attempt(what: () => Promise<void>): Promise<void> {

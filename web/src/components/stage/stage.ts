@@ -8,10 +8,11 @@ import { type CatalogSummary, READING } from "../../model/catalog/catalog";
 import type { Chat } from "../../model/chat";
 import type { ConnectionState } from "deadstop-client";
 import { type Place, placesOf } from "../../model/conversations/branches";
-import type { Rating, Turn } from "../../model/conversations/conversation";
+import { isStatement, type Rating, titleOf, type Turn } from "../../model/conversations/conversation";
 import type { AnswerCopy } from "../../export/answer-copy";
 import type { Answer } from "../answer/answer";
 import { AtBottom } from "./at-bottom";
+import type { Savable } from "../saved/save-dialog";
 import type { Composer } from "./composer";
 import type { Shareable, ShareDialog } from "./share-dialog";
 import { modelText } from "../../model/format";
@@ -53,6 +54,15 @@ export class Stage extends PageElement {
     await import("./share-dialog");
     await this.shareDialog.updateComplete;
     await this.shareDialog.show(turn ? this.shareable(turn) : null);
+  }
+
+  /** A typed statement is its own text; of a question the statement that answered it can be saved too. */
+  private savable(turn: Turn): Savable {
+    const statement = isStatement(turn.query);
+    const { statements } = this.chat.answerOf(turn);
+    const names = { agent: this.chat.agents.length > 1 ? turn.agent : "", model: this.chat.models.length > 1 ? this.chat.modelOf(turn) : "" };
+    const content = { name: titleOf({ id: "", title: "", turns: [turn] }), query: turn.query, statement, parameters: [], refreshMinutes: 0, ...names };
+    return { saved: null, content, sql: statement ? "" : (statements.at(-1) ?? "") };
   }
 
   private shareable(turn: Turn): Shareable {
@@ -122,6 +132,7 @@ export class Stage extends PageElement {
       @edited=${(event: CustomEvent<string>) => this.edited(turn, event.detail)}
       @other-branch=${(event: CustomEvent<number>) => this.chat.showBranch(turn, event.detail)}
       @share=${() => void this.showShares(turn)}
+      @save=${() => this.dispatchEvent(new CustomEvent("save-answer", { detail: this.savable(turn) }))}
       .rate=${(rating: Rating) => this.chat.rate(turn, rating)}
       @ask=${this.asked}
       @run-sql=${(event: CustomEvent<string>) => this.askStatement(event.detail)}

@@ -53,6 +53,12 @@ export class Answers {
     this.sessions.follow(sessionId);
   }
 
+  /** Gives up what is known of an answer that is looked at no more. */
+  forget(sessionId: string): void {
+    this.states.delete(sessionId);
+    this.sessions.forget(sessionId);
+  }
+
   /** A connection stands anew: each answer goes on where it was. */
   takeUpAll(): void {
     this.sessions.takeUpAll();

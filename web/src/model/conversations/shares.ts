@@ -47,10 +47,26 @@ interface WireShared {
   }[];
 }
 
-/** This user's shares, the latest first, and whether the server allows links without signing in. Raises `StoreError`. */
-export async function listShares(): Promise<{ shares: readonly Share[]; publicAllowed: boolean }> {
-  const found = (await json(await fetched("GET", ADDRESS))) as { shares: readonly WireShare[]; public_allowed: boolean };
-  return { shares: found.shares.map(shareOf), publicAllowed: found.public_allowed };
+interface WireShares {
+  readonly shares: readonly WireShare[];
+  readonly public_allowed: boolean;
+  readonly kept_days: number;
+}
+
+/** This user's shares, and what the server says of all. */
+export interface Shares {
+  /** The latest first. */
+  readonly shares: readonly Share[];
+  /** Whether links without signing in are allowed. */
+  readonly publicAllowed: boolean;
+  /** For how long after its end an answer can be read. */
+  readonly keptDays: number;
+}
+
+/** Raises `StoreError`. */
+export async function listShares(): Promise<Shares> {
+  const found = (await json(await fetched("GET", ADDRESS))) as WireShares;
+  return { shares: found.shares.map(shareOf), publicAllowed: found.public_allowed, keptDays: found.kept_days };
 }
 
 /** Raises `StoreError`. */

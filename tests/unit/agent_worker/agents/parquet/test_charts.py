@@ -34,6 +34,26 @@ def test_a_line_over_time_holds_the_rows_under_safe_field_names() -> None:
     json.dumps(spec, allow_nan=False)
 
 
+def test_units_go_with_the_fields_that_have_one() -> None:
+    columns = [Column("month", "BIGINT"), Column("revenue", "DOUBLE")]
+    hint, rows = ChartHint("bar", "month", "revenue"), [(1, 1.0), (2, 2.0)]
+    spec = chart_spec(hint, columns, rows, units={"revenue": "EUR" * 20, "elsewhere": "km"})
+    assert spec is not None
+    assert spec["usermeta"] == {"units": {"y": ("EUR" * 20)[:20]}}
+    plain_one = chart_spec(hint, columns, rows)
+    assert plain_one is not None
+    assert "usermeta" not in plain_one
+
+
+@pytest.mark.parametrize(
+    "meta", [{"units": {"z": "km"}}, {"units": {"y": 1}}, {"units": {"y": "k" * 21}}, {"embed": 1}, 1]
+)
+def test_nothing_else_goes_beside_a_chart(meta: Any) -> None:
+    check_spec({**plain(), "usermeta": {"units": {"y": "km"}}})
+    with pytest.raises(UnsafeSpec):
+        check_spec({**plain(), "usermeta": meta})
+
+
 def test_bars_keep_the_order_of_the_result_and_are_bounded() -> None:
     rows = [(f"n{i}", i) for i in range(200)]
     spec = chart_spec(ChartHint("bar", "name", "n"), [Column("name", "VARCHAR"), Column("n", "BIGINT")], rows)

@@ -3,7 +3,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import Reason, Rung, State
-from bus.wire.commands import EndedCount, Stats
+from bus.wire.commands import EndedCount, NodeSummary, Stats
 from gateway.http_api.server.prometheus_text import prometheus_text
 
 STATS = Stats(
@@ -12,6 +12,7 @@ STATS = Stats(
     [EndedCount(State.CANCELLED, Reason.USER, 3), EndedCount(State.SUCCEEDED, None, 4)],
     {Rung.CANCEL: Histogram().with_one(0.007).with_one(0.02), Rung.KILL: Histogram().with_one(99.0)},
     Histogram().with_one(0.5),
+    [NodeSummary("gpu-1", "ready", 3, 8, 5), NodeSummary("gpu-2", "draining", 1, 8, 1)],
 )
 
 
@@ -33,6 +34,15 @@ def test_every_figure_has_its_name_labels_and_value() -> None:
     assert found[("deadstop_jobs", (("state", "running"),))] == 2
     assert found[("deadstop_jobs_ended_total", (("reason", "user"), ("state", "cancelled")))] == 3
     assert found[("deadstop_jobs_ended_total", (("reason", ""), ("state", "succeeded")))] == 4
+
+
+def test_each_node_has_its_state_and_what_runs_there() -> None:
+    found = samples(prometheus_text({}, STATS))
+    assert found[("deadstop_node_state", (("node", "gpu-2"), ("state", "draining")))] == 1
+    of_first = [found[(f"deadstop_node_{name}", (("node", "gpu-1"),))] for name in ("jobs", "slots", "workers")]
+    assert of_first == [3, 8, 5]
+    alone = samples(prometheus_text({}, Stats({}, {})))
+    assert not [name for name, _ in alone if "node" in name]
 
 
 def test_histograms_add_up_from_bucket_to_bucket() -> None:

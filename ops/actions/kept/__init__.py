@@ -1,0 +1,1 @@
+"""What is kept beside jobs: saved questions, and links to answers."""

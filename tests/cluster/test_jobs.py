@@ -1,0 +1,53 @@
+"""What is asked runs on a machine of the cluster: it streams, is stopped on each rung, and nothing is left there."""
+
+import pytest
+
+from bus.contract.events import ResponseChunk
+from bus.contract.vocabulary import Proof, Reason, Rung, State
+from bus.wire.commands import DrainNode, Stats
+from tests.cluster.machines import Machines
+from tests.cluster.people import has, nodes
+from tests.harness.servers import OPERATOR, Supervisor, eventually
+from tests.harness.stopping import climbed
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {"cluster.lease_s": 8}
+
+
+async def test_every_event_comes_once_and_in_order(supervisor: Supervisor, machines: Machines) -> None:
+    job_id = await supervisor.submit("20000", "counts")
+    events = await supervisor.events(job_id)
+    chunks = [event.chunk for _, event in events if isinstance(event, ResponseChunk)]
+    assert chunks == [f"{number} " for number in range(1, 20001)]
+    record = await supervisor.record(job_id)
+    assert record.summary.node in {machine.address for machine in machines.there}
+    assert (record.summary.state, record.proof) == (State.SUCCEEDED, Proof.NODE_REAPED)
+
+
+@pytest.mark.parametrize(
+    ("animal", "rung"),
+    [("sleeps", Rung.CANCEL), ("swallows_cancel", Rung.TERMINATE), ("ignores_signals", Rung.KILL)],
+)
+async def test_a_stop_ends_on_the_rung_that_the_worker_obeys(
+    supervisor: Supervisor, machines: Machines, animal: str, rung: Rung
+) -> None:
+    before = machines.inside()
+    job_id = await supervisor.running(animal)
+    assert machines.inside() != before
+    await supervisor.stop(job_id)
+    await climbed(supervisor, job_id, rung)
+    assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, Reason.USER)
+    assert machines.inside() == before
+    assert (await supervisor.record(job_id)).proof is Proof.NODE_REAPED
+
+
+async def test_a_drained_machine_finishes_leaves_and_comes_back(supervisor: Supervisor) -> None:
+    job_id = await supervisor.running("sleeps")
+    name = (await supervisor.record(job_id)).summary.node
+    await supervisor.client.request(DrainNode(OPERATOR, name, False), Stats)
+    assert (await nodes(supervisor))[name].state == "draining"
+    await supervisor.stop(job_id)
+    await eventually(lambda: has(supervisor, "left", name), "it has left")
+    await supervisor.client.request(DrainNode(OPERATOR, name, True), Stats)
+    await eventually(lambda: has(supervisor, "ready", name), "it takes jobs again")

@@ -1,0 +1,28 @@
+"""Which machines of a Ray cluster are offered, and under which names."""
+
+from typing import Any
+
+from supervisor.nodes.engines.ray_machines import machines_of
+
+
+def ray_node(number: str, name: str, **differs: Any) -> dict[str, Any]:
+    """As `ray.nodes()` says it."""
+    usual = {"NodeID": number, "Alive": True, "NodeName": name, "NodeManagerAddress": "10.0.0.9"}
+    return {**usual, "Resources": {"deadstop": 1.0, "CPU": 4.0}, **differs}
+
+
+def test_those_that_live_and_have_the_resource_go_by_their_names() -> None:
+    dead = ray_node("dd", "10.0.0.2", Alive=False, Resources={})
+    other = ray_node("cc", "10.0.0.3", Resources={"CPU": 4.0})
+    half = ray_node("bb", "10.0.0.4", Resources={"deadstop": 0.5})
+    assert machines_of([ray_node("aa", "10.0.0.1"), dead, other, half]) == {"10.0.0.1": "aa"}
+
+
+def test_one_without_a_name_goes_by_its_address() -> None:
+    assert machines_of([ray_node("aa", "")]) == {"10.0.0.9": "aa"}
+
+
+def test_two_of_one_name_are_told_apart_and_a_dead_one_takes_no_name() -> None:
+    twins = [ray_node("aaaaaaaa", "gpu"), ray_node("bbbbbbbb", "gpu"), ray_node("cccccccc", "gpu", Alive=False)]
+    assert machines_of(twins) == {"gpu-aaaaaa": "aaaaaaaa", "gpu-bbbbbb": "bbbbbbbb"}
+    assert machines_of(twins[1:]) == {"gpu": "bbbbbbbb"}
