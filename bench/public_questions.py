@@ -19,10 +19,10 @@ import msgspec
 import sqlglot
 from sqlglot import exp
 
-from agent_worker.catalog import read_catalog
 from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
+from bench.whole_catalog import whole_catalog
 from bus.contract.events import Clarification
 from ops.evaluation.comparing import MAX_CHOICES, Rows, column_choices, plain, same_rows
 
@@ -82,7 +82,7 @@ def judge_all(folder: Path, questions: Iterable[Question]) -> Iterator[Judged]:
 def _judge_database(folder: Path, questions: list[Question]) -> list[Judged]:
     with duckdb.connect() as engine:
         engine.execute("SET threads TO 1")
-        catalog = read_catalog(folder, connection=engine)
+        catalog = whole_catalog(folder, engine)
         for table in catalog.tables:
             create_view(engine, table)
         return [_judge(question, catalog, engine) for question in questions]
@@ -107,7 +107,9 @@ def _judge(question: Question, catalog: Any, engine: duckdb.DuckDBPyConnection) 
 
 def kind_of(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> str:
     """How a wrong answer differs: in the order of equals, in which of several first ones it names, in repeated rows
-    alone, or in what it says."""
+    alone, or in what it says; or the right statement compares with values that the question does not say."""
+    if said_nowhere(question):
+        return "other values"
     if one_of_the_first(rows, question, engine):
         return "one of several first"
     if same_rows(rows, question.rows, ordered=False):
@@ -119,6 +121,20 @@ def kind_of(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -
         if {tuple(row[at] for at in columns) for row in have} == set(want):
             return "repeated rows"
     return "material"
+
+
+def said_nowhere(question: Question) -> bool:
+    """Whether the right statement compares with a number of three digits or more, or a text, that the question does not
+    say: then it is another question's."""
+    try:
+        tree = sqlglot.parse_one(question.sql.rstrip("; "), dialect="sqlite")
+    except sqlglot.ParseError:
+        return False
+    asked = question.question.lower().replace(",", "")
+    compared = [one for found in tree.find_all(exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE) for one in found.args.values()]
+    texts = [one.name for one in compared if isinstance(one, exp.Literal) or (isinstance(one, exp.Column) and
+             one.this.quoted and not one.table)]  # fmt: skip
+    return any(len(text) > 2 and text.lower() not in asked for text in texts)
 
 
 def one_of_the_first(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:

@@ -19,12 +19,12 @@ from typing import Any, Literal
 import duckdb
 import msgspec
 
-from agent_worker.catalog import read_catalog
 from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
 from bench.public_questions import judge_all, read_questions, report
 from bench.shop import make_shop
+from bench.whole_catalog import whole_catalog
 from bus.contract.catalog import Catalog
 from bus.contract.events import Clarification
 from ops.evaluation import comparing
@@ -33,7 +33,6 @@ from ops.evaluation.comparing import Rows
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests" / "questions"
 SAMPLE = ROOT / "agent_worker" / "sample_data"
-_MOST_READINGS = 6
 Verdict = Literal["right", "asked", "wrong"]
 
 
@@ -51,22 +50,13 @@ class Data:
 
     def __init__(self, folder: Path) -> None:
         self.engine = duckdb.connect()
-        self.catalog = _whole_catalog(folder, self.engine)
+        self.catalog = whole_catalog(folder, self.engine)
         for table in self.catalog.tables:
             create_view(self.engine, table)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = self.engine.sql(sql).fetchall()
         return rows
-
-
-def _whole_catalog(folder: Path, engine: duckdb.DuckDBPyConnection) -> Catalog:
-    """The catalog with all values and keys: read again where a busy machine left no time to look for some."""
-    for _ in range(_MOST_READINGS):
-        catalog = read_catalog(folder, connection=engine)
-        if not any("no time to look" in warning for warning in catalog.warnings):
-            break
-    return catalog
 
 
 def read_set(name: str) -> list[Question]:

@@ -28,13 +28,18 @@ LEAST_LOOKS_S = 1.0
 
 
 def read_catalog(
-    folder: Path | Place, *, connection: duckdb.DuckDBPyConnection, known: Catalog | None = None
+    folder: Path | Place,
+    *,
+    connection: duckdb.DuckDBPyConnection,
+    known: Catalog | None = None,
+    looks_s: float = LEAST_LOOKS_S,
 ) -> Catalog:
     """The catalog of a folder of files of data.
 
     `connection` may read the folder and is not locked. Row counts and extremes come from the footers, of text files
     from all of them; looking for values and keys is bounded by time, and what was left out is said in `warnings`. Of
-    the catalog that is `known`, tables whose files are as they were are taken as they are.
+    the catalog that is `known`, tables whose files are as they were are taken as they are; if all are, `looks_s` is the
+    time for what an earlier reading had none for.
     Raises CatalogError for the folder and DescriptionError for the file beside the data.
     """
     started = time.monotonic()
@@ -59,7 +64,7 @@ def read_catalog(
     if not tables:
         raise CatalogError(f"{place} holds no readable table. " + " ".join(warnings))
     description = read_description(place.description, tables)
-    until = started + READ_S if fresh else time.monotonic() + LEAST_LOOKS_S
+    until = started + READ_S if fresh else time.monotonic() + looks_s
     seen = look_into(connection, until, tables, known, description)
     warnings += [remark for table in seen.tables for remark in table.remarks] + seen.warnings
     return Catalog(tuple(seen.tables), tuple(seen.keys), description, tuple(warnings), found_state, tuple(left_out))

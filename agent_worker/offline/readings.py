@@ -53,7 +53,7 @@ class Readings:
         """The one reading that is near enough to the question and apart from all others."""
         if not self.found or self.found[0].cost > _ALLOWED + _PER_WORD * self.words or self.rivals:
             return None
-        return self.found[0]
+        return None if self.found[0].query.doubtful else self.found[0]
 
     @property
     def rivals(self) -> list[Reading]:

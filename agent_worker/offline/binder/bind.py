@@ -16,6 +16,7 @@ from agent_worker.offline.binder.query import (
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,
+    Flagged,
     Group,
     Having,
     HowMany,
@@ -76,6 +77,8 @@ class Binder(Checks):
                 if self._is_alternative(at):
                     self._alternatives(fragment)
                     alternatives += 1
+            elif isinstance(fragment, Flagged):
+                self._flagged(fragment)
             elif isinstance(fragment, When):
                 self._when(fragment)
             elif isinstance(fragment, Told):
@@ -177,7 +180,7 @@ class Binder(Checks):
         self._check_rows(plain)
         if not query.everything:
             asked = any(s.which or s.single for s in self.of(Select))
-            values = asked and not query.limit and self._only_values(plain)
+            values = (asked or self._lists_values()) and not query.limit and self._only_values(plain)
             query.distinct = query.distinct or self._distinct() or values
         if query.distinct and any(e not in query.shown for e, _ in query.order):
             raise Unbound("different ones in the order of another")

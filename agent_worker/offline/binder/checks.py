@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.places import Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import (
     Compare,
     Expr,
@@ -26,6 +26,20 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
+
+
+def _is_one(name: Name) -> bool:
+    """Whether a noun is said of one: "which grade"."""
+    last = name.text.lower().split()[-1]
+    return stem(last) == last
+
+
+def _last_noun(fragment: Select | Mention | HowMany | Group) -> Name | None:
+    if isinstance(fragment, Select):
+        return fragment.items[-1].owner or fragment.items[-1].name
+    if isinstance(fragment, Group):
+        return fragment.names[-1] if fragment.names else None
+    return fragment.name
 
 
 class Checks(Times):
@@ -57,9 +71,15 @@ class Checks(Times):
         """Whether "which" asks for values that many rows may share."""
         named = self._named_by()
         columns = [self._column(ref) for ref in plain]
-        single = any(select.single for select in self.of(Select))
+        single = any(s.single or (s.which and s.items[0].name and _is_one(s.items[0].name)) for s in self.of(Select))
         roles = (Role.CATEGORY, Role.IDENTIFIER, Role.QUANTITY) if single else (Role.CATEGORY, Role.IDENTIFIER)
         return all(c.role in roles and c not in named for c in columns) and not any(ref.path for ref in plain)
+
+    def _lists_values(self) -> bool:
+        """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""
+        items, query = self._items(), self.query
+        alone = not (query.order or query.conditions or self.of(Mention))
+        return len(items) == 1 and items[0].owner is None and alone
 
     def _check_rows(self, plain: list[Ref]) -> None:
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
@@ -109,10 +129,14 @@ class Checks(Times):
     def _check_owners(self) -> None:
         """Names are of something that the question names, or that this refers to."""
         said = self._named_tables()
-        near = self.schema.referred_by(said)
+        told = {
+            t.name for t in self.schema.tables.values() for v in self.of(Verb) if any(kin(v.word, w) for w in t.words)
+        }
+        near = self.schema.referred_by(said) | told
         for ref in (*(e for e in self.query.shown if isinstance(e, Ref)), *self.query.groups):
             label = self._column(ref) in self.schema.tables[ref.table].labels
-            if label and said and ref.table not in near and not self._says_table(ref):
+            unsaid = label or (self.base not in said and self.base not in near and ref.table != self.base)
+            if unsaid and said and ref.table not in near and not self._says_table(ref):
                 raise Unbound(f"{ref.column} of {ref.table}, which nobody named")
 
     def _says_table(self, ref: Ref) -> bool:
@@ -150,8 +174,8 @@ class Checks(Times):
                 values = {r.column for v in second.operands if isinstance(v, Value) for r in v.refs}
                 if first.word not in NEUTRAL and any(ref.column in values for ref in own):
                     raise Doubtful(f"{first.word} whom")
-            if isinstance(first, (Select, Mention, HowMany)) and isinstance(second, Mention):
-                last = first.items[-1].owner or first.items[-1].name if isinstance(first, Select) else first.name
+            if isinstance(first, (Select, Mention, HowMany, Group)) and isinstance(second, Mention):
+                last = _last_noun(first)
                 if last is not None and last.end == second.name.start:
                     counted = isinstance(first, Select) and first.items[-1].fn == "count"
                     kind = Doubtful if counted else Unbound

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import date
 
 from agent_worker.offline.binder.columns import Columns
-from agent_worker.offline.binder.places import CLOSE, Doubtful, Unbound
+from agent_worker.offline.binder.places import CLOSE, FAR, HOP, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,
+    Flagged,
     Or,
     Where,
 )
@@ -62,6 +63,14 @@ class Conditions(Columns):
             self._add_condition(condition)
             if condition in self.query.conditions and self._denied_before(where):
                 raise Unbound("a condition behind none")
+
+    def _flagged(self, flagged: Flagged) -> None:
+        """What a column says yes or no to; rows where it says neither are in neither."""
+        ref, cost = self._resolve(flagged.name, None)
+        if self._column(ref).kind is not Kind.FLAG or any(isinstance(f, Or) for f in self.parse.fragments):
+            raise Unbound(f"{flagged.name.text} is no yes or no")
+        self.cost += cost - flagged.name.cost - len(ref.path) * (HOP - FAR)
+        self.query.conditions.append(Compare(ref, "no" if flagged.negated else "yes", ()))
 
     def _holds_all(self, where: Where, table: str, column: str) -> bool:
         """Whether the column that the words behind the values name holds them all."""

@@ -61,22 +61,27 @@ class Nouns(Shown):
             assert isinstance(found, Ref)
             if self.query.everything:
                 raise Unbound(f"all columns, and {name.text}")
+            if not aggregated and firm and self.query.shown and self._column(found).role is Role.CATEGORY:
+                self.query.doubtful = True  # one row for each of them, or for each of theirs
             if aggregated:
                 self.query.groups.append(found)
             if found not in self.query.shown:
                 self.query.shown.insert(0, found)
             return
         path, table = found  # type: ignore[misc]
-        if not aggregated:
-            self._join(path)
+        if not aggregated and not path:
             return
+        if not aggregated and self.query.everything:
+            raise Unbound(f"all columns, and those of {name.text}")
         if not path:
             raise Unbound("each thing is one row")
         columns = [*((table.key,) if table.key else ()), *table.labels]
         if not columns:
             raise Unbound(f"{name.text} has no key")
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
-        self.query.groups += refs
+        if aggregated:
+            self.query.groups += refs
+        self._join(() if aggregated else path)
         shown = [e for e in self.query.shown if isinstance(e, Ref)]
         self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
 
@@ -103,6 +108,8 @@ class Nouns(Shown):
             return
         if self.of(Absent):
             raise Unbound("some beside none")
+        if mention.of or is_functional(path):
+            raise Unbound(f"those of some {mention.name.text}, or all")
         self.query.conditions.append(Exists(path))
         self.cost += EXISTS + cost + (0.0 if mention.has or self._linked() else 0.3)
 

@@ -145,6 +145,8 @@ class Query:
     order: list[tuple[Expr, bool]] = field(default_factory=list)
     limit: int | None = None
     distinct: bool = False
+    doubtful: bool = False
+    """It may be meant so, and is asked back rather than answered."""
     everything: bool = False
     over: str = ""
     outer: str = ""

@@ -31,6 +31,12 @@ def _is_whole(column: Column) -> bool:
     return not any(edge.partition(".")[2].strip("0") for edge in edges)
 
 
+def _holds_numbers(column: Column) -> bool:
+    """Whether a column of text holds some numbers."""
+    known = (column.info.minimum or "", column.info.maximum or "", *column.info.values)
+    return any(one.replace(".", "", 1).isdigit() for one in known)
+
+
 class Ranking(Conditions):
     """Binds what groups are counted, ranked and sorted by."""
 
@@ -115,15 +121,10 @@ class Ranking(Conditions):
                 return Agg("count")
             return Agg("count", self._nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
         ref, cost = self._resolve(name, None)
-        if self._column(ref).role in NUMERIC:
+        if self._column(ref).role in NUMERIC or _holds_numbers(self._column(ref)):
             raise Unbound("a count of quantities")
         self.cost += cost - name.cost + 0.1
         return Agg("count", ref, distinct=True)
-
-    def _only_joins(self) -> bool:
-        """Whether a row of the base says only what belongs together, so that it is there once."""
-        columns = self.schema.tables[self.base].columns
-        return all((self.base, c.name) in self.schema.own_keys for c in columns)
 
     def _rank(self) -> None:
         ranks = self.of(Rank)
@@ -163,6 +164,9 @@ class Ranking(Conditions):
         if rank.common:
             if any(isinstance(c, Exists) for c in self.query.conditions) or self._of_another(rank):
                 raise Doubtful("the most common of what")
+            shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
+            if all(e.path for e in shown) and self.base not in self.mentioned:
+                raise Doubtful(f"the most common by {self.base}, or by what")
             return Agg("count")
         if rank.hints:
             return self._hinted(rank.hints)

@@ -167,7 +167,8 @@ class Shown(Places):
         best = item.name.cost
         self._check_known(item.name, item.distinct)
         numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
-        if tables and any(c.table == self.base for c in numeric):
+        same = [self._column(c) for c in item.name.columns if c.table == self.base and c.cost <= best + 0.05]
+        if tables and any(c.kind is Kind.NUMBER and c is not self.schema.tables[self.base].key for c in same):
             raise Unbound(f"{item.name.text} are counted, or added up")
         values = (
             item.distinct and bool(tables) and any(c.table == self.base and c.cost <= best for c in item.name.columns)
@@ -198,6 +199,9 @@ class Shown(Places):
             self.cost += cost - best + (0.0 if self._told_of_base(path) else HOP + 0.1) - HOP
             self.counted.add(table.name)
             step = path[-1]
+            if len(path) == 1 and not item.distinct and self._only_joins():
+                self._add(Agg("count"))
+                return
             self._add(Agg("count", Ref(path[:-1], step.start, step.start_column), distinct=True))
             return
         ref, cost = self._resolve(item.name, item.owner)
@@ -205,6 +209,11 @@ class Shown(Places):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
         self._add(Agg("count", ref, distinct=True))
+
+    def _only_joins(self) -> bool:
+        """Whether a row of the base says only what belongs together, so that it is there once."""
+        columns = self.schema.tables[self.base].columns
+        return all((self.base, c.name) in self.schema.own_keys for c in columns)
 
     def _told_of_base(self, path: Path) -> bool:
         """Whether a verb ties what is counted to the rows of the base, which the question speaks of."""

@@ -76,9 +76,10 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
         for end, descending in reader.phrase(english.EXTREMES, start):
             after, more = limit_after(reader, end)
             limit = more or limit
-            place = reader.skip(english.AMOUNT, after)
-            for name, where in described(reader, place) if is_of_many(reader, end) else ():
-                yield name.end, (Rank(descending, limit, Item("count", name, guessed=True)), where), name.cost
+            added = reader.word(after) == "total" and reader.word(after + 1) not in ("number", "amount")
+            place = after if added else reader.skip(english.AMOUNT, after)
+            for name, said, cost in described(reader, place) if is_of_many(reader, end) else ():
+                yield name.end, (Rank(descending, limit, Item("count", name, guessed=True)), said), cost
             for last, name in reader.noun(place):
                 counted = (place > after and "amount" not in reader.words[after:place]) or is_of_many(reader, end)
                 if counted:

@@ -7,6 +7,7 @@ from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
 from agent_worker.offline.grammar.conditions import (
     absents,
+    flagged,
     having,
     how_many,
     where_containing,
@@ -15,7 +16,6 @@ from agent_worker.offline.grammar.conditions import (
     where_relative,
     where_signed,
     where_trailing,
-    where_true,
     where_value,
 )
 from agent_worker.offline.grammar.fragments import (
@@ -31,6 +31,7 @@ from agent_worker.offline.lexer.lattice import Name
 
 _ASKING = frozenset(("where", "when"))
 """What is asked for, at the beginning of a sentence: no reading drops them there."""
+_STANDING = frozenset(("on", "under", "at", "out"))
 _DOING = frozenset(("order", "sort", "show", "find", "return", "give"))
 Rule = Callable[[Reader, int], Iterator[Found]]
 
@@ -46,10 +47,21 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             if before == "by" and reader.word(at) != "the" and not reader.is_passive(_last_before(reader, at) - 1):
                 continue  # by each of them
+            if (
+                at
+                and reader.word(at - 1) in _STANDING
+                and _is_last(reader, end)
+                and stem(name.text) == name.text.lower()
+            ):
+                continue  # "on loan": how something stands
             if different > at and before in ("for", "by", "in"):  # for each of them
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME
             yield end, Mention(name, has, before in ("of", "for"), different > at, again), 0.15 + name.cost
+
+
+def _is_last(reader: Reader, end: int) -> bool:
+    return end >= reader.size or reader.word(end) in english.STOPS
 
 
 def _said_before(reader: Reader, name: Name) -> bool:
@@ -82,7 +94,8 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     while reader.word(after) in english.PREPOSITIONS or reader.word(after) in ("the", "a", "an", "any", "some"):
         after += 1
     last = after >= reader.size or reader.word(after) in ("and", ",", ".", "?", "but", ";")
-    noun = any(name.tables for name in reader.names(at)) and reader.word(at - 1) in english.DETERMINING
+    leads = english.DETERMINING | (english.PREPOSITIONS - english.BEING)
+    noun = any(name.tables for name in reader.names(at)) and reader.word(at - 1) in leads
     if noun or word.startswith(("un", "non", "dis")):
         return
     asked = any(before in ("do", "does", "did") for before in reader.words[:at])
@@ -102,7 +115,8 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
     """Words that say nothing here."""
     if reader.word(at) in _ASKING and (at == 0 or reader.word(at - 1) in english.STOPS):
         return
-    if reader.word(at) == "by" and any(reader.noun(at + 1)) and not reader.is_passive(at - 1):
+    of_each = reader.word(at) == "by" and reader.word(at + 1) != "the" and any(reader.noun(at + 1))
+    if of_each and not reader.is_passive(at - 1):
         return  # groups, or an order
     named = [name for name in reader.names(at) if name.cost <= (0.7 if reader.word(at) in _DOING else 0.1)]
     for end, _ in reader.phrase(english.GLUE, at):
@@ -115,7 +129,7 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 
 CLAUSES: tuple[Rule, ...] = (
-    where_named, having, where_containing, where_trailing, where_value, where_true, where_full_name,
+    where_named, having, where_containing, where_trailing, where_value, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
-    told, glue,
+    flagged, told, glue,
 )  # fmt: skip

@@ -6,19 +6,20 @@ from dataclasses import replace
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.fragments import (
     Absent,
+    Flagged,
     Having,
     HowMany,
     Item,
     Operand,
     Or,
-    Truth,
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.times import when as whens
-from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.roles import Kind
 from agent_worker.offline.schema.value_index import ValueRef
 
 _SIGNS = {"negative": "<", "positive": ">"}
@@ -118,6 +119,23 @@ def _predicate(
             yield end, ("=", operands, False, both), 0.05 if bare else 0.0
 
 
+def flagged(reader: Reader, at: int) -> Iterator[Found]:
+    """ "active customers", "who are not active"."""
+    said = at > 0 and reader.word(at - 1) in english.BEING
+    denied = reader.word(at) == "not"
+    for name in reader.names(at + denied):
+        noun = any(other.tables for other in reader.names(name.end))
+        by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # by whom, or for each of them
+        ends = said and not by and not reader.names(name.end) and not any(whens(reader, name.end))
+        if (noun or ends) and _is_flag(reader, name):
+            yield name.end, Flagged(name, denied), name.cost
+
+
+def _is_flag(reader: Reader, name: Name) -> bool:
+    columns = reader.lattice.index.schema.columns
+    return all(c.column and columns[c.table, c.column].kind is Kind.FLAG for c in name.candidates) and name.cost < 0.2
+
+
 def where_containing(reader: Reader, at: int) -> Iterator[Found]:
     """ "have the word 'son' in their names"."""
     for start, pattern in reader.phrase(english.CONTAINS, at):
@@ -183,7 +201,7 @@ def _is_grouped(reader: Reader, at: int) -> bool:
 
 def _is_state(reader: Reader, at: int, end: int) -> bool:
     """Whether a value is said of something by "is" alone: not "was nominated for"."""
-    return _is_said(reader, at) and reader.word(end) not in english.INVOLVING
+    return _is_said(reader, at) and reader.word(end) not in english.INVOLVING and not _is_dated(reader, at, end)
 
 
 def _is_dated(reader: Reader, at: int, end: int) -> bool:
@@ -194,16 +212,6 @@ def _is_dated(reader: Reader, at: int, end: int) -> bool:
 def _is_said(reader: Reader, at: int) -> bool:
     """Whether "is" stands before a value, or, at the end of a noun, nothing."""
     return reader.word(at - 1) in english.BEING or (reader.before(at) is not None and at > 0)
-
-
-def where_true(reader: Reader, at: int) -> Iterator[Found]:
-    """ "active members", "members who are not active": what a column of yes and no says."""
-    said = reader.word(at - 1) in english.BEING and at > 0
-    negated = said and reader.word(at) == "not"
-    for name in reader.flags(at + negated):
-        by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # each of them, or who did it
-        if (said and not by) or reader.flagged(name):
-            yield name.end, Where(name, "=", (Truth(),), negated), name.cost + 0.05
 
 
 def where_full_name(reader: Reader, at: int) -> Iterator[Found]:

@@ -27,7 +27,7 @@ def goes_on(question: str) -> bool:
 def points_back(question: str) -> bool:
     """Whether it asks of "those" that an earlier question was about."""
     words = [token.lower for token in tokenize(_STOP.split(question.strip())[0])]
-    return any(pair in _OF_THOSE for pair in pairwise(words))
+    return any(pair in _OF_THOSE and words[at - 1 : at] != ["each"] for at, pair in enumerate(pairwise(words)))
 
 
 def asks_whole(question: str) -> bool:

@@ -66,14 +66,7 @@ class Average:
     name: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """That a column of yes and no says yes, as in "active members"."""
-
-    text: str = "yes"
-
-
-Operand = Value | Number | Average | Truth
+Operand = Value | Number | Average
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +92,14 @@ class Where:
     """What its number counts, where that is said: "longer than 45 minutes"."""
     dated: bool = False
     """It is what something is at a time, which may be another's than the one when it became so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """What a column says yes or no to: "active customers", "customers who are not active"."""
+
+    name: Name
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ Fragment = (
     | Everything
     | Mention
     | Where
+    | Flagged
     | Or
     | Having
     | HowMany

@@ -7,7 +7,6 @@ from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.lexicon import Phrases
 from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
-from agent_worker.offline.schema.roles import Kind
 
 V = TypeVar("V")
 Found = tuple[int, Any, float]
@@ -47,19 +46,6 @@ class Reader:
     def names(self, at: int) -> list[Name]:
         return self.lattice.names[at] if at < self.size else []
 
-    def flags(self, at: int) -> list[Name]:
-        """Names that may mean a column of yes and no."""
-        return [name for name in self.names(at) if self._flag_tables(name)]
-
-    def flagged(self, flag: Name) -> list[Name]:
-        """Names of things that have this column of yes and no, right behind its name: "active members"."""
-        tables = self._flag_tables(flag)
-        return [name for name in self.names(flag.end) if tables & {c.table for c in name.tables}]
-
-    def _flag_tables(self, name: Name) -> set[str]:
-        columns = self.lattice.index.schema.columns
-        return {c.table for c in name.columns if c.column and columns[c.table, c.column].kind is Kind.FLAG}
-
     def before(self, at: int) -> Name | None:
         """The longest table's name that ends here."""
         found = [
@@ -87,6 +73,7 @@ class Reader:
 
     def is_passive(self, at: int) -> bool:
         """Whether "by" behind this word tells who did it."""
+        at -= self.word(at) in english.INVOLVING and at > 0
         word = self.word(at) if at >= 0 else ""
         if word in english.GROUPED or self.before(at + 1) or self._is_column(at + 1):
             return False

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
-from agent_worker.offline.grammar.fragments import Everything, Item, Limit, Rank, Select, Truth, Where
+from agent_worker.offline.grammar.conditions import flagged
+from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Rank, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Name
 
@@ -54,23 +55,24 @@ def _bare_cost(items: Items) -> float:
     return _BARE_THINGS if things or all(one.fn for one in items) else _BARE
 
 
-def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
-    """A value before the noun that is asked for, or what it is or is not: "how many red cars", "active members"."""
+def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Flagged], float]]:
+    """A value or a flag before the noun that is asked for: "how many red cars", "active customers"."""
     counts = _counting(reader, at)
     for start in [end for end, _ in counts] or [at]:
-        for name, where in described(reader, reader.skip(english.DETERMINERS, start)):
-            yield name.end, (Item("count" if counts else "", name), where), name.cost + 0.1
+        for name, said, cost in described(reader, reader.skip(english.DETERMINERS, start)):
+            yield name.end, (Item("count" if counts else "", name), said), cost + 0.1
 
 
-def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where]]:
-    """Things of which a word before them says what they are: "red cars", "active members"."""
+def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, float]]:
+    """Things of which a word before them says what they are: "red cars", "active customers"."""
+    for after, flag, cost in flagged(reader, at):
+        for _, name in reader.noun(after):
+            if name.tables and not flag.negated:
+                yield name, flag, cost + name.cost
     for value in reader.values(at):
         for _, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
             if name.tables:
-                yield name, Where(None, "=", (value,), owner=name)
-    for flag in reader.flags(at):
-        for name in reader.flagged(flag):
-            yield name, Where(flag, "=", (Truth(),))
+                yield name, Where(None, "=", (value,), owner=name), name.cost
 
 
 def is_of_many(reader: Reader, end: int) -> bool:

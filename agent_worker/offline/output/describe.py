@@ -118,6 +118,8 @@ class Description:
         words = [o.words for o in c.operands]
         if c.operator == "null":
             return f"{left} is missing"
+        if c.operator in ("yes", "no"):
+            return f"{left} is {c.operator}"
         if c.operator == "between":
             return f"{left} is from {words[0]} to {words[1]}"
         if "%" in c.operator:

@@ -193,6 +193,8 @@ class Renderer:
         left = _FORMS[c.form].format(self.expr(c.expr))
         if c.operator == "null":
             return f"{left} IS NULL"
+        if c.operator in ("yes", "no"):
+            return left if c.operator == "yes" else f"NOT {left}"
         operands = [self._operand(o.sql, o.fn, c.expr) for o in c.operands]
         if c.operator == "between":
             return f"{left} BETWEEN {operands[0]} AND {operands[1]}"

@@ -3,7 +3,7 @@
 from datetime import date
 
 from agent_worker.offline.binder.query import Literal
-from agent_worker.offline.grammar.fragments import Average, Operand, Truth
+from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
@@ -23,10 +23,6 @@ def literals(column: Column, operator: str, operands: tuple[Operand, ...]) -> tu
 
 def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
     first = operands[0]
-    if isinstance(first, Truth):
-        if column.kind is not Kind.FLAG:
-            raise Unfit
-        return ""
     if column.role is Role.IDENTIFIER and operator in ("<", "<=", ">", ">=", "between"):
         raise Unfit
     if isinstance(first, Average):
@@ -63,8 +59,6 @@ def _dated(column: Column, day: Number) -> str:
 def _literal(column: Column, operator: str, operand: Operand, form: str) -> list[Literal]:
     if isinstance(operand, Average):
         return [Literal("", f"the {operand.fn}", operand.fn)]
-    if isinstance(operand, Truth):
-        return [Literal("TRUE", operand.text)]
     if isinstance(operand, Number):
         return [_number(column, operand, form)]
     if "%" in operator:

@@ -1,0 +1,44 @@
+"""Columns that say yes or no are said as adjectives."""
+
+from datetime import datetime
+
+import pytest
+
+from agent_worker.offline import plan
+from agent_worker.plan import SqlPlan
+from tests.harness.small_tables import Make, Tables
+
+CLUB: Tables = {
+    "member": {"member_id": [1, 2, 3, 4], "name": ["Ann", "Ben", "Cat", "Dan"],
+               "town": ["Rome", "Oslo", "Rome", "Bern"],
+               "is_active": [True, False, True, False]},
+    "fee": {"fee_id": [1, 2, 3], "member_id": [1, 2, 3], "amount": [10.0, 20.0, 40.0], "settled": [True, True, False],
+            "due_on": [datetime(2025, 1, n) for n in (1, 2, 3)]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("how many members are active", [{"2"}]),
+        ("how many active members are there", [{"2"}]),
+        ("how many members are not active", [{"2"}]),
+        ("list active members", [{"Ann"}, {"Cat"}]),
+        ("which members are active", [{"Ann"}, {"Cat"}]),
+        ("number of active members by town", [{"Rome", "2"}]),
+        ("average amount of fees of active members", [{"25.0"}]),
+        ("total amount of settled fees", [{"30.0"}]),
+    ],
+)
+def test_rows_that_say_yes_or_no_are_meant(make: Make, question: str, rows: list[set[str]]) -> None:
+    data = make(CLUB)
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan), found
+    shown = [set(map(str, row)) for row in data.rows(found.sql)]
+    assert len(shown) == len(rows)
+    assert all(any(want <= row for row in shown) for want in rows), found.reading
+
+
+@pytest.mark.parametrize("question", ["how many fees were settled in 2025", "inactive members"])
+def test_what_is_not_said_so_is_asked_back(make: Make, question: str) -> None:
+    assert not isinstance(plan(question, make(CLUB).catalog), SqlPlan)
