@@ -22,6 +22,8 @@ from tests.e2e.cli_runner import serving
 
 WIDTH, HEIGHT = 900, 640
 PAUSE_S = 0.06
+WATCHED_S = 1.5
+"""How long the stuck statement is shown before it is stopped: for who watches."""
 LAST_MS = 4000
 
 
@@ -67,7 +69,7 @@ async def stop_a_stuck_question(tab: Tab) -> Film:
     film = Film(tab.page)
     async with film.running():
         stuck = await tab.ask_stuck()
-        await asyncio.sleep(1.5)  # for who watches
+        await asyncio.sleep(WATCHED_S)
         await tab.part("stop").hover()
         await tab.part("stop").click()
         await stuck.is_in("stopped")

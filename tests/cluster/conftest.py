@@ -51,9 +51,9 @@ def alone() -> None:
         pytest.fail("these tests need namespaces of their own: make test-cluster")
     for tool in ("ip", "unshare"):
         if shutil.which(tool) is None:
-            pytest.skip(f"there is no `{tool}` here")
+            pytest.fail(f"there is no `{tool}` here")
     if importlib.util.find_spec("ray") is None:
-        pytest.skip("Ray is not installed: make test-cluster")
+        pytest.fail("Ray is not installed: make test-cluster")
 
 
 @pytest.fixture(scope="session")

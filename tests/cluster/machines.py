@@ -6,13 +6,13 @@ To be run by `alone.sh`: then all of it ends with the tests, whatever becomes of
 import os
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from tests.e2e.cli_runner import wait_until
 from tests.harness.nodes import NodeProcesses, node_beneath
 
 SUBNET = "10.77.0"
@@ -106,14 +106,16 @@ class Raylet:
     def until_started(self) -> None:
         """It is started again where Ray has given it up, on a machine that is too busy."""
         for _ in range(TRIES):
-            while self._process.poll() is None:
-                if STARTED in self._log.read_text():
-                    return
-                time.sleep(0.05)
+            wait_until(lambda: self._has_started() or self._process.poll() is not None, f"{self._log} says no word")
+            if self._has_started():
+                return
             said = self._log.read_text()[-2000:]
             self._process = self._run()
         self.end()
         raise AssertionError(f"Ray does not start: {said}")
+
+    def _has_started(self) -> bool:
+        return STARTED in self._log.read_text()
 
     def end(self) -> None:
         """What it has started may outlive it."""

@@ -4,6 +4,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { fill, type Filled, type Parameter, type Saved } from "../../model/board/saved";
 import { StoreError } from "../../model/conversations/conversation-store";
 import { PageElement } from "../../elements/page-element";
+import "../../styles/dialog.css";
 import "../../styles/saved.css";
 
 const TYPING_PAUSE_MS = 150;

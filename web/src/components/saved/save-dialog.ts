@@ -6,6 +6,7 @@ import { arrange, type Content, keep, listSaved, type Parameter, type ParameterK
 import { isStatement } from "../../model/conversations/conversation";
 import { StoreError } from "../../model/conversations/conversation-store";
 import { PageElement } from "../../elements/page-element";
+import "../../styles/dialog.css";
 import "../../styles/saved.css";
 
 /** What can be saved from where the dialog was opened. */

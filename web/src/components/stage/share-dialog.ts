@@ -5,6 +5,7 @@ import { StoreError } from "../../model/conversations/conversation-store";
 import { endShare, linkOf, listShares, type Share, share } from "../../model/conversations/shares";
 import "../../elements/copy-button";
 import { PageElement } from "../../elements/page-element";
+import "../../styles/dialog.css";
 import "../../styles/share.css";
 
 /** What can be shared from where the dialog was opened: jobs. */
