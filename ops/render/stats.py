@@ -20,7 +20,7 @@ def figure_lines(figures: Stats) -> list[tuple[str, str]]:
         ("stops", _stops(figures)),
         (
             "workers",
-            f"{gauge(figures, 'workers'):.0f}, {gauge(figures, 'spares'):.0f} of them spare; "
+            f"{gauge(figures, 'workers'):.0f}, {gauge(figures, 'warm_workers'):.0f} of them warm; "
             f"{size(gauge(figures, 'worker_memory_bytes'))} used",
         ),
         (

@@ -38,7 +38,7 @@ from supervisor.nodes.line import (
     Granted,
     Hello,
     Leave,
-    Said,
+    LineMessage,
     Welcome,
     decode_ask,
     decode_hello,
@@ -286,11 +286,11 @@ class Nodes:
         self._nodes.pop(node.agent_id, None)
         self._changed()
 
-    def _say_to(self, agent_id: str, said: Said) -> None:
+    def _say_to(self, agent_id: str, said: LineMessage) -> None:
         if node := self._nodes.get(agent_id):
             self._say(node.connection, said)
 
-    def _say(self, connection: bytes | None, said: Said) -> None:
+    def _say(self, connection: bytes | None, said: LineMessage) -> None:
         if connection:
             try:
                 self._line.send([connection, encode(said)])

@@ -26,7 +26,7 @@ disconnect_grace_s = 1.0
 cancel_grace_s = 0.2
 terminate_grace_s = 0.2
 [worker]
-spare_workers = 0
+warm_workers = 0
 [limits]
 max_running = 8
 max_running_per_user = 8

@@ -150,7 +150,7 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
     """A supervisor process that is ready. It ends when this process does, however that comes."""
     lifeline, held = os.pipe()
-    overrides = {"supervisor.state_dir": str(state_dir), "worker.spare_workers": 0, **UNHURRIED, **settings}
+    overrides = {"supervisor.state_dir": str(state_dir), "worker.warm_workers": 0, **UNHURRIED, **settings}
     orders = {"overrides": overrides, "lifeline_fd": lifeline}
     process = await asyncio.create_subprocess_exec(
         sys.executable,

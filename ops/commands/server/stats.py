@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @target_options
 @json_option
 def command(target: Target, as_json: bool) -> None:
-    """Figures of a running server: jobs, queue, workers and spares, events, the log."""
+    """Figures of a running server: jobs, queue, workers, events, the log."""
     import asyncio
 
     from ops.client.stats import flat

@@ -20,7 +20,7 @@ SETTINGS = {
     "cluster.nodes": 2,
     "cluster.slots": 1,
     "cluster.lease_s": 8,
-    "worker.spare_workers": 1,
+    "worker.warm_workers": 1,
 }
 
 
