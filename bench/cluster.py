@@ -22,7 +22,8 @@ from bench.measures.memory import pss_mib
 from bench.measures.starts import FOLLOWING_PAUSE_S
 from bench.measures.streams import one_stream
 from bench.table import table
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.nodes import node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 

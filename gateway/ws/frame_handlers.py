@@ -6,8 +6,9 @@ from typing import NamedTuple
 from bus.client import CommandRefused
 from bus.contract.vocabulary import ENDED, Role, Rung
 from bus.transport.sockets import BusError
-from bus.wire.commands import Caller, Jobs, ListJobs, Refused, Show, Shown, Stop
+from bus.wire.commands import Caller, ListJobs, Show, Stop
 from bus.wire.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
+from bus.wire.replies import Jobs, Refused, Shown
 from gateway.app_state import Gateway
 from gateway.auth.identities import Identity
 from gateway.job_service import ask, stop

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bus.transport.codec import CodecError
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE
+from bus.wire.replies import UNAVAILABLE
 from gateway.app_state import Gateway
 from gateway.wire.batch_frames import Form, encode_event
 from gateway.wire.server_frames import WireError, WireErrorData

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import ENDED, Rung, State
-from bus.wire.commands import NodeSummary, Stats
+from bus.wire.replies import NodeSummary, Stats
 from ops.client.stats import gauge
 from ops.format import clean, size, span
 from ops.render.tables import giving_way, plain_table

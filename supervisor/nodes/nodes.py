@@ -21,7 +21,7 @@ from bus.transport.sockets import (
     endpoint_of,
     new_keys,
 )
-from bus.wire.commands import NodeSummary
+from bus.wire.replies import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.engines.engine import Engine, engine_arguments

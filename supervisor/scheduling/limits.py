@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bus.contract.settings import Settings, has_model, limits_of, models_of, price_of
 from bus.contract.vocabulary import Reason
-from bus.wire.commands import Refused, Submit
+from bus.wire.commands import Submit
+from bus.wire.replies import Refused
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.job import Deadlines
 from supervisor.lifecycle.kill_ladder import Graces

@@ -9,7 +9,7 @@ from bus.contract.vocabulary import Proof, Reason
 from bus.system.proc import POLL_S
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
-from bus.wire.commands import NodeSummary
+from bus.wire.replies import NodeSummary
 from bus.wire.worker import (
     MAX_MESSAGE_BYTES,
     AnyWorkerMessage,

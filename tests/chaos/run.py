@@ -11,7 +11,8 @@ from bus.contract.events import Killed
 from bus.contract.vocabulary import ENDED, Proof, Reason, Rung
 from bus.log import LogReader
 from bus.wire.batch import Batch
-from bus.wire.commands import Jobs, ListJobs, ReadStats, Stats
+from bus.wire.commands import ListJobs, ReadStats
+from bus.wire.replies import Jobs, Stats
 from tests.chaos.followers import Follower
 from tests.chaos.nodes import NODE_SETTINGS
 from tests.chaos.script import script

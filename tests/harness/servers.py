@@ -19,7 +19,9 @@ from bus.client import BusClient
 from bus.contract.events import Event, JobEvent, Status
 from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.program import VARIABLE
-from bus.wire.commands import Caller, JobRecord, JobSummary, Show, Shown, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import Caller, Show, Stop, Submit
+from bus.wire.job_record import JobRecord, JobSummary
+from bus.wire.replies import Shown, StopTaken, Submitted
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATOR = Caller("tester", Role.OPERATOR)

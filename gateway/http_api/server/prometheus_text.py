@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from bus.contract.histogram import Histogram
-from bus.wire.commands import NodeSummary, Stats
+from bus.wire.replies import NodeSummary, Stats
 
 _MANUAL = "docs/operations.md says what it means"
 

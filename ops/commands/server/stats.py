@@ -8,7 +8,7 @@ from ops.options import json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
-    from bus.wire.commands import Stats
+    from bus.wire.replies import Stats
 
 
 @click.command()

@@ -14,7 +14,9 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from bus.contract.vocabulary import State
-from bus.wire.commands import JobRecord, Jobs, ListJobs
+from bus.wire.commands import ListJobs
+from bus.wire.job_record import JobRecord
+from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import environment
 from tests.harness.gateways import TOKENS, RunningGateway
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, is_gone

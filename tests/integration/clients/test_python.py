@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bus.contract.vocabulary import Role
-from bus.wire.commands import Caller, Jobs, ListJobs
+from bus.wire.commands import Caller, ListJobs
+from bus.wire.replies import Jobs
 from deadstop.client import (
     Accepted,
     AsyncClient,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bus.contract.vocabulary import State
-from bus.wire.commands import NodeSummary, ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import NodeSummary, Stats
 from tests.harness.gateways import RunningGateway
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually
 from tests.harness.stopping import ROOMY

@@ -12,7 +12,8 @@ from bus.client import BusClient, CommandRefused
 from bus.contract.events import Accepted, Completed, Killed, ResponseChunk, Status, Stopping
 from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.log import LOG_NAME
-from bus.wire.commands import Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import Stop, Submit
+from bus.wire.replies import StopTaken, Submitted
 from tests.harness.graces import ENDING_ON, SupervisorFor
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.harness.stopping import ALICE, BOB, ROOMY, climbed, ended

@@ -8,7 +8,8 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.events import Completed, JobEvent, Queue
 from bus.contract.vocabulary import Refusal
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.harness.stopping import ROOMY, ended
 

@@ -11,7 +11,8 @@ from bus.contract.events import Completed, Killed
 from bus.contract.vocabulary import State
 from bus.log import LOG_NAME
 from bus.program import STATE_LOST
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, eventually, running_supervisor, start_supervisor
 from tests.harness.stopping import ROOMY, ended
 

@@ -9,7 +9,8 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.events import Completed, Status, TableRows
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.asking import ask, write_parquet
 from tests.harness.descriptors import no_descriptor_left
 from tests.harness.graces import ENDING_ON

@@ -12,7 +12,8 @@ from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Role, State
 from bus.transport.sockets import new_context
-from bus.wire.commands import Caller, Refused, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.replies import Refused
 from supervisor.control.catalog_refresh import TRY_AGAIN_S
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
