@@ -105,7 +105,7 @@ export class App extends PageElement {
       </div>
       <ds-palette></ds-palette>
       <ds-key-help></ds-key-help>
-      <ds-save-dialog .agents=${chat.agents} .models=${chat.models} @saved=${() => void this.board.refresh()}></ds-save-dialog>
+      <ds-save-dialog .agents=${chat.choices.agents} .models=${chat.choices.models} @saved=${() => void this.board.refresh()}></ds-save-dialog>
       <ds-run-dialog @ask-filled=${({ detail }: CustomEvent<Filled>) => this.askFilled(detail)}></ds-run-dialog>
     `;
   }
