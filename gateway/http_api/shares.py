@@ -17,7 +17,7 @@ from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.auth import audit
 from gateway.auth.addresses import address_of
 from gateway.http_api.jobs.event_stream import sse_event
-from gateway.http_api.security.authentication import by_bearer, by_cookie
+from gateway.http_api.security.request_identity import by_bearer, by_cookie
 from gateway.http_api.static_files import page_text
 from gateway.wire.client_frames import UNREADABLE
 from gateway.wire.errors import ApiError

@@ -14,8 +14,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from gateway.app_state import CALLER, GATEWAY, IDENTITY
 from gateway.auth.addresses import address_of
 from gateway.http_protocol import note_signed_in
-from gateway.wire.batch_frames import WireFrame
 from gateway.wire.errors import ApiError
+from gateway.wire.stream_frames import WireFrame
 from gateway.ws.connection import Connection
 from gateway.ws.peer import everything_written
 from gateway.ws.upgrade import notice_dead_peers, serve_connection

@@ -15,10 +15,10 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from gateway.app_state import GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
-from gateway.http_api.security.authentication import by_bearer, by_cookie, from_own_page, own_origin_only
+from gateway.http_api.security.request_identity import by_bearer, by_cookie, from_own_page, own_origin_only
 from gateway.http_protocol import note_signed_in
-from gateway.wire.batch_frames import HEADER_LENGTH_BYTES, WireFrame
 from gateway.wire.errors import ApiError
+from gateway.wire.stream_frames import HEADER_LENGTH_BYTES, WireFrame
 from gateway.ws.connection import Connection
 from gateway.ws.peer import everything_written
 from gateway.ws.upgrade import HARD_FRAME_FACTOR, notice_dead_peers, serve_connection

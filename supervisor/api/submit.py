@@ -47,7 +47,7 @@ class SubmitHandler:
             or self._refuse_run(submit)
             or self._busy(submit)
             or self._parts.admission.refuse(user, submit.agent)
-            or self._parts.limits.refuse_spending(user)
+            or self._parts.reservations.refuse(user)
         )
         if refused is not None:
             return refused

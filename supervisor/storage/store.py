@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.log import LOG_NAME, UnknownVersion
-from bus.system.private import keep_private
+from bus.system.private_files import keep_private
 from bus.transport.codec import encode
 from bus.wire.commands import Submit
 from bus.wire.job_record import JobRecord

@@ -11,7 +11,7 @@ from bus.transport.sockets import BusError
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from gateway.app_state import CALLER, Gateway, json_response
-from gateway.http_api.security.authentication import for_operators
+from gateway.http_api.security.request_identity import for_operators
 from gateway.http_api.server.prometheus_text import prometheus_text
 from gateway.wire.responses import ServerStats
 

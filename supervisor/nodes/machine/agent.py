@@ -11,7 +11,7 @@ from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import preload_of
 from bus.contract.vocabulary import Proof
 from bus.program import set_up_logging
-from bus.system import private
+from bus.system import private_files
 from bus.system.environment import for_workers
 from bus.system.prctl import be_unreadable, become_subreaper
 from bus.transport.codec import BUS_VERSION, encode
@@ -68,7 +68,7 @@ ASK_EVERY_S = 1.0
 def main(orders: NodeOrders, contain: Contain, said: int) -> NoReturn:
     """Serve until the head lets it go. `contain` makes what holds the workers; `said` is where the keeper hears of the
     lease's end."""
-    private.make_files_private()
+    private_files.make_files_private()
     set_up_logging(orders.settings.supervisor.log_format, f"node {orders.name}")
     become_subreaper()
     be_unreadable()  # our key is no worker's

@@ -16,8 +16,8 @@ from bus.wire.outside import PROTOCOL_VERSION, Outside, OutsideJob
 from bus.wire.replies import UNAVAILABLE
 from gateway.app import routes
 from gateway.wire.client_frames import EVENTS
+from gateway.wire.connection_frames import Authenticated
 from gateway.wire.errors import STATUS
-from gateway.wire.server_frames import Authenticated
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text()
 ROWS = re.findall(r"^\| `([^`]+)` \|(.*)\|$", PAGE, re.MULTILINE)

@@ -10,7 +10,7 @@ import type { Listed } from "../../model/conversations/conversation-store";
 import { sharedTitles, timeText } from "../../model/conversations/date-groups";
 import { Drafts } from "../../model/conversations/drafts";
 import { type Transport, Transports } from "deadstop-client";
-import { chooseTransport, chosenTransport } from "../../model/transport-choice";
+import { chooseTransport, chosenTransport } from "../../model/kept-transport";
 import { UnderWay } from "../../model/conversations/under-way";
 import { addressedConversation, addressedView, addressOf, BOARD, OPERATIONS, pushAddress, replaceAddress, type View } from "./address";
 import type { Command } from "./commands";
