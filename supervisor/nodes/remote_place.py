@@ -36,11 +36,10 @@ class _Known:
 class RemotePlace:
     """Takes `slots` jobs at a time. `send` says something to the node, if it is connected."""
 
-    proof = Proof.NODE_REAPED
-
     def __init__(self, name: str, send: Callable[[LineMessage], None], listener: PlaceListener) -> None:
         self.name = name
         self.slots = 0
+        self.proof = Proof.NODE_REAPED
         self._send = send
         self._listener = listener
         self._workers: dict[str, _Known] = {}
