@@ -69,6 +69,18 @@ class Checks(Times):
         if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
 
+    def _check_bridge(self) -> None:
+        """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
+        by a key of their own."""
+        counts = [e.ref for e in self.query.shown if isinstance(e, Agg) and e.fn == "count" and e.ref]
+        if self.base in self._named_tables() or not any(ref.table == self.base for ref in counts):
+            return
+        held = {c.expr.table for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)}
+        for key in (self.schema.refers(ref.table, ref.column) for ref in counts):
+            direct = {k.ref_table for k in self.schema.keys_of(key.ref_table)} if key else set()
+            if held & direct:
+                raise Doubtful(f"{', '.join(held & direct)} by {self.base}, or by a key")
+
     def _is_named(self, ref: Ref) -> bool:
         """Whether a condition names its column, so that it is no other one's."""
         wheres = [w for w in self.of(Where) if w.name is not None or w.owner is not None or w.label]

@@ -21,8 +21,8 @@ from agent_worker.offline.grammar.fragments import (
     Sort,
 )
 from agent_worker.offline.lexer.lattice import Name, Number, Value
-from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.guessed.units import unit_named, unit_of
+from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 
