@@ -110,6 +110,8 @@ class Checks(Times):
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
             if len(shared) == 1:
                 raise Unbound("rows of another table")
+        if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
+            raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
         said = {
             c.expr
             for c in self.query.conditions

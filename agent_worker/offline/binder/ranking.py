@@ -160,9 +160,6 @@ class Ranking(Conditions):
             and all(isinstance(e, Ref) and e.path for e in self.query.shown)
         ):
             raise Doubtful(f"{expr.column} of one, or of all together")
-        columns = [self._column(e) for e in self.query.shown if isinstance(e, Ref)]
-        if columns and all(column.role is Role.FLAG for column in columns):
-            raise Doubtful(f"{columns[0].name} of the first, or the first of which it holds")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
             raise Unbound("the first of itself")
         self.query.order.append((expr, rank.descending))

@@ -51,6 +51,7 @@ OPENERS = Phrases(
         """what {are,were}|which {are,is}|who {is,are,were,was}|{show,give,tell,find,list}{ me,}|list {out,down}
         |find out
         |display|get|print|return|report|retrieve|select|compute|calculate|provide|identify|count up|tell me about
+        |{are there,is there,do we have}{ any, a, an,}
         |what do|i want{ to know,}|sort|order|what can be|search for|determine|let me know|take""": "list",
         """which|what|{in,for,on,at,by,from,under,to,with} which|{in,on,at,with} what|what {kind,kinds} of
         |which of the""": "which",
@@ -171,10 +172,10 @@ RELATIVES = Phrases(
         "at least {the,} age of": (">=", "age"),
         "younger than|aged {under,below}|{under,below} the age of": ("<", "age"),
         "taller than": (">", "height"),
-        "shorter than": ("<", "height length time duration distance"),
+        "shorter than": ("<", "height length time duration distance minutes hours"),
         "heavier than|{weighing,weighs,weigh} more than": (">", "weight"),
         "lighter than|{weighing,weighs,weigh} less than": ("<", "weight"),
-        "longer than": (">", "length time duration distance"),
+        "longer than": (">", "length time duration distance runtime minutes hours"),
         "more expensive than|{cost,costs,costing} more than|priced {above,over}": (">", "price cost"),
         "cheaper than|{cost,costs,costing} less than|priced {below,under}": ("<", "price cost"),
         "aged|age": ("=", "age"),
@@ -257,7 +258,8 @@ ABSENT = _said(
     """without{ any,}|with no|{have,has,had} no|{do,does,did} not{ have any, have,}|{don't,doesn't,didn't}{ have,}
     |{not,never}
     |{not,never} {have,having,been}{ any,}|{have,has,had} {not,never}{ been, had,}|{are,is,were,was} {not,never}
-    |{haven't,hasn't,aren't,isn't,weren't,wasn't}|were never been"""
+    |{haven't,hasn't,aren't,isn't,weren't,wasn't}|were never been
+    |{nobody,no one}{ has, have, had, ever, has ever,}"""
 )
 GLUE = _said(
     """the|a|an|all|of|any|please|that|who|which|do|does|did|is|are|was|were|be|been|being|me|us|we|you|i|it|they
@@ -287,7 +289,7 @@ GOES_ON = Phrases(
     }
 )
 """What a text begins with that goes on from an earlier question; "also": it adds to it."""
-EXCEPT = _said("{except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
+EXCEPT = _said("{neither,except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
 GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
 POINTS_BACK = frozenset(("those", "these", "them", "they", "it", "ones", "that"))
 """Words that stand for what an earlier question was about."""

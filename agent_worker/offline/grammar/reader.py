@@ -115,7 +115,7 @@ class Reader:
         self, at: int, before: tuple[Operand, ...], both: bool
     ) -> Iterator[tuple[int, tuple[Operand, ...], bool]]:
         word, start = self.word(at), at + 1
-        if word not in ("or", "and", ","):
+        if word not in ("or", "and", "nor", ","):
             return
         if word == "," and self.word(start) in ("or", "and"):
             word, start = self.word(start), start + 1
@@ -123,7 +123,7 @@ class Reader:
             if type(other) is not type(before[0]):
                 continue
             together = (*before, other)
-            if word in ("or", "and"):
+            if word != ",":
                 yield end, together, both or word == "and"
             if word == ",":
                 yield from self._more(end, together, both)
