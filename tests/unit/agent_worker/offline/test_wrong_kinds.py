@@ -85,3 +85,10 @@ def test_things_that_only_a_join_tells_of_are_counted_once(make: Make) -> None:
     found = plan("number of items on shelves in the room attic", data.catalog)
     assert isinstance(found, SqlPlan)
     assert data.rows(found.sql) == [(2,)]
+
+
+def test_a_number_is_asked_for_without_its_unit(make: Make) -> None:
+    data = make({"parcels": {"parcel_id": [1, 2], "weight_kg": [2.0, 4.0], "height_cm": [10, 30]}})
+    found = plan("average weight of parcels", data.catalog)
+    assert isinstance(found, SqlPlan)
+    assert data.rows(found.sql) == [(3.0,)]
