@@ -7,7 +7,7 @@ import msgspec
 from bus.client import CommandRefused
 from bus.contract.vocabulary import Refusal
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE
+from bus.wire.replies import UNAVAILABLE
 
 STATUS = {
     Refusal.QUEUE_FULL: HTTPStatus.SERVICE_UNAVAILABLE,

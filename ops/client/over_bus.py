@@ -17,21 +17,13 @@ from bus.contract.vocabulary import Role, Rung, State
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import (
-    CATALOG_READING,
     AnyCommand,
-    AnyReply,
     Caller,
-    CatalogRead,
-    Changed,
-    Conversations,
-    ConversationShown,
     CreateShare,
     Drain,
     DrainNode,
     EndShare,
-    Filled,
     FillSaved,
-    Jobs,
     ListConversations,
     ListJobs,
     ListSaved,
@@ -40,19 +32,29 @@ from bus.wire.commands import (
     ReadCatalog,
     ReadStats,
     RollUp,
+    Show,
+    ShowConversation,
+    Stop,
+    Submit,
+)
+from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
+from bus.wire.replies import (
+    CATALOG_READING,
+    AnyReply,
+    CatalogRead,
+    Changed,
+    Conversations,
+    ConversationShown,
+    Filled,
+    Jobs,
     SavedQuestions,
     ShareCreated,
     Shares,
-    Show,
-    ShowConversation,
     Shown,
     Stats,
-    Stop,
     StopTaken,
-    Submit,
     Submitted,
 )
-from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
 from ops.client.access import Declined, PastQuestion, Query, Wire, declined, new_session_id
 from ops.client.served import served_address
 from ops.client.timed_events import TimedEvent, logged_events

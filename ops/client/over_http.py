@@ -11,8 +11,9 @@ from bus.contract.catalog import Catalog
 from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Options, Stats
+from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
+from bus.wire.replies import Stats
 from deadstop.client import AsyncClient, ClientError
 from deadstop.client import Declined as ServerDeclined
 from deadstop.client.http import PATIENCE_S, job_path

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from bus.contract.histogram import Histogram
-from bus.contract.vocabulary import ENDED, Rung, State
-from bus.wire.commands import NodeSummary, Stats
+from bus.contract.vocabulary import ENDED, Proof, Rung, State
+from bus.wire.replies import NodeSummary, Stats
 from ops.client.stats import gauge
 from ops.format import clean, size, span
 from ops.render.tables import giving_way, plain_table
@@ -20,7 +20,7 @@ def figure_lines(figures: Stats) -> list[tuple[str, str]]:
         ("stops", _stops(figures)),
         (
             "workers",
-            f"{gauge(figures, 'workers'):.0f}, {gauge(figures, 'spares'):.0f} of them spare; "
+            f"{gauge(figures, 'workers'):.0f}, {gauge(figures, 'warm_workers'):.0f} of them warm; "
             f"{size(gauge(figures, 'worker_memory_bytes'))} used",
         ),
         (
@@ -81,13 +81,16 @@ def _log(figures: Stats) -> str:
 
 
 _NODE_STYLES = {"ready": "green", "silent": "red"}
+_HELD_BY: Mapping[Proof | None, str] = {Proof.CGROUP: " in cgroups", Proof.NODE_REAPED: ""}
+"""What holds the workers there, beside the node's namespace."""
 
 
 def node_table(nodes: Sequence[NodeSummary]) -> Table:
     """One row a node."""
-    table = plain_table("NODE", "STATE", "JOBS", "SLOTS", "WORKERS", "WHY", numbers=("JOBS", "SLOTS", "WORKERS"))
+    columns = ("NODE", "STATE", "JOBS", "SLOTS", "WORKERS", "WHY")
+    table = plain_table(*columns, numbers=("JOBS", "SLOTS"), flexible=("WHY",))
     for node in nodes:
         state = giving_way(node.state, _NODE_STYLES.get(node.state, ""))
-        counts = (str(node.jobs), str(node.slots), str(node.workers))
-        table.add_row(clean(node.name), state, *counts, clean(node.why))
+        workers = f"{node.workers}{_HELD_BY.get(node.proof, '')}"
+        table.add_row(clean(node.name), state, str(node.jobs), str(node.slots), workers, clean(node.why))
     return table

@@ -6,7 +6,6 @@ import time
 from bus.contract.vocabulary import ENDED, Reason, Refusal, Role
 from bus.wire.commands import (
     AnyCommand,
-    AnyReply,
     ArrangeBoard,
     CreateShare,
     Drain,
@@ -22,7 +21,6 @@ from bus.wire.commands import (
     Rate,
     ReadCatalog,
     ReadStats,
-    Refused,
     RenameConversation,
     RollUp,
     SaveQuestion,
@@ -30,9 +28,9 @@ from bus.wire.commands import (
     ShowConversation,
     ShowShare,
     Stop,
-    StopTaken,
     Submit,
 )
+from bus.wire.replies import AnyReply, Refused, StopTaken
 from supervisor.api.conversation_handlers import ConversationHandlers
 from supervisor.api.queries import QueryHandler
 from supervisor.api.rating import RatingHandler

@@ -6,6 +6,7 @@ from bus.contract.settings import Settings
 from supervisor.jobs.job_table import JobTable
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
+from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
@@ -22,5 +23,6 @@ class Parts:
     jobs: JobTable
     admission: Admission
     limits: Limits
+    reservations: Reservations
     pool: WorkerPool
     clock: ClockGuard

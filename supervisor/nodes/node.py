@@ -6,7 +6,7 @@ from enum import StrEnum
 from platform import python_version
 
 from bus.transport.codec import BUS_VERSION, same_protocol
-from bus.wire.commands import NodeSummary
+from bus.wire.replies import NodeSummary
 from supervisor.nodes.data_watch import DataPrint, why_other_data
 from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import Hello
@@ -59,7 +59,9 @@ class Node:
     def summary(self, now: float) -> NodeSummary:
         """As lists show it."""
         place = self.place
-        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, self._why_not())
+        proof = place.proof if self.hello is not None else None
+        counts = (place.jobs, place.slots, place.workers)
+        return NodeSummary(place.name, self.state(now), *counts, self._why_not(), proof)
 
     def _why_not(self) -> str:
         if self.hello is not None:
@@ -70,6 +72,7 @@ class Node:
         """Know whether it may be used: `data` is what the head sees of its `folder`, None before it has looked."""
         self.hello = hello
         self.place.slots = hello.slots
+        self.place.proof = hello.proof
         if not same_protocol(hello.version):
             self.why = f"it speaks protocol {hello.version}, this head {BUS_VERSION}"
         elif hello.python.rpartition(".")[0] != python_version().rpartition(".")[0]:
@@ -93,7 +96,7 @@ def summaries_of(
 
 def summary_of_left(name: str) -> NodeSummary:
     """A machine that was drained, and on which nothing runs."""
-    return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"drained; `deadstop nodes drain --undo {name}` takes it back")
+    return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"`deadstop nodes drain --undo {name}` takes it back")
 
 
 def summary_of_engine(name: str, why: str) -> NodeSummary:

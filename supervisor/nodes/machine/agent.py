@@ -9,8 +9,9 @@ from typing import NoReturn
 
 from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import preload_of
+from bus.contract.vocabulary import Proof
 from bus.program import set_up_logging
-from bus.system import private
+from bus.system import private_files
 from bus.system.environment import for_workers
 from bus.system.prctl import be_unreadable, become_subreaper
 from bus.transport.codec import BUS_VERSION, encode
@@ -26,21 +27,21 @@ from supervisor.nodes.line import (
     REPORT,
     SAMPLE,
     Ask,
-    Born,
-    Buried,
     Do,
     Exited,
     Fenced,
     Granted,
     Hello,
-    Hire,
     Leave,
+    LineMessage,
     Outdated,
     Overcrowded,
-    Said,
+    Reaped,
     Sampled,
     Seen,
     Serves,
+    Spawn,
+    Spawned,
     Tell,
     ToNode,
     Welcome,
@@ -53,7 +54,7 @@ from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Gone, Sample
 from supervisor.places.usage.process_watch import LOOK_S
-from supervisor.processes.containment.sweep import Sweep
+from supervisor.processes.containment.interface import Contain
 from supervisor.processes.fork_server_client import SpawnError
 from supervisor.processes.spawner import Spawner
 
@@ -64,18 +65,19 @@ ASK_EVERY_S = 1.0
 """Or a part of the lease, if that is less: after a cut the line goes on with the first question that gets through."""
 
 
-def main(orders: NodeOrders, said: int) -> NoReturn:
-    """Serve until the head lets it go. `said` is where the keeper hears of the lease's end."""
-    private.make_files_private()
+def main(orders: NodeOrders, contain: Contain, said: int) -> NoReturn:
+    """Serve until the head lets it go. `contain` makes what holds the workers; `said` is where the keeper hears of the
+    lease's end."""
+    private_files.make_files_private()
     set_up_logging(orders.settings.supervisor.log_format, f"node {orders.name}")
     become_subreaper()
     be_unreadable()  # our key is no worker's
-    asyncio.run(_serve(orders, said))
+    asyncio.run(_serve(orders, contain, said))
     os._exit(0)  # init ends with us, and with it all that is left
 
 
-async def _serve(orders: NodeOrders, said: int) -> None:
-    agent = Agent(orders, said)
+async def _serve(orders: NodeOrders, contain: Contain, said: int) -> None:
+    agent = Agent(orders, contain, said)
     await agent.run()
 
 
@@ -92,7 +94,7 @@ class NoLedger:
 class Agent:
     """Does what the head says, and tells it what becomes of it."""
 
-    def __init__(self, orders: NodeOrders, said: int) -> None:
+    def __init__(self, orders: NodeOrders, contain: Contain, said: int) -> None:
         self._orders = orders
         self._said = said
         self._loop = asyncio.get_running_loop()
@@ -101,7 +103,7 @@ class Agent:
         self._over = asyncio.Event()
         self._loaded = False
         self._data = DataWatch(orders.settings.data.folder, self._say_hello)
-        self._hired: set[str] = set()
+        self._spawned: set[str] = set()
         self._killing: set[str] = set()
         self._outdated: set[str] = set()
         context = new_context()
@@ -113,7 +115,7 @@ class Agent:
         address = make_address(folder, orders.folder)
         make_runtime_folder(Path(address.runtime_dir))
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(preload_of(settings, os.environ), environment, Sweep)
+        self._spawner = Spawner(preload_of(settings, os.environ), environment, contain)
         self._place = LocalPlace(settings, self._spawner, NoLedger(), (context, address), self)
 
     async def run(self) -> None:
@@ -122,7 +124,7 @@ class Agent:
             (min(ASK_EVERY_S, self._orders.lease_s / ASKS_PER_LEASE), self._ask),
             (SAMPLE_EVERY_S, self._place.sample),
             (LOOK_S, self._place.look_at_processes),
-            (SAMPLE_EVERY_S, self._look_after),
+            (SAMPLE_EVERY_S, self._refresh_folders),
         ]
         periodic = Periodic(recurring)
         joining = self._loop.create_task(self._join())
@@ -130,6 +132,7 @@ class Agent:
         joining.cancel()
         periodic.close()
         self._data.close()
+        self._spawner.containment.close()
 
     async def _join(self) -> None:
         """What is given to this node after its first word is to begin at once."""
@@ -145,7 +148,8 @@ class Agent:
     def _say_hello(self) -> None:
         """Once there is something to say."""
         if self._loaded and self._data.seen is not None:
-            self._send(HELLO, Hello(BUS_VERSION, python_version(), self._orders.slots, self._data.seen))
+            proof = Proof.CGROUP if self._place.proof is Proof.CGROUP else Proof.NODE_REAPED
+            self._send(HELLO, Hello(BUS_VERSION, python_version(), self._orders.slots, self._data.seen, proof))
 
     # ---- what the head says
 
@@ -163,12 +167,12 @@ class Agent:
                 if resend:
                     self._place.hear_again()
             case Seen(through):
-                # Only who is not known to be buried is hired again, and an earlier order would have come before this.
-                self._hired -= {one.worker_id for one in self._reports.seen(through) if isinstance(one, Buried)}
+                # Only who is not known to be reaped is spawned again, and an earlier order would have come before this.
+                self._spawned -= {one.worker_id for one in self._reports.seen(through) if isinstance(one, Reaped)}
             case Fenced() | Leave():
                 self._over.set()
-            case Hire(worker_id, agent, token) if worker_id not in self._hired:
-                self._hired.add(worker_id)
+            case Spawn(worker_id, agent, token) if worker_id not in self._spawned:
+                self._spawned.add(worker_id)
                 self._place.spawn(worker_id, agent, token)
             case Serves(worker_id, job_id):
                 self._place.assigned(worker_id, job_id)
@@ -193,8 +197,8 @@ class Agent:
 
     # ---- what this machine says
 
-    def born(self, worker_id: str, pid: int) -> None:
-        self._reports.add(Born(worker_id, pid))
+    def spawned(self, worker_id: str, pid: int) -> None:
+        self._reports.add(Spawned(worker_id, pid))
 
     def control(self, frame: bytes) -> None:
         self._line.send([self._id, CONTROL, frame])
@@ -216,19 +220,19 @@ class Agent:
         self._killing.discard(worker_id)
         self._outdated.discard(worker_id)
         proven = gone.proof is not None
-        self._reports.add(Buried(worker_id, gone.exit_words, proven, gone.last_words, gone.limit_hit, gone.counted))
+        self._reports.add(Reaped(worker_id, gone.exit_words, proven, gone.last_words, gone.limit_hit, gone.counted))
 
     # ---- inside
 
     def _ask(self) -> None:
         self._send(ASK, Ask(boot_clock()))
 
-    def _look_after(self) -> None:
+    def _refresh_folders(self) -> None:
         self._spawner.look(self._orders.settings.worker.start_timeout_s)
-        self._place.look_after()
+        self._place.refresh_folders()
         for worker_id in self._place.outdated_ones() - self._outdated:
             self._outdated.add(worker_id)
             self._reports.add(Outdated(worker_id))
 
-    def _send(self, kind: bytes, said: Said) -> None:
+    def _send(self, kind: bytes, said: LineMessage) -> None:
         self._line.send([self._id, kind, encode(said)])
