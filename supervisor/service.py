@@ -85,7 +85,7 @@ class Service:
             lambda: self._trouble,
             reservations.may_start,
             lambda: self._pool.shortage,
-            lambda agent: self._pool.no_room(agent),
+            (lambda agent: self._pool.no_room(agent)) if on_nodes(settings) else None,
             store.queries.users(),
         )
         self._jobs = JobTable()

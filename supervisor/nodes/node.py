@@ -1,16 +1,21 @@
 """One node, as the head knows it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from platform import python_version
 
+from bus.contract.settings import Settings
 from bus.transport.codec import BUS_VERSION, same_protocol
+from bus.transport.sockets import new_keys
 from bus.wire.replies import NodeSummary
 from supervisor.nodes.data_watch import DataPrint, why_other_data
 from supervisor.nodes.lease import HeadLease
-from supervisor.nodes.line import Hello
+from supervisor.nodes.line import Hello, LineMessage
 from supervisor.nodes.remote_place import RemotePlace
+from supervisor.places.capacity import Capacity, demand_of
+from supervisor.places.place import PlaceListener
 
 
 class NodeState(StrEnum):
@@ -60,8 +65,10 @@ class Node:
         """As lists show it."""
         place = self.place
         proof = place.proof if self.hello is not None else None
-        counts = (place.jobs, place.slots, place.workers)
-        return NodeSummary(place.name, self.state(now), *counts, self._why_not(), proof)
+        slots, resources = place.capacity.slots, sorted(place.capacity.resources)
+        return NodeSummary(
+            place.name, self.state(now), place.jobs, slots, place.workers, self._why_not(), proof, resources
+        )
 
     def _why_not(self) -> str:
         if self.hello is not None:
@@ -71,7 +78,7 @@ class Node:
     def compare(self, hello: Hello, folder: str, data: DataPrint | None) -> None:
         """Know whether it may be used: `data` is what the head sees of its `folder`, None before it has looked."""
         self.hello = hello
-        self.place.slots = hello.slots
+        self.place.capacity = replace(self.place.capacity, slots=hello.slots)
         self.place.proof = hello.proof
         if not same_protocol(hello.version):
             self.why = f"it speaks protocol {hello.version}, this head {BUS_VERSION}"
@@ -81,6 +88,21 @@ class Node:
             self.why = f"the server has not looked at {folder} yet"
         else:
             self.why = why_other_data(folder, hello.data, data)
+
+
+def new_node(
+    agent_id: str,
+    name: str,
+    capacity: Capacity,
+    settings: Settings,
+    ends: tuple[Callable[[LineMessage], None], PlaceListener],
+) -> tuple[Node, str]:
+    """One that is to be started, and its secret key. `ends`: what says something to it, and who hears of its
+    workers."""
+    public, secret = new_keys()
+    lease = HeadLease(settings.cluster.lease_s, settings.cluster.margin_s)
+    bare = replace(capacity, slots=0)  # until it is there
+    return Node(agent_id, public, RemotePlace(name, bare, partial(demand_of, settings), *ends), lease), secret
 
 
 def summaries_of(

@@ -26,7 +26,6 @@ from bus.wire.worker import MAX_MESSAGE_BYTES
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.engines.engine import Engine, engine_arguments
 from supervisor.nodes.engines.line import EngineFailed, FromEngine, NodeDown, NodeFailed, NodeReaped, NodeUp, Started
-from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import (
     ASK,
     CONTROL,
@@ -47,8 +46,9 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
-from supervisor.nodes.node import NO_MACHINE, Node, NodeState, summaries_of, summary_of_engine
+from supervisor.nodes.node import NO_MACHINE, Node, NodeState, new_node, summaries_of, summary_of_engine
 from supervisor.nodes.remote_place import RemotePlace
+from supervisor.places.capacity import Capacity, capacity_of
 from supervisor.places.place import PlaceListener, Sample
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Nodes:
         self._changed = changed
         self._listener = listener
         self._nodes: dict[str, Node] = {}
-        self._offered: set[str] = set()
+        self._offered: dict[str, list[str]] = {}  # the resources of each machine that could take a node
         self._drained: set[str] = set()
         self._failed: dict[str, str] = {}
         self._trouble = ""
@@ -122,7 +122,7 @@ class Nodes:
     def drain(self, name: str, *, undo: bool) -> bool:
         """Let the machine of this name take no job any more, or with `undo` again. False where there is none."""
         named = [node for node in self._nodes.values() if node.place.name == name]
-        if not named and name not in self._offered | self._drained:
+        if not named and name not in self._offered.keys() | self._drained:
             return False
         (self._drained.discard if undo else self._drained.add)(name)
         for node in named:
@@ -210,16 +210,18 @@ class Nodes:
         if node.why:
             log.error("node %s is not used: %s", node.place.name, node.why, extra={"action": "node"})
         else:
-            log.info("node %s is ready for %d jobs", node.place.name, node.place.slots, extra={"action": "node"})
+            log.info(
+                "node %s is ready for %d jobs", node.place.name, node.place.capacity.slots, extra={"action": "node"}
+            )
         self._changed()
 
     # ---- what the engine says
 
     def _on_engine(self, said: FromEngine) -> None:
         match said:
-            case NodeUp(name):
+            case NodeUp(name, resources):
                 self._trouble = ""
-                self._offered.add(name)
+                self._offered[name] = resources
                 self._start_offered()
             case Started(agent_id) if node := self._nodes.get(agent_id):
                 self._failed.pop(node.place.name, None)
@@ -249,16 +251,14 @@ class Nodes:
             node.lease.end_granting()
 
     def _start_offered(self) -> None:
-        for name in self._offered - self._drained:
-            self._offered.discard(name)
-            self._start(name)
+        for name in self._offered.keys() - self._drained:
+            self._start(name, capacity_of(self._cluster, name, self._offered.pop(name)))
 
-    def _start(self, name: str) -> None:
-        public, secret = new_keys()
+    def _start(self, name: str, capacity: Capacity) -> None:
         agent_id = secrets.token_hex(6)
-        lease = HeadLease(self._cluster.lease_s, self._cluster.margin_s)
-        place = RemotePlace(name, partial(self._say_to, agent_id), self._listener)
-        self._nodes[agent_id] = Node(agent_id, public, place, lease)
+        sending = partial(self._say_to, agent_id)
+        node, secret = new_node(agent_id, name, capacity, self._settings, (sending, self._listener))
+        self._nodes[agent_id] = node
         self._engine.start_node(
             NodeOrders(
                 agent_id=agent_id,
@@ -266,10 +266,10 @@ class Nodes:
                 parent=0,
                 head=self._endpoint,
                 head_key=self._head_key,
-                public_key=public,
+                public_key=node.public_key,
                 secret_key=secret,
                 lease_s=self._cluster.lease_s,
-                slots=self._cluster.slots,
+                slots=capacity.slots,
                 folder=str(Path(self._address.runtime_dir) / f"node-{agent_id}"),
                 settings=msgspec.structs.replace(self._settings, auth=AuthSettings()),  # nobody signs in there
             )

@@ -17,9 +17,10 @@ class EngineMessage(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class NodeUp(EngineMessage, frozen=True, tag="node_up"):
-    """This machine could take a node."""
+    """This machine could take a node. It offers these resources, as far as the engine knows."""
 
     name: str
+    resources: list[str] = []
 
 
 class Started(EngineMessage, frozen=True, tag="started"):

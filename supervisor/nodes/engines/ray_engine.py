@@ -29,7 +29,7 @@ from supervisor.nodes.engines.line import (
     decode_to_engine,
     line_to_head,
 )
-from supervisor.nodes.engines.ray_machines import machines_of
+from supervisor.nodes.engines.ray_machines import gpus_for, machines_of, offers_of
 from supervisor.nodes.machine.orders import NodeOrders
 
 LOOK_EVERY_S = 0.5
@@ -94,6 +94,8 @@ class RayEngine:
         self._say = say
         self._machines: dict[str, str] = {}
         """Those that are alive: Ray's number of each, by the name that the head knows."""
+        self._resources: dict[str, dict[str, float]] = {}
+        """Of each machine, by Ray's number."""
         self._taken: set[str] = set()
         """Ray's numbers of those that are offered, or have a node."""
         self._nodes: dict[str, str] = {}
@@ -126,6 +128,7 @@ class RayEngine:
     def _compare(self, nodes: list[dict[str, Any]]) -> None:
         """Who has come, and who seems to be dead."""
         self._machines = machines_of(nodes)
+        self._resources = {node["NodeID"]: node["Resources"] for node in nodes}
         alive = set(self._machines.values())
         for agent_id in [agent_id for agent_id, machine in self._nodes.items() if machine not in alive]:
             del self._nodes[agent_id]
@@ -134,7 +137,7 @@ class RayEngine:
         for name, machine in self._machines.items():
             if machine not in self._taken:
                 self._taken.add(machine)
-                self._say(NodeUp(name))
+                self._say(NodeUp(name, offers_of(self._resources[machine])))
 
     async def _keep(self, orders: NodeOrders) -> None:
         """One node, from its start until nothing of it is left, or nobody can say."""
@@ -154,7 +157,7 @@ class RayEngine:
 
         from supervisor.nodes.engines.ray_actor import actor_on
 
-        actor = actor_on(machine)
+        actor = actor_on(machine, gpus_for(orders.settings, self._resources.get(machine, {})))
         started = False
         try:
             keeper, init, why = await actor.start.remote(msgspec.json.encode(orders))

@@ -16,6 +16,7 @@ export interface NodeRow {
   readonly workers: number;
   readonly why: string;
   readonly proof: Proof | null;
+  readonly resources: readonly string[];
 }
 
 export interface Stats {

@@ -11,6 +11,7 @@ from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import Hello
 from supervisor.nodes.node import Node, NodeState, summaries_of
 from supervisor.nodes.remote_place import RemotePlace
+from supervisor.places.capacity import Capacity, Demand
 from tests.unit.supervisor.nodes.test_remote_place import Heard
 
 LEASE_S = 15.0
@@ -22,7 +23,7 @@ def node() -> Node:
     """One that has asked for its lease at 100."""
     lease = HeadLease(LEASE_S, 0.5)
     lease.asked(100.0)
-    return Node("a1", "key", RemotePlace("gpu-1", lambda _: None, Heard()), lease)
+    return Node("a1", "key", RemotePlace("gpu-1", Capacity(0), lambda _: Demand(), lambda _: None, Heard()), lease)
 
 
 def test_it_joins_until_it_has_loaded_what_workers_need() -> None:
