@@ -140,7 +140,9 @@ class Service:
         cluster = self._settings.cluster
         keep_lease(self._store.path.parent, dead_after_s(cluster.lease_s, cluster.margin_s))
         line = self._context, self._address
-        self._nodes = Nodes(self._settings, line, lambda: self._controller.start_waiting(), listener)
+        self._nodes = Nodes(
+            self._settings, line, lambda: self._controller.start_waiting(), listener, self._admission.short_of_room
+        )
         return self._nodes
 
     @property

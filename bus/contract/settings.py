@@ -74,6 +74,9 @@ class ClusterSettings(Table, frozen=True):
     slots: Positive = 8
     memory_bytes: Bytes = 0
     machines: dict[str, MachineSettings] = {}
+    autoscale: bool = False
+    min_nodes: Count = 1
+    idle_s: Seconds = 300.0
     listen: Annotated[str, Meta(pattern=r"^tcp://[^/]+:([0-9]+|\*)$")] = "tcp://127.0.0.1:*"
     advertise: Annotated[str, Meta(pattern=r"^(tcp://[^/*]+:[0-9]+)?$")] = ""
     lease_s: Annotated[float, Meta(ge=3)] = 15.0

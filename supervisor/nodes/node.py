@@ -19,26 +19,28 @@ from supervisor.places.place import PlaceListener
 
 
 class NodeState(StrEnum):
-    """joining → ready ⇄ silent, and from each of them draining → left; a node that is dead otherwise is in no list any
-    more."""
+    """joining → ready ⇄ silent, and from each of them draining → left, or resting where nobody has drained it; a node
+    that is dead otherwise is in no list any more."""
 
     JOINING = "joining"
     READY = "ready"
     SILENT = "silent"
     DRAINING = "draining"
     LEFT = "left"
+    RESTING = "resting"
 
 
 UNHEARD = "it starts; nothing was heard of it yet ([cluster] listen is where it connects to)"
 NO_MACHINE = "it knows no machine that could take a node yet"
+UNWANTED = "no question needs it; it starts when one does"
 LOADING = "it starts, and loads what workers need"
 
 
 @dataclass(slots=True)
 class Node:
     """`connection` is where it was last heard, by the question with the latest time; `hello` what it has said of itself
-    last: its fork server has loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and is let
-    go after its last one."""
+    last: its fork server has loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and ends
+    after its last one; `let_go`: because none needs it."""
 
     agent_id: str
     public_key: str
@@ -48,6 +50,7 @@ class Node:
     asked_at: float = 0.0
     hello: Hello | None = None
     draining: bool = False
+    let_go: bool = False
     why: str = ""
 
     def __repr__(self) -> str:
@@ -106,11 +109,12 @@ def new_node(
 
 
 def summaries_of(
-    nodes: Iterable[Node], drained: Iterable[str], failed: Mapping[str, str], now: float
+    nodes: Iterable[Node], drained: Iterable[str], resting: Iterable[str], failed: Mapping[str, str], now: float
 ) -> list[NodeSummary]:
-    """By name: those that there are; machines that were drained, and have none; and those on which none could be
-    started the last time, with why."""
-    found = {name: NodeSummary(name, NodeState.JOINING, 0, 0, 0, why) for name, why in failed.items()}
+    """By name: those that there are; machines that were drained, and have none; those on which none is wanted; and
+    those on which none could be started the last time, with why."""
+    found = {name: NodeSummary(name, NodeState.RESTING, 0, 0, 0, UNWANTED) for name in resting}
+    found |= {name: NodeSummary(name, NodeState.JOINING, 0, 0, 0, why) for name, why in failed.items()}
     found |= {name: summary_of_left(name) for name in drained}
     found |= {node.place.name: node.summary(now) for node in nodes if node.place.name not in failed or node.hello}
     return [found[name] for name in sorted(found)]

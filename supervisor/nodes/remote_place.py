@@ -68,6 +68,11 @@ class RemotePlace:
         return sum(bool(known.job_id) for known in self._workers.values())
 
     @property
+    def needs(self) -> list[str]:
+        """The resource that each job there needs, "" for none."""
+        return [known.demand.resource for known in self._workers.values() if known.job_id]
+
+    @property
     def free(self) -> int:
         """How many more jobs it takes."""
         return self.capacity.slots - self.jobs

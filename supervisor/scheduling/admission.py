@@ -160,6 +160,12 @@ class Admission:
             for job_id, user in self.waiting.items()
         }
 
+    def short_of_room(self) -> list[str]:
+        """The agents of the jobs that wait for nothing but a place, as many of them as may run at most."""
+        left = max(0, self.limits.max_running - len(self.running))
+        waiting = [self._agents.get(job_id, "") for job_id, user in self.waiting.items() if self._may_start(user)]
+        return [agent for agent in waiting if self._room_note(agent)][:left]
+
     def _room_note(self, agent: str) -> str:
         if self.no_room is None or len(self.running) >= self.limits.max_running:
             return ""

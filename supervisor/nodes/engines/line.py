@@ -69,8 +69,17 @@ class StartNode(EngineMessage, frozen=True, tag="start_node"):
     orders: NodeOrders
 
 
+class Want(EngineMessage, frozen=True, tag="want"):
+    """So many nodes are wanted, each with this resource ("" for none); the engine sees to it that there are machines
+    for them, if it can."""
+
+    resources: list[str]
+
+
+ToEngine = StartNode | Want
+
 decode_from_engine: msgspec.json.Decoder[FromEngine] = msgspec.json.Decoder(FromEngine)
-decode_to_engine: msgspec.json.Decoder[StartNode] = msgspec.json.Decoder(StartNode)
+decode_to_engine: msgspec.json.Decoder[ToEngine] = msgspec.json.Decoder(ToEngine)
 
 Say = Callable[[EngineMessage], None]
 

@@ -12,7 +12,16 @@ import msgspec
 
 from bus.system.prctl import become_subreaper, die_with
 from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S, init_of, keeper_command, reap, why_failed
-from supervisor.nodes.engines.line import NodeFailed, NodeReaped, NodeUp, Say, Started, decode_to_engine, line_to_head
+from supervisor.nodes.engines.line import (
+    NodeFailed,
+    NodeReaped,
+    NodeUp,
+    Say,
+    Started,
+    StartNode,
+    decode_to_engine,
+    line_to_head,
+)
 from supervisor.nodes.machine.orders import NodeOrders
 from supervisor.places.capacity import LOCAL
 from supervisor.places.cleanup import remove_folder
@@ -29,10 +38,11 @@ async def serve(nodes: int, say: Say) -> None:
         say(NodeUp(LOCAL.format(number)))
     keeping: set[asyncio.Task[None]] = set()
     while line := await lines.readline():
-        orders = decode_to_engine.decode(line).orders
-        task = loop.create_task(_keep(msgspec.structs.replace(orders, parent=os.getpid()), say))
-        keeping.add(task)
-        task.add_done_callback(keeping.discard)
+        said = decode_to_engine.decode(line)
+        if isinstance(said, StartNode):  # there are never more machines than this
+            task = loop.create_task(_keep(msgspec.structs.replace(said.orders, parent=os.getpid()), say))
+            keeping.add(task)
+            task.add_done_callback(keeping.discard)
 
 
 async def _keep(orders: NodeOrders, say: Say) -> None:

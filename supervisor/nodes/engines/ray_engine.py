@@ -26,10 +26,11 @@ from supervisor.nodes.engines.line import (
     NodeUp,
     Say,
     Started,
+    StartNode,
     decode_to_engine,
     line_to_head,
 )
-from supervisor.nodes.engines.ray_machines import gpus_for, machines_of, offers_of
+from supervisor.nodes.engines.ray_machines import bundle_for, gpus_for, machines_of, offers_of
 from supervisor.nodes.machine.orders import NodeOrders
 
 LOOK_EVERY_S = 0.5
@@ -114,7 +115,10 @@ class RayEngine:
         lines, loop = asyncio.StreamReader(limit=MAX_LINE_BYTES), asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
-            task = loop.create_task(self._keep(decode_to_engine.decode(line).orders))
+            said = decode_to_engine.decode(line)
+            task = loop.create_task(
+                self._keep(said.orders) if isinstance(said, StartNode) else _request(said.resources)
+            )
             self._keeping.add(task)
             task.add_done_callback(self._keeping.discard)
 
@@ -174,6 +178,17 @@ class RayEngine:
             with suppress(Exception):
                 ray.kill(actor)
         return started
+
+
+async def _request(resources: list[str]) -> None:
+    """Ask Ray's autoscaler for machines for so many nodes. What is asked for stays until something else is. Without an
+    autoscaler nothing comes of it."""
+    from ray.autoscaler.sdk import request_resources
+
+    try:
+        await asyncio.to_thread(request_resources, bundles=[bundle_for(resource) for resource in resources])
+    except Exception as error:  # Ray raises what it likes
+        sys.stderr.write(f"Ray was asked for {len(resources)} machines: {_in_short(error)}\n")
 
 
 def main() -> None:

@@ -35,6 +35,11 @@ def offers_of(resources: Mapping[str, float]) -> list[str]:
     return sorted(GPU if name == "GPU" else name for name in own if not name.startswith(_NO_OFFER_BEGINS))
 
 
+def bundle_for(resource: str) -> dict[str, float]:
+    """What Ray is asked for, for one node that offers this; "" for nothing."""
+    return {RESOURCE: 1, **({"GPU" if resource == GPU else resource: 1} if resource else {})}
+
+
 def gpus_for(settings: Settings, resources: Mapping[str, float]) -> float:
     """How many GPUs a node takes of such a machine: all, if an agent asks for them; Ray hides them from it else."""
     wanted = any(agent.resource == GPU for agent in settings.agents.values())

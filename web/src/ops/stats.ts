@@ -10,7 +10,7 @@ export interface Histogram {
 /** A machine that takes jobs. */
 export interface NodeRow {
   readonly name: string;
-  readonly state: "joining" | "ready" | "silent" | "draining" | "left";
+  readonly state: "joining" | "ready" | "silent" | "draining" | "left" | "resting";
   readonly jobs: number;
   readonly slots: number;
   readonly workers: number;

@@ -92,15 +92,16 @@ def test_none_takes_a_job_before_the_server_knows_its_own_data() -> None:
 def test_a_list_tells_of_each_machine_once_by_name() -> None:
     there = node()
     there.compare(HELLO, "/data", DATA)
-    listed = summaries_of([there], {"cpu-2"}, {"cpu-1": "no namespace"}, 101.0)
+    listed = summaries_of([there], {"cpu-2"}, {"cpu-3"}, {"cpu-1": "no namespace"}, 101.0)
     assert [(each.name, each.state) for each in listed] == [
         ("cpu-1", NodeState.JOINING),
         ("cpu-2", NodeState.LEFT),
+        ("cpu-3", NodeState.RESTING),
         ("gpu-1", NodeState.READY),
     ]
     assert listed[0].why == "no namespace"
 
 
 def test_while_one_is_tried_again_the_list_says_why_it_failed() -> None:
-    (again,) = summaries_of([node()], (), {"gpu-1": "no namespace"}, 101.0)
+    (again,) = summaries_of([node()], (), (), {"gpu-1": "no namespace"}, 101.0)
     assert (again.state, again.why) == (NodeState.JOINING, "no namespace")
