@@ -110,8 +110,8 @@ class EndedCount(msgspec.Struct, frozen=True):
 
 class NodeSummary(msgspec.Struct, frozen=True):
     """A machine that takes jobs: `state` is joining, ready, silent, draining, left or resting, `jobs` of its `slots`
-    are taken. `why` it takes none, for people. `proof`: how it is found there that nothing of a worker is left, once it is
-    known; `resources`: what it offers to agents that need it."""
+    are taken. `why` it takes none, for people. `proof`: how it is found there that nothing of a worker is left, once
+    it is known; `resources`: what it offers to agents that need it."""
 
     name: str
     state: str
