@@ -1,5 +1,6 @@
 """The readings of a question: every way to read it bound over every table that it may be about."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -47,10 +48,14 @@ class Readings:
     problem: str = ""
     several_dates: str = ""
     """The table that has several dates, where none is said."""
+    dated: float = math.inf
+    """What it would cost to read it as said of one of these."""
 
     @property
     def clear(self) -> Reading | None:
         """The one reading that is near enough to the question and apart from all others."""
+        if self.found and self.dated <= self.found[0].cost:
+            return None
         if not self.found or self.found[0].cost > _ALLOWED + _PER_WORD * self.words or self.rivals:
             return None
         return None if self.found[0].query.doubtful else self.found[0]
@@ -102,6 +107,7 @@ class Core:
     def _bound(self, found: list[Parse], words: int) -> Readings:
         """What the parses mean over every table that they may be about."""
         best: dict[str, Reading] = {}
+        dated = math.inf
         problems: dict[str, None] = {}
         several_dates = ""
         for parse in found:
@@ -110,7 +116,8 @@ class Core:
                     bound = Binder(self.schema, base, self.routes(base), parse).run()
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
-                    several_dates = several_dates or (problem.table if isinstance(problem, Several) else "")
+                    if isinstance(problem, Several):
+                        several_dates, dated = several_dates or problem.table, min(dated, parse.cost)
                     continue
                 _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
@@ -121,6 +128,7 @@ class Core:
             words,
             "bind: " + "; ".join(problems),
             several_dates,
+            dated,
         )
 
     def bases(self, parse: Parse) -> list[str]:

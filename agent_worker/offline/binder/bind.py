@@ -102,6 +102,7 @@ class Binder(Checks):
         self._finish()
         self._show_figures()
         self._check_outer()
+        self._check_bridge()
         for share in self.of(Share):
             self._share(share, told)
         self._verbs()
@@ -193,6 +194,9 @@ class Binder(Checks):
         for expr in (*(e for e, _ in query.order), *(h.expr for h in query.havings)):
             if expr not in query.shown and not (query.everything and isinstance(expr, Ref) and not expr.path):
                 query.shown.append(expr)
+        if query.limit == 1 and not query.aggregated and not query.everything:
+            own = self._named_by()
+            query.distinct = not any(isinstance(e, Ref) and self._column(e) in own for e in query.shown)
 
     def _groups_of(self, plain: list[Ref]) -> None:
         """Plain columns beside figures, before them, are what is grouped by, with the key of what they name."""

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from agent_worker.offline.binder.places import Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import (
+    Agg,
     Compare,
     Expr,
     Ref,
@@ -60,6 +61,18 @@ class Checks(Times):
         plain = not (query.groups or query.havings or query.limit or self.of(Share))
         if query.outer and not (plain and len(query.buckets) == 1 and len(query.shown) == 2):
             raise Unbound("an average of counts of what")
+
+    def _check_bridge(self) -> None:
+        """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
+        by a key of their own."""
+        counts = [e.ref for e in self.query.shown if isinstance(e, Agg) and e.fn == "count" and e.ref]
+        if self.base in self._named_tables() or not any(ref.table == self.base for ref in counts):
+            return
+        held = {c.expr.table for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)}
+        for key in (self.schema.refers(ref.table, ref.column) for ref in counts):
+            direct = {k.ref_table for k in self.schema.keys_of(key.ref_table)} if key else set()
+            if held & direct:
+                raise Doubtful(f"{', '.join(held & direct)} by {self.base}, or by a key")
 
     def _is_named(self, ref: Ref) -> bool:
         """Whether a condition names its column, so that it is no other one's."""

@@ -110,9 +110,9 @@ class Columns(Nouns):
         return found
 
     def _undated(self, column: Column) -> bool:
-        """Whether a date is hardly meant that nothing tells of: its table has another by its owner's word, or the base
-        has dates of its own."""
-        if column.kind is not Kind.DATE or self._told(column.name):
+        """Whether a date or year is hardly meant that nothing tells of: its table has another by its owner's word, or
+        the base has dates of its own."""
+        if (column.kind is not Kind.DATE and column.role is not Role.YEAR) or self._told(column.name):
             return False
         date = self.schema.catalog.description.default_dates.get(column.table)
         own = any(c.kind is Kind.DATE for c in self.schema.tables[self.base].columns)

@@ -75,12 +75,16 @@ class Nouns(Shown):
             raise Unbound(f"all columns, and those of {name.text}")
         if not path:
             raise Unbound("each thing is one row")
+        if not aggregated and firm and any(isinstance(e, Ref) and not e.path for e in self.query.shown):
+            self.query.doubtful = True  # all that each has, or a figure of them
         columns = [*((table.key,) if table.key else ()), *table.labels]
         if not columns:
             raise Unbound(f"{name.text} has no key")
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         if aggregated:
             self.query.groups += refs
+        if aggregated and firm:  # rows of none are not of one of them
+            self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
         self._join(() if aggregated else path)
         shown = [e for e in self.query.shown if isinstance(e, Ref)]
         self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]

@@ -5,6 +5,7 @@ from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Unbo
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part
+from agent_worker.offline.english.lexicon import BORN
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -211,6 +212,8 @@ class Ranking(Conditions):
         for place, column in self.schema.columns.items():
             at = next((i for i, hint in enumerate(hints) if hint in column.words), None)
             if at is None or column.role not in (*NUMERIC, Role.DATE):
+                continue
+            if BORN & set(column.words) and hints[at] not in BORN:
                 continue
             reached = self._ref(Candidate(*place))
             if reached is not None:

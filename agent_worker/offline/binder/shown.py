@@ -248,6 +248,8 @@ class Shown(Places):
         ref, cost = self._resolve(item.name, item.owner)
         column = self._column(ref)
         self.cost += cost - item.name.cost
+        if item.owner and item.name.text.lower() in ("number", "numbers"):
+            raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")
         if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
             raise Unbound(f"{item.fn} of {column.name} would count rows twice")
         if item.fn == "sum" and column.role is Role.RATE:

@@ -108,6 +108,7 @@ SUPERLATIVES = Phrases(
 )
 AMOUNT = _said("{total,} number of|{amount,count,numbers,amounts} of|total")
 _BORN, _BEGAN = "birth birthday born birthdate dob", "date year time day founded opened"
+BORN = frozenset(_BORN.split())
 ADJECTIVES = Phrases(
     {
         "oldest|eldest": ((True, "age"), (False, f"{_BORN} {_BEGAN} built established")),

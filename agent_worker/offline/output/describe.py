@@ -118,6 +118,8 @@ class Description:
         words = [o.words for o in c.operands]
         if c.operator == "null":
             return f"{left} is missing"
+        if c.operator == "known":
+            return f"{left} is known"
         if c.operator in ("yes", "no"):
             return f"{left} is {c.operator}"
         if c.operator == "between":
@@ -135,7 +137,8 @@ class Description:
         said = ", ".join(f"{'highest' if down else 'lowest'} {self._expr(e)} first" for e, down in self.query.order)
         if self.query.limit is None:
             return said
-        return f"only the first, {said}" if self.query.limit == 1 else f"only the first {self.query.limit}, {said}"
+        first = "the first and its equals" if self.query.limit == 1 else f"the first {self.query.limit}"
+        return f"only {first}, {said}"
 
     def chart(self) -> ChartHint | None:
         """Bars over groups, a line over years and dates; nothing for a single row or many groups."""

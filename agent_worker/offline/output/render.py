@@ -81,8 +81,9 @@ class Renderer:
             figure = name_of(query.shown[-1])
             inner = chr(10).join(lines)
             return f"SELECT {query.outer.upper()}({figure}) AS {query.outer}_{figure} FROM (\n{inner}\n) AS found"
+        lines += [f"QUALIFY RANK() OVER (ORDER BY {orders[0]}) = 1"] if query.limit == 1 else []
         lines += [f"ORDER BY {', '.join(orders)}"] if orders else []
-        lines += [f"LIMIT {query.limit}"] if query.limit else []
+        lines += [f"LIMIT {query.limit}"] if query.limit and query.limit > 1 else []
         return "\n".join(lines)
 
     def _shown(self) -> list[str]:
@@ -193,6 +194,8 @@ class Renderer:
         left = _FORMS[c.form].format(self.expr(c.expr))
         if c.operator == "null":
             return f"{left} IS NULL"
+        if c.operator == "known":
+            return f"{left} IS NOT NULL"
         if c.operator in ("yes", "no"):
             return left if c.operator == "yes" else f"NOT {left}"
         operands = [self._operand(o.sql, o.fn, c.expr) for o in c.operands]

@@ -6,13 +6,13 @@ from agent_worker.offline.binder.places import Doubtful, Unbound, kin
 from agent_worker.offline.binder.query import AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, parts_of, stretch
+from agent_worker.offline.english.lexicon import BORN
 from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Mention, Moment, Per, Verb, When
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind
 
-_BORN = frozenset(("birth", "born", "birthday", "birthdate", "dob"))
 _LEAP_YEAR = 2000
 """In which every day of a month is found that no year is said for."""
 
@@ -105,7 +105,7 @@ class Times(Ranking):
             return parts
         dates = [column for column in table.columns if column.kind is Kind.DATE]
         told = [column for column in dates if self._told(column.name)]
-        dates = told or [column for column in dates if not _BORN & set(column.all_words)]
+        dates = told or [column for column in dates if not BORN & set(column.all_words)]
         if len(dates) != 1:
             raise Several(self.base, tuple(dates)) if dates else Unbound(f"{self.base} has no dates")
         return calendar_at(self.schema, Ref((), self.base, dates[0].name))
