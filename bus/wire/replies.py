@@ -109,9 +109,9 @@ class EndedCount(msgspec.Struct, frozen=True):
 
 
 class NodeSummary(msgspec.Struct, frozen=True):
-    """A machine that takes jobs: `state` is joining, ready, silent, draining or left, `jobs` of its `slots` are taken.
-    `why` it takes none, for people. `proof`: how it is found there that nothing of a worker is left, once it is
-    known."""
+    """A machine that takes jobs: `state` is joining, ready, silent, draining, left or resting, `jobs` of its `slots`
+    are taken. `why` it takes none, for people. `proof`: how it is found there that nothing of a worker is left, once
+    it is known; `resources`: what it offers to agents that need it."""
 
     name: str
     state: str
@@ -120,6 +120,7 @@ class NodeSummary(msgspec.Struct, frozen=True):
     workers: int
     why: str = ""
     proof: Proof | None = None
+    resources: list[str] = []
 
 
 class Stats(Reply, frozen=True, tag="stats"):
