@@ -12,6 +12,7 @@ from bus.contract.histogram import Histogram
 from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import SharedQuestion, ShareSummary
 from bus.contract.vocabulary import Proof, Reason, Role, Rung, State, Verdict
+from bus.wire.own_files import OwnFile
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
 """A question, or the text of a conversation, with room."""
@@ -109,8 +110,26 @@ class Rate(Command, frozen=True, tag="rate"):
 
 
 class ReadCatalog(Command, frozen=True, tag="catalog"):
-    """The tables that questions can be asked about. Refused with `reading` while it is being read for the first
-    time, with `not_ready` when it could not be."""
+    """The tables that the caller's questions can be asked about: those of all, and those of their own files. Refused
+    with `reading` while it is being read for the first time, with `not_ready` when it could not be."""
+
+
+class ListFiles(Command, frozen=True, tag="list_files"):
+    """The caller's own files."""
+
+
+class AddFile(Command, frozen=True, tag="add_file"):
+    """Keep a whole upload of `bus.own_files` as the caller's own, if it can be read: the reply names the job that
+    finds out. The file is there once that has succeeded, and in no other case."""
+
+    name: str
+    upload: str
+
+
+class RemoveFile(Command, frozen=True, tag="remove_file"):
+    """Delete a file of the caller's own."""
+
+    name: str
 
 
 class RollUp(Command, frozen=True, tag="roll_up"):
@@ -213,6 +232,7 @@ class ForgetSaved(Command, frozen=True, tag="forget_saved"):
     saved_id: str
 
 
+AnyFileCommand = ListFiles | AddFile | RemoveFile
 AnySavedCommand = ListSaved | SaveQuestion | FillSaved | ArrangeBoard | ForgetSaved
 AnyShareCommand = CreateShare | ListShares | ShowShare | EndShare
 AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
@@ -230,6 +250,7 @@ AnyCommand = (
     | AnyConversationCommand
     | AnyShareCommand
     | AnySavedCommand
+    | AnyFileCommand
 )
 
 
@@ -338,6 +359,22 @@ class Shown(Reply, frozen=True, tag="shown"):
 
 class CatalogRead(Reply, frozen=True, tag="catalog"):
     catalog: Catalog
+
+
+class OwnFiles(Reply, frozen=True, tag="own_files"):
+    """The caller's own files by name, and what they may be: each, all together, and how many."""
+
+    files: list[OwnFile]
+    max_file_bytes: int
+    max_user_bytes: int
+    max_files: int
+
+
+class FileTaken(Reply, frozen=True, tag="file_taken"):
+    """`name` is what the file is called if the job finds that it can be read."""
+
+    name: str
+    job: JobSummary
 
 
 class Conversations(Reply, frozen=True, tag="conversations"):
@@ -449,6 +486,8 @@ AnyReply = (
     | SavedQuestions
     | QuestionSaved
     | Filled
+    | OwnFiles
+    | FileTaken
     | Stats
     | Refused
 )

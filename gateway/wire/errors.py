@@ -8,6 +8,7 @@ from bus.client import CommandRefused
 from bus.contract.vocabulary import Refusal
 from bus.transport.sockets import BusError
 from bus.wire.commands import UNAVAILABLE
+from bus.wire.own_files import UNREADABLE_FILE
 
 STATUS = {
     Refusal.QUEUE_FULL: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -21,6 +22,8 @@ STATUS = {
     "already_ended": HTTPStatus.CONFLICT,
     "not_ended": HTTPStatus.CONFLICT,
     "name_taken": HTTPStatus.CONFLICT,
+    "busy": HTTPStatus.CONFLICT,
+    UNREADABLE_FILE: HTTPStatus.UNPROCESSABLE_ENTITY,
     "no_rows": HTTPStatus.NOT_FOUND,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "forbidden": HTTPStatus.FORBIDDEN,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bus.contract.settings import Settings
 from supervisor.jobs.job_table import JobTable
+from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.storage.clock_guard import ClockGuard
@@ -24,3 +25,4 @@ class Parts:
     limits: Limits
     pool: WorkerPool
     clock: ClockGuard
+    own_folders: OwnFolders

@@ -18,6 +18,7 @@ from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
+from supervisor.own_files.folders import OwnFolders
 from supervisor.places.local_place import LocalPlace
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
@@ -47,9 +48,8 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     here = partial(LocalPlace, settings, Spawner([], {}, Sweep), store, (context, address))
     pool = WorkerPool(settings, here)
     admission = Admission(settings.limits, running_limits(settings))
-    parts = Parts(
-        settings, store, journal, jobs, admission, Limits(settings, store.queries), pool, ClockGuard(tmp_path)
-    )
+    limits, clock, folders = Limits(settings, store.queries), ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
+    parts = Parts(settings, store, journal, jobs, admission, limits, pool, clock, folders)
     pool.close()
     yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
     context.term()
