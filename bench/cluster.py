@@ -22,11 +22,12 @@ from bench.measures.memory import pss_mib
 from bench.measures.starts import FOLLOWING_PAUSE_S
 from bench.measures.streams import one_stream
 from bench.table import table
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.nodes import node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 
-WARM = {"worker.spare_workers": 2, "agent.default": "says_hello"}
+WARM = {"worker.warm_workers": 2, "agent.default": "says_hello"}
 ON_A_NODE = {**WARM, "cluster.engine": "local"}
 HERE = "the same on the server's machine"
 CHUNKS = 100_000
@@ -64,7 +65,7 @@ async def _has_a_node(supervisor: Supervisor) -> bool:
 
 async def _turn(client: Client, times: Times, *, with_stream: bool) -> None:
     times.first.append(await _first_chunk(client))
-    await asyncio.sleep(FOLLOWING_PAUSE_S)  # the spare is replaced
+    await asyncio.sleep(FOLLOWING_PAUSE_S)  # the warm worker is replaced
     times.stop.append(await _stop(client))
     if with_stream:
         times.rate.append(await one_stream(client, CHUNKS))
@@ -94,7 +95,7 @@ async def _stop(client: Client) -> float:
 def _figures(here: Times, there: Times) -> list[Figure]:
     first, stop = spread(here.first), spread(here.stop)
     return [
-        _beside("first chunk, warm spare on a node", "ms", there.first, first, first.median + SLOWER_START_MS),
+        _beside("first chunk, warm worker on a node", "ms", there.first, first, first.median + SLOWER_START_MS),
         _beside("stop to proof, streaming worker on a node", "ms", there.stop, stop, stop.median + SLOWER_STOP_MS),
         Figure(f"one stream of {CHUNKS:,} chunks from a node", "chunks/s", spread(there.rate), True, spread(here.rate),
                HERE, {"median": CHUNKS_PER_S}),
@@ -106,13 +107,13 @@ def _beside(name: str, unit: str, times: list[float], limit: Spread, target: flo
 
 
 def _memory(system: System) -> list[Figure]:
-    """What there is of a node while nothing runs: its keeper, init and agent, with the fork server and two spares."""
+    """What there is of an idle node: its keeper, init and agent, with the fork server and two warm workers."""
     node = node_of(system.supervisor)
     links = [node.keeper, node.init, node.agent]
     of_all = sum(pss_mib(process.pid) for process in [node.keeper, *node.left])
     return [
         Figure("a node's keeper, init and agent", "MiB", spread([sum(pss_mib(link.pid) for link in links)])),
-        Figure("all of a node, with fork server and two spares", "MiB", spread([of_all])),
+        Figure("all of a node, with fork server and two warm workers", "MiB", spread([of_all])),
     ]
 
 

@@ -57,7 +57,7 @@ def make(folder: Path, rows: int) -> None:
 async def measure(folder: Path, runs: int) -> list[dict[str, object]]:
     """Medians of interleaved runs, in milliseconds, the first of each left out."""
     lines: list[dict[str, object]] = []
-    settings = {"data.folder": str(folder), "worker.threads": THREADS, "worker.spare_workers": 1, "worker.nice": 0}
+    settings = {"data.folder": str(folder), "worker.threads": THREADS, "worker.warm_workers": 1, "worker.nice": 0}
     async with running_system(settings) as system, system.client() as client:
         for statement in STATEMENTS:
             pairs = [(plainly(folder, statement), await asked(client, statement)) for _ in range(runs + 1)][1:]

@@ -13,7 +13,8 @@ from pathlib import Path
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Role, State
 from bus.transport.codec import encode
-from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.job_record import JobRecord, JobSummary
 from supervisor.storage.journal import Journal, Stream
 from supervisor.storage.store import Store
 

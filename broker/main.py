@@ -12,7 +12,7 @@ from broker.stores.addresses import store_of
 from bus.contract.settings_file import SettingsError
 from bus.program import give_up, read_orders, say_ready, set_up_logging
 from bus.system.prctl import be_unreadable
-from bus.system.private import make_files_private
+from bus.system.private_files import make_files_private
 
 MAX_CONNECTIONS = 512
 

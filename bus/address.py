@@ -11,7 +11,7 @@ import msgspec
 
 from bus.contract.settings import Settings
 from bus.log import LOG_NAME
-from bus.system.private import keep_private
+from bus.system.private_files import keep_private
 from bus.transport.codec import BUS_VERSION, same_protocol
 from bus.transport.sockets import BusError
 

@@ -14,7 +14,8 @@ from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode
 from bus.transport.delivery import Cursor, Verdict
 from bus.transport.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
 from bus.wire.batch import Batch
-from bus.wire.commands import AnyCommand, AnyReply, Refused
+from bus.wire.commands import AnyCommand
+from bus.wire.replies import AnyReply, Refused
 from bus.wire.topics import HEADS, Heads, job_topic, parse, presence_topic
 
 MAX_WAITING_BYTES = 1 << 20

@@ -12,7 +12,7 @@ import msgspec
 from bus.transport.codec import Decoder
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
-from bus.wire.commands import JobRecord
+from bus.wire.job_record import JobRecord
 
 LOG_NAME = "log.sqlite"
 

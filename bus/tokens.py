@@ -19,7 +19,7 @@ import msgspec
 
 from bus.contract.settings import Settings, TokenEntry, is_reserved
 from bus.contract.vocabulary import Role
-from bus.system.private import NotPrivate, keep_private, private_folder
+from bus.system.private_files import NotPrivate, keep_private, private_folder
 from bus.wire.commands import Caller
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from gateway.auth.rate_limit import AddressRateLimiter, Rate
 from gateway.auth.sign_in import SignIn
 from gateway.connections import LiveConnection
 from gateway.http_protocol import HttpConnection
-from gateway.wire.batch_frames import FrameCache
+from gateway.wire.stream_frames import FrameCache
 
 OFFLINE = "offline"
 SLOW_REQUEST_S = 5.0

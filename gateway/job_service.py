@@ -1,7 +1,9 @@
 """Asking and stopping, the same over WebSocket and HTTP, and written to the audit log."""
 
 from bus.client import BusClient, CommandRefused
-from bus.wire.commands import JobSummary, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import Stop, Submit
+from bus.wire.job_record import JobSummary
+from bus.wire.replies import StopTaken, Submitted
 from gateway.auth import audit
 
 

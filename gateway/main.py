@@ -26,12 +26,13 @@ from bus.program import (
     set_up_logging,
     watch_lifeline,
 )
-from bus.system.private import NotPrivate, make_files_private
+from bus.system.private_files import NotPrivate, make_files_private
 from bus.tokens import load
 from bus.transport.sockets import BusError
 from gateway.app import make_app
 from gateway.app_state import Gateway
-from gateway.auth.identities import Identities, read_secret
+from gateway.auth.cookies import Cookies, read_secret
+from gateway.auth.identities import Identities
 from gateway.auth.revoked_sessions import RevokedSessions
 from gateway.http_api.security.middleware import unreadable
 from gateway.http_protocol import HttpConnection
@@ -74,7 +75,7 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
     try:
         listener = _listener(settings, orders)
         revoked = RevokedSessions(state_dir)
-        identities = Identities(load(settings, state_dir), orders.made_token, read_secret(state_dir), revoked)
+        identities = Identities(load(settings, state_dir), orders.made_token, Cookies(read_secret(state_dir)), revoked)
         await _serve(Gateway(settings, client, identities, listener.getsockname()[:2]), listener, shutdown)
     finally:
         client.close()

@@ -113,7 +113,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an error that people can act on is one line, never a traceback."""
-    os.umask(0o077)  # bus.system.private says why; it is loaded when something runs
+    os.umask(0o077)  # bus.system.private_files says why; it is loaded when something runs
     try:
         sys.exit(cli.main(prog_name="deadstop", standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -143,7 +143,7 @@ def _exit_code(error: Exception) -> int | None:
     if isinstance(error, OpsError):
         return error.exit_code
     from bus.contract.settings_file import SettingsError
-    from bus.system.private import NotPrivate
+    from bus.system.private_files import NotPrivate
     from bus.tokens import TokensError
     from bus.transport.sockets import BusError
 

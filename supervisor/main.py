@@ -19,7 +19,7 @@ from bus.address import (
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
 from bus.program import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
-from bus.system import private
+from bus.system import private_files
 from bus.system.machine import is_in_memory
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 def main() -> None:
     """Run the supervisor. Exit status `DRAINED` after a drain, `STATE_LOST` where its log was removed under it, 2 for a
     setting or a folder that cannot be used."""
-    private.make_files_private()
+    private_files.make_files_private()
     orders = read_orders()
     try:
         settings = orders.settings()
         set_up_logging(settings.supervisor.log_format, "supervisor")
         status = asyncio.run(_serve(settings, orders))
-    except (SettingsError, StoreError, BusError, private.NotPrivate) as error:
+    except (SettingsError, StoreError, BusError, private_files.NotPrivate) as error:
         give_up("supervisor", error)
     sys.exit(status)
 
@@ -53,7 +53,7 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a worker takes about five
     require_usable_folders(settings)
-    state_dir = private.private_folder(state_folder(settings.supervisor.state_dir))
+    state_dir = private_files.private_folder(state_folder(settings.supervisor.state_dir))
     store = Store(state_dir)
     address = make_address(state_dir, settings.bus.runtime_dir)
     runtime = make_runtime_folder(Path(address.runtime_dir))

@@ -39,6 +39,7 @@ from supervisor.processes.containment.interface import Contain
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
+from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard, read_clocks
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
@@ -79,12 +80,12 @@ class Service:
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         journal = Journal(store, self._publisher.send)
         self._commit = GroupCommit(store, journal)
-        limits = Limits(settings, store.queries)
+        reservations = Reservations(settings, store.queries)
         self._admission = Admission(
             settings.limits,
             running_limits(settings),
             lambda: self._trouble,
-            limits.may_start,
+            reservations.may_start,
             lambda: self._pool.shortage,
             lambda agent: self._pool.no_room(agent),
             store.queries.users(),
@@ -101,10 +102,20 @@ class Service:
         )
         self._clock = ClockGuard(store.path.parent)
         self._clock.look(read_clocks())  # before anything is trimmed
+        limits = Limits(settings)
         own_folders = OwnFolders(own_files_folder(settings.supervisor.state_dir))
         own_folders.sweep()
         parts = Parts(
-            settings, store, journal, self._jobs, self._admission, limits, self._pool, self._clock, own_folders
+            settings,
+            store,
+            journal,
+            self._jobs,
+            self._admission,
+            limits,
+            reservations,
+            self._pool,
+            self._clock,
+            own_folders,
         )
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)

@@ -3,7 +3,7 @@
 import duckdb
 
 from agent_worker.catalog.types.column_kinds import WHOLE
-from agent_worker.catalog.types.unite import Column, Group, Occurrence
+from agent_worker.catalog.types.types_of_parts import Column, Group, Occurrence
 from agent_worker.engine.settings import quote_text
 from bus.contract.catalog import CatalogColumn
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.text.kinds import days_first
 from agent_worker.catalog.types.engine_types import UNITS, units_in
-from agent_worker.catalog.types.unite import Difference, Group
+from agent_worker.catalog.types.types_of_parts import Difference, Group
 
 MAX_NAMED = 3
 

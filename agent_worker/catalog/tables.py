@@ -25,7 +25,7 @@ from agent_worker.catalog.files.text.statistics import overall_statistics
 from agent_worker.catalog.files.text.text_files import Texts, add_text_files, read_texts, remarks
 from agent_worker.catalog.remarks import of_day_orders, of_differences, of_hidden, of_shapes, unclear_names
 from agent_worker.catalog.types.engine_types import NULL, Type
-from agent_worker.catalog.types.unite import Column, Difference, Group, unite
+from agent_worker.catalog.types.types_of_parts import Column, Difference, Group, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
 from bus.contract.catalog import CatalogTable, LeftOut
 

@@ -8,10 +8,11 @@ from itertools import count
 
 import msgspec
 
-from agent_worker.llm import monitor
+from agent_worker.llm import prompt_monitor
 from agent_worker.llm.errors import ModelError
 from agent_worker.llm.meter import CHARS_PER_TOKEN, Meter
-from agent_worker.llm.prompts.plan_reply import MOST_BEFORE, NotAPlan, PlanEnd, fits_schema, read_plan
+from agent_worker.llm.prompts.plan_end import MOST_BEFORE, PlanEnd
+from agent_worker.llm.prompts.plan_reply import NotAPlan, fits_schema, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
     Finding,
@@ -209,7 +210,7 @@ class ModelClient:
                     yield text
             whole = True
         except ModelError as error:
-            self._show(monitor.failed(str(error)))
+            self._show(prompt_monitor.failed(str(error)))
             raise
         finally:
             self._tell_end(prompt, reply, (time.monotonic() - began) * 1000, whole=whole)
@@ -230,12 +231,12 @@ class ModelClient:
         self._emit(ModelCall(prompt.purpose, self.settings.model, "started"))
         known = prompt.system == self._shown_system
         told = _common(self._shown, prompt.messages) if known else 0
-        self._show(monitor.sent(prompt, self.settings.model, known_system=known, known_messages=told))
+        self._show(prompt_monitor.sent(prompt, self.settings.model, known_system=known, known_messages=told))
         self._shown_system, self._shown = prompt.system, prompt.messages
 
     def _tell_end(self, prompt: Prompt, reply: StreamedReply, ms: float, *, whole: bool) -> None:
         call, priced = reply.call, self.meter.price is not None
-        self._show(monitor.received(reply, call, ms, priced=priced))
+        self._show(prompt_monitor.received(reply, call, ms, priced=priced))
         ended = ModelCall(
             prompt.purpose,
             self.settings.model,

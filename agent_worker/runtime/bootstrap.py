@@ -18,7 +18,7 @@ from agent_worker.sandbox.restrict import Sandbox, SandboxSpec, apply
 from bus.contract.settings import AgentDefinition
 from bus.system.own_names import taken_names
 from bus.system.prctl import LIBC, become_subreaper, die_with
-from bus.system.private import make_files_private
+from bus.system.private_files import make_files_private
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 
 _CLONE_NEWIPC = 0x08000000

@@ -9,7 +9,7 @@ from agent_worker.context import AgentContext, Said
 from agent_worker.engine.batches import MAX_ROWS, Packer
 from bus.contract.events import Column, Event, ResponseChunk, TableSchema, Warn
 from bus.values.arrow_types import logical_type
-from bus.values.carrying import carry
+from bus.values.carried_columns import carry
 from bus.values.logical_types import LogicalType
 
 

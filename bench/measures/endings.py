@@ -7,7 +7,8 @@ from bench.harness.client import BenchError, Client, is_chunk, is_last
 from bench.harness.figures import Figure, Spread, spread
 from bench.harness.system import System, running_system
 from bus.contract.vocabulary import Role
-from bus.wire.commands import Caller, Show, Shown
+from bus.wire.commands import Caller, Show
+from bus.wire.replies import Shown
 from ops.load.wire import WireEvent
 from tests.harness.stuck import stuck_statement, until_inside_its_call
 

@@ -13,14 +13,14 @@ from ops.load.wire import WireEvent
 IN_FLIGHT = 8
 STATEMENT = "select 1"
 FOLLOWING_PAUSE_S = 0.3
-"""Long enough for the spares to be replaced: warm ones are measured."""
+"""Long enough for the warm workers to be replaced: warm ones are measured."""
 
 
 async def first_chunks(runs: int) -> list[Figure]:
     """From the question sent over the WebSocket to the first chunk received."""
     fork = spread(await limits.run("forks", "first", "bare", runs))
     there_and_back = spread(await limits.run("chain", "once", runs))
-    async with running_system({"worker.spare_workers": 2}) as system, system.client() as client:
+    async with running_system({"worker.warm_workers": 2}) as system, system.client() as client:
         warm = await _first_chunk(client, "says_hello", runs, warm=True)
         warm_sql = await _first_chunk(client, "sql", runs, warm=True)
     async with running_system() as system, system.client() as client:
@@ -28,8 +28,8 @@ async def first_chunks(runs: int) -> list[Figure]:
         fresh_sql = await _first_chunk(client, "sql", runs)
     wire = "WebSocket and ZeroMQ, there and back"
     return [
-        Figure("first chunk, warm spare", "ms", warm, False, there_and_back, wire, {"median": 5, "p95": 15}),
-        Figure("first chunk, warm spare, `sql` agent", "ms", warm_sql, False, there_and_back, wire),
+        Figure("first chunk, warm worker", "ms", warm, False, there_and_back, wire, {"median": 5, "p95": 15}),
+        Figure("first chunk, warm worker, `sql` agent", "ms", warm_sql, False, there_and_back, wire),
         Figure("first chunk, fresh process", "ms", fresh, False, fork, "bare fork to its first word"),
         Figure("first chunk, fresh process, `sql` agent", "ms", fresh_sql, False, fork, "bare fork to its first word"),
     ]

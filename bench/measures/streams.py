@@ -8,7 +8,8 @@ from bench import limits
 from bench.harness.client import Client, check_order, is_last, require
 from bench.harness.figures import Figure, spread
 from bench.harness.system import System, running_system
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR
 
 CHUNK_BYTES = 64

@@ -42,7 +42,7 @@ class SupervisorSettings(Table, frozen=True):
 class WorkerSettings(Table, frozen=True):
     preload: list[str] = field(default_factory=lambda: ["agent_worker.warmup.preload"])
     environment: list[str] = []
-    spare_workers: Count = 2
+    warm_workers: Count = 2
     start_timeout_s: Seconds = 30.0
     heartbeat_interval_s: Annotated[float, Meta(gt=0)] = 1.0
     heartbeat_timeout_s: Seconds = 15.0

@@ -15,7 +15,10 @@ from bus.contract.settings import Settings, Table, is_reserved
 log = logging.getLogger(__name__)
 
 ENV_PREFIX = "DEADSTOP_"
-RENAMED = {("gateway", "max_strangers_per_address"): "max_unauthenticated_per_address"}
+RENAMED = {
+    ("gateway", "max_strangers_per_address"): "max_unauthenticated_per_address",
+    ("worker", "spare_workers"): "warm_workers",
+}
 """Tables and keys of the version before, and what the key is called now. They are good for one version."""
 
 _RESERVED_ENV = {"DEADSTOP_URL", "DEADSTOP_TOKEN", "DEADSTOP_CONFIG", "DEADSTOP_SKIP_PAGE"}

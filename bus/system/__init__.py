@@ -1,1 +1,1 @@
-"""What Linux says of processes, and ending those without a parent."""
+"""What this machine says and keeps: processes and their ends, control groups, files for their owner only."""

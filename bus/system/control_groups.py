@@ -18,7 +18,7 @@ MAIN = "main"
 """A subgroup of this name holds the programs of a service, so that its group itself is free of processes: where
 systemd puts them (`DelegateSubgroup=main`), and where they move by themselves."""
 
-REHEARSAL_WITHIN_S = 5.0
+PROBE_WITHIN_S = 5.0
 _LOOK_S = 0.0005
 _WAITS = "import signal; signal.pause()"
 
@@ -197,12 +197,12 @@ def _unescaped(text: str) -> str:
     return text
 
 
-def rehearse(tree: Path) -> None:
+def probe(tree: Path) -> None:
     """Make a group in this tree, move a process in, kill it there, and see that nothing is left: all that is needed of
     control groups. Raises `Unusable`."""
     if not (tree / "cgroup.subtree_control").exists():
         raise Unusable(f"{tree} is no control group of version 2")
-    group = ControlGroup(tree / f"deadstop-rehearsal-{os.getpid()}")
+    group = ControlGroup(tree / f"deadstop-probe-{os.getpid()}")
     step = "a group cannot be made in"
     try:
         group.path.mkdir()
@@ -212,15 +212,15 @@ def rehearse(tree: Path) -> None:
             write_file(group.path / "cgroup.procs", str(process.pid))
             step = "a group cannot be killed in"
             group.kill()
-            process.wait(REHEARSAL_WITHIN_S)
+            process.wait(PROBE_WITHIN_S)
         finally:
             process.kill()
             process.wait()
             with contextlib.suppress(OSError):
-                group.emptied(REHEARSAL_WITHIN_S)
+                group.emptied(PROBE_WITHIN_S)
     except OSError as error:
         raise Unusable(f"{step} {tree} ({error.strerror})") from error
     except subprocess.TimeoutExpired:
-        raise Unusable(f"a process does not die with its group in {tree} within {REHEARSAL_WITHIN_S:g} s") from None
+        raise Unusable(f"a process does not die with its group in {tree} within {PROBE_WITHIN_S:g} s") from None
     if group.path.exists():
         raise Unusable(f"an empty group cannot be removed from {tree}")

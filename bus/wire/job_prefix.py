@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bus.wire.commands import JobRecord, Refused
+from bus.wire.job_record import JobRecord
+from bus.wire.replies import Refused
 
 NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` lists the jobs")
 

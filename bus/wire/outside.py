@@ -25,7 +25,8 @@ from bus.contract.events import (
 )
 from bus.contract.vocabulary import Proof, Reason, Refusal, Rung, State
 from bus.wire.batch import Batch
-from bus.wire.commands import UNAVAILABLE, JobRecord, JobSummary, Refused
+from bus.wire.job_record import JobRecord, JobSummary
+from bus.wire.replies import UNAVAILABLE, Refused
 
 PROTOCOL_VERSION = "1.6"
 """Version of the outside wire; `docs/protocol.md` states it, and a test holds the two together."""

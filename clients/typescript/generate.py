@@ -24,10 +24,10 @@ from bus.wire.outside import (
     OutsideChunk,
 )
 from gateway.wire.client_frames import EVENTS
+from gateway.wire.connection_frames import AgentKillError, Authenticated, WireError
 from gateway.wire.conversations import ConversationList, OutsideConversation
 from gateway.wire.errors import ErrorBody
 from gateway.wire.responses import AskedJob, StoppedJob
-from gateway.wire.server_frames import AgentKillError, Authenticated, WireError
 
 TARGET = Path(__file__).parent / "src/wire.ts"
 

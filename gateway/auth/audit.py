@@ -3,7 +3,8 @@
 import logging
 
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import Caller, Refused
+from bus.wire.commands import Caller
+from bus.wire.replies import Refused
 from gateway.auth.identities import Identity
 
 log = logging.getLogger("gateway.audit")

@@ -1,28 +1,17 @@
-"""Identities: by token, and by the cookie that a page gets in exchange for one.
+"""Identities: by token, and by the cookie that a page gets in exchange for one. A cookie ends with the token it was
+made for, with its time, or by signing out."""
 
-A cookie's value is `KEY.NAME.SINCE.PROOF`: KEY finds the token without telling it, NAME is a random name of this
-sign-in, SINCE its time, PROOF a signature over all of them. So it is not the token, it survives a restart of the
-gateway, and it ends with the token it was made for, with its time, or by signing out. Only the last has to be kept.
-"""
-
-import hashlib
 import hmac
-import os
-import secrets
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
-from itsdangerous import BadSignature, Signer, TimestampSigner
-
 from bus.contract.vocabulary import Role
-from bus.system.private import keep_private
 from bus.tokens import TokenBook, hash_token
 from bus.wire.commands import Caller
+from gateway.auth.cookies import Cookies
 from gateway.auth.revoked_sessions import SIGNED_IN_S, RevokedSessions
 
-SECRET_NAME = "gateway.key"
 LOCAL_USER = "local"
 MAX_TOKEN_CHARS = 512
 
@@ -39,11 +28,10 @@ class Identity(NamedTuple):
 class Identities:
     """The tokens of the book and the one made for this run. Tokens are compared in constant time."""
 
-    def __init__(self, book: TokenBook, made_token: str, secret: bytes, revoked: RevokedSessions) -> None:
+    def __init__(self, book: TokenBook, made_token: str, cookies: Cookies, revoked: RevokedSessions) -> None:
         self._book = book
         self._revoked = revoked
-        self._cookies = TimestampSigner(secret, salt=b"cookie", key_derivation="hmac", digest_method=hashlib.sha256)
-        self._keys = Signer(secret, salt=b"token key", key_derivation="hmac", digest_method=hashlib.sha256)
+        self._cookies = cookies
         self._made = {hash_token(made_token): Caller(LOCAL_USER, Role.OPERATOR)} if made_token else {}
         self._seen: Mapping[str, Caller] | None = None
         self._by_hash: dict[str, Identity] = {}
@@ -59,23 +47,17 @@ class Identities:
 
     def by_cookie(self, value: str) -> Identity | None:
         """The identity of a cookie's value; `None` for one that we have not signed, or that has ended."""
-        if not value.isascii():
-            return None
-        try:
-            text, signed_at = self._cookies.unsign(value, return_timestamp=True)
-        except BadSignature:
-            return None
-        key, _, name = text.decode().partition(".")
+        signed = self._cookies.read(value)
         self._known()
-        token = self._by_key.get(key)
-        if token is None:
+        token = self._by_key.get(signed.key) if signed else None
+        if signed is None or token is None:
             return None
-        found = token._replace(sign_in=name, since=int(signed_at.timestamp()))
+        found = token._replace(sign_in=signed.sign_in, since=signed.since)
         return found if self.still_valid(found) else None
 
     def cookie(self, identity: Identity) -> str:
         """The value of a new cookie for a token."""
-        return self._cookies.sign(f"{self._key_of(identity.token_hash)}.{secrets.token_urlsafe(12)}").decode()
+        return self._cookies.sign(self._cookies.key_of(identity.token_hash))
 
     def sign_out(self, identity: Identity) -> None:
         """End the sign-in that this cookie stands for; the token stays valid. Raises `OSError`."""
@@ -97,11 +79,8 @@ class Identities:
         if callers is not self._seen:
             self._seen = callers
             self._by_hash = {digest: Identity(caller, digest) for digest, caller in {**callers, **self._made}.items()}
-            self._by_key = {self._key_of(digest): found for digest, found in self._by_hash.items()}
+            self._by_key = {self._cookies.key_of(digest): found for digest, found in self._by_hash.items()}
         return self._by_hash
-
-    def _key_of(self, token_hash: str) -> str:
-        return self._keys.get_signature(token_hash).decode()
 
 
 def hash_of(token: str) -> str:
@@ -112,23 +91,6 @@ def hash_of(token: str) -> str:
         return hash_token(token)
     except UnicodeEncodeError:  # bytes of a header that are not UTF-8
         return ""
-
-
-def read_secret(state_dir: Path) -> bytes:
-    """The secret of this state folder, made at the first call; for its owner only. Raises `NotPrivate`, `OSError`."""
-    path = state_dir / SECRET_NAME
-    keep_private(path)
-    if not path.exists():
-        temporary = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-        try:
-            os.link(temporary, path)  # whole or not at all: two gateways may start at once
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
-    return path.read_bytes()
 
 
 def _find(known: Mapping[str, Identity], key: str) -> Identity | None:

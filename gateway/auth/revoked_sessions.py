@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from bus.system.private import keep_private
+from bus.system.private_files import keep_private
 
 SIGNED_OUT_NAME = "signed_out"
 LOCK_NAME = "signed_out.lock"

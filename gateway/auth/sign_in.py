@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 
-from bus.wire.commands import Refused
+from bus.wire.replies import Refused
 from gateway.auth import audit
 from gateway.auth.identities import Identities, Identity, hash_of
 from gateway.auth.rate_limit import AddressRateLimiter, Rate

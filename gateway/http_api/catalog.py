@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from bus.client import CommandRefused
-from bus.wire.commands import CATALOG_READING, CatalogRead, ReadCatalog
+from bus.wire.commands import ReadCatalog
+from bus.wire.replies import CATALOG_READING, CatalogRead
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.wire.responses import CatalogPending
 

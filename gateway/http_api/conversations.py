@@ -4,15 +4,8 @@ import msgspec
 from aiohttp import web
 
 from bus.contract.vocabulary import Refusal
-from bus.wire.commands import (
-    Changed,
-    Conversations,
-    ConversationShown,
-    HideConversation,
-    ListConversations,
-    RenameConversation,
-    ShowConversation,
-)
+from bus.wire.commands import HideConversation, ListConversations, RenameConversation, ShowConversation
+from bus.wire.replies import Changed, Conversations, ConversationShown
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import page_size, text
 from gateway.wire.client_frames import UNREADABLE

@@ -6,9 +6,9 @@ from contextlib import closing
 from aiohttp import web
 
 from bus.contract.events import Completed, Failed
-from bus.own_files import PIECE_BYTES, Upload, own_files_folder
-from bus.wire.commands import AddFile, Caller, Changed, FileTaken, ListFiles, OwnFiles, RemoveFile
-from bus.wire.own_files import UNREADABLE_FILE, safe_name
+from bus.own_files import PIECE_BYTES, Upload, own_files_folder, safe_name
+from bus.wire.commands import AddFile, Caller, ListFiles, RemoveFile
+from bus.wire.replies import UNREADABLE_FILE, Changed, FileTaken, OwnFiles
 from gateway.app_state import CALLER, GATEWAY, Gateway, json_response
 from gateway.http_api.jobs.handlers import ending_of
 from gateway.http_api.params import text

@@ -12,7 +12,7 @@ from bus.contract.settings import agents_for_people
 from bus.wire.outside import PROTOCOL_VERSION
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.routes import OPERATIONS, Operation, Parameter
-from gateway.http_api.security.authentication import LOGIN_CODES
+from gateway.http_api.security.request_identity import LOGIN_CODES
 from gateway.wire.errors import STATUS, ErrorBody
 
 _REF = "#/components/schemas/{name}"

@@ -7,8 +7,8 @@ from aiohttp import web
 from gateway.app_state import GATEWAY, IDENTITY
 from gateway.auth import audit
 from gateway.auth.addresses import address_of
-from gateway.http_api.security.authentication import by_cookie, from_own_page
 from gateway.http_api.security.refusals import note_refusal
+from gateway.http_api.security.request_identity import by_cookie, from_own_page
 from gateway.http_api.static_files import asset_path, page_text
 from gateway.wire.errors import ApiError
 

@@ -7,17 +7,8 @@ import msgspec
 from aiohttp import web
 
 from bus.contract.vocabulary import Refusal
-from bus.wire.commands import (
-    ArrangeBoard,
-    Changed,
-    Filled,
-    FillSaved,
-    ForgetSaved,
-    ListSaved,
-    QuestionSaved,
-    SavedQuestions,
-    SaveQuestion,
-)
+from bus.wire.commands import ArrangeBoard, FillSaved, ForgetSaved, ListSaved, SaveQuestion
+from bus.wire.replies import Changed, Filled, QuestionSaved, SavedQuestions
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.wire.client_frames import UNREADABLE
 from gateway.wire.errors import ApiError

@@ -10,23 +10,14 @@ from bus.client import CommandRefused
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Refusal, Role
 from bus.wire.batch import Batch
-from bus.wire.commands import (
-    Caller,
-    Changed,
-    CreateShare,
-    EndShare,
-    ListShares,
-    ShareCreated,
-    Shares,
-    ShareShown,
-    ShowShare,
-)
+from bus.wire.commands import Caller, CreateShare, EndShare, ListShares, ShowShare
 from bus.wire.outside import AgentChunk, AgentComplete, Outside, outside_events
+from bus.wire.replies import Changed, ShareCreated, Shares, ShareShown
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.auth import audit
 from gateway.auth.addresses import address_of
 from gateway.http_api.jobs.event_stream import sse_event
-from gateway.http_api.security.authentication import by_bearer, by_cookie
+from gateway.http_api.security.request_identity import by_bearer, by_cookie
 from gateway.http_api.static_files import page_text
 from gateway.wire.client_frames import UNREADABLE
 from gateway.wire.errors import ApiError

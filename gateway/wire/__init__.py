@@ -1,1 +1,1 @@
-"""The outside wire's types: frames of clients, frames and responses of the server, errors."""
+"""The outside wire: types of frames, responses and errors, and a job's events as frames."""

@@ -6,7 +6,7 @@ import msgspec
 
 from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
 from bus.contract.vocabulary import Reason, State, Verdict
-from bus.wire.commands import ConversationShown
+from bus.wire.replies import ConversationShown
 
 
 class OutsideTurn(msgspec.Struct, frozen=True):

@@ -7,8 +7,7 @@ import msgspec
 from bus.client import CommandRefused
 from bus.contract.vocabulary import Refusal
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE
-from bus.wire.own_files import UNREADABLE_FILE
+from bus.wire.replies import UNAVAILABLE, UNREADABLE_FILE
 
 STATUS = {
     Refusal.QUEUE_FULL: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.wire.own_files import OwnFile
+from bus.wire.replies import OwnFile
 
 
 class FileList(msgspec.Struct, frozen=True):

@@ -7,8 +7,9 @@ import msgspec
 from bus.contract.events import Usage
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import Proof, Reason, Rung, State
-from bus.wire.commands import EndedCount, JobRecord, NodeSummary
+from bus.wire.job_record import JobRecord
 from bus.wire.outside import OutsideJob
+from bus.wire.replies import EndedCount, NodeSummary
 
 
 class Ok(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class CatalogPending(msgspec.Struct, frozen=True):
 
 
 class ServerStats(msgspec.Struct, frozen=True):
-    """As `bus.wire.commands.Stats`, and the gateway's own figures."""
+    """As `bus.wire.replies.Stats`, and the gateway's own figures."""
 
     jobs: dict[str, int]
     ended: list[EndedCount]

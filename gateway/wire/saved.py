@@ -14,7 +14,7 @@ from bus.contract.saved import (
     SavedContent,
     SavedQuestion,
 )
-from bus.wire.commands import Filled
+from bus.wire.replies import Filled
 
 
 class NewSaved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,10 +14,10 @@ from bus.wire.outside import PROTOCOL_VERSION, Outside
 from gateway.app_state import Gateway
 from gateway.auth.identities import Identity
 from gateway.auth.rate_limit import Rate, RateLimiter
-from gateway.wire.batch_frames import WireFrame, encode_event
 from gateway.wire.client_frames import Authenticate, ClientFrame, FrameError, decode_frame
+from gateway.wire.connection_frames import Authenticated, AuthenticatedData
 from gateway.wire.errors import ApiError
-from gateway.wire.server_frames import Authenticated, AuthenticatedData
+from gateway.wire.stream_frames import WireFrame, encode_event
 from gateway.ws.frame_handlers import FrameHandlers, SignedIn, refusal_event
 from gateway.ws.peer import Peer
 from gateway.ws.send_queue import SendQueue

@@ -6,15 +6,16 @@ from typing import NamedTuple
 from bus.client import CommandRefused
 from bus.contract.vocabulary import ENDED, Role, Rung
 from bus.transport.sockets import BusError
-from bus.wire.commands import Caller, Jobs, ListJobs, Refused, Show, Shown, Stop
+from bus.wire.commands import Caller, ListJobs, Show, Stop
 from bus.wire.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
+from bus.wire.replies import Jobs, Refused, Shown
 from gateway.app_state import Gateway
 from gateway.auth.identities import Identity
 from gateway.job_service import ask, stop
-from gateway.wire.batch_frames import Form
 from gateway.wire.client_frames import ClientFrame, Follow, FrameError, Kill, ListQuery, Query, submit_command
+from gateway.wire.connection_frames import AgentKillError, KillErrorData, WireError, WireErrorData
 from gateway.wire.errors import ApiError, error_body
-from gateway.wire.server_frames import AgentKillError, KillErrorData, WireError, WireErrorData
+from gateway.wire.stream_frames import Form
 from gateway.ws.subscriptions import Subscription, Subscriptions
 
 

@@ -14,8 +14,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from gateway.app_state import CALLER, GATEWAY, IDENTITY
 from gateway.auth.addresses import address_of
 from gateway.http_protocol import note_signed_in
-from gateway.wire.batch_frames import WireFrame
 from gateway.wire.errors import ApiError
+from gateway.wire.stream_frames import WireFrame
 from gateway.ws.connection import Connection
 from gateway.ws.peer import everything_written
 from gateway.ws.upgrade import notice_dead_peers, serve_connection
@@ -27,7 +27,7 @@ LOOK_EVERY_S = 1.0
 """How long it may take to notice that a client has gone."""
 
 
-class _Said(NamedTuple):
+class _Received(NamedTuple):
     type: WSMsgType
     data: bytes = b""
 
@@ -43,7 +43,7 @@ class HttpPeer:
         self._request = request
         self._response = response
         self._transport = transport
-        self._said: asyncio.Queue[_Said] = asyncio.Queue(MAX_WAITING_FRAMES)
+        self._said: asyncio.Queue[_Received] = asyncio.Queue(MAX_WAITING_FRAMES)
         self._closed = False
 
     def __repr__(self) -> str:
@@ -54,13 +54,13 @@ class HttpPeer:
         while not self._closed and not self._transport.is_closing():
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._said.put(_Said(WSMsgType.TEXT, frame))
+                    await self._said.put(_Received(WSMsgType.TEXT, frame))
                     return
             except TimeoutError:
                 continue
         raise no_such_connection()
 
-    async def receive(self, timeout_s: float | None) -> _Said:
+    async def receive(self, timeout_s: float | None) -> _Received:
         async with asyncio.timeout(timeout_s):
             while not self._closed and not self._transport.is_closing():
                 try:
@@ -68,7 +68,7 @@ class HttpPeer:
                         return await self._said.get()
                 except TimeoutError:
                     continue
-        return _Said(WSMsgType.CLOSED)
+        return _Received(WSMsgType.CLOSED)
 
     async def send(self, frame: WireFrame) -> None:
         await self._response.write(server_sent(frame))

@@ -15,10 +15,10 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from gateway.app_state import GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
-from gateway.http_api.security.authentication import by_bearer, by_cookie, from_own_page, own_origin_only
+from gateway.http_api.security.request_identity import by_bearer, by_cookie, from_own_page, own_origin_only
 from gateway.http_protocol import note_signed_in
-from gateway.wire.batch_frames import HEADER_LENGTH_BYTES, WireFrame
 from gateway.wire.errors import ApiError
+from gateway.wire.stream_frames import HEADER_LENGTH_BYTES, WireFrame
 from gateway.ws.connection import Connection
 from gateway.ws.peer import everything_written
 from gateway.ws.upgrade import HARD_FRAME_FACTOR, notice_dead_peers, serve_connection
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 _log.setLevel(logging.WARNING)  # below that each packet is told, with the tokens in it
 
 
-class _Said(NamedTuple):
+class _Received(NamedTuple):
     type: WSMsgType
     data: bytes = b""
 
@@ -52,7 +52,7 @@ class SocketIoPeer:
         self._sid = sid
         self._eio_sid = server.manager.eio_sid_from_sid(sid, "/")
         self._packets: asyncio.Queue[Any] = server.eio.sockets[self._eio_sid].queue
-        self._said: asyncio.Queue[_Said] = asyncio.Queue(MAX_WAITING_FRAMES)
+        self._said: asyncio.Queue[_Received] = asyncio.Queue(MAX_WAITING_FRAMES)
         self._gone = asyncio.Event()
 
     def __repr__(self) -> str:
@@ -61,7 +61,7 @@ class SocketIoPeer:
     async def take(self, name: str, data: Any) -> None:
         """An event that the client has sent; waits while many are unhandled."""
         frame = msgspec.json.encode({"event": name, "data": {} if data is None else data}, enc_hook=_no_bytes)
-        await self._or_gone(self._said.put(_Said(WSMsgType.TEXT, frame)))
+        await self._or_gone(self._said.put(_Received(WSMsgType.TEXT, frame)))
 
     def note_gone(self) -> None:
         self._gone.set()
@@ -70,10 +70,10 @@ class SocketIoPeer:
         """Answer the request that waits for what comes next: nothing will."""
         self._packets.put_nowait(None)
 
-    async def receive(self, timeout_s: float | None) -> _Said:
+    async def receive(self, timeout_s: float | None) -> _Received:
         async with asyncio.timeout(timeout_s):
             found = await self._or_gone(self._said.get())
-        return found or _Said(WSMsgType.CLOSED)
+        return found or _Received(WSMsgType.CLOSED)
 
     async def send(self, frame: WireFrame) -> None:
         if self._gone.is_set():

@@ -7,7 +7,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from gateway.auth.addresses import address_of
 from gateway.http_protocol import note_signed_in
-from gateway.wire.batch_frames import WireFrame
+from gateway.wire.stream_frames import WireFrame
 
 LOOK_EVERY_S = 0.05
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from aiohttp import WSMsgType
 
-from gateway.wire.batch_frames import WireFrame
+from gateway.wire.stream_frames import WireFrame
 from gateway.ws.peer import Peer
 
 MAX_REPLIES = 64

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from bus.transport.codec import CodecError
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE
+from bus.wire.replies import UNAVAILABLE
 from gateway.app_state import Gateway
-from gateway.wire.batch_frames import Form, encode_event
-from gateway.wire.server_frames import WireError, WireErrorData
+from gateway.wire.connection_frames import WireError, WireErrorData
+from gateway.wire.stream_frames import Form, encode_event
 from gateway.ws.send_queue import SendQueue
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from aiohttp import web
 from gateway.app_state import GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
-from gateway.http_api.security.authentication import by_bearer, by_own_page, own_origin_only
+from gateway.http_api.security.request_identity import by_bearer, by_own_page, own_origin_only
 from gateway.wire.errors import ApiError
 from gateway.ws.connection import Connection
 from gateway.ws.peer import WebSocketPeer

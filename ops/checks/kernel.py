@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 from bus.contract.settings import Settings
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
+from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, probe
 from bus.system.prctl import LIBC, require_guarantees
 from ops.checks.finding import Finding, ok, problem, warning
 
@@ -72,7 +72,7 @@ def containment(settings: Settings) -> Finding:
         return ok("containment", 'descendants are looked for, as [containment] form = "sweep" says')
     try:
         tree = delegated_tree(settings.containment.group)
-        rehearse(tree)
+        probe(tree)
     except (Unusable, OSError) as reason:
         todo = "delegate a control group: Delegate=yes in a unit of systemd; [containment] group names another one"
         if settings.containment.form == "cgroup":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bus.address import make_address, state_folder
 from bus.contract.settings import GatewaySettings, Settings
-from bus.system.private import exposed, owned_by_others, planted
+from bus.system.private_files import exposed, owned_by_others, planted
 from bus.tokens import TokensError, load
 from bus.transport.sockets import BusError
 from ops.checks.finding import Finding, ok, problem, warning

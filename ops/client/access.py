@@ -12,9 +12,9 @@ from bus.contract.catalog import Catalog
 from bus.contract.saved import SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Options, Refused, Stats
+from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
-from bus.wire.own_files import OwnFile
+from bus.wire.replies import OwnFile, Refused, Stats
 from ops.client.timed_events import TimedEvent
 from ops.errors import OpsError
 

@@ -14,10 +14,10 @@ from bus.log import LogReader
 from bus.transport.delivery import Cursor
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
-from bus.wire.commands import JobRecord, Refused, Stats
 from bus.wire.job_prefix import meant_by
+from bus.wire.job_record import JobRecord
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
-from bus.wire.own_files import OwnFile
+from bus.wire.replies import OwnFile, Refused, Stats
 from ops.client.access import PastQuestion, Query, Wire, declined
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.errors import OpsError

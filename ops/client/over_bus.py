@@ -18,48 +18,51 @@ from bus.own_files import Upload, own_files_folder, pieces_of
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import (
-    CATALOG_READING,
     AddFile,
     AnyCommand,
-    AnyReply,
     Caller,
-    CatalogRead,
-    Changed,
-    Conversations,
-    ConversationShown,
     CreateShare,
     Drain,
     DrainNode,
     EndShare,
-    FileTaken,
-    Filled,
     FillSaved,
-    Jobs,
     ListConversations,
     ListFiles,
     ListJobs,
     ListSaved,
     ListShares,
     Options,
-    OwnFiles,
     ReadCatalog,
     ReadStats,
     RemoveFile,
     RollUp,
+    Show,
+    ShowConversation,
+    Stop,
+    Submit,
+)
+from bus.wire.outside import ENDINGS, OutsideJob, outside_events, outside_job, outside_record
+from bus.wire.replies import (
+    CATALOG_READING,
+    UNREADABLE_FILE,
+    AnyReply,
+    CatalogRead,
+    Changed,
+    Conversations,
+    ConversationShown,
+    FileTaken,
+    Filled,
+    Jobs,
+    OwnFile,
+    OwnFiles,
     SavedQuestions,
     ShareCreated,
     Shares,
-    Show,
-    ShowConversation,
     Shown,
     Stats,
-    Stop,
     StopTaken,
-    Submit,
     Submitted,
 )
-from bus.wire.outside import ENDINGS, OutsideJob, outside_events, outside_job, outside_record
-from bus.wire.own_files import UNREADABLE_FILE, OwnFile
 from ops.client.access import Declined, PastQuestion, Query, Wire, declined, new_session_id
 from ops.client.served import served_address
 from ops.client.timed_events import TimedEvent, logged_events

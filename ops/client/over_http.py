@@ -14,9 +14,9 @@ from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
 from bus.own_files import pieces_of
-from bus.wire.commands import Options, Stats
+from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
-from bus.wire.own_files import OwnFile
+from bus.wire.replies import OwnFile, Stats
 from deadstop.client import AsyncClient, ClientError
 from deadstop.client import Declined as ServerDeclined
 from deadstop.client.http import PATIENCE_S, Http, job_path

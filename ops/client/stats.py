@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bus.wire.commands import Stats
+from bus.wire.replies import Stats
 
 
 def gauge(stats: Stats, name: str) -> float:

@@ -85,7 +85,7 @@ async def _server(plan: Plan, folder: str | None, model: str | None) -> AsyncIte
     chosen = {} if model is None else {"llm.model": model}
     settings = read_settings(plan.config, {"data.folder": folder, **chosen})
     running = {"limits.max_running": plan.at_once, "limits.max_running_per_user": plan.at_once}
-    more = {**chosen, **running, "worker.spare_workers": plan.at_once}
+    more = {**chosen, **running, "worker.warm_workers": plan.at_once}
     async with temporary_server(plan.config, settings, more) as server:
         await server.start()
         jobs = LocalJobs(server.state_dir, patience_s=0)

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import ENDED, Rung, State
-from bus.wire.commands import NodeSummary, Stats
+from bus.wire.replies import NodeSummary, Stats
 from ops.client.stats import gauge
 from ops.format import clean, size, span
 from ops.render.tables import giving_way, plain_table
@@ -20,7 +20,7 @@ def figure_lines(figures: Stats) -> list[tuple[str, str]]:
         ("stops", _stops(figures)),
         (
             "workers",
-            f"{gauge(figures, 'workers'):.0f}, {gauge(figures, 'spares'):.0f} of them spare; "
+            f"{gauge(figures, 'workers'):.0f}, {gauge(figures, 'warm_workers'):.0f} of them warm; "
             f"{size(gauge(figures, 'worker_memory_bytes'))} used",
         ),
         (

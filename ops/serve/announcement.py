@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bus.system.private import keep_private
+from bus.system.private_files import keep_private
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from ops.serve.child_process import Child, end_all, last_lines
 from ops.serve.data_broker import BROKER, broker_orders, data_folder, program_environment
 from ops.serve.programs import END_MARGIN_S
 
-SPARE_WORKERS = 0
+WARM_WORKERS = 0
 """One question needs one worker."""
 
 
@@ -57,7 +57,7 @@ async def temporary_server(
             "supervisor.state_dir": folder,
             "bus.runtime_dir": str(state_dir / "run"),
             "data.folder": data,
-            "worker.spare_workers": SPARE_WORKERS,
+            "worker.warm_workers": WARM_WORKERS,
             **(more or {}),
         }
         orders = ServeOrders(str(config) if config else None, overrides, lifeline_fd=lifeline)

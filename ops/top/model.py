@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Stats
 from bus.wire.outside import OutsideJob
+from bus.wire.replies import Stats
 from ops.top.keys import DOWN, END, ENTER, ESCAPE, HOME, PAGE_DOWN, PAGE_UP, UP
 
 PAGE_ROWS = 10

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from bus.transport.sockets import BusError
-from bus.wire.commands import Stats
+from bus.wire.replies import Stats
 from ops.actions.kill import kill_job
 from ops.client.access import Declined, JobsAccess
 from ops.client.connect import connect

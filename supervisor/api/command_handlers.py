@@ -7,7 +7,6 @@ from bus.contract.vocabulary import ENDED, Reason, Refusal, Role
 from bus.wire.commands import (
     AddFile,
     AnyCommand,
-    AnyReply,
     ArrangeBoard,
     CreateShare,
     Drain,
@@ -24,7 +23,6 @@ from bus.wire.commands import (
     Rate,
     ReadCatalog,
     ReadStats,
-    Refused,
     RemoveFile,
     RenameConversation,
     RollUp,
@@ -33,9 +31,9 @@ from bus.wire.commands import (
     ShowConversation,
     ShowShare,
     Stop,
-    StopTaken,
     Submit,
 )
+from bus.wire.replies import AnyReply, Refused, StopTaken
 from supervisor.api.conversation_handlers import ConversationHandlers
 from supervisor.api.queries import QueryHandler
 from supervisor.api.rating import RatingHandler

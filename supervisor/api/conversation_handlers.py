@@ -6,16 +6,12 @@ from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, Con
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import (
     AnyConversationCommand,
-    AnyReply,
-    Changed,
-    Conversations,
-    ConversationShown,
     HideConversation,
     ListConversations,
-    Refused,
     RenameConversation,
     ShowConversation,
 )
+from bus.wire.replies import AnyReply, Changed, Conversations, ConversationShown, Refused
 from supervisor.jobs.job_table import JobTable
 from supervisor.storage.conversations import ConversationLog
 from supervisor.storage.shares import ShareLog

@@ -7,17 +7,8 @@ from collections.abc import Callable
 
 from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode, same_protocol
 from bus.transport.sockets import Channel, Context, Frames, Unroutable, bind_router
-from bus.wire.commands import (
-    MAX_COMMAND_BYTES,
-    UNAVAILABLE,
-    AnyCommand,
-    AnyReply,
-    Changed,
-    QuestionSaved,
-    Refused,
-    ShareCreated,
-    Submitted,
-)
+from bus.wire.commands import MAX_COMMAND_BYTES, AnyCommand
+from bus.wire.replies import UNAVAILABLE, AnyReply, Changed, QuestionSaved, Refused, ShareCreated, Submitted
 from supervisor.storage.journal import Journal
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,9 @@
 """Answers what clients ask without changing anything: lists, records, figures."""
 
 from bus.contract.vocabulary import ENDED
-from bus.wire.commands import AnyReply, Jobs, JobSummary, ListJobs, Refused, Show, Shown, Stats
+from bus.wire.commands import ListJobs, Show
+from bus.wire.job_record import JobSummary
+from bus.wire.replies import AnyReply, Jobs, Refused, Shown, Stats
 from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup, may_see, own

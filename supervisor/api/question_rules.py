@@ -4,7 +4,8 @@ import re
 
 from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people, models_of
 from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
-from bus.wire.commands import Refused, Submit
+from bus.wire.commands import Submit
+from bus.wire.replies import Refused
 
 FOR_OPERATORS = Refused(
     Refusal.UNAUTHORIZED, "the history of all jobs is for operators", "sign in with an operator's token"

@@ -3,7 +3,9 @@
 import msgspec
 
 from bus.contract.vocabulary import ENDED, Refusal
-from bus.wire.commands import MAX_COMMENT_CHARS, AnyReply, Changed, JobRecord, Rate, Refused
+from bus.wire.commands import MAX_COMMENT_CHARS, Rate
+from bus.wire.job_record import JobRecord
+from bus.wire.replies import AnyReply, Changed, Refused
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup
 from supervisor.maintenance.retention import Retention

@@ -16,22 +16,17 @@ from bus.contract.saved import (
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import (
-    AnyReply,
     AnySavedCommand,
     ArrangeBoard,
     Caller,
-    Changed,
-    Filled,
     FillSaved,
     ForgetSaved,
     ListSaved,
     Options,
-    QuestionSaved,
-    Refused,
-    SavedQuestions,
     SaveQuestion,
     Submit,
 )
+from bus.wire.replies import AnyReply, Changed, Filled, QuestionSaved, Refused, SavedQuestions
 from supervisor.api.parameters import ParameterError, check, fill
 from supervisor.api.question_rules import refuse_question
 from supervisor.storage.saved import SavedLog

@@ -6,21 +6,9 @@ import time
 from bus.contract.conversations import title_of
 from bus.contract.shares import MAX_SHARED_JOBS, MAX_SHARES, ShareSummary
 from bus.contract.vocabulary import ENDED, Refusal, Role
-from bus.wire.commands import (
-    AnyReply,
-    AnyShareCommand,
-    Caller,
-    Changed,
-    CreateShare,
-    EndShare,
-    JobRecord,
-    ListShares,
-    Refused,
-    ShareCreated,
-    Shares,
-    ShareShown,
-    ShowShare,
-)
+from bus.wire.commands import AnyShareCommand, Caller, CreateShare, EndShare, ListShares, ShowShare
+from bus.wire.job_record import JobRecord
+from bus.wire.replies import AnyReply, Changed, Refused, ShareCreated, Shares, ShareShown
 from supervisor.jobs.lookup import Lookup
 from supervisor.storage.conversations import ConversationLog
 from supervisor.storage.shares import ShareLog

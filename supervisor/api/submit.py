@@ -6,7 +6,9 @@ import msgspec
 
 from bus.contract.settings import HISTORY_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
-from bus.wire.commands import AnyReply, JobSummary, Refused, RollUp, Submit, Submitted
+from bus.wire.commands import RollUp, Submit
+from bus.wire.job_record import JobSummary
+from bus.wire.replies import AnyReply, Refused, Submitted
 from supervisor.api.question_rules import FOR_OPERATORS, refuse_question
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
@@ -45,7 +47,7 @@ class SubmitHandler:
             or self._refuse_run(submit)
             or self._busy(submit)
             or self._parts.admission.refuse(user, submit.agent)
-            or self._parts.limits.refuse_spending(user)
+            or self._parts.reservations.refuse(user)
         )
         if refused is not None:
             return refused

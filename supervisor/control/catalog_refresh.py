@@ -8,7 +8,8 @@ from bus.contract.catalog import Catalog
 from bus.contract.settings import CATALOG_AGENT, HISTORY_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Role
 from bus.transport.codec import encode
-from bus.wire.commands import CATALOG_READING, Caller, CatalogRead, Refused, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.replies import CATALOG_READING, CatalogRead, Refused
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable

@@ -65,8 +65,9 @@ class JobController:
         self._pool = parts.pool
         self._jobs = parts.jobs
         self._limits = parts.limits
+        self._reservations = parts.reservations
         self._clock = parts.clock
-        self._spending = Spending(parts.store, parts.limits)
+        self._spending = Spending(parts.store, parts.reservations)
         self._heads = heads
         self._model_notes: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
@@ -290,7 +291,7 @@ class JobController:
     def _end(self, entry: JobEntry) -> None:
         entry.end_now()
         self._run_queue.leave(entry)
-        self._limits.job_ended(entry)
+        self._reservations.job_ended(entry)
         event = ending(entry.job, entry.exit_words, entry.last_words.get("stderr", ""), entry.limit_words)
         entry.failed = event if isinstance(event, Failed) else None
         self._journal.append(entry.stream, event, final=True)
@@ -314,7 +315,7 @@ class JobController:
         self._run_queue.start_waiting()
 
     def _launch(self, entry: JobEntry) -> None:
-        self._limits.start(entry)
+        self._reservations.start(entry)
         self._act(entry, entry.job.launch(self._loop.time()))
 
     def _stop_exceeding(self, entry: JobEntry, limit: Exceeded | None) -> None:

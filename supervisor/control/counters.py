@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import Reason, Rung, State
-from bus.wire.commands import EndedCount
+from bus.wire.replies import EndedCount
 from supervisor.lifecycle.job import Job
 
 

@@ -7,6 +7,7 @@ from supervisor.jobs.job_table import JobTable
 from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
+from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
@@ -23,6 +24,7 @@ class Parts:
     jobs: JobTable
     admission: Admission
     limits: Limits
+    reservations: Reservations
     pool: WorkerPool
     clock: ClockGuard
     own_folders: OwnFolders

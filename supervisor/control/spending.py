@@ -4,16 +4,17 @@ import msgspec
 
 from bus.contract.events import Usage
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.scheduling.limits import Exceeded, Limits
+from supervisor.scheduling.limits import Exceeded
+from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.store import Store
 
 
 class Spending:
     """The usage of all jobs that have not ended."""
 
-    def __init__(self, store: Store, limits: Limits) -> None:
+    def __init__(self, store: Store, reservations: Reservations) -> None:
         self._store = store
-        self._limits = limits
+        self._reservations = reservations
 
     def take(self, entry: JobEntry, usage: Usage, used_at: float, now: float) -> Exceeded | None:
         """What the job's worker says that it had used at `used_at`. Two lines carry it, so that an older report can
@@ -23,7 +24,7 @@ class Spending:
         entry.used_at = used_at
         # The worker's own figures, except the number of chunks, which is counted here.
         entry.job.usage = msgspec.structs.replace(usage, chunks=max(entry.stream.seq - 1, 0))
-        return self._limits.over_budget(entry, now)
+        return self._reservations.over_budget(entry, now)
 
     def record(self, entry: JobEntry) -> None:
         """Have it on disk, if a model was asked for more: it counts although the supervisor crashes. Not for each

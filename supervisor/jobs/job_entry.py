@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from bus.contract.events import Failed, Usage
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import JobRecord, JobSummary, Submit
+from bus.wire.commands import Submit
+from bus.wire.job_record import JobRecord, JobSummary
 from supervisor.lifecycle.job import Job
 from supervisor.storage.journal import Stream
 from supervisor.workers.worker import Worker

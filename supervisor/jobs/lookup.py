@@ -1,8 +1,10 @@
 """Finds the job that a caller names, among those that the caller may see."""
 
 from bus.contract.vocabulary import Role
-from bus.wire.commands import Caller, JobRecord, JobSummary, Refused, Submit
+from bus.wire.commands import Caller, Submit
 from bus.wire.job_prefix import NOT_FOUND, meant_by
+from bus.wire.job_record import JobRecord, JobSummary
+from bus.wire.replies import Refused
 from supervisor.jobs.job_table import JobTable
 from supervisor.storage.queries import Queries
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bus.contract.events import Event, Stopping, Usage
 from bus.contract.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Proof, Reason, Rung, State, end_state
-from bus.wire.commands import Climb, Move
+from bus.wire.job_record import Climb, Move
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.kill_ladder import Graces, Ladder, Step, StopRequest
 

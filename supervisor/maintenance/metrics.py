@@ -44,7 +44,7 @@ class Gauges:
             "oldest_waiting_s": self._oldest_waiting_s(now),
             "draining": float(self._admission.draining),
             "workers": len(self._pool.workers),
-            "spares": self._pool.warm,
+            "warm_workers": self._pool.warm,
             "control_groups": float(self._pool.proof is Proof.CGROUP),
             "hard_limits": float({"memory", "pids"} <= self._pool.controllers),
             "worker_memory_bytes": sum(worker.memory_bytes for worker in self._pool.workers),

@@ -10,7 +10,7 @@ from bus.contract.events import Completed, Ending, Failed
 from bus.contract.vocabulary import Proof, Reason, State, end_state
 from bus.system.proc import POLL_S
 from bus.transport.codec import encode
-from bus.wire.commands import JobRecord
+from bus.wire.job_record import JobRecord
 from bus.wire.topics import Published
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.final_events import failed, lost_with_supervisor

@@ -12,7 +12,7 @@ import time
 from bus.address import history_folder
 from bus.contract.settings import ROLL_UP_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Role, State
-from bus.system.private import private_folder
+from bus.system.private_files import private_folder
 from bus.wire.commands import Caller, Submit
 from bus.wire.worker import Success
 from supervisor.control.controller import JobController

@@ -12,14 +12,14 @@ EVENTS, CONTROL, REPORT, SAMPLE, ASK, HELLO = b"e", b"c", b"r", b"s", b"a", b"h"
 lease; the first."""
 
 
-class Said(msgspec.Struct, frozen=True, tag_field="said"):
+class LineMessage(msgspec.Struct, frozen=True, tag_field="kind"):
     """Base of what travels on the line."""
 
 
 # ---- node → head
 
 
-class Hello(Said, frozen=True, tag="hello"):
+class Hello(LineMessage, frozen=True, tag="hello"):
     """The node's fork server has loaded what workers need. `version` is that of the bus, `python` that of its
     interpreter. It comes again when its `data` are others."""
 
@@ -29,40 +29,40 @@ class Hello(Said, frozen=True, tag="hello"):
     data: DataPrint
 
 
-class Ask(Said, frozen=True, tag="ask"):
+class Ask(LineMessage, frozen=True, tag="ask"):
     """May this node live on? `asked_at` is by its own clock."""
 
     asked_at: float
 
 
-class Born(Said, frozen=True, tag="born"):
+class Spawned(LineMessage, frozen=True, tag="spawned"):
     worker_id: str
     pid: int
 
 
-class Sampled(Said, frozen=True, tag="sampled"):
+class Sampled(LineMessage, frozen=True, tag="sampled"):
     worker_id: str
     memory_bytes: int
     cpu_s: float
     scratch_bytes: int
 
 
-class Outdated(Said, frozen=True, tag="outdated"):
+class Outdated(LineMessage, frozen=True, tag="outdated"):
     worker_id: str
 
 
-class Overcrowded(Said, frozen=True, tag="overcrowded"):
+class Overcrowded(LineMessage, frozen=True, tag="overcrowded"):
     """It has more processes than it may; `words` name the limit."""
 
     worker_id: str
     words: str
 
 
-class Exited(Said, frozen=True, tag="exited"):
+class Exited(LineMessage, frozen=True, tag="exited"):
     worker_id: str
 
 
-class Buried(Said, frozen=True, tag="buried"):
+class Reaped(LineMessage, frozen=True, tag="reaped"):
     """Nothing of the worker is left on its node: `proven`, unless it could not be started at all."""
 
     worker_id: str
@@ -73,7 +73,7 @@ class Buried(Said, frozen=True, tag="buried"):
     counted: dict[str, int] = {}
 
 
-Report = Born | Outdated | Overcrowded | Exited | Buried
+Report = Spawned | Outdated | Overcrowded | Exited | Reaped
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -86,48 +86,48 @@ class Numbered(msgspec.Struct, frozen=True):
 # ---- head → node
 
 
-class Welcome(Said, frozen=True, tag="welcome"):
+class Welcome(LineMessage, frozen=True, tag="welcome"):
     """The line stands (again). `resend`: what workers have sent may be lost."""
 
     resend: bool
 
 
-class Granted(Said, frozen=True, tag="granted"):
+class Granted(LineMessage, frozen=True, tag="granted"):
     asked_at: float
 
 
-class Fenced(Said, frozen=True, tag="fenced"):
+class Fenced(LineMessage, frozen=True, tag="fenced"):
     """End at once: the head counts this node as dead."""
 
 
-class Leave(Said, frozen=True, tag="leave"):
+class Leave(LineMessage, frozen=True, tag="leave"):
     """End: the node is not needed any more."""
 
 
-class Hire(Said, frozen=True, tag="hire"):
+class Spawn(LineMessage, frozen=True, tag="spawn"):
     worker_id: str
     agent: str
     token: bytes
 
 
-class Serves(Said, frozen=True, tag="serves"):
+class Serves(LineMessage, frozen=True, tag="serves"):
     worker_id: str
     job_id: str
 
 
-class Tell(Said, frozen=True, tag="tell"):
+class Tell(LineMessage, frozen=True, tag="tell"):
     worker_id: str
     message: bytes
 
 
-class Do(Said, frozen=True, tag="do"):
+class Do(LineMessage, frozen=True, tag="do"):
     """KILL is a standing order: the node repeats it until nothing is left."""
 
     worker_id: str
     step: Step
 
 
-class Seen(Said, frozen=True, tag="seen"):
+class Seen(LineMessage, frozen=True, tag="seen"):
     through: int
 
 
@@ -135,5 +135,5 @@ decode_hello: Decoder[Hello] = Decoder(Hello)
 decode_sampled: Decoder[Sampled] = Decoder(Sampled)
 decode_ask: Decoder[Ask] = Decoder(Ask)
 decode_numbered: Decoder[Numbered] = Decoder(Numbered)
-ToNode = Welcome | Granted | Fenced | Leave | Hire | Serves | Tell | Do | Seen
+ToNode = Welcome | Granted | Fenced | Leave | Spawn | Serves | Tell | Do | Seen
 decode_to_node: Decoder[ToNode] = Decoder(ToNode)

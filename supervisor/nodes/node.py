@@ -6,7 +6,7 @@ from enum import StrEnum
 from platform import python_version
 
 from bus.transport.codec import BUS_VERSION, same_protocol
-from bus.wire.commands import NodeSummary
+from bus.wire.replies import NodeSummary
 from supervisor.nodes.data_watch import DataPrint, why_other_data
 from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import Hello

@@ -21,7 +21,7 @@ from bus.transport.sockets import (
     endpoint_of,
     new_keys,
 )
-from bus.wire.commands import NodeSummary
+from bus.wire.replies import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.engines.engine import Engine, engine_arguments
@@ -38,7 +38,7 @@ from supervisor.nodes.line import (
     Granted,
     Hello,
     Leave,
-    Said,
+    LineMessage,
     Welcome,
     decode_ask,
     decode_hello,
@@ -286,11 +286,11 @@ class Nodes:
         self._nodes.pop(node.agent_id, None)
         self._changed()
 
-    def _say_to(self, agent_id: str, said: Said) -> None:
+    def _say_to(self, agent_id: str, said: LineMessage) -> None:
         if node := self._nodes.get(agent_id):
             self._say(node.connection, said)
 
-    def _say(self, connection: bytes | None, said: Said) -> None:
+    def _say(self, connection: bytes | None, said: LineMessage) -> None:
         if connection:
             try:
                 self._line.send([connection, encode(said)])

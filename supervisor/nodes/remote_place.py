@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from bus.contract.vocabulary import Proof
 from supervisor.lifecycle.kill_ladder import Step
 from supervisor.nodes.line import (
-    Born,
-    Buried,
     Do,
     Exited,
-    Hire,
+    LineMessage,
     Numbered,
     Outdated,
     Overcrowded,
+    Reaped,
     Report,
-    Said,
     Seen,
     Serves,
+    Spawn,
+    Spawned,
     Tell,
 )
 from supervisor.places.place import Gone, PlaceListener
@@ -25,9 +25,9 @@ from supervisor.places.place import Gone, PlaceListener
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of a worker there, and what it is hired with until it is known to be born."""
+    """What is known of a worker there, and what it is spawned with until it is known to run."""
 
-    hire: Hire | None
+    spawn: Spawn | None
     job_id: str = ""
     exited: bool = False
     outdated: bool = False
@@ -38,7 +38,7 @@ class RemotePlace:
 
     proof = Proof.NODE_REAPED
 
-    def __init__(self, name: str, send: Callable[[Said], None], listener: PlaceListener) -> None:
+    def __init__(self, name: str, send: Callable[[LineMessage], None], listener: PlaceListener) -> None:
         self.name = name
         self.slots = 0
         self._send = send
@@ -66,9 +66,9 @@ class RemotePlace:
 
     def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None:
         assert not own_folder, "files of a user's own lie at the head"
-        hire = Hire(worker_id, agent, token)
-        self._workers[worker_id] = _Known(hire)
-        self._send(hire)
+        spawn = Spawn(worker_id, agent, token)
+        self._workers[worker_id] = _Known(spawn)
+        self._send(spawn)
 
     def assigned(self, worker_id: str, job_id: str) -> None:
         if known := self._workers.get(worker_id):
@@ -104,8 +104,8 @@ class RemotePlace:
         """What a broken line may have lost is said again. The rest comes again by itself: a job with its worker's next
         heartbeat, a stop with its next step."""
         for worker_id, known in self._workers.items():
-            if known.hire is not None:
-                self._send(known.hire)
+            if known.spawn is not None:
+                self._send(known.spawn)
             if known.job_id:
                 self._send(Serves(worker_id, known.job_id))
 
@@ -122,9 +122,9 @@ class RemotePlace:
         if known is None:
             return
         match report:
-            case Born(worker_id, pid):
-                known.hire = None
-                self._listener.born(worker_id, pid)
+            case Spawned(worker_id, pid):
+                known.spawn = None
+                self._listener.spawned(worker_id, pid)
             case Outdated():
                 known.outdated = True
             case Overcrowded(worker_id, words):
@@ -132,15 +132,15 @@ class RemotePlace:
             case Exited(worker_id):
                 known.exited = True
                 self._listener.exited(worker_id)
-            case Buried():
+            case Reaped():
                 del self._workers[report.worker_id]
                 self._listener.gone(report.worker_id, self._gone(report))
 
-    def _gone(self, buried: Buried) -> Gone:
+    def _gone(self, reaped: Reaped) -> Gone:
         return Gone(
-            buried.exit_words,
-            self.proof if buried.proven else None,
-            buried.last_words,
-            limit_hit=buried.limit_hit,
-            counted=buried.counted,
+            reaped.exit_words,
+            self.proof if reaped.proven else None,
+            reaped.last_words,
+            limit_hit=reaped.limit_hit,
+            counted=reaped.counted,
         )

@@ -10,8 +10,8 @@ from bus.contract.catalog import Catalog
 from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS, OWN_FILES_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Role
 from bus.transport.codec import Decoder, encode
-from bus.wire.commands import CATALOG_READING, AnyReply, Caller, CatalogRead, Refused, Submit
-from bus.wire.own_files import OwnFile
+from bus.wire.commands import Caller, Submit
+from bus.wire.replies import CATALOG_READING, AnyReply, CatalogRead, OwnFile, Refused
 from bus.wire.worker import Outcome, Success
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.own_files.folders import OwnFolders

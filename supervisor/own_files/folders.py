@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from bus.own_files import folder_name, incoming_file, sweep_uploads
-from bus.wire.own_files import OwnFile
+from bus.wire.replies import OwnFile
 
 log = logging.getLogger(__name__)
 

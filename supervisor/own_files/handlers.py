@@ -5,8 +5,9 @@ from pathlib import Path
 from bus.contract.data_place import is_address
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Refusal
-from bus.wire.commands import AddFile, AnyFileCommand, AnyReply, Changed, FileTaken, ListFiles, OwnFiles, Refused
-from bus.wire.own_files import FILE_SUFFIXES, free_name, safe_name
+from bus.own_files import FILE_SUFFIXES, free_name, safe_name
+from bus.wire.commands import AddFile, AnyFileCommand, ListFiles
+from bus.wire.replies import AnyReply, Changed, FileTaken, OwnFiles, Refused
 from supervisor.own_files.catalogs import OwnCatalogs
 from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission

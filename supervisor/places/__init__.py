@@ -1,1 +1,1 @@
-"""Where workers live: this machine, behind a seam that another one could stand behind too."""
+"""Where workers live, and where they are proven gone: this machine, behind a seam for another one."""

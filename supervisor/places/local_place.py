@@ -100,12 +100,12 @@ class LocalPlace:
         """What the kernel limits of each worker."""
         return self._spawner.containment.controllers
 
-    def look_after(self) -> None:
+    def refresh_folders(self) -> None:
         """Look at the data folders again, and give workers whose scratch folder has vanished another one. To be called
         now and then."""
         self._folders.look()
         for worker in self._workers.values():
-            worker.look_after_scratch()
+            worker.renew_scratch()
 
     def outdated_ones(self) -> set[str]:
         """The ids of those whose sandbox opens something that has been replaced since."""
@@ -195,7 +195,7 @@ class LocalPlace:
         if worker.ready:  # its message came before the fork server's
             worker.note_baseline()
         self._ledger.worker_started(process.pid, process.started, str(worker.scratch))
-        self._listener.born(worker.worker_id, process.pid)
+        self._listener.spawned(worker.worker_id, process.pid)
 
     async def _reap(self, worker: LocalWorker, enclosure: Enclosure, exit_words: str) -> None:
         process = worker.process

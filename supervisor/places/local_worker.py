@@ -118,7 +118,7 @@ class LocalWorker:
             stat = read_stat(self.pid) if self.pid is not None else None
             self.baseline_bytes = stat.resident_bytes if stat else 0
 
-    def look_after_scratch(self) -> None:
+    def renew_scratch(self) -> None:
         """Make its scratch folder anew where somebody has removed it: an agent outside the sandbox can go on with it.
         To be called now and then."""
         if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_words:

@@ -9,7 +9,7 @@ from supervisor.lifecycle.kill_ladder import Step
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a worker and everything beneath it use: memory since it was ready, CPU since its birth, scratch space."""
+    """What a worker and everything beneath it use: memory since it was ready, CPU since its start, scratch space."""
 
     memory_bytes: int
     cpu_s: float
@@ -43,8 +43,8 @@ class Place(Protocol):
         """How it is found here that nothing of a worker is left."""
 
     def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None:
-        """Start a worker's process; the listener hears `born` of it, or `gone` where that cannot be. All that it sends
-        bears the token. `own_folder` is that of one user's own files, which it may read; of this machine alone."""
+        """Start a worker's process; the listener hears `spawned` of it, or `gone` where that cannot be. All that
+        it sends bears the token. `own_folder` is that of one user's own files, which it may read; here alone."""
 
     def assigned(self, worker_id: str, job_id: str) -> None:
         """The worker serves this job from here on."""
@@ -65,7 +65,7 @@ class Place(Protocol):
 class PlaceListener(Protocol):
     """Hears what becomes of the workers of a place. `gone` is the last of each worker."""
 
-    def born(self, worker_id: str, pid: int) -> None: ...
+    def spawned(self, worker_id: str, pid: int) -> None: ...
     def control(self, frame: bytes) -> None:
         """As a worker sent it."""
 

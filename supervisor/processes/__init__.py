@@ -1,1 +1,1 @@
-"""Worker processes: spawned through the fork server, and read from /proc."""
+"""Worker processes: forked by the fork server, and held together with all that comes from them."""

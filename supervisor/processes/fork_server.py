@@ -27,7 +27,7 @@ from bus.system.prctl import die_with
 from bus.system.proc import POLL_S, threads_of
 from bus.transport.codec import encode
 from supervisor.processes import entrypoint
-from supervisor.processes.birth import fork_into
+from supervisor.processes.clone import fork_into
 
 MAX_SPEC_BYTES = 1 << 17
 """One message of a socket pair, well below what Linux lets it hold."""

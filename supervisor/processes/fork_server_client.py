@@ -84,7 +84,7 @@ class ForkServer:
 
     async def fork(self, spec: bytes, group: Path | None, make: Callable[[int, int], T]) -> T:
         """What `make(pid, pidfd)` has made of the new worker, before anything else is heard of it; the pidfd is its own
-        to close. The worker is born in the control group, if one is named. Raises `SpawnError`."""
+        to close. The worker starts in the control group, if one is named. Raises `SpawnError`."""
         if len(spec) > MAX_SPEC_BYTES:
             raise SpawnError(
                 f"its settings take {len(spec):,} bytes, the limit is {MAX_SPEC_BYTES:,}; shorten the agent's options"

@@ -13,7 +13,7 @@ from heapq import heappop, heapreplace
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import SUPERVISOR, Refusal
-from bus.wire.commands import Refused
+from bus.wire.replies import Refused
 
 KEPT_NOTE = "the last place is kept for users who have none running"
 

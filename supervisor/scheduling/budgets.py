@@ -2,7 +2,7 @@
 are Unix seconds and come in as arguments."""
 
 from bus.contract.vocabulary import SUPERVISOR, Refusal
-from bus.wire.commands import Refused
+from bus.wire.replies import Refused
 
 DAY_S = 86_400
 

@@ -8,7 +8,8 @@ import msgspec
 
 from bus.contract.conversations import ConversationSummary, ConversationTurnSummary, title_of
 from bus.transport.codec import Decoder, encode
-from bus.wire.commands import JobRecord, Submit
+from bus.wire.commands import Submit
+from bus.wire.job_record import JobRecord
 from bus.wire.worker import KeptTurn
 
 MAX_WORDS_CHARS = 8_000

@@ -7,7 +7,8 @@ from itertools import islice
 from bus.contract.vocabulary import ENDED, SUPERVISOR, State
 from bus.log import records_by_prefix
 from bus.transport.codec import CodecError, Decoder
-from bus.wire.commands import JobRecord, JobSummary, Submit
+from bus.wire.commands import Submit
+from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.worker import ConversationTurn, KeptTurn, Outcome
 
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)

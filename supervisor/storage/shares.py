@@ -6,7 +6,8 @@ from typing import Any
 
 from bus.contract.shares import SharedQuestion, ShareSummary
 from bus.transport.codec import Decoder, encode
-from bus.wire.commands import JobRecord, Submit
+from bus.wire.commands import Submit
+from bus.wire.job_record import JobRecord
 
 _decode_record: Decoder[JobRecord] = Decoder(JobRecord)
 _decode_submit: Decoder[Submit] = Decoder(Submit)

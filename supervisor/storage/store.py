@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from bus.log import LOG_NAME, UnknownVersion
-from bus.system.private import keep_private
+from bus.system.private_files import keep_private
 from bus.transport.codec import encode
-from bus.wire.commands import JobRecord, Submit
+from bus.wire.commands import Submit
+from bus.wire.job_record import JobRecord
 from bus.wire.topics import Published
 from bus.wire.worker import ConversationTurn, Outcome
 from supervisor.storage.conversations import ConversationLog

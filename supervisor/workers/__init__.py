@@ -1,1 +1,1 @@
-"""The pool of workers, as jobs know them: warm ones, limits, what was said and what was acknowledged."""
+"""The pool of workers, as jobs know them: where each runs, warm ones, limits, what was said and acknowledged."""

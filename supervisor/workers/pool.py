@@ -9,7 +9,7 @@ from bus.contract.vocabulary import Proof, Reason
 from bus.system.proc import POLL_S
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.delivery import Verdict
-from bus.wire.commands import NodeSummary
+from bus.wire.replies import NodeSummary
 from bus.wire.worker import (
     MAX_MESSAGE_BYTES,
     AnyWorkerMessage,
@@ -51,7 +51,7 @@ class WorkerPool:
         self._here = make_here(self)
         self._placement = Placement(self._here, make_machines(self) if make_machines is not None else None)
         self._warm = WarmWorkers(
-            self._placement, settings.worker.spare_workers, self._request, has_room_here=self._has_room_here
+            self._placement, settings.worker.warm_workers, self._request, has_room_here=self._has_room_here
         )
         self._stray_messages = 0
         self._closed = False
@@ -136,7 +136,7 @@ class WorkerPool:
 
     def check_warm(self) -> None:
         """Kill warm workers that are of no use any more, and replace what is missing. To be called now and then."""
-        self._here.look_after()
+        self._here.refresh_folders()
         for worker in self.workers:
             if worker.job_id is None and worker.place in self._placement.machines.draining:
                 kill(worker)
@@ -173,7 +173,7 @@ class WorkerPool:
 
     # ---- what is heard of their place
 
-    def born(self, worker_id: str, pid: int) -> None:
+    def spawned(self, worker_id: str, pid: int) -> None:
         """The worker has a process."""
         if worker := self._by_id.get(worker_id):
             worker.pid = pid

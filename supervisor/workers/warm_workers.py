@@ -65,8 +65,8 @@ class WarmWorkers:
 
     def give_up_one(self, place: Place) -> None:
         """Kill one that is ready there, so that another agent's job has its descriptors."""
-        if spare := self._at(place).give_up():
-            kill(spare)
+        if worker := self._at(place).give_up():
+            kill(worker)
 
     def lost(self, worker: Worker) -> None:
         """This worker's process has ended."""

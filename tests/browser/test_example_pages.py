@@ -10,7 +10,8 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import expect
 
-from bus.wire.commands import Jobs, ListJobs
+from bus.wire.commands import ListJobs
+from bus.wire.replies import Jobs
 from tests.browser.visits import Visits
 from tests.harness.gateways import TOKENS, running_gateway
 from tests.harness.proxies import CuttingProxy, cutting_port

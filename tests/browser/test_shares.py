@@ -50,9 +50,9 @@ async def test_a_conversation_is_read_by_its_link_until_that_is_ended(
     await reader.set_viewport_size({"width": 390, "height": 844})
     assert await reader.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
     await Tab(reader).shot("shared-phone")
-    stranger = Tab(await visits.open(link))
-    await expect(stranger.part("share-failure")).to_contain_text("sign in first")
-    await expect(stranger.part("share-title")).to_have_count(0)
+    outsider = Tab(await visits.open(link))
+    await expect(outsider.part("share-failure")).to_contain_text("sign in first")
+    await expect(outsider.part("share-title")).to_have_count(0)
     await offline_tab.part("share-end").first.click()
     await expect(offline_tab.part("share").and_(offline_tab.page.locator('[data-made="true"]'))).to_have_count(0)
     await reader.reload()

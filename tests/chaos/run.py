@@ -11,7 +11,8 @@ from bus.contract.events import Killed
 from bus.contract.vocabulary import ENDED, Proof, Reason, Rung
 from bus.log import LogReader
 from bus.wire.batch import Batch
-from bus.wire.commands import Jobs, ListJobs, ReadStats, Stats
+from bus.wire.commands import ListJobs, ReadStats
+from bus.wire.replies import Jobs, Stats
 from tests.chaos.followers import Follower
 from tests.chaos.nodes import NODE_SETTINGS
 from tests.chaos.script import script
@@ -26,7 +27,7 @@ disconnect_grace_s = 1.0
 cancel_grace_s = 0.2
 terminate_grace_s = 0.2
 [worker]
-spare_workers = 0
+warm_workers = 0
 [limits]
 max_running = 8
 max_running_per_user = 8

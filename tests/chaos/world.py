@@ -17,7 +17,8 @@ from bus.address import make_address
 from bus.client import BusClient, CommandRefused
 from bus.contract.vocabulary import Role, Rung
 from bus.transport.sockets import BusError
-from bus.wire.commands import AnyCommand, AnyReply, Caller, Show, Shown, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import AnyCommand, Caller, Show, Stop, Submit
+from bus.wire.replies import AnyReply, Shown, StopTaken, Submitted
 from gateway.auth.identities import LOCAL_USER
 from tests.chaos.followers import BusFollower, WireFollower
 from tests.chaos.nodes import left_on, strike

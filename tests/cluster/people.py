@@ -1,6 +1,7 @@
 """What an operator sees of the nodes."""
 
-from bus.wire.commands import NodeSummary, ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import NodeSummary, Stats
 from tests.harness.servers import OPERATOR, Supervisor
 
 

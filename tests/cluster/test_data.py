@@ -7,7 +7,8 @@ import pyarrow.ipc
 
 from bus.contract.events import TableRows
 from bus.contract.vocabulary import ENDED, State
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.cluster.conftest import CLUSTER
 from tests.cluster.machines import Machine, Machines
 from tests.cluster.people import has, nodes

@@ -4,7 +4,8 @@ import pytest
 
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Proof, Reason, Rung, State
-from bus.wire.commands import DrainNode, Stats
+from bus.wire.commands import DrainNode
+from bus.wire.replies import Stats
 from tests.cluster.machines import Machines
 from tests.cluster.people import has, nodes
 from tests.harness.servers import OPERATOR, Supervisor, eventually

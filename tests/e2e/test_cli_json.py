@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from bus.wire import outside
-from bus.wire.commands import NodeSummary, Stats
 from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentFailed, AgentKilled, OutsideJob
+from bus.wire.replies import NodeSummary, Stats
 from deadstop.client.http import address_of
 from gateway.wire.responses import OutsideRecord
 from gateway.wire.saved import OutsideSaved

@@ -17,7 +17,8 @@ import pytest
 from bus.client import BusClient
 from bus.contract.saved import Parameter, ParameterKind, SavedContent
 from bus.contract.vocabulary import Role, Rung
-from bus.wire.commands import Caller, QuestionSaved, SaveQuestion
+from bus.wire.commands import Caller, SaveQuestion
+from bus.wire.replies import QuestionSaved
 from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, environment, job, serving, wait_until
 from tests.e2e.snapshot_text import examined, flowing, misplaced, normalised, what_stays
 from tests.e2e.terminal import on_terminals

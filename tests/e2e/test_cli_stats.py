@@ -18,7 +18,7 @@ SHAPE = """\
 jobs          # running of #, # waiting of #
 ended         # succeeded, # failed, # cancelled since the start # ago
 stops         none
-workers       #, # of them spare; # used
+workers       #, # of them warm; # used
 events        #/s, #/s; # since the start
 log           #, up to date; # free on its disk
 supervisor    # of memory

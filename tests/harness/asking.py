@@ -11,7 +11,8 @@ import duckdb
 from bus.client import CommandRefused
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import CatalogRead, ReadCatalog
+from bus.wire.commands import ReadCatalog
+from bus.wire.replies import CatalogRead
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Recorded, Script
 from tests.harness.graces import ENDING_ON

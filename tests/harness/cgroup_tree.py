@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
+from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, probe
 
 WITHIN_S = 30.0
 NO_CONTROLLERS = "the kernel has no controllers of memory and processes"
@@ -33,7 +33,7 @@ def cgroup_tree() -> Iterator[Path]:
 def _hierarchy() -> Iterator[Path]:
     try:
         tree = delegated_tree()
-        rehearse(tree)
+        probe(tree)
     except (Unusable, OSError) as reason:
         if os.getuid() != 0:
             raise Unusable(f"control groups cannot be tried: {reason}, and only root may mount a tree") from reason
@@ -47,7 +47,7 @@ def _hierarchy() -> Iterator[Path]:
         if mounted.returncode:
             raise Unusable(f"control groups cannot be tried: {mounted.stderr.strip()}")
         try:
-            rehearse(Path(folder))
+            probe(Path(folder))
             yield Path(folder)
         finally:
             with contextlib.suppress(subprocess.CalledProcessError):

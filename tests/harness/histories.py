@@ -12,7 +12,8 @@ from bus.contract.events import Accepted, Completed, JobEvent, Killed, Result, S
 from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.log import LOG_NAME
 from bus.transport.codec import encode
-from bus.wire.commands import Caller, Climb, JobRecord, JobSummary, Move, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.job_record import Climb, JobRecord, JobSummary, Move
 from bus.wire.topics import Published
 from supervisor.storage.store import Store
 

@@ -19,7 +19,9 @@ from bus.client import BusClient
 from bus.contract.events import Event, JobEvent, Status
 from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.program import VARIABLE
-from bus.wire.commands import Caller, JobRecord, JobSummary, Show, Shown, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import Caller, Show, Stop, Submit
+from bus.wire.job_record import JobRecord, JobSummary
+from bus.wire.replies import Shown, StopTaken, Submitted
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATOR = Caller("tester", Role.OPERATOR)
@@ -150,7 +152,7 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
     """A supervisor process that is ready. It ends when this process does, however that comes."""
     lifeline, held = os.pipe()
-    overrides = {"supervisor.state_dir": str(state_dir), "worker.spare_workers": 0, **UNHURRIED, **settings}
+    overrides = {"supervisor.state_dir": str(state_dir), "worker.warm_workers": 0, **UNHURRIED, **settings}
     orders = {"overrides": overrides, "lifeline_fd": lifeline}
     process = await asyncio.create_subprocess_exec(
         sys.executable,

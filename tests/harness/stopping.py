@@ -24,7 +24,8 @@ from bus.contract.events import (
 )
 from bus.contract.vocabulary import ENDED, Role, Rung, State, end_state
 from bus.system.orphans import descendants
-from bus.wire.commands import Caller, JobRecord
+from bus.wire.commands import Caller
+from bus.wire.job_record import JobRecord
 from tests.harness.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
 

@@ -8,7 +8,7 @@ from agent_worker.agents.catalog.agent import read
 from agent_worker.catalog.own_files import why_unreadable
 from agent_worker.context import AgentContext, AgentError
 from bus.contract.events import Event, Status
-from bus.wire.own_files import UNREADABLE_FILE
+from bus.wire.replies import UNREADABLE_FILE
 from bus.wire.worker import JobSpec
 
 

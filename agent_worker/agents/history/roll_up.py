@@ -15,7 +15,7 @@ from agent_worker.agents.history import files
 from agent_worker.agents.history.rows import EVENTS, JOBS, day_of, event_rows, job_row, rating
 from bus.contract.settings import INTERNAL_AGENTS, HistorySettings
 from bus.log import EndedJob, LogReader
-from bus.wire.commands import JobRecord
+from bus.wire.job_record import JobRecord
 
 JOBS_AT_ONCE = 20_000
 DESCRIPTION = Path(__file__).with_name("deadstop.toml")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from bus.contract.events import Completed, Failed, JobEvent, Killed, TableRows
 from bus.transport.codec import CodecError
 from bus.wire.batch import Batch
-from bus.wire.commands import JobRecord
+from bus.wire.job_record import JobRecord
 
 _TIME = pa.timestamp("us")
 

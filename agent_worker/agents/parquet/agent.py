@@ -9,7 +9,7 @@ from agent_worker.agents.parquet.planner import plan
 from agent_worker.agents.parquet.state import AgentState, monitor, node
 from agent_worker.agents.tools import Tools, hold_to, model_failures, set_up
 from agent_worker.context import AgentContext
-from agent_worker.llm.monitor import total
+from agent_worker.llm.prompt_monitor import total
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.events import Clarification, Event, ResponseChunk, Status
 from bus.wire.worker import JobSpec

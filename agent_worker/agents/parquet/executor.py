@@ -17,7 +17,7 @@ from agent_worker.context import AgentError
 from agent_worker.engine import EngineError, ResultEnd
 from agent_worker.engine.guard import Refused
 from agent_worker.llm import Preview, PreviewBuilder
-from agent_worker.llm.monitor import failed
+from agent_worker.llm.prompt_monitor import failed
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn

@@ -7,7 +7,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from agent_worker.catalog.files.parquet_schema import (
+from agent_worker.catalog.files.parquet_leaves import (
     Element,
     alike,
     arrow_types,

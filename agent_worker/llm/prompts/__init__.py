@@ -1,1 +1,1 @@
-"""What is said to the model, and the form in which it has to reply."""
+"""What is said to the model, the form of its reply, and when enough of a reply has come."""

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from agent_worker.llm.prompts.first_object import FirstObject
+from agent_worker.llm.prompts.plan_end import MOST_BEFORE
 from agent_worker.plan import ChartHint, DirectAnswer, Plan, SqlPlan
 from bus.contract.events import Clarification
 
@@ -42,33 +43,8 @@ PLAN_SCHEMA: dict[str, Any] = {
 """One flat object rather than a union: servers differ in which unions their grammars know."""
 
 
-MOST_BEFORE = 500
-"""Characters that a model may say before its plan begins; then none is waited for."""
-
-
 class NotAPlan(ValueError):
     """A reply that is no plan; the text says what is wrong with it, for the model and for people."""
-
-
-class PlanEnd:
-    """Tells, from the text of a plan as it comes, when no more of it is needed: its object is whole, none has begun
-    after `most_before` characters, or it has more than `limit_chars`."""
-
-    def __init__(self, limit_chars: int, most_before: int = MOST_BEFORE) -> None:
-        self._limit_chars = limit_chars
-        self._most_before = most_before
-        self._found = FirstObject()
-
-    @property
-    def too_long(self) -> bool:
-        return self._found.value is None and self._found.said > self._limit_chars
-
-    def __call__(self, piece: str) -> bool:
-        """Take the next piece; is it enough?"""
-        found = self._found
-        found.add(piece)
-        hopeless = not found.begun and found.said > self._most_before
-        return found.value is not None or hopeless or self.too_long
 
 
 class _Chart(msgspec.Struct):

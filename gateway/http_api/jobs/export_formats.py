@@ -15,7 +15,7 @@ import pyarrow.parquet
 
 from bus.contract.events import Column
 from bus.values.arrow_types import arrow_type
-from bus.values.carrying import carry
+from bus.values.carried_columns import carry
 from bus.values.column_names import distinct_names
 from bus.values.logical_types import LogicalType, parse_type
 from bus.values.rows import json_values, read_table, table_rows

@@ -12,8 +12,10 @@ from bus.client import BusClient
 from bus.contract.events import Completed, Ending, Failed, Killed
 from bus.contract.vocabulary import ENDED, Rung, State
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE, Changed, JobRecord, Jobs, JobSummary, ListJobs, Rate, Show, Shown, Stop
+from bus.wire.commands import ListJobs, Rate, Show, Stop
+from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.outside import outside_job, outside_record
+from bus.wire.replies import UNAVAILABLE, Changed, Jobs, Shown
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import flag, page_size, text
 from gateway.job_service import ask, stop

@@ -12,9 +12,9 @@ from bus.transport.sockets import BusError
 from gateway.app_state import CALLER, GATEWAY, IDENTITY, json_response
 from gateway.auth.addresses import address_of
 from gateway.auth.origin import host_allowed
-from gateway.http_api.security.authentication import by_cookie, identity_of
 from gateway.http_api.security.headers import secure_headers
 from gateway.http_api.security.refusals import AUDITED_CODES, note_refusal
+from gateway.http_api.security.request_identity import by_cookie, identity_of
 from gateway.http_api.static_files import needed_by
 from gateway.wire.errors import ApiError, ErrorBody, error_body
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from gateway.app_state import GATEWAY, IDENTITY
 from gateway.auth import audit
 from gateway.auth.addresses import address_of
-from gateway.http_api.security.authentication import by_cookie
+from gateway.http_api.security.request_identity import by_cookie
 
 AUDITED_CODES = frozenset({"forbidden", "bad_origin", "bad_host"})
 MAX_CHARS = 200

@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.wire.responses import Ok
 

@@ -8,9 +8,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from bus.client import CommandRefused
 from bus.transport.sockets import BusError
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from gateway.app_state import CALLER, Gateway, json_response
-from gateway.http_api.security.authentication import for_operators
+from gateway.http_api.security.request_identity import for_operators
 from gateway.http_api.server.prometheus_text import prometheus_text
 from gateway.wire.responses import ServerStats
 

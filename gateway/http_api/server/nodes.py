@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from bus.wire.commands import DrainNode, Stats
+from bus.wire.commands import DrainNode
+from bus.wire.replies import Stats
 from gateway.app_state import CALLER, json_response
 from gateway.auth import audit
-from gateway.http_api.security.authentication import for_operators
+from gateway.http_api.security.request_identity import for_operators
 from gateway.wire.responses import NodeList
 
 

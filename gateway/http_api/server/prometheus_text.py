@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from bus.contract.histogram import Histogram
-from bus.wire.commands import NodeSummary, Stats
+from bus.wire.replies import NodeSummary, Stats
 
 _MANUAL = "docs/operations.md says what it means"
 
@@ -64,7 +64,7 @@ def _of_nodes(nodes: Sequence[NodeSummary]) -> Iterator[Metric]:
     for node in nodes:
         states.add_metric([node.name, node.state], 1)
     yield states
-    for name, words in (("jobs", "of a node, taken"), ("slots", "of a node"), ("workers", "of a node, spares too")):
+    for name, words in (("jobs", "of a node, taken"), ("slots", "of a node"), ("workers", "of a node, warm ones too")):
         family = GaugeMetricFamily(f"deadstop_node_{name}", f"{name} {words}", labels=["node"])
         for node in nodes:
             family.add_metric([node.name], getattr(node, name))

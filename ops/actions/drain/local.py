@@ -9,7 +9,7 @@ from pathlib import Path
 from bus.address import read_address, state_folder
 from bus.contract.settings import Settings
 from bus.system.proc import read_proc, read_stat
-from bus.wire.commands import Stats
+from bus.wire.replies import Stats
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
 

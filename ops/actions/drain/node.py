@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bus.wire.commands import NodeSummary
+from bus.wire.replies import NodeSummary
 from ops.actions.interrupts import Interrupted, counted
 from ops.client.access import JobsAccess
 from ops.client.connect import connect

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE, Stats
+from bus.wire.replies import UNAVAILABLE, Stats
 from ops.client.access import Declined
 from ops.client.over_http import RemoteJobs
 from ops.errors import OpsError

@@ -9,7 +9,7 @@ import msgspec
 
 from bus.contract.vocabulary import Reason
 from bus.transport.sockets import BusError
-from bus.wire.commands import Stats
+from bus.wire.replies import Stats
 from ops.actions.drain.local import LocalServer
 from ops.actions.drain.remote import RemoteServer
 from ops.actions.interrupts import Interrupted, counted

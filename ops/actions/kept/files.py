@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bus.wire.own_files import OwnFile
+from bus.wire.replies import OwnFile
 from ops.client.connect import connect
 from ops.errors import OpsError
 from ops.target import Target

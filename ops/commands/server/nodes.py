@@ -10,7 +10,7 @@ from ops.options import json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
-    from bus.wire.commands import NodeSummary
+    from bus.wire.replies import NodeSummary
 
 
 @click.group(invoke_without_command=True)

@@ -8,14 +8,14 @@ from ops.options import json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
-    from bus.wire.commands import Stats
+    from bus.wire.replies import Stats
 
 
 @click.command()
 @target_options
 @json_option
 def command(target: Target, as_json: bool) -> None:
-    """Figures of a running server: jobs, queue, workers and spares, events, the log."""
+    """Figures of a running server: jobs, queue, workers, events, the log."""
     import asyncio
 
     from ops.client.stats import flat

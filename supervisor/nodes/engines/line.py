@@ -9,20 +9,20 @@ import msgspec
 from supervisor.nodes.machine.orders import NodeOrders
 
 
-class EngineSaid(msgspec.Struct, frozen=True, tag_field="said"):
+class EngineMessage(msgspec.Struct, frozen=True, tag_field="kind"):
     """Base of both directions."""
 
 
 # ---- engine → head
 
 
-class NodeUp(EngineSaid, frozen=True, tag="node_up"):
+class NodeUp(EngineMessage, frozen=True, tag="node_up"):
     """This machine could take a node."""
 
     name: str
 
 
-class Started(EngineSaid, frozen=True, tag="started"):
+class Started(EngineMessage, frozen=True, tag="started"):
     """The node's keeper runs, and the first process of its namespace."""
 
     agent_id: str
@@ -30,27 +30,27 @@ class Started(EngineSaid, frozen=True, tag="started"):
     init: int
 
 
-class NodeReaped(EngineSaid, frozen=True, tag="node_reaped"):
+class NodeReaped(EngineMessage, frozen=True, tag="node_reaped"):
     """The first process of the node's namespace is reaped: nothing of it lives."""
 
     agent_id: str
 
 
-class NodeFailed(EngineSaid, frozen=True, tag="node_failed"):
+class NodeFailed(EngineMessage, frozen=True, tag="node_failed"):
     """The node could not be started; `why` is for people."""
 
     agent_id: str
     why: str
 
 
-class NodeDown(EngineSaid, frozen=True, tag="node_down"):
+class NodeDown(EngineMessage, frozen=True, tag="node_down"):
     """A hint that the node is dead. It is no proof."""
 
     agent_id: str
     why: str
 
 
-class EngineFailed(EngineSaid, frozen=True, tag="engine_failed"):
+class EngineFailed(EngineMessage, frozen=True, tag="engine_failed"):
     """No machine can be reached; `why` is for people. The engine ends, and is started again."""
 
     why: str
@@ -62,7 +62,7 @@ FromEngine = NodeUp | Started | NodeReaped | NodeFailed | NodeDown | EngineFaile
 # ---- head → engine
 
 
-class StartNode(EngineSaid, frozen=True, tag="start_node"):
+class StartNode(EngineMessage, frozen=True, tag="start_node"):
     """Start a keeper with these orders on the machine that is called so."""
 
     orders: NodeOrders
@@ -71,7 +71,7 @@ class StartNode(EngineSaid, frozen=True, tag="start_node"):
 decode_from_engine: msgspec.json.Decoder[FromEngine] = msgspec.json.Decoder(FromEngine)
 decode_to_engine: msgspec.json.Decoder[StartNode] = msgspec.json.Decoder(StartNode)
 
-Say = Callable[[EngineSaid], None]
+Say = Callable[[EngineMessage], None]
 
 
 def line_to_head() -> Say:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import preload_of
 from bus.program import set_up_logging
-from bus.system import private
+from bus.system import private_files
 from bus.system.environment import for_workers
 from bus.system.prctl import be_unreadable, become_subreaper
 from bus.transport.codec import BUS_VERSION, encode
@@ -26,21 +26,21 @@ from supervisor.nodes.line import (
     REPORT,
     SAMPLE,
     Ask,
-    Born,
-    Buried,
     Do,
     Exited,
     Fenced,
     Granted,
     Hello,
-    Hire,
     Leave,
+    LineMessage,
     Outdated,
     Overcrowded,
-    Said,
+    Reaped,
     Sampled,
     Seen,
     Serves,
+    Spawn,
+    Spawned,
     Tell,
     ToNode,
     Welcome,
@@ -66,7 +66,7 @@ ASK_EVERY_S = 1.0
 
 def main(orders: NodeOrders, said: int) -> NoReturn:
     """Serve until the head lets it go. `said` is where the keeper hears of the lease's end."""
-    private.make_files_private()
+    private_files.make_files_private()
     set_up_logging(orders.settings.supervisor.log_format, f"node {orders.name}")
     become_subreaper()
     be_unreadable()  # our key is no worker's
@@ -101,7 +101,7 @@ class Agent:
         self._over = asyncio.Event()
         self._loaded = False
         self._data = DataWatch(orders.settings.data.folder, self._say_hello)
-        self._hired: set[str] = set()
+        self._spawned: set[str] = set()
         self._killing: set[str] = set()
         self._outdated: set[str] = set()
         context = new_context()
@@ -122,7 +122,7 @@ class Agent:
             (min(ASK_EVERY_S, self._orders.lease_s / ASKS_PER_LEASE), self._ask),
             (SAMPLE_EVERY_S, self._place.sample),
             (LOOK_S, self._place.look_at_processes),
-            (SAMPLE_EVERY_S, self._look_after),
+            (SAMPLE_EVERY_S, self._refresh_folders),
         ]
         periodic = Periodic(recurring)
         joining = self._loop.create_task(self._join())
@@ -163,12 +163,12 @@ class Agent:
                 if resend:
                     self._place.hear_again()
             case Seen(through):
-                # Only who is not known to be buried is hired again, and an earlier order would have come before this.
-                self._hired -= {one.worker_id for one in self._reports.seen(through) if isinstance(one, Buried)}
+                # Only who is not known to be reaped is spawned again, and an earlier order would have come before this.
+                self._spawned -= {one.worker_id for one in self._reports.seen(through) if isinstance(one, Reaped)}
             case Fenced() | Leave():
                 self._over.set()
-            case Hire(worker_id, agent, token) if worker_id not in self._hired:
-                self._hired.add(worker_id)
+            case Spawn(worker_id, agent, token) if worker_id not in self._spawned:
+                self._spawned.add(worker_id)
                 self._place.spawn(worker_id, agent, token)
             case Serves(worker_id, job_id):
                 self._place.assigned(worker_id, job_id)
@@ -193,8 +193,8 @@ class Agent:
 
     # ---- what this machine says
 
-    def born(self, worker_id: str, pid: int) -> None:
-        self._reports.add(Born(worker_id, pid))
+    def spawned(self, worker_id: str, pid: int) -> None:
+        self._reports.add(Spawned(worker_id, pid))
 
     def control(self, frame: bytes) -> None:
         self._line.send([self._id, CONTROL, frame])
@@ -216,19 +216,19 @@ class Agent:
         self._killing.discard(worker_id)
         self._outdated.discard(worker_id)
         proven = gone.proof is not None
-        self._reports.add(Buried(worker_id, gone.exit_words, proven, gone.last_words, gone.limit_hit, gone.counted))
+        self._reports.add(Reaped(worker_id, gone.exit_words, proven, gone.last_words, gone.limit_hit, gone.counted))
 
     # ---- inside
 
     def _ask(self) -> None:
         self._send(ASK, Ask(boot_clock()))
 
-    def _look_after(self) -> None:
+    def _refresh_folders(self) -> None:
         self._spawner.look(self._orders.settings.worker.start_timeout_s)
-        self._place.look_after()
+        self._place.refresh_folders()
         for worker_id in self._place.outdated_ones() - self._outdated:
             self._outdated.add(worker_id)
             self._reports.add(Outdated(worker_id))
 
-    def _send(self, kind: bytes, said: Said) -> None:
+    def _send(self, kind: bytes, said: LineMessage) -> None:
         self._line.send([self._id, kind, encode(said)])

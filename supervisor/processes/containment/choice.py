@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bus.contract.settings import ContainmentSettings
 from bus.contract.settings_file import SettingsError
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, rehearse
+from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, probe
 from supervisor.processes.containment.control_groups import ControlGroups
 from supervisor.processes.containment.hard_limits import HardLimits
 from supervisor.processes.containment.interface import Contain
@@ -29,7 +29,7 @@ def choose(settings: ContainmentSettings, state_dir: Path, hard: HardLimits) -> 
         if settings.form == "sweep":
             raise Unusable('[containment] form is "sweep"')
         tree = delegated_tree(settings.group)
-        rehearse(tree)
+        probe(tree)
     except (Unusable, OSError) as reason:
         if settings.form == "cgroup":
             todo = 'name a group that is delegated to this user in [containment] group, or set form to "auto"'

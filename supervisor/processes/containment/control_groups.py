@@ -1,4 +1,4 @@
-"""Containment by control groups: each worker is born in a group of its own, from which nothing that descends from it
+"""Containment by control groups: each worker starts in a group of its own, from which nothing that descends from it
 can flee, which dies by one write, and whose emptiness the kernel tells.
 """
 
@@ -59,7 +59,7 @@ class WorkerGroup:
         self._own = own
 
     def hold(self, process: Held) -> None:
-        """It was born in the group."""
+        """It was started in the group."""
 
     def pids(self) -> list[int]:
         try:

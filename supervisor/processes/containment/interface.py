@@ -28,7 +28,7 @@ class Enclosure(Protocol):
 
     @property
     def group(self) -> Path | None:
-        """The control group that the worker is to be born in."""
+        """The control group that the worker is to start in."""
 
     def hold(self, process: Held) -> None:
         """The worker has been forked."""

@@ -11,7 +11,9 @@ from bus.client import CommandRefused
 from bus.contract.catalog import Catalog
 from bus.contract.events import Killed, Status
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import CatalogRead, Jobs, JobSummary, ListJobs, ReadCatalog
+from bus.wire.commands import ListJobs, ReadCatalog
+from bus.wire.job_record import JobSummary
+from bus.wire.replies import CatalogRead, Jobs
 from tests.fakes.scripts import flights, in_pieces, plan_json
 from tests.harness.asking import ask, serving, write_parquet
 from tests.harness.graces import ENDING_ON

@@ -7,7 +7,8 @@ import pytest_asyncio
 
 from bus.contract.events import ModelCall, Node, Sql
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import Changed, HideConversation
+from bus.wire.commands import HideConversation
+from bus.wire.replies import Changed
 from tests.fakes.replies import Fail, Say
 from tests.harness.asking import Served, serving
 from tests.harness.servers import is_gone

@@ -14,7 +14,9 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from bus.contract.vocabulary import State
-from bus.wire.commands import JobRecord, Jobs, ListJobs
+from bus.wire.commands import ListJobs
+from bus.wire.job_record import JobRecord
+from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import environment
 from tests.harness.gateways import TOKENS, RunningGateway
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, is_gone
@@ -123,8 +125,8 @@ async def test_over_http_too_and_as_oneself(supervisor: Supervisor, address: str
         found = _of(await one.call_tool("sql", {"statement": "select 42 as n"}))
         assert (await supervisor.record(found["job_id"])).summary.user == "ann"
     for token in ("", "wrong"):
-        async with over_http(address, token) as stranger:
-            refused = await stranger.call_tool("describe_data", {})
+        async with over_http(address, token) as outsider:
+            refused = await outsider.call_tool("describe_data", {})
             assert refused.is_error
             assert "token" in str(refused.content) or "signed in" in str(refused.content)
 

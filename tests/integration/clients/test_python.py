@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bus.contract.vocabulary import Role
-from bus.wire.commands import Caller, Jobs, ListJobs
+from bus.wire.commands import Caller, ListJobs
+from bus.wire.replies import Jobs
 from deadstop.client import (
     Accepted,
     AsyncClient,
@@ -178,9 +179,9 @@ async def test_what_is_refused_says_why(served: ServedGateway) -> None:
     async with AsyncClient("http://127.0.0.1:9") as nobody:
         with pytest.raises(Unreachable, match="Connection refused"):
             await nobody.jobs()
-    async with AsyncClient(served_url(served), "wrong") as stranger:
+    async with AsyncClient(served_url(served), "wrong") as outsider:
         with pytest.raises(Declined) as turned_away:
-            await stranger.jobs()
+            await outsider.jobs()
         assert turned_away.value.code == "unauthorized"
 
 

@@ -17,7 +17,8 @@ from bus.client import CommandRefused
 from bus.contract.events import Completed, Event, Failed, Killed, Warn
 from bus.contract.vocabulary import Refusal, Role, Verdict
 from bus.log import LOG_NAME
-from bus.wire.commands import Caller, Changed, Rate, RollUp, Submitted
+from bus.wire.commands import Caller, Rate, RollUp
+from bus.wire.replies import Changed, Submitted
 from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
 from tests.harness.histories import history_of, log_numbers
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor

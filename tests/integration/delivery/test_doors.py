@@ -13,8 +13,9 @@ import pytest
 import pytest_asyncio
 
 from bus.contract.vocabulary import Role
-from bus.wire.commands import Caller, Jobs, ListJobs
+from bus.wire.commands import Caller, ListJobs
 from bus.wire.outside import ENDINGS
+from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import environment
 from tests.harness.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.harness.gateways import TOKENS, Event

@@ -13,7 +13,8 @@ import pytest
 
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Reason
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, Supervisor
 from tests.workers import zoo_settings
 

@@ -68,7 +68,7 @@ async def test_what_became_of_the_jobs_and_how_fast(tmp_path: Path) -> None:
     assert after["deadstop_gateway_events_sent_total"] >= 3
     assert after["deadstop_gateway_failed_sign_ins_total"] == 1
     assert after["deadstop_gateway_memory_bytes"] > 10_000_000
-    for gauge in ("events_per_s", "log_lag_s", "spares", "waiting", "worker_memory_bytes"):
+    for gauge in ("events_per_s", "log_lag_s", "warm_workers", "waiting", "worker_memory_bytes"):
         assert f"deadstop_{gauge}" in after
     assert figures["stops"]["cancel"]["sum_s"] == after['deadstop_stop_seconds_sum{rung="cancel"}']
     assert {"state": "failed", "reason": "agent_error", "count": 1} in figures["ended"]

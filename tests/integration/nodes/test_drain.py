@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bus.contract.vocabulary import State
-from bus.wire.commands import NodeSummary, ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import NodeSummary, Stats
 from tests.harness.gateways import RunningGateway
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually
 from tests.harness.stopping import ROOMY
@@ -20,7 +21,7 @@ SETTINGS = {
     "cluster.nodes": 2,
     "cluster.slots": 1,
     "cluster.lease_s": 8,
-    "worker.spare_workers": 1,
+    "worker.warm_workers": 1,
 }
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from bus.contract.events import ResponseChunk, Status
 from bus.contract.vocabulary import Proof, Reason, Rung, State
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.nodes import NodeProcesses, node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 from tests.harness.stopping import BROODERS, ROOMY, climbed, told_pids

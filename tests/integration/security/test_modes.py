@@ -19,9 +19,9 @@ from bus.contract.settings_file import load_settings
 from bus.contract.vocabulary import Role
 from bus.log import LOG_NAME
 from bus.program import UNUSABLE
-from bus.system.private import NotPrivate, keep_private, private_folder
+from bus.system.private_files import NotPrivate, keep_private, private_folder
 from bus.tokens import TOKENS_NAME, TokenBook, TokensError, create_token, read_tokens
-from gateway.auth.identities import SECRET_NAME, read_secret
+from gateway.auth.cookies import SECRET_NAME, read_secret
 from gateway.auth.revoked_sessions import SIGNED_OUT_NAME, RevokedSessions
 from ops.checks import places
 from ops.checks.finding import Level

@@ -10,7 +10,8 @@ import pytest
 
 from bus.contract.vocabulary import Role
 from bus.tokens import create_token, revoke_token
-from bus.wire.commands import Caller, Show, Shown
+from bus.wire.commands import Caller, Show
+from bus.wire.replies import Shown
 from gateway.app_state import AUDITED_REFUSALS
 from tests.harness.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
 from tests.harness.servers import PATIENCE_S, Supervisor, running_supervisor

@@ -8,7 +8,8 @@ from statistics import median
 
 from bus.contract.events import Killed, Status
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import Jobs, ListJobs
+from bus.wire.commands import ListJobs
+from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import deadstop
 from tests.harness.graces import ENDING_ON
 from tests.harness.servers import OPERATOR, Supervisor, is_gone, running_supervisor

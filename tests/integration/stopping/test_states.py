@@ -12,7 +12,8 @@ from bus.client import BusClient, CommandRefused
 from bus.contract.events import Accepted, Completed, Killed, ResponseChunk, Status, Stopping
 from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.log import LOG_NAME
-from bus.wire.commands import Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import Stop, Submit
+from bus.wire.replies import StopTaken, Submitted
 from tests.harness.graces import ENDING_ON, SupervisorFor
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.harness.stopping import ALICE, BOB, ROOMY, climbed, ended
@@ -97,9 +98,9 @@ async def test_running_on_any_rung(patient: Supervisor, rung: Rung) -> None:
 
 async def test_a_stop_by_session_id_is_bound_to_its_owner(supervisor: Supervisor) -> None:
     job_id = await supervisor.submit("go", "sleeps", caller=ALICE, session_id="mine")
-    for stranger in (Stop(BOB, session_id="mine"), Stop(BOB, job_id=job_id), Stop(ALICE, job_id="f" * 12), Stop(ALICE)):
+    for outsider in (Stop(BOB, session_id="mine"), Stop(BOB, job_id=job_id), Stop(ALICE, job_id="f" * 12), Stop(ALICE)):
         with pytest.raises(CommandRefused) as refused:
-            await supervisor.client.request(stranger, StopTaken)
+            await supervisor.client.request(outsider, StopTaken)
         assert refused.value.refused.code == "not_found"
     taken = await supervisor.client.request(Stop(ALICE, session_id="mine"), StopTaken)
     assert (taken.job.job_id, taken.job.user) == (job_id, "alice")

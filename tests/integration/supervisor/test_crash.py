@@ -12,7 +12,8 @@ from bus.client import BusClient
 from bus.contract.events import Completed, Failed, Killed, ResponseChunk
 from bus.contract.vocabulary import Reason, State
 from bus.log import LogReader
-from bus.wire.commands import Jobs, ListJobs
+from bus.wire.commands import ListJobs
+from bus.wire.replies import Jobs
 from tests.harness.descriptors import no_descriptor_left
 from tests.harness.graces import GENEROUS_S
 from tests.harness.servers import (

@@ -8,7 +8,8 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.events import Completed, JobEvent, Queue
 from bus.contract.vocabulary import Refusal
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
 from tests.harness.stopping import ROOMY, ended
 
@@ -28,7 +29,7 @@ def waits_for_a_descriptor(event: JobEvent) -> bool:
 
 
 async def test_twelve_at_once_take_turns_where_there_are_descriptors_for_a_few(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, {**ROOMY, "worker.spare_workers": 2}) as supervisor:
+    async with running_supervisor(tmp_path, {**ROOMY, "worker.warm_workers": 2}) as supervisor:
         first = await supervisor.running("sleeps")
         few(supervisor.process.pid, beyond=26)
         jobs = [await supervisor.submit("hello", "echoes") for _ in range(12)]

@@ -12,8 +12,9 @@ from bus.client import CommandRefused
 from bus.contract.events import Completed, Killed, ResponseChunk
 from bus.contract.vocabulary import Refusal
 from bus.wire.batch import Batch
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
 from bus.wire.outside import outside_events
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, PATIENCE_S, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 

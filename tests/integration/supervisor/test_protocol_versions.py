@@ -4,7 +4,8 @@ import pytest
 
 from bus.client import CommandRefused
 from bus.transport.codec import BUS_VERSION
-from bus.wire.commands import Jobs, ListJobs
+from bus.wire.commands import ListJobs
+from bus.wire.replies import Jobs
 from tests.harness.servers import OPERATOR, Supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

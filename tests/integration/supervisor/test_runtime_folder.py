@@ -11,7 +11,8 @@ from bus.address import MAX_IPC_PATH_BYTES, make_address, make_runtime_folder, r
 from bus.client import BusClient
 from bus.contract.events import Status
 from bus.transport.sockets import BusError
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, running_supervisor
 from tests.workers import zoo_settings
 

@@ -12,7 +12,8 @@ from bus.contract.events import Completed, Killed
 from bus.contract.vocabulary import State
 from bus.log import LOG_NAME
 from bus.transport.sockets import BusError
-from bus.wire.commands import AnyCommand, AnyReply, Drain, Jobs, ListJobs, Stats, Stop, StopTaken, Submit, Submitted
+from bus.wire.commands import AnyCommand, Drain, ListJobs, Stop, Submit
+from bus.wire.replies import AnyReply, Jobs, Stats, StopTaken, Submitted
 from tests.harness.descriptors import no_descriptor_left
 from tests.harness.servers import OPERATOR, PATIENCE_S, eventually, is_gone, running_supervisor
 from tests.harness.stopping import ROOMY, ended

@@ -11,12 +11,13 @@ from bus.contract.events import Completed, Killed
 from bus.contract.vocabulary import State
 from bus.log import LOG_NAME
 from bus.program import STATE_LOST
-from bus.wire.commands import ReadStats, Stats
+from bus.wire.commands import ReadStats
+from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, eventually, running_supervisor, start_supervisor
 from tests.harness.stopping import ROOMY, ended
 
 SOCKETS = ("commands.sock", "events.sock", "control.sock", "collector.sock")
-WARM = {**ROOMY, "worker.spare_workers": 1, "agent.default": "echoes"}
+WARM = {**ROOMY, "worker.warm_workers": 1, "agent.default": "echoes"}
 
 
 def every_socket(runtime: Path) -> None:
@@ -56,7 +57,7 @@ async def test_what_is_removed_from_the_runtime_folder_is_there_again(
 
 async def warm(supervisor: object) -> bool:
     stats = await supervisor.client.request(ReadStats(OPERATOR), Stats)  # type: ignore[attr-defined]
-    return bool(stats.gauges["spares"])
+    return bool(stats.gauges["warm_workers"])
 
 
 @pytest.mark.parametrize("removed", ["the folder", "the log", "what lies beside the log"])

@@ -8,7 +8,8 @@ import pytest
 from bus.address import make_address, make_key, make_runtime_folder, write_address
 from bus.client import BusClient
 from bus.contract.vocabulary import Role
-from bus.wire.commands import Caller, Drain, Stats
+from bus.wire.commands import Caller, Drain
+from bus.wire.replies import Stats
 
 
 async def test_a_cancellation_that_comes_together_with_the_reply_is_not_forgotten(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from bus.contract import events
 from bus.contract.events import Chunk, Usage
 from bus.contract.vocabulary import Reason, Refusal, Rung, State
 from bus.transport.codec import BUS_VERSION
-from bus.wire.commands import UNAVAILABLE, AnyCommand
+from bus.wire.commands import AnyCommand
 from bus.wire.outside import PROTOCOL_VERSION, Outside, OutsideJob
+from bus.wire.replies import UNAVAILABLE
 from gateway.app import routes
 from gateway.wire.client_frames import EVENTS
+from gateway.wire.connection_frames import Authenticated
 from gateway.wire.errors import STATUS
-from gateway.wire.server_frames import Authenticated
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text()
 ROWS = re.findall(r"^\| `([^`]+)` \|(.*)\|$", PAGE, re.MULTILINE)

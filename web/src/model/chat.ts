@@ -1,11 +1,13 @@
 import { Answers } from "./answers/answers";
 import { type AnswerState, hasEnded } from "./answers/answer-state";
 import { type AuthenticatedData, Connection, type ConnectionState, type Transports } from "deadstop-client";
+import { Choices } from "./conversations/choices";
 import * as conversations from "./conversations/conversation";
 import { alternatives, branchThrough } from "./conversations/branches";
 import type { Asked, Conversation, Rating, Turn } from "./conversations/conversation";
 import { ConversationStore, StoreError } from "./conversations/conversation-store";
 import type { Draft, Drafts } from "./conversations/drafts";
+import { OpenedConversations } from "./conversations/opened";
 import type { UnderWay } from "./conversations/under-way";
 
 const UNAVAILABLE_PAUSE_MS = 1000;
@@ -36,16 +38,10 @@ export class Chat {
   loading = false;
   /** Also of what runs beside conversations, on the board. */
   readonly answers: Answers;
-  /** Conversations that were shown, or are followed, in this visit. */
-  private readonly opened = new Map<string, Conversation>();
+  readonly choices = new Choices();
   readonly store: ConversationStore;
+  private readonly opened: OpenedConversations;
   private underWay: UnderWay | null = null;
-  /** The agents that can be asked, the default one first. */
-  agents: readonly string[] = [];
-  /** The models that can be asked, the default one first; none without a model. */
-  models: readonly string[] = [];
-  /** What they cost, by name, where that is known. */
-  prices: AuthenticatedData["prices"] = {};
   private restored = false;
 
   constructor(
@@ -54,6 +50,7 @@ export class Chat {
     private readonly handlers: ChatHandlers,
   ) {
     this.store = new ConversationStore(() => handlers.changed());
+    this.opened = new OpenedConversations(this.store);
     this.answers = new Answers((event) => this.connection.send(event), {
       changed: () => handlers.changed(),
       accepted: (sessionId) => this.noteProgress(sessionId),
@@ -156,7 +153,7 @@ export class Chat {
   /** Says what the answer was worth. Raises `StoreError`: then nothing is kept. */
   async rate(turn: Turn, rating: Rating): Promise<void> {
     const change = (to: Rating) => {
-      const owner = this.ownerOf(turn.sessionId);
+      const owner = this.opened.ownerOf(turn.sessionId);
       if (owner) this.remember(conversations.withChanged(owner, turn.sessionId, { rating: to }));
     };
     change(rating);
@@ -186,13 +183,13 @@ export class Chat {
   /** Takes a conversation out of the list. Raises `StoreError`: the server keeps it while a question of it runs. */
   async remove(id: string): Promise<void> {
     await this.store.remove(id);
-    this.opened.delete(id);
+    this.opened.drop(id);
     if (id === this.conversation.id) this.begin();
   }
 
   async rename(id: string, title: string): Promise<void> {
     await this.store.rename(id, title);
-    await this.load(id);
+    await this.opened.load(id);
     const named = this.opened.get(id);
     if (named && id === this.conversation.id) this.conversation = named;
     this.handlers.changed();
@@ -204,7 +201,7 @@ export class Chat {
     if (!known) this.show({ id, title: "", turns: [] }, true);
     else if (id !== this.conversation.id) this.show(known);
     try {
-      const loaded = await this.load(id);
+      const loaded = await this.opened.load(id);
       if (this.conversation.id !== id) return;
       if (loaded) this.show(loaded);
       else if (!known) this.miss();
@@ -233,14 +230,6 @@ export class Chat {
     this.begin();
     this.missing = true;
     this.handlers.changed();
-  }
-
-  private async load(id: string): Promise<Conversation | null> {
-    const there = await this.store.load(id);
-    if (!there) return null;
-    const conversation = conversations.merged(this.opened.get(id), there);
-    this.opened.set(id, conversation);
-    return conversation;
   }
 
   private submit(query: string, clarification: string | null, asked: Asked, follows = this.lastShown(this.conversation)): void {
@@ -294,12 +283,7 @@ export class Chat {
   }
 
   private askedNext(turns: readonly Turn[], draft: Draft): Asked {
-    const models = [draft.model, ...turns.toReversed().map((turn) => this.modelOf(turn) || turn.model)];
-    return {
-      agent: firstOf(this.agents, [draft.agent, turns.at(-1)?.agent ?? ""]),
-      // Where there is no choice none is made: the server's default may be another one tomorrow.
-      model: this.models.length > 1 ? firstOf(this.models, models) : "",
-    };
+    return this.choices.next(turns, draft, (turn) => this.modelOf(turn) || turn.model);
   }
 
   private activeIn({ turns }: Conversation): Turn | undefined {
@@ -317,9 +301,7 @@ export class Chat {
 
   private resume(server: AuthenticatedData): void {
     this.userId = server.user_id;
-    this.agents = server.agents;
-    this.models = server.models;
-    this.prices = server.prices ?? {};
+    this.choices.know(server);
     this.underWay ??= this.handlers.underWayOf(server.user_id);
     this.drafts.belongTo(server.user_id);
     this.answers.takeUpAll();
@@ -332,7 +314,7 @@ export class Chat {
   private async restore(underWay: UnderWay): Promise<void> {
     try {
       const ids = underWay.ids();
-      const others = await Promise.all(ids.map((id) => this.load(id)));
+      const others = await Promise.all(ids.map((id) => this.opened.load(id)));
       this.restored = true;
       ids.forEach((id, index) => {
         const found = others[index];
@@ -350,7 +332,7 @@ export class Chat {
   }
 
   private settle(sessionId: string): void {
-    const owner = this.ownerOf(sessionId);
+    const owner = this.opened.ownerOf(sessionId);
     // Of an answer that had ended before and is only read again there is nothing to tell.
     if (!owner?.turns.some((turn) => turn.sessionId === sessionId && !turn.ended)) return;
     const settled = conversations.withChanged(owner, sessionId, { ended: true });
@@ -363,26 +345,14 @@ export class Chat {
 
   /** The list, in this tab and the others, tells what is under way. */
   private noteProgress(sessionId: string): void {
-    const owner = this.ownerOf(sessionId);
+    const owner = this.opened.ownerOf(sessionId);
     if (owner) this.underWay?.note(owner.id, conversations.isUnderWay(owner));
     void this.store.refresh();
   }
 
-  private ownerOf(sessionId: string): Conversation | undefined {
-    for (const conversation of this.opened.values()) {
-      if (conversation.turns.some((turn) => turn.sessionId === sessionId)) return conversation;
-    }
-    return undefined;
-  }
-
   private remember(conversation: Conversation): void {
     if (conversation.id === this.conversation.id) this.conversation = conversation;
-    this.opened.set(conversation.id, conversation);
+    this.opened.keep(conversation);
     this.handlers.changed();
   }
-}
-
-/** The first of the wanted that there is; else the first that there is. */
-function firstOf(those: readonly string[], wanted: readonly string[]): string {
-  return wanted.find((name) => those.includes(name)) ?? those[0] ?? "";
 }

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 import agent_worker
-from agent_worker.catalog import read_catalog
+from bench.whole_catalog import whole_catalog
 from bus.contract.catalog import Catalog, JoinKey
 from tests.harness.folders import column
 
@@ -16,7 +16,7 @@ SAMPLE = Path(agent_worker.__file__).parent / "sample_data"
 @pytest.fixture(scope="module")
 def sample() -> Catalog:
     with duckdb.connect(config={"threads": 2, "async_threads": 1}) as connection:
-        return read_catalog(SAMPLE, connection=connection)
+        return whole_catalog(SAMPLE, connection)
 
 
 def test_the_sample_has_its_tables_and_counts(sample: Catalog) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, group_of, rehearse, write_file
+from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, group_of, probe, write_file
 
 FAMILY = """
 import os, signal
@@ -49,16 +49,16 @@ def test_an_empty_group_and_those_beneath_it_are_removed(cgroups: Path) -> None:
 
 
 def test_the_rehearsal_leaves_nothing(cgroups: Path) -> None:
-    group = ControlGroup(cgroups / "rehearsed")
+    group = ControlGroup(cgroups / "probed")
     group.make()
-    rehearse(group.path)
+    probe(group.path)
     assert not group.beneath()
     group.remove()
 
 
 def test_a_folder_that_is_no_control_group_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match=f"{tmp_path} is no control group of version 2"):
-        rehearse(tmp_path)
+        probe(tmp_path)
     assert not list(tmp_path.iterdir())
 
 

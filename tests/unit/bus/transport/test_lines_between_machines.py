@@ -71,8 +71,8 @@ async def test_a_stranger_is_not_heard_whatever_key_it_has_or_has_not(head: Head
         Channel(connect_line(context, head.endpoint, new_keys()[0], keys), lambda _: None),  # not this head's key
     ]
     for number, line in enumerate(lines):
-        line.send([b"stranger %d" % number])
-    await eventually(lambda: strange[0] in head.asked_for, "the stranger has been at the door")
+        line.send([b"outsider %d" % number])
+    await eventually(lambda: strange[0] in head.asked_for, "the outsider has been at the door")
     lines.append(Channel(connect_line(context, head.endpoint, head.key, keys), lambda _: None))
     lines[-1].send([b"known"])
     await eventually(lambda: head.heard, "the known one is heard")

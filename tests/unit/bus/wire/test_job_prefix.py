@@ -3,8 +3,9 @@
 import pytest
 
 from bus.contract.vocabulary import State
-from bus.wire.commands import JobRecord, JobSummary, Refused
 from bus.wire.job_prefix import NOT_FOUND, meant_by
+from bus.wire.job_record import JobRecord, JobSummary
+from bus.wire.replies import Refused
 
 
 def record(job_id: str) -> JobRecord:

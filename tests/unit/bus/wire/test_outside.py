@@ -19,8 +19,8 @@ from bus.contract.events import (
 from bus.contract.vocabulary import Proof, Reason, Rung
 from bus.transport.codec import encode
 from bus.wire.batch import Batch
-from bus.wire.commands import Refused
 from bus.wire.outside import outside_events, refused_question
+from bus.wire.replies import Refused
 
 
 def arrow_stream(table: pa.Table) -> bytes:

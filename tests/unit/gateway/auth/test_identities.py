@@ -11,7 +11,8 @@ from bus.contract.settings import TokenEntry
 from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, create_token, revoke_token
 from bus.wire.commands import Caller
-from gateway.auth.identities import SECRET_NAME, Identities, Identity, read_secret
+from gateway.auth.cookies import SECRET_NAME, Cookies, read_secret
+from gateway.auth.identities import Identities, Identity
 from gateway.auth.revoked_sessions import SIGNED_IN_S, SIGNED_OUT_NAME, RevokedSessions
 
 ANN = TokenEntry(hashlib.sha256(b"ann's token").hexdigest(), "ann", "user")
@@ -23,7 +24,7 @@ def made(tmp_path: Path) -> Callable[..., Identities]:
     """Identities of these configured tokens, over one state folder."""
 
     def make(*tokens: TokenEntry, made_token: str = "", secret: bytes = b"secret") -> Identities:
-        return Identities(TokenBook(list(tokens), tmp_path), made_token, secret, RevokedSessions(tmp_path))
+        return Identities(TokenBook(list(tokens), tmp_path), made_token, Cookies(secret), RevokedSessions(tmp_path))
 
     return make
 

@@ -8,6 +8,7 @@ import pytest
 
 from bus.contract.settings import TokenEntry
 from bus.tokens import TokenBook
+from gateway.auth.cookies import Cookies
 from gateway.auth.identities import Identities
 from gateway.auth.revoked_sessions import RevokedSessions
 from gateway.auth.sign_in import SignIn
@@ -24,7 +25,7 @@ def entry(token: str, user: str) -> TokenEntry:
 def sign_in(tmp_path: Path) -> SignIn:
     """Two wrong tokens a minute, for each address."""
     book = TokenBook([entry("ann's", "ann"), entry("bob's", "bob")], tmp_path)
-    return SignIn(Identities(book, "", b"secret", RevokedSessions(tmp_path)), attempts_per_min=2)
+    return SignIn(Identities(book, "", Cookies(b"secret"), RevokedSessions(tmp_path)), attempts_per_min=2)
 
 
 def guess(sign_in: SignIn, times: int) -> None:

@@ -5,7 +5,7 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.vocabulary import Refusal
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE, Refused
+from bus.wire.replies import UNAVAILABLE, Refused
 from gateway.wire.errors import STATUS, ApiError, ErrorBody, error_body
 
 

@@ -3,11 +3,11 @@
 from bus.client import CommandRefused
 from bus.contract.vocabulary import Refusal
 from bus.transport.sockets import BusError
-from bus.wire.commands import UNAVAILABLE, Refused
 from bus.wire.outside import AgentFailed, ErrorData
+from bus.wire.replies import UNAVAILABLE, Refused
 from gateway.wire.client_frames import Authenticate, Follow, FrameError, Kill, Query
+from gateway.wire.connection_frames import AgentKillError, KillErrorData, WireError, WireErrorData
 from gateway.wire.errors import ApiError
-from gateway.wire.server_frames import AgentKillError, KillErrorData, WireError, WireErrorData
 from gateway.ws.frame_handlers import refusal_event
 
 FULL = CommandRefused(Refused(Refusal.QUEUE_FULL, "the queue is full", "try later"))

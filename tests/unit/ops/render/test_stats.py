@@ -2,7 +2,7 @@
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import Stats
+from bus.wire.replies import Stats
 from ops.render.stats import figure_lines, troubles
 
 

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from bus.contract.vocabulary import Rung, State
-from bus.wire.commands import Stats
 from bus.wire.outside import OutsideJob
+from bus.wire.replies import Stats
 from ops.top.keys import keys_in
 from ops.top.model import StopRequest, TopModel
 from ops.top.screen import KEYS, picture

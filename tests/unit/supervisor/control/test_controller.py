@@ -12,7 +12,8 @@ from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import Settings, running_limits
 from bus.contract.vocabulary import Reason, Role, State
 from bus.transport.sockets import new_context
-from bus.wire.commands import Caller, Refused, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.replies import Refused
 from supervisor.control.catalog_refresh import TRY_AGAIN_S
 from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
@@ -24,6 +25,7 @@ from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
+from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
@@ -48,8 +50,9 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     here = partial(LocalPlace, settings, Spawner([], {}, Sweep), store, (context, address))
     pool = WorkerPool(settings, here)
     admission = Admission(settings.limits, running_limits(settings))
-    limits, clock, folders = Limits(settings, store.queries), ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
-    parts = Parts(settings, store, journal, jobs, admission, limits, pool, clock, folders)
+    limits, reservations = Limits(settings), Reservations(settings, store.queries)
+    clock, folders = ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
+    parts = Parts(settings, store, journal, jobs, admission, limits, reservations, pool, clock, folders)
     pool.close()
     yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
     context.term()

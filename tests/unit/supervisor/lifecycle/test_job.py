@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bus.contract.events import Result, Stopping, Usage
 from bus.contract.vocabulary import ENDED, Reason, Rung, State
-from bus.wire.commands import Climb, Move
+from bus.wire.job_record import Climb, Move
 from bus.wire.worker import CancelledOutcome, Failure, Success
 from supervisor.lifecycle.job import (
     AlreadyEnded,

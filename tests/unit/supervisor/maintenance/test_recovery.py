@@ -11,7 +11,8 @@ from bus.contract.events import Result, Usage
 from bus.contract.vocabulary import Reason, Role, State
 from bus.log import LOG_NAME
 from bus.system.proc import read_stat
-from bus.wire.commands import Caller, JobSummary, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.job_record import JobSummary
 from bus.wire.worker import ConversationTurn, Failure, KeptTurn, Outcome, Success
 from supervisor.maintenance.recovery import settle_jobs, sweep_workers
 from supervisor.storage.store import Store

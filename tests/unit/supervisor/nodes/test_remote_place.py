@@ -4,7 +4,19 @@ from dataclasses import dataclass, field
 
 from bus.contract.vocabulary import Proof
 from supervisor.lifecycle.kill_ladder import Step
-from supervisor.nodes.line import Born, Buried, Do, Exited, Hire, Numbered, Outdated, Report, Said, Seen, Serves
+from supervisor.nodes.line import (
+    Do,
+    Exited,
+    LineMessage,
+    Numbered,
+    Outdated,
+    Reaped,
+    Report,
+    Seen,
+    Serves,
+    Spawn,
+    Spawned,
+)
 from supervisor.nodes.remote_place import RemotePlace
 from supervisor.places.place import Gone, Sample
 
@@ -15,8 +27,8 @@ class Heard:
 
     words: list[object] = field(default_factory=list)
 
-    def born(self, worker_id: str, pid: int) -> None:
-        self.words.append(("born", worker_id, pid))
+    def spawned(self, worker_id: str, pid: int) -> None:
+        self.words.append(("spawned", worker_id, pid))
 
     def control(self, frame: bytes) -> None:
         self.words.append(frame)
@@ -40,7 +52,7 @@ class Heard:
 @dataclass
 class Placed:
     heard: Heard = field(default_factory=Heard)
-    sent: list[Said] = field(default_factory=list)
+    sent: list[LineMessage] = field(default_factory=list)
     place: RemotePlace = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,8 +67,8 @@ class Placed:
 def test_a_report_that_comes_twice_counts_once() -> None:
     placed = Placed()
     for _ in range(2):
-        placed.report(1, Born("w1", 7))
-    assert placed.heard.words == [("born", "w1", 7)]
+        placed.report(1, Spawned("w1", 7))
+    assert placed.heard.words == [("spawned", "w1", 7)]
     assert placed.sent[-2:] == [Seen(1), Seen(1)]
 
 
@@ -64,18 +76,18 @@ def test_a_report_that_overtakes_another_waits_until_it_comes_again() -> None:
     placed = Placed()
     placed.report(2, Exited("w1"))
     assert (placed.heard.words, placed.sent[-1]) == ([], Seen(0))
-    placed.report(1, Born("w1", 7))
+    placed.report(1, Spawned("w1", 7))
     placed.report(2, Exited("w1"))
-    assert placed.heard.words == [("born", "w1", 7), ("exited", "w1")]
+    assert placed.heard.words == [("spawned", "w1", 7), ("exited", "w1")]
 
 
-def test_who_is_not_known_to_be_born_is_hired_again_when_the_line_stands_again() -> None:
+def test_a_worker_that_is_not_known_to_run_is_spawned_again_when_the_line_stands_again() -> None:
     placed = Placed()
     placed.place.assigned("w1", "job")
     placed.sent.clear()
     placed.place.connected_again()
-    assert placed.sent == [Hire("w1", "sql", b"token"), Serves("w1", "job")]
-    placed.report(1, Born("w1", 7))
+    assert placed.sent == [Spawn("w1", "sql", b"token"), Serves("w1", "job")]
+    placed.report(1, Spawned("w1", 7))
     placed.sent.clear()
     placed.place.connected_again()
     assert placed.sent == [Serves("w1", "job")]
@@ -87,14 +99,14 @@ def test_a_job_takes_a_slot_until_nothing_of_its_worker_is_left() -> None:
     placed.place.assigned("w1", "job")
     placed.report(1, Exited("w1"))
     assert (placed.place.free, placed.place.lives("w1")) == (1, False)
-    placed.report(2, Buried("w1", "exited with status 0", True, {"stderr": ""}))
+    placed.report(2, Reaped("w1", "exited with status 0", True, {"stderr": ""}))
     assert placed.place.free == 2
     assert placed.heard.words[-1] == ("gone", "w1", Gone("exited with status 0", Proof.NODE_REAPED, {"stderr": ""}))
 
 
 def test_a_worker_that_could_not_be_started_is_gone_without_a_proof() -> None:
     placed = Placed()
-    placed.report(1, Buried("w1", "could not be started", False, {}))
+    placed.report(1, Reaped("w1", "could not be started", False, {}))
     assert placed.heard.words == [("gone", "w1", Gone("could not be started"))]
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import SUPERVISOR, Refusal
-from bus.wire.commands import Refused
+from bus.wire.replies import Refused
 from supervisor.scheduling.admission import KEPT_NOTE, Admission
 
 

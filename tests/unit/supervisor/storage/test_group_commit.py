@@ -11,7 +11,8 @@ from bus.contract.events import Accepted, Queue
 from bus.contract.vocabulary import Role, State
 from bus.log import LOG_NAME, LogReader
 from bus.transport.sockets import Frames
-from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.job_record import JobRecord, JobSummary
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal, Stream
 from supervisor.storage.store import Store

@@ -8,7 +8,8 @@ import pytest
 from bus.contract.vocabulary import Role, State
 from bus.log import LOG_NAME, SCHEMA, VERSION, LogReader, UnknownVersion
 from bus.transport.codec import encode
-from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.job_record import JobRecord, JobSummary
 from supervisor.storage.store import Store, StoreError
 
 BEFORE_THE_HISTORY = """

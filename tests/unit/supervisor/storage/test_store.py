@@ -10,7 +10,8 @@ from bus.contract.events import Accepted, Killed, ResponseChunk, Usage
 from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.log import LogReader
 from bus.transport.codec import encode
-from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.topics import Published
 from supervisor.maintenance.recovery import settle_jobs
 from supervisor.storage.store import Store, StoreError

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bus.contract.vocabulary import Role, State
 from bus.log import LogReader
-from bus.wire.commands import Caller, JobRecord, JobSummary, Submit
+from bus.wire.commands import Caller, Submit
+from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.topics import Published
 from supervisor.storage.checkpointer import RESTART_BYTES, Checkpointer
 from supervisor.storage.store import Store

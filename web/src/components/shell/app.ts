@@ -10,7 +10,7 @@ import type { Listed } from "../../model/conversations/conversation-store";
 import { sharedTitles, timeText } from "../../model/conversations/date-groups";
 import { Drafts } from "../../model/conversations/drafts";
 import { type Transport, Transports } from "deadstop-client";
-import { chooseTransport, chosenTransport } from "../../model/transport-choice";
+import { chooseTransport, chosenTransport } from "../../model/kept-transport";
 import { UnderWay } from "../../model/conversations/under-way";
 import { addressedConversation, addressedView, addressOf, BOARD, OPERATIONS, pushAddress, replaceAddress, type View } from "./address";
 import type { Command } from "./commands";
@@ -112,7 +112,7 @@ export class App extends PageElement {
       ></ds-drop>
       <ds-palette></ds-palette>
       <ds-key-help></ds-key-help>
-      <ds-save-dialog .agents=${chat.agents} .models=${chat.models} @saved=${() => void this.board.refresh()}></ds-save-dialog>
+      <ds-save-dialog .agents=${chat.choices.agents} .models=${chat.choices.models} @saved=${() => void this.board.refresh()}></ds-save-dialog>
       <ds-run-dialog @ask-filled=${({ detail }: CustomEvent<Filled>) => this.askFilled(detail)}></ds-run-dialog>
     `;
   }

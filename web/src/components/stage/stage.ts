@@ -60,7 +60,7 @@ export class Stage extends PageElement {
   private savable(turn: Turn): Savable {
     const statement = isStatement(turn.query);
     const { statements } = this.chat.answerOf(turn);
-    const names = { agent: this.chat.agents.length > 1 ? turn.agent : "", model: this.chat.models.length > 1 ? this.chat.modelOf(turn) : "" };
+    const names = { agent: this.chat.choices.agents.length > 1 ? turn.agent : "", model: this.chat.choices.models.length > 1 ? this.chat.modelOf(turn) : "" };
     const content = { name: titleOf({ id: "", title: "", turns: [turn] }), query: turn.query, statement, parameters: [], refreshMinutes: 0, ...names };
     const standsAlone = turn.follows === "" && turn.clarification === null;
     return { saved: null, content, sql: statement ? "" : (statements.at(-1) ?? ""), standsAlone };
@@ -126,8 +126,8 @@ export class Stage extends PageElement {
       .answerable=${isLast}
       @retry=${() => this.retry(turn)}
       .tables=${this.catalog?.columns ?? {}}
-      .agent=${this.chat.agents.length > 1 ? turn.agent : ""}
-      .model=${this.chat.models.length > 1 ? this.chat.modelOf(turn) : ""}
+      .agent=${this.chat.choices.agents.length > 1 ? turn.agent : ""}
+      .model=${this.chat.choices.models.length > 1 ? this.chat.modelOf(turn) : ""}
       .place=${place}
       .earlier=${this.copiesBefore(turn)}
       @edited=${(event: CustomEvent<string>) => this.edited(turn, event.detail)}
@@ -181,13 +181,13 @@ export class Stage extends PageElement {
         <div class="column beneath">
           <ds-picker
             label="Agent"
-            .choices=${this.chat.agents.map((name) => ({ name, text: name }))}
+            .choices=${this.chat.choices.agents.map((name) => ({ name, text: name }))}
             .chosen=${asked.agent}
             @picked=${(event: CustomEvent<string>) => this.chat.changeDraft({ agent: event.detail })}
           ></ds-picker>
           <ds-picker
             label="Model"
-            .choices=${this.chat.models.map((name) => ({ name, text: modelText(name, this.chat.prices?.[name]) }))}
+            .choices=${this.chat.choices.models.map((name) => ({ name, text: modelText(name, this.chat.choices.prices?.[name]) }))}
             .chosen=${asked.model}
             @picked=${(event: CustomEvent<string>) => this.chat.changeDraft({ model: event.detail })}
           ></ds-picker>

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.llm.prompts.first_object import FirstObject
-from agent_worker.llm.prompts.plan_reply import PLAN_SCHEMA, NotAPlan, PlanEnd, read_plan
+from agent_worker.llm.prompts.plan_end import PlanEnd
+from agent_worker.llm.prompts.plan_reply import PLAN_SCHEMA, NotAPlan, read_plan
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan
 from bus.contract.events import Clarification
 from tests.fakes.scripts import clarification_json, plan_json

@@ -3,7 +3,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bus.contract.histogram import Histogram
 from bus.contract.vocabulary import Reason, Rung, State
-from bus.wire.commands import EndedCount, NodeSummary, Stats
+from bus.wire.replies import EndedCount, NodeSummary, Stats
 from gateway.http_api.server.prometheus_text import prometheus_text
 
 STATS = Stats(

@@ -4,16 +4,16 @@ import sys
 
 import pytest
 
-from supervisor.nodes.engines.line import EngineSaid, NodeDown, NodeUp
+from supervisor.nodes.engines.line import EngineMessage, NodeDown, NodeUp
 from supervisor.nodes.engines.ray_engine import MISSING, RayEngine, Unusable, join
 from tests.unit.supervisor.nodes.engines.test_ray_machines import ray_node
 
-Compared = tuple[RayEngine, list[EngineSaid]]
+Compared = tuple[RayEngine, list[EngineMessage]]
 
 
 @pytest.fixture
 def engine() -> Compared:
-    said: list[EngineSaid] = []
+    said: list[EngineMessage] = []
     return RayEngine(said.append), said
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from bus.system.control_groups import ControlGroup, group_of
 from bus.system.prctl import thread_id_address
-from supervisor.processes import birth
+from supervisor.processes import clone
 
 
 @pytest.fixture
 def group(cgroups: Path) -> ControlGroup:
-    group = ControlGroup(cgroups / "born")
+    group = ControlGroup(cgroups / "group")
     group.make()
     return group
 
@@ -36,7 +36,7 @@ def said_by_child(group: ControlGroup, say: Callable[[], str]) -> str:
 def _in_between(group: ControlGroup, say: Callable[[], str], writing: int) -> None:
     try:
         folder = os.open(group.path, os.O_PATH | os.O_DIRECTORY)
-        pid = birth.fork_into(folder)
+        pid = clone.fork_into(folder)
         if pid == 0:
             os.write(writing, say().encode())
             os._exit(0)
@@ -54,14 +54,14 @@ def _whole() -> str:
     return f"{len(done)} {threading.get_native_id() == os.getpid()} {os.getpid() not in done} {group_of()}"
 
 
-@pytest.mark.parametrize("inside", [True, False], ids=["born inside", "moved in"])
+@pytest.mark.parametrize("inside", [True, False], ids=["started inside", "moved in"])
 def test_it_is_in_its_group_and_can_do_what_a_process_can(
     group: ControlGroup, inside: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(birth, "_born_inside", inside)
+    monkeypatch.setattr(clone, "_clones_inside", inside)
     *whole, where = said_by_child(group, _whole).split()
     assert whole == ["1", "True", "True"]
-    assert where.endswith("/born")
+    assert where.endswith("/group")
 
 
 def test_the_c_library_knows_the_childs_thread_id(group: ControlGroup) -> None:
@@ -76,7 +76,7 @@ def test_the_c_library_knows_the_childs_thread_id(group: ControlGroup) -> None:
 
 
 def test_without_a_group_it_is_a_fork() -> None:
-    pid = birth.fork_into(None)
+    pid = clone.fork_into(None)
     if pid == 0:
         os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
@@ -86,6 +86,6 @@ def test_a_group_that_is_gone_is_an_error(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_PATH | os.O_DIRECTORY)
     try:
         with pytest.raises(OSError, match="clone3"):
-            birth._clone_into(folder)
+            clone._clone_into(folder)
     finally:
         os.close(folder)

@@ -36,18 +36,18 @@ class _CloneArgs(ctypes.Structure):
 
 
 _libc = ctypes.PyDLL(None, use_errno=True)  # the interpreter's lock is held all the while, as in os.fork()
-_born_inside = True
+_clones_inside = True
 
 
 def fork_into(group: int | None) -> int:
     """As `os.fork()`; the child is in the control group whose folder is open as `group`.
 
-    Born inside where that can be; else the child moves in before it does anything, which takes the kernel up to some
+    Cloned into it where that can be; else the child moves in before it does anything, which takes the kernel up to some
     tens of milliseconds. Raises OSError; in the child where it cannot move.
     """
     if group is None:
         return os.fork()
-    if _born_inside and len(threads_of(os.getpid())) == 1 and (pid := _clone_into(group)) is not None:
+    if _clones_inside and len(threads_of(os.getpid())) == 1 and (pid := _clone_into(group)) is not None:
         return pid
     pid = os.fork()
     if pid == 0:
@@ -62,10 +62,10 @@ def _clone_into(group: int) -> int | None:
     the interpreter's own hooks are run, and the C library is told the child's thread id. Handlers of pthread_atfork()
     are not run: they guard locks that another thread may hold, and there is none.
     """
-    global _born_inside
+    global _clones_inside
     address = thread_id_address()
     if address is None:
-        _born_inside = False
+        _clones_inside = False
         return None
     args = _CloneArgs(
         flags=_CLONE_INTO_CGROUP | _CLONE_CHILD_SETTID | _CLONE_CHILD_CLEARTID,
@@ -84,7 +84,7 @@ def _clone_into(group: int) -> int | None:
         return pid
     if number not in _REFUSED:
         raise OSError(number, f"clone3: {os.strerror(number)}")
-    _born_inside = False
+    _clones_inside = False
     return None
 
 

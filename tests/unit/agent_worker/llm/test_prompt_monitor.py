@@ -5,7 +5,7 @@ from contextlib import aclosing
 import pytest
 
 from agent_worker.llm import Try
-from agent_worker.llm.monitor import fenced
+from agent_worker.llm.prompt_monitor import fenced
 from bus.contract.events import Event, ModelCall
 from tests.fakes.flights import ANSWER, PLAN, model, monitor_pieces
 from tests.fakes.replies import Fail, Say, in_turn, words
