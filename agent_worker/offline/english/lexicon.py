@@ -139,7 +139,6 @@ LASTLY = Phrases({"{first,earliest}": False, "{last,latest,most recently}": True
 """Behind a verb, whose date is meant: "who joined last"."""
 _ORDINALS = "second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
 ORDINALS = {word: nth for nth, same in enumerate(_ORDINALS.split("|"), start=2) for word in same.split()}
-_OR_EQUAL = "{than,} or equal to"
 COMPARE = Phrases(
     {
         """{more,greater,larger,higher,longer,bigger,farther,later,older,taller,heavier} than|{is,} {over,above}
@@ -291,8 +290,6 @@ GOES_ON = Phrases(
 """What a text begins with that goes on from an earlier question; "also": it adds to it."""
 EXCEPT = _said("{neither,except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
 GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
-POINTS_BACK = frozenset(("those", "these", "them", "they", "it", "ones", "that"))
-"""Words that stand for what an earlier question was about."""
 BEING = frozenset(("is", "are", "was", "were", "be", "been"))
 INVOLVING = frozenset(("for", "to", "with", "as", "by", "in", "on", "at", "from"))
 """What brings something else into what was done."""
@@ -348,4 +345,3 @@ GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
 TIMED = frozenset({"latest", "newest", "recent", "earliest", "oldest", "youngest"})
 TIMES = frozenset({"times", "time"})
-NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

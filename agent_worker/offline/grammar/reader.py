@@ -12,7 +12,6 @@ from agent_worker.offline.schema.roles import Role
 V = TypeVar("V")
 Found = tuple[int, Any, float]
 """Where a phrase ends, what it says, and what it costs to read it so."""
-_COMMON_VALUE = 3
 
 
 class Reader:

@@ -285,7 +285,7 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
                 for last, other in reader.noun(after + 1):
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
                     yield last, both, name.cost + other.cost + cost + 0.02
-            if name.tables and fns in (("avg",), ("median",)) and reader.word(after) in ("per", "for", "by"):
+            if name.tables and fns in (("avg",), ("median",)) and reader.word(after) == "per":
                 yield after, (Item("count", name, over=fns[0]),), name.cost + cost
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:

@@ -111,6 +111,15 @@ def test_two_are_set_side_by_side(make: Make, question: str, rows: list[set[str]
     _holds(make, question, rows)
 
 
+def test_this_year_and_the_last_are_compared_as_wholes(make: Make) -> None:
+    data = make(HIRE)
+    found = plan("loans this year vs last year", data.catalog, today=date(2022, 9, 1))
+    assert isinstance(found, SqlPlan)
+    assert data.rows(found.sql) == [(2021, 1), (2022, 1)]
+    assert "“this year” is 2022-01-01 to 2022-09-01" in found.reading
+    assert "“last year” is 2021" in found.reading
+
+
 @pytest.mark.parametrize(
     ("question", "rows"),
     [
