@@ -153,12 +153,9 @@ class Ranking(Conditions):
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not grouped:
             raise Unbound("a figure of the first only")
         terse = any(select.terse for select in self.of(Select))
-        if (
-            terse
-            and isinstance(expr, Ref)
-            and self.query.shown
-            and all(isinstance(e, Ref) and e.path for e in self.query.shown)
-        ):
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        shared = all(e.path or self._column(e).role is Role.CATEGORY for e in shown)
+        if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
             raise Doubtful(f"{expr.column} of one, or of all together")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
             raise Unbound("the first of itself")

@@ -157,7 +157,10 @@ VERSUS = _said("vs|versus|{compared,in comparison} {to,with}|against|v")
 GROWTH = _said("{the,} {growth,change,increase,decrease,trend} {of,in}|by how much did|how much did|how did|how has")
 GREW = _said("{grow,grew,grown,change,changed,increase,increased,rise,rose,fall,fell,decrease,decreased,drop,dropped}")
 OVER = Phrases(
-    {f"{{{unit} over {unit},{unit} on {unit},from {unit} to {unit}}}": unit for unit in ("month", "quarter", "year")}
+    {
+        f"{{{unit} over {unit},{unit} on {unit},from {unit} to {unit}}}": unit
+        for unit in ("day", "week", "month", "quarter", "year")
+    }
 )
 TRAILING = Phrases(
     {

@@ -125,11 +125,11 @@ def _who(reader: Reader, at: int) -> Iterator[Found]:
 
 
 def _most_events(reader: Reader, at: int) -> Iterator[Found]:
-    """ "busiest hour": of the one table of what happened, to which no other refers."""
+    """ "busiest hour": of the one table of what happened."""
     schema = reader.lattice.index.schema
-    dated = [t for t in schema.tables.values() if any(c.kind is Kind.DATE for c in t.columns) and
-             schema.keys_of(t.name) and not schema.keys_to(t.name)]  # fmt: skip
-    dated = [t for t in dated if len(schema.keys_of(t.name)) > 1] or dated
+    dated = [t for t in schema.tables.values() if any(c.kind is Kind.DATE for c in t.columns)]
+    for keys in (1, 2):  # what happened to two things, to one, or by itself
+        dated = [t for t in dated if len(schema.keys_of(t.name)) >= keys] or dated
     for end, unit in unit_of_time(reader, at + 1) if len(dated) == 1 else ():
         counted = Item("count", Name(dated[0].noun, at, end, (Candidate(dated[0].name),)))
         rank = Rank(reader.word(at) == "busiest", 1, counted)
