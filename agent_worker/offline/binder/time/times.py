@@ -31,28 +31,25 @@ class Times(Ranking):
         self._add(Agg(item.fn, date))
 
     def _hinted(self, hints: tuple[str, ...]) -> Ref:
-        """ "Latest" and "first" speak of the date of the rows where no column of theirs is called so."""
-        before = self.cost
-        try:
-            found, problem = super()._hinted(hints), None
-        except Unbound as unbound:
-            found, problem = None, unbound
+        """ "Latest" and "first" speak of the date of the rows, where they have one and no year or birth is kept."""
         table = self.schema.tables[self.base]
         of_base = not self.entities or self.base in {e.table for e in self.entities}
-        if "date" not in hints or not of_base or (found and not found.path):
-            return self._found(found, problem)
-        dates = [c for c in table.columns if c.kind is Kind.DATE]
-        years = [c for c in table.columns if c.role is Role.YEAR and not BORN & set(c.all_words)]
-        if not (dates or len(years) == 1) or (BORN & set(hints) and stem(table.words[-1]) in PEOPLE):
-            return self._found(found, problem)
-        date = self._calendar(None).date if dates else Ref((), self.base, years[0].name)
-        self.cost = before + 0.05
-        return self._found(date, problem)
-
-    def _found(self, ref: Ref | None, problem: Unbound | None) -> Ref:
-        if ref is None:
-            raise problem or Unbound("a date of what")
-        return ref
+        people = bool(BORN & set(hints)) and stem(table.words[-1]) in PEOPLE
+        born = [c for c in table.columns if BORN & set(c.all_words)]
+        years = [c for c in table.columns if c.role is Role.YEAR and c not in born]
+        dates = [c for c in table.columns if c.kind is Kind.DATE and c not in born]
+        if "date" not in hints or not of_base or people or (born and BORN & set(hints)):
+            return super()._hinted(hints)
+        if dates and not years and (date := self._calendar(None).date):
+            self.cost += 0.05
+            return date
+        try:
+            return super()._hinted(hints)
+        except Unbound:
+            if len(years) != 1:
+                raise
+        self.cost += 0.05
+        return Ref((), self.base, years[0].name)
 
     def _per(self, per: Per) -> None:
         bucket = self._calendar(per.name).bucket(per.unit)

@@ -22,7 +22,7 @@ HIRE: Tables = {
                            datetime(2023, 3, 5, 18), datetime(2023, 4, 3, 10)],
               "fare": [4.0, 8.0, 8.0, 6.0, 2.0], "status": ["done", "done", "broken", "done", "done"]},
     "loans": {"loan_id": [1, 2], "rider_id": [3, 3], "loaned_on": [date(2021, 6, 1), date(2022, 6, 1)],
-              "due_on": [date(2025, 1, 1), date(2023, 1, 1)]},
+              "due_date": [date(2025, 1, 1), date(2023, 1, 1)]},
 }  # fmt: skip
 
 
