@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
-from agent_worker.offline.grammar.changes import compared, growth
 from agent_worker.offline.grammar.conditions import (
     absents,
     flagged,
@@ -27,8 +26,10 @@ from agent_worker.offline.grammar.fragments import (
     Verb,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.terse import dated, missing, on_average, told
-from agent_worker.offline.grammar.times import periods, when
+from agent_worker.offline.grammar.terse import missing, on_average, told
+from agent_worker.offline.grammar.time.asked import dated
+from agent_worker.offline.grammar.time.changes import compared, growth
+from agent_worker.offline.grammar.time.times import periods, when
 from agent_worker.offline.lexer.lattice import Name
 
 _ASKING = frozenset(("where", "when"))

@@ -16,7 +16,7 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.times import when as whens
+from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named
 from agent_worker.offline.schema.model import Column

@@ -8,7 +8,7 @@ from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
 from agent_worker.offline.grammar.fragments import Item, Rank, Select, Share, When, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.times import moment
+from agent_worker.offline.grammar.time.times import moment
 from agent_worker.offline.lexer.lattice import Value
 
 _STOP = re.compile(r"[.?!;]\s")

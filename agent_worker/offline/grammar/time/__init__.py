@@ -1,0 +1,1 @@
+"""What is said of time, and what is set side by side."""

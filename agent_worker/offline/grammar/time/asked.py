@@ -1,0 +1,84 @@
+"""What is asked of time itself: "when was the last trip", "who joined last", "busiest hour"."""
+
+from collections.abc import Iterator
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.grammar.fragments import Item, Per, Rank, Select
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.selecting import is_of_many, ranking
+from agent_worker.offline.grammar.time.times import unit_of_time
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.roles import Kind, Role
+
+_UNITS = 0.4
+"""A column of that name is nearer than a unit of time."""
+_VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do"))
+
+
+def busiest(reader: Reader, at: int) -> Iterator[Found]:
+    """ "which month had the most bookings": the first of the units of time by how many there are."""
+    if reader.word(at + (reader.word(at) == "the")) in ("busiest", "quietest"):
+        yield from _most_events(reader, at + (reader.word(at) == "the"))
+    if reader.word(at) not in ("which", "what"):
+        return
+    for end, unit in unit_of_time(reader, at + 1):
+        for place, descending in reader.phrase(english.EXTREMES, end + (reader.word(end) in ("has", "had"))):
+            for last, name in reader.noun(place) if is_of_many(reader, place) else ():
+                if name.tables:
+                    counted = Item("count", name)
+                    yield last, (Select((counted,)), Per(unit), Rank(descending, 1, counted)), name.cost + _UNITS
+
+
+def _most_events(reader: Reader, at: int) -> Iterator[Found]:
+    """ "busiest hour": of the one table of what happened."""
+    schema = reader.lattice.index.schema
+    dated = [t for t in schema.tables.values() if any(c.kind is Kind.DATE for c in t.columns)]
+    for keys in (1, 2):  # what happened to two things, to one, or by itself
+        dated = [t for t in dated if len(schema.keys_of(t.name)) >= keys] or dated
+    for end, unit in unit_of_time(reader, at + 1) if len(dated) == 1 else ():
+        counted = Item("count", Name(dated[0].noun, at, end, (Candidate(dated[0].name),)))
+        rank = Rank(reader.word(at) == "busiest", 1, counted)
+        yield end, (Select((counted,)), Per(unit), rank), 0.1
+
+
+def when_was(reader: Reader, at: int) -> Iterator[Found]:
+    """ "when was the last trip": its date; "when did Ada Bell join": what the verb names."""
+    if reader.word(at) != "when" or reader.word(at + 1) not in _VERBS:
+        return
+    for place, rank, cost in ranking(reader, at + 2):
+        for end, name in reader.noun(place) if "date" in rank.hints else ():
+            if name.tables:
+                yield end, Select((Item("max" if rank.descending else "min", name, dated=True),)), cost + name.cost
+    for place in range(at + 3, reader.size):
+        for name in _dates_named(reader, place):
+            yield at + 2, Select((Item("", name),)), name.cost
+
+
+def _dates_named(reader: Reader, at: int) -> Iterator[Name]:
+    """The dates that a word names, or, at the end of a question, that its root tells: "join" of `joined_on`."""
+    named = [name for name in reader.names(at) if reader.is_date(name)]
+    yield from named
+    if not named and at == reader.size - 1 - (reader.word(reader.size - 1) == "?"):
+        columns = reader.lattice.index.schema.columns.values()
+        told = [c for c in columns if c.role is Role.DATE and any(kin(reader.word(at), w) for w in c.all_words)]
+        if told:
+            yield Name(reader.word(at), at, at + 1, tuple(Candidate(c.table, c.name) for c in told))
+
+
+def who(reader: Reader, at: int) -> Iterator[Found]:
+    """ "who joined last": those whose date of joining it is."""
+    start = at + 1 + (reader.word(at + 1) in _VERBS)
+    for name in reader.names(start) if reader.word(at) == "who" else ():
+        tables = reader.lattice.index.schema.tables
+        named = [c for c in name.candidates if c.cost <= name.cost + 0.1 and tables[c.table].labels]
+        if reader.is_date(name) and len({c.table for c in named}) == 1:
+            whose = Name(name.text, at, start, (Candidate(named[0].table),))
+            yield start, Select((Item("", whose),), which=True), 0.1
+
+
+def dated(reader: Reader, at: int) -> Iterator[Found]:
+    """The verb of "when did she sign up", which tells the date that is asked for."""
+    if reader.word(0) == "when" and at > 2:
+        yield from ((name.end, None, 0.05) for name in _dates_named(reader, at))
