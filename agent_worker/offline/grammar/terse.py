@@ -9,6 +9,7 @@ from agent_worker.offline.grammar.changes import figures
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Fragment,
+    InAll,
     Item,
     OnAverage,
     Per,
@@ -242,6 +243,11 @@ def on_average(reader: Reader, at: int) -> Iterator[Found]:
     """Said before or behind a count of each."""
     if reader.words[at : at + 2] == ["on", "average"]:
         yield at + 2, OnAverage(), 0.0
+
+
+def in_all(reader: Reader, at: int) -> Iterator[Found]:
+    """Said behind what is added up."""
+    yield from ((end, InAll(), 0.0) for end, _ in reader.phrase(english.IN_ALL, at) if at)
 
 
 def dated(reader: Reader, at: int) -> Iterator[Found]:
