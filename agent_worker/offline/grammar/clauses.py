@@ -12,6 +12,7 @@ from agent_worker.offline.grammar.conditions import (
     having,
     how_many,
     where_containing,
+    where_counted,
     where_full_name,
     where_named,
     where_relative,
@@ -130,7 +131,7 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 
 CLAUSES: tuple[Rule, ...] = (
-    where_named, having, where_containing, where_trailing, where_value, where_full_name,
+    where_named, where_counted, having, where_containing, where_trailing, where_value, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
     flagged, told, dated, on_average, in_all, compared, growth, glue,
 )  # fmt: skip
