@@ -86,9 +86,9 @@ class Checks(Times):
     def _only_values(self, plain: list[Ref]) -> bool:
         """Whether columns hold only what many rows may share."""
         columns = [self._column(ref) for ref in plain]
-        one = self._lists_values() or any(
-            s.single or (s.which and s.items[0].name and _is_one(s.items[0].name)) for s in self.of(Select)
-        )
+        selects = self.of(Select)
+        one = self._lists_values() or self._asks_one() or any(s.single for s in selects)
+        one = one or any(s.which and s.items[0].name and _is_one(s.items[0].name) for s in selects)
         roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
         return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
 
@@ -100,11 +100,14 @@ class Checks(Times):
     def _asks_values(self) -> bool:
         """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
         cinema", "the grade"."""
-        items = self._items()
-        one = len(items) == 1 and items[0].owner is None and items[0].name is not None and _is_one(items[0].name)
-        asked = one or any(s.which or (s.single and len(s.items) == 1) for s in self.of(Select))
+        asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in self.of(Select))
         with_base = any(m.has and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
         return asked or with_base or self._lists_values()
+
+    def _asks_one(self) -> bool:
+        """Whether one value is asked for: "the grade taught in classroom 103"."""
+        items = self._items()
+        return len(items) == 1 and items[0].owner is None and items[0].name is not None and _is_one(items[0].name)
 
     def _lists_values(self) -> bool:
         """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""

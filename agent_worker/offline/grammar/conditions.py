@@ -19,7 +19,7 @@ from agent_worker.offline.grammar.times import when as whens
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Kind
+from agent_worker.offline.schema.roles import Kind, yes_and_no
 from agent_worker.offline.schema.value_index import ValueRef
 
 _SIGNS = {"negative": "<", "positive": ">"}
@@ -121,7 +121,7 @@ def _predicate(
 
 def flagged(reader: Reader, at: int) -> Iterator[Found]:
     """ "active customers", "who are not active"."""
-    said = at > 0 and reader.word(at - 1) in english.BEING
+    said = at > 0 and (reader.word(at - 1) in english.BEING or reader.words[:at] in (["and"], ["only"]))
     denied = reader.word(at) == "not"
     for name in reader.names(at + denied):
         noun = any(other.tables for other in reader.names(name.end))
@@ -133,7 +133,10 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
 
 def _is_flag(reader: Reader, name: Name) -> bool:
     columns = reader.lattice.index.schema.columns
-    return all(c.column and columns[c.table, c.column].kind is Kind.FLAG for c in name.candidates) and name.cost < 0.2
+    near = [c for c in name.candidates if c.cost <= name.cost + 0.5]
+    found = [columns[c.table, c.column] for c in near if c.column]
+    flags = all(column.kind is Kind.FLAG or yes_and_no(column.info) for column in found)
+    return flags and len(found) == len(near) and name.cost < 0.2
 
 
 def where_containing(reader: Reader, at: int) -> Iterator[Found]:
