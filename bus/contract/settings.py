@@ -58,12 +58,25 @@ class ContainmentSettings(Table, frozen=True):
     group: str = ""
 
 
+class MachineSettings(Table, frozen=True):
+    """What holds for one machine of a cluster; None: what holds for all."""
+
+    slots: Positive | None = None
+    memory_bytes: Bytes | None = None
+    resources: list[str] = []
+
+
 class ClusterSettings(Table, frozen=True):
     engine: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
     address: str = ""
     allow_open_ray: bool = False
     slots: Positive = 8
+    memory_bytes: Bytes = 0
+    machines: dict[str, MachineSettings] = {}
+    autoscale: bool = False
+    min_nodes: Count = 1
+    idle_s: Seconds = 300.0
     listen: Annotated[str, Meta(pattern=r"^tcp://[^/]+:([0-9]+|\*)$")] = "tcp://127.0.0.1:*"
     advertise: Annotated[str, Meta(pattern=r"^(tcp://[^/*]+:[0-9]+)?$")] = ""
     lease_s: Annotated[float, Meta(ge=3)] = 15.0
@@ -115,7 +128,8 @@ class AgentDefinition(Table, frozen=True):
     MODULE:NAME (`langgraph`, `pydantic_ai`, `openai_agents`); options that are handed to it as
     they are, and whether its worker is fenced in (files, TCP ports, address space). Only an agent that runs nothing
     untrusted may go without. `folder` is where it is looked for; `programs` are programs and folders that it may run
-    and read beside. Its own limits take the place of those in `[limits]`."""
+    and read beside. Its own limits take the place of those in `[limits]`. It runs only on nodes that offer its
+    `resource`, if it names one."""
 
     entrypoint: _Object = ""
     command: list[str] = []
@@ -129,6 +143,7 @@ class AgentDefinition(Table, frozen=True):
     max_runtime_s: Seconds | None = None
     max_memory_bytes: Bytes | None = None
     max_running: Positive | None = None
+    resource: str = ""
 
     def __post_init__(self) -> None:
         given = [name for name in AGENT_FORMS if getattr(self, name)]
@@ -212,6 +227,14 @@ class DataSettings(Table, frozen=True):
     listing_max_age_s: Seconds = 5.0
 
 
+class FilesSettings(Table, frozen=True):
+    """What users may keep of their own. With 0 for `max_file_bytes` nobody can."""
+
+    max_file_bytes: Bytes = 1024**3
+    max_user_bytes: Bytes = 4 * 1024**3
+    max_files: Count = 100
+
+
 class GatewaySettings(Table, frozen=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8642
@@ -271,6 +294,7 @@ class Settings(Table, frozen=True):
     agents: dict[str, AgentDefinition] = {}
     llm: LlmSettings = field(default_factory=LlmSettings)
     data: DataSettings = DataSettings()
+    files: FilesSettings = FilesSettings()
     gateway: GatewaySettings = GatewaySettings()
     auth: AuthSettings = AuthSettings()
     history: HistorySettings = HistorySettings()
@@ -279,16 +303,20 @@ class Settings(Table, frozen=True):
 CATALOG_AGENT = "catalog"
 """Reads the data's catalog for all the others; nobody asks it questions."""
 
+OWN_FILES_AGENT = "own_files"
+"""Reads it with the files of one user's own, for the jobs of that user; nobody asks it questions either."""
+
 ROLL_UP_AGENT = "roll_up"
-"""Writes ended jobs into the Parquet history; nobody asks it questions either."""
+"""Writes ended jobs into the Parquet history; nor does anybody ask this one."""
 
 HISTORY_AGENT = "history"
 """Answers questions about the history, of operators only: it knows everybody's questions."""
 
-INTERNAL_AGENTS = frozenset({CATALOG_AGENT, ROLL_UP_AGENT})
+INTERNAL_AGENTS = frozenset({CATALOG_AGENT, OWN_FILES_AGENT, ROLL_UP_AGENT})
 
 BUNDLED_AGENTS = {
     CATALOG_AGENT: AgentDefinition("agent_worker.agents.catalog.agent:run"),
+    OWN_FILES_AGENT: AgentDefinition("agent_worker.agents.catalog.own_files:run"),
     ROLL_UP_AGENT: AgentDefinition("agent_worker.agents.history.roll_up_agent:run"),
     HISTORY_AGENT: AgentDefinition("agent_worker.agents.history.agent:run"),
     "parquet": AgentDefinition("agent_worker.agents.parquet.agent:run"),

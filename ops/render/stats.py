@@ -87,10 +87,12 @@ _HELD_BY: Mapping[Proof | None, str] = {Proof.CGROUP: " in cgroups", Proof.NODE_
 
 def node_table(nodes: Sequence[NodeSummary]) -> Table:
     """One row a node."""
-    columns = ("NODE", "STATE", "JOBS", "SLOTS", "WORKERS", "WHY")
+    offering = any(node.resources for node in nodes)
+    columns = ("NODE", "STATE", "JOBS", "SLOTS", "WORKERS", *(("OFFERS",) if offering else ()), "WHY")
     table = plain_table(*columns, numbers=("JOBS", "SLOTS"), flexible=("WHY",))
     for node in nodes:
         state = giving_way(node.state, _NODE_STYLES.get(node.state, ""))
         workers = f"{node.workers}{_HELD_BY.get(node.proof, '')}"
-        table.add_row(clean(node.name), state, str(node.jobs), str(node.slots), workers, clean(node.why))
+        offers = (clean(", ".join(node.resources)),) if offering else ()
+        table.add_row(clean(node.name), state, str(node.jobs), str(node.slots), workers, *offers, clean(node.why))
     return table

@@ -60,6 +60,9 @@ from supervisor.processes.spawner import Spawner
 
 log = logging.getLogger(__name__)
 
+GPUS = "CUDA_VISIBLE_DEVICES"
+"""Which of a machine's GPUs are the node's, as whoever has started it says."""
+
 SAMPLE_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
 """Or a part of the lease, if that is less: after a cut the line goes on with the first question that gets through."""
@@ -114,7 +117,7 @@ class Agent:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         address = make_address(folder, orders.folder)
         make_runtime_folder(Path(address.runtime_dir))
-        environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
+        environment = for_workers([settings.llm.api_key_env, *settings.worker.environment, GPUS])
         self._spawner = Spawner(preload_of(settings, os.environ), environment, contain)
         self._place = LocalPlace(settings, self._spawner, NoLedger(), (context, address), self)
 

@@ -8,7 +8,7 @@ import { drainNode } from "./api";
 import "./nodes.css";
 import type { NodeRow } from "./stats";
 
-const HEADS = ["node", "state", "jobs", "warm workers", "held by", "why", ""];
+const HEADS = ["node", "state", "jobs", "warm workers", "held by", "offers", "why", ""];
 const HELD_BY: Readonly<Record<string, string>> = { cgroup: "control groups", node_reaped: "a namespace" };
 const OUT: ReadonlySet<NodeRow["state"]> = new Set(["draining", "left"]);
 
@@ -44,6 +44,7 @@ export class Nodes extends PageElement {
       <td>${slots > 0 ? `${jobs} of ${slots}` : ""}</td>
       <td>${slots > 0 ? workers - jobs : ""}</td>
       <td>${(proof && HELD_BY[proof]) ?? ""}</td>
+      <td>${node.resources.join(", ")}</td>
       <td class="why">${node.why}</td>
       <td>${this.button(node)}</td>
     </tr>`;

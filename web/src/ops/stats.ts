@@ -10,12 +10,13 @@ export interface Histogram {
 /** A machine that takes jobs. */
 export interface NodeRow {
   readonly name: string;
-  readonly state: "joining" | "ready" | "silent" | "draining" | "left";
+  readonly state: "joining" | "ready" | "silent" | "draining" | "left" | "resting";
   readonly jobs: number;
   readonly slots: number;
   readonly workers: number;
   readonly why: string;
   readonly proof: Proof | null;
+  readonly resources: readonly string[];
 }
 
 export interface Stats {

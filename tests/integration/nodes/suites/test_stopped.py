@@ -13,7 +13,6 @@ from tests.integration.stopping.test_reasons import (
     supervisor,
     test_a_person,
     test_an_agents_own_memory_limit_takes_the_place_of_the_general_one,
-    test_budget,
     test_deadline,
     test_heartbeat,
     test_memory_of_descendants_counts,
