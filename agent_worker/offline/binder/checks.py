@@ -31,6 +31,7 @@ from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
 
+_ADDED = frozenset(("total", "sum", "count"))
 _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 
@@ -125,7 +126,8 @@ class Checks(Times):
     def _check_rows(self, plain: list[Ref]) -> None:
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
         ranked = [e for e, _ in self.query.order if isinstance(e, Ref)] if self.query.limit else []
-        if self.told_by and not self._is_of_one_thing():
+        added = any(i.fn == "" and i.name and i.name.text.lower() in _ADDED for i in self._items())
+        if (self.told_by or (added and len(plain) == 1)) and not self._is_of_one_thing():
             raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
             shared = {ref.path[:1] for ref in (*plain, *ranked)}

@@ -41,7 +41,7 @@ SHELF: Tables = {
 BILLS: Tables = {
     "doctors": {"doctor_id": [1, 2], "name": ["Ada", "Bo"]},
     "bills": {"bill_id": [1, 2, 3], "doctor_id": [1, 1, 2], "billed": [10.0, 30.0, 5.0], "season": [1, 2, 2],
-              "amount_of_bill": [1.5, 2.5, 3.5]},
+              "total": [1, 1, 2], "amount_of_bill": [1.5, 2.5, 3.5]},
 }  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
         (FLEET, "how many trips from Kiel were there in 2023"),  # a trip's year, not its vehicle's
         (FLEET, "litres per trip"),  # all of them, or their sum
         (SHELF, "show the color code and description of the item with the name 'cup'"),  # of the item, or of the color
+        (BILLS, "total of Ada"),  # of each, or of all
         (BILLS, "billed by season"),  # added up, or one by one
         (LEAGUE, "how many matches did the Bears play"),  # by their keys, not by who scored
     ],
