@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agent_worker.offline import plan
-from agent_worker.plan import SqlPlan
+from agent_worker.plan import SqlPlan, Turn
 from tests.harness.small_tables import Make, Tables
 
 GYM: Tables = {
@@ -103,3 +103,11 @@ def test_a_number_is_asked_for_without_its_unit(make: Make) -> None:
     found = plan("average weight of parcels", data.catalog)
     assert isinstance(found, SqlPlan)
     assert data.rows(found.sql) == [(3.0,)]
+
+
+def test_the_date_that_was_chosen_is_the_one_that_goes_on(make: Make) -> None:
+    data = make(FLEET)
+    turns = [Turn("number of trips by month"), Turn("ended")]
+    found = plan("only 2023", data.catalog, turns)
+    assert isinstance(found, SqlPlan), found
+    assert "year(trips.ended) = 2023" in found.sql
