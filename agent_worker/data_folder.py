@@ -13,5 +13,6 @@ def data_folder(configured: str) -> Path:
 
 
 def data_folders(data: DataPlace) -> tuple[str, ...]:
-    """Those on this machine: none where a broker serves the data."""
-    return () if is_address(data.folder) else (str(data_folder(data.folder)),)
+    """Those on this machine: none where a broker serves the data, beside a user's own."""
+    own = (data.own,) if data.own else ()
+    return own if is_address(data.folder) else (str(data_folder(data.folder)), *own)

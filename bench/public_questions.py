@@ -143,8 +143,8 @@ def said_nowhere(question: Question) -> bool:
 def tied(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:
     """Whether the right statement takes one of several first ones, and these rows are all of them."""
     ranked, size = _ranked(question, engine)
-    first = [row[:-1] for row in ranked if row[-1] == ranked[0][-1]]
-    return size == 1 and len(first) > 1 and same_rows(rows, first)
+    first = list(dict.fromkeys(tuple(row[:-1]) for row in ranked if row[-1] == ranked[0][-1]))
+    return size == 1 and len(first) > 1 and same_rows(list(dict.fromkeys(map(tuple, rows))), first)
 
 
 def one_of_the_first(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:

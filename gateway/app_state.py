@@ -71,6 +71,8 @@ class Gateway:
         self.cookie_name = f"deadstop_{address[1]}"
         self.frames = FrameCache()
         self.connections: set[LiveConnection] = set()
+        self.uploading: set[str] = set()
+        """Users of whom a file is on its way."""
         self.counts: Counter[str] = Counter()
         self.shutdown = ShutdownState()
         self.llm = llm_name(settings)

@@ -15,6 +15,7 @@ from bus.address import OtherProtocol, state_folder
 from bus.client import BusClient
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
+from bus.own_files import own_files_folder, sweep_uploads
 from bus.program import (
     DRAINED_SIGNAL,
     REPLACED_SIGNAL,
@@ -67,6 +68,7 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
     _shut_down_on_signals(shutdown)
     watch_lifeline(orders.lifeline_fd, lambda: shutdown.tell(ShutdownReason.AT_ONCE))
     state_dir = state_folder(settings.supervisor.state_dir)
+    sweep_uploads(own_files_folder(settings.supervisor.state_dir))
     client = await _connect(state_dir, shutdown.told)
     if client is None:
         return

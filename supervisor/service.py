@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bus.address import Address, make_key
 from bus.contract.settings import Settings, on_nodes, preload_of, running_limits
 from bus.contract.vocabulary import Reason, Rung
+from bus.own_files import own_files_folder
 from bus.program import say_ready
 from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
@@ -29,6 +30,7 @@ from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.folder_watch import FolderWatch
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
+from supervisor.own_files.folders import OwnFolders
 from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import PlaceListener
@@ -101,8 +103,19 @@ class Service:
         self._clock = ClockGuard(store.path.parent)
         self._clock.look(read_clocks())  # before anything is trimmed
         limits = Limits(settings)
+        own_folders = OwnFolders(own_files_folder(settings.supervisor.state_dir))
+        own_folders.sweep()
         parts = Parts(
-            settings, store, journal, self._jobs, self._admission, limits, reservations, self._pool, self._clock
+            settings,
+            store,
+            journal,
+            self._jobs,
+            self._admission,
+            limits,
+            reservations,
+            self._pool,
+            self._clock,
+            own_folders,
         )
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)

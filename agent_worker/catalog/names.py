@@ -15,10 +15,13 @@ def table_names(stems: list[str], reserved: frozenset[str]) -> tuple[list[str], 
     warnings = []
     taken: set[str] = set()
     for stem in stems:
-        name = _free(_identifier(stem, reserved), taken)
+        wanted = _identifier(stem, reserved)
+        name = _free(wanted, taken)
         taken.add(name.lower())
         names.append(name)
-        if name != stem:
+        if name != wanted:
+            warnings.append(f"Table {stem!r} is called {name}, because there is a table {wanted} already.")
+        elif name != stem:
             warnings.append(f"Table {stem!r} is called {name}, so that it can stand in SQL without quotes.")
     return names, warnings
 

@@ -53,6 +53,10 @@ class Place(Protocol):
         """Of these files, where each reading of them has to name one; to be asked after `find`."""
         ...
 
+    def is_own(self, files: tuple[str, ...]) -> bool:
+        """Whether a table of these files is one user's own."""
+        ...
+
 
 def place_of(data: DataPlace, files: RemoteFiles | None) -> Place:
     """`files` are the objects of an address."""
@@ -83,6 +87,10 @@ class LocalFolder:
     def versions(self, files: tuple[str, ...]) -> tuple[str, ...]:
         return ()
 
+    def is_own(self, files: tuple[str, ...]) -> bool:
+        """None is."""
+        return False
+
 
 class RemoteFolder:
     """Objects beneath an address. Parquet is known by its name there: looking into every object would be a request for
@@ -105,6 +113,10 @@ class RemoteFolder:
 
     def versions(self, files: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(self._versions[file] for file in files)
+
+    def is_own(self, files: tuple[str, ...]) -> bool:
+        """None is."""
+        return False
 
     def find(self) -> Found:
         listing = self._list()

@@ -48,7 +48,7 @@ def read_catalog(
     found = place.find()
     lakes, unread_lakes = _lakes(found.lakes)
     sheets, unread_books = sheet_sources(found.books)
-    sources = [*found.sources, *lakes, *sheets]
+    sources = sorted([*found.sources, *lakes, *sheets], key=lambda one: place.is_own(one.files))  # take names last
     names, renamed = table_names([source.stem for source in sources], _reserved(connection))
     named = dict(zip(names, sources, strict=True))
     of_books = [name for name, source in named.items() if source.sheet]
@@ -56,7 +56,7 @@ def read_catalog(
     states = {name: _state(place, source, options.get(name)) for name, source in named.items()}
     same = {table.name: table for table in known.tables if table.state == states.get(table.name)} if known else {}
     fresh, unread = _read(connection, {name: one for name, one in named.items() if name not in same}, options)
-    fresh = [structs.replace(one, state=states[one.name], versions=place.versions(one.files)) for one in fresh]
+    fresh = [_with_state(place, one, states[one.name]) for one in fresh]
     left_out = [*found.left_out, *unread_lakes, *unread_books, *unread]
     warnings = [*found.warnings, *(one.why for one in left_out), *renamed]
     read = {table.name: table for table in fresh} | same
@@ -68,6 +68,11 @@ def read_catalog(
     seen = look_into(connection, until, tables, known, description)
     warnings += [remark for table in seen.tables for remark in table.remarks] + seen.warnings
     return Catalog(tuple(seen.tables), tuple(seen.keys), description, tuple(warnings), found_state, tuple(left_out))
+
+
+def _with_state(place: Place, table: CatalogTable, state: str) -> CatalogTable:
+    files = table.files
+    return structs.replace(table, state=state, versions=place.versions(files), own=place.is_own(files))
 
 
 def _read(

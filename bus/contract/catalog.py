@@ -38,7 +38,8 @@ class CatalogTable(msgspec.Struct, frozen=True):
     `sql` is the statement that reads the files where they differ in columns or types, or are text; empty where they are
     alike. `as_of` is the version that is read of a table with a log of its own. `state` changes with its files, of
     which its first word tells, and with how they are read; `unseen`: there was no time to look for its values and for
-    keys. `remarks` are sentences about how its files are read.
+    keys. `remarks` are sentences about how its files are read. `own`: it is made of a file of the user's own, and no
+    other user has it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class CatalogTable(msgspec.Struct, frozen=True):
     unseen: bool = False
     remarks: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    own: bool = False
 
 
 class LeftOut(msgspec.Struct, frozen=True):

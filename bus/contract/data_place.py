@@ -17,10 +17,11 @@ PARQUET_SUFFIXES = (".parquet", ".parq", ".pq")
 
 class DataPlace(msgspec.Struct, frozen=True):
     """`folder` is a folder ("" for the bundled data) or an address, whose objects a broker serves at the socket
-    `broker`."""
+    `broker`. `own` is the folder of one user's own files, "" where they have none."""
 
     folder: str = ""
     broker: str = ""
+    own: str = ""
 
 
 def is_address(folder: str) -> bool:

@@ -227,6 +227,14 @@ class DataSettings(Table, frozen=True):
     listing_max_age_s: Seconds = 5.0
 
 
+class FilesSettings(Table, frozen=True):
+    """What users may keep of their own. With 0 for `max_file_bytes` nobody can."""
+
+    max_file_bytes: Bytes = 1024**3
+    max_user_bytes: Bytes = 4 * 1024**3
+    max_files: Count = 100
+
+
 class GatewaySettings(Table, frozen=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8642
@@ -286,6 +294,7 @@ class Settings(Table, frozen=True):
     agents: dict[str, AgentDefinition] = {}
     llm: LlmSettings = field(default_factory=LlmSettings)
     data: DataSettings = DataSettings()
+    files: FilesSettings = FilesSettings()
     gateway: GatewaySettings = GatewaySettings()
     auth: AuthSettings = AuthSettings()
     history: HistorySettings = HistorySettings()
@@ -294,16 +303,20 @@ class Settings(Table, frozen=True):
 CATALOG_AGENT = "catalog"
 """Reads the data's catalog for all the others; nobody asks it questions."""
 
+OWN_FILES_AGENT = "own_files"
+"""Reads it with the files of one user's own, for the jobs of that user; nobody asks it questions either."""
+
 ROLL_UP_AGENT = "roll_up"
-"""Writes ended jobs into the Parquet history; nobody asks it questions either."""
+"""Writes ended jobs into the Parquet history; nor does anybody ask this one."""
 
 HISTORY_AGENT = "history"
 """Answers questions about the history, of operators only: it knows everybody's questions."""
 
-INTERNAL_AGENTS = frozenset({CATALOG_AGENT, ROLL_UP_AGENT})
+INTERNAL_AGENTS = frozenset({CATALOG_AGENT, OWN_FILES_AGENT, ROLL_UP_AGENT})
 
 BUNDLED_AGENTS = {
     CATALOG_AGENT: AgentDefinition("agent_worker.agents.catalog.agent:run"),
+    OWN_FILES_AGENT: AgentDefinition("agent_worker.agents.catalog.own_files:run"),
     ROLL_UP_AGENT: AgentDefinition("agent_worker.agents.history.roll_up_agent:run"),
     HISTORY_AGENT: AgentDefinition("agent_worker.agents.history.agent:run"),
     "parquet": AgentDefinition("agent_worker.agents.parquet.agent:run"),

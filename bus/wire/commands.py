@@ -98,8 +98,26 @@ class Rate(Command, frozen=True, tag="rate"):
 
 
 class ReadCatalog(Command, frozen=True, tag="catalog"):
-    """The tables that questions can be asked about. Refused with `reading` while it is being read for the first
-    time, with `not_ready` when it could not be."""
+    """The tables that the caller's questions can be asked about: those of all, and those of their own files. Refused
+    with `reading` while it is being read for the first time, with `not_ready` when it could not be."""
+
+
+class ListFiles(Command, frozen=True, tag="list_files"):
+    """The caller's own files."""
+
+
+class AddFile(Command, frozen=True, tag="add_file"):
+    """Keep a whole upload of `bus.own_files` as the caller's own, if it can be read: the reply names the job that
+    finds out. The file is there once that has succeeded, and in no other case."""
+
+    name: str
+    upload: str
+
+
+class RemoveFile(Command, frozen=True, tag="remove_file"):
+    """Delete a file of the caller's own."""
+
+    name: str
 
 
 class RollUp(Command, frozen=True, tag="roll_up"):
@@ -202,6 +220,7 @@ class ForgetSaved(Command, frozen=True, tag="forget_saved"):
     saved_id: str
 
 
+AnyFileCommand = ListFiles | AddFile | RemoveFile
 AnySavedCommand = ListSaved | SaveQuestion | FillSaved | ArrangeBoard | ForgetSaved
 AnyShareCommand = CreateShare | ListShares | ShowShare | EndShare
 AnyConversationCommand = ListConversations | ShowConversation | RenameConversation | HideConversation
@@ -219,4 +238,5 @@ AnyCommand = (
     | AnyConversationCommand
     | AnyShareCommand
     | AnySavedCommand
+    | AnyFileCommand
 )

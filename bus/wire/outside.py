@@ -28,7 +28,7 @@ from bus.wire.batch import Batch
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.replies import UNAVAILABLE, Refused
 
-PROTOCOL_VERSION = "1.5"
+PROTOCOL_VERSION = "1.6"
 """Version of the outside wire; `docs/protocol.md` states it, and a test holds the two together."""
 
 RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})

@@ -16,6 +16,9 @@ UNAVAILABLE = "unavailable"
 CATALOG_READING = "reading"
 """Code of a refusal that says: the catalog is being read just now."""
 
+UNREADABLE_FILE = "unreadable_file"
+"""Code of an error that says: the file is no table that can be read, and was not kept."""
+
 
 class Reply(msgspec.Struct, frozen=True, tag_field="reply"):
     """Base of the replies."""
@@ -45,6 +48,32 @@ class Shown(Reply, frozen=True, tag="shown"):
 
 class CatalogRead(Reply, frozen=True, tag="catalog"):
     catalog: Catalog
+
+
+class OwnFile(msgspec.Struct, frozen=True):
+    """One file of a user's own. `tables` are what it is called in SQL: one, or one for each sheet of a workbook; none
+    while that is not known. `added_at` in Unix seconds."""
+
+    name: str
+    size_bytes: int
+    added_at: float
+    tables: tuple[str, ...] = ()
+
+
+class OwnFiles(Reply, frozen=True, tag="own_files"):
+    """The caller's own files by name, and what they may be: each, all together, and how many."""
+
+    files: list[OwnFile]
+    max_file_bytes: int
+    max_user_bytes: int
+    max_files: int
+
+
+class FileTaken(Reply, frozen=True, tag="file_taken"):
+    """`name` is what the file is called if the job finds that it can be read."""
+
+    name: str
+    job: JobSummary
 
 
 class Conversations(Reply, frozen=True, tag="conversations"):
@@ -159,6 +188,8 @@ AnyReply = (
     | SavedQuestions
     | QuestionSaved
     | Filled
+    | OwnFiles
+    | FileTaken
     | Stats
     | Refused
 )

@@ -31,7 +31,7 @@ def document(server_version: str, max_query_chars: int, agents: tuple[str, ...])
     """The document. Every operation of `gateway.http_api.routes` stands in it, and nothing else."""
     types: list[Any] = [ErrorBody]
     for operation in OPERATIONS:
-        types += [operation.body] if operation.body else []
+        types += [operation.body] if operation.body not in (None, bytes) else []
         types += [answer for answer in operation.answers.values() if not isinstance(answer, str | None)]
     schemas = msgspec.json.schema_components(types, ref_template=_REF)[1]
     schemas = {name: _without_boolean_choices(schema) for name, schema in schemas.items()}
@@ -84,7 +84,10 @@ def _described(operation: Operation) -> dict[str, Any]:
         "parameters": [*_path_parameters(operation.path), *map(_parameter, operation.parameters)],
         "responses": answers,
     }
-    if operation.body is not None:
+    if operation.body is bytes:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": {"application/octet-stream": file}}
+    elif operation.body is not None:
         schema = {"$ref": _REF.format(name=operation.body.__name__)}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return described | ({"security": []} if operation.public else {})

@@ -9,11 +9,12 @@ from aiohttp import web
 from bus.contract.catalog import Catalog
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import State
-from gateway.http_api import catalog, conversations, saved, shares
+from gateway.http_api import catalog, conversations, files, saved, shares
 from gateway.http_api.jobs import download, event_stream, handlers
 from gateway.http_api.server import drain, health, metrics, nodes
 from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
 from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
+from gateway.wire.files import FileList, KeptFile
 from gateway.wire.responses import (
     AskedJob,
     CatalogPending,
@@ -221,6 +222,17 @@ OPERATIONS = (
     Operation(
         "GET", "/api/catalog", catalog.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")
     ),
+    Operation("GET", "/api/files", files.list_files, {200: FileList}, ("unavailable",)),
+    Operation(
+        "POST",
+        "/api/files",
+        files.post_file,
+        {201: KeptFile},
+        ("bad_request", "forbidden", "too_large", "quota", "busy", "unreadable_file", "queue_full", "unavailable"),
+        (Parameter("name", "what the file is called", _text(files.MAX_NAME_CHARS)),),
+        body=bytes,
+    ),
+    Operation("DELETE", "/api/files/{name}", files.delete_file, {204: None}, ("not_found", "unavailable")),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
     Operation("GET", "/api/stats", metrics.stats, {200: ServerStats}, ("forbidden", "unavailable")),

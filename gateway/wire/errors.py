@@ -7,7 +7,7 @@ import msgspec
 from bus.client import CommandRefused
 from bus.contract.vocabulary import Refusal
 from bus.transport.sockets import BusError
-from bus.wire.replies import UNAVAILABLE
+from bus.wire.replies import UNAVAILABLE, UNREADABLE_FILE
 
 STATUS = {
     Refusal.QUEUE_FULL: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -21,6 +21,8 @@ STATUS = {
     "already_ended": HTTPStatus.CONFLICT,
     "not_ended": HTTPStatus.CONFLICT,
     "name_taken": HTTPStatus.CONFLICT,
+    "busy": HTTPStatus.CONFLICT,
+    UNREADABLE_FILE: HTTPStatus.UNPROCESSABLE_ENTITY,
     "no_rows": HTTPStatus.NOT_FOUND,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "forbidden": HTTPStatus.FORBIDDEN,

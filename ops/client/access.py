@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -13,7 +14,7 @@ from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
-from bus.wire.replies import Refused, Stats
+from bus.wire.replies import OwnFile, Refused, Stats
 from ops.client.timed_events import TimedEvent
 from ops.errors import OpsError
 
@@ -103,6 +104,15 @@ class JobsAccess(Protocol):
 
     async def end_share(self, share_id: str) -> None:
         """Nothing can be read by it any more."""
+
+    async def give_file(self, file: Path) -> OwnFile:
+        """Keep a copy as one's own, to ask about. `Declined` where it cannot be read; OSError where we cannot."""
+
+    async def files(self) -> Sequence[OwnFile]:
+        """One's own, by name."""
+
+    async def remove_file(self, name: str) -> None:
+        """Delete one of one's own."""
 
     async def drain_node(self, name: str, *, undo: bool = False) -> None:
         """Let a node take no more questions and end after its last one; with `undo`, use it again."""

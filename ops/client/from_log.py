@@ -17,7 +17,7 @@ from bus.wire.batch import Batch
 from bus.wire.job_prefix import meant_by
 from bus.wire.job_record import JobRecord
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
-from bus.wire.replies import Refused, Stats
+from bus.wire.replies import OwnFile, Refused, Stats
 from ops.client.access import PastQuestion, Query, Wire, declined
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.errors import OpsError
@@ -96,6 +96,15 @@ class LoggedJobs:
         self._no_supervisor()
 
     async def end_share(self, share_id: str) -> None:
+        self._no_supervisor()
+
+    async def give_file(self, file: Path) -> OwnFile:
+        self._no_supervisor()
+
+    async def files(self) -> Sequence[OwnFile]:
+        self._no_supervisor()
+
+    async def remove_file(self, name: str) -> None:
         self._no_supervisor()
 
     async def drain_node(self, name: str, *, undo: bool = False) -> None:

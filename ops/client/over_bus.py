@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,9 +14,11 @@ from bus.contract.catalog import Catalog
 from bus.contract.saved import SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Role, Rung, State
+from bus.own_files import Upload, own_files_folder, pieces_of
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import (
+    AddFile,
     AnyCommand,
     Caller,
     CreateShare,
@@ -25,28 +27,34 @@ from bus.wire.commands import (
     EndShare,
     FillSaved,
     ListConversations,
+    ListFiles,
     ListJobs,
     ListSaved,
     ListShares,
     Options,
     ReadCatalog,
     ReadStats,
+    RemoveFile,
     RollUp,
     Show,
     ShowConversation,
     Stop,
     Submit,
 )
-from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
+from bus.wire.outside import ENDINGS, OutsideJob, outside_events, outside_job, outside_record
 from bus.wire.replies import (
     CATALOG_READING,
+    UNREADABLE_FILE,
     AnyReply,
     CatalogRead,
     Changed,
     Conversations,
     ConversationShown,
+    FileTaken,
     Filled,
     Jobs,
+    OwnFile,
+    OwnFiles,
     SavedQuestions,
     ShareCreated,
     Shares,
@@ -165,6 +173,24 @@ class LocalJobs:
 
     async def end_share(self, share_id: str) -> None:
         await self._request(EndShare(self._caller, share_id), Changed)
+
+    async def give_file(self, file: Path) -> OwnFile:
+        with closing(Upload(own_files_folder(str(self._state_dir)))) as upload:
+            async for piece in pieces_of(file):
+                upload.write(piece)
+            upload.finish()
+            taken = await self._request(AddFile(self._caller, file.name, upload.name), FileTaken)
+        async for item in self.follow(outside_job(taken.job)):
+            if item["event"] in ENDINGS and item["event"] != "agent_complete":
+                data = item["data"]
+                raise Declined(UNREADABLE_FILE, data.get("error") or f"{taken.name} was not read", data.get("hint", ""))
+        return next(kept for kept in await self.files() if kept.name == taken.name)
+
+    async def files(self) -> Sequence[OwnFile]:
+        return (await self._request(ListFiles(self._caller), OwnFiles)).files
+
+    async def remove_file(self, name: str) -> None:
+        await self._request(RemoveFile(self._caller, name), Changed)
 
     async def drain(self) -> None:
         """No more questions are accepted from here on; the supervisor ends when the last job has."""

@@ -2,21 +2,24 @@
 
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from aiohttp import ClientTimeout
 
 from bus.contract.catalog import Catalog
 from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
+from bus.own_files import pieces_of
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
-from bus.wire.replies import Stats
+from bus.wire.replies import OwnFile, Stats
 from deadstop.client import AsyncClient, ClientError
 from deadstop.client import Declined as ServerDeclined
-from deadstop.client.http import PATIENCE_S, job_path
+from deadstop.client.http import PATIENCE_S, Http, job_path
 from ops.client.access import Declined, PastQuestion, Query, Wire, job_of, new_session_id
 from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
@@ -27,6 +30,7 @@ class RemoteJobs:
     reached may be away."""
 
     def __init__(self, base: str, token: str, patience_s: float = PATIENCE_S) -> None:
+        self._token = token
         self._client = AsyncClient(base, token, patience_s=patience_s)
 
     async def close(self) -> None:
@@ -95,6 +99,26 @@ class RemoteJobs:
 
     async def end_share(self, share_id: str) -> None:
         await self._ask("DELETE", f"/api/shares/{quote(share_id, safe='')}")
+
+    async def give_file(self, file: Path) -> OwnFile:
+        """Once: after a cut nobody knows whether it was kept."""
+        once = Http(self._client.http.base, self._token, patience_s=0)
+        try:
+            with _for_people():
+                sent = {
+                    "params": {"name": file.name},
+                    "data": pieces_of(file),
+                    "timeout": ClientTimeout(sock_connect=10),
+                }
+                return msgspec.convert((await once.json("POST", "/api/files", **sent))["file"], OwnFile)
+        finally:
+            await once.close()
+
+    async def files(self) -> Sequence[OwnFile]:
+        return msgspec.convert((await self._ask("GET", "/api/files"))["files"], list[OwnFile])
+
+    async def remove_file(self, name: str) -> None:
+        await self._ask("DELETE", f"/api/files/{quote(name, safe='')}")
 
     async def drain(self) -> None:
         """As `ops.client.over_bus.LocalJobs.drain`; for operators."""

@@ -5,6 +5,7 @@ import time
 
 from bus.contract.vocabulary import ENDED, Reason, Refusal, Role
 from bus.wire.commands import (
+    AddFile,
     AnyCommand,
     ArrangeBoard,
     CreateShare,
@@ -15,12 +16,14 @@ from bus.wire.commands import (
     ForgetSaved,
     HideConversation,
     ListConversations,
+    ListFiles,
     ListJobs,
     ListSaved,
     ListShares,
     Rate,
     ReadCatalog,
     ReadStats,
+    RemoveFile,
     RenameConversation,
     RollUp,
     SaveQuestion,
@@ -44,6 +47,7 @@ from supervisor.lifecycle.job import AlreadyEnded
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.metrics import Gauges
 from supervisor.maintenance.retention import Retention
+from supervisor.own_files.handlers import OwnFileHandlers
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +58,8 @@ class CommandHandlers:
     def __init__(self, parts: Parts, controller: JobController, history: Retention, gauges: Gauges) -> None:
         self._admission, self._pool = parts.admission, parts.pool
         self._controller = controller
-        self._catalog = controller.catalog
+        self._catalogs = controller.own_catalogs
+        self._files = OwnFileHandlers(parts.settings, parts.own_folders, self._catalogs, parts.admission)
         self._lookup = Lookup(parts.store.queries, parts.jobs)
         self._saved = SavedHandlers(parts.store.saved, parts.settings)
         self._questions = SubmitHandler(parts, self._lookup, controller, history, self._saved.refuse_run)
@@ -80,7 +85,9 @@ class CommandHandlers:
             case ReadStats():
                 return self._queries.stats()
             case ReadCatalog():
-                return self._catalog.answer(time.monotonic())
+                return self._catalogs.answer(command.caller.user, time.monotonic())
+            case ListFiles() | AddFile() | RemoveFile():
+                return self._files.answer(command)
             case RollUp():
                 return self._questions.roll_up(command)
             case ListConversations() | ShowConversation() | RenameConversation() | HideConversation():

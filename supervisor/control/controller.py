@@ -38,6 +38,7 @@ from supervisor.lifecycle.job import (
     Launch,
 )
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
+from supervisor.own_files.catalogs import OwnCatalogs, may_see_files
 from supervisor.scheduling.deadlines import DeadlineTimers
 from supervisor.scheduling.disconnects import DisconnectWatch
 from supervisor.scheduling.limits import Exceeded
@@ -74,15 +75,22 @@ class JobController:
         self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
         self._disconnects = DisconnectWatch(parts.settings.supervisor.disconnect_grace_s, self.stop_if_possible)
         self.catalog = CatalogKeeper(self.submit, parts.jobs, parts.admission)
+        self.own_catalogs = OwnCatalogs(self._submit_for_files, parts.own_folders, self.catalog, parts.admission)
         self.counters = Counters()
 
     # ---- stimuli from clients
 
     def submit(self, submit: Submit, after: JobEntry | None = None) -> JobEntry:
         """A new job from a question that was found to be in order. It does not start before `after` has ended."""
+        return self._submit(submit, after, submit.caller.user if may_see_files(submit.agent) else "")
+
+    def _submit_for_files(self, submit: Submit, files_of: str) -> JobEntry:
+        return self._submit(submit, None, files_of)
+
+    def _submit(self, submit: Submit, after: JobEntry | None, files_of: str) -> JobEntry:
         job_id = secrets.token_hex(6)
         job = Job(job_id, self._loop.time(), self._limits.graces, self._limits.deadlines(submit))
-        entry = JobEntry(job, submit, submit.caller.user, Stream(job_id, 0), time.time())
+        entry = JobEntry(job, submit, submit.caller.user, Stream(job_id, 0), time.time(), files_of)
         entry.stream.number = self._store.accept(submit, entry.record())
         self._jobs.add(entry)
         self._run_queue.enter(entry, after)
@@ -138,7 +146,9 @@ class JobController:
     def data_changed(self, worker: Worker, fingerprint: str) -> None:
         """The worker has found other data than its catalog tells of."""
         entry = self._entry_of(worker)
-        if entry is not None:
+        if entry is not None and worker.own_folder:
+            self.own_catalogs.data_changed(entry, fingerprint)
+        elif entry is not None:
             self.catalog.data_changed(entry, fingerprint)
 
     def model_noted(self, worker: Worker, note: str) -> None:
@@ -246,7 +256,9 @@ class JobController:
 
     def _launch_worker(self, entry: JobEntry) -> None:
         try:
-            worker = entry.worker = self._pool.get(entry.submit.agent, entry.job_id, self)
+            worker = entry.worker = self._pool.get(
+                entry.submit.agent, entry.job_id, self, self.own_catalogs.folder_for(entry)
+            )
         except Exception as error:  # without a worker there is none whose exit would end the job
             log.exception("no worker for %r", entry, extra={"action": "launch"})
             entry.exit_words = f"could not be started ({error})"
@@ -265,7 +277,9 @@ class JobController:
     def _tell(self, entry: JobEntry) -> None:
         assert entry.worker is not None
         may_trim = not self._clock.held
-        spec = job_spec(entry, self._settings, self._store.queries, self.catalog.encoded, may_trim=may_trim)
+        spec = job_spec(
+            entry, self._settings, self._store.queries, self.own_catalogs.encoded_for(entry), may_trim=may_trim
+        )
         entry.worker.tell(Assign(msgspec.structs.replace(spec, model_notes=list(self._model_notes))))
 
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
@@ -335,6 +349,7 @@ class JobController:
             self._store.outcome(entry.stream.number, outcome)
             self._spending.record(entry)
         self.catalog.keep(entry, outcome)
+        self.own_catalogs.keep(entry, outcome)
         self._timers.set(entry)
 
     # ---- inside

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bus.contract.settings import Settings
 from supervisor.jobs.job_table import JobTable
+from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.limits import Limits
 from supervisor.scheduling.reservations import Reservations
@@ -26,3 +27,4 @@ class Parts:
     reservations: Reservations
     pool: WorkerPool
     clock: ClockGuard
+    own_folders: OwnFolders

@@ -22,6 +22,8 @@ class JobEntry:
     user: str
     stream: Stream
     created_at: float
+    files_of: str = ""
+    """The user whose own files its worker may open, if there are any; empty for nobody's."""
     started_at: float | None = None
     ended_at: float | None = None
     worker: Worker | None = None

@@ -88,7 +88,8 @@ class RemotePlace:
 
     # ---- the seam
 
-    def spawn(self, worker_id: str, agent: str, token: bytes) -> None:
+    def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None:
+        assert not own_folder, "files of a user's own lie at the head"
         spawn = Spawn(worker_id, agent, token)
         self._workers[worker_id] = _Known(spawn, self._demand(agent))
         self._send(spawn)

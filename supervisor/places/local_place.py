@@ -128,8 +128,8 @@ class LocalPlace:
 
     # ---- the seam
 
-    def spawn(self, worker_id: str, agent: str, token: bytes) -> None:
-        worker = LocalWorker(worker_id, agent, token, self._context)
+    def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None:
+        worker = LocalWorker(worker_id, agent, token, self._context, own_folder)
         self._workers[worker_id] = self._by_token[token] = worker
         self._run(self._spawn(worker))
 

@@ -42,7 +42,7 @@ class WorkerContext:
 class LocalWorker:
     """One worker process, from before it is spawned until it is reaped."""
 
-    def __init__(self, worker_id: str, agent: str, token: bytes, context: WorkerContext) -> None:
+    def __init__(self, worker_id: str, agent: str, token: bytes, context: WorkerContext, own_folder: str = "") -> None:
         self.worker_id = worker_id
         self.agent = agent
         self.token = token
@@ -55,7 +55,8 @@ class LocalWorker:
         self.job_id: str | None = None
         self.connection: bytes | None = None
         self._context = context
-        self._data = _data_place(context.settings, agent, context.broker)
+        place = _data_place(context.settings, agent, context.broker)
+        self._data = msgspec.structs.replace(place, own=own_folder)
         self._scratch_vanished = False
         self._folder_then = self._folder_now
 

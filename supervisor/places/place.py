@@ -42,9 +42,9 @@ class Place(Protocol):
     def proof(self) -> Proof:
         """How it is found here that nothing of a worker is left."""
 
-    def spawn(self, worker_id: str, agent: str, token: bytes) -> None:
+    def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None:
         """Start a worker's process; the listener hears `spawned` of it, or `gone` where that cannot be. All that
-        it sends bears the token."""
+        it sends bears the token. `own_folder` is that of one user's own files, which it may read; here alone."""
 
     def assigned(self, worker_id: str, job_id: str) -> None:
         """The worker serves this job from here on."""

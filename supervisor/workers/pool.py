@@ -111,10 +111,15 @@ class WorkerPool:
         """How many messages came that no living worker has sent."""
         return self._stray_messages
 
-    def get(self, agent: str, job_id: str, listener: Listener) -> Worker:
-        """A worker of this agent for the job, a warm one if there is one; the listener hears of it from now on."""
+    def get(self, agent: str, job_id: str, listener: Listener, own_folder: str = "") -> Worker:
+        """A worker of this agent for the job, a warm one if there is one; the listener hears of it from now on. One
+        that may open a folder of a user's own is made for the job, on this machine: no warm one knows its user."""
         if agent not in INTERNAL_AGENTS:
             self._warm.want(agent)
+        if own_folder:
+            worker = self._request_for_job(self._here, agent, own_folder)
+            worker.assign(job_id, listener)
+            return worker
         place = self._placement.choose(agent, lambda place: self._warm.is_ready_at(place, agent))
         worker = self._warm.take(place, agent) or self._request_for_job(place, agent)
         worker.assign(job_id, listener)
@@ -152,18 +157,18 @@ class WorkerPool:
     def _has_room_here(self) -> bool:
         return not self._descriptors.shortage()
 
-    def _request_for_job(self, place: Place, agent: str) -> Worker:
+    def _request_for_job(self, place: Place, agent: str, own_folder: str = "") -> Worker:
         """Where descriptors are short, in the place of a warm worker of another agent."""
         if place is self._here and not self._has_room_here():
             self._warm.give_up_one(place)
-        return self._request(place, agent)
+        return self._request(place, agent, own_folder)
 
-    def _request(self, place: Place, agent: str) -> Worker:
+    def _request(self, place: Place, agent: str, own_folder: str = "") -> Worker:
         if self._closed:
             raise RuntimeError("the pool is closed")
-        worker = Worker(agent, self._settings, place)
+        worker = Worker(agent, self._settings, place, own_folder)
         self._by_token[worker.token] = self._by_id[worker.worker_id] = worker
-        place.spawn(worker.worker_id, agent, worker.token)
+        place.spawn(worker.worker_id, agent, worker.token, own_folder)
         return worker
 
     # ---- what is heard of their place

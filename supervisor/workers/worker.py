@@ -31,7 +31,9 @@ class Worker:
     """One worker, from before it is spawned at its place until it is reaped there. It serves at most one job, for a
     listener."""
 
-    def __init__(self, agent: str, settings: Settings, place: Place) -> None:
+    def __init__(self, agent: str, settings: Settings, place: Place, own_folder: str = "") -> None:
+        self.own_folder = own_folder
+        """Of one user's own files, which it may read; empty for none."""
         self.worker_id = secrets.token_hex(4)
         self.agent = agent
         self.token = secrets.token_bytes(16)

@@ -1,6 +1,7 @@
 import "./components/answer/answer";
 import "./components/shell/app";
 import "./components/shell/banner";
+import "./components/shell/drop";
 import "./components/stage/picker";
 import "./components/stage/composer";
 import "./components/stage/queue";

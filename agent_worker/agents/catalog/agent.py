@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from agent_worker.agents.tools import engine_settings
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
+from agent_worker.catalog.own_files import WithOwnFiles
 from agent_worker.catalog.places import Place, place_of
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA
@@ -46,7 +48,8 @@ def _place(context: AgentContext) -> Iterator[tuple[Place, RemoteFiles | None]]:
     """Where the data lie, and the objects of their address if they are not on this machine."""
     files = RemoteFiles(context.data.broker) if context.data.broker else None
     try:
-        yield place_of(context.data, files), files
+        shared = place_of(context.data, files)
+        yield WithOwnFiles(shared, Path(context.data.own)) if context.data.own else shared, files
     except (CatalogError, DescriptionError) as error:
         hint = "name another folder with --data" if files is None else "put that right, or name another with --data"
         raise AgentError(str(error), code="bad_data", hint=hint, retryable=False) from error

@@ -65,10 +65,10 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
-def find_sources(folder: Path) -> Found:
+def find_sources(folder: Path, *, may_be_empty: bool = False) -> Found:
     """Every table's files, in the order of their names.
 
-    Raises CatalogError where the folder is missing, holds nothing to read, or too many files.
+    Raises CatalogError where the folder is missing, holds too many files, or nothing to read unless it `may_be_empty`.
     """
     if not folder.is_dir():
         raise CatalogError(f"{folder} is not a folder. Give a folder of Parquet, CSV or JSON files with --data.")
@@ -76,7 +76,8 @@ def find_sources(folder: Path) -> Found:
     if not _can_be_named(folder):
         raise CatalogError(f"{visible(str(folder))} is no UTF-8, which the engine cannot name. Rename the folder.")
     paths = (Path(entry.path) for entry in entries(folder) if entry.name != DESCRIPTION_FILE)
-    return arrange(paths, folder, lambda path: _judged(path, folder))
+    found = arranged(paths, folder, lambda path: _judged(path, folder))
+    return found if may_be_empty else require_tables(found, folder)
 
 
 Judge = Callable[[Path], tuple[str, bool]]
@@ -85,6 +86,20 @@ Judge = Callable[[Path], tuple[str, bool]]
 
 def arrange(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     """The tables that these files make. Raises CatalogError where there is none, or too many files."""
+    return require_tables(arranged(found_paths, folder, judged), folder)
+
+
+def require_tables(found: Found, folder: Path) -> Found:
+    """What was found. Raises CatalogError where it is no table."""
+    if not (found.sources or found.books or found.lakes):
+        said = " ".join([*(one.why for one in found.left_out), *found.warnings])
+        why = f"{folder} holds no usable Parquet, CSV or JSON file. Put some there, or give another folder. {said}"
+        raise CatalogError(why.rstrip())
+    return found
+
+
+def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
+    """The tables that these files make, if any. Raises CatalogError where there are too many files."""
     paths = sorted(found_paths)
     lakes = _lake_roots(paths)
     plain = [path for path in paths if not _beneath(path, lakes)]
@@ -95,10 +110,6 @@ def arrange(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     left_out, warnings = [*_left_out(bad, groups, folder), *_misnamed_lakes(lakes, folder)], _others(others)
     sources = [_source(root, files, folder) for root, files in sorted(groups.items()) if root not in bad]
     books = [source for source in sources if is_workbook(source.files[0])]
-    if not sources and not lakes:
-        said = " ".join([*(one.why for one in left_out), *warnings])
-        why = f"{folder} holds no usable Parquet, CSV or JSON file. Put some there, or give another folder. {said}"
-        raise CatalogError(why.rstrip())
     named = [(root, kind) for root, kind in sorted(lakes.items()) if _can_be_named(root)]
     found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in named]
     return Found([source for source in sources if source not in books], books, found, left_out, warnings)

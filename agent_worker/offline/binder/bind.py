@@ -25,7 +25,6 @@ from agent_worker.offline.grammar.fragments import (
     Or,
     Parse,
     Per,
-    Select,
     Share,
     Told,
     When,
@@ -180,8 +179,7 @@ class Binder(Checks):
             raise Unbound("groups without a figure")
         self._check_rows(plain)
         if not query.everything:
-            asked = any(s.which or s.single for s in self.of(Select))
-            values = (asked or self._lists_values()) and not query.limit and self._only_values(plain)
+            values = self._asks_values() and not query.limit and self._only_values(plain)
             query.distinct = query.distinct or self._distinct() or values
         if query.distinct and any(e not in query.shown for e, _ in query.order):
             raise Unbound("different ones in the order of another")

@@ -28,6 +28,9 @@ from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
 
+_NEARLY = 0.9
+"""How many of its values a column has once that tells its rows apart, though for chance."""
+
 
 def _is_one(name: Name) -> bool:
     """Whether a noun is said of one: "which grade"."""
@@ -81,12 +84,27 @@ class Checks(Times):
         return any((c.table, c.column) == (ref.table, ref.column) for name in names for c in name.columns)
 
     def _only_values(self, plain: list[Ref]) -> bool:
-        """Whether "which" asks for values that many rows may share."""
-        named = self._named_by()
+        """Whether columns hold only what many rows may share."""
         columns = [self._column(ref) for ref in plain]
-        single = any(s.single or (s.which and s.items[0].name and _is_one(s.items[0].name)) for s in self.of(Select))
-        roles = (Role.CATEGORY, Role.IDENTIFIER, Role.QUANTITY) if single else (Role.CATEGORY, Role.IDENTIFIER)
-        return all(c.role in roles and c not in named for c in columns) and not any(ref.path for ref in plain)
+        one = self._lists_values() or any(
+            s.single or (s.which and s.items[0].name and _is_one(s.items[0].name)) for s in self.of(Select)
+        )
+        roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
+        return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
+
+    def _tells_apart(self, column: Column) -> bool:
+        """Whether hardly two rows of the base have the same."""
+        table = self.schema.tables[self.base]
+        return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
+
+    def _asks_values(self) -> bool:
+        """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
+        cinema", "the grade"."""
+        items = self._items()
+        one = len(items) == 1 and items[0].owner is None and items[0].name is not None and _is_one(items[0].name)
+        asked = one or any(s.which or (s.single and len(s.items) == 1) for s in self.of(Select))
+        with_base = any(m.has and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
+        return asked or with_base or self._lists_values()
 
     def _lists_values(self) -> bool:
         """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""

@@ -64,7 +64,8 @@ class Columns(Nouns):
         refs = {(r.table, r.column) for v in values for r in v.refs if r.whole or not v.quoted}
         found: dict[tuple[str, str], float] = {}
         numbers = [one for one in where.operands if isinstance(one, Number)]
-        texts = {c.name for c in self.schema.columns.values() if {n.text for n in numbers} & set(c.info.values)}
+        said = {number.text for number in numbers}
+        texts = {c.name for c in self.schema.columns.values() if not said.isdisjoint(c.info.values)} if said else set()
         if where.name is not None:
             best = where.name.cost
             for c in where.name.columns:

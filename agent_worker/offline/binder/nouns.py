@@ -17,6 +17,9 @@ from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.roles import Role
 from agent_worker.offline.schema.routes import Path, is_functional
 
+_SHARED = (Role.CATEGORY, Role.IDENTIFIER)
+"""What many rows may have alike."""
+
 
 class Nouns(Shown):
     """Binds groups and mentions."""
@@ -61,7 +64,8 @@ class Nouns(Shown):
             assert isinstance(found, Ref)
             if self.query.everything:
                 raise Unbound(f"all columns, and {name.text}")
-            if not aggregated and firm and self.query.shown and self._column(found).role is Role.CATEGORY:
+            keyed = self.schema.tables[self.base].key == self._column(found)
+            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not keyed:
                 self.query.doubtful = True  # one row for each of them, or for each of theirs
             if aggregated:
                 self.query.groups.append(found)

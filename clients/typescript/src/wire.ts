@@ -1,7 +1,7 @@
 /* Made from the server's types by `python -m clients.typescript.generate`; a test compares. Do not edit. */
 
 /** The version of the wire that these types are of. */
-export const PROTOCOL_VERSION = "1.5";
+export const PROTOCOL_VERSION = "1.6";
 
 export interface Authenticate {
   readonly token?: string | null;
@@ -405,6 +405,7 @@ export interface CatalogTable {
   readonly unseen?: boolean;
   readonly remarks?: readonly string[];
   readonly versions?: readonly string[];
+  readonly own?: boolean;
 }
 
 /** One column. `minimum` and `maximum` are texts as the engine prints them; `values` are all distinct values when there are few (else empty); `distinct` is their number where it is known; `unique`: each value stands once. */

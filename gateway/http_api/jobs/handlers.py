@@ -76,7 +76,7 @@ async def delete_job(request: web.Request) -> web.Response:
     try:
         # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the ending.
         async with asyncio.timeout(STOP_WAIT_S):
-            ending = await _ending(client, job)
+            ending = await ending_of(client, job)
     except TimeoutError as error:
         words = f"job {job.job_id} is being stopped, but was not dead after {STOP_WAIT_S:g} s"
         hint = "the ladder goes on; look at the job again, or repeat with now=1"
@@ -98,7 +98,8 @@ async def find_record(request: web.Request) -> JobRecord:
     return (await request.app[GATEWAY].client.request(command, Shown)).record
 
 
-async def _ending(client: BusClient, job: JobSummary) -> Ending:
+async def ending_of(client: BusClient, job: JobSummary) -> Ending:
+    """A job's last event, once there is one."""
     async with aclosing(client.follow(job.job_id, job.seq)) as batches:
         async for batch, _ in batches:
             if batch.final:

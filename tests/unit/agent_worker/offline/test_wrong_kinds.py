@@ -29,6 +29,15 @@ LEAGUE: Tables = {
     "scorers": {"match_id": [5, 5, 6, 6], "player_id": [1, 2, 3, 1], "goals": [1, 2, 1, 1]},
 }  # fmt: skip
 
+SHELF: Tables = {
+    "colors": {"color_code": [1, 2], "color_description": ["red", "blue"]},
+    "items": {"item_id": [1, 2, 3, 4], "item_name": ["cup", "pot", "jar", "pan"], "color_code": [1, 1, 2, 2],
+              "item_description": ["a", "b", "c", "d"], "size": [5, 5, 6, 7], "maker": ["x", "y", "x", "y"],
+              "remark": ["new", "old", "odd", "own"]},
+    "shelves": {"shelf_id": [1, 2], "room": ["attic", "attic"]},
+    "placings": {"item_id": [1, 1, 2], "shelf_id": [1, 2, 1]},
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("tables", "question", "names"),
@@ -37,6 +46,10 @@ LEAGUE: Tables = {
         (GYM, "which club has the highest capacity", {"Flow", "Iron"}),
         (GYM, "who is the oldest member", {"Ann", "Dan"}),
         (LEAGUE, "which match has the most scorers", {5, 6}),
+        # values, each once, or what each row has
+        (SHELF, "show all sizes", {5, 6, 7}),
+        (SHELF, "show all makers", {"x", "y"}),
+        (SHELF, "what is the size and the maker of all items", {5, 6, 7}),
         # what belongs to none is no row of each
         (GYM, "how many members does each club have", {"Peak", "Flow"}),
     ],
@@ -46,7 +59,7 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
     found = plan(question, data.catalog)
     assert isinstance(found, SqlPlan), found
     rows = data.rows(found.sql)
-    assert len(rows) == len(names), found.reading
+    assert len(rows) == (4 if "all items" in question else len(names)), found.reading
     assert all(names & set(row) for row in rows), found.reading
 
 
@@ -59,8 +72,23 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
         (FLEET, "how many trips in March"),  # a month, or a driver
         (FLEET, "how many trips from Kiel were there in 2023"),  # a trip's year, not its vehicle's
         (FLEET, "litres per trip"),  # all of them, or their sum
+        (SHELF, "show the color code and description of the item with the name 'cup'"),  # of the item, or of the color
         (LEAGUE, "how many matches did the Bears play"),  # by their keys, not by who scored
     ],
 )
 def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:
     assert not isinstance(plan(question, make(tables).catalog), SqlPlan)
+
+
+def test_things_that_only_a_join_tells_of_are_counted_once(make: Make) -> None:
+    data = make(SHELF)
+    found = plan("number of items on shelves in the room attic", data.catalog)
+    assert isinstance(found, SqlPlan)
+    assert data.rows(found.sql) == [(2,)]
+
+
+def test_a_number_is_asked_for_without_its_unit(make: Make) -> None:
+    data = make({"parcels": {"parcel_id": [1, 2], "weight_kg": [2.0, 4.0], "height_cm": [10, 30]}})
+    found = plan("average weight of parcels", data.catalog)
+    assert isinstance(found, SqlPlan)
+    assert data.rows(found.sql) == [(3.0,)]

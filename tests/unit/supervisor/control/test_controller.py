@@ -19,6 +19,7 @@ from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
+from supervisor.own_files.folders import OwnFolders
 from supervisor.places.local_place import LocalPlace
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
@@ -50,7 +51,8 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     pool = WorkerPool(settings, here)
     admission = Admission(settings.limits, running_limits(settings))
     limits, reservations = Limits(settings), Reservations(settings, store.queries)
-    parts = Parts(settings, store, journal, jobs, admission, limits, reservations, pool, ClockGuard(tmp_path))
+    clock, folders = ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
+    parts = Parts(settings, store, journal, jobs, admission, limits, reservations, pool, clock, folders)
     pool.close()
     yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
     context.term()

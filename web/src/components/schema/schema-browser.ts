@@ -5,8 +5,9 @@ import { repeat } from "lit/directives/repeat.js";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import { type CatalogSummary, READING } from "../../model/catalog/catalog";
-import { schemaOf } from "../../model/catalog/schema";
+import { schemaOf, type SchemaTable } from "../../model/catalog/schema";
 import "../../styles/schema.css";
+import "./own-files";
 import "./schema-table";
 
 /** The data in a panel: tables, columns, and what is known of them. Says `insert` with a name, `ask-sql`, and `close`. */
@@ -41,13 +42,20 @@ export class SchemaBrowser extends PageElement {
       />
       <p class="unseen" role="status">${tables.length} tables</p>
       ${tables.length === 0 ? html`<p class="faint" data-testid="schema-nothing">No table or column is called so.</p>` : nothing}
-      ${repeat(
-        tables,
-        ({ table }) => table.name,
-        (table) => html`<ds-schema-table .found=${table}></ds-schema-table>`,
-      )}
+      <ds-own-files .version=${catalog.wire.fingerprint ?? ""}></ds-own-files>
+      ${this.listed(tables.filter(({ table }) => table.own))}
+      ${tables.some(({ table }) => table.own) ? html`<h3>Everybody’s</h3>` : nothing}
+      ${this.listed(tables.filter(({ table }) => !table.own))}
       ${notes ? html`<section><h3>Notes</h3><p>${notes}</p></section>` : nothing}
       ${this.correction()}`;
+  }
+
+  private listed(tables: readonly SchemaTable[]): unknown {
+    return repeat(
+      tables,
+      ({ table }) => table.name,
+      (table) => html`<ds-schema-table .found=${table}></ds-schema-table>`,
+    );
   }
 
   private correction(): TemplateResult {

@@ -14,6 +14,7 @@ import { chooseTransport, chosenTransport } from "../../model/kept-transport";
 import { UnderWay } from "../../model/conversations/under-way";
 import { addressedConversation, addressedView, addressOf, BOARD, OPERATIONS, pushAddress, replaceAddress, type View } from "./address";
 import type { Command } from "./commands";
+import type { Drop } from "./drop";
 import type { KeyHelp } from "./key-help";
 import type { Palette } from "./palette";
 import { chooseTheme, type Theme } from "../../elements/theme";
@@ -39,6 +40,7 @@ export class App extends PageElement {
   @state() private catalog: CatalogSummary | null = null;
   @state() private awaited = READING;
   private catalogWanted = false;
+  @query("ds-drop") private readonly drop!: Drop;
   @query("ds-palette") private readonly palette!: Palette;
   @query("ds-key-help") private readonly keyHelp!: KeyHelp;
   @query("ds-save-dialog") private readonly saveDialog!: SaveDialog;
@@ -100,9 +102,14 @@ export class App extends PageElement {
       ${this.view === "operations" ? html`<ds-ops></ds-ops>` : nothing} ${this.view === "board" ? this.boardView() : nothing}
       <div class="body" ?hidden=${this.view !== "chat"}>
         ${this.listed ? this.list() : nothing}
-        <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited} @save-answer=${({ detail }: CustomEvent<Savable>) => void this.showSave(detail)}></ds-stage>
+        <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited} @choose-file=${() => this.drop.choose()} @save-answer=${({ detail }: CustomEvent<Savable>) => void this.showSave(detail)}></ds-stage>
         ${this.schema ? this.schemaPanel() : nothing}
       </div>
+      <ds-drop
+        @files-changed=${() => void this.readCatalogAgain()}
+        @show-data=${() => this.schema || this.schemaToggled()}
+        @insert=${({ detail }: CustomEvent<string>) => this.stage.insert(detail)}
+      ></ds-drop>
       <ds-palette></ds-palette>
       <ds-key-help></ds-key-help>
       <ds-save-dialog .agents=${chat.choices.agents} .models=${chat.choices.models} @saved=${() => void this.board.refresh()}></ds-save-dialog>
@@ -140,6 +147,8 @@ export class App extends PageElement {
       .catalog=${this.catalog}
       .awaited=${this.awaited}
       @close=${this.schemaToggled}
+      @choose-file=${() => this.drop.choose()}
+      @files-changed=${() => void this.readCatalogAgain()}
       @insert=${(event: CustomEvent<string>) => this.leaveSchema(() => this.stage.insert(event.detail))}
       @ask-sql=${(event: CustomEvent<string>) => this.leaveSchema(() => this.stage.askStatement(event.detail))}
     ></ds-schema>`;
@@ -198,6 +207,11 @@ export class App extends PageElement {
   private async readCatalogOnce(): Promise<void> {
     if (this.catalogWanted) return;
     this.catalogWanted = true;
+    this.catalog = await readCatalog((what) => (this.awaited = what));
+  }
+
+  /** Once it tells of the files as they are now. */
+  private async readCatalogAgain(): Promise<void> {
     this.catalog = await readCatalog((what) => (this.awaited = what));
   }
 
@@ -273,6 +287,7 @@ export class App extends PageElement {
   private chatCommands(): readonly Command[] {
     return [
       { name: "Show the data", kind: "do", run: () => this.schema || this.schemaToggled() },
+      { name: "Add a file of your own", kind: "do", run: () => this.drop.choose() },
       { name: "Shared links", kind: "do", run: () => void this.stage.showShares() },
       { name: "List the conversations", kind: "do", run: () => this.listed || this.listToggled() },
       ...(this.catalog?.tables ?? []).map(({ name }) => ({ name, kind: "table", run: () => this.stage.insert(name) })),

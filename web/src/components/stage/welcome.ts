@@ -6,7 +6,7 @@ import { counted } from "../../model/format";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 
-/** The page before the first question: the tables, sample questions, and how to add a model where none is set. */
+/** The page before the first question: the tables, sample questions, a way to a file of one's own, and how to add a model where none is set. */
 @customElement("ds-welcome")
 export class Welcome extends PageElement {
   @property({ attribute: false }) ready = false;
@@ -32,7 +32,7 @@ export class Welcome extends PageElement {
               data-testid="sample">${sample}</button>`,
           )}
         </div>
-        ${this.tables()} ${this.warnings()} ${this.offline ? this.aboutModels() : nothing}
+        ${this.tables()} ${this.ownFile()} ${this.warnings()} ${this.offline ? this.aboutModels() : nothing}
       </section>
     `;
   }
@@ -46,6 +46,17 @@ export class Welcome extends PageElement {
         </li>`,
       )}
     </ul>`;
+  }
+
+  private ownFile(): TemplateResult {
+    return html`<p class="own">
+      <button class="link" ?disabled=${!this.ready} @click=${this.choose} data-testid="welcome-file">Ask about a file of your own</button>:
+      choose it, or drop it onto the page. Nobody else sees it.
+    </p>`;
+  }
+
+  private choose(): void {
+    this.dispatchEvent(new CustomEvent("choose-file", { bubbles: true }));
   }
 
   private trouble(): TemplateResult | typeof nothing {

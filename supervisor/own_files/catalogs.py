@@ -1,0 +1,162 @@
+"""The catalogs of users with files of their own: that of all, and their tables behind it."""
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from bus.contract.catalog import Catalog
+from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS, OWN_FILES_AGENT
+from bus.contract.vocabulary import SUPERVISOR, Role
+from bus.transport.codec import Decoder, encode
+from bus.wire.commands import Caller, Submit
+from bus.wire.replies import CATALOG_READING, AnyReply, CatalogRead, OwnFile, Refused
+from bus.wire.worker import Outcome, Success
+from supervisor.jobs.job_entry import JobEntry
+from supervisor.own_files.folders import OwnFolders
+from supervisor.scheduling.admission import Admission
+
+log = logging.getLogger(__name__)
+
+MAX_KNOWN = 256
+"""Catalogs that are held; a user whose catalog was given up for another's has it read again."""
+
+_decode: Decoder[Catalog] = Decoder(Catalog)
+
+
+class Shared(Protocol):
+    """What is known of the data of all."""
+
+    @property
+    def encoded(self) -> bytes: ...
+    def answer(self, now: float) -> CatalogRead | Refused: ...
+
+
+class _Known(NamedTuple):
+    encoded: bytes
+    fingerprint: str
+    shared: bytes
+    """What was known of the data of all when it was read."""
+
+
+class _Reading(NamedTuple):
+    user: str
+    name: str
+    shared: bytes
+    generation: int
+
+
+class OwnCatalogs:
+    """Has each read by jobs of its own: `submit(submit, files_of)` begins one."""
+
+    def __init__(
+        self, submit: Callable[[Submit, str], JobEntry], folders: OwnFolders, shared: Shared, admission: Admission
+    ) -> None:
+        self._submit = submit
+        self._folders = folders
+        self._shared = shared
+        self._admission = admission
+        self._known: dict[str, _Known] = {}
+        self._readings: dict[str, _Reading] = {}
+        self._generations: Counter[str] = Counter()
+        """How often what was known of a user's files has become wrong."""
+        self._failed: dict[str, bytes] = {}
+        """Users whose catalog could not be read, and what was known of the data of all then."""
+
+    def folder_for(self, entry: JobEntry) -> str:
+        """The folder of own files that this job's worker may open; "" for none."""
+        user = entry.files_of
+        return str(self._folders.folder(user)) if user and self._folders.has_any(user) else ""
+
+    def encoded_for(self, entry: JobEntry) -> bytes:
+        """The catalog that this job is given."""
+        opens_them = entry.worker is not None and entry.worker.own_folder
+        known = self._known.get(entry.files_of) if opens_them else None
+        return known.encoded if known is not None else self._shared.encoded
+
+    def read(self, user: str, name: str = "") -> JobEntry:
+        """Have this user's catalog read; with `name`, find out whether that file can be."""
+        caller, shared = Caller(SUPERVISOR, Role.OPERATOR), self._shared.encoded
+        question = name or "read files of one's own"
+        entry = self._submit(Submit(caller, secrets.token_hex(8), question, agent=OWN_FILES_AGENT), user)
+        self._readings[entry.job_id] = _Reading(user, name, shared, self._generations[user])
+        entry.on_finalized.append(lambda: self._ended(entry))
+        return entry
+
+    def is_reading(self, user: str, *, a_new_file: bool = False) -> bool:
+        """Whether this user's catalog is being read, or one to find out about a new file."""
+        return any(one.user == user and (one.name or not a_new_file) for one in self._readings.values())
+
+    def answer(self, user: str, now: float) -> AnyReply:
+        """The answer to `ReadCatalog`, at `now` in monotonic seconds."""
+        if not self._folders.files(user):
+            return self._shared.answer(now)
+        known, shared = self._known.get(user), self._shared.encoded
+        outdated = known is None or known.shared != shared
+        if outdated and self._failed.get(user) != shared and not self._admission.closed and not self.is_reading(user):
+            self.read(user)
+        if known is not None:
+            return CatalogRead(_decode(known.encoded))
+        if not self.is_reading(user):
+            return self._shared.answer(now)
+        return Refused(CATALOG_READING, "your files are being read", "ask again in a moment")
+
+    def files(self, user: str) -> list[OwnFile]:
+        """This user's, with their tables as far as they are known."""
+        known = self._known.get(user)
+        tables = [table for table in _decode(known.encoded).tables if table.own] if known is not None else []
+        folder = self._folders.folder(user)
+        return [
+            OwnFile(
+                one.name,
+                one.size_bytes,
+                one.added_at,
+                tuple(table.name for table in tables if str(folder / one.name) in table.files),
+            )
+            for one in self._folders.files(user)
+        ]
+
+    def forget(self, user: str) -> None:
+        """Files of this user have changed: what is known of them, and what is being read of them, counts no more."""
+        self._known.pop(user, None)
+        self._failed.pop(user, None)
+        self._generations[user] += 1
+
+    def data_changed(self, entry: JobEntry, fingerprint: str) -> None:
+        """A worker that may open this user's files has found other data than its catalog tells of."""
+        known = self._known.get(entry.files_of)
+        news = known is None or known.fingerprint != fingerprint
+        if news and not self._admission.closed and not self.is_reading(entry.files_of):
+            self.read(entry.files_of)
+
+    def keep(self, entry: JobEntry, outcome: Outcome) -> None:
+        """Take what a job that reads a user's catalog has read."""
+        reading = self._readings.get(entry.job_id)
+        if reading is None or not isinstance(outcome, Success) or outcome.catalog is None:
+            return
+        if reading.name:
+            self._folders.found_readable(reading.user, reading.name)
+        if reading.generation != self._generations[reading.user]:
+            return
+        self._failed.pop(reading.user, None)
+        self._known.pop(reading.user, None)
+        self._known[reading.user] = _Known(encode(outcome.catalog), outcome.catalog.fingerprint, reading.shared)
+        while len(self._known) > MAX_KNOWN:
+            del self._known[next(iter(self._known))]
+
+    def _ended(self, entry: JobEntry) -> None:
+        """However it has ended."""
+        reading = self._readings.pop(entry.job_id, None)
+        if reading is None:
+            return
+        if reading.name and self._folders.drop_unread(reading.user, reading.name):
+            extra = {"action": "own_files", "job_id": entry.job_id}
+            log.info("a file of %s was not kept: it cannot be read", reading.user, extra=extra)
+        elif not reading.name and entry.failed is not None:
+            self._failed[reading.user] = reading.shared
+
+
+def may_see_files(agent: str) -> bool:
+    """Whether jobs of this agent may open files of their user's own."""
+    return agent not in INTERNAL_AGENTS and agent != HISTORY_AGENT

@@ -1,0 +1,115 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+
+import * as icons from "../../elements/icons";
+import { PageElement } from "../../elements/page-element";
+import "../../styles/shell/drop.css";
+import { ACCEPTED, giveFile, type OwnFile } from "../../model/catalog/own-files";
+
+/** Takes files that are dropped onto the page, or chosen. Says `files-changed`, `show-data`, and `insert` with a table. */
+@customElement("ds-drop")
+export class Drop extends PageElement {
+  @state() private over = false;
+  @state() private reading = "";
+  @state() private kept: OwnFile | null = null;
+  @state() private troubles: readonly string[] = [];
+  private waiting: readonly File[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("dragover", (event) => this.dragged(event));
+    addEventListener("dragleave", (event) => (this.over &&= event.relatedTarget !== null));
+    addEventListener("drop", (event) => this.dropped(event));
+  }
+
+  /** Has a person choose files. */
+  choose(): void {
+    this.querySelector<HTMLInputElement>("input")?.click();
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      ${this.over ? html`<div class="drop-here" aria-hidden="true"><p>Drop a Parquet, CSV, JSON or Excel file to ask about it</p></div>` : nothing}
+      <input type="file" multiple hidden accept=${ACCEPTED} @change=${this.chosen} data-testid="file-input" />
+      <div class="drop-said" role="status" data-testid="drop-said">${this.said()}</div>
+    `;
+  }
+
+  private said(): TemplateResult | typeof nothing {
+    if (this.reading) return html`<div class="card"><span class="spinner" aria-hidden="true"></span> Reading ${this.reading}…</div>`;
+    if (!this.kept && this.troubles.length === 0) return nothing;
+    return html`<div class="card">
+      <div>
+        ${this.troubles.map((trouble) => html`<p class="trouble" data-testid="drop-trouble">${trouble}</p>`)}
+        ${this.kept ? this.welcomed(this.kept) : nothing}
+      </div>
+      <button class="icon-only" aria-label="Close" title="Close" @click=${this.close} data-testid="drop-close">${icons.cross}</button>
+    </div>`;
+  }
+
+  private welcomed({ name, tables }: OwnFile): TemplateResult {
+    const inserting = (table: string) => html`<button class="link" title="Put ${table} into the question" @click=${() => this.insert(table)} data-testid="drop-table"><code>${table}</code></button> `;
+    return html`<p>
+      ${name} can be asked about, by you alone, as ${tables.map(inserting)}
+      <button class="quiet small" @click=${this.show} data-testid="drop-show">Show the data</button>
+    </p>`;
+  }
+
+  private dragged(event: DragEvent): void {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault(); // else the browser opens the file in the page's place
+    this.over = true;
+  }
+
+  private dropped(event: DragEvent): void {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.over = false;
+    void this.take([...event.dataTransfer.files]);
+  }
+
+  private chosen(event: Event): void {
+    const field = event.target as HTMLInputElement;
+    const files = [...(field.files ?? [])];
+    field.value = ""; // the same one can be chosen again
+    void this.take(files);
+  }
+
+  /** One after the other; what is dropped meanwhile comes behind. */
+  private async take(files: readonly File[]): Promise<void> {
+    this.waiting = [...this.waiting, ...files];
+    if (this.reading) return;
+    this.kept = null;
+    this.troubles = [];
+    for (let [file, ...rest] = this.waiting; file; [file, ...rest] = this.waiting) {
+      this.waiting = rest;
+      this.reading = file.name;
+      await this.give(file);
+    }
+    this.reading = "";
+  }
+
+  private async give(file: File): Promise<void> {
+    try {
+      this.kept = await giveFile(file);
+      this.dispatchEvent(new CustomEvent("files-changed"));
+    } catch (error) {
+      this.troubles = [...this.troubles, (error as Error).message];
+    }
+  }
+
+  private insert(table: string): void {
+    this.close();
+    this.dispatchEvent(new CustomEvent("insert", { detail: table }));
+  }
+
+  private show(): void {
+    this.close();
+    this.dispatchEvent(new CustomEvent("show-data"));
+  }
+
+  private close(): void {
+    this.kept = null;
+    this.troubles = [];
+  }
+}

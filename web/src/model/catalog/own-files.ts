@@ -1,0 +1,68 @@
+/** A file of one's own that can be asked about, by the names of its tables. */
+export interface OwnFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly tables: readonly string[];
+}
+
+interface WireFile {
+  readonly name: string;
+  readonly size_bytes: number;
+  readonly tables: readonly string[];
+}
+
+/** What can be chosen as a file of data; the server decides. */
+export const ACCEPTED = ".parquet,.parq,.pq,.csv,.tsv,.tab,.psv,.json,.jsonl,.ndjson,.xlsx,.gz,.zst";
+
+const ADDRESS = "/api/files";
+
+/** One's own files; null where the server is away, or takes none. */
+export async function listFiles(): Promise<readonly OwnFile[] | null> {
+  try {
+    const response = await fetch(ADDRESS, { cache: "no-store" });
+    if (!response.ok) return null;
+    const { files, max_file_bytes: most } = (await response.json()) as { files: readonly WireFile[]; max_file_bytes: number };
+    return most > 0 || files.length > 0 ? files.map(fileOf) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Hands a file over. @throws an Error whose message is for people */
+export async function giveFile(file: File): Promise<OwnFile> {
+  const response = await answered(`${ADDRESS}?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+  return fileOf(((await response.json()) as { file: WireFile }).file);
+}
+
+/** Deletes one. @throws an Error whose message is for people */
+export async function deleteFile(name: string): Promise<void> {
+  await answered(`${ADDRESS}/${encodeURIComponent(name)}`, { method: "DELETE" });
+}
+
+/** "412 B", "1.4 MB". */
+export function sizeText(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}
+
+const fileOf = ({ name, size_bytes: sizeBytes, tables }: WireFile): OwnFile => ({ name, sizeBytes, tables });
+
+async function answered(address: string, request: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(address, request);
+  } catch {
+    throw new Error("The connection broke off, and nothing was kept. Try it again.");
+  }
+  if (response.ok) return response;
+  const { error, hint } = (await response.json().catch(() => ({}))) as { error?: string; hint?: string };
+  throw new Error(error ? sentences(error, hint) : `The server answered with status ${response.status}.`);
+}
+
+/** Each part as a sentence; the name of a file stays as it is. */
+function sentences(...parts: readonly (string | undefined)[]): string {
+  const capital = (part: string) => (/^\S+\.\S/.test(part) ? part : part.charAt(0).toUpperCase() + part.slice(1));
+  return parts.map((part) => (part ? `${capital(part).replace(/\.$/, "")}.` : "")).join(" ").trim();
+}
