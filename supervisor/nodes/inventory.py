@@ -55,7 +55,7 @@ class Inventory:
 
     def take(self, nodes: list[Node]) -> Iterator[tuple[str, Capacity]]:
         """The machines on which a node is to be started now, beside these that there are: they are offered no more."""
-        there = [node.place.capacity.resources for node in nodes if not node.draining]
+        there = [node.place.capacity.resources for node in nodes if node.counts]
         for name in sorted(self._offered.keys() - self._drained):
             capacity = capacity_of(self._cluster, name, self._offered[name])
             if self.wanted is None or is_wanted(capacity.resources, there, self.wanted):
