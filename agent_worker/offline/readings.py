@@ -13,6 +13,7 @@ from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.continuing import points_back
 from agent_worker.offline.grammar.cover import further_parses, parses
 from agent_worker.offline.grammar.fragments import Parse, Verb, names_in
+from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.lookup import NameIndex
@@ -24,6 +25,8 @@ from bus.contract.catalog import Catalog
 _ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
 """A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
 answer."""
+_LEFT_OUT = 2
+"""The words of an opening that is left out, such as "show me": that makes nothing less clear."""
 _BY_VERB = 0.3
 """How far a table is named by a verb: "flew" by flights."""
 _MOST_BASES, _MOST_BRIDGES = 12, 6
@@ -83,7 +86,7 @@ class Core:
         """Every reading of a question."""
         cut = lattice(question, self.values, self.index)
         found, reached = parses(cut)
-        words = len(question.split())
+        words = len(question.split()) + (0 if stands_alone(question) else _LEFT_OUT)
         if not found:
             return Readings([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
         return self._bound(found, words)

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.places import Doubtful, Unbound, kin
+from agent_worker.offline.binder.places import Doubtful, Unbound
 from agent_worker.offline.binder.query import (
     Agg,
     Compare,
@@ -11,16 +11,19 @@ from agent_worker.offline.binder.query import (
 )
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,
     Group,
     HowMany,
     Mention,
+    OnAverage,
+    Per,
     Rank,
     Select,
     Share,
+    Sort,
     Verb,
     Where,
 )
@@ -59,10 +62,14 @@ class Checks(Times):
                 raise Unbound("per so many, or by their number")
 
     def _check_outer(self) -> None:
-        """An average of counts is one over all units of time."""
+        """An average of counts is one over all units of time, or over all things of one kind."""
         query = self.query
-        plain = not (query.groups or query.havings or query.limit or self.of(Share))
-        if query.outer and not (plain and len(query.buckets) == 1 and len(query.shown) == 2):
+        if self.of(OnAverage):
+            query.outer = "avg"
+        plain = not (query.havings or query.limit or self.of(Share) or self.of(Sort))
+        counts = [e for e in query.shown if isinstance(e, Agg)]
+        single = [e.fn for e in counts] == ["count"] and len(self.of(Per)) + len(self.of(Group)) == 1
+        if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
 
     def _check_bridge(self) -> None:

@@ -1,9 +1,10 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound, kin
+from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
+from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import (
     Absent,

@@ -152,7 +152,7 @@ class Shown(Places):
 
     def _show_entity(self, path: Path, table: Table, alone: bool) -> None:
         labels = table.labels or ((table.key,) if table.key else table.columns[:1])
-        if alone and not path and not self._distinct():
+        if alone and not path:
             self.query.everything = True
             self.entities.append(Ref((), table.name, "*"))
             return

@@ -7,6 +7,7 @@ from agent_worker.offline.binder.query import (
     AllOf,
     AnyOf,
     Bucket,
+    Change,
     Compare,
     Condition,
     Exists,
@@ -86,6 +87,9 @@ class Description:
         if isinstance(expr, Bucket):
             unit = _UNITS.get(expr.unit, expr.unit)
             return f"{unit} of {expr.date.column.replace('_', ' ')}" if expr.date and not expr.own else unit
+        if isinstance(expr, Change):
+            unit = _UNITS.get(expr.bucket.unit, expr.bucket.unit)
+            return f"its change from the {unit} before{' in percent' * expr.percent}"
         if isinstance(expr, Part):
             where = " and ".join(self._condition(c) for c in expr.conditions)
             whole = f"share of {self._expr(expr.figure).removeprefix('number of ')}"
@@ -137,6 +141,8 @@ class Description:
         said = ", ".join(f"{'highest' if down else 'lowest'} {self._expr(e)} first" for e, down in self.query.order)
         if self.query.limit is None:
             return said
+        if self.query.nth > 1:
+            return f"only number {self.query.nth} and its equals, {said}"
         first = "the first and its equals" if self.query.limit == 1 else f"the first {self.query.limit}"
         return f"only {first}, {said}"
 
