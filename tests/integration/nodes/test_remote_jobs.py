@@ -1,12 +1,15 @@
 """What is asked of the head runs on a node: it streams, is stopped on each rung, and nothing of it is left there."""
 
+from contextlib import closing
+
 import psutil
 import pytest
 
 from bus.contract.events import ResponseChunk, Status
-from bus.contract.vocabulary import Proof, Reason, Rung, State
-from bus.wire.commands import ReadStats
-from bus.wire.replies import Stats
+from bus.contract.vocabulary import Proof, Reason, Role, Rung, State
+from bus.own_files import Upload
+from bus.wire.commands import AddFile, Caller, ReadStats, RemoveFile
+from bus.wire.replies import Changed, FileTaken, Stats
 from tests.harness.nodes import NodeProcesses, node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 from tests.harness.stopping import BROODERS, ROOMY, climbed, told_pids
@@ -63,6 +66,21 @@ async def test_what_a_worker_leaves_behind_is_gone_by_its_last_event(supervisor:
     await supervisor.stop(job_id, Rung.KILL)
     assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, Reason.USER)
     assert node_of(supervisor).inside == before
+
+
+async def test_what_may_read_files_of_one_s_own_runs_at_the_head(supervisor: Supervisor) -> None:
+    ann, bob = Caller("ann", Role.USER), Caller("bob", Role.USER)
+    with closing(Upload(supervisor.state_dir / "files")) as upload:
+        upload.write(b"n\n7\n")
+        taken = await supervisor.client.request(AddFile(ann, "own.csv", upload.name), FileTaken)
+    assert await supervisor.how_it_ended(taken.job.job_id) == (State.SUCCEEDED, None)
+    ended = {}
+    for caller in (ann, bob):
+        job_id = await supervisor.submit("select n from own", caller=caller)
+        state, _ = await supervisor.how_it_ended(job_id)
+        ended[caller.user] = state, (await supervisor.record(job_id)).summary.node
+    assert ended == {"ann": (State.SUCCEEDED, ""), "bob": (State.FAILED, "local-1")}
+    await supervisor.client.request(RemoveFile(ann, "own.csv"), Changed)
 
 
 async def test_a_job_for_which_no_place_is_free_waits_for_one(supervisor: Supervisor) -> None:
