@@ -1,6 +1,7 @@
 """Scores the offline planner on a public benchmark: a folder with `questions.jsonl` and `data/DATABASE/*.parquet`.
 
-*right*: some columns of the answer, in any order, hold exactly the right rows; *asked*: it asked back; *wrong*: else.
+*right*: some columns of the answer, in any order, hold exactly the right rows; *tied*: the right statement takes one of
+several that share the first place, and the answer shows them all; *asked*: it asked back; *wrong*: else.
 """
 
 import random
@@ -26,7 +27,7 @@ from bench.whole_catalog import whole_catalog
 from bus.contract.events import Clarification
 from ops.evaluation.comparing import MAX_CHOICES, Rows, column_choices, plain, same_rows
 
-Verdict = Literal["right", "asked", "wrong"]
+Verdict = Literal["right", "tied", "asked", "wrong"]
 _PROCESSES = 2
 
 
@@ -102,6 +103,8 @@ def _judge(question: Question, catalog: Any, engine: duckdb.DuckDBPyConnection) 
         return Judged(question, "wrong", f"{said}\n      {error}", took_ms, "fails")
     if same_rows(rows, question.rows, question.ordered):
         return Judged(question, "right", said, took_ms)
+    if tied(rows, question, engine):
+        return Judged(question, "tied", said, took_ms)
     return Judged(question, "wrong", said, took_ms, kind_of(rows, question, engine))
 
 
@@ -137,12 +140,33 @@ def said_nowhere(question: Question) -> bool:
     return any(len(text) > 2 and text.lower() not in asked for text in texts)
 
 
+def tied(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the right statement takes one of several first ones, and these rows are all of them."""
+    ranked, size = _ranked(question, engine)
+    first = list(dict.fromkeys(tuple(row[:-1]) for row in ranked if row[-1] == ranked[0][-1]))
+    return size == 1 and len(first) > 1 and same_rows(list(dict.fromkeys(map(tuple, rows))), first)
+
+
 def one_of_the_first(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:
     """Whether a statement with a limit could as well have given these rows, as they rank no lower than its own."""
+    ranked, size = _ranked(question, engine)
+    if not size or len(ranked) < size or len(rows) != size:
+        return False
+    allowed = [row[:-1] for row in ranked if row[-1] == ranked[size - 1][-1] or row in ranked[:size]]
+    fitting = {tuple(map(plain, row)) for row in allowed}
+    return any(
+        {tuple(plain(row[at]) for at in chosen) for row in rows} <= fitting
+        for chosen in islice(permutations(range(len(rows[0])), len(allowed[0])), MAX_CHOICES)
+    )
+
+
+def _ranked(question: Question, engine: duckdb.DuckDBPyConnection) -> tuple[Rows, int]:
+    """The rows that a statement with a limit takes its own from, the first ones first, each with what it is ranked by
+    at its end; and its limit. None, and 0, of another statement."""
     try:
         tree = sqlglot.parse_one(question.sql.rstrip("; "), dialect="sqlite")
         if not isinstance(tree, exp.Select) or not tree.args.get("limit") or not tree.args.get("order"):
-            return False
+            return [], 0
         size, first = int(tree.args["limit"].expression.name), tree.args["order"].expressions[0]
         width = len(tree.expressions)
         group = [column.copy() for column in (tree.args.get("group") or exp.Group()).expressions]
@@ -156,21 +180,10 @@ def one_of_the_first(rows: Rows, question: Question, engine: duckdb.DuckDBPyConn
         for quoted in tree.find_all(exp.Column):
             if quoted.this.quoted and not quoted.table:
                 quoted.replace(exp.Literal.string(quoted.name))
-        ranked = engine.execute(tree.sql("duckdb")).fetchall()
+        ranked = [row for row in engine.execute(tree.sql("duckdb")).fetchall() if row[-1] is not None]
     except (sqlglot.ParseError, duckdb.Error, ValueError, KeyError):
-        return False
-    ranked = sorted(
-        (row for row in ranked if row[-1] is not None), key=lambda row: row[-1], reverse=bool(first.args.get("desc"))
-    )
-    if len(ranked) < size or len(rows) != size:
-        return False
-    allowed = [row[:width] for row in ranked if row[-1] == ranked[size - 1][-1] or row in ranked[:size]]
-    fitting = {tuple(map(plain, row)) for row in allowed}
-    columns = range(len(rows[0]))
-    return any(
-        {tuple(plain(row[at]) for at in chosen) for row in rows} <= fitting
-        for chosen in islice(permutations(columns, width), MAX_CHOICES)
-    )
+        return [], 0
+    return sorted(ranked, key=lambda row: row[-1], reverse=bool(first.args.get("desc"))), size
 
 
 def report(judged: Sequence[Judged], quiet: bool) -> str:
@@ -197,4 +210,4 @@ def report(judged: Sequence[Judged], quiet: bool) -> str:
 def _shares(judged: Sequence[Judged]) -> str:
     count = Counter(one.verdict for one in judged)
     size = max(len(judged), 1)
-    return ", ".join(f"{count[v]:5} {v} ({count[v] / size:.1%})" for v in ("right", "asked", "wrong"))
+    return ", ".join(f"{count[v]:5} {v} ({count[v] / size:.1%})" for v in ("right", "tied", "asked", "wrong"))

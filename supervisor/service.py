@@ -87,7 +87,7 @@ class Service:
             lambda: self._trouble,
             reservations.may_start,
             lambda: self._pool.shortage,
-            lambda agent: self._pool.no_room(agent),
+            (lambda agent: self._pool.no_room(agent)) if on_nodes(settings) else None,
             store.queries.users(),
         )
         self._jobs = JobTable()
@@ -153,7 +153,9 @@ class Service:
         cluster = self._settings.cluster
         keep_lease(self._store.path.parent, dead_after_s(cluster.lease_s, cluster.margin_s))
         line = self._context, self._address
-        self._nodes = Nodes(self._settings, line, lambda: self._controller.start_waiting(), listener)
+        self._nodes = Nodes(
+            self._settings, line, lambda: self._controller.start_waiting(), listener, self._admission.short_of_room
+        )
         return self._nodes
 
     @property

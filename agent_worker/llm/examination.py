@@ -64,12 +64,17 @@ async def examine(settings: ModelSettings) -> AsyncGenerator[Ability, None]:
 
 
 async def _ask(connection: ModelConnection, prompt: Prompt) -> tuple[StreamedReply, float]:
-    """The reply, and milliseconds to its first text (to its end, where it has none). Raises LlmError."""
+    """The reply, and milliseconds to its first text (to its end, where it has none); one that finds no end counts up to
+    where it was cut off. Raises LlmError."""
     reply = connection.begin(prompt)
     began, first_at = time.monotonic(), None
-    async with aclosing(connection.stream(prompt, reply)) as texts:
-        async for _ in texts:
-            first_at = first_at or time.monotonic()
+    try:
+        async with aclosing(connection.stream(prompt, reply)) as texts:
+            async for _ in texts:
+                first_at = first_at or time.monotonic()
+    except ModelError as error:
+        if error.code != "llm_max_tokens" or not (reply.text or reply.thinking):
+            raise
     return reply, ((first_at or time.monotonic()) - began) * 1000
 
 

@@ -1,5 +1,6 @@
 """The readings of a question: every way to read it bound over every table that it may be about."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.continuing import points_back
 from agent_worker.offline.grammar.cover import further_parses, parses
 from agent_worker.offline.grammar.fragments import Parse, Verb, names_in
+from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.lookup import NameIndex
@@ -23,6 +25,8 @@ from bus.contract.catalog import Catalog
 _ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
 """A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
 answer."""
+_LEFT_OUT = 2
+"""The words of an opening that is left out, such as "show me": that makes nothing less clear."""
 _BY_VERB = 0.3
 """How far a table is named by a verb: "flew" by flights."""
 _MOST_BASES, _MOST_BRIDGES = 12, 6
@@ -47,10 +51,14 @@ class Readings:
     problem: str = ""
     several_dates: str = ""
     """The table that has several dates, where none is said."""
+    dated: float = math.inf
+    """What it would cost to read it as said of one of these."""
 
     @property
     def clear(self) -> Reading | None:
         """The one reading that is near enough to the question and apart from all others."""
+        if self.found and self.dated <= self.found[0].cost:
+            return None
         if not self.found or self.found[0].cost > _ALLOWED + _PER_WORD * self.words or self.rivals:
             return None
         return None if self.found[0].query.doubtful else self.found[0]
@@ -78,7 +86,7 @@ class Core:
         """Every reading of a question."""
         cut = lattice(question, self.values, self.index)
         found, reached = parses(cut)
-        words = len(question.split())
+        words = len(question.split()) + (0 if stands_alone(question) else _LEFT_OUT)
         if not found:
             return Readings([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
         return self._bound(found, words)
@@ -102,6 +110,7 @@ class Core:
     def _bound(self, found: list[Parse], words: int) -> Readings:
         """What the parses mean over every table that they may be about."""
         best: dict[str, Reading] = {}
+        dated = math.inf
         problems: dict[str, None] = {}
         several_dates = ""
         for parse in found:
@@ -110,7 +119,8 @@ class Core:
                     bound = Binder(self.schema, base, self.routes(base), parse).run()
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
-                    several_dates = several_dates or (problem.table if isinstance(problem, Several) else "")
+                    if isinstance(problem, Several):
+                        several_dates, dated = several_dates or problem.table, min(dated, parse.cost)
                     continue
                 _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
@@ -121,6 +131,7 @@ class Core:
             words,
             "bind: " + "; ".join(problems),
             several_dates,
+            dated,
         )
 
     def bases(self, parse: Parse) -> list[str]:

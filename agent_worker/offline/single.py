@@ -141,15 +141,14 @@ class Single:
 
     def _whole(self, question: str) -> "Understood | NotUnderstood":
         """What a question means by itself, or what stands in the way of that."""
-        text, items, notes = self.lexicon.spelled(question)
-        found = self.core.read(question)
-        if notes and not found.found and found.problem.startswith("word"):
-            found, question = self.core.read(text), text
-        else:
-            items, notes = self.lexicon.read(question), []
+        found, notes = self.core.read(question), list[str]()
+        if not found.found and found.problem.startswith("word"):
+            text, _, notes = self.lexicon.spelled(question)
+            found, question = (self.core.read(text), text) if notes else (found, question)
         reading = found.clear
         if reading is not None and not self._dated_elsewhere(reading.query, question):
             return self._understood(reading, found.words, notes)
+        items = self.lexicon.read(question)
         return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
 
     def _dated_elsewhere(self, query: Query, question: str) -> bool:

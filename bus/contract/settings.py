@@ -58,12 +58,25 @@ class ContainmentSettings(Table, frozen=True):
     group: str = ""
 
 
+class MachineSettings(Table, frozen=True):
+    """What holds for one machine of a cluster; None: what holds for all."""
+
+    slots: Positive | None = None
+    memory_bytes: Bytes | None = None
+    resources: list[str] = []
+
+
 class ClusterSettings(Table, frozen=True):
     engine: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
     address: str = ""
     allow_open_ray: bool = False
     slots: Positive = 8
+    memory_bytes: Bytes = 0
+    machines: dict[str, MachineSettings] = {}
+    autoscale: bool = False
+    min_nodes: Count = 1
+    idle_s: Seconds = 300.0
     listen: Annotated[str, Meta(pattern=r"^tcp://[^/]+:([0-9]+|\*)$")] = "tcp://127.0.0.1:*"
     advertise: Annotated[str, Meta(pattern=r"^(tcp://[^/*]+:[0-9]+)?$")] = ""
     lease_s: Annotated[float, Meta(ge=3)] = 15.0
@@ -115,7 +128,8 @@ class AgentDefinition(Table, frozen=True):
     MODULE:NAME (`langgraph`, `pydantic_ai`, `openai_agents`); options that are handed to it as
     they are, and whether its worker is fenced in (files, TCP ports, address space). Only an agent that runs nothing
     untrusted may go without. `folder` is where it is looked for; `programs` are programs and folders that it may run
-    and read beside. Its own limits take the place of those in `[limits]`."""
+    and read beside. Its own limits take the place of those in `[limits]`. It runs only on nodes that offer its
+    `resource`, if it names one."""
 
     entrypoint: _Object = ""
     command: list[str] = []
@@ -129,6 +143,7 @@ class AgentDefinition(Table, frozen=True):
     max_runtime_s: Seconds | None = None
     max_memory_bytes: Bytes | None = None
     max_running: Positive | None = None
+    resource: str = ""
 
     def __post_init__(self) -> None:
         given = [name for name in AGENT_FORMS if getattr(self, name)]

@@ -7,7 +7,7 @@ from bus.contract.conversations import ConversationSummary, ConversationTurnSumm
 from bus.contract.histogram import Histogram
 from bus.contract.saved import SavedQuestion
 from bus.contract.shares import SharedQuestion, ShareSummary
-from bus.contract.vocabulary import Reason, Rung, State
+from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.wire.job_record import JobRecord, JobSummary
 
 UNAVAILABLE = "unavailable"
@@ -138,8 +138,9 @@ class EndedCount(msgspec.Struct, frozen=True):
 
 
 class NodeSummary(msgspec.Struct, frozen=True):
-    """A machine that takes jobs: `state` is joining, ready, silent, draining or left, `jobs` of its `slots` are taken.
-    `why` it takes none, for people."""
+    """A machine that takes jobs: `state` is joining, ready, silent, draining, left or resting, `jobs` of its `slots`
+    are taken. `why` it takes none, for people. `proof`: how it is found there that nothing of a worker is left, once
+    it is known; `resources`: what it offers to agents that need it."""
 
     name: str
     state: str
@@ -147,6 +148,8 @@ class NodeSummary(msgspec.Struct, frozen=True):
     slots: int
     workers: int
     why: str = ""
+    proof: Proof | None = None
+    resources: list[str] = []
 
 
 class Stats(Reply, frozen=True, tag="stats"):

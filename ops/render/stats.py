@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from bus.contract.histogram import Histogram
-from bus.contract.vocabulary import ENDED, Rung, State
+from bus.contract.vocabulary import ENDED, Proof, Rung, State
 from bus.wire.replies import NodeSummary, Stats
 from ops.client.stats import gauge
 from ops.format import clean, size, span
@@ -81,13 +81,18 @@ def _log(figures: Stats) -> str:
 
 
 _NODE_STYLES = {"ready": "green", "silent": "red"}
+_HELD_BY: Mapping[Proof | None, str] = {Proof.CGROUP: " in cgroups", Proof.NODE_REAPED: ""}
+"""What holds the workers there, beside the node's namespace."""
 
 
 def node_table(nodes: Sequence[NodeSummary]) -> Table:
     """One row a node."""
-    table = plain_table("NODE", "STATE", "JOBS", "SLOTS", "WORKERS", "WHY", numbers=("JOBS", "SLOTS", "WORKERS"))
+    offering = any(node.resources for node in nodes)
+    columns = ("NODE", "STATE", "JOBS", "SLOTS", "WORKERS", *(("OFFERS",) if offering else ()), "WHY")
+    table = plain_table(*columns, numbers=("JOBS", "SLOTS"), flexible=("WHY",))
     for node in nodes:
         state = giving_way(node.state, _NODE_STYLES.get(node.state, ""))
-        counts = (str(node.jobs), str(node.slots), str(node.workers))
-        table.add_row(clean(node.name), state, *counts, clean(node.why))
+        workers = f"{node.workers}{_HELD_BY.get(node.proof, '')}"
+        offers = (clean(", ".join(node.resources)),) if offering else ()
+        table.add_row(clean(node.name), state, str(node.jobs), str(node.slots), workers, *offers, clean(node.why))
     return table

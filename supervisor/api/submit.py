@@ -14,6 +14,7 @@ from supervisor.control.controller import JobController
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup
 from supervisor.maintenance.retention import Retention
+from supervisor.places.capacity import why_never
 
 
 class SubmitHandler:
@@ -43,6 +44,7 @@ class SubmitHandler:
             return _attach(submit, *known)
         refused = (
             refuse_question(submit, self._parts.settings)
+            or self._no_node(submit)
             or self._no_branch(submit)
             or self._refuse_run(submit)
             or self._busy(submit)
@@ -64,6 +66,14 @@ class SubmitHandler:
             return refused
         entry, new = self._history.roll_up()
         return Submitted(entry.summary(), entry.position, attached_to_existing=not new)
+
+    def _no_node(self, submit: Submit) -> Refused | None:
+        """Why no machine could ever run it."""
+        words = why_never(self._parts.settings, submit.agent)
+        if not words:
+            return None
+        hint = "[cluster] machines says what each offers, [cluster] memory_bytes how much questions may have on one"
+        return Refused(Refusal.BAD_REQUEST, f"no node can run agent `{submit.agent}`: {words}", hint)
 
     def _no_branch(self, submit: Submit) -> Refused | None:
         """Why the question cannot follow the one that it names: that must stand in the same conversation."""

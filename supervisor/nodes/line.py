@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.contract.vocabulary import Reason
+from bus.contract.vocabulary import Proof, Reason
 from bus.transport.codec import Decoder
 from supervisor.lifecycle.kill_ladder import Step
 from supervisor.nodes.data_watch import DataPrint
@@ -21,12 +21,14 @@ class LineMessage(msgspec.Struct, frozen=True, tag_field="kind"):
 
 class Hello(LineMessage, frozen=True, tag="hello"):
     """The node's fork server has loaded what workers need. `version` is that of the bus, `python` that of its
-    interpreter. It comes again when its `data` are others."""
+    interpreter. It comes again when its `data` are others. `proof`: how it is found there that nothing of a worker is
+    left."""
 
     version: str
     python: str
     slots: int
     data: DataPrint
+    proof: Proof = Proof.NODE_REAPED
 
 
 class Ask(LineMessage, frozen=True, tag="ask"):

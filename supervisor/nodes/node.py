@@ -1,39 +1,46 @@
 """One node, as the head knows it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from platform import python_version
 
+from bus.contract.settings import Settings
 from bus.transport.codec import BUS_VERSION, same_protocol
+from bus.transport.sockets import new_keys
 from bus.wire.replies import NodeSummary
 from supervisor.nodes.data_watch import DataPrint, why_other_data
 from supervisor.nodes.lease import HeadLease
-from supervisor.nodes.line import Hello
+from supervisor.nodes.line import Hello, LineMessage
 from supervisor.nodes.remote_place import RemotePlace
+from supervisor.places.capacity import Capacity, demand_of
+from supervisor.places.place import PlaceListener
 
 
 class NodeState(StrEnum):
-    """joining → ready ⇄ silent, and from each of them draining → left; a node that is dead otherwise is in no list any
-    more."""
+    """joining → ready ⇄ silent, and from each of them draining → left, or resting where nobody has drained it; a node
+    that is dead otherwise is in no list any more."""
 
     JOINING = "joining"
     READY = "ready"
     SILENT = "silent"
     DRAINING = "draining"
     LEFT = "left"
+    RESTING = "resting"
 
 
 UNHEARD = "it starts; nothing was heard of it yet ([cluster] listen is where it connects to)"
 NO_MACHINE = "it knows no machine that could take a node yet"
+UNWANTED = "no question needs it; it starts when one does"
 LOADING = "it starts, and loads what workers need"
 
 
 @dataclass(slots=True)
 class Node:
     """`connection` is where it was last heard, by the question with the latest time; `hello` what it has said of itself
-    last: its fork server has loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and is let
-    go after its last one."""
+    last: its fork server has loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and ends
+    after its last one; `let_go`: because none needs it."""
 
     agent_id: str
     public_key: str
@@ -43,6 +50,7 @@ class Node:
     asked_at: float = 0.0
     hello: Hello | None = None
     draining: bool = False
+    let_go: bool = False
     why: str = ""
 
     def __repr__(self) -> str:
@@ -59,7 +67,11 @@ class Node:
     def summary(self, now: float) -> NodeSummary:
         """As lists show it."""
         place = self.place
-        return NodeSummary(place.name, self.state(now), place.jobs, place.slots, place.workers, self._why_not())
+        proof = place.proof if self.hello is not None else None
+        slots, resources = place.capacity.slots, sorted(place.capacity.resources)
+        return NodeSummary(
+            place.name, self.state(now), place.jobs, slots, place.workers, self._why_not(), proof, resources
+        )
 
     def _why_not(self) -> str:
         if self.hello is not None:
@@ -69,7 +81,8 @@ class Node:
     def compare(self, hello: Hello, folder: str, data: DataPrint | None) -> None:
         """Know whether it may be used: `data` is what the head sees of its `folder`, None before it has looked."""
         self.hello = hello
-        self.place.slots = hello.slots
+        self.place.capacity = replace(self.place.capacity, slots=hello.slots)
+        self.place.proof = hello.proof
         if not same_protocol(hello.version):
             self.why = f"it speaks protocol {hello.version}, this head {BUS_VERSION}"
         elif hello.python.rpartition(".")[0] != python_version().rpartition(".")[0]:
@@ -80,12 +93,28 @@ class Node:
             self.why = why_other_data(folder, hello.data, data)
 
 
+def new_node(
+    agent_id: str,
+    name: str,
+    capacity: Capacity,
+    settings: Settings,
+    ends: tuple[Callable[[LineMessage], None], PlaceListener],
+) -> tuple[Node, str]:
+    """One that is to be started, and its secret key. `ends`: what says something to it, and who hears of its
+    workers."""
+    public, secret = new_keys()
+    lease = HeadLease(settings.cluster.lease_s, settings.cluster.margin_s)
+    bare = replace(capacity, slots=0)  # until it is there
+    return Node(agent_id, public, RemotePlace(name, bare, partial(demand_of, settings), *ends), lease), secret
+
+
 def summaries_of(
-    nodes: Iterable[Node], drained: Iterable[str], failed: Mapping[str, str], now: float
+    nodes: Iterable[Node], drained: Iterable[str], resting: Iterable[str], failed: Mapping[str, str], now: float
 ) -> list[NodeSummary]:
-    """By name: those that there are; machines that were drained, and have none; and those on which none could be
-    started the last time, with why."""
-    found = {name: NodeSummary(name, NodeState.JOINING, 0, 0, 0, why) for name, why in failed.items()}
+    """By name: those that there are; machines that were drained, and have none; those on which none is wanted; and
+    those on which none could be started the last time, with why."""
+    found = {name: NodeSummary(name, NodeState.RESTING, 0, 0, 0, UNWANTED) for name in resting}
+    found |= {name: NodeSummary(name, NodeState.JOINING, 0, 0, 0, why) for name, why in failed.items()}
     found |= {name: summary_of_left(name) for name in drained}
     found |= {node.place.name: node.summary(now) for node in nodes if node.place.name not in failed or node.hello}
     return [found[name] for name in sorted(found)]
@@ -93,7 +122,7 @@ def summaries_of(
 
 def summary_of_left(name: str) -> NodeSummary:
     """A machine that was drained, and on which nothing runs."""
-    return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"drained; `deadstop nodes drain --undo {name}` takes it back")
+    return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"`deadstop nodes drain --undo {name}` takes it back")
 
 
 def summary_of_engine(name: str, why: str) -> NodeSummary:

@@ -26,7 +26,7 @@ from bus.wire.worker import MAX_MESSAGE_BYTES
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.engines.engine import Engine, engine_arguments
 from supervisor.nodes.engines.line import EngineFailed, FromEngine, NodeDown, NodeFailed, NodeReaped, NodeUp, Started
-from supervisor.nodes.lease import HeadLease
+from supervisor.nodes.inventory import Inventory
 from supervisor.nodes.line import (
     ASK,
     CONTROL,
@@ -47,8 +47,10 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
-from supervisor.nodes.node import NO_MACHINE, Node, NodeState, summaries_of, summary_of_engine
+from supervisor.nodes.node import Node, NodeState, new_node
 from supervisor.nodes.remote_place import RemotePlace
+from supervisor.nodes.scaler import Scaler
+from supervisor.places.capacity import Capacity
 from supervisor.places.place import PlaceListener, Sample
 
 log = logging.getLogger(__name__)
@@ -59,7 +61,7 @@ _ROOM_FOR_HEAD = 4096
 
 class Nodes:
     """Each node has a key of its own, made here, and is known by it. Workers there are heard by the listener;
-    `changed` hears that a node is ready or lost."""
+    `changed` hears that a node is ready or lost. `short_of_room()`: the agents of the jobs that wait for a place."""
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Nodes:
         line: tuple[Context, Address],
         changed: Callable[[], None],
         listener: PlaceListener,
+        short_of_room: Callable[[], list[str]] = list,
     ) -> None:
         context, self._address = line
         self._settings = settings
@@ -74,10 +77,8 @@ class Nodes:
         self._changed = changed
         self._listener = listener
         self._nodes: dict[str, Node] = {}
-        self._offered: set[str] = set()
-        self._drained: set[str] = set()
-        self._failed: dict[str, str] = {}
-        self._trouble = ""
+        self._inventory = Inventory(self._cluster)
+        self._scaler = Scaler(settings, short_of_room) if self._cluster.autoscale else None
         self._data = DataWatch(settings.data.folder, self._data_changed)
         self._head_key, secret = new_keys()
         self._door = admit(context, lambda key: any(node.public_key == key for node in self._nodes.values()))
@@ -122,28 +123,29 @@ class Nodes:
     def drain(self, name: str, *, undo: bool) -> bool:
         """Let the machine of this name take no job any more, or with `undo` again. False where there is none."""
         named = [node for node in self._nodes.values() if node.place.name == name]
-        if not named and name not in self._offered | self._drained:
+        if not self._inventory.drain(name, [node.place.name for node in named], undo=undo):
             return False
-        (self._drained.discard if undo else self._drained.add)(name)
         for node in named:
-            node.draining = not undo
+            node.draining, node.let_go = not undo, False
         self._start_offered()
         self._changed()
         return True
 
     def summaries(self) -> list[NodeSummary]:
         """As lists show them, by name; the engine before them while it can start none."""
-        known = summaries_of(self._nodes.values(), self._drained, self._failed, boot_clock())
-        trouble = self._trouble or ("" if known else NO_MACHINE)
-        return [summary_of_engine(self._cluster.engine, trouble), *known] if trouble else known
+        return self._inventory.summaries(self._nodes.values(), boot_clock())
 
     def look(self) -> None:
-        """To be called often: nodes whose lease has run out are dead."""
+        """To be called often: nodes whose lease has run out are dead; as many are started as are wanted."""
         now = boot_clock()
         for node in list(self._nodes.values()):
             last = node.lease.last_answered_at
             if node.lease.claim(now) and last is not None:
                 self._lose(node, Proof.LEASE, f"its node {node.place.name} was silent for {now - last:.1f} s")
+        if self._scaler is not None:
+            self._inventory.wanted = self._scaler.look(list(self._nodes.values()), now)
+            self._engine.want(self._inventory.wanted)
+            self._start_offered()
 
     # ---- what nodes say
 
@@ -210,30 +212,31 @@ class Nodes:
         if node.why:
             log.error("node %s is not used: %s", node.place.name, node.why, extra={"action": "node"})
         else:
-            log.info("node %s is ready for %d jobs", node.place.name, node.place.slots, extra={"action": "node"})
+            log.info(
+                "node %s is ready for %d jobs", node.place.name, node.place.capacity.slots, extra={"action": "node"}
+            )
         self._changed()
 
     # ---- what the engine says
 
     def _on_engine(self, said: FromEngine) -> None:
         match said:
-            case NodeUp(name):
-                self._trouble = ""
-                self._offered.add(name)
+            case NodeUp(name, resources):
+                self._inventory.up(name, resources)
                 self._start_offered()
             case Started(agent_id) if node := self._nodes.get(agent_id):
-                self._failed.pop(node.place.name, None)
+                self._inventory.failed.pop(node.place.name, None)
             case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
                 self._lose(node, Proof.NODE_REAPED, f"its node {node.place.name} has ended")
             case NodeFailed(agent_id, why) if node := self._nodes.get(agent_id):
                 log.error("node %s cannot be started: %s", node.place.name, why, extra={"action": "node"})
-                self._failed[node.place.name] = why
+                self._inventory.failed[node.place.name] = why
                 self._give_up(node)
             case NodeDown(agent_id, why) if node := self._nodes.get(agent_id):
                 log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})
                 self._give_up(node)
             case EngineFailed(why):
-                self._trouble = why
+                self._inventory.trouble = why
                 log.error("no node can be started: %s", why, extra={"action": "engine"})
 
     def _give_up(self, node: Node) -> None:
@@ -244,21 +247,19 @@ class Nodes:
 
     def _engine_ended(self) -> None:
         """Its nodes end with it, but nobody has reaped them: their leases are waited for."""
-        self._offered.clear()
+        self._inventory.engine_ended()
         for node in self._nodes.values():
             node.lease.end_granting()
 
     def _start_offered(self) -> None:
-        for name in self._offered - self._drained:
-            self._offered.discard(name)
-            self._start(name)
+        for name, capacity in list(self._inventory.take(list(self._nodes.values()))):
+            self._start(name, capacity)
 
-    def _start(self, name: str) -> None:
-        public, secret = new_keys()
+    def _start(self, name: str, capacity: Capacity) -> None:
         agent_id = secrets.token_hex(6)
-        lease = HeadLease(self._cluster.lease_s, self._cluster.margin_s)
-        place = RemotePlace(name, partial(self._say_to, agent_id), self._listener)
-        self._nodes[agent_id] = Node(agent_id, public, place, lease)
+        sending = partial(self._say_to, agent_id)
+        node, secret = new_node(agent_id, name, capacity, self._settings, (sending, self._listener))
+        self._nodes[agent_id] = node
         self._engine.start_node(
             NodeOrders(
                 agent_id=agent_id,
@@ -266,10 +267,10 @@ class Nodes:
                 parent=0,
                 head=self._endpoint,
                 head_key=self._head_key,
-                public_key=public,
+                public_key=node.public_key,
                 secret_key=secret,
                 lease_s=self._cluster.lease_s,
-                slots=self._cluster.slots,
+                slots=capacity.slots,
                 folder=str(Path(self._address.runtime_dir) / f"node-{agent_id}"),
                 settings=msgspec.structs.replace(self._settings, auth=AuthSettings()),  # nobody signs in there
             )

@@ -20,34 +20,44 @@ from supervisor.nodes.line import (
     Spawned,
     Tell,
 )
+from supervisor.places.capacity import Capacity, Demand
 from supervisor.places.place import Gone, PlaceListener
 
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of a worker there, and what it is spawned with until it is known to run."""
+    """What is known of a worker there, and what it is spawned with until it is known to run; what its job takes."""
 
     spawn: Spawn | None
+    demand: Demand
     job_id: str = ""
     exited: bool = False
     outdated: bool = False
 
 
 class RemotePlace:
-    """Takes `slots` jobs at a time. `send` says something to the node, if it is connected."""
+    """Takes jobs as far as its `capacity` goes; `demand` says what one of an agent takes of it. `send` says something
+    to the node, if it is connected."""
 
-    proof = Proof.NODE_REAPED
-
-    def __init__(self, name: str, send: Callable[[LineMessage], None], listener: PlaceListener) -> None:
+    def __init__(
+        self,
+        name: str,
+        capacity: Capacity,
+        demand: Callable[[str], Demand],
+        send: Callable[[LineMessage], None],
+        listener: PlaceListener,
+    ) -> None:
         self.name = name
-        self.slots = 0
+        self.capacity = capacity
+        self._demand = demand
+        self.proof = Proof.NODE_REAPED
         self._send = send
         self._listener = listener
         self._workers: dict[str, _Known] = {}
         self._heard_through = 0
 
     def __repr__(self) -> str:
-        return f"<RemotePlace {self.name} {len(self._workers)} workers, {self.free} of {self.slots} free>"
+        return f"<RemotePlace {self.name} {len(self._workers)} workers, {self.free} of {self.capacity.slots} free>"
 
     @property
     def workers(self) -> int:
@@ -58,16 +68,30 @@ class RemotePlace:
         return sum(bool(known.job_id) for known in self._workers.values())
 
     @property
+    def needs(self) -> list[str]:
+        """The resource that each job there needs, "" for none."""
+        return [known.demand.resource for known in self._workers.values() if known.job_id]
+
+    @property
     def free(self) -> int:
         """How many more jobs it takes."""
-        return self.slots - self.jobs
+        return self.capacity.slots - self.jobs
+
+    def lacks(self, agent: str) -> str:
+        """What it lacks for a job of this agent even if nothing runs there, for people; "" for nothing."""
+        return self.capacity.lacks(self._demand(agent))
+
+    def takes(self, agent: str) -> bool:
+        """Whether a job of this agent can begin there now."""
+        held = [known.demand for known in self._workers.values() if known.job_id]
+        return self.capacity.takes(self._demand(agent), held)
 
     # ---- the seam
 
     def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None:
         assert not own_folder, "files of a user's own lie at the head"
         spawn = Spawn(worker_id, agent, token)
-        self._workers[worker_id] = _Known(spawn)
+        self._workers[worker_id] = _Known(spawn, self._demand(agent))
         self._send(spawn)
 
     def assigned(self, worker_id: str, job_id: str) -> None:

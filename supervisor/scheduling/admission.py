@@ -23,14 +23,14 @@ class Admission:
     """Waiting and running jobs by user. `max_running_of` are limits that agents have of their own; `trouble()` says why
     nothing can be accepted at all, for people, or nothing; `may_pay(user)` whether enough of the user's budget is free
     for one more job, and `shortage()` why none can be started however few run, for people, or nothing; `no_room(agent)`
-    why none of that agent can begin yet, though nothing is wrong."""
+    why none of that agent can begin yet, though nothing is wrong; None where there always is room."""
 
     limits: LimitSettings
     max_running_of: Mapping[str, int] = field(default_factory=dict)
     trouble: Callable[[], str] = str
     may_pay: Callable[[str], bool] = lambda _: True
     shortage: Callable[[], str] = str
-    no_room: Callable[[str], str] = lambda _: ""
+    no_room: Callable[[str], str] | None = None
     known: set[str] = field(default_factory=set)
     """Users who have asked something: at first those of the log."""
     waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
@@ -86,7 +86,7 @@ class Admission:
     def enter(self, job_id: str, user: str, agent: str = "") -> None:
         self.waiting[job_id] = user
         self.known.add(user)
-        if agent in self.max_running_of or self.no_room(agent):
+        if agent in self.max_running_of or self.no_room is not None:
             self._agents[job_id] = agent
         self._arrivals += 1
         self._queues.setdefault(user, {})[job_id] = self._arrivals
@@ -151,6 +151,26 @@ class Admission:
             return KEPT_NOTE
         return "your questions that run have reserved what is left of your day's budget"
 
+    def hold_notes(self) -> dict[str, str]:
+        """For each waiting job why it would not start now although a place is free, for people."""
+        of_users = {user: self.hold_note(user) for user in self._queues}
+        of_agents = {agent: self._room_note(agent) for agent in set(self._agents.values())}
+        return {
+            job_id: of_users[user] or of_agents.get(self._agents.get(job_id, ""), "")
+            for job_id, user in self.waiting.items()
+        }
+
+    def short_of_room(self) -> list[str]:
+        """The agents of the jobs that wait for nothing but a place, as many of them as may run at most."""
+        left = max(0, self.limits.max_running - len(self.running))
+        waiting = [self._agents.get(job_id, "") for job_id, user in self.waiting.items() if self._may_start(user)]
+        return [agent for agent in waiting if self._room_note(agent)][:left]
+
+    def _room_note(self, agent: str) -> str:
+        if self.no_room is None or len(self.running) >= self.limits.max_running:
+            return ""
+        return self.no_room(agent)
+
     def positions(self) -> dict[str, int]:
         """Each waiting job's position; 1 is next."""
         return {job_id: place for place, job_id in enumerate(self.order(), 1)}
@@ -167,7 +187,7 @@ class Admission:
         agent = self._agents.get(job_id, "")
         if agent in self.max_running_of and self._running_agents[agent] >= self.max_running_of[agent]:
             return True
-        return bool(self.no_room(agent))
+        return self.no_room is not None and bool(self.no_room(agent))
 
     def _dequeue(self, job_id: str) -> None:
         user = self.waiting.pop(job_id)

@@ -65,11 +65,11 @@ class RunQueue:
 
     def _tell_positions(self) -> None:
         self._telling = None
-        notes = {user: self._admission.hold_note(user) for user in set(self._admission.waiting.values())}
+        notes = self._admission.hold_notes()
         for job_id, position in self._admission.positions().items():
             entry = self._jobs.get(job_id)
-            if entry is not None and (position, notes[entry.user]) != (entry.position, entry.queue_note):
-                entry.position, entry.queue_note = position, notes[entry.user]
+            if entry is not None and (position, notes[job_id]) != (entry.position, entry.queue_note):
+                entry.position, entry.queue_note = position, notes[job_id]
                 self._journal.append(entry.stream, Queue(position, entry.queue_note))
 
     def _let_in(self, entry: JobEntry, after: JobEntry) -> None:

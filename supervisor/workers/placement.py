@@ -16,6 +16,12 @@ class Machine(Place, Protocol):
     def free(self) -> int:
         """How many more jobs it takes."""
 
+    def lacks(self, agent: str) -> str:
+        """What it lacks for a job of this agent even if nothing runs there, for people; "" for nothing."""
+
+    def takes(self, agent: str) -> bool:
+        """Whether one can begin there now."""
+
 
 class Machines(Protocol):
     """Other machines that take jobs: all of them, and those of them that take one now."""
@@ -70,24 +76,30 @@ class Placement:
 
     def serves(self, place: Place, agent: str) -> bool:
         """Whether jobs of this agent run there."""
-        return self._is_for_machines(agent) == (place is not self.here)
+        if not self._is_for_machines(agent):
+            return place is self.here
+        return any(machine is place and not machine.lacks(agent) for machine in self.machines.places)
 
     def no_room(self, agent: str) -> str:
         """Why no job of this agent can begin now, for people, although nothing is wrong; empty where one can."""
-        return "no node has a place for another job" if self._is_for_machines(agent) and not self._free else ""
+        if not self._is_for_machines(agent) or self._taking(agent):
+            return ""
+        lacking = {machine.name: machine.lacks(agent) for machine in self.machines.ready}
+        if not all(lacking.values()):
+            return "no node has a place for another job"
+        return next((f"node {name} {words}" for name, words in lacking.items()), "no node is ready yet")
 
     def choose(self, agent: str, is_warm_at: Callable[[Place], bool]) -> Place:
         """Rather where a worker of this agent is warm, then where most is free. RuntimeError: no node takes a job."""
         if not self._is_for_machines(agent):
             return self.here
-        if not (free := self._free):
+        if not (taking := self._taking(agent)):
             raise RuntimeError("no node takes a job")
-        return max(free, key=lambda place: (is_warm_at(place), place.free))
+        return max(taking, key=lambda place: (is_warm_at(place), place.free))
 
     def _is_for_machines(self, agent: str) -> bool:
         """What reads or writes the log and the catalog stays here."""
         return self._elsewhere and agent not in INTERNAL_AGENTS and agent != HISTORY_AGENT
 
-    @property
-    def _free(self) -> list[Machine]:
-        return [place for place in self.machines.ready if place.free > 0]
+    def _taking(self, agent: str) -> list[Machine]:
+        return [machine for machine in self.machines.ready if machine.takes(agent)]

@@ -21,6 +21,8 @@ PORT = 6379
 RAY = [sys.executable, "-m", "ray.scripts.scripts"]
 OWN_FILES = str(Path(__file__).with_name("own_files.sh"))
 """A machine shares neither temporary files nor memory with another."""
+WITH_GPU = 1
+"""The machine of this number has a GPU, as far as Ray knows."""
 KEEPER = "supervisor.nodes.machine.keeper"
 STARTED, TRIES = "Ray runtime started", 6
 ENDED_WITHIN_S = 10.0
@@ -54,7 +56,8 @@ class Machines:
         machine = Machine(number)
         if not Path("/run/netns", machine.namespace).exists():
             _cable(machine)
-        options = [f"--address={HEAD}:{PORT}", *_options(machine.address), '--resources={"deadstop": 1}']
+        gpus = ["--num-gpus=1"] if number == WITH_GPU else []
+        options = [f"--address={HEAD}:{PORT}", *_options(machine.address), '--resources={"deadstop": 1}', *gpus]
         within = ["ip", "netns", "exec", machine.namespace, OWN_FILES]
         self._raylets[number] = self._start(options, machine.address, within, {})
         return machine

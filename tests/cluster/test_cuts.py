@@ -17,7 +17,7 @@ from tests.harness.servers import Supervisor, eventually, running_supervisor
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LINE, PROXY = 7101, 7102
-EVENTS = 200_000
+EVENTS = 400_000
 RESETS = 6
 SLOWLY = 8_000
 

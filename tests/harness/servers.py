@@ -19,9 +19,9 @@ from bus.client import BusClient
 from bus.contract.events import Event, JobEvent, Status
 from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.program import VARIABLE
-from bus.wire.commands import Caller, Show, Stop, Submit
+from bus.wire.commands import Caller, ReadStats, Show, Stop, Submit
 from bus.wire.job_record import JobRecord, JobSummary
-from bus.wire.replies import Shown, StopTaken, Submitted
+from bus.wire.replies import Shown, Stats, StopTaken, Submitted
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATOR = Caller("tester", Role.OPERATOR)
@@ -32,6 +32,8 @@ PATIENCE_S = 60.0
 
 UNHURRIED = {"worker.start_timeout_s": 120.0, "worker.heartbeat_timeout_s": 120.0}
 """Unless a test says otherwise, no worker is given up for being slow."""
+
+CLUSTER_ENGINE = "DEADSTOP_CLUSTER__ENGINE"
 
 _lifelines: dict[int, int] = {}
 
@@ -106,6 +108,11 @@ class Supervisor:
         await self.until(job_id, Status)
         return job_id
 
+    async def has_node(self) -> bool:
+        """Whether a node takes jobs."""
+        stats = await self.client.request(ReadStats(OPERATOR), Stats)
+        return any(node.state == "ready" for node in stats.nodes)
+
     async def end(self) -> int:
         """SIGTERM, and wait."""
         if self.process.returncode is None:
@@ -135,12 +142,15 @@ class Follower:
 
 @asynccontextmanager
 async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = None) -> AsyncIterator[Supervisor]:
-    """A supervisor with its own state folder, offering `settings` (dotted keys); ended and checked afterwards."""
+    """A supervisor with its own state folder, offering `settings` (dotted keys); ended and checked afterwards. Where
+    the environment gives it a node, that takes jobs."""
     state_dir = tmp_path / "state"
     process = await start_supervisor(state_dir, settings or {})
     client = BusClient.connect(state_dir)
     supervisor = Supervisor(state_dir, process, client)
     try:
+        if CLUSTER_ENGINE in os.environ:
+            await eventually(supervisor.has_node, "its node takes jobs")
         yield supervisor
     finally:
         client.close()

@@ -26,7 +26,8 @@ from bus.contract.vocabulary import ENDED, Role, Rung, State, end_state
 from bus.system.orphans import descendants
 from bus.wire.commands import Caller
 from bus.wire.job_record import JobRecord
-from tests.harness.servers import Supervisor, is_gone
+from tests.harness.job_processes import is_left
+from tests.harness.servers import Supervisor
 from tests.workers import zoo_settings
 
 ALICE = Caller("alice", Role.USER)
@@ -120,9 +121,10 @@ class Ended:
 async def ended(supervisor: Supervisor, job_id: str) -> Ended:
     """Wait for a job's end, and check at that very moment what must hold of every job that has ended."""
     events = [event for _, event in await supervisor.events(job_id)]
-    left = [pid for pid in told_pids(events) if not is_gone(pid)]
+    left = [pid for pid in told_pids(events) if is_left(supervisor, pid)]
     assert not left, f"{left} live on after the last event of {job_id}"
     record = await supervisor.record(job_id)
+    assert record.summary.pid is None or not is_left(supervisor, record.summary.pid)
     check_stream(events)
     check_record(Ended(events, record))
     return Ended(events, record)
@@ -147,7 +149,6 @@ def check_record(job: Ended) -> None:
     assert summary.state is {Completed: State.SUCCEEDED, Failed: State.FAILED, Killed: State.CANCELLED}[type(job.last)]
     assert summary.seq == len(job.events)
     assert record.moves[-1].state is summary.state
-    assert summary.pid is None or is_gone(summary.pid)
     assert [climb.rung for climb in record.rungs] == job.climbed
     if isinstance(job.last, Killed):
         assert job.last.reason is summary.reason

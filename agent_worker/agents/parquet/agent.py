@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from agent_worker.agents.catalog.current import current_catalog
 from agent_worker.agents.parquet.answer import answer
 from agent_worker.agents.parquet.executor import execute
+from agent_worker.agents.parquet.looking import earlier_result
 from agent_worker.agents.parquet.planner import plan
 from agent_worker.agents.parquet.state import AgentState, monitor, node
 from agent_worker.agents.tools import Tools, hold_to, model_failures, set_up
@@ -48,6 +49,8 @@ async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIt
         async for event in node("executor", execute(state)):
             yield event
     if isinstance(state.plan, SqlPlan):
+        if state.preview is not None and state.request is not None:
+            earlier_result.keep(context.store, state.plan.sql, state.preview)
         async for event in node("answer", answer(state)):
             yield event
     elif isinstance(state.plan, Clarification):

@@ -6,6 +6,7 @@ from agent_worker.offline.binder.checks import Checks
 from agent_worker.offline.binder.places import Doubtful, Unbound
 from agent_worker.offline.binder.query import (
     Agg,
+    Change,
     Compare,
     Condition,
     Exists,
@@ -18,6 +19,7 @@ from agent_worker.offline.grammar.fragments import (
     Everything,
     Flagged,
     Group,
+    Growth,
     Having,
     HowMany,
     Item,
@@ -25,7 +27,6 @@ from agent_worker.offline.grammar.fragments import (
     Or,
     Parse,
     Per,
-    Select,
     Share,
     Told,
     When,
@@ -102,8 +103,11 @@ class Binder(Checks):
         self._finish()
         self._show_figures()
         self._check_outer()
+        self._check_bridge()
         for share in self.of(Share):
             self._share(share, told)
+        if self.of(Growth):
+            self._growth()
         self._verbs()
         return Bound(self.query, self.parse.cost + self.cost, self.parse)
 
@@ -118,16 +122,25 @@ class Binder(Checks):
         if figures[0].fn == "formula":
             raise Doubtful(f"{figures[0].name} is not added up")
         at = query.shown.index(figures[0])
-        if query.aggregated and (query.groups or query.buckets):
-            if self.of(Told) or self._said_before_groups():
+        if query.aggregated and (query.groups or query.buckets) and not self.of(Told):
+            if self._said_before_groups():
                 raise Doubtful("the part, or the whole")
             query.shown[at] = Part(figures[0], share.percent)
             return
-        parts = query.conditions[told:] if self.of(Told) else query.conditions
+        end = told + 1 if any(one.next for one in self.of(Told)) else len(query.conditions)
+        parts = query.conditions[told:end]
         if not parts or (len(parts) > 1 and not self.of(Told)):
             raise Doubtful("the share of which part")
-        query.conditions = query.conditions[:told] if self.of(Told) else []
+        query.conditions = query.conditions[:told] + query.conditions[end:]
         query.shown[at] = Part(figures[0], share.percent, tuple(parts))
+
+    def _growth(self) -> None:
+        """Beside the figure of each unit of time, how it differs from the one before."""
+        query = self.query
+        figures = [e for e in query.shown if isinstance(e, Agg)]
+        if len(figures) != 1 or len(query.buckets) != 1 or query.groups or query.limit or query.outer or query.order:
+            raise Unbound("the growth of one figure over time")
+        query.shown += [Change(figures[0], query.buckets[0]), Change(figures[0], query.buckets[0], True)]
 
     def _said_before_groups(self) -> bool:
         """Whether a condition stands before what the share is by."""
@@ -179,8 +192,7 @@ class Binder(Checks):
             raise Unbound("groups without a figure")
         self._check_rows(plain)
         if not query.everything:
-            asked = any(s.which or s.single for s in self.of(Select))
-            values = (asked or self._lists_values()) and not query.limit and self._only_values(plain)
+            values = self._asks_values() and not query.limit and self._only_values(plain)
             query.distinct = query.distinct or self._distinct() or values
         if query.distinct and any(e not in query.shown for e, _ in query.order):
             raise Unbound("different ones in the order of another")
@@ -193,6 +205,9 @@ class Binder(Checks):
         for expr in (*(e for e, _ in query.order), *(h.expr for h in query.havings)):
             if expr not in query.shown and not (query.everything and isinstance(expr, Ref) and not expr.path):
                 query.shown.append(expr)
+        if query.limit == 1 and not query.aggregated and not query.everything:
+            own = self._named_by()
+            query.distinct = not any(isinstance(e, Ref) and self._column(e) in own for e in query.shown)
 
     def _groups_of(self, plain: list[Ref]) -> None:
         """Plain columns beside figures, before them, are what is grouped by, with the key of what they name."""

@@ -2,30 +2,37 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.places import Doubtful, Unbound, kin
+from agent_worker.offline.binder.places import Doubtful, Unbound
 from agent_worker.offline.binder.query import (
+    Agg,
     Compare,
     Expr,
     Ref,
 )
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,
     Group,
     HowMany,
     Mention,
+    OnAverage,
+    Per,
     Rank,
     Select,
     Share,
+    Sort,
     Verb,
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
+
+_NEARLY = 0.9
+"""How many of its values a column has once that tells its rows apart, though for chance."""
 
 
 def _is_one(name: Name) -> bool:
@@ -55,11 +62,27 @@ class Checks(Times):
                 raise Unbound("per so many, or by their number")
 
     def _check_outer(self) -> None:
-        """An average of counts is one over all units of time."""
+        """An average of counts is one over all units of time, or over all things of one kind."""
         query = self.query
-        plain = not (query.groups or query.havings or query.limit or self.of(Share))
-        if query.outer and not (plain and len(query.buckets) == 1 and len(query.shown) == 2):
+        if self.of(OnAverage):
+            query.outer = "avg"
+        plain = not (query.havings or query.limit or self.of(Share) or self.of(Sort))
+        counts = [e for e in query.shown if isinstance(e, Agg)]
+        single = [e.fn for e in counts] == ["count"] and len(self.of(Per)) + len(self.of(Group)) == 1
+        if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
+
+    def _check_bridge(self) -> None:
+        """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
+        by a key of their own."""
+        counts = [e.ref for e in self.query.shown if isinstance(e, Agg) and e.fn == "count" and e.ref]
+        if self.base in self._named_tables() or not any(ref.table == self.base for ref in counts):
+            return
+        held = {c.expr.table for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)}
+        for key in (self.schema.refers(ref.table, ref.column) for ref in counts):
+            direct = {k.ref_table for k in self.schema.keys_of(key.ref_table)} if key else set()
+            if held & direct:
+                raise Doubtful(f"{', '.join(held & direct)} by {self.base}, or by a key")
 
     def _is_named(self, ref: Ref) -> bool:
         """Whether a condition names its column, so that it is no other one's."""
@@ -68,12 +91,27 @@ class Checks(Times):
         return any((c.table, c.column) == (ref.table, ref.column) for name in names for c in name.columns)
 
     def _only_values(self, plain: list[Ref]) -> bool:
-        """Whether "which" asks for values that many rows may share."""
-        named = self._named_by()
+        """Whether columns hold only what many rows may share."""
         columns = [self._column(ref) for ref in plain]
-        single = any(s.single or (s.which and s.items[0].name and _is_one(s.items[0].name)) for s in self.of(Select))
-        roles = (Role.CATEGORY, Role.IDENTIFIER, Role.QUANTITY) if single else (Role.CATEGORY, Role.IDENTIFIER)
-        return all(c.role in roles and c not in named for c in columns) and not any(ref.path for ref in plain)
+        one = self._lists_values() or any(
+            s.single or (s.which and s.items[0].name and _is_one(s.items[0].name)) for s in self.of(Select)
+        )
+        roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
+        return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
+
+    def _tells_apart(self, column: Column) -> bool:
+        """Whether hardly two rows of the base have the same."""
+        table = self.schema.tables[self.base]
+        return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
+
+    def _asks_values(self) -> bool:
+        """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
+        cinema", "the grade"."""
+        items = self._items()
+        one = len(items) == 1 and items[0].owner is None and items[0].name is not None and _is_one(items[0].name)
+        asked = one or any(s.which or (s.single and len(s.items) == 1) for s in self.of(Select))
+        with_base = any(m.has and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
+        return asked or with_base or self._lists_values()
 
     def _lists_values(self) -> bool:
         """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""

@@ -64,7 +64,8 @@ class Columns(Nouns):
         refs = {(r.table, r.column) for v in values for r in v.refs if r.whole or not v.quoted}
         found: dict[tuple[str, str], float] = {}
         numbers = [one for one in where.operands if isinstance(one, Number)]
-        texts = {c.name for c in self.schema.columns.values() if {n.text for n in numbers} & set(c.info.values)}
+        said = {number.text for number in numbers}
+        texts = {c.name for c in self.schema.columns.values() if not said.isdisjoint(c.info.values)} if said else set()
         if where.name is not None:
             best = where.name.cost
             for c in where.name.columns:
@@ -110,9 +111,9 @@ class Columns(Nouns):
         return found
 
     def _undated(self, column: Column) -> bool:
-        """Whether a date is hardly meant that nothing tells of: its table has another by its owner's word, or the base
-        has dates of its own."""
-        if column.kind is not Kind.DATE or self._told(column.name):
+        """Whether a date or year is hardly meant that nothing tells of: its table has another by its owner's word, or
+        the base has dates of its own."""
+        if (column.kind is not Kind.DATE and column.role is not Role.YEAR) or self._told(column.name):
             return False
         date = self.schema.catalog.description.default_dates.get(column.table)
         own = any(c.kind is Kind.DATE for c in self.schema.tables[self.base].columns)

@@ -54,9 +54,14 @@ class Conditions(Columns):
             self.cost -= _CONFIRMED
         self._check_nearest(where, table, column)
         self._check_values(where)
+        near = self._noun_before(where) or self._subjects()
         named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
-        if named and table not in (self._noun_before(where) or self._subjects()):
+        if named and table not in near:
             raise Unbound("the name of something else")
+        if where.name is not None and table not in near:
+            costs = {(c.table, c.column): c.cost for c in where.name.columns}
+            if any(t in near and cost <= costs.get((table, column), 0.0) for (t, _), cost in costs.items()):
+                raise Doubtful(f"{where.name.text} of {table}, though what is asked for has its own")
         for condition in self._conditions(where, self.schema.columns[table, column]):
             if condition in self.query.conditions[self.since :]:
                 continue

@@ -1,9 +1,10 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound, kin
+from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
+from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -16,6 +17,9 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.roles import Role
 from agent_worker.offline.schema.routes import Path, is_functional
+
+_SHARED = (Role.CATEGORY, Role.IDENTIFIER)
+"""What many rows may have alike."""
 
 
 class Nouns(Shown):
@@ -61,7 +65,8 @@ class Nouns(Shown):
             assert isinstance(found, Ref)
             if self.query.everything:
                 raise Unbound(f"all columns, and {name.text}")
-            if not aggregated and firm and self.query.shown and self._column(found).role is Role.CATEGORY:
+            keyed = self.schema.tables[self.base].key == self._column(found)
+            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not keyed:
                 self.query.doubtful = True  # one row for each of them, or for each of theirs
             if aggregated:
                 self.query.groups.append(found)
@@ -75,12 +80,16 @@ class Nouns(Shown):
             raise Unbound(f"all columns, and those of {name.text}")
         if not path:
             raise Unbound("each thing is one row")
+        if not aggregated and firm and any(isinstance(e, Ref) and not e.path for e in self.query.shown):
+            self.query.doubtful = True  # all that each has, or a figure of them
         columns = [*((table.key,) if table.key else ()), *table.labels]
         if not columns:
             raise Unbound(f"{name.text} has no key")
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         if aggregated:
             self.query.groups += refs
+        if aggregated and firm:  # rows of none are not of one of them
+            self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
         self._join(() if aggregated else path)
         shown = [e for e in self.query.shown if isinstance(e, Ref)]
         self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]

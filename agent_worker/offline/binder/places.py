@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from agent_worker.offline.binder.query import Query, Ref
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -287,14 +287,3 @@ def counted_tables(fragment: HowMany | Rank) -> tuple[Candidate, ...]:
     if fragment.item is None or name is None:
         return ()
     return name.candidates if name.declared else name.tables if fragment.item.fn else ()
-
-
-def kin(verb: str, part: str) -> bool:
-    """Whether a verb and a part of a name have one root: "enrolled", "enrollment"; "written", "writer"."""
-    root = verb
-    for ending in ("ing", "ed", "es", "s", "en", "e"):
-        if root.endswith(ending) and len(root) - len(ending) >= 4:
-            root = root.removesuffix(ending)
-            break
-    root = root[:-1] if len(root) > 4 and root[-1] == root[-2] else root
-    return len(root) >= 4 and (part.startswith(root) or (len(part) >= 4 and stem(root) == stem(part)))

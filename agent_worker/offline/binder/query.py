@@ -54,7 +54,16 @@ class Part:
     conditions: tuple["Condition", ...] = ()
 
 
-Expr = Ref | Agg | Bucket | Part
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a figure differs from the one of the unit of time before that has any; in percent of that, or as it is."""
+
+    figure: Agg
+    bucket: Bucket
+    percent: bool = False
+
+
+Expr = Ref | Agg | Bucket | Part | Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,8 @@ def refs_of(expr: Expr) -> tuple[Ref, ...]:
         return (expr,)
     if isinstance(expr, Bucket):
         return expr.refs
+    if isinstance(expr, Change):
+        return refs_of(expr.figure) + refs_of(expr.bucket)
     if isinstance(expr, Part):
         return refs_of(expr.figure) + tuple(r for c in expr.conditions for s in simple_conditions(c) if
                                             isinstance(s, Compare) for r in refs_of(s.expr))  # fmt: skip
@@ -144,6 +155,8 @@ class Query:
     havings: list[Compare] = field(default_factory=list)
     order: list[tuple[Expr, bool]] = field(default_factory=list)
     limit: int | None = None
+    nth: int = 1
+    """Which one of the order, with a limit of one: the second, with its equals."""
     distinct: bool = False
     doubtful: bool = False
     """It may be meant so, and is asked back rather than answered."""

@@ -5,6 +5,7 @@ from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Unbo
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part
+from agent_worker.offline.english.lexicon import BORN
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -20,6 +21,7 @@ from agent_worker.offline.grammar.fragments import (
     Sort,
 )
 from agent_worker.offline.lexer.lattice import Name, Number, Value
+from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
@@ -49,6 +51,9 @@ class Ranking(Conditions):
         if how.name is not None and (ref := self._figure(how.name)):
             if self.of(Absent):
                 raise Doubtful("a condition beside none")
+            unit = unit_named(how.name.text.lower())
+            if unit and unit_of(self.schema, self._column(ref)) not in (unit, ""):
+                raise Doubtful(f"{how.number.text} {how.name.text} of what is kept in another unit")
             if is_calendar_part(ref.column):
                 raise Doubtful(f"{how.number.text} as how long ago, or as the {ref.column} itself")
             self._add_condition(Compare(ref, operator, literal))
@@ -155,10 +160,15 @@ class Ranking(Conditions):
             and all(isinstance(e, Ref) and e.path for e in self.query.shown)
         ):
             raise Doubtful(f"{expr.column} of one, or of all together")
-        if self.query.shown == [expr] and rank.limit == 1 and not sizes:
+        columns = [self._column(e) for e in self.query.shown if isinstance(e, Ref)]
+        if columns and all(column.role is Role.FLAG for column in columns):
+            raise Doubtful(f"{columns[0].name} of the first, or the first of which it holds")
+        if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
             raise Unbound("the first of itself")
         self.query.order.append((expr, rank.descending))
         self.query.limit = sizes.pop() if sizes else rank.limit
+        self.query.nth = rank.nth
+        self.query.distinct = self.query.distinct or self.query.shown == [expr]
 
     def _ranked_by(self, rank: Rank) -> Expr:
         if rank.common:
@@ -212,6 +222,8 @@ class Ranking(Conditions):
             at = next((i for i, hint in enumerate(hints) if hint in column.words), None)
             if at is None or column.role not in (*NUMERIC, Role.DATE):
                 continue
+            if BORN & set(column.words) and hints[at] not in BORN:
+                continue
             reached = self._ref(Candidate(*place))
             if reached is not None:
                 near = 0.0 if column.table in tables else 0.2
@@ -228,7 +240,15 @@ class Ranking(Conditions):
     def _sort(self) -> None:
         for sort in self.of(Sort):
             for item, descending in sort.items:
-                self.query.order.append((self._sorted_by(item), descending))
+                figures = [e for e in self.query.shown if isinstance(e, Agg)]
+                if sort.figure and len(figures) > 1:
+                    raise Doubtful("which figure stands first")
+                expr = figures[0] if sort.figure and figures else self._sorted_by(item)
+                plain = isinstance(expr, Ref) and self._column(expr).role in (Role.QUANTITY, Role.RATE, Role.DATE)
+                plain = plain and isinstance(expr, Ref) and not is_calendar_part(expr.column)
+                if sort.bare and (not plain or any(isinstance(e, Agg) for e in self.query.shown)):
+                    raise Unbound("by, without a figure")
+                self.query.order.append((expr, descending))
 
     def _sorted_by(self, item: Item | None) -> Expr:
         if item is None:

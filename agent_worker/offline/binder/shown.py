@@ -18,6 +18,7 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Table
 from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path, step_of
@@ -122,9 +123,19 @@ class Shown(Places):
         keyed = isinstance(found, Ref) and self._column(found).all_words[-1] in ID_WORDS and item.name.tables
         if keyed and not ID_WORDS & {stem(word) for word in item.name.text.lower().split()}:
             raise Unbound(f"{item.name.text} by their keys")
+        if isinstance(found, Ref) and len(item.name.text.split()) == 1:
+            self._check_shared(found)
         alone = item.owner is None and set(item.name.text.lower().split()) <= _GENERIC
         if alone and self.entities and isinstance(found, Ref) and found.table != self.entities[0].table:
             raise Unbound(f"{item.name.text} of what")
+
+    def _check_shared(self, ref: Ref) -> None:
+        """ "The color code and description" may be the color's description, where there is one."""
+        before = next((e for e in reversed(self.query.shown) if isinstance(e, Ref)), None)
+        head = parts_of(before.column)[:-1] if before else ()
+        both = (*head, parts_of(ref.column)[-1])
+        if head and any(parts_of(c.name) == both and c.name != ref.column for c in self.schema.columns.values()):
+            raise Doubtful(f"{both[-1]}, or that of {' '.join(head)}")
 
     def _named(self, name: Name, cost: float, kind: str, found: object) -> tuple[float, str, object]:
         """A key that is called as the table it refers to stands for that table."""
@@ -141,7 +152,7 @@ class Shown(Places):
 
     def _show_entity(self, path: Path, table: Table, alone: bool) -> None:
         labels = table.labels or ((table.key,) if table.key else table.columns[:1])
-        if alone and not path and not self._distinct():
+        if alone and not path:
             self.query.everything = True
             self.entities.append(Ref((), table.name, "*"))
             return
@@ -199,7 +210,8 @@ class Shown(Places):
             self.cost += cost - best + (0.0 if self._told_of_base(path) else HOP + 0.1) - HOP
             self.counted.add(table.name)
             step = path[-1]
-            if len(path) == 1 and not item.distinct and self._only_joins():
+            apart = len(self._items()) > 1 or self.of(Group)
+            if len(path) == 1 and not item.distinct and apart and self._only_joins():
                 self._add(Agg("count"))
                 return
             self._add(Agg("count", Ref(path[:-1], step.start, step.start_column), distinct=True))
@@ -248,6 +260,8 @@ class Shown(Places):
         ref, cost = self._resolve(item.name, item.owner)
         column = self._column(ref)
         self.cost += cost - item.name.cost
+        if item.owner and item.name.text.lower() in ("number", "numbers"):
+            raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")
         if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
             raise Unbound(f"{item.fn} of {column.name} would count rows twice")
         if item.fn == "sum" and column.role is Role.RATE:

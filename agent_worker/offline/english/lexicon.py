@@ -108,18 +108,19 @@ SUPERLATIVES = Phrases(
 )
 AMOUNT = _said("{total,} number of|{amount,count,numbers,amounts} of|total")
 _BORN, _BEGAN = "birth birthday born birthdate dob", "date year time day founded opened"
+BORN = frozenset(_BORN.split())
 ADJECTIVES = Phrases(
     {
         "oldest|eldest": ((True, "age"), (False, f"{_BORN} {_BEGAN} built established")),
         "youngest": ((False, "age"), (True, _BORN)),
         "tallest": ((True, "height stories floors"),),
-        "shortest": ((False, "height length time duration distance runtime"),),
-        "longest": ((True, "length time duration distance runtime"),),
+        "shortest": ((False, "height length time duration distance runtime minutes hours"),),
+        "longest": ((True, "length time duration distance runtime minutes hours"),),
         "heaviest": ((True, "weight"),),
         "lightest": ((False, "weight"),),
-        "cheapest|least expensive|lowest priced": ((False, "price cost fee"),),
-        "most expensive|priciest|highest priced|dearest|costliest": ((True, "price cost fee"),),
-        "earliest|least recent": ((False, _BEGAN),),
+        "cheapest|least expensive|lowest priced": ((False, "price cost fee fare"),),
+        "most expensive|priciest|highest priced|dearest|costliest": ((True, "price cost fee fare"),),
+        "earliest|least recent|first": ((False, _BEGAN),),
         "latest|newest|most {recent,recently}|last": ((True, _BEGAN),),
         "{best,highest} paid": ((True, "salary wage"),),
         "most {populous,populated}": ((True, "population"),),
@@ -133,6 +134,10 @@ COMMON = Phrases(
         "least {common,frequent,popular,used}|rarest|least commonly used": False,
     }
 )
+LASTLY = Phrases({"{first,earliest}": False, "{last,latest,most recently}": True})
+"""Behind a verb, whose date is meant: "who joined last"."""
+_ORDINALS = "second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
+ORDINALS = {word: nth for nth, same in enumerate(_ORDINALS.split("|"), start=2) for word in same.split()}
 _OR_EQUAL = "{than,} or equal to"
 COMPARE = Phrases(
     {
@@ -147,6 +152,12 @@ COMPARE = Phrases(
         "equal to|equals|exactly|equal|=|==|only|{the,} same as": "=",
         "not equal{ to,}|!=|<>|other than|different from|not": "!=",
     }
+)
+VERSUS = _said("vs|versus|{compared,in comparison} {to,with}|against|v")
+GROWTH = _said("{the,} {growth,change,increase,decrease,trend} {of,in}|by how much did|how much did|how did|how has")
+GREW = _said("{grow,grew,grown,change,changed,increase,increased,rise,rose,fall,fell,decrease,decreased,drop,dropped}")
+OVER = Phrases(
+    {f"{{{unit} over {unit},{unit} on {unit},from {unit} to {unit}}}": unit for unit in ("month", "quarter", "year")}
 )
 TRAILING = Phrases(
     {
@@ -232,13 +243,13 @@ ORDERS = Phrases(
         |{{sorted,ordered,listed,}} alphabetically|in order
         |lexicographically|in {{chronological,lexical}} order|in ascending lexicographical order
         |from{{ the,}} {{lowest,smallest,earliest,youngest}} to{{ the,}} {{highest,largest,latest,oldest}}|from a to z
-        |{{lowest,smallest,cheapest,earliest}} first
+        |{{lowest,smallest,cheapest,earliest,least,fewest,oldest,shortest}} first
         |from {{low to high,least to greatest,least to most,shortest to longest,old to new,oldest to newest}}""": False,
         f"""{_SORT}{{in,by}}{{ the, an, a,}} {_DOWN} {{order,manner}}|descending|desc|descendingly
         |in descending lexicographical order
         |in reverse {{lexicographical,lexicographic}} order|from z to a
         |from{{ the,}} {{highest,largest,latest,oldest}} to{{ the,}} {{lowest,smallest,earliest,youngest}}
-        |{{highest,largest,biggest,latest,newest,most expensive,most recent}} first
+        |{{highest,largest,biggest,latest,newest,most expensive,most recent,most,longest}} first
         |from {{high to low,greatest to least,most to least,longest to shortest,newest to oldest}}""": True,
     }
 )
@@ -333,5 +344,6 @@ STOPS = frozenset({".", "?", ",", ";", "and"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
 GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
+TIMED = frozenset({"latest", "newest", "recent", "earliest", "oldest", "youngest"})
 TIMES = frozenset({"times", "time"})
 NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

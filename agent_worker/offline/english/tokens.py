@@ -123,3 +123,14 @@ def plural(word: str) -> str:
     if last.endswith("y") and last[-2:-1] not in "aeiou":
         return f"{word[:-1]}ies"
     return f"{word}es" if last.endswith(("ch", "sh", "x", "z")) else f"{word}s"
+
+
+def kin(verb: str, part: str) -> bool:
+    """Whether a verb and a part of a name have one root: "enrolled", "enrollment"; "written", "writer"."""
+    root = verb
+    for ending in ("ing", "ed", "es", "s", "en", "e"):
+        if root.endswith(ending) and len(root) - len(ending) >= 4:
+            root = root.removesuffix(ending)
+            break
+    root = root[:-1] if len(root) > 4 and root[-1] == root[-2] else root
+    return len(root) >= 4 and (part.startswith(root) or (len(part) >= 4 and stem(root) == stem(part)))

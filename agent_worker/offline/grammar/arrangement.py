@@ -11,7 +11,7 @@ from agent_worker.offline.grammar.fragments import (
     Sort,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import described, is_of_many, item, limit_after, limits, ranking
+from agent_worker.offline.grammar.selecting import described, is_of_many, item, limit_after, ranking, standings
 
 
 def groups(reader: Reader, at: int) -> Iterator[Found]:
@@ -40,11 +40,18 @@ def sorts(reader: Reader, at: int) -> Iterator[Found]:
             yield (order[0] if order else end), Sort(((items[0], down), *((i, down) for i in items[1:]))), cost
             yield from _second(reader, order[0] if order else end, items[0], down, cost)
     for end, items, cost in item(reader, at + 1) if reader.word(at) == "by" else ():
-        if order := reader.longest(english.ORDERS, end):
+        if order := reader.longest(english.ORDERS, end + (reader.word(end) == ",")):
             yield order[0], Sort(((items[0], bool(order[1])),)), cost
-    for end, down in reader.phrase(english.ORDERS, at):
+        elif items[0].name and not items[0].fn and _is_last(reader, end):
+            yield end, Sort(((items[0], False),), bare=True), cost + 0.05
+    for end, down in reader.phrase(english.ORDERS, at + (reader.word(at) == ",")):
         if reader.word(end) not in ("of", "by"):
-            yield end, Sort(((None, down),)), 0.1
+            dated = reader.word(end - 2) in english.TIMED
+            yield end, Sort(((None, down),), figure=reader.word(end - 1) == "first" and not dated), 0.1
+
+
+def _is_last(reader: Reader, end: int) -> bool:
+    return end >= reader.size or reader.word(end) in (".", "?")
 
 
 def _second(reader: Reader, at: int, first: Item, down: bool, cost: float) -> Iterator[Found]:
@@ -58,41 +65,45 @@ def _second(reader: Reader, at: int, first: Item, down: bool, cost: float) -> It
 
 
 def ranks(reader: Reader, at: int) -> Iterator[Found]:
-    """ "the highest salary", "the most orders", "top 3", "oldest", "most common"."""
+    """ "the highest salary", "the most orders", "top 3", "oldest", "most common", "joined last"."""
     yield from _ranked(reader, at)
+    for end, name in reader.noun(at):
+        for last, descending in reader.phrase(english.LASTLY, end) if reader.is_date(name) else ():
+            if last == reader.size or reader.word(last) in english.STOPS:
+                yield last, Rank(descending, 1, Item("", name)), name.cost
     yield from _top(reader, at)
     yield from ranking(reader, at)
 
 
 def _ranked(reader: Reader, at: int) -> Iterator[Found]:
     """ "highest salary", "most number of orders", "highest average price"; or "whose age is the lowest"."""
-    for start, limit in limits(reader, at):
+    for start, limit, nth in standings(reader, at):
         if at and reader.word(at - 1) == "at":
             continue
         for end, descending in reader.phrase(english.SUPERLATIVES, start):
             for last, items, cost in item(reader, end):
                 if items[0].fn in ("avg", "sum") and len(items) == 1:
-                    yield last, Rank(descending, limit, items[0]), cost
+                    yield last, Rank(descending, limit, items[0], nth=nth), cost
         for end, descending in reader.phrase(english.EXTREMES, start):
             after, more = limit_after(reader, end)
             limit = more or limit
             added = reader.word(after) == "total" and reader.word(after + 1) not in ("number", "amount")
             place = after if added else reader.skip(english.AMOUNT, after)
             for name, said, cost in described(reader, place) if is_of_many(reader, end) else ():
-                yield name.end, (Rank(descending, limit, Item("count", name, guessed=True)), said), cost
+                yield name.end, (Rank(descending, limit, Item("count", name, guessed=True), nth=nth), said), cost
             for last, name in reader.noun(place):
                 counted = (place > after and "amount" not in reader.words[after:place]) or is_of_many(reader, end)
                 if counted:
-                    yield last, Rank(descending, limit, Item("count", name, guessed=True)), name.cost
+                    yield last, Rank(descending, limit, Item("count", name, guessed=True), nth=nth), name.cost
                 if name.columns or not counted:
                     yield (
                         last,
-                        Rank(descending, limit, Item("", name), most=counted),
+                        Rank(descending, limit, Item("", name), most=counted, nth=nth),
                         name.cost + (0.02 if counted else 0.0),
                     )
             for last, items, cost in item(reader, after):
                 if items[0].fn and not items[0].guessed and len(items) == 1:
-                    yield last, Rank(descending, limit, items[0]), cost
+                    yield last, Rank(descending, limit, items[0], nth=nth), cost
     for start, name in reader.noun(at):
         place = reader.maybe(english.COPULAS, start)
         for end, descending in reader.phrase(english.EXTREMES, place + (reader.word(place) == "the")):

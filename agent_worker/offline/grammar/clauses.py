@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
+from agent_worker.offline.grammar.changes import compared, growth
 from agent_worker.offline.grammar.conditions import (
     absents,
     flagged,
@@ -25,7 +26,7 @@ from agent_worker.offline.grammar.fragments import (
     Verb,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.terse import missing, told
+from agent_worker.offline.grammar.terse import dated, missing, on_average, told
 from agent_worker.offline.grammar.times import periods, when
 from agent_worker.offline.lexer.lattice import Name
 
@@ -131,5 +132,5 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 CLAUSES: tuple[Rule, ...] = (
     where_named, having, where_containing, where_trailing, where_value, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
-    flagged, told, glue,
+    flagged, told, dated, on_average, compared, growth, glue,
 )  # fmt: skip

@@ -22,6 +22,8 @@ class Item:
     unit: str = ""
     other: Name | None = None
     """The second column of a correlation."""
+    dated: bool = False
+    """Of the date of the rows that `name` calls: "when was the last trip"."""
     over: str = ""
     """An aggregate of the counts of all groups: "average number of flights per day"."""
 
@@ -142,6 +144,10 @@ class Sort:
     """In the order of these (descending or not); without an item, of what is asked for first."""
 
     items: tuple[tuple[Item | None, bool], ...]
+    bare: bool = False
+    """Only "by" says so: "list books by price"."""
+    figure: bool = False
+    """Groups stand by their figure: "highest first"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,8 @@ class Rank:
     hints: tuple[str, ...] = ()
     common: bool = False
     most: bool = False
+    nth: int = 1
+    """Which of them: the second highest, with its equals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +241,20 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """How a figure changes from one unit of time to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnAverage:
+    """The average over all groups: "how many flights per day on average"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """The verb of a share: what stands behind it says which part is meant."""
+    """The verb of a share: what stands behind it says which part is meant; or only the next condition does."""
+
+    next: bool = False
 
 
 Fragment = (
@@ -255,6 +275,8 @@ Fragment = (
     | When
     | Per
     | Share
+    | Growth
+    | OnAverage
     | Told
 )
 

@@ -7,6 +7,7 @@ from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.lexicon import Phrases
 from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
+from agent_worker.offline.schema.roles import Role
 
 V = TypeVar("V")
 Found = tuple[int, Any, float]
@@ -59,6 +60,12 @@ class Reader:
             yield name.end, name
         if at < self.size:
             yield from ((name.end, name) for name in self.names(at) if self.skip(english.DETERMINERS, at) != at)
+
+    def is_date(self, name: Name) -> bool:
+        """Whether a name is a column's of dates or years in the first place."""
+        first = name.candidates[0]
+        roles = (Role.DATE, Role.YEAR)
+        return bool(first.column) and self.lattice.index.schema.columns[first.table, first.column or ""].role in roles
 
     def _is_column(self, end: int) -> bool:
         """Whether a column's name of several words ends here: "wind speed", "supply cost"."""

@@ -52,7 +52,9 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
 
 def _bare_cost(items: Items) -> float:
     things = all(one.name is not None and one.name.tables and one.name.tables[0].cost <= 0.1 for one in items)
-    return _BARE_THINGS if things or all(one.fn for one in items) else _BARE
+    figures = [one.name.text.lower().split() for one in items if one.name and not one.fn]
+    added = any(english.AGGREGATES.at(words, 0) for words in figures)  # a column of totals, or their sum
+    return _BARE_THINGS if things or all(one.fn for one in items) else 2 * _BARE if added else _BARE
 
 
 def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Flagged], float]]:
@@ -82,13 +84,21 @@ def is_of_many(reader: Reader, end: int) -> bool:
 
 def _ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
     """What may stand before the list: "the three oldest", "the most common"."""
-    for start, limit in limits(reader, at):
+    for start, limit, nth in standings(reader, at):
         for end, readings in reader.phrase(english.ADJECTIVES, start):
-            after, more = limit_after(reader, end)
+            after, more = limit_after(reader, end) if nth == 1 else (end, 0)
             for descending, hints in readings:
-                yield after, Rank(descending, more or limit, None, tuple(hints.split())), 0.1
+                yield after, Rank(descending, more or limit, None, tuple(hints.split()), nth=nth), 0.1
         for end, descending in reader.phrase(english.COMMON, start):
-            yield end, Rank(descending, limit, common=True), 0.1
+            yield end, Rank(descending, limit, common=True, nth=nth), 0.1
+
+
+def standings(reader: Reader, at: int) -> Iterator[tuple[int, int, int]]:
+    """How many from the first on, or which one: "the", "top 3", "the second"."""
+    yield from ((end, limit, 1) for end, limit in limits(reader, at))
+    start = at + (reader.word(at) == "the")
+    if nth := english.ORDINALS.get(reader.word(start)):
+        yield start + 1, 1, nth
 
 
 def limits(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
@@ -96,7 +106,7 @@ def limits(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
     start = at + (reader.word(at) == "the")
     yield start, 1
     place = start + (reader.word(start) in ("top", "first"))
-    for number in reader.numbers(place):
+    for number in reader.numbers(place) if reader.word(place) not in english.ORDINALS else ():
         if not number.date and number.number > 0 and number.number == int(number.number):
             yield number.end, int(number.number)
 
@@ -241,11 +251,14 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
                 for last, other in reader.noun(after + 1):
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
                     yield last, both, name.cost + other.cost + cost + 0.02
+            if name.tables and fns in (("avg",), ("median",)) and reader.word(after) in ("per", "for", "by"):
+                yield after, (Item("count", name, over=fns[0]),), name.cost + cost
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:
             for after, name in reader.noun(amount):
                 yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost + 0.05
-                if name.tables and len(fns) == 1 and fns[0] in ("avg", "median") and reader.word(amount - 1) == "of":
+                numbered = reader.words[amount - 2 : amount] in (["number", "of"], ["count", "of"])
+                if name.tables and fns in (("avg",), ("median",)) and numbered:
                     yield after, (Item("count", name, over=fns[0]),), name.cost + cost
 
 

@@ -3,12 +3,27 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
-from agent_worker.offline.grammar.fragments import Absent, Fragment, Item, Per, Rank, Select, Share, Told, Where
+from agent_worker.offline.grammar.changes import figures
+from agent_worker.offline.grammar.fragments import (
+    Absent,
+    Fragment,
+    Item,
+    OnAverage,
+    Per,
+    Rank,
+    Select,
+    Share,
+    Told,
+    Where,
+)
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import is_of_many, item, openings
+from agent_worker.offline.grammar.selecting import described, is_of_many, item, openings, ranking, standings
 from agent_worker.offline.grammar.times import unit_of_time
-from agent_worker.offline.lexer.lattice import Value
+from agent_worker.offline.lexer.lattice import Name, Value
+from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.roles import Kind, Role
 
 _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
 _TOP = {"top": True, "bottom": False, "best": True}
@@ -24,6 +39,9 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
     """What may be asked for without a verb."""
     yield from _counted(reader, at)
     yield from _busiest(reader, at)
+    yield from _when_was(reader, at)
+    yield from _who(reader, at)
+    yield from figures(reader, at)
     for end, items, cost in item(reader, at):
         if items[0].fn:
             yield end, Select(items, terse=True), cost + 0.05
@@ -31,6 +49,7 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
             yield end, Select(items), cost
     for start, kind in openings(reader, at):
         yield from _top(reader, start)
+        yield from _nth_figure(reader, start)
         yield from _correlation(reader, start + (reader.word(start) in ("the", "a")))
         yield from _share(reader, start + (reader.word(start) in ("the", "a")))
         if kind != "bare":
@@ -47,6 +66,8 @@ def _counted(reader: Reader, at: int) -> Iterator[Found]:
 
 def _busiest(reader: Reader, at: int) -> Iterator[Found]:
     """ "which month had the most bookings": the first of the units of time by how many there are."""
+    if reader.word(at + (reader.word(at) == "the")) in ("busiest", "quietest"):
+        yield from _most_events(reader, at + (reader.word(at) == "the"))
     if reader.word(at) not in ("which", "what"):
         return
     for end, unit in unit_of_time(reader, at + 1):
@@ -55,6 +76,63 @@ def _busiest(reader: Reader, at: int) -> Iterator[Found]:
                 if name.tables:
                     counted = Item("count", name)
                     yield last, (Select((counted,)), Per(unit), Rank(descending, 1, counted)), name.cost + _UNITS
+
+
+def _nth_figure(reader: Reader, at: int) -> Iterator[Found]:
+    """ "second highest price": the value itself."""
+    for start, _, nth in standings(reader, at):
+        for phrases in (english.EXTREMES, english.SUPERLATIVES) if nth > 1 else ():
+            for end, descending in reader.phrase(phrases, start):
+                for last, name in reader.noun(end):
+                    if name.is_column and not (name.tables and name.tables[0].cost <= name.cost):
+                        figure = Item("", name)
+                        yield last, (Select((figure,)), Rank(descending, 1, figure, nth=nth)), name.cost
+
+
+def _when_was(reader: Reader, at: int) -> Iterator[Found]:
+    """ "when was the last trip": its date; "when did Ada Bell join": what the verb names."""
+    if reader.word(at) != "when" or reader.word(at + 1) not in _VERBS:
+        return
+    for place, rank, cost in ranking(reader, at + 2):
+        for end, name in reader.noun(place) if "date" in rank.hints else ():
+            if name.tables:
+                yield end, Select((Item("max" if rank.descending else "min", name, dated=True),)), cost + name.cost
+    for place in range(at + 3, reader.size):
+        for name in _dates_named(reader, place):
+            yield at + 2, Select((Item("", name),)), 0.1 + name.cost
+
+
+def _dates_named(reader: Reader, at: int) -> Iterator[Name]:
+    """The dates that a word names, or, at the end of a question, that its root tells: "join" of `joined_on`."""
+    named = [name for name in reader.names(at) if reader.is_date(name)]
+    yield from named
+    if not named and at == reader.size - 1 - (reader.word(reader.size - 1) == "?"):
+        columns = reader.lattice.index.schema.columns.values()
+        told = [c for c in columns if c.role is Role.DATE and any(kin(reader.word(at), w) for w in c.all_words)]
+        if told:
+            yield Name(reader.word(at), at, at + 1, tuple(Candidate(c.table, c.name) for c in told))
+
+
+def _who(reader: Reader, at: int) -> Iterator[Found]:
+    """ "who joined last": those whose date of joining it is."""
+    start = at + 1 + (reader.word(at + 1) in _VERBS)
+    for name in reader.names(start) if reader.word(at) == "who" else ():
+        tables = reader.lattice.index.schema.tables
+        named = [c for c in name.candidates if c.cost <= name.cost + 0.1 and tables[c.table].labels]
+        if reader.is_date(name) and len({c.table for c in named}) == 1:
+            whose = Name(name.text, at, start, (Candidate(named[0].table),))
+            yield start, Select((Item("", whose),), which=True), 0.1
+
+
+def _most_events(reader: Reader, at: int) -> Iterator[Found]:
+    """ "busiest hour": of the one table of what happened, to which no other refers."""
+    schema = reader.lattice.index.schema
+    dated = [t for t in schema.tables.values() if any(c.kind is Kind.DATE for c in t.columns) and
+             schema.keys_of(t.name) and not schema.keys_to(t.name)]  # fmt: skip
+    for end, unit in unit_of_time(reader, at + 1) if len(dated) == 1 else ():
+        counted = Item("count", Name(dated[0].noun, at, end, (Candidate(dated[0].name),)))
+        rank = Rank(reader.word(at) == "busiest", 1, counted)
+        yield end, (Select((counted,)), Per(unit), rank), 0.1
 
 
 def _counted_values(reader: Reader, at: int) -> Iterator[Found]:
@@ -147,6 +225,8 @@ def _share(reader: Reader, at: int) -> Iterator[Found]:
     if reader.word(at) not in _SHARES or reader.word(at + 1) not in ("of", "from"):
         return
     share = Share(_SHARES[reader.word(at)])
+    for name, said, cost in described(reader, reader.skip(english.DETERMINERS, at + 2)):
+        yield name.end, (Select((Item("count", name),)), share, Told(next=True), said), cost + 0.1
     for end, items, cost in item(reader, at + 2):
         one = items[0]
         if len(items) > 1 or one.name is None or one.owner is not None:
@@ -156,6 +236,18 @@ def _share(reader: Reader, at: int) -> Iterator[Found]:
         elif not one.fn and one.name.tables:
             found: tuple[Fragment, ...] = (Select((Item("count", one.name),)), share)
             yield end, found, cost
+
+
+def on_average(reader: Reader, at: int) -> Iterator[Found]:
+    """Said before or behind a count of each."""
+    if reader.words[at : at + 2] == ["on", "average"]:
+        yield at + 2, OnAverage(), 0.0
+
+
+def dated(reader: Reader, at: int) -> Iterator[Found]:
+    """The verb of "when did she sign up", which tells the date that is asked for."""
+    if reader.word(0) == "when" and at > 2:
+        yield from ((name.end, None, 0.05) for name in _dates_named(reader, at))
 
 
 def told(reader: Reader, at: int) -> Iterator[Found]:

@@ -93,12 +93,16 @@ def _conditions(reader: Reader, at: int) -> Iterator[tuple[int, When]]:
                     yield last, When("not between" if negated else "between", (same, high))
     if word in _WITHIN:
         for end, moments in _listed(reader, start):
-            if word != "of" or not all(one.is_year for one in moments):
+            of_noun = reader.before(at) or reader.word(at - 1) in UNIT_PHRASES
+            if word != "of" or of_noun or not all(one.is_year for one in moments):
                 yield end, When("not in" if negated else "in", moments)
 
 
 def _listed(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Moment, ...]]]:
     """ "March and April 2013": a year said once, at the end, belongs to all."""
+    if reader.word(at + (reader.word(at) == "the")) in ("weekend", "weekends"):
+        saturday_and_sunday = (Moment("Saturday", weekday=6), Moment("Sunday", weekday=7))
+        yield at + 1 + (reader.word(at) == "the"), saturday_and_sunday
     for end, first in moment(reader, at):
         yield end, (first,)
         place = end

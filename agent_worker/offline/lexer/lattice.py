@@ -1,6 +1,7 @@
 """The lattice: for each token of a question, the names, values and numbers that may begin there."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
 from agent_worker.offline.english.tokens import Token, number_of, tokenize
@@ -23,7 +24,7 @@ _NOT_FIRST = frozenset(
 _NOT_IN = _NOT_FIRST - {"of", "the", "in", "no", "to", "by", "from", "on"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """Words that may name tables, columns or measures. `start` and `end` count tokens."""
 
@@ -41,7 +42,7 @@ class Name:
         """Whether it is a figure that the owner of the data has declared."""
         return self.candidates[0].measure is not None
 
-    @property
+    @cached_property
     def tables(self) -> tuple[Candidate, ...]:
         """The tables among what it may mean, where nothing fits clearly better."""
         return tuple(c for c in self.candidates if c.is_table and c.cost <= self.cost + 0.5)
@@ -52,7 +53,7 @@ class Name:
         columns = self.columns
         return bool(columns) and (not self.tables or columns[0].cost < _COLUMN)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Candidate, ...]:
         return tuple(c for c in self.candidates if not c.is_table)
 

@@ -7,6 +7,7 @@ from agent_worker.offline.binder.query import (
     AllOf,
     AnyOf,
     Bucket,
+    Change,
     Compare,
     Condition,
     Exists,
@@ -86,6 +87,9 @@ class Description:
         if isinstance(expr, Bucket):
             unit = _UNITS.get(expr.unit, expr.unit)
             return f"{unit} of {expr.date.column.replace('_', ' ')}" if expr.date and not expr.own else unit
+        if isinstance(expr, Change):
+            unit = _UNITS.get(expr.bucket.unit, expr.bucket.unit)
+            return f"its change from the {unit} before{' in percent' * expr.percent}"
         if isinstance(expr, Part):
             where = " and ".join(self._condition(c) for c in expr.conditions)
             whole = f"share of {self._expr(expr.figure).removeprefix('number of ')}"
@@ -118,6 +122,8 @@ class Description:
         words = [o.words for o in c.operands]
         if c.operator == "null":
             return f"{left} is missing"
+        if c.operator == "known":
+            return f"{left} is known"
         if c.operator in ("yes", "no"):
             return f"{left} is {c.operator}"
         if c.operator == "between":
@@ -135,7 +141,10 @@ class Description:
         said = ", ".join(f"{'highest' if down else 'lowest'} {self._expr(e)} first" for e, down in self.query.order)
         if self.query.limit is None:
             return said
-        return f"only the first, {said}" if self.query.limit == 1 else f"only the first {self.query.limit}, {said}"
+        if self.query.nth > 1:
+            return f"only number {self.query.nth} and its equals, {said}"
+        first = "the first and its equals" if self.query.limit == 1 else f"the first {self.query.limit}"
+        return f"only {first}, {said}"
 
     def chart(self) -> ChartHint | None:
         """Bars over groups, a line over years and dates; nothing for a single row or many groups."""

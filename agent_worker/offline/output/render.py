@@ -7,6 +7,7 @@ from agent_worker.offline.binder.query import (
     AllOf,
     AnyOf,
     Bucket,
+    Change,
     Compare,
     Condition,
     Exists,
@@ -81,8 +82,11 @@ class Renderer:
             figure = name_of(query.shown[-1])
             inner = chr(10).join(lines)
             return f"SELECT {query.outer.upper()}({figure}) AS {query.outer}_{figure} FROM (\n{inner}\n) AS found"
+        if query.limit == 1:
+            ranked = "RANK() OVER" if query.nth == 1 else "DENSE_RANK() OVER"
+            lines.append(f"QUALIFY {ranked} (ORDER BY {orders[0]}) = {query.nth}")
         lines += [f"ORDER BY {', '.join(orders)}"] if orders else []
-        lines += [f"LIMIT {query.limit}"] if query.limit else []
+        lines += [f"LIMIT {query.limit}"] if query.limit and query.limit > 1 else []
         return "\n".join(lines)
 
     def _shown(self) -> list[str]:
@@ -110,6 +114,10 @@ class Renderer:
             return self._bucket(expr)
         if isinstance(expr, Part):
             return self._part(expr)
+        if isinstance(expr, Change):
+            figure = self.expr(expr.figure)
+            before = f"LAG({figure}) OVER (ORDER BY {self.expr(_in_order(expr.bucket))})"
+            return f"100.0 * ({figure} - {before}) / NULLIF({before}, 0)" if expr.percent else f"{figure} - {before}"
         if expr.ref is None:
             return expr.formula or "COUNT(*)"
         inner = self.expr(expr.ref)
@@ -193,6 +201,8 @@ class Renderer:
         left = _FORMS[c.form].format(self.expr(c.expr))
         if c.operator == "null":
             return f"{left} IS NULL"
+        if c.operator == "known":
+            return f"{left} IS NOT NULL"
         if c.operator in ("yes", "no"):
             return left if c.operator == "yes" else f"NOT {left}"
         operands = [self._operand(o.sql, o.fn, c.expr) for o in c.operands]
@@ -235,6 +245,8 @@ def name_of(expr: Expr) -> str:
         return f"{expr.unit}s_from_{expr.since}_to_{expr.column}" if expr.since else expr.column
     if isinstance(expr, Bucket):
         return expr.unit
+    if isinstance(expr, Change):
+        return "change_percent" if expr.percent else "change"
     if isinstance(expr, Part):
         return "percent" if expr.percent else "share"
     if expr.ref is None:

@@ -48,15 +48,17 @@ class NameIndex:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._parts: dict[str, set[Candidate]] = defaultdict(set)
+        self._parts: dict[str, list[Candidate]] = defaultdict(list)
         self._cache: dict[Words, tuple[Candidate, ...]] = {}
+        self._fitting: dict[Words, list[Candidate]] = {}
         self._related: dict[str, frozenset[Candidate]] = {}
         for table in schema.tables.values():
             for part in {*table.words, "".join(table.words), *schema.key_nouns.get(table.name, ())}:
-                self._parts[part].add(Candidate(table.name))
+                self._parts[part].append(Candidate(table.name))
             for column in table.columns:
+                candidate = Candidate(table.name, column.name)
                 for part in {*column.words, *column.all_words, "".join(column.all_words)}:
-                    self._parts[part].add(Candidate(table.name, column.name))
+                    self._parts[part].append(candidate)
         self.column_names = {column.name.lower() for column in schema.columns.values()}
         self._stems = {stem(part) for part in self._parts}
         self._described = self._read_description()
@@ -89,7 +91,12 @@ class NameIndex:
         sure = {c.table for c in whole if c.column is not None}
         return _cheapest(whole + [c for c in found if c.cost >= _PART and c.table not in sure])
 
-    def _plain(self, words: Words) -> Iterator[Candidate]:
+    def _plain(self, words: Words) -> list[Candidate]:
+        if words not in self._fitting:
+            self._fitting[words] = list(self._fits(words))
+        return self._fitting[words]
+
+    def _fits(self, words: Words) -> Iterator[Candidate]:
         spoken = tuple(word for word in words if word not in ("of", "the"))
         for candidate in self._near(spoken):
             cost = self._cost(candidate, spoken)
@@ -112,7 +119,7 @@ class NameIndex:
             ):
                 continue
             if cost is not None and (len(spoken) == len(words) or cost < _PART):
-                yield replace(candidate, cost=cost)
+                yield Candidate(candidate.table, candidate.column, candidate.measure, cost)
 
     def _measures(self, candidate: Candidate, word: str) -> bool:
         """Whether a column begins with "number" as "number of employees" does: `num_employees`, not `emp_number`."""
@@ -159,9 +166,10 @@ class NameIndex:
             return
         for at in range(1, len(words)):
             owners = [c for c in self._plain(words[:at]) if c.column is None and c.cost < _PART]
+            columns = [c for c in self._plain(words[at:]) if c.column is not None] if owners else []
             for owner in owners:
-                for column in self._plain(words[at:]):
-                    if column.column is not None and column.table == owner.table:
+                for column in columns:
+                    if column.table == owner.table:
                         yield replace(column, cost=max(owner.cost, column.cost) + 0.02, owned=True)
             yield from self._over(words[:at], words[at:])
 

@@ -15,6 +15,11 @@ _ASKING = ("is", "has", "was", "had", "can")
 _FIRST, _LAST = ("first", "name"), ("last", "name")
 _EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": _LAST, "lastname": _LAST,
              "surname": _LAST, "dob": ("date", "of", "birth"), "fullname": ("full", "name")}  # fmt: skip
+_UNITS = frozenset(
+    """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
+    minutes mins seconds hours millions billions""".split()  # noqa: SIM905
+)
+"""What a number is in, not what it is of: `weight_kg`."""
 _PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
 
 
@@ -142,20 +147,31 @@ class Schema:
         return Table(info.name, words, columns, key, named or labels_of(columns) or _namesake(words, columns), info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
-        is_key = (table, column.name) in self.own_keys
-        asks = kind_of(column) is Kind.FLAG and len(parts) > 1 and parts[0] in _ASKING
-        parts = tuple(word for part in (parts[1:] if asks else parts) for word in _EXPANDED.get(part, (part,)))
-        key = self._key_of.get((table, column.name))
-        nouns = [*table_words, *(parts_of(key.ref_table) if key else ())]
-        stems = [(stem(noun), noun) for noun in nouns]
-        parts = tuple(next((n for s, n in stems if 3 <= len(p) < len(s) and s.startswith(p)), p) for p in parts)
-        parts = tuple(w for p in parts for w in _initialed(p, nouns))
-        own = _without_noun(parts, table_words)
-        named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
-        is_key = is_key or (named and kind_of(column) is Kind.NUMBER)
+        place, kind = (table, column.name), kind_of(column)
+        if kind is Kind.FLAG and len(parts) > 1 and parts[0] in _ASKING:
+            parts = parts[1:]
+        if not _EXPANDED.keys().isdisjoint(parts):
+            parts = tuple(word for part in parts for word in _EXPANDED.get(part, (part,)))
+        key = self._key_of.get(place)
+        nouns = (*table_words, *parts_of(key.ref_table)) if key else table_words
+        own, is_key = parts, place in self.own_keys
+        initials = {noun[0] for noun in nouns}
+        if any(part[0] in initials for part in parts):
+            parts = _with_nouns(parts, nouns)
+            own = _without_noun(parts, table_words)
+            named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
+            is_key = is_key or (named and kind is Kind.NUMBER)
+        own = own[:-1] if len(own) > 1 and own[-1] in _UNITS and kind is Kind.NUMBER else own
         declared = self.catalog.description.roles.get(f"{table}.{column.name}")
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
-        return Column(table, column.name, own, parts, kind_of(column), role, column)
+        return Column(table, column.name, own, parts, kind, role, column)
+
+
+def _with_nouns(parts: Words, nouns: Words) -> Words:
+    """A column's words with the nouns whole that they cut off: `cust`, `pid`."""
+    stems = [(stem(noun), noun) for noun in nouns]
+    whole = (next((n for s, n in stems if 3 <= len(p) < len(s) and s.startswith(p)), p) for p in parts)
+    return tuple(word for part in whole for word in _initialed(part, nouns))
 
 
 def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) -> Iterator[JoinKey]:
@@ -228,7 +244,7 @@ def _namesake(words: Words, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(same[:1])
 
 
-def _initialed(part: str, nouns: list[str]) -> Words:
+def _initialed(part: str, nouns: Words) -> Words:
     """`pid`, `pname` of people: a part that begins with the noun's letter."""
     noun = next((noun for noun in nouns if noun[0] == part[0]), None)
     return (noun, part[1:]) if noun and part[1:] in ("id", "name", "title", "code", "no") else (part,)

@@ -12,6 +12,7 @@ _NUMBERS = (
 _KEY_WORDS = frozenset(("id", "ids", "key", "code", "uuid", "guid", "ssn", "isbn", "zip", "phone"))
 _DATE_WORDS = frozenset(("date", "time", "day", "born", "birthday", "dob"))
 _RATES = frozenset(("rate", "percent", "percentage", "pct", "ratio", "discount", "tax", "share"))
+_YEARLY = frozenset(("year", "founded", "opened", "published", "released", "built", "established"))
 _LAST_HOUR, _MIDNIGHT = 1300, 2400
 _LABELS = ("name", "title", "label", "fullname", "nickname")
 
@@ -95,4 +96,4 @@ def looks_like_dates(column: CatalogColumn) -> bool:
 def _holds_years(column: CatalogColumn, words: tuple[str, ...]) -> bool:
     edges = [text for text in (column.minimum, column.maximum) if text]
     in_range = bool(edges) and all(text.isdigit() and 1000 <= int(text) <= 2200 for text in edges)
-    return in_range and ("year" in words or "founded" in words or "opened" in words)
+    return in_range and bool(_YEARLY & set(words))

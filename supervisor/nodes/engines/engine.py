@@ -10,7 +10,7 @@ import msgspec
 
 from bus.contract.settings import ClusterSettings
 from bus.system.interpreter import interpreter_command
-from supervisor.nodes.engines.line import FromEngine, StartNode, decode_from_engine
+from supervisor.nodes.engines.line import EngineMessage, FromEngine, StartNode, Want, decode_from_engine
 from supervisor.nodes.machine.orders import NodeOrders
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ class Engine:
         self._arguments = arguments
         self._said = said
         self._ended = ended
+        self._wanted: list[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._orders: asyncio.WriteTransport | None = None
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -44,8 +45,13 @@ class Engine:
 
     def start_node(self, orders: NodeOrders) -> None:
         """On the machine of that name."""
-        if self._orders is not None:
-            self._orders.write(msgspec.json.encode(StartNode(orders)) + b"\n")
+        self._say(StartNode(orders))
+
+    def want(self, resources: list[str]) -> None:
+        """So many nodes are wanted, each with this resource ("" for none)."""
+        if resources != self._wanted:
+            self._wanted = resources
+            self._say(Want(resources))
 
     async def close(self) -> None:
         """End it, and wait until it is reaped."""
@@ -59,6 +65,7 @@ class Engine:
                 self._hear(line)
             await self._end()
             log.error("the engine has ended; starting it again", extra=_ACTION)
+            self._wanted = None  # the next one has to hear it
             self._ended()
             await asyncio.sleep(START_AGAIN_S)
 
@@ -77,6 +84,10 @@ class Engine:
         if self._process is not None:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
+
+    def _say(self, message: EngineMessage) -> None:
+        if self._orders is not None:
+            self._orders.write(msgspec.json.encode(message) + b"\n")
 
     def _hear(self, line: bytes) -> None:
         try:

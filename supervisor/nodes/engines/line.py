@@ -17,9 +17,10 @@ class EngineMessage(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class NodeUp(EngineMessage, frozen=True, tag="node_up"):
-    """This machine could take a node."""
+    """This machine could take a node. It offers these resources, as far as the engine knows."""
 
     name: str
+    resources: list[str] = []
 
 
 class Started(EngineMessage, frozen=True, tag="started"):
@@ -68,8 +69,17 @@ class StartNode(EngineMessage, frozen=True, tag="start_node"):
     orders: NodeOrders
 
 
+class Want(EngineMessage, frozen=True, tag="want"):
+    """So many nodes are wanted, each with this resource ("" for none); the engine sees to it that there are machines
+    for them, if it can."""
+
+    resources: list[str]
+
+
+ToEngine = StartNode | Want
+
 decode_from_engine: msgspec.json.Decoder[FromEngine] = msgspec.json.Decoder(FromEngine)
-decode_to_engine: msgspec.json.Decoder[StartNode] = msgspec.json.Decoder(StartNode)
+decode_to_engine: msgspec.json.Decoder[ToEngine] = msgspec.json.Decoder(ToEngine)
 
 Say = Callable[[EngineMessage], None]
 

@@ -12,8 +12,18 @@ import msgspec
 
 from bus.system.prctl import become_subreaper, die_with
 from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S, init_of, keeper_command, reap, why_failed
-from supervisor.nodes.engines.line import NodeFailed, NodeReaped, NodeUp, Say, Started, decode_to_engine, line_to_head
+from supervisor.nodes.engines.line import (
+    NodeFailed,
+    NodeReaped,
+    NodeUp,
+    Say,
+    Started,
+    StartNode,
+    decode_to_engine,
+    line_to_head,
+)
 from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.places.capacity import LOCAL
 from supervisor.places.cleanup import remove_folder
 
 MAX_LINE_BYTES = 1 << 20
@@ -25,13 +35,14 @@ async def serve(nodes: int, say: Say) -> None:
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     for number in range(1, nodes + 1):
-        say(NodeUp(f"local-{number}"))
+        say(NodeUp(LOCAL.format(number)))
     keeping: set[asyncio.Task[None]] = set()
     while line := await lines.readline():
-        orders = decode_to_engine.decode(line).orders
-        task = loop.create_task(_keep(msgspec.structs.replace(orders, parent=os.getpid()), say))
-        keeping.add(task)
-        task.add_done_callback(keeping.discard)
+        said = decode_to_engine.decode(line)
+        if isinstance(said, StartNode):  # there are never more machines than this
+            task = loop.create_task(_keep(msgspec.structs.replace(said.orders, parent=os.getpid()), say))
+            keeping.add(task)
+            task.add_done_callback(keeping.discard)
 
 
 async def _keep(orders: NodeOrders, say: Say) -> None:

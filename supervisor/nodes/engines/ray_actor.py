@@ -53,12 +53,14 @@ class NodeActor:
         self._folder.remove()
 
 
-def actor_on(machine: str) -> Any:
-    """An actor on the machine with this number of Ray's, and on no other."""
+def actor_on(machine: str, gpus: float) -> Any:
+    """An actor on the machine with this number of Ray's, and on no other. It has so many of the machine's GPUs: Ray
+    names them in CUDA_VISIBLE_DEVICES."""
     return (
         ray.remote(NodeActor)
         .options(
             num_cpus=0,
+            num_gpus=gpus,
             resources={RESOURCE: 1},
             max_restarts=0,
             max_task_retries=0,

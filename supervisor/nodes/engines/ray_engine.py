@@ -26,10 +26,11 @@ from supervisor.nodes.engines.line import (
     NodeUp,
     Say,
     Started,
+    StartNode,
     decode_to_engine,
     line_to_head,
 )
-from supervisor.nodes.engines.ray_machines import machines_of
+from supervisor.nodes.engines.ray_machines import bundle_for, gpus_for, machines_of, offers_of
 from supervisor.nodes.machine.orders import NodeOrders
 
 LOOK_EVERY_S = 0.5
@@ -94,6 +95,8 @@ class RayEngine:
         self._say = say
         self._machines: dict[str, str] = {}
         """Those that are alive: Ray's number of each, by the name that the head knows."""
+        self._resources: dict[str, dict[str, float]] = {}
+        """Of each machine, by Ray's number."""
         self._taken: set[str] = set()
         """Ray's numbers of those that are offered, or have a node."""
         self._nodes: dict[str, str] = {}
@@ -112,7 +115,10 @@ class RayEngine:
         lines, loop = asyncio.StreamReader(limit=MAX_LINE_BYTES), asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
-            task = loop.create_task(self._keep(decode_to_engine.decode(line).orders))
+            said = decode_to_engine.decode(line)
+            task = loop.create_task(
+                self._keep(said.orders) if isinstance(said, StartNode) else _request(said.resources)
+            )
             self._keeping.add(task)
             task.add_done_callback(self._keeping.discard)
 
@@ -126,6 +132,7 @@ class RayEngine:
     def _compare(self, nodes: list[dict[str, Any]]) -> None:
         """Who has come, and who seems to be dead."""
         self._machines = machines_of(nodes)
+        self._resources = {node["NodeID"]: node["Resources"] for node in nodes}
         alive = set(self._machines.values())
         for agent_id in [agent_id for agent_id, machine in self._nodes.items() if machine not in alive]:
             del self._nodes[agent_id]
@@ -134,7 +141,7 @@ class RayEngine:
         for name, machine in self._machines.items():
             if machine not in self._taken:
                 self._taken.add(machine)
-                self._say(NodeUp(name))
+                self._say(NodeUp(name, offers_of(self._resources[machine])))
 
     async def _keep(self, orders: NodeOrders) -> None:
         """One node, from its start until nothing of it is left, or nobody can say."""
@@ -154,7 +161,7 @@ class RayEngine:
 
         from supervisor.nodes.engines.ray_actor import actor_on
 
-        actor = actor_on(machine)
+        actor = actor_on(machine, gpus_for(orders.settings, self._resources.get(machine, {})))
         started = False
         try:
             keeper, init, why = await actor.start.remote(msgspec.json.encode(orders))
@@ -171,6 +178,17 @@ class RayEngine:
             with suppress(Exception):
                 ray.kill(actor)
         return started
+
+
+async def _request(resources: list[str]) -> None:
+    """Ask Ray's autoscaler for machines for so many nodes. What is asked for stays until something else is. Without an
+    autoscaler nothing comes of it."""
+    from ray.autoscaler.sdk import request_resources
+
+    try:
+        await asyncio.to_thread(request_resources, bundles=[bundle_for(resource) for resource in resources])
+    except Exception as error:  # Ray raises what it likes
+        sys.stderr.write(f"Ray was asked for {len(resources)} machines: {_in_short(error)}\n")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import preload_of
+from bus.contract.vocabulary import Proof
 from bus.program import set_up_logging
 from bus.system import private_files
 from bus.system.environment import for_workers
@@ -53,29 +54,33 @@ from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Gone, Sample
 from supervisor.places.usage.process_watch import LOOK_S
-from supervisor.processes.containment.sweep import Sweep
+from supervisor.processes.containment.interface import Contain
 from supervisor.processes.fork_server_client import SpawnError
 from supervisor.processes.spawner import Spawner
 
 log = logging.getLogger(__name__)
+
+GPUS = "CUDA_VISIBLE_DEVICES"
+"""Which of a machine's GPUs are the node's, as whoever has started it says."""
 
 SAMPLE_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
 """Or a part of the lease, if that is less: after a cut the line goes on with the first question that gets through."""
 
 
-def main(orders: NodeOrders, said: int) -> NoReturn:
-    """Serve until the head lets it go. `said` is where the keeper hears of the lease's end."""
+def main(orders: NodeOrders, contain: Contain, said: int) -> NoReturn:
+    """Serve until the head lets it go. `contain` makes what holds the workers; `said` is where the keeper hears of the
+    lease's end."""
     private_files.make_files_private()
     set_up_logging(orders.settings.supervisor.log_format, f"node {orders.name}")
     become_subreaper()
     be_unreadable()  # our key is no worker's
-    asyncio.run(_serve(orders, said))
+    asyncio.run(_serve(orders, contain, said))
     os._exit(0)  # init ends with us, and with it all that is left
 
 
-async def _serve(orders: NodeOrders, said: int) -> None:
-    agent = Agent(orders, said)
+async def _serve(orders: NodeOrders, contain: Contain, said: int) -> None:
+    agent = Agent(orders, contain, said)
     await agent.run()
 
 
@@ -92,7 +97,7 @@ class NoLedger:
 class Agent:
     """Does what the head says, and tells it what becomes of it."""
 
-    def __init__(self, orders: NodeOrders, said: int) -> None:
+    def __init__(self, orders: NodeOrders, contain: Contain, said: int) -> None:
         self._orders = orders
         self._said = said
         self._loop = asyncio.get_running_loop()
@@ -112,8 +117,8 @@ class Agent:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         address = make_address(folder, orders.folder)
         make_runtime_folder(Path(address.runtime_dir))
-        environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(preload_of(settings, os.environ), environment, Sweep)
+        environment = for_workers([settings.llm.api_key_env, *settings.worker.environment, GPUS])
+        self._spawner = Spawner(preload_of(settings, os.environ), environment, contain)
         self._place = LocalPlace(settings, self._spawner, NoLedger(), (context, address), self)
 
     async def run(self) -> None:
@@ -130,6 +135,7 @@ class Agent:
         joining.cancel()
         periodic.close()
         self._data.close()
+        self._spawner.containment.close()
 
     async def _join(self) -> None:
         """What is given to this node after its first word is to begin at once."""
@@ -145,7 +151,8 @@ class Agent:
     def _say_hello(self) -> None:
         """Once there is something to say."""
         if self._loaded and self._data.seen is not None:
-            self._send(HELLO, Hello(BUS_VERSION, python_version(), self._orders.slots, self._data.seen))
+            proof = Proof.CGROUP if self._place.proof is Proof.CGROUP else Proof.NODE_REAPED
+            self._send(HELLO, Hello(BUS_VERSION, python_version(), self._orders.slots, self._data.seen, proof))
 
     # ---- what the head says
 

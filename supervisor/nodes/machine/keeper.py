@@ -13,15 +13,22 @@ import contextlib
 import os
 import select
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
+from bus.contract.settings_file import SettingsError
+from bus.system.machine import is_in_memory
 from bus.system.prctl import be_unreadable, die_with
 from supervisor.nodes.machine.agent import main as agent_main
 from supervisor.nodes.machine.death_timer import DeathTimer, boot_clock
 from supervisor.nodes.machine.namespaces import mount_own, unshare_processes
 from supervisor.nodes.machine.orders import LEASE_END, NodeOrders
+from supervisor.places.local_worker import scratch_root
+from supervisor.processes.containment.choice import choose
+from supervisor.processes.containment.hard_limits import HardLimits
+from supervisor.processes.containment.interface import Contain
 
 UNUSABLE = 2
 _IN_A_NAMESPACE_OF_ITS_OWN = 0
@@ -29,8 +36,8 @@ _IN_A_NAMESPACE_OF_ITS_OWN = 0
 
 
 def main() -> NoReturn:
-    """Say which process is the init, and live until it has ended. Where no namespace can be made, say so; exit status
-    2."""
+    """Say which process is the init, and live until it has ended. Where no namespace can be made, or workers cannot be
+    held as the settings say, say so; exit status 2."""
     orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=NodeOrders)
     die_with(orders.parent)
     # The first lease has to last for nothing but the way to the head: what the agent needs is loaded already.
@@ -39,16 +46,18 @@ def main() -> NoReturn:
     heard, said = os.pipe()
     alive, own_life = os.pipe()
     try:
+        contain = _containment(orders)
         unshare_processes()
+    except SettingsError as error:
+        _give_up(str(error))
     except OSError as error:
-        sys.stdout.write(f"this machine gives no namespace for a node's processes: {error}\n")
-        sys.exit(UNUSABLE)
+        _give_up(f"this machine gives no namespace for a node's processes: {error}")
     be_unreadable()  # neither the node's key nor our environment is for a worker that looks at init
     init = os.fork()
     if init == 0:
         os.close(own_life)
         os.close(heard)
-        _be_init(orders, said, alive)
+        _be_init(orders, contain, said, alive)
     os.close(said)
     os.close(alive)
     sys.stdout.write(f"{init}\n")
@@ -56,6 +65,19 @@ def main() -> NoReturn:
     while ends_at := os.read(heard, LEASE_END.size):
         timer.put_off(LEASE_END.unpack(ends_at)[0])
     os._exit(_exit_of(init))
+
+
+def _containment(orders: NodeOrders) -> Contain:
+    """What holds each worker: a control group where one can be made here, else what is looked for within the namespace.
+    Raises SettingsError."""
+    settings, folder = orders.settings, Path(orders.folder)
+    hard = HardLimits(settings.worker.nice, is_in_memory(scratch_root(settings, folder)))
+    return choose(settings.containment, folder, hard)
+
+
+def _give_up(why: str) -> NoReturn:
+    sys.stdout.write(f"{why}\n")
+    sys.exit(UNUSABLE)
 
 
 def _go_first(policy: int, priority: int) -> None:
@@ -66,7 +88,7 @@ def _go_first(policy: int, priority: int) -> None:
         os.sched_setscheduler(0, policy, os.sched_param(priority))
 
 
-def _be_init(orders: NodeOrders, said: int, alive: int) -> NoReturn:
+def _be_init(orders: NodeOrders, contain: Contain, said: int, alive: int) -> NoReturn:
     """Start the agent, reap what becomes an orphan, and end with the agent."""
     try:
         die_with(_IN_A_NAMESPACE_OF_ITS_OWN)
@@ -75,18 +97,18 @@ def _be_init(orders: NodeOrders, said: int, alive: int) -> NoReturn:
         mount_own()
         agent = os.fork()
         if agent == 0:
-            _be_agent(orders, said)
+            _be_agent(orders, contain, said)
         os.close(said)
         os._exit(_exit_of(agent))
     finally:
         os._exit(1)
 
 
-def _be_agent(orders: NodeOrders, said: int) -> NoReturn:
+def _be_agent(orders: NodeOrders, contain: Contain, said: int) -> NoReturn:
     try:
         _go_first(os.SCHED_OTHER, 0)
         die_with(os.getppid())
-        agent_main(orders, said)
+        agent_main(orders, contain, said)
     finally:
         os._exit(1)
 

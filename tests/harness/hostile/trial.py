@@ -7,11 +7,9 @@ import gc
 import json
 import logging
 import os
-import select
-import signal
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -24,16 +22,13 @@ from agent_worker.engine import EngineSettings
 from agent_worker.engine.guard import check
 from agent_worker.engine.settings import connect, connect_ahead, lock
 from tests.harness.hostile.attempts import ATTEMPTS, Attempt
+from tests.harness.hostile.forks import Item, done_by, in_a_fork
 from tests.harness.hostile.ground import SECRET, TABLES, Ground, prepared
 from tests.harness.hostile.layers import GUARD, HEADROOM_BYTES, LOCK, fence
 from tests.harness.hostile.outcome import Outcome
 from tests.harness.hostile.statements import ALL, statements
 
 STATEMENT_S = 0.3
-STOPPED_AFTER_S = 3
-TOLD_BYTES = 1 << 20
-
-Item = Callable[[], object]
 
 
 def main() -> None:
@@ -43,15 +38,10 @@ def main() -> None:
     gc.freeze()
     with tempfile.TemporaryDirectory(prefix="hostile-") as root, prepared(Path(root)) as (ground, watch):
         for name, item in _items(part, ground, off):
-            said, told = _in_a_fork(item)
-            harm = ", ".join(filter(None, ["read" if SECRET.encode() in told else "", _done(said), watch.harm()]))
+            said, told = in_a_fork(item)
+            harm = ", ".join(filter(None, ["read" if SECRET.encode() in told else "", done_by(said), watch.harm()]))
             sys.stdout.buffer.write(msgspec.json.encode(Outcome(name, harm, said)) + b"\n")
             sys.stdout.buffer.flush()
-
-
-def _done(said: str) -> str:
-    """An attempt that comes to its end without an error has done what it was for."""
-    return said.removeprefix("done: ") if said.startswith("done: ") else ""
 
 
 def _items(part: str, ground: Ground, off: Collection[str]) -> Iterator[tuple[str, Item]]:
@@ -82,48 +72,6 @@ def _statement(ground: Ground, off: Collection[str], sql: str) -> object:
     if GUARD not in off:
         check(connection, sql, TABLES)
     return connection.execute(sql).fetchmany(1000)
-
-
-def _in_a_fork(item: Item) -> tuple[str, bytes]:
-    """What refused it, or `done: ` and the harm that it says it has done; and everything that it told."""
-    reads, writes = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reads)
-        signal.alarm(STOPPED_AFTER_S)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for ours in (0, 1, 2):  # some write there
-            os.dup2(nowhere, ours)
-        _try(item, writes)
-        os._exit(0)
-    os.close(writes)
-    told = _all(reads)
-    os.close(reads)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return f"ended by signal {os.WTERMSIG(status)}", told
-    first, _, _ = told.partition(b"\0")
-    return first.decode(errors="replace"), told
-
-
-def _try(item: Item, writes: int) -> None:
-    try:
-        found = item()
-        first = f"done: {found}" if isinstance(found, str) else "ran"
-        told = repr(found)
-    except BaseException as error:
-        first = told = f"{type(error).__name__}: {error}"
-    os.write(writes, f"{first[:500]}\0{told}".encode(errors="replace")[:TOLD_BYTES])
-
-
-def _all(descriptor: int) -> bytes:
-    pieces = []
-    while select.select([descriptor], [], [], STOPPED_AFTER_S + 5)[0]:
-        piece = os.read(descriptor, 1 << 16)
-        if not piece:
-            break
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 if __name__ == "__main__":

@@ -305,6 +305,21 @@ async def test_a_result_stands_where_the_second_look_finds_no_more(served: Serve
     assert (job.result.usage.rows, job.response, job.warnings) == (0, "Nobody.", [])
 
 
+async def test_another_statement_with_the_result_of_the_question_before_is_looked_at_again(served: Served) -> None:
+    in_conversation = {"conversation_id": "c-same-result"}
+    every, again = (in_pieces(plan_json(f"SELECT count(*) AS n FROM airlines{rest}")) for rest in ("", " WHERE true"))
+    fewer = "SELECT count(*) AS n FROM airlines WHERE carrier = 'UA'"
+    first = await served.ask("How many airlines?", in_turn(every, words("16.")), **in_conversation)
+    same = await served.ask("Now how many airlines?", in_turn(every, words("16.")), **in_conversation)
+    assert not [status for status in (*first.statuses, *same.statuses) if "looking once more" in status]
+    asked = in_turn(again, in_pieces(plan_json(fewer)), words("1."))
+    job = await served.ask("And of United?", asked, **in_conversation)
+    odd = "the same result as the question before, by another statement"
+    assert f"{odd}: looking once more with near values" in job.statuses
+    assert f"This statement ran and gave {odd}:" in served.requests[1].last_message
+    assert (job.statements[-1], job.rows[-1], job.response) == (fewer, [1], "1.")
+
+
 async def test_a_second_look_may_become_a_question(served: Served) -> None:
     back = in_pieces(clarification_json("Do you mean United Air Lines?", "United Air Lines Inc."))
     job = await served.ask("Who is United Airlines?", in_turn(NOTHING, back))

@@ -103,6 +103,11 @@ async def test_a_flood_neither_delays_the_others_nor_fills_memory(supervisor: Su
 async def test_a_follower_that_is_stopped_in_a_flood_costs_little_and_misses_nothing(
     supervisor: Supervisor, chunk_bytes: int
 ) -> None:
+    await stopped_in_a_flood(supervisor, chunk_bytes)
+
+
+async def stopped_in_a_flood(supervisor: Supervisor, chunk_bytes: int) -> None:
+    """A follower stands still while a job says as much as it can, and has it all in the end."""
     chunks = min(OUTPUT_BYTES // 2 // chunk_bytes, 50_000)
     async with bystander(supervisor) as quiet:
         job_id = await supervisor.submit(f"{chunks} 1000000000 {chunk_bytes}", "paces")

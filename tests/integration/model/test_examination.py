@@ -56,6 +56,14 @@ async def test_a_server_that_cannot_do_something(wire: str, case: str) -> None:
     assert found["price"] == (None, "not known: max_cost_usd cannot be held")
 
 
+@pytest.mark.parametrize("wire", ["messages", "chat"])
+async def test_a_model_that_finds_no_end_answers_all_the_same(wire: str) -> None:
+    found = await abilities(lambda _: Say(("so ", "and "), stop_reason="max_tokens"), (wire,))
+    assert (found["answers"][0], found["wire"][0]) == (True, True)
+    assert found["holds a schema"] == (None, "no: it ignores one")
+    assert found["calls tools"] == (None, "no: it was asked to call one, and did not")
+
+
 async def test_a_server_that_counts_nothing() -> None:
     found = await abilities(lambda _: words("yes", counts=False))
     assert found["counts tokens"] == (None, "no")

@@ -75,7 +75,7 @@ async def test_the_command_waits_until_nothing_is_left_there(supervisor: Supervi
     assert (status, said.splitlines()[-1]) == (0, "local-1: left, 0 running")
     assert (await nodes(supervisor))["local-1"].workers == 0, "also workers that only waited have ended"
     _, listed = await deadstop(supervisor, "nodes")
-    assert "deadstop nodes drain --undo local-1" in listed
+    assert "deadstop nodes drain --undo local-1" in " ".join(listed.split())
     assert (await deadstop(supervisor, "nodes", "drain", "--undo", "local-1"))[0] == 0
     await eventually(lambda: has(supervisor, "ready", "local-1"), "it takes jobs again")
 

@@ -2,14 +2,15 @@
 
 import os
 import signal
+from pathlib import Path
 
-import psutil
 import pytest
 
 from bus.contract.events import Completed, Failed, Status
 from bus.contract.vocabulary import Proof, Reason, Rung
 from bus.system.orphans import children
 from tests.harness.graces import ENDING_ON
+from tests.harness.job_processes import is_left, outside, seen_by_workers, spawning
 from tests.harness.servers import Supervisor, eventually
 from tests.harness.stopping import BROODERS, ROOMY, Ended, command_of, ended, small_interpreters, told_files, told_pids
 from tests.workers._staying import FINISH
@@ -22,11 +23,15 @@ SETTINGS = {**ROOMY, **ENDING_ON[Rung.CANCEL]}
 
 def check_nothing_left(supervisor: Supervisor, job: Ended) -> None:
     """No orphan beneath the supervisor, no file that the job has named."""
-    helpers = [pid for pid in children(supervisor.process.pid) if "fork_server" in " ".join(command_of(pid))]
-    assert set(children(supervisor.process.pid)) <= set(helpers)
+    beneath = children(spawning(supervisor))
+    assert not [pid for pid in beneath if "fork_server" not in " ".join(command_of(pid))]
     assert not small_interpreters(supervisor)
-    assert not [path for path in told_files(job.events) if path.exists()]
+    assert not files_left(supervisor, job)
     assert not system_v_seen()
+
+
+def files_left(supervisor: Supervisor, job: Ended) -> list[Path]:
+    return [path for path in told_files(job.events) if seen_by_workers(supervisor, path).exists()]
 
 
 async def brooding(supervisor: Supervisor, animal: str, question: str = "go") -> str:
@@ -63,7 +68,9 @@ async def test_after_the_worker_was_killed_from_outside(supervisor: Supervisor, 
     job_id = await brooding(supervisor, animal)
     pid = (await supervisor.record(job_id)).summary.pid
     assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    worker = outside(supervisor, pid)
+    assert worker is not None
+    os.kill(worker, signal.SIGKILL)
     job = await ended(supervisor, job_id)
     check_nothing_left(supervisor, job)
     assert isinstance(job.last, Failed)
@@ -83,7 +90,7 @@ async def test_removing_many_files_climbs_no_rung(supervisor: Supervisor) -> Non
     await supervisor.stop(job_id)
     job = await ended(supervisor, job_id)
     assert (job.killed.rung, job.climbed) == (Rung.CANCEL, [Rung.CANCEL])
-    await eventually(lambda: not any(path.exists() for path in told_files(job.events)), "its files are removed")
+    await eventually(lambda: not files_left(supervisor, job), "its files are removed")
     check_nothing_left(supervisor, job)
 
 
@@ -94,6 +101,6 @@ async def test_a_neighbour_keeps_its_children(supervisor: Supervisor) -> None:
     await ended(supervisor, leaving)
     kept = told_pids(await supervisor.until(staying, Status))
     assert kept
-    assert all(map(psutil.pid_exists, kept))
+    assert all(is_left(supervisor, pid) for pid in kept)
     await supervisor.stop(staying)
     await ended(supervisor, staying)

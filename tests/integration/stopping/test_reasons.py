@@ -44,10 +44,12 @@ ANIMALS = {Rung.CANCEL: "sleeps", Rung.TERMINATE: "swallows_cancel", Rung.KILL: 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def supervisor(tmp_path_factory: pytest.TempPathFactory, containment: Proof) -> AsyncIterator[Supervisor]:
+async def supervisor(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, containment: Proof
+) -> AsyncIterator[Supervisor]:
     """Small limits, and a model."""
     async with MessagesServer(flights()) as model:
-        settings = {**TIGHT, "llm.base_url": model.url}
+        settings = {**request.module.SETTINGS, "llm.base_url": model.url}
         async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
             yield running
 

@@ -16,6 +16,7 @@ from bus.wire.commands import ListJobs
 from bus.wire.replies import Jobs
 from tests.harness.descriptors import no_descriptor_left
 from tests.harness.graces import GENEROUS_S
+from tests.harness.job_processes import outside
 from tests.harness.servers import (
     OPERATOR,
     ROOT,
@@ -41,12 +42,12 @@ async def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     jobs = [await supervisor.running(animal) for animal in animals[:3]]
     jobs.append(await supervisor.submit("100000000", "counts"))
     await supervisor.until(jobs[-1], ResponseChunk)
-    pids = [(await supervisor.record(job)).summary.pid for job in jobs]
+    pids = [await worker_of(supervisor, job) for job in jobs]
     before = [await said_so_far(supervisor, job) for job in jobs]
     process.kill()
     await process.wait()
     await eventually(
-        lambda: all(pid is not None and is_gone(pid) for pid in pids),
+        lambda: all(map(is_gone, pids)),
         f"workers {pids} outlived their supervisor",
     )
 
@@ -63,6 +64,15 @@ async def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     assert_nothing_left(state_dir)
 
 
+async def worker_of(supervisor: Supervisor, job_id: str) -> int:
+    """The job's process, by the number that this machine has for it."""
+    pid = (await supervisor.record(job_id)).summary.pid
+    assert pid is not None
+    worker = outside(supervisor, pid)
+    assert worker is not None
+    return worker
+
+
 async def said_so_far(supervisor: Supervisor, job_id: str) -> list[tuple[int, object]]:
     """What the log holds of a job by now: all of it has been acknowledged to the worker."""
     reader = LogReader(supervisor.state_dir / "log.sqlite")
@@ -74,8 +84,7 @@ async def said_so_far(supervisor: Supervisor, job_id: str) -> list[tuple[int, ob
 async def test_a_killed_fork_server_costs_its_jobs_and_nothing_else(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
         job_id = await supervisor.running("sleeps")
-        pid = (await supervisor.record(job_id)).summary.pid
-        assert pid is not None
+        pid = await worker_of(supervisor, job_id)
         psutil.Process(pid).parent().kill()  # type: ignore[union-attr]
         *_, (_, ending) = await supervisor.events(job_id)
         assert isinstance(ending, Failed)
@@ -150,9 +159,9 @@ async def test_nobody_who_ends_waits_for_a_fork_server_that_is_loading(
 async def test_sigterm_stops_running_jobs_with_reason_shutdown(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
         jobs = [await supervisor.running(animal) for animal in ("sleeps", "spins_in_c", "ignores_signals")]
-        pids = [(await supervisor.record(job)).summary.pid for job in jobs]
+        pids = [await worker_of(supervisor, job) for job in jobs]
         assert await supervisor.end() == 0
-        assert all(pid is not None and is_gone(pid) for pid in pids)
+        assert all(map(is_gone, pids))
         reader = LogReader(supervisor.state_dir / "log.sqlite")
         records = {record.summary.job_id: record.summary for record in reader.records()}
         reader.close()

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bus.contract.settings import AgentDefinition, Price, Settings, Table, TokenEntry
+from bus.contract.settings import AgentDefinition, MachineSettings, Price, Settings, Table, TokenEntry
 from bus.contract.settings_file import load_settings
 
 CONFIG = Path(__file__).parents[3] / "config.toml"
@@ -50,6 +50,7 @@ def test_the_examples_load_and_show_every_key() -> None:
     msgspec.convert(written, Settings)
     shown = [key for agent in written["agents"].values() for key in agent]
     assert set(shown) == set(AgentDefinition.__struct_fields__)
+    assert set(written["cluster"]["machines"]["10.0.0.6"]) == set(MachineSettings.__struct_fields__)
     assert set(written["auth"]["tokens"][0]) == set(TokenEntry.__struct_fields__)
     assert set(tomllib.loads(CONFIG.read_text())["llm"]["prices"]["claude-haiku-5-5"]) == set(Price.__struct_fields__)
 

@@ -1,5 +1,5 @@
 import type { Proof, Rung } from "deadstop-client";
-import type { Stats } from "./stats";
+import type { NodeRow, Stats } from "./stats";
 
 export interface JobRow {
   readonly job_id: string;
@@ -11,6 +11,8 @@ export interface JobRow {
   readonly created_at: number;
   readonly ended_at: number | null;
   readonly pid: number | null;
+  /** The machine on which it runs; empty for the server's own. */
+  readonly node: string;
   readonly rung: Rung | null;
   readonly rows: number;
   readonly memory_bytes: number;
@@ -46,6 +48,12 @@ export async function stopJob(jobId: string, reason: string, now: boolean): Prom
     "DELETE",
   );
   return stopped.rung ? `stopped on rung ${stopped.rung} in ${Math.round(stopped.ms ?? 0)} ms` : stopped.state;
+}
+
+/** Gives a node no more questions, or takes that back. Answers with all nodes. */
+export async function drainNode(name: string, undo: boolean): Promise<readonly NodeRow[]> {
+  const address = `/api/nodes/${encodeURIComponent(name)}/drain`;
+  return (await asked<{ nodes: readonly NodeRow[] }>(address, undo ? "DELETE" : "POST")).nodes;
 }
 
 /** Raises an `Error` with the server's own words. */

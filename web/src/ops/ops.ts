@@ -6,8 +6,9 @@ import { PageElement } from "../elements/page-element";
 import { duration } from "../model/format";
 import "./ops.css";
 import { type JobRow, readStats, readJobs, readRecord, stopJob } from "./api";
-import { StatsHistory } from "./stats";
+import { type NodeRow, StatsHistory } from "./stats";
 import { sparkline } from "./sparkline";
+import "./nodes";
 import "./record";
 import { age, bytes } from "./format";
 
@@ -18,6 +19,7 @@ const RUNGS = ["cancel", "terminate", "kill"];
 @customElement("ds-ops")
 export class Ops extends PageElement {
   @state() private jobs: readonly JobRow[] = [];
+  @state() private nodes: readonly NodeRow[] = [];
   @state() private endedToo = false;
   @state() private chosen: ReadonlySet<string> = new Set();
   @state() private shown = "";
@@ -45,6 +47,7 @@ export class Ops extends PageElement {
       <h2>Operations</h2>
       ${this.failure ? html`<p class="warning" role="alert" data-testid="ops-error">${this.failure}</p>` : nothing}
       ${this.sparklines()}
+      ${this.nodes.length > 0 ? html`<ds-nodes .nodes=${this.nodes} @changed=${this.nodesChanged}></ds-nodes>` : nothing}
       <form class="stopping" @submit=${this.stopChosen}>
         <label><input type="checkbox" .checked=${this.endedToo} @change=${this.endedToggled} data-testid="ended-too" /> Ended jobs too</label>
         <span class="gap"></span>
@@ -82,11 +85,12 @@ export class Ops extends PageElement {
     const listed = new Set(this.jobs.map(({ job_id }) => job_id));
     const rows = [...this.jobs, ...this.stopped.filter(({ job_id }) => !listed.has(job_id))];
     if (rows.length === 0) return html`<p class="faint">${this.endedToo ? "No jobs." : "Nothing is running."}</p>`;
+    const onNodes = this.nodes.length > 0 || rows.some(({ node }) => node);
     return html`<div class="jobs" tabindex="0" role="region" aria-label="Jobs">
       <table>
         <thead>
           <tr>
-            ${["", "job", "user", "question", "state", "rung", "age", "memory", "processor", "rows"].map(
+            ${["", "job", "user", "question", "state", "rung", ...(onNodes ? ["node"] : []), "age", "memory", "processor", "rows"].map(
               (name) => html`<th scope="col">${name || html`<span class="unseen">choose</span>`}</th>`,
             )}
           </tr>
@@ -95,14 +99,14 @@ export class Ops extends PageElement {
           ${repeat(
             rows,
             ({ job_id }) => job_id,
-            (job) => this.row(job),
+            (job) => this.row(job, onNodes),
           )}
         </tbody>
       </table>
     </div>`;
   }
 
-  private row(job: JobRow): TemplateResult {
+  private row(job: JobRow, onNodes: boolean): TemplateResult {
     const { job_id: id } = job;
     const outcome = this.outcomes.get(id);
     return html`<tr data-testid="job" data-job=${id} data-state=${job.state}>
@@ -126,6 +130,7 @@ export class Ops extends PageElement {
       <td class="question" title=${job.query}>${job.query}</td>
       <td>${job.state}${job.reason ? ` (${job.reason})` : ""}${outcome ? html`<div class="faint" data-testid="outcome">${outcome}</div>` : nothing}</td>
       <td>${job.rung ?? ""}</td>
+      ${onNodes ? html`<td data-testid="job-node">${job.node}</td>` : nothing}
       <td>${age((job.ended_at ?? Date.now() / 1000) - job.created_at)}</td>
       <td>${bytes(job.memory_bytes)}</td>
       <td>${job.cpu_s.toFixed(1)} s</td>
@@ -137,6 +142,10 @@ export class Ops extends PageElement {
     const chosen = new Set(this.chosen);
     if (!chosen.delete(id)) chosen.add(id);
     this.chosen = chosen;
+  }
+
+  private nodesChanged(event: CustomEvent<readonly NodeRow[]>): void {
+    this.nodes = event.detail;
   }
 
   private endedToggled(): void {
@@ -174,6 +183,7 @@ export class Ops extends PageElement {
       const [stats, jobs] = await Promise.all([readStats(), readJobs(this.endedToo)]);
       this.history.add(stats);
       this.jobs = jobs;
+      this.nodes = stats.nodes;
       const live = new Set(jobs.filter((job) => job.ended_at === null).map((job) => job.job_id));
       this.chosen = new Set([...this.chosen].filter((id) => live.has(id)));
       this.failure = "";

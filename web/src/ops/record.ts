@@ -28,7 +28,7 @@ export class Record extends PageElement {
         <dt>states</dt><dd>${record.moves.map(({ state, ms }, at) => html`${at > 0 ? " → " : nothing}${state} <span class="faint">${duration(ms)}</span>`)}</dd>
         ${record.error ? html`<dt>error</dt><dd data-testid="record-error">${record.error} <span class="faint">${record.hint}</span></dd>` : nothing}
         ${this.stop(record)}
-        <dt>process</dt><dd>${record.pid ?? "none"}${record.exit ? html`, <span data-testid="record-exit">${record.exit}</span>` : nothing}</dd>
+        <dt>process</dt><dd>${record.pid ?? "none"}${record.node ? html` on <span data-testid="record-node">${record.node}</span>` : nothing}${record.exit ? html`, <span data-testid="record-exit">${record.exit}</span>` : nothing}</dd>
         ${proofText(record.proof) ? html`<dt>gone</dt><dd data-testid="record-proof">${proofText(record.proof)}</dd>` : nothing}
         <dt>used</dt><dd>${record.cpu_s.toFixed(2)} s of processor, ${bytes(record.peak_memory_bytes)} of memory at most</dd>
         ${record.dropped_events ? html`<dt>dropped</dt><dd>${record.dropped_events} events that came after the end</dd>` : nothing}

@@ -1,8 +1,22 @@
 /** What `/api/stats` tells operators. */
 
+import type { Proof } from "deadstop-client";
+
 export interface Histogram {
   readonly counts: readonly number[];
   readonly sum_s: number;
+}
+
+/** A machine that takes jobs. */
+export interface NodeRow {
+  readonly name: string;
+  readonly state: "joining" | "ready" | "silent" | "draining" | "left" | "resting";
+  readonly jobs: number;
+  readonly slots: number;
+  readonly workers: number;
+  readonly why: string;
+  readonly proof: Proof | null;
+  readonly resources: readonly string[];
 }
 
 export interface Stats {
@@ -10,6 +24,7 @@ export interface Stats {
   readonly first_chunk: Histogram;
   readonly gauges: Readonly<Record<string, number>>;
   readonly gateway: Readonly<Record<string, number>>;
+  readonly nodes: readonly NodeRow[];
 }
 
 /** One line of a picture; null where there was nothing to measure. */

@@ -9,6 +9,7 @@ const stats = (answers: number, sum_s: number, kills: number): Stats => ({
   first_chunk: { counts: [answers, 0], sum_s },
   gauges: { running: answers, worker_memory_bytes: 1 },
   gateway: { memory_bytes: 7 },
+  nodes: [],
 });
 
 describe("the stats over time", () => {

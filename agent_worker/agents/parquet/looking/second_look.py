@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+from agent_worker.agents.parquet.looking.earlier_result import is_same
 from agent_worker.agents.parquet.looking.looks import preview_of
 from agent_worker.agents.parquet.looking.suspicion import near_values, suspicion
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import EngineError
 from agent_worker.engine.guard import Refused
-from agent_worker.llm import BudgetExceeded, ModelError
+from agent_worker.llm import BudgetExceeded, ModelError, Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Clarification, Event, Status, Warn
 
@@ -20,8 +21,10 @@ async def second_look(state: AgentState) -> AsyncGenerator[Event, None]:
     """Put another plan into the state where the model has one that finds more, or would rather ask; else nothing
     happens: the result that is there stands."""
     plan, preview = state.plan, state.preview
-    odd = suspicion(state.question, preview) if preview is not None else ""
-    if not odd or not state.context.settings.agent.look_again or not isinstance(plan, SqlPlan):
+    if preview is None or not isinstance(plan, SqlPlan) or not state.context.settings.agent.look_again:
+        return
+    odd = _odd(state, plan, preview)
+    if not odd:
         return
     yield Status(f"{odd}: looking once more with near values")
     try:
@@ -31,6 +34,14 @@ async def second_look(state: AgentState) -> AsyncGenerator[Event, None]:
         return
     if isinstance(other, Clarification) or (isinstance(other, SqlPlan) and await _finds_more(state, other)):
         state.plan = other
+
+
+def _odd(state: AgentState, plan: SqlPlan, preview: Preview) -> str:
+    """What is odd about the plan's result, in a few words; empty where nothing is."""
+    if odd := suspicion(state.question, preview):
+        return odd
+    same = is_same(state.context.store, plan.sql, preview)
+    return "the same result as the question before, by another statement" if same else ""
 
 
 async def _another_plan(state: AgentState, plan: SqlPlan, odd: str) -> Plan | None:
@@ -49,4 +60,4 @@ async def _finds_more(state: AgentState, plan: SqlPlan) -> bool:
         preview = await preview_of(state.tools.engine, plan.sql, FEW_ROWS)
     except (EngineError, Refused):
         return False
-    return not suspicion(state.question, preview)
+    return not _odd(state, plan, preview)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from agent_worker.offline.binder.places import kin
 from agent_worker.offline.binder.query import Exists, Expr, InBoth, Query, refs_of, simple_conditions
 from agent_worker.offline.english.lexicon import expand
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.fragments import Verb
 from agent_worker.offline.schema.model import Column, Schema

@@ -2,23 +2,56 @@
 
 from datetime import date
 
-from agent_worker.offline.binder.places import Doubtful, Unbound, kin
-from agent_worker.offline.binder.query import AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
+from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.query import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, parts_of, stretch
-from agent_worker.offline.english.vocabulary import MONTHS
-from agent_worker.offline.grammar.fragments import Absent, HowMany, Mention, Moment, Per, Verb, When
+from agent_worker.offline.english.lexicon import BORN
+from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
+from agent_worker.offline.grammar.fragments import Absent, HowMany, Item, Mention, Moment, Per, Verb, When
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind
 
-_BORN = frozenset(("birth", "born", "birthday", "birthdate", "dob"))
 _LEAP_YEAR = 2000
 """In which every day of a month is found that no year is said for."""
 
 
 class Times(Ranking):
     """Binds what is said of time."""
+
+    def _show(self, item: Item, size: int) -> None:
+        if not item.dated:
+            super()._show(item, size)
+            return
+        date = self._calendar(None).date
+        if date is None or item.name is None or self.base not in {c.table for c in item.name.tables}:
+            raise Unbound("a date of what")
+        self._add(Agg(item.fn, date))
+
+    def _hinted(self, hints: tuple[str, ...]) -> Ref:
+        """ "Latest" and "first" speak of the date of the rows where no column of theirs is called so."""
+        before = self.cost
+        try:
+            found, problem = super()._hinted(hints), None
+        except Unbound as unbound:
+            found, problem = None, unbound
+        table = self.schema.tables[self.base]
+        of_base = not self.entities or self.base in {e.table for e in self.entities}
+        if "date" not in hints or not of_base or (found and not found.path):
+            return self._found(found, problem)
+        dates = [c for c in table.columns if c.kind is Kind.DATE]
+        if not dates or (BORN & set(hints) and stem(table.words[-1]) in PEOPLE):
+            return self._found(found, problem)
+        date = self._calendar(None).date
+        self.cost = before + 0.05
+        return self._found(date, problem)
+
+    def _found(self, ref: Ref | None, problem: Unbound | None) -> Ref:
+        if ref is None:
+            raise problem or Unbound("a date of what")
+        return ref
 
     def _per(self, per: Per) -> None:
         bucket = self._calendar(per.name).bucket(per.unit)
@@ -105,7 +138,8 @@ class Times(Ranking):
             return parts
         dates = [column for column in table.columns if column.kind is Kind.DATE]
         told = [column for column in dates if self._told(column.name)]
-        dates = told or [column for column in dates if not _BORN & set(column.all_words)]
+        dates = told or [column for column in dates if not BORN & set(column.all_words)]
+        dates = [c for c in dates if any(kin(w, table.words[-1]) for w in c.all_words)] or dates
         if len(dates) != 1:
             raise Several(self.base, tuple(dates)) if dates else Unbound(f"{self.base} has no dates")
         return calendar_at(self.schema, Ref((), self.base, dates[0].name))

@@ -143,7 +143,7 @@ def test_a_declared_unit_is_converted_to(folders: dict[str, Data], tmp_path: Pat
     held = described(folders["clinic"].catalog, '[units]\n"patients.weight_kg" = "g"', tmp_path)
     found = asked(held, "patients heavier than 70 kg")
     assert isinstance(found, Clarification)
-    assert "patients with weight kg over 70000" in found.suggestions
+    assert "patients with weight over 70000" in found.suggestions
 
 
 def test_the_roles_that_may_be_declared_are_those_that_there_are() -> None:

@@ -11,6 +11,7 @@ from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import Hello
 from supervisor.nodes.node import Node, NodeState, summaries_of
 from supervisor.nodes.remote_place import RemotePlace
+from supervisor.places.capacity import Capacity, Demand
 from tests.unit.supervisor.nodes.test_remote_place import Heard
 
 LEASE_S = 15.0
@@ -22,7 +23,7 @@ def node() -> Node:
     """One that has asked for its lease at 100."""
     lease = HeadLease(LEASE_S, 0.5)
     lease.asked(100.0)
-    return Node("a1", "key", RemotePlace("gpu-1", lambda _: None, Heard()), lease)
+    return Node("a1", "key", RemotePlace("gpu-1", Capacity(0), lambda _: Demand(), lambda _: None, Heard()), lease)
 
 
 def test_it_joins_until_it_has_loaded_what_workers_need() -> None:
@@ -91,15 +92,16 @@ def test_none_takes_a_job_before_the_server_knows_its_own_data() -> None:
 def test_a_list_tells_of_each_machine_once_by_name() -> None:
     there = node()
     there.compare(HELLO, "/data", DATA)
-    listed = summaries_of([there], {"cpu-2"}, {"cpu-1": "no namespace"}, 101.0)
+    listed = summaries_of([there], {"cpu-2"}, {"cpu-3"}, {"cpu-1": "no namespace"}, 101.0)
     assert [(each.name, each.state) for each in listed] == [
         ("cpu-1", NodeState.JOINING),
         ("cpu-2", NodeState.LEFT),
+        ("cpu-3", NodeState.RESTING),
         ("gpu-1", NodeState.READY),
     ]
     assert listed[0].why == "no namespace"
 
 
 def test_while_one_is_tried_again_the_list_says_why_it_failed() -> None:
-    (again,) = summaries_of([node()], (), {"gpu-1": "no namespace"}, 101.0)
+    (again,) = summaries_of([node()], (), (), {"gpu-1": "no namespace"}, 101.0)
     assert (again.state, again.why) == (NodeState.JOINING, "no namespace")

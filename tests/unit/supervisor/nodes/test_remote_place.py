@@ -18,6 +18,7 @@ from supervisor.nodes.line import (
     Spawned,
 )
 from supervisor.nodes.remote_place import RemotePlace
+from supervisor.places.capacity import Capacity, Demand
 from supervisor.places.place import Gone, Sample
 
 
@@ -56,8 +57,7 @@ class Placed:
     place: RemotePlace = field(init=False)
 
     def __post_init__(self) -> None:
-        self.place = RemotePlace("gpu-1", self.sent.append, self.heard)
-        self.place.slots = 2
+        self.place = RemotePlace("gpu-1", Capacity(2), lambda _: Demand(), self.sent.append, self.heard)
         self.place.spawn("w1", "sql", b"token")
 
     def report(self, number: int, report: Report) -> None:

@@ -1,0 +1,160 @@
+"""Questions of a person in a hurry: which came first, the second most, of number 17, on average, compared, by what."""
+
+from datetime import date, datetime
+
+import pytest
+
+from agent_worker.offline import plan
+from agent_worker.plan import SqlPlan
+from tests.harness.small_tables import Make, Tables
+
+HIRE: Tables = {
+    "riders": {"rider_id": [1, 2, 3], "name": ["Ann", "Ben", "Cat"], "town": ["Rome", "Oslo", "Rome"],
+               "birth_date": [date(1990, 1, 1), date(1950, 1, 1), date(2001, 1, 1)],
+               "joined_on": [date(2022, 5, 1), date(2023, 5, 1), date(2021, 5, 1)]},
+    "bikes": {"bike_id": [7, 8], "model": ["city", "cargo"], "price": [300.0, 900.0],
+              "bought_on": [date(2020, 3, 1), date(2021, 3, 1)], "in_service": [True, False]},
+    "trips": {"trip_id": [11, 12, 13, 14, 15], "rider_id": [1, 1, 1, 2, 2], "bike_id": [7, 7, 8, 8, 8],
+              "started_at": [datetime(2022, 1, 3, 9), datetime(2022, 1, 8, 9), datetime(2023, 3, 3, 9),
+                             datetime(2023, 3, 5, 17), datetime(2023, 4, 3, 9)],
+              "ended_at": [datetime(2022, 1, 3, 10), datetime(2022, 1, 8, 10), datetime(2023, 3, 3, 11),
+                           datetime(2023, 3, 5, 18), datetime(2023, 4, 3, 10)],
+              "fare": [4.0, 8.0, 8.0, 6.0, 2.0], "status": ["done", "done", "broken", "done", "done"]},
+    "loans": {"loan_id": [1, 2], "rider_id": [3, 3], "loaned_on": [date(2021, 6, 1), date(2022, 6, 1)],
+              "due_on": [date(2025, 1, 1), date(2023, 1, 1)]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("newest bike", [{"cargo"}]),  # by the date of the thing itself
+        ("oldest bike", [{"city"}]),
+        ("oldest rider", [{"Ben"}]),  # people by their birth
+        ("latest loan", [{"2", "2022-06-01"}]),  # the date that is called as the loans are
+        ("first rider", [{"Cat"}]),
+        ("who joined last", [{"Ben"}]),
+        ("which rider joined first", [{"Cat"}]),
+        ("when did Ann join", [{"2022-05-01"}]),
+        ("when was the last loan", [{"2022-06-01"}]),
+        ("loans in 2022", [{"2"}]),
+    ],
+)
+def test_first_and_last_are_by_the_date_of_the_rows(make: Make, question: str, rows: list[set[str]]) -> None:
+    _holds(make, question, rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("second oldest rider", [{"Ann"}]),
+        ("second highest fare", [{"6.0"}]),  # the two of 8.0 are first together
+        ("the 2nd most expensive bike", [{"city"}]),
+        ("rider with the second most trips", [{"Ben", "2"}]),
+    ],
+)
+def test_the_second_one_is_meant_with_its_equals(make: Make, question: str, rows: list[set[str]]) -> None:
+    _holds(make, question, rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("fare of trip 12", [{"8.0"}]),
+        ("town of rider 2", [{"Oslo"}]),
+        ("trips of rider 2", [{"14"}, {"15"}]),
+        ("riders who joined before 2022", [{"Cat"}]),
+        ("riders joined before 2022", [{"Cat"}]),
+    ],
+)
+def test_few_words_are_as_clear_as_whole_questions(make: Make, question: str, rows: list[set[str]]) -> None:
+    _holds(make, question, rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("average trips per rider", [{"2.5"}]),
+        ("average number of trips per bike", [{"2.5"}]),
+        ("how many loans per rider on average", [{"2.0"}]),
+    ],
+)
+def test_counts_are_averaged_over_those_that_have_any(make: Make, question: str, rows: list[set[str]]) -> None:
+    assert "of those that have any" in _holds(make, question, rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("compare loans in 2021 and 2022", [{"2021", "1"}, {"2022", "1"}]),
+        ("loans in 2021 vs 2022", [{"2021", "1"}, {"2022", "1"}]),
+        ("compare total fare in Rome and Oslo", [{"Rome", "20.0"}, {"Oslo", "8.0"}]),
+        ("average fare of city bikes vs cargo bikes", None),
+        ("growth of loans from 2021 to 2022", [{"2021"}, {"2022", "1", "0", "0.0"}]),
+        ("by how much did loans grow from 2021 to 2022", [{"2021"}, {"2022", "0"}]),
+        ("growth of loans year over year", [{"2021"}, {"2022", "0", "0.0"}]),
+        ("compare Rome and Oslo", None),
+    ],
+)
+def test_two_are_set_side_by_side(make: Make, question: str, rows: list[set[str]] | None) -> None:
+    _holds(make, question, rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("list bikes by price", [{"city"}, {"cargo"}]),
+        ("bikes by price, highest first", [{"cargo"}, {"city"}]),
+        ("total fare by model, lowest first", [{"city", "12.0"}, {"cargo", "16.0"}]),
+        ("percentage of broken trips by model", [{"cargo", str(100 / 3)}, {"city", "0.0"}]),
+        ("loans on weekends", []),
+        ("number of trips by town, most first", [{"Rome", "3"}, {"Oslo", "2"}]),
+    ],
+)
+def test_what_stands_behind_by_orders_or_groups(make: Make, question: str, rows: list[set[str]]) -> None:
+    _holds(make, question, rows, ordered=True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "latest trip",
+        "longest trip",
+        "first bike in service",
+        "busiest hour",
+        "how many trips in 2022",
+        "trips vs loans",
+    ],
+)
+def test_what_may_be_meant_in_two_ways_is_asked_back(make: Make, question: str) -> None:
+    _holds(make, question, None)
+
+
+def test_one_table_of_what_happened_has_a_busiest_hour(make: Make) -> None:
+    data = make({name: table for name, table in HIRE.items() if name not in ("loans", "riders")} | {
+        "trips": {k: v for k, v in HIRE["trips"].items() if k not in ("ended_at", "rider_id")}
+    })  # fmt: skip
+    for question, row in [
+        ("busiest hour", {"9", "4"}),
+        ("the busiest day of the week", {"Monday", "2"}),
+        ("busiest month of 2022", {"2022-01-01", "2"}),
+    ]:
+        found = plan(question, data.catalog)
+        assert isinstance(found, SqlPlan), question
+        assert row <= set(map(str, data.rows(found.sql)[0]))
+
+
+def _holds(make: Make, question: str, rows: list[set[str]] | None, *, ordered: bool = False) -> str:
+    """Checks the rows of an answer, or, with None, that it is asked back; returns its reading."""
+    data = make(HIRE)
+    found = plan(question, data.catalog)
+    if rows is None:
+        assert not isinstance(found, SqlPlan), found
+        return ""
+    assert isinstance(found, SqlPlan), found
+    shown = [set(map(str, row)) for row in data.rows(found.sql)]
+    assert len(shown) == len(rows), found.reading
+    if ordered:
+        assert all(want <= row for want, row in zip(rows, shown, strict=True)), shown
+    assert all(any(want <= row for row in shown) for want in rows), shown
+    return found.reading

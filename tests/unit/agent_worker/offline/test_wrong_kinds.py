@@ -1,0 +1,93 @@
+"""Kinds of answers that were wrong in silence over tables full of traps: each is right now, or asked back."""
+
+from datetime import date
+
+import pytest
+
+from agent_worker.offline import plan
+from agent_worker.plan import SqlPlan
+from tests.harness.small_tables import Make, Tables
+
+GYM: Tables = {
+    "clubs": {"club_id": [1, 2, 3], "name": ["Peak", "Flow", "Iron"], "status": ["open", "closed", "open"],
+              "capacity": [80, 90, 90]},
+    "members": {"member_id": [11, 12, 13, 14], "name": ["Ann", "Ben", "Cat", "Dan"], "club_id": [1, 1, 2, None],
+                "status": ["active", "frozen", "active", "active"], "birth_date": [date(1980 + n, 1, 1) for n in
+                (1, 2, 3, 1)], "joined": [date(2024, n, 1) for n in (4, 3, 2, 1)], "number": [7, 8, 9, 10]},
+}  # fmt: skip
+FLEET: Tables = {
+    "vehicles": {"vehicle_id": [1, 2], "plate": ["A1", "B2"], "model_year": [2023, 2019]},
+    "drivers": {"driver_id": [1, 2], "name": ["Ida March", "Jon May"], "last_name": ["March", "May"]},
+    "trips": {"trip_id": [1, 2, 3], "vehicle_id": [1, 2, 2], "driver_id": [1, 2, 2], "origin": ["Kiel", "Kiel", "Ulm"],
+              "started": [date(2023, 3, n) for n in (1, 2, 3)], "ended": [date(2023, 3, n) for n in (2, 3, 4)]},
+    "fuel_stops": {"stop_id": [1, 2, 3], "trip_id": [1, 1, 2], "litres": [10.0, 20.0, 30.0]},
+}  # fmt: skip
+LEAGUE: Tables = {
+    "teams": {"team_id": [1, 2], "name": ["Lions", "Bears"]},
+    "players": {"player_id": [1, 2, 3], "name": ["Per", "Jan", "Ulf"], "team_id": [1, 2, 2]},
+    "matches": {"match_id": [5, 6], "home_team_id": [1, 2], "away_team_id": [2, 1]},
+    "scorers": {"match_id": [5, 5, 6, 6], "player_id": [1, 2, 3, 1], "goals": [1, 2, 1, 1]},
+}  # fmt: skip
+
+SHELF: Tables = {
+    "colors": {"color_code": [1, 2], "color_description": ["red", "blue"]},
+    "items": {"item_id": [1, 2, 3, 4], "item_name": ["cup", "pot", "jar", "pan"], "color_code": [1, 1, 2, 2],
+              "item_description": ["a", "b", "c", "d"], "size": [5, 5, 6, 7], "maker": ["x", "y", "x", "y"],
+              "remark": ["new", "old", "odd", "own"]},
+    "shelves": {"shelf_id": [1, 2], "room": ["attic", "attic"]},
+    "placings": {"item_id": [1, 1, 2], "shelf_id": [1, 2, 1]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tables", "question", "names"),
+    [
+        # several share the first place
+        (GYM, "which club has the highest capacity", {"Flow", "Iron"}),
+        (GYM, "who is the oldest member", {"Ann", "Dan"}),
+        (LEAGUE, "which match has the most scorers", {5, 6}),
+        # values, each once, or what each row has
+        (SHELF, "show all sizes", {5, 6, 7}),
+        (SHELF, "show all makers", {"x", "y"}),
+        (SHELF, "what is the size and the maker of all items", {5, 6, 7}),
+        # what belongs to none is no row of each
+        (GYM, "how many members does each club have", {"Peak", "Flow"}),
+    ],
+)
+def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: str, names: set[object]) -> None:
+    data = make(tables)
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan), found
+    rows = data.rows(found.sql)
+    assert len(rows) == (4 if "all items" in question else len(names)), found.reading
+    assert all(names & set(row) for row in rows), found.reading
+
+
+@pytest.mark.parametrize(
+    ("tables", "question"),
+    [
+        (GYM, "how many members have the status open"),  # a value of another table's column of that name
+        (GYM, "what is the average number of members"),  # no average of `number`
+        (FLEET, "how many trips in March"),  # a month, or a driver
+        (FLEET, "how many trips from Kiel were there in 2023"),  # a trip's year, not its vehicle's
+        (FLEET, "litres per trip"),  # all of them, or their sum
+        (SHELF, "show the color code and description of the item with the name 'cup'"),  # of the item, or of the color
+        (LEAGUE, "how many matches did the Bears play"),  # by their keys, not by who scored
+    ],
+)
+def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:
+    assert not isinstance(plan(question, make(tables).catalog), SqlPlan)
+
+
+def test_things_that_only_a_join_tells_of_are_counted_once(make: Make) -> None:
+    data = make(SHELF)
+    found = plan("number of items on shelves in the room attic", data.catalog)
+    assert isinstance(found, SqlPlan)
+    assert data.rows(found.sql) == [(2,)]
+
+
+def test_a_number_is_asked_for_without_its_unit(make: Make) -> None:
+    data = make({"parcels": {"parcel_id": [1, 2], "weight_kg": [2.0, 4.0], "height_cm": [10, 30]}})
+    found = plan("average weight of parcels", data.catalog)
+    assert isinstance(found, SqlPlan)
+    assert data.rows(found.sql) == [(3.0,)]
