@@ -13,7 +13,7 @@ from ops.errors import EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE, OpsError
 COMMANDS = {
     "serve": ("server", "Serve questions: supervisor and gateway; prints the address when ready."),
     "ask": ("jobs", "Ask one question and answer it in the terminal."),
-    "saved": ("kept", "Questions that were saved: list them, ask one again."),
+    "saved": ("kept", "Questions that are kept: keep one, list them, ask one again."),
     "share": ("kept", "Let others read answers by a link."),
     "shares": ("kept", "The links to your answers: list them, end one."),
     "upload": ("kept", "Give files of your own to ask about."),

@@ -1,12 +1,16 @@
 """The data of all with the files of one user's own behind them. What is shared keeps its names and its reading."""
 
 import hashlib
+import re
 from pathlib import Path
 
 from agent_worker.catalog.description import DescriptionFile
 from agent_worker.catalog.files.layout import CatalogError, Found, find_sources
 from agent_worker.catalog.places import LocalFolder, Place
 from bus.contract.catalog import Catalog
+
+_OPTION = re.compile(r"(\. Say|,? or say|; say) [^.]*$")
+"""What the owner of a folder can say in the file beside the data: of one's own files nobody can."""
 
 
 class WithOwnFiles:
@@ -67,7 +71,8 @@ def why_unreadable(catalog: Catalog, folder: Path, name: str) -> str:
         return ""
     said = (*(one.why for one in catalog.left_out), *catalog.warnings)
     why = next((one for one in said if str(file) in one), "it holds no table")
-    return why.partition(" is left out: ")[2].replace(f"{file.parent}/", "").removeprefix(f"{name}: ") or why
+    why = why.partition(" is left out: ")[2] or why
+    return _OPTION.sub("", why.replace(f"{file.parent}/", "").removeprefix(f"{name}: "))
 
 
 def _found(folder: Path) -> Found:

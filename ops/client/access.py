@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from bus.contract.catalog import Catalog
-from bus.contract.saved import SavedQuestion
+from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options
@@ -49,11 +49,12 @@ class Query:
 
 @dataclass(frozen=True)
 class PastQuestion:
-    """The last question of a conversation, and its job."""
+    """The last question of a conversation, and its job. `stands_alone`: no other was asked before it there."""
 
     job: OutsideJob
     question: str
     agent: str
+    stands_alone: bool = True
 
 
 class JobsAccess(Protocol):
@@ -92,6 +93,9 @@ class JobsAccess(Protocol):
 
     async def saved(self) -> Sequence[SavedQuestion]:
         """One's own saved questions, the earliest first."""
+
+    async def save(self, content: SavedContent) -> SavedQuestion:
+        """Keep it to be asked again."""
 
     async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
         """What a saved question of one's own asks with these values, and the defaults of its other parameters."""

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from bus.contract.catalog import Catalog
-from bus.contract.saved import SavedQuestion
+from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import ENDED, Rung, State
 from bus.log import LogReader
@@ -84,6 +84,9 @@ class LoggedJobs:
         self._no_supervisor()
 
     async def saved(self) -> Sequence[SavedQuestion]:
+        self._no_supervisor()
+
+    async def save(self, content: SavedContent) -> SavedQuestion:
         self._no_supervisor()
 
     async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:

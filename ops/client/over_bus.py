@@ -11,7 +11,7 @@ import msgspec
 from bus.address import state_folder
 from bus.client import BusClient, CommandRefused
 from bus.contract.catalog import Catalog
-from bus.contract.saved import SavedQuestion
+from bus.contract.saved import SavedContent, SavedQuestion
 from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import Role, Rung, State
 from bus.own_files import Upload, own_files_folder, pieces_of
@@ -36,6 +36,7 @@ from bus.wire.commands import (
     ReadStats,
     RemoveFile,
     RollUp,
+    SaveQuestion,
     Show,
     ShowConversation,
     Stop,
@@ -55,6 +56,7 @@ from bus.wire.replies import (
     Jobs,
     OwnFile,
     OwnFiles,
+    QuestionSaved,
     SavedQuestions,
     ShareCreated,
     Shares,
@@ -124,7 +126,7 @@ class LocalJobs:
             raise
         last = shown.turns[-1]
         record = await self._request(Show(self._caller, job_id=last.job_id), Shown)
-        return PastQuestion(outside_job(record.record.summary), last.question, last.agent)
+        return PastQuestion(outside_job(record.record.summary), last.question, last.agent, len(shown.turns) == 1)
 
     async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
         found = await self._request(ListJobs(self._caller, state=state, user=user, ended=ended), Jobs)
@@ -160,6 +162,9 @@ class LocalJobs:
 
     async def saved(self) -> Sequence[SavedQuestion]:
         return (await self._request(ListSaved(self._caller), SavedQuestions)).saved
+
+    async def save(self, content: SavedContent) -> SavedQuestion:
+        return (await self._request(SaveQuestion(self._caller, content), QuestionSaved)).saved
 
     async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
         filled = await self._request(FillSaved(self._caller, saved_id, dict(values)), Filled)

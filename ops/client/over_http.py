@@ -62,7 +62,8 @@ class RemoteJobs:
                 return None
             raise
         last = shown["jobs"][-1]
-        return PastQuestion(job_of(await self.show(last["job_id"])), last["query"], last["agent"])
+        job = job_of(await self.show(last["job_id"]))
+        return PastQuestion(job, last["query"], last["agent"], len(shown["jobs"]) == 1)
 
     async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
         with _for_people():
@@ -84,6 +85,10 @@ class RemoteJobs:
 
     async def saved(self) -> Sequence[SavedQuestion]:
         return [_saved(one) for one in (await self._ask("GET", "/api/saved"))["saved"]]
+
+    async def save(self, content: SavedContent) -> SavedQuestion:
+        body = msgspec.to_builtins(content)
+        return _saved(await self._ask("POST", "/api/saved", json={"query": body.pop("text"), **body}))
 
     async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
         path = f"/api/saved/{quote(saved_id, safe='')}/question"

@@ -21,7 +21,7 @@ class OwnFileHandlers:
         self._folders = folders
         self._catalogs = catalogs
         self._admission = admission
-        self._open_to_all = _lies_within(settings)
+        self._open_to_all = lies_within_data(settings)
 
     def answer(self, command: AnyFileCommand) -> AnyReply:
         """Carry the command out."""
@@ -76,7 +76,7 @@ def _too_large(size: int, limit: int, what: str) -> Refused:
     return Refused("too_large", error, "give a smaller one, as Parquet for example, or delete what you no longer need")
 
 
-def _lies_within(settings: Settings) -> bool:
+def lies_within_data(settings: Settings) -> bool:
     """Whether every worker may read the state folder, because it may read the data."""
     data = settings.data.folder
     if not data or is_address(data):

@@ -11,7 +11,7 @@ import pytest
 
 from bus.wire import outside
 from bus.wire.outside import AgentAccepted, AgentChunk, AgentComplete, AgentFailed, AgentKilled, OutsideJob
-from bus.wire.replies import NodeSummary, Stats
+from bus.wire.replies import NodeSummary, OwnFile, Stats
 from deadstop.client.http import address_of
 from gateway.wire.responses import OutsideRecord
 from gateway.wire.saved import OutsideSaved
@@ -104,6 +104,34 @@ def test_of_saved_questions(server: Server) -> None:
     assert "select 2 * 21 as n" in json.dumps(asked)
 
 
+def test_of_what_is_kept(server: Server) -> None:
+    target = ["--url", server.url]
+    (made,) = printed(server, target, "saved", "add", "more", "--sql", "select {n} + 1 as m", "--param", "n:number=2")
+    held(made, OutsideSaved)
+    deadstop(server.folder, "ask", "how many flights per airline?", *target)
+    (last,) = printed(server, target, "saved", "add", "the last")
+    assert (last["query"], last["statement"]) == ("how many flights per airline?", False)
+    deadstop(server.folder, "ask", "--continue", "top 3 instead", *target)
+    (followed,) = printed(server, target, "saved", "add", "after it")
+    assert followed["statement"], "it would mean nothing alone"
+    assert "LIMIT 3" in followed["query"]
+
+
+def test_of_files_of_ones_own(server: Server) -> None:
+    target, file = ["--url", server.url], server.folder / "cats.csv"
+    file.write_text("name,weight\nTom,4.5\n")
+    (given,) = printed(server, target, "upload", str(file))
+    held(given, OwnFile)
+    assert given["tables"] == ["cats"]
+    assert printed(server, target, "files", "list") == [given]
+    asked = printed(server, target, "ask", "select name from cats")
+    assert "Tom" in json.dumps(asked)
+    unsure = deadstop(server.folder, "files", "delete", "cats.csv", *target)
+    assert unsure.returncode != 0, "nobody has said yes"
+    assert deadstop(server.folder, "files", "delete", "cats.csv", "--yes", *target).returncode == 0
+    assert printed(server, target, "files", "list") == []
+
+
 def test_of_this_machine(server: Server) -> None:
     here = ["--state-dir", str(server.state_dir)]
     (made,) = printed(server, here, "token", "create", "eve")
@@ -129,6 +157,7 @@ def test_of_this_machine(server: Server) -> None:
         ("load", fields(Report)),
         ("saved list", fields(OutsideSaved)),
         ("share", SHARE),
+        ("upload", fields(OwnFile)),
         ("token create", TOKEN),
         ("token list", LISTED_TOKEN),
     ],

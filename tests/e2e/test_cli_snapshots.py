@@ -29,7 +29,7 @@ WRITE = os.environ.get("DEADSTOP_WRITE_SNAPSHOTS") == "1"
 SURROUNDINGS = {"NO_COLOR": "1", "LOGNAME": "olga", "ANTHROPIC_API_KEY": ""}
 QUESTION = "average departure delay by month"
 BY_STATE = "select state, count(*) as jobs from jobs group by state order by state"
-TABLES = {"ask", "ps", "ps-all", "history", "history-sql", "token-list", "saved-list", "shares-list"}
+TABLES = {"ask", "ps", "ps-all", "history", "history-sql", "token-list", "saved-list", "shares-list", "files-list"}
 STRETCHED = {"ps", "ps-all", "history", "token-list", "shares-list"}
 """Those whose columns are as wide as what differs from run to run."""
 CUT_TO_WIDTH = {*TABLES - {"ask"}, "tail", "tail-stopped", "timeline", "timeline-stopped", "stats"}
@@ -60,6 +60,8 @@ NAMES = [
         "timeline-stopped",
     ),
     *("tail", "tail-stopped", "history", "history-sql", "token-create", "token-list", "token-revoke", "doctor"),
+    *("saved-add", "saved-add-statement", "saved-add-wrong"),
+    *("upload", "upload-unreadable", "files-list", "files-delete", "files-none"),
     *("saved-none", "saved-list", "saved-run", "saved-wrong", "saved-unknown"),
     *("share", "share-public", "shares-list", "shares-end", "shares-none"),
     "drain",
@@ -116,6 +118,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
             answered = next(item["job_id"] for item in server.objects("ps", "--all") if item["query"] == QUESTION)
             stopped = _stop(server, screen, done)
             _keep(server, screen, done, answered)
+            _give(server, screen, done)
             _look_back(server, screen, done, answered, stopped)
     return Printed(screen, done)
 
@@ -153,11 +156,26 @@ def _keep(server: Server, screen: Screen, done: dict[str, Done], answered: str) 
     done["saved-run"] = screen.run(server, "saved", "run", "both", "--set", "name=it's", "--set", "n=-3")
     done["saved-wrong"] = screen.run(server, "saved", "run", "Both", "--set", "n=many")
     done["saved-unknown"] = screen.run(server, "saved", "run", "bothe")
+    done["saved-add"] = screen.run(server, "saved", "add", "Lasts", "how many airports are there?")
+    statement = ("--sql", "select {n} + 1 as more", "--param", "n:number=2")
+    done["saved-add-statement"] = screen.run(server, "saved", "add", "More", *statement)
+    done["saved-add-wrong"] = screen.run(server, "saved", "add", "Less", "--param", "n=1")
     done["share"] = screen.run(server, "share", answered)
     done["share-public"] = screen.run(server, "share", answered, "--public")
     done["shares-list"] = screen.run(server, "shares", "list")
     done["shares-end"] = screen.run(server, "shares", "end", done["share"].stdout.strip())
     done["shares-none"] = screen.run(server, "shares", "list")
+
+
+def _give(server: Server, screen: Screen, done: dict[str, Done]) -> None:
+    """Files of one's own."""
+    (server.folder / "cats.csv").write_text("name,weight\nTom,4.5\n")
+    (server.folder / "cut.parquet").write_text("PAR1")
+    done["upload"] = screen.run(server, "upload", "cats.csv")
+    done["upload-unreadable"] = screen.run(server, "upload", "cut.parquet")
+    done["files-list"] = screen.run(server, "files", "list")
+    done["files-delete"] = screen.run(server, "files", "delete", "cats.csv", "--yes")
+    done["files-none"] = screen.run(server, "files", "list")
 
 
 async def _save(server: Server) -> None:

@@ -91,7 +91,7 @@ class Nouns(Shown):
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         if aggregated:
             self.query.groups += refs
-        if aggregated and firm:  # rows of none are not of one of them
+        if aggregated:  # rows of none are not of one of them
             self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
         self._join(() if aggregated else path)
         shown = [e for e in self.query.shown if isinstance(e, Ref)]

@@ -240,9 +240,14 @@ class Ranking(Conditions):
                 expr = figures[0] if sort.figure and figures else self._sorted_by(item)
                 plain = isinstance(expr, Ref) and self._column(expr).role in (Role.QUANTITY, Role.RATE, Role.DATE)
                 plain = plain and isinstance(expr, Ref) and not is_calendar_part(expr.column)
-                if sort.bare and (not plain or any(isinstance(e, Agg) for e in self.query.shown)):
+                shown = self.query.shown
+                summed = any(isinstance(e, Agg) or (isinstance(e, Ref) and self._holds_figures(e)) for e in shown)
+                if sort.bare and (not plain or summed):
                     raise Unbound("by, without a figure")
                 self.query.order.append((expr, descending))
+
+    def _holds_figures(self, ref: Ref) -> bool:
+        return self._column(ref).role in NUMERIC
 
     def _sorted_by(self, item: Item | None) -> Expr:
         if item is None:

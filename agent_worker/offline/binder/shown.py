@@ -223,6 +223,10 @@ class Shown(Places):
         if (self._column(ref).role is Role.QUANTITY and not item.distinct) or COUNTING & set(self._column(ref).words):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
+        if said := None if item.distinct else self._yes(ref, False):
+            self.query.conditions.append(said)
+            self._add(Agg("count"))
+            return
         self._add(Agg("count", ref, distinct=True))
 
     def _only_joins(self) -> bool:

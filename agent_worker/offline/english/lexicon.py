@@ -263,6 +263,7 @@ ABSENT = _said(
     |{haven't,hasn't,aren't,isn't,weren't,wasn't}|were never been
     |{nobody,no one}{ has, have, had, ever, has ever,}"""
 )
+IN_ALL = _said("{all,} together|altogether|in {total,all}|all told|overall|combined")
 GLUE = _said(
     """the|a|an|all|of|any|please|that|who|which|do|does|did|is|are|was|were|be|been|being|me|us|we|you|i|it|they
     |them|its
@@ -270,11 +271,9 @@ GLUE = _said(
     |some
     |respectively|currently|given|whole|if|do {we,you} have|among|within|during|,|'|then|whom|ever|actually|really
     |still|yet|so far
-    |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together|a total of
-    |in total
-    |altogether|our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
+    |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together with|a total of
+    |our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
     |recorded|records|each of the|in our records|{people,those} who|can|ones|one|for which|in which|result|results
-    |overall
     |over all|{across,across all}|out of all|that is|value|values|of the|stored|on record|could|so
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""

@@ -26,7 +26,7 @@ from agent_worker.offline.grammar.fragments import (
     Verb,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.terse import missing, on_average, told
+from agent_worker.offline.grammar.terse import in_all, missing, on_average, told
 from agent_worker.offline.grammar.time.asked import dated
 from agent_worker.offline.grammar.time.changes import compared, growth
 from agent_worker.offline.grammar.time.times import periods, when
@@ -134,5 +134,5 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 CLAUSES: tuple[Rule, ...] = (
     where_named, where_counted, having, where_containing, where_trailing, where_value, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
-    flagged, told, dated, on_average, compared, growth, glue,
+    flagged, told, dated, on_average, in_all, compared, growth, glue,
 )  # fmt: skip

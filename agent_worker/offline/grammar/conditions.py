@@ -20,7 +20,7 @@ from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Kind
+from agent_worker.offline.schema.roles import Kind, yes_and_no
 from agent_worker.offline.schema.value_index import ValueRef
 
 UNITS_OF_TIME = ("seconds", "minutes", "hours", "days")
@@ -134,6 +134,7 @@ def _predicate(
 def flagged(reader: Reader, at: int) -> Iterator[Found]:
     """ "active customers", "who are not active", "bikes in service"."""
     said = at > 0 and (reader.word(at - 1) in english.BEING or reader.before(at) is not None)
+    said = said or reader.words[:at] in (["and"], ["only"])
     denied = reader.word(at) == "not"
     within = reader.word(at + denied) == "in"
     for name in reader.names(at + denied + within):
@@ -148,7 +149,10 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
 
 def _is_flag(reader: Reader, name: Name, most: float) -> bool:
     columns = reader.lattice.index.schema.columns
-    return all(c.column and columns[c.table, c.column].kind is Kind.FLAG for c in name.candidates) and name.cost < most
+    near = [c for c in name.candidates if c.cost <= name.cost + 0.5]
+    found = [columns[c.table, c.column] for c in near if c.column]
+    flags = all(column.kind is Kind.FLAG or yes_and_no(column.info) for column in found)
+    return flags and len(found) == len(near) and name.cost < most
 
 
 def where_containing(reader: Reader, at: int) -> Iterator[Found]:

@@ -14,6 +14,8 @@ from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.value_index import ValueRef
 
 _STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
+_AMOUNTS = frozenset(("amount", "value"))
+"""What is added up rather than counted."""
 _MOST_ITEMS = 8
 _BARE, _BARE_THINGS = 0.3, 0.2
 """What it costs that nothing opens a list; of things it is nearer than of what they have."""
@@ -285,7 +287,8 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
                 for last, other in reader.noun(after + 1):
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
                     yield last, both, name.cost + other.cost + cost + 0.02
-            if name.tables and fns in (("avg",), ("median",)) and reader.word(after) == "per":
+            of_rows = name.tables and fns in (("avg",), ("median",)) and not _AMOUNTS & set(reader.words[at:end])
+            if of_rows and reader.word(after) in ("per", "for", "by"):
                 yield after, (Item("count", name, over=fns[0]),), name.cost + cost
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:

@@ -7,6 +7,7 @@ from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Fragment,
+    InAll,
     Item,
     OnAverage,
     Rank,
@@ -178,6 +179,11 @@ def on_average(reader: Reader, at: int) -> Iterator[Found]:
     """Said before or behind a count of each."""
     if reader.words[at : at + 2] == ["on", "average"]:
         yield at + 2, OnAverage(), 0.0
+
+
+def in_all(reader: Reader, at: int) -> Iterator[Found]:
+    """Said behind what is added up."""
+    yield from ((end, InAll(), 0.0) for end, _ in reader.phrase(english.IN_ALL, at) if at)
 
 
 def told(reader: Reader, at: int) -> Iterator[Found]:

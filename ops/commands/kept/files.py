@@ -20,20 +20,19 @@ def list_(target: Target, as_json: bool) -> None:
     Each with its size and what it is called in SQL.
     """
     import asyncio
-    import time
 
     import msgspec
 
     from ops.actions.kept.files import read_files
-    from ops.format import ago, clean, size
+    from ops.format import clean, size
     from ops.render.console import narration, output, print_json
     from ops.render.tables import giving_way, plain_table
 
     files = asyncio.run(read_files(target))
-    table = plain_table("NAME", "SIZE", "ADDED", "TABLES", flexible=("NAME", "TABLES"))
+    table = plain_table("NAME", "SIZE", "TABLES", flexible=("NAME", "TABLES"))
     for one in files:
         name, tables = (giving_way(clean(cell)) for cell in (one.name, ", ".join(one.tables)))
-        table.add_row(name, size(one.size_bytes), ago(one.added_at, time.time()), tables)
+        table.add_row(name, size(one.size_bytes), tables)
         if as_json:
             print_json(msgspec.to_builtins(one))
     if not files:

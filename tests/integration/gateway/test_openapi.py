@@ -136,6 +136,7 @@ async def test_real_answers_are_what_it_says(gateway: RunningGateway, supervisor
         await check(method, "/api/nodes/none/drain", 403, template="/api/nodes/{name}/drain")
         await check(method, "/api/nodes/none/drain", 404, template="/api/nodes/{name}/drain", user="ops")
     await _check_saved(check)
+    await _check_files(check)
     every = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert every - check.seen <= {("GET", "/metrics")}
 
@@ -152,6 +153,16 @@ async def _check_saved(check: Checked) -> None:
     await check("GET", "/api/saved", 200)
     await check("DELETE", one, 204, template=template)
     await check("DELETE", one, 404, template=template)
+
+
+async def _check_files(check: Checked) -> None:
+    name, body = {"name": "own.csv"}, b"n\n1\n"
+    await check("POST", "/api/files", 201, params=name, data=body)
+    await check("POST", "/api/files", 422, params=name, data=b"")
+    await check("POST", "/api/files", 400, params={"name": "own.exe"}, data=body)
+    await check("GET", "/api/files", 200)
+    await check("DELETE", "/api/files/own.csv", 204, template="/api/files/{name}")
+    await check("DELETE", "/api/files/own.csv", 404, template="/api/files/{name}")
 
 
 async def test_a_client_that_a_generator_makes_of_it_asks_and_stops(

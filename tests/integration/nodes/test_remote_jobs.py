@@ -1,11 +1,14 @@
 """What is asked of the head runs on a node: it streams, waits for a place there, and outlasts the node's silence."""
 
+from contextlib import closing
+
 import pytest
 
 from bus.contract.events import ResponseChunk
-from bus.contract.vocabulary import Proof, State
-from bus.wire.commands import ReadStats
-from bus.wire.replies import Stats
+from bus.contract.vocabulary import Proof, Role, State
+from bus.own_files import Upload
+from bus.wire.commands import AddFile, Caller, ReadStats, RemoveFile
+from bus.wire.replies import Changed, FileTaken, Stats
 from tests.harness.nodes import node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 from tests.harness.stopping import ROOMY
@@ -32,6 +35,21 @@ async def test_every_event_comes_once_and_in_order(supervisor: Supervisor) -> No
         "local-1",
         Proof.NODE_REAPED,
     )
+
+
+async def test_what_may_read_files_of_one_s_own_runs_at_the_head(supervisor: Supervisor) -> None:
+    ann, bob = Caller("ann", Role.USER), Caller("bob", Role.USER)
+    with closing(Upload(supervisor.state_dir / "files")) as upload:
+        upload.write(b"n\n7\n")
+        taken = await supervisor.client.request(AddFile(ann, "own.csv", upload.name), FileTaken)
+    assert await supervisor.how_it_ended(taken.job.job_id) == (State.SUCCEEDED, None)
+    ended = {}
+    for caller in (ann, bob):
+        job_id = await supervisor.submit("select n from own", caller=caller)
+        state, _ = await supervisor.how_it_ended(job_id)
+        ended[caller.user] = state, (await supervisor.record(job_id)).summary.node
+    assert ended == {"ann": (State.SUCCEEDED, ""), "bob": (State.FAILED, "local-1")}
+    await supervisor.client.request(RemoveFile(ann, "own.csv"), Changed)
 
 
 async def test_a_job_for_which_no_place_is_free_waits_for_one(supervisor: Supervisor) -> None:

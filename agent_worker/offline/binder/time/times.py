@@ -120,7 +120,9 @@ class Times(Ranking):
         ]
 
     def _calendar(self, name: Name | None) -> Calendar:
-        """The dates that are meant: those named, those that a verb tells of, or the only ones of the base."""
+        """The dates that are meant: those named, here or once for all, those that a verb tells of, or the only ones."""
+        named = [one.name for one in (*self.of(Per), *self.of(When)) if one.name is not None]
+        name = named[0] if name is None and len({one.text for one in named}) == 1 else name
         if name is not None:
             ref, cost = self._resolve(name, None)
             if self._column(ref).kind is not Kind.DATE:

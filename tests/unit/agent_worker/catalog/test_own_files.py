@@ -70,3 +70,4 @@ def test_why_a_file_is_no_table(shared: Path, own: Path) -> None:
     assert why_unreadable(catalog, own, "none.csv") == ""
     why = why_unreadable(catalog, own, "bad.csv")
     assert why.startswith("no delimiter splits all of its lines alike")
+    assert why.endswith("Put the lines that differ right"), "there is no deadstop.toml for it"

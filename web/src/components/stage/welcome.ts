@@ -42,7 +42,7 @@ export class Welcome extends PageElement {
     return html`<ul class="tables" aria-label="Tables" data-testid="tables">
       ${this.catalog.tables.map(
         (table) => html`<li title=${table.columns.join(", ")}>
-          <code>${table.name}</code> <span>${counted(table.rowCount, "row")}</span>
+          <code>${table.name}</code> <span>${counted(table.rowCount, "row")}${table.own ? ", yours" : ""}</span>
         </li>`,
       )}
     </ul>`;

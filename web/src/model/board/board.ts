@@ -2,7 +2,7 @@ import type { Answers } from "../answers/answers";
 import { type AnswerState, hasEnded } from "../answers/answer-state";
 import { freshId } from "../conversations/conversation";
 import { StoreError } from "../conversations/conversation-store";
-import { candidates, room, type TileFacts } from "./schedule";
+import { candidates, dueSession, room, type TileFacts } from "./schedule";
 import { arrange, fill, forget, listSaved, moved, pinned, type Run, type Saved } from "./saved";
 
 const READ_EVERY_MS = 5000;
@@ -185,10 +185,10 @@ export class Board {
   private async start(id: string): Promise<void> {
     if (this.starting.has(id)) return;
     this.starting.add(id);
-    this.wanted.delete(id);
+    const session = this.wanted.delete(id) ? freshId("s-") : this.dueSession(id);
     try {
       const { query, agent, model } = await fill(id);
-      const run = { sessionId: freshId("s-"), conversationId: freshId("c-"), askedAt: Date.now() };
+      const run = { sessionId: session, conversationId: session, askedAt: Date.now() };
       this.ours.add(run.sessionId);
       this.begin(id, run);
       this.answers.ask({
@@ -202,6 +202,13 @@ export class Board {
       this.starting.delete(id);
       this.changed();
     }
+  }
+
+  /** Of a run that nobody has asked for. One that was refused here is not tried under the same name. */
+  private dueSession(id: string): string {
+    const latest = this.saved.find((saved) => saved.id === id)?.latest;
+    const session = latest ? dueSession(id, latest.sessionId) : "";
+    return session && !this.ours.has(session) ? session : freshId("s-");
   }
 
   private facts(): readonly TileFacts[] {

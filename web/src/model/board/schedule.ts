@@ -41,3 +41,24 @@ export function candidates(tiles: readonly TileFacts[], now: number): readonly T
 export function room(tiles: readonly TileFacts[]): number {
   return Math.max(0, MOST_RUNNING - tiles.filter(isRunning).length);
 }
+
+/**
+ * The session in which a tile that is due runs after this one: the same in every window, so that of those which ask at the
+ * same time the server runs one, and attaches the others to it.
+ */
+export function dueSession(id: string, after: string): string {
+  return `due-${id}-${digest(after)}`;
+}
+
+/** 53 bits of a text (cyrb53): enough to tell the runs of one tile apart. Without TLS a browser has no better one. */
+function digest(text: string): string {
+  let [one, two] = [0xdeadbeef, 0x41c6ce57];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, 2654435761);
+    two = Math.imul(two ^ code, 1597334677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
+  two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+  return (4294967296 * (2097151 & two) + (one >>> 0)).toString(36);
+}

@@ -8,9 +8,12 @@ export interface TableSummary {
   readonly name: string;
   readonly rowCount: number;
   readonly columns: readonly string[];
+  /** It is of a file of one's own. */
+  readonly own: boolean;
 }
 
 export interface CatalogSummary {
+  /** One's own first. */
   readonly tables: readonly TableSummary[];
   /** Questions to begin with. */
   readonly samples: readonly string[];
@@ -48,7 +51,8 @@ export async function rereadCatalog(known: CatalogSummary): Promise<CatalogSumma
 function catalogOf(wire: Catalog): CatalogSummary {
   const { tables, warnings = [] } = wire;
   const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map(({ name }) => name)]));
-  return { tables: tables.map(summary), samples: samplesFor(tables, wire.keys), columns, warnings, wire };
+  const summaries = [...tables.filter(({ own }) => own), ...tables.filter(({ own }) => !own)].map(summary);
+  return { tables: summaries, samples: samplesFor(tables, wire.keys), columns, warnings, wire };
 }
 
 /** The catalog, or why there is none to be seen yet. */
@@ -66,5 +70,5 @@ async function catalogNow(): Promise<Catalog | string> {
 }
 
 function summary(table: CatalogTable): TableSummary {
-  return { name: table.name, rowCount: table.row_count, columns: table.columns.map((column) => column.name) };
+  return { name: table.name, rowCount: table.row_count, columns: table.columns.map((column) => column.name), own: table.own === true };
 }

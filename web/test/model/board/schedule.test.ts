@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Phase } from "../../../src/model/answers/answer-state";
 import { parametersIn } from "../../../src/model/board/parameters";
 import { moved } from "../../../src/model/board/saved";
-import { candidates, isDue, room, type TileFacts } from "../../../src/model/board/schedule";
+import { candidates, dueSession, isDue, room, type TileFacts } from "../../../src/model/board/schedule";
 
 const MINUTE = 60_000;
 
@@ -63,5 +63,24 @@ describe("parameters", () => {
     const known = { name: "day", kind: "date", default: "2026-01-31" } as const;
     const text = "flights to {city} on {day}, {city}; not {1}, {a b}, {}";
     expect(parametersIn(text, [known, { ...known, name: "gone" }])).toEqual([{ name: "city", kind: "text", default: "" }, known]);
+  });
+});
+
+describe("the session of a run that is due", () => {
+  it("is the same in every window, and another for each tile and after each run", () => {
+    const sessions = ["a1", "b2"].flatMap((id) => ["s-1", "s-2", "due-a1-x"].map((after) => dueSession(id, after)));
+    expect(new Set(sessions).size).toBe(6);
+    expect(dueSession("a1", "s-1")).toBe(sessions[0]);
+  });
+
+  it("is a name that the server takes, however often it runs", () => {
+    let session = "s-0";
+    const seen = new Set<string>();
+    for (let run = 0; run < 1000; run += 1) {
+      session = dueSession("A_b-cdefghijklmnopqrstu", session);
+      expect(session).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+      seen.add(session);
+    }
+    expect(seen.size).toBe(1000);
   });
 });
