@@ -36,6 +36,9 @@ _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 
 
+_RECURRING = frozenset(("hour", "weekday", "day_of_month", "month_of_year", "quarter_of_year"))
+
+
 def _is_one(name: Name) -> bool:
     """Whether a noun is said of one: "which grade"."""
     last = name.text.lower().split()[-1]
@@ -72,6 +75,8 @@ class Checks(Times):
         single = [e.fn for e in counts] == ["count"] and len(self.of(Per)) + len(self.of(Group)) == 1
         if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
+        if query.outer and any(bucket.unit in _RECURRING for bucket in query.buckets):
+            raise Doubtful("the hour of one day, or of all days")
 
     def _check_bridge(self) -> None:
         """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
@@ -141,6 +146,8 @@ class Checks(Times):
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
             if len(shared) == 1:
                 raise Unbound("rows of another table")
+        if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
+            raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
         said = {
             c.expr
             for c in self.query.conditions

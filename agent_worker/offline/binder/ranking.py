@@ -153,16 +153,10 @@ class Ranking(Conditions):
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not grouped:
             raise Unbound("a figure of the first only")
         terse = any(select.terse for select in self.of(Select))
-        if (
-            terse
-            and isinstance(expr, Ref)
-            and self.query.shown
-            and all(isinstance(e, Ref) and e.path for e in self.query.shown)
-        ):
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        shared = all(e.path or self._column(e).role is Role.CATEGORY for e in shown)
+        if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
             raise Doubtful(f"{expr.column} of one, or of all together")
-        columns = [self._column(e) for e in self.query.shown if isinstance(e, Ref)]
-        if columns and all(column.role is Role.FLAG for column in columns):
-            raise Doubtful(f"{columns[0].name} of the first, or the first of which it holds")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
             raise Unbound("the first of itself")
         self.query.order.append((expr, rank.descending))

@@ -12,7 +12,6 @@ from agent_worker.offline.schema.roles import Role
 V = TypeVar("V")
 Found = tuple[int, Any, float]
 """Where a phrase ends, what it says, and what it costs to read it so."""
-_COMMON_VALUE = 3
 
 
 class Reader:
@@ -119,7 +118,7 @@ class Reader:
         self, at: int, before: tuple[Operand, ...], both: bool
     ) -> Iterator[tuple[int, tuple[Operand, ...], bool]]:
         word, start = self.word(at), at + 1
-        if word not in ("or", "and", ","):
+        if word not in ("or", "and", "nor", ","):
             return
         if word == "," and self.word(start) in ("or", "and"):
             word, start = self.word(start), start + 1
@@ -127,7 +126,7 @@ class Reader:
             if type(other) is not type(before[0]):
                 continue
             together = (*before, other)
-            if word in ("or", "and"):
+            if word != ",":
                 yield end, together, both or word == "and"
             if word == ",":
                 yield from self._more(end, together, both)

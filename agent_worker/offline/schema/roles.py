@@ -10,7 +10,6 @@ _NUMBERS = (
     *("DECIMAL", "FLOAT", "DOUBLE", "REAL"),
 )
 _KEY_WORDS = frozenset(("id", "ids", "key", "code", "uuid", "guid", "ssn", "isbn", "zip", "phone"))
-_DATE_WORDS = frozenset(("date", "time", "day", "born", "birthday", "dob"))
 _RATES = frozenset(("rate", "percent", "percentage", "pct", "ratio", "discount", "tax", "share"))
 _YES_NO = (("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))
 _YEARLY = frozenset(("year", "founded", "opened", "published", "released", "built", "established"))
