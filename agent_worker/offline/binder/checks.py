@@ -82,13 +82,20 @@ class Checks(Times):
         """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
         by a key of their own."""
         counts = [e.ref for e in self.query.shown if isinstance(e, Agg) and e.fn == "count" and e.ref]
-        if self.base in self._named_tables() or not any(ref.table == self.base for ref in counts):
+        told = any(kin(v.word, w) for v in self.of(Verb) for w in self.schema.tables[self.base].words)
+        if told or self.base in self._named_tables() or not any(ref.table == self.base for ref in counts):
             return
         held = {c.expr.table for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)}
         for key in (self.schema.refers(ref.table, ref.column) for ref in counts):
             direct = {k.ref_table for k in self.schema.keys_of(key.ref_table)} if key else set()
-            if held & direct:
-                raise Doubtful(f"{', '.join(held & direct)} by {self.base}, or by a key")
+            both = {t for t in self.schema.tables if key and t != self.base and self._ties(t, key.ref_table, held)}
+            if held & direct or both:
+                raise Doubtful(f"{', '.join(held)} by {self.base}, or by {', '.join(both) or 'a key'}")
+
+    def _ties(self, table: str, one: str, others: set[str]) -> bool:
+        """Whether a table refers to one thing and to others, too."""
+        refers = {key.ref_table for key in self.schema.keys_of(table)}
+        return one in refers and bool(refers & others)
 
     def _is_named(self, ref: Ref) -> bool:
         """Whether a condition names its column, so that it is no other one's."""
@@ -113,7 +120,8 @@ class Checks(Times):
     def _asks_values(self) -> bool:
         """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
         cinema", "the grade"."""
-        asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in self.of(Select))
+        first = self.of(Select)[:1]
+        asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in first)
         with_base = any(m.has and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
         return asked or with_base or self._lists_values()
 

@@ -4,6 +4,7 @@ from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
+from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Mention,
@@ -161,11 +162,27 @@ class Columns(Nouns):
                     return 9.0
                 else:
                     cost += (0.15 if value.quoted else 0.3) + (0.4 if value.refs else 0.0)
+            elif where.name is None and self._is_said_of_names(where, value.text, table, column):
+                return 9.0
             elif where.name is None and where.owner is None and not value.quoted and value.text.islower():
                 dated = where.dated and self.base in self.schema.catalog.description.default_dates
                 state = (where.state or dated) and table == self.base
                 cost += 9.0 if not state and (value.text in VERBS or value.text.endswith("ed")) else 0.3
         return cost
+
+    def _is_said_of_names(self, where: Where, text: str, table: str, column: str) -> bool:
+        """Whether a word is hardly a value, as it is a table's noun ("participant"), the verb of the base ("nominated"
+        of nominations) or a word of its column's own name ("star" of `star_rating`)."""
+        if not text.islower() or " " in text:
+            return False
+        nouns = set() if where.owner else {stem(t.words[-1]) for t in self.schema.tables.values()}
+        own = {stem(word) for word in self.schema.columns[table, column].all_words}
+        done = (
+            where.owner is None
+            and text in VERBS
+            and any(kin(text, word) for word in self.schema.tables[self.base].words)
+        )
+        return stem(text) in nouns | own or done
 
     def _distance(self, table: str) -> float | None:
         if table == self.base:

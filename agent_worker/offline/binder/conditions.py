@@ -88,7 +88,9 @@ class Conditions(Columns):
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
         path = self._path_to(column.table)
-        if where.both and any(isinstance(e, Agg) and (e.fn == "count" or path is None) for e in self.query.shown):
+        figures = [e for e in self.query.shown if isinstance(e, Agg)]
+        every = len(where.operands) == column.info.distinct  # then the condition leaves none out
+        if where.both and any(e.fn == "count" or path is None or every for e in figures):
             raise Unbound("a count of both, or of each")
         operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
         if path is not None:

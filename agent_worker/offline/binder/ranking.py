@@ -194,6 +194,8 @@ class Ranking(Conditions):
         self.cost += cost - item.name.cost
         column = self._column(ref)
         most = rank.most and not item.fn
+        if item.fn == "sum" and {"total", "tot"} & set(column.all_words):
+            raise Unbound(f"{column.name} is a total already")
         if item.fn:
             if column.role not in NUMERIC:
                 raise Unbound(f"{item.fn} of {column.name}")

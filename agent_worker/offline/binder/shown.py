@@ -19,7 +19,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
-from agent_worker.offline.schema.model import Table
+from agent_worker.offline.schema.model import Table, own_key
 from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path, step_of
 
@@ -210,6 +210,9 @@ class Shown(Places):
             self.cost += cost - best + (0.0 if self._told_of_base(path) else HOP + 0.1) - HOP
             self.counted.add(table.name)
             step = path[-1]
+            own = own_key(table.columns)
+            if own is not None and own.name != step.end_column:
+                raise Doubtful(f"{item.name.text} by {step.end_column}")
             apart = len(self._items()) > 1 or self.of(Group)
             if len(path) == 1 and not item.distinct and apart and self._only_joins():
                 self._add(Agg("count"))

@@ -133,8 +133,8 @@ def _predicate(
 
 def flagged(reader: Reader, at: int) -> Iterator[Found]:
     """ "active customers", "who are not active", "bikes in service"."""
-    said = at > 0 and (reader.word(at - 1) in english.BEING or reader.before(at) is not None)
-    said = said or reader.words[:at] in (["and"], ["only"])
+    alone = reader.before(at) is not None or reader.words[:at] in (["and"], ["only"])
+    said = at > 0 and (reader.word(at - 1) in english.BEING or alone)
     denied = reader.word(at) == "not"
     within = reader.word(at + denied) == "in"
     for name in reader.names(at + denied + within):

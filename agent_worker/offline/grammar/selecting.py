@@ -288,7 +288,7 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
                     yield last, both, name.cost + other.cost + cost + 0.02
             of_rows = name.tables and fns in (("avg",), ("median",)) and not _AMOUNTS & set(reader.words[at:end])
-            if of_rows and reader.word(after) in ("per", "for", "by"):
+            if of_rows and reader.word(after) == "per":
                 yield after, (Item("count", name, over=fns[0]),), name.cost + cost
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:

@@ -151,7 +151,7 @@ class Schema:
             self._column(info.name, words, column, parts[1:] if prefix else parts)
             for column, parts in zip(info.columns, split, strict=True)
         )
-        key = next((column for column in columns if column.name == referred), None) or _own_key(columns)
+        key = next((column for column in columns if column.name == referred), None) or own_key(columns)
         declared = self.catalog.description.labels.get(info.name, ())
         named = tuple(column for name in declared for column in columns if column.name == name)
         return Table(info.name, words, columns, key, named or labels_of(columns) or _namesake(words, columns), info)
@@ -224,7 +224,7 @@ def _same(part: str, noun: str) -> bool:
     return stem(part) == stem(noun) or (len(part) > 2 and abbreviates(part, stem(noun)))
 
 
-def _own_key(columns: tuple[Column, ...]) -> Column | None:
+def own_key(columns: tuple[Column, ...]) -> Column | None:
     first = columns[:1]
     return next((c for c in first if c.words[-1:] and c.words[-1] in ("id", "key", "code", "number")), None)
 

@@ -44,6 +44,14 @@ BILLS: Tables = {
               "total": [1, 1, 2], "amount_of_bill": [1.5, 2.5, 3.5]},
 }  # fmt: skip
 
+AWARDS: Tables = {
+    "students": {"student_id": [1, 2, 3], "name": ["Ann", "Ben", "Cy"], "sex": ["F", "M", "M"], "age": [20, 30, 40],
+                 "tot_cred": [90, 60, 60]},
+    "nominations": {"nomination_id": [1, 2], "film": ["Up", "Her"], "result": ["Nominated", "Won"]},
+    "star_ratings": {"rating_code": [1, 2], "star_rating_description": ["star", "none"]},
+    "hotels": {"hotel_id": [1, 2, 3], "rating_code": [1, 2, 2], "price": [9.0, 8.0, 7.0]},
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("tables", "question", "names"),
@@ -52,6 +60,10 @@ BILLS: Tables = {
         (GYM, "which club has the highest capacity", {"Flow", "Iron"}),
         (GYM, "who is the oldest member", {"Ann", "Dan"}),
         (LEAGUE, "which match has the most scorers", {5, 6}),
+        # curly quotes
+        (AWARDS, "names of students whose name contains the word \u2018nn\u2019", {"Ann"}),
+        # a column, no value
+        (AWARDS, "show the id and star rating of each hotel ordered by its price", {1, 2, 3}),
         # no verb, but a figure
         (BILLS, "average billed by doctor", {20.0, 5.0}),
         # never how many there are
@@ -82,6 +94,9 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
         (FLEET, "how many trips from Kiel were there in 2023"),  # a trip's year, not its vehicle's
         (FLEET, "litres per trip"),  # all of them, or their sum
         (SHELF, "show the color code and description of the item with the name 'cup'"),  # of the item, or of the color
+        (AWARDS, "what is the average age for male and female students"),  # of both, or of each
+        (AWARDS, "for each nomination, show the film where it is nominated"),  # all of them, whatever the result
+        (AWARDS, "student with the highest total tot cred"),  # a total already
         (BILLS, "total of Ada"),  # of each, or of all
         (BILLS, "billed by season"),  # added up, or one by one
         (LEAGUE, "how many matches did the Bears play"),  # by their keys, not by who scored
