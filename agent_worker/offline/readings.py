@@ -119,7 +119,7 @@ class Core:
                     bound = Binder(self.schema, base, self.routes(base), parse).run()
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
-                    if isinstance(problem, Several):
+                    if isinstance(problem, Several) and _names(parse, problem.table):
                         several_dates, dated = several_dates or problem.table, min(dated, parse.cost)
                     continue
                 _order_groups(self.schema, bound.query)
@@ -155,6 +155,11 @@ class Core:
         if base not in self._routes:
             self._routes[base] = Joins(self.schema, base)
         return self._routes[base]
+
+
+def _names(parse: Parse, table: str) -> bool:
+    """Whether a question names a table as nearly as any other, rather than a column of it."""
+    return any(c.table == table and c.cost <= n.cost + 0.1 for n in names_in(parse.fragments) for c in n.tables)
 
 
 def _order_groups(schema: Schema, query: Query) -> None:

@@ -37,13 +37,15 @@ class Understood:
 
 
 class NotUnderstood(Exception):
-    """No answer: `problem` lies in `text`, at `item` where it is one piece of it. `questions` may be meant instead."""
+    """No answer: `problem` lies in `text`, at `item` where it is one piece of it. `questions` may be meant instead, the
+    same in the data's own last period first; `within` are the words for that period."""
 
-    def __init__(self, text: str, problem: Ambiguous, questions: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, problem: Ambiguous, questions: tuple[str, ...] = (), within: str = "") -> None:
         super().__init__(problem.message)
         self.text = text
         self.problem = problem
         self.questions = questions
+        self.within = within
 
     @property
     def item(self) -> Lexeme | None:

@@ -1,12 +1,16 @@
 """Which machines there are, as the engine knows them, and on which of them a node may be started."""
 
+import logging
 from collections.abc import Iterable, Iterator
 
 from bus.contract.settings import ClusterSettings
 from bus.wire.replies import NodeSummary
+from supervisor.nodes.engines.line import AboutMachines, EngineFailed, MachineGone, NodeUp
 from supervisor.nodes.node import NO_MACHINE, Node, summaries_of, summary_of_engine
 from supervisor.nodes.scaling import is_wanted
 from supervisor.places.capacity import Capacity, capacity_of
+
+log = logging.getLogger(__name__)
 
 
 class Inventory:
@@ -24,10 +28,18 @@ class Inventory:
     def __repr__(self) -> str:
         return f"<Inventory {sorted(self._offered)} offered, {sorted(self._drained)} drained>"
 
-    def up(self, name: str, resources: list[str]) -> None:
-        """This machine could take a node, and offers these resources, as far as the engine knows."""
-        self.trouble = ""
-        self._offered[name] = resources
+    def heard(self, said: AboutMachines) -> None:
+        """The engine says that a machine has come or gone, or that it knows none."""
+        match said:
+            case NodeUp(name, resources):
+                self.trouble = ""
+                self._offered[name] = resources
+            case MachineGone(name):
+                self._offered.pop(name, None)
+                self.failed.pop(name, None)
+            case EngineFailed(why):
+                self.trouble = why
+                log.error("no node can be started: %s", why, extra={"action": "engine"})
 
     def engine_ended(self) -> None:
         """Nobody can start anything."""
@@ -43,7 +55,7 @@ class Inventory:
 
     def take(self, nodes: list[Node]) -> Iterator[tuple[str, Capacity]]:
         """The machines on which a node is to be started now, beside these that there are: they are offered no more."""
-        there = [node.place.capacity.resources for node in nodes if not node.draining]
+        there = [node.place.capacity.resources for node in nodes if node.counts]
         for name in sorted(self._offered.keys() - self._drained):
             capacity = capacity_of(self._cluster, name, self._offered[name])
             if self.wanted is None or is_wanted(capacity.resources, there, self.wanted):

@@ -56,6 +56,11 @@ class Node:
     def __repr__(self) -> str:
         return f"<Node {self.place.name} {self.agent_id}>"
 
+    @property
+    def counts(self) -> bool:
+        """Whether it takes jobs, or will soon, as far as anybody knows."""
+        return not self.draining and not self.why
+
     def state(self, now: float) -> NodeState:
         """At `now`, in seconds since boot."""
         if self.hello is None or self.why:

@@ -25,7 +25,7 @@ from bus.wire.replies import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.engines.engine import Engine, engine_arguments
-from supervisor.nodes.engines.line import EngineFailed, FromEngine, NodeDown, NodeFailed, NodeReaped, NodeUp, Started
+from supervisor.nodes.engines.line import AboutMachines, FromEngine, NodeDown, NodeFailed, NodeReaped, Started
 from supervisor.nodes.inventory import Inventory
 from supervisor.nodes.line import (
     ASK,
@@ -220,10 +220,11 @@ class Nodes:
     # ---- what the engine says
 
     def _on_engine(self, said: FromEngine) -> None:
+        if isinstance(said, AboutMachines):
+            self._inventory.heard(said)
+            self._start_offered()
+            return
         match said:
-            case NodeUp(name, resources):
-                self._inventory.up(name, resources)
-                self._start_offered()
             case Started(agent_id) if node := self._nodes.get(agent_id):
                 self._inventory.failed.pop(node.place.name, None)
             case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
@@ -235,9 +236,6 @@ class Nodes:
             case NodeDown(agent_id, why) if node := self._nodes.get(agent_id):
                 log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})
                 self._give_up(node)
-            case EngineFailed(why):
-                self._inventory.trouble = why
-                log.error("no node can be started: %s", why, extra={"action": "engine"})
 
     def _give_up(self, node: Node) -> None:
         """What was never granted a lease runs nothing, and never will; of others the lease has to run out."""

@@ -78,7 +78,7 @@ class RemotePlace:
         return self.capacity.slots - self.jobs
 
     def lacks(self, agent: str) -> str:
-        """What it lacks for a job of this agent even if nothing runs there, for people; "" for nothing."""
+        """What it has too little of for a job of this agent even if nothing runs there, for people; "" for nothing."""
         return self.capacity.lacks(self._demand(agent))
 
     def takes(self, agent: str) -> bool:

@@ -39,5 +39,5 @@ class Scaler:
 
 
 def _is_wanted(node: Node, nodes: list[Node], wanted: list[str]) -> bool:
-    others = [other.place.capacity.resources for other in nodes if other is not node and not other.draining]
+    others = [other.place.capacity.resources for other in nodes if other is not node and other.counts]
     return is_wanted(node.place.capacity.resources, others, wanted)

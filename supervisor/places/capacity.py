@@ -28,13 +28,13 @@ class Capacity:
     resources: frozenset[str] = field(default_factory=frozenset)
 
     def lacks(self, demand: Demand) -> str:
-        """What it would lack even if nothing ran there, for people; "" for nothing. A job without a limit of memory
-        fits no node that has a bound."""
+        """What it has too little of even if nothing ran there, for people (after "it has"); "" for nothing. A job
+        without a limit of memory fits no node that has a bound."""
         if demand.resource and demand.resource not in self.resources:
-            return f"offers no {demand.resource}"
+            return f"no {demand.resource}"
         if not self._holds([demand]):
             most = f"up to {_mib(demand.memory_bytes)}" if demand.memory_bytes else "any amount"
-            return f"has {_mib(self.memory_bytes)} of memory for questions, and this one may take {most}"
+            return f"{_mib(self.memory_bytes)} of memory for questions, and this one may take {most}"
         return ""
 
     def takes(self, demand: Demand, held: Iterable[Demand]) -> bool:
@@ -69,7 +69,9 @@ def why_never(settings: Settings, agent: str) -> str:
     lacking = {name: capacity.lacks(demand) for name, capacity in _possible(settings.cluster, demand)}
     if not all(lacking.values()):
         return ""
-    return "; ".join(f"{name} {words}" for name, words in list(lacking.items())[:MOST_NAMED])
+    if len(lacking) > 1 and len(set(lacking.values())) == 1:
+        return f"all {len(lacking)} nodes have {lacking.popitem()[1]}"
+    return "; ".join(f"{name} has {words}" for name, words in list(lacking.items())[:MOST_NAMED])
 
 
 def _possible(cluster: ClusterSettings, demand: Demand) -> list[tuple[str, Capacity]]:

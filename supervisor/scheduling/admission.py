@@ -134,7 +134,8 @@ class Admission:
                 continue
             order.append(job_id)
             heapreplace(heap, (self._blocked(running + 1), running + 1, self._turn + len(order), first, at))
-        return sorted(order, key=self._full) if self._agents else order
+        full = self._full_agents()
+        return sorted(order, key=lambda job_id: self._agents.get(job_id) in full) if full else order
 
     def hold_note(self, user: str) -> str:
         """Why a job of this user would not start now although a place is free, for people; nothing where none is, or
@@ -180,11 +181,16 @@ class Admission:
         user = min(self._queues, key=self._rank)
         if not self._agents and self._may_start(user):
             return next(iter(self._queues[user]))
+        full = self._full_agents()
         users = (user for user in sorted(self._queues, key=self._rank) if self._may_start(user))
-        return next((job_id for user in users for job_id in self._queues[user] if not self._full(job_id)), None)
+        waiting = (job_id for user in users for job_id in self._queues[user])
+        return next((job_id for job_id in waiting if self._agents.get(job_id) not in full), None)
 
-    def _full(self, job_id: str) -> bool:
-        agent = self._agents.get(job_id, "")
+    def _full_agents(self) -> set[str]:
+        """Those of whose jobs no further one may begin now."""
+        return {agent for agent in set(self._agents.values()) if self._is_full(agent)}
+
+    def _is_full(self, agent: str) -> bool:
         if agent in self.max_running_of and self._running_agents[agent] >= self.max_running_of[agent]:
             return True
         return self.no_room is not None and bool(self.no_room(agent))

@@ -17,7 +17,7 @@ class Machine(Place, Protocol):
         """How many more jobs it takes."""
 
     def lacks(self, agent: str) -> str:
-        """What it lacks for a job of this agent even if nothing runs there, for people; "" for nothing."""
+        """What it has too little of for a job of this agent even if nothing runs there, for people; "" for nothing."""
 
     def takes(self, agent: str) -> bool:
         """Whether one can begin there now."""
@@ -87,7 +87,7 @@ class Placement:
         lacking = {machine.name: machine.lacks(agent) for machine in self.machines.ready}
         if not all(lacking.values()):
             return "no node has a place for another job"
-        return next((f"node {name} {words}" for name, words in lacking.items()), "no node is ready yet")
+        return next((f"node {name} has {words}" for name, words in lacking.items()), "no node is ready yet")
 
     def choose(self, agent: str, is_warm_at: Callable[[Place], bool]) -> Place:
         """Rather where a worker of this agent is warm, then where most is free. RuntimeError: no node takes a job."""

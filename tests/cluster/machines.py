@@ -19,6 +19,7 @@ SUBNET = "10.77.0"
 HEAD = f"{SUBNET}.1"
 PORT = 6379
 RAY = [sys.executable, "-m", "ray.scripts.scripts"]
+START = [*RAY, "start", "--block", "--disable-usage-stats"]
 OWN_FILES = str(Path(__file__).with_name("own_files.sh"))
 """A machine shares neither temporary files nor memory with another."""
 WITH_GPU = 1
@@ -42,9 +43,9 @@ class Machines:
         _ip("link", "set", "dsbridge", "up")
         self._head = self.start_head(PORT)
 
-    def start_head(self, port: int, **environment: str) -> "Raylet":
-        """Ray's head at that port, once it has started."""
-        options = [f"--port={port}", f"--temp-dir={self._folder}/ray{port}"]
+    def start_head(self, port: int, *more: str, **environment: str) -> "Raylet":
+        """Ray's head at that port with `more` options, once it has started."""
+        options = [f"--port={port}", f"--temp-dir={self._folder}/ray{port}", *more]
         head = self._start(
             ["--head", "--include-dashboard=false", *options, *_options(HEAD)], f"head-{port}", [], environment
         )
@@ -54,12 +55,7 @@ class Machines:
     def add(self, number: int) -> "Machine":
         """A machine that is cabled, and a raylet on it which joins. Its number says its address."""
         machine = Machine(number)
-        if not Path("/run/netns", machine.namespace).exists():
-            _cable(machine)
-        gpus = ["--num-gpus=1"] if number == WITH_GPU else []
-        options = [f"--address={HEAD}:{PORT}", *_options(machine.address), '--resources={"deadstop": 1}', *gpus]
-        within = ["ip", "netns", "exec", machine.namespace, OWN_FILES]
-        self._raylets[number] = self._start(options, machine.address, within, {})
+        self._raylets[number] = join(machine, PORT, self._environment, self._folder)
         return machine
 
     def until_started(self) -> None:
@@ -95,8 +91,18 @@ class Machines:
         self._head.end()
 
     def _start(self, options: list[str], name: str, within: list[str], environment: dict[str, str]) -> "Raylet":
-        command = [*within, *RAY, "start", "--block", "--disable-usage-stats", *options]
-        return Raylet(command, {**self._environment, **environment}, self._folder / f"{name}.log")
+        return Raylet([*within, *START, *options], {**self._environment, **environment}, self._folder / f"{name}.log")
+
+
+def join(machine: "Machine", port: int, environment: dict[str, str], folder: Path) -> "Raylet":
+    """Cable the machine, if it is not, and start a raylet on it that joins the head at that port. What it says goes to
+    a file in the folder."""
+    if not Path("/run/netns", machine.namespace).exists():
+        _cable(machine)
+    gpus = ["--num-gpus=1"] if machine.number == WITH_GPU else []
+    options = [f"--address={HEAD}:{port}", *_options(machine.address), '--resources={"deadstop": 1}', *gpus]
+    within = ["ip", "netns", "exec", machine.namespace, OWN_FILES]
+    return Raylet([*within, *START, *options], environment, folder / f"{machine.address}.log")
 
 
 class Raylet:

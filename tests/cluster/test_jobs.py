@@ -64,7 +64,7 @@ async def test_an_agent_that_needs_a_gpu_runs_where_there_is_one_and_finds_it(
 async def test_for_a_resource_that_no_machine_offers_yet_a_question_waits_and_says_so(supervisor: Supervisor) -> None:
     job_id = await supervisor.submit("go", "on_tpu")
     told = await supervisor.until_seen(job_id, lambda event: isinstance(event, Queue) and event.note != "")
-    assert str(told[-1]).count("offers no tpu") == 1
+    assert str(told[-1]).count("has no tpu") == 1
     await supervisor.stop(job_id)
     assert await supervisor.how_it_ended(job_id) == (State.CANCELLED, Reason.USER)
 

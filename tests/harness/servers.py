@@ -150,7 +150,7 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
     supervisor = Supervisor(state_dir, process, client)
     try:
         if CLUSTER_ENGINE in os.environ:
-            await eventually(supervisor.has_node, "its node takes jobs")
+            await eventually(supervisor.has_node, "its node takes jobs", within_s=READY_WITHIN_S)
         yield supervisor
     finally:
         client.close()

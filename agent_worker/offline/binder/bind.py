@@ -1,6 +1,6 @@
 """One parse over one base table: every fragment bound, the whole checked, or refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent_worker.offline.binder.checks import Checks
 from agent_worker.offline.binder.places import Doubtful, Unbound
@@ -22,11 +22,13 @@ from agent_worker.offline.grammar.fragments import (
     Growth,
     Having,
     HowMany,
+    InAll,
     Item,
     Mention,
     Or,
     Parse,
     Per,
+    Select,
     Share,
     Told,
     When,
@@ -49,6 +51,7 @@ class Binder(Checks):
     """Binds a whole parse. Raises `Unbound` where that makes no sense."""
 
     def run(self) -> Bound:
+        self._in_all()
         items = self._items()
         if any(name.candidates[0].via[0] and name.candidates[0].table == self.base for name in names_in(self.parse)):
             raise Unbound("reached over what the question is about")
@@ -110,6 +113,18 @@ class Binder(Checks):
             self._growth()
         self._verbs()
         return Bound(self.query, self.parse.cost + self.cost, self.parse)
+
+    def _in_all(self) -> None:
+        """A column that is asked for "in all" is added up, things are counted; what is a figure already stays."""
+        for select in self.of(Select) if self.of(InAll) else ():
+            plain = [item for item in select.items if not item.fn and not (item.name and item.name.declared)]
+            if plain and (len(select.items) > 1 or select.distinct or plain[0].name is None):
+                raise Unbound("in all of what")
+            if plain and plain[0].name:
+                fn = "count" if plain[0].name.tables else "sum"
+                added = replace(select, items=(replace(plain[0], fn=fn),))
+                fragments = tuple(added if one is select else one for one in self.parse.fragments)
+                self.parse = replace(self.parse, fragments=fragments)
 
     def _share(self, share: Share, told: int) -> None:
         """The figure as a share of the whole: by groups, or of those rows that the conditions say."""

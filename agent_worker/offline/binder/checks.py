@@ -31,8 +31,12 @@ from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Role
 
+_ADDED = frozenset(("total", "sum", "count"))
 _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
+
+
+_RECURRING = frozenset(("hour", "weekday", "day_of_month", "month_of_year", "quarter_of_year"))
 
 
 def _is_one(name: Name) -> bool:
@@ -71,6 +75,8 @@ class Checks(Times):
         single = [e.fn for e in counts] == ["count"] and len(self.of(Per)) + len(self.of(Group)) == 1
         if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
+        if query.outer and any(bucket.unit in _RECURRING for bucket in query.buckets):
+            raise Doubtful("the hour of one day, or of all days")
 
     def _check_bridge(self) -> None:
         """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
@@ -93,9 +99,9 @@ class Checks(Times):
     def _only_values(self, plain: list[Ref]) -> bool:
         """Whether columns hold only what many rows may share."""
         columns = [self._column(ref) for ref in plain]
-        one = self._lists_values() or any(
-            s.single or (s.which and s.items[0].name and _is_one(s.items[0].name)) for s in self.of(Select)
-        )
+        selects = self.of(Select)
+        one = self._lists_values() or self._asks_one() or any(s.single for s in selects)
+        one = one or any(s.which and s.items[0].name and _is_one(s.items[0].name) for s in selects)
         roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
         return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
 
@@ -107,11 +113,14 @@ class Checks(Times):
     def _asks_values(self) -> bool:
         """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
         cinema", "the grade"."""
-        items = self._items()
-        one = len(items) == 1 and items[0].owner is None and items[0].name is not None and _is_one(items[0].name)
-        asked = one or any(s.which or (s.single and len(s.items) == 1) for s in self.of(Select))
+        asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in self.of(Select))
         with_base = any(m.has and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
         return asked or with_base or self._lists_values()
+
+    def _asks_one(self) -> bool:
+        """Whether one value is asked for: "the grade taught in classroom 103"."""
+        items = self._items()
+        return len(items) == 1 and items[0].owner is None and items[0].name is not None and _is_one(items[0].name)
 
     def _lists_values(self) -> bool:
         """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""
@@ -122,12 +131,15 @@ class Checks(Times):
     def _check_rows(self, plain: list[Ref]) -> None:
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
         ranked = [e for e, _ in self.query.order if isinstance(e, Ref)] if self.query.limit else []
-        if self.told_by and not self._is_of_one_thing():
+        added = any(i.fn == "" and i.name and i.name.text.lower() in _ADDED for i in self._items())
+        if (self.told_by or (added and len(plain) == 1)) and not self._is_of_one_thing():
             raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
             if len(shared) == 1:
                 raise Unbound("rows of another table")
+        if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
+            raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
         said = {
             c.expr
             for c in self.query.conditions

@@ -72,10 +72,12 @@ class Conditions(Columns):
     def _flagged(self, flagged: Flagged) -> None:
         """What a column says yes or no to; rows where it says neither are in neither."""
         ref, cost = self._resolve(flagged.name, None)
-        if self._column(ref).kind is not Kind.FLAG or any(isinstance(f, Or) for f in self.parse.fragments):
+        said = self._yes(ref, flagged.negated)
+        told = any(isinstance(c, Compare) and c.expr == ref for c in self.query.conditions)
+        if said is None or told or any(isinstance(f, Or) for f in self.parse.fragments):
             raise Unbound(f"{flagged.name.text} is no yes or no")
         self.cost += cost - flagged.name.cost - len(ref.path) * (HOP - FAR)
-        self.query.conditions.append(Compare(ref, "no" if flagged.negated else "yes", ()))
+        self.query.conditions.append(said)
 
     def _holds_all(self, where: Where, table: str, column: str) -> bool:
         """Whether the column that the words behind the values name holds them all."""

@@ -39,6 +39,9 @@ class Nouns(Shown):
     def _group_by(self, name: Name, aggregated: bool, firm: bool) -> None:
         best = name.cost
         if aggregated and any(c.table == self.base and c.cost <= best + 0.15 for c in name.tables):
+            figures = [e for e in self.query.shown if isinstance(e, Agg)]
+            if firm and len(figures) == len(self.query.shown) == 1 and figures[0].fn in ("avg", "median"):
+                return  # "average fare per trip"
             raise Unbound("each thing is one row")
         own = parts_of(self.schema, self.base) if name.text.lower() in UNIT_PHRASES else None
         if own and {c.column for c in name.columns} & {ref.column for ref in own.parts.values()}:
@@ -88,7 +91,7 @@ class Nouns(Shown):
         refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
         if aggregated:
             self.query.groups += refs
-        if aggregated and firm:  # rows of none are not of one of them
+        if aggregated:  # rows of none are not of one of them
             self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
         self._join(() if aggregated else path)
         shown = [e for e in self.query.shown if isinstance(e, Ref)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from agent_worker.offline.binder.query import Query, Ref
+from agent_worker.offline.binder.query import Compare, Literal, Query, Ref
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
@@ -20,7 +20,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import Kind, Role, yes_and_no
 from agent_worker.offline.schema.routes import Joins, Path, Step
 
 HOP, FAR, CLOSE, BRIDGE, EXISTS = 0.25, 0.1, 0.08, 0.3, 0.2
@@ -223,6 +223,13 @@ class Places:
             raise Unbound(f"{name.text} may be several tables")
         cost, table, path = found[0]
         return path, self.schema.tables[table], cost
+
+    def _yes(self, ref: Ref, negated: bool) -> Compare | None:
+        """That a column says yes, or no, where it says either."""
+        column, said = self._column(ref), "no" if negated else "yes"
+        if codes := yes_and_no(column.info):
+            return Compare(ref, "=", (Literal(codes[negated], said),))
+        return Compare(ref, said, ()) if column.kind is Kind.FLAG else None
 
     def _path_to(self, table: str) -> Path | None:
         reached = self._ref(Candidate(table, "*"))

@@ -153,16 +153,10 @@ class Ranking(Conditions):
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not grouped:
             raise Unbound("a figure of the first only")
         terse = any(select.terse for select in self.of(Select))
-        if (
-            terse
-            and isinstance(expr, Ref)
-            and self.query.shown
-            and all(isinstance(e, Ref) and e.path for e in self.query.shown)
-        ):
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        shared = all(e.path or self._column(e).role is Role.CATEGORY for e in shown)
+        if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
             raise Doubtful(f"{expr.column} of one, or of all together")
-        columns = [self._column(e) for e in self.query.shown if isinstance(e, Ref)]
-        if columns and all(column.role is Role.FLAG for column in columns):
-            raise Doubtful(f"{columns[0].name} of the first, or the first of which it holds")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
             raise Unbound("the first of itself")
         self.query.order.append((expr, rank.descending))
@@ -246,9 +240,14 @@ class Ranking(Conditions):
                 expr = figures[0] if sort.figure and figures else self._sorted_by(item)
                 plain = isinstance(expr, Ref) and self._column(expr).role in (Role.QUANTITY, Role.RATE, Role.DATE)
                 plain = plain and isinstance(expr, Ref) and not is_calendar_part(expr.column)
-                if sort.bare and (not plain or any(isinstance(e, Agg) for e in self.query.shown)):
+                shown = self.query.shown
+                summed = any(isinstance(e, Agg) or (isinstance(e, Ref) and self._holds_figures(e)) for e in shown)
+                if sort.bare and (not plain or summed):
                     raise Unbound("by, without a figure")
                 self.query.order.append((expr, descending))
+
+    def _holds_figures(self, ref: Ref) -> bool:
+        return self._column(ref).role in NUMERIC
 
     def _sorted_by(self, item: Item | None) -> Expr:
         if item is None:

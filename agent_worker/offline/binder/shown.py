@@ -217,9 +217,16 @@ class Shown(Places):
             self._add(Agg("count", Ref(path[:-1], step.start, step.start_column), distinct=True))
             return
         ref, cost = self._resolve(item.name, item.owner)
+        if not ref.path and any(where.name == item.name for where in self.of(Where)):
+            self._add(Agg("count"))  # "number of ratings below 3"
+            return
         if (self._column(ref).role is Role.QUANTITY and not item.distinct) or COUNTING & set(self._column(ref).words):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
+        if said := None if item.distinct else self._yes(ref, False):
+            self.query.conditions.append(said)
+            self._add(Agg("count"))
+            return
         self._add(Agg("count", ref, distinct=True))
 
     def _only_joins(self) -> bool:

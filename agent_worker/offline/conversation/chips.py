@@ -1,5 +1,6 @@
 """Whole questions to choose from in place of one that is not understood: each was planned before it is offered."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -47,7 +48,7 @@ class Chip:
 def chips_for(single: Single, problem: NotUnderstood, refused: frozenset[str] = frozenset()) -> list[Chip]:
     """Two to four questions, those nearest to what was asked first, whose statements are not among the `refused` ones.
     Bounded: so many are tried and no more."""
-    pieces = Pieces(single, problem.text).translated()
+    pieces = Pieces(single, problem.questions[0] if problem.questions else problem.text).translated()
     found: dict[str, Chip] = {}
     tries = max(_LAST_TRIES, min(_MOST_TRIES, _TRIED_COLUMNS // max(len(pieces.schema.columns), 1)))
     for proposals in _ways(problem):
@@ -61,7 +62,10 @@ def chips_for(single: Single, problem: NotUnderstood, refused: frozenset[str] = 
 
 
 def _new(questions: Iterator[str], problem: NotUnderstood) -> Iterator[str]:
-    return (question for question in questions if question != problem.text)
+    for question in questions:
+        dated = not problem.within or re.search(r"\d{4}", question)
+        if question != problem.text:
+            yield question if dated else f"{question} {problem.within}"
 
 
 def _try(single: Single, questions: Iterator[str], found: dict[str, Chip], refused: frozenset[str]) -> int:
@@ -82,6 +86,6 @@ def _ways(problem: NotUnderstood) -> list[Proposals]:
     return [
         lambda _: put_in_place(problem),
         lambda pieces: iter([pieces.text]),
-        *(codes, in_units, in_period, of_values, absent, by_measure, frequent, figures_for, over_time),
+        *(codes, in_units, of_values, absent, by_measure, frequent, in_period, figures_for, over_time),
         *(other_words, figures_named, near_names, of_groups, without_left_over, about_tables),
     ]

@@ -10,7 +10,7 @@ from agent_worker.offline.conversation.answers import Again, Meant, answer_to, o
 from agent_worker.offline.conversation.ask_back import AskBack
 from agent_worker.offline.conversation.periods import at_end_of_data, beyond_data, end_of_data
 from agent_worker.offline.conversation.taught import Term, restated, same_word, taught_by, terms_of
-from agent_worker.offline.english.relative_dates import find_period
+from agent_worker.offline.english.relative_dates import fixed
 from agent_worker.offline.single import NotUnderstood, Single, Understood
 from agent_worker.plan import DirectAnswer, Plan, SqlPlan
 from bus.contract.catalog import Catalog, Description, Measure
@@ -54,8 +54,8 @@ class Conversation:
     def _ask(self, text: str, goes_on: bool = True) -> Outcome:
         """Plan a question. A fragment does not go on from what was understood before an open question (`goes_on`)."""
         said, used = restated(self._single, text, self._terms)
-        period = find_period(said, self._today) if self._today else None
-        whole = period.put_into(said) if period else said
+        whole, periods = fixed(said, self._today) if self._today else (said, [])
+        period = periods[0] if periods else None
         notes = [term.said for term in used]
         try:
             before = self._before if goes_on else None
@@ -72,8 +72,8 @@ class Conversation:
         if isinstance(found.plan, DirectAnswer):
             return found.plan
         self._before = found
-        if period is not None:
-            notes.append(f"“{period.said}” is {period.days}{end_of_data(self._catalog, found.plan.sql, period)}.")
+        for one in periods:
+            notes.append(f"“{one.said}” is {one.days}{end_of_data(self._catalog, found.plan.sql, one)}.")
         notes += [term.said for term in self._terms if term.kind == "place" and self._names(term, text)]
         return _with_notes(found, notes)
 

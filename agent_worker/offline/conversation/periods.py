@@ -7,7 +7,7 @@ import sqlglot
 from sqlglot import exp
 
 from agent_worker.offline.conversation.pieces import Pieces
-from agent_worker.offline.english.relative_dates import Period, period_words, span_of
+from agent_worker.offline.english.relative_dates import Period, fixed, period_words, span_of
 from agent_worker.offline.lexer.lexemes import Ambiguous
 from agent_worker.offline.schema.model import Column, Table
 from agent_worker.offline.single import NotUnderstood, Single
@@ -18,20 +18,23 @@ def beyond_data(catalog: Catalog, sql: str, period: Period, question: str) -> No
     """Raises `NotUnderstood` where no row can lie in the period, with the data's own last period to choose."""
     for table, column, first, last in _dates(catalog, sql):
         if _is_beyond(period, first, last):
-            raise NotUnderstood(question, _ended(period, table, column, first, last), _instead(period, question, last))
+            instead = _instead(period, question, last)
+            raise NotUnderstood(question, _ended(period, table, column, first, last), instead)
 
 
 def at_end_of_data(single: Single, problem: NotUnderstood, period: Period, question: str) -> NotUnderstood:
     """The same problem; or, where the period lies beyond all the dates that it may be of, that and what to ask of the
     data's own last period."""
     pieces = Pieces(single, question)
-    known = _dated(pieces, pieces.tables) or _dated(pieces, pieces.schema.tables.values())
+    happened = [events for table in pieces.tables for events in pieces.events(table)]
+    known = _dated(pieces, pieces.tables) or _dated(pieces, happened) or _dated(pieces, pieces.schema.tables.values())
     if not known or not all(_is_beyond(period, *days) for _, _, days in known):
         return problem
     table, column, (first, last) = known[0]
     tried = _instead(period, question, last)
     further = [option for text in tried for option in _meant_by(single, text)]
-    return NotUnderstood(question, _ended(period, table.name, column.name, first, last), (*tried, *further))
+    within = period_words(*_data_period(period, last))
+    return NotUnderstood(question, _ended(period, table.name, column.name, first, last), (*tried, *further), within)
 
 
 def _dated(pieces: Pieces, tables: Iterable[Table]) -> list[tuple[Table, Column, tuple[date, date]]]:
@@ -63,6 +66,9 @@ def _ended(period: Period, table: str, column: str, first: date, last: date) -> 
 
 def _instead(period: Period, question: str, last: date) -> tuple[str, ...]:
     """The question of the data's last period of the same length, month and year."""
+    several, found = fixed(question, last)
+    if len(found) > 1:
+        return (several,)
     spans = [_data_period(period, last), *(span_of(unit, last) for unit in ("month", "year"))]
     return tuple(dict.fromkeys(period.put_into(question, period_words(*span)) for span in spans))
 

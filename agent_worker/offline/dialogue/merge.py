@@ -17,6 +17,7 @@ from agent_worker.offline.dialogue.likeness import (
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,
+    Flagged,
     Fragment,
     Group,
     Having,
@@ -38,7 +39,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 
 _GROUPS = (Group, Per)
-_CONDITIONS = (Where, When, Having, HowMany, Absent)
+_CONDITIONS = (Where, Flagged, When, Having, HowMany, Absent)
 _ORDERS = (Rank, Sort)
 _BEHIND = 1000
 """So far behind the words of the earlier question those of the newer one are said to stand."""
@@ -195,6 +196,8 @@ class GoingOn:
                 return False
             same = bool(self._places(old) & self._places(new))
             return same and direction(old) == direction(new) and (old.negated, old.never) == (new.negated, new.never)
+        if isinstance(old, Flagged) and isinstance(new, Flagged):
+            return old.name.columns[:1] == new.name.columns[:1]
         if isinstance(old, HowMany) and isinstance(new, HowMany):
             return old.name == new.name or bool(old.name and new.name and old.name.text == new.name.text)
         if isinstance(old, Having) and isinstance(new, Having):

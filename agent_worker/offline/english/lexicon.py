@@ -51,6 +51,7 @@ OPENERS = Phrases(
         """what {are,were}|which {are,is}|who {is,are,were,was}|{show,give,tell,find,list}{ me,}|list {out,down}
         |find out
         |display|get|print|return|report|retrieve|select|compute|calculate|provide|identify|count up|tell me about
+        |{are there,is there,do we have}{ any, a, an,}
         |what do|i want{ to know,}|sort|order|what can be|search for|determine|let me know|take""": "list",
         """which|what|{in,for,on,at,by,from,under,to,with} which|{in,on,at,with} what|what {kind,kinds} of
         |which of the""": "which",
@@ -138,7 +139,6 @@ LASTLY = Phrases({"{first,earliest}": False, "{last,latest,most recently}": True
 """Behind a verb, whose date is meant: "who joined last"."""
 _ORDINALS = "second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
 ORDINALS = {word: nth for nth, same in enumerate(_ORDINALS.split("|"), start=2) for word in same.split()}
-_OR_EQUAL = "{than,} or equal to"
 COMPARE = Phrases(
     {
         """{more,greater,larger,higher,longer,bigger,farther,later,older,taller,heavier} than|{is,} {over,above}
@@ -157,7 +157,10 @@ VERSUS = _said("vs|versus|{compared,in comparison} {to,with}|against|v")
 GROWTH = _said("{the,} {growth,change,increase,decrease,trend} {of,in}|by how much did|how much did|how did|how has")
 GREW = _said("{grow,grew,grown,change,changed,increase,increased,rise,rose,fall,fell,decrease,decreased,drop,dropped}")
 OVER = Phrases(
-    {f"{{{unit} over {unit},{unit} on {unit},from {unit} to {unit}}}": unit for unit in ("month", "quarter", "year")}
+    {
+        f"{{{unit} over {unit},{unit} on {unit},from {unit} to {unit}}}": unit
+        for unit in ("day", "week", "month", "quarter", "year")
+    }
 )
 TRAILING = Phrases(
     {
@@ -171,10 +174,10 @@ RELATIVES = Phrases(
         "at least {the,} age of": (">=", "age"),
         "younger than|aged {under,below}|{under,below} the age of": ("<", "age"),
         "taller than": (">", "height"),
-        "shorter than": ("<", "height length time duration distance"),
+        "shorter than": ("<", "height length time duration distance minutes hours"),
         "heavier than|{weighing,weighs,weigh} more than": (">", "weight"),
         "lighter than|{weighing,weighs,weigh} less than": ("<", "weight"),
-        "longer than": (">", "length time duration distance"),
+        "longer than": (">", "length time duration distance runtime minutes hours"),
         "more expensive than|{cost,costs,costing} more than|priced {above,over}": (">", "price cost"),
         "cheaper than|{cost,costs,costing} less than|priced {below,under}": ("<", "price cost"),
         "aged|age": ("=", "age"),
@@ -257,8 +260,10 @@ ABSENT = _said(
     """without{ any,}|with no|{have,has,had} no|{do,does,did} not{ have any, have,}|{don't,doesn't,didn't}{ have,}
     |{not,never}
     |{not,never} {have,having,been}{ any,}|{have,has,had} {not,never}{ been, had,}|{are,is,were,was} {not,never}
-    |{haven't,hasn't,aren't,isn't,weren't,wasn't}|were never been"""
+    |{haven't,hasn't,aren't,isn't,weren't,wasn't}|were never been
+    |{nobody,no one}{ has, have, had, ever, has ever,}"""
 )
+IN_ALL = _said("{all,} together|altogether|in {total,all}|all told|overall|combined")
 GLUE = _said(
     """the|a|an|all|of|any|please|that|who|which|do|does|did|is|are|was|were|be|been|being|me|us|we|you|i|it|they
     |them|its
@@ -266,11 +271,9 @@ GLUE = _said(
     |some
     |respectively|currently|given|whole|if|do {we,you} have|among|within|during|,|'|then|whom|ever|actually|really
     |still|yet|so far
-    |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together|a total of
-    |in total
-    |altogether|our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
+    |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together with|a total of
+    |our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
     |recorded|records|each of the|in our records|{people,those} who|can|ones|one|for which|in which|result|results
-    |overall
     |over all|{across,across all}|out of all|that is|value|values|of the|stored|on record|could|so
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""
@@ -287,10 +290,8 @@ GOES_ON = Phrases(
     }
 )
 """What a text begins with that goes on from an earlier question; "also": it adds to it."""
-EXCEPT = _said("{except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
+EXCEPT = _said("{neither,except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
 GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
-POINTS_BACK = frozenset(("those", "these", "them", "they", "it", "ones", "that"))
-"""Words that stand for what an earlier question was about."""
 BEING = frozenset(("is", "are", "was", "were", "be", "been"))
 INVOLVING = frozenset(("for", "to", "with", "as", "by", "in", "on", "at", "from"))
 """What brings something else into what was done."""
@@ -346,4 +347,3 @@ GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
 TIMED = frozenset({"latest", "newest", "recent", "earliest", "oldest", "youngest"})
 TIMES = frozenset({"times", "time"})
-NEGATIONS = frozenset({"not", "never", "no", "without", "nor", "neither", "except"})

@@ -8,6 +8,7 @@ from agent_worker.offline.english.tokens import NUMBER_WORDS
 from agent_worker.offline.english.vocabulary import MONTHS
 
 _UNITS = "day|week|month|quarter|year"
+_MOST = 3
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _PRECEDED = r"(?:\b(?:in|during|for|over|within|of|from)\s+)?(?:\bthe\s+)?"
 _MONTH_NAMES = "|".join(name for name in MONTHS if name != "may" and len(name) > 3)
@@ -78,6 +79,19 @@ def find_period(question: str, today: date) -> Period | None:
         return None
     first, last, unit = _meant(match, today)
     return Period(match.group(), match.start(), match.end(), first, last, unit)
+
+
+def fixed(question: str, today: date) -> tuple[str, list[Period]]:
+    """The question with days in the place of each time that is relative to today, and these times. Of several, units of
+    time are meant as wholes: "this year vs last year"."""
+    found: list[Period] = []
+    text = question
+    while len(found) < _MOST and (period := find_period(text, today)):
+        several = bool(found) or find_period(text[period.end :], today) is not None
+        whole = period_words(*span_of(period.unit, period.first)) if several and period.unit else ""
+        text = period.put_into(text, whole)
+        found.append(period)
+    return text, found
 
 
 def _meant(match: re.Match[str], today: date) -> tuple[date, date, str]:

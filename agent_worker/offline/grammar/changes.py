@@ -48,6 +48,8 @@ def growth(reader: Reader, at: int) -> Iterator[Found]:
     """ "month over month"; "grow from 2022 to 2023"."""
     for end, unit in reader.phrase(english.OVER, at):
         yield end + (reader.word(end) == "growth"), (Per(unit), Growth()), 0.1
+    if reader.word(at) == "growth" and any(name.end == at for names in reader.lattice.names[:at] for name in names):
+        yield at + 1, Growth(), 0.0
     for end, _ in reader.phrase(english.GREW, at):
         yield end, None, 0.0
     if reader.word(at) in ("from", "between") and _is_growth(reader):

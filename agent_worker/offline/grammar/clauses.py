@@ -12,6 +12,7 @@ from agent_worker.offline.grammar.conditions import (
     having,
     how_many,
     where_containing,
+    where_counted,
     where_full_name,
     where_named,
     where_relative,
@@ -26,7 +27,7 @@ from agent_worker.offline.grammar.fragments import (
     Verb,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.terse import dated, missing, on_average, told
+from agent_worker.offline.grammar.terse import dated, in_all, missing, on_average, told
 from agent_worker.offline.grammar.times import periods, when
 from agent_worker.offline.lexer.lattice import Name
 
@@ -130,7 +131,7 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 
 CLAUSES: tuple[Rule, ...] = (
-    where_named, having, where_containing, where_trailing, where_value, where_full_name,
+    where_named, where_counted, having, where_containing, where_trailing, where_value, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
-    flagged, told, dated, on_average, compared, growth, glue,
+    flagged, told, dated, on_average, in_all, compared, growth, glue,
 )  # fmt: skip

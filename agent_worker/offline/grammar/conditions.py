@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.senses import converted
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Flagged,
@@ -19,9 +20,10 @@ from agent_worker.offline.grammar.times import when as whens
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Kind
+from agent_worker.offline.schema.roles import Kind, yes_and_no
 from agent_worker.offline.schema.value_index import ValueRef
 
+UNITS_OF_TIME = ("seconds", "minutes", "hours", "days")
 _SIGNS = {"negative": "<", "positive": ">"}
 
 
@@ -50,6 +52,16 @@ def where_named(reader: Reader, at: int) -> Iterator[Found]:
                 where = Where(name, operator, operands, negated, hints=hints, both=both, firm=firm)
                 yield end, where, name.cost + cost
                 yield from _or_again(reader, end, where, name.cost + cost)
+
+
+def where_counted(reader: Reader, at: int) -> Iterator[Found]:
+    """ "number of ratings below 3": what is counted is compared, too."""
+    for start in range(max(at - 3, 1), at):
+        counted = any(end == start for back in range(start) for end, _ in reader.phrase(english.COUNT, back))
+        for name in reader.names(start) if counted else ():
+            for end, (operator, operands, *_), cost in _predicate(reader, at, bare=False) if name.end == at else ():
+                if name.is_column and operator in (">", ">=", "<", "<=", "between"):
+                    yield end, Where(name, operator, operands), cost + 0.1
 
 
 def _speaks_of_time(reader: Reader, at: int, operands: tuple[Operand, ...]) -> bool:
@@ -120,20 +132,27 @@ def _predicate(
 
 
 def flagged(reader: Reader, at: int) -> Iterator[Found]:
-    """ "active customers", "who are not active"."""
-    said = at > 0 and reader.word(at - 1) in english.BEING
+    """ "active customers", "who are not active", "bikes in service"."""
+    said = at > 0 and (reader.word(at - 1) in english.BEING or reader.before(at) is not None)
+    said = said or reader.words[:at] in (["and"], ["only"])
     denied = reader.word(at) == "not"
-    for name in reader.names(at + denied):
+    within = reader.word(at + denied) == "in"
+    for name in reader.names(at + denied + within):
+        if within and not all(c.column and c.column.lower().startswith("in_") for c in name.candidates):
+            continue
         noun = any(other.tables for other in reader.names(name.end))
         by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # by whom, or for each of them
         ends = said and not by and not reader.names(name.end) and not any(whens(reader, name.end))
-        if (noun or ends) and _is_flag(reader, name):
+        if (noun or ends) and _is_flag(reader, name, 0.6 if within else 0.2):
             yield name.end, Flagged(name, denied), name.cost
 
 
-def _is_flag(reader: Reader, name: Name) -> bool:
+def _is_flag(reader: Reader, name: Name, most: float) -> bool:
     columns = reader.lattice.index.schema.columns
-    return all(c.column and columns[c.table, c.column].kind is Kind.FLAG for c in name.candidates) and name.cost < 0.2
+    near = [c for c in name.candidates if c.cost <= name.cost + 0.5]
+    found = [columns[c.table, c.column] for c in near if c.column]
+    flags = all(column.kind is Kind.FLAG or yes_and_no(column.info) for column in found)
+    return flags and len(found) == len(near) and name.cost < most
 
 
 def where_containing(reader: Reader, at: int) -> Iterator[Found]:
@@ -196,7 +215,7 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
 
 def _is_grouped(reader: Reader, at: int) -> bool:
     """Whether "by" stands before, and not of who did something: what follows is no value."""
-    return reader.word(at - 1) == "by" and at > 1 and not reader.is_passive(at - 2)
+    return reader.word(at - 1) == "by" and at > 1 and not reader.is_passive(at - 2) and any(reader.noun(at))
 
 
 def _is_state(reader: Reader, at: int, end: int) -> bool:
@@ -245,6 +264,11 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
             yield end, where, 0.1
             if unit := unit_named(reader.word(end)):
                 yield end + 1, replace(where, unit=unit), 0.1
+                yield from ((end + 1, other, 0.1) for other in _in_other_units(where, unit))
+        if reader.word(start) in ("a", "an") and (unit := unit_named(reader.word(start + 1))):
+            one = Where(None, operator, (Number("1", start, start + 1, 1.0),), hints=tuple(hints.split()))
+            yield start + 2, replace(one, unit=unit), 0.1
+            yield from ((start + 2, other, 0.1) for other in _in_other_units(one, unit))
         if operator == "=" or reader.word(at) in ("from", "since"):
             for end, low in reader.operand(start + (reader.word(start) in ("between", "from"))):
                 if isinstance(low, Number) and reader.word(end) in ("and", "to"):
@@ -252,6 +276,18 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
                         if not isinstance(high, Number) or (low.number < 1000 and not low.date and hints == "year"):
                             continue
                         yield last, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
+
+
+def _in_other_units(where: Where, unit: str) -> Iterator[Where]:
+    """The same condition on columns that are kept in another unit: 2 hours are 120 minutes."""
+    numbers = [one for one in where.operands if isinstance(one, Number) and not one.date]
+    for other in UNITS_OF_TIME if len(numbers) == len(where.operands) else ():
+        sizes = [converted(one.number, unit, other) for one in numbers] if other != unit else [None]
+        if all(size is not None for size in sizes):
+            said = [
+                replace(n, number=size, text=f"{size:.15g}") for n, size in zip(numbers, sizes, strict=True) if size
+            ]
+            yield replace(where, operands=tuple(said), unit=other)
 
 
 def where_signed(reader: Reader, at: int) -> Iterator[Found]:

@@ -251,6 +251,11 @@ class OnAverage:
 
 
 @dataclass(frozen=True, slots=True)
+class InAll:
+    """What is asked for is one figure of all: "the capacity of all rooms together"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """The verb of a share: what stands behind it says which part is meant; or only the next condition does."""
 
@@ -277,6 +282,7 @@ Fragment = (
     | Share
     | Growth
     | OnAverage
+    | InAll
     | Told
 )
 

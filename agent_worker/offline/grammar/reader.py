@@ -12,7 +12,6 @@ from agent_worker.offline.schema.roles import Role
 V = TypeVar("V")
 Found = tuple[int, Any, float]
 """Where a phrase ends, what it says, and what it costs to read it so."""
-_COMMON_VALUE = 3
 
 
 class Reader:
@@ -68,9 +67,13 @@ class Reader:
         return bool(first.column) and self.lattice.index.schema.columns[first.table, first.column or ""].role in roles
 
     def _is_column(self, end: int) -> bool:
-        """Whether a column's name of several words ends here: "wind speed", "supply cost"."""
+        """Whether a column's name of several words ends here, "wind speed", or a figure's own: "billed"."""
         starts = range(max(0, end - 4), end - 1)
-        return any(name.end == end and name.cost < 0.5 for start in starts for name in self.names(start))
+        if any(name.end == end and name.cost < 0.5 for start in starts for name in self.names(start)):
+            return True
+        columns = self.lattice.index.schema.columns
+        alone = [c for name in self.names(end - 1) if name.end == end for c in name.columns if c.cost == 0.0]
+        return any(c.column and columns[c.table, c.column].role is Role.QUANTITY for c in alone)
 
     def values(self, at: int) -> list[Value]:
         return self.lattice.values[at] if at < self.size else []
@@ -115,7 +118,7 @@ class Reader:
         self, at: int, before: tuple[Operand, ...], both: bool
     ) -> Iterator[tuple[int, tuple[Operand, ...], bool]]:
         word, start = self.word(at), at + 1
-        if word not in ("or", "and", ","):
+        if word not in ("or", "and", "nor", ","):
             return
         if word == "," and self.word(start) in ("or", "and"):
             word, start = self.word(start), start + 1
@@ -123,7 +126,7 @@ class Reader:
             if type(other) is not type(before[0]):
                 continue
             together = (*before, other)
-            if word in ("or", "and"):
+            if word != ",":
                 yield end, together, both or word == "and"
             if word == ",":
                 yield from self._more(end, together, both)

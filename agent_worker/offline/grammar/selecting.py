@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import tokenize
+from agent_worker.offline.english.tokens import kin, stem, tokenize
+from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.conditions import flagged
 from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Rank, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.lexer.lattice import Name, Value
+from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.value_index import ValueRef
 
 _STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
+_AMOUNTS = frozenset(("amount", "value"))
+"""What is added up rather than counted."""
 _MOST_ITEMS = 8
 _BARE, _BARE_THINGS = 0.3, 0.2
 """What it costs that nothing opens a list; of things it is nearer than of what they have."""
@@ -28,8 +33,12 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
     """An opening and the list of what is asked for."""
     for start, kind in openings(reader, at):
         yield from _everything(reader, start)
-        for end, (one, where), cost in _told(reader, start):
-            yield end, (Select((one,), which=kind == "which"), where), cost + (_BARE if kind == "bare" else 0.0)
+        for end, (one, where), cost in (*_told(reader, start), *_of_kind(reader, start)):
+            yield (
+                end,
+                (Select((one,), which=kind == "which"), where),
+                cost + (_bare_cost((one,)) if kind == "bare" else 0.0),
+            )
         for place, size in limits(reader, start):
             for end, items, cost in item_list(reader, place) if size > 1 else ():
                 yield end, (Select(items, which=kind == "which"), Limit(size)), cost
@@ -65,6 +74,20 @@ def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Fl
             yield name.end, (Item("count" if counts else "", name), said), cost + 0.1
 
 
+def _of_kind(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
+    """ "how many novels": things called by what one of their columns has."""
+    counts = _counting(reader, at)
+    for start in [end for end, _ in counts] or [at]:
+        word = reader.word(start)
+        schema = reader.lattice.index.schema
+        kinds = schema.kinds.get(stem(word), []) if word.endswith("s") and not reader.names(start) else []
+        if len(kinds) == 1 and schema.tables[kinds[0][0]].labels:
+            table, column, value = kinds[0]
+            things = Name(word, start, start + 1, (Candidate(table),))
+            where = Where(None, "=", (Value(word, start, start + 1, (ValueRef(table, column, value),)),))
+            yield start + 1, (Item("count" if counts else "", things), where), 0.1
+
+
 def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, float]]:
     """Things of which a word before them says what they are: "red cars", "active customers"."""
     for after, flag, cost in flagged(reader, at):
@@ -91,6 +114,19 @@ def _ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
                 yield after, Rank(descending, more or limit, None, tuple(hints.split()), nth=nth), 0.1
         for end, descending in reader.phrase(english.COMMON, start):
             yield end, Rank(descending, limit, common=True, nth=nth), 0.1
+        for end, descending in reader.phrase(english.EXTREMES, start) if reader.before(start + 2) is None else ():
+            if descending and is_of_many(reader, end) and (events := _events_of(reader, end)):
+                counted = Item("count", Name(reader.word(end), end, end + 1, (Candidate(events),)), guessed=True)
+                yield end + 1, Rank(descending, limit, counted, nth=nth), 0.1
+
+
+def _events_of(reader: Reader, at: int) -> str:
+    """The one table of what a participle tells of, by which things are linked: "booked" of bookings."""
+    schema, word = reader.lattice.index.schema, reader.word(at)
+    noun = stem(DERIVED.get(word, ""))
+    found = [t.name for t in schema.tables.values() if schema.keys_of(t.name) and not schema.keys_to(t.name)
+             and (stem(t.words[-1]) == noun or (word.endswith("ed") and kin(word, t.words[-1])))]  # fmt: skip
+    return found[0] if len(found) == 1 else ""
 
 
 def standings(reader: Reader, at: int) -> Iterator[tuple[int, int, int]]:
@@ -251,7 +287,8 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
                 for last, other in reader.noun(after + 1):
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
                     yield last, both, name.cost + other.cost + cost + 0.02
-            if name.tables and fns in (("avg",), ("median",)) and reader.word(after) in ("per", "for", "by"):
+            of_rows = name.tables and fns in (("avg",), ("median",)) and not _AMOUNTS & set(reader.words[at:end])
+            if of_rows and reader.word(after) in ("per", "for", "by"):
                 yield after, (Item("count", name, over=fns[0]),), name.cost + cost
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:

@@ -9,6 +9,7 @@ from agent_worker.offline.grammar.changes import figures
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Fragment,
+    InAll,
     Item,
     OnAverage,
     Per,
@@ -99,7 +100,7 @@ def _when_was(reader: Reader, at: int) -> Iterator[Found]:
                 yield end, Select((Item("max" if rank.descending else "min", name, dated=True),)), cost + name.cost
     for place in range(at + 3, reader.size):
         for name in _dates_named(reader, place):
-            yield at + 2, Select((Item("", name),)), 0.1 + name.cost
+            yield at + 2, Select((Item("", name),)), name.cost
 
 
 def _dates_named(reader: Reader, at: int) -> Iterator[Name]:
@@ -125,10 +126,11 @@ def _who(reader: Reader, at: int) -> Iterator[Found]:
 
 
 def _most_events(reader: Reader, at: int) -> Iterator[Found]:
-    """ "busiest hour": of the one table of what happened, to which no other refers."""
+    """ "busiest hour": of the one table of what happened."""
     schema = reader.lattice.index.schema
-    dated = [t for t in schema.tables.values() if any(c.kind is Kind.DATE for c in t.columns) and
-             schema.keys_of(t.name) and not schema.keys_to(t.name)]  # fmt: skip
+    dated = [t for t in schema.tables.values() if any(c.kind is Kind.DATE for c in t.columns)]
+    for keys in (1, 2):  # what happened to two things, to one, or by itself
+        dated = [t for t in dated if len(schema.keys_of(t.name)) >= keys] or dated
     for end, unit in unit_of_time(reader, at + 1) if len(dated) == 1 else ():
         counted = Item("count", Name(dated[0].noun, at, end, (Candidate(dated[0].name),)))
         rank = Rank(reader.word(at) == "busiest", 1, counted)
@@ -233,6 +235,8 @@ def _share(reader: Reader, at: int) -> Iterator[Found]:
             continue
         if one.fn in ("sum", "count") or (not one.fn and one.name.declared):
             yield end, (Select((one,)), share), cost
+        elif not one.fn and one.name.is_column and not one.name.tables:
+            yield end, (Select((Item("sum", one.name),)), share), cost
         elif not one.fn and one.name.tables:
             found: tuple[Fragment, ...] = (Select((Item("count", one.name),)), share)
             yield end, found, cost
@@ -242,6 +246,11 @@ def on_average(reader: Reader, at: int) -> Iterator[Found]:
     """Said before or behind a count of each."""
     if reader.words[at : at + 2] == ["on", "average"]:
         yield at + 2, OnAverage(), 0.0
+
+
+def in_all(reader: Reader, at: int) -> Iterator[Found]:
+    """Said behind what is added up."""
+    yield from ((end, InAll(), 0.0) for end, _ in reader.phrase(english.IN_ALL, at) if at)
 
 
 def dated(reader: Reader, at: int) -> Iterator[Found]:

@@ -139,6 +139,9 @@ class Description:
 
     def _order(self) -> str:
         said = ", ".join(f"{'highest' if down else 'lowest'} {self._expr(e)} first" for e, down in self.query.order)
+        ranked, down = self.query.order[0]
+        if self.query.limit and not down and isinstance(ranked, Agg) and ranked.fn == "count":
+            said += " of those that have any"
         if self.query.limit is None:
             return said
         if self.query.nth > 1:

@@ -90,6 +90,16 @@ class Schema:
         return {(c.table, c.name): c for table in self.tables.values() for c in table.columns}
 
     @cached_property
+    def kinds(self) -> dict[str, list[tuple[str, str, str]]]:
+        """By its stem, each word that is a value of a category, with table, column and value: "novel" of books."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for column in self.columns.values():
+            for value in column.info.values if column.role is Role.CATEGORY else ():
+                if value.isalpha() and len(value) > 2:
+                    found.setdefault(stem(value.lower()), []).append((column.table, column.name, value))
+        return found
+
+    @cached_property
     def full_names(self) -> tuple[tuple[Column, Column], ...]:
         """The first and last name of each table that has both."""
         pairs = [table.labels for table in self.tables.values() if len(table.labels) == 2]

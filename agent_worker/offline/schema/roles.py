@@ -10,8 +10,8 @@ _NUMBERS = (
     *("DECIMAL", "FLOAT", "DOUBLE", "REAL"),
 )
 _KEY_WORDS = frozenset(("id", "ids", "key", "code", "uuid", "guid", "ssn", "isbn", "zip", "phone"))
-_DATE_WORDS = frozenset(("date", "time", "day", "born", "birthday", "dob"))
 _RATES = frozenset(("rate", "percent", "percentage", "pct", "ratio", "discount", "tax", "share"))
+_YES_NO = (("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))
 _YEARLY = frozenset(("year", "founded", "opened", "published", "released", "built", "established"))
 _LAST_HOUR, _MIDNIGHT = 1300, 2400
 _LABELS = ("name", "title", "label", "fullname", "nickname")
@@ -56,6 +56,15 @@ def _kind_of_type(name: str) -> Kind:
     if kind.startswith(("DATE", "TIMESTAMP")):
         return Kind.DATE
     return Kind.FLAG if kind.startswith("BOOL") else Kind.OTHER
+
+
+def yes_and_no(column: CatalogColumn) -> tuple[str, str] | None:
+    """How a column of two values says yes and no in SQL, where it is known to: "Y" and "N", 1 and 0."""
+    if (column.minimum, column.maximum) == ("0", "1") and "INT" in column.type.upper():
+        return "1", "0"
+    edges = ((column.minimum or "").lower(), (column.maximum or "").lower())
+    told = kind_of(column) is Kind.TEXT and column.distinct == 2 and edges in _YES_NO
+    return (f"'{column.maximum}'", f"'{column.minimum}'") if told else None
 
 
 def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> Role:

@@ -23,6 +23,12 @@ class NodeUp(EngineMessage, frozen=True, tag="node_up"):
     resources: list[str] = []
 
 
+class MachineGone(EngineMessage, frozen=True, tag="machine_gone"):
+    """This machine is there no more; of a node on it nothing is said with that."""
+
+    name: str
+
+
 class Started(EngineMessage, frozen=True, tag="started"):
     """The node's keeper runs, and the first process of its namespace."""
 
@@ -57,7 +63,8 @@ class EngineFailed(EngineMessage, frozen=True, tag="engine_failed"):
     why: str
 
 
-FromEngine = NodeUp | Started | NodeReaped | NodeFailed | NodeDown | EngineFailed
+AboutMachines = NodeUp | MachineGone | EngineFailed
+FromEngine = AboutMachines | Started | NodeReaped | NodeFailed | NodeDown
 
 
 # ---- head → engine

@@ -20,6 +20,7 @@ from bus.system.prctl import die_with
 from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S
 from supervisor.nodes.engines.line import (
     EngineFailed,
+    MachineGone,
     NodeDown,
     NodeFailed,
     NodeReaped,
@@ -131,7 +132,9 @@ class RayEngine:
 
     def _compare(self, nodes: list[dict[str, Any]]) -> None:
         """Who has come, and who seems to be dead."""
-        self._machines = machines_of(nodes)
+        before, self._machines = self._machines, machines_of(nodes)
+        for name in before.keys() - self._machines:
+            self._say(MachineGone(name))
         self._resources = {node["NodeID"]: node["Resources"] for node in nodes}
         alive = set(self._machines.values())
         for agent_id in [agent_id for agent_id, machine in self._nodes.items() if machine not in alive]:

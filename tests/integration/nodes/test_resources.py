@@ -68,7 +68,7 @@ async def test_a_node_takes_no_more_than_its_memory_allows(supervisor: Superviso
 @pytest.mark.parametrize(
     ("agent", "words"),
     [
-        ("on_tpu", "no node can run agent `on_tpu`: local-1 offers no tpu; local-2 offers no tpu"),
+        ("on_tpu", "no node can run agent `on_tpu`: all 2 nodes have no tpu"),
         ("huge", "local-2 has 3,072 MiB of memory for questions, and this one may take up to 4,096 MiB"),
     ],
 )
@@ -81,7 +81,7 @@ async def test_what_no_node_could_ever_run_is_refused_at_once(supervisor: Superv
 async def test_while_the_node_that_offers_it_is_drained_the_queue_says_what_is_missing(supervisor: Supervisor) -> None:
     await supervisor.client.request(DrainNode(OPERATOR, "local-2"), Stats)
     waiting = await supervisor.submit("go", "on_gpu")
-    assert await waits_because(supervisor, waiting) == "node local-1 offers no gpu"
+    assert await waits_because(supervisor, waiting) == "node local-1 has no gpu"
     assert (await supervisor.record(waiting)).summary.state is State.QUEUED
     await supervisor.client.request(DrainNode(OPERATOR, "local-2", undo=True), Stats)
     await supervisor.until_seen(waiting, lambda event: getattr(event, "message", "") == "sleeping")

@@ -12,7 +12,7 @@ from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Item, Mention, Moment, Per, Verb, When
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Kind
+from agent_worker.offline.schema.roles import Kind, Role
 
 _LEAP_YEAR = 2000
 """In which every day of a month is found that no year is said for."""
@@ -42,9 +42,10 @@ class Times(Ranking):
         if "date" not in hints or not of_base or (found and not found.path):
             return self._found(found, problem)
         dates = [c for c in table.columns if c.kind is Kind.DATE]
-        if not dates or (BORN & set(hints) and stem(table.words[-1]) in PEOPLE):
+        years = [c for c in table.columns if c.role is Role.YEAR and not BORN & set(c.all_words)]
+        if not (dates or len(years) == 1) or (BORN & set(hints) and stem(table.words[-1]) in PEOPLE):
             return self._found(found, problem)
-        date = self._calendar(None).date
+        date = self._calendar(None).date if dates else Ref((), self.base, years[0].name)
         self.cost = before + 0.05
         return self._found(date, problem)
 
@@ -122,7 +123,9 @@ class Times(Ranking):
         ]
 
     def _calendar(self, name: Name | None) -> Calendar:
-        """The dates that are meant: those named, those that a verb tells of, or the only ones of the base."""
+        """The dates that are meant: those named, here or once for all, those that a verb tells of, or the only ones."""
+        named = [one.name for one in (*self.of(Per), *self.of(When)) if one.name is not None]
+        name = named[0] if name is None and len({one.text for one in named}) == 1 else name
         if name is not None:
             ref, cost = self._resolve(name, None)
             if self._column(ref).kind is not Kind.DATE:

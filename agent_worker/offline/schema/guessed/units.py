@@ -11,12 +11,14 @@ _NAMED = {
     "usd": "USD", "eur": "EUR", "gbp": "GBP", "pct": "%", "percent": "%",
     "celsius": "°C", "fahrenheit": "°F", "kwh": "kWh",
 }  # fmt: skip
+_SHORT = 3
+"""Words of so few letters say no unit by themselves: "min", "m"."""
 _MEASURED = (Role.QUANTITY, Role.RATE)
 
 
 def unit_named(word: str) -> str:
     """The unit that a word of a question names, or ""."""
-    return _NAMED.get(word, "") if len(word) > 1 else ""
+    return (_NAMED.get(word) or _NAMED.get(f"{word}s", "")) if len(word) > 1 else ""
 
 
 def unit_of(schema: Schema, column: Column) -> str:
@@ -25,6 +27,7 @@ def unit_of(schema: Schema, column: Column) -> str:
 
 
 def guessed_unit(column: Column) -> str:
-    """The unit that a name of several words ends with: `duration_minutes`."""
+    """The unit that a name ends with: `duration_minutes`, or `minutes` alone."""
     words = column.all_words
-    return _NAMED.get(words[-1], "") if len(words) > 1 and column.role in _MEASURED else ""
+    told = len(words) > 1 or len(words[0]) > _SHORT
+    return _NAMED.get(words[-1], "") if told and column.role in _MEASURED else ""

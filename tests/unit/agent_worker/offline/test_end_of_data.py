@@ -21,3 +21,16 @@ def test_chips_stay_within_the_data(question: str, flights: Data) -> None:
     assert "end on 2013-12-31" in asked.question
     assert asked.suggestions
     assert not [chip for chip in asked.suggestions if "2026" in chip]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("busiest airports last month", "top 10 dest by number of flights in December 2013"),
+        ("total distance this year vs last year", "total distance in 2013 vs in 2012"),
+    ],
+)
+def test_the_first_chip_asks_the_same_of_the_last_period(question: str, first: str, flights: Data) -> None:
+    asked = plan(question, flights.catalog, today=TODAY)
+    assert isinstance(asked, Clarification)
+    assert asked.suggestions[0] == first

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from agent_worker.offline import plan
-from agent_worker.plan import SqlPlan
+from agent_worker.plan import SqlPlan, Turn
 from tests.harness.small_tables import Make, Tables
 
 CLUB: Tables = {
@@ -42,3 +42,28 @@ def test_rows_that_say_yes_or_no_are_meant(make: Make, question: str, rows: list
 @pytest.mark.parametrize("question", ["how many fees were settled in 2025", "inactive members"])
 def test_what_is_not_said_so_is_asked_back(make: Make, question: str) -> None:
     assert not isinstance(plan(question, make(CLUB).catalog), SqlPlan)
+
+
+DEPOT: Tables = {
+    "trucks": {"truck_id": [1, 2, 3, 4], "plate": ["A1", "B2", "C3", "D4"], "electric": [1, 0, 1, 1],
+               "leased": ["Y", "N", "N", "Y"], "town": ["Rome", "Oslo", "Rome", "Bern"], "smoker": [True, False, None,
+               True]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("questions", "right"),
+    [
+        (["how many trucks are electric"], [(3,)]),
+        (["how many trucks are not electric"], [(1,)]),
+        (["number of leased trucks by town"], [("Bern", 1), ("Rome", 1)]),
+        (["how many smokers are there"], [(2,)]),
+        (["how many electric trucks are there", "and not electric"], [(1,)]),
+        (["how many trucks are there", "only leased"], [(2,)]),
+    ],
+)
+def test_letters_and_ones_say_yes_too(make: Make, questions: list[str], right: list[tuple[object, ...]]) -> None:
+    data = make(DEPOT)
+    found = plan(questions[-1], data.catalog, [Turn(question) for question in questions[:-1]])
+    assert isinstance(found, SqlPlan), found
+    assert sorted(data.rows(found.sql)) == right, found.reading

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agent_worker.offline import plan
-from agent_worker.plan import SqlPlan
+from agent_worker.plan import SqlPlan, Turn
 from tests.harness.small_tables import Make, Tables
 
 GYM: Tables = {
@@ -38,6 +38,12 @@ SHELF: Tables = {
     "placings": {"item_id": [1, 1, 2], "shelf_id": [1, 2, 1]},
 }  # fmt: skip
 
+BILLS: Tables = {
+    "doctors": {"doctor_id": [1, 2], "name": ["Ada", "Bo"]},
+    "bills": {"bill_id": [1, 2, 3], "doctor_id": [1, 1, 2], "billed": [10.0, 30.0, 5.0], "season": [1, 2, 2],
+              "total": [1, 1, 2], "amount_of_bill": [1.5, 2.5, 3.5]},
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("tables", "question", "names"),
@@ -46,6 +52,10 @@ SHELF: Tables = {
         (GYM, "which club has the highest capacity", {"Flow", "Iron"}),
         (GYM, "who is the oldest member", {"Ann", "Dan"}),
         (LEAGUE, "which match has the most scorers", {5, 6}),
+        # no verb, but a figure
+        (BILLS, "average billed by doctor", {20.0, 5.0}),
+        # never how many there are
+        (BILLS, "average amount of bills for different doctors", {2.0, 3.5}),
         # values, each once, or what each row has
         (SHELF, "show all sizes", {5, 6, 7}),
         (SHELF, "show all makers", {"x", "y"}),
@@ -72,6 +82,8 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
         (FLEET, "how many trips from Kiel were there in 2023"),  # a trip's year, not its vehicle's
         (FLEET, "litres per trip"),  # all of them, or their sum
         (SHELF, "show the color code and description of the item with the name 'cup'"),  # of the item, or of the color
+        (BILLS, "total of Ada"),  # of each, or of all
+        (BILLS, "billed by season"),  # added up, or one by one
         (LEAGUE, "how many matches did the Bears play"),  # by their keys, not by who scored
     ],
 )
@@ -91,3 +103,11 @@ def test_a_number_is_asked_for_without_its_unit(make: Make) -> None:
     found = plan("average weight of parcels", data.catalog)
     assert isinstance(found, SqlPlan)
     assert data.rows(found.sql) == [(3.0,)]
+
+
+def test_the_date_that_was_chosen_is_the_one_that_goes_on(make: Make) -> None:
+    data = make(FLEET)
+    turns = [Turn("number of trips by month"), Turn("ended")]
+    found = plan("only 2023", data.catalog, turns)
+    assert isinstance(found, SqlPlan), found
+    assert "year(trips.ended) = 2023" in found.sql

@@ -292,3 +292,26 @@ def test_a_job_for_which_there_is_no_room_waits_and_those_of_another_agent_pass_
     assert queue.refuse("ann", "sql") is None
     full.clear()
     assert queue.next() == "waits"
+
+
+def test_of_each_waiting_job_it_is_said_what_holds_it_and_which_wait_for_room() -> None:
+    full = {"gpu": "no node offers gpu"}
+    queue = Admission(LimitSettings(max_running=4, max_running_per_user=1), no_room=lambda agent: full.get(agent, ""))
+    for job_id, user, agent in (("one", "ann", "sql"), ("two", "ann", "gpu"), ("three", "bob", "gpu")):
+        queue.enter(job_id, user, agent)
+    assert (queue.next(), queue.next()) == ("one", None)
+    assert queue.hold_notes() == {
+        "two": "1 of your questions run; the limit is 1",
+        "three": "no node offers gpu",
+    }
+    assert queue.short_of_room() == ["gpu"], "ann's waits for her own"
+    full.clear()
+    assert queue.hold_notes()["three"] == ""
+    assert queue.short_of_room() == []
+
+
+def test_no_more_jobs_are_short_of_room_than_may_run() -> None:
+    queue = Admission(LimitSettings(max_running=2), no_room=lambda _: "no node is ready yet")
+    for number in range(5):
+        queue.enter(f"j{number}", f"u{number}", "sql")
+    assert queue.short_of_room() == ["sql", "sql"]

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from supervisor.nodes.engines.line import EngineMessage, NodeDown, NodeUp
+from supervisor.nodes.engines.line import EngineMessage, MachineGone, NodeDown, NodeUp
 from supervisor.nodes.engines.ray_engine import MISSING, RayEngine, Unusable, join
 from tests.unit.supervisor.nodes.engines.test_ray_machines import ray_node
 
@@ -29,7 +29,7 @@ def test_one_that_comes_back_is_offered_again(engine: Compared) -> None:
     ray._compare([ray_node("aa", "one")])
     ray._compare([ray_node("aa", "one", Alive=False)])
     ray._compare([ray_node("aa", "one", Alive=False), ray_node("ab", "one")])
-    assert said == [NodeUp("one"), NodeUp("one")]
+    assert said == [NodeUp("one"), MachineGone("one"), NodeUp("one")]
 
 
 def test_the_node_of_a_machine_that_ray_counts_as_dead_is_hinted_at_once(engine: Compared) -> None:
@@ -38,7 +38,7 @@ def test_the_node_of_a_machine_that_ray_counts_as_dead_is_hinted_at_once(engine:
     ray._nodes["agent"] = "aa"
     for _ in range(3):
         ray._compare([])
-    assert [type(each) for each in said] == [NodeUp, NodeDown]
+    assert [type(each) for each in said] == [NodeUp, MachineGone, NodeDown]
 
 
 def test_without_ray_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
