@@ -27,15 +27,16 @@ from gateway.wire.client_frames import EVENTS
 from gateway.wire.connection_frames import AgentKillError, Authenticated, WireError
 from gateway.wire.conversations import ConversationList, OutsideConversation
 from gateway.wire.errors import ErrorBody
+from gateway.wire.files import FileList, KeptFile
 from gateway.wire.responses import AskedJob, StoppedJob
 
 TARGET = Path(__file__).parent / "src/wire.ts"
 
 JOB_EVENTS = (AgentAccepted, AgentChunk, AgentComplete, AgentFailed, AgentKilled)
 SERVER_EVENTS = (*JOB_EVENTS, Authenticated, AgentJobs, AgentKillError, WireError)
-BODIES = (Catalog, AskedJob, StoppedJob, ErrorBody, ConversationList, OutsideConversation, Refusal)
+BODIES = (Catalog, AskedJob, StoppedJob, ErrorBody, ConversationList, OutsideConversation, FileList, KeptFile, Refusal)
 
-NAMED = {"Query": "Ask", "Node": "NodeChunk", "Event": "EventChunk"}
+NAMED = {"Query": "Ask", "Node": "NodeChunk", "Event": "EventChunk", "FileList": "OwnFileList"}
 """Types that are called otherwise here: a question, and what the DOM has other things of that name for."""
 
 FROM_FRAMES = {

@@ -92,10 +92,8 @@ class OwnCatalogs:
         """The answer to `ReadCatalog`, at `now` in monotonic seconds."""
         if not self._folders.files(user):
             return self._shared.answer(now)
-        known, shared = self._known.get(user), self._shared.encoded
-        outdated = known is None or known.shared != shared
-        if outdated and self._failed.get(user) != shared and not self._admission.closed and not self.is_reading(user):
-            self.read(user)
+        self._read_what_is_outdated(user)
+        known = self._known.get(user)
         if known is not None:
             return CatalogRead(_decode(known.encoded))
         if not self.is_reading(user):
@@ -103,7 +101,9 @@ class OwnCatalogs:
         return Refused(CATALOG_READING, "your files are being read", "ask again in a moment")
 
     def files(self, user: str) -> list[OwnFile]:
-        """This user's, with their tables as far as they are known."""
+        """This user's, with their tables as far as they are known; where they are not, they are read."""
+        if self._folders.files(user):
+            self._read_what_is_outdated(user)
         known = self._known.get(user)
         tables = [table for table in _decode(known.encoded).tables if table.own] if known is not None else []
         folder = self._folders.folder(user)
@@ -144,6 +144,13 @@ class OwnCatalogs:
         self._known[reading.user] = _Known(encode(outcome.catalog), outcome.catalog.fingerprint, reading.shared)
         while len(self._known) > MAX_KNOWN:
             del self._known[next(iter(self._known))]
+
+    def _read_what_is_outdated(self, user: str) -> None:
+        """Nothing is known of this user's files since the start, or the data of all are others by now."""
+        known, shared = self._known.get(user), self._shared.encoded
+        outdated = known is None or known.shared != shared
+        if outdated and self._failed.get(user) != shared and not self._admission.closed and not self.is_reading(user):
+            self.read(user)
 
     def _ended(self, entry: JobEntry) -> None:
         """However it has ended."""

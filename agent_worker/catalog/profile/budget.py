@@ -9,6 +9,8 @@ from agent_worker.catalog.files.footers import why
 from agent_worker.engine.settings import create_view
 from bus.contract.catalog import CatalogTable
 
+MOST_TRIES = 1000
+
 
 class Budget:
     """So many seconds in all, and no one look longer than its share.
@@ -35,7 +37,7 @@ class Budget:
         if left <= 0:
             self.missed += 1
             return None
-        self._connection.execute(f"SET max_execution_time = {max(1, round(left * 1000))}").fetchall()
+        self._bound(max(1, round(left * 1000)))
         try:
             for one in (table, *others):
                 self._open(one)
@@ -50,7 +52,18 @@ class Budget:
             self.failures.add(text if named else f"Table {table.name} ({table.files[0]}): {text}")
             return None
         finally:
-            self._connection.execute("SET max_execution_time = 0").fetchall()
+            self._bound(0)
+
+    def _bound(self, ms: int) -> None:
+        """For what runs from here on; 0 lifts it. A bound holds for the statement that changes it, too: where it was a
+        millisecond, or has just run out, a busy machine has this interrupted as well."""
+        for last in (*[False] * (MOST_TRIES - 1), True):
+            try:
+                self._connection.execute(f"SET max_execution_time = {ms}").fetchall()
+                return
+            except duckdb.InterruptException:
+                if last:
+                    raise
 
     def _open(self, table: CatalogTable) -> None:
         """A view for a table that is looked at: opening its files takes longer than all else that is known of it."""

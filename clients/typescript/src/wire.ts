@@ -534,6 +534,27 @@ export interface OutsideTurn {
 /** What a person thought of an answer. */
 export type Verdict = "up" | "down";
 
+/** One's own files by name, and the limits: of each in bytes (0: none are taken), of all together, and how many. */
+export interface OwnFileList {
+  readonly files: readonly OwnFile[];
+  readonly max_file_bytes: number;
+  readonly max_user_bytes: number;
+  readonly max_files: number;
+}
+
+/** One file of a user's own. `tables` are what it is called in SQL: one, or one for each sheet of a workbook; none while that is not known. `added_at` in Unix seconds. */
+export interface OwnFile {
+  readonly name: string;
+  readonly size_bytes: number;
+  readonly added_at: number;
+  readonly tables?: readonly string[];
+}
+
+/** A file that can be asked about from now on, by the names of its tables. */
+export interface KeptFile {
+  readonly file: OwnFile;
+}
+
 /** Why a question never became a job. */
 export type Refusal = "queue_full" | "quota" | "conversation_busy" | "session_conflict" | "bad_request" | "unauthorized";
 

@@ -25,7 +25,7 @@ SETTINGS = {
     "files.max_file_bytes": MOST_BYTES,
     "files.max_user_bytes": 3 * MOST_BYTES,
     "files.max_files": 4,
-    "worker.spare_workers": 1,
+    "worker.warm_workers": 1,
 }
 CATS = b"name,weight\nTom,4.5\nFelix,3.9\nGarfield,9.1\n"
 
@@ -233,5 +233,8 @@ async def test_files_outlive_the_server(tmp_path: Path) -> None:
     (folder.parent / "incoming" / ("0" * 32)).write_bytes(CATS)
     async with running_supervisor(tmp_path, SETTINGS) as again, running_gateway(again.state_dir, SETTINGS) as gateway:
         assert on_disk(again) == {"cats.csv"}, "what was on its way when the server ended is gone"
-        assert await rows(gateway, again, "select count(*) from cats") == [[3]]
+        assert await names(gateway) == ["cats.csv"]
         assert await own_tables(gateway) == {"cats"}
+        _, found = await gateway.json("GET", "/api/files")
+        assert found["files"][0]["tables"] == ["cats"]
+        assert await rows(gateway, again, "select count(*) from cats") == [[3]]

@@ -1,13 +1,9 @@
+import type { KeptFile, OwnFile as WireFile, OwnFileList } from "deadstop-client";
+
 /** A file of one's own that can be asked about, by the names of its tables. */
 export interface OwnFile {
   readonly name: string;
   readonly sizeBytes: number;
-  readonly tables: readonly string[];
-}
-
-interface WireFile {
-  readonly name: string;
-  readonly size_bytes: number;
   readonly tables: readonly string[];
 }
 
@@ -21,7 +17,7 @@ export async function listFiles(): Promise<readonly OwnFile[] | null> {
   try {
     const response = await fetch(ADDRESS, { cache: "no-store" });
     if (!response.ok) return null;
-    const { files, max_file_bytes: most } = (await response.json()) as { files: readonly WireFile[]; max_file_bytes: number };
+    const { files, max_file_bytes: most } = (await response.json()) as OwnFileList;
     return most > 0 || files.length > 0 ? files.map(fileOf) : null;
   } catch {
     return null;
@@ -31,7 +27,7 @@ export async function listFiles(): Promise<readonly OwnFile[] | null> {
 /** Hands a file over. @throws an Error whose message is for people */
 export async function giveFile(file: File): Promise<OwnFile> {
   const response = await answered(`${ADDRESS}?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-  return fileOf(((await response.json()) as { file: WireFile }).file);
+  return fileOf(((await response.json()) as KeptFile).file);
 }
 
 /** Deletes one. @throws an Error whose message is for people */
@@ -47,7 +43,7 @@ export function sizeText(bytes: number): string {
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }
 
-const fileOf = ({ name, size_bytes: sizeBytes, tables }: WireFile): OwnFile => ({ name, sizeBytes, tables });
+const fileOf = ({ name, size_bytes: sizeBytes, tables = [] }: WireFile): OwnFile => ({ name, sizeBytes, tables });
 
 async function answered(address: string, request: RequestInit): Promise<Response> {
   let response: Response;
