@@ -164,6 +164,7 @@ def test_one_table_of_what_happened_has_a_busiest_hour(make: Make) -> None:
         found = plan(question, data.catalog)
         assert isinstance(found, SqlPlan), question
         assert row <= set(map(str, data.rows(found.sql)[0]))
+    assert not isinstance(plan("quietest hour", data.catalog), SqlPlan)  # hours of none stand nowhere
 
 
 def _holds(make: Make, question: str, rows: list[set[str]] | None, *, ordered: bool = False) -> str:
