@@ -72,10 +72,18 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
         store.close()
         keep_key(state_dir, key)
         clean_folder(runtime)
-        runtime.rmdir()
+        _remove(runtime)
     if service.state_lost:
         return STATE_LOST
     return DRAINED if drained else 0
+
+
+def _remove(runtime: Path) -> None:
+    try:
+        runtime.rmdir()
+    except OSError as error:
+        text = "the runtime folder %s could not be removed (%s); look at what holds it, and remove it"
+        log.error(text, runtime, error.strerror, extra={"action": "end"})
 
 
 async def _settle(store: Store, settings: Settings, state_dir: Path) -> dict[str, int]:

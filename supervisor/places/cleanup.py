@@ -7,6 +7,8 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+from bus.system.mounts import detach_mounts
+
 SHARED_MEMORY = Path("/dev/shm")
 
 _FEW_FILES = 16
@@ -17,8 +19,11 @@ def remove_folder(folder: Path) -> bool:
     """Remove a folder and all within, however deep, also what was closed to its owner. False if something is left.
 
     For folders in which no process works any more. Each subfolder is lifted to the top before it is emptied: neither
-    recursion nor a path's length bounds how deep a worker may have dug.
+    recursion nor a path's length bounds how deep a worker may have dug. What an agent outside the sandbox has mounted
+    there is taken away first, and nothing within it is removed; where that may not be done, the folder stays.
     """
+    if not detach_mounts(folder):
+        return False
     lifted = folder / secrets.token_hex(8)
     waiting = [folder]
     emptied: list[Path] = []

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,34 @@ def test_links_are_removed_and_not_followed(tmp_path: Path) -> None:
     assert remove_folder(folder)
     assert (other / "within").exists()
     assert other.stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_what_is_mounted_there_is_taken_away_and_keeps_its_files(tmp_path: Path) -> None:
+    folder, other = tmp_path / "scratch with blanks", tmp_path / "other"
+    (folder / "within").mkdir(parents=True)
+    other.mkdir()
+    (other / "file").write_text("x")
+    (other / "below").mkdir()
+    for place in (folder / "within", folder):
+        subprocess.run(["mount", "--bind", other, place], check=True)
+    assert remove_folder(folder)
+    assert (other / "file").read_text() == "x"
+    assert str(tmp_path) not in Path("/proc/self/mountinfo").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_link_in_the_place_of_a_folder_detaches_nothing(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "none", other], check=True)
+    try:
+        (other / "file").touch()
+        (tmp_path / "scratch").symlink_to(other)
+        remove_folder(tmp_path / "scratch")
+        assert other.is_mount()
+    finally:
+        subprocess.run(["umount", other], check=True)
 
 
 def test_a_folder_that_is_missing_is_removed_already(tmp_path: Path) -> None:
