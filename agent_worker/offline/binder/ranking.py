@@ -4,7 +4,7 @@ from agent_worker.offline.binder.conditions import Conditions
 from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
 from agent_worker.offline.binder.terms.measures import declared
-from agent_worker.offline.binder.time.calendar import is_calendar_part
+from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
 from agent_worker.offline.english.lexicon import BORN
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
@@ -219,6 +219,8 @@ class Ranking(Conditions):
             if at is None or column.role not in (*NUMERIC, Role.DATE):
                 continue
             if BORN & set(column.words) and hints[at] not in BORN:
+                continue
+            if is_one_of_several_parts(self.schema, column):
                 continue
             reached = self._ref(Candidate(*place))
             if reached is not None:

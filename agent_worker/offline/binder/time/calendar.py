@@ -69,6 +69,14 @@ def is_calendar_part(column: str) -> bool:
     return re.split(r"[\W_]", column.lower())[-1] in _PARTS
 
 
+def is_one_of_several_parts(schema: Schema, column: Column) -> bool:
+    """Whether a column holds the year, the month and so on of a moment whose other parts stand beside it: by itself it
+    orders nothing."""
+    calendar = parts_of(schema, column.table)
+    parts = list(calendar.parts.values()) if calendar is not None else []
+    return len(parts) > 1 and any(ref.column == column.name for ref in parts)
+
+
 def _only_year(column: Column | None) -> int | None:
     if column is None or column.info.minimum != column.info.maximum or not (column.info.minimum or "").isdigit():
         return None

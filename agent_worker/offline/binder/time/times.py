@@ -5,7 +5,7 @@ from datetime import date
 from agent_worker.offline.binder.places import Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
-from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, parts_of, stretch
+from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, is_one_of_several_parts, parts_of, stretch
 from agent_worker.offline.english.lexicon import BORN
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
@@ -37,12 +37,17 @@ class Times(Ranking):
         people = bool(BORN & set(hints)) and stem(table.words[-1]) in PEOPLE
         born = [c for c in table.columns if BORN & set(c.all_words)]
         years = [c for c in table.columns if c.role is Role.YEAR and c not in born]
+        years = [c for c in years if not is_one_of_several_parts(self.schema, c)]
         dates = [c for c in table.columns if c.kind is Kind.DATE and c not in born]
         if "date" not in hints or not of_base or people or (born and BORN & set(hints)):
             return super()._hinted(hints)
-        if dates and not years and (date := self._calendar(None).date):
-            self.cost += 0.05
-            return date
+        if dates and not years:
+            date = self._calendar(None).date
+            if date is None and len(dates) == 1:
+                date = Ref((), self.base, dates[0].name)  # beside the parts of dates
+            if date is not None:
+                self.cost += 0.05
+                return date
         try:
             return super()._hinted(hints)
         except Unbound:

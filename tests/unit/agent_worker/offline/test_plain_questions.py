@@ -45,6 +45,21 @@ def test_first_and_last_are_by_the_date_of_the_rows(make: Make, question: str, r
     _holds(make, question, rows)
 
 
+PARTS: dict[str, list[object]] = {
+    "run_id": [1, 2, 3], "run": [71, 72, 73], "year": [2023, 2023, 2022], "month": [1, 2, 3], "day": [5, 6, 7],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", ["latest run", "last run", "most recent run"])
+def test_the_year_of_a_moment_of_several_parts_orders_nothing(make: Make, question: str) -> None:
+    started: list[object] = [datetime(2023, 1, 5), datetime(2023, 2, 6), datetime(2022, 3, 7)]
+    dated = make({"runs": {**PARTS, "started": started}})
+    found = plan(question, dated.catalog)
+    assert isinstance(found, SqlPlan), found
+    assert [row[0] for row in dated.rows(found.sql)] == [72]
+    assert not isinstance(plan(question, make({"runs": PARTS}).catalog), SqlPlan)
+
+
 @pytest.mark.parametrize(
     ("question", "rows"),
     [
