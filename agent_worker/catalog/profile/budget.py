@@ -1,6 +1,7 @@
 """Looking into data costs time; this bounds it."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -55,15 +56,13 @@ class Budget:
             self._bound(0)
 
     def _bound(self, ms: int) -> None:
-        """For what runs from here on; 0 lifts it. A bound holds for the statement that changes it, too: where it was a
-        millisecond, or has just run out, a busy machine has this interrupted as well."""
-        for last in (*[False] * (MOST_TRIES - 1), True):
-            try:
+        """For what runs from here on; 0 lifts it. A bound holds for the statement that changes it, too, which a short
+        one now and then interrupts: it is said until it is heard."""
+        for _ in range(MOST_TRIES):
+            with suppress(duckdb.InterruptException):
                 self._connection.execute(f"SET max_execution_time = {ms}").fetchall()
                 return
-            except duckdb.InterruptException:
-                if last:
-                    raise
+        raise TimeoutError(f"the engine did not take a bound of {ms} ms in {MOST_TRIES} tries")
 
     def _open(self, table: CatalogTable) -> None:
         """A view for a table that is looked at: opening its files takes longer than all else that is known of it."""
