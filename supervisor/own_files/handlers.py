@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bus.address import state_folder
 from bus.contract.data_place import is_address
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Refusal
@@ -82,4 +83,4 @@ def lies_within_data(settings: Settings) -> bool:
     if not data or is_address(data):
         return False
     folder = Path(data).expanduser().resolve()
-    return Path(settings.supervisor.state_dir).expanduser().resolve().is_relative_to(folder)
+    return state_folder(settings.supervisor.state_dir).is_relative_to(folder)

@@ -2,8 +2,6 @@
 
 import re
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +12,7 @@ from tests.browser.conftest import ZOO
 from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
+from tests.harness.nodes import require_namespaces
 
 NODES = f"""{ZOO.replace("max_running = 1", "max_running = 4")}
 [cluster]
@@ -27,10 +26,7 @@ preload = ["agent_worker.runtime.worker"]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    probe = [sys.executable, "-m", "supervisor.nodes.machine.namespaces"]
-    tried = subprocess.run(probe, capture_output=True, text=True, check=False)
-    if tried.returncode:
-        pytest.skip(f"this machine gives no namespace for a node's processes: {tried.stderr.strip()[-200:]}")
+    require_namespaces()
     with serving(tmp_path_factory.mktemp("nodes"), config=NODES) as serving_nodes:
         yield serving_nodes
 

@@ -11,7 +11,8 @@ from agent_worker.offline.grammar.fragments import (
     Sort,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import described, is_of_many, item, limit_after, ranking, standings
+from agent_worker.offline.grammar.selecting import described, item
+from agent_worker.offline.grammar.standing import is_of_many, limit_after, ranking, standings
 
 
 def groups(reader: Reader, at: int) -> Iterator[Found]:

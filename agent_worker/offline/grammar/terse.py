@@ -17,7 +17,8 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import described, item, openings, standings
+from agent_worker.offline.grammar.selecting import described, item, openings
+from agent_worker.offline.grammar.standing import standings
 from agent_worker.offline.grammar.time.asked import busiest, when_was, who
 from agent_worker.offline.grammar.time.changes import figures
 from agent_worker.offline.lexer.lattice import Value

@@ -8,6 +8,9 @@ import msgspec
 
 from supervisor.nodes.machine.orders import NodeOrders
 
+MAX_ORDER_BYTES = 1 << 20
+"""A line to the engine: an order for a node carries the settings."""
+
 
 class EngineMessage(msgspec.Struct, frozen=True, tag_field="kind"):
     """Base of both directions."""

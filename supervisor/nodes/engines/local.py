@@ -13,6 +13,7 @@ import msgspec
 from bus.system.prctl import become_subreaper, die_with
 from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S, init_of, keeper_command, reap, why_failed
 from supervisor.nodes.engines.line import (
+    MAX_ORDER_BYTES,
     NodeFailed,
     NodeReaped,
     NodeUp,
@@ -26,12 +27,10 @@ from supervisor.nodes.machine.orders import NodeOrders
 from supervisor.places.capacity import LOCAL
 from supervisor.places.cleanup import remove_folder
 
-MAX_LINE_BYTES = 1 << 20
-
 
 async def serve(nodes: int, say: Say) -> None:
     """Until standard input is closed."""
-    lines = asyncio.StreamReader(limit=MAX_LINE_BYTES)
+    lines = asyncio.StreamReader(limit=MAX_ORDER_BYTES)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     for number in range(1, nodes + 1):

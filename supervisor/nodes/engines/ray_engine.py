@@ -19,6 +19,7 @@ from bus.system.interpreter import interpreter_command
 from bus.system.prctl import die_with
 from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S
 from supervisor.nodes.engines.line import (
+    MAX_ORDER_BYTES,
     EngineFailed,
     MachineGone,
     NodeDown,
@@ -36,7 +37,6 @@ from supervisor.nodes.machine.orders import NodeOrders
 
 LOOK_EVERY_S = 0.5
 PROBED_WITHIN_S = 30.0
-MAX_LINE_BYTES = 1 << 20
 MAX_CHARS = 300
 
 OPEN = (
@@ -113,7 +113,7 @@ class RayEngine:
             task.result()
 
     async def _take_orders(self) -> None:
-        lines, loop = asyncio.StreamReader(limit=MAX_LINE_BYTES), asyncio.get_running_loop()
+        lines, loop = asyncio.StreamReader(limit=MAX_ORDER_BYTES), asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
             said = decode_to_engine.decode(line)

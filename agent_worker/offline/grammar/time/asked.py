@@ -6,7 +6,7 @@ from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.grammar.fragments import Item, Per, Rank, Select
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import is_of_many, ranking
+from agent_worker.offline.grammar.standing import is_of_many, ranking
 from agent_worker.offline.grammar.time.times import unit_of_time
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate

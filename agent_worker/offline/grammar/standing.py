@@ -1,0 +1,66 @@
+"""Which of them stands first, said before the list: "the three oldest", "top 3", "the second", "the most common"."""
+
+from collections.abc import Iterator
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.grammar.fragments import Item, Rank
+from agent_worker.offline.grammar.reader import Reader
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import Candidate
+
+
+def is_of_many(reader: Reader, end: int) -> bool:
+    """Whether the superlative that ends here is one of how many there are."""
+    return reader.word(end - 1) in ("most", "least", "fewest")
+
+
+def ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
+    """What may stand before the list: "the three oldest", "the most common"."""
+    for start, limit, nth in standings(reader, at):
+        for end, readings in reader.phrase(english.ADJECTIVES, start):
+            after, more = limit_after(reader, end) if nth == 1 else (end, 0)
+            for descending, hints in readings:
+                yield after, Rank(descending, more or limit, None, tuple(hints.split()), nth=nth), 0.1
+        for end, descending in reader.phrase(english.COMMON, start):
+            yield end, Rank(descending, limit, common=True, nth=nth), 0.1
+        for end, descending in reader.phrase(english.EXTREMES, start) if reader.before(start + 2) is None else ():
+            if descending and is_of_many(reader, end) and (events := _events_of(reader, end)):
+                counted = Item("count", Name(reader.word(end), end, end + 1, (Candidate(events),)), guessed=True)
+                yield end + 1, Rank(descending, limit, counted, nth=nth), 0.1
+
+
+def _events_of(reader: Reader, at: int) -> str:
+    """The one table of what a participle tells of, by which things are linked: "booked" of bookings."""
+    schema, word = reader.lattice.index.schema, reader.word(at)
+    noun = stem(DERIVED.get(word, ""))
+    found = [t.name for t in schema.tables.values() if schema.keys_of(t.name) and not schema.keys_to(t.name)
+             and (stem(t.words[-1]) == noun or (word.endswith("ed") and kin(word, t.words[-1])))]  # fmt: skip
+    return found[0] if len(found) == 1 else ""
+
+
+def standings(reader: Reader, at: int) -> Iterator[tuple[int, int, int]]:
+    """How many from the first on, or which one: "the", "top 3", "the second"."""
+    yield from ((end, limit, 1) for end, limit in limits(reader, at))
+    start = at + (reader.word(at) == "the")
+    if nth := english.ORDINALS.get(reader.word(start)):
+        yield start + 1, 1, nth
+
+
+def limits(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
+    """How many: "the", "the three", "top 3"."""
+    start = at + (reader.word(at) == "the")
+    yield start, 1
+    place = start + (reader.word(start) in ("top", "first"))
+    for number in reader.numbers(place) if reader.word(place) not in english.ORDINALS else ():
+        if not number.date and number.number > 0 and number.number == int(number.number):
+            yield number.end, int(number.number)
+
+
+def limit_after(reader: Reader, at: int) -> tuple[int, int]:
+    """ "the oldest three"."""
+    numbers = reader.numbers(at)
+    if numbers and not numbers[0].date and 0 < numbers[0].number < 100:
+        return at + 1, int(numbers[0].number)
+    return at, 0
