@@ -45,6 +45,7 @@ async def test_a_dropped_file_is_asked_about_and_deleted(tab: Tab) -> None:
     await drop(tab, "cats.csv", CATS)
     await expect(tab.part("drop-said")).to_contain_text("cats.csv can be asked about, by you alone, as cats")
     await tab.part("drop-show").click()
+    await expect(tab.part("drop-said")).to_be_empty()
     await expect(tab.part("own-file")).to_contain_text("cats.csv")
     tables = tab.part("schema-table")
     await expect(tables.first).to_contain_text("cats")
@@ -58,6 +59,15 @@ async def test_a_dropped_file_is_asked_about_and_deleted(tab: Tab) -> None:
     await tab.part("own-file-delete-now").click()
     await expect(tab.part("own-file")).to_have_count(0)
     await expect(tables.filter(has_text="cats")).to_have_count(0)
+    await expect(answer.response).to_contain_text("3")
+
+
+async def test_what_is_said_of_a_file_goes_with_the_next_question(tab: Tab) -> None:
+    await drop(tab, "newts.csv", CATS)
+    await expect(tab.part("drop-said")).to_contain_text("newts.csv can be asked about")
+    answer = await tab.ask("how many newts are there?")
+    await expect(tab.part("drop-said")).to_be_empty()
+    await answer.is_in("done")
     await expect(answer.response).to_contain_text("3")
 
 

@@ -136,8 +136,8 @@ def _looks_like_years(column: Column) -> bool:
 
 
 def plural(table: Table) -> str:
-    """A table's noun as it is said of many."""
-    return tokens.plural(table.noun)
+    """A table's noun as it is said of many; one that ends in a number is said as it is."""
+    return table.noun if table.noun[-1:].isdigit() else tokens.plural(table.noun)
 
 
 def singular(table: Table) -> str:

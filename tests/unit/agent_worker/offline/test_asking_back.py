@@ -11,6 +11,7 @@ from agent_worker.plan import DirectAnswer, Plan, SqlPlan, Turn
 from bench.newcomers import FOLDERS
 from bench.questions import QUESTIONS, Data
 from bus.contract.events import Clarification
+from tests.harness.small_tables import Make, Tables
 
 TODAY = date(2026, 11, 26)
 ASKED = tomllib.loads((QUESTIONS / "newcomers.toml").read_text("utf-8"))
@@ -220,3 +221,12 @@ def test_days_are_those_of_the_table_that_is_asked_for(talk: Talk) -> None:
 
 def test_without_a_today_a_time_relative_to_it_is_asked_back(folders: dict[str, Data]) -> None:
     assert isinstance(plan("how many appointments last month", folders["clinic"].catalog), Clarification)
+
+
+def test_a_table_whose_name_ends_in_a_number_is_said_as_it_is(make: Make) -> None:
+    towns: list[object] = ["Rome", "Oslo", "Rome", "Bern"]
+    years: Tables = {f"sales_{year}": {"town": towns, "amount": [1.5, 2.5, 1.5, year / 100]} for year in (2023, 2024)}
+    found = plan("compare sales 2023 and sales 2024", make(years).catalog)
+    assert isinstance(found, Clarification)
+    assert any("sales 2023" in chip for chip in found.suggestions)
+    assert not [chip for chip in found.suggestions if "2023s" in chip]

@@ -106,6 +106,7 @@ export class App extends PageElement {
         ${this.schema ? this.schemaPanel() : nothing}
       </div>
       <ds-drop
+        .inView=${`${this.view} ${chat.conversation.id} ${chat.shown.length}`}
         @files-changed=${() => void this.readCatalogAgain()}
         @show-data=${() => this.schema || this.schemaToggled()}
         @insert=${({ detail }: CustomEvent<string>) => this.stage.insert(detail)}

@@ -1,5 +1,5 @@
-import { html, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
@@ -9,6 +9,8 @@ import { ACCEPTED, giveFile, type OwnFile } from "../../model/catalog/own-files"
 /** Takes files that are dropped onto the page, or chosen. Says `files-changed`, `show-data`, and `insert` with a table. */
 @customElement("ds-drop")
 export class Drop extends PageElement {
+  /** What is in view. Once that is something else, a file's welcome has been read. */
+  @property() inView = "";
   @state() private over = false;
   @state() private reading = "";
   @state() private kept: OwnFile | null = null;
@@ -25,6 +27,10 @@ export class Drop extends PageElement {
   /** Has a person choose files. */
   choose(): void {
     this.querySelector<HTMLInputElement>("input")?.click();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("inView") && this.troubles.length === 0) this.kept = null;
   }
 
   protected override render(): TemplateResult {
