@@ -3,16 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from agent_worker.offline.conversation.ask_back import AskBack
-from agent_worker.offline.conversation.pieces import Pieces, plural, spoken
-from agent_worker.offline.conversation.proposals import extreme, hinted
+from agent_worker.offline.asking_back.ask_back import AskBack
+from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
+from agent_worker.offline.asking_back.proposals import extreme, hinted
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem, tokenize
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.model import Column, Table
-from agent_worker.offline.single import NotUnderstood
 
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _NUMBERED = {"one": 0, "two": 1, "three": 2, "four": 3, "1": 0, "2": 1, "3": 2, "4": 3}

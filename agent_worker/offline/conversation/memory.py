@@ -6,12 +6,12 @@ from datetime import date
 
 import msgspec
 
+from agent_worker.offline.asking_back.ask_back import AskBack
 from agent_worker.offline.conversation.answers import Again, Meant, answer_to, own_words
-from agent_worker.offline.conversation.ask_back import AskBack
 from agent_worker.offline.conversation.periods import at_end_of_data, beyond_data, end_of_data
 from agent_worker.offline.conversation.taught import Term, restated, same_word, taught_by, terms_of
 from agent_worker.offline.english.relative_dates import fixed
-from agent_worker.offline.single import NotUnderstood, Single, Understood
+from agent_worker.offline.question.single import NotUnderstood, Single, Understood
 from agent_worker.plan import DirectAnswer, Plan, SqlPlan
 from bus.contract.catalog import Catalog, Description, Measure
 

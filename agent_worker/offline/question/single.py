@@ -8,9 +8,6 @@ from functools import cached_property
 import msgspec
 
 from agent_worker.offline.binder.query import Compare, Query, Ref
-from agent_worker.offline.dialogue.about_data import about
-from agent_worker.offline.dialogue.chart_words import drawn, is_that, with_chart
-from agent_worker.offline.dialogue.troubles import Troubles
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
 from agent_worker.offline.grammar.fragments import Select
@@ -18,7 +15,10 @@ from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.offline.output.describe import Description
-from agent_worker.offline.readings import Core, Reading
+from agent_worker.offline.question.about_data import about
+from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
+from agent_worker.offline.question.readings import Core, Reading
+from agent_worker.offline.question.troubles import Troubles
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agent_worker.offline.dialogue.likeness import (
+from agent_worker.offline.follow_ups.likeness import (
     Place,
     among,
     direction,
