@@ -20,28 +20,10 @@ _ORDINAL = re.compile(
     rf"(?:the\s+)?(?P<at>{'|'.join(_ORDINALS)})(?:\s+(?:one|option|question|choice|suggestion))?"
     r"|(?:option|number|choice|question|suggestion|no\.?|#)\s*(?P<number>one|two|three|four|[1-9])"
 )
-_YES = frozenset(
-    ("yes", "y", "yeah", "yep", "yes please", "ok", "okay", "sure", "right", "correct", "exactly", "please do")
-)
+_YES = frozenset("yes|y|yeah|yep|yes please|ok|okay|sure|right|correct|exactly|please do".split("|"))  # noqa: SIM905
 _NO = frozenset(
-    (
-        "no",
-        "n",
-        "nope",
-        "none",
-        "none of these",
-        "none of them",
-        "neither",
-        "no thanks",
-        "not that",
-        "wrong",
-        "not those",
-        "not these",
-        "none of those",
-        "neither of them",
-        "something else",
-        "other",
-    )
+    """no|n|nope|none|none of these|none of them|neither|no thanks|not that|wrong|not those|not these|none of those
+    |neither of them|something else|other""".replace("\n    ", "").split("|")
 )
 _LEAD = re.compile(
     r"^(?:(?:no|nope|yes|yeah|ok|okay|sorry|well|actually)\b[\s,.;:!-]+"
@@ -49,6 +31,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _REPLIES = re.compile(r"(?:no|nope|sorry|actually|well|ok|okay|yes)\b[\s,]", re.IGNORECASE)
+_THANKS = re.compile(
+    r"^(?:(?:thanks|thank\s+you|great|perfect|cool|nice|good)\b[\s,.!;:-]+)+(?:and\s+)?", re.IGNORECASE
+)
 _TAIL = re.compile(r"[\s,]+(?:please|instead|then|one|of course|i mean|i think)$", re.IGNORECASE)
 _GLUE = frozenset(("the", "a", "an", "by", "of", "in", "for", "per", "and", "with", "one", "ones", "please"))
 _PLACED = (Kind.NAME, Kind.VALUE, Kind.NUMBER, Kind.DATE, Kind.QUOTED, Kind.MONTH)
@@ -89,7 +74,8 @@ def answer_to(asked: AskBack, text: str) -> Meant | Again | None:
 
 def own_words(text: str) -> str:
     """A question without a "no," before it."""
-    rest = _LEAD.sub("", text.strip()) if _REPLIES.match(text) else text
+    text = _THANKS.sub("", text.strip()) or text
+    rest = _LEAD.sub("", text) if _REPLIES.match(text) else text
     return rest if stands_alone(rest) else text
 
 

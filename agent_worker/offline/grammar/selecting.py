@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem, tokenize
-from agent_worker.offline.grammar.conditions import flagged
+from agent_worker.offline.grammar.conditions import flagged, numbered
 from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import limits, ranking
@@ -19,6 +19,8 @@ _AMOUNTS = frozenset(("amount", "value"))
 _MOST_ITEMS = 8
 _BARE, _BARE_THINGS = 0.3, 0.2
 """What it costs that nothing opens a list; of things it is nearer than of what they have."""
+_WHOLE, _ADDED_UP = 0.3, 0.3
+""" "Total price" of many is the sum of the column that is called so."""
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
 Items = tuple[Item, ...]
 
@@ -61,9 +63,7 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
 
 def _bare_cost(items: Items) -> float:
     things = all(one.name is not None and one.name.tables and one.name.tables[0].cost <= 0.1 for one in items)
-    figures = [one.name.text.lower().split() for one in items if one.name and not one.fn]
-    added = any(english.AGGREGATES.at(words, 0) for words in figures)  # a column of totals, or their sum
-    return _BARE_THINGS if things or all(one.fn for one in items) else 2 * _BARE if added else _BARE
+    return _BARE_THINGS if things or all(one.fn for one in items) else _BARE
 
 
 def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Flagged], float]]:
@@ -92,8 +92,12 @@ def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, 
     """Things of which a word before them says what they are: "red cars", "active customers"."""
     for after, flag, cost in flagged(reader, at):
         for _, name in reader.noun(after):
-            if name.tables and not flag.negated:
+            if name.tables and reader.word(at) != "not":
                 yield name, flag, cost + name.cost
+    for end, where, cost in numbered(reader, at):
+        for _, name in reader.noun(end):
+            if name.tables and name.start == end:
+                yield name, replace(where, owner=None), cost + name.cost
     for value in reader.values(at):
         for _, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
             if name.tables:
@@ -198,6 +202,9 @@ def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     distinct = reader.maybe(english.DISTINCT, at)
     for end, name in reader.noun(distinct):
         yield end, (Item("", name, distinct > at),), name.cost
+        adds = english.AGGREGATES.at(reader.words, name.start) and name.end - name.start > 1
+        if adds and name.is_column and name.cost < _WHOLE:
+            yield end, (Item("sum", name, guessed=True),), name.cost + _ADDED_UP
 
 
 def _counting(reader: Reader, at: int) -> list[tuple[int, None]]:

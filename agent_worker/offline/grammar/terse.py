@@ -40,7 +40,8 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
     yield from figures(reader, at)
     for end, items, cost in item(reader, at):
         if items[0].fn:
-            yield end, Select(items, terse=True), cost + 0.05
+            if not (items[0].fn == "sum" and items[0].guessed):
+                yield end, Select(items, terse=True), cost + 0.05
         elif items[0].name and items[0].name.declared:
             yield end, Select(items), cost
     for start, kind in openings(reader, at):
