@@ -16,6 +16,7 @@ _FIELD_ID = b"PARQUET:field_id"
 def iceberg_source(lake: Lake) -> Source:
     """The files of the table's newest snapshot. Raises NotReadable."""
     try:
+        from pyiceberg.io.pyarrow import schema_to_pyarrow
         from pyiceberg.table import StaticTable
     except ImportError:
         raise NotReadable("to read it, install the reader: pip install 'deadstop[iceberg]'") from None
@@ -33,7 +34,7 @@ def iceberg_source(lake: Lake) -> Source:
     _refuse_other_names(files, table)
     snapshot = table.current_snapshot()
     as_of = version_of(snapshot.snapshot_id, snapshot.timestamp_ms) if snapshot else ""
-    return Source(lake.stem, files, ((),) * len(files), as_of=as_of)
+    return Source(lake.stem, files, ((),) * len(files), as_of=as_of, declared=schema_to_pyarrow(table.schema()))
 
 
 def _newest(folder: Path) -> Path:
