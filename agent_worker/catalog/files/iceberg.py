@@ -56,8 +56,8 @@ def _file(root: Path, location: str) -> str:
 
 
 def _refuse_other_names(files: tuple[str, ...], table: Any) -> None:
-    """Columns are known by their numbers: one that was renamed, given a value for old rows, or whose name another has by
-    now stands otherwise in old files, which their names do not tell. One that was dropped is not read from them."""
+    """Columns are known by their numbers: one that was renamed, given a value for old rows, or whose name another has
+    by now stands otherwise in old files, which their names do not tell. One that was dropped is not read from them."""
     import pyarrow.parquet as pq
 
     schema = table.schema()
