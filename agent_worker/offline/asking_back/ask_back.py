@@ -85,7 +85,8 @@ def _place(pieces: Pieces, item: Lexeme) -> str:
     if is_table(item):
         return f"the table {next(c.table for c in item.names if c.column is None)}"
     found = list(dict.fromkeys(f"{c.table}.{c.column}" for c in item.names if c.column))
-    return " or ".join(found[:3]) or "a measure"
+    tables = [f"the table {c.table}" for c in item.names if c.column is None and c.measure is None]
+    return " or ".join(found[:3]) or (tables[0] if tables else "a measure")
 
 
 def _invitation(pieces: Pieces) -> str:

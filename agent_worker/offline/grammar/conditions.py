@@ -94,6 +94,11 @@ def having(reader: Reader, at: int) -> Iterator[Found]:
                 for last, (operator, operands, _, both), cost in _predicate(reader, place, bare=False):
                     if operator != "=" and not both:
                         yield last, Having(Item(fn, name), operator, operands), name.cost + cost
+    for after, fn in reader.phrase(english.AGGREGATES, reader.skip(english.DETERMINERS, at)):
+        for start, operator in reader.phrase(english.COMPARE, after):
+            for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
+                for last, name in reader.noun(end):
+                    yield last, Having(Item(fn, name), operator, operands), name.cost + 0.05
     for start, operator in reader.phrase(english.COMPARE, at):
         for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
             place = end + (reader.word(end) in ("in", "of", "as", "on"))
@@ -137,7 +142,7 @@ def _predicate(
 
 def flagged(reader: Reader, at: int) -> Iterator[Found]:
     """ "active customers", "who are not active", "unpaid", "bikes in service", "with a terrace", "that allow pets"."""
-    yield from _had(reader, at)
+    yield from had(reader, at)
     alone = reader.before(at) is not None or (at > 0 and english.RESTRICTING.issuperset(reader.words[:at]))
     said = at > 0 and (reader.word(at - 1) in english.BEING or alone)
     denied = reader.word(at) == "not"
@@ -151,7 +156,7 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
         by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # by whom, or for each of them
         ones = reader.word(name.end) in ("one", "ones") or not reader.names(name.end)
         ends = said and not by and ones and not any(whens(reader, name.end))
-        if (noun or ends) and _is_flag(reader, name, 0.6 if within else _SURE):
+        if (noun or ends) and is_flag(reader, name, 0.6 if within else _SURE):
             yield name.end, Flagged(name, denied != opposite), name.cost
 
 
@@ -162,20 +167,20 @@ def _said_of(reader: Reader, at: int) -> list[Name]:
     return reader.names(at) or ([Name(word, at, at + 1, found)] if found and found[0].cost < _SURE else [])
 
 
-def _had(reader: Reader, at: int) -> Iterator[Found]:
+def had(reader: Reader, at: int) -> Iterator[Found]:
     """What things have, or have not, by a column of yes and no: "with a terrace", "have no terrace", "allow pets"."""
     absent = reader.longest(english.ABSENT, at)
     start = absent[0] if absent else at + 1
     has = bool(_HAVING & set(reader.words[at : start + (absent is not None)]))
     start += reader.word(start) in _HAVING
     for name in reader.names(start + (reader.word(start) in english.SOME)) if has else ():
-        if _is_flag(reader, name, _SURE):
+        if is_flag(reader, name):
             yield name.end, Flagged(name, absent is not None), name.cost
     verb = start if absent else at
     for name in reader.names(verb + 1) if reader.word(verb) in english.VERBS else ():
         done = tuple(c for c in name.columns if _does(reader, c, reader.word(verb), len(name.text.split())))
         said = Name(name.text, name.start, name.end, tuple(replace(c, cost=0.1) for c in done))
-        if done and _is_flag(reader, said, _SURE):
+        if done and is_flag(reader, said):
             yield name.end, Flagged(said, absent is not None), 0.1
 
 
@@ -185,7 +190,8 @@ def _does(reader: Reader, place: Candidate, verb: str, size: int) -> bool:
     return len(words) == size + 1 and any(kin(verb, word) for word in words)
 
 
-def _is_flag(reader: Reader, name: Name, most: float) -> bool:
+def is_flag(reader: Reader, name: Name, most: float = _SURE) -> bool:
+    """Whether a name is surely a column's of yes and no."""
     columns = reader.lattice.index.schema.columns
     near = [c for c in name.candidates if c.cost <= name.cost + 0.5]
     found = [columns[c.table, c.column] for c in near if c.column]

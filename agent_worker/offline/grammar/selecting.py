@@ -21,6 +21,7 @@ _BARE, _BARE_THINGS = 0.3, 0.2
 """What it costs that nothing opens a list; of things it is nearer than of what they have."""
 _WHOLE, _ADDED_UP = 0.3, 0.3
 """ "Total price" of many is the sum of the column that is called so."""
+_PART = 0.8
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
 Items = tuple[Item, ...]
 
@@ -45,6 +46,9 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
             for end, items, cost in item_list(reader, place) if size > 1 else ():
                 yield end, (Select(items, which=kind == "which"), Limit(size)), cost
         for place, rank, more in ranking(reader, start):
+            for end, (one, where), cost in (*_told(reader, place), *_of_kind(reader, place, many=False)):
+                if not one.fn:
+                    yield end, (Select((one,), which=kind == "which"), rank, where), cost + more
             for end, items, cost in item_list(reader, place):
                 distinct = any(one.distinct and one.fn == "" for one in items)
                 yield (
@@ -74,13 +78,14 @@ def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Fl
             yield name.end, (Item("count" if counts else "", name), said), cost + 0.1
 
 
-def _of_kind(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
-    """ "how many novels": things called by what one of their columns has."""
+def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, tuple[Item, Where], float]]:
+    """ "how many novels": things called by what one of their columns has; or, not `many`, "the cheapest novel"."""
     counts = _counting(reader, at)
     for start in [end for end, _ in counts] or [at]:
         word = reader.word(start)
         schema = reader.lattice.index.schema
-        kinds = schema.kinds.get(stem(word), []) if word.endswith("s") and not reader.names(start) else []
+        kinds = schema.kinds.get(stem(word), []) if word.endswith("s") or not many else []
+        kinds = [] if any(name.cost < _PART for name in reader.names(start)) else kinds
         if len(kinds) == 1 and schema.tables[kinds[0][0]].labels:
             table, column, value = kinds[0]
             things = Name(word, start, start + 1, (Candidate(table),))

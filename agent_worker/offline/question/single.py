@@ -10,7 +10,7 @@ import msgspec
 from agent_worker.offline.binder.query import Compare, Query, Ref
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
-from agent_worker.offline.grammar.fragments import Select
+from agent_worker.offline.grammar.fragments import Select, names_in
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
 from agent_worker.offline.lexer.lexer import Lexicon
@@ -18,6 +18,7 @@ from agent_worker.offline.output.describe import Description
 from agent_worker.offline.question.about_data import about
 from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
 from agent_worker.offline.question.readings import Core, Reading
+from agent_worker.offline.question.several import questions_in, side_by_side
 from agent_worker.offline.question.troubles import Troubles
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.plan import DirectAnswer, SqlPlan
@@ -156,8 +157,23 @@ class Single:
         reading = found.clear
         if reading is not None and not self._dated_elsewhere(reading.query, question):
             return self._understood(reading, found.words, notes)
+        if parts := questions_in(question):
+            return self._several(question, parts)
         items = self.lexicon.read(question)
         return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
+
+    def _several(self, question: str, parts: list[str]) -> "Understood | NotUnderstood":
+        """What a text of several questions means: their figures side by side, or each of them to choose from."""
+        try:
+            each = [self.alone(part) for part in parts]
+        except NotUnderstood as problem:
+            working = tuple(part for part in parts if self.works(part))
+            return NotUnderstood(problem.text, problem.problem, working) if working else problem
+        told = [one for one in each if one.reading and names_in(one.reading.parse.fragments)]  # not "how many are old"
+        plans = [(one.plan, one.reading.query) for one in told if isinstance(one.plan, SqlPlan) and one.reading]
+        if len(plans) == len(parts) and (both := side_by_side(*zip(*plans, strict=True))):
+            return Understood(both)
+        return NotUnderstood(question, Ambiguous(_ONE_BY_ONE), tuple(part for part in parts if self.works(part)))
 
     def _dated_elsewhere(self, query: Query, question: str) -> bool:
         """Whether a day was read as one of another table, though its column is not named and the own table has dates:
@@ -192,5 +208,6 @@ def _is_whole(question: str, found: Understood, before: Understood | None) -> bo
     return stands_alone(question) or own
 
 
+_ONE_BY_ONE = "These are several questions: please ask them one by one."
 _NO_EARLIER = "There is no earlier question to go on from: please ask the whole question."
 _NO_CHANGE = "I cannot tell what this changes in the question before: please ask the whole question."
