@@ -1,3 +1,4 @@
+import { sentences } from "../values/sentences";
 import type { Conversation, Rating, Verdict } from "./conversation";
 
 /** A conversation as the list shows it. */
@@ -152,7 +153,7 @@ export async function json(response: Response): Promise<unknown> {
   }
   if (!response.ok) {
     const { error, hint } = found as { error: string; hint: string };
-    throw new StoreError(hint ? `${error}; ${hint}` : error);
+    throw new StoreError(sentences(error, hint));
   }
   return found;
 }
