@@ -102,6 +102,14 @@ class Supervisor:
     async def record(self, job_id: str) -> JobRecord:
         return (await self.client.request(Show(OPERATOR, job_id=job_id), Shown)).record
 
+    async def pid(self, job_id: str) -> int:
+        """The number of the running job's process. Of a node's worker it is known only once the node has said it, which
+        the worker's own first word may overtake."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (pid := (await self.record(job_id)).summary.pid) is None:
+                await asyncio.sleep(0.01)
+        return pid
+
     async def running(self, agent: str, question: str = "go", **fields: Any) -> str:
         """A job of this agent that has said its first word."""
         job_id = await self.submit(question, agent, **fields)
