@@ -247,13 +247,15 @@ ORDERS = Phrases(
         |lexicographically|in {{chronological,lexical}} order|in ascending lexicographical order
         |from{{ the,}} {{lowest,smallest,earliest,youngest}} to{{ the,}} {{highest,largest,latest,oldest}}|from a to z
         |{{lowest,smallest,cheapest,earliest,least,fewest,oldest,shortest}} first
-        |from {{low to high,least to greatest,least to most,shortest to longest,old to new,oldest to newest}}""": False,
+        |from {{low to high,least to greatest,least to most,fewest to most,shortest to longest
+        ,old to new,oldest to newest}}""": False,
         f"""{_SORT}{{in,by}}{{ the, an, a,}} {_DOWN} {{order,manner}}|descending|desc|descendingly
         |in descending lexicographical order
         |in reverse {{lexicographical,lexicographic}} order|from z to a
         |from{{ the,}} {{highest,largest,latest,oldest}} to{{ the,}} {{lowest,smallest,earliest,youngest}}
         |{{highest,largest,biggest,latest,newest,most expensive,most recent,most,longest}} first
-        |from {{high to low,greatest to least,most to least,longest to shortest,newest to oldest}}""": True,
+        |from {{high to low,greatest to least,most to least,most to fewest,longest to shortest
+        ,newest to oldest}}""": True,
     }
 )
 ABSENT = _said(
@@ -345,5 +347,9 @@ STOPS = frozenset({".", "?", ",", ";", "and"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
 GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
-TIMED = frozenset({"latest", "newest", "recent", "earliest", "oldest", "youngest"})
+_SIZED = "first highest high largest greatest most lowest low smallest least ascending descending increasing decreasing"
+SIZED = frozenset(_SIZED.split())
+"""Words of an order by a figure, unless others say by what: by time, or by the alphabet."""
+_UNSIZED = "latest newest recent earliest oldest youngest alphabetical alphabetic lexicographical"
+UNSIZED = frozenset(_UNSIZED.split())
 TIMES = frozenset({"times", "time"})

@@ -229,7 +229,13 @@ def _is_dated(reader: Reader, at: int, end: int) -> bool:
 
 
 def _is_said(reader: Reader, at: int) -> bool:
-    """Whether "is" stands before a value, or, at the end of a noun, nothing."""
+    """Whether "is" stands before a value, or, at the end of a noun, nothing; but not "they have been", which tells what
+    something else has to do with them."""
+    start = at - 1
+    while reader.word(start) in english.BEING or reader.word(start) in ("have", "has", "had"):
+        start -= 1
+    if reader.word(start) in english.PRONOUNS:
+        return False
     return reader.word(at - 1) in english.BEING or (reader.before(at) is not None and at > 0)
 
 

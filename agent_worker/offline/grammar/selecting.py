@@ -102,15 +102,20 @@ def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, 
 
 def openings(reader: Reader, at: int) -> Iterator[tuple[int, str]]:
     """Where the list may begin, and how it was opened."""
-    for end, kind in reader.phrase(english.OPENERS, at):
+    for end, kind in _opened(reader, at):
         after = reader.skip(english.OPENING_GLUE, end)
         yield after, kind
         if after != end:
             yield end, kind
     glued = reader.skip(english.OPENING_GLUE, at)
-    for end, kind in reader.phrase(english.OPENERS, glued) if glued != at else ():
+    for end, kind in _opened(reader, glued) if glued != at else ():
         yield reader.skip(english.OPENING_GLUE, end), kind
     yield at, "bare"
+
+
+def _opened(reader: Reader, at: int) -> list[tuple[int, str]]:
+    """The openings here, but for a noun: "the order"."""
+    return [] if at and reader.word(at - 1) in english.DETERMINING else reader.phrase(english.OPENERS, at)
 
 
 def _everything(reader: Reader, at: int) -> Iterator[Found]:

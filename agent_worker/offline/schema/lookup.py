@@ -15,6 +15,7 @@ _PART = 0.8
 """Words that are a part of a name: a guess, taken only where nothing fits whole."""
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
+_NAMES = (("name",), ("names",))
 _UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on"))
 
 
@@ -181,7 +182,8 @@ class NameIndex:
         for way in ways:
             key = self.schema.refers(way.table, way.column) if way.column else None
             reached = {key.ref_table} if key else self.schema.referred_by({way.table}) if not way.column else set()
-            for c in further:
+            named = not way.column and rest in _NAMES and self.schema.tables[way.table].labels  # has its own
+            for c in further if not named else ():
                 if c.table in reached - {way.table}:
                     yield replace(c, cost=max(way.cost, c.cost) + 0.05, via=(way.table, way.column or ""))
 
