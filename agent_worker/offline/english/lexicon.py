@@ -64,9 +64,10 @@ OPENING_GLUE = _said(
     |{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
     |distinct values of|existing|{kind,kinds} of"""
 )
+BESIDE = _said("as well as|along with{ the,}|together with|followed by")
 DETERMINERS = _said(
     """the|a|an|{all,some,any,one}{ of,} the|all|some|any|its|their|his|her|these|those|this|corresponding|respective
-    |associated|our|my|such|given|current|specific|overall|related|both"""
+    |associated|our|my|such|given|current|specific|related|both"""
 )
 DISTINCT = _said("{the,} {different,distinct}|unique|various|{different,distinct,} {kind,kinds} of")
 COUNT = _said("{the,}{ total,} {number,numbers,count} of|counts of|how many{ of,}|# of")
@@ -75,7 +76,8 @@ BARE_COUNT = _said(
 )
 AGGREGATES = Phrases(
     {
-        "average{ number, value, amount,} of|{average,avg,mean,averaged}|mean{ number,} of|{the,} average of": "avg",
+        """average{ number, value, amount,} of|overall {average,mean}|{average,avg,mean,averaged}|mean{ number,} of
+        |{the,} average of""": "avg",
         """total|sum|{the,} {sum,total} of|{total,total sum,sum total} of|total {amount,value} of|combined|summed
         |overall""": "sum",
         "minimum|min|{the,} minimum of|minimal": "min",
@@ -120,7 +122,7 @@ ADJECTIVES = Phrases(
         "heaviest": ((True, "weight"),),
         "lightest": ((False, "weight"),),
         "cheapest|least expensive|lowest priced": ((False, "price cost fee fare"),),
-        "most expensive|priciest|highest priced|dearest|costliest": ((True, "price cost fee fare"),),
+        "most {expensive,costly}|priciest|highest priced|dearest|costliest": ((True, "price cost fee fare"),),
         "earliest|least recent|first": ((False, _BEGAN),),
         "latest|newest|most {recent,recently}|last": ((True, _BEGAN),),
         "{best,highest} paid": ((True, "salary wage"),),
@@ -198,6 +200,7 @@ COPULAS = _said(
     |is the|for
     |listed as|to be|described as|{with,} value of|with value|named|called|,"""
 )
+RANGES = _said("{in ,}between|{ranging ,}from|ranging between|in the range {of,from,between}{ from, between,}")
 NAMED = _said(
     """{that is, which is,} named{ as, by,}|called|titled|with {the,} {name,title}|whose {name,title} is
     |whose names are
@@ -275,7 +278,8 @@ GLUE = _said(
     |still|yet|so far
     |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together with|a total of
     |our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
-    |recorded|records|each of the|in our records|{people,those} who|can|ones|one|for which|in which|result|results
+    |recorded|records|each of the|in {our,the} {record,records}|in the table|{have,has,had} once
+    |{people,those} who|can|ones|one|for which|in which|result|results
     |over all|{across,across all}|out of all|that is|value|values|of the|stored|on record|could|so
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""
@@ -334,9 +338,8 @@ VERBS = TELLING.union(*map(_forms, (root for (root,) in expand(_ROOTS))), (word 
 
 SOME = frozenset({"a", "an", "any", "some"})
 LINKS = frozenset({"is", "are", "was", "were", "has", "have", "had", "with", "whose"})
-_FINAL = (
-    "exist exists have has available recorded listed stored offered provided involved used registered belong belongs"
-)
+_FINAL = """exist exists have has available recorded listed stored offered provided involved used registered belong
+    belongs located situated based made associated"""
 FINAL = frozenset(_FINAL.split())
 """Verbs that may end a question and say nothing by themselves."""
 
@@ -344,6 +347,7 @@ _DETERMINING = "the all a an any these those each every their its his her corres
 DETERMINING = frozenset(_DETERMINING.split())
 RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
 STOPS = frozenset({".", "?", ",", ";", "and"})
+RESTRICTING = frozenset({"and", "only", "just", "but", "now", "the", "all", "what", "about"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
 GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})

@@ -16,7 +16,7 @@ _PART = 0.8
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
 _NAMES = (("name",), ("names",))
-_UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on"))
+_UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on", "cd", "dt", "ts", "amt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Candidate:
 _OTHER, _BY_KEY = 0.2, 0.4
 """What another word of the same meaning costs, and the name of a table's key for the table."""
 _SAME = {"ids": "id", "forename": "first_name"}
+_FIRST_OR_LAST = {"family": "last", "given": "first", "personal": "first"}
 _MEASURING = frozenset(("number", "amount", "count", "total", "sum", "average"))
 _MEMBERS = frozenset(("members", "member", "records", "record", "entries", "people"))
 
@@ -67,6 +68,8 @@ class NameIndex:
     def find(self, words: Words) -> tuple[Candidate, ...]:
         """What a run of words in small letters may name, the best first."""
         words = tuple(_SAME.get(word, word) for word in words)
+        if words[1:2] in _NAMES and words[0] not in self._parts:
+            words = (_FIRST_OR_LAST.get(words[0], words[0]), *words[1:])
         if words not in self._cache:
             other = tuple(self._same(word) for word in words)
             found = self._find(other) if other != words else []
@@ -207,7 +210,9 @@ def _is_numbers(column: Column) -> bool:
 def _related(word: str, root: str, part: str) -> bool:
     if part[0] != word[0]:
         return len(root) > 3 and part.endswith(root)
-    return part.startswith(root[:3]) or abbreviates(part, root) or abbreviates(root, part)
+    return part.startswith(root[:3]) or any(
+        abbreviates(a, b) for a, b in ((stem(part), root), (part, root), (root, part))
+    )
 
 
 def _fit_cost(words: Words, parts: Words) -> float | None:
