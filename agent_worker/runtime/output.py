@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from agent_worker.context import AgentContext, Said
 from agent_worker.engine.batches import MAX_ROWS, Packer
+from agent_worker.said_rows import decoded, like, table_of
 from bus.contract.events import Column, Event, ResponseChunk, TableSchema, Warn
 from bus.values.arrow_types import logical_type
 from bus.values.carried_columns import carry
@@ -39,7 +40,7 @@ class OutputConverter:
         if isinstance(said, pa.RecordBatch):
             return pa.Table.from_batches([said])
         if isinstance(said, Sequence) and all(isinstance(row, Mapping) for row in said):
-            return pa.Table.from_pylist(list(said))
+            return table_of(said)
         what = "a text, rows (a list of dicts, an Arrow table or batch) or an event of bus.contract.events"
         raise TypeError(f"an agent yields {what}, not {said!r:.200}")
 
@@ -47,7 +48,7 @@ class OutputConverter:
         if self._schema is None:
             if not table.num_columns:
                 return
-            self._schema = table.schema.remove_metadata()
+            self._schema = decoded(table.schema)
             self._kinds = [logical_type(field.type) for field in self._schema]
             names = self._schema.names
             yield TableSchema([Column(name, str(kind)) for name, kind in zip(names, self._kinds, strict=True)])
@@ -69,17 +70,7 @@ class OutputConverter:
 
     def _like_before(self, table: pa.Table, schema: pa.Schema) -> pa.Table:
         """The rows with the columns of those before; one that is missing is null."""
-        extra = sorted(set(table.column_names) - set(schema.names))
         try:
-            if extra:
-                raise ValueError(f"{', '.join(extra)} did not stand in them")
-            columns = [_column(table, field) for field in schema]
+            return like(table, schema)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
             raise ValueError(f"all rows are one table, and these do not fit the first ones: {error}") from error
-        return pa.Table.from_arrays(columns, schema=schema)
-
-
-def _column(table: pa.Table, field: pa.Field) -> pa.ChunkedArray:
-    if field.name not in table.column_names:
-        return pa.nulls(table.num_rows, field.type)
-    return table.column(field.name).cast(field.type)

@@ -3,17 +3,19 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from agents import ItemHelpers, RunConfig, Runner, RunState
 
 from agent_worker.agents.frameworks.approvals import approval_question, means_yes
+from agent_worker.agents.frameworks.memory import keep, untold
 from agent_worker.agents.frameworks.target import load_own, target
-from agent_worker.agents.frameworks.usage import UsageCount
+from agent_worker.agents.frameworks.usage import UsageCount, increase
 from agent_worker.agents.frameworks.values import output
 from agent_worker.context import AgentContext, JobSpec, Node, ResponseChunk, Said, Tool, Usage
 from bus.contract.settings import AgentDefinition
+from bus.wire.worker import ConversationTurn
 
 HISTORY = "openai_agents.items"
 PENDING = "openai_agents.state"
@@ -40,6 +42,7 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
         for said in told.end():
             yield said
     finally:
+        told.count()
         await _leave(result)
 
 
@@ -61,13 +64,14 @@ async def _given(agent: Any, job: JobSpec, context: AgentContext) -> Any:
                 state.reject(wanted, rejection_message=f"The person said: {job.user_clarification}")
         return state
     words = f"{job.question}\n{job.user_clarification}" if job.user_clarification else job.question
-    before = json.loads(context.store[HISTORY]) if HISTORY in context.store else _turns(job)
-    return [*before, {"role": "user", "content": words}]
+    kept = context.store.get(HISTORY)
+    known = json.loads(kept) if kept is not None else []
+    return [*known, *_turns(untold(job, remembers=kept is not None)), {"role": "user", "content": words}]
 
 
-def _turns(job: JobSpec) -> list[dict[str, str]]:
+def _turns(before: Sequence[ConversationTurn]) -> list[dict[str, str]]:
     turns = []
-    for turn in job.conversation:
+    for turn in before:
         turns.append({"role": "user", "content": turn.question})
         turns.append({"role": "assistant", "content": turn.answer or turn.clarification})
     return turns
@@ -86,9 +90,10 @@ class _Teller:
         self._tools: dict[str, tuple[str, dict[str, Any], float]] = {}
         self._streamed = False
         self._said = ""
+        self._apart = False
 
     def tell(self, event: Any) -> Iterator[Said]:
-        self._count()
+        self.count()
         match event.type:
             case "raw_response_event":
                 yield from self._delta(event.data)
@@ -100,15 +105,15 @@ class _Teller:
                 yield from self._item(event.name, event.item)
 
     def end(self) -> Iterator[Said]:
-        self._count()
+        self.count()
         yield from self._step_ends()
-        result, store = self._result, self._context.store
+        result = self._result
         if result.interruptions:
-            store[PENDING] = result.to_state().to_string().encode()
             wanted = [(one.name, _arguments(one.raw_item)) for one in result.interruptions]
             self._context.ask_back(*approval_question(wanted))
+            keep(self._context, PENDING, result.to_state().to_string().encode())
             return
-        store[HISTORY] = json.dumps(result.to_input_list(), default=str).encode()
+        keep(self._context, HISTORY, json.dumps(result.to_input_list(), default=str).encode())
         if not (isinstance(result.final_output, str) and self._said.endswith(result.final_output)):
             yield from output(result.final_output)
 
@@ -125,6 +130,8 @@ class _Teller:
             yield ResponseChunk("prompt_monitor", str(data.delta))
 
     def _item(self, name: str, item: Any) -> Iterator[Said]:
+        if name in ("tool_called", "handoff_requested"):
+            self._apart = True
         if name == "message_output_created":
             if not self._streamed and (text := ItemHelpers.text_message_output(item)):
                 yield self._say(text)
@@ -137,11 +144,17 @@ class _Teller:
         elif name == "tool_output" and (begun := self._tools.pop(_field(item.raw_item, "call_id") or "", None)):
             yield Tool(begun[0], begun[1], "finished", _ms(begun[2]), str(item.output))
 
-    def _say(self, text: str) -> str:
+    def _say(self, text: str) -> Said:
+        """What is said after a tool or by another agent stands in a paragraph of its own. What is the text of a record
+        is not for people: that comes as a row."""
+        if getattr(self._agent, "output_type", None) not in (None, str):
+            return ResponseChunk("prompt_monitor", str(text))
+        apart = "\n\n" if self._apart and self._said else ""
+        self._apart = False
         self._said += text
-        return str(text)
+        return f"{apart}{text}"
 
-    def _count(self) -> None:
+    def count(self) -> None:
         """What came to the SDK's own sum since the last look."""
         total, before = self._result.context_wrapper.usage, self._counted
         cached = getattr(total.input_tokens_details, "cached_tokens", 0) or 0
@@ -153,13 +166,7 @@ class _Teller:
         )
         if now == before:
             return
-        self._counted = now
-        more = Usage(
-            model_calls=now.model_calls - before.model_calls,
-            input_tokens=now.input_tokens - before.input_tokens,
-            output_tokens=now.output_tokens - before.output_tokens,
-            cached_tokens=now.cached_tokens - before.cached_tokens,
-        )
+        more, self._counted = increase(before, now), now
         named = getattr(self._agent, "model", None)
         self._usage.add(more, named if isinstance(named, str) else str(self._context.options.get("model", "")))
 

@@ -1,10 +1,10 @@
 """Runs an agent of Pydantic AI: its words are the answer, its tools are seen, tools that want approval ask back."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from pydantic_ai import DeferredToolRequests, DeferredToolResults, ToolDenied
+from pydantic_ai import DeferredToolRequests, DeferredToolResults, ToolDenied, UserError
 from pydantic_ai.messages import (
     FunctionToolCallEvent,
     FunctionToolResultEvent,
@@ -23,11 +23,13 @@ from pydantic_ai.messages import (
 from pydantic_ai.run import AgentRunResultEvent
 
 from agent_worker.agents.frameworks.approvals import approval_question, means_yes
+from agent_worker.agents.frameworks.memory import keep, untold
 from agent_worker.agents.frameworks.target import load_own, target
-from agent_worker.agents.frameworks.usage import UsageCount
+from agent_worker.agents.frameworks.usage import UsageCount, increase
 from agent_worker.agents.frameworks.values import output
 from agent_worker.context import AgentContext, JobSpec, ResponseChunk, Said, Tool, Usage
 from bus.contract.settings import AgentDefinition
+from bus.wire.worker import ConversationTurn
 
 HISTORY = "pydantic_ai.messages"
 PENDING = "pydantic_ai.pending"
@@ -44,33 +46,37 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
     agent = target(context.definition.pydantic_ai)
     told = _Teller(context)
     async with agent.run_stream_events(**_given(agent, job, context)) as events:
-        async for event in events:
-            for said in told.tell(event):
-                yield said
+        try:
+            async for event in events:
+                told.count(events)
+                for said in told.tell(event):
+                    yield said
+        finally:
+            told.count(events)
 
 
 def _given(agent: Any, job: JobSpec, context: AgentContext) -> dict[str, Any]:
     """The question with the turns before, or the answer to a tool that waits for an approval."""
-    history = (
-        ModelMessagesTypeAdapter.validate_json(context.store[HISTORY]) if HISTORY in context.store else _turns(job)
-    )
-    given: dict[str, Any] = {"message_history": history}
+    kept = context.store.get(HISTORY)
+    known = ModelMessagesTypeAdapter.validate_json(kept) if kept is not None else []
+    given: dict[str, Any] = {"message_history": [*known, *_turns(untold(job, remembers=kept is not None))]}
     if agent.deps_type is AgentContext:
         given["deps"] = context
     if PENDING in context.store and job.user_clarification is not None:
         yes = means_yes(job.user_clarification)
         verdict = True if yes else ToolDenied(f"The person said: {job.user_clarification}")
         calls = context.store[PENDING].decode().split("\n")
-        return given | {"deferred_tool_results": DeferredToolResults(approvals=dict.fromkeys(calls, verdict))}
+        results = DeferredToolResults(approvals=dict.fromkeys(calls, verdict))
+        return given | {"message_history": known, "deferred_tool_results": results}
     words = f"{job.question}\n{job.user_clarification}" if job.user_clarification else job.question
     if PENDING in context.store:  # another question: nothing is approved
-        given["message_history"] = _turns(job)
+        given["message_history"] = _turns(job.conversation)
     return given | {"user_prompt": words}
 
 
-def _turns(job: JobSpec) -> list[ModelMessage]:
+def _turns(before: Sequence[ConversationTurn]) -> list[ModelMessage]:
     turns: list[ModelMessage] = []
-    for turn in job.conversation:
+    for turn in before:
         turns.append(ModelRequest(parts=[UserPromptPart(turn.question)]))
         turns.append(ModelResponse(parts=[TextPart(turn.answer or turn.clarification)]))
     return turns
@@ -82,15 +88,16 @@ class _Teller:
     def __init__(self, context: AgentContext) -> None:
         self._context = context
         self._usage = UsageCount(context)
+        self._counted = Usage()
         self._tools: dict[str, tuple[str, dict[str, Any], float]] = {}
         self._said = ""
+        self._used_a_tool = False
 
     def tell(self, event: Any) -> Iterator[Said]:
         match event:
             case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
                 if text:
-                    self._said += text
-                    yield str(text)
+                    yield self._say(str(text))
             case (
                 PartStartEvent(part=ThinkingPart(content=text))
                 | PartDeltaEvent(delta=ThinkingPartDelta(content_delta=text))
@@ -99,6 +106,7 @@ class _Teller:
                     yield ResponseChunk("prompt_monitor", str(text))
             case FunctionToolCallEvent(part=part):
                 arguments = part.args_as_dict()
+                self._used_a_tool = True
                 self._tools[part.tool_call_id] = (part.tool_name, arguments, time.monotonic())
                 yield Tool(part.tool_name, arguments, "started")
             case FunctionToolResultEvent(part=part):
@@ -112,26 +120,40 @@ class _Teller:
         state, ms = "failed" if failed else "finished", round((time.monotonic() - began) * 1000, 1)
         yield Tool(name, arguments, state, ms, str(part.content))  # type: ignore[arg-type]
 
+    def _say(self, text: str) -> str:
+        """What is said after a tool stands in a paragraph of its own."""
+        apart = "\n\n" if self._used_a_tool and self._said else ""
+        self._used_a_tool = False
+        self._said += text
+        return apart + text
+
     def _end(self, result: Any) -> Iterator[Said]:
-        for message in result.new_messages():
-            if isinstance(message, ModelResponse):
-                self._count(message)
         store = self._context.store
-        store[HISTORY] = ModelMessagesTypeAdapter.dump_json(result.all_messages())
-        store.pop(PENDING, None)
-        if isinstance(result.output, DeferredToolRequests):
-            store[PENDING] = "\n".join(call.tool_call_id for call in result.output.approvals).encode()
+        asks = isinstance(result.output, DeferredToolRequests)
+        if asks:
             wanted = [(call.tool_name, call.args_as_dict()) for call in result.output.approvals]
             self._context.ask_back(*approval_question(wanted))
+        keep(self._context, HISTORY, ModelMessagesTypeAdapter.dump_json(result.all_messages()))
+        store.pop(PENDING, None)
+        if asks:
+            store[PENDING] = "\n".join(call.tool_call_id for call in result.output.approvals).encode()
         elif not (isinstance(result.output, str) and self._said.endswith(result.output)):
             yield from output(result.output)
 
-    def _count(self, message: ModelResponse) -> None:
-        used = message.usage
-        usage = Usage(
-            model_calls=1,
-            input_tokens=used.input_tokens,
-            output_tokens=used.output_tokens,
-            cached_tokens=used.cache_read_tokens,
+    def count(self, events: Any) -> None:
+        """What the run has used since the last look, agents that it has called among it, at the price of the model that
+        has replied last."""
+        try:
+            total, messages = events.usage, events.new_messages()
+        except UserError:  # nothing has begun
+            return
+        named = [message.model_name for message in messages if isinstance(message, ModelResponse)]
+        now = Usage(
+            model_calls=total.requests,
+            input_tokens=total.input_tokens,
+            output_tokens=total.output_tokens,
+            cached_tokens=total.cache_read_tokens,
         )
-        self._usage.add(usage, message.model_name or "")
+        if named and now != self._counted:
+            self._usage.add(increase(self._counted, now), named[-1] or str(self._context.options.get("model", "")))
+            self._counted = now

@@ -34,3 +34,13 @@ class UsageCount:
             return 0.0
         fresh = max(0, usage.input_tokens - usage.cached_tokens)
         return (fresh * price.input + usage.cached_tokens * price.cached + usage.output_tokens * price.output) / 1e6
+
+
+def increase(before: Usage, now: Usage) -> Usage:
+    """What has come to a sum that a framework keeps."""
+    return Usage(
+        model_calls=now.model_calls - before.model_calls,
+        input_tokens=now.input_tokens - before.input_tokens,
+        output_tokens=now.output_tokens - before.output_tokens,
+        cached_tokens=now.cached_tokens - before.cached_tokens,
+    )

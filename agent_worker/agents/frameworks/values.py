@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from agent_worker.context import Said
+from agent_worker.said_rows import check_kinds
 
 _ASKING = ("question", "query", "message", "prompt")
 _OFFERING = ("suggestions", "options", "choices")
@@ -22,10 +23,27 @@ def frame(value: Any) -> pa.Table | None:
         return pa.Table.from_batches([value])
     pandas, polars = sys.modules.get("pandas"), sys.modules.get("polars")  # who has made one has loaded them
     if pandas is not None and isinstance(value, pandas.DataFrame):
-        return pa.Table.from_pandas(value, preserve_index=False)
+        return _of_pandas(value, pandas)
     if polars is not None and isinstance(value, polars.DataFrame):
         return value.to_arrow()
     return None
+
+
+def _of_pandas(value: Any, pandas: Any) -> pa.Table:
+    """With its index, which may hold the groups, unless that is only a number of rows. Raises ValueError."""
+    index = value.index
+    if isinstance(index, pandas.MultiIndex) or index.name is not None or index.dtype.kind not in "iu":
+        value = value.reset_index()
+    value = value.set_axis([_column_name(name) for name in value.columns], axis=1)
+    for name, column in value.items():
+        if column.dtype == object:
+            check_kinds(name, column)
+    return pa.Table.from_pandas(value, preserve_index=False)
+
+
+def _column_name(name: Any) -> str:
+    """Of a column with several levels the texts of all of them."""
+    return " ".join(str(part) for part in name if part != "") if isinstance(name, tuple) else str(name)
 
 
 def plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """What a program writes, cut into lines and read as events. Pure."""
 
+import codecs
 from collections.abc import Iterator
 
 import msgspec
@@ -55,9 +56,10 @@ class LineReader:
         self._parts.append(part)
 
     def _line(self) -> Iterator[ProgramOutput]:
-        line = b"".join(self._parts).strip()
+        line = b"".join(self._parts)
         self._parts, self._size = [], 0
         self._number += 1
+        line = (line.removeprefix(codecs.BOM_UTF8) if self._number == 1 else line).strip()
         if line:
             yield from self._read(line)
 

@@ -127,7 +127,7 @@ def _spawn(definition: AgentDefinition) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(command, cwd=definition.folder, stdin=pipe, stdout=pipe)
     except OSError as error:
-        raise _cannot_start(definition, error.strerror or str(error)) from error
+        raise _cannot_start(definition, f"{path}: {error.strerror or error}") from error
 
 
 def _waiting(descriptor: int) -> int:

@@ -19,6 +19,10 @@ _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT"
 _SPECIAL = ("NaN", "Infinity", "-Infinity")
 _FINER_THAN_MICROSECONDS = re.compile(r"[.,]\d{7}")
 
+_DIGITS = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+"""Python's own reading takes more: `1_000`, blanks around, digits of other scripts."""
+
 
 class RowsError(ValueError):
     """Rows or columns that cannot be taken. The message says which, for people."""
@@ -78,6 +82,8 @@ def _integer(value: Any) -> int:
     """A number, or its digits: JavaScript writes large ones so."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise ValueError
     return int(value)
 
 
@@ -89,7 +95,9 @@ def _double(value: Any) -> float:
 
 def _decimal(value: Any) -> Decimal:
     """A text or an integer: what a JSON number has behind the point is no decimal any more."""
-    return Decimal(value) if isinstance(value, str) else Decimal(_integer(value))
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+        raise ValueError
+    return Decimal(value if isinstance(value, str) else _integer(value))
 
 
 def _text(value: Any) -> str:

@@ -73,6 +73,75 @@ def test_rows_that_do_not_fit_are_refused(context: AgentContext, second: dict[st
         said(context, [{"n": 1}], [second])
 
 
+def test_a_column_that_only_later_rows_have_is_one(context: AgentContext) -> None:
+    events = said(context, [{"a": 1}, {"b": 2, "a": 3}])
+    assert events[0] == TableSchema([Column("a", "BIGINT"), Column("b", "BIGINT")])
+    assert rows(events) == [[1, None], [3, 2]]
+
+
+DAY, NOON = datetime.date(2013, 1, 1), datetime.datetime(2013, 1, 1, 12)
+ZONED = NOON.replace(tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ([DAY, NOON], "dates and dates and times without a zone: make them one kind"),
+        ([NOON, ZONED], "dates and times with a zone and dates and times without a zone"),
+        ([[NOON], [ZONED]], "make them one kind"),
+        ([{"at": NOON}, {"at": ZONED}], "in .at: make them one kind"),
+        ([ZONED.timetz()], "times of day with a zone, which no type has"),
+        (["text", b"bytes"], "bytes and texts"),
+        ([2**64], "column 'v' cannot be made of its values"),
+    ],
+)
+def test_a_column_that_would_lose_a_part_of_a_value_is_refused(
+    context: AgentContext, values: list[Any], says: str
+) -> None:
+    with pytest.raises(ValueError, match=says):
+        said(context, [{"v": value} for value in values])
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (pa.array([DAY]), pa.array([NOON])),
+        (pa.array([NOON]), pa.array([ZONED])),
+        (pa.array([ZONED]), pa.array([NOON])),
+        (pa.array([NOON.time()]), pa.array([NOON])),
+        (pa.array([True]), pa.array([5])),
+        (pa.array([NOON]), pa.array([5])),
+        (pa.array([5]), pa.array(["5"])),
+        (pa.array([Decimal("1.10")]), pa.array([1.005])),
+    ],
+)
+def test_later_rows_are_not_bent_to_the_first_ones(context: AgentContext, first: pa.Array, then: pa.Array) -> None:
+    with pytest.raises(ValueError, match="these do not fit the first ones"):
+        said(context, pa.table({"v": first}), pa.table({"v": then}))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "shown"),
+    [
+        (pa.array([1.5]), pa.array([2]), 2.0),
+        (pa.array([Decimal("1.10")]), pa.array([1.25]), "1.25"),
+        (pa.array([NOON]), pa.array([DAY]), "2013-01-01T00:00:00"),
+        (pa.array(["a"]).dictionary_encode(), pa.array(["b"]), "b"),
+        (pa.array(["a"]), pa.array(["b"]).dictionary_encode(), "b"),
+        (pa.array([1]), pa.nulls(1), None),
+    ],
+)
+def test_later_rows_of_another_type_that_hold_the_same_are_taken(
+    context: AgentContext, first: pa.Array, then: pa.Array, shown: object
+) -> None:
+    assert rows(said(context, pa.table({"v": first}), pa.table({"v": then})))[1] == [shown]
+
+
+def test_two_columns_of_one_name_are_told_apart_by_their_places(context: AgentContext) -> None:
+    table = pa.Table.from_arrays([pa.array([1]), pa.array(["x"])], names=["a", "a"])
+    assert rows(said(context, table, table)) == [[1, "x"], [1, "x"]]
+
+
 @pytest.mark.parametrize("wrong", [7, b"bytes", ["texts"], {"a": 1}, None])
 def test_what_cannot_be_said_is_named(context: AgentContext, wrong: Any) -> None:
     with pytest.raises(TypeError, match="an agent yields a text, rows"):

@@ -44,6 +44,7 @@ def test_values_of_each_type(kind: str, given: list[Any], taken: list[Any]) -> N
         ("DECIMAL(4,2)", "1.234"), ("DECIMAL(4,2)", "NaN"), ("BOOLEAN", 1), ("VARCHAR", 1), ("DATE", "2013-02-30"),
         ("DATE", "2013-02-28T00:00:00"), ("TIMESTAMP", "2013-01-01T00:00:00.1234567"), ("TIME", "24:00:01"),
         ("TIMESTAMP", "2013-01-01T00:00:00Z"), ("TIMESTAMP WITH TIME ZONE", "2013-01-01T00:00:00"), ("BLOB", "A"),
+        ("BIGINT", "1_000"), ("BIGINT", " 7"), ("BIGINT", "٣"), ("DECIMAL(4,2)", "1_0"), ("DECIMAL(4,2)", " 1"),
         ("DOUBLE", []), ("DOUBLE", {}), ("DOUBLE", 10**400),
     ],
 )  # fmt: skip
