@@ -53,7 +53,8 @@ def connected(supervisor: Supervisor, name: str, kind: bytes) -> socket.socket:
         line.sendall(greeting(b"PLAIN") + command(b"\x05HELLO", b"\x01x", bytes([len(key)]), key))
         said = b""
         while b"\x07WELCOME" not in said:
-            assert (more := line.recv(4096)), "the supervisor does not take the key"
+            more = line.recv(4096)
+            assert more, "the supervisor does not take the key"
             said += more
         line.sendall(command(b"\x08INITIATE", socket_type))
     else:
