@@ -8,6 +8,7 @@ import ctypes
 import os
 import struct
 
+from agent_worker.sandbox.preconditions import Unsupported
 from bus.system.prctl import LIBC
 
 _VERSION_3 = 0x20080522
@@ -20,13 +21,21 @@ READ_ANYTHING = 1 << 2
 
 
 def give_up() -> None:
-    """Keep no capability but that one, if it is there, for good. Raises OSError."""
-    effective, *_ = held()
-    kept = effective & READ_ANYTHING
-    _call("capset", ctypes.create_string_buffer(_SETS.pack(kept, kept, 0, 0, 0, 0), _SETS.size))
+    """Keep no capability but that one, if it is there, for good. Whoever has no other is asked for nothing: a service's
+    filter may refuse the call. Raises Unsupported."""
+    try:
+        held = _held()
+        kept = held[0] & READ_ANYTHING
+        wanted = (kept, kept, 0, 0, 0, 0)
+        if held != wanted:
+            _call("capset", ctypes.create_string_buffer(_SETS.pack(*wanted), _SETS.size))
+    except OSError as error:
+        raise Unsupported(
+            f"capabilities cannot be given up: {error.strerror}; run Deadstop as another user than root"
+        ) from error
 
 
-def held() -> tuple[int, ...]:
+def _held() -> tuple[int, ...]:
     """What the calling thread may do: the sets one after the other, as the kernel has them."""
     sets = ctypes.create_string_buffer(_SETS.size)
     _call("capget", sets)

@@ -98,9 +98,16 @@ def apply(spec: SandboxSpec) -> Sandbox:
     statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
     # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
     pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
-    capabilities.give_up()
+    _give_up_capabilities()
     calls_filtered = _filter_calls(spec)  # first: it looks into /proc, which Landlock closes
     return Sandbox(_fence_files_and_ports(spec), calls_filtered, statm, pinned)
+
+
+def _give_up_capabilities() -> None:
+    try:
+        capabilities.give_up()
+    except Unsupported as reason:
+        log.warning("%s", reason, extra={"action": "capabilities_kept"})
 
 
 def _limit(what: int, value: int) -> None:

@@ -1,12 +1,19 @@
 """What root may do beyond others, each time in a fresh process: there is no way back to it."""
 
+import ctypes
+import errno
 import json
 import os
+import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from agent_worker.sandbox import capabilities
+from agent_worker.sandbox.preconditions import Unsupported
 
 ROOT = Path(__file__).parents[4]
 RUN_S = 120
@@ -45,6 +52,28 @@ tries = {
 }
 print(json.dumps({name: outcome(action) for name, action in tries.items()}))
 """
+
+
+def refusing(*held: int) -> Callable[[str, "ctypes.Array[ctypes.c_char]"], None]:
+    """The calls where somebody has these capabilities, and a filter refuses to change them, as systemd's does."""
+
+    def call(name: str, sets: "ctypes.Array[ctypes.c_char]") -> None:
+        if name == "capset":
+            raise PermissionError(errno.EPERM, "refused")
+        sets.raw = struct.pack("=6I", *held)
+
+    return call
+
+
+def test_who_has_none_to_give_up_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capabilities, "_call", refusing(0, 0, 0, 0, 0, 0))
+    capabilities.give_up()
+
+
+def test_where_they_cannot_be_given_up_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capabilities, "_call", refusing(1, 1, 0, 0, 0, 0))
+    with pytest.raises(Unsupported, match="capabilities cannot be given up: refused; run Deadstop as another user"):
+        capabilities.give_up()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="others have no capability to give up")
