@@ -7,7 +7,7 @@ import msgspec
 
 from agent_worker.context import in_range
 from bus.contract.events import Event, Node, Progress, ResponseChunk, Status, Tool, Warn
-from bus.values.shortened import shortened
+from bus.values.visible import shortened
 
 MAX_TEXT_CHARS = 65_536
 """Of one piece of text: in JSON it stays under 1 MiB whatever its characters, which the strictest clients take."""
