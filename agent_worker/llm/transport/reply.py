@@ -6,6 +6,10 @@ from anthropic.types import RawMessageStreamEvent
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.transport.blocks import Blocks
+from agent_worker.whole_text import Pieces
+
+MOST_TOKENS = 10**9
+"""Of one call: what is more, or less than none, is no count."""
 
 
 class StreamedReply:
@@ -17,6 +21,7 @@ class StreamedReply:
         self.blocks = Blocks()
         self.text = ""
         self.thinking = ""
+        self._pieces = {"text": Pieces(), "thinking": Pieces()}
         self.stop_reason: str | None = None
         self.explanation = ""
         self.ended = False
@@ -27,7 +32,7 @@ class StreamedReply:
         if event.type == "content_block_delta":
             return self._delta(event.delta)
         if event.type == "content_block_start" and event.content_block.type == "text":
-            return self._said(event.content_block.text)
+            return self._said(event.content_block.text or "")
         if event.type == "message_start":
             usage = event.message.usage
             if usage is not None:  # else the estimate stays
@@ -37,19 +42,22 @@ class StreamedReply:
             self._closing(event)
         elif event.type == "message_stop":
             self.ended = True
+            if rest := self._pieces["text"].end():
+                return self._said(rest)
         return ""
 
     def _delta(self, delta: Any) -> str:
         if delta.type == "text_delta":
             return self._said(delta.text)
         if delta.type == "thinking_delta":
-            self.thinking += delta.thinking
+            self.thinking += self._pieces["thinking"].add(delta.thinking)
             self.call.produced(len(delta.thinking))
         if delta.type == "input_json_delta":
             self.call.produced(len(delta.partial_json))
         return ""
 
-    def _said(self, text: str) -> str:
+    def _said(self, piece: str) -> str:
+        text = self._pieces["text"].add(piece)
         self.text += text
         self.call.produced(len(text))
         return text
@@ -63,4 +71,5 @@ class StreamedReply:
 
 def _count(usage: Any, name: str) -> int:
     # The SDK builds its types without checking: a server that leaves figures out gives None, for the whole too.
-    return int(getattr(usage, name, None) or 0)
+    found = getattr(usage, name, None)
+    return int(found) if isinstance(found, int | float) and 0 <= found <= MOST_TOKENS else 0
