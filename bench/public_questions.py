@@ -1,7 +1,8 @@
 """Scores the offline planner on a public benchmark: a folder with `questions.jsonl` and `data/DATABASE/*.parquet`.
 
-*right*: some columns of the answer, in any order, hold exactly the right rows; *tied*: the right statement takes one of
-several that share the first place, and the answer shows them all; *asked*: it asked back; *wrong*: else.
+*right*: some columns of the answer, in any order, hold exactly the right rows, or those that the right statement gives
+over these files; *tied*: they differ only in what the right statement leaves open, as which of equals stands first;
+*asked*: it asked back; *wrong*: else.
 """
 
 import random
@@ -101,7 +102,7 @@ def _judge(question: Question, catalog: Any, engine: duckdb.DuckDBPyConnection) 
         rows = engine.execute(found.sql).fetchall()
     except duckdb.Error as error:
         return Judged(question, "wrong", f"{said}\n      {error}", took_ms, "fails")
-    if same_rows(rows, question.rows, question.ordered):
+    if any(same_rows(rows, right, question.ordered) for right in (question.rows, _right_here(question, engine))):
         return Judged(question, "right", said, took_ms)
     if tied(rows, question, engine):
         return Judged(question, "tied", said, took_ms)
@@ -109,14 +110,12 @@ def _judge(question: Question, catalog: Any, engine: duckdb.DuckDBPyConnection) 
 
 
 def kind_of(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> str:
-    """How a wrong answer differs: in the order of equals, in which of several first ones it names, in repeated rows
-    alone, or in what it says; or the right statement compares with values that the question does not say."""
+    """How a wrong answer differs: in the order, in repeated rows alone, or in what it says; or the right statement
+    compares with values that the question does not say."""
     if said_nowhere(question):
         return "other values"
-    if one_of_the_first(rows, question, engine):
-        return "one of several first"
     if same_rows(rows, question.rows, ordered=False):
-        return "order of equals" if "order by" in question.sql.lower() else "order"
+        return "order"
     once = [list(row) for row in dict.fromkeys(tuple(map(plain, row)) for row in question.rows)]
     have = [tuple(map(plain, row)) for row in rows]
     want = [tuple(map(plain, row)) for row in once]
@@ -141,49 +140,77 @@ def said_nowhere(question: Question) -> bool:
 
 
 def tied(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the right statement takes one of several first ones, and these rows are all of them."""
+    """Whether these rows differ from the right ones only in which of equals stand first, or in what order these stand:
+    they are all that share the first place, others that could as well have been taken, or the same in an order that the
+    right statement leaves open."""
     ranked, size = _ranked(question, engine)
-    first = list(dict.fromkeys(tuple(row[:-1]) for row in ranked if row[-1] == ranked[0][-1]))
-    return size == 1 and len(first) > 1 and same_rows(list(dict.fromkeys(map(tuple, rows))), first)
-
-
-def one_of_the_first(rows: Rows, question: Question, engine: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a statement with a limit could as well have given these rows, as they rank no lower than its own."""
-    ranked, size = _ranked(question, engine)
-    if not size or len(ranked) < size or len(rows) != size:
+    if not ranked:
         return False
-    allowed = [row[:-1] for row in ranked if row[-1] == ranked[size - 1][-1] or row in ranked[:size]]
-    fitting = {tuple(map(plain, row)) for row in allowed}
-    return any(
-        {tuple(plain(row[at]) for at in chosen) for row in rows} <= fitting
-        for chosen in islice(permutations(range(len(rows[0])), len(allowed[0])), MAX_CHOICES)
-    )
+    first = list(dict.fromkeys(tuple(row[:-1]) for row in ranked if row[-1] == ranked[0][-1]))
+    if size == 1 and len(first) > 1 and same_rows(list(dict.fromkeys(map(tuple, rows))), first):
+        return True
+    return _stand_in_place(rows, ranked, size or len(ranked))
+
+
+def _stand_in_place(rows: Rows, ranked: Rows, size: int) -> bool:
+    """Whether some columns of these rows are the first `size` ranked ones, each in a place that its rank allows."""
+    if len(rows) != size or len(ranked) < size:
+        return False
+    places = [row[-1] for row in ranked[:size]]
+    allowed: dict[tuple[str, ...], Counter[int]] = defaultdict(Counter)
+    for row in ranked:
+        allowed[tuple(map(plain, row[:-1]))][row[-1]] += 1
+    have = [tuple(map(plain, row)) for row in rows]
+    for chosen in islice(permutations(range(len(rows[0])), len(ranked[0]) - 1), MAX_CHOICES):
+        placed = Counter((tuple(row[at] for at in chosen), place) for row, place in zip(have, places, strict=True))
+        if all(count <= allowed[row][place] for (row, place), count in placed.items()):
+            return True
+    return False
+
+
+def _right_here(question: Question, engine: duckdb.DuckDBPyConnection) -> Rows:
+    """The rows of the right statement over these files, whose types may differ from those it was written for; none
+    where it cannot be run."""
+    try:
+        tree = sqlglot.parse_one(question.sql.rstrip("; "), dialect="sqlite")
+        rows: Rows = engine.execute(_for_duckdb(tree)).fetchall()
+    except (sqlglot.ParseError, duckdb.Error):
+        return []
+    return rows
+
+
+def _for_duckdb(tree: exp.Expression) -> str:
+    """A statement of SQLite's, whose texts may stand in double quotes."""
+    for quoted in list(tree.find_all(exp.Column)):
+        if quoted.this.quoted and not quoted.table:
+            quoted.replace(exp.Literal.string(quoted.name))
+    text: str = tree.sql("duckdb")
+    return text
 
 
 def _ranked(question: Question, engine: duckdb.DuckDBPyConnection) -> tuple[Rows, int]:
-    """The rows that a statement with a limit takes its own from, the first ones first, each with what it is ranked by
-    at its end; and its limit. None, and 0, of another statement."""
+    """The rows that a statement with an order takes its own from, the first ones first, each with its place at its end,
+    which equals share; and its limit, or 0. None of another statement."""
     try:
         tree = sqlglot.parse_one(question.sql.rstrip("; "), dialect="sqlite")
-        if not isinstance(tree, exp.Select) or not tree.args.get("limit") or not tree.args.get("order"):
+        if not isinstance(tree, exp.Select) or not tree.args.get("order"):
             return [], 0
-        size, first = int(tree.args["limit"].expression.name), tree.args["order"].expressions[0]
-        width = len(tree.expressions)
+        size = int(tree.args["limit"].expression.name) if tree.args.get("limit") else 0
         group = [column.copy() for column in (tree.args.get("group") or exp.Group()).expressions]
-        tree = tree.select(*(exp.func("any_value", first.this.copy()) if group and first.this.find(exp.Column) and not
-                             first.this.find(exp.AggFunc) else first.this.copy(),))  # fmt: skip
+        order = [exp.Ordered(this=one.this.copy(), desc=one.args.get("desc"), nulls_first=False)
+                 for one in tree.args["order"].expressions]  # fmt: skip
+        place = exp.Window(this=exp.DenseRank(), order=exp.Order(expressions=order))
+        for item in (*tree.expressions, *order) if group else ():
+            shown = item.this if isinstance(item, exp.Ordered) else item
+            if not shown.find(exp.AggFunc) and shown not in group:
+                shown.replace(exp.func("any_value", shown.copy()))
+        tree = tree.select(place, copy=False)
         tree.set("limit", None)
         tree.set("order", None)
-        for item in tree.expressions[:width] if group else ():
-            if not item.find(exp.AggFunc) and item not in group:
-                item.replace(exp.func("any_value", item.copy()))
-        for quoted in tree.find_all(exp.Column):
-            if quoted.this.quoted and not quoted.table:
-                quoted.replace(exp.Literal.string(quoted.name))
-        ranked = [row for row in engine.execute(tree.sql("duckdb")).fetchall() if row[-1] is not None]
+        ranked = engine.execute(_for_duckdb(tree)).fetchall()
     except (sqlglot.ParseError, duckdb.Error, ValueError, KeyError):
         return [], 0
-    return sorted(ranked, key=lambda row: row[-1], reverse=bool(first.args.get("desc"))), size
+    return sorted(ranked, key=lambda row: row[-1]), size
 
 
 def report(judged: Sequence[Judged], quiet: bool) -> str:

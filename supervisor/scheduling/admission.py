@@ -1,19 +1,18 @@
-"""Which questions are accepted, and which job starts next. Pure.
+"""Which questions are accepted, and which of the jobs that wait may start. Pure.
 
-Fair between users: the next job is the oldest one of the user who has the fewest running; among those, of the user
-whose turn was longest ago. So a user's hundred waiting jobs do not make another wait for all of them. The last free
-place is kept for a user who has none running, as long as one is known, so that nobody holds all of them. A job whose
-agent has as many running as it may is passed by the others.
+Who is next is said by a queue that is fair between users. The last free place is kept for a user who has none running,
+as long as one is known, so that nobody holds all of them. A job whose agent has as many running as it may is passed by
+the others.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from heapq import heappop, heapreplace
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import SUPERVISOR, Refusal
 from bus.wire.replies import Refused
+from supervisor.scheduling.fair_queue import FairQueue
 
 KEPT_NOTE = "the last place is kept for users who have none running"
 
@@ -33,16 +32,19 @@ class Admission:
     no_room: Callable[[str], str] | None = None
     known: set[str] = field(default_factory=set)
     """Users who have asked something: at first those of the log."""
-    waiting: dict[str, str] = field(default_factory=dict)  # job id -> user, oldest first
     running: dict[str, str] = field(default_factory=dict)  # job id -> user
     _draining: bool = False
-    _queues: dict[str, dict[str, int]] = field(default_factory=dict)  # user -> waiting job id -> arrival, oldest first
-    _running_of: Counter[str] = field(default_factory=Counter)
+    _queue: FairQueue = field(init=False)
     _agents: dict[str, str] = field(default_factory=dict)  # job id -> agent, of those whose agent has a limit
     _running_agents: Counter[str] = field(default_factory=Counter)
-    _turns: dict[str, int] = field(default_factory=dict)
-    _turn: int = 0
-    _arrivals: int = 0
+
+    def __post_init__(self) -> None:
+        self._queue = FairQueue(self.limits.max_running_per_user)
+
+    @property
+    def waiting(self) -> Mapping[str, str]:
+        """The user of each job that waits, oldest first."""
+        return self._queue.waiting
 
     @property
     def draining(self) -> bool:
@@ -74,7 +76,7 @@ class Admission:
         if not self.running and (shortage := self.shortage()):
             text = f"no job can be started: {shortage}"
             return Refused(Refusal.QUEUE_FULL, text, "raise the limit for open files (ulimit -n) of `deadstop serve`")
-        waiting = len(self._queues.get(user, ()))
+        waiting = len(self._queue.waiting_of(user))
         if waiting >= self.limits.max_queued_per_user:
             return Refused(
                 Refusal.QUOTA,
@@ -84,22 +86,17 @@ class Admission:
         return None
 
     def enter(self, job_id: str, user: str, agent: str = "") -> None:
-        self.waiting[job_id] = user
+        self._queue.enter(job_id, user)
         self.known.add(user)
         if agent in self.max_running_of or self.no_room is not None:
             self._agents[job_id] = agent
-        self._arrivals += 1
-        self._queues.setdefault(user, {})[job_id] = self._arrivals
 
     def leave(self, job_id: str) -> None:
         """The job has ended, whether it waited or ran."""
         if job_id in self.waiting:
-            self._dequeue(job_id)
+            self._queue.leave(job_id)
         elif job_id in self.running:
-            user = self.running.pop(job_id)
-            self._running_of[user] -= 1
-            if not self._running_of[user]:
-                del self._running_of[user]
+            self._queue.end(self.running.pop(job_id))
             self._running_agents[self._agents.get(job_id, "")] -= 1
         self._agents.pop(job_id, None)
 
@@ -110,30 +107,14 @@ class Admission:
         job_id = self._first()
         if job_id is None:
             return None
-        user = self.waiting[job_id]
-        self._dequeue(job_id)
-        self.running[job_id] = user
-        self._running_of[user] += 1
+        self.running[job_id] = self._queue.begin(job_id)
         self._running_agents[self._agents.get(job_id, "")] += 1
-        self._turn += 1
-        self._turns[user] = self._turn
         return job_id
 
     def order(self) -> list[str]:
         """Waiting jobs in the order in which they would start if nothing else changed; those whose agent has as many
         running as it may come last."""
-        order: list[str] = []
-        users = sorted(self._queues, key=self._rank)
-        left = [iter(self._queues[user]) for user in users]
-        heap = [(*self._rank(user), at) for at, user in enumerate(users)]
-        while heap:
-            _, running, _, first, at = heap[0]
-            job_id = next(left[at], None)
-            if job_id is None:
-                heappop(heap)
-                continue
-            order.append(job_id)
-            heapreplace(heap, (self._blocked(running + 1), running + 1, self._turn + len(order), first, at))
+        order = self._queue.order()
         full = self._full_agents()
         return sorted(order, key=lambda job_id: self._agents.get(job_id) in full) if full else order
 
@@ -146,15 +127,16 @@ class Admission:
             return shortage
         if self._may_start(user):
             return ""
-        if self._blocked(self._running_of[user]):
-            return f"{self._running_of[user]} of your questions run; the limit is {self.limits.max_running_per_user}"
+        running = self._queue.running_of(user)
+        if self._queue.is_full(running):
+            return f"{running} of your questions run; the limit is {self.limits.max_running_per_user}"
         if self._is_kept_from(user):
             return KEPT_NOTE
         return "your questions that run have reserved what is left of your day's budget"
 
     def hold_notes(self) -> dict[str, str]:
         """For each waiting job why it would not start now although a place is free, for people."""
-        of_users = {user: self.hold_note(user) for user in self._queues}
+        of_users = {user: self.hold_note(user) for user in self._queue.users()}
         of_agents = {agent: self._room_note(agent) for agent in set(self._agents.values())}
         return {
             job_id: of_users[user] or of_agents.get(self._agents.get(job_id, ""), "")
@@ -178,12 +160,9 @@ class Admission:
 
     def _first(self) -> str | None:
         """The waiting job that may start, if one may."""
-        user = min(self._queues, key=self._rank)
-        if not self._agents and self._may_start(user):
-            return next(iter(self._queues[user]))
         full = self._full_agents()
-        users = (user for user in sorted(self._queues, key=self._rank) if self._may_start(user))
-        waiting = (job_id for user in users for job_id in self._queues[user])
+        users = (user for user in self._queue.users() if self._may_start(user))
+        waiting = (job_id for user in users for job_id in self._queue.waiting_of(user))
         return next((job_id for job_id in waiting if self._agents.get(job_id) not in full), None)
 
     def _full_agents(self) -> set[str]:
@@ -195,33 +174,20 @@ class Admission:
             return True
         return self.no_room is not None and bool(self.no_room(agent))
 
-    def _dequeue(self, job_id: str) -> None:
-        user = self.waiting.pop(job_id)
-        del self._queues[user][job_id]
-        if not self._queues[user]:
-            del self._queues[user]
-
-    def _rank(self, user: str) -> tuple[bool, int, int, int]:
-        """The sort key of a user with waiting jobs; the job of the user with the smallest starts first."""
-        running = self._running_of[user]
-        oldest = next(iter(self._queues[user].values()))
-        return self._blocked(running), running, self._turns.get(user, 0), oldest
-
     def _short(self) -> str:
         shortage = self.shortage()
         return f"; {shortage}" if shortage else ""
 
     def _may_start(self, user: str) -> bool:
-        return not (self._blocked(self._running_of[user]) or self._is_kept_from(user)) and self.may_pay(user)
+        full = self._queue.is_full(self._queue.running_of(user))
+        return not (full or self._is_kept_from(user)) and self.may_pay(user)
 
     def _is_kept_from(self, user: str) -> bool:
         """Whether only the place is free that is kept for users who have none running. The supervisor's own jobs are
         nobody's."""
         is_last = 1 < self.limits.max_running <= len(self.running) + 1
-        return is_last and self._running_of[user] > 0 and bool(self.known - self._running_of.keys() - {SUPERVISOR})
-
-    def _blocked(self, running: int) -> bool:
-        return running >= self.limits.max_running_per_user
+        is_running = self._queue.running_of(user) > 0
+        return is_last and is_running and bool(self._queue.with_none_running(self.known - {SUPERVISOR}))
 
     def _could_start(self, user: str, agent: str) -> bool:
         limit = self.max_running_of.get(agent)

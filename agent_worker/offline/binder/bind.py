@@ -35,7 +35,7 @@ from agent_worker.offline.grammar.fragments import (
     Where,
     names_in,
 )
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import Kind, Role
 
 
 @dataclass(slots=True)
@@ -179,6 +179,11 @@ class Binder(Checks):
         counted = {(c.table, c.column) for name in implied for c in name.columns if c.cost <= name.cost + 0.5}
         if any(isinstance(e, Ref) and (e.table, e.column) in counted and not self._is_named(e) for e in fixed):
             raise Doubtful("how many of them, or of theirs")
+        dates = {c.expr for c in query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref) and
+                 self._column(c.expr).kind is Kind.DATE}  # fmt: skip
+        days = [e.ref for e in query.shown if isinstance(e, Agg) and e.ref and self._column(e.ref).kind is Kind.DATE]
+        if dates and any(day not in dates for day in days):
+            raise Doubtful("in which of two dates' time")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):
             self.cost += 0.5  # events tell of things that no register lists
         exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))
@@ -247,6 +252,8 @@ class Binder(Checks):
                     query.groups.append(Ref(ref.path, ref.table, key.name))
             elif self._column(ref) in self._own_names():
                 raise Unbound("each thing is one row")
+            if self._is_number_of_things(ref):
+                raise Doubtful(f"the {ref.column}, or how many")
             if self._column(ref).role is Role.QUANTITY and any(isinstance(e, Agg) and e.ref for e in query.shown):
                 raise Unbound("grouped by a quantity")
             query.groups.append(ref)

@@ -29,9 +29,9 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import Kind, Role
 
-_ADDED = frozenset(("total", "sum", "count"))
+_ADDED = frozenset(("total", "sum", "count", "overall", "combined"))
 _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 
@@ -139,7 +139,7 @@ class Checks(Times):
     def _check_rows(self, plain: list[Ref]) -> None:
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
         ranked = [e for e, _ in self.query.order if isinstance(e, Ref)] if self.query.limit else []
-        added = any(i.fn == "" and i.name and i.name.text.lower() in _ADDED for i in self._items())
+        added = any(i.fn == "" and i.name and i.name.text.lower().split()[0] in _ADDED for i in self._items())
         if (self.told_by or (added and len(plain) == 1)) and not self._is_of_one_thing():
             raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
@@ -148,6 +148,8 @@ class Checks(Times):
                 raise Unbound("rows of another table")
         if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
             raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
+        if len(plain) == 1 and self._is_number_of_things(plain[0]):
+            raise Doubtful(f"the {plain[0].column}, or how many")
         said = {
             c.expr
             for c in self.query.conditions
@@ -155,6 +157,13 @@ class Checks(Times):
         }
         if plain and (all(ref in said for ref in plain) or self._asks_again(said)):
             raise Unbound("asks for what it says")
+
+    def _is_number_of_things(self, ref: Ref) -> bool:
+        """Whether a column says how many there are of what others beside it tell of: `guests`, with `guest_name`."""
+        column = self._column(ref)
+        told = [c for c in self.schema.tables[ref.table].columns if len(c.all_words) > 1 and c.kind is Kind.TEXT]
+        same = len(column.words) == 1 and any(stem(c.all_words[0]) == stem(column.words[0]) for c in told)
+        return column.role is Role.QUANTITY and same
 
     def _asks_again(self, said: set[Expr]) -> bool:
         """ "Who advises Linda Smith? Give the first name": of somebody else."""

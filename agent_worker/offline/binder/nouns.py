@@ -68,6 +68,8 @@ class Nouns(Shown):
             assert isinstance(found, Ref)
             if self.query.everything:
                 raise Unbound(f"all columns, and {name.text}")
+            if firm and not aggregated and self._column(found).role is Role.QUANTITY:
+                raise Doubtful(f"per so many, or by {found.column}")
             keyed = self.schema.tables[self.base].key == self._column(found)
             if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not keyed:
                 self.query.doubtful = True  # one row for each of them, or for each of theirs
@@ -145,6 +147,11 @@ class Nouns(Shown):
         own = [c for c in name.columns if c.table == self.base and c.cost <= best + 0.1]
         return Ref((), self.base, own[0].column or "") if len(own) == 1 and self._column(own[0]).info.nulls else None
 
+    def _is_above_zero(self, ref: Ref) -> bool:
+        """Whether a number is never 0, so that none of it is that it is missing."""
+        least = self._column(ref).info.minimum or ""
+        return least.replace(".", "", 1).isdigit() and float(least) > 0
+
     def _absent(self, absent: Absent) -> None:
         if absent.name is not None:
             tables = [c.table for c in absent.name.tables]
@@ -155,7 +162,7 @@ class Nouns(Shown):
         if self.base in tables:
             raise Unbound("absent from itself")
         if absent.name is not None and (ref := self._unfilled(absent.name)):
-            if self._column(ref).role in NUMERIC and not absent.missing:
+            if self._column(ref).role in NUMERIC and not absent.missing and not self._is_above_zero(ref):
                 raise Doubtful(f"{ref.column} missing, or zero")
             if self._column(ref).role is Role.FLAG and not absent.missing:
                 raise Unbound(f"not {ref.column}, or not known")
@@ -163,6 +170,11 @@ class Nouns(Shown):
             return
         path, cost = self._any_path(tables)
         if is_functional(path):
-            raise Unbound("the key itself is missing")
+            key = Ref((), self.base, path[0].key.column) if self.joins.functional(path[-1].end) == [path[:1]] else None
+            if key is None or not self._column(key).info.nulls:
+                raise Unbound("the key itself is missing")
+            self.query.conditions.append(Compare(key, "null", ()))
+            self.cost += cost
+            return
         self.query.conditions.append(Exists(path, negated=True))
         self.cost += cost

@@ -75,6 +75,10 @@ class Shown(Places):
         things = [i for i in self._items() if i.fn == "count" and i.name and i.name.tables and not i.distinct]
         if len(things) > 1 and len(counts) > 1 and Agg("count") in counts:
             raise Doubtful("counts of two things")
+        if len(things) > 1 and self.base not in self.mentioned | {
+            c.table for i in things if i.name for c in i.name.tables
+        }:
+            raise Doubtful("all of two things, or those that something else tells of")
         for select in self.of(Select):
             texts = [(i.fn, i.name.text.lower()) for i in select.items if i.name]
             if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
@@ -258,6 +262,11 @@ class Shown(Places):
         if distinct and refers and len(self.parse.fragments) == 1:
             raise Unbound(f"{name.text} that something refers to")
 
+    def _has_parts(self, ref: Ref, noun: str) -> bool:
+        """Whether what refers to the rows of a column has figures of the same noun: prices of an order's lines."""
+        parts = [c for key in self.schema.keys_to(ref.table) for c in self.schema.tables[key.table].columns]
+        return any(c.role in NUMERIC and c.all_words[-1].endswith(noun) for c in parts)
+
     def _fixed(self) -> bool:
         """Whether the question is about rows that it names."""
         return any(w.operator == "=" for w in self.of(Where))
@@ -278,6 +287,8 @@ class Shown(Places):
             raise Unbound("a rate is not added up")
         if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is Kind.DATE):
             raise Unbound(f"{item.fn} of {column.name}")
+        if item.fn == "sum" and item.guessed and self._has_parts(ref, item.name.text.split()[-1]):
+            raise Doubtful(f"the {column.name} of all, or of their parts")
         other = None
         if item.other is not None:
             other, more = self._resolve(item.other, item.owner, numeric=True)

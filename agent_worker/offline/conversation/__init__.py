@@ -1,1 +1,1 @@
-"""What goes beyond one question: asking back and how it is answered, what was taught, times relative to today."""
+"""What goes beyond one question: what was said before, answers to a question back, what is taught, the data's end."""

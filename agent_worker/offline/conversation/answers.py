@@ -3,16 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from agent_worker.offline.conversation.ask_back import AskBack
-from agent_worker.offline.conversation.pieces import Pieces, plural, spoken
-from agent_worker.offline.conversation.proposals import extreme, hinted
+from agent_worker.offline.asking_back.ask_back import AskBack
+from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
+from agent_worker.offline.asking_back.proposals import extreme, hinted
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem, tokenize
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.model import Column, Table
-from agent_worker.offline.single import NotUnderstood
 
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _NUMBERED = {"one": 0, "two": 1, "three": 2, "four": 3, "1": 0, "2": 1, "3": 2, "4": 3}
@@ -20,28 +20,10 @@ _ORDINAL = re.compile(
     rf"(?:the\s+)?(?P<at>{'|'.join(_ORDINALS)})(?:\s+(?:one|option|question|choice|suggestion))?"
     r"|(?:option|number|choice|question|suggestion|no\.?|#)\s*(?P<number>one|two|three|four|[1-9])"
 )
-_YES = frozenset(
-    ("yes", "y", "yeah", "yep", "yes please", "ok", "okay", "sure", "right", "correct", "exactly", "please do")
-)
+_YES = frozenset("yes|y|yeah|yep|yes please|ok|okay|sure|right|correct|exactly|please do".split("|"))  # noqa: SIM905
 _NO = frozenset(
-    (
-        "no",
-        "n",
-        "nope",
-        "none",
-        "none of these",
-        "none of them",
-        "neither",
-        "no thanks",
-        "not that",
-        "wrong",
-        "not those",
-        "not these",
-        "none of those",
-        "neither of them",
-        "something else",
-        "other",
-    )
+    """no|n|nope|none|none of these|none of them|neither|no thanks|not that|wrong|not those|not these|none of those
+    |neither of them|something else|other""".replace("\n    ", "").split("|")
 )
 _LEAD = re.compile(
     r"^(?:(?:no|nope|yes|yeah|ok|okay|sorry|well|actually)\b[\s,.;:!-]+"
@@ -49,6 +31,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _REPLIES = re.compile(r"(?:no|nope|sorry|actually|well|ok|okay|yes)\b[\s,]", re.IGNORECASE)
+_THANKS = re.compile(
+    r"^(?:(?:thanks|thank\s+you|great|perfect|cool|nice|good)\b[\s,.!;:-]+)+(?:and\s+)?", re.IGNORECASE
+)
 _TAIL = re.compile(r"[\s,]+(?:please|instead|then|one|of course|i mean|i think)$", re.IGNORECASE)
 _GLUE = frozenset(("the", "a", "an", "by", "of", "in", "for", "per", "and", "with", "one", "ones", "please"))
 _PLACED = (Kind.NAME, Kind.VALUE, Kind.NUMBER, Kind.DATE, Kind.QUOTED, Kind.MONTH)
@@ -89,7 +74,8 @@ def answer_to(asked: AskBack, text: str) -> Meant | Again | None:
 
 def own_words(text: str) -> str:
     """A question without a "no," before it."""
-    rest = _LEAD.sub("", text.strip()) if _REPLIES.match(text) else text
+    text = _THANKS.sub("", text.strip()) or text
+    rest = _LEAD.sub("", text) if _REPLIES.match(text) else text
     return rest if stands_alone(rest) else text
 
 

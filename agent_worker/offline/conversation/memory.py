@@ -6,12 +6,12 @@ from datetime import date
 
 import msgspec
 
+from agent_worker.offline.asking_back.ask_back import AskBack
 from agent_worker.offline.conversation.answers import Again, Meant, answer_to, own_words
-from agent_worker.offline.conversation.ask_back import AskBack
 from agent_worker.offline.conversation.periods import at_end_of_data, beyond_data, end_of_data
 from agent_worker.offline.conversation.taught import Term, restated, same_word, taught_by, terms_of
 from agent_worker.offline.english.relative_dates import fixed
-from agent_worker.offline.single import NotUnderstood, Single, Understood
+from agent_worker.offline.question.single import NotUnderstood, Single, Understood
 from agent_worker.plan import DirectAnswer, Plan, SqlPlan
 from bus.contract.catalog import Catalog, Description, Measure
 
@@ -28,6 +28,8 @@ class Conversation:
         self._terms: list[Term] = terms_of(self._single)
         self._open: AskBack | None = None
         self._before: Understood | None = None
+        self._astray = False
+        """Whether what is asked back was a question of its own: what follows is not said of the one before it."""
 
     def hear(self, text: str) -> None:
         """Take an earlier question in."""
@@ -49,7 +51,7 @@ class Conversation:
         if isinstance(meant, Again):
             self._open = meant.asked
             return meant.asked
-        return self._ask(own_words(text), goes_on=asked is None)
+        return self._ask(own_words(text), goes_on=asked is None or not self._astray)
 
     def _ask(self, text: str, goes_on: bool = True) -> Outcome:
         """Plan a question. A fragment does not go on from what was understood before an open question (`goes_on`)."""
@@ -59,6 +61,7 @@ class Conversation:
         notes = [term.said for term in used]
         try:
             before = self._before if goes_on else None
+            self._astray = before is None or not self._single.is_piece(text)
             found = self._single.after(whole, before)
             if period is not None and isinstance(found.plan, SqlPlan):
                 beyond_data(self._catalog, found.plan.sql, period, said)

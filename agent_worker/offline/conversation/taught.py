@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import sqlglot
 from sqlglot import exp
 
-from agent_worker.offline.conversation.pieces import Pieces, plural
+from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.senses import ASKING
 from agent_worker.offline.english.tokens import stem, tokenize
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import is_table
-from agent_worker.offline.single import Single
+from agent_worker.offline.question.single import Single
 
 _WORD = r"[\"“']?(?P<word>[\w][\w\s-]{0,40}?)[\"”']?"
 _SENTENCES = tuple(

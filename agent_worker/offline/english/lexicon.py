@@ -66,7 +66,7 @@ OPENING_GLUE = _said(
 )
 DETERMINERS = _said(
     """the|a|an|{all,some,any,one}{ of,} the|all|some|any|its|their|his|her|these|those|this|corresponding|respective
-    |associated|our|my|such|given|current|specific|overall|related|both"""
+    |associated|our|my|such|given|current|specific|related|both"""
 )
 DISTINCT = _said("{the,} {different,distinct}|unique|various|{different,distinct,} {kind,kinds} of")
 COUNT = _said("{the,}{ total,} {number,numbers,count} of|counts of|how many{ of,}|# of")
@@ -75,7 +75,8 @@ BARE_COUNT = _said(
 )
 AGGREGATES = Phrases(
     {
-        "average{ number, value, amount,} of|{average,avg,mean,averaged}|mean{ number,} of|{the,} average of": "avg",
+        """average{ number, value, amount,} of|overall {average,mean}|{average,avg,mean,averaged}|mean{ number,} of
+        |{the,} average of""": "avg",
         """total|sum|{the,} {sum,total} of|{total,total sum,sum total} of|total {amount,value} of|combined|summed
         |overall""": "sum",
         "minimum|min|{the,} minimum of|minimal": "min",
@@ -342,6 +343,7 @@ _DETERMINING = "the all a an any these those each every their its his her corres
 DETERMINING = frozenset(_DETERMINING.split())
 RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
 STOPS = frozenset({".", "?", ",", ";", "and"})
+RESTRICTING = frozenset({"and", "only", "just", "but", "now", "the", "all", "what", "about"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
 GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})

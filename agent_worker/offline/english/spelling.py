@@ -9,6 +9,10 @@ from agent_worker.offline.english.phrases import PHRASES
 from agent_worker.offline.english.tokens import stem
 
 _SHORTEST = 5
+_SLIPS = {"wich": "which", "whcih": "which", "hich": "which", "hom": "how", "hwo": "how", "hw": "how", "waht": "what",
+          "wat": "what", "teh": "the", "avrage": "average", "nubmer": "number", "numer": "number",
+          "mnay": "many", "amny": "many", "shwo": "show", "lits": "list", "adn": "and"}  # fmt: skip
+"""Of words of asking, which are not in the data."""
 _LONG = 8
 _VOWELS = frozenset("aeiou")
 
@@ -25,7 +29,9 @@ VOCABULARY = frozenset(
 
 def corrected(word: str, known: Iterable[str]) -> str | None:
     """The one known word of which `word` is a slip, or None. All words in lower case."""
-    if len(word) < _SHORTEST or not word.isalpha():
+    if word in _SLIPS:
+        return _SLIPS[word]
+    if len(word) < _SHORTEST - 1 or not word.isalpha():
         return None
     words = set(known)
     if word in words:
@@ -44,6 +50,8 @@ def is_slip(typed: str, meant: str) -> bool:
         return False
     if len(meant) >= _LONG:
         return True
+    if len(typed) < _SHORTEST:
+        return typed[:-1] == meant and typed[-1] == meant[-1]
     if len(typed) == len(meant):
         return sorted(typed) == sorted(meant)
     longer, shorter = (typed, meant) if len(typed) > len(meant) else (meant, typed)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 from typing import Literal
+from unicodedata import combining, normalize
 
 TokenKind = Literal["word", "number", "quoted", "date", "symbol"]
 
@@ -19,23 +20,11 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ATOM = re.compile(r"[^\W_]+")
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\u0131": "i"})
 _ORDINAL = re.compile(r"(\d{1,9})(?:st|nd|rd|th)")
 _SCALE = {"k": 1e3, "m": 1e6}
 _UNCOUNTED = frozenset(
-    (
-        "weather",
-        "data",
-        "staff",
-        "stock",
-        "inventory",
-        "equipment",
-        "information",
-        "music",
-        "traffic",
-        "people",
-        "feedback",
-        "personnel",
-    )
+    "weather data staff stock inventory equipment information music traffic people feedback personnel".split()  # noqa: SIM905
 )
 _COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -86,9 +75,18 @@ def _is_hyphen(question: str, at: int) -> bool:
     return joined and question[at - 1].isalnum() and question[at + 1].isalnum()
 
 
+def plain(text: str) -> str:
+    """A text in small letters without accents: "tiramisu" is "Tiramisù"."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    return "".join(c for c in normalize("NFKD", text.translate(_LETTERS)) if not combining(c))
+
+
 def atoms(text: str) -> list[str]:
-    """Letters and digits of a text in lower case, piece by piece: how values are compared with questions."""
-    return _ATOM.findall(text.lower())
+    """Letters and digits of a text, piece by piece, in small letters without accents: how values are compared with
+    questions."""
+    return _ATOM.findall(plain(text))
 
 
 def number_of(token: Token) -> float | None:

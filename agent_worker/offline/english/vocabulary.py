@@ -66,6 +66,9 @@ ABBREVIATIONS = {
         "src": "source", "tx": "transaction", "txn": "transaction", "pmt": "payment", "cd": "code", "nm": "name",
         "flg": "flag", "pct": "percent|percentage", "avg": "average", "tz": "timezone", "qtr": "quarter",
         "wk": "week", "temp": "temperature", "dir": "direction", "pos": "position", "auto": "automobile",
+        "typ": "type", "stat": "status|statistic", "prio": "priority", "pln": "plan", "ctry": "country",
+        "crt": "created", "upd": "updated",
+        "tkt": "ticket", "agt": "agent", "cmnt": "comment", "auth": "author|authorization", "dur": "duration",
     }.items()
 }  # fmt: skip
 """Abbreviations that people use for names of columns whatever the data are about."""

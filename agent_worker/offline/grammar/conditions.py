@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.senses import converted
+from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Flagged,
@@ -19,11 +20,14 @@ from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named
+from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, yes_and_no
 from agent_worker.offline.schema.value_index import ValueRef
 
 UNITS_OF_TIME = ("seconds", "minutes", "hours", "days")
+_HAVING = frozenset(("with", "have", "has", "had", "having", "without", "offer", "offers", "offering"))
+_SURE = 0.35
 _SIGNS = {"negative": "<", "positive": ">"}
 
 
@@ -90,6 +94,11 @@ def having(reader: Reader, at: int) -> Iterator[Found]:
                 for last, (operator, operands, _, both), cost in _predicate(reader, place, bare=False):
                     if operator != "=" and not both:
                         yield last, Having(Item(fn, name), operator, operands), name.cost + cost
+    for after, fn in reader.phrase(english.AGGREGATES, reader.skip(english.DETERMINERS, at)):
+        for start, operator in reader.phrase(english.COMPARE, after):
+            for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
+                for last, name in reader.noun(end):
+                    yield last, Having(Item(fn, name), operator, operands), name.cost + 0.05
     for start, operator in reader.phrase(english.COMPARE, at):
         for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
             place = end + (reader.word(end) in ("in", "of", "as", "on"))
@@ -132,27 +141,74 @@ def _predicate(
 
 
 def flagged(reader: Reader, at: int) -> Iterator[Found]:
-    """ "active customers", "who are not active", "bikes in service"."""
-    alone = reader.before(at) is not None or reader.words[:at] in (["and"], ["only"])
+    """ "active customers", "who are not active", "unpaid", "bikes in service", "with a terrace", "that allow pets"."""
+    yield from had(reader, at)
+    alone = reader.before(at) is not None or (at > 0 and english.RESTRICTING.issuperset(reader.words[:at]))
     said = at > 0 and (reader.word(at - 1) in english.BEING or alone)
     denied = reader.word(at) == "not"
     within = reader.word(at + denied) == "in"
-    for name in reader.names(at + denied + within):
+    for name, opposite in (
+        (n, reader.names(at + denied + within) == []) for n in _said_of(reader, at + denied + within)
+    ):
         if within and not all(c.column and c.column.lower().startswith("in_") for c in name.candidates):
             continue
         noun = any(other.tables for other in reader.names(name.end))
         by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # by whom, or for each of them
-        ends = said and not by and not reader.names(name.end) and not any(whens(reader, name.end))
-        if (noun or ends) and _is_flag(reader, name, 0.6 if within else 0.2):
-            yield name.end, Flagged(name, denied), name.cost
+        ones = reader.word(name.end) in ("one", "ones") or not reader.names(name.end)
+        ends = said and not by and ones and not any(whens(reader, name.end))
+        if (noun or ends) and is_flag(reader, name, 0.6 if within else _SURE):
+            yield name.end, Flagged(name, denied != opposite), name.cost
 
 
-def _is_flag(reader: Reader, name: Name, most: float) -> bool:
+def _said_of(reader: Reader, at: int) -> list[Name]:
+    """The names here; or, of a word with "un" or "in" before it, what it denies: "unpaid", "inactive"."""
+    word = reader.word(at)
+    found = reader.lattice.look_up((word[2:],)) if word.startswith(("un", "in")) and len(word) > 5 else ()
+    return reader.names(at) or ([Name(word, at, at + 1, found)] if found and found[0].cost < _SURE else [])
+
+
+def had(reader: Reader, at: int) -> Iterator[Found]:
+    """What things have, or have not, by a column of yes and no: "with a terrace", "have no terrace", "allow pets"."""
+    absent = reader.longest(english.ABSENT, at)
+    start = absent[0] if absent else at + 1
+    has = bool(_HAVING & set(reader.words[at : start + (absent is not None)]))
+    start += reader.word(start) in _HAVING
+    for name in reader.names(start + (reader.word(start) in english.SOME)) if has else ():
+        if is_flag(reader, name):
+            yield name.end, Flagged(name, absent is not None), name.cost
+    verb = start if absent else at
+    for name in reader.names(verb + 1) if reader.word(verb) in english.VERBS else ():
+        done = tuple(c for c in name.columns if _does(reader, c, reader.word(verb), len(name.text.split())))
+        said = Name(name.text, name.start, name.end, tuple(replace(c, cost=0.1) for c in done))
+        if done and is_flag(reader, said):
+            yield name.end, Flagged(said, absent is not None), 0.1
+
+
+def _does(reader: Reader, place: Candidate, verb: str, size: int) -> bool:
+    """Whether a column is called as what is named, and the verb: `pets_allowed` of "allow pets"."""
+    words = reader.lattice.index.schema.columns[place.table, place.column or ""].words
+    return len(words) == size + 1 and any(kin(verb, word) for word in words)
+
+
+def is_flag(reader: Reader, name: Name, most: float = _SURE) -> bool:
+    """Whether a name is surely a column's of yes and no."""
     columns = reader.lattice.index.schema.columns
     near = [c for c in name.candidates if c.cost <= name.cost + 0.5]
     found = [columns[c.table, c.column] for c in near if c.column]
     flags = all(column.kind is Kind.FLAG or yes_and_no(column.info) for column in found)
     return flags and len(found) == len(near) and name.cost < most
+
+
+def numbered(reader: Reader, at: int) -> Iterator[tuple[int, Where, float]]:
+    """ "5 stars", "level 3": a column has this number."""
+    for number in reader.numbers(at):
+        for name in reader.names(number.end) if not number.date else ():
+            if name.is_column and not name.tables and name.cost < _SURE:
+                yield name.end, Where(name, "=", (number,)), name.cost + 0.1
+    for name in reader.names(at):
+        for number in reader.numbers(name.end) if name.is_column and not name.tables and name.cost < _SURE else ():
+            if not number.date:
+                yield number.end, Where(name, "=", (number,)), name.cost + 0.1
 
 
 def where_containing(reader: Reader, at: int) -> Iterator[Found]:

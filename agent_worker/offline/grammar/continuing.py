@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
-from agent_worker.offline.grammar.fragments import Item, Rank, Select, Share, When, Where
+from agent_worker.offline.grammar.conditions import numbered
+from agent_worker.offline.grammar.fragments import Fragment, Item, Rank, Select, Share, When, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import moment
 from agent_worker.offline.lexer.lattice import Value
@@ -14,6 +15,7 @@ from agent_worker.offline.lexer.lattice import Value
 _STOP = re.compile(r"[.?!;]\s")
 _FIRST = {"top": True, "bottom": False, "first": True, "best": True, "worst": False}
 _PERCENT = ("percent", "percentage", "percentages", "%", "share", "shares")
+_LEADING = frozenset(("of", "for", "among", "in", "from", "within", "at", "on", "with"))
 _OF_THOSE = (("of", "those"), ("of", "these"), ("of", "them"))
 
 
@@ -28,6 +30,19 @@ def points_back(question: str) -> bool:
     """Whether it asks of "those" that an earlier question was about."""
     words = [token.lower for token in tokenize(_STOP.split(question.strip())[0])]
     return any(pair in _OF_THOSE and words[at - 1 : at] != ["each"] for at, pair in enumerate(pairwise(words)))
+
+
+def led_by(question: str) -> bool:
+    """Whether a text begins with a preposition, and nothing in it asks: "of chefs", "in Berlin"."""
+    words = [token.lower for token in tokenize(question)]
+    asks = any(english.OPENERS.at(words, at) or english.COUNT.at(words, at) for at in range(len(words)))
+    return words[:1] != [] and words[0] in _LEADING and not asks
+
+
+def is_figure_alone(parts: tuple[Fragment, ...]) -> bool:
+    """Whether only a figure of a column is asked for, of nothing that is named."""
+    items = parts[0].items if len(parts) == 1 and isinstance(parts[0], Select) else ()
+    return bool(items) and all(i.fn and i.name and i.name.is_column and i.owner is None for i in items)
 
 
 def asks_whole(question: str) -> bool:
@@ -62,6 +77,8 @@ def continued(reader: Reader, at: int) -> Iterator[Found]:
             yield end + 1, Share(True), 0.0
     yield from _denied(reader, at)
     yield from _compared(reader, at)
+    yield from numbered(reader, at)
+    yield from _in_second_place(reader, at)
     for value in reader.values(start):
         if value.refs and reader.word(value.end) not in english.INVOLVING:
             yield value.end, Where(None, "=", (value,), state=True), 0.1
@@ -71,6 +88,15 @@ def continued(reader: Reader, at: int) -> Iterator[Found]:
     for end, _ in reader.phrase(english.GOES_ON_BEHIND, at):
         if end == reader.size:
             yield end, None, 0.0
+
+
+def _in_second_place(reader: Reader, at: int) -> Iterator[Found]:
+    """ "who is second": behind the first by the same figure."""
+    place = reader.skip(english.DETERMINERS, reader.maybe(english.OPENERS, at))
+    place += reader.word(place) in ("is", "was", "came", "in", "comes")
+    place = reader.skip(english.DETERMINERS, place)
+    if nth := english.ORDINALS.get(reader.word(place)):
+        yield place + 1 + (reader.word(place + 1) in ("one", "place", "best")), Rank(True, 1, nth=nth), 0.0
 
 
 def _figure_alone(reader: Reader, at: int, start: int) -> Iterator[Found]:

@@ -53,9 +53,10 @@ def _covers(reader: Reader, start: int, rules: tuple[Rule, ...], bare: Rule) -> 
                 _add(best, parse, end, fragment, cost + (extra or 0.0))
             for end, fragment, cost in few if _is_first(parse) else ():
                 _add(best, parse, end, fragment, cost)
-    if not best[reader.size]:
+    whole = [parse for parse in best[reader.size] if not _is_idle(parse)]
+    if not whole:
         return [], reached
-    found = _cheapest(best[reader.size])
+    found = _cheapest(whole)
     return [parse for parse in found if bare is not terse or _asks(parse)], reader.size
 
 
@@ -89,6 +90,12 @@ def _cheapest(found: list[Parse]) -> list[Parse]:
         if len(of_kind) < _KEPT:
             of_kind.setdefault(parse.fragments, parse)
     return [*kept[True].values(), *kept[False].values()]
+
+
+def _is_idle(parse: Parse) -> bool:
+    """Whether nothing opens it, and it has no groups that would be counted: its rows are meant."""
+    few = [f for f in parse.fragments if isinstance(f, Select) and f.terse and all(item.fn for item in f.items)]
+    return bool(few) and not any(isinstance(f, (Group, Per)) for f in parse.fragments)
 
 
 def _asks(parse: Parse) -> bool:

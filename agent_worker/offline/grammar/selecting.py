@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem, tokenize
-from agent_worker.offline.grammar.conditions import flagged
+from agent_worker.offline.grammar.conditions import flagged, numbered
 from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import limits, ranking
@@ -19,6 +19,9 @@ _AMOUNTS = frozenset(("amount", "value"))
 _MOST_ITEMS = 8
 _BARE, _BARE_THINGS = 0.3, 0.2
 """What it costs that nothing opens a list; of things it is nearer than of what they have."""
+_WHOLE, _ADDED_UP = 0.3, 0.3
+""" "Total price" of many is the sum of the column that is called so."""
+_PART = 0.8
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
 Items = tuple[Item, ...]
 
@@ -43,6 +46,9 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
             for end, items, cost in item_list(reader, place) if size > 1 else ():
                 yield end, (Select(items, which=kind == "which"), Limit(size)), cost
         for place, rank, more in ranking(reader, start):
+            for end, (one, where), cost in (*_told(reader, place), *_of_kind(reader, place, many=False)):
+                if not one.fn:
+                    yield end, (Select((one,), which=kind == "which"), rank, where), cost + more
             for end, items, cost in item_list(reader, place):
                 distinct = any(one.distinct and one.fn == "" for one in items)
                 yield (
@@ -61,9 +67,7 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
 
 def _bare_cost(items: Items) -> float:
     things = all(one.name is not None and one.name.tables and one.name.tables[0].cost <= 0.1 for one in items)
-    figures = [one.name.text.lower().split() for one in items if one.name and not one.fn]
-    added = any(english.AGGREGATES.at(words, 0) for words in figures)  # a column of totals, or their sum
-    return _BARE_THINGS if things or all(one.fn for one in items) else 2 * _BARE if added else _BARE
+    return _BARE_THINGS if things or all(one.fn for one in items) else _BARE
 
 
 def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Flagged], float]]:
@@ -74,13 +78,14 @@ def _told(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Fl
             yield name.end, (Item("count" if counts else "", name), said), cost + 0.1
 
 
-def _of_kind(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where], float]]:
-    """ "how many novels": things called by what one of their columns has."""
+def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, tuple[Item, Where], float]]:
+    """ "how many novels": things called by what one of their columns has; or, not `many`, "the cheapest novel"."""
     counts = _counting(reader, at)
     for start in [end for end, _ in counts] or [at]:
         word = reader.word(start)
         schema = reader.lattice.index.schema
-        kinds = schema.kinds.get(stem(word), []) if word.endswith("s") and not reader.names(start) else []
+        kinds = schema.kinds.get(stem(word), []) if word.endswith("s") or not many else []
+        kinds = [] if any(name.cost < _PART for name in reader.names(start)) else kinds
         if len(kinds) == 1 and schema.tables[kinds[0][0]].labels:
             table, column, value = kinds[0]
             things = Name(word, start, start + 1, (Candidate(table),))
@@ -92,8 +97,12 @@ def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, 
     """Things of which a word before them says what they are: "red cars", "active customers"."""
     for after, flag, cost in flagged(reader, at):
         for _, name in reader.noun(after):
-            if name.tables and not flag.negated:
+            if name.tables and reader.word(at) != "not":
                 yield name, flag, cost + name.cost
+    for end, where, cost in numbered(reader, at):
+        for _, name in reader.noun(end):
+            if name.tables and name.start == end:
+                yield name, replace(where, owner=None), cost + name.cost
     for value in reader.values(at):
         for _, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
             if name.tables:
@@ -198,6 +207,9 @@ def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     distinct = reader.maybe(english.DISTINCT, at)
     for end, name in reader.noun(distinct):
         yield end, (Item("", name, distinct > at),), name.cost
+        adds = english.AGGREGATES.at(reader.words, name.start) and name.end - name.start > 1
+        if adds and name.is_column and name.cost < _WHOLE:
+            yield end, (Item("sum", name, guessed=True),), name.cost + _ADDED_UP
 
 
 def _counting(reader: Reader, at: int) -> list[tuple[int, None]]:

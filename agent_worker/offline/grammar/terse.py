@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
+from agent_worker.offline.grammar.conditions import had, is_flag
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Fragment,
@@ -28,7 +29,7 @@ _TOP = {"top": True, "bottom": False, "best": True}
 _TERSE = 0.1
 """What few words are nearer to a question for being few."""
 _MISSING = frozenset(("missing", "unknown", "empty", "null"))
-_VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do"))
+_VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do", "does"))
 
 
 def terse(reader: Reader, at: int) -> Iterator[Found]:
@@ -37,10 +38,12 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
     yield from busiest(reader, at)
     yield from when_was(reader, at)
     yield from who(reader, at)
+    yield from whether(reader, at)
     yield from figures(reader, at)
     for end, items, cost in item(reader, at):
         if items[0].fn:
-            yield end, Select(items, terse=True), cost + 0.05
+            if not (items[0].fn == "sum" and items[0].guessed):
+                yield end, Select(items, terse=True), cost + 0.05
         elif items[0].name and items[0].name.declared:
             yield end, Select(items), cost
     for start, kind in openings(reader, at):
@@ -51,6 +54,17 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
         if kind != "bare":
             yield from _counted_values(reader, start)
     yield from _counted_values(reader, at)
+
+
+def whether(reader: Reader, at: int) -> Iterator[Found]:
+    """ "is the gazpacho vegan", "does the Mill have a terrace": what its column of yes and no says."""
+    start = reader.skip(english.DETERMINERS, at + 1) if at == 0 and reader.word(0) in _VERBS else reader.size
+    for value in reader.values(start):
+        of_it = Where(None, "=", (value,), label=True)
+        flags = [(name.end, name) for name in reader.names(value.end) if is_flag(reader, name)]
+        flags += [(end, said.name) for end, said, _ in had(reader, value.end)]
+        for end, name in flags if value.refs else ():
+            yield end, (Select((Item("", name),), single=True), of_it), name.cost
 
 
 def _counted(reader: Reader, at: int) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
-from agent_worker.offline.english.tokens import Token, number_of, tokenize
+from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
 from agent_worker.offline.english.vocabulary import MONTHS
 from agent_worker.offline.schema.lookup import Candidate, NameIndex
 from agent_worker.offline.schema.model import Schema
@@ -118,11 +118,12 @@ def lattice(question: str, values_of: ValueIndex, index: NameIndex) -> Lattice:
     values = _values(question, tokens, values_of, index.schema)
     for start, token in enumerate(tokens):
         found.names.append(_names(question, tokens, start, index))
-        known = values.get(start, [])
+        known = values.get(start, []) or _kinds(index.schema, token, start, found.names[start])
         guessed = [v for v in _literals(question, tokens, start) if v.quoted or not (known or _is_name(v, index))]
         found.values.append([*known, *guessed])
         found.numbers.append(_numbers(token, start))
     declared = [name for names in found.names for name in names if name.declared]
+    declared += [name for names in found.names for name in names if _is_sure(name)]
     found.names = [
         [name for name in names if not _cuts(name, found) and not any(_lies_in(name, other) for other in declared)]
         for names in found.names
@@ -130,9 +131,20 @@ def lattice(question: str, values_of: ValueIndex, index: NameIndex) -> Lattice:
     return found
 
 
+def _is_sure(name: Name) -> bool:
+    """Whether several words are a column's name."""
+    return name.end - name.start > 1 and name.cost <= _COMMON and not name.tables
+
+
 def _lies_in(name: Name, declared: Name) -> bool:
-    """Whether a name is a piece of a declared one: "order" of "order value"."""
-    return declared.start <= name.start and name.end <= declared.end and name != declared
+    """Whether a name is a piece of a declared one, "order" of "order value", or, being a guess, of any other: "price"
+    of "total price"."""
+    return (
+        (declared.declared or name.cost >= _COLUMN)
+        and declared.start <= name.start
+        and name.end <= declared.end
+        and name != declared
+    )
 
 
 def _cuts(name: Name, found: Lattice) -> bool:
@@ -190,6 +202,14 @@ def _values(question: str, tokens: list[Token], index: ValueIndex, schema: Schem
         if coded := _sexes(schema, token.lower):
             found.setdefault(start, []).append(Value(token.text, start, start + 1, coded))
     return found
+
+
+def _kinds(schema: Schema, token: Token, start: int, names: list[Name]) -> list[Value]:
+    """What a word names that is a category's value in the plural, and nothing else: "chefs", "desserts"."""
+    if not token.lower.endswith("s") or (names and names[0].cost < _COLUMN):
+        return []
+    refs = tuple(ValueRef(*kind) for kind in schema.kinds.get(stem(token.lower), ()) if kind[2].lower() != token.lower)
+    return [Value(token.text, start, start + 1, refs)] if refs else []
 
 
 def _sexes(schema: Schema, word: str) -> tuple[ValueRef, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from agent_worker.offline.english.phrases import LONGEST_PHRASE, PHRASES, Kind
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
-from agent_worker.offline.english.vocabulary import DERIVED, MONTHS, UNIT_PHRASES, WEEKDAYS
+from agent_worker.offline.english.vocabulary import ABBREVIATIONS, DERIVED, MONTHS, UNIT_PHRASES, WEEKDAYS
 from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.schema.matching import PARTIAL
 from agent_worker.offline.schema.name_index import Candidate, Names
@@ -18,6 +18,9 @@ _COST = {Kind.UNKNOWN: 100.0, Kind.VAGUE: 1.5, Kind.NAME: 1.1, Kind.VALUE: 1.2, 
 _NOT_IN_NAMES = frozenset(("the", "a", "an", "and", "or", "by", "per", "from", "to", "in", "for", "with", "is", "are"))
 _ARTICLES = frozenset(("the", "a", "an", "each"))
 _QUANTITY = frozenset(("number", "amount", "percentage", "share"))
+
+
+_SHORT = 2
 
 
 class Lexicon:
@@ -59,7 +62,8 @@ class Lexicon:
         """Words that names are made of, in the singular and in the plural."""
         parts = {part for name in (*self.names.tables.values(), *self.names.columns.values()) for part in name}
         singular = {stem(part) for part in parts} | VOCABULARY
-        return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > 4}
+        singular |= {word for part in parts for word in ABBREVIATIONS.get(stem(part), ())}
+        return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > _SHORT}
 
     def _candidates(self, tokens: list[Token], question: str) -> Iterator[tuple[int, int, Lexeme]]:
         values = self.values.find(tokens, question)

@@ -15,7 +15,7 @@ _PART = 0.8
 """Words that are a part of a name: a guess, taken only where nothing fits whole."""
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
-_UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on"))
+_UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on", "cd", "dt", "ts", "amt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,9 @@ def _is_numbers(column: Column) -> bool:
 def _related(word: str, root: str, part: str) -> bool:
     if part[0] != word[0]:
         return len(root) > 3 and part.endswith(root)
-    return part.startswith(root[:3]) or abbreviates(part, root) or abbreviates(root, part)
+    return part.startswith(root[:3]) or any(
+        abbreviates(a, b) for a, b in ((stem(part), root), (part, root), (root, part))
+    )
 
 
 def _fit_cost(words: Words, parts: Words) -> float | None:

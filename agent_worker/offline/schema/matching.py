@@ -117,7 +117,9 @@ def _one(word: str, part: str) -> int | None:
         return EXACT
     if stem(word) == stem(part) or word in (part + "s", part + "es"):
         return EXACT + 1
-    return ABBREVIATED if abbreviates(part, word) or abbreviates(word, part) else None
+    if abbreviates(part, word) or abbreviates(word, part) or (part.endswith("s") and abbreviates(stem(part), word)):
+        return ABBREVIATED
+    return None
 
 
 def _runs_into(part: str, words: tuple[str, ...]) -> bool:

@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import plural, stem
+from agent_worker.offline.english.vocabulary import ABBREVIATIONS
 from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
 from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 Words = tuple[str, ...]
-_ASKING = ("is", "has", "was", "had", "can")
+_ASKING, _FLAGS = ("is", "has", "was", "had", "can"), ("flag", "flg", "ind", "yn")
 _FIRST, _LAST = ("first", "name"), ("last", "name")
 _EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": _LAST, "lastname": _LAST,
-             "surname": _LAST, "dob": ("date", "of", "birth"), "fullname": ("full", "name")}  # fmt: skip
+             "surname": _LAST, "dob": ("date", "of", "birth"), "fullname": ("full", "name"),
+             "nm": ("name",)}  # fmt: skip
 _UNITS = frozenset(
     """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
     minutes mins seconds hours millions billions""".split()  # noqa: SIM905
@@ -69,7 +71,7 @@ class Schema:
     def __post_init__(self) -> None:
         declared = self.catalog.description.keys
         known = declared + tuple(key for key in self.catalog.keys if key not in declared)
-        self.keys = known + tuple(_keys_by_name(self.catalog.tables, known))
+        self.keys = _without_copies(known + tuple(_keys_by_name(self.catalog.tables, known)), declared)
         referred: dict[str, dict[str, int]] = {}
         for key in self.keys:
             counts = referred.setdefault(key.ref_table, {})
@@ -144,7 +146,7 @@ class Schema:
 
     def _table(self, info: CatalogTable, referred: str | None) -> Table:
         words = parts_of(info.name)
-        words = words[1:] if len(words) > 1 and words[0] in _PREFIXES else words
+        words = _in_full(words[1:] if len(words) > 1 and words[0] in _PREFIXES else words)
         split = [parts_of(column.name) for column in info.columns]
         prefix = bool(shared_prefix(split))
         columns = tuple(
@@ -158,8 +160,8 @@ class Schema:
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
         place, kind = (table, column.name), kind_of(column)
-        if kind is Kind.FLAG and len(parts) > 1 and parts[0] in _ASKING:
-            parts = parts[1:]
+        if kind is Kind.FLAG and len(parts) > 1:
+            parts = parts[1:] if parts[0] in _ASKING else parts[:-1] if parts[-1] in _FLAGS else parts
         if not _EXPANDED.keys().isdisjoint(parts):
             parts = tuple(word for part in parts for word in _EXPANDED.get(part, (part,)))
         key = self._key_of.get(place)
@@ -175,6 +177,12 @@ class Schema:
         declared = self.catalog.description.roles.get(f"{table}.{column.name}")
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
         return Column(table, column.name, own, parts, kind, role, column)
+
+
+def _in_full(words: Words) -> Words:
+    """A table's words, the last one not abbreviated: the customers of `custs`."""
+    whole = ABBREVIATIONS.get(stem(words[-1]), frozenset()) if words else ()
+    return (*words[:-1], plural(next(iter(whole)))) if len(whole) == 1 and len(words[-1]) > 3 else words
 
 
 def _with_nouns(parts: Words, nouns: Words) -> Words:
@@ -199,6 +207,16 @@ def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) 
             owners = named if len(owners) > 1 else owners
             if len(owners) == 1 and (table.name, column.name) not in taken and _within(column, owners[0].columns[0]):
                 yield JoinKey(table.name, column.name, owners[0].name, owners[0].columns[0].name)
+
+
+def _without_copies(keys: tuple[JoinKey, ...], declared: tuple[JoinKey, ...]) -> tuple[JoinKey, ...]:
+    """The keys without those that only repeat a thing's name beside its key: `listing_title` beside `listing_id`."""
+    by_id = {(key.table, key.ref_table) for key in keys if parts_of(key.ref_column)[-1:] == ("id",)}
+    return tuple(
+        key for key in keys
+        if key in declared or (key.table, key.ref_table) not in by_id
+        or parts_of(key.ref_column)[-1:] not in (("name",), ("title",))
+    )  # fmt: skip
 
 
 def _within(column: CatalogColumn, key: CatalogColumn) -> bool:

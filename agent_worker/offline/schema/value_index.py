@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.english.phrases import PHRASES, Kind
-from agent_worker.offline.english.tokens import Token, atoms
+from agent_worker.offline.english.tokens import Token, atoms, plain
 from agent_worker.offline.english.vocabulary import MONTHS
 from bus.contract.catalog import Catalog
 
@@ -45,7 +45,7 @@ class ValueIndex:
         for table in catalog.tables:
             for column in table.columns:
                 if column.values:
-                    text = _lines(column.values).lower()
+                    text = plain(_lines(column.values))
                     self._columns.append((table.name, column.name, column.values))
                     self._starts.append(size)
                     texts.append(text)

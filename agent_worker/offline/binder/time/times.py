@@ -9,11 +9,13 @@ from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, is_
 from agent_worker.offline.english.lexicon import BORN
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
-from agent_worker.offline.grammar.fragments import Absent, HowMany, Item, Mention, Moment, Per, Verb, When
+from agent_worker.offline.grammar.fragments import Absent, HowMany, Item, Mention, Moment, Per, Verb, When, Where
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 
+_MADE = frozenset(("created", "creation", "crt", "inserted"))
+"""The date of a row itself, where nothing is said of how it went."""
 _LEAP_YEAR = 2000
 """In which every day of a month is found that no year is said for."""
 
@@ -145,6 +147,9 @@ class Times(Ranking):
         told = [column for column in dates if self._told(column.name)]
         dates = told or [column for column in dates if not BORN & set(column.all_words)]
         dates = [c for c in dates if any(kin(w, table.words[-1]) for w in c.all_words)] or dates
+        made = [c for c in dates if _MADE & set(c.all_words)]
+        if len(made) == 1 and not (self.of(Verb) or any(where.dated for where in self.of(Where))):
+            dates = made
         if len(dates) != 1:
             raise Several(self.base, tuple(dates)) if dates else Unbound(f"{self.base} has no dates")
         return calendar_at(self.schema, Ref((), self.base, dates[0].name))

@@ -14,6 +14,7 @@ from agent_worker.offline.schema.roles import Kind, Role
 
 _UNITS = 0.4
 """A column of that name is nearer than a unit of time."""
+_BETWEEN = frozenset("has had have do did does we you they i get got see saw are is were was there".split())  # noqa: SIM905
 _VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do"))
 
 
@@ -24,7 +25,9 @@ def busiest(reader: Reader, at: int) -> Iterator[Found]:
     if reader.word(at) not in ("which", "what"):
         return
     for end, unit in unit_of_time(reader, at + 1):
-        for place, descending in reader.phrase(english.EXTREMES, end + (reader.word(end) in ("has", "had"))):
+        while reader.word(end) in _BETWEEN:
+            end += 1
+        for place, descending in reader.phrase(english.EXTREMES, end):
             for last, name in reader.noun(place) if is_of_many(reader, place) else ():
                 if name.tables:
                     counted = Item("count", name)

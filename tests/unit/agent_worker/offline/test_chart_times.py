@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from agent_worker.offline.single import NotUnderstood, Single
+from agent_worker.offline.question.single import NotUnderstood, Single
 from bench.questions import Data, same_rows
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from tests.harness.small_tables import Tables, make_data

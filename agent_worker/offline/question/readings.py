@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from agent_worker.offline.binder.bind import Binder, Unbound
 from agent_worker.offline.binder.query import Agg, Part, Query
 from agent_worker.offline.binder.time.times import Several
-from agent_worker.offline.dialogue.merge import GoingOn, Unclear
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.follow_ups.merge import GoingOn, Unclear
 from agent_worker.offline.grammar.continuing import points_back
 from agent_worker.offline.grammar.cover import further_parses, parses
 from agent_worker.offline.grammar.fragments import Parse, Verb, names_in

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agent_worker.offline.dialogue.likeness import (
+from agent_worker.offline.follow_ups.likeness import (
     Place,
     among,
     direction,
@@ -247,8 +247,10 @@ def _other_figure(item: Item, fn: str) -> Item:
 def _by_the_same(found: list[Fragment], new: Rank) -> Rank:
     """ "top 3" of what is ranked, sorted or counted already."""
     for old in found:
+        if isinstance(old, Rank) and new.nth > 1:
+            return replace(old, limit=1, nth=new.nth)
         if isinstance(old, Rank):
-            return replace(old, limit=new.limit or old.limit, descending=new.descending)
+            return replace(old, limit=new.limit or old.limit, descending=new.descending, nth=1)
         if isinstance(old, Sort) and len(old.items) == 1 and old.items[0][0] is not None:
             item, down = old.items[0]
             return replace(new, item=item, descending=down == new.descending)

@@ -1,5 +1,7 @@
 """Questions about the data rather than over them: which tables, which columns, what can be asked."""
 
+from collections.abc import Iterable
+
 from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import atoms, stem
 from agent_worker.offline.schema.name_index import Names, kind_of
@@ -12,6 +14,14 @@ _CARRIES_NOTHING = frozenset(_SMALL.split())
 _TABLES = frozenset(("table", "dataset", "data", "file"))
 _COLUMNS = frozenset(("column", "field", "schema", "describe", "structure"))
 _HELP = frozenset(("help", "ask", "hi", "hello", "hey", "how", "start", "use", "question", "thank", "you"))
+_MEANING = frozenset(("mean", "contain", "hold", "stand", "describe", "stored", "kept", "inside"))
+_TIMES = frozenset(
+    """when since until till end start begin cover period range recent far back current fresh reach go to up how long
+    date from time""".split()  # noqa: SIM905
+)
+_ASKS_TIME = frozenset(
+    "when since until till cover period range recent far current fresh".split()  # noqa: SIM905
+)
 _SHOWN_VALUES = 6
 
 
@@ -24,6 +34,12 @@ def about(question: str, names: Names) -> DirectAnswer | None:
     rest = words - {stem(part) for t in tables for part in names.tables[t.name]}
     if rest and rest <= _COLUMNS | _TABLES and rest & _COLUMNS:
         return DirectAnswer("\n\n".join(_columns(t) for t in tables or names.catalog.tables))
+    if rest & _MEANING and (said := _meaning(names, [w for w in atoms(question) if stem(w) in words - _MEANING])):
+        return DirectAnswer(said)
+    if tables and rest <= _MEANING:
+        return DirectAnswer("\n\n".join(map(_columns, tables)))
+    if rest & _ASKS_TIME and rest <= _TIMES | _TABLES and (times := _times(tables or names.catalog.tables)):
+        return DirectAnswer(times)
     if rest and rest <= _TABLES and not tables:
         return DirectAnswer(_tables(names))
     if words <= _HELP:
@@ -40,6 +56,22 @@ def _columns(table: CatalogTable) -> str:
     lines = [f"| {c.name} | {c.type} | {_holds(c)} |" for c in table.columns]
     return "\n".join([f"**{table.name}**, {table.row_count:,} rows", "", "| column | type | holds |",
                       "| --- | --- | --- |", *lines])  # fmt: skip
+
+
+def _meaning(names: Names, words: list[str]) -> str:
+    """The columns that are called so, with what they hold; "" without any."""
+    named = {(c.table, c.column) for c in names.find(words)} if words else set()
+    lines = [f"| {t.name}.{c.name} | {c.type} | {_holds(c)} |" for t in names.catalog.tables for c in t.columns
+             if (t.name, c.name) in named]  # fmt: skip
+    head = ["Nobody has written down what it means. This is what is known:", "", "| column | type | holds |"]
+    return "\n".join([*head, "| --- | --- | --- |", *lines]) if lines else ""
+
+
+def _times(tables: Iterable[CatalogTable]) -> str:
+    """From when to when each column of dates goes; "" without any."""
+    lines = [f"| {t.name}.{c.name} | {c.minimum} | {c.maximum} |" for t in tables for c in t.columns
+             if kind_of(c) == "date" and c.minimum and c.maximum]  # fmt: skip
+    return "\n".join(["| column | from | to |", "| --- | --- | --- |", *lines]) if lines else ""
 
 
 def _holds(column: CatalogColumn) -> str:

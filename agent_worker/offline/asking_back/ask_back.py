@@ -2,14 +2,14 @@
 
 from functools import cached_property
 
-from agent_worker.offline.conversation.chips import Chip, chips_for
-from agent_worker.offline.conversation.pieces import Pieces, spoken
-from agent_worker.offline.conversation.proposals import hinted, likely_figures
+from agent_worker.offline.asking_back.chips import Chip, chips_for
+from agent_worker.offline.asking_back.pieces import Pieces, spoken
+from agent_worker.offline.asking_back.proposals import hinted, likely_figures
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.lexer.lexemes import Lexeme, is_table
+from agent_worker.offline.question.single import NotUnderstood, Single
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.single import NotUnderstood, Single
 from bus.contract.events import Clarification
 
 _MOST_SAID = 4
@@ -85,7 +85,8 @@ def _place(pieces: Pieces, item: Lexeme) -> str:
     if is_table(item):
         return f"the table {next(c.table for c in item.names if c.column is None)}"
     found = list(dict.fromkeys(f"{c.table}.{c.column}" for c in item.names if c.column))
-    return " or ".join(found[:3]) or "a measure"
+    tables = [f"the table {c.table}" for c in item.names if c.column is None and c.measure is None]
+    return " or ".join(found[:3]) or (tables[0] if tables else "a measure")
 
 
 def _invitation(pieces: Pieces) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from agent_worker.offline.conversation.pieces import Pieces
-from agent_worker.offline.conversation.proposals import (
+from agent_worker.offline.asking_back.pieces import Pieces
+from agent_worker.offline.asking_back.proposals import (
     about_tables,
     absent,
     by_measure,
@@ -17,7 +17,7 @@ from agent_worker.offline.conversation.proposals import (
     of_values,
     over_time,
 )
-from agent_worker.offline.conversation.rewording import (
+from agent_worker.offline.asking_back.rewording import (
     codes,
     in_period,
     in_units,
@@ -26,7 +26,7 @@ from agent_worker.offline.conversation.rewording import (
     put_in_place,
     without_left_over,
 )
-from agent_worker.offline.single import NotUnderstood, Single
+from agent_worker.offline.question.single import NotUnderstood, Single
 
 _LEAST, _MOST = 2, 4
 _MOST_TRIES, _LAST_TRIES = 36, 6

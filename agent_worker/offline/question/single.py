@@ -8,17 +8,18 @@ from functools import cached_property
 import msgspec
 
 from agent_worker.offline.binder.query import Compare, Query, Ref
-from agent_worker.offline.dialogue.about_data import about
-from agent_worker.offline.dialogue.chart_words import drawn, is_that, with_chart
-from agent_worker.offline.dialogue.troubles import Troubles
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.grammar.continuing import asks_whole, goes_on
-from agent_worker.offline.grammar.fragments import Select
+from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
+from agent_worker.offline.grammar.fragments import Select, names_in
 from agent_worker.offline.grammar.selecting import stands_alone
-from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme
+from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.offline.output.describe import Description
-from agent_worker.offline.readings import Core, Reading
+from agent_worker.offline.question.about_data import about
+from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
+from agent_worker.offline.question.readings import Core, Reading
+from agent_worker.offline.question.several import questions_in, side_by_side
+from agent_worker.offline.question.troubles import Troubles
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
@@ -86,6 +87,11 @@ class Single:
             raise found
         return found
 
+    def is_piece(self, text: str) -> bool:
+        """Whether a text may only go on from another: it names no table, and opens as no question."""
+        items = self.lexicon.read(text)
+        return goes_on(text) or led_by(text) or not (stands_alone(text) or any(is_table(item) for item in items))
+
     def after(self, question: str, before: "Understood | None") -> Understood:
         """What a question means behind one that was understood. Raises `NotUnderstood`."""
         if len(question) > LONGEST_CHARS:
@@ -104,7 +110,8 @@ class Single:
         follows = goes_on(question)
         goes_before = before is not None and before.reading is not None
         whole = None if follows and (goes_before or not asks_whole(question)) else self._whole(question)
-        if isinstance(whole, Understood) and (not goes_before or _is_whole(question, whole)):
+        piece = isinstance(whole, Understood) and _is_piece(question, whole)
+        if isinstance(whole, Understood) and not piece and (not goes_before or _is_whole(question, whole, before)):
             return whole
         further = self._further(question, before) if before is not None and before.reading is not None else ""
         if isinstance(further, Understood):
@@ -113,7 +120,7 @@ class Single:
             return Understood(said)
         if goes_before and (follows or isinstance(whole, Understood)):
             raise NotUnderstood(question, Ambiguous(further))
-        if follows or not isinstance(whole, NotUnderstood):
+        if follows or piece or not isinstance(whole, NotUnderstood):
             raise NotUnderstood(question, Ambiguous(_NO_EARLIER))
         raise whole
 
@@ -150,8 +157,23 @@ class Single:
         reading = found.clear
         if reading is not None and not self._dated_elsewhere(reading.query, question):
             return self._understood(reading, found.words, notes)
+        if parts := questions_in(question):
+            return self._several(question, parts)
         items = self.lexicon.read(question)
         return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
+
+    def _several(self, question: str, parts: list[str]) -> "Understood | NotUnderstood":
+        """What a text of several questions means: their figures side by side, or each of them to choose from."""
+        try:
+            each = [self.alone(part) for part in parts]
+        except NotUnderstood as problem:
+            working = tuple(part for part in parts if self.works(part))
+            return NotUnderstood(problem.text, problem.problem, working) if working else problem
+        told = [one for one in each if one.reading and names_in(one.reading.parse.fragments)]  # not "how many are old"
+        plans = [(one.plan, one.reading.query) for one in told if isinstance(one.plan, SqlPlan) and one.reading]
+        if len(plans) == len(parts) and (both := side_by_side(*zip(*plans, strict=True))):
+            return Understood(both)
+        return NotUnderstood(question, Ambiguous(_ONE_BY_ONE), tuple(part for part in parts if self.works(part)))
 
     def _dated_elsewhere(self, query: Query, question: str) -> bool:
         """Whether a day was read as one of another table, though its column is not named and the own table has dates:
@@ -167,13 +189,25 @@ class Single:
         return False
 
 
-def _is_whole(question: str, found: Understood) -> bool:
-    """Whether a text that does not open as a question asks for something of its own: "orders by month"."""
+def _is_piece(question: str, found: Understood) -> bool:
+    """Whether a text is only what is to be said of something, though it could be read as a list: "of chefs"."""
+    query = found.reading.query if found.reading else None
+    return query is not None and not query.aggregated and not query.order and led_by(question)
+
+
+def _is_whole(question: str, found: Understood, before: Understood | None) -> bool:
+    """Whether a text that does not open as a question asks for something of its own: "orders by month", but not
+    "average height" behind players of one country."""
     parts = found.reading.parse.fragments if found.reading else ()
+    if before and before.reading and found.reading and not stands_alone(question) and is_figure_alone(parts):
+        query = before.reading.query
+        if query.conditions and not query.groups and query.base == found.reading.query.base:
+            return False
     items = [item for f in parts if isinstance(f, Select) for item in f.items]
     own = any((item.fn and item.name) or (item.name and (item.name.tables or item.name.declared)) for item in items)
     return stands_alone(question) or own
 
 
+_ONE_BY_ONE = "These are several questions: please ask them one by one."
 _NO_EARLIER = "There is no earlier question to go on from: please ask the whole question."
 _NO_CHANGE = "I cannot tell what this changes in the question before: please ask the whole question."

@@ -12,7 +12,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"^\s*(?:please\s+)?(?:(?:plot|chart|graph|visuali[sz]e)\b|(?:draw|make|show(?:\s+me)?|give\s+me)\s+(?:an?\s+)?"
+    rf"^\s*(?:please\s+)?(?:(?:plot|chart|graph|visuali[sz]e)\b|draw\b(?=\s+(?:it|that|this|these|them)\b)|(?:draw|make|show(?:\s+me)?|give\s+me)\s+(?:an?\s+)?"
     rf"(?P<kind>[a-z]+\s+)?{_DRAWN}\b)\s*(?:of\b|for\b)?\s*(?=\S)",
     re.IGNORECASE,
 )

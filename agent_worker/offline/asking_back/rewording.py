@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from agent_worker.offline.conversation.near import near
-from agent_worker.offline.conversation.pieces import Pieces, plural, spoken
+from agent_worker.offline.asking_back.near import near
+from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.guessed.units import unit_of
-from agent_worker.offline.single import NotUnderstood
 
 _DANGLING = re.compile(
     r"\b(?:of|in|on|at|by|per|for|with|from|to|and|or|is|are|was|were|do|did|does|have|has|the|a|an|than|more|less|all)$"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from agent_worker.offline.conversation.pieces import Pieces, plural, singular, spoken
+from agent_worker.offline.asking_back.pieces import Pieces, plural, singular, spoken
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem

@@ -9,10 +9,10 @@ from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
 from agent_worker.offline.english.tokens import stem, tokenize
 from agent_worker.offline.lexer.lexemes import Lexeme, is_table
+from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.offline.schema.roles import Role
-from agent_worker.offline.single import Single
 
 _FIGURES = (Role.QUANTITY, Role.RATE)
 _NO_FIGURES = frozenset(

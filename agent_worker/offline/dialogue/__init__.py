@@ -1,1 +1,0 @@
-"""What goes beyond one question: follow-ups, questions about the data, suggestions."""

@@ -1,0 +1,1 @@
+"""How a text such as "and by month?" goes on from the question before it."""

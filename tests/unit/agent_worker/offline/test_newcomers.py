@@ -1,0 +1,124 @@
+"""What newcomers ask of data with short names: shortened words, plurals of values, accents, totals, further pieces."""
+
+from datetime import date
+
+import pytest
+
+from agent_worker.offline import plan
+from agent_worker.plan import DirectAnswer, SqlPlan, Turn
+from tests.harness.small_tables import Make, Tables
+
+DESK: Tables = {
+    "custs": {"cust_id": [1, 2, 3], "cust_nm": ["Ada", "Zoé", "Cy"], "pln": ["pro", "basic", "pro"],
+              "mrr_amt": [10.0, 20.0, 40.0], "ctry_cd": ["DE", "FR", "DE"], "actv_flg": [True, False, True]},
+    "tkts": {"tkt_id": [1, 2, 3, 4], "cust_id": [1, 1, 2, None], "prio": ["high", "low", "high", "low"],
+             "crt_ts": [date(2024, 1, n) for n in (1, 2, 3, 4)],
+             "res_ts": [date(2024, 1, 5), None, None, None], "csat": [5, 4, None, 2]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("which customer has the most tickets", [{"Ada", "2"}]),  # never by its key alone
+        ("customers without tickets", [{"Cy"}]),
+        ("tickets by priority", [{"high", "2"}, {"low", "2"}]),
+        ("total mrr by plan", [{"pro", "50.0"}, {"basic", "20.0"}]),
+        ("number of customers by country", [{"DE", "2"}, {"FR", "1"}]),
+        ("how many tickets were created in 2024", [{"4"}]),
+        ("inactive customers", [{"Zoé"}]),
+        ("tickets of Zoe", [{"3"}]),  # accents need not be typed
+        ("how many tickets have no customer", [{"1"}]),
+        ("how many tickets in 2024", [{"4"}]),  # a row's own date is that of its making
+        ("hom many tickets per priorty", [{"high", "2"}, {"low", "2"}]),
+        ("how many tickets have no csat", [{"1"}]),  # it is never 0, so that none is that it is missing
+    ],
+)
+def test_shortened_names_are_read_in_full(make: Make, question: str, rows: list[set[str]]) -> None:
+    _holds(make, DESK, [question], rows)
+
+
+INN: Tables = {
+    "hosts": {"host_id": [1, 2], "host_name": ["Ida", "Bo"], "is_super": [True, False]},
+    "dishes": {"dish_id": [1, 2, 3, 4], "name": ["Miso", "Flan", "Goulash", "Tart"],
+               "course": ["soup", "cake", "soup", "cake"], "price": [3.0, 9.0, 5.0, 8.0]},
+    "stays": {"stay_id": [1, 2, 3, 4], "host_id": [1, 1, 2, 2], "host_name": ["Ida", "Ida", "Bo", "Bo"],
+              "kind": ["villa", "loft", "villa", "loft"], "guests": [1, 2, 3, 4],
+              "guest_name": ["Ann", "Ben", "Ann", "Cat"], "guest_country": ["Peru", "Peru", "Chile", "Peru"],
+              "booked_on": [date(2024, 1, n) for n in (1, 2, 3, 4)],
+              "check_in": [date(2025, 2, n) for n in (1, 2, 3, 4)],
+              "is_paid": [True, False, True, True],
+              "total_price": [10.0, 20.0, 30.0, 40.0], "night_price": [1.0, 2.0, 3.0, 4.0], "stars": [5, 4, 5, 1]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("questions", "rows"),
+    [
+        (["total price of stays booked in 2024"], [{"100.0"}]),  # not the prices one by one
+        (["total price by kind"], [{"villa", "40.0"}, {"loft", "60.0"}]),
+        (["how many villas"], [{"2"}]),
+        (["average total price of lofts"], [{"30.0"}]),
+        (["how many 5 star stays"], [{"2"}]),
+        (["cheapest soup"], [{"Miso"}]),
+        (["second most expensive cake"], [{"Tart"}]),
+        (["hosts with an average of more than 4 stars"], [{"Ida"}]),
+        (["is Ida super"], [{"True"}]),
+        (["how many hosts and how many stays are there"], [{"2", "4"}]),
+        (["what is the average total price and how many hosts are there"], [{"25.0", "2"}]),
+        (["which host has the most stays"], [{"Ida", "2"}, {"Bo", "2"}]),  # its name stands in both tables
+        (["number of stays by kind", "only 5 stars"], [{"villa", "2"}]),
+        (["number of stays by guest country", "only lofts"], [{"Peru", "2"}]),
+        (["which guest country has the most stays", "who is second?"], [{"Chile", "1"}]),
+        (["which guest country has the most stays", "who is second?", "and the top 1"], [{"Peru", "3"}]),
+        (["stays booked in 2024", "of villas"], [{"1"}, {"3"}]),
+        (["list villas", "average total price?"], [{"20.0"}]),
+        (["how many stays", "blurb", "only villas"], [{"2"}]),  # what is not understood loses nothing
+        (["how many stays", "thanks, and by kind?"], [{"villa", "2"}, {"loft", "2"}]),
+    ],
+)
+def test_pieces_are_said_of_what_was_asked(make: Make, questions: list[str], rows: list[set[str]]) -> None:
+    _holds(make, INN, questions, rows)
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ["guests from Peru"],  # not how many guests each stay has
+        ["guests with more than 1 stays"],
+        ["how many check-ins in February 2025"],  # not those that were booked then
+        ["total price per guest"],
+        ["of villas"],  # of which figure
+        ["how many stays booked in 2024 and how many hosts"],  # of all hosts, or of 2024
+        ["how many glories", "of villas"],
+    ],
+)
+def test_what_may_be_another_figure_is_asked_back(make: Make, questions: list[str]) -> None:
+    data = make(INN)
+    found = plan(questions[-1], data.catalog, [Turn(question) for question in questions[:-1]])
+    assert not isinstance(found, SqlPlan), found.reading
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what is in tkts", "**tkts**, 4 rows"),
+        ("what does priority mean", "| tkts.prio | VARCHAR | high, low |"),
+        ("what does csat stand for", "| tkts.csat | BIGINT | 2 to 5 |"),
+        ("when does the data end", "| tkts.crt_ts | 2024-01-01 | 2024-01-04 |"),
+        ("since when do we have tkts", "| tkts.crt_ts | 2024-01-01 | 2024-01-04 |"),
+    ],
+)
+def test_the_data_are_described(make: Make, question: str, told: str) -> None:
+    found = plan(question, make(DESK).catalog)
+    assert isinstance(found, DirectAnswer), found
+    assert told in found.text
+
+
+def _holds(make: Make, tables: Tables, questions: list[str], rows: list[set[str]]) -> None:
+    data = make(tables)
+    found = plan(questions[-1], data.catalog, [Turn(question) for question in questions[:-1]])
+    assert isinstance(found, SqlPlan), found
+    shown = [set(map(str, row)) for row in data.rows(found.sql)]
+    assert len(shown) == len(rows), found.reading
+    assert all(any(want <= row for row in shown) for want in rows), found.reading
