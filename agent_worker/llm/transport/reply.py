@@ -6,6 +6,7 @@ from anthropic.types import RawMessageStreamEvent
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.transport.blocks import Blocks
+from agent_worker.llm.transport.thoughts import Thoughts
 from agent_worker.whole_text import Pieces
 
 MOST_TOKENS = 10**9
@@ -22,6 +23,7 @@ class StreamedReply:
         self.text = ""
         self.thinking = ""
         self._pieces = {"text": Pieces(), "thinking": Pieces()}
+        self._thoughts = Thoughts()
         self.stop_reason: str | None = None
         self.explanation = ""
         self.ended = False
@@ -42,8 +44,7 @@ class StreamedReply:
             self._closing(event)
         elif event.type == "message_stop":
             self.ended = True
-            if rest := self._pieces["text"].end():
-                return self._said(rest)
+            return self._rest()
         return ""
 
     def _delta(self, delta: Any) -> str:
@@ -57,10 +58,19 @@ class StreamedReply:
         return ""
 
     def _said(self, piece: str) -> str:
-        text = self._pieces["text"].add(piece)
+        thought, text = self._thoughts.split(self._pieces["text"].add(piece))
+        self.thinking += thought
         self.text += text
-        self.call.produced(len(text))
+        self.call.produced(len(piece))
         return text
+
+    def _rest(self) -> str:
+        """What was held back until it was clear that nothing follows."""
+        words = self._said(half) if (half := self._pieces["text"].end()) else ""
+        thought, text = self._thoughts.end()
+        self.thinking += thought
+        self.text += text
+        return words + text
 
     def _closing(self, event: Any) -> None:
         self.stop_reason = event.delta.stop_reason or self.stop_reason
