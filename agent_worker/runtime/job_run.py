@@ -41,8 +41,8 @@ class JobRun:
 
     def emit(self, event: Event) -> bool:
         """True if the caller should `yield_to_loop` of the publisher."""
-        if isinstance(event, ResponseChunk) and not event.chunk.isascii():
-            event = ResponseChunk(event.field, self._texts[event.field].add(event.chunk))
+        if isinstance(event, ResponseChunk) and (text := self._texts[event.field].add(event.chunk)) is not event.chunk:
+            event = ResponseChunk(event.field, text)
         if isinstance(event, ResponseChunk) and len(event.chunk) <= MAX_TEXT_CHARS:  # the most frequent one by far
             self._result.add(event)
             return self._publisher.emit(event)

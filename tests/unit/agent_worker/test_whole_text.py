@@ -26,3 +26,10 @@ def test_a_text_in_pieces_of_halves_is_the_text(text: str, size: int) -> None:
 def test_whatever_is_said_can_be_sent(texts: list[str]) -> None:
     pieces = Pieces()
     "".join([*(pieces.add(text) for text in texts), pieces.end()]).encode()
+
+
+def test_what_is_whole_already_is_the_same_text() -> None:
+    pieces = Pieces()
+    for text in ("plain", "größer 😀", ""):
+        assert pieces.add(text) is text
+    assert [pieces.add("a\ud83d"), pieces.add("b")] == ["a", "�b"]
