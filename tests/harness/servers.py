@@ -105,9 +105,13 @@ class Supervisor:
     async def pid(self, job_id: str) -> int:
         """The number of the running job's process. Of a node's worker it is known only once the node has said it, which
         the worker's own first word may overtake."""
-        async with asyncio.timeout(PATIENCE_S):
-            while (pid := (await self.record(job_id)).summary.pid) is None:
-                await asyncio.sleep(0.01)
+
+        async def known() -> bool:
+            return (await self.record(job_id)).summary.pid is not None
+
+        await eventually(known, f"the process of {job_id} is known")
+        pid = (await self.record(job_id)).summary.pid
+        assert pid is not None
         return pid
 
     async def running(self, agent: str, question: str = "go", **fields: Any) -> str:
