@@ -20,7 +20,7 @@ from bus.contract.events import (
     Tool,
     Warn,
 )
-from bus.values.shortened import shortened
+from bus.values.visible import shortened
 
 MAX_TEXT_CHARS = 65_536
 """Of one piece of text: in JSON it stays under 1 MiB whatever its characters, which the strictest clients take."""

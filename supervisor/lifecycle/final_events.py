@@ -4,8 +4,8 @@ import msgspec
 
 from bus.contract.events import Completed, Ending, Failed, Killed, StopProof
 from bus.contract.settings import LimitSettings
-from bus.contract.vocabulary import CANCELLING, Reason, Rung
-from bus.values.shortened import shortened
+from bus.contract.vocabulary import CANCELLING, SAID_BY_WORKERS, Reason, Rung
+from bus.values.visible import shortened
 from bus.wire.worker import Failure, Success
 from supervisor.lifecycle.job import Job
 
@@ -32,6 +32,8 @@ _NO_MEMORY = ("out of memory", "cannot allocate memory", "bad_alloc", "memoryerr
 """What libzmq, the C library, C++ and Python say last when there is no memory left."""
 
 _LAST_LINES = 5
+
+_SAID_BY_US = frozenset(Reason) - SAID_BY_WORKERS
 
 _MAX_ERROR_CHARS = 4_000
 _MAX_CODE_CHARS = 100
@@ -61,7 +63,7 @@ def failed(failure: Failure) -> Failed:
     """The event of a failure that its worker has told; the worker's texts are shown at a bounded length."""
     return Failed(
         shortened(failure.error, _MAX_ERROR_CHARS),
-        shortened(failure.code, _MAX_CODE_CHARS),
+        Reason.AGENT_ERROR if failure.code in _SAID_BY_US else shortened(failure.code, _MAX_CODE_CHARS),
         shortened(failure.hint, _MAX_ERROR_CHARS),
         failure.retryable,
     )

@@ -168,3 +168,8 @@ def test_what_the_supervisors_own_crash_has_ended() -> None:
     assert event.error == f"The supervisor was restarted while this question ran. {KEPT}"
     assert (event.code, event.retryable, event.stop) == (Reason.SUPERVISOR_LOST, True, None)
     assert event.hint == "ask again; what was streamed before is kept"
+
+
+@pytest.mark.parametrize(("said", "told"), [("node_lost", "agent_error"), ("user", "agent_error"), ("mine", "mine")])
+def test_a_worker_has_no_code_of_what_the_supervisor_finds_out(said: str, told: str) -> None:
+    assert failed(finished(Failure(Reason.AGENT_ERROR, said, "it failed"))).code == told

@@ -1,4 +1,5 @@
 import type { ConversationList, OutsideConversation } from "deadstop-client";
+import { sentences } from "../values/sentences";
 import type { Conversation, Rating } from "./conversation";
 
 /** A conversation as the list shows it. */
@@ -129,7 +130,7 @@ export async function json(response: Response): Promise<unknown> {
   }
   if (!response.ok) {
     const { error, hint } = found as { error: string; hint: string };
-    throw new StoreError(hint ? `${error}; ${hint}` : error);
+    throw new StoreError(sentences(error, hint));
   }
   return found;
 }
