@@ -3,12 +3,7 @@
 from itertools import pairwise
 
 from agent_worker.offline.binder.places import Doubtful, Unbound
-from agent_worker.offline.binder.query import (
-    Agg,
-    Compare,
-    Expr,
-    Ref,
-)
+from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
 from agent_worker.offline.english.tokens import kin, stem

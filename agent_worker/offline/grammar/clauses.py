@@ -19,12 +19,7 @@ from agent_worker.offline.grammar.conditions import (
     where_trailing,
     where_value,
 )
-from agent_worker.offline.grammar.fragments import (
-    Fragment,
-    Mention,
-    Or,
-    Verb,
-)
+from agent_worker.offline.grammar.fragments import Fragment, Mention, Or, Verb
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.terse import in_all, missing, on_average, told
 from agent_worker.offline.grammar.time.asked import dated

@@ -6,16 +6,7 @@ from dataclasses import replace
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.senses import converted
 from agent_worker.offline.english.tokens import kin
-from agent_worker.offline.grammar.fragments import (
-    Absent,
-    Flagged,
-    Having,
-    HowMany,
-    Item,
-    Operand,
-    Or,
-    Where,
-)
+from agent_worker.offline.grammar.fragments import Absent, Flagged, Having, HowMany, Item, Operand, Or, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name, Number, Value

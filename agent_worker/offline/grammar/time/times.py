@@ -68,11 +68,7 @@ def when(reader: Reader, at: int) -> Iterator[Found]:
     for start, name in reader.noun(at):
         place = reader.maybe(english.COPULAS, start) if reader.word(start) not in _WITHIN else start
         for end, found in _conditions(reader, place) if name.is_column else ():
-            yield (
-                end,
-                replace(found, name=name),
-                name.cost + (_KNOWN if all(map(_is_told, found.moments)) else 0.0),
-            )
+            yield (end, replace(found, name=name), name.cost + (_KNOWN if all(map(_is_told, found.moments)) else 0.0))
 
 
 def _is_told(one: Moment) -> bool:
