@@ -136,6 +136,8 @@ COMMON = Phrases(
         "least {common,frequent,popular,used}|rarest|least commonly used": False,
     }
 )
+MOSTLY = Phrases({"{the,} most{ often, frequently,}": True, "{the,} least{ often, frequently,}": False})
+"""Behind a verb, of how often it was done: "which plane flew most"."""
 LASTLY = Phrases({"{first,earliest}": False, "{last,latest,most recently}": True})
 """Behind a verb, whose date is meant: "who joined last"."""
 _ORDINALS = "second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
@@ -344,6 +346,7 @@ DETERMINING = frozenset(_DETERMINING.split())
 RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
 STOPS = frozenset({".", "?", ",", ";", "and"})
 RESTRICTING = frozenset({"and", "only", "just", "but", "now", "the", "all", "what", "about"})
+POSSESSIVES = frozenset({"their", "its", "his", "her"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
 GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})

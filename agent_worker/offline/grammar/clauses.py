@@ -52,6 +52,8 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
                 and stem(name.text) == name.text.lower()
             ):
                 continue  # "on loan": how something stands
+            if before == "with" and reader.word(at) in english.POSSESSIVES:
+                continue  # "courses with their teacher": both are asked for
             if different > at and before in ("for", "by", "in"):  # for each of them
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME

@@ -366,6 +366,11 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
                 yield end + 1, HowMany(None, sign or "=", number), 0.1
                 continue
             place = reader.maybe(english.DISTINCT, end)
+            for value in reader.values(place) if sign else ():
+                for last, name in reader.noun(value.end):
+                    if name.tables and any(ref.whole for ref in value.refs):
+                        where = Where(None, "=", (value,), owner=name)
+                        yield last, (HowMany(name, sign, number), where), name.cost
             for last, name in reader.noun(place):
                 yield last, HowMany(name, sign or "=", number), name.cost + (0.3 if bare else 0.0)
 

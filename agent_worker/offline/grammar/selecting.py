@@ -161,6 +161,8 @@ def _separated(reader: Reader, at: int) -> Iterator[int]:
         end += 1
     if reader.words[at : at + 3] == ["as", "well", "as"] or reader.words[at : at + 3] == ["along", "with", "the"]:
         end = at + 3
+    elif reader.words[at : at + 1] == ["with"] and reader.word(at + 1) in english.POSSESSIVES:
+        end = at + 1
     elif reader.words[at : at + 2] in (["along", "with"], ["together", "with"], ["followed", "by"]):
         end = at + 2
     if end > at:
