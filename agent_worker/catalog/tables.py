@@ -24,7 +24,8 @@ from agent_worker.catalog.files.text.reading import Reading, TextFile
 from agent_worker.catalog.files.text.statistics import overall_statistics
 from agent_worker.catalog.files.text.text_files import Texts, add_text_files, read_texts, remarks
 from agent_worker.catalog.remarks import of_day_orders, of_differences, of_hidden, of_shapes, unclear_names
-from agent_worker.catalog.types.engine_types import NULL, Type
+from agent_worker.catalog.types.declared import Declared, as_declared, unlike_declared, with_zones
+from agent_worker.catalog.types.engine_types import NULL, Type, type_of
 from agent_worker.catalog.types.types_of_parts import Column, Difference, Group, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
 from bus.contract.catalog import CatalogTable, LeftOut
@@ -47,6 +48,7 @@ def read_tables(
     add_text_files(footers, texts)
     left_out: list[LeftOut] = []
     grouped: list[tuple[str, list[Group]]] = []
+    declared = {name: _declared(connection, source) for name, source in named.items()}
     for name, source in named.items():
         if failed := [file for file in source.files if file in footers.failures]:
             why_not = f"Table {name} is left out: {failed[0]}: {footers.failures[failed[0]]}"
@@ -54,13 +56,16 @@ def read_tables(
         elif unclear := unclear_names({file: footers.shapes[file] for file in source.files}):
             left_out.append(LeftOut(name, f"Table {name} is left out: {unclear}"))
         else:
-            grouped.append((name, _groups(source, footers, texts)))
+            grouped.append((name, _groups(source, footers, texts, declared[name])))
     tables = []
     for name, groups in _with_statistics(connection, grouped):
         try:
-            table, differences = _read_table(connection, name, groups)
+            table, differences = _read_table(connection, name, groups, declared[name])
         except duckdb.Error as error:
             left_out.append(LeftOut(name, f"Table {name} is left out ({groups[0].files[0]}): {why(error)}"))
+            continue
+        if unlike := unlike_declared(differences, declared[name]):
+            left_out.append(LeftOut(name, f"Table {name} is left out: {unlike}"))
         else:
             said = [*remarks(named[name].files, texts), *of_shapes(groups), *of_hidden(groups)]
             said += [*of_day_orders(groups), *of_differences(groups, differences)]
@@ -69,7 +74,15 @@ def read_tables(
     return tables, left_out
 
 
-def _groups(source: Source, footers: Footers, texts: Texts) -> list[Group]:
+def _declared(connection: duckdb.DuckDBPyConnection, source: Source) -> Declared:
+    """In the engine's types, what a table's own log says of its columns."""
+    if source.declared is None:
+        return ()
+    relation = connection.from_arrow(source.declared.empty_table())
+    return [(name, type_of(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
+
+
+def _groups(source: Source, footers: Footers, texts: Texts, declared: Declared) -> list[Group]:
     """The files of the table, those together that have the same columns and keys and are read alike."""
     kinds = _key_types(source)
     found = {file: one for file in source.files if isinstance(one := texts.get(file), TextFile)}
@@ -82,7 +95,7 @@ def _groups(source: Source, footers: Footers, texts: Texts) -> list[Group]:
         Group(
             tuple(source.files[at] for at in places),
             sum(footers.rows[source.files[at]] for at in places),
-            shape,
+            with_zones(shape, declared) if declared else shape,
             tuple((name, kinds[name]) for name in names),
             statistics=overall_statistics([found[source.files[at]] for at in places]) if reading else {},
             values=tuple(source.keys[at] for at in places),
@@ -124,7 +137,7 @@ def _with_statistics(
         else msgspec.structs.replace(
             group,
             statistics={
-                place: by_group[at][leaf]
+                place: _in_zone(group.shape, place, by_group[at][leaf])
                 for place, leaf in enumerate(group.shape.leaves)
                 if leaf is not None and leaf in by_group.get(at, {})
             },
@@ -134,17 +147,28 @@ def _with_statistics(
     return [(name, [next(full) for _ in groups]) for name, groups in grouped]
 
 
+def _in_zone(shape: Shape, place: int, found: Statistics) -> Statistics:
+    """With the zone that the file's writer has not said."""
+    if shape.columns[place][0] not in shape.in_utc:
+        return found
+    low, high = (None if text is None else f"{text}+00" for text in found.texts)
+    return msgspec.structs.replace(found, texts=(low, high))
+
+
 def _read_table(
-    connection: duckdb.DuckDBPyConnection, name: str, groups: list[Group]
+    connection: duckdb.DuckDBPyConnection, name: str, groups: list[Group], declared: Declared
 ) -> tuple[CatalogTable, list[Difference]]:
     columns, differences = unite([_without(groups, group) for group in groups])
+    columns = as_declared(columns, declared) if declared else columns
     columns = [_not_nothing(column, groups) for column in columns]
     partitions = tuple(dict.fromkeys(key for group in groups for key, _ in group.keys))
+    own = groups[0].shape.columns + groups[0].keys
+    unlike = declared and ([(one.name, one.type) for one in columns] != [*own] or groups[0].shape.in_utc)
     shadowed = any(key.lower() == column.lower() for key in partitions for column, _ in groups[0].shape.columns)
     beyond = partitions and len(keys_of(Path(groups[0].files[0]).parts[:-1])) > len(groups[0].keys)
     sql = (
         ""
-        if len(groups) == 1 and not (shadowed or beyond or groups[0].reading or groups[0].shape.without)
+        if len(groups) == 1 and not (shadowed or beyond or unlike or groups[0].reading or groups[0].shape.without)
         else " UNION ALL ".join(_select(number, group, columns) for number, group in enumerate(groups))
     )
     described = tuple(column_of(connection, column, groups) for column in columns)
@@ -168,7 +192,7 @@ def _without(groups: list[Group], group: Group) -> Group:
 
 
 def _select(number: int, group: Group, columns: list[Column]) -> str:
-    shown = ", ".join(f"{_expression(number, column)} AS {quote_name(column.name)}" for column in columns)
+    shown = ", ".join(f"{_expression(number, group, column)} AS {quote_name(column.name)}" for column in columns)
     hive_types = {name: str(kind) for name, kind in group.keys}
     if group.reading is None:
         return f"SELECT {shown} FROM {read_files(group.files, hive_types)}"
@@ -183,9 +207,11 @@ def _not_nothing(column: Column, groups: list[Group]) -> Column:
     return msgspec.structs.replace(column, type=Type("VARCHAR")) if column.type.name == NULL and of_text else column
 
 
-def _expression(number: int, column: Column) -> str:
+def _expression(number: int, group: Group, column: Column) -> str:
     for found in column.found:
         if found.group == number:
             name = quote_name(found.name)
+            if found.name in group.shape.in_utc:
+                return f"timezone('UTC', {name})"
             return name if str(found.type) == str(column.type) else f"CAST({name} AS {column.type})"
     return "NULL" if column.type.name == NULL else f"CAST(NULL AS {column.type})"

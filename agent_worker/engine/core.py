@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from agent_worker.engine.batches import READ_ROWS, Packer, RowTooLarge
 from agent_worker.engine.bridge import Bridge, Closed
-from agent_worker.engine.errors import EngineError, engine_error
+from agent_worker.engine.errors import EngineError, damaged, engine_error
 from agent_worker.engine.guard import Checked, Refused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.tables import Changed, Tables
@@ -142,9 +142,11 @@ class _Statement:
 
     def work(self) -> None:
         started = time.monotonic()
+        read: tuple[str, ...] = ()
         try:
             self._tables.lock()
             checked = examine(self._connection, self._sql, self._tables.known)
+            read = self._tables.files_of(checked)
             truncated = self._run(checked)
         except (Refused, Closed):
             raise
@@ -153,6 +155,8 @@ class _Statement:
         except RowTooLarge as error:
             raise EngineError(str(error), "other", self._sql) from error
         except Exception as error:
+            if damage := damaged(str(error), read):
+                raise EngineError(damage, "io", self._sql) from error
             raise engine_error(error, self._sql, self._tables.files, self._tables.names) from error
         self._bridge.put(ResultEnd(self._sent, truncated, (time.monotonic() - started) * 1000))
 

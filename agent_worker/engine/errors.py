@@ -1,7 +1,7 @@
 """The engine's errors, in words for people."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +27,7 @@ _ADVICE = re.compile(r"\n+(Possible solutions:|See also|This limit was set|\* .*
 """Of the engine's: to change a setting, which nobody can here."""
 _TIMEOUT = "exceeded maximum execution time"
 _READING_FILES = re.compile(r"parquet|snappy|zstd|thrift|\.tmp\b", re.IGNORECASE)
+_DAMAGE = re.compile(r"corrupt|TProtocol|decompress|GZIP|don't know what type|Payload value", re.IGNORECASE)
 
 
 class EngineError(Exception):
@@ -64,6 +65,14 @@ def engine_error(error: BaseException, sql: str, files: Iterable[str] = (), tabl
     message = _ADVICE.sub("", text).strip() or type(error).__name__
     advised = with_nearest_word if kind == "syntax" else with_nearest_table
     return EngineError(advised(message, tables), kind, sql, missing_table(message))
+
+
+def damaged(text: str, read: Sequence[str]) -> str | None:
+    """What is wrong with one of the files that a statement reads, where the engine's words for it name none."""
+    if not read or not _DAMAGE.search(text) or any(file in text for file in read):
+        return None
+    which = read[0] if len(read) == 1 else f"One of the {len(read):,} files that are read ({read[0]} is the first)"
+    return f"{which} is damaged, or is being written: {text}"
 
 
 def _gone(text: str, files: Iterable[str]) -> str | None:

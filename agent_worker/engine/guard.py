@@ -49,6 +49,7 @@ force import insert install load merge pragma prepare reset rollback set truncat
 """
 _STATEMENT_WORDS = frozenset(_FIRST_WORDS.split())
 _BEFORE_A_QUERY = ("from", "with", "explain")
+_SELECTS_NO_NAME = re.compile(r"""select\s*[\d'"]""", re.IGNORECASE)
 _SIGNS = re.compile(r"(?<!\w)\*|\w\([^)]|\(\*|[=;]|::|<>|>=|<=")
 """What stands in SQL and in no sentence."""
 _CTE = re.compile(r"\bwith\s+(recursive\s+)?\w+\s*(\([^)]*\)\s*)?\bas\b", re.IGNORECASE)
@@ -202,8 +203,16 @@ def _parses(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
 
 def _begins_a_query(first: str, words: list[str], text: str) -> bool:
     if first == "select":
-        return len(words) > 1 and words[1].lower() not in _ENGLISH
+        return words[1].lower() not in _ENGLISH if len(words) > 1 else bool(_SELECTS_NO_NAME.search(text))
+    if first == "from":
+        return words[0] == "FROM" or any(map(_is_select, words[1:], words[2:]))
     return first == "with" and bool(_CTE.search(text))
+
+
+def _is_select(word: str, following: str) -> bool:
+    """Also with a slip, as in `from t selct name`."""
+    known = word.lower() != "elect" and OSA.distance(word.lower(), "select") <= 1
+    return known and following.lower() not in _ENGLISH
 
 
 def _begins_a_mistyped_query(first: str, words: list[str], signs: bool) -> bool:

@@ -28,6 +28,7 @@ class Tables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
         self._waiting = {table.name.lower(): table for table in catalog.tables}
+        self._files = {name: table.files for name, table in self._waiting.items()}
         here = {name: table for name, table in self._waiting.items() if not table.versions}  # else each reading looks
         self._by_plan = {name: table for name, table in here.items() if table.sql or table.sheet}
         self.known = frozenset(self._waiting)
@@ -55,6 +56,10 @@ class Tables:
             except (duckdb.Error, NotASheet):
                 if not goes_on():
                     return
+
+    def files_of(self, checked: Checked) -> tuple[str, ...]:
+        """Those that the statement names tables of."""
+        return tuple(file for name in sorted(checked.tables) for file in self._files.get(name, ()))
 
     def check(self, checked: Checked) -> None:
         """Raises Changed where files that the statement reads by what the catalog has found in them, as columns by

@@ -19,7 +19,7 @@ TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUG
 _NUMBERS = frozenset(_NAMES.split())
 _ESCAPED = re.compile(r"[^\x20-\x7e]|[\\\"']")
 _WHOLE_PART = re.compile(r"(?<=\d)(?=(\d{3})+(?:\.|$))")
-_NAMING = re.compile(r"(^|_)(id|year|yr|time|number|no|zip|code)$", re.IGNORECASE)
+_NAMING = re.compile(r"(^|[_\s.-])(id|year|yr|time|number|no|zip|code)$", re.IGNORECASE)
 """Columns whose numbers are names: a thousands separator would be wrong in them."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -12,6 +13,7 @@ from ops.format import clean
 
 MIN_COLUMN_WIDTH = 9
 MAX_CELL_CHARS = 200
+PADDING = 2
 
 
 def plain_table(*columns: str, numbers: Sequence[str] = (), flexible: Sequence[str] = ()) -> Table:
@@ -47,14 +49,27 @@ def result_table(columns: Sequence[dict[str, str]], rows: Sequence[Sequence[Any]
     `columns` and `rows` are those of the outside wire.
     """
     shown = columns[: max(1, width // MIN_COLUMN_WIDTH)]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, PADDING, 0, 0), header_style="bold")
     kinds = [parse_type(column["type"]) for column in shown]
-    for column, kind in zip(shown, kinds, strict=True):
+    names = [clean(column["name"]) for column in shown]
+    texts = [[cell_text(value, kind) for value, kind in zip(row, kinds, strict=False)] for row in rows]
+    needed = [max(map(cell_len, column)) for column in zip(names, *texts, strict=True)]
+    widths = fitting_widths(needed, width - PADDING * len(shown))
+    for name, kind, its_width in zip(names, kinds, widths, strict=True):
         side: Literal["left", "right"] = "right" if is_number(kind) else "left"
-        table.add_column(clean(column["name"]), justify=side, no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        table.add_row(*(cell_text(value, kind) for value, kind in zip(row, kinds, strict=False)))
+        table.add_column(name, justify=side, no_wrap=True, overflow="ellipsis", width=its_width)
+    for row_texts in texts:
+        table.add_row(*row_texts)
     return table, len(columns) - len(shown)
+
+
+def fitting_widths(needed: Sequence[int], room: int) -> list[int]:
+    """What each column gets of the room: narrow ones what they need, the widest share the rest alike."""
+    widths, left = [0] * len(needed), room
+    for number, at in enumerate(sorted(range(len(needed)), key=lambda one: needed[one])):
+        widths[at] = max(1, min(needed[at], left // (len(needed) - number)))
+        left -= widths[at]
+    return widths
 
 
 def cell_text(value: Any, kind: LogicalType) -> str:

@@ -104,7 +104,7 @@ async def test_everything_goes_by_keyboard(offline_tab: Tab) -> None:
     await offline_tab.until_stuck(answer)
     await keyboard.press("Escape")
     await answer.is_in("stopped")
-    await expect(answer.part("stopped-why")).to_contain_text("did not react")
+    await expect(answer.part("stopped-why")).to_contain_text("had not ended when asked")
     await expect(offline_tab.part("ask-input")).to_be_focused()
     await tab_to(page, answer, "retry")
     await keyboard.press("Enter")

@@ -126,7 +126,7 @@ async def test_an_answer_is_exported_as_a_document(offline_tab: Tab, visits: Vis
     assert "| ORD | 17283 |" in texts["md"]
     code: dict[str, object] = {}
     exec(json.loads(texts["ipynb"])["cells"][1]["source"], code)  # the cell runs as it stands
-    assert code["rows"][0] == ["ORD", "17283"]  # type: ignore[index]
+    assert code["rows"][0] == ["ORD", 17283]  # type: ignore[index]
     document = await visits.open((tmp_path / "top-5-destinations-by-flights.html").as_uri())
     await expect(document.get_by_role("heading")).to_have_text("Top 5 destinations by flights")
     await expect(document.get_by_role("cell", name="17283")).to_be_visible()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from agent_worker.agents.parquet.charts import MAX_POINTS, chart_spec
+from agent_worker.agents.parquet.charts.fitting import fitting_chart
+from agent_worker.agents.parquet.charts.spec import MAX_POINTS, chart_spec, of_rows
 from agent_worker.agents.parquet.failures import Failures
 from agent_worker.agents.parquet.looking.second_look import second_look
 from agent_worker.agents.parquet.state import AgentState, monitor
@@ -92,7 +93,7 @@ async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
                 elif isinstance(item, TableRows):
                     for batch in read_table(item.arrow).to_batches():
                         builder.add(batch)
-                        points += _points(batch, len(points)) if plan.chart else []
+                        points += _points(batch, len(points)) if plan.chart or state.typed_sql else []
                     yield item
                 else:
                     state.preview = builder.build(truncated=item.truncated)
@@ -108,14 +109,16 @@ def _points(batch: pa.RecordBatch, known: int) -> list[list[Any]]:
 
 
 def _chart(state: AgentState, plan: SqlPlan, preview: Preview, points: list[list[Any]]) -> list[Event]:
-    """The picture that the plan has proposed, if it fits what came."""
-    if plan.chart is None:
+    """The picture that the plan has proposed, if it fits what came; of a typed statement the one that fits."""
+    hint = fitting_chart(preview.columns, points, preview.row_count) if state.typed_sql else plan.chart
+    if hint is None:
         return []
+    title = f"{hint.y}, by {hint.x}" if state.typed_sql else plan.title
     tables = {table.name: [column.name for column in table.columns] for table in state.catalog.tables}
     names = [column.name for column in preview.columns]
     units = output_units(plan.sql, names, state.catalog.description.units, tables)
-    spec = chart_spec(plan.chart, preview.columns, points, plan.title, units)
-    return [Chart(spec)] if spec is not None else []
+    spec = chart_spec(hint, preview.columns, points, title, units)
+    return [Chart(of_rows(spec, preview.row_count))] if spec is not None else []
 
 
 def _at_end(state: AgentState, end: ResultEnd) -> list[Event]:

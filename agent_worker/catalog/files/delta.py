@@ -17,6 +17,9 @@ _KEY_TYPES = {
     "integer": whole(*INTEGERS["INTEGER"]),
     "long": whole(*INTEGERS["BIGINT"]),
 }
+_KNOWN = "columnMapping deletionVectors timestampNtz typeWidening typeWidening-preview v2Checkpoint vacuumProtocolCheck"
+_FEATURES = frozenset(_KNOWN.split())
+"""What a table may ask of its readers: of the first two only tables are read that do not use them."""
 
 
 def delta_source(lake: Lake) -> Source:
@@ -41,6 +44,8 @@ def _refuse_beyond(table: Any) -> None:
     if table.metadata().configuration.get("delta.columnMapping.mode", "none") != "none":
         raise NotReadable("its columns have other names in its files (column mapping); rewrite it without")
     features = table.protocol().reader_features or ()
+    if beyond := sorted(set(features) - _FEATURES):
+        raise NotReadable(f"it needs a reader that knows {beyond[0]}, which its Parquet files do not say by themselves")
     if "deletionVectors" in features and pa.table(table.deletion_vectors()).num_rows:
         raise NotReadable("rows of its files are marked as deleted (deletion vectors); REORG TABLE ... APPLY (PURGE)")
 
@@ -61,7 +66,8 @@ def _source(lake: Lake, table: Any) -> Source:
         _keys(Path(lake.root), file, action.get("partition") or {}) for file, action in zip(files, actions, strict=True)
     )
     (written,) = table.history(1)
-    return Source(lake.stem, files, keys, kinds, as_of=version_of(table.version(), written["timestamp"]))
+    as_of = version_of(table.version(), written["timestamp"])
+    return Source(lake.stem, files, keys, kinds, as_of=as_of, declared=pa.schema(table.schema()))
 
 
 def _file(root: Path, path: str) -> str:

@@ -47,13 +47,15 @@ class Statistics(msgspec.Struct, frozen=True):
 class Shape(msgspec.Struct, frozen=True):
     """Columns with their types, in order. `leaves` are the places of those that are not nested among the leaves of
     the file's own schema; `alike` are two names that the engine has told apart by a number; `without` are columns that
-    it would change the values of, which are left out; `remarks` are sentences about what it reads otherwise."""
+    it would change the values of, which are left out; `remarks` are sentences about what it reads otherwise; `in_utc`
+    are moments that the file has without a zone, and that are in this one."""
 
     columns: tuple[tuple[str, Type], ...]
     leaves: tuple[int | None, ...]
     alike: tuple[str, str] | None = None
     without: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    in_utc: frozenset[str] = frozenset()
 
 
 class Footers(msgspec.Struct):

@@ -16,6 +16,7 @@ _FIELD_ID = b"PARQUET:field_id"
 def iceberg_source(lake: Lake) -> Source:
     """The files of the table's newest snapshot. Raises NotReadable."""
     try:
+        from pyiceberg.io.pyarrow import schema_to_pyarrow
         from pyiceberg.table import StaticTable
     except ImportError:
         raise NotReadable("to read it, install the reader: pip install 'deadstop[iceberg]'") from None
@@ -33,7 +34,7 @@ def iceberg_source(lake: Lake) -> Source:
     _refuse_other_names(files, table)
     snapshot = table.current_snapshot()
     as_of = version_of(snapshot.snapshot_id, snapshot.timestamp_ms) if snapshot else ""
-    return Source(lake.stem, files, ((),) * len(files), as_of=as_of)
+    return Source(lake.stem, files, ((),) * len(files), as_of=as_of, declared=schema_to_pyarrow(table.schema()))
 
 
 def _newest(folder: Path) -> Path:
@@ -55,8 +56,8 @@ def _file(root: Path, location: str) -> str:
 
 
 def _refuse_other_names(files: tuple[str, ...], table: Any) -> None:
-    """Columns are known by their numbers: one that was renamed, dropped or given a value for old rows stands
-    otherwise in old files, which their names do not tell."""
+    """Columns are known by their numbers: one that was renamed, given a value for old rows, or whose name another has
+    by now stands otherwise in old files, which their names do not tell. One that was dropped is not read from them."""
     import pyarrow.parquet as pq
 
     schema = table.schema()
@@ -64,8 +65,10 @@ def _refuse_other_names(files: tuple[str, ...], table: Any) -> None:
     if any(field.initial_default is not None for field in schema.fields):
         raise NotReadable("a column has a value for rows that were written before it")
     keys = {field.source_id for spec in table.specs().values() for field in spec.fields}
+    taken = {field.name.lower() for field in schema.fields}
     for file in files:
-        found = list(_numbered(pq.read_schema(file)))
+        kept = [one for one in pq.read_schema(file) if _number(one) in names or one.name.lower() in taken]
+        found = list(_numbered(kept))
         for number, name in found:
             if number not in names or name not in (None, names[number]):
                 raise NotReadable(f"the column {name} of {file} was renamed or dropped since; rewrite its data files")
@@ -76,8 +79,12 @@ def _refuse_other_names(files: tuple[str, ...], table: Any) -> None:
 def _numbered(fields: Any) -> Iterator[tuple[int, str | None]]:
     """Each field's number and name, the inner ones too; what a list or a map calls its own is not a name."""
     for field in fields:
-        yield int((field.metadata or {}).get(_FIELD_ID, b"-1")), field.name
+        yield _number(field), field.name
         yield from _inner(field.type)
+
+
+def _number(field: Any) -> int:
+    return int((field.metadata or {}).get(_FIELD_ID, b"-1"))
 
 
 def _inner(kind: Any) -> Iterator[tuple[int, str | None]]:

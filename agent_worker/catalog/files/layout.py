@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import msgspec
+import pyarrow as pa
 
 from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_format, without_suffix
 from agent_worker.catalog.files.listing import LOGS, Content, content, entries
@@ -29,8 +30,8 @@ class CatalogError(Exception):
 
 class Source(msgspec.Struct, frozen=True):
     """The files of one table. `stem` is the name they ask for; `keys` are the hive partition's of each file,
-    `key_types` their types where they are known; `sheet` is that of a workbook, `as_of`
-    the version of a table with a log of its own."""
+    `key_types` their types where they are known; `sheet` is that of a workbook; `as_of` is the version of a table with
+    a log of its own, and `declared` the columns that it says the table has, whatever its files have."""
 
     stem: str
     files: tuple[str, ...]
@@ -38,6 +39,7 @@ class Source(msgspec.Struct, frozen=True):
     key_types: dict[str, Type] = {}
     sheet: str = ""
     as_of: str = ""
+    declared: pa.Schema | None = None
 
 
 class Lake(msgspec.Struct, frozen=True):

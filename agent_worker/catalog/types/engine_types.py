@@ -195,12 +195,12 @@ def _real(one: Type, two: Type) -> Type | None:
 
 
 def _timestamp(one: Type, two: Type) -> Type | None:
-    """The finer of two, or a date's midnight; nanoseconds only where the other's days are not known to be beyond."""
+    """The finer of two, or a date's midnight; nanoseconds only where the other's days are known to be within them."""
     units = _ZONED if one.name in _ZONED else ("DATE", *_TIMESTAMPS)
     if two.name not in units or units.index(two.name) > units.index(one.name):
         return None
-    if one.name.endswith("_NS") and two.days is not None:
-        first, last = two.days
+    if one.name.endswith("_NS"):
+        first, last = two.days or ("", "")
         return Type(one.name) if NANOSECONDS[0] <= first and last <= NANOSECONDS[1] else None
     return Type(one.name)
 

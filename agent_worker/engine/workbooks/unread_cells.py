@@ -12,7 +12,12 @@ from xml.etree import ElementTree
 _TAG = re.compile(rb"<(?:\w+:)?(row|c|f|v|is)\b([^<>]*)>")
 _NUMBER = re.compile(rb"""\br\s*=\s*["'](\d+)["']""")
 _ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
-_ANY = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt\s*=\s*["']e["']|<(?:/(?:\w+:)?f|(?:\w+:)?f\b[^<>]*/)>\s*</(?:\w+:)?c>""")
+_TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
+_ANY = re.compile(
+    rb"""<(?:\w+:)?c\s[^<>]*\bt\s*=\s*["']e["']
+      |<(?:/(?:\w+:)?f|(?:\w+:)?f\b[^<>]*/)>\s*(?:<(?:\w+:)?v\s*(?:/>|></(?:\w+:)?v>)\s*)?</(?:\w+:)?c>""",
+    re.VERBOSE,
+)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -49,13 +54,23 @@ def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
 
 def _unread(xml: bytes) -> Iterator[tuple[int, bool]]:
     """The row of each, and whether it is an error."""
-    row = -1
+    row, cell = -1, b""
     for tag, following in pairwise(chain(_TAG.finditer(xml), [None])):
         name, attributes = tag.groups() if tag else (b"", b"")
         if name == b"row":
             number = _NUMBER.search(attributes)
             row = int(number[1]) - 1 if number else row + 1
-        elif name == b"c" and _ERROR.search(attributes):
-            yield row, True
-        elif name == b"f" and (following is None or following[1] in (b"row", b"c")):
+        elif name == b"c":
+            cell = attributes
+            if _ERROR.search(cell):
+                yield row, True
+        elif name == b"f" and _is_without_value(xml, cell, following):
             yield row, False
+
+
+def _is_without_value(xml: bytes, cell: bytes, following: re.Match[bytes] | None) -> bool:
+    """Of a cell with a formula; an empty text is the value of one that is marked as text."""
+    if following is None or following[1] in (b"row", b"c"):
+        return True
+    empty = following[2].rstrip().endswith(b"/") or xml.startswith(b"</", following.end())
+    return following[1] == b"v" and empty and not _TEXT.search(cell)

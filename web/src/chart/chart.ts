@@ -7,7 +7,7 @@ import type { Column } from "deadstop-client";
 import { Rows } from "../model/values/rows";
 import { MOST_POINTS, withRows } from "./data";
 import { asKind, type Kind, kindOf, kindsFor } from "./kinds";
-import { legible } from "./labels";
+import { legible, titleOf } from "./labels";
 import { fileName, save } from "../elements/save-file";
 import type { Drawing } from "./vega";
 
@@ -42,10 +42,11 @@ export class Chart extends PageElement {
   }
 
   protected override render(): TemplateResult {
+    const { subtitle } = titleOf(this.spec);
     const cut = this.rows.length > MOST_POINTS;
     return html`<figure class="chart" data-testid="chart" data-kind=${this.kind ?? nothing}>
       ${this.tools()}
-      <div class="plot" role="img" aria-label="Chart: ${titleOf(this.spec)}" ?hidden=${this.failure !== ""}></div>
+      <div class="plot" role="img" aria-label="Chart: ${nameOf(this.spec)}${subtitle ? `. ${subtitle}` : ""}" ?hidden=${this.failure !== ""}></div>
       ${this.failure ? html`<figcaption data-testid="chart-error">${this.failure}</figcaption>` : ""}
       ${cut ? html`<figcaption>The first ${MOST_POINTS} of ${this.rows.length} rows</figcaption>` : ""}
     </figure>`;
@@ -101,7 +102,7 @@ export class Chart extends PageElement {
 
   private async save(format: "png" | "svg"): Promise<void> {
     const file = await this.drawing?.[format]();
-    if (file) save(file, `${fileName(titleOf(this.spec))}.${format}`);
+    if (file) save(file, `${fileName(nameOf(this.spec))}.${format}`);
   }
 
   /** Of several drawings under way the last one stays. */
@@ -125,7 +126,6 @@ export class Chart extends PageElement {
   }
 }
 
-function titleOf(spec: object): string {
-  const { description, title } = spec as { description?: string; title?: string | { text?: string } };
-  return description ?? ((typeof title === "string" ? title : title?.text) || "the result");
+function nameOf(spec: object): string {
+  return (spec as { description?: string }).description ?? (titleOf(spec).text || "the result");
 }

@@ -50,16 +50,23 @@ export function legible(spec: object, widthPx: number): Laid {
 
 /** What stands around the drawing, and how much higher that makes it. */
 function framed(plain: PlainSpec, widthPx: number): { readonly spec: PlainSpec; readonly addedPx: number } {
-  const { title } = plain as { title?: unknown };
-  const lines = typeof title === "string" ? broken(title, Math.floor(widthPx / TITLE_CHARACTER_PX)) : [];
-  const whole = lines.length > 1 ? { ...plain, title: lines } : plain;
+  const { text, subtitle } = titleOf(plain);
+  const lines = broken(text, Math.floor(widthPx / TITLE_CHARACTER_PX));
+  const whole = lines.length > 1 ? { ...plain, title: subtitle ? { text: lines, subtitle } : lines } : plain;
   const { color } = plain.encoding;
-  const titlePx = Math.max(0, lines.length - 1) * LINE_PX;
+  const titlePx = (Math.max(0, lines.length - 1) + (subtitle ? 1 : 0)) * LINE_PX;
   if (!color || widthPx >= NARROW_PX) return { spec: whole, addedPx: titlePx };
   const names = new Set(plain.data.values.map((point) => point[color.field])).size;
   const below = { ...color, legend: { orient: "bottom", columns: 1, labelLimit: Math.floor(widthPx * LEGEND_SHARE) } };
   const legendPx = (names + 1) * LINE_PX;
   return { spec: { ...whole, encoding: { ...whole.encoding, color: below } }, addedPx: titlePx + legendPx };
+}
+
+/** A chart's title, and the line below it; empty where there is none. */
+export function titleOf(spec: object): { readonly text: string; readonly subtitle: string } {
+  const { title } = spec as { title?: string | { text?: unknown; subtitle?: unknown } };
+  const text = (value: unknown) => (typeof value === "string" ? value : "");
+  return typeof title === "object" ? { text: text(title.text), subtitle: text(title.subtitle) } : { text: text(title), subtitle: "" };
 }
 
 /** The words in lines of so many characters; a longer word stands on a line of its own. */

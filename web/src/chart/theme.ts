@@ -20,7 +20,7 @@ export function themeOf(host: HTMLElement): Config {
     view: { stroke: "transparent" },
     axis: { labelColor: muted, titleColor: muted, gridColor: line, domainColor: line, tickColor: line, labelOverlap: "parity", labelSeparation: 4, ...letters },
     legend: { labelColor: muted, titleColor: muted, ...letters },
-    title: { color: ink, anchor: "start", fontWeight: 600, fontSize: 14 },
+    title: { color: ink, anchor: "start", fontWeight: 600, fontSize: 14, subtitleColor: muted, subtitleFontSize: 12 },
     bar: { color: accent, cornerRadiusEnd: 2 },
     line: { color: accent, strokeWidth: 2 },
     point: { color: accent, filled: true },

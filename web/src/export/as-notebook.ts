@@ -1,3 +1,5 @@
+import type { Column } from "deadstop-client";
+import { parseType } from "../model/values/logical-types";
 import { type AnswerCopy, cellsOf, partText } from "./answer-copy";
 import { asMarkdown } from "./as-markdown";
 
@@ -21,15 +23,31 @@ function cellsFor(answer: AnswerCopy, index: number): object[] {
   return [text, { ...code, source: rowsCode(answer) }];
 }
 
-/** The values are texts, which keep all digits. A JSON text within a Python one reads the same in every Python. */
+/** What makes a value of Python of a text that keeps all digits; the rest stays text. */
+const KINDS: readonly (readonly [kind: string, names: RegExp])[] = [
+  ["int", /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/],
+  ["float", /^(FLOAT|DOUBLE)$/],
+  ["Decimal", /^DECIMAL$/],
+];
+
+function kindOf({ type }: Column): string {
+  const { name } = parseType(type);
+  return KINDS.find(([, names]) => names.test(name))?.[0] ?? "str";
+}
+
+/** A JSON text within a Python one reads the same in every Python. */
 function rowsCode(answer: AnswerCopy): string {
   const part = partText(answer);
   const json = (value: unknown) => JSON.stringify(JSON.stringify(value));
+  const kinds = answer.columns.map(kindOf);
   return [
     "import json",
+    ...(kinds.includes("Decimal") ? ["from decimal import Decimal"] : []),
     "",
     `columns = json.loads(${json(answer.columns.map(({ name }) => name))})`,
-    `rows = json.loads(${json(cellsOf(answer))})${part ? `  # ${part}` : ""}`,
+    `kinds = [${kinds.join(", ")}]`,
+    `texts = json.loads(${json(cellsOf(answer))})${part ? `  # ${part}` : ""}`,
+    "rows = [[None if text is None else kind(text) for kind, text in zip(kinds, row)] for row in texts]",
     "rows[:10]",
   ].join("\n");
 }

@@ -14,7 +14,7 @@ const STEP_PX = 24;
 const PADDING_CH = 4;
 const SORT_MARK_CH = 2;
 /** Types are written smaller, and long ones are cut. */
-const TYPE_SIZE = 0.8;
+const TYPE_SIZE = 0.9;
 const WIDEST_TYPE_CH = 14;
 
 /** Widths of a table's columns: as their contents need, or as the reader has made them. */

@@ -62,6 +62,9 @@ describe("a narrow chart", () => {
     expect(laid).toMatchObject({ title: ["Average weight and minimum price, by", "customer"], encoding: { color: { legend: { orient: "bottom" } } } });
     expect(heightPx).toBe(288 + 18 + 3 * 18);
     expect(legible(coloured, 700)).toMatchObject({ heightPx: null, spec: { title: coloured.title } });
+    const part = legible({ ...coloured, title: { text: coloured.title, subtitle: "The first 2 of 9 rows" } }, 300);
+    expect(part).toMatchObject({ spec: { title: { text: ["Average weight and minimum price, by", "customer"], subtitle: "The first 2 of 9 rows" } } });
+    expect(part.heightPx).toBeGreaterThan(legible(coloured, 300).heightPx!);
   });
 });
 

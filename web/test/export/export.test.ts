@@ -35,8 +35,19 @@ describe("an exported answer", () => {
     const notebook = JSON.parse(asNotebook([answer])) as { nbformat: number; cells: { cell_type: string; source: string }[] };
     expect(notebook.nbformat).toBe(4);
     expect(notebook.cells.map(({ cell_type }) => cell_type)).toEqual(["markdown", "code"]);
-    const literal = /^rows = json\.loads\((.*)\)$/m.exec(notebook.cells[1]!.source)![1]!;
+    const { source } = notebook.cells[1]!;
+    expect(source).toContain("kinds = [str, int]\n");
+    expect(source).not.toContain("Decimal");
+    const literal = /^texts = json\.loads\((.*)\)$/m.exec(source)![1]!;
     expect(JSON.parse(JSON.parse(literal) as string)).toEqual([["x | <b>\ny", "12345678901234567890"], ["2*3*4 &lt;", null]]);
+  });
+
+  it("is a notebook whose numbers are numbers of Python", () => {
+    const types = ["DOUBLE", "DECIMAL(9,2)", "UBIGINT", "DATE", "BIGINT[]"];
+    const rows = Rows.none.append(jsonBatch([["Infinity", "1.50", 7, "2024-01-01", [1]]]));
+    const { cells } = JSON.parse(asNotebook([{ ...answer, columns: types.map((type) => ({ name: type, type })), rows }])) as { cells: { source: string }[] };
+    expect(cells[1]!.source).toContain("import json\nfrom decimal import Decimal\n");
+    expect(cells[1]!.source).toContain("kinds = [float, Decimal, int, str, str]\n");
   });
 
   it("may stand with others in one document, each cell of a notebook under a name of its own", () => {

@@ -23,6 +23,12 @@ describe("sample questions", () => {
     ]);
   });
 
+  it("are of the table that has a label and figures, though another has more rows", () => {
+    const log = { files: [], name: "log", row_count: 1_000_000, columns: [{ name: "line", type: "VARCHAR", distinct: 1_000_000 }] };
+    expect(samplesFor([log, orders])[2]).toBe("Average unit price by region");
+    expect(samplesFor([{ ...orders, name: "old", row_count: 10 }, log, orders])[0]).toBe("How many sales orders?");
+  });
+
   it("name only what a planner without a model finds again", () => {
     const columns = [
       { name: "größe", type: "DOUBLE" },
@@ -34,6 +40,11 @@ describe("sample questions", () => {
   it("leave out what the table has not", () => {
     expect(samplesFor([{ name: "t", row_count: 1, files: [], columns: [{ name: "id", type: "BIGINT" }] }])).toHaveLength(2);
     expect(samplesFor([])).toEqual([]);
+  });
+
+  it("take no average of what is called an id, however its words are set apart", () => {
+    const columns = orders.columns.map((column) => (column.name === "order_id" ? { ...column, name: "Order ID" } : column));
+    expect(samplesFor([{ ...orders, columns }])[2]).toBe("Average unit price by region");
   });
 
   it("take no average of a key", () => {

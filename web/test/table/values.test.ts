@@ -49,6 +49,13 @@ describe("a value alone", () => {
   });
 });
 
+describe("a number that names a thing", () => {
+  it.each(["id", "order_id", "Order ID", "zip-code", "model.year"])("stands as it is in a column %s", (name) => {
+    expect(readableText(12345, parseType("BIGINT"), name)).toBe("12345");
+    expect(readableText(12345, parseType("BIGINT"), `${name}s`)).toBe("12,345");
+  });
+});
+
 function quoted(text: string): string {
   return /[\t\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

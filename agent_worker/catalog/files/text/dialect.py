@@ -79,7 +79,7 @@ def sniff(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
         if (value := getattr(options, name)) is not None:
             given[name] = value
     if options.delimiter is None:
-        options = msgspec.structs.replace(options, delimiter=_named_delimiter(file))
+        options = msgspec.structs.replace(options, delimiter=_promised_delimiter(file, encoding))
     if options.delimiter is not None:
         found = _sniffed(connection, file, given | {"delim": options.delimiter})
     else:
@@ -128,9 +128,17 @@ def _skipping(lines: Sequence[str], options: FileOptions) -> FileOptions:
     return msgspec.structs.replace(options, skip=options.skip + empty)
 
 
-def _named_delimiter(file: str) -> str | None:
-    """The delimiter that the file's name promises."""
-    return _DELIMITER_OF.get(Path(without_compression(file)).suffix.lower())
+def _promised_delimiter(file: str, encoding: str) -> str | None:
+    """The delimiter that the file's name promises. Raises NotATable where its lines have others, and not that one."""
+    promised = _DELIMITER_OF.get(Path(without_compression(file)).suffix.lower())
+    if not promised or any(promised in line for line in _lines(_head(file), encoding)):
+        return promised
+    if other := _in_all_lines(file, encoding, promised):
+        raise NotATable(
+            f"its name promises {promised!r} between columns, and its first lines have none, but {other!r} in all of "
+            "them. Rename it, or say delimiter"
+        )
+    return promised
 
 
 def _sniffed(connection: duckdb.DuckDBPyConnection, file: str, given: Mapping[str, str | bool | int]) -> _Sniffed:

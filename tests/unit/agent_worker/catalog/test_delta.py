@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
 
 from tests.harness.folders import Folder, column, names
@@ -67,3 +68,42 @@ def test_a_missing_file_leaves_the_table_out(folder: Folder) -> None:
     catalog = folder.read()
     assert names(catalog) == ["good"]
     assert file.name in catalog.warnings[0]
+
+
+def test_the_log_says_which_columns_there_are_and_of_what_type(folder: Folder) -> None:
+    """Not the files: writers keep columns of their own in them, leave out those of old rows, and the moments of some
+    have no zone."""
+    root = folder.path / "sales"
+    moment = datetime(2024, 7, 1, 12, tzinfo=UTC)
+    write_deltalake(root, pa.table({"n": pa.array([1], pa.int32()), "moment": [moment], "old": ["x"]}))
+    (file,) = root.glob("*.parquet")
+    own = {"_change_type": ["insert"], "moment": [moment.replace(tzinfo=None)], "n": pa.array([1], pa.int32())}
+    pq.write_table(pa.table(own), file)
+    catalog = folder.read()
+    (table,) = catalog.tables
+    kinds = {one.name: one.type for one in table.columns}
+    assert kinds == {"n": "INTEGER", "moment": "TIMESTAMP WITH TIME ZONE", "old": "VARCHAR"}
+    assert column(catalog, "sales", "moment").minimum == "2024-07-01 12:00:00+00"
+    assert contents(folder, "sales", "n, epoch(moment), old") == [(1, moment.timestamp(), None)]
+    assert catalog.warnings == ()
+
+
+def test_moments_with_a_zone_and_without_one_are_one_column(folder: Folder) -> None:
+    root = folder.path / "sales"
+    for _ in range(2):
+        write_deltalake(root, pa.table({"moment": [datetime(2024, 7, 1, 12, tzinfo=UTC)]}), mode="append")
+    pq.write_table(pa.table({"moment": [datetime(2024, 7, 1, 13)]}), next(root.glob("*.parquet")))
+    assert names(folder.read()) == ["sales"]
+    assert contents(folder, "sales", "hour(moment AT TIME ZONE 'UTC')") == [(12,), (13,)]
+
+
+def test_features_that_this_does_not_know_are_refused(folder: Folder) -> None:
+    folder.write("good.parquet", "SELECT 1 AS n")
+    root = folder.path / "sales"
+    write_deltalake(root, pa.table({"day": pa.array([datetime(2024, 7, 1)], pa.timestamp("us"))}))
+    log = root / "_delta_log" / "00000000000000000000.json"
+    log.write_text(log.read_text().replace('["timestampNtz"]', '["variantType","timestampNtz"]'))
+    assert "variantType" in log.read_text()
+    catalog = folder.read()
+    assert names(catalog) == ["good"]
+    assert "a reader that knows variantType" in catalog.warnings[0]

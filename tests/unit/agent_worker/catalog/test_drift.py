@@ -2,6 +2,7 @@
 """Parts of one table whose columns differ: every value is read as it is, or what cannot meet is said."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -84,6 +85,21 @@ def test_where_no_type_holds_both_the_column_is_split_and_no_value_is_lost(
     assert all(str(file) in warning for file in files)
     assert "v is" in warning
     assert all(label in warning for label in labels)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_moments_that_nanoseconds_may_not_hold_are_split_where_nothing_tells(folder: Folder, nested: bool) -> None:
+    """Footers tell nothing of what is in lists, nor where the writer has left it out."""
+    for number, unit in enumerate(("us", "ns")):
+        moments = pa.array([datetime(1500 if unit == "us" else 2020, 1, 1)], pa.timestamp(unit))
+        values = pa.ListArray.from_arrays(pa.array([0, 1]), moments) if nested else moments
+        file = write_arrow(folder, f"t/{number}.parquet", v=values)
+        pq.write_table(pa.table({"v": values}), file, write_statistics=False)
+    folder.read()
+    assert folder.rows("SELECT COLUMNS(*)::VARCHAR FROM t ORDER BY ALL NULLS LAST") == [
+        ("['1500-01-01 00:00:00']" if nested else "1500-01-01 00:00:00", None),
+        (None, "['2020-01-01 00:00:00']" if nested else "2020-01-01 00:00:00"),
+    ]
 
 
 def test_columns_of_nothing_take_the_others_type(folder: Folder) -> None:

@@ -46,6 +46,21 @@ def test_renamed_columns_are_refused(folder: Folder, sales: Table) -> None:
     assert "renamed or dropped" in warning
 
 
+def test_the_schema_says_which_columns_there_are_and_of_what_type(folder: Folder, sales: Table) -> None:
+    with sales.update_schema() as update:
+        update.delete_column("s")
+        update.add_column("later", LongType())
+    catalog = folder.read()
+    assert [(one.name, one.type) for one in catalog.tables[0].columns] == [("n", "BIGINT"), ("later", "BIGINT")]
+    assert folder.rows("SELECT count(n), count(later) FROM sales") == [(30, 0)]
+    with sales.update_schema() as update:
+        update.add_column("s", LongType())
+    folder.write("good.parquet", "SELECT 1 AS n")
+    catalog = folder.read()
+    assert names(catalog) == ["good"]
+    assert "renamed or dropped" in catalog.warnings[0]
+
+
 def test_partitioned_and_nested_columns_are_read(folder: Folder, sales: Table) -> None:
     with sales.update_schema() as update:
         update.add_column("l", ListType(100, LongType(), element_required=False))

@@ -68,6 +68,15 @@ def test_lines_that_two_delimiters_split_are_not_guessed_at(folder: Folder, cont
     assert len(folder.read().tables[0].columns) == 2
 
 
+def test_lines_without_the_delimiter_that_the_name_promises_are_not_guessed_at(folder: Folder) -> None:
+    """As one column they would be the numbers 1.2 and 3.4."""
+    folder.put("t.tsv", "a,b\n1,2\n3,4\n")
+    with pytest.raises(CatalogError, match="',' in all of them"):
+        folder.read()
+    folder.put("deadstop.toml", '[files.t]\ndelimiter = ","')
+    assert len(folder.read().tables[0].columns) == 2
+
+
 def test_quotes_hold_newlines_delimiters_and_quotes(folder: Folder) -> None:
     folder.put("t.csv", 'a,b\r\n1,"x\ny, ""z"""\r\n2,\r\n')
     folder.read()

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from agent_worker.catalog.names import left_out
-from agent_worker.engine.errors import EngineError, engine_error
+from agent_worker.engine.errors import EngineError, damaged, engine_error
 from bus.contract.catalog import LeftOut
 
 TABLES = ("flights", "left_")
@@ -53,3 +53,20 @@ def test_a_table_that_there_is_not_is_near_to_our_own_alone() -> None:
 def test_a_table_that_was_left_out_is_known_by_its_name(table: str, known: bool) -> None:
     those = (LeftOut("planes", "no magic bytes"), LeftOut("orders of 2024", "it is empty"), LeftOut("parts", "a pipe"))
     assert (left_out(table, those) is not None) is known
+
+
+@pytest.mark.parametrize(
+    ("words", "files", "said"),
+    [
+        ("TProtocolException: Invalid data", ["/a.parquet"], "/a.parquet is damaged, or is being written: TProtocol"),
+        ("don't know what type: ", ["/a", "/b"], "One of the 2 files that are read (/a is the first) is damaged"),
+        ("Failed to decompress GZIP block: data error", [], None),
+        ('Failed to read file "/a": Snappy decompression failure', ["/a"], None),
+        ("Conversion Error: Could not convert string", ["/a"], None),
+    ],
+)
+def test_damage_that_the_engine_names_no_file_for_is_of_those_that_are_read(
+    words: str, files: list[str], said: str | None
+) -> None:
+    assert (damaged(words, files) or "").startswith(said or "") is True
+    assert (damaged(words, files) is None) is (said is None)

@@ -17,6 +17,7 @@ from bus.contract.events import Column
 from bus.values.arrow_types import arrow_type
 from bus.values.logical_types import LogicalType, parse_type, projection
 from bus.values.rows import json_rows, read_table, table_rows
+from bus.values.value_text import readable_text
 from gateway.http_api.jobs.export_formats import CsvWriter
 from ops.render.result_text import Result, result_text
 from ops.render.tables import result_table
@@ -62,6 +63,12 @@ def test_every_door_shows_the_same_text(engine: duckdb.DuckDBPyConnection, case:
     assert [answer(column, values) for column, values in zip(columns, table.columns, strict=True)] == [
         f"x: **{text}**" for text in [case["readable"], *expected[1:]]
     ]
+
+
+@pytest.mark.parametrize("name", ["id", "order_id", "Order ID", "zip-code", "model.year"])
+def test_a_number_that_names_a_thing_stands_as_it_is(name: str) -> None:
+    assert readable_text(12345, parse_type("BIGINT"), name) == "12345"
+    assert readable_text(12345, parse_type("BIGINT"), f"{name}s") == "12,345"
 
 
 def in_a_file(columns: list[Column], row: list[Any]) -> list[str]:

@@ -49,11 +49,11 @@ export function doneBy(rung: Rung): string {
   return RUNGS.find((step) => step.rung === rung)?.does ?? rung;
 }
 
-/** Why a harder rung was needed than the one before it. */
+/** Why a harder rung was needed than the one before it. A signal may yet have done it when the next rung was climbed. */
 const WHY: Record<Rung, string> = {
   cancel: "",
-  terminate: "It did not react to being asked to stop.",
-  kill: "It reacted neither to being asked nor to SIGTERM.",
+  terminate: "It had not ended when asked to stop.",
+  kill: "It had ended neither when asked nor on SIGTERM.",
 };
 
 /** Why a harder rung than `cancel` was needed; empty where cancelling was enough. */

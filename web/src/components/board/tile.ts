@@ -32,11 +32,20 @@ export class TileElement extends PageElement {
         <h2 data-testid="tile-name">${saved.name}</h2>
         ${this.tools(saved.name)}
       </header>
+      ${this.values()}
       <div class="result">${inView ? this.result(inView.answer) : nothing}</div>
       ${this.outcome()}
       <footer>${this.status()}<span class="gap"></span>${this.controls()}</footer>
       <p class="unseen" role="status">${latest && hasEnded(latest.answer) ? `${saved.name}: ${announcementOf(latest.answer, this.user)}` : ""}</p>
     </article>`;
+  }
+
+  /** What its parameters stand for here, so that a result of empty ones is not taken for another. */
+  private values(): TemplateResult | typeof nothing {
+    const { parameters } = this.tile.saved;
+    if (parameters.length === 0) return nothing;
+    const words = parameters.map(({ name, default: value }) => `${name}: ${value || "(empty)"}`);
+    return html`<p class="faint" data-testid="tile-values">${words.join(" · ")}</p>`;
   }
 
   private get running(): boolean {

@@ -52,7 +52,7 @@ export class SaveDialog extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const title = this.savable?.saved ? "Change the saved question" : "Save";
+    const title = this.kept ? "Saved" : this.savable?.saved ? "Change the saved question" : "Save";
     return html`<dialog aria-label=${title} @keydown=${(event: KeyboardEvent) => event.stopPropagation()} data-testid="save-dialog">
       <form method="dialog"><h2>${title}</h2><span class="gap"></span><button class="quiet small">Close</button></form>
       ${this.kept ? this.done(this.kept) : this.savable ? this.form(this.savable) : nothing}

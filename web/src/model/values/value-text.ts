@@ -3,7 +3,7 @@ import type { Wire } from "./wire-values";
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|BIGNUM|DECIMAL|FLOAT|DOUBLE)$/;
 /** Names of columns that hold identifiers or years: a thousands separator would be wrong in them. */
-const NAMING = /(^|_)(id|year|yr|time|number|no|zip|code)$/i;
+const NAMING = /(^|[_\s.-])(id|year|yr|time|number|no|zip|code)$/i;
 
 export function isNumber(type: LogicalType): boolean {
   return NUMBER.test(type.name);

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.agents.parquet.charts import MAX_BARS, MAX_POINTS, UnsafeSpec, chart_spec, check_spec
+from agent_worker.agents.parquet.charts.spec import MAX_BARS, MAX_POINTS, UnsafeSpec, chart_spec, check_spec, of_rows
 from agent_worker.plan import ChartHint
 from bus.contract.events import Column
 
@@ -60,6 +60,20 @@ def test_bars_keep_the_order_of_the_result_and_are_bounded() -> None:
     assert spec is not None
     assert spec["encoding"]["x"]["sort"] is None
     assert len(spec["data"]["values"]) == MAX_BARS
+    assert of_rows(spec, 200)["title"] == {"text": "", "subtitle": f"The first {MAX_BARS} of 200 rows"}
+
+
+def test_what_is_not_drawn_is_said_below_the_title() -> None:
+    spec = {**plain(), "title": "By day"}
+    assert of_rows(spec, 9_000)["title"] == {"text": "By day", "subtitle": "The first 2 of 9,000 rows"}
+    assert of_rows(spec, 2) == spec
+
+
+@pytest.mark.parametrize("title", [1, {"text": 1}, {"text": "a", "href": "b"}, {"text": "a", "subtitle": ["b"]}])
+def test_a_title_is_a_text_and_a_line_below_it(title: Any) -> None:
+    check_spec({**plain(), "title": {"text": "a", "subtitle": "b"}})
+    with pytest.raises(UnsafeSpec):
+        check_spec({**plain(), "title": title})
 
 
 def test_whole_numbers_have_no_half_ticks() -> None:

@@ -16,12 +16,13 @@ MAX_LABEL_CHARS = 100
 MAX_UNIT_CHARS = 20
 
 _SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_WHOLE = (*_SIGNED, *(f"U{kind}" for kind in _SIGNED))
-_NUMERIC = (*_WHOLE, "FLOAT", "DOUBLE", "DECIMAL")
-_TIMES = ("DATE", "TIMESTAMP")
+WHOLE = (*_SIGNED, *(f"U{kind}" for kind in _SIGNED))
+NUMERIC = (*WHOLE, "FLOAT", "DOUBLE", "DECIMAL")
+TIMES = ("DATE", "TIMESTAMP")
 _KNOWN_YEAR = re.compile(r"\d{4}-\d\d-\d\d(?! \(BC\))")
 
 _ALLOWED_TOP = frozenset({"title", "description", "data", "mark", "encoding", "usermeta"})
+_ALLOWED_TITLE = frozenset({"text", "subtitle"})
 _ALLOWED_MARK = frozenset({"type", "point", "tooltip"})
 _ALLOWED_CHANNELS = frozenset({"x", "y", "color"})
 _ALLOWED_CHANNEL = frozenset({"field", "type", "title", "sort", "axis"})
@@ -46,12 +47,12 @@ def chart_spec(
     """The chart for `rows` (values as on the wire, in the order of `columns`), or None where the hint does not fit the
     result: a column that is not there, fewer than two points, or a y that is no number.
 
-    At most MAX_POINTS rows are drawn, and MAX_BARS bars. The fields are called x, y and color whatever the columns
-    are called, because a dot or a bracket in a field's name is a path to Vega. The unit of each, of `units` by column,
-    goes with them, in `usermeta`, which Vega hands on as it is.
+    At most MAX_POINTS rows are drawn, and MAX_BARS bars: `of_rows` says so. The fields are called x, y and color
+    whatever the columns are called, because a dot or a bracket in a field's name is a path to Vega. The unit of each,
+    of `units` by column, goes with them, in `usermeta`, which Vega hands on as it is.
     """
     places = _places(hint, columns)
-    if places is None or not _is(columns[places["y"]], _NUMERIC):
+    if places is None or not is_of(columns[places["y"]], NUMERIC):
         return None
     limit = MAX_BARS if hint.kind == "bar" else MAX_POINTS
     values = [{field: _value(row[at], columns[at]) for field, at in places.items()} for row in rows[:limit]]
@@ -69,6 +70,16 @@ def chart_spec(
     return spec
 
 
+def of_rows(spec: dict[str, Any], row_count: int) -> dict[str, Any]:
+    """The same chart; where the result has more rows than it draws, a line under its title says so."""
+    drawn = len(spec["data"]["values"])
+    if drawn >= row_count:
+        return spec
+    said = {**spec, "title": {"text": spec["title"], "subtitle": f"The first {drawn:,} of {row_count:,} rows"}}
+    check_spec(said)
+    return said
+
+
 def _units(places: Mapping[str, int], columns: Sequence[Column], units: Mapping[str, str]) -> dict[str, str]:
     found = {field: units.get(columns[at].name, "") for field, at in places.items()}
     return {field: unit[:MAX_UNIT_CHARS] for field, unit in found.items() if unit}
@@ -83,8 +94,8 @@ def check_spec(spec: dict[str, Any]) -> None:
     _only(spec, _ALLOWED_TOP, "the chart")
     if not {"data", "mark", "encoding"} <= spec.keys():
         raise UnsafeSpec("The chart needs data, mark and encoding.")
-    for name in ("title", "description"):
-        _require(isinstance(spec.get(name, ""), str), f"{name} has to be a text")
+    _require(isinstance(spec.get("description", ""), str), "description has to be a text")
+    _check_title(spec.get("title", ""))
     _check_units(spec.get("usermeta", {"units": {}}))
     _check_data(spec["data"])
     mark = spec["mark"]
@@ -95,6 +106,14 @@ def check_spec(spec: dict[str, Any]) -> None:
     _only(spec["encoding"], _ALLOWED_CHANNELS, "encoding")
     for field, channel in spec["encoding"].items():
         _check_channel(field, channel)
+
+
+def _check_title(title: Any) -> None:
+    """A text, or one with a second line below it."""
+    if isinstance(title, str):
+        return
+    _only(title, _ALLOWED_TITLE, "title")
+    _require(all(isinstance(line, str) for line in title.values()), "title has to be of texts")
 
 
 def _check_data(data: Any) -> None:
@@ -161,7 +180,7 @@ def _channel(hint: ChartHint, field: str, column: Column) -> dict[str, Any]:
     channel: dict[str, Any] = {"field": field, "type": _measure(hint, field, column), "title": column.name}
     if field == "x" and hint.kind == "bar":
         channel["sort"] = None  # the order of the result, which the question may have asked for
-    if channel["type"] == "quantitative" and _is(column, _WHOLE):
+    if channel["type"] == "quantitative" and is_of(column, WHOLE):
         channel["axis"] = _WHOLE_AXES[field]
     return channel
 
@@ -173,12 +192,13 @@ def _measure(hint: ChartHint, field: str, column: Column) -> str:
         return "nominal"
     if hint.kind == "bar":
         return "ordinal"
-    if _is(column, _TIMES):
+    if is_of(column, TIMES):
         return "temporal"
-    return "quantitative" if _is(column, _NUMERIC) else "ordinal"
+    return "quantitative" if is_of(column, NUMERIC) else "ordinal"
 
 
-def _is(column: Column, kinds: tuple[str, ...]) -> bool:
+def is_of(column: Column, kinds: tuple[str, ...]) -> bool:
+    """Whether the column holds single values of one of these kinds."""
     return column.type.startswith(kinds) and not column.type.endswith("]")
 
 
@@ -187,9 +207,9 @@ def _value(value: Any, column: Column) -> str | int | float | bool | None:
     JavaScript knows in ISO form, the rest as short texts."""
     if value is None or isinstance(value, bool):
         return value
-    if _is(column, _NUMERIC):
+    if is_of(column, NUMERIC):
         number = value if isinstance(value, int) else float(value)
         return number if math.isfinite(number) else None
-    if _is(column, _TIMES):
+    if is_of(column, TIMES):
         return str(value) if _KNOWN_YEAR.match(value) else None
     return (value_text(value, parse_type(column.type)) or "")[:MAX_LABEL_CHARS]

@@ -1,0 +1,1 @@
+"""Pictures of results: which one fits, and the checked specification of it."""
