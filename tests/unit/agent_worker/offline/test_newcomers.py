@@ -124,10 +124,36 @@ def test_the_data_are_described(make: Make, question: str, told: str) -> None:
     assert told in found.text
 
 
+FLEET: Tables = {
+    "trucks": {"truck_id": [1, 2, 3], "plate": ["A1", "B2", "C3"], "type": ["van", "lorry", "van"],
+               "payload_t": [1.0, 8.0, 2.0]},
+    "trips": {"trip_id": [1, 2], "truck_id": [1, 2], "load_t": [0.5, 7.0],
+              "started_at": [date(2024, 1, 1), date(2024, 1, 2)], "ended_at": [date(2024, 1, 3), date(2024, 1, 4)]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("how many vans are there", [{"2"}]),
+        ("average payload of vans", [{"1.5"}]),
+        ("which truck has the highest payload", [{"B2"}]),
+    ],
+)
+def test_kinds_of_things_and_their_units(make: Make, question: str, rows: list[set[str]]) -> None:
+    _holds(make, FLEET, [question], rows)
+
+
 def test_what_is_best_is_offered_by_the_average(make: Make) -> None:
     found = plan("which host has the best rating", make(INN).catalog)
     assert isinstance(found, Clarification)
     assert found.suggestions[0] == "host with the highest average stars"
+
+
+def test_a_figure_of_rows_with_two_dates_is_offered_by_each(make: Make) -> None:
+    found = plan("total load in 2024", make(FLEET).catalog)
+    assert isinstance(found, Clarification)
+    assert found.suggestions == ["total load with started at in 2024", "total load with ended at in 2024"]
 
 
 def _holds(make: Make, tables: Tables, questions: list[str], rows: list[set[str]]) -> None:
