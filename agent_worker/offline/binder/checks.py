@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from agent_worker.offline.binder.places import Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
 from agent_worker.offline.english.tokens import kin, stem
@@ -27,6 +27,7 @@ from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 
 _ADDED = frozenset(("total", "sum", "count", "overall", "combined"))
+_ALIKE = frozenset(("share", "shares", "shared"))
 _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 
@@ -136,7 +137,7 @@ class Checks(Times):
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
         ranked = [e for e, _ in self.query.order if isinstance(e, Ref)] if self.query.limit else []
         added = any(i.fn == "" and i.name and i.name.text.lower().split()[0] in _ADDED for i in self._items())
-        if (self.told_by or (added and len(plain) == 1)) and not self._is_of_one_thing():
+        if (self.told_by or (added and len(plain) == 1 and not self.of(Sort))) and not self._is_of_one_thing():
             raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
@@ -186,8 +187,12 @@ class Checks(Times):
         """What verbs speak of must be in the query."""
         spoken = Spoken(self.schema, self.query)
         for verb in self.of(Verb):
-            if not spoken.has(verb):
+            if (verb.word in _ALIKE and not self._tells_alike()) or not spoken.has(verb):
                 raise Unbound(f"{verb.word} speaks of something else")
+
+    def _tells_alike(self) -> bool:
+        """Whether what several have alike is asked of groups, or of what two conditions hold for."""
+        return self.query.aggregated or any(isinstance(c, InBoth | Exists) for c in self.query.conditions)
 
     def _check_owners(self) -> None:
         """Names are of something that the question names, or that this refers to."""

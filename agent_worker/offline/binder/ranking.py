@@ -1,12 +1,11 @@
 """Counts of other things, ranks and orders."""
 
 from agent_worker.offline.binder.conditions import Conditions
-from agent_worker.offline.binder.places import COUNTING, NUMERIC, Doubtful, Unbound
+from agent_worker.offline.binder.places import NUMERIC, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
 from agent_worker.offline.english.lexicon import BORN
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,
@@ -25,12 +24,6 @@ from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
-
-
-def _is_whole(column: Column) -> bool:
-    """Whether a column may hold counts: an amount of 12.50 counts nothing."""
-    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
-    return not any(edge.partition(".")[2].strip("0") for edge in edges)
 
 
 def _holds_numbers(column: Column) -> bool:
@@ -95,16 +88,7 @@ class Ranking(Conditions):
         """The count of a group's rows, where these are the things named."""
         if name is None:
             return Agg("count")
-        stems = {stem(word) for word in name.text.lower().split()}
-        for table in {self.base, *(e.table for e in self.entities)}:
-            for column in self.schema.tables[table].columns:
-                if (
-                    (COUNTING | {"no"}) & set(column.all_words)
-                    and stems & {stem(word) for word in column.all_words}
-                    and column.role in NUMERIC
-                    and _is_whole(column)
-                ):
-                    raise Unbound(f"{column.name} says how many")
+        self._check_told(name, {self.base, *(e.table for e in self.entities)})
         self._check_known(name)
         if any(c.table == self.base for c in name.tables):
             same = [self._column(c) for c in name.columns if c.table == self.base and c.cost <= name.cost]

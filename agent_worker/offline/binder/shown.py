@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, Doubtful, Places, Unbound
+from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem
@@ -11,7 +11,7 @@ from agent_worker.offline.grammar.fragments import Everything, Group, Item, Ment
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
-from agent_worker.offline.schema.model import Table, own_key
+from agent_worker.offline.schema.model import Column, Table, own_key
 from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path, step_of
 
@@ -19,6 +19,12 @@ _GENERIC = frozenset(
     """name names type types id ids date dates description descriptions code codes details detail number status title
     titles address addresses count location locations""".split()  # noqa: SIM905
 )
+
+
+def is_whole(column: Column) -> bool:
+    """Whether a column may hold counts: an amount of 12.50 counts nothing."""
+    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
+    return not any(edge.partition(".")[2].strip("0") for edge in edges)
 
 
 class Shown(Places):
@@ -110,6 +116,9 @@ class Shown(Places):
         """A noun of its own behind "of A and" may be of both; "type" or "name" alone is of what came before."""
         assert item.name is not None
         owned = any(i.owner for i in self._items() if i is not item)
+        beside = [i.name for i in self._items() if i.fn == "count" and i.name and i.name.end + 1 == item.name.start]
+        if item.name.tables and any(name.tables for name in beside):
+            raise Doubtful(f"how many {item.name.text}, or which")
         if kind == "table" and owned and item.owner is None and self.entities:
             raise Unbound(f"of both, or {item.name.text}")
         if kind == "table" and not self.of(Group) and any(isinstance(e, Agg) for e in self.query.shown):
@@ -186,6 +195,10 @@ class Shown(Places):
             and tables[0].cost <= best + 0.5
             and not (numeric and numeric[0].cost < tables[0].cost)
         ):
+            linked = len(self.parse.fragments) == 1 and self._only_joins()
+            if (item.distinct or linked) and self._is_said_of_another():
+                raise Doubtful(f"{item.name.text}, or what is said of them")
+            self._check_told(item.name, self._spoken_of() - {self.base})
             self.cost += tables[0].cost - best
             self.counted.add(self.base)
             self._add(Agg("count"))
@@ -227,6 +240,26 @@ class Shown(Places):
             self._add(Agg("count"))
             return
         self._add(Agg("count", ref, distinct=True))
+
+    def _spoken_of(self) -> set[str]:
+        """The tables that are named beside what is asked for."""
+        names = [name for group in self.of(Group) for name in group.names]
+        return self.mentioned | {c.table for name in names for c in name.tables if c.cost <= name.cost + 0.1}
+
+    def _check_told(self, name: Name, tables: set[str]) -> None:
+        """A column that says how many there are: `no_of_customers` of banks."""
+        stems = {stem(word) for word in name.text.lower().split()}
+        for column in (c for table in tables for c in self.schema.tables[table].columns):
+            words = {stem(word) for word in column.all_words}
+            counts = (COUNTING | {"no"}) & set(column.all_words) and column.role in NUMERIC and is_whole(column)
+            if counts and stems & words:
+                raise Unbound(f"{column.name} says how many")
+
+    def _is_said_of_another(self) -> bool:
+        """Whether the rows of the base are what is said of other things of that noun: `affected_region` of regions."""
+        noun = stem(self.schema.tables[self.base].words[-1])
+        things = [self.schema.tables[key.ref_table] for key in self.schema.keys_of(self.base)]
+        return any(stem(table.words[-1]) == noun for table in things)
 
     def _only_joins(self) -> bool:
         """Whether a row of the base says only what belongs together, so that it is there once."""
@@ -275,6 +308,8 @@ class Shown(Places):
             raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")
         if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
             raise Unbound(f"{item.fn} of {column.name} would count rows twice")
+        if item.fn in ("min", "max") and column.words[-1] in RANKS:
+            raise Doubtful(f"the best {column.name}, or the last")
         if item.fn == "sum" and column.role is Role.RATE:
             raise Unbound("a rate is not added up")
         if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is Kind.DATE):

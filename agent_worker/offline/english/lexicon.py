@@ -64,6 +64,7 @@ OPENING_GLUE = _said(
     |{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
     |distinct values of|existing|{kind,kinds} of"""
 )
+BESIDE = _said("as well as|along with{ the,}|together with|followed by|with {their,its,his,her}")
 DETERMINERS = _said(
     """the|a|an|{all,some,any,one}{ of,} the|all|some|any|its|their|his|her|these|those|this|corresponding|respective
     |associated|our|my|such|given|current|specific|related|both"""
@@ -121,7 +122,7 @@ ADJECTIVES = Phrases(
         "heaviest": ((True, "weight"),),
         "lightest": ((False, "weight"),),
         "cheapest|least expensive|lowest priced": ((False, "price cost fee fare"),),
-        "most expensive|priciest|highest priced|dearest|costliest": ((True, "price cost fee fare"),),
+        "most {expensive,costly}|priciest|highest priced|dearest|costliest": ((True, "price cost fee fare"),),
         "earliest|least recent|first": ((False, _BEGAN),),
         "latest|newest|most {recent,recently}|last": ((True, _BEGAN),),
         "{best,highest} paid": ((True, "salary wage"),),
@@ -201,6 +202,7 @@ COPULAS = _said(
     |is the|for
     |listed as|to be|described as|{with,} value of|with value|named|called|,"""
 )
+RANGES = _said("{in ,}between|{ranging ,}from|ranging between|in the range {of,from,between}{ from, between,}")
 NAMED = _said(
     """{that is, which is,} named{ as, by,}|called|titled|with {the,} {name,title}|whose {name,title} is
     |whose names are
@@ -250,13 +252,15 @@ ORDERS = Phrases(
         |lexicographically|in {{chronological,lexical}} order|in ascending lexicographical order
         |from{{ the,}} {{lowest,smallest,earliest,youngest}} to{{ the,}} {{highest,largest,latest,oldest}}|from a to z
         |{{lowest,smallest,cheapest,earliest,least,fewest,oldest,shortest}} first
-        |from {{low to high,least to greatest,least to most,shortest to longest,old to new,oldest to newest}}""": False,
+        |from {{low to high,least to greatest,least to most,fewest to most,shortest to longest
+        ,old to new,oldest to newest}}""": False,
         f"""{_SORT}{{in,by}}{{ the, an, a,}} {_DOWN} {{order,manner}}|descending|desc|descendingly
         |in descending lexicographical order
         |in reverse {{lexicographical,lexicographic}} order|from z to a
         |from{{ the,}} {{highest,largest,latest,oldest}} to{{ the,}} {{lowest,smallest,earliest,youngest}}
         |{{highest,largest,biggest,latest,newest,most expensive,most recent,most,longest}} first
-        |from {{high to low,greatest to least,most to least,longest to shortest,newest to oldest}}""": True,
+        |from {{high to low,greatest to least,most to least,most to fewest,longest to shortest
+        ,newest to oldest}}""": True,
     }
 )
 ABSENT = _said(
@@ -276,7 +280,8 @@ GLUE = _said(
     |still|yet|so far
     |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together with|a total of
     |our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
-    |recorded|records|each of the|in our records|{people,those} who|can|ones|one|for which|in which|result|results
+    |recorded|records|each of the|in {our,the} {record,records}|in the table|{have,has,had} once
+    |{people,those} who|can|ones|one|for which|in which|result|results
     |over all|{across,across all}|out of all|that is|value|values|of the|stored|on record|could|so
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""
@@ -335,9 +340,8 @@ VERBS = TELLING.union(*map(_forms, (root for (root,) in expand(_ROOTS))), (word 
 
 SOME = frozenset({"a", "an", "any", "some"})
 LINKS = frozenset({"is", "are", "was", "were", "has", "have", "had", "with", "whose"})
-_FINAL = (
-    "exist exists have has available recorded listed stored offered provided involved used registered belong belongs"
-)
+_FINAL = """exist exists have has available recorded listed stored offered provided involved used registered belong
+    belongs located situated based made associated"""
 FINAL = frozenset(_FINAL.split())
 """Verbs that may end a question and say nothing by themselves."""
 
@@ -350,5 +354,9 @@ POSSESSIVES = frozenset({"their", "its", "his", "her"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
 GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})
-TIMED = frozenset({"latest", "newest", "recent", "earliest", "oldest", "youngest"})
+_SIZED = "first highest high largest greatest most lowest low smallest least ascending descending increasing decreasing"
+SIZED = frozenset(_SIZED.split())
+"""Words of an order by a figure, unless others say by what: by time, or by the alphabet."""
+_UNSIZED = "latest newest recent earliest oldest youngest alphabetical alphabetic lexicographical"
+UNSIZED = frozenset(_UNSIZED.split())
 TIMES = frozenset({"times", "time"})

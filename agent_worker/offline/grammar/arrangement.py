@@ -43,8 +43,8 @@ def sorts(reader: Reader, at: int) -> Iterator[Found]:
             yield end, Sort(((items[0], False),), bare=True), cost + 0.05
     for end, down in reader.phrase(english.ORDERS, at + (reader.word(at) == ",")):
         if reader.word(end) not in ("of", "by"):
-            dated = reader.word(end - 2) in english.TIMED
-            yield end, Sort(((None, down),), figure=reader.word(end - 1) == "first" and not dated), 0.1
+            said = set(reader.words[at:end])
+            yield end, Sort(((None, down),), figure=bool(english.SIZED & said) and not english.UNSIZED & said), 0.1
 
 
 def _is_last(reader: Reader, end: int) -> bool:

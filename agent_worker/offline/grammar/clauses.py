@@ -118,7 +118,10 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
     of_each = reader.word(at) == "by" and reader.word(at + 1) != "the" and any(reader.noun(at + 1))
     if of_each and not reader.is_passive(at - 1):
         return  # groups, or an order
-    named = [name for name in reader.names(at) if name.cost <= (0.7 if reader.word(at) in _DOING else 0.1)]
+    doing = reader.word(at) in _DOING
+    if doing and reader.word(at - 1) in english.DETERMINING:
+        return  # a noun: "the order detail"
+    named = [name for name in reader.names(at) if name.cost <= (0.7 if doing else 0.1)]
     for end, _ in reader.phrase(english.GLUE, at):
         if not any(name.end <= end for name in named):
             yield end, None, 0.03

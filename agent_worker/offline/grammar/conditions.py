@@ -110,9 +110,8 @@ def _predicate(
         for end, values, both in reader.operands(place):
             if all(isinstance(value, Value) for value in values):
                 yield end, (pattern, values, False, both), 0.0
-    ranged = at + (reader.word(at) in ("between", "from", "ranging"))
-    if ranged > at or reader.words[at : at + 2] == ["in", "between"]:
-        ranged += reader.word(ranged) in ("between", "from")
+    ranged = reader.maybe(english.RANGES, at)
+    if ranged > at:
         for end, low in reader.operand(ranged):
             if isinstance(low, Number) and reader.word(end) in ("and", "to"):
                 for last, high in reader.operand(end + 1):
@@ -276,7 +275,13 @@ def _is_dated(reader: Reader, at: int, end: int) -> bool:
 
 
 def _is_said(reader: Reader, at: int) -> bool:
-    """Whether "is" stands before a value, or, at the end of a noun, nothing."""
+    """Whether "is" stands before a value, or, at the end of a noun, nothing; but not "they have been", which tells what
+    something else has to do with them."""
+    start = at - 1
+    while reader.word(start) in english.BEING or reader.word(start) in ("have", "has", "had"):
+        start -= 1
+    if reader.word(start) in english.PRONOUNS:
+        return False
     return reader.word(at - 1) in english.BEING or (reader.before(at) is not None and at > 0)
 
 
@@ -309,6 +314,8 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             where = Where(None, operator, operands, hints=tuple(hints.split()), both=both)
             yield end, where, 0.1
+            for last, sign in reader.phrase(english.TRAILING, end) if operator == "=" and hints == "age" else ():
+                yield last, replace(where, operator=sign), 0.1  # "aged 32 or older"
             if unit := unit_named(reader.word(end)):
                 yield end + 1, replace(where, unit=unit), 0.1
                 yield from ((end + 1, other, 0.1) for other in _in_other_units(where, unit))

@@ -23,6 +23,8 @@ _WHOLE, _ADDED_UP = 0.3, 0.3
 """ "Total price" of many is the sum of the column that is called so."""
 _PART = 0.8
 _KINDS = (("type",), ("kind",), ("class",), ("category",))
+_NO_COUNT = 0.4
+"""What it costs that "the number of" is a column and no count."""
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
 Items = tuple[Item, ...]
 
@@ -113,15 +115,20 @@ def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, 
 
 def openings(reader: Reader, at: int) -> Iterator[tuple[int, str]]:
     """Where the list may begin, and how it was opened."""
-    for end, kind in reader.phrase(english.OPENERS, at):
+    for end, kind in _opened(reader, at):
         after = reader.skip(english.OPENING_GLUE, end)
         yield after, kind
         if after != end:
             yield end, kind
     glued = reader.skip(english.OPENING_GLUE, at)
-    for end, kind in reader.phrase(english.OPENERS, glued) if glued != at else ():
+    for end, kind in _opened(reader, glued) if glued != at else ():
         yield reader.skip(english.OPENING_GLUE, end), kind
     yield at, "bare"
+
+
+def _opened(reader: Reader, at: int) -> list[tuple[int, str]]:
+    """The openings here, but for a noun: "the order"."""
+    return [] if at and reader.word(at - 1) in english.DETERMINING else reader.phrase(english.OPENERS, at)
 
 
 def _everything(reader: Reader, at: int) -> Iterator[Found]:
@@ -161,12 +168,7 @@ def _separated(reader: Reader, at: int) -> Iterator[int]:
     end = at
     while reader.word(end) in (",", "and", "&", "also", "plus"):
         end += 1
-    if reader.words[at : at + 3] == ["as", "well", "as"] or reader.words[at : at + 3] == ["along", "with", "the"]:
-        end = at + 3
-    elif reader.words[at : at + 1] == ["with"] and reader.word(at + 1) in english.POSSESSIVES:
-        end = at + 1
-    elif reader.words[at : at + 2] in (["along", "with"], ["together", "with"], ["followed", "by"]):
-        end = at + 2
+    end = reader.maybe(english.BESIDE, end)
     if end > at:
         yield reader.skip(english.DETERMINERS, reader.maybe(english.OPENING_GLUE, end))
         if reader.phrase(english.OPENERS, end):
@@ -205,12 +207,16 @@ def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     for end, _ in reader.phrase(english.BARE_COUNT, at):
         if reader.word(end) != "of":
             yield end, (Item("count"),), 0.3
+    for end, name in reader.noun(at):
+        if name.tables and reader.word(end) in ("count", "counts"):
+            yield end + 1, (Item("count", name),), name.cost + 0.05
     yield from _aggregated(reader, at)
     yield from _span(reader, at, "")
     yield from _elliptic(reader, at)
     distinct = reader.maybe(english.DISTINCT, at)
     for end, name in reader.noun(distinct):
-        yield end, (Item("", name, distinct > at),), name.cost
+        counted = name.text.lower() == "number" and reader.word(end) == "of"
+        yield end, (Item("", name, distinct > at),), name.cost + (_NO_COUNT if counted else 0.0)
         adds = english.AGGREGATES.at(reader.words, name.start) and name.end - name.start > 1
         if adds and name.is_column and name.cost < _WHOLE:
             yield end, (Item("sum", name, guessed=True),), name.cost + _ADDED_UP

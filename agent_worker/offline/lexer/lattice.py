@@ -13,6 +13,7 @@ from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 _LONGEST_NAME = 5
 _SURE = 0.35
 _COMMON = 0.1
+_WHOLE = 0.5
 _COLUMN = 0.8
 _NOT_FIRST = frozenset(
     word
@@ -128,7 +129,18 @@ def lattice(question: str, values_of: ValueIndex, index: NameIndex) -> Lattice:
         [name for name in names if not _cuts(name, found) and not any(_lies_in(name, other) for other in declared)]
         for names in found.names
     ]
+    found.values = [
+        [value for value in values if not (value.refs and value.text.islower() and _is_word_of(value, found))]
+        for values in found.values
+    ]
     return found
+
+
+def _is_word_of(value: Value, found: Lattice) -> bool:
+    """Whether a value is only a word of a longer name: "star" of "star rating"."""
+    near = range(max(0, value.start - _LONGEST_NAME), value.start + 1)
+    names = [name for at in near for name in found.names[at] if name.end >= value.end and name.cost <= _WHOLE]
+    return any(name.end - name.start > value.end - value.start for name in names)
 
 
 def _is_sure(name: Name) -> bool:

@@ -15,6 +15,7 @@ _PART = 0.8
 """Words that are a part of a name: a guess, taken only where nothing fits whole."""
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
+_NAMES = (("name",), ("names",))
 _UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on", "cd", "dt", "ts", "amt"))
 
 
@@ -39,6 +40,7 @@ class Candidate:
 _OTHER, _BY_KEY = 0.2, 0.4
 """What another word of the same meaning costs, and the name of a table's key for the table."""
 _SAME = {"ids": "id", "forename": "first_name"}
+_FIRST_OR_LAST = {"family": "last", "given": "first", "personal": "first"}
 _MEASURING = frozenset(("number", "amount", "count", "total", "sum", "average"))
 _MEMBERS = frozenset(("members", "member", "records", "record", "entries", "people"))
 
@@ -66,6 +68,8 @@ class NameIndex:
     def find(self, words: Words) -> tuple[Candidate, ...]:
         """What a run of words in small letters may name, the best first."""
         words = tuple(_SAME.get(word, word) for word in words)
+        if words[1:2] in _NAMES and words[0] not in self._parts:
+            words = (_FIRST_OR_LAST.get(words[0], words[0]), *words[1:])
         if words not in self._cache:
             other = tuple(self._same(word) for word in words)
             found = self._find(other) if other != words else []
@@ -181,7 +185,8 @@ class NameIndex:
         for way in ways:
             key = self.schema.refers(way.table, way.column) if way.column else None
             reached = {key.ref_table} if key else self.schema.referred_by({way.table}) if not way.column else set()
-            for c in further:
+            named = not way.column and rest in _NAMES and self.schema.tables[way.table].labels  # has its own
+            for c in further if not named else ():
                 if c.table in reached - {way.table}:
                     yield replace(c, cost=max(way.cost, c.cost) + 0.05, via=(way.table, way.column or ""))
 

@@ -85,7 +85,9 @@ class Schema:
         self._key_of = {(key.table, key.column): key for key in reversed(self.keys)}
         for info in self.catalog.tables:
             counts = referred.get(info.name, {})
-            self.tables[info.name] = self._table(info, max(counts, key=lambda c: counts[c]) if counts else None)
+            once = {column.name for column in info.columns if column.unique}
+            most = sorted(counts, key=lambda name: (name not in once, -counts[name]))
+            self.tables[info.name] = self._table(info, most[0] if most else None)
 
     @cached_property
     def columns(self) -> dict[tuple[str, str], Column]:

@@ -62,7 +62,7 @@ def when_was(reader: Reader, at: int) -> Iterator[Found]:
 def _dates_named(reader: Reader, at: int) -> Iterator[Name]:
     """The dates that a word names, or, at the end of a question, that its root tells: "join" of `joined_on`."""
     named = [name for name in reader.names(at) if reader.is_date(name)]
-    yield from named
+    yield from (name for name in named if name.text.lower() not in ("date", "time"))
     if not named and at == reader.size - 1 - (reader.word(reader.size - 1) == "?"):
         columns = reader.lattice.index.schema.columns.values()
         told = [c for c in columns if c.role is Role.DATE and any(kin(reader.word(at), w) for w in c.all_words)]

@@ -25,6 +25,14 @@ STAGES: Tables = {
         # a noun that is said again is of another row: they share what is asked for
         ("Which town has both stages with seats above 800 and stages with seats below 50?", [("Lee",)]),
         ("Show the towns shared by more than one stage.", [("Lee", 2)]),
+        # one more thing that is asked for
+        ("What is the average price of concerts, as well as the total price of all concerts?", [(6.0, 18)]),
+        # a thing and "count", or "number of" it
+        ("Show the genres of concerts sorted by the concert count", [("jazz", 1), ("folk", 2)]),
+        # ways to say a range, a name and what costs most
+        ("How many stages have seats in the range of 50 to 800?", [(2,)]),
+        ("What are the family names of male staff?", [("Bell",)]),
+        ("What is the genre of the most costly concert?", [("folk", 7)]),
         # not, before a column and its value
         ("How many stages are not in the town Lee?", [(2,)]),
         # ways to say an order

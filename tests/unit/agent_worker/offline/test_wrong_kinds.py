@@ -51,6 +51,15 @@ AWARDS: Tables = {
     "star_ratings": {"rating_code": [1, 2], "star_rating_description": ["star", "none"]},
     "hotels": {"hotel_id": [1, 2, 3], "rating_code": [1, 2, 2], "price": [9.0, 8.0, 7.0]},
 }  # fmt: skip
+HALLS: Tables = {
+    "cities": {"city_id": [1, 2], "city": ["Kiel", "Ulm"], "no_of_visitors": [50, 70]},
+    "sites": {"site_id": [1, 2], "site_name": ["North", "South"], "city_id": [1, 2]},
+    "halls": {"hall_id": [1, 2], "halls": ["Big", "Red"], "site_id": [1, 2], "city_id": [1, 2]},
+    "visitors": {"visitor_id": [1, 2, 3], "visitor_name": ["Ann", "Bo", "Cy"], "city_id": [1, 1, 2]},
+    "acts": {"act_id": [1, 2], "act": ["Jazz", "Mime"], "hall_id": [1, 2], "rank": [1, 2], "year": [2001, 2002],
+             "other_order_details": ["a", "b"]},
+    "played_acts": {"act_id": [1, 1, 2], "hall_id": [1, 2, 1]},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -60,6 +69,8 @@ AWARDS: Tables = {
         (GYM, "which club has the highest capacity", {"Flow", "Iron"}),
         (GYM, "who is the oldest member", {"Ann", "Dan"}),
         (LEAGUE, "which match has the most scorers", {5, 6}),
+        # the one of what has its own name, not of what that refers to
+        (HALLS, "show the act and the hall name", {"Big", "Red"}),
         # curly quotes
         (AWARDS, "names of students whose name contains the word \u2018nn\u2019", {"Ann"}),
         # a column, no value
@@ -100,6 +111,13 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
         (BILLS, "total of Ada"),  # of each, or of all
         (BILLS, "billed by season"),  # added up, or one by one
         (LEAGUE, "how many matches did the Bears play"),  # by their keys, not by who scored
+        (HALLS, "how many sites and halls are in each city"),  # how many of both
+        (HALLS, "number of visitors in each city"),  # those that are listed, or those that the city counts
+        (HALLS, "highest rank of the acts"),  # the first, or the last
+        (HALLS, "which year is shared by acts with rank 1 or 2"),  # of either, or of both
+        (HALLS, "number of different played acts"),  # what is said of them
+        (HALLS, "find the order detail of the halls"),  # a noun, no command
+        (AWARDS, "show each film and the number of nominations they have been nominated"),  # no result
     ],
 )
 def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:
@@ -126,3 +144,14 @@ def test_the_date_that_was_chosen_is_the_one_that_goes_on(make: Make) -> None:
     found = plan("only 2023", data.catalog, turns)
     assert isinstance(found, SqlPlan), found
     assert "year(trips.ended) = 2023" in found.sql
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["number of visitors by city_id, from most to least", "how many visitors in each city_id in descending order"],
+)
+def test_an_order_that_names_nothing_is_by_the_figure(make: Make, question: str) -> None:
+    data = make({**HALLS, "cities": {"city_id": [1, 2], "city": ["Ulm", "Kiel"]}})
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan), found
+    assert [row[-1] for row in data.rows(found.sql)] == [2, 1]
