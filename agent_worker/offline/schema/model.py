@@ -19,7 +19,7 @@ _EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": 
              "nm": ("name",)}  # fmt: skip
 _UNITS = frozenset(
     """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
-    minutes mins seconds hours millions billions""".split()  # noqa: SIM905
+    minutes mins seconds hours millions billions t tons tonnes kwh kw litres liters l m""".split()  # noqa: SIM905
 )
 """What a number is in, not what it is of: `weight_kg`."""
 _PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
