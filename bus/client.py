@@ -92,7 +92,7 @@ class BusClient:
         self._log_path = Path(address.log)
         self._log: LogReader | None = None
         self._commands = Channel(connect_dealer(self._context, address.commands), self._on_reply)
-        self._events = Channel(connect_subscriber(self._context, address.events), self._on_published)
+        self._events = Channel(connect_subscriber(self._context, address.events, key), self._on_published)
         self._events.subscribe(HEADS)
         self._replies: dict[bytes, asyncio.Future[AnyReply]] = {}
         self._next_request = 0

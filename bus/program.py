@@ -104,7 +104,10 @@ class _JsonLines(logging.Formatter):
 
 
 class _Lines(logging.Formatter):
-    """Text for people, in which nothing that somebody has sent steers their terminal."""
+    """Text for people, in which nothing that somebody has sent steers their terminal, or looks like another line."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return super().formatMessage(record).replace("\n", "\u240a")
 
     def format(self, record: logging.LogRecord) -> str:
         return visible(super().format(record))

@@ -18,7 +18,7 @@ from bus.program import say_ready
 from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
-from bus.transport.sockets import Channel, bind_publisher, new_context
+from bus.transport.sockets import Channel, admit, bind_publisher, new_context
 from bus.wire.topics import presence_job, topic_job
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.api.envelope import CommandLine
@@ -77,6 +77,9 @@ class Service:
         self._address = address
         self._loop = asyncio.get_running_loop()
         self._context = new_context()
+        self._nodes: Nodes | None = None
+        key = make_key(store.path.parent)
+        self._door = admit(self._context, lambda public: self._nodes is not None and self._nodes.knows(public), key)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         journal = Journal(store, self._publisher.send)
         self._commit = GroupCommit(store, journal)
@@ -94,7 +97,6 @@ class Service:
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
         self._spawner = Spawner(preload_of(settings, os.environ), environment, contain, lambda: self._other_children)
         line = self._context, address
-        self._nodes: Nodes | None = None
         self._pool = WorkerPool(
             settings,
             partial(LocalPlace, settings, self._spawner, store, line),
@@ -122,9 +124,7 @@ class Service:
         self._history = Retention(parts, self._controller)
         self._gauges = Gauges(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
-        self._commands = CommandLine(
-            (self._context, address.commands), make_key(store.path.parent), journal, handlers.answer
-        )
+        self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)
         again = {address.events: lambda: self._publisher.bind_again(address.events), **self._pool.bind_again}
         self._folders = FolderWatch(Path(address.runtime_dir), again | {address.commands: self._commands.bind_again})
         self.state_lost = ""
@@ -260,6 +260,7 @@ class Service:
             self._nodes.close()
         self._publisher.close()
         self._commands.close()
+        self._door.close()
         self._context.term()
         self._spawner.close()
         self._sweep()

@@ -12,7 +12,7 @@ from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
-from agent_worker.catalog.files.layout import CatalogError, Lake, Source
+from agent_worker.catalog.files.layout import CatalogError, Lake, Source, a_lake
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.names import table_names
@@ -101,8 +101,8 @@ def _lakes(lakes: list[Lake]) -> tuple[list[Source], list[LeftOut]]:
             sources.append(_READERS.get(lake.kind, _unknown)(lake))
         except NotReadable as reason:
             why = (
-                f"Table {lake.stem} is left out: {lake.root} is a {lake.kind} table, whose own log says which files "
-                f"and rows count, and reading its Parquet files as they lie would count removed ones; {reason}."
+                f"Table {lake.stem} is left out: {lake.root} is {a_lake(lake.kind)} table, whose own log says which "
+                f"files and rows count, and reading its Parquet files as they lie would count removed ones; {reason}."
             )
             left_out.append(LeftOut(lake.stem, why))
     return sources, left_out

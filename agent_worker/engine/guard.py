@@ -24,16 +24,24 @@ _TOO_DEEP = f"The statement is nested too deeply; the limit is {MAX_DEPTH} level
 READING_NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 
 _HARMLESS_TABLES = """
-duckdb_columns duckdb_functions duckdb_keywords duckdb_tables duckdb_types duckdb_views generate_series histogram
-histogram_values icu_calendar_names json_each json_tree pg_timezone_names pragma_table_info pragma_version
-range repeat repeat_row summary unnest
+duckdb_columns duckdb_functions duckdb_keywords duckdb_tables duckdb_types duckdb_views generate_series
+icu_calendar_names json_each json_tree pg_timezone_names pragma_table_info pragma_version range repeat repeat_row
+summary unnest
 """
 TABLE_FUNCTIONS = frozenset(_HARMLESS_TABLES.split())
 """What may stand after FROM with brackets. None of these opens a file by name, runs a text as SQL, or changes a
-setting; `read_parquet` is left out because the tables are there without it, `query_table` because it takes files."""
+setting; `read_parquet` is left out because the tables are there without it, `query_table` because it takes files; and
+so do `histogram` and `histogram_values`, which are made of it."""
 
 _NAMES_A_FILE = re.compile(r"[/\\:*?\[\]{}]|\.\w+$")
 """What stands in paths, addresses and patterns, or ends like a file: the engine would look for one of that name."""
+
+_SCHEMAS = frozenset({"memory", "main", "system", "temp", "information_schema", "pg_catalog"})
+"""What may stand before a table's name, with a dot."""
+
+_WORDS_OF_ENDINGS = "parquet csv tsv txt json jsonl ndjson gz zst xlsx vortex arrow avro db duckdb"
+_ENDINGS = frozenset(_WORDS_OF_ENDINGS.split())
+"""Behind a dot the engine takes these for the end of a file's name: `"/etc/x".csv` is a file to it."""
 
 OF_NO_TABLE = frozenset({"generate_series", "range", "repeat", "repeat_row", "unnest", "json_each", "json_tree"})
 """Those of them that make rows of their arguments; the others look at tables."""
@@ -143,6 +151,7 @@ def _read_tree(connection: duckdb.DuckDBPyConnection, text: str, known: Containe
         if kind == "TABLE_FUNCTION":
             any_table |= _check_table_function(node["function"], text) not in OF_NO_TABLE
         elif kind in ("BASE_TABLE", "SHOW_REF"):
+            _check_schema(node, known, text)
             tables.add(_check_table(str(node.get("table_name", "")), known, text))
             any_table |= node.get("schema_name", "") not in ("", "main")
         elif kind in READING_NODES:
@@ -155,6 +164,16 @@ def _check_table_function(function: dict[str, Any], text: str) -> str:
     if name not in TABLE_FUNCTIONS:
         raise Refused(f"{name}() is not allowed after FROM: the data stand there as tables (SHOW TABLES)", text)
     return name
+
+
+def _check_schema(node: dict[str, Any], known: Container[str], text: str) -> None:
+    """The engine reads the whole of `a.b.c` as the name of a file where it finds no such table."""
+    name = str(node.get("table_name", ""))
+    before = [part for part in (str(node.get(key) or "") for key in ("catalog_name", "schema_name")) if part]
+    ends_a_file = name.lower() in _ENDINGS and name.lower() not in known
+    if before and (ends_a_file or not _SCHEMAS.issuperset(part.lower() for part in before)):
+        whole = ".".join(part for part in (*before, name) if part)
+        raise Refused(f"'{whole}' names a schema or a file: the data stand there as tables (SHOW TABLES)", text)
 
 
 def _check_table(name: str, known: Container[str], text: str) -> str:

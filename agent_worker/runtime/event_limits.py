@@ -6,8 +6,21 @@ from typing import Any
 import msgspec
 
 from agent_worker.context import in_range
-from bus.contract.events import Event, Node, Progress, ResponseChunk, Status, Tool, Warn
-from bus.values.shortened import shortened
+from agent_worker.whole_text import whole
+from bus.contract.events import (
+    Chart,
+    Clarification,
+    Event,
+    ModelCall,
+    Node,
+    Progress,
+    ResponseChunk,
+    Sql,
+    Status,
+    Tool,
+    Warn,
+)
+from bus.values.visible import shortened
 
 MAX_TEXT_CHARS = 65_536
 """Of one piece of text: in JSON it stays under 1 MiB whatever its characters, which the strictest clients take."""
@@ -16,7 +29,12 @@ MAX_MESSAGE_CHARS = 4_000
 """Of a status, a warning or a message of progress."""
 
 MAX_NAME_CHARS = 200
-"""Of a step's name."""
+"""Of a step's name, and of a suggestion's text."""
+
+MAX_SUGGESTIONS = 20
+
+MAX_CHART_BYTES = 1024 * 1024
+"""Of a chart, as JSON: it is sent in one piece."""
 
 
 def within_limits(event: Event) -> Iterator[Event]:
@@ -27,25 +45,50 @@ def within_limits(event: Event) -> Iterator[Event]:
             for at in range(0, len(chunk), MAX_TEXT_CHARS) or (0,):
                 yield ResponseChunk(field, chunk[at : at + MAX_TEXT_CHARS])
         case Status(message) | Warn(message):
-            yield msgspec.structs.replace(event, message=shortened(message, MAX_MESSAGE_CHARS))
+            yield msgspec.structs.replace(event, message=_text(message))
         case Progress(fraction, message):
-            yield Progress(in_range(fraction), shortened(message, MAX_MESSAGE_CHARS))
+            yield Progress(in_range(fraction), _text(message))
         case Node(name):
-            yield msgspec.structs.replace(event, node=shortened(name, MAX_NAME_CHARS))
+            yield msgspec.structs.replace(event, node=_name(name))
+        case ModelCall(purpose, model):
+            yield msgspec.structs.replace(event, purpose=_name(purpose), model=_name(model))
+        case Sql(sql):
+            yield Sql(shortened(whole(sql), MAX_TEXT_CHARS))
+        case Chart(spec):
+            size = len(msgspec.json.encode(spec))
+            words = f"The agent's chart has {size:,} bytes and is not shown; the limit is {MAX_CHART_BYTES:,}."
+            yield event if size <= MAX_CHART_BYTES else Warn(words)
         case Tool(name, arguments, found=found):
             yield msgspec.structs.replace(
                 event,
-                name=shortened(name, MAX_NAME_CHARS),
-                arguments={shortened(key, MAX_NAME_CHARS): _short(value) for key, value in arguments.items()},
-                found=shortened(found, MAX_MESSAGE_CHARS),
+                name=_name(name),
+                arguments={_name(key): _short(value) for key, value in arguments.items()},
+                found=_text(found),
             )
         case _:
             yield event
+
+
+def asked_within_limits(asked: Clarification) -> Clarification:
+    """The same for what a job ends with by asking back."""
+    return msgspec.structs.replace(
+        asked,
+        question=_text(asked.question),
+        suggestions=[_name(one) for one in asked.suggestions[:MAX_SUGGESTIONS]],
+        sql=shortened(whole(asked.sql), MAX_TEXT_CHARS),
+    )
+
+
+def _text(text: str) -> str:
+    return shortened(whole(text), MAX_MESSAGE_CHARS)
+
+
+def _name(text: str) -> str:
+    return shortened(whole(text), MAX_NAME_CHARS)
 
 
 def _short(value: Any) -> Any:
     """An argument as it is if it is small, else the beginning of its text."""
     if isinstance(value, bool | int | float | None):
         return value
-    text = value if isinstance(value, str) else str(value)
-    return shortened(text, MAX_MESSAGE_CHARS)
+    return _text(value if isinstance(value, str) else str(value))

@@ -10,10 +10,11 @@ import msgspec
 
 from agent_worker.context import AgentContext, AgentError, Said
 from agent_worker.conversation_folder import FOLDER, NotKept, pack
-from agent_worker.runtime.event_limits import MAX_TEXT_CHARS, within_limits
+from agent_worker.runtime.event_limits import MAX_TEXT_CHARS, asked_within_limits, within_limits
 from agent_worker.runtime.output import OutputConverter
 from agent_worker.runtime.publisher import Publisher
 from agent_worker.runtime.result_builder import ResultBuilder
+from agent_worker.whole_text import Pieces, whole
 from bus.contract.events import Event, ResponseChunk, Usage
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import CancelledOutcome, Failure, JobSpec, Outcome, Success
@@ -34,11 +35,14 @@ class JobRun:
         self._publisher = publisher
         self._exit: BaseException | None = None
         self._result = ResultBuilder(job.user_clarification or job.question)
+        self._texts = {"response": Pieces(), "prompt_monitor": Pieces()}
         self._used = Usage()
         self._miscounts: Exception | None = None
 
     def emit(self, event: Event) -> bool:
         """True if the caller should `yield_to_loop` of the publisher."""
+        if isinstance(event, ResponseChunk) and (text := self._texts[event.field].add(event.chunk)) is not event.chunk:
+            event = ResponseChunk(event.field, text)
         if isinstance(event, ResponseChunk) and len(event.chunk) <= MAX_TEXT_CHARS:  # the most frequent one by far
             self._result.add(event)
             return self._publisher.emit(event)
@@ -65,7 +69,7 @@ class JobRun:
         except asyncio.CancelledError:
             return CancelledOutcome() if self._exit is None else _failure(self._exit)
         except AgentError as error:
-            return Failure(error.reason, error.code, error.error, error.hint, error.retryable)
+            return Failure(error.reason, whole(error.code), whole(error.error), whole(error.hint), error.retryable)
         except MemoryError:
             return Failure(Reason.MEMORY, "memory", "The question needed more memory than it may use.", _MEMORY_HINT)
         except BaseException as error:  # also one that would end the process: what was said before it is kept
@@ -83,6 +87,9 @@ class JobRun:
                 for event in output.events(said):
                     if self.emit(event):
                         await self._publisher.yield_to_loop()
+        for field, text in self._texts.items():
+            if rest := text.end():
+                self.emit(ResponseChunk(field, rest))  # type: ignore[arg-type]
         self._publisher.flush()
         self._publisher.check()
         self.usage()
@@ -92,8 +99,9 @@ class JobRun:
     def _success(self) -> Success:
         context = self._context
         files = self._kept_files()
-        result = self._result.result(self.usage(), context.clarification, context.truncated)
-        turn = self._result.turn(context.clarification, dict(context.store) if context.store.lasts else {}, files)
+        asked = asked_within_limits(context.clarification) if context.clarification else None
+        result = self._result.result(self.usage(), asked, context.truncated)
+        turn = self._result.turn(asked, dict(context.store) if context.store.lasts else {}, files)
         return Success(result, turn, context.catalog, context.rolled_up)
 
     def _kept_files(self) -> dict[str, bytes]:
@@ -113,7 +121,7 @@ def _failure(error: BaseException) -> Failure:
         words = repr(error)
     except BaseException:
         words = f"{type(error).__name__}, which cannot be shown"
-    return Failure(Reason.AGENT_ERROR, "agent_error", f"The agent failed: {words}", _AGENT_HINT)
+    return Failure(Reason.AGENT_ERROR, "agent_error", f"The agent failed: {whole(words)}", _AGENT_HINT)
 
 
 def _generator(events: Any) -> Any:

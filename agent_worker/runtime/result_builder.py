@@ -26,6 +26,9 @@ MAX_RESULT_BYTES = 4_000_000
 """Nor more rows than fit in here, and of each text no more (in UTF-8) than this: all of it came as chunks, and the last
 event, which is written and sent in one piece, must not grow with the stream."""
 
+MAX_TIMINGS = 1_000
+"""Steps whose time is told; further ones came as events."""
+
 MAX_TURN_CHARS = 2_000
 
 
@@ -58,7 +61,9 @@ class ResultBuilder:
         elif isinstance(event, Sql):
             self._sql = event.sql
         elif isinstance(event, Node) and event.state != "started":
-            self._timings[f"{event.node}_ms"] = self._timings.get(f"{event.node}_ms", 0.0) + event.ms
+            name = f"{event.node}_ms"
+            if name in self._timings or len(self._timings) < MAX_TIMINGS:
+                self._timings[name] = self._timings.get(name, 0.0) + event.ms
 
     def result(self, usage: Usage, clarification: Clarification | None, truncated: bool) -> Result:
         """What the job hands over."""

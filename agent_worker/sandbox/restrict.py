@@ -11,7 +11,7 @@ import msgspec
 
 import agent_worker
 import bus
-from agent_worker.sandbox import landlock, seccomp
+from agent_worker.sandbox import capabilities, landlock, seccomp
 from agent_worker.sandbox.preconditions import Unsupported
 from bus.system.environment import HARMLESS
 
@@ -33,6 +33,9 @@ DuckDB aborts the process in `connect` when it may not read /proc/self/cgroup, o
 """
 
 _DEVICES = ("/dev/null",)
+
+_SIGNALS = 1024
+"""Signals and timers that may be pending. They are counted by account: one worker could take those of all others."""
 
 
 class SandboxSpec(msgspec.Struct, frozen=True):
@@ -88,14 +91,29 @@ def apply(spec: SandboxSpec) -> Sandbox:
     """
     strip_environment(spec)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = spec.open_files if hard == resource.RLIM_INFINITY else min(spec.open_files, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    _limit(resource.RLIMIT_NOFILE, spec.open_files)
+    _limit(resource.RLIMIT_SIGPENDING, _SIGNALS)
+    for schedule in (resource.RLIMIT_RTPRIO, resource.RLIMIT_NICE):
+        _limit(schedule, 0)
     statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
     # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
     pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
+    _give_up_capabilities()
     calls_filtered = _filter_calls(spec)  # first: it looks into /proc, which Landlock closes
     return Sandbox(_fence_files_and_ports(spec), calls_filtered, statm, pinned)
+
+
+def _give_up_capabilities() -> None:
+    try:
+        capabilities.give_up()
+    except Unsupported as reason:
+        log.warning("%s", reason, extra={"action": "capabilities_kept"})
+
+
+def _limit(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (limit, limit))
 
 
 def _fence_files_and_ports(spec: SandboxSpec) -> int:

@@ -35,9 +35,14 @@ _TYPE_MASK = 0xF
 _FAST_OPEN = 0x20000000
 """A message's flag: connect while sending, which Landlock does not see."""
 _NEW_NAMESPACES = 0x7E020080
-_GIVE_UP_ORPHANS = 36
-"""PR_SET_CHILD_SUBREAPER: a worker stays the one whose descendants come back to it."""
+_DUMPABLE, _GIVE_UP_ORPHANS = 4, 36
+"""PR_SET_DUMPABLE: a worker does not hide what it has open from the supervisor. PR_SET_CHILD_SUBREAPER: it stays the
+one whose descendants come back to it."""
 _X32_CALLS = 0x40000000
+_HOLDS_OTHERS = [1024, 1026]
+"""F_SETLEASE, F_NOTIFY: who may read a file could have everybody else wait for 45 s to open it, or be told of it."""
+_ATTRIBUTES = [0x40086602, 0x40046602, 0x401C5820, 0x40806685]
+"""FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY: for who may read a file and owns it."""
 
 _FOREIGN_MEMORY = """ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd userfaultfd move_pages
 migrate_pages"""
@@ -47,20 +52,29 @@ mount_setattr open_tree_attr name_to_handle_at open_by_handle_at fanotify_init q
 _KERNEL = """bpf perf_event_open io_uring_setup io_uring_enter io_uring_register memfd_secret init_module finit_module
 delete_module kexec_load kexec_file_load reboot swapon swapoff syslog acct settimeofday clock_settime clock_adjtime
 adjtimex sethostname setdomainname iopl ioperm modify_ldt lookup_dcookie vhangup personality"""
+_METADATA = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes futimesat utimensat setxattr
+lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat file_setattr inotify_init
+inotify_init1"""
+"""Modes, owners, times and attributes, which Landlock does not see: those of the state folder lie open to them too.
+And being told what happens in folders of others."""
+_UNSEEN = "memfd_create sched_setattr"
+"""Memory that no process is seen to have, so that no limit counts it; a schedule whose class lies in memory."""
 _LEFT_BEHIND = (
     """shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink"""
 )
 """System V and POSIX objects that outlive the process which made them."""
 _SERVING = "listen accept accept4"
 
-REFUSED = tuple(" ".join((_FOREIGN_MEMORY, _KEYS, _NAMESPACES, _KERNEL, _LEFT_BEHIND, _SERVING)).split())
+REFUSED = tuple(
+    " ".join((_FOREIGN_MEMORY, _KEYS, _NAMESPACES, _KERNEL, _METADATA, _UNSEEN, _LEFT_BEHIND, _SERVING)).split()
+)
 """Calls that are refused whatever their arguments are."""
 
 _SINCE_424 = {
     "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
     "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "clone3": 435, "pidfd_getfd": 438,
-    "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447,
-    "open_tree_attr": 467,
+    "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447, "fchmodat2": 452,
+    "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469,
 }  # fmt: skip
 """From here on the numbers are the same everywhere."""
 _X86_64 = {
@@ -76,7 +90,11 @@ _X86_64 = {
     "iopl": 172, "ioperm": 173, "modify_ldt": 154, "fanotify_init": 300, "move_pages": 279, "migrate_pages": 256,
     "prlimit64": 302, "sched_setparam": 142, "sched_setscheduler": 144, "sched_setattr": 314,
     "sched_setaffinity": 203, "setpriority": 141, "ioprio_set": 251,
-    "clone": 56, "prctl": 157, "personality": 135, "lookup_dcookie": 212, "vhangup": 153,
+    "clone": 56, "prctl": 157, "personality": 135, "lookup_dcookie": 212, "vhangup": 153, "fcntl": 72, "ioctl": 16,
+    "memfd_create": 319, "inotify_init": 253, "inotify_init1": 294, "chmod": 90, "fchmod": 91, "fchmodat": 268,
+    "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260, "utime": 132, "utimes": 235, "futimesat": 261,
+    "utimensat": 280, "setxattr": 188, "lsetxattr": 189, "fsetxattr": 190, "removexattr": 197, "lremovexattr": 198,
+    "fremovexattr": 199,
 } | _SINCE_424  # fmt: skip
 _AARCH64 = {
     "socket": 198, "socketpair": 199, "sendto": 206, "sendmsg": 211, "sendmmsg": 269, "listen": 201, "accept": 202,
@@ -92,7 +110,9 @@ _AARCH64 = {
     "prlimit64": 261, "sched_setparam": 118, "sched_setscheduler": 119, "sched_setattr": 274,
     "sched_setaffinity": 122, "setpriority": 140, "ioprio_set": 30,
     "clone": 220, "prctl": 167, "personality": 92,
-    "lookup_dcookie": 18, "vhangup": 58,
+    "lookup_dcookie": 18, "vhangup": 58, "fcntl": 25, "ioctl": 29, "memfd_create": 279, "inotify_init1": 26,
+    "fchmod": 52, "fchmodat": 53, "fchown": 55, "fchownat": 54, "utimensat": 88, "setxattr": 5, "lsetxattr": 6,
+    "fsetxattr": 7, "removexattr": 14, "lremovexattr": 15, "fremovexattr": 16,
 } | _SINCE_424  # fmt: skip
 
 
@@ -159,7 +179,7 @@ def program(machine: Machine, *, datagrams: bool) -> list[_Instruction]:
         *(_of(number[name], _only(wanted)) for name, wanted in _ONLY_ITSELF.items()),
         _of(number["clone"], _without_bits(0, _NEW_NAMESPACES)),
         _of(number["clone3"], [_verdict(_UNKNOWN_CALL)]),  # its flags lie in memory; the C library falls back to clone
-        _of(number["prctl"], [_argument(0), (_IF_EQUAL, 0, 1, _GIVE_UP_ORPHANS), _verdict(_REFUSE), _verdict(_ALLOW)]),
+        *(_of(number[name], _none_of(at, values)) for name, (at, values) in _NEVER.items()),
         [_verdict(_ALLOW)],
     ]
     return [instruction for part in parts for instruction in part]
@@ -169,8 +189,12 @@ _FLAGS_OF_MESSAGES = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Where the flags stand among the arguments."""
 
 
+_NEVER = {"prctl": (0, [_DUMPABLE, _GIVE_UP_ORPHANS]), "fcntl": (1, _HOLDS_OTHERS), "ioctl": (1, _ATTRIBUTES)}
+"""What an argument must not be, by its place."""
+
+
 _ONLY_ITSELF = {
-    "prlimit64": {0: 0}, "sched_setparam": {0: 0}, "sched_setattr": {0: 0}, "sched_setscheduler": {1: 0},
+    "prlimit64": {0: 0}, "sched_setparam": {0: 0}, "sched_setscheduler": {1: 0},
     "sched_setaffinity": {0: 0}, "setpriority": {0: 0, 1: 0}, "ioprio_set": {0: 1, 1: 0},
 }  # fmt: skip
 """What each argument has to be: the calling thread (0) and no other, group or account; or the class that a thread is
@@ -213,6 +237,11 @@ def _unless(values: Iterable[int], verdict: int) -> list[_Instruction]:
     listed = list(values)
     jumps = [(_IF_EQUAL, len(listed) - place, 0, value) for place, value in enumerate(listed)]
     return [*jumps, _verdict(verdict)]
+
+
+def _none_of(argument: int, values: list[int]) -> list[_Instruction]:
+    jumps = [(_IF_EQUAL, len(values) - place, 0, value) for place, value in enumerate(values)]
+    return [_argument(argument), *jumps, _verdict(_ALLOW), _verdict(_REFUSE)]
 
 
 def _without_bits(argument: int, bits: int) -> list[_Instruction]:

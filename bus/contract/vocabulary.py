@@ -61,6 +61,10 @@ CANCELLING = frozenset({Reason.USER, Reason.OPERATOR, Reason.DISCONNECT, Reason.
 """Somebody asked or left: the job ends *cancelled*. Every other reason ends it *failed*."""
 
 
+SAID_BY_WORKERS = frozenset({Reason.AGENT_ERROR, Reason.LLM_ERROR, Reason.MEMORY, Reason.OUTPUT_LIMIT, Reason.BUDGET})
+"""The reasons that a worker may give for having failed. All others are found out by the supervisor, from outside."""
+
+
 def end_state(reason: Reason | None) -> State:
     """The state in which a job ends for this reason (`None`: it did what it was asked)."""
     if reason is None:

@@ -35,6 +35,8 @@ def private_folder(folder: Path) -> Path:
         raise NotPrivate(complaint)
     if not folder.is_dir():
         raise NotPrivate(f"{folder} is no folder; move it away")
+    if complaint := replaceable(folder):
+        raise NotPrivate(complaint)
     _close(folder)
     return folder
 
@@ -44,14 +46,32 @@ def keep_private(path: Path) -> None:
     Raises `NotPrivate` where others have put it there, or where its mode cannot be changed."""
     if not os.path.lexists(path):
         return
-    if complaint := planted(path):
+    if complaint := _not_ours(path):
         raise NotPrivate(complaint)
     _close(path)
+
+
+def _not_ours(path: Path) -> str:
+    """As `planted`, also where the whole folder has become another's, but for root, who looks into everybody's."""
+    return planted(path) if os.geteuid() == _ROOT else owned_by_others(path, {os.geteuid(), _ROOT})
 
 
 def planted(path: Path) -> str:
     """Who could have put this into the folder, and what to do; "" where it is the folder's owner's, or root's."""
     return owned_by_others(path, {path.parent.stat().st_uid, _ROOT})
+
+
+def replaceable(folder: Path) -> str:
+    """Above this folder, which one all accounts may put another folder into in its place, and the command that ends it;
+    "" for none. Where files have owners who alone may move them (sticky, as /tmp), they may not."""
+    for above in folder.resolve().parents:
+        mode = _mode(above)
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            return (
+                f"another folder can be put in the place of {folder} by other accounts, "
+                f"as {above} can be changed by all (mode {mode:04o}): chmod o-w {shlex.quote(str(above))}"
+            )
+    return ""
 
 
 def owned_by_others(path: Path, owners: set[int]) -> str:

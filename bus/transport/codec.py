@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-BUS_VERSION = "2.4"
+BUS_VERSION = "3.0"
 """Version of the bus, between the programs of one machine; `docs/protocol.md` states it, and a test holds the two
 together."""
 

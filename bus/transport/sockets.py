@@ -6,6 +6,7 @@ way; the supervisor's own publisher may drop, because followers repair from the 
 """
 
 import asyncio
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -93,15 +94,24 @@ def connect_worker_publisher(context: Context, endpoint: str) -> Socket:
 
 
 def bind_publisher(context: Context, endpoint: str) -> Socket:
-    """What the supervisor tells everybody. Reports every subscription (each is confirmed) and the last
-    unsubscription of a topic; drops for a subscriber that does not keep up."""
-    options = {zmq.XPUB_VERBOSE: 1, zmq.SNDHWM: PUBLISHER_HIGH_WATER, zmq.MAXMSGSIZE: MAX_SUBSCRIPTION_BYTES}
+    """What the supervisor tells those who have the bus's key; `admit` asks for it, and has to be there first. Reports
+    every subscription (each is confirmed) and the last unsubscription of a topic; drops for a subscriber that does not
+    keep up."""
+    options = {
+        zmq.XPUB_VERBOSE: 1,
+        zmq.SNDHWM: PUBLISHER_HIGH_WATER,
+        zmq.MAXMSGSIZE: MAX_SUBSCRIPTION_BYTES,
+        zmq.PLAIN_SERVER: 1,
+        zmq.ZAP_DOMAIN: b"followers",
+        zmq.ZAP_ENFORCE_DOMAIN: 1,
+    }
     return _bind(_socket(context, zmq.XPUB, options), endpoint)
 
 
-def connect_subscriber(context: Context, endpoint: str) -> Socket:
-    """A follower's end of the supervisor's publisher."""
-    socket = _socket(context, zmq.SUB, {zmq.RCVHWM: PUBLISHER_HIGH_WATER})
+def connect_subscriber(context: Context, endpoint: str, key: bytes) -> Socket:
+    """A follower's end of the supervisor's publisher. With another key than the bus's it hears nothing."""
+    options = {zmq.RCVHWM: PUBLISHER_HIGH_WATER, zmq.PLAIN_USERNAME: b"follower", zmq.PLAIN_PASSWORD: key}
+    socket = _socket(context, zmq.SUB, options)
     socket.connect(endpoint)
     return socket
 
@@ -154,13 +164,22 @@ def endpoint_of(socket: Socket) -> str:
     return bound.decode().rstrip("\0")
 
 
-def admit(context: Context, is_known: Callable[[str], bool]) -> "Channel":
-    """Lets those in on this context's encrypted sockets whose public key is known (ZAP, RFC 27). One for a context."""
+def admit(context: Context, is_known: Callable[[str], bool], bus_key: bytes = b"") -> "Channel":
+    """Lets those in on this context's sockets whose public key is known, where a line is encrypted, or who have the
+    bus's key, on the publisher (ZAP, RFC 27). One for a context."""
     socket = _bind(_socket(context, zmq.ROUTER, {zmq.RCVHWM: UNBOUNDED}), "inproc://zeromq.zap.01")
 
+    def may_come_in(mechanism: bytes, credentials: list[bytes]) -> bool:
+        match mechanism, credentials:
+            case b"CURVE", [public_key]:
+                return is_known(z85.encode(public_key).decode())
+            case b"PLAIN", [_, password]:
+                return bool(bus_key) and hmac.compare_digest(password, bus_key)
+        return False
+
     def answer(frames: list[bytes]) -> None:
-        peer, _, version, request_id, *_, key = frames
-        status = b"200" if is_known(z85.encode(key).decode()) else b"400"
+        peer, _, version, request_id, _, _, _, mechanism, *credentials = frames
+        status = b"200" if may_come_in(mechanism, credentials) else b"400"
         channel.send([peer, b"", version, request_id, status, b"", b"", b""])
 
     channel = Channel(socket, answer)

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bus.values.arrow_stream import read_stream
 from bus.values.time_text import DAY_S, NO_END, date_text, time_text, timestamp_text
 
 SAFE_INTEGER = 1 << 53
@@ -32,8 +33,7 @@ _FIRST_DAY, _END_DAY = -719_162, 2_932_897
 
 def read_table(arrow: bytes) -> pa.Table:
     """The Arrow IPC stream of a `TableRows` event as a table. Raises `pyarrow.ArrowInvalid`."""
-    with pa.ipc.open_stream(arrow) as reader:
-        return reader.read_all()
+    return read_stream(arrow)
 
 
 def json_rows(arrow: bytes, limit: int | None = None) -> list[list[Any]]:

@@ -1,4 +1,5 @@
-"""Characters that steer what shows a text rather than stand in it, made visible. Pure.
+"""Texts of others as they can be shown: shortened, and with characters made visible that steer what shows a text rather
+than stand in it. Pure.
 
 Control characters (C0, C1) move a terminal's cursor and colours, or type for the person; marks of direction (bidi) show
 a text in another order than it has, so that a name or a number reads as another; line and paragraph separators break a
@@ -29,6 +30,11 @@ _LEADS = (b"\x7f", b"\xc2", b"\xd8\x9c", b"\xe2\x80", b"\xe2\x81", b"\xef\xbf")
 def visible(text: str) -> str:
     """The text with control pictures (␛) and code points (<U+202E>) in place of such characters."""
     return text if text.isascii() and text.isprintable() else _STEERING.sub(_shown, text)
+
+
+def shortened(text: str, max_chars: int) -> str:
+    """The text, of at most so many characters; an ellipsis says that it goes on."""
+    return text if len(text) <= max_chars else f"{text[: max_chars - 1]}…"
 
 
 def visible_json(encoded: bytes) -> bytes:

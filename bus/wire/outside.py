@@ -22,14 +22,18 @@ from bus.contract.events import (
     StopProof,
     TableRows,
     Usage,
+    Warn,
 )
 from bus.contract.vocabulary import Proof, Reason, Refusal, Rung, State
+from bus.values.visible import shortened
 from bus.wire.batch import Batch
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.replies import UNAVAILABLE, Refused
 
 PROTOCOL_VERSION = "1.6"
 """Version of the outside wire; `docs/protocol.md` states it, and a test holds the two together."""
+
+MAX_WARNING_CHARS = 300
 
 RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})
 """The same question may be accepted later."""
@@ -204,7 +208,12 @@ def _accepted(job_id: str, session_id: str, seq: int, event: Accepted) -> Outsid
 def _rows(job_id: str, session_id: str, seq: int, event: TableRows) -> Outside:
     from bus.values.rows import json_rows  # loads pyarrow, which who never meets rows does not need
 
-    return AgentChunk(ChunkData(session_id, seq, JsonRows(json_rows(event.arrow))))
+    try:
+        rows = json_rows(event.arrow)
+    except Exception as error:  # a worker may send any bytes as rows, and what follows is to be told all the same
+        words = f"{event.count:,} rows that the worker has sent cannot be read, and are left out ({error})."
+        return AgentChunk(ChunkData(session_id, seq, Warn(shortened(words, MAX_WARNING_CHARS))))
+    return AgentChunk(ChunkData(session_id, seq, JsonRows(rows)))
 
 
 def _complete(job_id: str, session_id: str, seq: int, event: Completed) -> Outside:

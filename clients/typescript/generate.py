@@ -28,13 +28,18 @@ from gateway.wire.connection_frames import AgentKillError, Authenticated, WireEr
 from gateway.wire.conversations import ConversationList, OutsideConversation
 from gateway.wire.errors import ErrorBody
 from gateway.wire.files import FileList, KeptFile
-from gateway.wire.responses import AskedJob, StoppedJob
+from gateway.wire.responses import AskedJob, JobList, NodeList, OutsideRecord, ServerStats, StoppedJob
+from gateway.wire.saved import FilledQuestion, SavedList
+from gateway.wire.shares import SharedAnswers, ShareList
 
 TARGET = Path(__file__).parent / "src/wire.ts"
 
 JOB_EVENTS = (AgentAccepted, AgentChunk, AgentComplete, AgentFailed, AgentKilled)
 SERVER_EVENTS = (*JOB_EVENTS, Authenticated, AgentJobs, AgentKillError, WireError)
-BODIES = (Catalog, AskedJob, StoppedJob, ErrorBody, ConversationList, OutsideConversation, FileList, KeptFile, Refusal)
+BODIES = (
+    *(Catalog, AskedJob, StoppedJob, JobList, OutsideRecord, ErrorBody, Refusal, NodeList, ServerStats),
+    *(ConversationList, OutsideConversation, ShareList, SharedAnswers, SavedList, FilledQuestion, FileList, KeptFile),
+)
 
 NAMED = {"Query": "Ask", "Node": "NodeChunk", "Event": "EventChunk", "FileList": "OwnFileList"}
 """Types that are called otherwise here: a question, and what the DOM has other things of that name for."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -24,6 +25,8 @@ SILENCE_TIMEOUT_S = 45.0
 PATIENCE_S = 20.0
 FIRST_WAIT_S = 0.2
 MAX_WAIT_S = 3.0
+
+_NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
 
 _PASSING = frozenset({"unavailable", "http_502", "http_503", "http_504"})
 """What a gateway without a supervisor, or a proxy without a gateway, says for a while."""
@@ -130,7 +133,7 @@ class Http:
             return
         # Where nobody has ever answered, the address is wrong or nothing serves there.
         nobody = isinstance(error, aiohttp.ClientConnectorError) and not self._was_reached
-        if nobody or isinstance(error, aiohttp.InvalidURL) or not await patience.wait():
+        if nobody or isinstance(error, _NO_ADDRESS) or not await patience.wait():
             raise Unreachable(f"{self.base} cannot be reached ({_why(error)}); does it serve there?") from error
 
 
@@ -184,9 +187,19 @@ def job_path(job_id: str) -> str:
 
 def _why(error: Exception) -> str:
     """The system's own words where there are any: those of the HTTP client tell of its options too."""
+    if isinstance(error, _NO_ADDRESS):
+        return "an address begins with http:// or https://"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        cause = error.certificate_error
+        return f"its certificate is not trusted: {getattr(cause, 'verify_message', '') or cause}"
     if isinstance(error, aiohttp.ClientConnectorError):
-        cause = error.os_error
-        number = cause.errno or 0
-        # A name that is not known has a number of another kind.
-        return os.strerror(number) if number > 0 else str(cause.strerror or cause)
+        return _system_words(error.os_error)
     return str(error) or type(error).__name__
+
+
+def _system_words(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):  # its number is not the system's
+        return "it does not answer in TLS; is its address http://?"
+    number = error.errno or 0
+    # A name that is not known has a number of another kind.
+    return os.strerror(number) if number > 0 else str(error.strerror or error)

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+_NO_HOST = frozenset("/@?#\\")
+"""What stands in other parts of an address, behind or before the host."""
+
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -15,7 +18,7 @@ def host_allowed(header: str, own_names: Iterable[str], allowed_origins: Sequenc
     """Whether a request with this `Host` may be answered by a gateway of these names: those of loopback, those of the
     origins, and its own. Beyond loopback also any address, for only a name can be made to point here."""
     name = _host_name(f"//{header}")
-    if not name:
+    if not name or not _NO_HOST.isdisjoint(header):
         return False
     if name in _LOOPBACK_NAMES or name in map(_host_name, allowed_origins):
         return True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bus.address import make_address, state_folder
 from bus.contract.settings import GatewaySettings, Settings
-from bus.system.private_files import exposed, owned_by_others, planted
+from bus.system.private_files import exposed, owned_by_others, planted, replaceable
 from bus.tokens import TokensError, load
 from bus.transport.sockets import BusError
 from ops.checks.finding import Finding, ok, problem, warning
@@ -44,7 +44,7 @@ def _open_to_others(folder: Path) -> str:
     """What other accounts could do in the state folder, and the command against it. Who looks as root looks for the
     folder's owner."""
     owners = {os.geteuid()} if os.geteuid() else {folder.stat().st_uid}
-    owned = [owned_by_others(folder, owners), exposed(folder)]
+    owned = [owned_by_others(folder, owners), exposed(folder), replaceable(folder)]
     return next(filter(None, [*owned, *(planted(entry) for entry in _entries(folder))]), "")
 
 

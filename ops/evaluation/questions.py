@@ -32,7 +32,7 @@ class Numbered:
 def read_questions(path: Path) -> list[Numbered]:
     """The questions of a file; empty lines are passed over. Raises `OpsError` for what is none."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")  # not at the line separators that stand in texts
     except (OSError, UnicodeDecodeError) as error:
         raise OpsError(f"{path} cannot be read: {getattr(error, 'strerror', '') or error}", EXIT_USAGE) from error
     numbered = [Numbered(at, _question(line, path, at)) for at, line in enumerate(lines, 1) if line.strip()]

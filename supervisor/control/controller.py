@@ -283,10 +283,12 @@ class JobController:
         entry.worker.tell(Assign(msgspec.structs.replace(spec, model_notes=list(self._model_notes))))
 
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
-        if step.rung is not None:
-            note(step.value, entry)
-        if entry.worker is not None:
-            carry_out(entry.worker, step, request)
+        try:
+            if entry.worker is not None:
+                carry_out(entry.worker, step, request)
+        finally:  # after the signal: whoever reads the log may be slow
+            if step.rung is not None:
+                note(step.value, entry)
 
     def _end(self, entry: JobEntry) -> None:
         entry.end_now()

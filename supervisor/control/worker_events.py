@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bus.contract.events import Chart, Usage, WorkerEvent
+from bus.contract.events import Chart, Tool, Usage, WorkerEvent
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.worker import CancelledOutcome, EventBatch, Failure, Outcome, Success
 
@@ -28,9 +28,21 @@ def fault_in(batch: EventBatch) -> str | None:
         return f"The worker sent an event that no worker may send, or that cannot be read ({error})."
     if len(events) != batch.count:
         return f"The worker sent {len(events):,} events and called them {batch.count:,}."
-    if any(isinstance(event, Chart) and not _can_be_shown(event.spec) for event in events):
-        return "The worker sent a chart that no client can be shown: it is not JSON, or nested too deeply."
+    for event in events:
+        what, free = _free_part(event)
+        if what and not _can_be_shown(free):
+            return f"The worker sent {what} that no client can be shown: it is not JSON, or nested too deeply."
     return None
+
+
+def _free_part(event: WorkerEvent) -> tuple[str, Any]:
+    """What an event has that may be of any form, and what it is called; "" for none."""
+    match event:
+        case Chart(spec=spec):
+            return "a chart", spec
+        case Tool(arguments=arguments):
+            return "arguments of a tool", arguments
+    return "", None
 
 
 def fault_in_outcome(outcome: Outcome) -> str | None:

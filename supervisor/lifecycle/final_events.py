@@ -4,17 +4,18 @@ import msgspec
 
 from bus.contract.events import Completed, Ending, Failed, Killed, StopProof
 from bus.contract.settings import LimitSettings
-from bus.contract.vocabulary import CANCELLING, Reason, Rung
-from bus.values.shortened import shortened
+from bus.contract.vocabulary import CANCELLING, SAID_BY_WORKERS, Reason, Rung
+from bus.values.visible import shortened
 from bus.wire.worker import Failure, Success
 from supervisor.lifecycle.job import Job
 
 _KEPT = "What was streamed so far is kept."
 
 _GAVE_UP = f"The agent ended as if it had been stopped, though nobody had asked it to. {_KEPT}"
+_GAVE_UP_HINT = "ask again; the agent must let `asyncio.CancelledError` pass, and not raise it itself"
 
 _HINTS = {
-    Reason.AGENT_ERROR: "ask again; the agent must let `asyncio.CancelledError` pass, and not raise it itself",
+    Reason.AGENT_ERROR: "the agent has to be corrected; `deadstop show` has what it wrote",
     Reason.START_TIMEOUT: "ask again; if it stays so, raise [worker] start_timeout_s or run `deadstop doctor`",
     Reason.HEARTBEAT_LOST: "ask again; `deadstop show` has the stack of the stuck worker",
     Reason.DEADLINE: "ask for less, or raise max_runtime_s",
@@ -32,6 +33,8 @@ _NO_MEMORY = ("out of memory", "cannot allocate memory", "bad_alloc", "memoryerr
 
 _LAST_LINES = 5
 
+_SAID_BY_US = frozenset(Reason) - SAID_BY_WORKERS
+
 _MAX_ERROR_CHARS = 4_000
 _MAX_CODE_CHARS = 100
 
@@ -44,8 +47,9 @@ def ending(job: Job, exit_words: str, stderr: str, limit_words: str = "") -> End
         return failed(job.outcome)
     if job.ladder is None:
         reason = job.reason or Reason.WORKER_DIED
-        words = _died(job, exit_words, stderr, limit_words) if job.outcome is None else _GAVE_UP
-        return Failed(words, reason, _HINTS.get(reason, ""), True)
+        if job.outcome is not None:
+            return Failed(_GAVE_UP, reason, _GAVE_UP_HINT, True)
+        return Failed(_died(job, exit_words, stderr, limit_words), reason, _HINTS.get(reason, ""), True)
     request = job.ladder.request
     rung = job.ladder.rung if job.ladder.climbed else Rung.CANCEL
     if request.reason in CANCELLING:
@@ -59,7 +63,7 @@ def failed(failure: Failure) -> Failed:
     """The event of a failure that its worker has told; the worker's texts are shown at a bounded length."""
     return Failed(
         shortened(failure.error, _MAX_ERROR_CHARS),
-        shortened(failure.code, _MAX_CODE_CHARS),
+        Reason.AGENT_ERROR if failure.code in _SAID_BY_US else shortened(failure.code, _MAX_CODE_CHARS),
         shortened(failure.hint, _MAX_ERROR_CHARS),
         failure.retryable,
     )

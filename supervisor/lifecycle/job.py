@@ -7,7 +7,17 @@ that the job has its outcome and the stop comes too late; after it, the job ends
 from dataclasses import dataclass, field
 
 from bus.contract.events import Event, Stopping, Usage
-from bus.contract.vocabulary import CANCELLING, ENDED, SUPERVISOR, TRANSITIONS, Proof, Reason, Rung, State, end_state
+from bus.contract.vocabulary import (
+    ENDED,
+    SAID_BY_WORKERS,
+    SUPERVISOR,
+    TRANSITIONS,
+    Proof,
+    Reason,
+    Rung,
+    State,
+    end_state,
+)
 from bus.wire.job_record import Climb, Move
 from bus.wire.worker import Failure, Outcome, Success
 from supervisor.lifecycle.kill_ladder import Graces, Ladder, Step, StopRequest
@@ -271,7 +281,7 @@ def reason_of(outcome: Outcome | None, died_of: Reason) -> Reason:
     match outcome:
         case None:
             return died_of
-        case Failure(reason=reason) if reason not in CANCELLING:
+        case Failure(reason=reason) if reason in SAID_BY_WORKERS:
             return reason
-        case _:  # a worker cannot know that a person has stopped its job, nor who
+        case _:  # a worker cannot know that it has died, nor that somebody has stopped its job
             return Reason.AGENT_ERROR

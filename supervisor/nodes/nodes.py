@@ -16,7 +16,6 @@ from bus.transport.sockets import (
     Channel,
     Context,
     Unroutable,
-    admit,
     bind_line,
     endpoint_of,
     new_keys,
@@ -81,7 +80,6 @@ class Nodes:
         self._scaler = Scaler(settings, short_of_room) if self._cluster.autoscale else None
         self._data = DataWatch(settings.data.folder, self._data_changed)
         self._head_key, secret = new_keys()
-        self._door = admit(context, lambda key: any(node.public_key == key for node in self._nodes.values()))
         socket = bind_line(context, self._cluster.listen, secret, MAX_MESSAGE_BYTES + _ROOM_FOR_HEAD)
         self._endpoint = self._cluster.advertise or endpoint_of(socket)
         self._line = Channel(socket, self._on_message)
@@ -98,7 +96,10 @@ class Nodes:
     def close(self) -> None:
         """No node is heard any more."""
         self._line.close()
-        self._door.close()
+
+    def knows(self, public_key: str) -> bool:
+        """Whether this is the key of a node, which may be heard."""
+        return any(node.public_key == public_key for node in self._nodes.values())
 
     @property
     def own_children(self) -> set[int]:

@@ -6,6 +6,9 @@ from typing import Protocol
 from bus.contract.vocabulary import Proof, Reason
 from supervisor.lifecycle.kill_ladder import Step
 
+BEYOND_REACH_BYTES = 1 << 62
+"""What a folder counts that lies too deep to be looked into."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

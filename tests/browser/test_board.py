@@ -1,5 +1,6 @@
 """Questions that are saved, asked again with values, and pinned to a board whose tiles run each as a job of its own."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -162,6 +163,21 @@ async def test_tiles_run_apart_and_one_that_is_stuck_is_stopped(tab: Tab) -> Non
     assert len(await tab.jobs([session])) == 1
     delay = await tile(tab, "Delay").get_attribute("data-session")
     assert await tile(second, "Delay").get_attribute("data-session") == delay, "what has run is not run again"
+
+
+async def test_a_tile_that_is_due_runs_once_though_two_windows_show_it(
+    tab: Tab, visits: Visits, server: Server
+) -> None:
+    question = "select count(*) as airlines from airlines"
+    await pin(tab, ("Number", question), refresh_minutes=1)
+    windows = [tab, await visits.sign_in(server)]
+    await asyncio.gather(*(board(window) for window in windows))
+    for window in windows:
+        await is_in(tile(window, "Number"), "done")
+    jobs = (await request(tab, "GET", "/api/jobs?all=1"))["jobs"]
+    (session,) = [job["session_id"] for job in jobs if job["query"] == question]
+    for window in windows:
+        await expect(tile(window, "Number")).to_have_attribute("data-session", session)
 
 
 async def test_the_old_result_stays_until_the_new_one_is_there_and_opens_as_a_conversation(tab: Tab) -> None:

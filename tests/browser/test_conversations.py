@@ -99,7 +99,7 @@ async def test_what_runs_is_shown_in_every_browser_and_not_deleted(
     await expect(row.get_by_label("under way")).to_be_visible()
     await row.get_by_test_id("conversation-remove").click()
     await other.part("conversation-delete").click()
-    await expect(other.part("conversation-error")).to_contain_text("stop it first")
+    await expect(other.part("conversation-error")).to_contain_text("Stop it first")
     await other.part("conversation-delete").press("Escape")
     await zoo_tab.part("stop").click()
     await answer.is_in("stopped")

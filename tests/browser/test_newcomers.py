@@ -52,6 +52,14 @@ async def test_a_question_is_answered_within_two_clicks(tab: Tab, question: str)
     await expect(answer.part("table")).not_to_have_attribute("data-rows", "0")
 
 
+async def test_the_first_page_begins_at_its_top_where_it_is_larger_than_the_window(tab: Tab) -> None:
+    await tab.page.set_viewport_size({"width": 640, "height": 450})  # a usual window, enlarged to 200 %
+    await tab.page.reload()
+    await tab.ready()
+    await expect(tab.part("sample").last).to_be_attached()
+    await expect(tab.page.get_by_role("heading", name="Ask your data")).to_be_in_viewport(ratio=1)
+
+
 async def test_what_is_asked_back_gives_a_statement_to_begin_with(tab: Tab) -> None:
     asked = await tab.ask("busiest stations")
     await asked.is_in("done")

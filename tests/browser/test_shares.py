@@ -51,7 +51,7 @@ async def test_a_conversation_is_read_by_its_link_until_that_is_ended(
     assert await reader.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
     await Tab(reader).shot("shared-phone")
     outsider = Tab(await visits.open(link))
-    await expect(outsider.part("share-failure")).to_contain_text("sign in first")
+    await expect(outsider.part("share-failure")).to_contain_text("Sign in first")
     await expect(outsider.part("share-title")).to_have_count(0)
     await offline_tab.part("share-end").first.click()
     await expect(offline_tab.part("share").and_(offline_tab.page.locator('[data-made="true"]'))).to_have_count(0)

@@ -127,7 +127,8 @@ def test_of_files_of_ones_own(server: Server) -> None:
     asked = printed(server, target, "ask", "select name from cats")
     assert "Tom" in json.dumps(asked)
     unsure = deadstop(server.folder, "files", "delete", "cats.csv", *target)
-    assert unsure.returncode != 0, "nobody has said yes"
+    assert unsure.returncode == 2, "nobody has said yes"
+    assert "say --yes" in unsure.stderr
     assert deadstop(server.folder, "files", "delete", "cats.csv", "--yes", *target).returncode == 0
     assert printed(server, target, "files", "list") == []
 

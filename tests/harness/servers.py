@@ -102,6 +102,18 @@ class Supervisor:
     async def record(self, job_id: str) -> JobRecord:
         return (await self.client.request(Show(OPERATOR, job_id=job_id), Shown)).record
 
+    async def pid(self, job_id: str) -> int:
+        """The number of the running job's process. Of a node's worker it is known only once the node has said it, which
+        the worker's own first word may overtake."""
+
+        async def known() -> bool:
+            return (await self.record(job_id)).summary.pid is not None
+
+        await eventually(known, f"the process of {job_id} is known")
+        pid = (await self.record(job_id)).summary.pid
+        assert pid is not None
+        return pid
+
     async def running(self, agent: str, question: str = "go", **fields: Any) -> str:
         """A job of this agent that has said its first word."""
         job_id = await self.submit(question, agent, **fields)

@@ -18,6 +18,7 @@ from bus.contract.events import (
     Result,
     Status,
     Stopping,
+    Tool,
     Usage,
 )
 from bus.contract.vocabulary import Reason, Rung
@@ -51,6 +52,8 @@ BLOBS |= {
     "a chart that is no JSON": (1, encode([Chart({"a": {(1, 2): 3}})])),
     "a chart too deep": (1, _nested([Chart({"a": "@@"})], 850)),
     "lists without end": (1, b"\x91" * 5000 + b"\x01"),
+    "a tool's argument that is no JSON": (1, encode([Tool("look", {"a": {(1, 2): 3}}, "started")])),
+    "a tool's argument too deep": (1, _nested([Tool("look", {"a": "@@"}, "started")], 850)),
 }
 RESULTS = {
     "without end": b"\x91" * 5000 + b"\x01",

@@ -4,7 +4,14 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from pydantic_ai import DeferredToolRequests, DeferredToolResults, ToolDenied, UserError
+from pydantic_ai import (
+    DeferredToolRequests,
+    DeferredToolResults,
+    NativeOutput,
+    PromptedOutput,
+    ToolDenied,
+    UserError,
+)
 from pydantic_ai.messages import (
     FunctionToolCallEvent,
     FunctionToolResultEvent,
@@ -44,7 +51,7 @@ def reads(definition: AgentDefinition) -> tuple[str, ...]:
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
     """One run of the agent; its `deps` are the context where it wants some of that type."""
     agent = target(context.definition.pydantic_ai)
-    told = _Teller(context)
+    told = _Teller(context, record=isinstance(agent.output_type, NativeOutput | PromptedOutput))
     async with agent.run_stream_events(**_given(agent, job, context)) as events:
         try:
             async for event in events:
@@ -85,8 +92,9 @@ def _turns(before: Sequence[ConversationTurn]) -> list[ModelMessage]:
 class _Teller:
     """Says of a run what people see of it."""
 
-    def __init__(self, context: AgentContext) -> None:
+    def __init__(self, context: AgentContext, *, record: bool) -> None:
         self._context = context
+        self._record = record
         self._usage = UsageCount(context)
         self._counted = Usage()
         self._tools: dict[str, tuple[str, dict[str, Any], float]] = {}
@@ -120,8 +128,11 @@ class _Teller:
         state, ms = "failed" if failed else "finished", round((time.monotonic() - began) * 1000, 1)
         yield Tool(name, arguments, state, ms, str(part.content))  # type: ignore[arg-type]
 
-    def _say(self, text: str) -> str:
-        """What is said after a tool stands in a paragraph of its own."""
+    def _say(self, text: str) -> Said:
+        """What is said after a tool stands in a paragraph of its own. What is the text of a record is not for people:
+        that comes as a row."""
+        if self._record:
+            return ResponseChunk("prompt_monitor", text)
         apart = "\n\n" if self._used_a_tool and self._said else ""
         self._used_a_tool = False
         self._said += text

@@ -47,6 +47,9 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
             raise
         # The rows are whole and most of the text is there: an answer, though a short one.
         yield Warn(f"{error.message[:1].upper()}{error.message[1:]}. {error.hint}")
+    if not "".join(said).strip():
+        yield ResponseChunk("response", _what_came(preview))
+        yield Warn(f"{model.settings.model} said nothing about the result.")
     if wrong := unsupported("".join(said), preview, _asked(request)):
         yield Warn(_not_in_the_result(wrong, preview))
     if names := without_a_number(preview):

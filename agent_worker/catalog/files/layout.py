@@ -21,7 +21,8 @@ MAX_FILES = 10_000
 MAX_NAMED = 5
 _PATTERN = frozenset("*?[]{}")
 _NO_UTF8 = "no UTF-8, which the engine cannot name; rename it"
-_LAKES = {"_delta_log": "Delta", "metadata": "Iceberg", ".hoodie": "Hudi"}
+_METADATA = "metadata"
+_LAKES = {"_delta_log": "Delta", _METADATA: "Iceberg", ".hoodie": "Hudi"}
 
 
 class CatalogError(Exception):
@@ -77,6 +78,11 @@ def find_sources(folder: Path, *, may_be_empty: bool = False) -> Found:
     folder = folder.resolve()
     if not _can_be_named(folder):
         raise CatalogError(f"{visible(str(folder))} is no UTF-8, which the engine cannot name. Rename the folder.")
+    if around := _lake_around(folder):
+        raise CatalogError(
+            f"{folder} lies within {around[0]}, which is {a_lake(around[1])} table: its own log says which files "
+            f"count. Give {around[0]} with --data."
+        )
     paths = (Path(entry.path) for entry in entries(folder) if entry.name != DESCRIPTION_FILE)
     found = arranged(paths, folder, lambda path: _judged(path, folder))
     return found if may_be_empty else require_tables(found, folder)
@@ -117,12 +123,25 @@ def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     return Found([source for source in sources if source not in books], books, found, left_out, warnings)
 
 
+def a_lake(kind: str) -> str:
+    return f"{'an' if kind.startswith('I') else 'a'} {kind}"
+
+
+def _lake_around(folder: Path) -> tuple[Path, str] | None:
+    """The table with a log of its own that this folder is a part of, and its kind."""
+    for parent in folder.parents:
+        logs = [log for log in LOGS if (parent / log).is_dir()]
+        if logs or any((parent / _METADATA).glob("*.metadata.json")):
+            return parent, _LAKES[logs[0] if logs else _METADATA]
+    return None
+
+
 def _lake_roots(paths: Iterable[Path]) -> dict[Path, str]:
     """The folders with a log of their own; of two within each other, the outer one."""
     roots: dict[Path, str] = {}
     for path in paths:
         for parent in path.parents:
-            if parent.name in LOGS or (parent.name == "metadata" and path.name.endswith(".metadata.json")):
+            if parent.name in LOGS or (parent.name == _METADATA and path.name.endswith(".metadata.json")):
                 roots[parent.parent] = _LAKES[parent.name]
     return {root: kind for root, kind in roots.items() if not any(parent in roots for parent in root.parents)}
 

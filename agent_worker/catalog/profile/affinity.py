@@ -6,6 +6,12 @@ from enum import IntEnum
 
 GENERIC = frozenset({"id", "key", "code", "name", "no", "nr", "number", "num", "value", "type", "label", "title"})
 """Names that say nothing about whose they are: two `id` columns have nothing in common."""
+_MEASURED = """
+age amount balance budget cost count discount distance duration fare fee height income length points population price
+qty quantity rating revenue salary sales score size stock sum tax total weight width
+"""
+QUANTITIES = frozenset(_MEASURED.split())
+"""Last words of names: whole numbers of these kinds are found in other lists of them, and refer to nothing."""
 
 _PREFIX = re.compile(r"[a-z]{1,3}_(?=[a-z]{3})")
 
@@ -29,6 +35,11 @@ def affinity(column: str, ref_table: str, ref_column: str) -> Affinity:
         if not column_handles(kind, column).isdisjoint(key_handles(kind, ref_table, ref_column)):
             return kind
     return Affinity.NONE
+
+
+def is_quantity(column: str) -> bool:
+    """Does the name say that its numbers count or measure something?"""
+    return column.lower().rpartition("_")[2] in QUANTITIES
 
 
 def column_handles(kind: Affinity, column: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from agent_worker.catalog.profile.affinity import Affinity, affinity, column_handles, key_handles
+from agent_worker.catalog.profile.affinity import Affinity, affinity, column_handles, is_quantity, key_handles
 from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from bus.contract.catalog import CatalogColumn, CatalogTable
 
@@ -68,7 +68,7 @@ def _plausible(pair: Pair) -> bool:
 
 
 def _may_refer(column: CatalogColumn) -> bool:
-    return is_text(column) or is_whole(column)
+    return is_text(column) or (is_whole(column) and not is_quantity(column.name))
 
 
 def _comparable(column: CatalogColumn, key: CatalogColumn) -> bool:

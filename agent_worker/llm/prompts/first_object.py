@@ -8,12 +8,10 @@ _NEXT = re.compile(r'\{\s*(?=["}])')
 """An object begins; a brace in words ("{a}", "{ for sets") does not."""
 _MARK = re.compile(r'[{}"]')
 _IN_STRING = re.compile(r'["\\]')
-_THINKING, _THOUGHT = "<think>", "</think>"
 
 
 class FirstObject:
-    """Take the text with `add`; then `value` is the object once all of it has come, None before. What a model thinks
-    aloud, between `<think>` and `</think>` at the beginning, is not looked at."""
+    """Take the text with `add`; then `value` is the object once all of it has come, None before."""
 
     def __init__(self) -> None:
         self.value: dict[str, Any] | None = None
@@ -30,8 +28,8 @@ class FirstObject:
 
     @property
     def said(self) -> int:
-        """Characters that have come, without thoughts."""
-        return len(self._text) - self._spoken()
+        """Characters that have come."""
+        return len(self._text)
 
     @property
     def left(self) -> str:
@@ -45,15 +43,8 @@ class FirstObject:
                 return
             self._close()
 
-    def _spoken(self) -> int:
-        """Where the text begins that is no thought."""
-        if not self._text.lstrip().startswith(_THINKING):
-            return 0
-        end = self._text.find(_THOUGHT)
-        return len(self._text) if end < 0 else end + len(_THOUGHT)
-
     def _begin(self) -> bool:
-        found = _NEXT.search(self._text, max(self._from, self._spoken()))
+        found = _NEXT.search(self._text, self._from)
         if found is not None:
             self._start = self._at = found.start()
             self._depth, self._quoted = 0, False

@@ -8,6 +8,7 @@ import msgspec
 from agent_worker.llm.prompts.first_object import FirstObject
 from agent_worker.llm.prompts.plan_end import MOST_BEFORE
 from agent_worker.plan import ChartHint, DirectAnswer, Plan, SqlPlan
+from agent_worker.whole_text import whole
 from bus.contract.events import Clarification
 
 _TEXT = {"type": "string"}
@@ -84,8 +85,9 @@ def read_plan(text: str) -> Plan:
 def plan_of(fields: dict[str, Any]) -> Plan:
     """The plan that these fields are. Raises NotAPlan."""
     try:
-        reply = msgspec.convert(fields, _Reply)
-    except msgspec.ValidationError as error:
+        whole_fields = json.loads(whole(json.dumps(fields, ensure_ascii=False)))
+        reply = msgspec.convert(whole_fields, _Reply)
+    except (msgspec.ValidationError, RecursionError) as error:
         raise NotAPlan(str(error)) from error
     if reply.kind == "sql":
         return SqlPlan(_needed(reply.sql, "sql").rstrip("; \n"), reply.title or "", reply.reading or "", _chart(reply))

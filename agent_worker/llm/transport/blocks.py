@@ -5,6 +5,8 @@ from typing import Any
 
 from anthropic.types import RawMessageStreamEvent
 
+from agent_worker.whole_text import whole
+
 _PLAIN = frozenset(("text", "tool_use"))
 
 
@@ -35,18 +37,19 @@ class Blocks:
         """The blocks as the Messages API takes them back: without empty texts, and without thoughts where the server
         knows none."""
         blocks = [self._whole(block) for _, block in sorted(self._blocks.items())]
-        told = [block for block in blocks if block["type"] != "text" or block["text"].strip()]
+        told = [block for block in blocks if block["type"] != "text" or block.get("text", "").strip()]
         return [block for block in told if not plain or block["type"] in _PLAIN]
 
     @staticmethod
     def _whole(block: dict[str, Any]) -> dict[str, Any]:
-        return block if block["type"] != "tool_use" else {**block, "input": _arguments(block["input"])}
+        joined = {name: whole(value) if isinstance(value, str) else value for name, value in block.items()}
+        return joined if block["type"] != "tool_use" else {**joined, "input": _arguments(joined["input"])}
 
 
 def _arguments(text: str) -> dict[str, Any]:
     """A call's arguments; what is no object is none."""
     try:
-        value = json.loads(text or "{}", strict=False)
+        value = json.loads(whole(json.dumps(json.loads(text or "{}", strict=False), ensure_ascii=False)))
     except (json.JSONDecodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

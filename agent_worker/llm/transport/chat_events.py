@@ -1,5 +1,6 @@
 """Chunks of chat completions as events of the Messages API, so that one reader reads both. Pure."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,8 @@ _ENDS = {
     "tool_calls": "tool_use",
     "function_call": "tool_use",
     "content_filter": "refusal",
-    "error": "pause_turn",
-    "insufficient_system_resource": "pause_turn",
+    **dict.fromkeys(("safety", "recitation", "prohibited_content", "blocklist"), "refusal"),
+    **dict.fromkeys(("error", "abort", "cancelled", "insufficient_system_resource"), "pause_turn"),
 }
 """What other servers call an end that is none has to be told apart, or half an answer is taken for a whole one."""
 _THOUGHT = -1
@@ -31,18 +32,20 @@ class ChatEvents:
 
     def of(self, chunk: dict[str, Any]) -> Iterator[RawMessageStreamEvent]:
         """The events that a chunk is."""
-        for choice in (chunk.get("choices") or [])[:1]:
-            delta = choice.get("delta") or {}
+        for choice in chunk.get("choices") or []:
+            if choice.get("index"):  # one was asked for
+                continue
+            delta = choice.get("delta") or choice.get("message") or {}
             thought = delta.get("reasoning_content") or delta.get("reasoning")
             if isinstance(thought, str):
                 yield _delta(_THOUGHT, types.ThinkingDelta.model_construct(type="thinking_delta", thinking=thought))
-            if text := delta.get("content") or delta.get("refusal"):
+            if text := _text_of(delta.get("content") or delta.get("refusal")):
                 yield from self._text(text)
             for call in delta.get("tool_calls") or []:
                 yield from self._call(call)
             if reason := choice.get("finish_reason"):
                 reason = "content_filter" if delta.get("refusal") else reason
-                yield _ended(_ENDS.get(reason, reason), None)
+                yield _ended(_ENDS.get(str(reason).lower(), reason), None)
         if usage := chunk.get("usage"):
             yield from _counted(usage)
 
@@ -72,6 +75,13 @@ class ChatEvents:
             yield _delta(known[1], piece)
 
 
+def _text_of(content: Any) -> str:
+    """Some servers send the content as a list of parts."""
+    if isinstance(content, list):
+        return "".join(part.get("text") or "" for part in content if part.get("type") == "text")
+    return content or ""
+
+
 def _start(index: int, block: Any) -> RawMessageStreamEvent:
     return types.RawContentBlockStartEvent.model_construct(type="content_block_start", index=index, content_block=block)
 
@@ -86,11 +96,17 @@ def _ended(reason: str | None, output_tokens: int | None) -> RawMessageStreamEve
     return types.RawMessageDeltaEvent.model_construct(type="message_delta", delta=delta, usage=usage)
 
 
-def _counted(usage: dict[str, Any]) -> Iterator[RawMessageStreamEvent]:
+def _number(figures: Any, name: str) -> int:
+    """A wrong figure is none: the answer is worth more."""
+    found = figures.get(name) if isinstance(figures, dict) else None
+    return int(found) if isinstance(found, int | float) and abs(found) < math.inf else 0
+
+
+def _counted(usage: Any) -> Iterator[RawMessageStreamEvent]:
     """The server's own count. Of its input a part may have come from its cache."""
-    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-    fresh = max(0, (usage.get("prompt_tokens") or 0) - cached)
+    cached = _number(usage.get("prompt_tokens_details") if isinstance(usage, dict) else None, "cached_tokens")
+    fresh = max(0, _number(usage, "prompt_tokens") - cached)
     counted = types.Usage.model_construct(input_tokens=fresh, cache_read_input_tokens=cached)
     message = types.Message.model_construct(usage=counted)
     yield types.RawMessageStartEvent.model_construct(type="message_start", message=message)
-    yield _ended(None, usage.get("completion_tokens"))
+    yield _ended(None, _number(usage, "completion_tokens"))

@@ -1,7 +1,6 @@
 """Turns what the SDK and its HTTP client raise into a `ModelError`: the edge of this package."""
 
 import email.utils
-import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -13,8 +12,11 @@ import httpx2
 from agent_worker.llm.errors import ModelError
 from agent_worker.llm.settings import ModelSettings
 
-CATCH = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, json.JSONDecodeError, UnicodeDecodeError)
-"""A broken stream raises the HTTP client's own errors, and a server that speaks something else an error of decoding."""
+MALFORMED = (AttributeError, TypeError, LookupError, ValueError)
+"""What reading an event raises that is not as its wire has it: the SDK builds its types without checking."""
+
+CATCH = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, *MALFORMED)
+"""A broken stream raises the HTTP client's own errors, and a server that speaks something else an error of reading."""
 
 _RICH_FIELDS = ("output_config", "json_schema", "thinking", "cache_control", "response_format", "stream_options")
 _NO_SUCH_PATH = (404, 405, 501)
@@ -58,9 +60,15 @@ def model_error(error: Exception, settings: ModelSettings, wire: str = "the Mess
         return dropped(f"the connection to {where} broke: {cause}")
     return ModelError(
         "llm_server_error",
-        f"the server at {where} does not speak {wire}: {error}",
-        "Check [llm] base_url.",
+        f"the server at {where} does not speak {wire} as it should: {_unread(error)}",
+        "Check [llm] base_url, and that the server is up to date.",
     )
+
+
+def _unread(error: Exception) -> str:
+    """Errors of decoding say what came; others speak of our code."""
+    said = isinstance(error, ValueError)
+    return f"{error}" if said else f"an event of its stream cannot be read ({type(error).__name__}: {error})"
 
 
 def dropped(message: str) -> ModelError:

@@ -6,6 +6,11 @@ from anthropic.types import RawMessageStreamEvent
 
 from agent_worker.llm.meter import Call
 from agent_worker.llm.transport.blocks import Blocks
+from agent_worker.llm.transport.thoughts import Thoughts
+from agent_worker.whole_text import Pieces
+
+MOST_TOKENS = 10**9
+"""Of one call: what is more, or less than none, is no count."""
 
 
 class StreamedReply:
@@ -17,6 +22,8 @@ class StreamedReply:
         self.blocks = Blocks()
         self.text = ""
         self.thinking = ""
+        self._pieces = {"text": Pieces(), "thinking": Pieces()}
+        self._thoughts = Thoughts()
         self.stop_reason: str | None = None
         self.explanation = ""
         self.ended = False
@@ -27,7 +34,7 @@ class StreamedReply:
         if event.type == "content_block_delta":
             return self._delta(event.delta)
         if event.type == "content_block_start" and event.content_block.type == "text":
-            return self._said(event.content_block.text)
+            return self._said(event.content_block.text or "")
         if event.type == "message_start":
             usage = event.message.usage
             if usage is not None:  # else the estimate stays
@@ -37,22 +44,33 @@ class StreamedReply:
             self._closing(event)
         elif event.type == "message_stop":
             self.ended = True
+            return self._rest()
         return ""
 
     def _delta(self, delta: Any) -> str:
         if delta.type == "text_delta":
             return self._said(delta.text)
         if delta.type == "thinking_delta":
-            self.thinking += delta.thinking
+            self.thinking += self._pieces["thinking"].add(delta.thinking)
             self.call.produced(len(delta.thinking))
         if delta.type == "input_json_delta":
             self.call.produced(len(delta.partial_json))
         return ""
 
-    def _said(self, text: str) -> str:
+    def _said(self, piece: str) -> str:
+        thought, text = self._thoughts.split(self._pieces["text"].add(piece))
+        self.thinking += thought
         self.text += text
-        self.call.produced(len(text))
+        self.call.produced(len(piece))
         return text
+
+    def _rest(self) -> str:
+        """What was held back until it was clear that nothing follows."""
+        words = self._said(half) if (half := self._pieces["text"].end()) else ""
+        thought, text = self._thoughts.end()
+        self.thinking += thought
+        self.text += text
+        return words + text
 
     def _closing(self, event: Any) -> None:
         self.stop_reason = event.delta.stop_reason or self.stop_reason
@@ -63,4 +81,5 @@ class StreamedReply:
 
 def _count(usage: Any, name: str) -> int:
     # The SDK builds its types without checking: a server that leaves figures out gives None, for the whole too.
-    return int(getattr(usage, name, None) or 0)
+    found = getattr(usage, name, None)
+    return int(found) if isinstance(found, int | float) and 0 <= found <= MOST_TOKENS else 0

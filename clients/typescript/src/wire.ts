@@ -488,11 +488,99 @@ export interface StoppedJob {
   readonly error?: string;
 }
 
+/** A page of the list; `next` is null on the last one. */
+export interface JobList {
+  readonly jobs: readonly OutsideJob[];
+  readonly next: string | null;
+}
+
+/** Everything that is kept about one job beside its stream. */
+export interface OutsideRecord extends OutsideJob {
+  readonly moves: readonly Move[];
+  readonly rungs: readonly Climb[];
+  readonly exit: string;
+  readonly stderr: string;
+  readonly stack: string;
+  readonly peak_memory_bytes: number;
+  readonly dropped_events: number;
+  readonly usage: Readonly<Record<string, number>>;
+  readonly note: string;
+  readonly error: string;
+  readonly code: string;
+  readonly hint: string;
+  readonly proof: Proof | null;
+  readonly counted: Readonly<Record<string, number>>;
+  readonly verdict: Verdict | null;
+  readonly comment: string;
+}
+
+/** A change of state, `ms` after the job was accepted. */
+export interface Move {
+  readonly state: State;
+  readonly ms: number;
+}
+
+/** A rung that was climbed, `ms` after the stop was asked for. */
+export interface Climb {
+  readonly rung: Rung;
+  readonly ms: number;
+  readonly by: string;
+  readonly reason: Reason;
+}
+
+/** What a person thought of an answer. */
+export type Verdict = "up" | "down";
+
 /** An answer to a request that was not carried out. `code` is stable, the others are for people. */
 export interface ErrorBody {
   readonly error: string;
   readonly code: string;
   readonly hint?: string;
+}
+
+/** Why a question never became a job. */
+export type Refusal = "queue_full" | "quota" | "conversation_busy" | "session_conflict" | "bad_request" | "unauthorized";
+
+/** The machines of the cluster. */
+export interface NodeList {
+  readonly nodes: readonly NodeSummary[];
+}
+
+/** A machine that takes jobs: `state` is joining, ready, silent, draining, left or resting, `jobs` of its `slots` are taken. `why` it takes none, for people. `proof`: how it is found there that nothing of a worker is left, once it is known; `resources`: what it offers to agents that need it. */
+export interface NodeSummary {
+  readonly name: string;
+  readonly state: string;
+  readonly jobs: number;
+  readonly slots: number;
+  readonly workers: number;
+  readonly why?: string;
+  readonly proof?: Proof | null;
+  readonly resources?: readonly string[];
+}
+
+/** As `bus.wire.replies.Stats`, and the gateway's own figures. */
+export interface ServerStats {
+  readonly jobs: Readonly<Record<string, number>>;
+  readonly ended: readonly EndedCount[];
+  readonly stops: Readonly<Partial<Record<Rung, Histogram>>>;
+  readonly first_chunk: Histogram;
+  readonly gauges: Readonly<Record<string, number>>;
+  readonly gateway: Readonly<Record<string, number>>;
+  readonly nodes: readonly NodeSummary[];
+}
+
+/** How many jobs have ended like this; a job that succeeded has no reason. */
+export interface EndedCount {
+  readonly state: State;
+  readonly reason: Reason | null;
+  readonly count: number;
+}
+
+/** `counts[i]` things took at most `bounds[i]` seconds and more than the bound before; the last count: the rest. */
+export interface Histogram {
+  readonly bounds?: readonly number[];
+  readonly counts?: readonly number[];
+  readonly sum_s?: number;
 }
 
 /** A page of the list; `next` is null on the last one. */
@@ -531,8 +619,88 @@ export interface OutsideTurn {
   readonly comment: string;
 }
 
-/** What a person thought of an answer. */
-export type Verdict = "up" | "down";
+/** One's own, the latest first; `public_allowed`: whether the server lets who has a link read without signing in; `kept_days`: for how long after its end it keeps an answer, and so what a link shows. */
+export interface ShareList {
+  readonly shares: readonly ShareSummary[];
+  readonly public_allowed: boolean;
+  readonly kept_days: number;
+}
+
+/** A row of the list. `share_id` is the secret of the link; `public`: who has it needs no sign-in, where the server allows that. `answers` is how many there are; `created_at` in Unix seconds. */
+export interface ShareSummary {
+  readonly share_id: string;
+  readonly user: string;
+  readonly title: string;
+  readonly public: boolean;
+  readonly created_at: number;
+  readonly answers: number;
+}
+
+/** What a share holds, in the order of asking. Nothing says whose it is. */
+export interface SharedAnswers {
+  readonly title: string;
+  readonly created_at: number;
+  readonly answers: readonly SharedAnswer[];
+}
+
+/** A question that is shared; `GET /api/shares/{share_id}/jobs/{job_id}/events` has its answer. */
+export interface SharedAnswer {
+  readonly job_id: string;
+  readonly query: string;
+  readonly user_clarification: string | null;
+  readonly agent: string;
+  readonly state: State;
+  readonly created_at: number;
+}
+
+/** One's own, the earliest first. `now` is the server's time, in Unix seconds, as `asked_at` is. */
+export interface SavedList {
+  readonly saved: readonly OutsideSaved[];
+  readonly now: number;
+}
+
+/** A saved question. `place` is where it stands on the board, from 0, null where it is not pinned; `latest` its latest run there, null where there is none of what it asks now. */
+export interface OutsideSaved extends NewSaved {
+  readonly saved_id: string;
+  readonly created_at: number;
+  readonly place: number | null;
+  readonly latest: BoardRun | null;
+}
+
+/** A question, or a `statement` (SQL), to be asked again. What stands as `{name}` in it is a parameter; empty names of agent and model are the server's choice. A board that is open asks again every so many minutes, with 0 never. */
+export interface NewSaved {
+  readonly name: string;
+  readonly query: string;
+  readonly statement?: boolean;
+  readonly agent?: string;
+  readonly model?: string;
+  readonly parameters?: readonly Parameter[];
+  readonly refresh_minutes?: 0 | 1 | 5 | 15 | 60;
+}
+
+/** What stands as `{name}` in the text, and the value that it has where none is given: a date is YYYY-MM-DD. */
+export interface Parameter {
+  readonly name: string;
+  readonly kind?: ParameterKind;
+  readonly default?: string;
+}
+
+/** How a value is checked, and written into a statement. */
+export type ParameterKind = "text" | "number" | "date";
+
+/** The latest run on a board, in the conversation that was begun for it; `asked_at` in Unix seconds. */
+export interface BoardRun {
+  readonly session_id: string;
+  readonly conversation_id: string;
+  readonly asked_at: number;
+}
+
+/** What is to be asked; empty names are the server's choice. */
+export interface FilledQuestion {
+  readonly query: string;
+  readonly agent: string;
+  readonly model: string;
+}
 
 /** One's own files by name, and the limits: of each in bytes (0: none are taken), of all together, and how many. */
 export interface OwnFileList {
@@ -554,9 +722,6 @@ export interface OwnFile {
 export interface KeptFile {
   readonly file: OwnFile;
 }
-
-/** Why a question never became a job. */
-export type Refusal = "queue_full" | "quota" | "conversation_busy" | "session_conflict" | "bad_request" | "unauthorized";
 
 export type Chunk =
   | Status

@@ -27,6 +27,9 @@ from ops.target import Target
 
 DEFAULT_ROWS = 100
 READ_AGAIN_S = 0.5
+SQL_AGENT = "sql"
+"""Whichever agent is the server's first: one of somebody's own may do anything with a statement."""
+
 MOST_ROWS = 1000
 """More than these stand in no result; the job's files have them."""
 
@@ -70,7 +73,7 @@ class Assistants:
         """Run one SELECT statement over the tables of describe_data, and return its rows."""
         if _STATEMENT.match(statement) is None:
             raise ToolError("this does not begin like a SELECT statement; ask takes questions in words")
-        return await self._run(Query(statement, "", Options(max_rows=max_rows), new_conversation_id()), ctx)
+        return await self._run(Query(statement, SQL_AGENT, Options(max_rows=max_rows), new_conversation_id()), ctx)
 
     async def describe_data(self, ctx: Context[Any, Any]) -> dict[str, Any]:
         """The tables, with their columns, types, values and keys, and what their owner says of them."""

@@ -1,5 +1,7 @@
 """`deadstop files`."""
 
+import sys
+
 import click
 
 from ops.options import json_option, target_options
@@ -55,6 +57,8 @@ def delete(target: Target, name: str, yes: bool) -> None:
     from ops.actions.kept.files import remove_file
     from ops.render.console import narration
 
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError(f"say --yes to delete {name!r} where nobody can be asked")
     if not yes:
         click.confirm(f"Delete {name!r}? Answers over it stay.", abort=True, err=True)
     asyncio.run(remove_file(target, name))

@@ -37,7 +37,7 @@ class ResourceMonitor:
         return Sample(
             memory_bytes=max(0, resident - worker.baseline_bytes),
             cpu_s=sum(stat.cpu_s for stat in stats),
-            scratch_bytes=self._usage_of(worker).advance(entries),
+            scratch_bytes=self._usage_of(worker).advance(entries, [stat.pid for stat in stats]),
         )
 
     def _usage_of(self, worker: LocalWorker) -> DiskUsage:

@@ -5,22 +5,23 @@ import os
 from collections.abc import Collection
 from typing import Never
 
-from agent_worker.sandbox import landlock, restrict, seccomp
+from agent_worker.sandbox import capabilities, landlock, restrict, seccomp
 from agent_worker.sandbox.preconditions import Unsupported
 from agent_worker.sandbox.restrict import Sandbox, SandboxSpec
 from bus.system.prctl import LIBC
 from tests.harness.hostile.ground import SECRET, SECRET_VARIABLE, Ground
 
-GUARD, LOCK, LANDLOCK, SECCOMP, NAMESPACE, ENVIRONMENT = (
+GUARD, LOCK, LANDLOCK, SECCOMP, CAPABILITIES, NAMESPACE, ENVIRONMENT = (
     "guard",
     "engine lock",
     "Landlock",
     "seccomp",
+    "no capabilities",
     "IPC namespace",
     "small environment",
 )
 OF_STATEMENTS = (GUARD, LOCK, LANDLOCK, SECCOMP)
-OF_ATTEMPTS = (LANDLOCK, SECCOMP, NAMESPACE, ENVIRONMENT)
+OF_ATTEMPTS = (LANDLOCK, SECCOMP, CAPABILITIES, NAMESPACE, ENVIRONMENT)
 HEADROOM_BYTES = 1 << 30
 
 _NEWIPC = 0x08000000
@@ -39,8 +40,14 @@ def fence(ground: Ground, off: Collection[str]) -> Sandbox:
         landlock.restrict = _lacking
     if SECCOMP in off:
         seccomp.restrict = _lacking
+    if CAPABILITIES in off:
+        capabilities.give_up = _as_before
     os.environ["MODEL_KEY"] = "k"
     return restrict.apply(SandboxSpec(str(ground.scratch), (str(ground.data),), keep_env=("MODEL_KEY",)))
+
+
+def _as_before() -> None:
+    pass
 
 
 def _lacking(*_: object, **__: object) -> Never:

@@ -185,6 +185,18 @@ SHOW TABLES FROM '{secret}'
 DESCRIBE '{secret}'
 SUMMARIZE '{secret}'
 SHOW ALL TABLES FROM x
+FROM "{out}/secret".csv
+FROM "{out}"."secret".csv
+SELECT (SELECT count(*) FROM "{out}/secret".csv)
+SHOW TABLES FROM "{out}/secret".csv
+SUMMARIZE "{out}/secret".csv
+WITH "{out}/secret" AS (SELECT 1) FROM "{out}/secret".csv
+FROM histogram('{secret}', column0)
+FROM histogram(concat('{out}', '/secret.csv'), column0)
+FROM histogram_values("{secret}", column0)
+FROM summary((FROM '{secret}'))
+FROM pragma_table_info('{secret}')
+FROM 'data:text/csv,a'
 """
 
 SETTINGS = """
@@ -246,6 +258,8 @@ SELECT * FROM read_parquet('http://127.0.0.1:{port}/x.parquet')
 SELECT * FROM read_text('http://127.0.0.1:{port}/' || (SELECT s FROM t LIMIT 1))
 SELECT * FROM glob('http://127.0.0.1:{port}/*')
 COPY (FROM t) TO 's3://bucket/x.parquet'
+FROM "http://127.0.0.1:{port}/x".csv
+FROM histogram('http://127.0.0.1:{port}/x.csv', a)
 INSTALL spatial FROM 'http://127.0.0.1:{port}'
 INSTALL json FROM community
 UPDATE EXTENSIONS

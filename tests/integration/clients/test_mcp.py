@@ -108,6 +108,10 @@ async def test_an_assistant_looks_asks_and_runs_sql(supervisor: Supervisor) -> N
         refused = await one.call_tool("sql", {"statement": "select nothing from nowhere"})
         assert refused.is_error
         assert "nowhere" in str(refused.content)
+        assert (await supervisor.record(found["job_id"])).summary.agent == "sql"
+        refused = await one.call_tool("sql", {"statement": "select how many flights per airline"})
+        assert refused.is_error
+        assert "Parser Error" in str(refused.content)
         refused = await one.call_tool("sql", {"statement": "How many flights per airline?"})
         assert refused.is_error
         assert "questions in words" in str(refused.content)

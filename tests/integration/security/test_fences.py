@@ -56,7 +56,7 @@ def test_each_layer_holds_what_the_other_does_not() -> None:
     )
     assert {"read a file outside", "overwrite the data", "connect", "signal it"} <= {*without_landlock}
     assert {"connect by multipath tcp", "send a datagram", "trace it", "call mount"}.isdisjoint(without_landlock)
-    assert {"connect by multipath tcp", "send a datagram", "limit it", "be nicer for it"} <= {*without_filter}
+    assert {"connect by multipath tcp", "send a datagram", "limit it", "be nicer for an account"} <= {*without_filter}
     assert {"read a file outside", "overwrite the data", "connect"}.isdisjoint(without_filter)
     assert {"leave shared memory", "leave a semaphore", "leave a queue"}.isdisjoint(without_filter)
     assert "read what is left of it in memory" not in {*without_landlock, *without_filter}

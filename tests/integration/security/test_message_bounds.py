@@ -6,7 +6,7 @@ import struct
 import psutil
 import pytest
 
-from bus.address import read_address
+from bus.address import read_address, read_key
 from bus.transport.sockets import MAX_SUBSCRIPTION_BYTES
 from bus.wire.commands import MAX_COMMAND_BYTES
 from bus.wire.worker import MAX_CONTROL_BYTES, MAX_MESSAGE_BYTES
@@ -25,7 +25,7 @@ SOCKETS = {
 }
 """What a peer of each socket is called, and the size of a frame that it takes."""
 
-_GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+_COMMAND = 4
 _LONG_FRAME = 2
 
 
@@ -33,13 +33,32 @@ def endpoint(supervisor: Supervisor, name: str) -> str:
     return str(getattr(read_address(supervisor.state_dir), name))
 
 
-def connected(endpoint: str, kind: bytes) -> socket.socket:
-    """A connection that has shaken hands by ZMTP 3.0 and says nothing yet."""
+def greeting(mechanism: bytes) -> bytes:
+    return b"\xff" + bytes(8) + b"\x7f\x03\x00" + mechanism.ljust(20, b"\0") + bytes(32)
+
+
+def command(*parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return bytes([_COMMAND, len(body)]) + body
+
+
+def connected(supervisor: Supervisor, name: str, kind: bytes) -> socket.socket:
+    """A connection that has shaken hands by ZMTP 3.0, with the key where one is asked for, and says nothing yet."""
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(PATIENCE_S)
-    line.connect(endpoint.removeprefix("ipc://"))
-    ready = b"\x05READY\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
-    line.sendall(_GREETING + b"\x04" + bytes([len(ready)]) + ready)
+    line.connect(endpoint(supervisor, name).removeprefix("ipc://"))
+    socket_type = b"\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
+    if name == "events":
+        key = read_key(supervisor.state_dir)
+        line.sendall(greeting(b"PLAIN") + command(b"\x05HELLO", b"\x01x", bytes([len(key)]), key))
+        said = b""
+        while b"\x07WELCOME" not in said:
+            more = line.recv(4096)
+            assert more, "the supervisor does not take the key"
+            said += more
+        line.sendall(command(b"\x08INITIATE", socket_type))
+    else:
+        line.sendall(greeting(b"NULL") + command(b"\x05READY", socket_type))
     assert line.recv(1), "the supervisor does not greet"
     return line
 
@@ -58,7 +77,7 @@ async def test_a_frame_that_is_too_large_is_not_read(supervisor: Supervisor, nam
     kind, max_bytes = SOCKETS[name]
     memory = psutil.Process(supervisor.process.pid).memory_info
     before = memory().rss
-    with connected(endpoint(supervisor, name), kind) as line:
+    with connected(supervisor, name, kind) as line:
         line.sendall(struct.pack(">BQ", _LONG_FRAME, max_bytes + 1))
         assert is_closed_by_the_other(line)  # else the receive above times out
     assert memory().rss - before < max_bytes + (8 << 20)
@@ -68,7 +87,7 @@ async def test_a_frame_that_is_too_large_is_not_read(supervisor: Supervisor, nam
 @pytest.mark.parametrize("name", SOCKETS)
 async def test_a_frame_of_just_the_limit_is_read(supervisor: Supervisor, name: str) -> None:
     kind, max_bytes = SOCKETS[name]
-    with connected(endpoint(supervisor, name), kind) as line:
+    with connected(supervisor, name, kind) as line:
         line.sendall(struct.pack(">BQ", _LONG_FRAME, max_bytes))
         for _ in range(max_bytes // 4096):
             line.sendall(bytes(4096))

@@ -29,7 +29,7 @@ from tests.harness.gateways import running_gateway
 from tests.harness.servers import ROOT, running_supervisor
 from tests.workers import zoo_settings
 
-NOBODY = 65534
+NOBODY, SOMEBODY = 65534, 65533
 OPEN_MODES = (0o755, 0o750, 0o777, 0o711)
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -160,6 +160,35 @@ def test_a_planted_token_lets_nobody_in(tmp_path: Path, kind: str) -> None:
     assert book.callers() == {}
     with pytest.raises(TokensError, match="is a link" if kind == "link" else "belongs to nobody"):
         read_tokens(state_dir)
+
+
+@needs_root
+def test_a_folder_that_somebody_has_put_in_its_place_lets_nobody_in() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        state_dir = private_folder(Path(place) / "state")
+        create_token(state_dir, "mine", "mallory", Role.OPERATOR)
+        for path in (state_dir, state_dir / TOKENS_NAME):
+            path.chmod(0o755)
+            os.chown(path, NOBODY, NOBODY)
+        os.seteuid(SOMEBODY)
+        try:
+            assert TokenBook([], state_dir).callers() == {}
+        finally:
+            os.seteuid(0)
+
+
+def test_a_folder_that_all_may_replace_is_refused_with_the_command(tmp_path: Path) -> None:
+    place = tmp_path / "open"
+    state_dir = private_folder(place / "state")
+    for mode_of_place, refused in ((0o777, True), (0o1777, False), (0o755, False)):
+        place.chmod(mode_of_place)
+        assert (places.state_dir(settings_of(state_dir)).todo == f"chmod o-w {place}") is refused
+        if refused:
+            with pytest.raises(NotPrivate, match=f"as {place} can be changed by all .mode 0777.: chmod o-w {place}"):
+                private_folder(state_dir)
+        else:
+            private_folder(state_dir)
 
 
 @needs_root

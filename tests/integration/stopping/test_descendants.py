@@ -66,8 +66,7 @@ async def test_after_success(supervisor: Supervisor, animal: str) -> None:
 @pytest.mark.parametrize("animal", BROODERS)
 async def test_after_the_worker_was_killed_from_outside(supervisor: Supervisor, animal: str) -> None:
     job_id = await brooding(supervisor, animal)
-    pid = (await supervisor.record(job_id)).summary.pid
-    assert pid is not None
+    pid = await supervisor.pid(job_id)
     worker = outside(supervisor, pid)
     assert worker is not None
     os.kill(worker, signal.SIGKILL)

@@ -45,12 +45,12 @@ async def test_kill_all_of_fifty_ends_them_side_by_side(tmp_path: Path) -> None:
 async def kill_fifty(supervisor: Supervisor) -> None:
     animals = list(itertools.islice(itertools.cycle(MIXED), 50))
     jobs = await asyncio.gather(*(supervisor.running(animal) for animal in animals))
-    pids = [(await supervisor.record(job_id)).summary.pid for job_id in jobs]
+    pids = [await supervisor.pid(job_id) for job_id in jobs]
     done = await asyncio.to_thread(
         deadstop, supervisor.state_dir.parent, "kill", "--all", "--state-dir", str(supervisor.state_dir)
     )
     assert done.returncode == 0, done.stderr
-    assert all(pid is not None and is_gone(pid) for pid in pids)
+    assert all(map(is_gone, pids))
     ends = [await ended(supervisor, job_id) for job_id in jobs]
     slowest = max(ends, key=lambda end: end.killed.ms)
     print(f"50 jobs: slowest {slowest.killed.ms:.0f} ms ({slowest.record.summary.agent})")

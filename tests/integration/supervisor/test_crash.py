@@ -66,8 +66,7 @@ async def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
 
 async def worker_of(supervisor: Supervisor, job_id: str) -> int:
     """The job's process, by the number that this machine has for it."""
-    pid = (await supervisor.record(job_id)).summary.pid
-    assert pid is not None
+    pid = await supervisor.pid(job_id)
     worker = outside(supervisor, pid)
     assert worker is not None
     return worker

@@ -68,8 +68,7 @@ async def test_twenty_jobs_at_once_have_gapless_streams(supervisor: Supervisor) 
 async def test_a_stop_ends_on_the_rung_that_was_needed(supervisor_for: SupervisorFor, agent: str, rung: Rung) -> None:
     supervisor = await supervisor_for(rung)
     job_id = await supervisor.running(agent)
-    pid = (await supervisor.record(job_id)).summary.pid
-    assert pid is not None
+    pid = await supervisor.pid(job_id)
     await supervisor.stop(job_id)
     events = [event for _, event in await supervisor.events(job_id)]
     killed = events[-1]

@@ -1,15 +1,21 @@
 """What comes over the wire as the client's structs; what a newer server says beside does no harm."""
 
-from typing import get_args
+import errno
+import ssl
+from typing import Any, get_args
 
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from bus.contract.events import Chunk as InsideChunk
 from bus.contract.events import TableRows
 from bus.wire.outside import JsonChunk, JsonRows
 from deadstop.client import Accepted, Chunk, Failed, Rows, Status, UnknownChunk, UnknownEvent
 from deadstop.client.events import typed
-from deadstop.client.http import _Lines, address_of
+from deadstop.client.http import _Lines, _why, address_of
+
+KEY: Any = ConnectionKey("there", 1, True, True, None, None, None, None)
 
 
 def test_a_chunk_has_the_type_that_it_names() -> None:
@@ -63,3 +69,21 @@ def test_lines_are_the_same_however_they_are_cut(size: int) -> None:
 )
 def test_an_address_may_hold_the_token(url: str, token: str, expected: tuple[str, str]) -> None:
     assert address_of(url, token) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (aiohttp.NonHttpUrlClientError("ftp://there"), "an address begins with http:// or https://"),
+        (aiohttp.ClientConnectorSSLError(KEY, ssl.SSLError(1, "wrong")), "it does not answer in TLS; is its address"),
+        (
+            aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError("self-signed")),
+            "its certificate is not trusted",
+        ),
+        (aiohttp.ClientConnectorError(KEY, OSError(errno.ECONNREFUSED, "Connect call failed")), "Connection refused"),
+        (aiohttp.ClientConnectorError(KEY, OSError(-2, "Name or service not known")), "Name or service not known"),
+    ],
+)
+def test_an_address_that_does_not_answer_is_said_in_words(error: aiohttp.ClientError, words: str) -> None:
+    assert words in _why(error)
+    assert "ssl:" not in _why(error)

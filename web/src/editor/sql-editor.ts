@@ -1,16 +1,18 @@
-import { autocompletion, closeBrackets, completionKeymap, completionStatus } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, type CompletionContext, completionKeymap, type CompletionResult, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { PostgreSQL, sql } from "@codemirror/lang-sql";
-import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { LitElement, type TemplateResult, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
+import { columnOptions, type TableColumns } from "./columns";
 import { colours, theme } from "./theme";
 
-/** The columns of each table, for completion. */
-export type TableColumns = Readonly<Record<string, readonly string[]>>;
+const WORD = /[\p{L}_][\p{L}\p{N}_]*/u;
+/** Where no column can stand. */
+const TEXTS: ReadonlySet<string> = new Set(["String", "QuotedIdentifier", "LineComment", "BlockComment"]);
 
 /**
  * A field for one statement, with colours and with completion of keywords, tables and columns. Says `run` on Ctrl Enter
@@ -55,6 +57,7 @@ export class SqlEditor extends LitElement {
         bracketMatching(),
         autocompletion({ icons: false }),
         sql({ dialect: PostgreSQL, schema: Object.fromEntries(Object.entries(this.tables)), upperCaseKeywords: false }),
+        PostgreSQL.language.data.of({ autocomplete: (context: CompletionContext) => this.columns(context) }),
         syntaxHighlighting(colours),
         theme,
         EditorView.domEventHandlers({ beforeinput: replaced }),
@@ -72,6 +75,14 @@ export class SqlEditor extends LitElement {
       { key: "Mod-Enter", run: () => this.say("run") },
       { key: "Escape", run: ({ state }) => completionStatus(state) === null && this.say("cancel") },
     ];
+  }
+
+  /** A column without its table before it; behind a point the language's own completion knows better. */
+  private columns(context: CompletionContext): CompletionResult | null {
+    const { state, pos, explicit } = context;
+    const from = context.matchBefore(WORD)?.from ?? (explicit ? pos : null);
+    if (from === null || state.sliceDoc(from - 1, from) === "." || TEXTS.has(syntaxTree(state).resolveInner(pos, -1).name)) return null;
+    return { from, options: columnOptions(state.doc.toString(), this.tables).map((option) => ({ ...option, type: "property" })), validFor: WORD };
   }
 
   private say(what: string): boolean {

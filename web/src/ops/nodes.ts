@@ -44,7 +44,7 @@ export class Nodes extends PageElement {
       <td>${slots > 0 ? `${jobs} of ${slots}` : ""}</td>
       <td>${slots > 0 ? workers - jobs : ""}</td>
       <td>${(proof && HELD_BY[proof]) ?? ""}</td>
-      <td>${node.resources.join(", ")}</td>
+      <td>${(node.resources ?? []).join(", ")}</td>
       <td class="why">${node.why}</td>
       <td>${this.button(node)}</td>
     </tr>`;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { Rung } from "deadstop-client";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
@@ -13,7 +14,7 @@ import "./record";
 import { age, bytes } from "./format";
 
 const REFRESH_MS = 2000;
-const RUNGS = ["cancel", "terminate", "kill"];
+const RUNGS: readonly Rung[] = ["cancel", "terminate", "kill"];
 
 /** Everybody's jobs, and how the server does. For operators; the server refuses others. */
 @customElement("ds-ops")

@@ -1,31 +1,9 @@
 /** What `/api/stats` tells operators. */
 
-import type { Proof } from "deadstop-client";
+import type { Histogram, NodeSummary, Rung, ServerStats } from "deadstop-client";
 
-export interface Histogram {
-  readonly counts: readonly number[];
-  readonly sum_s: number;
-}
-
-/** A machine that takes jobs. */
-export interface NodeRow {
-  readonly name: string;
-  readonly state: "joining" | "ready" | "silent" | "draining" | "left" | "resting";
-  readonly jobs: number;
-  readonly slots: number;
-  readonly workers: number;
-  readonly why: string;
-  readonly proof: Proof | null;
-  readonly resources: readonly string[];
-}
-
-export interface Stats {
-  readonly stops: Readonly<Partial<Record<string, Histogram>>>;
-  readonly first_chunk: Histogram;
-  readonly gauges: Readonly<Record<string, number>>;
-  readonly gateway: Readonly<Record<string, number>>;
-  readonly nodes: readonly NodeRow[];
-}
+export type NodeRow = NodeSummary;
+export type Stats = ServerStats;
 
 /** One line of a picture; null where there was nothing to measure. */
 export interface Line {
@@ -56,7 +34,7 @@ export class StatsHistory {
   }
 
   /** Stops that needed this rung, with those before the first sample. A supervisor that has restarted counts anew. */
-  stops(rung: string): Line {
+  stops(rung: Rung): Line {
     let total = 0;
     return this.line(rung, (now, before) => {
       const [more, had] = [countOf(now.stops[rung]), countOf(before?.stops[rung])];
@@ -69,7 +47,7 @@ export class StatsHistory {
   firstChunk(): Line {
     return this.line("mean", (now, before) => {
       const answers = countOf(now.first_chunk) - countOf(before?.first_chunk);
-      return answers > 0 ? ((now.first_chunk.sum_s - (before?.first_chunk.sum_s ?? 0)) / answers) * 1000 : null;
+      return answers > 0 ? (((now.first_chunk.sum_s ?? 0) - (before?.first_chunk.sum_s ?? 0)) / answers) * 1000 : null;
     });
   }
 
@@ -79,5 +57,5 @@ export class StatsHistory {
 }
 
 export function countOf(histogram: Histogram | undefined): number {
-  return histogram?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+  return histogram?.counts?.reduce((sum, count) => sum + count, 0) ?? 0;
 }

@@ -5,6 +5,8 @@ import { pointsOf } from "../../src/ops/sparkline";
 import { age, bytes } from "../../src/ops/format";
 
 const stats = (answers: number, sum_s: number, kills: number): Stats => ({
+  jobs: {},
+  ended: [],
   stops: kills ? { kill: { counts: [0, kills], sum_s: 0 } } : {},
   first_chunk: { counts: [answers, 0], sum_s },
   gauges: { running: answers, worker_memory_bytes: 1 },

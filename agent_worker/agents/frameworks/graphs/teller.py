@@ -12,8 +12,8 @@ from agent_worker.agents.frameworks.usage import UsageCount
 from agent_worker.agents.frameworks.values import frame, output, question_of
 from agent_worker.context import AgentContext, Node, ResponseChunk, Said, Tool, Usage
 
-ROW_OUTPUTS = ("rows", "records")
-"""Keys of a graph's result that are rows, as a frame or a list."""
+ROW_OUTPUTS = ("rows", "records", "structured_response")
+"""Keys of a graph's result that are rows, as a frame, a list or a record."""
 
 TEXT_OUTPUTS = ("answer", "response", "output")
 """Keys of its result that are the answer where nothing of it was streamed."""
@@ -82,7 +82,7 @@ class Teller:
     def _rows(self, values: dict[str, Any]) -> Iterator[Said]:
         """What is named as rows, or else a frame. All rows of an answer are one table: of several, one is shown."""
         found = {key: table for key, value in values.items() if (table := frame(value)) is not None}
-        named = {key: values[key] for key in ROW_OUTPUTS if isinstance(values.get(key), Sequence)}
+        named = {key: values[key] for key in ROW_OUTPUTS if not isinstance(values.get(key), str | None)}
         shown = next((key for key in ROW_OUTPUTS if key in found or key in named), next(reversed(found), None))
         if shown is None:
             return

@@ -26,7 +26,8 @@ class Known:
         numeric = [column for column in columns if column]
         sums = [_sum(preview, at) for at in range(len(columns))]
         values = [value for column in columns for _, value in column]
-        plain = [*values, *_totals(preview), *_differences(numeric), *_across(numeric, lambda a, b: a - b)]
+        apart = [*_differences(numeric), *_across(numeric, lambda a, b: a - b)]
+        plain = [*values, *_totals(preview), *apart]
         shares = [v / s for column, s in zip(columns, sums, strict=True) if s for _, v in column]
         ratios = [*_ratios(numeric), *_across(numeric, _ratio)]
         self._plain = _sorted([*plain, *shares])
@@ -34,14 +35,19 @@ class Known:
         fractions = [*(v for v in values if abs(v) <= 1), *shares, *_changes(numeric), *parts]
         self._percent = _sorted([*values, 100.0, *(100 * f for f in fractions)])
         self._times = _sorted([*plain, *ratios])
-        self._said = {r.value for text in [*said, *_texts(preview)] for n in numerals(text) for r in n.readings}
+        self._points = _sorted([*apart, *(100 * difference for difference in apart)])
+        told = [numeral for text in [*said, *_texts(preview)] for numeral in numerals(text)]
+        self._said = {reading.value for numeral in told for reading in (*numeral.readings, *numeral.parts)}
 
     def supports(self, numeral: Numeral) -> bool:
         """Whether one of the things that the numeral may mean is known, or a rounding of it."""
-        if any(reading.value in self._said for reading in numeral.readings):
+        if numeral.parts and all(self._holds(part, self._plain) for part in numeral.parts):
             return True
-        known = {"plain": self._plain, "percent": self._percent, "times": self._times}[numeral.kind]
-        return any(_near(reading, known) for reading in numeral.readings)
+        known = {"plain": self._plain, "percent": self._percent, "points": self._points, "times": self._times}
+        return any(self._holds(reading, known[numeral.kind]) for reading in numeral.readings)
+
+    def _holds(self, reading: Reading, known: Numbers) -> bool:
+        return reading.value in self._said or _near(reading, known)
 
 
 def _near(reading: Reading, known: Numbers) -> bool:

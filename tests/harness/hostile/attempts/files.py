@@ -1,7 +1,9 @@
 """Files of others: read, write, remove, run."""
 
+import fcntl
 import mmap
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -201,6 +203,48 @@ def run_what_it_has_written(ground: Ground) -> str:
 def run_another_program(ground: Ground) -> str:
     subprocess.run(["/bin/true"], check=True)
     return "ran"
+
+
+def open_a_file_to_everybody(ground: Ground) -> str:
+    _secret(ground).chmod(0o644)
+    return "opened to all"
+
+
+def open_a_folder_to_everybody(ground: Ground) -> str:
+    ground.outside.chmod(0o700)
+    return "opened to all"
+
+
+def change_the_mode_of_what_is_open(ground: Ground) -> str:
+    os.fchmod(os.open(_table(ground), os.O_RDONLY), 0o644)
+    return "changed a mode"
+
+
+def give_a_file_away(ground: Ground) -> str:
+    os.chown(_secret(ground), os.getuid(), os.getgid())
+    return "gave away"
+
+
+def make_the_data_look_old(ground: Ground) -> str:
+    os.utime(_table(ground))
+    return "changed its time"
+
+
+def mark_the_data(ground: Ground) -> str:
+    os.setxattr(_table(ground), "user.hostile", b"x")
+    os.removexattr(_table(ground), "user.hostile")
+    return "marked"
+
+
+def make_others_wait_for_the_data(ground: Ground) -> str:
+    fcntl.fcntl(os.open(_table(ground), os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    return "holds it"
+
+
+def be_told_what_happens_in_the_data(ground: Ground) -> str:
+    signal.signal(signal.SIGIO, signal.SIG_IGN)
+    fcntl.fcntl(os.open(ground.data, os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_CREATE | fcntl.DN_MULTISHOT)
+    return "is told"
 
 
 def turn_a_switch_of_the_kernel(ground: Ground) -> str:

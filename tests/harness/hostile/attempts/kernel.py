@@ -1,7 +1,10 @@
 """The kernel itself: what outlives the process, namespaces, keys, other tables of calls, machinery seldom safe."""
 
 import ctypes
+import mmap
 import os
+import platform
+import signal
 from functools import partial
 
 from agent_worker.sandbox.seccomp import REFUSED
@@ -13,6 +16,7 @@ _NEW_USER, _NEW_NETWORK, _NEW_IPC, _NEW_PROCESSES, _NEW_MOUNTS = 0x10000000, 0x4
 _CHILD_ENDS = 17
 _X32 = 0x40000000
 _RING, _INVALIDATE = -3, 21
+_MANY_TIMERS = 2000
 
 
 def leave_shared_memory(ground: Ground) -> None:
@@ -104,6 +108,53 @@ def open_a_file_by_its_number(ground: Ground) -> str:
     where = ctypes.addressof(handle), ctypes.addressof(mount)
     call("name_to_handle_at", -100, ctypes.addressof(path), *where, 0)
     return "named"
+
+
+def call_by_the_table_of_32_bits(ground: Ground) -> str:
+    """By the interrupt of x86, which each 64-bit process may call too."""
+    if platform.machine() != "x86_64":
+        raise PermissionError(1, "no such table here")
+    code = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code.write(b"\xb8\x14\0\0\0\xcd\x80\xc3")  # mov eax, 20 (getpid); int 0x80; ret
+    result = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
+    if result < 0:
+        raise PermissionError(-result, "int 0x80")
+    return "called"
+
+
+def watch_a_folder_of_others(ground: Ground) -> str:
+    watching = LIBC.inotify_init1(0)
+    _made(watching)
+    _made(LIBC.inotify_add_watch(watching, os.fsencode(ground.outside), 0xFFF))
+    return "is told"
+
+
+def take_memory_that_nobody_counts(ground: Ground) -> str:
+    os.write(os.memfd_create("hidden"), b"x" * 4096)
+    return "took"
+
+
+def take_the_timers_of_the_account(ground: Ground) -> str:
+    """Each takes a signal of those that all processes of the account may have pending."""
+    event, timer = (ctypes.c_long * 8)(0, signal.SIGUSR1), ctypes.c_void_p()
+    for _ in range(_MANY_TIMERS):
+        _made(LIBC.timer_create(1, event, ctypes.byref(timer)))
+    return f"took {_MANY_TIMERS}"
+
+
+def run_in_real_time(ground: Ground) -> str:
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    return "runs before all others"
+
+
+def run_before_others(ground: Ground) -> str:
+    os.setpriority(os.PRIO_PROCESS, 0, -1)
+    return "runs before others"
+
+
+def become_another_account(ground: Ground) -> str:
+    os.setuid(65534)
+    return "became nobody"
 
 
 def call_by_another_table(ground: Ground) -> str:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from agent_worker.catalog import CatalogError
 from tests.harness.folders import Folder, column, names
 
 
@@ -58,6 +60,13 @@ def test_what_the_files_do_not_say_by_themselves_is_refused(folder: Folder) -> N
     assert names(catalog) == ["good"]
     (warning,) = catalog.warnings
     assert "column mapping" in warning
+
+
+def test_a_folder_within_a_table_is_refused(folder: Folder) -> None:
+    root = folder.path / "sales"
+    write_deltalake(root, pa.table({"year": [2020], "n": [1]}), partition_by=["year"])
+    with pytest.raises(CatalogError, match=f"lies within {root}, which is a Delta table"):
+        Folder(root / "year=2020", folder._connection).read()
 
 
 def test_a_missing_file_leaves_the_table_out(folder: Folder) -> None:

@@ -8,6 +8,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 from pyiceberg.types import ListType, LongType
 
+from agent_worker.catalog import CatalogError
 from tests.harness.folders import Folder, names
 
 
@@ -59,6 +60,11 @@ def test_the_schema_says_which_columns_there_are_and_of_what_type(folder: Folder
     catalog = folder.read()
     assert names(catalog) == ["good"]
     assert "renamed or dropped" in catalog.warnings[0]
+
+
+def test_a_folder_within_a_table_is_refused(folder: Folder, sales: Table) -> None:
+    with pytest.raises(CatalogError, match="sales, which is an Iceberg table"):
+        Folder(folder.path / "sales" / "data", folder._connection).read()
 
 
 def test_partitioned_and_nested_columns_are_read(folder: Folder, sales: Table) -> None:

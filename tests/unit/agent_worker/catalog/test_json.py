@@ -70,6 +70,13 @@ def test_what_would_be_lost_leaves_the_table_out(folder: Folder, text: str, word
     assert all(words in warning for warning in catalog.warnings)
 
 
+def test_all_digits_of_a_double_are_kept_whatever_its_exponent(folder: Folder) -> None:
+    written = [repr(1 / 3e-200), repr(-1 / 3e120).upper(), f"{0.1:.17g}", f"{1 / 7e25:.16e}"]
+    folder.put("t.jsonl", lines(*written))
+    assert column(folder.read(), "t", "v").type == "DOUBLE"
+    assert [float(str(text)) for text in shown(folder)] == list(map(float, written))
+
+
 def test_keys_with_numbers_and_empty_rows_are_kept(folder: Folder) -> None:
     folder.put("t.jsonl", '{"n": 1, "v": 5, "v_1": 6}\n{}\n')
     assert column(folder.read(), "t", "v_1").maximum == "6"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from agent_worker.llm import Meter
 from agent_worker.llm.transport.chat_events import ChatEvents
 from agent_worker.llm.transport.reply import StreamedReply
@@ -72,3 +74,37 @@ def test_empty_chunks_say_nothing() -> None:
 
 def test_a_refusal_ends_as_one() -> None:
     assert reply_of({"refusal": "No."}, finish_reason="stop").stop_reason == "refusal"
+
+
+def test_a_character_that_is_cut_in_two_is_one() -> None:
+    assert reply_of({"content": "a\ud83d"}, {"content": "\ude00b"}).text == "a😀b"
+    assert reply_of({"content": "a\ud83d"}).text == "a�"
+    given = reply_of(call(0, "find", '{"words": "\ud83d', given="a"), call(0, arguments='\ude00\\ud83d"}'))
+    assert uses(given) == [("a", "find", {"words": "😀�"})]
+
+
+def test_only_the_choice_that_was_asked_for_counts_whatever_form_its_text_has() -> None:
+    events, reply = ChatEvents(), StreamedReply(Meter().begin(100))
+    parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "A"}]
+    chunk = {"choices": [{"index": 1, "delta": {"content": "B"}}, {"index": 0, "message": {"content": parts}}]}
+    for event in events.of(chunk):
+        reply.take(event)
+    assert reply.text == "A"
+
+
+def test_an_end_that_is_none_is_told_apart() -> None:
+    reasons = ("stop", "abort", "SAFETY", "length", "of its own")
+    told = [reply_of({"content": "x"}, finish_reason=reason).stop_reason for reason in reasons]
+    assert told == ["end_turn", "pause_turn", "refusal", "max_tokens", "of its own"]
+
+
+@pytest.mark.parametrize(
+    "usage", [5, {"prompt_tokens": "5"}, {"prompt_tokens": -5, "completion_tokens": -7}, {"completion_tokens": 10**400}]
+)
+def test_a_wrong_figure_costs_neither_the_answer_nor_the_count(usage: Any) -> None:
+    events, reply = ChatEvents(), StreamedReply(Meter().begin(100))
+    for event in events.of({"choices": [{"delta": {"content": "x"}, "finish_reason": "stop"}], "usage": usage}):
+        reply.take(event)
+    assert reply.text == "x"
+    assert 0 <= reply.call.input_tokens < 1_000
+    assert 0 <= reply.call.output_tokens < 1_000

@@ -34,12 +34,13 @@ print(json.dumps({name: outcome(numbers[name]) for name in seccomp.REFUSED if na
 """
 
 PROBE = """
-import ctypes, errno, json, os, platform, resource, socket, subprocess, sys, threading
+import ctypes, errno, fcntl, json, os, platform, resource, socket, subprocess, sys, termios, threading
 from agent_worker.sandbox import seccomp
 
 libc = ctypes.CDLL(None, use_errno=True)
 IPPROTO_MPTCP, MSG_FASTOPEN, SUBREAPER = 262, 0x20000000, 36
 NEWNET, NEWUSER, NEWIPC = 0x40000000, 0x10000000, 0x08000000
+opened = os.open(sys.executable, os.O_RDONLY)
 server = socket.create_server(("127.0.0.1", 0))
 address = server.getsockname()
 seccomp.restrict(datagrams=json.loads(sys.argv[1]))
@@ -145,6 +146,7 @@ tries = {
     "network namespace": lambda: started(NEWNET),
     "user namespace": lambda: started(NEWUSER),
     "ipc namespace": lambda: started(NEWIPC),
+    "hide from the supervisor": lambda: called(number["prctl"], 4, 0, 0, 0, 0),
     "give up orphans": lambda: called(number["prctl"], SUBREAPER, 0, 0, 0, 0),
     "a limit for the parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (3600, 3600)),
     "a schedule for the parent": lambda: os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0)),
@@ -157,6 +159,11 @@ tries = {
     "a priority of its own": lambda: os.nice(1),
     "processors of its own": lambda: os.sched_setaffinity(0, os.sched_getaffinity(0)),
     "a disk's priority of its own": lambda: called(number["ioprio_set"], 1, 0, 2 << 13),
+    "make others wait for a file": lambda: fcntl.fcntl(opened, fcntl.F_SETLEASE, fcntl.F_WRLCK),
+    "be told of a folder": lambda: fcntl.fcntl(opened, fcntl.F_NOTIFY, fcntl.DN_ACCESS),
+    "a lock of its own": lambda: fcntl.flock(opened, fcntl.LOCK_SH),
+    "attributes of a file": lambda: fcntl.ioctl(opened, 0x40086602, bytes(8)),
+    "read attributes of a file": lambda: fcntl.ioctl(opened, termios.FIONREAD, bytes(4)),
     "a limit of its own": lambda: resource.prlimit(0, resource.RLIMIT_CORE, (0, 0)),
     "start by clone3": lambda: called(number["clone3"], 0, 0),
 }
@@ -166,7 +173,7 @@ print(json.dumps({name: outcome(action) for name, action in tries.items()}))
 DONE = {
     "tcp", "tcp by its number", "unix", "pair", "connect and send", "start a process", "refused in a thread",
     "refused in a child", "read prctl", "a limit of its own", "a priority of its own", "processors of its own",
-    "a disk's priority of its own",
+    "a disk's priority of its own", "a lock of its own", "read attributes of a file",
 }  # fmt: skip
 DATAGRAMS = {"udp", "udp by its number"}
 
@@ -198,7 +205,8 @@ def test_sockets_and_processes_are_those_that_a_worker_needs(datagrams: bool) ->
 @pytest.mark.parametrize("name", seccomp.MACHINES)
 def test_each_machine_has_a_number_for_every_call_once(name: str) -> None:
     numbers = seccomp.MACHINES[name].numbers
-    only_on_x86 = {"iopl", "ioperm", "modify_ldt"}
+    only_on_x86 = {"iopl", "ioperm", "modify_ldt", "chmod", "chown", "lchown", "utime", "utimes", "futimesat"}
+    only_on_x86 |= {"inotify_init"}
     assert {*seccomp.REFUSED} - {*numbers} <= only_on_x86
     assert len({*numbers.values()}) == len(numbers)
     assert len(seccomp.program(seccomp.MACHINES[name], datagrams=True)) < 4096  # the kernel takes no longer one

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 import zmq
 
-from bus.transport.sockets import Channel, Unroutable, bind_router, connect_dealer, new_context
+from bus.transport.sockets import (
+    Channel,
+    Unroutable,
+    admit,
+    bind_publisher,
+    bind_router,
+    connect_dealer,
+    connect_subscriber,
+    new_context,
+)
 
 
 async def test_a_message_that_came_just_before_a_send_that_fails_is_heard(tmp_path: Path) -> None:
@@ -30,5 +39,38 @@ async def test_a_message_that_came_just_before_a_send_that_fails_is_heard(tmp_pa
     finally:
         peer.close()
         channel.close()
+        there.term()
+        here.term()
+
+
+async def test_who_has_not_the_key_of_the_bus_hears_nothing_of_what_is_published(tmp_path: Path) -> None:
+    here, there, endpoint = new_context(), new_context(), f"ipc://{tmp_path}/s"
+    door = admit(here, lambda _: False, b"the key")
+    asked: list[bytes] = []
+    publisher = Channel(bind_publisher(here, endpoint), lambda frames: asked.append(frames[-1]))
+    heard: dict[str, list[bytes]] = {name: [] for name in ("another key", "no key", "the key")}
+    plain = there.socket(zmq.SUB)  # as who knows nothing of a key
+    plain.setsockopt(zmq.LINGER, 0)
+    plain.connect(endpoint)
+    sockets = {
+        "another key": connect_subscriber(there, endpoint, b"the key of another"),
+        "no key": plain,
+        "the key": connect_subscriber(there, endpoint, b"the key"),
+    }
+    followers = [
+        Channel(socket, lambda frames, name=name: heard[name].append(frames[-1]))  # type: ignore[misc]
+        for name, socket in sockets.items()
+    ]
+    try:
+        for follower in followers:
+            follower.subscribe(b"job.")
+        while not heard["the key"]:
+            publisher.send([b"job.1", b"an answer"])
+            await asyncio.sleep(0.01)
+        assert asked == [b"\1job."]
+        assert {name for name, frames in heard.items() if frames} == {"the key"}
+    finally:
+        for channel in (*followers, publisher, door):
+            channel.close()
         there.term()
         here.term()

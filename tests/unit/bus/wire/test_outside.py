@@ -1,3 +1,4 @@
+import struct
 from typing import Any
 
 import msgspec
@@ -38,6 +39,18 @@ def wire(*events: Event, skip: int = 0) -> list[dict[str, Any]]:
     return msgspec.json.decode(
         msgspec.json.encode(outside_events(batch(*events), "s", skip)), type=list[dict[str, Any]]
     )
+
+
+def test_rows_that_cannot_be_read_are_left_out_and_that_is_said() -> None:
+    beyond = arrow_stream(pa.table({"a": ["aaaa", "bbbb"]})).replace(
+        struct.pack("<iii", 0, 4, 8), struct.pack("<iii", 0, 4, 2_000_000_000)
+    )
+    for arrow in (beyond, b"no stream"):
+        rows, rest = wire(TableRows(arrow, 2), Progress(None))
+        chunk = rows["data"]["chunk"]
+        assert (rows["data"]["seq"], chunk["type"]) == (1, "warning")
+        assert chunk["message"].startswith("2 rows that the worker has sent cannot be read, and are left out (")
+        assert (rest["data"]["seq"], rest["data"]["chunk"]["type"]) == (2, "progress")
 
 
 def test_every_event_carries_the_session_and_its_number() -> None:

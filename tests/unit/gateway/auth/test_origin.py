@@ -10,7 +10,10 @@ def test_on_loopback_our_own_names_are_answered(header: str) -> None:
     assert host_allowed(header, ["127.0.0.1"], [], on_loopback=True)
 
 
-@pytest.mark.parametrize("header", ["evil.example:8642", "127.0.0.1.evil.example", "", "[::1", "10.0.0.5:8642"])
+NO_HOSTS = ["", "[::1", "evil.example@localhost", "localhost/x", "localhost?x", "localhost#x", "localhost\\x"]
+
+
+@pytest.mark.parametrize("header", ["evil.example:8642", "127.0.0.1.evil.example", "10.0.0.5:8642", *NO_HOSTS])
 def test_on_loopback_a_foreign_name_is_not(header: str) -> None:
     assert not host_allowed(header, ["127.0.0.1"], [], on_loopback=True)
 

@@ -14,6 +14,13 @@ def test_lines_keep_their_numbers(tmp_path: Path) -> None:
     assert [(asked.line, asked.question.question) for asked in read_questions(path)] == [(1, "a"), (3, "b")]
 
 
+def test_a_file_of_another_editor(tmp_path: Path) -> None:
+    """With a mark of its encoding, line ends of two characters, and separators of lines within a text."""
+    path = tmp_path / "questions.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"question": "a\xe2\x80\xa8b\xc2\x85c", "sql": "SELECT 1"}\r\n\r\n')
+    assert [asked.question.question for asked in read_questions(path)] == ["a\u2028b\x85c"]
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

@@ -69,6 +69,12 @@ def test_a_failure_of_the_agents_is_told_as_it_is() -> None:
     assert event == Failed("The key is wrong.", "llm_auth", "set another", False)
 
 
+def test_an_agent_that_said_what_none_may_say_is_not_told_of_cancelling() -> None:
+    event = failed(stopped(Reason.AGENT_ERROR, note="The worker says that it has used nan for cost_usd."))
+    assert event.error == f"The worker says that it has used nan for cost_usd. {KEPT}"
+    assert event.hint == "the agent has to be corrected; `deadstop show` has what it wrote"
+
+
 def test_an_end_as_if_stopped_that_nobody_asked_for_is_the_agents_fault() -> None:
     event = failed(finished(CancelledOutcome()))
     assert event.error == f"The agent ended as if it had been stopped, though nobody had asked it to. {KEPT}"
@@ -162,3 +168,8 @@ def test_what_the_supervisors_own_crash_has_ended() -> None:
     assert event.error == f"The supervisor was restarted while this question ran. {KEPT}"
     assert (event.code, event.retryable, event.stop) == (Reason.SUPERVISOR_LOST, True, None)
     assert event.hint == "ask again; what was streamed before is kept"
+
+
+@pytest.mark.parametrize(("said", "told"), [("node_lost", "agent_error"), ("user", "agent_error"), ("mine", "mine")])
+def test_a_worker_has_no_code_of_what_the_supervisor_finds_out(said: str, told: str) -> None:
+    assert failed(finished(Failure(Reason.AGENT_ERROR, said, "it failed"))).code == told

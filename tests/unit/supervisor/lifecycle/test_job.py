@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.contract.events import Result, Stopping, Usage
-from bus.contract.vocabulary import ENDED, Reason, Rung, State
+from bus.contract.vocabulary import ENDED, SAID_BY_WORKERS, Reason, Rung, State
 from bus.wire.job_record import Climb, Move
 from bus.wire.worker import CancelledOutcome, Failure, Success
 from supervisor.lifecycle.job import (
@@ -283,8 +283,15 @@ def test_the_first_outcome_counts() -> None:
     assert job.state is State.SUCCEEDED
 
 
-@pytest.mark.parametrize("outcome", [CancelledOutcome(), Failure(Reason.USER, "agent_error", "not me")])
-def test_a_worker_cannot_say_that_somebody_has_stopped_it(outcome: CancelledOutcome | Failure) -> None:
+FOUND_OUT_FROM_OUTSIDE = sorted({*Reason} - SAID_BY_WORKERS)
+
+
+@pytest.mark.parametrize(
+    "outcome", [CancelledOutcome(), *(Failure(reason, "agent_error", "not me") for reason in FOUND_OUT_FROM_OUTSIDE)]
+)
+def test_a_worker_cannot_say_that_somebody_has_stopped_it_nor_that_it_has_died(
+    outcome: CancelledOutcome | Failure,
+) -> None:
     job = running_job()
     job.finished(outcome, 3.0)
     job.worker_gone(3.1, Reason.MEMORY)

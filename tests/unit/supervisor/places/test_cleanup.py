@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.places.cleanup import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
+from supervisor.places.place import BEYOND_REACH_BYTES
 from supervisor.places.usage.disk_usage import DiskUsage
 
 NOBODY = 65534
@@ -143,3 +144,29 @@ def test_a_folder_is_measured_little_by_little(tmp_path: Path) -> None:
     assert known[0] < 10 * 8192 <= known[-1]
     (tmp_path / "0" / "file").unlink()
     assert [meter.advance(100) for _ in range(2)][-1] < known[-1]
+
+
+def test_a_file_without_a_name_is_measured_once_while_somebody_has_it_open(tmp_path: Path) -> None:
+    meter = DiskUsage(tmp_path)
+    with tempfile.TemporaryFile(dir=tmp_path) as never_had_one, (tmp_path / "lost").open("wb") as lost:
+        for file in (never_had_one, lost):
+            file.write(b"x" * 65536)
+            file.flush()
+        (tmp_path / "lost").unlink()
+        again = os.dup(lost.fileno())
+        assert meter.advance(1000) == 0
+        assert 2 * 65536 <= meter.advance(1000, [os.getpid()]) < 3 * 65536
+        os.close(again)
+    assert meter.advance(1000, [os.getpid()]) == 0
+
+
+def test_a_folder_beyond_the_longest_path_is_beyond_reach(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir("x" * 200, dir_fd=folder)
+        below = os.open("x" * 200, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(folder)
+    assert DiskUsage(tmp_path).advance(1000) >= BEYOND_REACH_BYTES
+    assert remove_folder(tmp_path / ("x" * 200))

@@ -2,7 +2,7 @@
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Reason
-from supervisor.places.place import Sample
+from supervisor.places.place import BEYOND_REACH_BYTES, Sample
 from supervisor.workers.resource_limits import exceeded
 
 MIB = 2**20
@@ -22,3 +22,9 @@ def test_each_limit_is_named_with_what_was_used_and_what_may_be() -> None:
 
 def test_a_limit_of_nothing_is_none() -> None:
     assert list(exceeded(Sample(MIB, 0.0, MIB), LimitSettings(max_memory_bytes=0, max_scratch_bytes=0))) == []
+
+
+def test_what_lies_too_deep_is_said_and_no_number_of_bytes() -> None:
+    ((reason, words),) = exceeded(Sample(MIB, 0.0, BEYOND_REACH_BYTES + MIB), LIMITS)
+    assert reason is Reason.OUTPUT_LIMIT
+    assert "lie too deep to be looked into" in words

@@ -7,7 +7,7 @@ import type { Place } from "../../model/conversations/branches";
 import { StoreError } from "../../model/conversations/conversation-store";
 import { duration, usageLine } from "../../model/format";
 import type { Chart } from "../../chart/chart";
-import type { TableColumns } from "../../editor/sql-editor";
+import type { TableColumns } from "../../editor/columns";
 import type { AnswerCopy } from "../../export/answer-copy";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";

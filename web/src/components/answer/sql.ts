@@ -1,7 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import type { SqlEditor, TableColumns } from "../../editor/sql-editor";
+import type { TableColumns } from "../../editor/columns";
+import type { SqlEditor } from "../../editor/sql-editor";
 import { highlightSql } from "../../text/highlight";
 import "../../elements/copy-button";
 import * as icons from "../../elements/icons";

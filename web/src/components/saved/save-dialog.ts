@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { ParameterKind } from "deadstop-client";
 
 import { parametersIn } from "../../model/board/parameters";
-import { arrange, type Content, keep, listSaved, type Parameter, type ParameterKind, pinned, type Saved } from "../../model/board/saved";
+import { arrange, type Content, keep, listSaved, type Parameter, pinned, type Saved } from "../../model/board/saved";
 import { isStatement } from "../../model/conversations/conversation";
 import { StoreError } from "../../model/conversations/conversation-store";
 import { PageElement } from "../../elements/page-element";

@@ -61,7 +61,7 @@ export class SharedPage extends PageElement {
       for (const answer of this.shared.answers) this.follow(answer);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.failure = `${error.message}.`;
+      this.failure = error.message;
     }
   }
 

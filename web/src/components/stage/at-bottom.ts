@@ -13,7 +13,13 @@ export class AtBottom implements ReactiveController {
   private lastTopPx = 0;
   private readonly grown = new ResizeObserver(() => this.keep());
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  private followed = false;
+
+  /** `following`: whether there is anything yet whose end is to be followed; what else is shown begins at its top. */
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly following: () => boolean,
+  ) {
     host.addController(this);
   }
 
@@ -31,9 +37,18 @@ export class AtBottom implements ReactiveController {
 
   keep(): void {
     if (this.away || !this.scroller) return;
+    if (!this.following()) return this.toTop(this.scroller);
+    this.followed = true;
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: "instant" });
     // Not only when we hear of it: by then the reader may have scrolled up by less than what had been written.
     this.lastTopPx = this.scroller.scrollTop;
+  }
+
+  /** Once: then the reader may scroll there. */
+  private toTop(scroller: HTMLElement): void {
+    if (this.followed) scroller.scrollTo({ top: 0, behavior: "instant" });
+    this.followed = false;
+    this.lastTopPx = scroller.scrollTop;
   }
 
   jump(): void {
@@ -43,7 +58,7 @@ export class AtBottom implements ReactiveController {
 
   private scrolled({ scrollTop, scrollHeight, clientHeight }: HTMLElement): void {
     const near = scrollHeight - clientHeight - scrollTop <= NEAR_PX;
-    const away = !near && (this.away || scrollTop < this.lastTopPx);
+    const away = this.following() && !near && (this.away || scrollTop < this.lastTopPx);
     this.lastTopPx = scrollTop;
     if (away !== this.away) this.leave(away);
   }

@@ -27,7 +27,7 @@ export class Stage extends PageElement {
   @property({ attribute: false }) awaited = READING;
   @query("ds-composer") private readonly composer!: Composer;
   @query("ds-share-dialog") private readonly shareDialog!: ShareDialog;
-  private readonly bottom = new AtBottom(this);
+  private readonly bottom = new AtBottom(this, () => this.chat.shown.length > 0);
 
   /** Scrolls to the end and follows it, as after a new question. */
   toEnd(): void {

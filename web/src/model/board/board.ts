@@ -2,7 +2,7 @@ import type { Answers } from "../answers/answers";
 import { type AnswerState, hasEnded } from "../answers/answer-state";
 import { freshId } from "../conversations/conversation";
 import { StoreError } from "../conversations/conversation-store";
-import { candidates, dueSession, room, type TileFacts } from "./schedule";
+import { candidates, dueSession, firstOf, room, type TileFacts } from "./schedule";
 import { arrange, fill, forget, listSaved, moved, pinned, type Run, type Saved } from "./saved";
 
 const READ_EVERY_MS = 5000;
@@ -143,7 +143,7 @@ export class Board {
 
   /** The later one of the server's latest run and ours; none of something else that it asked before. */
   private adopt(saved: Saved): void {
-    const asks = JSON.stringify([saved.query, saved.statement, saved.agent, saved.model, saved.parameters]);
+    const asks = asksOf(saved);
     const known = this.runs.get(saved.id);
     if (known && known.asks !== asks) this.drop(saved.id);
     const { latest } = this.settled(saved.id);
@@ -206,8 +206,8 @@ export class Board {
 
   /** Of a run that nobody has asked for. One that was refused here is not tried under the same name. */
   private dueSession(id: string): string {
-    const latest = this.saved.find((saved) => saved.id === id)?.latest;
-    const session = latest ? dueSession(id, latest.sessionId) : "";
+    const saved = this.saved.find((one) => one.id === id);
+    const session = saved ? dueSession(id, saved.latest?.sessionId ?? firstOf(asksOf(saved), Date.now())) : "";
     return session && !this.ours.has(session) ? session : freshId("s-");
   }
 
@@ -223,4 +223,9 @@ export class Board {
   private withAnswer(run: Run | null): Tile["latest"] {
     return run && { run, answer: this.answers.of(run.sessionId) };
   }
+}
+
+/** What it asks, as a text: another text is another question. */
+function asksOf({ query, statement, agent, model, parameters }: Saved): string {
+  return JSON.stringify([query, statement, agent, model, parameters]);
 }

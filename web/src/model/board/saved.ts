@@ -1,9 +1,9 @@
+import type { FilledQuestion, OutsideSaved, Parameter as WireParameter, ParameterKind, SavedList } from "deadstop-client";
+
 import { fetched, json } from "../conversations/conversation-store";
 import type { Asked } from "../conversations/conversation";
 
 const ADDRESS = "/api/saved";
-
-export type ParameterKind = "text" | "number" | "date";
 
 /** What stands as `{name}` in the text. */
 export interface Parameter {
@@ -38,28 +38,8 @@ export interface Saved extends Content {
   readonly latest: Run | null;
 }
 
-interface WireSaved {
-  readonly saved_id: string;
-  readonly name: string;
-  readonly query: string;
-  readonly statement: boolean;
-  readonly agent: string;
-  readonly model: string;
-  readonly parameters: readonly Parameter[];
-  readonly refresh_minutes: number;
-  readonly place: number | null;
-  readonly latest: { readonly session_id: string; readonly conversation_id: string; readonly asked_at: number } | null;
-}
-
-interface WireList {
-  readonly saved: readonly WireSaved[];
-  readonly now: number;
-}
-
 /** What is to be asked. */
-export interface Filled extends Asked {
-  readonly query: string;
-}
+export type Filled = FilledQuestion;
 
 /** This user's saved questions, the earliest first. Raises `StoreError`, as all here do. */
 export async function listSaved(): Promise<readonly Saved[]> {
@@ -71,7 +51,7 @@ export async function keep(content: Content, id = ""): Promise<Saved> {
   const { refreshMinutes: refresh_minutes, name, query, statement, agent, model, parameters } = content;
   const body = { name, query, statement, agent, model, parameters, refresh_minutes };
   const kept = await json(await (id ? fetched("PUT", addressOf(id), body) : fetched("POST", ADDRESS, body)));
-  return savedOf(kept as WireSaved, 0);
+  return savedOf(kept as OutsideSaved, 0);
 }
 
 export async function forget(id: string): Promise<void> {
@@ -108,12 +88,17 @@ function addressOf(id: string): string {
 
 /** The server's clock may be another one than the browser's. */
 function savedIn(found: unknown): readonly Saved[] {
-  const { saved, now } = found as WireList;
+  const { saved, now } = found as SavedList;
   return saved.map((one) => savedOf(one, Date.now() - now * 1000));
 }
 
-function savedOf(wire: WireSaved, aheadMs: number): Saved {
-  const { saved_id: id, refresh_minutes: refreshMinutes, latest, name, query, statement, agent, model, parameters, place } = wire;
+function savedOf(wire: OutsideSaved, aheadMs: number): Saved {
+  const { saved_id: id, name, query, statement = false, agent = "", model = "", refresh_minutes: refreshMinutes = 0, place, latest } = wire;
+  const parameters = (wire.parameters ?? []).map(parameterOf);
   const run = latest && { sessionId: latest.session_id, conversationId: latest.conversation_id, askedAt: latest.asked_at * 1000 + aheadMs };
   return { id, name, query, statement, agent, model, parameters, refreshMinutes, place, latest: run };
+}
+
+function parameterOf({ name, kind = "text", default: value = "" }: WireParameter): Parameter {
+  return { name, kind, default: value };
 }

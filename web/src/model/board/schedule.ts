@@ -50,6 +50,14 @@ export function dueSession(id: string, after: string): string {
   return `due-${id}-${digest(after)}`;
 }
 
+/**
+ * What stands for the run before the first one of what a tile asks: the same in every window within a minute. Later than
+ * that it is another, since what a tile asks may be changed, and changed back: then its old answer is not the new one.
+ */
+export function firstOf(asks: string, now: number): string {
+  return `${Math.floor(now / 60_000)} ${asks}`;
+}
+
 /** 53 bits of a text (cyrb53): enough to tell the runs of one tile apart. Without TLS a browser has no better one. */
 function digest(text: string): string {
   let [one, two] = [0xdeadbeef, 0x41c6ce57];

@@ -1,3 +1,4 @@
+import { sentences } from "../values/sentences";
 import type { KeptFile, OwnFile as WireFile, OwnFileList } from "deadstop-client";
 
 /** A file of one's own that can be asked about, by the names of its tables. */
@@ -55,10 +56,4 @@ async function answered(address: string, request: RequestInit): Promise<Response
   if (response.ok) return response;
   const { error, hint } = (await response.json().catch(() => ({}))) as { error?: string; hint?: string };
   throw new Error(error ? sentences(error, hint) : `The server answered with status ${response.status}.`);
-}
-
-/** Each part as a sentence; the name of a file stays as it is. */
-function sentences(...parts: readonly (string | undefined)[]): string {
-  const capital = (part: string) => (/^\S+\.\S/.test(part) ? part : part.charAt(0).toUpperCase() + part.slice(1));
-  return parts.map((part) => (part ? `${capital(part).replace(/\.$/, "")}.` : "")).join(" ").trim();
 }

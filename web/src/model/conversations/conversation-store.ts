@@ -1,4 +1,6 @@
-import type { Conversation, Rating, Verdict } from "./conversation";
+import type { ConversationList, OutsideConversation } from "deadstop-client";
+import { sentences } from "../values/sentences";
+import type { Conversation, Rating } from "./conversation";
 
 /** A conversation as the list shows it. */
 export interface Listed {
@@ -7,27 +9,6 @@ export interface Listed {
   readonly running: boolean;
   /** When something was last asked or answered in it, in Unix milliseconds. */
   readonly updatedAt: number;
-}
-
-interface WireListed {
-  readonly conversation_id: string;
-  readonly title: string;
-  readonly running: string | null;
-  readonly updated_at: number;
-}
-
-interface WireConversation extends WireListed {
-  readonly jobs: readonly {
-    readonly session_id: string;
-    readonly query: string;
-    readonly agent: string;
-    readonly user_clarification: string | null;
-    readonly created_at: number;
-    readonly ended_at: number | null;
-    readonly follows: string;
-    readonly verdict: Verdict | null;
-    readonly comment: string;
-  }[];
 }
 
 const ADDRESS = "/api/conversations";
@@ -75,7 +56,7 @@ export class ConversationStore {
   async load(id: string): Promise<Conversation | null> {
     const response = await asked("GET", id);
     if (response.status === 404) return null;
-    const { title, jobs } = (await json(response)) as WireConversation;
+    const { title, jobs } = (await json(response)) as OutsideConversation;
     return {
       id,
       title,
@@ -115,12 +96,9 @@ export class ConversationStore {
     let after: string | null = "";
     for (let page = 0; page < this.pages && after !== null; page += 1) {
       const query = new URLSearchParams({ q: this.words, after });
-      const found = (await json(await asked("GET", `?${query}`))) as {
-        conversations: readonly WireListed[];
-        next: string | null;
-      };
+      const found = (await json(await asked("GET", `?${query}`))) as ConversationList;
       for (const { conversation_id: id, title, running, updated_at } of found.conversations) {
-        listed.push({ id, title, running: running !== null, updatedAt: updated_at * 1000 });
+        listed.push({ id, title, running: Boolean(running), updatedAt: updated_at * 1000 });
       }
       after = found.next;
     }
@@ -152,7 +130,7 @@ export async function json(response: Response): Promise<unknown> {
   }
   if (!response.ok) {
     const { error, hint } = found as { error: string; hint: string };
-    throw new StoreError(hint ? `${error}; ${hint}` : error);
+    throw new StoreError(sentences(error, hint));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-export type Verdict = "up" | "down";
+import type { Verdict } from "deadstop-client";
 
 /** What the person thinks of an answer; the comment is theirs, and empty without a verdict. */
 export interface Rating {

@@ -1,3 +1,5 @@
+import type { SharedAnswers, ShareList, ShareSummary } from "deadstop-client";
+
 import { fetched, json } from "./conversation-store";
 import { type Turn, UNRATED } from "./conversation";
 
@@ -28,31 +30,6 @@ export interface Shared {
   readonly answers: readonly SharedAnswer[];
 }
 
-interface WireShare {
-  readonly share_id: string;
-  readonly title: string;
-  readonly public: boolean;
-  readonly answers: number;
-  readonly created_at: number;
-}
-
-interface WireShared {
-  readonly title: string;
-  readonly created_at: number;
-  readonly answers: readonly {
-    readonly job_id: string;
-    readonly query: string;
-    readonly user_clarification: string | null;
-    readonly created_at: number;
-  }[];
-}
-
-interface WireShares {
-  readonly shares: readonly WireShare[];
-  readonly public_allowed: boolean;
-  readonly kept_days: number;
-}
-
 /** This user's shares, and what the server says of all. */
 export interface Shares {
   /** The latest first. */
@@ -65,13 +42,13 @@ export interface Shares {
 
 /** Raises `StoreError`. */
 export async function listShares(): Promise<Shares> {
-  const found = (await json(await fetched("GET", ADDRESS))) as WireShares;
+  const found = (await json(await fetched("GET", ADDRESS))) as ShareList;
   return { shares: found.shares.map(shareOf), publicAllowed: found.public_allowed, keptDays: found.kept_days };
 }
 
 /** Raises `StoreError`. */
 export async function share(jobIds: readonly string[], isPublic: boolean): Promise<Share> {
-  return shareOf((await json(await fetched("POST", ADDRESS, { job_ids: jobIds, public: isPublic }))) as WireShare);
+  return shareOf((await json(await fetched("POST", ADDRESS, { job_ids: jobIds, public: isPublic }))) as ShareSummary);
 }
 
 /** Raises `StoreError`. */
@@ -81,7 +58,7 @@ export async function endShare(id: string): Promise<void> {
 
 /** Raises `StoreError` where there is no such share, or none for this reader. */
 export async function sharedIn(id: string): Promise<Shared> {
-  const found = (await json(await fetched("GET", `${ADDRESS}/${encodeURIComponent(id)}`))) as WireShared;
+  const found = (await json(await fetched("GET", `${ADDRESS}/${encodeURIComponent(id)}`))) as SharedAnswers;
   return {
     title: found.title,
     createdAt: found.created_at * 1000,
@@ -107,6 +84,6 @@ export function turnOf({ jobId, query, clarification, askedAt }: SharedAnswer): 
   return { sessionId: jobId, query, clarification, askedAt, agent: "", model: "", ended: true, follows: "", rating: UNRATED };
 }
 
-function shareOf({ share_id: id, title, public: isPublic, answers, created_at }: WireShare): Share {
+function shareOf({ share_id: id, title, public: isPublic, answers, created_at }: ShareSummary): Share {
   return { id, title, isPublic, answers, createdAt: created_at * 1000 };
 }

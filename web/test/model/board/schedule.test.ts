@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Phase } from "../../../src/model/answers/answer-state";
 import { parametersIn } from "../../../src/model/board/parameters";
 import { moved } from "../../../src/model/board/saved";
-import { candidates, dueSession, isDue, room, type TileFacts } from "../../../src/model/board/schedule";
+import { candidates, dueSession, firstOf, isDue, room, type TileFacts } from "../../../src/model/board/schedule";
 
 const MINUTE = 60_000;
 
@@ -71,6 +71,12 @@ describe("the session of a run that is due", () => {
     const sessions = ["a1", "b2"].flatMap((id) => ["s-1", "s-2", "due-a1-x"].map((after) => dueSession(id, after)));
     expect(new Set(sessions).size).toBe(6);
     expect(dueSession("a1", "s-1")).toBe(sessions[0]);
+  });
+
+  it("of a tile that never ran is the same in every window of that minute, and another once it asks something else", () => {
+    expect(firstOf("q", 90_000)).toBe(firstOf("q", 110_000));
+    expect(firstOf("q", 90_000)).not.toBe(firstOf("q", 120_000));
+    expect(firstOf("q", 90_000)).not.toBe(firstOf("p", 90_000));
   });
 
   it("is a name that the server takes, however often it runs", () => {

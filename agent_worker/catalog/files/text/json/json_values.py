@@ -114,10 +114,10 @@ def _numbers(text: str, pattern: str) -> str:
 
 
 def _refuse_long_decimals(connection: duckdb.DuckDBPyConnection, file: JsonFile) -> None:
-    digits, double = on(_DIGITS, "n"), "TRY_CAST(n AS DOUBLE)"
-    again = f"printf('%.' || {on(_PLACES, 'n')} || 'f', {double})"
-    kept = f"{digits} = {on(_DIGITS, f'{double}::VARCHAR')} OR {again} = n"
-    numbers = _numbers("json", r"-?\d[\d.]{15,}")
+    digits = on(_DIGITS, "n")
+    again = f"printf('%.' || greatest(length({digits}) - 1, 0) || 'e', TRY_CAST(n AS DOUBLE))"
+    kept = f"{digits} = {on(_DIGITS, again)}"
+    numbers = _numbers("json", r"-?\d[\d.]{15,}(?:[eE][-+]?\d+)?")
     sql = (
         f"SELECT n FROM (SELECT unnest({numbers}) AS n FROM {file.objects()}"
         f" WHERE regexp_matches(json, '[0-9.]{{16}}')) WHERE contains(n, '.') AND NOT coalesce({kept}, false) LIMIT 1"

@@ -16,6 +16,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.func import entrypoint
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.types import Command, interrupt
+from pydantic import BaseModel
 
 from agent_worker.agents.frameworks import langgraph_agent
 from agent_worker.agents.frameworks.graphs.teller import Teller
@@ -134,6 +135,25 @@ def test_of_several_frames_one_is_shown_and_the_others_are_named(
     assert talk.warnings == [
         "Of the graph's result `rows` is shown as the table, and not other. Put into `rows` what is to be seen."
     ]
+
+
+class City(BaseModel):
+    name: str
+
+
+class Structured(TypedDict, total=False):
+    question: str
+    answer: str
+    structured_response: City
+
+
+def test_a_structured_response_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(_: Any) -> Any:
+        return {"answer": "Found.", "structured_response": City(name="Rome")}
+
+    talk = Conversation(langgraph_agent, chain(Structured, answer), tmp_path, monkeypatch)
+    assert talk.ask("go") == "Found."
+    assert [{"name": "Rome"}] in talk.said
 
 
 def test_nodes_side_by_side_do_not_mix_their_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

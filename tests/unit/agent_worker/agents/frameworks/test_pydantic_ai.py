@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic_ai import Agent, RunContext
+from pydantic import BaseModel
+from pydantic_ai import Agent, PromptedOutput, RunContext
 from pydantic_ai.messages import ModelMessage, TextPart, ToolReturnPart, UserPromptPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
@@ -87,3 +88,18 @@ def test_a_conversation_that_is_too_large_to_keep_goes_on_with_its_texts(
 
     talk = Conversation(pydantic_ai_agent, Agent(FunctionModel(stream_function=large)), tmp_path, monkeypatch)
     assert [talk.ask(question).partition(" ")[0] for question in ("one", "two", "three")] == ["1", "3", "5"]
+
+
+class City(BaseModel):
+    name: str
+
+
+def test_a_record_is_a_row_and_not_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stream(_: list[ModelMessage], __: AgentInfo) -> Streamed:
+        yield '{"name": '
+        yield '"Rome"}'
+
+    agent = Agent(FunctionModel(stream_function=stream), output_type=PromptedOutput(City))
+    talk = Conversation(pydantic_ai_agent, agent, tmp_path, monkeypatch)
+    assert talk.ask("go") == ""
+    assert talk.said[-1] == [{"name": "Rome"}]

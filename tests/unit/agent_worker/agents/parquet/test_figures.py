@@ -25,6 +25,9 @@ MONTHS = Preview(
 )
 ONE = Preview((Column("share", "DOUBLE"),), ((0.3821,),), 1, totals=(Totals(0, 0.3821, 0.3821, 0.3821),))
 
+SHARES = Preview((Column("k", "VARCHAR"), Column("share", "DOUBLE")), (("a", 0.33), ("b", 0.38)), 2)
+TINY = Preview((Column("p", "DOUBLE"),), ((1.2e-05,),), 1)
+
 
 @pytest.mark.parametrize(
     ("text", "preview"),
@@ -44,6 +47,10 @@ ONE = Preview((Column("share", "DOUBLE"),), ((0.3821,),), 1, totals=(Totals(0, 0
         ("On February 28, 2013 it was $4.70 million, up 11%, or 465,432.50.", MONTHS),
         ("38.2%, about 38 %, or 0.38.", ONE),
         ("Nothing to count.", FLIGHTS),
+        ("58 665 flights, 336 776 in all; 195,5 minutes, 3,36,776 as in India, 3.37 lakh.", FLIGHTS),
+        ("On 28.02.2013, or 2/28/2013, in the 1990s, COVID-19.", MONTHS),
+        ("It rose by 5 percentage points, 5 pp, 5 %-points.", SHARES),
+        ("p is 1.2e-05, 1.2E-5, 1.2 \u00d7 10⁻⁵ or 1.2 x 10^-5.", TINY),
     ],
 )
 def test_what_stands_in_the_result_or_follows_from_it_is_supported(text: str, preview: Preview) -> None:
@@ -63,6 +70,10 @@ def test_what_stands_in_the_result_or_follows_from_it_is_supported(text: str, pr
         ("3 times as many", Preview((Column("n", "BIGINT"),), ((50,), (100,)), 2), ["3 times"]),
         ("Nobody: 0 rows, 7 looked for", Preview((Column("n", "BIGINT"),), (), 0), ["7"]),
         ("4.3 million", MONTHS, ["4.3 million"]),
+        ("On 28.02.2014; 28.03.2013.", MONTHS, ["28.02.2014", "28.03.2013"]),
+        ("58 656 flights, 3,36,767, 3.1 lakh", FLIGHTS, ["58 656", "3,36,767", "3.1 lakh"]),
+        ("by 15 percentage points", SHARES, ["15 percentage points"]),
+        ("1.2e-06, 1.3 \u00d7 10⁻⁵", TINY, ["1.2e-06", "1.3 \u00d7 10⁻⁵"]),
         ("the 9007199254740997", Preview((Column("n", "BIGINT"),), (("9007199254999999",),), 1), ["9007199254740997"]),
     ],
 )

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { Verdict } from "deadstop-client";
 
 import * as icons from "../../../elements/icons";
 import { PageElement } from "../../../elements/page-element";
-import type { Rating, Verdict } from "../../../model/conversations/conversation";
+import type { Rating } from "../../../model/conversations/conversation";
 
 const LABELS: Readonly<Record<Verdict, string>> = { up: "Good answer", down: "Bad answer" };
 

@@ -1,0 +1,33 @@
+"""Texts without half characters, which no message can carry. Pure."""
+
+import re
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def whole(text: str) -> str:
+    """The text with the halves of each character joined; � stands for one that is alone."""
+    if text.isascii() or not _HALF.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+class Pieces:
+    """A text that comes in pieces, where a character may be cut in two."""
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def add(self, piece: str) -> str:
+        """As much as is whole now."""
+        if piece.isascii() and not self._half:
+            return piece
+        text, self._half = self._half + piece, ""
+        if "\ud800" <= text[-1:] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        return whole(text)
+
+    def end(self) -> str:
+        """What was never completed."""
+        half, self._half = self._half, ""
+        return whole(half)
