@@ -129,7 +129,7 @@ class RemoteFolder:
         try:
             found = arrange(shown, root, lambda path: _judged(path, objects[path].size))
         except CatalogError as error:
-            raise CatalogError(str(error).replace(str(root), self._address, 1)) from error
+            raise CatalogError(f"{str(error).replace(str(root), self._address, 1)} {_BY_NAME}") from error
         local = [*(lake.stem for lake in found.lakes), *(book.stem for book in found.books)]
         left_out = [LeftOut(stem, f"Table {stem} is left out: {_LOCAL}") for stem in local]
         sources = [msgspec.structs.replace(one, files=tuple(map(_name, one.files))) for one in found.sources]
@@ -167,6 +167,7 @@ class _Description:
             raise CatalogError(f"{self}: {error}") from error
 
 
+_BY_NAME = f"At an address only Parquet is read, and known by its name: {', '.join(PARQUET_SUFFIXES)}."
 _LOCAL = "workbooks and tables with a log of their own are read from folders of this machine only"
 
 

@@ -230,8 +230,8 @@ def _begins_a_query(first: str, words: list[str], text: str) -> bool:
 
 def _is_select(word: str, following: str) -> bool:
     """Also with a slip, as in `from t selct name`."""
-    known = word.lower() != "elect" and OSA.distance(word.lower(), "select") <= 1
-    return known and following.lower() not in _ENGLISH
+    slips = OSA.distance(word.lower(), "select")
+    return word.lower() != "elect" and (slips == 1 or (slips == 0 and following.lower() not in _ENGLISH))
 
 
 def _begins_a_mistyped_query(first: str, words: list[str], signs: bool) -> bool:

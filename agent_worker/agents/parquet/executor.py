@@ -150,4 +150,5 @@ def _for_people(error: EngineError | Refused, repairs: int, those: tuple[LeftOut
     if why is not None:
         hint = "put the file right and ask again: the tables are read anew"
         return AgentError(f"There is no table {error.missing}. {why}", code="sql_binder", hint=hint)
-    return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint="correct the statement and ask again")
+    hint = "see to the data and ask again" if error.kind == "io" else "correct the statement and ask again"
+    return AgentError(f"{error.message}{tried}", code=f"sql_{error.kind}", hint=hint)

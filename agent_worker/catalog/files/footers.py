@@ -94,6 +94,8 @@ def why(error: Exception) -> str:
         return "it is encrypted, and there is no key for it here"
     if text.startswith("Footer length error"):
         return "the length of its footer, in its last eight bytes, is not one that it can have: it is damaged"
+    if "No magic bytes" in text:
+        return "it does not end as a Parquet file: it is cut short, still being written, or something else"
     if text.startswith("Out of Memory"):
         return f"reading it takes more memory than a worker has: {text}"
     return text

@@ -16,6 +16,7 @@ from agent_worker.offline.asking_back.proposals import (
     of_groups,
     of_values,
     over_time,
+    rated,
 )
 from agent_worker.offline.asking_back.rewording import (
     codes,
@@ -86,6 +87,6 @@ def _ways(problem: NotUnderstood) -> list[Proposals]:
     return [
         lambda _: put_in_place(problem),
         lambda pieces: iter([pieces.text]),
-        *(codes, in_units, of_values, absent, by_measure, frequent, in_period, figures_for, over_time),
+        *(codes, in_units, of_values, absent, rated, by_measure, frequent, in_period, figures_for, over_time),
         *(other_words, figures_named, near_names, of_groups, without_left_over, about_tables),
     ]

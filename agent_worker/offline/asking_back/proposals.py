@@ -11,13 +11,15 @@ from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.schema.model import Column, Table
 
 _FEW = 4
+_GOOD = frozenset(("best", "worst", "highest", "lowest", "better", "top", "most"))
+_BAD = frozenset(("worst", "lowest", "delay", "late", "wait", "complaints", "errors", "defects"))
 
 
 def frequent(pieces: Pieces) -> Iterator[str]:
     """ "busiest", "most popular": that to which most rows of another table refer."""
     if not senses.FREQUENT & _all_words(pieces):
         return
-    for column in pieces.columns[:2]:
+    for column in [c for c in pieces.columns[:2] if c.role in ("category", "label")]:
         yield f"top 10 {spoken(column)} by number of {plural(pieces.schema.tables[column.table])}"
     for table in pieces.tables:
         for events in pieces.events(table)[:1]:
@@ -28,6 +30,26 @@ def frequent(pieces: Pieces) -> Iterator[str]:
         for column in pieces.categories(table)[:2]:
             yield f"number of {plural(table)} by {spoken(column)}"
         yield from _per_time(pieces, table)
+
+
+def rated(pieces: Pieces) -> Iterator[str]:
+    """ "the best rating", "the worst delays": by the average of the figure that is named, or that is one of marks."""
+    frequent_ones = {"popular", "common", "busy", "busiest", "frequent"} & pieces.words
+    word = next((word for word in _in_order(pieces) if word in _GOOD and not frequent_ones), "")
+    told = [c for c in pieces.columns if c in pieces.figures(pieces.schema.tables[c.table])]
+    events = [other for table in pieces.tables for other in (table, *pieces.events(table))]
+    marks = [c for table in events for c in pieces.figures(table) if senses.MARKS & set(c.all_words)]
+    things = [(spoken(c), "") for c in pieces.columns if c.role == "category"]
+    things += [(singular(table), table.name) for table in pieces.tables] if pieces.names_a_table else []
+    for column in dict.fromkeys(c.name for c in (told or marks)) if word else ():
+        table = next(c for c in (told or marks) if c.name == column).table
+        figure = spoken(pieces.schema.columns[table, column])
+        down = (word in _BAD) == bool(_BAD & set(figure.split()))
+        for thing, name in things:
+            if name != table:
+                yield f"{thing} with the {'highest' if down else 'lowest'} average {figure}"
+                yield f"{thing} with the {'lowest' if down else 'highest'} average {figure}"
+                yield f"average {figure} by {thing}"
 
 
 def _most(pieces: Pieces, table: Table, events: Table) -> Iterator[str]:

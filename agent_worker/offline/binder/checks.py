@@ -3,14 +3,7 @@
 from itertools import pairwise
 
 from agent_worker.offline.binder.places import Doubtful, Unbound
-from agent_worker.offline.binder.query import (
-    Agg,
-    Compare,
-    Exists,
-    Expr,
-    InBoth,
-    Ref,
-)
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
 from agent_worker.offline.english.tokens import kin, stem
@@ -65,7 +58,8 @@ class Checks(Times):
         for select in self.of(Select):
             if select.terse and select.items[0].fn and not grouped:
                 raise Unbound("a count of what nobody counts")
-            if select.terse and any(self._column(ref).role is Role.QUANTITY for ref in self.query.groups):
+            short = any(" " not in name.text for group in self.of(Group) for name in group.names)
+            if select.terse and short and any(self._column(r).role is Role.QUANTITY for r in self.query.groups):
                 raise Unbound("per so many, or by their number")
 
     def _check_outer(self) -> None:
@@ -208,6 +202,9 @@ class Checks(Times):
         }
         near = self.schema.referred_by(said) | told
         for ref in (*(e for e in self.query.shown if isinstance(e, Ref)), *self.query.groups):
+            key = self.schema.refers(ref.table, ref.column)
+            if key is not None and key.ref_table in said:
+                continue  # the key of what is named stands there, too
             label = self._column(ref) in self.schema.tables[ref.table].labels
             unsaid = label or (self.base not in said and self.base not in near and ref.table != self.base)
             if unsaid and said and ref.table not in near and not self._says_table(ref):

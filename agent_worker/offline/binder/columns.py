@@ -6,12 +6,7 @@ from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
-from agent_worker.offline.grammar.fragments import (
-    Mention,
-    Select,
-    Verb,
-    Where,
-)
+from agent_worker.offline.grammar.fragments import Mention, Select, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.guessed.units import unit_of
 from agent_worker.offline.schema.model import Column

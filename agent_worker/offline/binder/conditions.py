@@ -8,13 +8,7 @@ from agent_worker.offline.binder.places import CLOSE, FAR, HOP, Doubtful, Unboun
 from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
-from agent_worker.offline.grammar.fragments import (
-    Absent,
-    Average,
-    Flagged,
-    Or,
-    Where,
-)
+from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Where
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role

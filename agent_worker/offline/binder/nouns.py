@@ -6,14 +6,7 @@ from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
-from agent_worker.offline.grammar.fragments import (
-    Absent,
-    Group,
-    Having,
-    HowMany,
-    Mention,
-    Verb,
-)
+from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Mention, Verb
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.roles import Role
 from agent_worker.offline.schema.routes import Path, is_functional

@@ -7,15 +7,7 @@ from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
-from agent_worker.offline.grammar.fragments import (
-    Everything,
-    Group,
-    Item,
-    Mention,
-    Select,
-    Verb,
-    Where,
-)
+from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of

@@ -48,10 +48,17 @@ class Conversation:
         meant = answer_to(asked, text) if asked is not None else None
         if isinstance(meant, Meant):
             return self._ask(meant.question)
-        if isinstance(meant, Again):
+        if isinstance(meant, Again) and not (self._single.is_piece(text) and self._goes_on(own_words(text))):
             self._open = meant.asked
             return meant.asked
         return self._ask(own_words(text), goes_on=asked is None or not self._astray)
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether a piece goes on from what was understood before a piece that was not."""
+        try:
+            return not self._astray and bool(self._before and self._single.after(text, self._before))
+        except NotUnderstood:
+            return False
 
     def _ask(self, text: str, goes_on: bool = True) -> Outcome:
         """Plan a question. A fragment does not go on from what was understood before an open question (`goes_on`)."""

@@ -64,7 +64,7 @@ OPENING_GLUE = _said(
     |{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
     |distinct values of|existing|{kind,kinds} of"""
 )
-BESIDE = _said("as well as|along with{ the,}|together with|followed by")
+BESIDE = _said("as well as|along with{ the,}|together with|followed by|with {their,its,his,her}")
 DETERMINERS = _said(
     """the|a|an|{all,some,any,one}{ of,} the|all|some|any|its|their|his|her|these|those|this|corresponding|respective
     |associated|our|my|such|given|current|specific|related|both"""
@@ -137,6 +137,8 @@ COMMON = Phrases(
         "least {common,frequent,popular,used}|rarest|least commonly used": False,
     }
 )
+MOSTLY = Phrases({"{the,} most{ often, frequently,}": True, "{the,} least{ often, frequently,}": False})
+"""Behind a verb, of how often it was done: "which plane flew most"."""
 LASTLY = Phrases({"{first,earliest}": False, "{last,latest,most recently}": True})
 """Behind a verb, whose date is meant: "who joined last"."""
 _ORDINALS = "second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
@@ -348,6 +350,7 @@ DETERMINING = frozenset(_DETERMINING.split())
 RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
 STOPS = frozenset({".", "?", ",", ";", "and"})
 RESTRICTING = frozenset({"and", "only", "just", "but", "now", "the", "all", "what", "about"})
+POSSESSIVES = frozenset({"their", "its", "his", "her"})
 PRONOUNS = frozenset({"they", "he", "she", "it", "we", "you"})
 GROUPED = frozenset({"grouped", "split", "sorted", "ranked"})
 TIMELY = frozenset({"after", "before", "since", "later", "earlier"})

@@ -18,6 +18,8 @@ MONEY = frozenset(
     expense expenses""".split()  # noqa: SIM905
 )
 MONEY_COLUMNS = ("amount", "total", "revenue", "price", "payment", "fare", "royalty", "fee", "cost", "salary", "sales")
+MARKS = frozenset(("rating", "ratings", "stars", "score", "grade", "mark", "csat", "satisfaction", "points"))
+"""Figures by which things are good or bad."""
 FREQUENT = frozenset(
     """busy busiest popular best worst used common favourite favorite top important frequent rush peak active
     selling""".split()  # noqa: SIM905

@@ -64,6 +64,9 @@ class GoingOn:
         further = tuple(moved(fragment, self._end) for fragment in new.fragments)
         if not further or any(isinstance(f, Everything) for f in further):
             raise Unclear("please ask the whole question")
+        wheres = [f for f in further if isinstance(f, Where)]
+        if any(self._about_the_same(one, other) for at, one in enumerate(wheres) for other in wheres[:at]):
+            raise Unclear("two of one at once? Please ask the whole question")
         found = list(self.before.fragments)
         found = self._asked(found, further)
         found = self._grouped(found, further)

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.grammar.fragments import (
-    Group,
-    Item,
-    Mention,
-    Rank,
-    Sort,
-)
+from agent_worker.offline.grammar.fragments import Group, Item, Mention, Rank, Sort
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.selecting import described, item
-from agent_worker.offline.grammar.standing import is_of_many, limit_after, ranking, standings
+from agent_worker.offline.grammar.standing import events_of, is_of_many, limit_after, ranking, standings
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import Candidate
 
 
 def groups(reader: Reader, at: int) -> Iterator[Found]:
@@ -72,6 +68,10 @@ def ranks(reader: Reader, at: int) -> Iterator[Found]:
         for last, descending in reader.phrase(english.LASTLY, end) if reader.is_date(name) else ():
             if last == reader.size or reader.word(last) in english.STOPS:
                 yield last, Rank(descending, 1, Item("", name)), name.cost
+    for end, descending in reader.phrase(english.MOSTLY, at + 1):
+        if (end == reader.size or reader.word(end) in english.STOPS) and (events := events_of(reader, at)):
+            counted = Item("count", Name(reader.word(at), at, at + 1, (Candidate(events),)), guessed=True)
+            yield end, Rank(descending, 1, counted), 0.1
     yield from _top(reader, at)
     yield from ranking(reader, at)
 

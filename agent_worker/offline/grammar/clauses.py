@@ -19,12 +19,7 @@ from agent_worker.offline.grammar.conditions import (
     where_trailing,
     where_value,
 )
-from agent_worker.offline.grammar.fragments import (
-    Fragment,
-    Mention,
-    Or,
-    Verb,
-)
+from agent_worker.offline.grammar.fragments import Fragment, Mention, Or, Verb
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.terse import in_all, missing, on_average, told
 from agent_worker.offline.grammar.time.asked import dated
@@ -57,6 +52,8 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
                 and stem(name.text) == name.text.lower()
             ):
                 continue  # "on loan": how something stands
+            if before == "with" and reader.word(at) in english.POSSESSIVES:
+                continue  # "courses with their teacher": both are asked for
             if different > at and before in ("for", "by", "in"):  # for each of them
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME

@@ -6,16 +6,7 @@ from dataclasses import replace
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.senses import converted
 from agent_worker.offline.english.tokens import kin
-from agent_worker.offline.grammar.fragments import (
-    Absent,
-    Flagged,
-    Having,
-    HowMany,
-    Item,
-    Operand,
-    Or,
-    Where,
-)
+from agent_worker.offline.grammar.fragments import Absent, Flagged, Having, HowMany, Item, Operand, Or, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name, Number, Value
@@ -382,6 +373,11 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
                 yield end + 1, HowMany(None, sign or "=", number), 0.1
                 continue
             place = reader.maybe(english.DISTINCT, end)
+            for value in reader.values(place) if sign else ():
+                for last, name in reader.noun(value.end):
+                    if name.tables and any(ref.whole for ref in value.refs):
+                        where = Where(None, "=", (value,), owner=name)
+                        yield last, (HowMany(name, sign, number), where), name.cost
             for last, name in reader.noun(place):
                 yield last, HowMany(name, sign or "=", number), name.cost + (0.3 if bare else 0.0)
 

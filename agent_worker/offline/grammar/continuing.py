@@ -82,6 +82,9 @@ def continued(reader: Reader, at: int) -> Iterator[Found]:
     for value in reader.values(start):
         if value.refs and reader.word(value.end) not in english.INVOLVING:
             yield value.end, Where(None, "=", (value,), state=True), 0.1
+    for end, operands, _ in reader.operands(start):
+        if len(operands) > 1 and all(isinstance(one, Value) and one.refs for one in operands):
+            yield end, Where(None, "=", operands, state=True), 0.1
     for pair in _OF_THOSE:
         if tuple(reader.words[at : at + 2]) == pair:
             yield at + 2, None, 0.0

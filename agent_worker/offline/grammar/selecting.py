@@ -22,6 +22,7 @@ _BARE, _BARE_THINGS = 0.3, 0.2
 _WHOLE, _ADDED_UP = 0.3, 0.3
 """ "Total price" of many is the sum of the column that is called so."""
 _PART = 0.8
+_KINDS = (("type",), ("kind",), ("class",), ("category",))
 _NO_COUNT = 0.4
 """What it costs that "the number of" is a column and no count."""
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
@@ -88,7 +89,8 @@ def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, 
         schema = reader.lattice.index.schema
         kinds = schema.kinds.get(stem(word), []) if word.endswith("s") or not many else []
         kinds = [] if any(name.cost < _PART for name in reader.names(start)) else kinds
-        if len(kinds) == 1 and schema.tables[kinds[0][0]].labels:
+        told = schema.columns[kinds[0][:2]].words[-1:] if kinds else ()
+        if len(kinds) == 1 and (schema.tables[kinds[0][0]].labels or told in _KINDS):
             table, column, value = kinds[0]
             things = Name(word, start, start + 1, (Candidate(table),))
             where = Where(None, "=", (Value(word, start, start + 1, (ValueRef(table, column, value),)),))

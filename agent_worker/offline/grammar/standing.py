@@ -26,12 +26,12 @@ def ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
         for end, descending in reader.phrase(english.COMMON, start):
             yield end, Rank(descending, limit, common=True, nth=nth), 0.1
         for end, descending in reader.phrase(english.EXTREMES, start) if reader.before(start + 2) is None else ():
-            if descending and is_of_many(reader, end) and (events := _events_of(reader, end)):
+            if descending and is_of_many(reader, end) and (events := events_of(reader, end)):
                 counted = Item("count", Name(reader.word(end), end, end + 1, (Candidate(events),)), guessed=True)
                 yield end + 1, Rank(descending, limit, counted, nth=nth), 0.1
 
 
-def _events_of(reader: Reader, at: int) -> str:
+def events_of(reader: Reader, at: int) -> str:
     """The one table of what a participle tells of, by which things are linked: "booked" of bookings."""
     schema, word = reader.lattice.index.schema, reader.word(at)
     noun = stem(DERIVED.get(word, ""))

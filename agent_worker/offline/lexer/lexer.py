@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from agent_worker.offline.english.phrases import LONGEST_PHRASE, PHRASES, Kind
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
@@ -28,9 +29,12 @@ class Lexicon:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.names = Names(catalog)
         self._read: dict[str, tuple[Lexeme, ...]] = {}
         self.values = ValueIndex(catalog)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.catalog)
 
     def read(self, question: str) -> list[Lexeme]:
         """The question's items, in order, covering every token; what nothing explains is UNKNOWN."""

@@ -47,8 +47,15 @@ class Description:
             parts.append("with " + " and ".join(self._compare(h) for h in query.havings))
         if query.order and not self._is_usual_order():
             parts.append(self._order())
+        parts += [f"only of those that have any {noun}" for noun in self._left_out()]
         sentence = f"{', '.join(parts)}; from {query.base}."
         return " ".join([sentence[0].upper() + sentence[1:], *self._declared()])
+
+    def _left_out(self) -> list[str]:
+        """The things of which a row of a list may have none: it is not in the answer then."""
+        steps = {e.path[0] for e in self.query.shown if isinstance(e, Ref) and e.path}
+        empty = [s for s in steps if s.along and self.schema.columns[s.start, s.start_column].info.nulls]
+        return [] if self.query.aggregated else [self.schema.tables[step.end].noun for step in empty]
 
     def _declared(self) -> list[str]:
         """What each declared figure is."""

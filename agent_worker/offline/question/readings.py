@@ -12,7 +12,7 @@ from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.follow_ups.merge import GoingOn, Unclear
 from agent_worker.offline.grammar.continuing import points_back
 from agent_worker.offline.grammar.cover import further_parses, parses
-from agent_worker.offline.grammar.fragments import Parse, Verb, names_in
+from agent_worker.offline.grammar.fragments import Parse, Select, Verb, names_in
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.render import Renderer
@@ -112,13 +112,15 @@ class Core:
         best: dict[str, Reading] = {}
         dated = math.inf
         problems: dict[str, None] = {}
-        several_dates = ""
+        several_dates = figured = ""
         for parse in found:
             for base in self.bases(parse):
                 try:
                     bound = Binder(self.schema, base, self.routes(base), parse).run()
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
+                    if isinstance(problem, Several) and _tells(parse, problem.table):
+                        figured = problem.table
                     if isinstance(problem, Several) and _names(parse, problem.table):
                         several_dates, dated = several_dates or problem.table, min(dated, parse.cost)
                     continue
@@ -130,7 +132,7 @@ class Core:
             sorted(best.values(), key=lambda reading: reading.cost),
             words,
             "bind: " + "; ".join(problems),
-            several_dates,
+            several_dates or ("" if best else figured),
             dated,
         )
 
@@ -160,6 +162,12 @@ class Core:
 def _names(parse: Parse, table: str) -> bool:
     """Whether a question names a table as nearly as any other, rather than a column of it."""
     return any(c.table == table and c.cost <= n.cost + 0.1 for n in names_in(parse.fragments) for c in n.tables)
+
+
+def _tells(parse: Parse, table: str) -> bool:
+    """Whether a figure of a table is asked for: "total revenue"."""
+    items = [item for f in parse.fragments if isinstance(f, Select) for item in f.items if item.fn and item.name]
+    return any(c.table == table and c.cost <= 0.1 for i in items if i.name for c in i.name.columns)
 
 
 def _order_groups(schema: Schema, query: Query) -> None:

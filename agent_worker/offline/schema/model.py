@@ -19,7 +19,7 @@ _EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": 
              "nm": ("name",)}  # fmt: skip
 _UNITS = frozenset(
     """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
-    minutes mins seconds hours millions billions""".split()  # noqa: SIM905
+    minutes mins seconds hours millions billions t tons tonnes kwh kw litres liters l m""".split()  # noqa: SIM905
 )
 """What a number is in, not what it is of: `weight_kg`."""
 _PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
@@ -169,8 +169,7 @@ class Schema:
         key = self._key_of.get(place)
         nouns = (*table_words, *parts_of(key.ref_table)) if key else table_words
         own, is_key = parts, place in self.own_keys
-        initials = {noun[0] for noun in nouns}
-        if any(part[0] in initials for part in parts):
+        if not {noun[0] for noun in nouns}.isdisjoint([part[0] for part in parts]):
             parts = _with_nouns(parts, nouns)
             own = _without_noun(parts, table_words)
             named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
@@ -203,7 +202,10 @@ def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) 
             firsts.setdefault(table.columns[0].name.lower(), []).append(table)
     for table in tables:
         for column in table.columns[1:] or table.columns:
-            owners = [t for t in firsts.get(column.name.lower(), ()) if t.name != table.name]
+            called = firsts.get(column.name.lower())
+            if called is None:
+                continue
+            owners = [t for t in called if t.name != table.name]
             noun = parts_of(column.name)[0]
             named = [t for t in owners if any(stem(part).startswith(stem(noun)) for part in parts_of(t.name))]
             owners = named if len(owners) > 1 else owners

@@ -85,15 +85,17 @@ def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> R
 
 def _measure(column: CatalogColumn, words: tuple[str, ...]) -> Role:
     """What a number measures: a year, a time of day written as 1455, a rate that must not be added up, or an amount."""
-    if _holds_years(column, words):
+    if not _YEARLY.isdisjoint(words) and _holds_years(column):
         return Role.YEAR
+    if _RATES.isdisjoint(words) and words[-1:] != ("time",):
+        return Role.QUANTITY
     try:
         low, high = float(column.minimum or "x"), float(column.maximum or "x")
     except ValueError:
         return Role.QUANTITY
     if words[-1:] == ("time",) and low >= 0 and _LAST_HOUR <= high <= _MIDNIGHT:
         return Role.CLOCK
-    return Role.RATE if _RATES & set(words) and abs(high) <= 100 else Role.QUANTITY
+    return Role.RATE if not _RATES.isdisjoint(words) and abs(high) <= 100 else Role.QUANTITY
 
 
 def looks_like_dates(column: CatalogColumn) -> bool:
@@ -102,7 +104,6 @@ def looks_like_dates(column: CatalogColumn) -> bool:
     return bool(edges) and all(len(text) >= 10 and text[4] == text[7] == "-" and text[:4].isdigit() for text in edges)
 
 
-def _holds_years(column: CatalogColumn, words: tuple[str, ...]) -> bool:
+def _holds_years(column: CatalogColumn) -> bool:
     edges = [text for text in (column.minimum, column.maximum) if text]
-    in_range = bool(edges) and all(text.isdigit() and 1000 <= int(text) <= 2200 for text in edges)
-    return in_range and bool(_YEARLY & set(words))
+    return bool(edges) and all(text.isdigit() and 1000 <= int(text) <= 2200 for text in edges)

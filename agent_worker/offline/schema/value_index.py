@@ -69,6 +69,8 @@ class ValueIndex:
         found: dict[Span, list[ValueRef]] = defaultdict(list)
         hits = {line for word in long for line in self._with(word, 0)}
         hits |= {line for word in words - long for line in self._with(f"\n{word}\n", 1)}
+        numbered = [pieces for pieces in spans.whole if len(pieces) == 2 and all(piece.isdigit() for piece in pieces)]
+        hits |= {line for two in numbered for sign in "/-" for line in self._with(f"\n{sign.join(two)}\n", 1)}
         for at, line in sorted(hits):
             table, column, values = self._columns[at]
             spans.match(ValueRef(table, column, values[line]), found)
@@ -120,7 +122,8 @@ class _Spans:
         for span in self.whole.get(pieces, ()):
             if self._typed_as_code(span, ref.value):
                 found[span].append(ref)
-        core = pieces[1:] if len(pieces) > 1 and pieces[0].isdigit() else pieces
+        sorted_by = len(pieces) > 1 and pieces[0].isdigit() and not all(piece.isdigit() for piece in pieces)
+        core = pieces[1:] if sorted_by else pieces
         while len(core) > 1 and core[-1] in _LEGAL:
             core = core[:-1]
         if core != pieces:

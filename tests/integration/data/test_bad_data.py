@@ -19,10 +19,17 @@ async def test_a_corrupt_file_is_named_and_the_other_tables_live_on(tmp_path: Pa
     shutil.copy(SAMPLE_DATA / "airlines.parquet", folder)
     broken = folder / "planes.parquet"
     broken.write_bytes((SAMPLE_DATA / "planes.parquet").read_bytes()[:2000])
+    damaged = folder / "airports.parquet"
+    whole = (SAMPLE_DATA / "airports.parquet").read_bytes()
+    damaged.write_bytes(whole[:4] + b"\xff" * 40 + whole[44:])
     async with running_supervisor(tmp_path, {"data.folder": str(folder)}) as supervisor:
         *_, (_, failed) = await supervisor.events(await supervisor.submit("select * from planes"))
         assert isinstance(failed, Failed)
         assert str(broken) in failed.error
+        *_, (_, failed) = await supervisor.events(await supervisor.submit("select * from airports"))
+        assert isinstance(failed, Failed)
+        assert failed.error.startswith(f"{damaged} is damaged, or is being written")
+        assert failed.hint == "see to the data and ask again"
         *_, (_, completed) = await supervisor.events(await supervisor.submit("select count(*) from airlines"))
         assert isinstance(completed, Completed)
 

@@ -99,11 +99,19 @@ async def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no parquet at all"])
 def test_what_is_no_parquet_is_left_out(content: bytes, tmp_path: Path) -> None:
-    refused = pytest.raises(CatalogError, match=r"shop\.parquet: (it is empty|.*No magic bytes)")
+    refused = pytest.raises(CatalogError, match=r"shop\.parquet: (it is empty|it does not end as a Parquet)")
     with serving_file(content) as web:
         broker = running_broker(web.address("shop.parquet"), tmp_path / "data.sock")
         with broker as path, refused:
             catalog_of(path, tmp_path)
+
+
+def test_what_is_not_called_parquet_is_left_out_with_what_it_would_have_to_be_called(
+    web: WebFile, tmp_path: Path
+) -> None:
+    refused = pytest.raises(CatalogError, match=r"no data: 1 files \(export\).* known by its name: \.parquet")
+    with running_broker(web.address("export"), tmp_path / "data.sock") as path, refused:
+        catalog_of(path, tmp_path)
 
 
 @pytest.fixture

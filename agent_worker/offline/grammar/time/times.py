@@ -8,6 +8,8 @@ from agent_worker.offline.english.vocabulary import ADVERBS, MONTHS, UNIT_PHRASE
 from agent_worker.offline.grammar.fragments import Fragment, Group, Moment, Per, When
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.roles import Kind
 
 _YEARS = range(1900, 2101)
 _LONGEST_UNIT = 4
@@ -62,17 +64,25 @@ def _of_year(reader: Reader, at: int, said: Moment) -> Iterator[tuple[int, Momen
 
 
 def when(reader: Reader, at: int) -> Iterator[Found]:
-    """ "in March 2013", "not on Mondays", "since April", "between March and May", "order date before 1996"."""
+    """ "in March 2013", "born in 2010", "not on Mondays", "since April", "between March and May", "order date before
+    1996"."""
     for end, found in _conditions(reader, at):
         yield end, found, 0.05 + (_KNOWN if all(map(_is_told, found.moments)) else 0.0)
+    yield from _born(reader, at)
     for start, name in reader.noun(at):
         place = reader.maybe(english.COPULAS, start) if reader.word(start) not in _WITHIN else start
         for end, found in _conditions(reader, place) if name.is_column else ():
-            yield (
-                end,
-                replace(found, name=name),
-                name.cost + (_KNOWN if all(map(_is_told, found.moments)) else 0.0),
-            )
+            yield (end, replace(found, name=name), name.cost + (_KNOWN if all(map(_is_told, found.moments)) else 0.0))
+
+
+def _born(reader: Reader, at: int) -> Iterator[Found]:
+    """ "born in 2010": by the date of birth."""
+    columns = reader.lattice.index.schema.columns.values() if reader.word(at) == "born" else ()
+    dates = tuple(
+        Candidate(c.table, c.name) for c in columns if c.kind is Kind.DATE and english.BORN & set(c.all_words)
+    )
+    for end, found in _conditions(reader, at + 1) if dates else ():
+        yield end, replace(found, name=Name("born", at, at + 1, dates)), 0.1
 
 
 def _is_told(one: Moment) -> bool:

@@ -175,6 +175,7 @@ def test_what_is_no_sql_is_the_parsers_error(connection: duckdb.DuckDBPyConnecti
         ("with x (a) as (select 1) selct a from x", True),
         ("from t slect count(*)", True),
         ("from t selct name", True),
+        ("from t selct a", True),
         ("FROM t WHERE", True),
         ("select 1 +", True),
         ("select 'x", True),

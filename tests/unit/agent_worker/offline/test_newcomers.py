@@ -6,6 +6,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import DirectAnswer, SqlPlan, Turn
+from bus.contract.events import Clarification
 from tests.harness.small_tables import Make, Tables
 
 DESK: Tables = {
@@ -40,6 +41,7 @@ def test_shortened_names_are_read_in_full(make: Make, question: str, rows: list[
 
 INN: Tables = {
     "hosts": {"host_id": [1, 2], "host_name": ["Ida", "Bo"], "is_super": [True, False]},
+    "cooks": {"cook_id": [1, 2], "name": ["Al", "Bea"], "birth_date": [date(1990, 5, 1), date(1980, 5, 1)]},
     "dishes": {"dish_id": [1, 2, 3, 4], "name": ["Miso", "Flan", "Goulash", "Tart"],
                "course": ["soup", "cake", "soup", "cake"], "price": [3.0, 9.0, 5.0, 8.0]},
     "stays": {"stay_id": [1, 2, 3, 4], "host_id": [1, 1, 2, 2], "host_name": ["Ida", "Ida", "Bo", "Bo"],
@@ -47,6 +49,7 @@ INN: Tables = {
               "guest_name": ["Ann", "Ben", "Ann", "Cat"], "guest_country": ["Peru", "Peru", "Chile", "Peru"],
               "booked_on": [date(2024, 1, n) for n in (1, 2, 3, 4)],
               "check_in": [date(2025, 2, n) for n in (1, 2, 3, 4)],
+              "season_code": [7, 7, 8, 8], "season": ["2024/25", "2024/25", "2025/26", "2025/26"],
               "is_paid": [True, False, True, True],
               "total_price": [10.0, 20.0, 30.0, 40.0], "night_price": [1.0, 2.0, 3.0, 4.0], "stars": [5, 4, 5, 1]},
 }  # fmt: skip
@@ -60,6 +63,11 @@ INN: Tables = {
         (["how many villas"], [{"2"}]),
         (["average total price of lofts"], [{"30.0"}]),
         (["how many 5 star stays"], [{"2"}]),
+        (["stays with their host"], [{"1", "Ida"}, {"2", "Ida"}, {"3", "Bo"}, {"4", "Bo"}]),
+        (["number of stays per season code"], [{"2", "7"}, {"2", "8"}]),
+        (["stays in season 2024/25"], [{"1"}, {"2"}]),
+        (["how many cooks were born in 1990"], [{"1"}]),
+        (["hosts with more than 1 villa stays"], []),
         (["cheapest soup"], [{"Miso"}]),
         (["second most expensive cake"], [{"Tart"}]),
         (["hosts with an average of more than 4 stars"], [{"Ida"}]),
@@ -89,6 +97,7 @@ def test_pieces_are_said_of_what_was_asked(make: Make, questions: list[str], row
         ["how many check-ins in February 2025"],  # not those that were booked then
         ["total price per guest"],
         ["of villas"],  # of which figure
+        ["which host has the best stars"],  # of the average, or of any
         ["how many stays booked in 2024 and how many hosts"],  # of all hosts, or of 2024
         ["how many glories", "of villas"],
     ],
@@ -113,6 +122,38 @@ def test_the_data_are_described(make: Make, question: str, told: str) -> None:
     found = plan(question, make(DESK).catalog)
     assert isinstance(found, DirectAnswer), found
     assert told in found.text
+
+
+FLEET: Tables = {
+    "trucks": {"truck_id": [1, 2, 3], "plate": ["A1", "B2", "C3"], "type": ["van", "lorry", "van"],
+               "payload_t": [1.0, 8.0, 2.0]},
+    "trips": {"trip_id": [1, 2], "truck_id": [1, 2], "load_t": [0.5, 7.0],
+              "started_at": [date(2024, 1, 1), date(2024, 1, 2)], "ended_at": [date(2024, 1, 3), date(2024, 1, 4)]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("how many vans are there", [{"2"}]),
+        ("average payload of vans", [{"1.5"}]),
+        ("which truck has the highest payload", [{"B2"}]),
+    ],
+)
+def test_kinds_of_things_and_their_units(make: Make, question: str, rows: list[set[str]]) -> None:
+    _holds(make, FLEET, [question], rows)
+
+
+def test_what_is_best_is_offered_by_the_average(make: Make) -> None:
+    found = plan("which host has the best rating", make(INN).catalog)
+    assert isinstance(found, Clarification)
+    assert found.suggestions[0] == "host with the highest average stars"
+
+
+def test_a_figure_of_rows_with_two_dates_is_offered_by_each(make: Make) -> None:
+    found = plan("total load in 2024", make(FLEET).catalog)
+    assert isinstance(found, Clarification)
+    assert found.suggestions == ["total load with started at in 2024", "total load with ended at in 2024"]
 
 
 def _holds(make: Make, tables: Tables, questions: list[str], rows: list[set[str]]) -> None:
