@@ -73,6 +73,9 @@ ABBREVIATIONS = {
 }  # fmt: skip
 """Abbreviations that people use for names of columns whatever the data are about."""
 
+NOUNS_TOO = frozenset(("cat", "temp", "auto", "doc", "stat", "prod"))
+"""Those that people say as words of their own: cats need not be categories."""
+
 _SAME = """employee staff worker|client customer|movie film|salary wage|altitude elevation|gender sex|nation country
 phone telephone|car automobile|doctor physician|enrollment enrolment|organisation organization|theatre theater
 center centre|color colour|program programme|license licence|catalogue catalog|company firm|airplane aeroplane plane

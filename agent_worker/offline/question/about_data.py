@@ -22,17 +22,19 @@ _TIMES = frozenset(
 _ASKS_TIME = frozenset(
     "when since until till cover period range recent far current fresh".split()  # noqa: SIM905
 )
+_ROWS = frozenset(("row", "record", "entry"))
+_NUMBERS = frozenset(("many", "number", "count", "total"))
+_COUNTING = _NUMBERS | {"how", "table"}
 _SHOWN_VALUES = 6
 
 
 def about(question: str, names: Names) -> DirectAnswer | None:
     """The answer when every word of a question is about the data themselves, else None."""
-    words = {stem(word) for word in atoms(question)} - {stem(word) for word in _CARRIES_NOTHING}
+    words, tables, rest = _split(question, names)
     if not words:
         return None
-    tables = [t for t in names.catalog.tables if words & {stem(part) for part in names.tables[t.name]}]
-    rest = words - {stem(part) for t in tables for part in names.tables[t.name]}
-    if rest and rest <= _COLUMNS | _TABLES and rest & _COLUMNS:
+    counted = rest - _COUNTING
+    if rest <= _COLUMNS | _TABLES | _COUNTING and counted & _COLUMNS:
         return DirectAnswer("\n\n".join(_columns(t) for t in tables or names.catalog.tables))
     if rest & _MEANING and (said := _meaning(names, [w for w in atoms(question) if stem(w) in words - _MEANING])):
         return DirectAnswer(said)
@@ -40,11 +42,27 @@ def about(question: str, names: Names) -> DirectAnswer | None:
         return DirectAnswer("\n\n".join(map(_columns, tables)))
     if rest & _ASKS_TIME and rest <= _TIMES | _TABLES and (times := _times(tables or names.catalog.tables)):
         return DirectAnswer(times)
-    if rest and rest <= _TABLES and not tables:
+    if rest and rest <= _TABLES | _COUNTING and rest & _TABLES and not tables:
         return DirectAnswer(_tables(names))
     if words <= _HELP:
         return DirectAnswer(_help(names))
     return None
+
+
+def rows_of(question: str, names: Names) -> tuple[str, str]:
+    """What is asked of the rows of a table by a question that says nothing else, and the table: "how many" for "how many
+    records are in orders", "list" for "show the rows of orders"; two empty texts otherwise."""
+    _, tables, rest = _split(question, names)
+    if len(tables) != 1 or not rest & _ROWS or not rest <= _ROWS | _COUNTING:
+        return "", ""
+    return "how many" if rest & _NUMBERS else "list", tables[0].name
+
+
+def _split(question: str, names: Names) -> tuple[set[str], list[CatalogTable], set[str]]:
+    """The words of a question that carry something, the tables they name, and those that name none."""
+    words = {stem(word) for word in atoms(question)} - {stem(word) for word in _CARRIES_NOTHING}
+    tables = [t for t in names.catalog.tables if words & {stem(part) for part in names.tables[t.name]}]
+    return words, tables, words - {stem(part) for t in tables for part in names.tables[t.name]}
 
 
 def _tables(names: Names) -> str:
@@ -54,7 +72,8 @@ def _tables(names: Names) -> str:
 
 def _columns(table: CatalogTable) -> str:
     lines = [f"| {c.name} | {c.type} | {_holds(c)} |" for c in table.columns]
-    return "\n".join([f"**{table.name}**, {table.row_count:,} rows", "", "| column | type | holds |",
+    size = f"{table.row_count:,} rows, {len(table.columns):,} columns"
+    return "\n".join([f"**{table.name}**, {size}", "", "| column | type | holds |",
                       "| --- | --- | --- |", *lines])  # fmt: skip
 
 

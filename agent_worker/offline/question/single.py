@@ -15,7 +15,7 @@ from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
 from agent_worker.offline.lexer.lexer import Lexicon
 from agent_worker.offline.output.describe import Description
-from agent_worker.offline.question.about_data import about
+from agent_worker.offline.question.about_data import about, rows_of
 from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
 from agent_worker.offline.question.readings import Core, Reading
 from agent_worker.offline.question.several import questions_in, side_by_side
@@ -116,6 +116,9 @@ class Single:
         further = self._further(question, before) if before is not None and before.reading is not None else ""
         if isinstance(further, Understood):
             return further
+        asked, table = rows_of(question, self.lexicon.names)
+        if asked:
+            return self.alone(f"{asked} {self.core.schema.tables[table].noun}")
         if said := about(question, self.lexicon.names):
             return Understood(said)
         if goes_before and (follows or isinstance(whole, Understood)):

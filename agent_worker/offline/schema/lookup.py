@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import SAME_WORDS
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
-from agent_worker.offline.schema.model import Column, Schema, Words
+from agent_worker.offline.schema.model import Column, Schema, Table, Words
 from agent_worker.offline.schema.roles import Kind, Role
 
 _SURELY = 0.35
@@ -55,11 +55,11 @@ class NameIndex:
         self._fitting: dict[Words, list[Candidate]] = {}
         self._related: dict[str, frozenset[Candidate]] = {}
         for table in schema.tables.values():
-            for part in {*table.words, "".join(table.words), *schema.key_nouns.get(table.name, ())}:
+            for part in {*_words_of(table.forms), "".join(table.words), *schema.key_nouns.get(table.name, ())}:
                 self._parts[part].append(Candidate(table.name))
             for column in table.columns:
                 candidate = Candidate(table.name, column.name)
-                for part in {*column.words, *column.all_words, "".join(column.all_words)}:
+                for part in {*_words_of(column.forms), "".join(column.all_words)}:
                     self._parts[part].append(candidate)
         self.column_names = {column.name.lower() for column in schema.columns.values()}
         self._stems = {stem(part) for part in self._parts}
@@ -147,7 +147,7 @@ class NameIndex:
 
     def _cost(self, candidate: Candidate, words: Words) -> float | None:
         if candidate.column is None:
-            cost = _table_cost(words, self.schema.tables[candidate.table].words)
+            cost = _table_cost(words, self.schema.tables[candidate.table])
             keyed = fit(words, self.schema.key_nouns.get(candidate.table, ())) in (EXACT, EXACT + 1)
             return _BY_KEY if keyed and (cost is None or cost > _BY_KEY) else cost
         column = self.schema.columns[candidate.table, candidate.column]
@@ -157,9 +157,9 @@ class NameIndex:
             and (column.kind is not Kind.TEXT or column.role is Role.IDENTIFIER or _is_numbers(column))
         ):
             return None
-        costs = [_fit_cost(words, parts) for parts in {column.words, column.all_words}]
+        costs = [_fit_cost(words, parts) for parts in column.forms]
         if len(words) > 1 and words[-1] in _OPEN and (words[-1] not in ("name", "names") or column.kind is Kind.TEXT):
-            shorter = [_fit_cost(words[:-1], parts) for parts in {column.words, column.all_words}]
+            shorter = [_fit_cost(words[:-1], parts) for parts in column.forms]
             costs += [cost + 0.3 for cost in shorter if cost is not None and cost < _PART]
         known = [cost for cost in costs if cost is not None]
         return min(known, default=None)
@@ -230,7 +230,16 @@ def _fit_cost(words: Words, parts: Words) -> float | None:
     return _PART + 0.1 * max(left, 0) + 0.05 * (cost - PARTIAL)
 
 
-def _table_cost(words: Words, parts: Words) -> float | None:
+def _words_of(forms: set[Words]) -> set[str]:
+    return {word for form in forms for word in form}
+
+
+def _table_cost(words: Words, table: Table) -> float | None:
+    costs = (_name_cost(words, parts) for parts in table.forms)
+    return min((cost for cost in costs if cost is not None), default=None)
+
+
+def _name_cost(words: Words, parts: Words) -> float | None:
     cost = fit(words, parts)
     if cost is not None and cost < PARTIAL:
         return _COSTS[cost]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent_worker.offline.english.tokens import plural, stem
-from agent_worker.offline.english.vocabulary import ABBREVIATIONS
+from agent_worker.offline.english.vocabulary import ABBREVIATIONS, NOUNS_TOO
 from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
 from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
@@ -40,13 +40,21 @@ class Column:
     def __repr__(self) -> str:
         return f"<{self.table}.{self.name} {self.role}>"
 
+    @property
+    def forms(self) -> set[Words]:
+        """Its words in each way in which they may be said: a name that is shortened is a word too."""
+        parts = parts_of(self.name)
+        return {self.words, self.all_words, *(() if _EXPANDED.keys().isdisjoint(parts) else (parts,))}
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table with its words; `label` is what names a row for people, `key` what other tables refer to."""
+    """One table with its words, in full and as its name shortens them; `labels` are what names a row for people, `key`
+    what other tables refer to."""
 
     name: str
     words: Words
+    short: Words
     columns: tuple[Column, ...]
     key: Column | None
     labels: tuple[Column, ...]
@@ -55,6 +63,11 @@ class Table:
     @property
     def noun(self) -> str:
         return " ".join(self.words)
+
+    @property
+    def forms(self) -> set[Words]:
+        """Its words in each way in which they may be said."""
+        return {self.words, self.short}
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -147,8 +160,9 @@ class Schema:
         return found
 
     def _table(self, info: CatalogTable, referred: str | None) -> Table:
-        words = parts_of(info.name)
-        words = _in_full(words[1:] if len(words) > 1 and words[0] in _PREFIXES else words)
+        parts = parts_of(info.name)
+        short = parts[1:] if len(parts) > 1 and parts[0] in _PREFIXES else parts
+        words = _in_full(short)
         split = [parts_of(column.name) for column in info.columns]
         prefix = bool(shared_prefix(split))
         columns = tuple(
@@ -158,7 +172,8 @@ class Schema:
         key = next((column for column in columns if column.name == referred), None) or own_key(columns)
         declared = self.catalog.description.labels.get(info.name, ())
         named = tuple(column for name in declared for column in columns if column.name == name)
-        return Table(info.name, words, columns, key, named or labels_of(columns) or _namesake(words, columns), info)
+        labels = named or labels_of(columns) or _namesake(words, columns)
+        return Table(info.name, words, short, columns, key, labels, info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
         place, kind = (table, column.name), kind_of(column)
@@ -182,7 +197,8 @@ class Schema:
 
 def _in_full(words: Words) -> Words:
     """A table's words, the last one not abbreviated: the customers of `custs`."""
-    whole = ABBREVIATIONS.get(stem(words[-1]), frozenset()) if words else ()
+    short = stem(words[-1]) if words else ""
+    whole = ABBREVIATIONS.get(short, frozenset()) if short not in NOUNS_TOO else ()
     return (*words[:-1], plural(next(iter(whole)))) if len(whole) == 1 and len(words[-1]) > 3 else words
 
 

@@ -84,7 +84,8 @@ class Spoken:
 
     @cached_property
     def _words_of_tables(self) -> set[str]:
-        return {word for table in self._tables for word in self.schema.tables[table].words}
+        tables = [self.schema.tables[table] for table in self._tables]
+        return {word for table in tables for form in table.forms for word in form}
 
     def _columns(self, places: set[tuple[str, str]]) -> list[Column]:
         return [self.schema.columns[place] for place in places if place in self.schema.columns]

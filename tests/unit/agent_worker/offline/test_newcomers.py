@@ -39,6 +39,37 @@ def test_shortened_names_are_read_in_full(make: Make, question: str, rows: list[
     _holds(make, DESK, [question], rows)
 
 
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("how many custs are there", [{"3"}]),
+        ("number of tkts by prio", [{"high", "2"}, {"low", "2"}]),
+        ("cats with weight over 4", [{"Tom"}]),
+        ("how many cats", [{"2"}]),
+        ("fname and dob of cats", [{"Tom", "2020-01-01"}, {"Ari", "2021-01-01"}]),
+        ("how many rows are in cats", [{"2"}]),
+        ("how many records does the cats table have?", [{"2"}]),
+        ("show the rows of cats", [{"Tom"}, {"Ari"}]),
+    ],
+)
+def test_shortened_names_are_read_as_they_stand(make: Make, question: str, rows: list[set[str]]) -> None:
+    cats = {"fname": ["Tom", "Ari"], "weight": [4.5, 3.9], "dob": [date(2020, 1, 1), date(2021, 1, 1)]}
+    _holds(make, {**DESK, "cats": cats}, [question], rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("how many columns do custs have", "**custs**, 3 rows, 6 columns"),
+        ("how many tables are there", "| custs | 3 | 6 |"),
+    ],
+)
+def test_the_data_are_counted_too(make: Make, question: str, said: str) -> None:
+    plan_ = plan(question, make(DESK).catalog, ())
+    assert isinstance(plan_, DirectAnswer)
+    assert said in plan_.text
+
+
 INN: Tables = {
     "hosts": {"host_id": [1, 2], "host_name": ["Ida", "Bo"], "is_super": [True, False]},
     "cooks": {"cook_id": [1, 2], "name": ["Al", "Bea"], "birth_date": [date(1990, 5, 1), date(1980, 5, 1)]},
