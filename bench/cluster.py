@@ -24,7 +24,7 @@ from bench.measures.streams import one_stream
 from bench.table import table
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
-from tests.harness.nodes import node_of
+from tests.harness.jobs.nodes import node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 
 WARM = {"worker.warm_workers": 2, "agent.default": "says_hello"}

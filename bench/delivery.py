@@ -22,8 +22,8 @@ import psutil
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
 from bus.wire.outside import ENDINGS
-from tests.harness.cuts import ServedGateway, served_gateway
 from tests.harness.gateways import TOKENS, Event
+from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.servers import Supervisor, running_supervisor
 from tests.programs import thin
 from tests.workers import zoo_settings

@@ -24,9 +24,9 @@ from bus.client import CommandRefused
 from bus.contract.events import Killed, Stopping
 from bus.system.control_groups import Unusable
 from bus.system.orphans import descendants
-from tests.harness.cgroup_tree import cgroup_tree
+from tests.harness.jobs.cgroup_tree import cgroup_tree
+from tests.harness.jobs.stopping import ROOMY, told_files, told_pids
 from tests.harness.servers import Supervisor, is_gone, running_supervisor
-from tests.harness.stopping import ROOMY, told_files, told_pids
 from tests.workers import ZOO
 
 ENDS_BY_ITSELF = {

@@ -13,7 +13,7 @@ import pytest
 
 from bus.contract.vocabulary import Proof
 from bus.system.control_groups import ControlGroup, Unusable
-from tests.harness.cgroup_tree import NO_CONTROLLERS, cgroup_tree
+from tests.harness.jobs.cgroup_tree import NO_CONTROLLERS, cgroup_tree
 
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

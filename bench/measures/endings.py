@@ -10,7 +10,7 @@ from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Show
 from bus.wire.replies import Shown
 from ops.load.wire import WireEvent
-from tests.harness.stuck import stuck_statement, until_inside_its_call
+from tests.harness.jobs.stuck import stuck_statement, until_inside_its_call
 
 GRACE_S = 0.5
 UNHURRIED_S = 60.0

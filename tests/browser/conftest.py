@@ -15,7 +15,7 @@ from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
-from tests.harness.graces import GENEROUS_S, ending_on
+from tests.harness.jobs.graces import GENEROUS_S, ending_on
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 NAME, ELSEWHERE = "data.deadstop.test", "elsewhere.test"

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.harness.stuck import stuck_statement, until_inside_its_call
+from tests.harness.jobs.stuck import stuck_statement, until_inside_its_call
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

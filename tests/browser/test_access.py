@@ -5,7 +5,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.browser.axe import violations
 from tests.browser.model import Model, asks_back
 from tests.browser.tab import Answer, Tab
-from tests.harness.stuck import stuck_statement
+from tests.harness.jobs.stuck import stuck_statement
 
 TELEPHONE: ViewportSize = {"width": 390, "height": 844}
 _WIDER = """() => [...document.querySelectorAll('body *')].filter((one) => {

@@ -15,7 +15,7 @@ from tests.browser.conftest import NO_MODEL
 from tests.browser.tab import THEMES, Answer, Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
-from tests.harness.stuck import stuck_statement, until_inside_its_call
+from tests.harness.jobs.stuck import stuck_statement, until_inside_its_call
 
 BY_MONTH = "average departure delay by month"
 DAY = {"name": "from_month", "kind": "number", "default": "11"}

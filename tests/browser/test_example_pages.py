@@ -14,7 +14,7 @@ from bus.wire.commands import ListJobs
 from bus.wire.replies import Jobs
 from tests.browser.visits import Visits
 from tests.harness.gateways import TOKENS, running_gateway
-from tests.harness.proxies import CuttingProxy, cutting_port
+from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import OPERATOR, Supervisor, is_gone, running_supervisor
 
 PAGES = Path(__file__).parents[2] / "examples/clients"

@@ -12,7 +12,7 @@ from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
 from tests.fakes.messages_server import MessagesServer
-from tests.harness.graces import ending_on
+from tests.harness.jobs.graces import ending_on
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

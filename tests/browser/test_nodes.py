@@ -12,7 +12,7 @@ from tests.browser.conftest import ZOO
 from tests.browser.tab import Tab
 from tests.browser.visits import Visits
 from tests.e2e.cli_runner import Server, serving
-from tests.harness.nodes import require_namespaces
+from tests.harness.jobs.nodes import require_namespaces
 
 NODES = f"""{ZOO.replace("max_running = 1", "max_running = 4")}
 [cluster]

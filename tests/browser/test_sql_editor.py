@@ -4,7 +4,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.tab import Answer, Tab
-from tests.harness.stuck import stuck_statement
+from tests.harness.jobs.stuck import stuck_statement
 
 
 async def editing(tab: Tab) -> Answer:

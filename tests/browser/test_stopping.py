@@ -10,7 +10,7 @@ from tests.browser.history import moments, watch
 from tests.browser.model import Model
 from tests.browser.tab import Tab
 from tests.browser.visits import Visits
-from tests.harness.graces import GENEROUS_S
+from tests.harness.jobs.graces import GENEROUS_S
 from tests.harness.servers import is_gone
 
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bus.system.control_groups import ControlGroup
 from tests.chaos.run import run
-from tests.harness.cgroup_tree import cgroup_tree
+from tests.harness.jobs.cgroup_tree import cgroup_tree
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 import psutil
 
 from tests.chaos.script import Step
-from tests.harness.nodes import NodeProcesses, node_beneath_keeper
+from tests.harness.jobs.nodes import NodeProcesses, node_beneath_keeper
 
 NODE_SETTINGS = """
 [cluster]

@@ -18,8 +18,8 @@ from tests.chaos.nodes import NODE_SETTINGS
 from tests.chaos.script import script
 from tests.chaos.world import Asked, World, log_path
 from tests.e2e.cli_runner import Server, serving
+from tests.harness.jobs.stopping import check_stream, told_files, told_pids
 from tests.harness.servers import is_gone
-from tests.harness.stopping import check_stream, told_files, told_pids
 
 SETTINGS = """
 [supervisor]

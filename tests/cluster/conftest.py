@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from tests.cluster.machines import HEAD, PORT, Machines
 from tests.cluster.people import ready
+from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import Supervisor, eventually, running_supervisor
-from tests.harness.stopping import ROOMY
 
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "b5c1" * 16}
 CLUSTER = {

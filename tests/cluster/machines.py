@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from tests.e2e.cli_runner import wait_until
-from tests.harness.nodes import NodeProcesses, node_beneath
+from tests.harness.jobs.nodes import NodeProcesses, node_beneath
 
 SUBNET = "10.77.0"
 HEAD = f"{SUBNET}.1"

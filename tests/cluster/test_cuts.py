@@ -11,7 +11,7 @@ from bus.contract.vocabulary import State
 from tests.cluster.conftest import CLUSTER, NUMBERS
 from tests.cluster.machines import HEAD, Machines
 from tests.cluster.people import has, ready
-from tests.harness.proxies import CuttingProxy
+from tests.harness.network.proxies import CuttingProxy
 from tests.harness.servers import Supervisor, eventually, running_supervisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -12,7 +12,7 @@ import pytest
 from bus.contract.vocabulary import Proof, Reason, Rung, State
 from tests.cluster.machines import Machine, Machines
 from tests.cluster.people import ready
-from tests.harness.nodes import NodeProcesses
+from tests.harness.jobs.nodes import NodeProcesses
 from tests.harness.servers import Supervisor, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,8 +10,8 @@ from bus.wire.commands import DrainNode
 from bus.wire.replies import Stats
 from tests.cluster.machines import WITH_GPU, Machine, Machines
 from tests.cluster.people import has, nodes
+from tests.harness.jobs.stopping import climbed
 from tests.harness.servers import OPERATOR, Supervisor, eventually
-from tests.harness.stopping import climbed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

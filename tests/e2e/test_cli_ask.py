@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from bus.contract.vocabulary import Rung
 from tests.e2e.cli_runner import Server, deadstop, program, serving, wait_until
-from tests.harness.graces import ending_on
+from tests.harness.jobs.graces import ending_on
 
 CONFIG = ending_on(Rung.CANCEL)
 QUESTION = "average departure delay by month"

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.e2e.cli_runner import Program, Server, deadstop, program, serving, wait_until
+from tests.harness.data.stores import CREDENTIALS, QUIET, S3, running_s3
+from tests.harness.data.web_files import serving_file
 from tests.harness.servers import is_gone
-from tests.harness.stores import CREDENTIALS, QUIET, S3, running_s3
-from tests.harness.web_files import serving_file
 
 SECRET = CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
 STORE = CREDENTIALS | QUIET

@@ -22,7 +22,7 @@ from bus.wire.replies import QuestionSaved
 from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, environment, job, serving, wait_until
 from tests.e2e.snapshot_text import examined, flowing, misplaced, normalised, what_stays
 from tests.e2e.terminal import on_terminals
-from tests.harness.graces import ending_on
+from tests.harness.jobs.graces import ending_on
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITE = os.environ.get("DEADSTOP_WRITE_SNAPSHOTS") == "1"

@@ -15,9 +15,9 @@ from bus.wire.commands import ReadCatalog
 from bus.wire.replies import CatalogRead
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Recorded, Script
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import Ended, ended
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
-from tests.harness.stopping import Ended, ended
 
 
 async def ask(supervisor: Supervisor, question: str, agent: str = "parquet", **fields: Any) -> Ended:

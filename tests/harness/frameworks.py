@@ -17,7 +17,7 @@ from bus.contract.data_place import DataPlace
 from bus.contract.events import Clarification, ResponseChunk, Warn
 from bus.contract.settings import AgentDefinition, Settings
 from bus.wire.worker import ConversationTurn, JobSpec, KeptTurn
-from tests.harness.outlets import Recorder
+from tests.harness.jobs.outlets import Recorder
 
 
 class Conversation:

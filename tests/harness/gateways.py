@@ -16,7 +16,7 @@ import aiohttp
 
 from bus.program import VARIABLE
 from bus.wire.outside import ENDINGS
-from tests.harness.http_sockets import http_socket
+from tests.harness.network.http_sockets import http_socket
 from tests.harness.servers import GONE_WITHIN_S, READY_WITHIN_S, ROOT
 
 MADE_TOKEN = "made for this run"
@@ -101,7 +101,7 @@ class Wire:
     """One connection: sends events, receives them one by one whatever frame they came in."""
 
     def __init__(self, socket: Any) -> None:
-        self.socket = socket  # aiohttp's, or a `tests.harness.http_sockets.HttpSocket`
+        self.socket = socket  # aiohttp's, or a `tests.harness.network.http_sockets.HttpSocket`
         self.frames = 0
         self.longest_list = 0
         self._waiting: list[Event] = []

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bus.contract.vocabulary import Proof, Rung
 from tests.harness.gateways import RunningGateway, running_gateway
-from tests.harness.graces import ENDING_ON, SupervisorFor
+from tests.harness.jobs.graces import ENDING_ON, SupervisorFor
 from tests.harness.servers import Supervisor, running_supervisor
 from tests.workers import zoo_settings
 

@@ -17,7 +17,7 @@ from agent_worker.agents.history.roll_up import roll_up
 from bus.contract.settings import HistorySettings
 from bus.log import LOG_NAME
 from supervisor.storage.store import Store
-from tests.harness.histories import NOON, history_of, record_of, write_job
+from tests.harness.data.histories import NOON, history_of, record_of, write_job
 
 DAY_S = 86_400
 CHANGES = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"}

@@ -50,7 +50,7 @@ def about(question: str, names: Names) -> DirectAnswer | None:
 
 
 def rows_of(question: str, names: Names) -> tuple[str, str]:
-    """What is asked of the rows of a table by a question that says nothing else, and the table: "how many" for "how many
+    """What is asked of a table's rows by a question that says nothing else, and the table: "how many" for "how many
     records are in orders", "list" for "show the rows of orders"; two empty texts otherwise."""
     _, tables, rest = _split(question, names)
     if len(tables) != 1 or not rest & _ROWS or not rest <= _ROWS | _COUNTING:

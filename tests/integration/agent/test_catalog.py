@@ -16,9 +16,9 @@ from bus.wire.job_record import JobSummary
 from bus.wire.replies import CatalogRead, Jobs
 from tests.fakes.scripts import flights, in_pieces, plan_json
 from tests.harness.asking import ask, serving, write_parquet
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import Ended
 from tests.harness.servers import OPERATOR, PATIENCE_S, Supervisor, eventually, running_supervisor
-from tests.harness.stopping import Ended
 
 CHANGED = "the data have changed: reading the catalog anew"
 

@@ -9,8 +9,8 @@ import pytest_asyncio
 from tests.fakes.replies import Recorded, Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, ask, serving
+from tests.harness.jobs.stopping import ALICE, BOB
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.harness.stopping import ALICE, BOB
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,9 +8,9 @@ import pytest_asyncio
 from bus.contract.events import Node, ResponseChunk, Status, Tool
 from bus.contract.vocabulary import Rung
 from tests.harness.asking import ask, until_answering
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ended
 from tests.harness.servers import ROOT, Supervisor, is_gone, running_supervisor
-from tests.harness.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -24,7 +24,7 @@ from bus.contract.vocabulary import Reason
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving
-from tests.harness.stopping import ended
+from tests.harness.jobs.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

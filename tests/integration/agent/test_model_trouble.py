@@ -14,9 +14,9 @@ from bus.contract.vocabulary import Reason, Rung
 from tests.fakes.replies import Fail, Reply, Say, Script, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, ask, serving, until_answering
-from tests.harness.graces import GENEROUS_S
+from tests.harness.jobs.graces import GENEROUS_S
+from tests.harness.jobs.stopping import Ended
 from tests.harness.servers import running_supervisor
-from tests.harness.stopping import Ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

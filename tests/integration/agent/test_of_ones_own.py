@@ -11,9 +11,9 @@ import pytest_asyncio
 from bus.contract.events import Clarification, Failed, Killed, Progress, ResponseChunk, TableRows, TableSchema
 from bus.contract.vocabulary import Reason, Rung
 from tests.harness.asking import ask, until_answering, until_catalog
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ended
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
-from tests.harness.stopping import ended
 
 EXAMPLES = ROOT / "examples"
 

@@ -15,8 +15,8 @@ from bus.wire.commands import Caller
 from tests.fakes.replies import Recorded, Reply, Say, Script
 from tests.fakes.scripts import COUNT_PER_CARRIER, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving
+from tests.harness.jobs.stopping import ended
 from tests.harness.servers import eventually, start_supervisor
-from tests.harness.stopping import ended
 from tests.integration.agent.test_budget import PRICES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -14,9 +14,9 @@ import pytest_asyncio
 from bus.contract.events import Clarification, Progress, Status, TableRows
 from bus.contract.vocabulary import Proof, Reason, Rung
 from tests.harness.asking import ask, until_answering, until_catalog
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ended
 from tests.harness.servers import ROOT, Supervisor, eventually, is_gone, running_supervisor
-from tests.harness.stopping import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,8 +11,8 @@ from bus.contract.events import Completed, ModelCall, Tool
 from tests.fakes.replies import Fail, Reply, Say, Script, in_turn, use
 from tests.fakes.scripts import clarification_json, flights, in_pieces, plan_json
 from tests.harness.asking import Served, serving
-from tests.harness.graces import GENEROUS_S
-from tests.harness.stopping import Ended
+from tests.harness.jobs.graces import GENEROUS_S
+from tests.harness.jobs.stopping import Ended
 from tests.integration.agent.test_tools import FOREVER, LONG_S, held, stopped
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

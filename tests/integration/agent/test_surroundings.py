@@ -11,8 +11,8 @@ from bus.wire.commands import HideConversation
 from bus.wire.replies import Changed
 from tests.fakes.replies import Fail, Say
 from tests.harness.asking import Served, serving
+from tests.harness.jobs.stopping import BOB, ended
 from tests.harness.servers import is_gone
-from tests.harness.stopping import BOB, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

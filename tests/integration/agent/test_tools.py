@@ -15,8 +15,8 @@ from bus.wire.commands import Options
 from tests.fakes.replies import Fail, Recorded, Reply, Say, Script, Use, in_turn, use, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, no_tools, plan_json
 from tests.harness.asking import Served, serving, until_answering
-from tests.harness.graces import GENEROUS_S
-from tests.harness.stopping import Ended
+from tests.harness.jobs.graces import GENEROUS_S
+from tests.harness.jobs.stopping import Ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

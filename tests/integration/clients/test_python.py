@@ -27,9 +27,9 @@ from deadstop.client import (
     Status,
     Unreachable,
 )
-from tests.harness.cuts import ServedGateway, served_gateway
 from tests.harness.gateways import TOKENS
-from tests.harness.proxies import CuttingProxy, cutting_port
+from tests.harness.network.cuts import ServedGateway, served_gateway
+from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
 

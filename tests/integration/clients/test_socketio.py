@@ -13,7 +13,7 @@ from bus.contract.vocabulary import Role
 from bus.tokens import create_token, revoke_token
 from bus.wire.outside import ENDINGS
 from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, RunningGateway, running_gateway
-from tests.harness.proxies import CuttingProxy, cutting_port
+from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
 

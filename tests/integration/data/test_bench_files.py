@@ -14,7 +14,7 @@ from deltalake import write_deltalake
 from agent_worker.catalog import read_catalog
 from agent_worker.engine.settings import create_view
 from bench.files import compared
-from tests.harness.folders import Folder
+from tests.harness.data.folders import Folder
 
 DRIFTS = {
     "money": ("45::BIGINT", "9.99::DOUBLE"),

@@ -20,7 +20,7 @@ from bus.log import LOG_NAME
 from bus.wire.commands import Caller, Rate, RollUp
 from bus.wire.replies import Changed, Submitted
 from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
-from tests.harness.histories import history_of, log_numbers
+from tests.harness.data.histories import history_of, log_numbers
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
 from tests.workers import zoo_settings
 

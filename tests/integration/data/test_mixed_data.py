@@ -5,9 +5,9 @@ from pathlib import Path
 from bus.contract.events import Killed, TableSchema
 from bus.contract.vocabulary import Rung
 from tests.harness.asking import ask, until_catalog
-from tests.harness.graces import ENDING_ON
+from tests.harness.data.workbooks import number, text, write_workbook
+from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.servers import running_supervisor
-from tests.harness.workbooks import number, text, write_workbook
 
 
 async def test_text_and_workbooks_are_read_in_the_sandbox_and_stopped_by_asking(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import Refused
 from agent_worker.remote.client import RemoteError, RemoteFiles
 from bus.wire.objects import RemoteObject
-from tests.harness.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
-from tests.harness.stores import S3, running_broker, running_s3
+from tests.harness.data.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
+from tests.harness.data.stores import S3, running_broker, running_s3
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from agent_worker.catalog import CatalogError
 from agent_worker.engine.errors import EngineError
 from agent_worker.remote.client import RemoteError, RemoteFiles
-from tests.harness.remote_data import ROWS, catalog_of, engine_of, numbers, rows_of
-from tests.harness.stores import S3, running_broker, running_s3
+from tests.harness.data.remote_data import ROWS, catalog_of, engine_of, numbers, rows_of
+from tests.harness.data.stores import S3, running_broker, running_s3
 
 SUM = "SELECT sum(n)::BIGINT AS s, min(wide) AS w FROM sales"
 RIGHT = [{"s": sum(range(ROWS)), "w": "value 0"}]

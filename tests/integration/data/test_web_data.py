@@ -13,9 +13,9 @@ import pytest
 
 from agent_worker.catalog import CatalogError
 from agent_worker.engine.errors import EngineError
-from tests.harness.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
-from tests.harness.stores import running_broker
-from tests.harness.web_files import WebFile, serving_file
+from tests.harness.data.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
+from tests.harness.data.stores import running_broker
+from tests.harness.data.web_files import WebFile, serving_file
 
 SUM = "SELECT sum(n)::BIGINT AS s FROM shop"
 RIGHT = [{"s": sum(range(ROWS))}]

@@ -13,7 +13,7 @@ import pytest_asyncio
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, ListJobs
 from bus.wire.replies import Jobs
-from tests.harness.cuts import Cut, CutClient, ServedGateway, served_gateway
+from tests.harness.network.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 from tests.workers import zoo_settings
 

@@ -17,8 +17,8 @@ from bus.wire.commands import Caller, ListJobs
 from bus.wire.outside import ENDINGS
 from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import environment
-from tests.harness.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.harness.gateways import TOKENS, Event
+from tests.harness.network.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 

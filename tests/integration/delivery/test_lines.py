@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from bus.contract.events import Completed, JobEvent, ResponseChunk
-from tests.harness.proxies import cutting
+from tests.harness.network.proxies import cutting
 from tests.harness.servers import Supervisor
 from tests.workers import zoo_settings
 

@@ -18,8 +18,8 @@ import pytest_asyncio
 from bus.contract.vocabulary import Role, State
 from bus.wire.commands import Caller
 from tests.e2e.cli_runner import environment
-from tests.harness.cuts import ServedGateway, served_gateway
 from tests.harness.gateways import RunningGateway, Wire, running_gateway
+from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
 from tests.workers import zoo_settings
 

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bus.contract.vocabulary import Rung
 from tests.harness.gateways import RunningGateway, running_gateway
-from tests.harness.graces import ENDING_ON, GENEROUS_S
+from tests.harness.jobs.graces import ENDING_ON, GENEROUS_S
 from tests.harness.servers import eventually, running_supervisor
 from tests.workers import zoo_settings
 

@@ -9,7 +9,7 @@ from bus.contract.events import Killed
 from bus.contract.vocabulary import Reason
 from bus.wire.outside import ENDINGS
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
-from tests.harness.http_sockets import HttpSocket
+from tests.harness.network.http_sockets import HttpSocket
 from tests.harness.servers import Supervisor, eventually
 from tests.workers import zoo_settings
 

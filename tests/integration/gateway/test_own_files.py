@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from bus.own_files import folder_name
+from tests.harness.data.workbooks import number, text, write_workbook
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.servers import Supervisor, eventually, running_supervisor
-from tests.harness.workbooks import number, text, write_workbook
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,8 +17,8 @@ from bus.contract.vocabulary import State
 from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL
 from bus.wire.commands import Drain
 from bus.wire.replies import Stats
-from tests.harness.cuts import ServedGateway, served_gateway
 from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, Wire
+from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.servers import (
     OPERATOR,
     Supervisor,

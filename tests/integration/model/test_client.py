@@ -14,7 +14,7 @@ from bus.contract.events import Clarification, Event, ModelCall, Status
 from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model, statuses
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json
-from tests.harness.graces import GENEROUS_S
+from tests.harness.jobs.graces import GENEROUS_S
 
 pytestmark = pytest.mark.usefixtures("wire")
 

@@ -22,9 +22,9 @@ from bus.contract.events import Clarification, Completed, Failed, ModelCall
 from bus.contract.vocabulary import Rung
 from tests.fakes.flights import ANSWER
 from tests.harness.asking import ask, write_parquet
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ended
 from tests.harness.servers import running_supervisor
-from tests.harness.stopping import ended
 
 pytestmark = [
     pytest.mark.slow,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.nodes import require_namespaces
+from tests.harness.jobs.nodes import require_namespaces
 
 
 @pytest.fixture(scope="session", autouse=True)

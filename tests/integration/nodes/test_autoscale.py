@@ -4,8 +4,8 @@ import pytest
 
 from bus.wire.commands import DrainNode, ReadStats
 from bus.wire.replies import Stats
+from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import OPERATOR, Supervisor, eventually
-from tests.harness.stopping import ROOMY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

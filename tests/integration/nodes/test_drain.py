@@ -10,8 +10,8 @@ from bus.contract.vocabulary import State
 from bus.wire.commands import ReadStats
 from bus.wire.replies import NodeSummary, Stats
 from tests.harness.gateways import RunningGateway
+from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually
-from tests.harness.stopping import ROOMY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from bus.client import BusClient
 from bus.contract.vocabulary import Proof, Reason, State
-from tests.harness.nodes import node_of
+from tests.harness.jobs.nodes import node_of
+from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
-from tests.harness.stopping import ROOMY
 
 LEASE_S, SHORTER_S = 5.0, 3.0
 

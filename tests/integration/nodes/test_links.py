@@ -7,9 +7,9 @@ import pytest
 
 from bus.contract.events import Status
 from bus.contract.vocabulary import Proof, Reason, State
-from tests.harness.nodes import node_of
+from tests.harness.jobs.nodes import node_of
+from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import Supervisor
-from tests.harness.stopping import ROOMY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,9 +9,9 @@ from bus.contract.vocabulary import Proof, Role, State
 from bus.own_files import Upload
 from bus.wire.commands import AddFile, Caller, ReadStats, RemoveFile
 from bus.wire.replies import Changed, FileTaken, Stats
-from tests.harness.nodes import node_of
+from tests.harness.jobs.nodes import node_of
+from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import OPERATOR, Supervisor, eventually
-from tests.harness.stopping import ROOMY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,8 +7,8 @@ from bus.contract.events import Queue
 from bus.contract.vocabulary import State
 from bus.wire.commands import DrainNode
 from bus.wire.replies import Stats
+from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import OPERATOR, Supervisor
-from tests.harness.stopping import ROOMY
 from tests.workers import ZOO
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

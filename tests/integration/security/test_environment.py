@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import running_supervisor
-from tests.harness.stopping import ROOMY, ended
 
 SETTINGS = {
     **ROOMY,

@@ -4,8 +4,8 @@ import pytest
 
 from bus.contract.events import Failed, Status
 from bus.contract.vocabulary import State
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import Supervisor
-from tests.harness.stopping import ROOMY, ended
 from tests.programs.forges import BLOBS, FORGED, RESULTS, USED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

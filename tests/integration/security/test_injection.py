@@ -14,7 +14,7 @@ from bus.transport.codec import encode
 from tests.fakes.replies import Recorded, Reply, Say, Script, Use, in_turn, use
 from tests.fakes.scripts import in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving, write_parquet
-from tests.harness.stopping import Ended
+from tests.harness.jobs.stopping import Ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,8 +10,8 @@ from bus.address import read_address, read_key
 from bus.transport.sockets import MAX_SUBSCRIPTION_BYTES
 from bus.wire.commands import MAX_COMMAND_BYTES
 from bus.wire.worker import MAX_CONTROL_BYTES, MAX_MESSAGE_BYTES
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import PATIENCE_S, Supervisor
-from tests.harness.stopping import ROOMY, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,10 +9,19 @@ import pytest
 from bus.contract.events import Completed, Failed, Status
 from bus.contract.vocabulary import Proof, Reason, Rung
 from bus.system.orphans import children
-from tests.harness.graces import ENDING_ON
-from tests.harness.job_processes import is_left, outside, seen_by_workers, spawning
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.job_processes import is_left, outside, seen_by_workers, spawning
+from tests.harness.jobs.stopping import (
+    BROODERS,
+    ROOMY,
+    Ended,
+    command_of,
+    ended,
+    small_interpreters,
+    told_files,
+    told_pids,
+)
 from tests.harness.servers import Supervisor, eventually
-from tests.harness.stopping import BROODERS, ROOMY, Ended, command_of, ended, small_interpreters, told_files, told_pids
 from tests.workers._staying import FINISH
 from tests.workers.leaves_files import system_v_seen
 

@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from bus.contract.vocabulary import Reason, Rung, State
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ROOMY, ended, small_interpreters
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.harness.stopping import ROOMY, ended, small_interpreters
 from tests.workers import ZOO
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -11,9 +11,9 @@ from bus.contract.vocabulary import Rung
 from bus.wire.commands import ListJobs
 from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import deadstop
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import OPERATOR, Supervisor, is_gone, running_supervisor
-from tests.harness.stopping import ROOMY, ended
 
 MIXED = (
     *("sleeps", "swallows_cancel", "ignores_signals", "spins_in_python", "spins_in_c", "stuck_in_engine"),

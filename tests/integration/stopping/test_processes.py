@@ -4,9 +4,9 @@ import pytest
 
 from bus.contract.events import Status
 from bus.contract.vocabulary import Proof, Reason, Rung, State
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ROOMY, Ended, ended, small_interpreters
 from tests.harness.servers import Supervisor, eventually
-from tests.harness.stopping import ROOMY, Ended, ended, small_interpreters
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

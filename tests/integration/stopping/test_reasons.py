@@ -14,9 +14,9 @@ from bus.log import LOG_NAME, LogReader
 from bus.wire.commands import Caller, Options
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
-from tests.harness.graces import ENDING_ON, GENEROUS_S, SupervisorFor
+from tests.harness.jobs.graces import ENDING_ON, GENEROUS_S, SupervisorFor
+from tests.harness.jobs.stopping import ALICE, ROOMY, Ended, ended
 from tests.harness.servers import OPERATOR, Supervisor, running_supervisor
-from tests.harness.stopping import ALICE, ROOMY, Ended, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,9 +7,9 @@ import pytest
 
 from bus.contract.events import JobEvent, ResponseChunk
 from bus.contract.vocabulary import Reason, Rung, State
-from tests.harness.graces import GENEROUS_S, SupervisorFor
+from tests.harness.jobs.graces import GENEROUS_S, SupervisorFor
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import PATIENCE_S, Supervisor
-from tests.harness.stopping import ROOMY, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -14,9 +14,9 @@ from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.log import LOG_NAME
 from bus.wire.commands import Stop, Submit
 from bus.wire.replies import StopTaken, Submitted
-from tests.harness.graces import ENDING_ON, SupervisorFor
+from tests.harness.jobs.graces import ENDING_ON, SupervisorFor
+from tests.harness.jobs.stopping import ALICE, BOB, ROOMY, climbed, ended
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
-from tests.harness.stopping import ALICE, BOB, ROOMY, climbed, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

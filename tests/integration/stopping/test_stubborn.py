@@ -7,8 +7,8 @@ import psutil
 from bus.contract.events import Status
 from bus.contract.vocabulary import ENDED, State
 from bus.log import LogReader
+from tests.harness.jobs.stopping import ROOMY, ended, told_pids
 from tests.harness.servers import Supervisor, eventually, is_gone, running_supervisor
-from tests.harness.stopping import ROOMY, ended, told_pids
 from tests.programs.stubborn import unburied
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness import stuck
+from tests.harness.jobs import stuck
 
 
 @pytest.fixture(scope="module", autouse=True)

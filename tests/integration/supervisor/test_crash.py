@@ -14,9 +14,9 @@ from bus.contract.vocabulary import Reason, State
 from bus.log import LogReader
 from bus.wire.commands import ListJobs
 from bus.wire.replies import Jobs
-from tests.harness.descriptors import no_descriptor_left
-from tests.harness.graces import GENEROUS_S
-from tests.harness.job_processes import outside
+from tests.harness.jobs.descriptors import no_descriptor_left
+from tests.harness.jobs.graces import GENEROUS_S
+from tests.harness.jobs.job_processes import outside
 from tests.harness.servers import (
     OPERATOR,
     ROOT,

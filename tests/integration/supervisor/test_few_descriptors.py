@@ -10,8 +10,8 @@ from bus.contract.events import Completed, JobEvent, Queue
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
-from tests.harness.stopping import ROOMY, ended
 
 
 def few(pid: int, *, beyond: int) -> None:

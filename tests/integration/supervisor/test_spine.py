@@ -8,7 +8,7 @@ import pytest
 from bus.client import CommandRefused
 from bus.contract.events import Accepted, Completed, Failed, Killed, ResponseChunk, Sql, Status, Stopping
 from bus.contract.vocabulary import Reason, Rung, State
-from tests.harness.graces import SupervisorFor
+from tests.harness.jobs.graces import SupervisorFor
 from tests.harness.servers import Supervisor, is_gone
 from tests.workers import zoo_settings
 

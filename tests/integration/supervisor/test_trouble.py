@@ -14,9 +14,9 @@ from bus.log import LOG_NAME
 from bus.transport.sockets import BusError
 from bus.wire.commands import AnyCommand, Drain, ListJobs, Stop, Submit
 from bus.wire.replies import AnyReply, Jobs, Stats, StopTaken, Submitted
-from tests.harness.descriptors import no_descriptor_left
+from tests.harness.jobs.descriptors import no_descriptor_left
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import OPERATOR, PATIENCE_S, eventually, is_gone, running_supervisor
-from tests.harness.stopping import ROOMY, ended
 
 
 async def test_a_supervisor_that_was_suspended_does_not_blame_its_workers(tmp_path: Path) -> None:

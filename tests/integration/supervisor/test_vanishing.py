@@ -13,8 +13,8 @@ from bus.log import LOG_NAME
 from bus.program import STATE_LOST
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import OPERATOR, eventually, running_supervisor, start_supervisor
-from tests.harness.stopping import ROOMY, ended
 
 SOCKETS = ("commands.sock", "events.sock", "control.sock", "collector.sock")
 WARM = {**ROOMY, "worker.warm_workers": 1, "agent.default": "echoes"}

@@ -12,10 +12,10 @@ from bus.contract.vocabulary import Rung
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from tests.harness.asking import ask, write_parquet
-from tests.harness.descriptors import no_descriptor_left
-from tests.harness.graces import ENDING_ON
+from tests.harness.jobs.descriptors import no_descriptor_left
+from tests.harness.jobs.graces import ENDING_ON
+from tests.harness.jobs.stopping import ended
 from tests.harness.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
-from tests.harness.stopping import ended
 from tests.workers import zoo_settings
 
 SETTINGS = {**zoo_settings(), "worker.warm_workers": 2, "agent.default": "echoes"}

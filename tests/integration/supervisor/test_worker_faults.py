@@ -4,8 +4,8 @@ import pytest
 
 from bus.contract.events import Completed, Failed, Status
 from bus.contract.vocabulary import Reason, State
+from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import Supervisor
-from tests.harness.stopping import ROOMY, ended
 
 SETTINGS = {**ROOMY, "agents.unsendable": {"entrypoint": "tests.workers._unsendable:run", "sandbox": False}}
 

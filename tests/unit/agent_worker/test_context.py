@@ -6,7 +6,7 @@ from agent_worker.context import AgentContext
 from bus.contract.data_place import DataPlace
 from bus.contract.events import Progress
 from bus.contract.settings import BUNDLED_AGENTS, Settings
-from tests.harness.outlets import Recorder
+from tests.harness.jobs.outlets import Recorder
 
 
 def test_progress_is_sent_when_a_person_would_see_a_difference(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from bus.contract.vocabulary import Proof
 from tests.harness.hostile.attempts import ATTEMPTS
 from tests.harness.hostile.ground import Ground, Watch, prepared
 from tests.harness.hostile.outcome import Outcome
+from tests.harness.jobs.stopping import ended
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.harness.stopping import ended
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Proof, State
-from tests.harness.proxies import CuttingProxy, cutting_port
+from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import Supervisor, running_supervisor
 from tests.integration.delivery.test_flood import SETTINGS, stopped_in_a_flood
 

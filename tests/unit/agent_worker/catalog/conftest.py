@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.harness.folders import Folder
+from tests.harness.data.folders import Folder
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from agent_worker.catalog import CatalogError, fingerprint, read_catalog
 from bus.contract.catalog import Catalog, JoinKey
-from tests.harness.folders import Folder, column
+from tests.harness.data.folders import Folder, column
 
 
 def again(folder: Folder, known: Catalog) -> Catalog:

@@ -9,7 +9,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from agent_worker.catalog import CatalogError
-from tests.harness.folders import Folder, column, names
+from tests.harness.data.folders import Folder, column, names
 
 
 def contents(folder: Folder, table: str, columns: str) -> list[tuple[object, ...]]:

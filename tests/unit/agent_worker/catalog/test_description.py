@@ -4,7 +4,7 @@ import pytest
 
 from agent_worker.catalog import DescriptionError
 from bus.contract.catalog import Example, JoinKey, Measure
-from tests.harness.folders import Folder
+from tests.harness.data.folders import Folder
 
 DESCRIPTION = """
 notes = "Prices are in euros."

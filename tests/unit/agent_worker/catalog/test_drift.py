@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.harness.folders import Folder, column, names
+from tests.harness.data.folders import Folder, column, names
 
 BIG = 2**53 + 1
 

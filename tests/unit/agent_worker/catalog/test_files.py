@@ -10,7 +10,7 @@ import pyarrow.parquet.encryption as pe
 import pytest
 
 from agent_worker.catalog import CatalogError, fingerprint
-from tests.harness.folders import Folder, names
+from tests.harness.data.folders import Folder, names
 
 
 class _Keys(pe.KmsClient):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from pyiceberg.table import Table
 from pyiceberg.types import ListType, LongType
 
 from agent_worker.catalog import CatalogError
-from tests.harness.folders import Folder, names
+from tests.harness.data.folders import Folder, names
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.folders import Folder, column, names
+from tests.harness.data.folders import Folder, column, names
 
 
 def lines(*values: str) -> str:

@@ -11,7 +11,7 @@ from deltalake import write_deltalake
 
 from agent_worker.catalog import CatalogError, read_catalog
 from bus.contract.catalog import Catalog
-from tests.harness.folders import Folder, names
+from tests.harness.data.folders import Folder, names
 
 LATIN1 = b"caf\xe9"
 """A name as an old machine wrote it: no UTF-8."""

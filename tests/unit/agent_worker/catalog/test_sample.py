@@ -8,7 +8,7 @@ import pytest
 import agent_worker
 from bench.whole_catalog import whole_catalog
 from bus.contract.catalog import Catalog, JoinKey
-from tests.harness.folders import column
+from tests.harness.data.folders import column
 
 SAMPLE = Path(agent_worker.__file__).parent / "sample_data"
 

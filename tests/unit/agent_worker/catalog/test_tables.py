@@ -8,7 +8,7 @@ import pytest
 
 from agent_worker.catalog import CatalogError, fingerprint, read_catalog
 from agent_worker.catalog.names import table_names
-from tests.harness.folders import Folder, column, names
+from tests.harness.data.folders import Folder, column, names
 
 
 def test_a_file_a_folder_of_parts_and_a_tree_each_become_a_table(folder: Folder) -> None:

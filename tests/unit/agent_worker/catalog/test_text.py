@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from tests.harness.folders import Folder, column, names
+from tests.harness.data.folders import Folder, column, names
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from agent_worker.catalog import CatalogError
-from tests.harness.folders import Folder, column, names
+from tests.harness.data.folders import Folder, column, names
 
 
 @pytest.mark.parametrize(

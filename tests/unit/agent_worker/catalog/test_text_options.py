@@ -5,7 +5,7 @@ import re
 import pytest
 
 from agent_worker.catalog import CatalogError, DescriptionError
-from tests.harness.folders import Folder
+from tests.harness.data.folders import Folder
 
 
 def test_the_owner_says_how_a_file_is_read(folder: Folder) -> None:

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from tests.harness.folders import Folder, column, names
+from tests.harness.data.folders import Folder, column, names
 
 MARK = codecs.BOM_UTF8
 

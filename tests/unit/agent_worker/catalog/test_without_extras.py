@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from tests.harness.folders import Folder
-from tests.harness.workbooks import number, text, write_workbook
+from tests.harness.data.folders import Folder
+from tests.harness.data.workbooks import number, text, write_workbook
 
 READ = """
 import sys

@@ -3,8 +3,19 @@
 import pytest
 
 from agent_worker.catalog import DescriptionError
-from tests.harness.folders import Folder, column, names
-from tests.harness.workbooks import DATE, EMPTY, ERROR, MOMENT, TIME, boolean, number, rewrite, text, write_workbook
+from tests.harness.data.folders import Folder, column, names
+from tests.harness.data.workbooks import (
+    DATE,
+    EMPTY,
+    ERROR,
+    MOMENT,
+    TIME,
+    boolean,
+    number,
+    rewrite,
+    text,
+    write_workbook,
+)
 
 
 def test_each_sheet_is_a_table_with_the_types_of_its_cells(folder: Folder) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.questions import SAMPLE, Data, make_tpch
 from bench.shop import make_shop
-from tests.harness.small_tables import Make, make_data
+from tests.harness.data.small_tables import Make, make_data
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from agent_worker.plan import DirectAnswer, Plan, SqlPlan, Turn
 from bench.newcomers import FOLDERS
 from bench.questions import QUESTIONS, Data
 from bus.contract.events import Clarification
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 TODAY = date(2026, 11, 26)
 ASKED = tomllib.loads((QUESTIONS / "newcomers.toml").read_text("utf-8"))

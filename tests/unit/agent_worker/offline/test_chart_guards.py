@@ -4,7 +4,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 COLLEGE: Tables = {
     "student": {"student_id": [1, 2, 3], "name": ["Ann", "Ben", "Cat"], "mentor_id": [None, 1, 1]},

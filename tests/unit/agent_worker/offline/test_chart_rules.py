@@ -4,7 +4,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 STAGES: Tables = {
     "stage": {"stage_id": [1, 2, 3, 4], "stage_name": ["Arc", "Bow", "Cove", "Dell"],

@@ -7,7 +7,7 @@ import pytest
 from agent_worker.offline.question.single import NotUnderstood, Single
 from bench.questions import Data, same_rows
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
-from tests.harness.small_tables import Tables, make_data
+from tests.harness.data.small_tables import Tables, make_data
 
 ORDERS: Tables = {
     "customers": {"customer_id": [1, 2, 3], "name": ["Ada", "Bo", "Cy"], "city": ["Graz", "Linz", "Graz"],

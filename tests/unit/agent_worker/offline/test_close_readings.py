@@ -4,7 +4,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 CAMP: Tables = {
     "hut": {"hut_id": [1, 2], "hut_name": ["Oak", "Elm"], "gender": ["F", "M"], "places": [9, 4]},

@@ -6,7 +6,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 GYM: Tables = {
     "classes": {"class_id": [10, 11, 12], "title": ["Yin", "Box", "Spin"], "duration_minutes": [75, 45, 30],

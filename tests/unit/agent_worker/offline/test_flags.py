@@ -6,7 +6,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 CLUB: Tables = {
     "member": {"member_id": [1, 2, 3, 4], "name": ["Ann", "Ben", "Cat", "Dan"],

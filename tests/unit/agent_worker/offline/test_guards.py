@@ -5,7 +5,7 @@ import pytest
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 STATES: Tables = {
     "state": {"name": ["Texas", "Ohio", "Maine"], "capital": ["austin", "columbus", "augusta"],

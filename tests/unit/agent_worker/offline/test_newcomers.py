@@ -7,7 +7,7 @@ import pytest
 from agent_worker.offline import plan
 from agent_worker.plan import DirectAnswer, SqlPlan, Turn
 from bus.contract.events import Clarification
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 DESK: Tables = {
     "custs": {"cust_id": [1, 2, 3], "cust_nm": ["Ada", "Zoé", "Cy"], "pln": ["pro", "basic", "pro"],
@@ -53,8 +53,10 @@ def test_shortened_names_are_read_in_full(make: Make, question: str, rows: list[
     ],
 )
 def test_shortened_names_are_read_as_they_stand(make: Make, question: str, rows: list[set[str]]) -> None:
-    cats = {"fname": ["Tom", "Ari"], "weight": [4.5, 3.9], "dob": [date(2020, 1, 1), date(2021, 1, 1)]}
-    _holds(make, {**DESK, "cats": cats}, [question], rows)
+    cats: Tables = {
+        "cats": {"fname": ["Tom", "Ari"], "weight": [4.5, 3.9], "dob": [date(2020, 1, 1), date(2021, 1, 1)]}
+    }
+    _holds(make, DESK | cats, [question], rows)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
 from bus.contract.catalog import Measure
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 REPAIRS: Tables = {
     "repair": {"repair_id": [1, 2, 3, 4, 5], "owner": ["Ann", "Ann", "Ben", "Ben", "Ben"],

@@ -6,7 +6,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
-from tests.harness.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables
 
 GYM: Tables = {
     "clubs": {"club_id": [1, 2, 3], "name": ["Peak", "Flow", "Iron"], "status": ["open", "closed", "open"],

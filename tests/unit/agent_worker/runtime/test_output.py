@@ -14,7 +14,7 @@ from bus.contract.data_place import DataPlace
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
 from bus.contract.settings import BUNDLED_AGENTS, Settings
 from bus.values.rows import json_rows
-from tests.harness.outlets import Recorder
+from tests.harness.jobs.outlets import Recorder
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bus.contract.settings import Settings
 from supervisor.control.spending import Spending
 from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.store import Store
-from tests.harness.entries import new_entry
+from tests.harness.jobs.entries import new_entry
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 
 from supervisor.jobs.job_table import JobTable
-from tests.harness.entries import new_entry
+from tests.harness.jobs.entries import new_entry
 
 
 def test_jobs_are_found_by_each_of_their_names() -> None:

@@ -16,7 +16,7 @@ from bus.wire.job_record import JobSummary
 from bus.wire.worker import ConversationTurn, Failure, KeptTurn, Outcome, Success
 from supervisor.maintenance.recovery import settle_jobs, sweep_workers
 from supervisor.storage.store import Store
-from tests.harness.histories import record_of
+from tests.harness.data.histories import record_of
 
 _LARGE = """
 import subprocess, sys

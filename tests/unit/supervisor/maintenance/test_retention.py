@@ -13,7 +13,7 @@ from bus.transport.delivery import Cursor
 from bus.transport.sockets import BusError
 from supervisor.storage import store as store_module
 from supervisor.storage.store import Store
-from tests.harness.histories import COMPLETED, NOON, log_numbers, record_of, write_job
+from tests.harness.data.histories import COMPLETED, NOON, log_numbers, record_of, write_job
 
 LATER = NOON + 1
 

@@ -23,7 +23,7 @@ from supervisor.places.reaper import Reaper
 from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import WorkerProcess
-from tests.harness.local_workers import child, worker_context
+from tests.harness.jobs.local_workers import child, worker_context
 
 
 @asynccontextmanager

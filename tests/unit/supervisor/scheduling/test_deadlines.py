@@ -6,7 +6,7 @@ from bus.contract.vocabulary import Reason
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.scheduling.deadlines import CLOCK_JUMPED_S, DeadlineTimers
-from tests.harness.entries import DEADLINES, new_entry
+from tests.harness.jobs.entries import DEADLINES, new_entry
 
 
 class Rings:

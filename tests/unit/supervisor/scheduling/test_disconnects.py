@@ -9,7 +9,7 @@ from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.scheduling import disconnects
 from supervisor.scheduling.disconnects import DisconnectWatch
-from tests.harness.entries import new_entry
+from tests.harness.jobs.entries import new_entry
 
 
 class Stops:

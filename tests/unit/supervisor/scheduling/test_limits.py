@@ -8,7 +8,7 @@ from bus.contract.settings import LimitSettings, Settings
 from bus.contract.vocabulary import Reason
 from bus.wire.commands import Options
 from supervisor.scheduling.limits import Exceeded, Limits
-from tests.harness.entries import new_entry
+from tests.harness.jobs.entries import new_entry
 
 
 def limits_of(**limits: Any) -> Limits:

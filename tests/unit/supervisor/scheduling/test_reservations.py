@@ -12,7 +12,7 @@ from bus.contract.vocabulary import Reason
 from supervisor.scheduling.limits import Exceeded
 from supervisor.scheduling.reservations import OVERSPENT_FOR_S, Reservations
 from supervisor.storage.store import Store
-from tests.harness.entries import new_entry
+from tests.harness.jobs.entries import new_entry
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.run_queue import RunQueue
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
-from tests.harness.entries import new_entry
+from tests.harness.jobs.entries import new_entry
 from tests.harness.servers import eventually
 
 

@@ -26,7 +26,7 @@ from bus.contract.events import Clarification
 from bus.contract.settings import AgentDefinition, Settings
 from bus.wire.worker import ConversationTurn
 from tests.harness.frameworks import Conversation
-from tests.harness.outlets import Recorder
+from tests.harness.jobs.outlets import Recorder
 
 
 def chain(state: Any, *nodes: Any) -> Any:

@@ -14,7 +14,7 @@ from agent_worker.context import AgentError
 from bus.contract.settings import CATALOG_AGENT, HistorySettings
 from bus.log import LOG_NAME
 from supervisor.storage.store import Store
-from tests.harness.histories import NOON, history_of, record_of, write_job
+from tests.harness.data.histories import NOON, history_of, record_of, write_job
 
 KEEP_ALL = HistorySettings(keep_days=100_000)
 DAY_S = 86_400

@@ -10,7 +10,7 @@ from bus.contract.events import Event, Failed, ResponseChunk, StopProof, TableRo
 from bus.contract.vocabulary import Rung
 from bus.transport.codec import encode
 from bus.wire.batch import Batch
-from tests.harness.histories import COMPLETED, KILLED, NOON, record_of
+from tests.harness.data.histories import COMPLETED, KILLED, NOON, record_of
 
 
 def batch_of(*events: Event) -> Batch:

@@ -6,7 +6,7 @@ import pytest
 from agent_worker.catalog.profile.affinity import Affinity, affinity, singular
 from agent_worker.catalog.profile.budget import Budget
 from bus.contract.catalog import CatalogTable, JoinKey
-from tests.harness.folders import Folder, column
+from tests.harness.data.folders import Folder, column
 
 
 def test_values_are_listed_when_few_and_counted_when_long(folder: Folder) -> None:

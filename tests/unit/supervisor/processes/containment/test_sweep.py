@@ -6,7 +6,7 @@ import signal
 from bus.contract.settings import LimitSettings
 from bus.system.orphans import children
 from supervisor.processes.containment.sweep import Sweep
-from tests.harness.local_workers import child
+from tests.harness.jobs.local_workers import child
 
 
 def sweep() -> tuple[Sweep, set[int]]:

@@ -26,7 +26,7 @@ from bus.contract.vocabulary import ENDED, Role, Rung, State, end_state
 from bus.system.orphans import descendants
 from bus.wire.commands import Caller
 from bus.wire.job_record import JobRecord
-from tests.harness.job_processes import is_left
+from tests.harness.jobs.job_processes import is_left
 from tests.harness.servers import Supervisor
 from tests.workers import zoo_settings
 

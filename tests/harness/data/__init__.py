@@ -1,0 +1,1 @@
+"""Data that tests make: tables, folders, workbooks, stores and histories."""

@@ -1,0 +1,1 @@
+"""Jobs and their processes, and what must hold of their ends."""

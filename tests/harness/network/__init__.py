@@ -1,0 +1,1 @@
+"""Lines that break, and clients over them."""
