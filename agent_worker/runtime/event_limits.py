@@ -54,10 +54,8 @@ def within_limits(event: Event) -> Iterator[Event]:
             yield msgspec.structs.replace(event, purpose=_name(purpose), model=_name(model))
         case Sql(sql):
             yield Sql(shortened(whole(sql), MAX_TEXT_CHARS))
-        case Chart(spec):
-            size = len(msgspec.json.encode(spec))
-            words = f"The agent's chart has {size:,} bytes and is not shown; the limit is {MAX_CHART_BYTES:,}."
-            yield event if size <= MAX_CHART_BYTES else Warn(words)
+        case Chart():
+            yield _chart(event)
         case Tool(name, arguments, found=found):
             yield msgspec.structs.replace(
                 event,
@@ -77,6 +75,16 @@ def asked_within_limits(asked: Clarification) -> Clarification:
         suggestions=[_name(one) for one in asked.suggestions[:MAX_SUGGESTIONS]],
         sql=shortened(whole(asked.sql), MAX_TEXT_CHARS),
     )
+
+
+def _chart(chart: Chart) -> Event:
+    """The chart, or why it is not shown. One that has no encoding fails the job where events are sent."""
+    try:
+        size = len(msgspec.json.encode(chart.spec))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return chart
+    words = f"The agent's chart has {size:,} bytes and is not shown; the limit is {MAX_CHART_BYTES:,}."
+    return chart if size <= MAX_CHART_BYTES else Warn(words)
 
 
 def _text(text: str) -> str:

@@ -4,12 +4,12 @@ question is `large`."""
 from collections.abc import AsyncIterator
 
 from agent_worker.context import AgentContext
-from bus.contract.events import Chart, Event, Status
+from bus.contract.events import Chart, Column, Event, Status, TableSchema
 from bus.wire.worker import MAX_MESSAGE_BYTES, JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     yield Status("before")
-    unsendable = "x" * (MAX_MESSAGE_BYTES + 1) if job.question == "large" else object()
-    context.emit(Chart({"data": unsendable}))
+    large = TableSchema([Column("x" * (MAX_MESSAGE_BYTES + 1), "VARCHAR")])
+    context.emit(large if job.question == "large" else Chart({"data": object()}))
     yield Status("after")

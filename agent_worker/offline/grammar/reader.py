@@ -41,10 +41,10 @@ class Reader:
         return at
 
     def word(self, at: int) -> str:
-        return self.words[at] if at < self.size else ""
+        return self.words[at] if 0 <= at < self.size else ""
 
     def names(self, at: int) -> list[Name]:
-        return self.lattice.names[at] if at < self.size else []
+        return self.lattice.names[at] if 0 <= at < self.size else []
 
     def before(self, at: int) -> Name | None:
         """The longest table's name that ends here."""

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from agent_worker.offline import plan
@@ -27,6 +27,8 @@ def is_plan(found: object) -> bool:
 
 @SETTINGS
 @given(st.text(max_size=200))
+@example("was")
+@example("have been")
 def test_no_text_makes_it_raise(flights: Data, question: str) -> None:
     assert is_plan(plan(question, flights.catalog))
 

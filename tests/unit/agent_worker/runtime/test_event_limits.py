@@ -32,6 +32,11 @@ def test_a_chart_that_is_left_out_is_told() -> None:
     assert "is not shown; the limit is 1,048,576" in said.message
 
 
+def test_a_chart_without_an_encoding_is_left_to_who_sends_it() -> None:
+    chart = Chart({"data": object()})
+    assert list(within_limits(chart)) == [chart]
+
+
 def test_what_is_asked_back_is_not_large() -> None:
     asked = asked_within_limits(Clarification(LARGE, [LARGE] * 1_000, LARGE))
     assert len(msgspec.json.encode(asked)) < 100_000
