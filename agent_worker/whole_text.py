@@ -1,6 +1,8 @@
 """Texts without half characters, which no message can carry. Pure."""
 
+import json
 import re
+from typing import Any
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -10,6 +12,11 @@ def whole(text: str) -> str:
     if text.isascii() or not _HALF.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def whole_json(value: Any) -> Any:
+    """The same for every text in a value of JSON. Raises RecursionError."""
+    return json.loads(whole(json.dumps(value, ensure_ascii=False)))
 
 
 class Pieces:

@@ -14,9 +14,9 @@ from agent_worker.engine import Engine, EngineError, ResultEnd
 from agent_worker.engine.guard import Refused
 from agent_worker.llm import Prompt
 from bus.contract.events import Sql, TableRows, TableSchema
+from bus.values.arrow_stream import read_table
 from bus.values.arrow_types import arrow_type
 from bus.values.logical_types import parse_type
-from bus.values.rows import read_table
 from bus.wire.worker import JobSpec
 
 if TYPE_CHECKING:

@@ -104,10 +104,11 @@ class ResultBuilder:
     def _raw_table(self, truncated: bool) -> RawTable | None:
         if self._schema is None:
             return None
-        from bus.values.rows import json_rows
+        from bus.values.arrow_stream import read_table
+        from bus.values.rows import table_rows
 
         rows: list[list[Any]] = []
         for table in self._tables:
-            rows += json_rows(table.arrow, MAX_RESULT_ROWS - len(rows))
+            rows += table_rows(read_table(table.arrow).slice(0, MAX_RESULT_ROWS - len(rows)))
         columns: list[NamedColumn] = [{"name": column.name, "type": column.type} for column in self._schema.columns]
         return {"columns": columns, "rows": rows, "row_count": self.rows, "truncated": truncated}

@@ -23,15 +23,19 @@ _NODE = struct.Struct("<qq")
 """Of Message.fbs: kinds of a message, places of fields in their tables, and a node: values and NULLs of one array."""
 
 
-def read_stream(arrow: bytes) -> pa.Table:
-    """The table of a stream. Raises `pyarrow.ArrowInvalid` for what the engine never sends."""
+def read_table(arrow: bytes) -> pa.Table:
+    """The rows of a stream that comes from this process. Raises `pyarrow.ArrowInvalid`."""
+    with pa.ipc.open_stream(arrow) as reader:
+        return reader.read_all()
+
+
+def checked_table(arrow: bytes) -> pa.Table:
+    """The rows of a `TableRows` event of a worker. Raises `pyarrow.ArrowInvalid` for what the engine never sends."""
     try:
         _check_sizes(arrow)
         with pa.ipc.open_stream(arrow) as reader:
-            for name, kind in zip(
-                reader.schema.names, reader.schema.types, strict=True
-            ):  # a name that is no UTF-8 raises
-                _check_type(name, kind)
+            for field in reader.schema:
+                _check_type(field.name, field.type)  # a name that is no UTF-8 raises
             table = reader.read_all()
         table.validate()  # lengths; not what stands in between, as a full one does: the engine's values break its rules
         for column in table.columns:

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bus.values.arrow_stream import read_stream
+from bus.values.arrow_stream import checked_table
 from bus.values.time_text import DAY_S, NO_END, date_text, time_text, timestamp_text
 
 SAFE_INTEGER = 1 << 53
@@ -31,14 +31,9 @@ _FIRST_DAY, _END_DAY = -719_162, 2_932_897
 """Days since 1970 of which Arrow writes what people write: of the years 1 to 9999."""
 
 
-def read_table(arrow: bytes) -> pa.Table:
-    """The Arrow IPC stream of a `TableRows` event as a table. Raises `pyarrow.ArrowInvalid`."""
-    return read_stream(arrow)
-
-
-def json_rows(arrow: bytes, limit: int | None = None) -> list[list[Any]]:
-    """The rows of a `TableRows` event, ready for any JSON encoder; at most `limit` of them."""
-    return table_rows(read_table(arrow) if limit is None else read_table(arrow).slice(0, limit))
+def json_rows(arrow: bytes) -> list[list[Any]]:
+    """The rows of a worker's `TableRows` event, ready for any JSON encoder. Raises `pyarrow.ArrowInvalid`."""
+    return table_rows(checked_table(arrow))
 
 
 def table_rows(table: pa.Table) -> list[list[Any]]:

@@ -23,7 +23,8 @@ from agent_worker.plan import Plan, SqlPlan
 from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
-from bus.values.rows import read_table, table_rows
+from bus.values.arrow_stream import read_table
+from bus.values.rows import table_rows
 
 PROGRESS_EVERY_S = 0.2
 

@@ -8,7 +8,7 @@ import msgspec
 from agent_worker.llm.prompts.first_object import FirstObject
 from agent_worker.llm.prompts.plan_end import MOST_BEFORE
 from agent_worker.plan import ChartHint, DirectAnswer, Plan, SqlPlan
-from agent_worker.whole_text import whole
+from agent_worker.whole_text import whole_json
 from bus.contract.events import Clarification
 
 _TEXT = {"type": "string"}
@@ -85,8 +85,7 @@ def read_plan(text: str) -> Plan:
 def plan_of(fields: dict[str, Any]) -> Plan:
     """The plan that these fields are. Raises NotAPlan."""
     try:
-        whole_fields = json.loads(whole(json.dumps(fields, ensure_ascii=False)))
-        reply = msgspec.convert(whole_fields, _Reply)
+        reply = msgspec.convert(whole_json(fields), _Reply)
     except (msgspec.ValidationError, RecursionError) as error:
         raise NotAPlan(str(error)) from error
     if reply.kind == "sql":

@@ -5,7 +5,7 @@ from typing import Any
 
 from anthropic.types import RawMessageStreamEvent
 
-from agent_worker.whole_text import whole
+from agent_worker.whole_text import whole, whole_json
 
 _PLAIN = frozenset(("text", "tool_use"))
 
@@ -49,7 +49,7 @@ class Blocks:
 def _arguments(text: str) -> dict[str, Any]:
     """A call's arguments; what is no object is none."""
     try:
-        value = json.loads(whole(json.dumps(json.loads(text or "{}", strict=False), ensure_ascii=False)))
+        value = whole_json(json.loads(text or "{}", strict=False))
     except (json.JSONDecodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

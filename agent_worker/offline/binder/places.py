@@ -18,7 +18,7 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name
-from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.roles import Kind, Role, yes_and_no
 from agent_worker.offline.schema.routes import Joins, Path, Step
@@ -26,8 +26,8 @@ from agent_worker.offline.schema.routes import Joins, Path, Step
 HOP, FAR, CLOSE, BRIDGE, EXISTS = 0.25, 0.1, 0.08, 0.3, 0.2
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
 must exist elsewhere."""
-GUESSED, GUESS_CLOSE = 0.8, 0.2
-"""What a part of a name costs, and what is as good as equal to it."""
+GUESS_CLOSE = 0.2
+"""What is as good as equal to a part of a name."""
 COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
 _OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
 """What each thing has of its own, if at all."""
@@ -198,7 +198,7 @@ class Places:
         found.sort(key=lambda pair: pair[0])
         cost, ref = found[0]
         for other, another in found[1:]:
-            guessed = cost >= GUESSED and self._column(another).role is not Role.IDENTIFIER
+            guessed = cost >= PART and self._column(another).role is not Role.IDENTIFIER
             if other < cost + (GUESS_CLOSE if guessed else CLOSE) and not self._same(ref, another):
                 raise Unbound(f"{text} may be several things")
         return ref, cost

@@ -5,20 +5,17 @@ from collections.abc import Callable, Iterator
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
-from agent_worker.offline.grammar.conditions import (
-    absents,
-    flagged,
+from agent_worker.offline.grammar.conditions.comparisons import (
     having,
-    how_many,
     where_containing,
     where_counted,
-    where_full_name,
     where_named,
     where_relative,
     where_signed,
-    where_trailing,
-    where_value,
 )
+from agent_worker.offline.grammar.conditions.flags import flagged
+from agent_worker.offline.grammar.conditions.related import absents, how_many
+from agent_worker.offline.grammar.conditions.values import where_full_name, where_trailing, where_value
 from agent_worker.offline.grammar.fragments import Fragment, Mention, Or, Verb
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.terse import in_all, missing, on_average, told

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import tokenize
-from agent_worker.offline.grammar.conditions import numbered
+from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.fragments import Fragment, Item, Rank, Select, Share, When, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import moment

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem, tokenize
-from agent_worker.offline.grammar.conditions import flagged, numbered
+from agent_worker.offline.grammar.conditions.comparisons import numbered
+from agent_worker.offline.grammar.conditions.flags import flagged
 from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import limits, ranking
 from agent_worker.offline.lexer.lattice import Name, Value
-from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.value_index import ValueRef
 
 _STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
@@ -21,7 +22,6 @@ _BARE, _BARE_THINGS = 0.3, 0.2
 """What it costs that nothing opens a list; of things it is nearer than of what they have."""
 _WHOLE, _ADDED_UP = 0.3, 0.3
 """ "Total price" of many is the sum of the column that is called so."""
-_PART = 0.8
 _KINDS = (("type",), ("kind",), ("class",), ("category",))
 _NO_COUNT = 0.4
 """What it costs that "the number of" is a column and no count."""
@@ -88,7 +88,7 @@ def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, 
         word = reader.word(start)
         schema = reader.lattice.index.schema
         kinds = schema.kinds.get(stem(word), []) if word.endswith("s") or not many else []
-        kinds = [] if any(name.cost < _PART for name in reader.names(start)) else kinds
+        kinds = [] if any(name.cost < PART for name in reader.names(start)) else kinds
         told = schema.columns[kinds[0][:2]].words[-1:] if kinds else ()
         if len(kinds) == 1 and (schema.tables[kinds[0][0]].labels or told in _KINDS):
             table, column, value = kinds[0]

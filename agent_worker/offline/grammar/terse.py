@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
-from agent_worker.offline.grammar.conditions import had, is_flag
+from agent_worker.offline.grammar.conditions.flags import had, is_flag
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Fragment,

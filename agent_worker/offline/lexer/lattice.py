@@ -6,12 +6,11 @@ from functools import cached_property
 from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
 from agent_worker.offline.english.vocabulary import MONTHS
-from agent_worker.offline.schema.lookup import Candidate, NameIndex
+from agent_worker.offline.schema.lookup import SURE, Candidate, NameIndex
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 
 _LONGEST_NAME = 5
-_SURE = 0.35
 _COMMON = 0.1
 _WHOLE = 0.5
 _COLUMN = 0.8
@@ -162,7 +161,7 @@ def _lies_in(name: Name, declared: Name) -> bool:
 def _cuts(name: Name, found: Lattice) -> bool:
     """Whether "ids of tourist" ends inside a longer name: "ids of tourist attractions"."""
     tails = [at + 1 for at in range(name.start, name.end) if found.tokens[at].lower == "of"]
-    return any(longer.end > name.end and longer.cost < _SURE for at in tails for longer in found.names[at])
+    return any(longer.end > name.end and longer.cost < SURE for at in tails for longer in found.names[at])
 
 
 def _numbers(token: Token, start: int) -> list[Number]:
@@ -199,7 +198,7 @@ def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> 
 def _is_column_of(candidates: tuple[Candidate, ...], words: tuple[str, ...], index: NameIndex) -> bool:
     """Whether "date of birth" names a column as a whole, rather than a column of a table."""
     behind = tuple(word for word in words[words.index("of") + 1 :] if word != "the")
-    return candidates[0].cost < _SURE and not any(c.is_table and c.cost < _SURE for c in index.find(behind))
+    return candidates[0].cost < SURE and not any(c.is_table and c.cost < SURE for c in index.find(behind))
 
 
 def _values(question: str, tokens: list[Token], index: ValueIndex, schema: Schema) -> dict[int, list[Value]]:

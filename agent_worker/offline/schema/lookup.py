@@ -10,8 +10,9 @@ from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fi
 from agent_worker.offline.schema.model import Column, Schema, Table, Words
 from agent_worker.offline.schema.roles import Kind, Role
 
-_SURELY = 0.35
-_PART = 0.8
+SURE = 0.35
+"""What costs less is surely meant."""
+PART = 0.8
 """Words that are a part of a name: a guess, taken only where nothing fits whole."""
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
@@ -90,10 +91,10 @@ class NameIndex:
         if described:
             return described
         found = [*self._plain(words), *self._qualified(words)]
-        whole = [c for c in found if c.cost < _PART]
+        whole = [c for c in found if c.cost < PART]
         # A part of a name is a guess: it stands only where nothing in its table fits whole.
         sure = {c.table for c in whole if c.column is not None}
-        return _cheapest(whole + [c for c in found if c.cost >= _PART and c.table not in sure])
+        return _cheapest(whole + [c for c in found if c.cost >= PART and c.table not in sure])
 
     def _plain(self, words: Words) -> list[Candidate]:
         if words not in self._fitting:
@@ -122,7 +123,7 @@ class NameIndex:
                 and not self._measures(candidate, words[0])
             ):
                 continue
-            if cost is not None and (len(spoken) == len(words) or cost < _PART):
+            if cost is not None and (len(spoken) == len(words) or cost < PART):
                 yield Candidate(candidate.table, candidate.column, candidate.measure, cost)
 
     def _measures(self, candidate: Candidate, word: str) -> bool:
@@ -160,7 +161,7 @@ class NameIndex:
         costs = [_fit_cost(words, parts) for parts in column.forms]
         if len(words) > 1 and words[-1] in _OPEN and (words[-1] not in ("name", "names") or column.kind is Kind.TEXT):
             shorter = [_fit_cost(words[:-1], parts) for parts in column.forms]
-            costs += [cost + 0.3 for cost in shorter if cost is not None and cost < _PART]
+            costs += [cost + 0.3 for cost in shorter if cost is not None and cost < PART]
         known = [cost for cost in costs if cost is not None]
         return min(known, default=None)
 
@@ -169,7 +170,7 @@ class NameIndex:
         if "of" in words:
             return
         for at in range(1, len(words)):
-            owners = [c for c in self._plain(words[:at]) if c.column is None and c.cost < _PART]
+            owners = [c for c in self._plain(words[:at]) if c.column is None and c.cost < PART]
             columns = [c for c in self._plain(words[at:]) if c.column is not None] if owners else []
             for owner in owners:
                 for column in columns:
@@ -180,8 +181,8 @@ class NameIndex:
     def _over(self, first: Words, rest: Words) -> Iterator[Candidate]:
         """ "customer nation", "destination airport names": what the first words refer to."""
         ways = [c for c in self._plain(first) if c.cost < 0.5]
-        further = [c for c in self._plain(rest) if c.cost < _SURELY] if ways else []
-        further += [replace(c, cost=c.cost + 0.02) for c in self._qualified(rest) if c.cost < _SURELY] if ways else []
+        further = [c for c in self._plain(rest) if c.cost < SURE] if ways else []
+        further += [replace(c, cost=c.cost + 0.02) for c in self._qualified(rest) if c.cost < SURE] if ways else []
         for way in ways:
             key = self.schema.refers(way.table, way.column) if way.column else None
             reached = {key.ref_table} if key else self.schema.referred_by({way.table}) if not way.column else set()
@@ -227,7 +228,7 @@ def _fit_cost(words: Words, parts: Words) -> float | None:
     told = [part for part in parts if part not in _UNTOLD]
     if len(told) <= len(words) and fit(words, tuple(told)) in _COSTS:
         return 0.5
-    return _PART + 0.1 * max(left, 0) + 0.05 * (cost - PARTIAL)
+    return PART + 0.1 * max(left, 0) + 0.05 * (cost - PARTIAL)
 
 
 def _words_of(forms: set[Words]) -> set[str]:

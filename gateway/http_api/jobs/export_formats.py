@@ -14,11 +14,12 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from bus.contract.events import Column
+from bus.values.arrow_stream import checked_table
 from bus.values.arrow_types import arrow_type
 from bus.values.carried_columns import carry
 from bus.values.column_names import distinct_names
 from bus.values.logical_types import LogicalType, parse_type
-from bus.values.rows import json_values, read_table, table_rows
+from bus.values.rows import json_values, table_rows
 from bus.values.value_text import value_text
 from bus.values.visible import visible_json
 from gateway.http_api.jobs.formulas import defused
@@ -46,7 +47,7 @@ class JsonWriter:
         self._ahead = b'{"columns":' + visible_json(msgspec.json.encode(named)) + b',"rows":['
 
     def rows(self, arrow: bytes) -> bytes:
-        found = table_rows(read_table(arrow))
+        found = table_rows(checked_table(arrow))
         if not found:
             return b""
         piece = self._ahead + visible_json(msgspec.json.encode(found)[1:-1])
@@ -71,7 +72,7 @@ class CsvWriter:
         self._ahead = _csv(pa.table(names, names=[str(at) for at in range(len(names))])) if columns else b""
 
     def rows(self, arrow: bytes) -> bytes:
-        table = read_table(arrow)
+        table = checked_table(arrow)
         flat = [self._told(_csv_column(*each)) for each in zip(table.columns, self._kinds, strict=True)]
         if len(flat) == 1 and flat[0].null_count:
             flat = [pc.fill_null(flat[0].cast(pa.string()), "")]
@@ -100,7 +101,7 @@ class ParquetWriter:
         self._waiting: list[pa.Table] = []
 
     def rows(self, arrow: bytes) -> bytes:
-        self._waiting.append(read_table(arrow))
+        self._waiting.append(checked_table(arrow))
         if sum(table.nbytes for table in self._waiting) >= ROW_GROUP_BYTES:
             self._write_group()
         return self._sink.take()

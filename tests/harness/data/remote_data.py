@@ -16,7 +16,7 @@ from agent_worker.engine.settings import connect
 from agent_worker.remote.client import RemoteFiles, file_system
 from bus.contract.catalog import Catalog
 from bus.contract.events import TableRows
-from bus.values.rows import read_table
+from bus.values.arrow_stream import read_table
 
 ROWS = 200_000
 

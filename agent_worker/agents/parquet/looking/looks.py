@@ -12,7 +12,7 @@ from agent_worker.engine import Engine
 from agent_worker.llm import Focus, Preview, PreviewBuilder, finding_text, preview_text, table_text
 from bus.contract.catalog import Catalog
 from bus.contract.events import TableRows, TableSchema
-from bus.values.rows import read_table
+from bus.values.arrow_stream import read_table
 
 PEEK_ROWS = 20
 MAX_FOUND_CHARS = 8_000

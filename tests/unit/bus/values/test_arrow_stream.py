@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from bus.values.arrow_stream import read_stream
+from bus.values.arrow_stream import checked_table
 from bus.values.rows import table_rows
 
 TEXTS = pa.record_batch({"s": ["aaaa", "bbbb"], "n": [1, 2]})
@@ -66,14 +66,14 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_the_engine_never_sends_is_refused(name: str) -> None:
     with pytest.raises(pa.ArrowInvalid):
-        read_stream(REFUSED[name])
+        checked_table(REFUSED[name])
 
 
 def test_every_type_of_the_engine_is_read() -> None:
     with duckdb.connect() as connection:
         found = connection.sql(EVERY_TYPE).to_arrow_reader().read_all()
-    assert table_rows(read_stream(stream(found))) == table_rows(found)
-    assert read_stream(of(pa.nulls(10_000))).num_rows == 10_000
+    assert table_rows(checked_table(stream(found))) == table_rows(found)
+    assert checked_table(of(pa.nulls(10_000))).num_rows == 10_000
 
 
 @pytest.mark.parametrize("whole", [stream(TEXTS), stream(ENUMERATION)], ids=["texts", "enumeration"])
@@ -84,4 +84,4 @@ def test_whatever_is_broken_is_read_or_refused(whole: bytes) -> None:
         for _ in range(chance.randint(1, 4)):
             broken[chance.randrange(len(broken))] = chance.randrange(256)
         with contextlib.suppress(pa.ArrowException):
-            table_rows(read_stream(bytes(broken)))
+            table_rows(checked_table(bytes(broken)))

@@ -14,9 +14,10 @@ import pytest
 from agent_worker.agents.parquet.answer import _what_came
 from agent_worker.llm import PreviewBuilder
 from bus.contract.events import Column
+from bus.values.arrow_stream import read_table
 from bus.values.arrow_types import arrow_type
 from bus.values.logical_types import LogicalType, parse_type, projection
-from bus.values.rows import json_rows, read_table, table_rows
+from bus.values.rows import json_rows, table_rows
 from bus.values.value_text import readable_text
 from gateway.http_api.jobs.export_formats import CsvWriter
 from ops.render.result_text import Result, result_text

@@ -1,0 +1,1 @@
+"""What must hold of it: comparisons, values, columns of yes and no, other things. Each rule returns fragments."""

@@ -1,0 +1,195 @@
+"""Columns compared with numbers, dates, ranges and patterns."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.senses import converted
+from agent_worker.offline.grammar.fragments import Having, Item, Operand, Or, Where
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.guessed.units import unit_named
+from agent_worker.offline.schema.lookup import SURE
+
+_UNITS_OF_TIME = ("seconds", "minutes", "hours", "days")
+_SIGNS = {"negative": "<", "positive": ">"}
+
+
+def where_named(reader: Reader, at: int) -> Iterator[Found]:
+    """ "age is over 30", "year 2000", "name contains 'ab'", "price between 2 and 3"."""
+    for start, name in reader.noun(at):
+        if not name.columns and not name.tables:
+            continue
+        places = {start, reader.maybe(english.COPULAS, start)}
+        places |= {reader.maybe(english.COPULAS, place) for place in list(places)}
+        for place in places:
+            for end, found, cost in _predicate(reader, place, bare=place == start):
+                operator, operands, negated, both = found
+                if operator in (">", ">=", "<", "<=", "between") and not (name.is_column or name.declared):
+                    continue
+                if isinstance(operands[-1], Number) and operator == "=" and any(n.tables for n in reader.names(end)):
+                    continue
+                dated = place > start and reader.word(place - 1) == "in" and isinstance(operands[0], Number)
+                hints = ("year",) if dated or _speaks_of_time(reader, place, operands) else ()
+                firm = place == start or reader.word(place - 1) not in english.PREPOSITIONS - {
+                    "is",
+                    "are",
+                    "was",
+                    "were",
+                }
+                where = Where(name, operator, operands, negated, hints=hints, both=both, firm=firm)
+                yield end, where, name.cost + cost
+                yield from _or_again(reader, end, where, name.cost + cost)
+
+
+def where_counted(reader: Reader, at: int) -> Iterator[Found]:
+    """ "number of ratings below 3": what is counted is compared, too."""
+    for start in range(max(at - 3, 1), at):
+        counted = any(end == start for back in range(start) for end, _ in reader.phrase(english.COUNT, back))
+        for name in reader.names(start) if counted else ():
+            for end, (operator, operands, *_), cost in _predicate(reader, at, bare=False) if name.end == at else ():
+                if name.is_column and operator in (">", ">=", "<", "<=", "between"):
+                    yield end, Where(name, operator, operands), cost + 0.1
+
+
+def _speaks_of_time(reader: Reader, at: int, operands: tuple[Operand, ...]) -> bool:
+    """Whether only years and dates are compared so: "after 2010", "from 2000 to 2010"."""
+    years = [isinstance(o, Number) and 1900 <= o.number <= 2100 for o in operands]
+    spans = len(years) == 2 and all(years) and reader.word(at) in ("from", "between")
+    return spans or (reader.word(at) in english.TIMELY and isinstance(operands[0], Number))
+
+
+def _or_again(reader: Reader, at: int, where: Where, cost: float) -> Iterator[Found]:
+    """ "greater than 300 or less than 100": the column is said once."""
+    if reader.word(at) not in ("or", "and"):
+        return
+    place = at + 1 + (reader.word(at + 1) in ("is", "are", "was", "were"))
+    for end, (operator, operands, negated, _), more in _predicate(reader, place, bare=False):
+        if operator not in ("=", "!="):
+            other = Where(where.name, operator, operands, negated, hints=where.hints)
+            yield end, (where, Or(), other) if reader.word(at) == "or" else (where, other), cost + more + 0.05
+
+
+def having(reader: Reader, at: int) -> Iterator[Found]:
+    """ "an average price above 3"."""
+    for start, fn in reader.phrase(english.AGGREGATES, reader.skip(english.DETERMINERS, at)):
+        for end, name in reader.noun(start):
+            for place in {end, reader.maybe(english.COPULAS, end)}:
+                for last, (operator, operands, _, both), cost in _predicate(reader, place, bare=False):
+                    if operator != "=" and not both:
+                        yield last, Having(Item(fn, name), operator, operands), name.cost + cost
+    for after, fn in reader.phrase(english.AGGREGATES, reader.skip(english.DETERMINERS, at)):
+        for start, operator in reader.phrase(english.COMPARE, after):
+            for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
+                for last, name in reader.noun(end):
+                    yield last, Having(Item(fn, name), operator, operands), name.cost + 0.05
+    for start, operator in reader.phrase(english.COMPARE, at):
+        for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
+            place = end + (reader.word(end) in ("in", "of", "as", "on"))
+            for last, fn in reader.phrase(english.AGGREGATES, place):
+                for final, name in reader.noun(last):
+                    yield final, Having(Item(fn, name), operator, operands), name.cost + 0.05
+
+
+def _predicate(
+    reader: Reader, at: int, bare: bool
+) -> Iterator[tuple[int, tuple[str, tuple[Operand, ...], bool, bool], float]]:
+    """What is said of a column: comparison, range, pattern or value."""
+    negated = reader.word(at) in ("not", "n't") or reader.words[at : at + 2] in (
+        ["other", "than"],
+        ["different", "from"],
+    )
+    for place, pattern in reader.phrase(english.CONTAINS, at):
+        for end, values, both in reader.operands(place):
+            if all(isinstance(value, Value) for value in values):
+                yield end, (pattern, values, False, both), 0.0
+    ranged = reader.maybe(english.RANGES, at)
+    if ranged > at:
+        for end, low in reader.operand(ranged):
+            if isinstance(low, Number) and reader.word(end) in ("and", "to"):
+                for last, high in reader.operand(end + 1):
+                    if isinstance(high, Number):
+                        yield last, ("between", (low, high), False, False), 0.0
+    for place, operator in reader.phrase(english.COMPARE, at):
+        for end, operands, both in reader.operands(place):
+            if operator not in ("=", "!=") and (len(operands) > 1 or isinstance(operands[0], Value)):
+                continue
+            yield end, (operator, operands, False, both), 0.0
+    for end, operands, both in reader.operands(at):
+        after = reader.maybe(english.TRAILING, end)
+        if after > end and len(operands) == 1 and isinstance(operands[0], Number):
+            yield after, (reader.phrase(english.TRAILING, end)[0][1], operands, False, False), 0.0
+        elif not negated:
+            yield end, ("=", operands, False, both), 0.05 if bare else 0.0
+
+
+def numbered(reader: Reader, at: int) -> Iterator[tuple[int, Where, float]]:
+    """ "5 stars", "level 3": a column has this number."""
+    for number in reader.numbers(at):
+        for name in reader.names(number.end) if not number.date else ():
+            if name.is_column and not name.tables and name.cost < SURE:
+                yield name.end, Where(name, "=", (number,)), name.cost + 0.1
+    for name in reader.names(at):
+        for number in reader.numbers(name.end) if name.is_column and not name.tables and name.cost < SURE else ():
+            if not number.date:
+                yield number.end, Where(name, "=", (number,)), name.cost + 0.1
+
+
+def where_containing(reader: Reader, at: int) -> Iterator[Found]:
+    """ "have the word 'son' in their names"."""
+    for start, pattern in reader.phrase(english.CONTAINS, at):
+        for end, operands, both in reader.operands(start):
+            if reader.word(end) == "in" and all(isinstance(one, Value) for one in operands) and not both:
+                for last, name in reader.noun(end + 1):
+                    yield last, Where(name, pattern, operands), name.cost
+
+
+def where_relative(reader: Reader, at: int) -> Iterator[Found]:
+    """ "older than 30", "after 2000": the comparison tells the column."""
+    for start, (operator, hints) in reader.phrase(english.RELATIVES, at):
+        for end, operands, both in reader.operands(start):
+            if isinstance(operands[0], Value) or reader.word(at) in ("between", "from"):
+                continue
+            where = Where(None, operator, operands, hints=tuple(hints.split()), both=both)
+            yield end, where, 0.1
+            for last, sign in reader.phrase(english.TRAILING, end) if operator == "=" and hints == "age" else ():
+                yield last, replace(where, operator=sign), 0.1  # "aged 32 or older"
+            if unit := unit_named(reader.word(end)):
+                yield end + 1, replace(where, unit=unit), 0.1
+                yield from ((end + 1, other, 0.1) for other in _in_other_units(where, unit))
+        if reader.word(start) in ("a", "an") and (unit := unit_named(reader.word(start + 1))):
+            one = Where(None, operator, (Number("1", start, start + 1, 1.0),), hints=tuple(hints.split()))
+            yield start + 2, replace(one, unit=unit), 0.1
+            yield from ((start + 2, other, 0.1) for other in _in_other_units(one, unit))
+        if operator == "=" or reader.word(at) in ("from", "since"):
+            for end, low in reader.operand(start + (reader.word(start) in ("between", "from"))):
+                if isinstance(low, Number) and reader.word(end) in ("and", "to"):
+                    for last, high in reader.operand(end + 1):
+                        if not isinstance(high, Number) or (low.number < 1000 and not low.date and hints == "year"):
+                            continue
+                        yield last, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
+
+
+def _in_other_units(where: Where, unit: str) -> Iterator[Where]:
+    """The same condition on columns that are kept in another unit: 2 hours are 120 minutes."""
+    numbers = [one for one in where.operands if isinstance(one, Number) and not one.date]
+    for other in _UNITS_OF_TIME if len(numbers) == len(where.operands) else ():
+        sizes = [converted(one.number, unit, other) for one in numbers] if other != unit else [None]
+        if all(size is not None for size in sizes):
+            said = [
+                replace(n, number=size, text=f"{size:.15g}") for n, size in zip(numbers, sizes, strict=True) if size
+            ]
+            yield replace(where, operands=tuple(said), unit=other)
+
+
+def where_signed(reader: Reader, at: int) -> Iterator[Found]:
+    """ "with a negative balance", "whose balance is negative"."""
+    if reader.word(at) in _SIGNS:
+        zero = Number("zero", at, at + 1, 0.0)
+        for end, name in reader.noun(at + 1):
+            if name.columns:
+                yield end, Where(name, _SIGNS[reader.word(at)], (zero,)), name.cost
+    for end, name in reader.noun(at):
+        place = reader.maybe(english.COPULAS, end)
+        if name.columns and place > end and reader.word(place) in _SIGNS:
+            yield place + 1, Where(name, _SIGNS[reader.word(place)], (Number("zero", at, end, 0.0),)), name.cost

@@ -1,0 +1,74 @@
+"""Columns of yes and no, which are said as adjectives or as what things have."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.grammar.fragments import Flagged
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.time.times import when as whens
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import SURE, Candidate
+from agent_worker.offline.schema.roles import Kind, yes_and_no
+
+_HAVING = frozenset(("with", "have", "has", "had", "having", "without", "offer", "offers", "offering"))
+
+
+def flagged(reader: Reader, at: int) -> Iterator[Found]:
+    """ "active customers", "who are not active", "unpaid", "bikes in service", "with a terrace", "that allow pets"."""
+    yield from had(reader, at)
+    alone = reader.before(at) is not None or (at > 0 and english.RESTRICTING.issuperset(reader.words[:at]))
+    said = at > 0 and (reader.word(at - 1) in english.BEING or alone)
+    denied = reader.word(at) == "not"
+    within = reader.word(at + denied) == "in"
+    for name, opposite in (
+        (n, reader.names(at + denied + within) == []) for n in _said_of(reader, at + denied + within)
+    ):
+        if within and not all(c.column and c.column.lower().startswith("in_") for c in name.candidates):
+            continue
+        noun = any(other.tables for other in reader.names(name.end))
+        by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # by whom, or for each of them
+        ones = reader.word(name.end) in ("one", "ones") or not reader.names(name.end)
+        ends = said and not by and ones and not any(whens(reader, name.end))
+        if (noun or ends) and is_flag(reader, name, 0.6 if within else SURE):
+            yield name.end, Flagged(name, denied != opposite), name.cost
+
+
+def _said_of(reader: Reader, at: int) -> list[Name]:
+    """The names here; or, of a word with "un" or "in" before it, what it denies: "unpaid", "inactive"."""
+    word = reader.word(at)
+    found = reader.lattice.look_up((word[2:],)) if word.startswith(("un", "in")) and len(word) > 5 else ()
+    return reader.names(at) or ([Name(word, at, at + 1, found)] if found and found[0].cost < SURE else [])
+
+
+def had(reader: Reader, at: int) -> Iterator[Found]:
+    """What things have, or have not, by a column of yes and no: "with a terrace", "have no terrace", "allow pets"."""
+    absent = reader.longest(english.ABSENT, at)
+    start = absent[0] if absent else at + 1
+    has = bool(_HAVING & set(reader.words[at : start + (absent is not None)]))
+    start += reader.word(start) in _HAVING
+    for name in reader.names(start + (reader.word(start) in english.SOME)) if has else ():
+        if is_flag(reader, name):
+            yield name.end, Flagged(name, absent is not None), name.cost
+    verb = start if absent else at
+    for name in reader.names(verb + 1) if reader.word(verb) in english.VERBS else ():
+        done = tuple(c for c in name.columns if _does(reader, c, reader.word(verb), len(name.text.split())))
+        said = Name(name.text, name.start, name.end, tuple(replace(c, cost=0.1) for c in done))
+        if done and is_flag(reader, said):
+            yield name.end, Flagged(said, absent is not None), 0.1
+
+
+def _does(reader: Reader, place: Candidate, verb: str, size: int) -> bool:
+    """Whether a column is called as what is named, and the verb: `pets_allowed` of "allow pets"."""
+    words = reader.lattice.index.schema.columns[place.table, place.column or ""].words
+    return len(words) == size + 1 and any(kin(verb, word) for word in words)
+
+
+def is_flag(reader: Reader, name: Name, most: float = SURE) -> bool:
+    """Whether a name is surely a column's of yes and no."""
+    columns = reader.lattice.index.schema.columns
+    near = [c for c in name.candidates if c.cost <= name.cost + 0.5]
+    found = [columns[c.table, c.column] for c in near if c.column]
+    flags = all(column.kind is Kind.FLAG or yes_and_no(column.info) for column in found)
+    return flags and len(found) == len(near) and name.cost < most

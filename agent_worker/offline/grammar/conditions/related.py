@@ -1,0 +1,62 @@
+"""How many other things there are of each, or that there is none."""
+
+from collections.abc import Iterator
+
+from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
+from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.lexer.lattice import Value
+
+
+def how_many(reader: Reader, at: int) -> Iterator[Found]:
+    """ "at least two pets", "3 or more students", "more than one": so many of them."""
+    compared = [*reader.phrase(english.COMPARE, at), (at, "")]
+    for start, operator in compared:
+        for number in reader.numbers(start):
+            if number.date:
+                continue
+            after = reader.longest(english.TRAILING, number.end) if not operator else None
+            end, sign = after if after else (number.end, operator)
+            bare = not sign
+            if bare and not (at and reader.word(at - 1) in english.LINKS):
+                continue
+            if reader.word(end) in english.TIMES:
+                yield end + 1, HowMany(None, sign or "=", number), 0.1
+                continue
+            place = reader.maybe(english.DISTINCT, end)
+            for value in reader.values(place) if sign else ():
+                for last, name in reader.noun(value.end):
+                    if name.tables and any(ref.whole for ref in value.refs):
+                        where = Where(None, "=", (value,), owner=name)
+                        yield last, (HowMany(name, sign, number), where), name.cost
+            for last, name in reader.noun(place):
+                yield last, HowMany(name, sign or "=", number), name.cost + (0.3 if bare else 0.0)
+
+
+def absents(reader: Reader, at: int) -> Iterator[Found]:
+    """ "without pets", "have never taken a course", "not used by any customer"."""
+    for start, _ in reader.phrase(english.ABSENT, at):
+        place, cost = start, 0.0
+        if reader.word(start) in english.VERBS and (
+            start + 1 == reader.size or reader.word(start + 1) in english.STOPS
+        ):
+            yield start + 1, Absent(None, reader.word(start)), 0.1
+        for _ in range(5):
+            for end, name in reader.noun(place):
+                if name.tables or name.columns:
+                    yield end, Absent(name), name.cost + cost
+            word = reader.word(place)
+            if (
+                (word in english.VERBS and word not in english.TELLING)
+                or word in english.PREPOSITIONS
+                or word in english.SOME
+                or word in ("been", "have", "had", "yet")
+            ):
+                place, cost = place + 1, cost + 0.05
+            else:
+                break
+        for end, operands, both in reader.operands(place):
+            if all(isinstance(one, Value) and one.refs for one in operands):
+                yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
+                for last, name in reader.noun(end):
+                    yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost
