@@ -15,6 +15,12 @@ from tests.e2e.cli_runner import Server
 WRONG = "select no_such_column from flights"
 
 
+async def test_the_place_of_an_error_is_marked(offline_tab: Tab) -> None:
+    failed = await offline_tab.ask("select count(*) frm flights")
+    statement, mark = (await failed.part("error-place").inner_text()).split("\n")
+    assert statement[mark.index("^") :] == "flights", "the mark stands beneath the place"
+
+
 async def test_a_failing_statement_is_explained_and_can_be_tried_again(offline_tab: Tab) -> None:
     failed = await offline_tab.ask(WRONG)
     await failed.is_in("failed")

@@ -13,6 +13,7 @@ import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import type { Question } from "./question";
 import "./question";
+import { failureView } from "./failure";
 import { announcementOf, labelOf, queueText } from "./labels";
 
 /** One question and everything that came of it. */
@@ -166,11 +167,7 @@ export class Answer extends PageElement {
     if (phase === "gone") {
       return html`<p class="notice" data-testid="gone">The server no longer keeps this answer.</p>`;
     }
-    if (!failure) return nothing;
-    return html`<section class="failure" role="alert" data-testid="error" data-code=${failure.code}>
-      <p><strong>${failure.error}</strong></p>
-      ${failure.hint ? html`<p data-testid="hint">${failure.hint}</p>` : nothing}
-    </section>`;
+    return failure ? failureView(failure, "error") : nothing;
   }
 
   private footer(): TemplateResult {

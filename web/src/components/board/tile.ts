@@ -8,6 +8,7 @@ import { parseType } from "../../model/values/logical-types";
 import { readableText } from "../../model/values/value-text";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
+import { failureView } from "../answer/failure";
 import { announcementOf, labelOf, queueText } from "../answer/labels";
 
 /** What is longer is written smaller. */
@@ -93,9 +94,7 @@ export class TileElement extends PageElement {
     if (failure) return html`<p class="failure" role="alert" data-testid="tile-error">${failure}</p>`;
     if (!latest) return nothing;
     const { answer } = latest;
-    if (answer.failure) {
-      return html`<section class="failure" role="alert" data-testid="tile-error"><p><strong>${answer.failure.error}</strong></p><p>${answer.failure.hint}</p></section>`;
-    }
+    if (answer.failure) return failureView(answer.failure, "tile-error");
     if (answer.clarification) {
       return html`<p class="warning" data-testid="tile-asks">The agent asks back: ${answer.clarification.question} Open it as a conversation to answer.</p>`;
     }
