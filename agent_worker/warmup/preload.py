@@ -4,13 +4,7 @@ model's client (`model.py`).
 Leaves no thread: a fork of a process with threads is not safe.
 """
 
-import os
-
-# Arrow's allocator would start a background thread at import, and so would the linear algebra of NumPy, which Arrow
-# imports where it is installed.
-os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
+import agent_worker.warmup.one_thread  # noqa: I001 (before what it is for)
 import duckdb  # noqa: F401
 import pyarrow  # noqa: F401
 

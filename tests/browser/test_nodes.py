@@ -20,7 +20,7 @@ engine = "local"
 nodes = 2
 slots = 2
 [worker]
-preload = ["agent_worker.runtime.worker"]
+preload = ["agent_worker.warmup.one_thread", "agent_worker.runtime.worker"]
 """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +43,19 @@ async def until_answering(supervisor: Supervisor, job_id: str) -> None:
 
 @dataclass
 class Served:
-    """A supervisor and the server of its model."""
+    """A supervisor and the server of its models; `fields` are those of each question."""
 
     supervisor: Supervisor
     model: MessagesServer
+    fields: dict[str, Any] = field(default_factory=dict)
 
     async def ask(self, question: str, script: Script | None = None, **fields: Any) -> Ended:
         """Ask with a model that replies as the script says; `requests` are then those of this question alone."""
-        self.direct(script)
-        return await ask(self.supervisor, question, **fields)
+        return await ended(self.supervisor, await self.submit(question, script, **fields))
 
     async def submit(self, question: str, script: Script | None = None, **fields: Any) -> str:
         self.direct(script)
-        return await self.supervisor.submit(question, **fields)
+        return await self.supervisor.submit(question, **{**self.fields, **fields})
 
     def direct(self, script: Script | None) -> None:
         self.model.requests.clear()

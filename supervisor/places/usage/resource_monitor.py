@@ -41,4 +41,7 @@ class ResourceMonitor:
         )
 
     def _usage_of(self, worker: LocalWorker) -> DiskUsage:
-        return self._usages.setdefault(worker, DiskUsage(worker.scratch))
+        usage = self._usages.get(worker)
+        if usage is None:
+            usage = self._usages[worker] = DiskUsage(worker.scratch)
+        return usage

@@ -25,6 +25,8 @@ FOREVER = "SELECT count(*) AS n FROM range(1000000) a, range(1000000) b, flights
 ANSWERED = Say(("United ", "has ", "most."))
 PLAN = in_pieces(plan_json(COUNT_PER_CARRIER))
 LONG_S = 600
+UNKNOWN = [f"unknown {number}" for number in range(20)]
+_unknown = iter(UNKNOWN)
 
 
 def answer(sql: str = COUNT_PER_CARRIER, **more: Any) -> Say:
@@ -34,7 +36,7 @@ def answer(sql: str = COUNT_PER_CARRIER, **more: Any) -> Say:
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["messages"])
 async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     waits = {"llm__max_retry_wait_s": 0.02, "llm__read_timeout_s": LONG_S}
-    models = {"llm__models": ["other"], "llm__prices": {"other": {"input": 1.0, "output": 2.0}}}
+    models = {"llm__models": ["other", *UNKNOWN], "llm__prices": {"other": {"input": 1.0, "output": 2.0}}}
     async with serving(tmp_path_factory.mktemp("s"), flights(), wires=(request.param,), **waits, **models) as served:
         yield served
 
@@ -43,11 +45,10 @@ on_both_wires = pytest.mark.parametrize("served", ["messages", "chat"], indirect
 """What could differ from wire to wire; nothing behind the client knows which one it is."""
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def unknown(tmp_path: Path) -> AsyncIterator[Served]:
-    """A server of which nothing is known yet: what is found out about it is remembered."""
-    async with serving(tmp_path, flights(), llm__max_retry_wait_s=0.02) as served:
-        yield served
+@pytest.fixture
+def unknown(served: Served) -> Served:
+    """Asks a model of which nothing is known yet: what is found out about it is remembered."""
+    return Served(served.supervisor, served.model, {"options": Options(model=next(_unknown))})
 
 
 def looks(job: Ended) -> list[Tool]:
@@ -256,18 +257,17 @@ async def test_looking_has_an_end_in_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("refusing", [no_tools, None])
-async def test_a_server_without_tools_is_remembered(tmp_path: Path, refusing: Any) -> None:
+async def test_a_server_without_tools_is_remembered(unknown: Served, refusing: Any) -> None:
     def deaf(recorded: Recorded) -> Reply:
         if recorded.tools:
             return words("I count flights.")
         return PLAN if is_planning(recorded) else ANSWERED
 
-    async with serving(tmp_path, refusing(deaf) if refusing else deaf) as plain:
-        first = await plain.ask(QUESTION)
-        assert any("asking for a plan" in status for status in first.statuses)
-        second = await plain.ask(QUESTION)
-        assert ([request.tools for request in plain.requests], second.response) == ([[], []], "United has most.")
-        assert not any("asking for a plan" in status for status in second.statuses)
+    first = await unknown.ask(QUESTION, refusing(deaf) if refusing else deaf)
+    assert any("asking for a plan" in status for status in first.statuses)
+    second = await unknown.ask(QUESTION)
+    assert ([request.tools for request in unknown.requests], second.response) == ([[], []], "United has most.")
+    assert not any("asking for a plan" in status for status in second.statuses)
 
 
 async def test_looks_can_be_switched_off(tmp_path: Path) -> None:

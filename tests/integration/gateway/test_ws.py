@@ -17,7 +17,7 @@ from tests.workers import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {**zoo_settings(), "supervisor.disconnect_grace_s": 0.3}
+SETTINGS = {**zoo_settings(), "data.folder": "", "supervisor.disconnect_grace_s": 0.3}
 
 
 async def test_an_answer_streams_from_its_acceptance_to_its_end(gateway: RunningGateway, session: str) -> None:
