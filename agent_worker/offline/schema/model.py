@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import msgspec
+
 from agent_worker.offline.english.tokens import plural, stem
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, NOUNS_TOO
 from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
@@ -25,8 +27,7 @@ _UNITS = frozenset(
 _PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """One column: `words` is its name without what it shares with its table; `all_words` is the whole name."""
 
     table: str
@@ -41,10 +42,11 @@ class Column:
         return f"<{self.table}.{self.name} {self.role}>"
 
     @property
-    def forms(self) -> set[Words]:
+    def forms(self) -> tuple[Words, ...]:
         """Its words in each way in which they may be said: a name that is shortened is a word too."""
         parts = parts_of(self.name)
-        return {self.words, self.all_words, *(() if _EXPANDED.keys().isdisjoint(parts) else (parts,))}
+        said = (self.words,) if self.words == self.all_words else (self.words, self.all_words)
+        return said if _EXPANDED.keys().isdisjoint(parts) else (*said, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,21 +178,24 @@ class Schema:
         return Table(info.name, words, short, columns, key, labels, info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
-        place, kind = (table, column.name), kind_of(column)
+        kind = kind_of(column)
         if kind is Kind.FLAG and len(parts) > 1:
             parts = parts[1:] if parts[0] in _ASKING else parts[:-1] if parts[-1] in _FLAGS else parts
         if not _EXPANDED.keys().isdisjoint(parts):
             parts = tuple(word for part in parts for word in _EXPANDED.get(part, (part,)))
+        place = (table, column.name)
         key = self._key_of.get(place)
         nouns = (*table_words, *parts_of(key.ref_table)) if key else table_words
         own, is_key = parts, place in self.own_keys
-        if not {noun[0] for noun in nouns}.isdisjoint([part[0] for part in parts]):
+        initials = "".join([noun[0] for noun in nouns])
+        if any(part[0] in initials for part in parts):
             parts = _with_nouns(parts, nouns)
             own = _without_noun(parts, table_words)
             named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
             is_key = is_key or (named and kind is Kind.NUMBER)
-        own = own[:-1] if len(own) > 1 and own[-1] in _UNITS and kind is Kind.NUMBER else own
-        declared = self.catalog.description.roles.get(f"{table}.{column.name}")
+        own = own[:-1] if kind is Kind.NUMBER and len(own) > 1 and own[-1] in _UNITS else own
+        roles = self.catalog.description.roles
+        declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
         return Column(table, column.name, own, parts, kind, role, column)
 

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+
+import msgspec
+from msgspec.structs import replace
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
@@ -19,8 +22,7 @@ _NUMBERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One thing a name may mean: a table (no column), a column, or a declared measure.
 
     `via` names what the way from the base table must pass: a table, or `table.column` of a key. `cost` says how
@@ -43,6 +45,7 @@ class Names:
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     kinds: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    _found: dict[tuple[str, ...], list[Candidate]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for table in self.catalog.tables:
@@ -58,6 +61,11 @@ class Names:
     def find(self, words: Sequence[str]) -> list[Candidate]:
         """The candidates for a run of words, the best first; empty when the words name nothing."""
         words = tuple(words)
+        if words not in self._found:
+            self._found[words] = self._find(words)
+        return self._found[words]
+
+    def _find(self, words: tuple[str, ...]) -> list[Candidate]:
         found = list(self._described(words)) or [*self._plain(words), *self._qualified(words)]
         best: dict[tuple[str, str | None, str | None, str], Candidate] = {}
         for candidate in found:
