@@ -21,7 +21,8 @@ _EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": 
              "nm": ("name",)}  # fmt: skip
 _UNITS = frozenset(
     """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
-    minutes mins seconds hours millions billions t tons tonnes kwh kw litres liters l m""".split()  # noqa: SIM905
+    minutes mins seconds secs hours hrs ms millions billions t tons tonnes kwh kw w v hz c f deg ppm litres liters l
+    m""".split()  # noqa: SIM905
 )
 """What a number is in, not what it is of: `weight_kg`."""
 _PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
@@ -113,7 +114,8 @@ class Schema:
         """By its stem, each word that is a value of a category, with table, column and value: "novel" of books."""
         found: dict[str, list[tuple[str, str, str]]] = {}
         for column in self.columns.values():
-            for value in column.info.values if column.role is Role.CATEGORY else ():
+            named = column.role is Role.LABEL and column not in self.tables[column.table].labels  # a job's title
+            for value in column.info.values if named or column.role is Role.CATEGORY else ():
                 if value.isalpha() and len(value) > 2:
                     found.setdefault(stem(value.lower()), []).append((column.table, column.name, value))
         return found

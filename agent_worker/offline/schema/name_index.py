@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import msgspec
 from msgspec.structs import replace
@@ -12,14 +12,11 @@ from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.schema.join_paths import Ways, all_keys
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
-from bus.contract.catalog import Catalog, CatalogColumn, JoinKey
+from agent_worker.offline.schema.roles import kind_of
+from bus.contract.catalog import Catalog, JoinKey
 
 _ASKING = ("is", "has", "was", "had", "can")
 """How names of flags begin: `is_active` is called active."""
-_NUMBERS = (
-    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINT", "UBIG", "UHUGE"),
-    *("DECIMAL", "FLOAT", "DOUBLE", "REAL"),
-)
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -202,20 +199,3 @@ class Names:
     def key_of(self, table: str) -> str | None:
         """The column by which other tables refer to this one."""
         return next((k.ref_column for k in all_keys(self.catalog) if k.ref_table == table), None)
-
-
-def kind_of(column: CatalogColumn) -> str:
-    """What a column holds: "text", "number", "date", "flag", or "" for anything else."""
-    return _kind_of_type(column.type)
-
-
-@lru_cache(256)
-def _kind_of_type(name: str) -> str:
-    kind = name.upper()
-    if kind.startswith(_NUMBERS):
-        return "number"
-    if kind.startswith(("VARCHAR", "TEXT", "STRING", "ENUM")):
-        return "text"
-    if kind.startswith(("DATE", "TIMESTAMP")):
-        return "date"
-    return "flag" if kind.startswith("BOOL") else ""
