@@ -100,7 +100,7 @@ class Pieces:
     def events(self, table: Table) -> list[Table]:
         """The tables whose rows refer to one: its orders, its visits; the largest first."""
         keys = [key for key in self.schema.keys if key.ref_table == table.name and key.table != table.name]
-        refs = {key.table for key in keys if not self.schema.columns[key.table, key.column].info.unique}
+        refs = dict.fromkeys(k.table for k in keys if not self.schema.columns[k.table, k.column].info.unique)
         return sorted((self.schema.tables[name] for name in refs), key=lambda t: -t.info.row_count)
 
     def owners(self, name: str) -> list[Table]:

@@ -88,6 +88,8 @@ def by_measure(pieces: Pieces) -> Iterator[str]:
 
 def _averages(pieces: Pieces, table: Table, columns: list[Column]) -> Iterator[str]:
     for column in columns:
+        if "year" in column.role:
+            yield f"number of {plural(table)} by {spoken(column)}"
         yield f"average {spoken(column)} of {plural(table)}"
         for category in pieces.categories(table)[:1]:
             yield f"average {spoken(column)} by {spoken(category)}"

@@ -167,7 +167,8 @@ class Binder(Checks):
             raise Unbound("counted by itself")
         fixed = [c.expr for c in query.conditions if isinstance(c, Compare) and c.operator == "="]
         implied = [i.name for i in self._items() if i.fn == "count" and i.name and not i.distinct]
-        counted = {(c.table, c.column) for name in implied for c in name.columns if c.cost <= name.cost + 0.5}
+        columns = [c for name in implied for c in name.columns if c.column and c.cost <= name.cost + 0.5]
+        counted = {(c.table, c.column) for c in columns if self._column(c).kind is not Kind.DATE}
         if any(isinstance(e, Ref) and (e.table, e.column) in counted and not self._is_named(e) for e in fixed):
             raise Doubtful("how many of them, or of theirs")
         dates = {c.expr for c in query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref) and

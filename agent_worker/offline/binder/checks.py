@@ -198,7 +198,7 @@ class Checks(Times):
         """Names are of something that the question names, or that this refers to."""
         said = self._named_tables()
         told = {
-            t.name for t in self.schema.tables.values() for v in self.of(Verb) if any(kin(v.word, w) for w in t.words)
+            t.name for v in self.of(Verb) for t in self.schema.tables.values() if any(kin(v.word, w) for w in t.words)
         }
         near = self.schema.referred_by(said) | told
         for ref in (*(e for e in self.query.shown if isinstance(e, Ref)), *self.query.groups):

@@ -10,6 +10,7 @@ from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Where
 from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path
@@ -56,6 +57,9 @@ class Conditions(Columns):
             costs = {(c.table, c.column): c.cost for c in where.name.columns}
             if any(t in near and cost <= costs.get((table, column), 0.0) for (t, _), cost in costs.items()):
                 raise Doubtful(f"{where.name.text} of {table}, though what is asked for has its own")
+        partly = where.name is not None and any(c.table in near and c.cost >= PART for c in where.name.columns)
+        if where.name and partly and self._path_to(table) is None and table not in self.mentioned:
+            raise Doubtful(f"{where.name.text} of {table}, or one of what is asked for")
         for condition in self._conditions(where, self.schema.columns[table, column]):
             if condition in self.query.conditions[self.since :]:
                 continue

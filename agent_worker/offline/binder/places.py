@@ -151,7 +151,7 @@ class Places:
         owners = {c.table for c in owner.tables} if owner else set()
         elsewhere = not any(c.table in owners for c in name.columns)
         found: list[tuple[float, Ref]] = []
-        for c in name.columns:
+        for c in self.joins.reached(name.columns):
             if c.column is None or (numeric and self._column(c).role not in NUMERIC):
                 continue
             reached = self._ref(c)
@@ -217,8 +217,8 @@ class Places:
     def _entity(self, name: Name, owner: Name | None = None) -> tuple[Path, Table, float]:
         """The table that a name means here, along keys."""
         found = []
-        for c in name.tables:
-            reached = self._ref(replace(c, column="*"))
+        for c in self.joins.reached(name.tables):
+            reached = self._ref(Candidate(c.table, "*", via=c.via))
             if reached is not None:
                 found.append((c.cost + len(reached[0].path) * (FAR if c.via[0] else HOP), c.table, reached[0].path))
         if not found:

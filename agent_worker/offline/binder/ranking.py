@@ -3,6 +3,7 @@
 from agent_worker.offline.binder.conditions import Conditions
 from agent_worker.offline.binder.places import NUMERIC, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
+from agent_worker.offline.binder.shown import holds_numbers
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
 from agent_worker.offline.english.lexicon import BORN
@@ -22,14 +23,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
-
-
-def _holds_numbers(column: Column) -> bool:
-    """Whether a column of text holds some numbers."""
-    known = (column.info.minimum or "", column.info.maximum or "", *column.info.values)
-    return any(one.replace(".", "", 1).isdigit() for one in known)
 
 
 class Ranking(Conditions):
@@ -110,7 +104,7 @@ class Ranking(Conditions):
                 return Agg("count")
             return Agg("count", self._nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
         ref, cost = self._resolve(name, None)
-        if self._column(ref).role in NUMERIC or _holds_numbers(self._column(ref)):
+        if self._column(ref).role in NUMERIC or holds_numbers(self._column(ref)):
             raise Unbound("a count of quantities")
         self.cost += cost - name.cost + 0.1
         return Agg("count", ref, distinct=True)

@@ -27,6 +27,12 @@ def is_whole(column: Column) -> bool:
     return not any(edge.partition(".")[2].strip("0") for edge in edges)
 
 
+def holds_numbers(column: Column) -> bool:
+    """Whether a column of text holds some numbers."""
+    known = (column.info.minimum or "", column.info.maximum or "", *column.info.values)
+    return any(one.replace(".", "", 1).isdigit() for one in known)
+
+
 class Shown(Places):
     """Binds what is asked for."""
 
@@ -299,6 +305,12 @@ class Shown(Places):
     def _role(self, c: Candidate) -> Role | None:
         return self._column(c).role if c.column else None
 
+    def _is_kept_as_text(self, name: Name, ref: Ref) -> bool:
+        """Whether another table has a column of the same name with texts of numbers: neither is surely meant."""
+        called = [self._column(c) for c in name.columns if c.column and c.table != ref.table]
+        same = [column for column in called if column.name.lower() == ref.column.lower()]
+        return any(column.kind is Kind.TEXT and holds_numbers(column) for column in same)
+
     def _aggregate(self, item: Item) -> None:
         assert item.name is not None
         ref, cost = self._resolve(item.name, item.owner)
@@ -310,6 +322,8 @@ class Shown(Places):
             raise Unbound(f"{item.fn} of {column.name} would count rows twice")
         if item.fn in ("min", "max") and column.words[-1] in RANKS:
             raise Doubtful(f"the best {column.name}, or the last")
+        if ref.table not in self.mentioned and self._is_kept_as_text(item.name, ref):
+            raise Doubtful(f"{column.name} of {ref.table}, or of another")
         if item.fn == "sum" and column.role is Role.RATE:
             raise Unbound("a rate is not added up")
         if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is Kind.DATE):

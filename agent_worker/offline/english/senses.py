@@ -62,7 +62,7 @@ DESCENDING = frozenset(
 ASKING = frozenset(
     """how what which who whom whose when where why is are was were do does did can could should would will not never
     no nobody none last next me us we our ours i you your it its they them there here this that these those much many
-    often""".split()  # noqa: SIM905
+    often return report both corresponding""".split()  # noqa: SIM905
 )
 """Words of asking: it is never said of them that they are not known."""
 CHANGES = frozenset(

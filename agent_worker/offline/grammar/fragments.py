@@ -1,6 +1,7 @@
 """What phrases say: typed pieces of a query, with names not yet looked up. Rules return them and change nothing."""
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
+from typing import get_args
 
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 
@@ -299,8 +300,9 @@ def names_in(value: object) -> list[Name]:
     """Every name in fragments."""
     if isinstance(value, Name):
         return [value]
-    if isinstance(value, tuple):
-        return [name for one in value for name in names_in(one)]
-    if is_dataclass(value) and type(value).__module__ == __name__:
-        return [name for field in fields(value) for name in names_in(getattr(value, field.name))]
-    return []
+    ones = value if isinstance(value, tuple) else [getattr(value, part) for part in _PARTS.get(type(value), ())]
+    return [name for one in ones if type(one) not in _PLAIN for name in names_in(one)]
+
+
+_PLAIN = (bool, str, int, float, type(None))
+_PARTS = {kind: tuple(field.name for field in fields(kind)) for kind in (Item, Average, Parse, *get_args(Fragment))}

@@ -11,7 +11,7 @@ from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Li
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import limits, ranking
 from agent_worker.offline.lexer.lattice import Name, Value
-from agent_worker.offline.schema.lookup import PART, Candidate
+from agent_worker.offline.schema.lookup import PART, SURE, Candidate
 from agent_worker.offline.schema.value_index import ValueRef
 
 _STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
@@ -108,9 +108,18 @@ def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, 
             if name.tables and name.start == end:
                 yield name, replace(where, owner=None), cost + name.cost
     for value in reader.values(at):
-        for _, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
+        for after, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
             if name.tables:
                 yield name, Where(None, "=", (value,), owner=name), name.cost
+            for _, thing in reader.noun(after) if _has(name, value) else ():
+                if thing.tables and thing.start == after:
+                    yield thing, Where(None, "=", (value,), owner=name), name.cost + thing.cost
+
+
+def _has(name: Name, value: Value) -> bool:
+    """Whether a value stands in the column that is named behind it: "high severity"."""
+    named = {(c.table, c.column) for c in name.columns if c.cost < SURE}
+    return any(ref.whole and (ref.table, ref.column) in named for ref in value.refs)
 
 
 def openings(reader: Reader, at: int) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from agent_worker.offline.binder.query import (
     AllOf,
@@ -49,6 +50,7 @@ _BUCKETS = {
 _ANY_YEAR = 2000
 
 
+@lru_cache(1024)
 def quoted(name: str) -> str:
     return str(identifier(name).sql("duckdb"))
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar
 
 import msgspec
 
@@ -55,17 +56,39 @@ class NotUnderstood(Exception):
         return item if item is not None and self.text[item.start : item.end] == item.text else None
 
 
-class Single:
-    """Plans questions over one catalog; what is known of the catalog's words is looked up once."""
+class Words:
+    """What is known of a catalog's words."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.lexicon = Lexicon(catalog)
-        self._alone: dict[str, Understood | NotUnderstood] = {}
 
     @cached_property
     def core(self) -> Core:
         return Core(self.catalog, self.lexicon.values)
+
+    _last: "ClassVar[Words | None]" = None
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "Words":
+        """Those of a catalog, looked up once for all questions that are planned over it in a row."""
+        if cls._last is None or cls._last.catalog is not catalog:
+            cls._last = cls(catalog)
+        return cls._last
+
+
+class Single:
+    """Plans questions over one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.words = Words.of(catalog)
+        self.lexicon = self.words.lexicon
+        self._alone: dict[str, Understood | NotUnderstood] = {}
+
+    @property
+    def core(self) -> Core:
+        return self.words.core
 
     def works(self, question: str) -> SqlPlan | None:
         """The statement of a question that is understood by itself, or None."""

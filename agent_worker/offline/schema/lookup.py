@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import SAME_WORDS
@@ -20,8 +22,7 @@ _NAMES = (("name",), ("names",))
 _UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on", "cd", "dt", "ts", "amt"))
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A table (no column), a column, or a declared measure that words may mean."""
 
     table: str
@@ -54,9 +55,9 @@ class NameIndex:
         self._parts: dict[str, list[Candidate]] = defaultdict(list)
         self._cache: dict[Words, tuple[Candidate, ...]] = {}
         self._fitting: dict[Words, list[Candidate]] = {}
-        self._related: dict[str, frozenset[Candidate]] = {}
+        self._related: dict[str, dict[Candidate, None]] = {}
         for table in schema.tables.values():
-            for part in {*_words_of(table.forms), "".join(table.words), *schema.key_nouns.get(table.name, ())}:
+            for part in {*_words_of((*table.forms,)), "".join(table.words), *schema.key_nouns.get(table.name, ())}:
                 self._parts[part].append(Candidate(table.name))
             for column in table.columns:
                 candidate = Candidate(table.name, column.name)
@@ -133,17 +134,17 @@ class NameIndex:
         column = self.schema.columns[candidate.table, candidate.column]
         return fit((word,), column.all_words[:1]) is not None
 
-    def _near(self, words: Words) -> frozenset[Candidate]:
+    def _near(self, words: Words) -> dict[Candidate, None]:
         """Names with a part that has to do with the first word, or with the last where that says nothing."""
         if not words:
-            return frozenset()
-        return self._relate(words[0]) | (self._relate(words[-1]) if len(words) > 1 else frozenset())
+            return {}
+        return self._relate(words[0]) | self._relate(words[-1]) if len(words) > 1 else self._relate(words[0])
 
-    def _relate(self, word: str) -> frozenset[Candidate]:
+    def _relate(self, word: str) -> dict[Candidate, None]:
         if word not in self._related:
             root = stem(word)
             near = [part for part in self._parts if _related(word, root, part)]
-            self._related[word] = frozenset(c for part in near for c in self._parts[part])
+            self._related[word] = {c: None for part in near for c in self._parts[part]}
         return self._related[word]
 
     def _cost(self, candidate: Candidate, words: Words) -> float | None:
@@ -231,7 +232,7 @@ def _fit_cost(words: Words, parts: Words) -> float | None:
     return PART + 0.1 * max(left, 0) + 0.05 * (cost - PARTIAL)
 
 
-def _words_of(forms: set[Words]) -> set[str]:
+def _words_of(forms: tuple[Words, ...]) -> set[str]:
     return {word for form in forms for word in form}
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import msgspec
+
 from agent_worker.offline.english.tokens import plural, stem
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, NOUNS_TOO
 from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
@@ -19,14 +21,14 @@ _EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": 
              "nm": ("name",)}  # fmt: skip
 _UNITS = frozenset(
     """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
-    minutes mins seconds hours millions billions t tons tonnes kwh kw litres liters l m""".split()  # noqa: SIM905
+    minutes mins seconds secs hours hrs ms millions billions t tons tonnes kwh kw w v hz c f deg ppm litres liters l
+    m""".split()  # noqa: SIM905
 )
 """What a number is in, not what it is of: `weight_kg`."""
 _PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """One column: `words` is its name without what it shares with its table; `all_words` is the whole name."""
 
     table: str
@@ -41,10 +43,11 @@ class Column:
         return f"<{self.table}.{self.name} {self.role}>"
 
     @property
-    def forms(self) -> set[Words]:
+    def forms(self) -> tuple[Words, ...]:
         """Its words in each way in which they may be said: a name that is shortened is a word too."""
         parts = parts_of(self.name)
-        return {self.words, self.all_words, *(() if _EXPANDED.keys().isdisjoint(parts) else (parts,))}
+        said = (self.words,) if self.words == self.all_words else (self.words, self.all_words)
+        return said if _EXPANDED.keys().isdisjoint(parts) else (*said, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Schema:
         """By its stem, each word that is a value of a category, with table, column and value: "novel" of books."""
         found: dict[str, list[tuple[str, str, str]]] = {}
         for column in self.columns.values():
-            for value in column.info.values if column.role is Role.CATEGORY else ():
+            named = column.role is Role.LABEL and column not in self.tables[column.table].labels  # a job's title
+            for value in column.info.values if named or column.role is Role.CATEGORY else ():
                 if value.isalpha() and len(value) > 2:
                     found.setdefault(stem(value.lower()), []).append((column.table, column.name, value))
         return found
@@ -176,21 +180,24 @@ class Schema:
         return Table(info.name, words, short, columns, key, labels, info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
-        place, kind = (table, column.name), kind_of(column)
+        kind = kind_of(column)
         if kind is Kind.FLAG and len(parts) > 1:
             parts = parts[1:] if parts[0] in _ASKING else parts[:-1] if parts[-1] in _FLAGS else parts
         if not _EXPANDED.keys().isdisjoint(parts):
             parts = tuple(word for part in parts for word in _EXPANDED.get(part, (part,)))
+        place = (table, column.name)
         key = self._key_of.get(place)
         nouns = (*table_words, *parts_of(key.ref_table)) if key else table_words
         own, is_key = parts, place in self.own_keys
-        if not {noun[0] for noun in nouns}.isdisjoint([part[0] for part in parts]):
+        initials = "".join([noun[0] for noun in nouns])
+        if any(part[0] in initials for part in parts):
             parts = _with_nouns(parts, nouns)
             own = _without_noun(parts, table_words)
             named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
             is_key = is_key or (named and kind is Kind.NUMBER)
-        own = own[:-1] if len(own) > 1 and own[-1] in _UNITS and kind is Kind.NUMBER else own
-        declared = self.catalog.description.roles.get(f"{table}.{column.name}")
+        own = own[:-1] if kind is Kind.NUMBER and len(own) > 1 and own[-1] in _UNITS else own
+        roles = self.catalog.description.roles
+        declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
         return Column(table, column.name, own, parts, kind, role, column)
 

@@ -2,25 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.schema.join_paths import Ways, all_keys
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, fit, parts_of, shared_prefix
-from bus.contract.catalog import Catalog, CatalogColumn, JoinKey
+from agent_worker.offline.schema.roles import kind_of
+from bus.contract.catalog import Catalog, JoinKey
 
 _ASKING = ("is", "has", "was", "had", "can")
 """How names of flags begin: `is_active` is called active."""
-_NUMBERS = (
-    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINT", "UBIG", "UHUGE"),
-    *("DECIMAL", "FLOAT", "DOUBLE", "REAL"),
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One thing a name may mean: a table (no column), a column, or a declared measure.
 
     `via` names what the way from the base table must pass: a table, or `table.column` of a key. `cost` says how
@@ -43,6 +42,7 @@ class Names:
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     kinds: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    _found: dict[tuple[str, ...], list[Candidate]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for table in self.catalog.tables:
@@ -58,6 +58,11 @@ class Names:
     def find(self, words: Sequence[str]) -> list[Candidate]:
         """The candidates for a run of words, the best first; empty when the words name nothing."""
         words = tuple(words)
+        if words not in self._found:
+            self._found[words] = self._find(words)
+        return self._found[words]
+
+    def _find(self, words: tuple[str, ...]) -> list[Candidate]:
         found = list(self._described(words)) or [*self._plain(words), *self._qualified(words)]
         best: dict[tuple[str, str | None, str | None, str], Candidate] = {}
         for candidate in found:
@@ -194,20 +199,3 @@ class Names:
     def key_of(self, table: str) -> str | None:
         """The column by which other tables refer to this one."""
         return next((k.ref_column for k in all_keys(self.catalog) if k.ref_table == table), None)
-
-
-def kind_of(column: CatalogColumn) -> str:
-    """What a column holds: "text", "number", "date", "flag", or "" for anything else."""
-    return _kind_of_type(column.type)
-
-
-@lru_cache(256)
-def _kind_of_type(name: str) -> str:
-    kind = name.upper()
-    if kind.startswith(_NUMBERS):
-        return "number"
-    if kind.startswith(("VARCHAR", "TEXT", "STRING", "ENUM")):
-        return "text"
-    if kind.startswith(("DATE", "TIMESTAMP")):
-        return "date"
-    return "flag" if kind.startswith("BOOL") else ""

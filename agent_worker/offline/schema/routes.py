@@ -1,7 +1,9 @@
 """Ways between tables: along keys (each row has one match) and against them (a row may have many)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Schema
 from bus.contract.catalog import JoinKey
 
@@ -56,6 +58,10 @@ class Joins:
     def functional(self, table: str) -> list[Path]:
         """All ways to `table` that never count a row twice, the shortest first."""
         return self._functional.get(table, [])
+
+    def reached(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Those of which each row at the start has at most one."""
+        return [c for c in candidates if c.table in self._functional]
 
     def any(self, table: str) -> list[Path]:
         """The shortest ways to `table`, whatever their kind: several of one length are different meanings."""

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import Token, atoms, plain
@@ -21,8 +22,7 @@ _LONGEST = 8
 _SHORT_CODE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ValueRef:
+class ValueRef(msgspec.Struct, frozen=True):
     """`value` stands in `table.column`; `whole` tells whether the question named all of it or a part."""
 
     table: str
@@ -73,7 +73,8 @@ class ValueIndex:
         hits |= {line for two in numbered for sign in "/-" for line in self._with(f"\n{sign.join(two)}\n", 1)}
         for at, line in sorted(hits):
             table, column, values = self._columns[at]
-            spans.match(ValueRef(table, column, values[line]), found)
+            for span, whole in spans.told_by(values[line]):
+                found[span].append(ValueRef(table, column, values[line], whole))
         return {span: _whole_first(refs) for span, refs in found.items()}
 
     def _with(self, piece: str, ahead: int) -> Iterator[tuple[int, int]]:
@@ -102,6 +103,7 @@ class _Spans:
 
     def __init__(self, tokens: list[Token], question: str) -> None:
         self.tokens = tokens
+        self._told: dict[str, list[tuple[Span, bool]]] = {}
         self.whole: dict[Pieces, list[Span]] = defaultdict(list)
         for start in range(len(tokens)):
             for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
@@ -113,28 +115,31 @@ class _Spans:
         for pieces in telling:
             self.by_first[pieces[0]].append(pieces)
 
-    def match(self, ref: ValueRef, found: dict[Span, list[ValueRef]]) -> None:
-        """Add `ref` to the runs that name it, or a part of it. Without a firm's legal ending or a number that only
+    def told_by(self, value: str) -> list[tuple[Span, bool]]:
+        """The runs that name a value (True), or a part of it. Without a firm's legal ending or a number that only
         sorts it ("1-URGENT") a value is whole."""
-        pieces = tuple(atoms(ref.value))
+        if value not in self._told:
+            self._told[value] = list(self._tell(tuple(atoms(value)), value))
+        return self._told[value]
+
+    def _tell(self, pieces: Pieces, value: str) -> Iterator[tuple[Span, bool]]:
         if not pieces:
             return
         for span in self.whole.get(pieces, ()):
-            if self._typed_as_code(span, ref.value):
-                found[span].append(ref)
+            if self._typed_as_code(span, value):
+                yield span, True
         sorted_by = len(pieces) > 1 and pieces[0].isdigit() and not all(piece.isdigit() for piece in pieces)
         core = pieces[1:] if sorted_by else pieces
         while len(core) > 1 and core[-1] in _LEGAL:
             core = core[:-1]
         if core != pieces:
             for span in self.whole.get(core, ()):
-                found[span].append(ref)
-        part = replace(ref, whole=False)
+                yield span, True
         for at, piece in enumerate(core):
             for run in self.by_first.get(piece, ()):
                 if len(run) < len(core) and core[at : at + len(run)] == run:
                     for span in self.whole[run]:
-                        found[span].append(part)
+                        yield span, False
 
     def _typed_as_code(self, span: Span, value: str) -> bool:
         """Short codes count only as they are written in the data: "us" and "a" are words, "US" and "A" may be values.

@@ -9,6 +9,7 @@ from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.fragments import Verb
 from agent_worker.offline.schema.model import Column, Schema
+from agent_worker.offline.schema.roles import Kind
 from agent_worker.offline.schema.routes import Path
 
 NEUTRAL = frozenset(
@@ -44,8 +45,18 @@ class Spoken:
         tables = {table for table, _ in self._shown} | self._tables
         if any(table in tables for table, _ in verb.states):
             return False
+        if self._is_of_all(parts):
+            return True
         told = [column for column in self._columns(self._shown) if parts & set(column.all_words)]
         return bool(told) and not any(c.info.nulls for c in told) if parts or verb.strict else True
+
+    def _is_of_all(self, parts: set[str]) -> bool:
+        """Whether a verb is told by a day that every row has, where no day is asked for: all alarms are raised."""
+        if self.query.buckets or any(c.kind is Kind.DATE for c in self._columns(self._held | self._shown)):
+            return False
+        dates = [c for table in self._tables for c in self.schema.tables[table].columns if c.kind is Kind.DATE]
+        told = [column for column in dates if parts & set(column.all_words)]
+        return len(told) == 1 and told[0].info.nulls == 0
 
     @cached_property
     def _held(self) -> set[tuple[str, str]]:

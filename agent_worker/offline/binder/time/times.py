@@ -159,9 +159,9 @@ class Times(Ranking):
         names = [f.name for kind in (Mention, Absent, HowMany) for f in self.of(kind) if f.name]
         spoken = {c.table for name in names for c in name.tables}
         for table in self.schema.tables.values():
-            said = table.name in spoken or any(kin(v.word, w) for v in self.of(Verb) for w in table.words)
             of_base = any(key.ref_table == self.base for key in self.schema.keys_of(table.name))
-            if said and of_base and any(column.kind is Kind.DATE for column in table.columns):
+            said = of_base and (table.name in spoken or any(kin(v.word, w) for v in self.of(Verb) for w in table.words))
+            if said and any(column.kind is Kind.DATE for column in table.columns):
                 raise Unbound(f"dates of {self.base}, or of {table.name}")
 
 

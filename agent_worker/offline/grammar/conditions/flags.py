@@ -1,7 +1,8 @@
 """Columns of yes and no, which are said as adjectives or as what things have."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import kin

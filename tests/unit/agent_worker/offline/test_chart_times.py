@@ -102,3 +102,12 @@ def test_of_many_tables_those_are_read_that_most_words_name() -> None:
     found = single.core.read("top 5 customers by total").clear
     assert found is not None
     assert found.query.base == "customers"
+
+
+def test_the_words_of_a_catalog_are_looked_up_once() -> None:
+    """Another catalog has its own, though it is called the same."""
+    table = CatalogTable("orders", (CatalogColumn("price", "DOUBLE"),), 10, ())
+    catalog = Catalog((table,))
+    assert Single(catalog).core is Single(catalog).core
+    other = Catalog((table,))
+    assert Single(other).core is not Single(catalog).core

@@ -39,6 +39,42 @@ def test_shortened_names_are_read_in_full(make: Make, question: str, rows: list[
     _holds(make, DESK, [question], rows)
 
 
+WARDS: Tables = {
+    "Ward": {"wardCd": ["ICU", "ONC"], "wardNm": ["Intensive Care", "Oncology"], "bedCnt": [12, 25]},
+    "Staff": {"staffId": [1, 2, 3, 4, 5], "staffNm": ["Ana", "Bo", "Cem", "Dia", "Eli"],
+              "jobTitle": ["nurse", "nurse", "surgeon", "nurse", "surgeon"],
+              "wardCd": ["ICU", "ONC", "ICU", "ICU", "ONC"]},
+    "Admission": {"admId": [1, 2, 3], "wardCd": ["ICU", "ONC", "ICU"],
+                  "admDt": [date(2024, 1, 5), date(2024, 2, 1), date(2025, 1, 1)],
+                  "dischDt": [date(2024, 1, 9), None, date(2025, 1, 2)]},
+}  # fmt: skip
+PROBES: Tables = {
+    "sensors": {"sensor_id": ["S1", "S2", "S3"], "loc": ["roof", "lab", "lab"]},
+    "readings": {"reading_id": [1, 2, 3, 4], "sensor_id": ["S1", "S2", "S2", "S3"], "temp_c": [1.5, 20.5, 24.5, 30.0]},
+    "alarms": {"alarm_id": [1, 2, 3], "sensor_id": ["S1", "S2", "S2"], "severity": ["high", "low", "high"],
+               "raised_at": [date(2025, 3, n) for n in (1, 2, 3)], "cleared_at": [None, date(2025, 3, 4), None]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tables", "question", "rows"),
+    [
+        (WARDS, "How many nurses are there?", [{"3"}]),  # many have one job's title: it names nobody
+        (WARDS, "List the nurses in Oncology", [{"Bo"}]),
+        (WARDS, "How many admissions were there in 2024?", [{"2"}]),  # `admDt` is their own day, not what is counted
+        (PROBES, "What was the highest temperature in the lab?", [{"30.0"}]),  # `temp_c` is in degrees
+        (PROBES, "How many high severity alarms were there?", [{"2"}]),
+        (PROBES, "Which sensor raised the most alarms?", [{"S2", "2"}]),  # each alarm was raised on some day
+    ],
+)
+def test_columns_are_read_by_what_they_hold(make: Make, tables: Tables, question: str, rows: list[set[str]]) -> None:
+    _holds(make, tables, [question], rows)
+
+
+def test_a_verb_of_a_day_that_some_rows_lack_is_asked_back(make: Make) -> None:
+    assert not isinstance(plan("Which sensor cleared the most alarms?", make(PROBES).catalog), SqlPlan)
+
+
 @pytest.mark.parametrize(
     ("question", "rows"),
     [

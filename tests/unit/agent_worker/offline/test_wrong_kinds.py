@@ -155,3 +155,34 @@ def test_an_order_that_names_nothing_is_by_the_figure(make: Make, question: str)
     found = plan(question, data.catalog)
     assert isinstance(found, SqlPlan), found
     assert [row[-1] for row in data.rows(found.sql)] == [2, 1]
+
+
+NAMESAKES: Tables = {
+    "jobs": {"job_id": [1, 2], "job_title": ["clerk", "boss"], "min_salary": [1000, 9500], "max_salary": [2000, 9900]},
+    "employees": {"employee_id": [1, 2, 3], "job_id": [1, 2, 2], "salary": [9800, 9600, 9700]},
+    "products": {"product_id": [1, 2], "product_name": ["photo", "film"]},
+    "invoice_items": {"invoice_item_id": [1, 2], "product_id": [1, 2], "order_quantity": [4, 5]},
+    "order_items": {"order_item_id": [1, 2], "product_id": [1, 2], "order_quantity": ["2", "7"]},
+}
+
+
+@pytest.mark.parametrize(
+    "question", ["job titles of jobs with salaries over 9000", "total order quantity of the product film"]
+)
+def test_what_two_columns_are_called_is_asked_back(make: Make, question: str) -> None:
+    """One has it for a part of its name, or keeps it as a text: neither is surely meant."""
+    assert not isinstance(plan(question, make(NAMESAKES).catalog), SqlPlan)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("job titles of jobs with min salary over 9000", [("boss",)]),
+        ("total order quantity of invoice items of the product film", [(5,)]),
+    ],
+)
+def test_the_one_that_is_named_is_answered(make: Make, question: str, rows: list[tuple[object, ...]]) -> None:
+    data = make(NAMESAKES)
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan), found
+    assert [tuple(row[:1]) for row in data.rows(found.sql)] == rows
