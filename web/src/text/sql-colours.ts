@@ -7,17 +7,33 @@ hljs.registerLanguage("sql", sql);
 const PIECES = /<span class="([\w -]+)">|(<\/span>)|&(amp|lt|gt|quot|#x27);|[^<&]+/g;
 const UNESCAPED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
 
+/** Names and values of a script that runs from right to left, which else drags what stands beside it along. */
+const RIGHT_TO_LEFT = /([\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]+)/u;
+
 /** SQL as nodes with classes for its parts. Made of text alone: there is no markup in it to be sanitised. */
 export function coloured(statement: string): DocumentFragment {
   const whole = document.createDocumentFragment();
-  let inner: Node = whole;
+  let inner: ParentNode = whole;
   for (const [text, name, end, escaped] of hljs.highlight(statement, { language: "sql", ignoreIllegals: true }).value.matchAll(PIECES)) {
     if (name) {
       const span = document.createElement("span");
       span.className = name;
       inner = inner.appendChild(span);
     } else if (end) inner = inner.parentNode ?? whole;
-    else inner.appendChild(document.createTextNode(escaped ? UNESCAPED[escaped]! : text));
+    else inner.append(...runs(escaped ? UNESCAPED[escaped]! : text));
   }
   return whole;
+}
+
+/** A text cut where its direction changes: what runs from right to left stands at the odd places. */
+export const directionRuns = (text: string): readonly string[] => text.split(RIGHT_TO_LEFT);
+
+/** Each run from right to left on its own, so that a statement reads from left to right around it. */
+function runs(text: string): (Node | string)[] {
+  return directionRuns(text).map((run, at) => {
+    if (at % 2 === 0) return run;
+    const isolated = document.createElement("bdi");
+    isolated.textContent = run;
+    return isolated;
+  });
 }

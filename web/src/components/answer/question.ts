@@ -37,7 +37,7 @@ export class Question extends PageElement {
   private shown(): TemplateResult {
     const long = this.text.length > LONG_CHARS || this.text.split("\n").length > LONG_LINES;
     return html`<div class="asked">
-        <h2 class="question ${long && !this.whole ? "cut" : ""}" data-testid="question">${this.text}</h2>
+        <h2 class="question ${long && !this.whole ? "cut" : ""}" dir="auto" data-testid="question">${this.text}</h2>
         ${this.editable ? this.pencil() : nothing}
       </div>
       <ds-branches .place=${this.place}></ds-branches>
@@ -58,7 +58,7 @@ export class Question extends PageElement {
 
   private editor(): TemplateResult {
     return html`<form class="editing" @submit=${this.submitted} @keydown=${this.keyPressed}>
-      <textarea aria-label="The question, edited" rows="2" required .value=${this.text} data-testid="edit-input"></textarea>
+      <textarea aria-label="The question, edited" rows="2" dir="auto" required .value=${this.text} data-testid="edit-input"></textarea>
       <div>
         <button class="quiet small" ?disabled=${!this.askable} data-testid="edit-ask">Ask</button>
         <button type="button" class="quiet small" @click=${() => void this.leave()} data-testid="edit-cancel">Cancel</button>

@@ -29,6 +29,7 @@ import type { Stage } from "../stage/stage";
 const NARROW = "(max-width: 60rem)";
 const THEMES: readonly Theme[] = ["light", "dark", "system"];
 const TRANSPORTS: readonly Transport[] = ["auto", "websocket", "http"];
+const VIEW_TITLES = { board: "Board", operations: "Operations" } as const;
 const CATALOG_REFRESH_MS = 15_000;
 
 /** The page: a header, the list of conversations, and the conversation or what operators see. */
@@ -185,7 +186,8 @@ export class App extends PageElement {
 
   protected override updated(): void {
     const { conversation, active } = this.chat;
-    const named = conversation.turns.length > 0 ? `${titleOf(conversation)} · Deadstop` : "Deadstop";
+    const shown = this.view === "chat" ? (conversation.turns.length > 0 ? titleOf(conversation) : "") : VIEW_TITLES[this.view];
+    const named = shown ? `${shown} · Deadstop` : "Deadstop";
     const title = active ? `● ${named}` : named;
     if (document.title !== title) document.title = title;
   }
