@@ -18,6 +18,7 @@ import type { Drop } from "./drop";
 import type { KeyHelp } from "./key-help";
 import type { Palette } from "./palette";
 import { chooseTheme, type Theme } from "../../elements/theme";
+import { sharePath } from "../../elements/share-address";
 import { oncePerFrame } from "../../elements/once-per-frame";
 import { PageElement } from "../../elements/page-element";
 import { reloadIfSignedOut } from "./signed-out";
@@ -299,6 +300,8 @@ export class App extends PageElement {
 
   /** Makes what is shown what the address says: after a load, Back, Forward, a link or a new conversation. */
   private showAddressed(): void {
+    const share = sharePath(location.hash);
+    if (share) return location.replace(share);
     this.view = addressedView();
     if (this.view !== "chat") return this.loadView();
     const wanted = addressedConversation();
