@@ -319,6 +319,11 @@ export class App extends PageElement {
     }
     if (event.key === "?" && !(event.target as Element).closest("input, textarea, select, ds-sql-editor")) void this.showKeys();
     if (event.key !== "Escape" || this.view !== "chat" || event.defaultPrevented || event.isComposing) return;
+    // What lies over the answer is closed before that is stopped.
+    if (matchMedia(NARROW).matches && (this.listed || this.schema)) {
+      this.listed = this.schema = false;
+      return;
+    }
     if (this.chat.active && this.chat.answerOf(this.chat.active).phase !== "stopping") this.chat.stop();
   }
 }
