@@ -1,14 +1,13 @@
 import hljs from "highlight.js/lib/core";
 import sql from "highlight.js/lib/languages/sql";
 
+import { directionRuns } from "./directions";
+
 hljs.registerLanguage("sql", sql);
 
 /** What highlight.js writes: spans that begin and end, what is escaped, and the text between. */
 const PIECES = /<span class="([\w -]+)">|(<\/span>)|&(amp|lt|gt|quot|#x27);|[^<&]+/g;
 const UNESCAPED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
-
-/** Names and values of a script that runs from right to left, which else drags what stands beside it along. */
-const RIGHT_TO_LEFT = /([\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]+)/u;
 
 /** SQL as nodes with classes for its parts. Made of text alone: there is no markup in it to be sanitised. */
 export function coloured(statement: string): DocumentFragment {
@@ -24,9 +23,6 @@ export function coloured(statement: string): DocumentFragment {
   }
   return whole;
 }
-
-/** A text cut where its direction changes: what runs from right to left stands at the odd places. */
-export const directionRuns = (text: string): readonly string[] => text.split(RIGHT_TO_LEFT);
 
 /** Each run from right to left on its own, so that a statement reads from left to right around it. */
 function runs(text: string): (Node | string)[] {

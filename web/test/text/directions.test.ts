@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { directionRuns } from "../../src/text/sql-colours";
+import { directionRuns } from "../../src/text/directions";
 
 test("what runs from right to left in a statement stands alone", () => {
   expect(directionRuns(`select 1 as "مجموع", 2`)).toEqual([`select 1 as "`, "مجموع", `", 2`]);
