@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
 from bus.address import state_folder
@@ -114,11 +114,13 @@ class Upload:
         os.close(self._file)
 
 
-async def pieces_of(file: Path) -> AsyncIterator[bytes]:
-    """What is in a file, without holding it in memory. Raises OSError."""
+async def pieces_of(file: Path, taken: Callable[[int], None]) -> AsyncIterator[bytes]:
+    """What is in a file, without holding it in memory; `taken` is told how many bytes of it have been taken. Raises
+    OSError."""
     with await asyncio.to_thread(file.open, "rb") as stream:
         while piece := await asyncio.to_thread(stream.read, PIECE_BYTES):
             yield piece
+            taken(stream.tell())
 
 
 def sweep_uploads(root: Path) -> None:

@@ -2,13 +2,16 @@
 where what it sends is no HTTP."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
+from typing import Any, TypeVar
 
 from aiohttp import web
 
 from gateway.auth.addresses import UNKNOWN, address_of
 from gateway.auth.anonymous_limits import AnonymousLimits
+
+T = TypeVar("T")
 
 
 class HttpConnection(web.RequestHandler):
@@ -25,6 +28,7 @@ class HttpConnection(web.RequestHandler):
         self._answer = answer
         self._address = UNKNOWN
         self._timer: asyncio.TimerHandle | None = None
+        self._lost = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -42,7 +46,12 @@ class HttpConnection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.signed_in()
+        self._lost.set()
         super().connection_lost(exc)
+
+    async def until_lost(self) -> None:
+        """Wait until the client has gone."""
+        await self._lost.wait()
 
     def handle_error(
         self,
@@ -84,3 +93,18 @@ def note_signed_in(request: web.Request) -> None:
     """The connection of this request has signed in."""
     if isinstance(request.protocol, HttpConnection):
         request.protocol.signed_in()
+
+
+async def while_connected(request: web.Request, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives, unless the client goes before: then it is given up, and `ConnectionResetError` raised."""
+    assert isinstance(request.protocol, HttpConnection)
+    working, gone = asyncio.create_task(work), asyncio.create_task(request.protocol.until_lost())
+    try:
+        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if gone.done():
+            raise ConnectionResetError("the client has gone")
+        return working.result()
+    finally:
+        for task in (working, gone):
+            task.cancel()
+        await asyncio.wait({working, gone})

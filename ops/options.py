@@ -1,5 +1,6 @@
 """Options that many commands share, and the settings that follow from them."""
 
+import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,27 @@ def filter_options(command: F) -> F:
             ),
         },
     )
+
+
+class Subcommands(click.Group):
+    """A group that says which commands it has where one is none of them."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is None and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(cmd_name, self.commands, 1)
+            meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(self.commands)}"
+            raise click.UsageError(f"there is no command {cmd_name!r} of `{ctx.command_path}`{meant}", ctx)
+        return found
+
+
+class ListedThings(Subcommands):
+    """A group of commands on things that are kept: without one of them it lists these."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
 
 
 def _gathered(command: F, name: str, kind: Callable[..., Any], options: dict[str, Any]) -> F:

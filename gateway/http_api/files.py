@@ -1,10 +1,12 @@
 """A person's own files over HTTP: given, listed, deleted."""
 
 import asyncio
+import contextlib
 from contextlib import closing
 
 from aiohttp import web
 
+from bus.client import CommandRefused
 from bus.contract.events import Completed, Failed
 from bus.own_files import PIECE_BYTES, Upload, own_files_folder, safe_name
 from bus.wire.commands import AddFile, Caller, ListFiles, RemoveFile
@@ -12,6 +14,7 @@ from bus.wire.replies import UNREADABLE_FILE, Changed, FileTaken, OwnFiles
 from gateway.app_state import CALLER, GATEWAY, Gateway, json_response
 from gateway.http_api.jobs.handlers import ending_of
 from gateway.http_api.params import text
+from gateway.http_protocol import while_connected
 from gateway.wire.errors import ApiError
 from gateway.wire.files import FileList, KeptFile
 
@@ -27,7 +30,8 @@ async def list_files(request: web.Request) -> web.Response:
 
 
 async def post_file(request: web.Request) -> web.Response:
-    """Keep the body as a file of one's own to ask about: 201 once it has been read; what cannot be read is not kept."""
+    """Keep the body as a file of one's own to ask about: 201 once it has been read; what cannot be read is not kept,
+    nor what its sender does not wait for."""
     gateway, caller = request.app[GATEWAY], request[CALLER]
     name = text(request, "name", MAX_NAME_CHARS)
     if caller.user in gateway.uploading:
@@ -37,7 +41,12 @@ async def post_file(request: web.Request) -> web.Response:
         taken = await _receive(request, name, await _listed(request))
     finally:
         gateway.uploading.discard(caller.user)
-    return json_response(await _read(gateway, caller, taken), 201)
+    try:
+        return json_response(await while_connected(request, _read(gateway, caller, taken)), 201)
+    except ConnectionResetError:
+        with contextlib.suppress(CommandRefused):  # of what could not be read there is nothing left to remove
+            await gateway.client.request(RemoveFile(caller, taken.name), Changed)
+        raise
 
 
 async def delete_file(request: web.Request) -> web.Response:

@@ -1,7 +1,7 @@
 """What commands need of a server, whether through the bus, over HTTP or from its log."""
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -109,8 +109,9 @@ class JobsAccess(Protocol):
     async def end_share(self, share_id: str) -> None:
         """Nothing can be read by it any more."""
 
-    async def give_file(self, file: Path) -> OwnFile:
-        """Keep a copy as one's own, to ask about. `Declined` where it cannot be read; OSError where we cannot."""
+    async def give_file(self, file: Path, sent: Callable[[int], None]) -> OwnFile:
+        """Keep a copy as one's own, to ask about; `sent` is told how many bytes are there. `Declined` where it cannot
+        be read; OSError where we cannot. Nothing of it is kept where this is cancelled."""
 
     async def files(self) -> Sequence[OwnFile]:
         """One's own, by name."""

@@ -1,6 +1,6 @@
 """Jobs of a state folder without a running server: read from its log, read-only."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -101,7 +101,7 @@ class LoggedJobs:
     async def end_share(self, share_id: str) -> None:
         self._no_supervisor()
 
-    async def give_file(self, file: Path) -> OwnFile:
+    async def give_file(self, file: Path, sent: Callable[[int], None]) -> OwnFile:
         self._no_supervisor()
 
     async def files(self) -> Sequence[OwnFile]:

@@ -1,7 +1,7 @@
 """Jobs of this machine: through the bus, as an operator: whoever can read the bus key is one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -179,12 +179,20 @@ class LocalJobs:
     async def end_share(self, share_id: str) -> None:
         await self._request(EndShare(self._caller, share_id), Changed)
 
-    async def give_file(self, file: Path) -> OwnFile:
+    async def give_file(self, file: Path, sent: Callable[[int], None]) -> OwnFile:
         with closing(Upload(own_files_folder(str(self._state_dir)))) as upload:
-            async for piece in pieces_of(file):
+            async for piece in pieces_of(file, sent):
                 upload.write(piece)
             upload.finish()
             taken = await self._request(AddFile(self._caller, file.name, upload.name), FileTaken)
+        try:
+            return await self._read(taken)
+        except asyncio.CancelledError:
+            await self.remove_file(taken.name)
+            raise
+
+    async def _read(self, taken: FileTaken) -> OwnFile:
+        """Once the job has ended that finds out whether the file can be read."""
         async for item in self.follow(outside_job(taken.job)):
             if item["event"] in ENDINGS and item["event"] != "agent_complete":
                 data = item["data"]

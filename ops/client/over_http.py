@@ -1,6 +1,6 @@
 """Jobs of a gateway anywhere: the same as through the bus, by the client that others use too."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -105,17 +105,17 @@ class RemoteJobs:
     async def end_share(self, share_id: str) -> None:
         await self._ask("DELETE", f"/api/shares/{quote(share_id, safe='')}")
 
-    async def give_file(self, file: Path) -> OwnFile:
+    async def give_file(self, file: Path, sent: Callable[[int], None]) -> OwnFile:
         """Once: after a cut nobody knows whether it was kept."""
         once = Http(self._client.http.base, self._token, patience_s=0)
         try:
             with _for_people():
-                sent = {
+                request = {
                     "params": {"name": file.name},
-                    "data": pieces_of(file),
+                    "data": pieces_of(file, sent),
                     "timeout": ClientTimeout(sock_connect=10),
                 }
-                return msgspec.convert((await once.json("POST", "/api/files", **sent))["file"], OwnFile)
+                return msgspec.convert((await once.json("POST", "/api/files", **request))["file"], OwnFile)
         finally:
             await once.close()
 

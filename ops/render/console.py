@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,27 @@ def print_facts(out: Console, facts: Iterable[tuple[str, str]]) -> None:
 def say_log_only(state_dir: Path) -> None:
     """Narrate that what follows comes from the log of a state folder without a running server."""
     narration().print(f"no supervisor runs for {state_dir}; this is what its log holds", style="dim")
+
+
+@contextmanager
+def sending(name: str, size_bytes: int) -> Iterator[Callable[[int], None]]:
+    """Narrates how far a file has come, while inside: what this yields is told how many bytes have been sent. How long
+    the server then reads it nobody knows before."""
+    out = narration()
+    if not out.is_terminal:
+        out.print(f"reading {name} ...")
+        yield lambda _: None
+        return
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
+        task = progress.add_task(_doing(name, 0, size_bytes))
+        yield lambda count: progress.update(task, description=_doing(name, count, size_bytes))
+
+
+def _doing(name: str, sent: int, size_bytes: int) -> str:
+    return f"sending {name}, {sent / size_bytes:.0%}" if sent < size_bytes else f"reading {name}, Ctrl-C stops it"
 
 
 def print_json(value: Any) -> None:

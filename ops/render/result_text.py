@@ -20,6 +20,7 @@ ENDINGS = {".txt": "text", ".md": "markdown", ".csv": "csv", ".json": "json"}
 """How a file's name says its format."""
 
 _SPECIAL = re.compile(r'[",\r\n]')
+_MARKS = re.compile(r"[\\`*_\[\]|~]")
 
 
 @dataclass
@@ -64,7 +65,7 @@ def result_text(result: Result, form: str) -> str:
         case "json":
             return msgspec.json.encode(_document(result)).decode() + "\n"
         case "markdown":
-            return clean(result.response.rstrip("\n")) + "\n"
+            return _markdown(result)
     return _text(result)
 
 
@@ -87,6 +88,25 @@ def _csv_field(text: str | None, null: str) -> str:
     if text is None:
         return null
     return text if text and not _SPECIAL.search(text) else '"' + text.replace('"', '""') + '"'
+
+
+def _markdown(result: Result) -> str:
+    """The answer as it was written, and behind it its table."""
+    parts = [clean(result.response.strip("\n"))]
+    if result.columns:
+        kinds = [parse_type(column["type"]) for column in result.columns]
+        head = [[_guarded(column["name"]) for column in result.columns], ["---"] * len(kinds)]
+        rows = [[_guarded(value_text(*cell)) for cell in zip(row, kinds, strict=True)] for row in result.rows]
+        parts.append("\n".join(f"| {' | '.join(cells)} |" for cells in (*head, *rows)))
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _guarded(text: str | None) -> str:
+    """As it is read, not obeyed: a bar would begin another cell, a line's end another row, and stars would vanish."""
+    if text is None:
+        return "*null*"
+    plain = _MARKS.sub(r"\\\g<0>", text.replace("&", "&amp;").replace("<", "&lt;"))
+    return clean(plain.replace("\r\n", "<br>").replace("\n", "<br>"))
 
 
 def _document(result: Result) -> dict[str, Any]:

@@ -75,7 +75,9 @@ class JobController:
         self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
         self._disconnects = DisconnectWatch(parts.settings.supervisor.disconnect_grace_s, self.stop_if_possible)
         self.catalog = CatalogKeeper(self.submit, parts.jobs, parts.admission)
-        self.own_catalogs = OwnCatalogs(self._submit_for_files, parts.own_folders, self.catalog, parts.admission)
+        self.own_catalogs = OwnCatalogs(
+            self._submit_for_files, self.stop_if_possible, parts.own_folders, self.catalog, parts.admission
+        )
         self.counters = Counters()
 
     # ---- stimuli from clients

@@ -8,12 +8,13 @@ from typing import NamedTuple, Protocol
 
 from bus.contract.catalog import Catalog
 from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS, OWN_FILES_AGENT
-from bus.contract.vocabulary import SUPERVISOR, Role
+from bus.contract.vocabulary import SUPERVISOR, Reason, Role, Rung
 from bus.transport.codec import Decoder, encode
 from bus.wire.commands import Caller, Submit
 from bus.wire.replies import CATALOG_READING, AnyReply, CatalogRead, OwnFile, Refused
 from bus.wire.worker import Outcome, Success
 from supervisor.jobs.job_entry import JobEntry
+from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
 
@@ -45,15 +46,22 @@ class _Reading(NamedTuple):
     name: str
     shared: bytes
     generation: int
+    entry: JobEntry
 
 
 class OwnCatalogs:
-    """Has each read by jobs of its own: `submit(submit, files_of)` begins one."""
+    """Has each read by jobs of its own: `submit(submit, files_of)` begins one, `stop` ends it."""
 
     def __init__(
-        self, submit: Callable[[Submit, str], JobEntry], folders: OwnFolders, shared: Shared, admission: Admission
+        self,
+        submit: Callable[[Submit, str], JobEntry],
+        stop: Callable[[JobEntry, StopRequest], None],
+        folders: OwnFolders,
+        shared: Shared,
+        admission: Admission,
     ) -> None:
         self._submit = submit
+        self._stop = stop
         self._folders = folders
         self._shared = shared
         self._admission = admission
@@ -80,9 +88,17 @@ class OwnCatalogs:
         caller, shared = Caller(SUPERVISOR, Role.OPERATOR), self._shared.encoded
         question = name or "read files of one's own"
         entry = self._submit(Submit(caller, secrets.token_hex(8), question, agent=OWN_FILES_AGENT), user)
-        self._readings[entry.job_id] = _Reading(user, name, shared, self._generations[user])
+        self._readings[entry.job_id] = _Reading(user, name, shared, self._generations[user], entry)
         entry.on_finalized.append(lambda: self._ended(entry))
         return entry
+
+    def stop_reading(self, user: str, name: str) -> None:
+        """Nobody wants to know any more whether this file can be read. What the job still does counts for nothing."""
+        for job_id, reading in [*self._readings.items()]:
+            if (reading.user, reading.name) == (user, name):
+                del self._readings[job_id]
+                request = StopRequest(user, Reason.USER, Rung.KILL, f"{name} is not wanted any more")
+                self._stop(reading.entry, request)
 
     def is_reading(self, user: str, *, a_new_file: bool = False) -> bool:
         """Whether this user's catalog is being read, or one to find out about a new file."""
@@ -104,24 +120,23 @@ class OwnCatalogs:
         """This user's, with their tables as far as they are known; where they are not, they are read."""
         if self._folders.files(user):
             self._read_what_is_outdated(user)
-        known = self._known.get(user)
-        tables = [table for table in _decode(known.encoded).tables if table.own] if known is not None else []
-        folder = self._folders.folder(user)
         return [
-            OwnFile(
-                one.name,
-                one.size_bytes,
-                one.added_at,
-                tuple(table.name for table in tables if str(folder / one.name) in table.files),
-            )
+            OwnFile(one.name, one.size_bytes, one.added_at, self._tables_of(user, one.name))
             for one in self._folders.files(user)
         ]
 
-    def forget(self, user: str) -> None:
-        """Files of this user have changed: what is known of them, and what is being read of them, counts no more."""
-        self._known.pop(user, None)
+    def forget(self, user: str, name: str) -> None:
+        """This file of the user's is gone: what tells of it, and what is being read now, counts no more."""
+        if self._tables_of(user, name):
+            del self._known[user]
         self._failed.pop(user, None)
         self._generations[user] += 1
+
+    def _tables_of(self, user: str, name: str) -> tuple[str, ...]:
+        """What this file is called in SQL, as far as it is known."""
+        known, file = self._known.get(user), str(self._folders.folder(user) / name)
+        tables = _decode(known.encoded).tables if known is not None else ()
+        return tuple(table.name for table in tables if table.own and file in table.files)
 
     def data_changed(self, entry: JobEntry, fingerprint: str) -> None:
         """A worker that may open this user's files has found other data than its catalog tells of."""

@@ -36,7 +36,8 @@ class OwnFileHandlers:
             return self._add(command)
         if not self._folders.remove(user, command.name):
             return Refused("not_found", f"you have no file {command.name[:80]!r}", "`deadstop files` lists them")
-        self._catalogs.forget(user)
+        self._catalogs.forget(user, command.name)
+        self._catalogs.stop_reading(user, command.name)
         return Changed()
 
     def _add(self, command: AddFile) -> AnyReply:

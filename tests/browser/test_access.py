@@ -84,6 +84,8 @@ async def test_nothing_overflows_a_telephone(offline_tab: Tab) -> None:
     await fits(page)
     await offline_tab.part("conversations-toggle").click()
     await fits(page)
+    await page.keyboard.press("Escape")
+    await expect(offline_tab.part("conversations")).to_have_count(0)
 
 
 async def tab_to(page: Page, answer: Answer, part: str) -> None:

@@ -10,6 +10,8 @@ from tests.browser.tab import Tab
 
 HOME = re.compile(r"/$")
 
+TITLES = {"ops": "Operations", "board": "Board"}
+
 
 async def shows(tab: Tab, number: int) -> None:
     """Wait until the page shows the conversation in which `select NUMBER` was asked, under that one's address."""
@@ -79,7 +81,7 @@ async def test_a_reload_on_the_way_changes_nothing(offline_tab: Tab) -> None:
     await shows(offline_tab, 1)
 
 
-@pytest.mark.parametrize("view", ["ops", "board"])
+@pytest.mark.parametrize("view", TITLES)
 async def test_the_other_views_stand_in_the_history_too(offline_tab: Tab, view: str) -> None:
     page = offline_tab.page
     await ask(offline_tab, 1)
@@ -94,6 +96,7 @@ async def test_the_other_views_stand_in_the_history_too(offline_tab: Tab, view: 
     await page.go_back()
     await expect(offline_tab.part(view)).to_be_visible()
     await expect(page).to_have_url(re.compile(f"#/{view}$"))
+    await expect(page).to_have_title(f"{TITLES[view]} · Deadstop")
     await page.go_back()
     await shows(offline_tab, 1)
 

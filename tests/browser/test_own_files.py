@@ -1,5 +1,6 @@
 """Files of one's own on the page: dropped or chosen, asked about, shown apart from everybody's data, deleted."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,8 @@ DROP = """([name, text]) => {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("own"), config=NO_MODEL) as running:
+    config = f"{NO_MODEL}\n[limits]\nmax_running = 1\n"
+    with serving(tmp_path_factory.mktemp("own"), config=config) as running:
         yield running
 
 
@@ -69,6 +71,21 @@ async def test_what_is_said_of_a_file_goes_with_the_next_question(tab: Tab) -> N
     await expect(tab.part("drop-said")).to_be_empty()
     await answer.is_in("done")
     await expect(answer.response).to_contain_text("3")
+
+
+async def test_a_file_that_is_being_read_is_stopped_and_nothing_of_it_is_kept(tab: Tab) -> None:
+    answer = await tab.ask_stuck()
+    for name in ("toads.csv", "frogs.csv"):
+        await drop(tab, name, CATS)
+    await expect(tab.part("drop-said")).to_contain_text("Reading toads.csv")
+    await tab.part("drop-stop").click()
+    await expect(tab.part("drop-stopped")).to_have_text("Stopped: nothing of toads.csv is kept.")
+    await tab.part("drop-close").click()
+    await tab.part("stop").click()
+    await answer.is_in("stopped")
+    await tab.part("schema-toggle-panel").click()
+    await expect(tab.part("choose-file")).to_be_visible()
+    await expect(tab.part("own-file").filter(has_text=re.compile("toads|frogs"))).to_have_count(0)
 
 
 async def test_a_chosen_file_that_cannot_be_read_is_told(visits: Visits, tab: Tab, tmp_path: Path) -> None:

@@ -51,8 +51,14 @@ async def test_a_conversation_is_read_by_its_link_until_that_is_ended(
     assert await reader.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
     await Tab(reader).shot("shared-phone")
     outsider = Tab(await visits.open(link))
-    await expect(outsider.part("share-failure")).to_contain_text("Sign in first")
+    await expect(outsider.part("share-failure")).to_contain_text("for people who can sign in")
     await expect(outsider.part("share-title")).to_have_count(0)
+    await outsider.part("share-sign-in").click()
+    for token in ("wrong", offline_server.url.partition("?token=")[2]):
+        await outsider.part("token-input").fill(token)
+        await outsider.part("sign-in").click()
+    await expect(outsider.part("share-title")).to_have_text("How many flights per airline?")
+    assert outsider.page.url == link
     await offline_tab.part("share-end").first.click()
     await expect(offline_tab.part("share").and_(offline_tab.page.locator('[data-made="true"]'))).to_have_count(0)
     await reader.reload()

@@ -13,6 +13,9 @@ from bus.values.logical_types import parse_type
 from bus.values.value_text import readable_text
 
 FEW_ROWS = 3
+MAX_SHOWN_CHARS = 300
+"""Of a value that stands in a sentence."""
+
 MOST_NAMED = 5
 """Of the figures that are not in the result."""
 
@@ -48,7 +51,7 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
         # The rows are whole and most of the text is there: an answer, though a short one.
         yield Warn(f"{error.message[:1].upper()}{error.message[1:]}. {error.hint}")
     if not "".join(said).strip():
-        yield ResponseChunk("response", _what_came(preview))
+        yield ResponseChunk("response", what_came(preview))
         yield Warn(f"{model.settings.model} said nothing about the result.")
     if wrong := unsupported("".join(said), preview, _asked(request)):
         yield Warn(_not_in_the_result(wrong, preview))
@@ -101,10 +104,11 @@ def _above(reading: str, agreement: str = "") -> str:
 def _in_our_words(plan: SqlPlan, preview: Preview, *, typed_sql: bool) -> str:
     reading = "" if typed_sql else _above(plan.reading)
     note = f"\n\n{plan.note}" if plan.note else ""
-    return f"{reading}{_what_came(preview)}{note}"
+    return f"{reading}{what_came(preview)}{note}"
 
 
-def _what_came(preview: Preview) -> str:
+def what_came(preview: Preview) -> str:
+    """How many rows, or what stands in a single one of few columns."""
     if not preview.row_count:
         return "There are **no rows** that fit."
     if preview.row_count == 1 and len(preview.columns) <= FEW_ROWS:
@@ -117,4 +121,6 @@ def _what_came(preview: Preview) -> str:
 
 
 def _shown(value: Any, column: Column) -> str:
-    return readable_text(value, parse_type(column.type), column.name) or ("nothing (null)" if value is None else "")
+    """As people read it; of a long text its beginning, because the table above has the whole."""
+    text = readable_text(value, parse_type(column.type), column.name) or ("nothing (null)" if value is None else "")
+    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS].rstrip()}…"

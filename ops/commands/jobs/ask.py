@@ -1,5 +1,6 @@
 """`deadstop ask`."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,7 @@ def answer(target: Target, asked: "Question", given: dict[str, Any]) -> None:
     from ops.render.result_text import Result
 
     as_json = given["as_json"]
+    _require_place(given["path"])
     form = _form(given["form"], given["path"], as_csv=given["as_csv"], as_json=as_json)
     printer = AnswerPrinter(None if form else output(), narration(), quiet=given["quiet"])
     result = Result()
@@ -97,8 +99,18 @@ def answer(target: Target, asked: "Question", given: dict[str, Any]) -> None:
     sys.exit(exit_code)
 
 
+def _require_place(path: Path | None) -> None:
+    """An answer that has been paid for finds its file. Raises `UsageError`."""
+    if path is None or os.access(path if path.exists() else path.parent, os.W_OK):
+        return
+    why = "it may not be written to" if path.parent.is_dir() else f"there is no folder {path.parent}"
+    raise click.UsageError(f"{path} cannot be written: {why}")
+
+
 def _question(argument: str) -> str:
     if argument != "-":
+        if not argument.strip():
+            raise click.UsageError("the question is empty; ask something, or read it from standard input with -")
         return argument
     text = sys.stdin.read(MAX_INPUT_CHARS + 1).strip()
     if len(text) > MAX_INPUT_CHARS:

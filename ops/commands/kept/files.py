@@ -4,11 +4,11 @@ import sys
 
 import click
 
-from ops.options import json_option, target_options
+from ops.options import ListedThings, json_option, target_options
 from ops.target import Target
 
 
-@click.group()
+@click.group(cls=ListedThings)
 def command() -> None:
     """Files of your own, which you alone ask about: lists them, and deletes one. `deadstop upload` gives one."""
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ops.commands.jobs.ask import answer, output_options
-from ops.options import json_option, target_options
+from ops.options import ListedThings, json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
     from bus.contract.saved import Parameter
 
 
-@click.group()
+@click.group(cls=ListedThings)
 def command() -> None:
     """Questions that are kept to be asked again, with parameters: keeps one, lists them, asks one again."""
 

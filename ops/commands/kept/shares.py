@@ -2,11 +2,11 @@
 
 import click
 
-from ops.options import json_option, target_options
+from ops.options import ListedThings, json_option, target_options
 from ops.target import Target
 
 
-@click.group()
+@click.group(cls=ListedThings)
 def command() -> None:
     """The links to your answers: lists and ends them."""
 

@@ -15,7 +15,8 @@ from ops.target import Target
 def command(target: Target, files: tuple[Path, ...], as_json: bool) -> None:
     """Give files of your own to ask about: Parquet, CSV, TSV, JSON, Excel.
 
-    A copy is kept for you alone until you delete it (`deadstop files delete`). What cannot be read is not kept.
+    A copy is kept for you alone until you delete it (`deadstop files delete`). What cannot be read is not kept,
+    nor what Ctrl-C stops before it has been read.
     """
     import asyncio
 
@@ -23,11 +24,11 @@ def command(target: Target, files: tuple[Path, ...], as_json: bool) -> None:
 
     from ops.actions.kept.files import give_file
     from ops.format import clean
-    from ops.render.console import narration, output, print_json
+    from ops.render.console import output, print_json, sending
 
     for file in files:
-        narration().print(f"reading {clean(file.name)} ...", markup=False)
-        kept = asyncio.run(give_file(target, file))
+        with sending(clean(file.name), file.stat().st_size) as sent:
+            kept = asyncio.run(give_file(target, file, sent))
         if as_json:
             print_json(msgspec.to_builtins(kept))
         else:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from ops.options import json_option, target_options
+from ops.options import Subcommands, json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
     from bus.wire.replies import NodeSummary
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Subcommands, invoke_without_command=True)
 @target_options
 @json_option
 @click.pass_context

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ops.options import config_option, json_option, state_dir_option
+from ops.options import Subcommands, config_option, json_option, state_dir_option
 from ops.target import read_settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ROLES = ["user", "operator"]
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def command() -> None:
     """Who may come in: makes, lists and revokes tokens. Changes count at once, without a restart."""
 

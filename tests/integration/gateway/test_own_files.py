@@ -22,10 +22,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 MOST_BYTES = 300_000
 SETTINGS = {
     "agents.opens": {"entrypoint": "tests.workers.opens:run"},
+    "agents.sleeps": {"entrypoint": "tests.workers.sleeps:run"},
     "files.max_file_bytes": MOST_BYTES,
     "files.max_user_bytes": 3 * MOST_BYTES,
     "files.max_files": 4,
     "worker.warm_workers": 1,
+    "limits.max_running": 2,
 }
 CATS = b"name,weight\nTom,4.5\nFelix,3.9\nGarfield,9.1\n"
 
@@ -199,6 +201,34 @@ async def test_an_upload_that_is_cut_leaves_nothing(gateway: RunningGateway, sup
     await eventually(lambda: on_disk(supervisor) == set(), "half a file stays")
     async with kept(gateway, "half.csv", b"n\n1\n"):
         assert await names(gateway) == ["half.csv"]
+
+
+@contextlib.asynccontextmanager
+async def nothing_is_read(gateway: RunningGateway) -> AsyncIterator[None]:
+    """All places are taken by jobs that go on until they are stopped."""
+    jobs = [await gateway.json("POST", "/api/jobs", json={"query": "go", "agent": "sleeps"}) for _ in range(2)]
+    try:
+        yield
+    finally:
+        for _, job in jobs:
+            assert (await gateway.json("DELETE", f"/api/jobs/{job['job_id']}?now=1&wait=1"))[0] == 200
+
+
+async def test_a_file_that_its_sender_gives_up_while_it_is_read_is_not_kept(
+    gateway: RunningGateway, supervisor: Supervisor
+) -> None:
+    async with nothing_is_read(gateway):
+        for _ in range(2):  # nothing holds up the next one
+            sending = asyncio.create_task(give(gateway, "cats.csv", CATS))
+            await eventually(lambda: on_disk(supervisor) == {"cats.csv", ".cats.csv.unread"}, "it does not arrive")
+            assert not sending.done()
+            sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sending
+            await eventually(lambda: on_disk(supervisor) == set(), "what nobody waits for is still there")
+        _, reads = await gateway.json("GET", "/api/jobs?all=1&user=supervisor", "ops")
+        latest = [job["state"] for job in reads["jobs"] if job["query"] == "cats.csv"][:2]
+        assert set(latest) <= {"stopping", "cancelled"}
 
 
 async def test_a_page_needs_the_right_origin(gateway: RunningGateway) -> None:

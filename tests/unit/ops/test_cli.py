@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from bus.transport.sockets import BusError
 from ops.cli import COMMANDS, cli
 
 ROOT = Path(__file__).parents[3]
@@ -58,3 +59,30 @@ def test_every_option_is_explained_and_stands_in_the_manual(name: str) -> None:
 def test_an_unknown_command_is_a_usage_error_that_names_the_one_meant(typed: str, words: str) -> None:
     with pytest.raises(click.UsageError, match=words):
         cli.main([typed], prog_name="deadstop", standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("saved remove", "there is no command 'remove' of `deadstop saved`; there are list, add, run$"),
+        ("files delet cats.csv", r"did you mean delete\?$"),
+        ("token make", "there are create, list, revoke$"),
+        ("nodes undrain", r"did you mean drain\?$"),
+        ("files list everything", "unexpected extra argument"),
+        ("ask X --output /no/such/folder/answer.csv", "there is no folder /no/such/folder$"),
+    ],
+)
+def test_what_is_wrong_in_a_command_is_said_before_anything_is_asked(typed: str, words: str) -> None:
+    with pytest.raises(click.UsageError, match=words):
+        cli.main(typed.split(), prog_name="deadstop", standalone_mode=False)
+
+
+def test_an_empty_question_is_a_usage_error() -> None:
+    with pytest.raises(click.UsageError, match="the question is empty"):
+        cli.main(["ask", " "], prog_name="deadstop", standalone_mode=False)
+
+
+@pytest.mark.parametrize("name", ["saved", "shares", "files"])
+def test_things_are_listed_where_no_command_is_named(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BusError, match="no supervisor runs"):
+        cli.main([name, "--state-dir", str(tmp_path)], prog_name="deadstop", standalone_mode=False)

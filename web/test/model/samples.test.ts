@@ -29,12 +29,20 @@ describe("sample questions", () => {
     expect(samplesFor([{ ...orders, name: "old", row_count: 10 }, log, orders])[0]).toBe("How many sales orders?");
   });
 
+  it("count rows where the name of the table is no name of many things", () => {
+    expect(samplesFor([{ ...orders, name: "weather_history" }])).toEqual([
+      "How many rows in weather history?",
+      "Average unit price by region",
+      'select * from "weather_history" limit 1000',
+    ]);
+  });
+
   it("name only what a planner without a model finds again", () => {
     const columns = [
       { name: "größe", type: "DOUBLE" },
       { name: "straße", type: "VARCHAR", distinct: 4 },
     ];
-    expect(samplesFor([{ name: "t", row_count: 1, files: [], columns }])).toHaveLength(2);
+    expect(samplesFor([{ name: "things", row_count: 1, files: [], columns }])).toHaveLength(2);
   });
 
   it("leave out what the table has not", () => {

@@ -71,11 +71,14 @@ def chart_spec(
 
 
 def of_rows(spec: dict[str, Any], row_count: int) -> dict[str, Any]:
-    """The same chart; where the result has more rows than it draws, a line under its title says so."""
-    drawn = len(spec["data"]["values"])
-    if drawn >= row_count:
+    """The same chart; where the result has rows that it does not draw, a line under its title says so."""
+    values = spec["data"]["values"]
+    cut = [f"The first {len(values):,} of {row_count:,} rows"] if len(values) < row_count else []
+    empty = sum(value["x"] is None or value["y"] is None for value in values)
+    gaps = [f"{empty:,} of {len(values):,} without a value"] if empty else []
+    if not (cut or gaps):
         return spec
-    said = {**spec, "title": {"text": spec["title"], "subtitle": f"The first {drawn:,} of {row_count:,} rows"}}
+    said = {**spec, "title": {"text": spec["title"], "subtitle": "; ".join([*cut, *gaps])}}
     check_spec(said)
     return said
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from agent_worker.agents.parquet.answer import _what_came
+from agent_worker.agents.parquet.answer import what_came
 from agent_worker.llm import PreviewBuilder
 from bus.contract.events import Column
 from bus.values.arrow_stream import read_table
@@ -93,7 +93,7 @@ def in_csv(columns: list[Column], arrow: bytes) -> list[str]:
 def answer(column: Column, values: pa.ChunkedArray) -> str:
     builder = PreviewBuilder((column,))
     builder.add(pa.table([values], names=[column.name]).to_batches()[0])
-    return _what_came(builder.build())
+    return what_came(builder.build())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["sql"])

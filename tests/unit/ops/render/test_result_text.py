@@ -63,3 +63,11 @@ def test_text_has_tabs_between_values_and_none_inside() -> None:
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
     assert "\x1b" not in result_text(stream([TEXT], [["\x1b[2J"]], "\x1b]0;x\x07"), "text")
+
+
+def test_markdown_has_the_answer_and_its_table_and_no_value_is_read_as_markup() -> None:
+    rows: list[list[object]] = [["a|b\n*c*", 7], [None, None]]
+    assert result_text(stream([TEXT, NUMBER], rows), "markdown") == (
+        '**done**\n\n| a "b" | n |\n| --- | --- |\n| a\\|b<br>\\*c\\* | 7 |\n| *null* | *null* |\n'
+    )
+    assert result_text(Result(response="hello\n"), "markdown") == "hello\n"

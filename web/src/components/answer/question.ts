@@ -4,6 +4,8 @@ import { customElement, property, state } from "lit/decorators.js";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import type { Place } from "../../model/conversations/branches";
+import { isStatement } from "../../model/conversations/conversation";
+import { directionRuns } from "../../text/directions";
 import "./branches";
 
 /** A longer question is cut to its first lines, with a button for the rest. */
@@ -37,11 +39,17 @@ export class Question extends PageElement {
   private shown(): TemplateResult {
     const long = this.text.length > LONG_CHARS || this.text.split("\n").length > LONG_LINES;
     return html`<div class="asked">
-        <h2 class="question ${long && !this.whole ? "cut" : ""}" data-testid="question">${this.text}</h2>
+        <h2 class="question ${long && !this.whole ? "cut" : ""}" dir="auto" data-testid="question">${this.readable()}</h2>
         ${this.editable ? this.pencil() : nothing}
       </div>
       <ds-branches .place=${this.place}></ds-branches>
       ${long ? this.toggle() : nothing}`;
+  }
+
+  /** A statement reads from left to right around names that run the other way; a sentence as it begins. */
+  private readable(): unknown {
+    if (!isStatement(this.text)) return this.text;
+    return directionRuns(this.text).map((run, at) => (at % 2 === 0 ? run : html`<bdi>${run}</bdi>`));
   }
 
   private pencil(): TemplateResult {
@@ -58,7 +66,7 @@ export class Question extends PageElement {
 
   private editor(): TemplateResult {
     return html`<form class="editing" @submit=${this.submitted} @keydown=${this.keyPressed}>
-      <textarea aria-label="The question, edited" rows="2" required .value=${this.text} data-testid="edit-input"></textarea>
+      <textarea aria-label="The question, edited" rows="2" dir="auto" required .value=${this.text} data-testid="edit-input"></textarea>
       <div>
         <button class="quiet small" ?disabled=${!this.askable} data-testid="edit-ask">Ask</button>
         <button type="button" class="quiet small" @click=${() => void this.leave()} data-testid="edit-cancel">Cancel</button>

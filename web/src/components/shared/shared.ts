@@ -4,9 +4,10 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { gone, reduce } from "../../model/answers/answer-events";
 import { type AnswerState, ASKED, hasEnded } from "../../model/answers/answer-state";
-import { StoreError } from "../../model/conversations/conversation-store";
+import { SignInNeeded, StoreError } from "../../model/conversations/conversation-store";
 import { answerAddress, type Shared, type SharedAnswer, sharedIn, turnOf } from "../../model/conversations/shares";
 import * as icons from "../../elements/icons";
+import { shareAddress } from "../../elements/share-address";
 import { oncePerFrame } from "../../elements/once-per-frame";
 import { PageElement } from "../../elements/page-element";
 import type { JobEvent } from "deadstop-client";
@@ -18,7 +19,7 @@ const EVENTS = ["agent_accepted", "agent_chunk", "agent_complete", "agent_error"
 @customElement("ds-shared")
 export class SharedPage extends PageElement {
   @state() private shared: Shared | null = null;
-  @state() private failure = "";
+  @state() private failure: TemplateResult | null = null;
   private readonly shareId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
   private readonly answers = new Map<string, AnswerState>();
   private readonly redraw = oncePerFrame(() => this.requestUpdate());
@@ -35,7 +36,7 @@ export class SharedPage extends PageElement {
       </header>
       <main id="conversation" tabindex="-1">
         <div class="column">
-          ${this.failure ? html`<p class="warning" role="alert" data-testid="share-failure">${this.failure} <a href="/">Go to Deadstop</a></p>` : nothing}
+          ${this.failure ? html`<p class="warning" role="alert" data-testid="share-failure">${this.failure}</p>` : nothing}
           ${this.shared ? this.contents(this.shared) : nothing}
         </div>
       </main>`;
@@ -61,8 +62,12 @@ export class SharedPage extends PageElement {
       for (const answer of this.shared.answers) this.follow(answer);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.failure = error.message;
+      this.failure = error instanceof SignInNeeded ? this.signInFirst() : html`${error.message} <a href="/">Go to Deadstop</a>`;
     }
+  }
+
+  private signInFirst(): TemplateResult {
+    return html`This is for people who can sign in here. <a href="/${shareAddress(this.shareId)}" data-testid="share-sign-in">Sign in and read it</a>`;
   }
 
   /** An event stream that breaks off would begin anew, so it is taken once. */

@@ -18,6 +18,7 @@ import type { Drop } from "./drop";
 import type { KeyHelp } from "./key-help";
 import type { Palette } from "./palette";
 import { chooseTheme, type Theme } from "../../elements/theme";
+import { sharePath } from "../../elements/share-address";
 import { oncePerFrame } from "../../elements/once-per-frame";
 import { PageElement } from "../../elements/page-element";
 import { reloadIfSignedOut } from "./signed-out";
@@ -29,6 +30,7 @@ import type { Stage } from "../stage/stage";
 const NARROW = "(max-width: 60rem)";
 const THEMES: readonly Theme[] = ["light", "dark", "system"];
 const TRANSPORTS: readonly Transport[] = ["auto", "websocket", "http"];
+const VIEW_TITLES = { board: "Board", operations: "Operations" } as const;
 const CATALOG_REFRESH_MS = 15_000;
 
 /** The page: a header, the list of conversations, and the conversation or what operators see. */
@@ -185,7 +187,8 @@ export class App extends PageElement {
 
   protected override updated(): void {
     const { conversation, active } = this.chat;
-    const named = conversation.turns.length > 0 ? `${titleOf(conversation)} · Deadstop` : "Deadstop";
+    const shown = this.view === "chat" ? (conversation.turns.length > 0 ? titleOf(conversation) : "") : VIEW_TITLES[this.view];
+    const named = shown ? `${shown} · Deadstop` : "Deadstop";
     const title = active ? `● ${named}` : named;
     if (document.title !== title) document.title = title;
   }
@@ -297,6 +300,8 @@ export class App extends PageElement {
 
   /** Makes what is shown what the address says: after a load, Back, Forward, a link or a new conversation. */
   private showAddressed(): void {
+    const share = sharePath(location.hash);
+    if (share) return location.replace(share);
     this.view = addressedView();
     if (this.view !== "chat") return this.loadView();
     const wanted = addressedConversation();
@@ -314,6 +319,11 @@ export class App extends PageElement {
     }
     if (event.key === "?" && !(event.target as Element).closest("input, textarea, select, ds-sql-editor")) void this.showKeys();
     if (event.key !== "Escape" || this.view !== "chat" || event.defaultPrevented || event.isComposing) return;
+    // What lies over the answer is closed before that is stopped.
+    if (matchMedia(NARROW).matches && (this.listed || this.schema)) {
+      this.listed = this.schema = false;
+      return;
+    }
     if (this.chat.active && this.chat.answerOf(this.chat.active).phase !== "stopping") this.chat.stop();
   }
 }

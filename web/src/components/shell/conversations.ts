@@ -95,7 +95,7 @@ export class Conversations extends PageElement {
     return html`<li>
       <a href=${addressOf(one.id)} aria-current=${one.id === this.current ? "page" : "false"} data-testid="conversation">
         ${one.running ? html`<span class="spinner" role="img" aria-label="under way"></span>` : nothing}
-        <span class="title">${one.title}</span>
+        <span class="title" dir="auto">${one.title}</span>
         ${time ? html`<time class="faint" data-testid="conversation-time">${time}</time>` : nothing}
       </a>
       ${this.tool(one, "rename", `Rename ${one.title}`, "Rename", icons.pencil)}

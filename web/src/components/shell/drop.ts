@@ -4,7 +4,16 @@ import { customElement, property, state } from "lit/decorators.js";
 import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 import "../../styles/shell/drop.css";
-import { ACCEPTED, giveFile, type OwnFile } from "../../model/catalog/own-files";
+import { ACCEPTED, giveFile, givingText, type OwnFile } from "../../model/catalog/own-files";
+
+const TICK_MS = 1000;
+
+/** A file on its way, and the share of it that is there. */
+interface Giving {
+  readonly name: string;
+  readonly share: number;
+  readonly stopping: AbortController;
+}
 
 /** Takes files that are dropped onto the page, or chosen. Says `files-changed`, `show-data`, and `insert` with a table. */
 @customElement("ds-drop")
@@ -12,9 +21,11 @@ export class Drop extends PageElement {
   /** What is in view. Once that is something else, a file's welcome has been read. */
   @property() inView = "";
   @state() private over = false;
-  @state() private reading = "";
+  @state() private giving: Giving | null = null;
+  @state() private seconds = 0;
   @state() private kept: OwnFile | null = null;
   @state() private troubles: readonly string[] = [];
+  @state() private stopped = "";
   private waiting: readonly File[] = [];
 
   override connectedCallback(): void {
@@ -30,7 +41,7 @@ export class Drop extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("inView") && this.troubles.length === 0) this.kept = null;
+    if (changed.has("inView") && this.troubles.length === 0) this.close();
   }
 
   protected override render(): TemplateResult {
@@ -42,14 +53,23 @@ export class Drop extends PageElement {
   }
 
   private said(): TemplateResult | typeof nothing {
-    if (this.reading) return html`<div class="card"><span class="spinner" aria-hidden="true"></span> Reading ${this.reading}…</div>`;
-    if (!this.kept && this.troubles.length === 0) return nothing;
+    if (this.giving) return this.onItsWay(this.giving);
+    if (!this.kept && !this.stopped && this.troubles.length === 0) return nothing;
     return html`<div class="card">
       <div>
         ${this.troubles.map((trouble) => html`<p class="trouble" data-testid="drop-trouble">${trouble}</p>`)}
         ${this.kept ? this.welcomed(this.kept) : nothing}
+        ${this.stopped ? html`<p data-testid="drop-stopped">Stopped: nothing of ${this.stopped} is kept.</p>` : nothing}
       </div>
       <button class="icon-only" aria-label="Close" title="Close" @click=${this.close} data-testid="drop-close">${icons.cross}</button>
+    </div>`;
+  }
+
+  private onItsWay({ name, share, stopping }: Giving): TemplateResult {
+    return html`<div class="card">
+      <span class="spinner" aria-hidden="true"></span>
+      <span>${givingText(name, share)} <span class="facts" aria-hidden="true">${this.seconds} s</span></span>
+      <button class="quiet small" @click=${() => this.stopAll(stopping)} data-testid="drop-stop">Stop</button>
     </div>`;
   }
 
@@ -84,24 +104,36 @@ export class Drop extends PageElement {
   /** One after the other; what is dropped meanwhile comes behind. */
   private async take(files: readonly File[]): Promise<void> {
     this.waiting = [...this.waiting, ...files];
-    if (this.reading) return;
-    this.kept = null;
-    this.troubles = [];
+    if (this.giving || files.length === 0) return;
+    this.close();
     for (let [file, ...rest] = this.waiting; file; [file, ...rest] = this.waiting) {
       this.waiting = rest;
-      this.reading = file.name;
       await this.give(file);
     }
-    this.reading = "";
   }
 
   private async give(file: File): Promise<void> {
+    const giving = { name: file.name, share: 0, stopping: new AbortController() };
+    const began = Date.now();
+    const ticking = setInterval(() => (this.seconds = Math.round((Date.now() - began) / TICK_MS)), TICK_MS);
+    this.giving = giving;
+    this.seconds = 0;
     try {
-      this.kept = await giveFile(file);
+      this.kept = await giveFile(file, giving.stopping.signal, (share) => (this.giving = { ...giving, share }));
       this.dispatchEvent(new CustomEvent("files-changed"));
     } catch (error) {
-      this.troubles = [...this.troubles, (error as Error).message];
+      if (giving.stopping.signal.aborted) this.stopped = file.name;
+      else this.troubles = [...this.troubles, (error as Error).message];
+    } finally {
+      clearInterval(ticking);
+      this.giving = null;
     }
+  }
+
+  /** What waits behind it is not sent either. */
+  private stopAll(stopping: AbortController): void {
+    this.waiting = [];
+    stopping.abort();
   }
 
   private insert(table: string): void {
@@ -116,6 +148,7 @@ export class Drop extends PageElement {
 
   private close(): void {
     this.kept = null;
+    this.stopped = "";
     this.troubles = [];
   }
 }

@@ -38,6 +38,7 @@ export class Composer extends PageElement {
         <textarea
           id="ask"
           rows="1"
+          dir="auto"
           .value=${this.text}
           placeholder=${this.placeholder}
           @input=${this.typed}

@@ -25,15 +25,23 @@ export async function listFiles(): Promise<readonly OwnFile[] | null> {
   }
 }
 
-/** Hands a file over. @throws an Error whose message is for people */
-export async function giveFile(file: File): Promise<OwnFile> {
-  const response = await answered(`${ADDRESS}?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+/**
+ * Hands a file over; `sent` is told what share of it is there. The server keeps nothing of one that is given up by
+ * `signal` before it has been read. @throws an Error whose message is for people
+ */
+export async function giveFile(file: File, signal: AbortSignal, sent: (share: number) => void): Promise<OwnFile> {
+  const response = await answered(() => posted(`${ADDRESS}?name=${encodeURIComponent(file.name)}`, file, signal, sent));
   return fileOf(((await response.json()) as KeptFile).file);
 }
 
 /** Deletes one. @throws an Error whose message is for people */
 export async function deleteFile(name: string): Promise<void> {
-  await answered(`${ADDRESS}/${encodeURIComponent(name)}`, { method: "DELETE" });
+  await answered(() => fetch(`${ADDRESS}/${encodeURIComponent(name)}`, { method: "DELETE" }));
+}
+
+/** "Sending cats.csv, 45 %", and once all of it is there, "Reading cats.csv". */
+export function givingText(name: string, share: number): string {
+  return share < 1 ? `Sending ${name}, ${Math.floor(share * 100)} %` : `Reading ${name}`;
 }
 
 /** "412 B", "1.4 MB". */
@@ -46,10 +54,24 @@ export function sizeText(bytes: number): string {
 
 const fileOf = ({ name, size_bytes: sizeBytes, tables = [] }: WireFile): OwnFile => ({ name, sizeBytes, tables });
 
-async function answered(address: string, request: RequestInit): Promise<Response> {
+/** As `fetch`, which cannot tell how much has been sent. */
+function posted(address: string, file: File, signal: AbortSignal, sent: (share: number) => void): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = ({ loaded, total }) => sent(total > 0 ? loaded / total : 1);
+    request.upload.onload = () => sent(1);
+    request.onload = () => resolve(new Response(request.responseText, { status: request.status }));
+    request.onerror = request.onabort = () => reject(new TypeError("not answered"));
+    signal.addEventListener("abort", () => request.abort());
+    request.open("POST", address);
+    request.send(file);
+  });
+}
+
+async function answered(ask: () => Promise<Response>): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address, request);
+    response = await ask();
   } catch {
     throw new Error("The connection broke off, and nothing was kept. Try it again.");
   }

@@ -23,9 +23,11 @@ export function samplesFor(tables: readonly CatalogTable[], keys: readonly JoinK
   const table = tables.reduce((one, other) => (isRicher(other, one, keys) ? other : one));
   const label = table.columns.find(isLabel);
   const figure = table.columns.find((column) => isFigure(table, column, keys));
+  // "How many weather?" is no question.
+  const counted = spoken(table).endsWith("s");
   return [
-    `How many ${spoken(table)}?`,
-    ...(label ? [`How many ${spoken(table)} per ${spoken(label)}?`] : []),
+    counted ? `How many ${spoken(table)}?` : `How many rows in ${spoken(table)}?`,
+    ...(label && counted ? [`How many ${spoken(table)} per ${spoken(label)}?`] : []),
     ...(label && figure ? [`Average ${spoken(figure)} by ${spoken(label)}`] : []),
     `select * from "${table.name.replaceAll('"', '""')}" limit 1000`,
   ];

@@ -16,6 +16,9 @@ const ADDRESS = "/api/conversations";
 /** The server did not do what it was asked; the text is its own. */
 export class StoreError extends Error {}
 
+/** It wants to know first who asks. */
+export class SignInNeeded extends StoreError {}
+
 /** The signed-in user's conversations, as the server keeps them: the same in every browser. */
 export class ConversationStore {
   listed: readonly Listed[] = [];
@@ -130,7 +133,7 @@ export async function json(response: Response): Promise<unknown> {
   }
   if (!response.ok) {
     const { error, hint } = found as { error: string; hint: string };
-    throw new StoreError(sentences(error, hint));
+    throw new (response.status === 401 ? SignInNeeded : StoreError)(sentences(error, hint));
   }
   return found;
 }

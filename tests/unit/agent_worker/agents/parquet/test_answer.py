@@ -2,7 +2,7 @@
 
 import duckdb
 
-from agent_worker.agents.parquet.answer import without_a_number
+from agent_worker.agents.parquet.answer import MAX_SHOWN_CHARS, what_came, without_a_number
 from agent_worker.llm import Preview, PreviewBuilder
 from bus.contract.events import Column
 
@@ -23,3 +23,9 @@ def test_columns_in_which_nan_stands_are_named() -> None:
 
 def test_infinity_and_nothing_are_numbers_like_others() -> None:
     assert without_a_number(preview("SELECT 'inf'::DOUBLE AS a, NULL::DOUBLE AS b, 1e300 AS c")) == []
+
+
+def test_of_a_long_text_its_beginning_stands_in_the_answer() -> None:
+    long = what_came(preview("select repeat('x', 5000) as essay, 1 as n"))
+    assert long == f"essay: **{'x' * MAX_SHOWN_CHARS}…**, n: **1**"
+    assert what_came(preview("select 'short' as essay, null as n")) == "essay: **short**, n: **nothing (null)**"

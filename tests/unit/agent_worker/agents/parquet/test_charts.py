@@ -67,6 +67,9 @@ def test_what_is_not_drawn_is_said_below_the_title() -> None:
     spec = {**plain(), "title": "By day"}
     assert of_rows(spec, 9_000)["title"] == {"text": "By day", "subtitle": "The first 2 of 9,000 rows"}
     assert of_rows(spec, 2) == spec
+    spec["data"]["values"][0]["y"] = None
+    assert of_rows(spec, 2)["title"]["subtitle"] == "1 of 2 without a value"
+    assert of_rows(spec, 9_000)["title"]["subtitle"] == "The first 2 of 9,000 rows; 1 of 2 without a value"
 
 
 @pytest.mark.parametrize("title", [1, {"text": 1}, {"text": "a", "href": "b"}, {"text": "a", "subtitle": ["b"]}])
