@@ -34,14 +34,17 @@ class ConnectionWatch:
 
     def look(self) -> None:
         """Have each worker ended that has too many connections."""
-        opened = open_descriptors()
+        try:
+            opened = open_descriptors()
+        except OSError:  # not one is left, not even for looking
+            return
         if opened < self._before + SURGE:
             self._before = min(self._before, opened)
             return
         self._before = opened
         ids = self._workers()
         counted: Counter[int] = Counter()
-        for pid, connections in connections_by_process().items():
+        for pid, connections in _connections_by_process().items():
             if (found := _first_of(ids, pid)) is not None:
                 counted[found] += connections
         for pid, connections in counted.items():
@@ -51,21 +54,19 @@ class ConnectionWatch:
 
 
 def open_descriptors() -> int:
-    """About how many descriptors this process has open: the lowest that is free."""
-    try:
-        free = os.dup(0)
-    except OSError:
-        return 1 << 30
+    """About how many descriptors this process has open: the lowest that is free. Raises OSError where none is."""
+    free = os.dup(0)
     os.close(free)
     return free
 
 
-def connections_by_process() -> Counter[int]:
+def _connections_by_process() -> Counter[int]:
     """The Unix connections of this process, by the process that made them."""
     found: Counter[int] = Counter()
-    for entry in Path("/proc/self/fd").iterdir():
-        with contextlib.suppress(OSError):
-            found[_peer(int(entry.name))] += 1
+    with contextlib.suppress(OSError):
+        for entry in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found[_peer(int(entry.name))] += 1
     return found
 
 
