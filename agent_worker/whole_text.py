@@ -19,6 +19,11 @@ def whole_json(value: Any) -> Any:
     return json.loads(whole(json.dumps(value, ensure_ascii=False)))
 
 
+def utf8_bytes(text: str) -> int:
+    """The size of a text, half characters included."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
 class Pieces:
     """A text that comes in pieces, where a character may be cut in two."""
 

@@ -118,6 +118,10 @@ def create_token(state_dir: Path, name: str, user: str, role: Role) -> str:
     with _changing(state_dir) as tokens:
         if any(known.name == name for known in tokens):
             raise TokensError(f"there is a token `{name}` already; revoke it first, or choose another name")
+        spelled = sorted({known.user for known in tokens if known.user.lower() == user.lower()})
+        if spelled and user not in spelled:
+            text = f"there is a user {spelled[0]!r} already, and {user!r} would be another, with a budget of its own"
+            raise TokensError(f"{text}; write it the same")
         tokens.append(StoredToken(name, hash_token(token), user, role, time.time()))
     return token
 

@@ -28,7 +28,7 @@ from supervisor.places.local_worker import scratch_root
 from supervisor.processes.containment.choice import choose
 from supervisor.processes.containment.hard_limits import HardLimits
 from supervisor.service import Service
-from supervisor.storage.store import Store, StoreError
+from supervisor.storage.store import Store, StoreError, usable
 
 log = logging.getLogger(__name__)
 
@@ -54,17 +54,18 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a worker takes about five
     require_usable_folders(settings)
     state_dir = private_files.private_folder(state_folder(settings.supervisor.state_dir))
-    store = Store(state_dir)
-    address = make_address(state_dir, settings.bus.runtime_dir)
-    runtime = make_runtime_folder(Path(address.runtime_dir))
-    scratch = scratch_root(settings, runtime)
-    contain = choose(settings.containment, state_dir, HardLimits(settings.worker.nice, is_in_memory(scratch)))
-    sweep_workers(store)
-    heads = await _settle(store, settings, state_dir)
-    clean_folder(runtime)
-    key = make_key(state_dir)
-    service = Service(settings, store, address, contain, heads)
-    write_address(state_dir, address)
+    with usable(state_dir):
+        store = Store(state_dir)
+        address = make_address(state_dir, settings.bus.runtime_dir)
+        runtime = make_runtime_folder(Path(address.runtime_dir))
+        scratch = scratch_root(settings, runtime)
+        contain = choose(settings.containment, state_dir, HardLimits(settings.worker.nice, is_in_memory(scratch)))
+        sweep_workers(store)
+        heads = await _settle(store, settings, state_dir)
+        clean_folder(runtime)
+        key = make_key(state_dir)
+        service = Service(settings, store, address, contain, heads)
+        write_address(state_dir, address)
     _end_on_signals(service, orders)
     try:
         drained = await service.run()

@@ -9,7 +9,14 @@ from bus.contract.events import Usage
 from bus.contract.settings import Price
 
 CHARS_PER_TOKEN = 4
-"""A stopped stream never tells its tokens, so they are estimated from the characters that went and came."""
+"""A stopped stream never tells its tokens, so they are estimated from what went and came: in bytes, which are the
+characters of English, and no fewer than the tokens of any text."""
+
+ADDED_TOKENS = 2**17
+"""What a server may count beyond what it was sent: instructions of its own."""
+
+LONGER = 4
+"""So many times what it was asked for, or has shown, may be what it counts of a reply: thoughts."""
 
 CACHE_WRITE_FACTOR = 1.25
 """Input written to the provider's cache costs this much more than other input."""
@@ -29,21 +36,40 @@ class Call:
     """One request to the model. Until the server has counted them, its tokens are estimated: those of the prompt from
     the moment that it is sent, so that they are paid for although nothing of the reply is ever heard."""
 
-    def __init__(self, meter: "Meter", prompt_chars: int) -> None:
+    def __init__(self, meter: "Meter", prompt_bytes: int) -> None:
         self._meter = meter
-        self._output_chars = 0
+        self._prompt_bytes = prompt_bytes
+        self._output_bytes = 0
+        self._uncounted_bytes = 0
+        self._counted_output = 0
         self._input_counted = False
-        self.input_tokens = _tokens(prompt_chars)
+        self.was_sent = False
+        self.input_tokens = 0
         self.cached_tokens = 0
         self.written_tokens = 0
         self.output_tokens = 0
         self.estimated = True
+        self.max_tokens: int | None = None
+        """How long a reply the server is asked for, where it is."""
         self.reply_limit: tuple[int, BudgetExceeded] | None = None
         """How many tokens the reply may have before it costs too much, and what is to be raised then."""
 
+    def sent(self) -> None:
+        """The request is on its way."""
+        self.was_sent = True
+        self.input_tokens = _tokens(self._prompt_bytes)
+        self._meter.changed()
+
+    def not_sent(self) -> None:
+        """Nothing of the request is on its way, or the server has not taken it."""
+        self.was_sent, self.input_tokens = False, 0
+
     def started(self, input_tokens: int, cached_tokens: int = 0, written_tokens: int = 0) -> None:
-        """The server answers; its count of the input: fresh, read from its cache, written to its cache. Raises
-        BudgetExceeded."""
+        """The server's count of the input so far: fresh, read from its cache, written to its cache. One that cannot be
+        is passed over, as is none. Raises BudgetExceeded."""
+        known = self.input_tokens + self.cached_tokens + self.written_tokens if self._input_counted else 1
+        if not known <= input_tokens + cached_tokens + written_tokens <= self._prompt_bytes + ADDED_TOKENS:
+            return
         self._input_counted = True
         self.input_tokens = input_tokens
         self.cached_tokens = cached_tokens
@@ -51,25 +77,31 @@ class Call:
         self._meter.changed()
         self._meter.check()
 
-    def produced(self, chars: int) -> None:
+    def produced(self, size_bytes: int) -> None:
         """More text (thinking counts too) has come. Raises BudgetExceeded."""
-        self._output_chars += chars
-        self.output_tokens = _tokens(self._output_chars)
+        self._output_bytes += size_bytes
+        self._uncounted_bytes += size_bytes
+        self.estimated = True
+        self.output_tokens = self._counted_output + _tokens(self._uncounted_bytes)
         if self.reply_limit is not None and self.output_tokens > self.reply_limit[0]:
             self.output_tokens = self.reply_limit[0]
             raise self.reply_limit[1]
         self._meter.check()
 
     def finished(self, output_tokens: int) -> None:
-        """The server's own count; servers that do not count say 0, and then the estimate stays."""
-        if output_tokens or not self._output_chars:
-            self.output_tokens = output_tokens
+        """The server's own count so far; servers that do not count say 0, and then the estimate stays, as it does for
+        one that cannot be."""
+        most = None if self.max_tokens is None else LONGER * max(self.max_tokens, self._output_bytes)
+        if (output_tokens or not self._output_bytes) and (most is None or output_tokens <= most):
+            self.output_tokens = self._counted_output = output_tokens
+            self._uncounted_bytes = 0
             self.estimated = not self._input_counted
         self._meter.changed()
 
     def refused(self) -> None:
         """The server never took the request: it costs nothing and is not counted."""
-        self.input_tokens, self.estimated = 0, False
+        self.not_sent()
+        self.estimated = False
         self._meter.forget(self)
 
     @property
@@ -93,21 +125,20 @@ class Meter:
         self.changed = on_change
         self._calls: list[Call] = []
         self._prompted_usd = 0.0
-        """What is spent at most once the prompt of the newest call is read: each of its characters may be a token."""
+        """What is spent at most once the prompt of the newest call is read: each of its bytes may be a token."""
 
-    def begin(self, prompt_chars: int) -> Call:
-        """Count a call that is about to be sent; `prompt_chars` is its size. Raises BudgetExceeded, also where its
-        prompt alone would cost too much."""
+    def begin(self, prompt_bytes: int) -> Call:
+        """A call that is about to be sent, and costs nothing until it is; `prompt_bytes` is its size. Raises
+        BudgetExceeded, also where its prompt alone would cost too much."""
         self._hold("max_model_calls", len(self._calls) + 1, self.limits.max_model_calls)
         self.check()
-        self._prompted_usd = self.cost_usd + self._dearest_usd(prompt_chars)
+        self._prompted_usd = self.cost_usd + self._dearest_usd(prompt_bytes)
         for name, maximum in self._cost_limits():
             if self._prompted_usd > maximum or maximum <= 0:
                 raise BudgetExceeded(name, self._prompted_usd, maximum, ahead=True)
-        call = Call(self, prompt_chars)
+        call = Call(self, prompt_bytes)
         call.reply_limit = self._reply_limit()
         self._calls.append(call)
-        self.changed()
         return call
 
     def forget(self, call: Call) -> None:
@@ -145,8 +176,8 @@ class Meter:
         tokens = int((maximum - self._prompted_usd) / self.price.output * 1e6)
         return max(1, tokens), BudgetExceeded(name, maximum, maximum, ahead=True)
 
-    def _dearest_usd(self, prompt_chars: int) -> float:
-        return prompt_chars * CACHE_WRITE_FACTOR * self.price.input / 1e6 if self.price is not None else 0.0
+    def _dearest_usd(self, prompt_bytes: int) -> float:
+        return prompt_bytes * CACHE_WRITE_FACTOR * self.price.input / 1e6 if self.price is not None else 0.0
 
     def _cost_limits(self) -> list[tuple[LimitName, float]]:
         limits: list[tuple[LimitName, float | None]] = [
@@ -171,5 +202,5 @@ class Meter:
             raise BudgetExceeded(name, value, maximum)
 
 
-def _tokens(chars: int) -> int:
-    return -(-chars // CHARS_PER_TOKEN)
+def _tokens(size_bytes: int) -> int:
+    return -(-size_bytes // CHARS_PER_TOKEN)

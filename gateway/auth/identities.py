@@ -15,6 +15,9 @@ from gateway.auth.revoked_sessions import SIGNED_IN_S, RevokedSessions
 LOCAL_USER = "local"
 MAX_TOKEN_CHARS = 512
 
+AHEAD_S = 86_400
+"""A cookie from later than in a day was signed by a clock that was wrong: it would let in for longer than it may."""
+
 
 class Identity(NamedTuple):
     """A caller, and the hash of the token it came with. `sign_in` and `since` (Unix seconds) are of a cookie."""
@@ -70,7 +73,8 @@ class Identities:
         token = self._known().get(identity.token_hash)
         if token is None or token.caller != identity.caller:
             return False
-        current = not identity.sign_in or time.time() < identity.since + SIGNED_IN_S
+        age_s = time.time() - identity.since
+        current = not identity.sign_in or -AHEAD_S < age_s < SIGNED_IN_S
         return current and identity.sign_in not in self._revoked
 
     def _known(self) -> dict[str, Identity]:

@@ -11,7 +11,10 @@ from bus.system.private_files import keep_private
 SIGNED_OUT_NAME = "signed_out"
 LOCK_NAME = "signed_out.lock"
 SIGNED_IN_S = 30 * 86400
-"""How long a cookie lets in. What was signed out longer ago need not be remembered."""
+"""How long a cookie lets in. What was signed out longer ago need not be remembered, where the clock is right."""
+
+KEPT_TOO_OLD = 10_000
+"""So many are remembered all the same: a clock that was ahead for a while must not bring them back to life."""
 
 
 class RevokedSessions:
@@ -51,10 +54,15 @@ class RevokedSessions:
 
     def _write(self, names: dict[str, int]) -> None:
         """Write the file whole or not at all, and onto the disk: a sign-out outlasts a power cut."""
-        oldest = time.time() - SIGNED_IN_S
         temporary = self._path.with_suffix(".new")
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.writelines(f"{name} {since}\n" for name, since in names.items() if since > oldest)
+            file.writelines(f"{name} {since}\n" for name, since in _to_keep(names, time.time()))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._path)
+
+
+def _to_keep(names: dict[str, int], now: float) -> list[tuple[str, int]]:
+    newest = sorted(names.items(), key=lambda one: one[1], reverse=True)
+    may_live = sum(since > now - SIGNED_IN_S for _, since in newest)
+    return newest[: may_live + KEPT_TOO_OLD]

@@ -219,8 +219,8 @@ class JobController:
             self._stop_exceeding(entry, Exceeded(reason, words))
 
     def overcrowded(self, worker: Worker, reason: Reason, words: str) -> None:
-        """The worker has more processes than it may: they are killed at once, as there are more each moment, also of a
-        job that is being stopped, or has finished, and of a worker without one."""
+        """The worker has more processes, or connections, than it may: it is killed at once, as there are more each
+        moment, also that of a job that is being stopped, or has finished, and of a worker without one."""
         entry = self._entry_of(worker)
         if entry is not None and entry.job.undecided:
             if entry.job.ladder is None:

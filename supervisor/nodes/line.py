@@ -54,10 +54,11 @@ class Outdated(LineMessage, frozen=True, tag="outdated"):
 
 
 class Overcrowded(LineMessage, frozen=True, tag="overcrowded"):
-    """It has more processes than it may; `words` name the limit."""
+    """It has more processes, or connections, than it may; `words` name the limit."""
 
     worker_id: str
     words: str
+    reason: Reason = Reason.PROCESSES
 
 
 class Exited(LineMessage, frozen=True, tag="exited"):

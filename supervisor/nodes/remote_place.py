@@ -151,8 +151,8 @@ class RemotePlace:
                 self._listener.spawned(worker_id, pid)
             case Outdated():
                 known.outdated = True
-            case Overcrowded(worker_id, words):
-                self._listener.overcrowded(worker_id, words)
+            case Overcrowded(worker_id, words, reason):
+                self._listener.overcrowded(worker_id, reason, words)
             case Exited(worker_id):
                 known.exited = True
                 self._listener.exited(worker_id)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from bus.contract.settings import Settings, known_agents
 from supervisor.nodes.node import Node
-from supervisor.nodes.scaling import IdleNodes, is_wanted, wanted_nodes
+from supervisor.nodes.scaling import IdleNodes, Room, is_wanted, wanted_nodes
+from supervisor.places.capacity import capacity_of
 
 
 class Scaler:
@@ -12,7 +13,7 @@ class Scaler:
 
     def __init__(self, settings: Settings, short_of_room: Callable[[], list[str]]) -> None:
         self._agents = known_agents(settings)
-        self._slots, self._least = settings.cluster.slots, settings.cluster.min_nodes
+        self._cluster = settings.cluster
         self._short_of_room = short_of_room
         self._idle = IdleNodes(settings.cluster.idle_s)
 
@@ -20,24 +21,33 @@ class Scaler:
         """Returns what each node that is wanted has to offer. To be called often: those beyond that are drained when
         they have been idle for long, and one that is still there when it is wanted again stays."""
         waiting = [self._agents[agent].resource for agent in self._short_of_room()]
-        running = [need for node in nodes for need in node.place.needs]
-        wanted = wanted_nodes([*waiting, *running], self._slots, self._least)
-        self._keep(nodes, wanted)
-        self._let_go(nodes, wanted, now)
-        return wanted
+        needed = waiting + [need for node in nodes for need in node.place.needs]
+        self._keep(nodes, needed)
+        self._let_go(nodes, needed, now)
+        return self._wanted(needed, [node for node in nodes if node.counts])
 
-    def _keep(self, nodes: list[Node], wanted: list[str]) -> None:
+    def _keep(self, nodes: list[Node], needed: list[str]) -> None:
         for node in nodes:
-            if node.let_go and node.lease.granting and _is_wanted(node, nodes, wanted):
+            if node.let_go and node.lease.granting and self._is_wanted(node, nodes, needed):
                 node.let_go = node.draining = False
 
-    def _let_go(self, nodes: list[Node], wanted: list[str], now: float) -> None:
+    def _let_go(self, nodes: list[Node], needed: list[str], now: float) -> None:
         staying = {node.agent_id: node for node in nodes if not node.draining}
         for agent_id in self._idle.look({agent_id: node.place.jobs for agent_id, node in staying.items()}, now):
-            if not _is_wanted(staying[agent_id], nodes, wanted):
+            if not self._is_wanted(staying[agent_id], nodes, needed):
                 staying[agent_id].let_go = staying[agent_id].draining = True
 
+    def _is_wanted(self, node: Node, nodes: list[Node], needed: list[str]) -> bool:
+        """Whether another would have to come if this one were not there."""
+        others = [other for other in nodes if other is not node and other.counts]
+        offered = [other.place.capacity.resources for other in others]
+        return is_wanted(node.place.capacity.resources, offered, self._wanted(needed, others))
 
-def _is_wanted(node: Node, nodes: list[Node], wanted: list[str]) -> bool:
-    others = [other.place.capacity.resources for other in nodes if other is not node and other.counts]
-    return is_wanted(node.place.capacity.resources, others, wanted)
+    def _wanted(self, needed: list[str], there: list[Node]) -> list[str]:
+        return wanted_nodes(needed, [self._room(node) for node in there], self._cluster.slots, self._cluster.min_nodes)
+
+    def _room(self, node: Node) -> Room:
+        """Of one that has not said yet how much it takes: as its machine is to."""
+        place = node.place
+        slots = place.capacity.slots or capacity_of(self._cluster, place.name).slots
+        return Room(slots, place.capacity.resources)

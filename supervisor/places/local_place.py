@@ -19,6 +19,7 @@ from supervisor.places.data_folders import DataFolders
 from supervisor.places.local_worker import LocalWorker, WorkerContext, scratch_root
 from supervisor.places.place import Gone, PlaceListener
 from supervisor.places.reaper import Reaper
+from supervisor.places.usage.connection_watch import ConnectionWatch
 from supervisor.places.usage.process_watch import ProcessWatch
 from supervisor.places.usage.resource_monitor import ResourceMonitor
 from supervisor.processes.containment.interface import Enclosure
@@ -64,6 +65,7 @@ class LocalPlace:
         self._reaper = Reaper((self._control, self._collector), self._peers, spawner.containment.look_again_s)
         self._monitor = ResourceMonitor(listener.sampled)
         self._processes = ProcessWatch(listener.overcrowded, spawner.containment.tidy)
+        self._connections = ConnectionWatch(self._ids_by_pid, listener.overcrowded)
         self._context = WorkerContext(
             settings,
             self._control,
@@ -123,8 +125,10 @@ class LocalPlace:
         self._processes.count(workers)
 
     def look_at_processes(self) -> None:
-        """Count them where there are many more on the machine. To be called each `process_watch.LOOK_S`."""
+        """Count them where there are many more on the machine, and connections where there are many more here. To be
+        called each `process_watch.LOOK_S`."""
         self._processes.look(list(self._workers.values()))
+        self._connections.look()
 
     # ---- the seam
 
@@ -161,6 +165,9 @@ class LocalPlace:
         return worker is not None and worker.outdated
 
     # ---- inside
+
+    def _ids_by_pid(self) -> dict[int, str]:
+        return {worker.pid: worker.worker_id for worker in self._workers.values() if worker.pid is not None}
 
     def _on_control(self, frames: list[bytes]) -> None:
         with contextlib.suppress(CodecError):

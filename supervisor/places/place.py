@@ -76,8 +76,8 @@ class PlaceListener(Protocol):
         """Events, as a worker sent them."""
 
     def sampled(self, worker_id: str, sample: Sample) -> None: ...
-    def overcrowded(self, worker_id: str, words: str) -> None:
-        """It has more processes than it may; `words` name the limit."""
+    def overcrowded(self, worker_id: str, reason: Reason, words: str) -> None:
+        """It has more processes, or connections, than it may; `words` name the limit."""
 
     def exited(self, worker_id: str) -> None: ...
     def gone(self, worker_id: str, gone: Gone) -> None: ...

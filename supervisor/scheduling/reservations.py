@@ -7,7 +7,7 @@ from bus.contract.settings import Settings, has_model, models_of, price_of
 from bus.contract.vocabulary import Reason
 from bus.wire.replies import Refused
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.scheduling.budgets import DailyBudget, day_began_at
+from supervisor.scheduling.budgets import DailyBudget
 from supervisor.scheduling.limits import Exceeded
 from supervisor.storage.queries import Queries
 
@@ -20,8 +20,7 @@ class Reservations:
 
     def __init__(self, settings: Settings, queries: Queries) -> None:
         self._reserving: dict[str, dict[str, JobEntry]] = {}  # user -> job id -> job that has started and not ended
-        now, limit_usd = time.time(), settings.agent.max_cost_usd_per_user_day
-        self._spending = DailyBudget(limit_usd, queries.costs_usd(day_began_at(now)), now)
+        self._spending = DailyBudget(settings.agent.max_cost_usd_per_user_day, queries.costs_usd, time.time())
         self._wanted_usd = _wanted_usd(settings)
 
     def refuse(self, user: str) -> Refused | None:

@@ -75,13 +75,12 @@ class Queries:
         ).fetchone()
         return float(row[0]) if row else None
 
-    def costs_usd(self, ended_since: float) -> dict[str, float]:
-        """What the jobs that have ended since then (Unix seconds) have cost, by user."""
-        rows = self._db.execute("SELECT user, record FROM jobs WHERE ended_at >= ?", (ended_since,))
-        costs: dict[str, float] = {}
-        for user, record in rows:
-            costs[user] = costs.get(user, 0.0) + _decode_record(record).usage.get("cost_usd", 0.0)
-        return costs
+    def costs_usd(self, since: float, before: float) -> list[tuple[str, float, float]]:
+        """Of the jobs that have ended in this time (Unix seconds): (user, when, cost)."""
+        rows = self._db.execute(
+            "SELECT user, ended_at, record FROM jobs WHERE ended_at >= ? AND ended_at < ?", (since, before)
+        )
+        return [(user, at, _decode_record(record).usage.get("cost_usd", 0.0)) for user, at, record in rows]
 
     def users(self) -> set[str]:
         """Whoever has asked something that the log still knows."""

@@ -5,17 +5,18 @@ accepted and where it ends, also survives a power cut.
 """
 
 import asyncio
+import errno
 import fcntl
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from bus.log import LOG_NAME, UnknownVersion
 from bus.system.private_files import keep_private
-from bus.transport.codec import encode
+from bus.transport.codec import CodecError, encode
 from bus.wire.commands import Submit
 from bus.wire.job_record import JobRecord
 from bus.wire.topics import Published
@@ -34,8 +35,33 @@ LAST_RESORT_PAGES = 65_536
 """After so many a commit moves the write-ahead log into the database by itself, should the checkpointer not."""
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
 class StoreError(Exception):
     """The log cannot be written or opened; the text says where and what to do."""
+
+
+@contextmanager
+def usable(state_dir: Path) -> Iterator[None]:
+    """Raises `StoreError` where what the log has is not what was written, or where there is no room."""
+    try:
+        yield
+    except (sqlite3.Error, CodecError) as error:
+        text = f"{state_dir / LOG_NAME} cannot be read: {error}; {_way_out(error, state_dir)}, or use --state-dir"
+        raise StoreError(text) from error
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        text = f"{error.filename or state_dir} cannot be written: {error.strerror}"
+        raise StoreError(f"{text}; {_way_out(error, state_dir)}, or use --state-dir") from error
+
+
+def _way_out(error: Exception, folder: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if isinstance(error, CodecError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return "it is damaged: with the server ended, restore it from a backup or move it away"
+    return f"make room in {folder}"
 
 
 class Store:
@@ -73,7 +99,8 @@ class Store:
         except UnknownVersion as error:
             raise StoreError(f"{self.path} cannot be read: {error}; upgrade it, or use --state-dir") from error
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self.path} cannot be opened: {error}; move it away or use --state-dir") from error
+            text = f"{self.path} cannot be opened: {error}; {_way_out(error, state_dir)}, or use --state-dir"
+            raise StoreError(text) from error
 
     @property
     def in_place(self) -> bool:
@@ -226,7 +253,7 @@ class Store:
         except (sqlite3.Error, OverflowError, OSError) as error:
             raise StoreError(
                 f"{self.path} cannot be written: {error}. No more questions are accepted until it can be; nothing that "
-                f"was acknowledged is lost. Make room in {self.path.parent}"
+                f"was acknowledged is lost: {_way_out(error, self.path.parent)}"
             ) from error
 
     def _write_all(self) -> None:

@@ -243,12 +243,12 @@ class WorkerPool:
         """Where a worker forks without end, know it soon. To be called each `process_watch.LOOK_S`."""
         self._here.look_at_processes()
 
-    def overcrowded(self, worker_id: str, words: str) -> None:
-        """A worker has more processes than it may."""
+    def overcrowded(self, worker_id: str, reason: Reason, words: str) -> None:
+        """A worker has more processes, or connections, than it may."""
         if (worker := self._by_id.get(worker_id)) is None:
             return
         if worker.listener is not None:
-            worker.listener.overcrowded(worker, Reason.PROCESSES, words)
+            worker.listener.overcrowded(worker, reason, words)
         else:
             worker.do(Step.KILL)
 

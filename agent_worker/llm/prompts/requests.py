@@ -13,6 +13,7 @@ from agent_worker.llm.prompts.focus import Focus
 from agent_worker.llm.prompts.plan_reply import PLAN_SCHEMA
 from agent_worker.llm.prompts.preview import Preview, preview_text
 from agent_worker.plan import Turn
+from agent_worker.whole_text import utf8_bytes
 from bus.contract.catalog import Catalog
 
 MAX_TURNS = 10
@@ -84,12 +85,11 @@ class Prompt(msgspec.Struct, frozen=True):
         return self.purpose != "answer"
 
     @property
-    def chars(self) -> int:
-        told = [len(message["content"]) for message in self.messages if isinstance(message["content"], str)]
+    def size_bytes(self) -> int:
+        told = [message["content"] for message in self.messages if isinstance(message["content"], str)]
         blocks = [message["content"] for message in self.messages if not isinstance(message["content"], str)]
-        return (
-            len(self.system) + sum(told) + sum(len(msgspec.json.encode(part)) for part in (blocks, self.tools) if part)
-        )
+        texts = sum(utf8_bytes(text) for text in (self.system, *told))
+        return texts + sum(len(msgspec.json.encode(part)) for part in (blocks, self.tools) if part)
 
 
 RULES = """\

@@ -99,14 +99,15 @@ def _ended(reason: str | None, output_tokens: int | None) -> RawMessageStreamEve
 def _number(figures: Any, name: str) -> int:
     """A wrong figure is none: the answer is worth more."""
     found = figures.get(name) if isinstance(figures, dict) else None
-    return int(found) if isinstance(found, int | float) and abs(found) < math.inf else 0
+    return int(found) if isinstance(found, int | float) and 0 <= found < math.inf else 0
 
 
 def _counted(usage: Any) -> Iterator[RawMessageStreamEvent]:
     """The server's own count. Of its input a part may have come from its cache."""
     cached = _number(usage.get("prompt_tokens_details") if isinstance(usage, dict) else None, "cached_tokens")
-    fresh = max(0, _number(usage, "prompt_tokens") - cached)
-    counted = types.Usage.model_construct(input_tokens=fresh, cache_read_input_tokens=cached)
+    prompt = _number(usage, "prompt_tokens")
+    cached = min(cached, prompt)
+    counted = types.Usage.model_construct(input_tokens=prompt - cached, cache_read_input_tokens=cached)
     message = types.Message.model_construct(usage=counted)
     yield types.RawMessageStartEvent.model_construct(type="message_start", message=message)
     yield _ended(None, _number(usage, "completion_tokens"))

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -63,7 +63,8 @@ class ModelConnection:
     def __init__(self, settings: ModelSettings, meter: Meter, tls: ssl.SSLContext | None) -> None:
         self._settings = settings
         self._meter = meter
-        self._client = _client(settings, tls)
+        self._client = _client(settings, tls, self._note_sent)
+        self._sending: Call | None = None
         self._form = Form(plain=settings.structured_output == "plain")
         self.wire, *self._others = wires(settings)
         self._refused: list[str] = []
@@ -94,7 +95,7 @@ class ModelConnection:
 
     def begin(self, prompt: Prompt) -> StreamedReply:
         """Count a call that `stream` is about to make. Raises BudgetExceeded."""
-        return StreamedReply(self._meter.begin(prompt.chars))
+        return StreamedReply(self._meter.begin(prompt.size_bytes))
 
     async def stream(
         self, prompt: Prompt, reply: StreamedReply, enough: Enough = lambda _: False
@@ -146,11 +147,9 @@ class ModelConnection:
                     return stream
                 except (anthropic.APIStatusError, NotSpoken) as error:
                     self._adapt(prompt, error)
-        except (anthropic.APIStatusError, ToolsRefused, ModelError):
-            reply.call.refused()
-            raise
-        except anthropic.APIConnectionError as error:
-            if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
+        except BaseException as error:
+            taken = not isinstance(error, anthropic.APIStatusError | ToolsRefused | ModelError)
+            if not (taken and reply.call.was_sent):
                 reply.call.refused()
             raise
 
@@ -179,12 +178,25 @@ class ModelConnection:
         if not self.holds_schema:
             prompt = msgspec.structs.replace(prompt, schema=None)
         fields = self.wire.fields(prompt, self._settings, max_tokens, self._form)
+        call.max_tokens = max_tokens
+        call.not_sent()
+        self._sending = call
         stream = await self.wire.open(self._client, fields)
         kind = stream.response.headers.get("content-type", "").partition(";")[0]
         if kind in _NO_STREAMS:
             await stream.close()
             raise NotSpoken(f"it answers with {kind}")
         return stream
+
+    async def _note_sent(self, request: httpx2.Request) -> None:
+        """Have it noted when the request goes, which is later than it is made: there may be no connection yet."""
+        call = self._sending
+
+        async def trace(name: str, _: object) -> None:
+            if call is not None and name.endswith("send_request_headers.started"):
+                call.sent()
+
+        request.extensions["trace"] = trace
 
 
 async def _take_end(events: Stream, reply: StreamedReply) -> None:
@@ -196,9 +208,13 @@ async def _take_end(events: Stream, reply: StreamedReply) -> None:
                     return
 
 
-def _client(settings: ModelSettings, tls: ssl.SSLContext | None) -> anthropic.AsyncAnthropic:
+Hook = Callable[[httpx2.Request], Awaitable[None]]
+
+
+def _client(settings: ModelSettings, tls: ssl.SSLContext | None, before: Hook) -> anthropic.AsyncAnthropic:
     timeout = httpx2.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s)
     http = anthropic.DefaultAsyncHttpxClient(verify=tls if tls is not None else True, timeout=timeout)
+    http.event_hooks["request"].append(before)
     return anthropic.AsyncAnthropic(
         api_key=settings.api_key or _NO_KEY,
         base_url=settings.root_url,

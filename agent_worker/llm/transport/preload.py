@@ -81,7 +81,7 @@ async def _reply(wire: Wire, status: int, text: str) -> None:
     prompt = Prompt("answer", ".", ({"role": "user", "content": "."},))
     fields = wire.fields(prompt, ModelSettings(), 1, Form())
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
-    reply = StreamedReply(Meter().begin(prompt.chars))
+    reply = StreamedReply(Meter().begin(prompt.size_bytes))
     client = anthropic.AsyncAnthropic(api_key="none", http_client=http, max_retries=0, open_telemetry=False)
     async with client:
         async for event in await wire.open(client, fields):

@@ -7,7 +7,7 @@ from anthropic.types import RawMessageStreamEvent
 from agent_worker.llm.meter import Call
 from agent_worker.llm.transport.blocks import Blocks
 from agent_worker.llm.transport.thoughts import Thoughts
-from agent_worker.whole_text import Pieces
+from agent_worker.whole_text import Pieces, utf8_bytes
 
 MOST_TOKENS = 10**9
 """Of one call: what is more, or less than none, is no count."""
@@ -36,10 +36,7 @@ class StreamedReply:
         if event.type == "content_block_start" and event.content_block.type == "text":
             return self._said(event.content_block.text or "")
         if event.type == "message_start":
-            usage = event.message.usage
-            if usage is not None:  # else the estimate stays
-                names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-                self.call.started(*(_count(usage, name) for name in names))
+            self._counted_input(event.message.usage)
         elif event.type == "message_delta":
             self._closing(event)
         elif event.type == "message_stop":
@@ -52,16 +49,16 @@ class StreamedReply:
             return self._said(delta.text)
         if delta.type == "thinking_delta":
             self.thinking += self._pieces["thinking"].add(delta.thinking)
-            self.call.produced(len(delta.thinking))
+            self.call.produced(utf8_bytes(delta.thinking))
         if delta.type == "input_json_delta":
-            self.call.produced(len(delta.partial_json))
+            self.call.produced(utf8_bytes(delta.partial_json))
         return ""
 
     def _said(self, piece: str) -> str:
         thought, text = self._thoughts.split(self._pieces["text"].add(piece))
         self.thinking += thought
         self.text += text
-        self.call.produced(len(piece))
+        self.call.produced(utf8_bytes(piece))
         return text
 
     def _rest(self) -> str:
@@ -76,7 +73,12 @@ class StreamedReply:
         self.stop_reason = event.delta.stop_reason or self.stop_reason
         details = getattr(event.delta, "stop_details", None)
         self.explanation = getattr(details, "explanation", None) or self.explanation
+        self._counted_input(event.usage)  # some servers know it only then
         self.call.finished(_count(event.usage, "output_tokens"))
+
+    def _counted_input(self, usage: Any) -> None:
+        names = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+        self.call.started(*(_count(usage, name) for name in names))
 
 
 def _count(usage: Any, name: str) -> int:

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from bus.address import make_address, make_runtime_folder
 from bus.contract.settings import preload_of
-from bus.contract.vocabulary import Proof
+from bus.contract.vocabulary import Proof, Reason
 from bus.program import set_up_logging
 from bus.system import private_files
 from bus.system.environment import for_workers
@@ -213,8 +213,8 @@ class Agent:
     def sampled(self, worker_id: str, sample: Sample) -> None:
         self._send(SAMPLE, Sampled(worker_id, sample.memory_bytes, sample.cpu_s, sample.scratch_bytes))
 
-    def overcrowded(self, worker_id: str, words: str) -> None:
-        self._reports.add(Overcrowded(worker_id, words))
+    def overcrowded(self, worker_id: str, reason: Reason, words: str) -> None:
+        self._reports.add(Overcrowded(worker_id, words, reason))
 
     def exited(self, worker_id: str) -> None:
         self._reports.add(Exited(worker_id))

@@ -18,7 +18,7 @@ class ProcessWatch:
     """Where the kernel does not bound the processes of a worker, one that forks without end makes thousands in the
     quarter of a second between two counts. So it is looked every 20 ms whether there are many more on the machine."""
 
-    def __init__(self, overcrowded: Callable[[str, str], None], tidy: Callable[[], None]) -> None:
+    def __init__(self, overcrowded: Callable[[str, Reason, str], None], tidy: Callable[[], None]) -> None:
         self._overcrowded = overcrowded
         self._tidy = tidy
         self._before = count_tasks()
@@ -32,7 +32,7 @@ class ProcessWatch:
                 continue
             if _has_too_many(worker.enclosure, limit):
                 words = f"The question had more than {limit:,} processes and threads, which is the limit."
-                self._overcrowded(worker.worker_id, words)
+                self._overcrowded(worker.worker_id, Reason.PROCESSES, words)
         self._tidy()
 
     def look(self, workers: list[LocalWorker]) -> None:

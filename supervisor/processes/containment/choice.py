@@ -7,17 +7,13 @@ from pathlib import Path
 
 from bus.contract.settings import ContainmentSettings
 from bus.contract.settings_file import SettingsError
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, probe
-from supervisor.processes.containment.control_groups import ControlGroups
+from bus.system.control_groups import Unusable, delegated_tree, probe
+from supervisor.processes.containment.control_groups import PREFIX, ControlGroups, empty_left
 from supervisor.processes.containment.hard_limits import HardLimits
 from supervisor.processes.containment.interface import Contain
 from supervisor.processes.containment.sweep import Sweep
 
 log = logging.getLogger(__name__)
-
-EMPTY_WITHIN_S = 5.0
-
-_PREFIX = "deadstop-server-"
 
 _ACTION = {"action": "containment"}
 
@@ -37,25 +33,11 @@ def choose(settings: ContainmentSettings, state_dir: Path, hard: HardLimits) -> 
         log.info("workers are held by looking for their descendants: %s", reason, extra=_ACTION)
         return Sweep
     root = tree / root_name(state_dir)
-    _empty_left(tree)
+    empty_left(tree)
     log.info("workers are held by control groups in %s", root, extra=_ACTION)
     return partial(ControlGroups, root, hard)
 
 
 def root_name(state_dir: Path) -> str:
     """The same again after a restart, and no other state folder's."""
-    return f"{_PREFIX}{hashlib.sha256(str(state_dir).encode()).hexdigest()[:10]}"
-
-
-def _empty_left(tree: Path) -> None:
-    """End what dead supervisors have left in their groups, of whatever state folder: nobody may come back to it."""
-    for root in ControlGroup(tree).beneath():
-        emptied = root.emptied_if_left(EMPTY_WITHIN_S) if root.path.name.startswith(_PREFIX) else None
-        if emptied:
-            log.warning("ended what a supervisor that is dead has left in %s", root.path, extra=_ACTION)
-        elif emptied is False:
-            text = (
-                "processes in %s have not ended %g s after SIGKILL; going on without proof of their death: look what "
-            )
-            text += "they wait for (`cat /proc/PID/stack`)"
-            log.error(text, root.path, EMPTY_WITHIN_S, extra=_ACTION)
+    return f"{PREFIX}{hashlib.sha256(str(state_dir).encode()).hexdigest()[:10]}"

@@ -3,6 +3,7 @@ can flee, which dies by one write, and whose emptiness the kernel tells.
 """
 
 import contextlib
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,15 @@ from bus.system.orphans import children, kill_descendants, kill_process
 from supervisor.processes.containment.hard_limits import CONTROLLERS, HardLimits
 from supervisor.processes.containment.interface import Held
 
+log = logging.getLogger(__name__)
+
 LOOK_AGAIN_S = 0.0005
+EMPTY_WITHIN_S = 5.0
+
+PREFIX = "deadstop-server-"
+"""What the group of each supervisor, and of each node, is called."""
+
+_ACTION = {"action": "containment"}
 
 
 class ControlGroups:
@@ -44,10 +53,13 @@ class ControlGroups:
         """Whatever they let go of stays in their groups."""
 
     def close(self) -> None:
-        """Remove what is empty; the next supervisor empties the rest."""
+        """Remove what is empty, and what others have left that are dead, killed nodes of ours for example; the next
+        supervisor empties the rest."""
         with contextlib.suppress(OSError):
             self._root.remove()
         os.close(self._held)
+        with contextlib.suppress(OSError):
+            empty_left(self._root.path.parent)
 
 
 class WorkerGroup:
@@ -133,3 +145,17 @@ def _reaped(pid: int) -> bool:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
         return True
+
+
+def empty_left(tree: Path) -> None:
+    """End what dead supervisors have left in their groups, of whatever state folder: nobody may come back to it."""
+    for root in ControlGroup(tree).beneath():
+        emptied = root.emptied_if_left(EMPTY_WITHIN_S) if root.path.name.startswith(PREFIX) else None
+        if emptied:
+            log.warning("ended what a supervisor that is dead has left in %s", root.path, extra=_ACTION)
+        elif emptied is False:
+            text = (
+                "processes in %s have not ended %g s after SIGKILL; going on without proof of their death: look what "
+            )
+            text += "they wait for (`cat /proc/PID/stack`)"
+            log.error(text, root.path, EMPTY_WITHIN_S, extra=_ACTION)

@@ -24,9 +24,9 @@ ALICE, BOB = Caller("alice", Role.USER), Caller("bob", Role.USER)
 PRICES = {"claude-sonnet-5-5": {"input": 1.0, "output": 1.0}}
 """A dollar for a million tokens, so that 30,000 cost 3 cents."""
 
-PLAN = in_pieces(plan_json(COUNT_PER_CARRIER), input_tokens=0)
-WRONG_PLAN = in_pieces(plan_json("SELECT * FROM no_such_table"), input_tokens=0)
-ENDLESS = Say(("word ",) * 100_000, input_tokens=0)
+PLAN = in_pieces(plan_json(COUNT_PER_CARRIER), input_tokens=1)
+WRONG_PLAN = in_pieces(plan_json("SELECT * FROM no_such_table"), input_tokens=1)
+ENDLESS = Say(("word ",) * 100_000, input_tokens=1)
 
 
 def answering(answer: Reply) -> Script:

@@ -1,16 +1,17 @@
 """Plans and answers over a real local server that speaks the Messages API."""
 
 import asyncio
+import socket
 from contextlib import aclosing
 from typing import Any
 
 import pytest
 
-from agent_worker.llm import CallLimits, ModelError, PlanRequest, Try
+from agent_worker.llm import CallLimits, ModelError, ModelSettings, PlanRequest, Try
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.errors import BudgetExceeded
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan, Turn
-from bus.contract.events import Clarification, Event, ModelCall, Status
+from bus.contract.events import Clarification, Event, ModelCall, Status, Usage
 from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model, statuses
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, plain_only, plan_json
@@ -244,6 +245,23 @@ async def test_cancel_closes_a_connection_that_has_no_headers_yet() -> None:
         recorded = await server.request(1)
         await closes_at_once(task, recorded.left)
         assert client.meter.usage().input_tokens > 100, "what was sent is estimated"
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "timed out"])
+async def test_what_was_never_sent_costs_nothing(ends: str) -> None:
+    """A server that takes the connection, and never answers the handshake."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.setblocking(False)
+        wait_s = LONG_S if ends == "cancelled" else 0.1
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}"
+        async with ModelClient(ModelSettings(base_url=url, connect_timeout_s=wait_s, max_retries=0)) as client:
+            task = asyncio.create_task(said(client))
+            connection, _ = await asyncio.get_running_loop().sock_accept(mute)
+            if ends == "cancelled":
+                task.cancel()
+            with connection, pytest.raises((asyncio.CancelledError, ModelError)):
+                await task
+            assert client.meter.usage() == Usage()
 
 
 async def test_cancel_ends_a_retry_wait() -> None:

@@ -1,5 +1,6 @@
 """No connection makes the supervisor take in more than the messages of its socket have."""
 
+import re
 import socket
 import struct
 
@@ -7,6 +8,7 @@ import psutil
 import pytest
 
 from bus.address import read_address, read_key
+from bus.contract.vocabulary import State
 from bus.transport.sockets import MAX_SUBSCRIPTION_BYTES
 from bus.wire.commands import MAX_COMMAND_BYTES
 from bus.wire.worker import MAX_CONTROL_BYTES, MAX_MESSAGE_BYTES
@@ -94,3 +96,14 @@ async def test_a_frame_of_just_the_limit_is_read(supervisor: Supervisor, name: s
         line.sendall(struct.pack(">BQ", _LONG_FRAME, max_bytes + 1))  # read after the one before
         assert is_closed_by_the_other(line)
     await ended(supervisor, await supervisor.submit("hello", "echoes"))
+
+
+async def test_a_worker_that_connects_again_and_again_is_ended_alone(supervisor: Supervisor) -> None:
+    """Where the supervisor has no descriptor left for a connection, the bus's library ends it, with all jobs."""
+    neighbour = await supervisor.running("sleeps")
+    job = await ended(supervisor, await supervisor.submit(endpoint(supervisor, "control")[len("ipc://") :], "connects"))
+    assert job.failed.code == "agent_error"
+    assert re.search(r"The worker opened [\d,]+ connections to the server; it may have 64\.", job.failed.error)
+    assert (await supervisor.record(neighbour)).summary.state is State.RUNNING
+    await supervisor.stop(neighbour)
+    await ended(supervisor, neighbour)

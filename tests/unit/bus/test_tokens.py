@@ -75,6 +75,13 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
         revoke_token(tmp_path, "phone")
 
 
+def test_a_user_is_not_made_anew_by_other_letters(tmp_path: Path) -> None:
+    create_token(tmp_path, "laptop", "Ann", Role.USER)
+    with pytest.raises(TokensError, match="there is a user 'Ann' already"):
+        create_token(tmp_path, "phone", "ann", Role.USER)
+    create_token(tmp_path, "phone", "Ann", Role.USER)
+
+
 def test_changes_at_the_same_time_undo_nothing(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda index: create_token(tmp_path, f"n{index}", "alice", Role.USER), range(24)))

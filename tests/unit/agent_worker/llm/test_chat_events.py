@@ -108,3 +108,14 @@ def test_a_wrong_figure_costs_neither_the_answer_nor_the_count(usage: Any) -> No
     assert reply.text == "x"
     assert 0 <= reply.call.input_tokens < 1_000
     assert 0 <= reply.call.output_tokens < 1_000
+
+
+@pytest.mark.parametrize(
+    ("cached", "counted"), [(40, (60, 40)), (10**6, (0, 100)), (-(10**6), (100, 0)), ("all", (100, 0))]
+)
+def test_a_cache_gives_no_more_than_was_asked(cached: Any, counted: tuple[int, int]) -> None:
+    events, reply = ChatEvents(), StreamedReply(Meter().begin(100))
+    usage = {"prompt_tokens": 100, "prompt_tokens_details": {"cached_tokens": cached}, "completion_tokens": 1}
+    for event in events.of({"choices": [], "usage": usage}):
+        reply.take(event)
+    assert (reply.call.input_tokens, reply.call.cached_tokens) == counted

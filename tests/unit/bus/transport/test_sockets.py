@@ -8,6 +8,7 @@ import pytest
 import zmq
 
 from bus.transport.sockets import (
+    ROUTER_HIGH_WATER,
     Channel,
     Unroutable,
     admit,
@@ -72,5 +73,28 @@ async def test_who_has_not_the_key_of_the_bus_hears_nothing_of_what_is_published
     finally:
         for channel in (*followers, publisher, door):
             channel.close()
+        there.term()
+        here.term()
+
+
+def test_who_says_more_than_is_looked_at_is_read_no_further_and_loses_nothing(tmp_path: Path) -> None:
+    here, there = new_context(), new_context()
+    router = bind_router(here, f"ipc://{tmp_path}/s", 1 << 20)
+    peer = there.socket(zmq.DEALER)
+    peer.setsockopt(zmq.SNDHWM, 100)
+    peer.connect(f"ipc://{tmp_path}/s")
+    try:
+        sent = 0
+        while sent < 10 * ROUTER_HIGH_WATER and peer.poll(500, zmq.POLLOUT):
+            peer.send(bytes(10_000))
+            sent += 1
+        assert ROUTER_HIGH_WATER <= sent < 3 * ROUTER_HIGH_WATER
+        for _ in range(sent):
+            assert router.poll(30_000)
+            router.recv_multipart()
+        assert peer.poll(30_000, zmq.POLLOUT)
+    finally:
+        peer.close(linger=0)
+        router.close()
         there.term()
         here.term()

@@ -11,6 +11,7 @@ from bus.contract.settings import TokenEntry
 from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, create_token, revoke_token
 from bus.wire.commands import Caller
+from gateway.auth import revoked_sessions
 from gateway.auth.cookies import SECRET_NAME, Cookies, read_secret
 from gateway.auth.identities import Identities, Identity
 from gateway.auth.revoked_sessions import SIGNED_IN_S, SIGNED_OUT_NAME, RevokedSessions
@@ -131,11 +132,38 @@ def test_a_clock_that_was_set_back_signs_nobody_out(
     assert identities.by_cookie(cookie) is not None
 
 
-def test_only_as_many_sign_outs_are_kept_as_matter(tmp_path: Path) -> None:
+def test_a_cookie_of_a_clock_that_was_far_ahead_lets_nobody_in_for_longer(
+    made: Callable[..., Identities], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identities, now = made(ANN), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 400 * 86_400)
+    cookie = cookie_of(identities)
+    assert identities.by_cookie(cookie) is not None
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert identities.by_cookie(cookie) is None
+
+
+def test_a_clock_that_was_ahead_brings_no_sign_out_back(
+    made: Callable[..., Identities], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identities, now = made(ANN), time.time()
+    cookie, other = cookie_of(identities), cookie_of(identities)
+    for value, at in ((cookie, now), (other, now + 400 * 86_400)):
+        found = identities.by_cookie(value)
+        assert found is not None
+        monkeypatch.setattr(time, "time", lambda at=at: at)
+        identities.sign_out(found)
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert identities.by_cookie(cookie) is None
+
+
+def test_only_as_many_sign_outs_are_kept_as_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revoked_sessions, "KEPT_TOO_OLD", 1)
     kept, now = RevokedSessions(tmp_path), int(time.time())
-    kept.add("old", now - SIGNED_IN_S - 1)
+    kept.add("old", now - SIGNED_IN_S - 2)
+    kept.add("less_old", now - SIGNED_IN_S - 1)
     kept.add("new", now)
-    assert (tmp_path / SIGNED_OUT_NAME).read_text() == f"new {now}\n"
+    assert (tmp_path / SIGNED_OUT_NAME).read_text() == f"new {now}\nless_old {now - SIGNED_IN_S - 1}\n"
     assert "new" in RevokedSessions(tmp_path)
     assert "old" not in kept
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bus.contract.vocabulary import Proof
+from bus.contract.vocabulary import Proof, Reason
 from supervisor.lifecycle.kill_ladder import Step
 from supervisor.nodes.line import (
     Do,
@@ -40,8 +40,8 @@ class Heard:
     def sampled(self, worker_id: str, sample: Sample) -> None:
         self.words.append(sample)
 
-    def overcrowded(self, worker_id: str, words: str) -> None:
-        self.words.append(("overcrowded", worker_id, words))
+    def overcrowded(self, worker_id: str, reason: Reason, words: str) -> None:
+        self.words.append(("overcrowded", worker_id, f"{reason}: {words}"))
 
     def exited(self, worker_id: str) -> None:
         self.words.append(("exited", worker_id))

@@ -1,8 +1,9 @@
 """Nodes beyond those that are needed are let go when they are idle for long, and stay where they are needed again."""
 
+import msgspec
 import pytest
 
-from bus.contract.settings import AgentDefinition, ClusterSettings, Settings
+from bus.contract.settings import AgentDefinition, ClusterSettings, MachineSettings, Settings
 from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import LineMessage
 from supervisor.nodes.node import Node
@@ -16,9 +17,9 @@ AGENTS = {"plain": AgentDefinition("mine:run"), "on_gpu": AgentDefinition("mine:
 SETTINGS = Settings(cluster=ClusterSettings("local", slots=2, autoscale=True, idle_s=IDLE_S), agents=AGENTS)
 
 
-def node(name: str, *resources: str) -> Node:
+def node(name: str, *resources: str, slots: int = 2) -> Node:
     said: list[LineMessage] = []
-    capacity = Capacity(2, resources=frozenset(resources))
+    capacity = Capacity(slots, resources=frozenset(resources))
     place = RemotePlace(name, capacity, lambda agent: Demand(resource=AGENTS[agent].resource), said.append, Heard())
     return Node(name, "key", place, HeadLease(15.0, 0.5))
 
@@ -102,3 +103,15 @@ def test_one_that_cannot_be_used_does_not_count(scaler: Scaler) -> None:
     for now in (0.0, IDLE_S):
         scaler.look(nodes, now)
     assert [each.draining for each in nodes] == [True, False]
+
+
+def test_machines_with_a_number_of_their_own_are_counted_by_it(waiting: list[str]) -> None:
+    cluster = msgspec.structs.replace(SETTINGS.cluster, machines={"new": MachineSettings(slots=1)})
+    scaler = Scaler(msgspec.structs.replace(SETTINGS, cluster=cluster), lambda: waiting)
+    small, large, new = node("small", slots=1), node("large", slots=8), node("new", slots=0)
+    waiting += ["plain"] * 3
+    assert scaler.look([small], 0.0) == ["", ""]
+    assert scaler.look([small, new], 0.0) == ["", "", ""], "the one that has just been started will take one"
+    assert scaler.look([small, large], IDLE_S) == [""]
+    scaler.look([small, large], 2 * IDLE_S)
+    assert [each.draining for each in (small, large)] == [True, False], "the small one is not enough alone"

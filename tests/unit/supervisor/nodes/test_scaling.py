@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervisor.nodes.scaling import IdleNodes, is_wanted, wanted_nodes
+from supervisor.nodes.scaling import IdleNodes, Room, is_wanted, wanted_nodes
 
 GPU = "gpu"
 
@@ -23,7 +23,21 @@ GPU = "gpu"
     ],
 )
 def test_how_many_nodes_are_wanted(resources: list[str], least: int, wanted: list[str]) -> None:
-    assert wanted_nodes(resources, 4, least) == wanted
+    assert wanted_nodes(resources, [], 4, least) == wanted
+
+
+@pytest.mark.parametrize(
+    ("resources", "there", "wanted"),
+    [
+        ([""] * 3, [Room(1), Room(1)], ["", "", ""]),  # small ones: two of the three are taken care of
+        ([""] * 3, [Room(1), Room(8)], [""]),  # the large one is enough
+        ([""] * 9, [Room(1), Room(8)], ["", ""]),
+        ([GPU] * 2, [Room(1, frozenset({GPU})), Room(8)], [GPU, GPU]),
+        ([], [Room(1)], []),
+    ],
+)
+def test_nodes_that_are_there_take_their_own_number(resources: list[str], there: list[Room], wanted: list[str]) -> None:
+    assert wanted_nodes(resources, there, 4, 0) == wanted
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bus.wire.commands import Caller, Submit
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.topics import Published
 from supervisor.maintenance.recovery import settle_jobs
-from supervisor.storage.store import Store, StoreError
+from supervisor.storage.store import Store, StoreError, usable
 
 SUBMIT = Submit(Caller("ann", Role.USER), "s1", "how many?")
 BATCH = 10
@@ -125,6 +125,13 @@ def test_a_state_folder_has_one_supervisor(tmp_path: Path) -> None:
     Store(tmp_path).close()
 
 
+def test_a_start_without_room_says_where_room_is_to_be_made(tmp_path: Path) -> None:
+    words = f"cannot be written: No space left on device; make room in {tmp_path}"
+    full = Path("/dev/full")
+    with pytest.raises(StoreError, match=words), usable(tmp_path), full.open("wb", buffering=0) as file:
+        file.write(b"a key")
+
+
 def test_a_file_that_is_no_log_is_named(tmp_path: Path) -> None:
     (tmp_path / "log.sqlite").write_bytes(b"this is not a database, it is a note" * 100)
     with pytest.raises(StoreError, match=r"log\.sqlite cannot be opened"):
@@ -161,7 +168,7 @@ def test_what_can_never_be_written_is_said_like_a_full_disk(tmp_path: Path, firs
     store = Store(tmp_path)
     store.append(1, Published(1, 1, 1.0, False, b""))
     store.append(1, Published(first, first, 1.0, False, b""))
-    with pytest.raises(StoreError, match=r"cannot be written.*Make room"):
+    with pytest.raises(StoreError, match=r"cannot be written.*make room"):
         store.commit()
     with pytest.raises(StoreError):
         store.close()

@@ -54,6 +54,14 @@ def test_what_dead_supervisors_have_left_is_ended_and_a_living_one_is_let_alone(
     assert not living.path.exists()
 
 
+def test_whoever_ends_leaves_nothing_of_a_node_that_was_killed(cgroups: Path, tmp_path: Path) -> None:
+    contained = choose(ContainmentSettings("cgroup", str(cgroups)), tmp_path, HardLimits())(set)
+    killed = ControlGroup(cgroups / root_name(tmp_path / "node"))
+    os.close(killed.hold())
+    contained.close()
+    assert not killed.path.exists()
+
+
 def test_who_starts_while_its_group_is_being_emptied_has_one_of_its_own_after_it(cgroups: Path, tmp_path: Path) -> None:
     root = ControlGroup(cgroups / root_name(tmp_path))
     emptying = root.hold()
