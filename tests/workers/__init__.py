@@ -23,3 +23,8 @@ def zoo_settings() -> dict[str, Any]:
     """Setting overrides that offer every animal as an agent of its name, outside the sandbox: they start programs."""
     animals = {f"agents.{name}": {"entrypoint": entrypoint, "sandbox": False} for name, entrypoint in ZOO.items()}
     return {**LITTLE, **animals}
+
+
+def zoo_and_flights() -> dict[str, Any]:
+    """The same with the sample data, for tests that ask about them too."""
+    return {**zoo_settings(), "data.folder": ""}

@@ -8,6 +8,9 @@ from agent_worker.catalog import read_catalog
 from agent_worker.engine.settings import create_view, quote_text
 from bus.contract.catalog import Catalog, CatalogColumn
 
+LOOKS_S = 60.0
+"""However busy the machine is, no warning tells of too little time."""
+
 
 class Folder:
     """A folder that files are written into."""
@@ -36,7 +39,7 @@ class Folder:
 
     def read(self) -> Catalog:
         """The catalog, read anew, and its tables in the connection."""
-        catalog = read_catalog(self.path, connection=self._connection)
+        catalog = read_catalog(self.path, connection=self._connection, looks_s=LOOKS_S)
         for table in catalog.tables:
             create_view(self._connection, table)
         return catalog

@@ -14,9 +14,12 @@ import pytest
 
 from tests.harness.gateways import TOKENS, RunningGateway
 from tests.harness.servers import ROOT, Supervisor, eventually, is_gone
+from tests.workers import zoo_and_flights
 
 EXAMPLES = ROOT / "examples/clients"
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"
+
+SETTINGS = zoo_and_flights()
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
