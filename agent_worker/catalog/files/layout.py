@@ -12,6 +12,7 @@ from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_
 from agent_worker.catalog.files.listing import LOGS, Content, content, entries
 from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of, misread_keys
 from agent_worker.catalog.types.engine_types import Type
+from agent_worker.catalog.version import reader_version
 from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
 from bus.values.visible import visible
@@ -62,9 +63,9 @@ class Found(msgspec.Struct):
 
 
 def fingerprint(folder: Path) -> str:
-    """Changes when any file that makes the catalog comes, goes, grows or is written again. Reads no contents, and
-    takes a few microseconds a file, so that every question can ask."""
-    lines = sorted(f"{entry.path}\0{file_state(entry)}" for entry in entries(folder))
+    """Changes when any file that makes the catalog comes, goes, grows or is written again, and with the reader. Reads
+    no contents, and takes a few microseconds a file, so that every question can ask."""
+    lines = [reader_version(), *sorted(f"{entry.path}\0{file_state(entry)}" for entry in entries(folder))]
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
@@ -108,7 +109,7 @@ def require_tables(found: Found, folder: Path) -> Found:
 
 def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     """The tables that these files make, if any. Raises CatalogError where there are too many files."""
-    paths = sorted(found_paths)
+    paths = sorted(found_paths, key=lambda path: path.parts)
     lakes = _lake_roots(paths)
     plain = [path for path in paths if not _beneath(path, lakes)]
     groups, bad, others = _sorted_out(plain, folder, judged)
@@ -140,7 +141,7 @@ def _lake_roots(paths: Iterable[Path]) -> dict[Path, str]:
     """The folders with a log of their own; of two within each other, the outer one."""
     roots: dict[Path, str] = {}
     for path in paths:
-        for parent in path.parents:
+        for parent in path.parents if not _LAKES.keys().isdisjoint(path.parts) else ():
             if parent.name in LOGS or (parent.name == _METADATA and path.name.endswith(".metadata.json")):
                 roots[parent.parent] = _LAKES[parent.name]
     return {root: kind for root, kind in roots.items() if not any(parent in roots for parent in root.parents)}
