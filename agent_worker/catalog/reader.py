@@ -12,7 +12,7 @@ from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
-from agent_worker.catalog.files.layout import CatalogError, Lake, Source, a_lake
+from agent_worker.catalog.files.layout import CatalogError, Lake, Source
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.names import table_names
@@ -21,6 +21,7 @@ from agent_worker.catalog.profile.profiler import Time, look_into
 from agent_worker.catalog.tables import read_tables
 from agent_worker.catalog.version import reader_version
 from bus.contract.catalog import Catalog, CatalogTable, LeftOut
+from bus.contract.data_place import a_lake
 
 READ_S = 10.0
 """What reading a catalog may take in all, as far as looking into the data can be bounded."""

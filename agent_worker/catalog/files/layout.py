@@ -15,6 +15,7 @@ from agent_worker.catalog.types.engine_types import Type
 from agent_worker.catalog.version import reader_version
 from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
+from bus.contract.data_place import ICEBERG_LOG, ICEBERG_SUFFIX, LAKE_LOGS, a_lake
 from bus.values.visible import visible
 
 DESCRIPTION_FILE = "deadstop.toml"
@@ -22,8 +23,7 @@ MAX_FILES = 10_000
 MAX_NAMED = 5
 _PATTERN = frozenset("*?[]{}")
 _NO_UTF8 = "no UTF-8, which the engine cannot name; rename it"
-_METADATA = "metadata"
-_LAKES = {"_delta_log": "Delta", _METADATA: "Iceberg", ".hoodie": "Hudi"}
+_LAKES = LAKE_LOGS | {ICEBERG_LOG: "Iceberg"}
 
 
 class CatalogError(Exception):
@@ -124,16 +124,12 @@ def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     return Found([source for source in sources if source not in books], books, found, left_out, warnings)
 
 
-def a_lake(kind: str) -> str:
-    return f"{'an' if kind.startswith('I') else 'a'} {kind}"
-
-
 def _lake_around(folder: Path) -> tuple[Path, str] | None:
     """The table with a log of its own that this folder is a part of, and its kind."""
     for parent in folder.parents:
         logs = [log for log in LOGS if (parent / log).is_dir()]
-        if logs or any((parent / _METADATA).glob("*.metadata.json")):
-            return parent, _LAKES[logs[0] if logs else _METADATA]
+        if logs or any((parent / ICEBERG_LOG).glob(f"*{ICEBERG_SUFFIX}")):
+            return parent, _LAKES[logs[0] if logs else ICEBERG_LOG]
     return None
 
 
@@ -142,7 +138,7 @@ def _lake_roots(paths: Iterable[Path]) -> dict[Path, str]:
     roots: dict[Path, str] = {}
     for path in paths:
         for parent in path.parents if not _LAKES.keys().isdisjoint(path.parts) else ():
-            if parent.name in LOGS or (parent.name == _METADATA and path.name.endswith(".metadata.json")):
+            if parent.name in LOGS or (parent.name == ICEBERG_LOG and path.name.endswith(ICEBERG_SUFFIX)):
                 roots[parent.parent] = _LAKES[parent.name]
     return {root: kind for root, kind in roots.items() if not any(parent in roots for parent in root.parents)}
 
