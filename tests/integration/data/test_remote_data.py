@@ -11,9 +11,10 @@ from agent_worker.catalog import CatalogError
 from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import Refused
 from agent_worker.remote.client import RemoteError, RemoteFiles
+from bench.files import differences_at
 from bus.wire.objects import RemoteObject
 from tests.harness.data.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
-from tests.harness.data.stores import S3, running_broker, running_s3
+from tests.harness.data.stores import CREDENTIALS, QUIET, S3, running_broker, running_s3
 
 
 @pytest.fixture
@@ -214,3 +215,11 @@ def test_a_folder_that_is_called_as_a_log_makes_no_table_of_one(s3: S3, tmp_path
     s3.put("plain/k=1/a.parquet", parquet(pa.table({"x": [1]})))
     with running_broker(s3.address.replace("/data?", "/data/plain/k=1?"), tmp_path / "in.sock") as broker:
         assert [table.row_count for table in catalog_of(broker, tmp_path).tables] == [1]
+
+
+def test_the_comparison_of_a_folder_goes_for_an_address(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**CREDENTIALS, **QUIET}.items():
+        monkeypatch.setenv(name, value)
+    assert list(differences_at(s3.address)) == []
+    (missing,) = differences_at(s3.address.replace("/data?", "/nothing?"))
+    assert "nothing lies there" in missing
