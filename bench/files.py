@@ -1,8 +1,8 @@
-"""Every table of a folder beside its files: `python -m bench.files DIR`.
+"""Every table of a folder, or of an address as `s3://bucket/prefix`, beside its files: `python -m bench.files DIR`.
 
 What Deadstop's tables say is compared with what plain DuckDB says of each file by itself, and pyarrow of the number of
 a Parquet file's rows. A value of a text file has to be as it stands there, or as plain DuckDB reads it. Each difference
-is a line; the exit status is 1 where there is any.
+is a line; the exit status is 1 where there is any. What lies at an address is read as workers read it, and copied once.
 """
 
 import json
@@ -16,12 +16,18 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import structs
 
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
 from agent_worker.catalog.files.formats import TextFormat, text_format
 from agent_worker.catalog.files.listing import Content, content, entries
-from agent_worker.engine.settings import create_view, quote_name, quote_text
+from agent_worker.catalog.places import RemoteFolder
+from agent_worker.engine.settings import EngineSettings, connect, create_view, quote_name, quote_text
+from agent_worker.remote.client import PREFIX, file_system
+from bench.harness.remote_files import served
+from broker.stores.store import StoreError
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
+from bus.contract.data_place import is_address, shown_address
 
 ROWS = 10
 CLOSE = Decimal("1e-9")
@@ -40,10 +46,10 @@ class Figures(NamedTuple):
     total: Decimal | None
 
 
-def main(folder: Path) -> int:
+def main(data: str) -> int:
     """Print the differences; return how many there are."""
     found = 0
-    for difference in differences(folder):
+    for difference in differences_at(data) if is_address(data) else differences(Path(data)):
         found += 1
         print(difference)
     print(f"{found} differences", file=sys.stderr)
@@ -63,6 +69,36 @@ def differences(folder: Path) -> Iterator[str]:
         for table in catalog.tables:
             create_view(ours, table)
         yield from compared(folder, catalog, ours)
+
+
+def differences_at(address: str) -> Iterator[str]:
+    """The same for what lies at an address."""
+    try:
+        with (
+            served(address) as (files, copies),
+            connect(EngineSettings(str(copies)), file_system(files)) as ours,
+        ):
+            catalog = read_catalog(RemoteFolder(shown_address(address), files), connection=ours)
+            for warning in catalog.warnings:
+                print(f"remark: {warning}", file=sys.stderr)
+            for table in catalog.tables:
+                create_view(ours, table)
+            yield from compared(copies, _of_copies(catalog, copies), ours)
+    except (CatalogError, DescriptionError, StoreError) as error:
+        yield str(error)
+
+
+def _of_copies(catalog: Catalog, copies: Path) -> Catalog:
+    """The same with the copies for the objects."""
+    tables = tuple(
+        structs.replace(table, files=tuple(f"{copies}/{file.removeprefix(PREFIX)}" for file in table.files))
+        for table in catalog.tables
+    )
+    buckets = [path.name for path in copies.iterdir()]
+    warnings = list(catalog.warnings)
+    for bucket in buckets:
+        warnings = [warning.replace(f"/{bucket}/", f"{copies}/{bucket}/") for warning in warnings]
+    return structs.replace(catalog, tables=tables, warnings=tuple(warnings))
 
 
 def compared(folder: Path, catalog: Catalog, ours: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -233,5 +269,5 @@ def _plainly(text: str, *, single: bool = False) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python -m bench.files DIR")
-    sys.exit(1 if main(Path(sys.argv[1])) else 0)
+        sys.exit("usage: python -m bench.files DIR, or an address")
+    sys.exit(1 if main(sys.argv[1]) else 0)

@@ -204,8 +204,9 @@ class Service:
 
     async def _read_catalog(self) -> None:
         """Know the data before the first question, unless that takes long: then questions read them for themselves."""
-        self._controller.catalog.read()
-        ended = self._loop.create_task(self._jobs.until_empty())
+        read = asyncio.Event()
+        self._controller.catalog.read().on_finalized.append(read.set)
+        ended = self._loop.create_task(read.wait())
         told_to_end = self._loop.create_task(self.end.wait())
         await asyncio.wait({ended, told_to_end}, timeout=CATALOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()

@@ -19,6 +19,7 @@ from agent_worker.catalog.files.layout import (
     pattern_in,
 )
 from agent_worker.catalog.files.listing import LOGS
+from agent_worker.catalog.version import reader_version
 from agent_worker.data_folder import data_folder
 from agent_worker.engine.file_states import files_state
 from agent_worker.remote.client import PREFIX, RemoteError, RemoteFiles
@@ -38,7 +39,7 @@ class Place(Protocol):
         ...
 
     def fingerprint(self) -> str:
-        """Changes when any of the data does. Raises CatalogError."""
+        """Changes when any of the data does, and with the reader. Raises CatalogError."""
         ...
 
     def find(self) -> Found:
@@ -106,7 +107,7 @@ class RemoteFolder:
         return self._address
 
     def fingerprint(self) -> str:
-        return _digest(f"{one.path}\0{one.version}" for one in self._list().objects)
+        return _digest([reader_version(), *(f"{one.path}\0{one.version}" for one in self._list().objects)])
 
     def state(self, files: tuple[str, ...]) -> str:
         return _digest(f"{file}\0{self._versions[file]}" for file in files)

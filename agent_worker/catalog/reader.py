@@ -12,19 +12,21 @@ from agent_worker.catalog.description import read_description, read_file_options
 from agent_worker.catalog.files.delta import delta_source
 from agent_worker.catalog.files.iceberg import iceberg_source
 from agent_worker.catalog.files.lakes import NotReadable
-from agent_worker.catalog.files.layout import CatalogError, Lake, Source, a_lake
+from agent_worker.catalog.files.layout import CatalogError, Lake, Source
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.names import table_names
 from agent_worker.catalog.places import LocalFolder, Place
-from agent_worker.catalog.profile.profiler import look_into
+from agent_worker.catalog.profile.profiler import Time, look_into
 from agent_worker.catalog.tables import read_tables
+from agent_worker.catalog.version import reader_version
 from bus.contract.catalog import Catalog, CatalogTable, LeftOut
+from bus.contract.data_place import a_lake
 
 READ_S = 10.0
 """What reading a catalog may take in all, as far as looking into the data can be bounded."""
 LEAST_LOOKS_S = 1.0
-"""For what an earlier reading had no time for, where nothing has changed."""
+"""For what an earlier reading had no time for, where somebody waits for their answer."""
 
 
 def read_catalog(
@@ -38,8 +40,8 @@ def read_catalog(
 
     `connection` may read the folder and is not locked. Row counts and extremes come from the footers, of text files
     from all of them; looking for values and keys is bounded by time, and what was left out is said in `warnings`. Of
-    the catalog that is `known`, tables whose files are as they were are taken as they are; if all are, `looks_s` is the
-    time for what an earlier reading had none for.
+    the catalog that is `known`, tables whose files are as they were are taken as they are; `looks_s` is the time for
+    what an earlier reading had none for.
     Raises CatalogError for the folder and DescriptionError for the file beside the data.
     """
     started = time.monotonic()
@@ -64,8 +66,7 @@ def read_catalog(
     if not tables:
         raise CatalogError(f"{place} holds no readable table. " + " ".join(warnings))
     description = read_description(place.description, tables)
-    until = started + READ_S if fresh else time.monotonic() + looks_s
-    seen = look_into(connection, until, tables, known, description)
+    seen = look_into(connection, Time(started + READ_S, looks_s), tables, known, description)
     warnings += [remark for table in seen.tables for remark in table.remarks] + seen.warnings
     return Catalog(tuple(seen.tables), tuple(seen.keys), description, tuple(warnings), found_state, tuple(left_out))
 
@@ -88,8 +89,8 @@ def _read(
 
 
 def _state(place: Place, source: Source, options: FileOptions | None) -> str:
-    """Changes with the table's files, of which its first word tells, and with how they are read."""
-    lines = map(repr, (options, source.sheet, source.as_of, source.keys))
+    """Changes with the table's files, of which its first word tells, and with how they are read and by what."""
+    lines = map(repr, (reader_version(), options, source.sheet, source.as_of, source.keys))
     return f"{place.state(source.files)} {hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:32]}"
 
 

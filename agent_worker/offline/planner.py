@@ -24,6 +24,6 @@ def plan(question: str, catalog: Catalog, history: Sequence[Turn] = (), today: d
     for turn in history:
         conversation.hear(turn.question)
     found = conversation.plan(question)
-    if isinstance(found, SqlPlan) and " JOIN " in found.sql and any(table.unseen for table in catalog.tables):
+    if isinstance(found, SqlPlan) and " JOIN " in found.sql and catalog.unfinished:
         return msgspec.structs.replace(found, reading=f"{found.reading.rstrip('.')}; {_INCOMPLETE}")
     return found

@@ -6,7 +6,9 @@ from typing import Any
 import pyarrow.fs as arrow_fs
 
 from broker.stores.failures import explained
+from broker.stores.lakes import lake_around
 from broker.stores.store import Changed, Listed, StoreError
+from bus.contract.data_place import a_lake
 
 _ARROW_ERRORS = (OSError, ValueError, NotImplementedError)
 
@@ -17,8 +19,10 @@ class ArrowStore:
     def __init__(self, files: arrow_fs.FileSystem, place: str, address: str) -> None:
         self._files, self._address, self._place = files, address, place
         self.root = place
+        self._looked_around = False
 
     def list(self) -> list[Listed]:
+        self._refuse_within_a_lake()
         try:
             itself = self._files.get_file_info(self._place)
             if itself.type is arrow_fs.FileType.File:
@@ -30,6 +34,19 @@ class ArrowStore:
                 raise StoreError(f"{self._address}: nothing lies there. Check bucket and prefix") from error
             raise StoreError(explained(self._address, error)) from error
         return [_listed(info) for info in found if info.type is arrow_fs.FileType.File]
+
+    def _refuse_within_a_lake(self) -> None:
+        """Once: what lies above the address is no part of it."""
+        if self._looked_around:
+            return
+        if around := lake_around(self._files, self._place):
+            path, kind = around
+            raise StoreError(
+                f"{self._address} lies within {path}, which is {a_lake(kind)} table: its own log says which files and "
+                "rows count, and reading these files as they lie would count removed ones. Export it to plain Parquet "
+                "files, or copy the whole table to a folder of this machine, and give that"
+            )
+        self._looked_around = True
 
     def open(self, path: str) -> "_ArrowReader":
         try:

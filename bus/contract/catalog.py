@@ -37,9 +37,9 @@ class CatalogTable(msgspec.Struct, frozen=True):
     partition columns (they stand in `columns` too).
     `sql` is the statement that reads the files where they differ in columns or types, or are text; empty where they are
     alike. `as_of` is the version that is read of a table with a log of its own. `state` changes with its files, of
-    which its first word tells, and with how they are read; `unseen`: there was no time to look for its values and for
-    keys. `remarks` are sentences about how its files are read. `own`: it is made of a file of the user's own, and no
-    other user has it.
+    which its first word tells, and with how they are read; `unseen`: there was no time to look into it,
+    `unlinked`: nor for all keys to and from it. `remarks` are sentences about how its files are read. `own`: it is made
+    of a file of the user's own, and no other user has it.
     """
 
     name: str
@@ -52,6 +52,7 @@ class CatalogTable(msgspec.Struct, frozen=True):
     as_of: str = ""
     state: str = ""
     unseen: bool = False
+    unlinked: bool = False
     remarks: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     own: bool = False
@@ -125,6 +126,11 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     warnings: tuple[str, ...] = ()
     fingerprint: str = ""
     left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def unfinished(self) -> int:
+        """Of how many tables there is more to find out."""
+        return sum(table.unseen or table.unlinked for table in self.tables)
 
     def table(self, name: str) -> CatalogTable | None:
         return self._by_name.get(name)

@@ -13,6 +13,10 @@ STORE_OPTIONS = {
 _WEB = ("https", "http")
 
 PARQUET_SUFFIXES = (".parquet", ".parq", ".pq")
+LAKE_LOGS = {"_delta_log": "Delta", ".hoodie": "Hudi"}
+"""Folders that make the one above them a table with a log of its own, and its kind."""
+ICEBERG_LOG, ICEBERG_SUFFIX = "metadata", ".metadata.json"
+"""The same, where it holds such a file."""
 
 
 class DataPlace(msgspec.Struct, frozen=True):
@@ -22,6 +26,10 @@ class DataPlace(msgspec.Struct, frozen=True):
     folder: str = ""
     broker: str = ""
     own: str = ""
+
+
+def a_lake(kind: str) -> str:
+    return f"{'an' if kind.startswith('I') else 'a'} {kind}"
 
 
 def is_address(folder: str) -> bool:

@@ -302,6 +302,8 @@ class Settings(Table, frozen=True):
 
 CATALOG_AGENT = "catalog"
 """Reads the data's catalog for all the others; nobody asks it questions."""
+LOOK_FURTHER = "look further into the data"
+"""What it is given where nobody waits for it: it takes its time for what an earlier reading had none for."""
 
 OWN_FILES_AGENT = "own_files"
 """Reads it with the files of one user's own, for the jobs of that user; nobody asks it questions either."""

@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Callable
 
 from bus.contract.catalog import Catalog
-from bus.contract.settings import CATALOG_AGENT, HISTORY_AGENT
+from bus.contract.settings import CATALOG_AGENT, HISTORY_AGENT, LOOK_FURTHER
 from bus.contract.vocabulary import SUPERVISOR, Role
 from bus.transport.codec import encode
 from bus.wire.commands import Caller, Submit
 from bus.wire.replies import CATALOG_READING, CatalogRead, Refused
 from bus.wire.worker import Failure, Outcome, Success
+from supervisor.control.kept_catalog import KeptCatalog
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
 from supervisor.scheduling.admission import Admission
@@ -22,15 +23,19 @@ TRY_AGAIN_S = 30.0
 
 
 class CatalogKeeper:
-    """Has the catalog read by jobs of its own: `submit` begins one."""
+    """Has the catalog read by jobs of its own: `submit` begins one. What was `kept` before the start is where the first
+    one begins."""
 
-    def __init__(self, submit: Callable[[Submit], JobEntry], jobs: JobTable, admission: Admission) -> None:
+    def __init__(
+        self, submit: Callable[[Submit], JobEntry], jobs: JobTable, admission: Admission, kept: KeptCatalog
+    ) -> None:
         self._submit = submit
         self._jobs = jobs
         self._admission = admission
         self.known: Catalog | None = None
-        self.encoded = b""
-        """As each worker is given it with its job."""
+        self._kept = kept
+        self.encoded = kept.load()
+        """As each worker is given it with its job, who compares it with the data."""
         self.trouble: Failure | None = None
         """Why the latest reading failed; None when it did not."""
         self._try_again_at = 0.0
@@ -45,10 +50,10 @@ class CatalogKeeper:
         """Whether the catalog is being read now."""
         return self._jobs.has_agent(CATALOG_AGENT)
 
-    def read(self) -> JobEntry:
+    def read(self, question: str = "read the catalog") -> JobEntry:
         """Have it read anew."""
         caller = Caller(SUPERVISOR, Role.OPERATOR)
-        return self._submit(Submit(caller, secrets.token_hex(8), "read the catalog", agent=CATALOG_AGENT))
+        return self._submit(Submit(caller, secrets.token_hex(8), question, agent=CATALOG_AGENT))
 
     def answer(self, now: float) -> CatalogRead | Refused:
         """The answer to `ReadCatalog`, at `now` in monotonic seconds. Data that could not be read may be in order by
@@ -71,6 +76,14 @@ class CatalogKeeper:
     def _may_read(self) -> bool:
         return not (self.reading or self._admission.closed)
 
+    def _gets_on(self, fresh: Catalog) -> bool:
+        """Is there more to find out than this reading had time for, and less than before it?"""
+        return fresh.unfinished > 0 and (self.known is None or fresh.unfinished < self.known.unfinished)
+
+    def _go_on(self) -> None:
+        if self._may_read:
+            self.read(LOOK_FURTHER)
+
     def data_changed(self, entry: JobEntry, fingerprint: str) -> None:
         """This job's worker has found other data than the catalog tells of: have it read anew, once for all workers
         that find so."""
@@ -84,8 +97,11 @@ class CatalogKeeper:
         if entry.submit.agent != CATALOG_AGENT:
             return
         if isinstance(outcome, Success) and outcome.catalog is not None:
+            if self._gets_on(outcome.catalog):
+                entry.on_finalized.append(self._go_on)
             self.known, self.trouble = outcome.catalog, None
             self.encoded = encode(outcome.catalog)
+            self._kept.keep(self.encoded)
             self._elsewhere |= self._asked - {outcome.catalog.fingerprint}
             self._asked.clear()
         elif isinstance(outcome, Failure):

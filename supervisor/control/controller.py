@@ -16,6 +16,7 @@ from bus.wire.commands import Submit
 from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Heartbeat, Outcome, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Counters
+from supervisor.control.kept_catalog import KeptCatalog
 from supervisor.control.ladder_step import carry_out
 from supervisor.control.parts import Parts
 from supervisor.control.spending import Spending
@@ -74,7 +75,7 @@ class JobController:
         self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
         self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
         self._disconnects = DisconnectWatch(parts.settings.supervisor.disconnect_grace_s, self.stop_if_possible)
-        self.catalog = CatalogKeeper(self.submit, parts.jobs, parts.admission)
+        self.catalog = CatalogKeeper(self.submit, parts.jobs, parts.admission, KeptCatalog(parts.folder))
         self.own_catalogs = OwnCatalogs(
             self._submit_for_files, self.stop_if_possible, parts.own_folders, self.catalog, parts.admission
         )

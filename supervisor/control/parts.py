@@ -1,6 +1,7 @@
 """What most of the supervisor works with, as one value."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from bus.contract.settings import Settings
 from supervisor.jobs.job_table import JobTable
@@ -28,3 +29,8 @@ class Parts:
     pool: WorkerPool
     clock: ClockGuard
     own_folders: OwnFolders
+
+    @property
+    def folder(self) -> Path:
+        """Of the state."""
+        return self.store.path.parent

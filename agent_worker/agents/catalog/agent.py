@@ -9,30 +9,34 @@ from agent_worker.agents.tools import engine_settings
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
 from agent_worker.catalog.own_files import WithOwnFiles
 from agent_worker.catalog.places import Place, place_of
+from agent_worker.catalog.reader import LEAST_LOOKS_S, READ_S
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.engine.settings import connect
 from agent_worker.remote.client import RemoteFiles, file_system
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Status, Warn
+from bus.contract.settings import LOOK_FURTHER
 from bus.wire.worker import JobSpec
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     """Read the catalog and hand it to the supervisor."""
     yield Status(f"reading the catalog of {context.data_folder or SAMPLE_DATA}")
-    context.catalog = await asyncio.to_thread(read, context, job.catalog)
+    looks_s = READ_S if job.question == LOOK_FURTHER else LEAST_LOOKS_S
+    context.catalog = await asyncio.to_thread(read, context, job.catalog, looks_s)
     for warning in context.catalog.warnings:
         yield Warn(warning)
     yield Status(f"{len(context.catalog.tables)} tables")
 
 
-def read(context: AgentContext, known: Catalog | None) -> Catalog:
-    """The catalog of the data; of what is `known`, only what has changed is read again. Raises `AgentError`."""
+def read(context: AgentContext, known: Catalog | None, looks_s: float = LEAST_LOOKS_S) -> Catalog:
+    """The catalog of the data; of what is `known`, only what has changed is read again, and for `looks_s` is looked for
+    what was not known yet. Raises `AgentError`."""
     with _place(context) as (place, files):
         connection = connect(engine_settings(context), file_system(files))
         try:
-            return read_catalog(place, connection=connection, known=known)
+            return read_catalog(place, connection=connection, known=known, looks_s=looks_s)
         finally:
             connection.close()
 

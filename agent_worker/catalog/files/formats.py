@@ -29,8 +29,8 @@ _TEXT_SUFFIXES = {
 
 def text_format(name: str) -> TextFormat | None:
     """Of `sales.csv` as of `sales.csv.gz`; None where the name promises no table of text."""
-    plain = without_compression(name)
-    return next((kind for suffix, kind in _TEXT_SUFFIXES.items() if plain.lower().endswith(suffix)), None)
+    plain = without_compression(name).lower()
+    return _TEXT_SUFFIXES.get(plain[plain.rfind(".") :]) if "." in plain else None
 
 
 def compression(name: str) -> str:
@@ -63,4 +63,7 @@ def without_compression(name: str) -> str:
 
 
 def _without(name: str, suffixes: tuple[str, ...]) -> str:
-    return next((name[: -len(suffix)] for suffix in suffixes if name.lower().endswith(suffix)), name)
+    lower = name.lower()
+    if not lower.endswith(suffixes):
+        return name
+    return next(name[: -len(suffix)] for suffix in suffixes if lower.endswith(suffix))

@@ -12,8 +12,10 @@ from agent_worker.catalog.files.formats import is_workbook, named_as_data, text_
 from agent_worker.catalog.files.listing import LOGS, Content, content, entries
 from agent_worker.catalog.files.partitions import Keys, is_partition, keys_of, misread_keys
 from agent_worker.catalog.types.engine_types import Type
+from agent_worker.catalog.version import reader_version
 from agent_worker.engine.file_states import file_state
 from bus.contract.catalog import LeftOut
+from bus.contract.data_place import ICEBERG_LOG, ICEBERG_SUFFIX, LAKE_LOGS, a_lake
 from bus.values.visible import visible
 
 DESCRIPTION_FILE = "deadstop.toml"
@@ -21,8 +23,7 @@ MAX_FILES = 10_000
 MAX_NAMED = 5
 _PATTERN = frozenset("*?[]{}")
 _NO_UTF8 = "no UTF-8, which the engine cannot name; rename it"
-_METADATA = "metadata"
-_LAKES = {"_delta_log": "Delta", _METADATA: "Iceberg", ".hoodie": "Hudi"}
+_LAKES = LAKE_LOGS | {ICEBERG_LOG: "Iceberg"}
 
 
 class CatalogError(Exception):
@@ -62,9 +63,9 @@ class Found(msgspec.Struct):
 
 
 def fingerprint(folder: Path) -> str:
-    """Changes when any file that makes the catalog comes, goes, grows or is written again. Reads no contents, and
-    takes a few microseconds a file, so that every question can ask."""
-    lines = sorted(f"{entry.path}\0{file_state(entry)}" for entry in entries(folder))
+    """Changes when any file that makes the catalog comes, goes, grows or is written again, and with the reader. Reads
+    no contents, and takes a few microseconds a file, so that every question can ask."""
+    lines = [reader_version(), *sorted(f"{entry.path}\0{file_state(entry)}" for entry in entries(folder))]
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
@@ -108,7 +109,7 @@ def require_tables(found: Found, folder: Path) -> Found:
 
 def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     """The tables that these files make, if any. Raises CatalogError where there are too many files."""
-    paths = sorted(found_paths)
+    paths = sorted(found_paths, key=lambda path: path.parts)
     lakes = _lake_roots(paths)
     plain = [path for path in paths if not _beneath(path, lakes)]
     groups, bad, others = _sorted_out(plain, folder, judged)
@@ -123,16 +124,12 @@ def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     return Found([source for source in sources if source not in books], books, found, left_out, warnings)
 
 
-def a_lake(kind: str) -> str:
-    return f"{'an' if kind.startswith('I') else 'a'} {kind}"
-
-
 def _lake_around(folder: Path) -> tuple[Path, str] | None:
     """The table with a log of its own that this folder is a part of, and its kind."""
     for parent in folder.parents:
         logs = [log for log in LOGS if (parent / log).is_dir()]
-        if logs or any((parent / _METADATA).glob("*.metadata.json")):
-            return parent, _LAKES[logs[0] if logs else _METADATA]
+        if logs or any((parent / ICEBERG_LOG).glob(f"*{ICEBERG_SUFFIX}")):
+            return parent, _LAKES[logs[0] if logs else ICEBERG_LOG]
     return None
 
 
@@ -140,8 +137,8 @@ def _lake_roots(paths: Iterable[Path]) -> dict[Path, str]:
     """The folders with a log of their own; of two within each other, the outer one."""
     roots: dict[Path, str] = {}
     for path in paths:
-        for parent in path.parents:
-            if parent.name in LOGS or (parent.name == _METADATA and path.name.endswith(".metadata.json")):
+        for parent in path.parents if not _LAKES.keys().isdisjoint(path.parts) else ():
+            if parent.name in LOGS or (parent.name == ICEBERG_LOG and path.name.endswith(ICEBERG_SUFFIX)):
                 roots[parent.parent] = _LAKES[parent.name]
     return {root: kind for root, kind in roots.items() if not any(parent in roots for parent in root.parents)}
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
-LOGS = ("_delta_log", ".hoodie")
+from bus.contract.data_place import LAKE_LOGS
+
+LOGS = tuple(LAKE_LOGS)
 """Hidden folders that are looked into all the same: they say which of the files beside them count."""
 _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
 

@@ -1,6 +1,7 @@
 """Looking into data costs time; this bounds it."""
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +18,7 @@ class Budget:
     """So many seconds in all, and no one look longer than its share.
 
     `missed` counts the looks there was no time for; `failures` are the engine's sentences about data that could not
-    be read, which name the file.
+    be read, by table.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, total_s: float, each_s: float) -> None:
@@ -25,12 +26,17 @@ class Budget:
         self._until = time.monotonic() + total_s
         self._each_s = each_s
         self.missed = 0
-        self.failures: set[str] = set()
+        self.failures: dict[str, str] = {}
         self._views: set[str] = set()
 
-    def extend(self, seconds: float) -> None:
-        """So many seconds from now on."""
-        self._until = time.monotonic() + seconds
+    def bound(self, until: float) -> None:
+        """From now on there is time until then, in seconds of `time.monotonic()`."""
+        self._until = until
+
+    @property
+    def spent(self) -> bool:
+        """Is there no time for another look?"""
+        return time.monotonic() >= self._until
 
     def rows(self, sql: str, table: CatalogTable, *others: CatalogTable) -> list[tuple[Any, ...]] | None:
         """The rows of `sql` over these tables, or None where there was no time for it or the data could not be read."""
@@ -38,7 +44,7 @@ class Budget:
         if left <= 0:
             self.missed += 1
             return None
-        self._bound(max(1, round(left * 1000)))
+        self._limit(max(1, round(left * 1000)))
         try:
             for one in (table, *others):
                 self._open(one)
@@ -48,21 +54,27 @@ class Budget:
             self.missed += 1
             return None
         except duckdb.Error as error:
-            text = why(error)
-            named = any(file in text for file in table.files)
-            self.failures.add(text if named else f"Table {table.name} ({table.files[0]}): {text}")
+            self._note(why(error), (table, *others))
             return None
         finally:
-            self._bound(0)
+            self._limit(0)
 
-    def _bound(self, ms: int) -> None:
-        """For what runs from here on; 0 lifts it. A bound holds for the statement that changes it, too, which a short
+    def _note(self, text: str, tables: Iterable[CatalogTable]) -> None:
+        first, *others = tables
+        for table in (first, *others):
+            if any(file in text for file in table.files):
+                self.failures[table.name] = f"Table {table.name}: {text}"
+                return
+        self.failures[first.name] = f"Table {first.name} ({first.files[0]}): {text}"
+
+    def _limit(self, ms: int) -> None:
+        """For what runs from here on; 0 lifts it. It holds for the statement that changes it, too, which a short
         one now and then interrupts: it is said until it is heard."""
         for _ in range(MOST_TRIES):
             with suppress(duckdb.InterruptException):
                 self._connection.execute(f"SET max_execution_time = {ms}").fetchall()
                 return
-        raise TimeoutError(f"the engine did not take a bound of {ms} ms in {MOST_TRIES} tries")
+        raise TimeoutError(f"the engine did not take a limit of {ms} ms in {MOST_TRIES} tries")
 
     def _open(self, table: CatalogTable) -> None:
         """A view for a table that is looked at: opening its files takes longer than all else that is known of it."""

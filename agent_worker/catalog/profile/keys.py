@@ -50,11 +50,11 @@ def find_keys(
     if len(tables) < 2 or not of:
         return []
     uniques = [Place(table, column) for table in tables for column in table.columns if column.unique]
-    pairs = (one for one in likely_pairs(tables, uniques) if one.place.table.name in of or one.key.table.name in of)
-    best = _best({}, _matches(budget, pairs))
+    best = _best({}, _matches(budget, likely_pairs(tables, uniques, of)))
     rivals = {key for key in kept if (key.table, key.column) in best}
     if rivals:
-        best = _best(best, _matches(budget, (pair for pair in likely_pairs(tables, uniques) if _key(pair) in rivals)))
+        again = (pair for pair in likely_pairs(tables, uniques, {key.table for key in rivals}) if _key(pair) in rivals)
+        best = _best(best, _matches(budget, again))
     return [match.key for match in best.values() if not _mirrored(match, best)]
 
 
@@ -76,7 +76,7 @@ def with_unique_columns(budget: Budget, table: CatalogTable) -> CatalogTable:
     if not 2 <= table.row_count <= MAX_KEY_ROWS:
         return table
     columns = [column for column in table.columns if is_text(column) or is_whole(column)][:MAX_KEY_COLUMNS]
-    for rows in (UNIQUE_SAMPLE_ROWS, MAX_KEY_ROWS):
+    for rows in (UNIQUE_SAMPLE_ROWS, MAX_KEY_ROWS) if table.row_count > UNIQUE_SAMPLE_ROWS else (MAX_KEY_ROWS,):
         columns = _unique_within(budget, table, columns, rows)
     names = {column.name for column in columns}
     marked = (msgspec.structs.replace(column, unique=column.name in names) for column in table.columns)

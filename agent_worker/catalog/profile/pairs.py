@@ -1,7 +1,7 @@
 """Which columns may refer to which keys: the likely pairs first, found by their names' words, because trying every
 column with every key takes minutes over some thousand of each. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -28,21 +28,40 @@ class Pair(NamedTuple):
     key: Place
 
 
-def likely_pairs(tables: Sequence[CatalogTable], keys: Sequence[Place]) -> Iterator[Pair]:
-    """Pairs that are worth a look into the data: those with one name, those named after the key's table, and then
-    texts with no word in common."""
-    places = [Place(table, column) for table in tables for column in table.columns if _may_refer(column)]
+def likely_pairs(tables: Sequence[CatalogTable], keys: Sequence[Place], of: Collection[str]) -> Iterator[Pair]:
+    """Pairs that are worth a look into the data, with a table of these names on either side: those with one name, those
+    named after the key's table, and then texts with no word in common."""
+    named = set(of)
+    own = [place for place in _places(table for table in tables if table.name in named) if _may_refer(place.column)]
+    all_of_them = _places(tables) if any(key.table.name in named for key in keys) else ()
+    every = [place for place in all_of_them if _may_refer(place.column)]
     for kind in (Affinity.SAME, Affinity.NAMED_AFTER):
-        yield from filter(_plausible, islice(_alike(kind, places, keys), MAX_LOOKED_AT))
-    yield from filter(_plausible, islice(_unlike(places, keys), MAX_LOOKED_AT))
+        yield from filter(_plausible, islice(_alike(kind, own, every, keys, named), MAX_LOOKED_AT))
+    yield from filter(_plausible, islice(_unlike(own, every, keys, named), MAX_LOOKED_AT))
 
 
-def _alike(kind: Affinity, places: list[Place], keys: Sequence[Place]) -> Iterator[Pair]:
-    filed: dict[str, list[Place]] = {}
+def _places(tables: Iterable[CatalogTable]) -> Iterator[Place]:
+    return (Place(table, column) for table in tables for column in table.columns)
+
+
+Filed = dict[str, list[Place]]
+
+
+def _filed(kind: Affinity, places: Iterable[Place]) -> Filed:
+    found: Filed = {}
     for place in places:
         for handle in column_handles(kind, place.column.name):
-            filed.setdefault(handle, []).append(place)
+            found.setdefault(handle, []).append(place)
+    return found
+
+
+def _alike(
+    kind: Affinity, own: list[Place], every: list[Place], keys: Sequence[Place], named: set[str]
+) -> Iterator[Pair]:
+    """Places of the named tables with all keys, and all places with the keys of those."""
+    of_own, of_every = _filed(kind, own), _filed(kind, every)
     for key in keys:
+        filed = of_every if key.table.name in named else of_own
         seen: set[tuple[str, str]] = set()
         for handle in sorted(key_handles(kind, key.table.name, key.column.name)):
             for place in filed.get(handle, ()):
@@ -52,11 +71,12 @@ def _alike(kind: Affinity, places: list[Place], keys: Sequence[Place]) -> Iterat
                     yield Pair(kind, place, key)
 
 
-def _unlike(places: list[Place], keys: Sequence[Place]) -> Iterator[Pair]:
-    texts = [place for place in places if is_text(place.column)]
+def _unlike(own: list[Place], every: list[Place], keys: Sequence[Place], named: set[str]) -> Iterator[Pair]:
+    texts, all_texts = ([place for place in places if is_text(place.column)] for places in (own, every))
     for key in keys:
         if is_text(key.column):
-            yield from (Pair(Affinity.NONE, place, key) for place in texts)
+            places = all_texts if key.table.name in named else texts
+            yield from (Pair(Affinity.NONE, place, key) for place in places)
 
 
 def _plausible(pair: Pair) -> bool:

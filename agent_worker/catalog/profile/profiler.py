@@ -2,7 +2,8 @@
 again."""
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
 
 import duckdb
 import msgspec
@@ -14,7 +15,9 @@ from agent_worker.catalog.profile.values import with_values, without_labels
 from bus.contract.catalog import Catalog, CatalogTable, Description, JoinKey
 
 EACH_S = 5.0
-LEAST_S = 0.5
+LEAST_S = 1.0
+FOR_TABLES, FOR_KEYS = 0.6, 0.8
+"""When looking into tables ends, and when looking for keys: shares of the time that there is."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -25,45 +28,111 @@ class Seen(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
+class Time(NamedTuple):
+    """For what has changed, until a moment of `time.monotonic()`; and the seconds for what an earlier reading had no
+    time for."""
+
+    until: float
+    looks_s: float
+
+
 def look_into(
     connection: duckdb.DuckDBPyConnection,
-    until: float,
+    given: Time,
     tables: Sequence[CatalogTable],
     known: Catalog | None,
     description: Description,
 ) -> Seen:
     """Looks into the tables that are not `known` as they are now, then into those that an earlier reading had no time
-    for, `until` a moment of `time.monotonic()`; half of the time is for keys, half for values."""
+    for."""
     several = len(tables) > 1
     found = {table.name: table if several else without_unique_columns(table) for table in tables}
     comparable = known is not None and (len(known.tables) > 1 or not several)
     states = {table.name: table.state for table in known.tables} if known and comparable else {}
-    fresh = {table.name for table in tables if states.get(table.name) != table.state}
-    waiting = [name for name in found if name in fresh]
-    waiting += [name for name, table in found.items() if table.unseen and name not in fresh]
-    left_s = max(LEAST_S, until - time.monotonic())
-    budget = Budget(connection, left_s / 2, EACH_S)
-    for name in waiting if several else ():
-        missed = budget.missed
-        looked = with_unique_columns(budget, found[name])
-        found[name] = msgspec.structs.replace(looked, unseen=budget.missed > missed)
-    missed = budget.missed
-    kept = _kept(known, found.keys() - set(waiting))
+    fresh = [table.name for table in tables if states.get(table.name) != table.state]
+    waiting = [table.name for table in tables if table.unseen and table.name not in set(fresh)]
+    now = time.monotonic()
+    times = _Times(now, max(given.until, now + LEAST_S) if fresh else now + given.looks_s)
+    looks = _Looks(Budget(connection, 0, EACH_S), found, several=several)
+    looks.into(fresh, times.at(FOR_TABLES))
+    looks.into(waiting, min(times.at(FOR_TABLES), time.monotonic() + given.looks_s))
+    kept = _kept(known, found.keys() - {*fresh, *looks.done})
     bereft = {key.table for key in known.keys if key not in kept and key.table in found} if known else set()
-    inferred = find_keys(budget, list(found.values()), {*waiting, *bereft}, kept)
-    if budget.missed > missed:  # the next reading looks for them again
-        found.update({name: msgspec.structs.replace(found[name], unseen=True) for name in waiting})
+    linking = {*looks.done, *bereft, *(name for name, table in found.items() if table.unlinked)}
+    inferred = looks.for_keys(linking, kept, times.at(FOR_KEYS))
     keys = _keys(inferred, kept, description)
     referenced = {key.ref_table for key in keys}
     before = {key.ref_table for key in known.keys} if known else set()
     for name in (before - referenced) & found.keys():
         found[name] = without_labels(found[name])
-    budget.extend(left_s / 2)
-    for name in dict.fromkeys([*waiting, *sorted((referenced - before) & found.keys())]):
-        missed = budget.missed
-        looked = with_values(budget, found[name], referenced=name in referenced)
-        found[name] = msgspec.structs.replace(looked, unseen=found[name].unseen or budget.missed > missed)
-    return Seen(list(found.values()), keys, [*sorted(budget.failures), *_not_known(found.values())])
+    newly = [name for name in found if name in referenced and (name not in before or name in looks.done)]
+    looks.for_labels(newly, times.at(1))
+    return Seen(looks.tables(), keys, _not_known(found.values()))
+
+
+class _Times(msgspec.Struct, frozen=True):
+    """From one moment to another."""
+
+    start: float
+    end: float
+
+    def at(self, share: float) -> float:
+        return self.start + share * (self.end - self.start)
+
+
+class _Looks:
+    """Each puts what it has found into the tables of `found`. `done` are the names of those that were looked into."""
+
+    def __init__(self, budget: Budget, found: dict[str, CatalogTable], *, several: bool) -> None:
+        self._budget = budget
+        self._found = found
+        self._several = several
+        self.done: set[str] = set()
+
+    def into(self, names: Iterable[str], until: float) -> None:
+        """For unique columns, where there is another table that could refer to them, and for values."""
+        self._budget.bound(until)
+        for name in names:
+            if self._budget.spent:
+                self._found[name] = msgspec.structs.replace(self._found[name], unseen=True)
+                continue
+            self.done.add(name)
+            self._found[name] = msgspec.structs.replace(self._found[name], unseen=False)
+            if self._several:
+                self._look(name, lambda table: with_unique_columns(self._budget, table))
+            self._look(name, lambda table: with_values(self._budget, table, referenced=False))
+
+    def for_keys(self, names: Collection[str], kept: Sequence[JoinKey], until: float) -> list[JoinKey]:
+        """To and from the tables of these names."""
+        self._budget.bound(until)
+        missed = self._budget.missed
+        keys = find_keys(self._budget, list(self._found.values()), names, kept)
+        unlinked = self._budget.missed > missed
+        for name in names:
+            self._found[name] = msgspec.structs.replace(self._found[name], unlinked=unlinked)
+        return keys
+
+    def for_labels(self, names: Iterable[str], until: float) -> None:
+        """For what other tables call the rows of these by."""
+        self._budget.bound(until)
+        for name in names:
+            self._look(name, lambda table: with_values(self._budget, table, referenced=True))
+
+    def tables(self) -> list[CatalogTable]:
+        """With what was found out about files that cannot be read."""
+        return [_with_remark(table, self._budget.failures.get(name, "")) for name, table in self._found.items()]
+
+    def _look(self, name: str, look: Callable[[CatalogTable], CatalogTable]) -> None:
+        missed = self._budget.missed
+        looked = look(self._found[name])
+        unseen = looked.unseen or self._budget.missed > missed
+        self._found[name] = msgspec.structs.replace(looked, unseen=unseen)
+
+
+def _with_remark(table: CatalogTable, remark: str) -> CatalogTable:
+    if not remark or remark in table.remarks:
+        return table
+    return msgspec.structs.replace(table, remarks=(*table.remarks, remark))
 
 
 def _kept(known: Catalog | None, same: Collection[str]) -> list[JoinKey]:
@@ -84,7 +153,7 @@ def _keys(inferred: list[JoinKey], kept: list[JoinKey], description: Description
 
 
 def _not_known(tables: Iterable[CatalogTable]) -> list[str]:
-    unseen = sum(table.unseen for table in tables)
+    unseen = sum(table.unseen or table.unlinked for table in tables)
     if not unseen:
         return []
     return [

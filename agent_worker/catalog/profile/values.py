@@ -39,8 +39,8 @@ def without_labels(table: CatalogTable) -> CatalogTable:
 
 def _likely(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], limit: int) -> list[CatalogColumn]:
     """Those that do not already have far too many values in the first rows: one look for all of them."""
-    if not columns:
-        return []
+    if not columns or table.row_count <= limit:
+        return columns
     names = [quote_name(column.name) for column in columns]
     counts = ", ".join(f"approx_count_distinct({name})" for name in names)
     source = f"(SELECT {', '.join(names)} FROM {quote_name(table.name)} LIMIT {SAMPLE_ROWS})"

@@ -403,6 +403,7 @@ export interface CatalogTable {
   readonly as_of?: string;
   readonly state?: string;
   readonly unseen?: boolean;
+  readonly unlinked?: boolean;
   readonly remarks?: readonly string[];
   readonly versions?: readonly string[];
   readonly own?: boolean;

@@ -7,12 +7,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from agent_worker.catalog import CatalogError
 from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import Refused
 from agent_worker.remote.client import RemoteError, RemoteFiles
+from bench.files import differences_at
 from bus.wire.objects import RemoteObject
 from tests.harness.data.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
-from tests.harness.data.stores import S3, running_broker, running_s3
+from tests.harness.data.stores import CREDENTIALS, QUIET, S3, running_broker, running_s3
 
 
 @pytest.fixture
@@ -179,3 +181,45 @@ def test_an_address_may_be_an_object_a_bucket_or_a_prefix(
     with running_broker(address, tmp_path / "one.sock") as broker:
         for _ in range(2):
             assert {table.name: table.row_count for table in catalog_of(broker, tmp_path).tables} == tables
+
+
+@pytest.mark.parametrize(
+    ("log", "kind"),
+    [
+        ("_delta_log/00000000000000000000.json", "a Delta"),
+        ("metadata/v1.metadata.json", "an Iceberg"),
+        (".hoodie/hoodie.properties", "a Hudi"),
+    ],
+)
+def test_what_a_log_elsewhere_tells_of_is_read_neither_whole_nor_in_part(
+    s3: S3, tmp_path: Path, log: str, kind: str
+) -> None:
+    """A removed file would be counted. The table itself is left out, its neighbours are read."""
+    s3.put("lake/k=1/a.parquet", parquet(pa.table({"x": [1]})))
+    s3.put(f"lake/{log}", b"{}")
+    with running_broker(s3.address, tmp_path / "all.sock") as broker:
+        catalog = catalog_of(broker, tmp_path)
+        assert "lake" not in {table.name for table in catalog.tables} >= {"sales", "small"}
+        assert [one.name for one in catalog.left_out if one.name == "lake"] == ["lake"]
+    for part in ("/lake/k=1", "/lake/k=1/a.parquet", "/lake"):
+        address = s3.address.replace("/data?", f"/data{part}?")
+        with running_broker(address, tmp_path / f"{len(part)}.sock") as broker:
+            with pytest.raises(CatalogError) as refused:
+                catalog_of(broker, tmp_path)
+            if part != "/lake":
+                assert f"lies within bucket/data/lake, which is {kind} table" in str(refused.value)
+
+
+def test_a_folder_that_is_called_as_a_log_makes_no_table_of_one(s3: S3, tmp_path: Path) -> None:
+    s3.put("plain/metadata/notes.txt", b"hello")
+    s3.put("plain/k=1/a.parquet", parquet(pa.table({"x": [1]})))
+    with running_broker(s3.address.replace("/data?", "/data/plain/k=1?"), tmp_path / "in.sock") as broker:
+        assert [table.row_count for table in catalog_of(broker, tmp_path).tables] == [1]
+
+
+def test_the_comparison_of_a_folder_goes_for_an_address(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**CREDENTIALS, **QUIET}.items():
+        monkeypatch.setenv(name, value)
+    assert list(differences_at(s3.address)) == []
+    (missing,) = differences_at(s3.address.replace("/data?", "/nothing?"))
+    assert "nothing lies there" in missing

@@ -6,7 +6,15 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.files.footers import Statistics
-from agent_worker.catalog.files.text.asking import ask, bare, passes, words_for_nothing
+from agent_worker.catalog.files.text.asking import (
+    STACKED,
+    ask,
+    ask_each,
+    bare,
+    likely_nothing,
+    passes,
+    words_for_nothing,
+)
 from agent_worker.catalog.files.text.dialect import SAMPLE_ROWS, Dialect
 from agent_worker.catalog.files.text.kinds import (
     COMMA,
@@ -26,6 +34,7 @@ from agent_worker.engine.settings import quote_name
 
 SAMPLE_VALUES = 1_000_000
 """Rows times columns that are looked at to find out what a column may be, before all rows say whether it is."""
+COLUMNS_AT_ONCE = 150
 _WHOLE_DIGITS, _FRACTION_DIGITS = 29, 9
 _ANY_SCALE = f"DECIMAL({_WHOLE_DIGITS + _FRACTION_DIGITS},{_FRACTION_DIGITS})"
 _SAY_DECIMAL = '; say decimal = "." or ","'
@@ -66,8 +75,8 @@ def typed_columns(
     sample = min(SAMPLE_ROWS, max(1, SAMPLE_VALUES // len(names)))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE text_sample AS FROM {source} LIMIT {sample}").fetchall()
     every = kinds_for(options.decimal, dialect.delimiter)
-    possible = _pruned(connection, "text_sample", {name: every for name in names if name not in said})
-    likely = words_for_nothing(connection, "text_sample", [name for name, kinds in possible.items() if not kinds])
+    possible = _possible(connection, "text_sample", [name for name in names if name not in said], every)
+    likely = likely_nothing(connection, "text_sample", [name for name, kinds in possible.items() if not kinds])
     connection.execute("DROP TABLE text_sample").fetchall()
     rows, chosen, remarks = _settle(
         connection, source, {name: said.get(name) or possible[name] for name in names}, said, commas
@@ -99,6 +108,18 @@ def _said(names: Sequence[str], options: FileOptions) -> dict[str, list[Kind]]:
             raise NotATable(f"{said} is no type for its column {name}")
         kinds[name] = [kind]
     return kinds
+
+
+def _possible(
+    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], kinds: Sequence[Kind]
+) -> dict[str, list[Kind]]:
+    """Those kinds that no row of the table speaks against, by column."""
+    found = ask_each(connection, table, names, [f"bool_and({passes(kind, STACKED)})" for kind in kinds])
+    unknown = (None,) * len(kinds)
+    return {
+        name: [kind for kind, holds in zip(kinds, found.get(name, unknown), strict=True) if holds is not False]
+        for name in names
+    }
 
 
 def _pruned(
@@ -183,8 +204,20 @@ def _grouped_by_points(
 def _look(
     connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, Kind]
 ) -> tuple[int, dict[str, _Look]]:
-    if not asked:
-        return 0, {}
+    """In portions: the time to plan aggregates grows with the square of their number."""
+    rows = 0
+    looks: dict[str, _Look] = {}
+    names = list(asked)
+    for at in range(0, len(names), COLUMNS_AT_ONCE):
+        portion = {name: asked[name] for name in names[at : at + COLUMNS_AT_ONCE]}
+        rows, found = _look_at_once(connection, source, portion)
+        looks |= found
+    return rows, looks
+
+
+def _look_at_once(
+    connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, Kind]
+) -> tuple[int, dict[str, _Look]]:
     parts = ["count(*)"]
     for name, kind in asked.items():
         parts += _aggregates(name, kind)

@@ -9,7 +9,9 @@ import duckdb
 import pytest
 from msgspec.structs import replace
 
-from agent_worker.catalog import CatalogError, fingerprint, read_catalog
+from agent_worker.catalog import CatalogError, fingerprint, read_catalog, reader
+from agent_worker.catalog.files import layout
+from agent_worker.catalog.profile import profiler
 from bus.contract.catalog import Catalog, JoinKey
 from tests.harness.data.folders import Folder, column
 
@@ -157,3 +159,42 @@ def test_whatever_changes_a_catalog_read_again_is_the_one_that_is_read_anew(fold
             anew = outcome(lambda: read_catalog(folder.path, connection=two))
         assert later == anew, f"seed {seed}, step {step}"
         known = later if isinstance(later, Catalog) else None
+
+
+def test_reading_gets_on_where_there_was_time_for_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a reading had no time for, the next one begins with, and what it had it does not do again."""
+    folder.write("shops.parquet", "SELECT range AS shop_id, 's' || range AS name FROM range(10)")
+    folder.write("orders.parquet", "SELECT range % 10 AS shop_id, 'k' || range % 2 AS kind FROM range(50)")
+    whole = folder.read()
+    monkeypatch.setattr(reader, "READ_S", 0.0)
+    monkeypatch.setattr(profiler, "LEAST_S", 0.0)
+    none = folder.read()
+    assert ([table.unseen for table in none.tables], none.keys, none.unfinished) == ([True, True], (), 2)
+    monkeypatch.setattr(profiler, "FOR_KEYS", 0.0)
+    tables = again(folder, none)
+    assert [(table.unseen, table.unlinked) for table in tables.tables] == [(False, True), (False, True)]
+    assert column(tables, "orders", "kind").values == ("k0", "k1")
+    assert column(tables, "shops", "shop_id").unique
+    monkeypatch.setattr(profiler, "FOR_TABLES", 0.0)  # from here on there is time for keys alone
+    monkeypatch.setattr(profiler, "FOR_KEYS", 0.8)
+    assert again(folder, tables) == whole
+
+
+def test_what_another_reader_has_found_is_not_taken_over(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write("shops.parquet", "SELECT 1 AS n")
+    first = folder.read()
+    monkeypatch.setattr(layout, "reader_version", lambda: "another")
+    monkeypatch.setattr(reader, "reader_version", lambda: "another")
+    assert fingerprint(folder.path) != first.fingerprint
+    assert again(folder, first).tables[0].state != first.tables[0].state
+
+
+def test_a_file_that_fails_where_it_is_looked_into_is_told_of_at_each_reading(folder: Folder) -> None:
+    folder.write("shops.parquet", "SELECT 's' || range AS name FROM range(9)")
+    file = folder.write("orders.parquet", "SELECT 'n' || range AS name, range AS shop FROM range(1000)")
+    content = bytearray(file.read_bytes())
+    content[4:60] = bytes(56)
+    file.write_bytes(content)
+    first = folder.read()
+    assert any(str(file) in warning for warning in first.warnings)
+    assert again(folder, first).warnings == first.warnings

@@ -101,3 +101,16 @@ def test_what_is_said_of_a_column_has_to_hold_for_its_texts(folder: Folder) -> N
     folder.put("t.jsonl", lines('"31.12.2020"', '"soon"'))
     folder._connection.execute("DROP VIEW t; DROP VIEW good").fetchall()
     assert "'soon' is not" in folder.read().warnings[0]
+
+
+def test_objects_with_a_key_called_json_and_with_hundreds_of_keys_are_rows(folder: Folder) -> None:
+    """The engine gives both the one column that it gives to what is no object."""
+    folder.put("one.jsonl", '{"json": 1}\n{"json": 2}\n')
+    folder.put("many.jsonl", "".join(f'{{"k{at}": {at}}}\n' for at in range(300)))
+    folder.put("none.json", "[{}]")
+    folder.put("list.json", "[1, 2]")
+    catalog = folder.read()
+    assert names(catalog) == ["many", "one"]
+    assert folder.rows("SELECT json FROM one") == [(1,), (2,)]
+    assert folder.rows("SELECT count(*), count(k7), sum(k299) FROM many") == [(300, 1, 299)]
+    assert [one.name for one in catalog.left_out if "holds no objects" in one.why] == ["list", "none"]

@@ -1,6 +1,7 @@
 """Files of text are read as what stands in them: each column with the narrowest type that holds all of it."""
 
 import gzip
+import time
 
 import pytest
 
@@ -177,3 +178,18 @@ def test_a_table_is_called_as_its_file_without_any_ending(folder: Folder) -> Non
         text = '{"x":1}\n{"x":2}\n' if "json" in name else "x\ty\n1\t2\n"
         folder.put(name, gzip.compress(text.encode()) if name.endswith("gz") else text)
     assert names(folder.read()) == ["a", "b", "c", "d", "e", "f"]
+
+
+MAX_CPU_S = 10.0
+"""Some times what it takes; asking about each column by itself took twice as long."""
+
+
+def test_hundreds_of_columns_are_asked_about_together(folder: Folder) -> None:
+    texts = ("1", "x", "2020-01-01", "1.5", "NA")
+    header, row = ",".join(f"c{at}" for at in range(500)), ",".join(texts[at % 5] for at in range(500))
+    folder.put("wide.csv", f"{header}\n{row}\n{row}\n")
+    before = time.process_time()
+    catalog = folder.read()
+    assert time.process_time() - before < MAX_CPU_S
+    kinds = [column(catalog, "wide", f"c{at}").type for at in range(495, 500)]
+    assert kinds == ["BIGINT", "VARCHAR", "DATE", "DECIMAL(2,1)", "VARCHAR"]

@@ -9,14 +9,20 @@ from pathlib import Path
 import pytest_asyncio
 
 from bus.address import make_address, make_runtime_folder
-from bus.contract.settings import Settings, running_limits
+from bus.contract.catalog import Catalog, CatalogTable
+from bus.contract.events import Result, Usage
+from bus.contract.settings import LOOK_FURTHER, Settings, running_limits
 from bus.contract.vocabulary import Reason, Role, State
+from bus.transport.codec import encode
 from bus.transport.sockets import new_context
 from bus.wire.commands import Caller, Submit
 from bus.wire.replies import Refused
-from supervisor.control.catalog_refresh import TRY_AGAIN_S
+from bus.wire.worker import Success
+from supervisor.control.catalog_refresh import TRY_AGAIN_S, CatalogKeeper
 from supervisor.control.controller import JobController
+from supervisor.control.kept_catalog import KeptCatalog
 from supervisor.control.parts import Parts
+from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.own_files.folders import OwnFolders
@@ -93,3 +99,46 @@ async def test_a_catalog_that_could_not_be_read_is_read_again_when_it_is_asked_f
         running.parts.journal.flush()
         read.append(len(running.parts.store.queries.ended(10, None, None, "")))
     assert read == [1, 1, 2]
+
+
+def has_read(*unseen: bool) -> Success:
+    """The outcome of a job that has read tables, some of which it had no time to look into."""
+    tables = tuple(CatalogTable(f"t{at}", (), 1, (), unseen=one) for at, one in enumerate(unseen))
+    return Success(Result({}, Usage(), {}), catalog=Catalog(tables, fingerprint="f"))
+
+
+async def test_a_catalog_is_kept_over_a_start_and_a_damaged_one_is_none(running: Running, tmp_path: Path) -> None:
+    keeper = running.controller.catalog
+    assert keeper.encoded == b""
+    keeper.keep(keeper.read(), has_read(False))
+
+    def anew() -> CatalogKeeper:
+        parts = running.parts
+        return CatalogKeeper(running.controller.submit, parts.jobs, parts.admission, KeptCatalog(tmp_path))
+
+    assert anew().encoded == keeper.encoded != b""
+    assert anew().known is None, "nobody is told of tables that nobody has looked at since"
+    file = tmp_path / "catalog"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert anew().encoded == b""
+    KeptCatalog(tmp_path).keep(encode("no catalog"))
+    assert anew().encoded == b""
+
+
+async def test_reading_goes_on_as_long_as_it_gets_on(running: Running, tmp_path: Path) -> None:
+    """Two tables were not looked into, then one, then still one."""
+    begun: list[Submit] = []
+
+    def submit(one: Submit) -> JobEntry:
+        begun.append(one)
+        return running.controller.submit(one)
+
+    keeper = CatalogKeeper(submit, running.parts.jobs, running.parts.admission, KeptCatalog(tmp_path))
+    counts = []
+    for outcome in (has_read(True, True), has_read(True, False), has_read(False, True), has_read(False, False)):
+        keeper.keep(keeper.read(), outcome)
+        begun.clear()
+        running.parts.journal.flush()
+        assert all(one.question == LOOK_FURTHER for one in begun)
+        counts.append(len(begun))
+    assert counts == [1, 1, 0, 0]

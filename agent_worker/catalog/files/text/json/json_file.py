@@ -16,6 +16,7 @@ from agent_worker.catalog.files.text.json.json_values import (
     moments,
     passes,
     refuse_lost_keys,
+    refuse_no_objects,
     refuse_null_rows,
     scalars,
     without_guesses,
@@ -44,10 +45,10 @@ def _read(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
     packed = compression(file)
     base = f"format = '{_form(file, packed)}', compression = '{packed}', ignore_errors = false"
     rows_of = JsonFile(file, f"{base}, maximum_object_size = {MAX_OBJECT_BYTES}")
-    relation = connection.sql(f"FROM {read_with('read_json', [file], {}, f'{rows_of.options}, sample_size = -1')}")
-    found = {str(n): without_guesses(type_of(t)) for n, t in zip(relation.columns, relation.types, strict=True)}
-    if list(found) == ["json"]:
-        raise NotATable("it holds no objects, which would be rows with names for their values")
+    found = _sniffed(connection, rows_of)
+    if list(found) == ["json"]:  # so the engine calls what is no object, and objects of very many keys
+        refuse_no_objects(connection, rows_of)
+        found = _sniffed(connection, rows_of, ", map_inference_threshold = -1")
     refuse_lost_keys(connection, rows_of, list(found))
     said = _said(found, options)
     types = _types(connection, rows_of, {name: kind for name, kind in found.items() if name not in said})
@@ -62,6 +63,13 @@ def _read(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
         refuse_null_rows(connection, rows_of)
     columns = tuple((name, found[name] if found[name].name == NULL else type_named(t)) for name, t in values.items())
     return TextFile(Shape(columns, tuple(range(len(columns)))), rows, reading, statistics)
+
+
+def _sniffed(connection: duckdb.DuckDBPyConnection, rows_of: JsonFile, given: str = "") -> dict[str, Type]:
+    """Each key, with the type that the engine sees in its values."""
+    options = f"{rows_of.options}, sample_size = -1{given}"
+    relation = connection.sql(f"FROM {read_with('read_json', [rows_of.file], {}, options)}")
+    return {str(n): without_guesses(type_of(t)) for n, t in zip(relation.columns, relation.types, strict=True)}
 
 
 def _types(connection: duckdb.DuckDBPyConnection, file: JsonFile, found: Mapping[str, Type]) -> dict[str, str]:

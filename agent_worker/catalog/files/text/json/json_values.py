@@ -61,6 +61,15 @@ def refuse_lost_keys(connection: duckdb.DuckDBPyConnection, file: JsonFile, name
             raise NotATable(f"its keys {other} and {key} differ only in the case of their letters; give them one name")
 
 
+def refuse_no_objects(connection: duckdb.DuckDBPyConnection, file: JsonFile) -> None:
+    """Raises NotATable where rows are something else, or have no keys at all."""
+    sql = f"""SELECT count(*) FILTER (WHERE json_type(json) NOT IN ('OBJECT', 'NULL')),
+                     max(CASE WHEN json_type(json) = 'OBJECT' THEN len(json_keys(json)) END) FROM {file.objects()}"""
+    ((others, keys),) = connection.execute(sql).fetchall()
+    if others or not keys:
+        raise NotATable("it holds no objects, which would be rows with names for their values")
+
+
 def refuse_null_rows(connection: duckdb.DuckDBPyConnection, file: JsonFile) -> None:
     """Raises NotATable where a row is no object but null."""
     sql = f"SELECT count(*) FROM {file.objects()} WHERE json_type(json) = 'NULL'"
