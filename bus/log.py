@@ -5,7 +5,10 @@ transactions, so that they never stand in the writer's way.
 """
 
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -84,6 +87,24 @@ def known_version(db: sqlite3.Connection) -> int:
     return int(version)
 
 
+_T = TypeVar("_T")
+
+_LOOKS, _LOOK_AGAIN_S = 20, 0.001
+
+
+def _settled(look: Callable[[], _T]) -> _T:
+    """A reader that may not write beside the log (one in the sandbox) cannot tell an index that is being written from
+    one that a dead writer has left unfinished, and is refused: it looks again before it believes the latter."""
+    for _ in range(_LOOKS):
+        try:
+            return look()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+    return look()
+
+
 _Identity = tuple[int, int]
 
 
@@ -117,7 +138,7 @@ class LogReader:
     def _open(self) -> None:
         self._opened = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None, timeout=2.0)
         try:
-            known_version(self._opened)
+            _settled(lambda: known_version(self._opened))
         except UnknownVersion as error:
             self._opened.close()
             raise UnknownVersion(f"{self._path} cannot be read: {error}; upgrade this program") from error
@@ -141,7 +162,7 @@ class LogReader:
         number = self._number(job_id)
         if number is None:
             return []
-        rows = self._db.execute(
+        rows = self._select(
             "SELECT first, last, at, final, blob FROM events WHERE n = :n AND last > :after AND first >= "
             "coalesce((SELECT max(first) FROM events WHERE n = :n AND first <= :after), 0) ORDER BY first",
             {"n": number, "after": after},
@@ -159,38 +180,39 @@ class LogReader:
     def final(self, job_id: str) -> int | None:
         """The number of a job's last event, once it has ended."""
         newest = "SELECT last, final FROM events WHERE n = ? ORDER BY first DESC LIMIT 1"
-        row = self._db.execute(newest, (self._number(job_id),)).fetchone()
+        row = self._select(newest, (self._number(job_id),)).fetchone()
         return int(row[0]) if row and row[1] else None
 
     def find(self, user: str, session_id: str) -> str | None:
         """The job of a user's session."""
-        row = self._db.execute(
-            "SELECT job_id FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)
-        ).fetchone()
+        row = self._select("SELECT job_id FROM jobs WHERE user = ? AND session_id = ?", (user, session_id)).fetchone()
         return str(row[0]) if row else None
 
     def records(self, limit: int = 1000) -> list[JobRecord]:
         """The newest jobs' records, ended ones too, newest first."""
-        rows = self._db.execute("SELECT record FROM jobs ORDER BY n DESC LIMIT ?", (limit,)).fetchall()
+        rows = self._select("SELECT record FROM jobs ORDER BY n DESC LIMIT ?", (limit,)).fetchall()
         return [_decode_record(row[0]) for row in rows]
 
     def record(self, prefix: str) -> list[JobRecord]:
         """Records of the jobs whose id begins with `prefix`, at most ten."""
-        return records_by_prefix(self._db, prefix)
+        return _settled(lambda: records_by_prefix(self._db, prefix))
 
     def not_rolled_up(self, after: int = 0, limit: int = 1000) -> list[EndedJob]:
         """The ended jobs that are not marked as standing in the history, in the order of their numbers, which are
         larger than `after`."""
-        rows = self._db.execute(
+        rows = self._select(
             "SELECT n, record FROM jobs WHERE rolled_up_at IS NULL AND ended_at IS NOT NULL "
             "AND n > ? AND EXISTS (SELECT 1 FROM events WHERE events.n = jobs.n AND final = 1) ORDER BY n LIMIT ?",
             (after, limit),
         ).fetchall()
         return [EndedJob(number, _decode_record(record)) for number, record in rows]
 
+    def _select(self, sql: str, given: tuple[object, ...] | dict[str, object]) -> sqlite3.Cursor:
+        return _settled(lambda: self._db.execute(sql, given))
+
     def _number(self, job_id: str) -> int | None:
         if job_id not in self._numbers:
-            row = self._db.execute("SELECT n FROM jobs WHERE job_id = ?", (job_id,)).fetchone()
+            row = self._select("SELECT n FROM jobs WHERE job_id = ?", (job_id,)).fetchone()
             if row is None:
                 return None
             if len(self._numbers) >= _MAX_KNOWN:
