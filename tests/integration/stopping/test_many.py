@@ -31,6 +31,7 @@ wait for them would wait for ever."""
 
 CROWDED = {
     **ROOMY,
+    "data.folder": "",
     "limits.max_running": 60,
     "limits.max_running_per_user": 60,
     "worker.heartbeat_timeout_s": 0.0,

@@ -14,7 +14,7 @@ from tests.harness.servers import PATIENCE_S, Supervisor
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-SETTINGS = {**ROOMY, "worker.linger_s": GENEROUS_S}
+SETTINGS = {**ROOMY, "data.folder": "", "worker.linger_s": GENEROUS_S}
 """Whoever has finished may take their time to leave."""
 
 TRIES = 10
