@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO
 
 from bus.contract.vocabulary import Role, State
 from bus.wire.commands import Caller, Submit
@@ -47,12 +48,13 @@ def test_a_reader_that_may_not_write_looks_again_at_an_index_that_is_being_writt
     pipe = subprocess.PIPE
     command = (sys.executable, "-c", READER, str(store.path))
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1) as reader:
-        assert reader.stdin is not None
-        assert reader.stdout is not None
+        lines, answers = reader.stdin, reader.stdout
+        assert lines is not None
+        assert answers is not None
 
-        def read() -> str:
-            reader.stdin.write("\n")
-            return reader.stdout.readline().strip()
+        def read(lines: IO[str] = lines, answers: IO[str] = answers) -> str:
+            lines.write("\n")
+            return answers.readline().strip()
 
         assert read() == "['7f3a']"
         for _ in range(100):
@@ -63,5 +65,5 @@ def test_a_reader_that_may_not_write_looks_again_at_an_index_that_is_being_writt
             written.join()
         turn_a_byte(index)
         assert read() == "attempt to write a readonly database", "a writer that died meanwhile"
-        reader.stdin.close()
+        lines.close()
     store.close()
