@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 
-from agent_worker.engine.workbooks.unread_cells import UnreadCells, unread_cells
+from agent_worker.engine.workbooks.bounds import TooLarge, check_extent, check_size
+from agent_worker.engine.workbooks.unread_cells import UnreadCells, read_part, unread_cells
 
 INSTALL = "to read it, install the reader: pip install 'deadstop[xlsx]'"
 WHOLE_IN_A_CELL = 2**53
@@ -27,29 +28,27 @@ class Sheet(NamedTuple):
 
 
 def sheet_names(file: str) -> list[str]:
-    """Of the sheets that hold cells. Raises NotASheet."""
+    """Of the sheets that hold cells, and of those too large to be read. Raises NotASheet."""
     book = _workbook(file)
-    return [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
+    return [name for name in book.sheet_names if _holds_cells(book, file, name)]
 
 
 def unread(file: str, name: str) -> UnreadCells:
     """The cells of a sheet that the reader gives as empty ones and that are none. Raises NotASheet."""
-    try:
-        return unread_cells(file, name)
-    except (zipfile.BadZipFile, OSError, KeyError, ElementTree.ParseError) as error:
-        raise NotASheet(f"it cannot be read as a workbook: {error}") from error
+    return unread_cells(_part(file, name))
 
 
 def merged_cells(file: str, name: str) -> int:
     """How many ranges of a sheet are merged. Raises NotASheet."""
-    return len(_workbook(file).get_sheet_by_name(name).merged_cell_ranges or ())
+    return len(_sheet(_workbook(file), name, _part(file, name)).merged_cell_ranges or ())
 
 
 def read_sheet(file: str, name: str, header: bool | None = None, skip: int = 0) -> Sheet:
     """Its cells, without empty rows and columns before them, and without rows that hold nothing. A first row of nothing
     but different texts is a header, unless `header` says otherwise; `skip` rows are passed over before it. Raises
     NotASheet."""
-    sheet, kept = _workbook(file).get_sheet_by_name(name), unread(file, name).rows
+    xml = _part(file, name)
+    sheet, kept = _sheet(_workbook(file), name, xml), unread_cells(xml).rows
     first = sheet.start[0] if sheet.start else 0
     numbered = list(enumerate(sheet.to_python(), first))[skip:]
     rows = [row for number, row in numbered if number in kept or any(cell != "" for cell in row)]
@@ -67,9 +66,35 @@ def _workbook(file: str) -> Any:
     except ImportError:
         raise NotASheet(INSTALL) from None
     try:
+        check_size(file)
         return CalamineWorkbook.from_path(file)
-    except (CalamineError, OSError) as error:
+    except TooLarge as reason:
+        raise NotASheet(str(reason)) from reason
+    except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise NotASheet(f"it cannot be read as a workbook: {error}") from error
+
+
+def _part(file: str, name: str) -> bytes:
+    try:
+        return read_part(file, name)
+    except (zipfile.BadZipFile, OSError, KeyError, ValueError, ElementTree.ParseError) as error:
+        raise NotASheet(f"it cannot be read as a workbook: {error}") from error
+
+
+def _sheet(book: Any, name: str, xml: bytes) -> Any:
+    try:
+        check_extent(xml, name)
+    except TooLarge as reason:
+        raise NotASheet(str(reason)) from reason
+    return book.get_sheet_by_name(name)
+
+
+def _holds_cells(book: Any, file: str, name: str) -> bool:
+    """One that is too large, or broken, may hold some: it is left out by its own name, with the reason."""
+    try:
+        return bool(_sheet(book, name, _part(file, name)).height)
+    except NotASheet:
+        return True
 
 
 def _is_header(row: Sequence[Any]) -> bool:

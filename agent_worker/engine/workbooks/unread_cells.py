@@ -30,10 +30,15 @@ class UnreadCells(NamedTuple):
     rows: frozenset[int]
 
 
-def unread_cells(file: str, sheet: str) -> UnreadCells:
-    """Raises OSError, zipfile.BadZipFile, KeyError or ElementTree.ParseError for what is no workbook."""
+def read_part(file: str, sheet: str) -> bytes:
+    """What the workbook keeps of a sheet. Raises OSError, zipfile.BadZipFile, KeyError or ElementTree.ParseError for
+    what is no workbook, and ValueError unless one sheet has the name."""
     with zipfile.ZipFile(file) as parts:
-        xml = parts.read(_part_of(parts, sheet))
+        return parts.read(_part_of(parts, sheet))
+
+
+def unread_cells(xml: bytes) -> UnreadCells:
+    """Of a sheet that is given as its part of the workbook."""
     cells = list(_unread(xml)) if _ANY.search(xml) else []
     errors = sum(error for _, error in cells)
     return UnreadCells(errors, len(cells) - errors, frozenset(row for row, _ in cells))
@@ -42,14 +47,10 @@ def unread_cells(file: str, sheet: str) -> UnreadCells:
 def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
     """Where the workbook keeps the cells of a sheet."""
     book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
-    ids = {
-        one.get("name"): one.get(_RELATION) or one.get(_STRICT_RELATION)
-        for one in book.iter()
-        if one.tag.endswith("}sheet")
-    }
+    (found,) = (one for one in book.iter() if one.tag.endswith("}sheet") and one.get("name") == sheet)
     links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links.iter()}
-    return posixpath.join("/xl", targets[ids[sheet]]).lstrip("/")
+    return posixpath.join("/xl", targets[found.get(_RELATION) or found.get(_STRICT_RELATION)]).lstrip("/")
 
 
 def _unread(xml: bytes) -> Iterator[tuple[int, bool]]:

@@ -1,8 +1,11 @@
 """Each sheet of a workbook is a table, with the types of its cells."""
 
+import zipfile
+
 import pytest
 
 from agent_worker.catalog import DescriptionError
+from agent_worker.engine.workbooks import bounds
 from tests.harness.data.folders import Folder, column, names
 from tests.harness.data.workbooks import (
     DATE,
@@ -68,6 +71,60 @@ def test_errors_in_cells_are_counted_and_what_is_no_workbook_is_said(folder: Fol
     assert "1 cells with an error" in said
     assert "u.xlsx: it cannot be read as a workbook" in said
     assert "v.xlsx: it is empty" in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "reach"),
+    [
+        ([['<c r="A1"><v>1</v></c>', '<c r="XFD1048576"><v>2</v></c>']], "1,048,576 rows and 16,384 columns"),
+        ([["<c t=\"n\" r = 'b3'><v>1</v></c>"], ['<c r="c99999999"><v>2</v></c>']], "99,999,997 rows and 2 columns"),
+        ([[number(1)] * 16_000, *([[number(2)]] * 5_000)], "5,001 rows and 16,000 columns"),
+    ],
+)
+def test_a_sheet_that_reaches_too_far_is_left_out_by_itself(folder: Folder, rows: list[list[str]], reach: str) -> None:
+    """Its reader would take the memory of the whole rectangle at once, and the process with it."""
+    write_workbook(folder.path / "t.xlsx", {"far": rows, "near": [[text("n")], [number(1)]]})
+    folder.write("plain.parquet", "SELECT 1 AS n")
+    catalog = folder.read()
+    assert sorted(names(catalog)) == ["plain", "t_near"]
+    (warning,) = catalog.warnings
+    assert warning.startswith(f"Table t_far is left out: {folder.path}/t.xlsx: sheet far reaches over {reach}")
+
+
+def test_far_cells_of_a_narrow_table_are_read(folder: Folder) -> None:
+    cells = [["<c r='AA1' t='str'><v>n</v></c>"], ['<c r="AA100000"><v>2</v></c>']]
+    write_workbook(folder.path / "t.xlsx", {"s": cells})
+    assert folder.read().tables[0].row_count == 1
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_left_out(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MAX_BYTES", 1 << 20)
+    file = write_workbook(folder.path / "t.xlsx", {"s": [[text("n")], [number(1)]]})
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/sharedStrings.xml", b" " * (2 << 20))
+    write_workbook(folder.path / "twice.xlsx", {"s": [[text("n")], [number(1)]]})
+    with zipfile.ZipFile(folder.path / "twice.xlsx", "a") as parts:
+        parts.writestr("xl/worksheets/Sheet1.xml", "")
+    folder.write("plain.parquet", "SELECT 1 AS n")
+    catalog = folder.read()
+    assert names(catalog) == ["plain"]
+    said = "\n".join(catalog.warnings)
+    assert "bytes when it is unpacked, up to 1,048,576 are read" in said
+    assert "two of its parts have one name" in said
+
+
+def test_a_part_that_is_longer_than_its_file_says_is_no_workbook(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MAX_BYTES", 1 << 20)
+    file = write_workbook(folder.path / "t.xlsx", {"s": [[text("n")], [number(1)]]})
+    length = 3 << 20
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/sharedStrings.xml", b" " * length)
+    lying = file.read_bytes().replace(length.to_bytes(4, "little"), (9).to_bytes(4, "little"))
+    file.write_bytes(lying)
+    folder.write("plain.parquet", "SELECT 1 AS n")
+    assert "it cannot be read as a workbook" in folder.read().warnings[0]
 
 
 def test_rows_that_hold_nothing_are_no_rows(folder: Folder) -> None:
