@@ -25,7 +25,8 @@ class ResourceMonitor:
         self._usages: WeakKeyDictionary[LocalWorker, DiskUsage] = WeakKeyDictionary()
 
     def sample(self, workers: list[LocalWorker]) -> None:
-        """Look at each worker once."""
+        """Look at each worker that has a job once: what a warm one uses counts for no job."""
+        workers = [worker for worker in workers if worker.job_id is not None]
         entries = max(_MIN_ENTRIES, _MAX_ENTRIES // max(1, len(workers)))
         for worker in workers:
             if worker.pid is not None and worker.ready:
