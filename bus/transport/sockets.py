@@ -30,6 +30,10 @@ ROUTER_HIGH_WATER = 1_000
 """Messages of one peer that wait to be looked at: it is read no further until they are, and none is lost. A worker that
 says more than can be looked at would else fill the memory."""
 
+COLLECTOR_HIGH_WATER = 10_000
+"""The same of one worker's events: more than twice what [bus] window_events lets it send unacknowledged by default. With
+a larger window a worker waits, and loses nothing."""
+
 WORKER_HIGH_WATER = 1_000_000
 """Far above the window, which counts events; the socket counts messages."""
 
@@ -83,7 +87,7 @@ def connect_dealer(context: Context, endpoint: str) -> Socket:
 
 def bind_collector(context: Context, endpoint: str, max_bytes: int) -> Socket:
     """Where the supervisor collects every worker's events, each of at most `max_bytes`."""
-    socket = _socket(context, zmq.SUB, {zmq.RCVHWM: UNBOUNDED, zmq.MAXMSGSIZE: max_bytes})
+    socket = _socket(context, zmq.SUB, {zmq.RCVHWM: COLLECTOR_HIGH_WATER, zmq.MAXMSGSIZE: max_bytes})
     socket.subscribe(b"")
     return _bind(socket, endpoint)
 

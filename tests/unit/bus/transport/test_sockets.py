@@ -1,6 +1,7 @@
 """The channel's own traps."""
 
 import asyncio
+import contextlib
 import select
 from pathlib import Path
 
@@ -8,10 +9,12 @@ import pytest
 import zmq
 
 from bus.transport.sockets import (
+    COLLECTOR_HIGH_WATER,
     ROUTER_HIGH_WATER,
     Channel,
     Unroutable,
     admit,
+    bind_collector,
     bind_publisher,
     bind_router,
     connect_dealer,
@@ -96,5 +99,33 @@ def test_who_says_more_than_is_looked_at_is_read_no_further_and_loses_nothing(tm
     finally:
         peer.close(linger=0)
         router.close()
+        there.term()
+        here.term()
+
+
+def test_a_worker_that_says_more_than_is_looked_at_is_read_no_further_and_loses_nothing(tmp_path: Path) -> None:
+    here, there = new_context(), new_context()
+    collector = bind_collector(here, f"ipc://{tmp_path}/s", 1 << 20)
+    worker = there.socket(zmq.XPUB)
+    worker.setsockopt(zmq.XPUB_NODROP, 1)
+    worker.setsockopt(zmq.SNDHWM, 100)
+    worker.setsockopt(zmq.SNDTIMEO, 500)
+    worker.connect(f"ipc://{tmp_path}/s")
+    try:
+        while not worker.poll(50):
+            collector.poll(50)  # a socket sees who has come only when it is looked at
+        assert worker.recv() == b"\1"
+        sent = 0
+        with contextlib.suppress(zmq.Again):
+            while sent < 10 * COLLECTOR_HIGH_WATER:
+                worker.send(sent.to_bytes(1_000, "little"))
+                sent += 1
+        assert COLLECTOR_HIGH_WATER <= sent < 3 * COLLECTOR_HIGH_WATER
+        for number in range(sent):
+            assert collector.poll(30_000)
+            assert int.from_bytes(collector.recv(), "little") == number
+    finally:
+        worker.close(linger=0)
+        collector.close()
         there.term()
         here.term()
