@@ -31,8 +31,8 @@ ROUTER_HIGH_WATER = 1_000
 says more than can be looked at would else fill the memory."""
 
 COLLECTOR_HIGH_WATER = 10_000
-"""The same of one worker's events: more than twice what [bus] window_events lets it send unacknowledged by default. With
-a larger window a worker waits, and loses nothing."""
+"""The same of one worker's events: more than twice what [bus] window_events lets it send unacknowledged by default.
+With a larger window a worker waits, and loses nothing."""
 
 WORKER_HIGH_WATER = 1_000_000
 """Far above the window, which counts events; the socket counts messages."""
