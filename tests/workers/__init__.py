@@ -18,13 +18,11 @@ LITTLE: dict[str, Any] = {
 """For supervisors whose jobs ask nothing of the data: no engine and no planner is loaded, and there is next to nothing
 to read [a start takes 1.1 s of processor time in place of 2.6]."""
 
+FLIGHTS: dict[str, Any] = {"data.folder": ""}
+"""The sample data beside a zoo, for tests that ask about them too."""
+
 
 def zoo_settings() -> dict[str, Any]:
     """Setting overrides that offer every animal as an agent of its name, outside the sandbox: they start programs."""
     animals = {f"agents.{name}": {"entrypoint": entrypoint, "sandbox": False} for name, entrypoint in ZOO.items()}
     return {**LITTLE, **animals}
-
-
-def zoo_and_flights() -> dict[str, Any]:
-    """The same with the sample data, for tests that ask about them too."""
-    return {**zoo_settings(), "data.folder": ""}

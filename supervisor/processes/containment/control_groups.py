@@ -154,8 +154,10 @@ def empty_left(tree: Path) -> None:
         if emptied:
             log.warning("ended what a supervisor that is dead has left in %s", root.path, extra=_ACTION)
         elif emptied is False:
-            text = (
+            log.error(
                 "processes in %s have not ended %g s after SIGKILL; going on without proof of their death: look what "
+                "they wait for (`cat /proc/PID/stack`)",
+                root.path,
+                EMPTY_WITHIN_S,
+                extra=_ACTION,
             )
-            text += "they wait for (`cat /proc/PID/stack`)"
-            log.error(text, root.path, EMPTY_WITHIN_S, extra=_ACTION)

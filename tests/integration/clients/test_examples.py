@@ -14,12 +14,12 @@ import pytest
 
 from tests.harness.gateways import TOKENS, RunningGateway
 from tests.harness.servers import ROOT, Supervisor, eventually, is_gone
-from tests.workers import zoo_and_flights
+from tests.workers import FLIGHTS, zoo_settings
 
 EXAMPLES = ROOT / "examples/clients"
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"
 
-SETTINGS = zoo_and_flights()
+SETTINGS = {**zoo_settings(), **FLIGHTS}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

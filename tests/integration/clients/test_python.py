@@ -31,12 +31,12 @@ from tests.harness.gateways import TOKENS
 from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import Supervisor, is_gone
-from tests.workers import zoo_and_flights, zoo_settings
+from tests.workers import FLIGHTS, zoo_settings
 
 ANN = Caller("ann", Role.USER)
 CHUNKS = 2_000
 
-SETTINGS = zoo_and_flights()
+SETTINGS = {**zoo_settings(), **FLIGHTS}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

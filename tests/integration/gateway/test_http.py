@@ -18,11 +18,11 @@ from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.servers import Supervisor, eventually, is_gone, running_supervisor, start_supervisor
-from tests.workers import zoo_and_flights, zoo_settings
+from tests.workers import FLIGHTS, zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = zoo_and_flights()
+SETTINGS = {**zoo_settings(), **FLIGHTS}
 
 
 ANN = Caller("ann", Role.USER)

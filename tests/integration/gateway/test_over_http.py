@@ -11,11 +11,11 @@ from bus.wire.outside import ENDINGS
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.network.http_sockets import HttpSocket
 from tests.harness.servers import Supervisor, eventually
-from tests.workers import zoo_and_flights
+from tests.workers import FLIGHTS, zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {**zoo_and_flights(), "supervisor.disconnect_grace_s": 0.3}
+SETTINGS = {**zoo_settings(), **FLIGHTS, "supervisor.disconnect_grace_s": 0.3}
 BY_CARRIER = "select carrier, count(*) as n from flights group by all order by n desc"
 
 

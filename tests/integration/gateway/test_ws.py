@@ -13,11 +13,11 @@ import pytest
 from bus.wire.outside import ENDINGS
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.servers import Supervisor
-from tests.workers import zoo_and_flights, zoo_settings
+from tests.workers import FLIGHTS, zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {**zoo_and_flights(), "supervisor.disconnect_grace_s": 0.3}
+SETTINGS = {**zoo_settings(), **FLIGHTS, "supervisor.disconnect_grace_s": 0.3}
 
 
 async def test_an_answer_streams_from_its_acceptance_to_its_end(gateway: RunningGateway, session: str) -> None:

@@ -14,6 +14,7 @@ from tests.e2e.cli_runner import deadstop
 from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import OPERATOR, Supervisor, is_gone, running_supervisor
+from tests.workers import FLIGHTS
 
 MIXED = (
     *("sleeps", "swallows_cancel", "ignores_signals", "spins_in_python", "spins_in_c", "stuck_in_engine"),
@@ -31,7 +32,7 @@ wait for them would wait for ever."""
 
 CROWDED = {
     **ROOMY,
-    "data.folder": "",
+    **FLIGHTS,
     "limits.max_running": 60,
     "limits.max_running_per_user": 60,
     "worker.heartbeat_timeout_s": 0.0,

@@ -10,11 +10,12 @@ from bus.contract.vocabulary import Reason, Rung, State
 from tests.harness.jobs.graces import GENEROUS_S, SupervisorFor
 from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import PATIENCE_S, Supervisor
+from tests.workers import FLIGHTS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-SETTINGS = {**ROOMY, "data.folder": "", "worker.linger_s": GENEROUS_S}
+SETTINGS = {**ROOMY, **FLIGHTS, "worker.linger_s": GENEROUS_S}
 """Whoever has finished may take their time to leave."""
 
 TRIES = 10

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import select
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from bus.transport.sockets import (
     COLLECTOR_HIGH_WATER,
     ROUTER_HIGH_WATER,
     Channel,
+    Context,
+    Socket,
     Unroutable,
     admit,
     bind_collector,
@@ -81,51 +84,54 @@ async def test_who_has_not_the_key_of_the_bus_hears_nothing_of_what_is_published
 
 
 def test_who_says_more_than_is_looked_at_is_read_no_further_and_loses_nothing(tmp_path: Path) -> None:
-    here, there = new_context(), new_context()
-    router = bind_router(here, f"ipc://{tmp_path}/s", 1 << 20)
-    peer = there.socket(zmq.DEALER)
-    peer.setsockopt(zmq.SNDHWM, 100)
-    peer.connect(f"ipc://{tmp_path}/s")
-    try:
-        sent = 0
-        while sent < 10 * ROUTER_HIGH_WATER and peer.poll(500, zmq.POLLOUT):
-            peer.send(bytes(10_000))
-            sent += 1
+    with bound_and_connected(bind_router, zmq.DEALER, tmp_path) as (router, peer):
+        peer.connect(f"ipc://{tmp_path}/s")
+        sent = sent_until_it_waits(peer, 10 * ROUTER_HIGH_WATER)
         assert ROUTER_HIGH_WATER <= sent < 3 * ROUTER_HIGH_WATER
-        for _ in range(sent):
+        for number in range(sent):
             assert router.poll(30_000)
-            router.recv_multipart()
+            assert int.from_bytes(router.recv_multipart()[-1], "little") == number
         assert peer.poll(30_000, zmq.POLLOUT)
-    finally:
-        peer.close(linger=0)
-        router.close()
-        there.term()
-        here.term()
 
 
 def test_a_worker_that_says_more_than_is_looked_at_is_read_no_further_and_loses_nothing(tmp_path: Path) -> None:
-    here, there = new_context(), new_context()
-    collector = bind_collector(here, f"ipc://{tmp_path}/s", 1 << 20)
-    worker = there.socket(zmq.XPUB)
-    worker.setsockopt(zmq.XPUB_NODROP, 1)
-    worker.setsockopt(zmq.SNDHWM, 100)
-    worker.setsockopt(zmq.SNDTIMEO, 500)
-    worker.connect(f"ipc://{tmp_path}/s")
-    try:
+    with bound_and_connected(bind_collector, zmq.XPUB, tmp_path) as (collector, worker):
+        worker.setsockopt(zmq.XPUB_NODROP, 1)
+        worker.connect(f"ipc://{tmp_path}/s")
         while not worker.poll(50):
             collector.poll(50)  # a socket sees who has come only when it is looked at
         assert worker.recv() == b"\1"
-        sent = 0
-        with contextlib.suppress(zmq.Again):
-            while sent < 10 * COLLECTOR_HIGH_WATER:
-                worker.send(sent.to_bytes(1_000, "little"))
-                sent += 1
+        sent = sent_until_it_waits(worker, 10 * COLLECTOR_HIGH_WATER)
         assert COLLECTOR_HIGH_WATER <= sent < 3 * COLLECTOR_HIGH_WATER
         for number in range(sent):
             assert collector.poll(30_000)
             assert int.from_bytes(collector.recv(), "little") == number
+
+
+@contextlib.contextmanager
+def bound_and_connected(
+    bind: Callable[[Context, str, int], Socket], kind: int, folder: Path
+) -> Iterator[tuple[Socket, Socket]]:
+    """A bound socket, and one in another context that is to connect to it: it keeps little, and waits half a second
+    for what it sends to be taken."""
+    here, there = new_context(), new_context()
+    bound, peer = bind(here, f"ipc://{folder}/s", 1 << 20), there.socket(kind)
+    peer.setsockopt(zmq.SNDHWM, 100)
+    peer.setsockopt(zmq.SNDTIMEO, 500)
+    try:
+        yield bound, peer
     finally:
-        worker.close(linger=0)
-        collector.close()
+        peer.close(linger=0)
+        bound.close()
         there.term()
         here.term()
+
+
+def sent_until_it_waits(peer: Socket, most: int) -> int:
+    """How many numbered messages it could send."""
+    for number in range(most):
+        try:
+            peer.send(number.to_bytes(1_000, "little"))
+        except zmq.Again:
+            return number
+    return most
