@@ -108,8 +108,8 @@ web/node_modules/.package-lock.json: web/package-lock.json | .venv/.installed-te
 # The tests' lock holds what the product's does: both are compiled from the same file in one go.
 lock: | .venv/bin/uv
 	$(COMPILE) --upgrade --extra test pyproject.toml --output-file requirements/test.txt
-	$(COMPILE) --upgrade --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
-	$(COMPILE) --upgrade --extra ray --constraint requirements/test.txt pyproject.toml --output-file requirements/ray.txt
+	$(COMPILE) --upgrade --extra xlsx --constraint requirements/test.txt pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) --upgrade --extra ray --extra xlsx --constraint requirements/test.txt pyproject.toml --output-file requirements/ray.txt
 	.venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade \
 	  --constraint requirements/test.txt requirements/build.in --output-file requirements/build.txt
 
