@@ -65,8 +65,14 @@ def chips_for(single: Single, problem: NotUnderstood, refused: frozenset[str] = 
 def _new(questions: Iterator[str], problem: NotUnderstood) -> Iterator[str]:
     for question in questions:
         dated = not problem.within or re.search(r"\d{4}", question)
-        if question != problem.text:
+        if question != problem.text and (dated or not _has_one_of(problem.within, question)):
             yield question if dated else f"{question} {problem.within}"
+
+
+def _has_one_of(within: str, question: str) -> bool:
+    """Is this grouped by the month, within one month, or by the year, within one year? That makes one row."""
+    grouped = re.search(r"\bby (month|year)\b", question)
+    return grouped is not None and (grouped[1] == "year" or re.fullmatch(r"in [A-Za-z]+ \d{4}", within) is not None)
 
 
 def _try(single: Single, questions: Iterator[str], found: dict[str, Chip], refused: frozenset[str]) -> int:

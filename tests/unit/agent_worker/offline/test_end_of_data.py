@@ -34,3 +34,9 @@ def test_the_first_chip_asks_the_same_of_the_last_period(question: str, first: s
     asked = plan(question, flights.catalog, today=TODAY)
     assert isinstance(asked, Clarification)
     assert asked.suggestions[0] == first
+
+
+def test_no_chip_groups_by_what_the_last_period_has_one_of(flights: Data) -> None:
+    asked = plan("busiest airports last month", flights.catalog, today=TODAY)
+    assert isinstance(asked, Clarification)
+    assert not [chip for chip in asked.suggestions if "by month" in chip or "by year" in chip]
