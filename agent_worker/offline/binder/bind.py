@@ -246,7 +246,7 @@ class Binder(Checks):
                 raise Unbound("each thing is one row")
             if self._is_number_of_things(ref):
                 raise Doubtful(f"the {ref.column}, or how many")
-            if self._column(ref).role is Role.QUANTITY and any(isinstance(e, Agg) and e.ref for e in query.shown):
+            if self._is_amount(ref) and any(isinstance(e, Agg) and e.ref for e in query.shown):
                 raise Unbound("grouped by a quantity")
             query.groups.append(ref)
         query.shown.sort(key=lambda expr: isinstance(expr, Agg))

@@ -8,14 +8,11 @@ from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.grammar.fragments import (
-    Absent,
-    Everything,
     Group,
     HowMany,
     Mention,
     OnAverage,
     Per,
-    Rank,
     Select,
     Share,
     Sort,
@@ -59,7 +56,7 @@ class Checks(Times):
             if select.terse and select.items[0].fn and not grouped:
                 raise Unbound("a count of what nobody counts")
             short = any(" " not in name.text for group in self.of(Group) for name in group.names)
-            if select.terse and short and any(self._column(r).role is Role.QUANTITY for r in self.query.groups):
+            if select.terse and short and any(map(self._is_amount, self.query.groups)):
                 raise Unbound("per so many, or by their number")
 
     def _check_outer(self) -> None:
@@ -141,7 +138,10 @@ class Checks(Times):
             raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
-            if len(shared) == 1:
+            own = [Ref((), self.base, c.name) for c in self.schema.tables[self.base].labels]
+            if own and shared <= self.parts and (self.query.conditions or self.base in self.mentioned):
+                self.query.shown[:0] = own
+            elif len(shared) == 1:
                 raise Unbound("rows of another table")
         if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
             raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
@@ -216,20 +216,6 @@ class Checks(Times):
         names = [*self._item_names(), *(name for group in self.of(Group) for name in group.names)]
         told = [n for n in names if any((c.table, c.column) == (ref.table, ref.column) for c in n.candidates)]
         return any(noun & {stem(word) for word in name.text.lower().split()} for name in told) or not told
-
-    def _named_tables(self) -> set[str]:
-        """The tables that the question names, by themselves or with the name of a column."""
-        parse = self.parse.fragments
-        names = [*self._item_names(), *(f.name for f in parse if isinstance(f, (Mention, Absent, HowMany)) and f.name)]
-        names += [name for f in parse if isinstance(f, Group) for name in f.names]
-        names += [name for f in parse if isinstance(f, Where) for name in (f.name, f.owner) if name]
-        names += [f.item.name for f in parse if isinstance(f, Rank) and f.item and f.item.name]
-        found = {c.table for name in names for c in name.candidates if c.is_table or c.owned}
-        return found | {f.name.tables[0].table for f in self.of(Everything) if f.name and f.name.tables}
-
-    def _item_names(self) -> list[Name]:
-        items = self._items()
-        return [name for item in items for name in (item.name, item.owner) if name]
 
     def _check_relations(self) -> None:
         """ "employees who report to Payam" are not those called so; "movie ratings" are ratings."""

@@ -8,7 +8,8 @@ from agent_worker.offline.binder.places import CLOSE, FAR, HOP, Doubtful, Unboun
 from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
-from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Where
+from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Column
@@ -106,6 +107,9 @@ class Conditions(Columns):
                 return list(of_days(ref, operator, [date.fromisoformat(day.text) for day in days]))
             return [Compare(ref, operator, operands, form)]
         path, _ = self._any_path([column.table])
+        shared = column.role is Role.CATEGORY and where.name is where.owner is None and not where.label
+        if shared and len(path) > 1 and not self._is_spoken_of(path):
+            raise Doubtful(f"{column.name} of {column.table}, which nobody named")
         ref = Ref((), column.table, column.name)
         if where.both and operator == "=":
             parts = [literals(column, "=", (one,)) for one in where.operands]
@@ -113,6 +117,13 @@ class Conditions(Columns):
         negated = operator == "!="
         form, operands = literals(column, "=" if negated else operator, where.operands)
         return [Exists(path, (Compare(ref, "=" if negated else operator, operands, form),), negated)]
+
+    def _is_spoken_of(self, path: Path) -> bool:
+        """Whether the question names a table of a way, or a verb tells of one."""
+        tables = {step.end for step in path}
+        words = [word for table in tables for word in self.schema.tables[table].words]
+        said = any(kin(verb.word, word) for verb in self.of(Verb) for word in words)
+        return said or bool(tables & (self.mentioned | self._named_tables()))
 
     def _both(self, where: Where, column: Column, ref: Ref) -> list[Condition]:
         shared = self._shared()

@@ -6,13 +6,20 @@ from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
-from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Mention, Verb
+from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Item, Mention, Rank, Verb
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.lookup import PART
+from agent_worker.offline.schema.model import Table
 from agent_worker.offline.schema.roles import Role
 from agent_worker.offline.schema.routes import Path, is_functional
 
 _SHARED = (Role.CATEGORY, Role.IDENTIFIER)
 """What many rows may have alike."""
+
+
+def _is_plain(item: Item | None) -> bool:
+    """Whether it is ranked by what each row has, rather than by a figure."""
+    return item is not None and not item.fn
 
 
 class Nouns(Shown):
@@ -25,13 +32,15 @@ class Nouns(Shown):
         if not group.names and not any(isinstance(e, Ref) for e in self.query.shown):
             raise Unbound("each of what")
         for name in group.names:
+            if group.firm and not aggregated and any(rank.hints or _is_plain(rank.item) for rank in self.of(Rank)):
+                self._first_of_each(name)
+                continue
             self.role = group.role
             self._group_by(name, bool(aggregated), group.firm)
             self.role = ""
 
     def _group_by(self, name: Name, aggregated: bool, firm: bool) -> None:
-        best = name.cost
-        if aggregated and any(c.table == self.base and c.cost <= best + 0.15 for c in name.tables):
+        if aggregated and any(c.table == self.base and c.cost <= name.cost + 0.15 for c in name.tables):
             figures = [e for e in self.query.shown if isinstance(e, Agg)]
             if firm and len(figures) == len(self.query.shown) == 1 and figures[0].fn in ("avg", "median"):
                 return  # "average fare per trip"
@@ -39,6 +48,40 @@ class Nouns(Shown):
         own = parts_of(self.schema, self.base) if name.text.lower() in UNIT_PHRASES else None
         if own and {c.column for c in name.columns} & {ref.column for ref in own.parts.values()}:
             raise Unbound("a unit of time")
+        found = self._one_of(name)
+        if isinstance(found, Ref):
+            if self.query.everything:
+                raise Unbound(f"all columns, and {name.text}")
+            if firm and not aggregated and self._column(found).role is Role.QUANTITY:
+                raise Doubtful(f"per so many, or by {found.column}")
+            keyed = self.schema.tables[self.base].key == self._column(found)
+            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not keyed:
+                self.query.doubtful = True  # one row for each of them, or for each of theirs
+            if aggregated:
+                self.query.groups.append(found)
+            if found not in self.query.shown:
+                self.query.shown.insert(0, found)
+            return
+        path, table = found
+        if not aggregated and not path:
+            return
+        if not aggregated and self.query.everything:
+            raise Unbound(f"all columns, and those of {name.text}")
+        if not path:
+            raise Unbound("each thing is one row")
+        if not aggregated and firm and any(isinstance(e, Ref) and not e.path for e in self.query.shown):
+            self.query.doubtful = True  # all that each has, or a figure of them
+        refs = self._named_refs(path, table)
+        if aggregated:
+            self.query.groups += refs
+        if aggregated:  # rows of none are not of one of them
+            self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
+        self._join(() if aggregated else path)
+        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
+
+    def _one_of(self, name: Name) -> Ref | tuple[Path, Table]:
+        """What there is one of in each row of the base, by that name: a column, or a thing."""
         options: list[tuple[float, str, object]] = []
         try:
             ref, cost = self._resolve(name, None)
@@ -53,44 +96,32 @@ class Nouns(Shown):
             pass
         if not options:
             raise Unbound(f"no {name.text} to group by")
-        cost, kind, found = self._named(name, *min(options, key=lambda option: option[0]))
+        cost, _, found = self._named(name, *min(options, key=lambda option: option[0]))
         way: Path = found.path if isinstance(found, Ref) else found[0]  # type: ignore[index]
         self._check_way(way, name)
-        self.cost += max(cost - best - FAR * len(way), 0.0)
-        if kind == "column":
-            assert isinstance(found, Ref)
-            if self.query.everything:
-                raise Unbound(f"all columns, and {name.text}")
-            if firm and not aggregated and self._column(found).role is Role.QUANTITY:
-                raise Doubtful(f"per so many, or by {found.column}")
-            keyed = self.schema.tables[self.base].key == self._column(found)
-            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not keyed:
-                self.query.doubtful = True  # one row for each of them, or for each of theirs
-            if aggregated:
-                self.query.groups.append(found)
-            if found not in self.query.shown:
-                self.query.shown.insert(0, found)
-            return
-        path, table = found  # type: ignore[misc]
-        if not aggregated and not path:
-            return
-        if not aggregated and self.query.everything:
-            raise Unbound(f"all columns, and those of {name.text}")
-        if not path:
-            raise Unbound("each thing is one row")
-        if not aggregated and firm and any(isinstance(e, Ref) and not e.path for e in self.query.shown):
-            self.query.doubtful = True  # all that each has, or a figure of them
+        self.cost += max(cost - name.cost - FAR * len(way), 0.0)
+        if isinstance(found, Ref) and way and name.text.lower() in UNIT_PHRASES and cost >= PART - FAR:
+            raise Unbound("a unit of time, or a part of another thing's name")
+        return found  # type: ignore[return-value]
+
+    def _named_refs(self, path: Path, table: Table) -> list[Ref]:
+        """The key and the names of a thing."""
         columns = [*((table.key,) if table.key else ()), *table.labels]
         if not columns:
-            raise Unbound(f"{name.text} has no key")
-        refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
-        if aggregated:
-            self.query.groups += refs
-        if aggregated:  # rows of none are not of one of them
-            self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
-        self._join(() if aggregated else path)
-        shown = [e for e in self.query.shown if isinstance(e, Ref)]
-        self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
+            raise Unbound(f"{table.noun} has no key")
+        return [self._nearest(Ref(path, table.name, column.name)) for column in columns]
+
+    def _first_of_each(self, name: Name) -> None:
+        """The first ones of each of these, rather than of all."""
+        found = self._one_of(name)
+        if isinstance(found, Ref) and self._is_amount(found):
+            raise Doubtful(f"per so many, or by {found.column}")
+        refs = [found] if isinstance(found, Ref) else self._named_refs(*found)
+        if not isinstance(found, Ref) and not found[0]:
+            raise Unbound("each thing is one row")
+        self.query.within += refs[:1]
+        shown = [ref for ref in refs if ref not in self.query.shown and not (self.query.everything and not ref.path)]
+        self.query.shown[:0] = shown
 
     def _check_way(self, path: Path, name: Name) -> None:
         """A group that lies far away, and on several ways, is one of two things: customers' nations, or suppliers'."""

@@ -7,6 +7,7 @@ from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
     Absent,
+    Everything,
     Group,
     HowMany,
     Item,
@@ -20,7 +21,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
-from agent_worker.offline.schema.roles import Kind, Role, yes_and_no
+from agent_worker.offline.schema.roles import Kind, Role, is_scale, yes_and_no
 from agent_worker.offline.schema.routes import Joins, Path, Step
 
 HOP, FAR, CLOSE, BRIDGE, EXISTS = 0.25, 0.1, 0.08, 0.3, 0.2
@@ -58,6 +59,8 @@ class Places:
     counted: set[str] = field(default_factory=set)
     told_by: list[Ref] = field(default_factory=list)
     """Columns that say how many there are."""
+    parts: set[Path] = field(default_factory=set)
+    """The ways to what plays a part in the rows of the base: their manager, their origin."""
     mentioned: set[str] = field(default_factory=set)
     role: str = ""
     """ "from" or "to", while names behind that word are looked for."""
@@ -213,6 +216,25 @@ class Places:
 
     def _column(self, c: Candidate | Ref) -> Column:
         return self.schema.columns[c.table, c.column or ""]
+
+    def _named_tables(self) -> set[str]:
+        """The tables that the question names, by themselves or with the name of a column."""
+        parse = self.parse.fragments
+        names = [*self._item_names(), *(f.name for f in parse if isinstance(f, (Mention, Absent, HowMany)) and f.name)]
+        names += [name for f in parse if isinstance(f, Group) for name in f.names]
+        names += [name for f in parse if isinstance(f, Where) for name in (f.name, f.owner) if name]
+        names += [f.item.name for f in parse if isinstance(f, Rank) and f.item and f.item.name]
+        found = {c.table for name in names for c in name.candidates if c.is_table or c.owned}
+        return found | {f.name.tables[0].table for f in self.of(Everything) if f.name and f.name.tables}
+
+    def _item_names(self) -> list[Name]:
+        items = self._items()
+        return [name for item in items for name in (item.name, item.owner) if name]
+
+    def _is_amount(self, ref: Ref) -> bool:
+        """Whether a column holds quantities, rather than a few whole numbers that rows may share."""
+        column = self._column(ref)
+        return column.role is Role.QUANTITY and not is_scale(column.info)
 
     def _entity(self, name: Name, owner: Name | None = None) -> tuple[Path, Table, float]:
         """The table that a name means here, along keys."""

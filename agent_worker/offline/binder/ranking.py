@@ -25,6 +25,8 @@ from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.roles import Kind, Role
 
+_SORTED = (Role.RATE, Role.DATE)
+
 
 class Ranking(Conditions):
     """Binds what groups are counted, ranked and sorted by."""
@@ -122,7 +124,9 @@ class Ranking(Conditions):
         if self.of(Sort) and (rank.hints or rank.common):
             raise Unbound("a rank beside an order")
         expr = self._ranked_by(rank)
-        if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)):
+        if isinstance(expr, Agg) and self.query.within:
+            raise Unbound("a figure of each")
+        if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)) and not self.query.within:
             raise Doubtful("the first of each, or of all")
         grouped = bool(self.query.groups or self.query.buckets)
         plain = grouped or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
@@ -130,7 +134,7 @@ class Ranking(Conditions):
             raise Unbound("a rank of nothing")
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not grouped:
             raise Unbound("a figure of the first only")
-        terse = any(select.terse for select in self.of(Select))
+        terse = any(select.terse for select in self.of(Select)) and not self.query.within
         shown = [e for e in self.query.shown if isinstance(e, Ref)]
         shared = all(e.path or self._column(e).role is Role.CATEGORY for e in shown)
         if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
@@ -220,7 +224,7 @@ class Ranking(Conditions):
                 if sort.figure and len(figures) > 1:
                     raise Doubtful("which figure stands first")
                 expr = figures[0] if sort.figure and figures else self._sorted_by(item)
-                plain = isinstance(expr, Ref) and self._column(expr).role in (Role.QUANTITY, Role.RATE, Role.DATE)
+                plain = isinstance(expr, Ref) and (self._is_amount(expr) or self._column(expr).role in _SORTED)
                 plain = plain and isinstance(expr, Ref) and not is_calendar_part(expr.column)
                 shown = self.query.shown
                 summed = any(isinstance(e, Agg) or (isinstance(e, Ref) and self._holds_figures(e)) for e in shown)

@@ -149,17 +149,23 @@ class Shown(Places):
             raise Doubtful(f"{both[-1]}, or that of {' '.join(head)}")
 
     def _named(self, name: Name, cost: float, kind: str, found: object) -> tuple[float, str, object]:
-        """A key that is called as the table it refers to stands for that table."""
-        if not isinstance(found, Ref):
+        """A key that is called as the table it refers to, or as the part that plays in its row, stands for that
+        table."""
+        key = self.schema.refers(found.table, found.column) if isinstance(found, Ref) else None
+        if key is None or not isinstance(found, Ref):
             return cost, kind, found
-        key = self.schema.refers(found.table, found.column)
-        if key is None or key.ref_table not in {c.table for c in name.candidates if c.is_table}:
+        words = {stem(word) for word in name.text.lower().split()}
+        part = self._column(found).all_words[-1] in ID_WORDS and not ID_WORDS & words
+        part = part and bool(self.schema.tables[key.ref_table].labels)
+        if not part and key.ref_table not in {c.table for c in name.candidates if c.is_table}:
             return cost, kind, found
         same = [c for c in name.columns if c.table == key.ref_table and c.column and c.cost <= 0.1]
         if same and same[0].column:
             path = (*found.path, step_of(self.schema, key, True))
             return cost, "column", Ref(path, key.ref_table, same[0].column)
-        return cost, "table", ((*found.path, step_of(self.schema, key, True)), self.schema.tables[key.ref_table])
+        path = (*found.path, step_of(self.schema, key, True))
+        self.parts |= {path} if part else set()
+        return cost, "table", (path, self.schema.tables[key.ref_table])
 
     def _show_entity(self, path: Path, table: Table, alone: bool) -> None:
         labels = table.labels or ((table.key,) if table.key else table.columns[:1])

@@ -42,6 +42,7 @@ DERIVED = {
     "sell": "sale", "sold": "sale", "sells": "sale", "buy": "purchase", "bought": "purchase",
     "ordered": "order", "ordering": "order", "paid": "payment", "pay": "payment", "visited": "visit",
     "purchased": "purchase", "deliver": "delivery", "delivered": "delivery", "rented": "rental", "booked": "booking",
+    "borrow": "loan", "borrowed": "loan", "borrows": "loan", "lent": "loan",
 }  # fmt: skip
 """Verbs and the noun of the same doing: "which airline flew" speaks of flights when there is such a table."""
 

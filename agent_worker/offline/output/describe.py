@@ -17,6 +17,8 @@ from agent_worker.offline.binder.query import (
     Query,
     Ref,
 )
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.output.render import name_of
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.roles import Role
@@ -90,7 +92,7 @@ class Description:
         if isinstance(expr, Ref):
             ends = [column.replace("_", " ") for column in (expr.since, expr.column) if column]
             column = ends[0] if len(ends) == 1 else f"{expr.unit}s from {' to '.join(ends)}"
-            return f"{expr.table} {column}" if expr.path else column
+            return f"{self._thing(expr)} {column}" if expr.path else column
         if isinstance(expr, Bucket):
             unit = _UNITS.get(expr.unit, expr.unit)
             return f"{unit} of {expr.date.column.replace('_', ' ')}" if expr.date and not expr.own else unit
@@ -109,6 +111,14 @@ class Description:
         if expr.fn == "count":
             return f"number of different {inner}"
         return f"{_FNS.get(expr.fn, expr.fn)} {inner}"
+
+    def _thing(self, ref: Ref) -> str:
+        """What a column elsewhere is of: its table, or the part that plays in the row, such as "manager"."""
+        step = ref.path[-1]
+        key, table = self.schema.columns[step.start, step.start_column], self.schema.tables[ref.table]
+        part = [word for word in key.words if word not in ID_WORDS] if step.along else []
+        same = {stem(word) for word in table.words} & {stem(word) for word in key.all_words if word in part}
+        return " ".join(part) if part and len(key.words) > len(part) and not same else ref.table
 
     def _condition(self, condition: Condition) -> str:
         if isinstance(condition, Compare):
@@ -151,6 +161,8 @@ class Description:
             said += " of those that have any"
         if self.query.limit is None:
             return said
+        if self.query.within:
+            said += f", of each {' and '.join(self._expr(ref) for ref in self.query.within)}"
         if self.query.nth > 1:
             return f"only number {self.query.nth} and its equals, {said}"
         first = "the first and its equals" if self.query.limit == 1 else f"the first {self.query.limit}"

@@ -71,7 +71,7 @@ class Renderer:
         groups = [*map(self.expr, query.groups), *map(self.expr, query.buckets)]
         groups += [self.expr(_in_order(one)) for one in query.buckets if one.unit == "weekday"]
         if query.limit:
-            conditions += [f"{group} IS NOT NULL" for group in groups]
+            conditions += [f"{one} IS NOT NULL" for one in (*groups, *map(self.expr, query.within))]
         havings = [self.compare(h) for h in query.havings]
         orders = [f"{self._ordered(e)} {'DESC' if down else 'ASC'}" for e, down in query.order]
         lines += self._tables()
@@ -84,11 +84,15 @@ class Renderer:
             figure = name_of(query.shown[-1])
             inner = chr(10).join(lines)
             return f"SELECT {query.outer.upper()}({figure}) AS {query.outer}_{figure} FROM (\n{inner}\n) AS found"
-        if query.limit == 1:
+        within = [self.expr(ref) for ref in query.within]
+        if query.limit == 1 or (query.limit and within):
             ranked = "RANK() OVER" if query.nth == 1 else "DENSE_RANK() OVER"
-            lines.append(f"QUALIFY {ranked} (ORDER BY {orders[0]}) = {query.nth}")
+            each = f"PARTITION BY {', '.join(within)} " if within else ""
+            which = f"= {query.nth}" if query.limit == 1 else f"<= {query.limit}"
+            lines.append(f"QUALIFY {ranked} ({each}ORDER BY {orders[0]}) {which}")
+        orders = [f"{ref} ASC" for ref in within] + orders
         lines += [f"ORDER BY {', '.join(orders)}"] if orders else []
-        lines += [f"LIMIT {query.limit}"] if query.limit and query.limit > 1 else []
+        lines += [f"LIMIT {query.limit}"] if query.limit and query.limit > 1 and not within else []
         return "\n".join(lines)
 
     def _shown(self) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 
 from agent_worker.offline.english.tokens import plural, stem
-from agent_worker.offline.english.vocabulary import ABBREVIATIONS, NOUNS_TOO
+from agent_worker.offline.english.vocabulary import ABBREVIATIONS, ID_WORDS, NOUNS_TOO, PEOPLE
 from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
 from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
@@ -22,10 +22,13 @@ _EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": 
 _UNITS = frozenset(
     """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
     minutes mins seconds secs hours hrs ms millions billions t tons tonnes kwh kw w v hz c f deg ppm litres liters l
-    m""".split()  # noqa: SIM905
+    m m2 m3 sqm""".split()  # noqa: SIM905
 )
 """What a number is in, not what it is of: `weight_kg`."""
-_PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "lookup", "lkp"))
+_PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "fct", "stg", "vw", "lookup", "lkp"))
+
+_SUPERIORS = frozenset(("manager", "supervisor", "boss", "mentor", "parent"))
+"""Whom a row of people may name among its own: `manager_id`."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -196,6 +199,7 @@ class Schema:
             named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
             is_key = is_key or (named and kind is Kind.NUMBER)
         own = own[:-1] if kind is Kind.NUMBER and len(own) > 1 and own[-1] in _UNITS else own
+        own = _role_in(own, parts_of(key.ref_table)) if key and key.ref_table != table else own
         roles = self.catalog.description.roles
         declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
@@ -220,6 +224,14 @@ def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) 
     """Columns called as the first column of one other table, whose types or values hid that they refer to it."""
     taken = {(key.table, key.column) for key in known} | {(key.ref_table, key.ref_column) for key in known}
     firsts: dict[str, list[CatalogTable]] = {}
+    for table in tables:
+        noun = stem(parts_of(table.name)[-1])
+        for column in table.columns[1:]:
+            own = parts_of(column.name)[0] in _SUPERIORS and parts_of(column.name)[1:] in (("id",), ("no",))
+            own = own and (noun in PEOPLE or parts_of(column.name)[0] == "parent")
+            if own and (table.name, column.name) not in taken and _within(column, table.columns[0]):
+                taken.add((table.name, column.name))
+                yield JoinKey(table.name, column.name, table.name, table.columns[0].name)
     for table in tables:
         if table.columns and len(parts_of(table.columns[0].name)) > 1:
             firsts.setdefault(table.columns[0].name.lower(), []).append(table)
@@ -263,6 +275,12 @@ def _without_noun(parts: Words, noun: Words) -> Words:
             if len(parts) > size and all(_same(a, b) for a, b in zip(parts, head, strict=False)):
                 return parts[size:]
     return parts
+
+
+def _role_in(words: Words, noun: Words) -> Words:
+    """The part that another thing plays in a row, where its key says that: "head" of `head_emp_id`."""
+    role = tuple(word for word in words if not any(_same(word, part) for part in noun))
+    return words if ID_WORDS.issuperset(role) else role
 
 
 def _same(part: str, noun: str) -> bool:

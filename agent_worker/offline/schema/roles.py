@@ -13,6 +13,7 @@ _KEY_WORDS = frozenset(("id", "ids", "key", "code", "uuid", "guid", "ssn", "isbn
 _RATES = frozenset(("rate", "percent", "percentage", "pct", "ratio", "discount", "tax", "share"))
 _YES_NO = (("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))
 _YEARLY = frozenset(("year", "founded", "opened", "published", "released", "built", "established"))
+_FEW = 11
 _LAST_HOUR, _MIDNIGHT = 1300, 2400
 _LABELS = ("name", "title", "label", "fullname", "nickname")
 
@@ -65,6 +66,15 @@ def yes_and_no(column: CatalogColumn) -> tuple[str, str] | None:
     edges = ((column.minimum or "").lower(), (column.maximum or "").lower())
     told = kind_of(column) is Kind.TEXT and column.distinct == 2 and edges in _YES_NO
     return (f"'{column.maximum}'", f"'{column.minimum}'") if told else None
+
+
+def is_scale(column: CatalogColumn) -> bool:
+    """Whether a number is one of a few whole ones, by which rows are told apart: a grade, a priority, a severity."""
+    try:
+        low, high = int(column.minimum or "x"), int(column.maximum or "x")
+    except ValueError:
+        return False
+    return "INT" in column.type.upper() and low >= 0 and high - low <= _FEW
 
 
 def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> Role:

@@ -150,6 +150,8 @@ class Times(Ranking):
         made = [c for c in dates if _MADE & set(c.all_words)]
         if len(made) == 1 and not (self.of(Verb) or any(where.dated for where in self.of(Where))):
             dates = made
+        always = [c for c in dates if not c.info.nulls]
+        dates = always if len(always) == 1 and not told else dates  # which every row has
         if len(dates) != 1:
             raise Several(self.base, tuple(dates)) if dates else Unbound(f"{self.base} has no dates")
         return calendar_at(self.schema, Ref((), self.base, dates[0].name))

@@ -1,0 +1,89 @@
+"""What analysts ask of staff, freight, a library and sensors: the part that a key plays, scales, the first of each."""
+
+from datetime import date, datetime
+
+import pytest
+
+from agent_worker.offline import plan
+from agent_worker.plan import SqlPlan
+from tests.harness.data.small_tables import Make, Tables
+
+STAFF: Tables = {
+    "employees": {"emp_id": [1, 2, 3, 4], "first_name": ["Ada", "Bo", "Cy", "Dee"],
+                  "last_name": ["Alm", "Berg", "Carr", "Dorn"], "dept_id": ["D1", "D1", "D2", "D2"],
+                  "manager_id": [None, 1, 1, 3], "grade": [3, 1, 2, 1], "salary": [90.0, 40.0, 70.0, 50.0],
+                  "hire_date": [date(2020, 1, n) for n in (1, 2, 3, 4)],
+                  "termination_date": [None, date(2021, 1, 1), None, None]},
+    "departments": {"dept_id": ["D1", "D2", "D3"], "dept_name": ["Sales", "Legal", "Lab"],
+                    "head_emp_id": [1, 3, None]},
+}  # fmt: skip
+FREIGHT: Tables = {
+    "dim_depot": {"depot_id": [1, 2, 3], "depot_name": ["Kiel", "Ulm", "Bonn"], "floor_area_m2": [90, 300, 20]},
+    "dim_vehicle": {"vehicle_id": [1, 2], "plate": ["A1", "B2"], "model_year": [2019, 2023]},
+    "fct_shipments": {"shipment_id": ["S1", "S2", "S3", "S4"], "shipper": ["Ikea", "Ikea", "Bosch", "Bosch"],
+                      "origin_depot_id": [1, 1, 2, 3], "dest_depot_id": [2, 3, 3, 1], "vehicle_id": [1, 1, 2, 2],
+                      "booked_at": [datetime(2024, n, 1, 8) for n in (1, 2, 3, 4)],
+                      "delivered_at": [datetime(2024, 5, 1, 9), None, None, datetime(2025, 5, 1, 9)],
+                      "weight_kg": [5.5, 7.5, 9.0, 2.0], "priority": [1, 3, 1, 2]},
+}  # fmt: skip
+LIBRARY: Tables = {
+    "books": {"isbn": ["i1", "i2", "i3"], "title": ["Sea", "Sky", "Sun"], "language": ["en", "ja", "en"],
+              "pages": [90, 300, 200], "genre": ["crime", "crime", "poems"]},
+    "authors": {"author_id": [1, 2], "last_name": ["Mori", "Hale"], "nationality": ["Japanese", "Irish"]},
+    "book_authors": {"isbn": ["i1", "i2", "i3", "i3"], "author_id": [1, 1, 1, 2]},
+}  # fmt: skip
+SENSORS: Tables = {
+    "devices": {"device_id": ["T1", "T2"], "kind": ["temperature", "humidity"]},
+    "readings": {"device_id": ["T1", "T1", "T2", "T2"], "ts": [datetime(2025, 1, n, 3) for n in (1, 2, 3, 4)],
+                 "value": [20.5, 21.5, 40.0, 41.0]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tables", "question", "rows"),
+    [
+        # the part that another thing plays in a row, by its key
+        (STAFF, "who is the manager of Berg", [{"Ada", "Alm"}]),
+        (STAFF, "who is the head of Legal", [{"Cy", "Carr"}]),
+        (STAFF, "departments without a head", [{"Lab"}]),
+        (FREIGHT, "shipments by origin depot", [{"Kiel", "2"}, {"Ulm", "1"}, {"Bonn", "1"}]),
+        (FREIGHT, "number of shipments per destination", [{"Ulm", "1"}, {"Bonn", "2"}, {"Kiel", "1"}]),
+        # a number of a few whole steps tells rows apart
+        (STAFF, "employees by grade", [{"1", "2"}, {"2", "1"}, {"3", "1"}]),
+        (FREIGHT, "average weight by priority", [{"1", "7.25"}, {"2", "2.0"}, {"3", "7.5"}]),
+        # the first of each
+        (SENSORS, "latest reading of each device", [{"T1", "21.5"}, {"T2", "41.0"}]),
+        (STAFF, "top 1 employees by salary in each department", [{"Sales", "Ada"}, {"Legal", "Cy"}]),
+        (LIBRARY, "the longest book of each genre", [{"Sky", "crime"}, {"Sun", "poems"}]),
+        (FREIGHT, "latest shipment of each shipper", [{"Ikea", "S2"}, {"Bosch", "S4"}]),
+        # by what the only column of a size says
+        (FREIGHT, "largest depot", [{"Ulm", "300"}]),
+        # the day that every row has
+        (FREIGHT, "shipments per day in March 2024", [{"2024-03-01", "1"}]),
+        (STAFF, "how many employees in 2020", [{"4"}]),
+    ],
+)
+def test_it_is_read_so(make: Make, tables: Tables, question: str, rows: list[set[str]]) -> None:
+    data = make(tables)
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan), found
+    said = [{str(value) for value in row} for row in data.rows(found.sql)]
+    assert len(said) == len(rows), said
+    assert all(any(row <= one for one in said) for row in rows), said
+
+
+@pytest.mark.parametrize(
+    ("tables", "question"),
+    [
+        (LIBRARY, "is there any book in Japanese?"),  # an author's nationality, which nobody spoke of
+    ],
+)
+def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:
+    assert not isinstance(plan(question, make(tables).catalog), SqlPlan)
+
+
+def test_a_year_is_one_of_the_rows_and_no_part_of_another_name(make: Make) -> None:
+    found = plan("total weight by year", make(FREIGHT).catalog)
+    assert isinstance(found, SqlPlan)
+    assert "model_year" not in found.sql
+    assert "year(fct_shipments.booked_at)" in found.sql
