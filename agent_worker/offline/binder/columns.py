@@ -37,7 +37,9 @@ class Columns(Nouns):
                 continue
             if where.role == "to" and not self._is_goal(column):
                 continue
+            self.role = self._role_of(where, table, name)
             far = self._distance(table)
+            self.role = ""
             if where.never and where.owner is None and column in self._named_by():
                 continue
             if far is not None:
@@ -45,6 +47,14 @@ class Columns(Nouns):
                 near += self._role_bonus(where, column)
                 found[table, name] = cost + far + self._value_cost(where, table, name) - near
         return [(cost, table, name) for (table, name), cost in found.items()]
+
+    def _role_of(self, where: Where, table: str, column: str) -> str:
+        """The part that "from" or "to" says of a thing that is called by its whole name."""
+        named = self.schema.columns[table, column] in self.schema.tables[table].labels
+        whole = (
+            isinstance(v, Value) and any(r.whole for r in v.by_place.get((table, column), ())) for v in where.operands
+        )
+        return where.role if named and all(whole) else ""
 
     def _role_bonus(self, where: Where, column: Column) -> float:
         """How much nearer a column is whose name says what stands before the value: "to SFO" is a destination."""

@@ -61,12 +61,14 @@ class Conditions(Columns):
         partly = where.name is not None and any(c.table in near and c.cost >= PART for c in where.name.columns)
         if where.name and partly and self._path_to(table) is None and table not in self.mentioned:
             raise Doubtful(f"{where.name.text} of {table}, or one of what is asked for")
+        self.role = self._role_of(where, table, column)
         for condition in self._conditions(where, self.schema.columns[table, column]):
             if condition in self.query.conditions[self.since :]:
                 continue
             self._add_condition(condition)
             if condition in self.query.conditions and self._denied_before(where):
                 raise Unbound("a condition behind none")
+        self.role = ""
 
     def _flagged(self, flagged: Flagged) -> None:
         """What a column says yes or no to; rows where it says neither are in neither."""

@@ -4,8 +4,8 @@ from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, U
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
-from agent_worker.offline.english.tokens import kin
-from agent_worker.offline.english.vocabulary import UNIT_PHRASES
+from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.vocabulary import DERIVED, UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Item, Mention, Rank, Verb
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import PART
@@ -127,7 +127,8 @@ class Nouns(Shown):
         """A group that lies far away, and on several ways, is one of two things: customers' nations, or suppliers'."""
         ways = self.joins.functional(path[-1].end) if len(path) > 1 else []
         told = any(c.via[0] and c.table == path[-1].end for c in name.candidates) if path else False
-        if len(ways) > 1 and not told and not self._passed(path):
+        plain = self._is_plain_way(path) and not any(self._is_plain_way(way) for way in ways if way != path)
+        if len(ways) > 1 and not told and not plain and not self._passed(path):
             raise Doubtful(f"{name.text} of which of several")
 
     def _mention(self, mention: Mention) -> None:
@@ -176,11 +177,16 @@ class Nouns(Shown):
         least = self._column(ref).info.minimum or ""
         return least.replace(".", "", 1).isdigit() and float(least) > 0
 
+    def _done_by(self, verb: str) -> list[str]:
+        """The tables that a verb tells of: loans of "borrowed"; of "used", the only one that refers to the base."""
+        noun = stem(DERIVED.get(verb, ""))
+        tables = self.schema.tables.values()
+        found = [t.name for t in tables if any(kin(verb, w) or stem(w) == noun for w in t.words)]
+        users = {key.table for key in self.schema.keys_to(self.base)}
+        return list(users) if not found and verb == "used" and len(users) == 1 else found
+
     def _absent(self, absent: Absent) -> None:
-        if absent.name is not None:
-            tables = [c.table for c in absent.name.tables]
-        else:
-            tables = [t.name for t in self.schema.tables.values() if any(kin(absent.verb, w) for w in t.words)]
+        tables = [c.table for c in absent.name.tables] if absent.name else self._done_by(absent.verb)
         if not tables and not (absent.name and self._unfilled(absent.name)):
             raise Unbound("none of what")
         if self.base in tables:

@@ -133,10 +133,15 @@ class Places:
         path = nearest[0]
         if len(nearest) > 1:
             told = [path for path in nearest if any(self._told(step.key.column) for step in path)]
+            told = told or [path for path in nearest if self._is_plain_way(path)]
             if len(told) != 1:
                 return None
             path = told[0]
         return Ref(path, c.table, c.column), len(path) * HOP
+
+    def _is_plain_way(self, path: Path) -> bool:
+        """Whether no key on a way says a part that the question does not."""
+        return not any(self.schema.plays_part(step.key) for step in path)
 
     def _column_of(self, step: Step) -> Column:
         return self.schema.columns[step.key.table, step.key.column]

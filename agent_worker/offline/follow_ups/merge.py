@@ -214,7 +214,8 @@ class GoingOn:
         if told is not None and told.columns:
             best = told.columns[0].cost
             named = {(c.table, c.column) for c in told.columns if c.column and c.cost <= best + 0.1}
-            return named & values or named
+            owned = {place for place in values if place[0] in {c.table for c in told.tables}}
+            return named & values or (owned if where.owner else set()) or named
         return (values - self.keys) or set(values)
 
     def _ordered(self, found: list[Fragment], further: tuple[Fragment, ...]) -> list[Fragment]:

@@ -19,6 +19,8 @@ def groups(reader: Reader, at: int) -> Iterator[Found]:
         if firm and (start == reader.size or reader.word(start) in (".", "?", ",", ";", "and", "one", "of")):
             yield start + (reader.word(start) == "one"), Group((), True), 0.1
         start = reader.maybe(english.DISTINCT, start + (reader.word(start) == "of"))
+        steps = [name for name in reader.names(reader.maybe(english.COUNT, start)) if name.start > start]
+        yield from ((n.end, Group((n,), firm), n.cost + 0.1) for n in steps if reader.is_scale(n))  # by number of stars
         role = reader.word(at) if firm and reader.word(at) in ("from", "to") else ""
         for end, name in reader.noun(start):
             yield end, Group((name,), firm, role), name.cost + (0.0 if firm else 0.05)

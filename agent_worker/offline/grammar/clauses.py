@@ -119,7 +119,8 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
     if doing and reader.word(at - 1) in english.DETERMINING:
         return  # a noun: "the order detail"
     named = [name for name in reader.names(at) if name.cost <= (0.7 if doing else 0.1)]
-    for end, _ in reader.phrase(english.GLUE, at):
+    coded = reader.word(at - 1) in english.BEING and any(v.text.isupper() and v.refs for v in reader.values(at))
+    for end, _ in reader.phrase(english.GLUE, at) if not coded else ():
         if not any(name.end <= end for name in named):
             yield end, None, 0.03
     if reader.word(at) in ("and", "but", ";", ".", "?", "!", "(", ")"):

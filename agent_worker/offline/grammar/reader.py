@@ -1,13 +1,15 @@
 """Where the rules look: the words of a question with what may begin at each, and the small rules of all others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.lexicon import Phrases
-from agent_worker.offline.grammar.fragments import Average, Operand
+from agent_worker.offline.grammar.fragments import Average, Item, Operand
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.lookup import SURE
+from agent_worker.offline.schema.roles import Role, is_added_up, is_scale
 
 V = TypeVar("V")
 Found = tuple[int, Any, float]
@@ -66,6 +68,21 @@ class Reader:
         roles = (Role.DATE, Role.YEAR)
         return bool(first.column) and self.lattice.index.schema.columns[first.table, first.column or ""].role in roles
 
+    def added_up(self, one: Item) -> Item | None:
+        """A column that is meant as its sum where nothing else is said: the cost of what happened, not of a thing."""
+        schema = self.lattice.index.schema
+        first = one.name.candidates[0] if one.name and not one.fn and not one.owner else None
+        if first is None or first.column is None or schema.tables[first.table].labels:
+            return None
+        column = schema.columns[first.table, first.column]
+        summed = column.role is Role.QUANTITY and is_added_up(column.words) and first.cost < SURE
+        return replace(one, fn="sum", guessed=True) if summed else None
+
+    def is_scale(self, name: Name) -> bool:
+        """Whether a name is a column's of few whole numbers in the first place."""
+        first = name.candidates[0]
+        return bool(first.column) and is_scale(self.lattice.index.schema.columns[first.table, first.column or ""].info)
+
     def _is_column(self, end: int) -> bool:
         """Whether a column's name of several words ends here, "wind speed", or a figure's own: "billed"."""
         starts = range(max(0, end - 4), end - 1)
@@ -97,6 +114,8 @@ class Reader:
             at += 1
         for number in self.numbers(at):
             yield number.end, number
+            if self.word(number.end) == "%":
+                yield number.end + 1, replace(number, text=f"{number.text}%")
         for value in self.values(at):
             yield value.end, value
         for end, fn in self.phrase(english.AGGREGATES, at):

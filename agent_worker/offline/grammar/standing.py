@@ -35,7 +35,8 @@ def events_of(reader: Reader, at: int) -> str:
     """The one table of what a participle tells of, by which things are linked: "booked" of bookings."""
     schema, word = reader.lattice.index.schema, reader.word(at)
     noun = stem(DERIVED.get(word, ""))
-    found = [t.name for t in schema.tables.values() if schema.keys_of(t.name) and not schema.keys_to(t.name)
+    found = [t.name for t in schema.tables.values() if schema.keys_of(t.name)
+             and all(len(schema.keys_of(key.table)) == 1 for key in schema.keys_to(t.name))  # no lines of its own
              and (stem(t.words[-1]) == noun or (word.endswith("ed") and kin(word, t.words[-1])))]  # fmt: skip
     return found[0] if len(found) == 1 else ""
 

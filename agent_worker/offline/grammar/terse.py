@@ -18,7 +18,7 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import described, item, openings
+from agent_worker.offline.grammar.selecting import described, item, measured, openings
 from agent_worker.offline.grammar.standing import standings
 from agent_worker.offline.grammar.time.asked import busiest, when_was, who
 from agent_worker.offline.grammar.time.changes import figures
@@ -46,6 +46,10 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
                 yield end, Select(items, terse=True), cost + 0.05
         elif items[0].name and items[0].name.declared:
             yield end, Select(items), cost
+        elif len(items) == 1 and (summed := reader.added_up(items[0])):
+            yield end, Select((summed,), terse=True), cost + 0.05
+    for end, one, where, cost in measured(reader, at):
+        yield end, (Select((one,), terse=True), where), cost + 0.05
     for start, kind in openings(reader, at):
         yield from _top(reader, start)
         yield from _nth_figure(reader, start)
@@ -65,6 +69,9 @@ def whether(reader: Reader, at: int) -> Iterator[Found]:
         flags += [(end, said.name) for end, said, _ in had(reader, value.end)]
         for end, name in flags if value.refs else ():
             yield end, (Select((Item("", name),), single=True), of_it), name.cost
+        if value.refs and reader.word(value.end) in _VERBS and reader.word(value.end + 1) in english.SOME:
+            for end, name in reader.noun(value.end + 1):  # "did the Mill have any visits"
+                yield end, (Select((Item("count", name),)), of_it), name.cost
 
 
 def _counted(reader: Reader, at: int) -> Iterator[Found]:
@@ -146,8 +153,8 @@ def _best(reader: Reader, at: int, limit: int, descending: bool) -> Iterator[Fou
                     continue
                 if not ranked.fn and ranked.name.tables and ranked.name.tables[0].cost <= ranked.name.cost + 0.1:
                     ranked = Item("count", ranked.name, guessed=True)
-                rank = Rank(descending, limit, ranked)
-                yield last, (Select(shown, terse=True), rank), cost + more + 0.05
+                for one in filter(None, (ranked, reader.added_up(ranked))):
+                    yield last, (Select(shown, terse=True), Rank(descending, limit, one)), cost + more + 0.05
 
 
 def _extremes(reader: Reader, at: int) -> Iterator[tuple[int, bool]]:

@@ -18,6 +18,7 @@ PART = 0.8
 """Words that are a part of a name: a guess, taken only where nothing fits whole."""
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
+_HOW_MUCH = frozenset(("amount", "amounts", "value", "level", "percentage"))
 _NAMES = (("name",), ("names",))
 _UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on", "cd", "dt", "ts", "amt"))
 
@@ -163,6 +164,8 @@ class NameIndex:
         if len(words) > 1 and words[-1] in _OPEN and (words[-1] not in ("name", "names") or column.kind is Kind.TEXT):
             shorter = [_fit_cost(words[:-1], parts) for parts in column.forms]
             costs += [cost + 0.3 for cost in shorter if cost is not None and cost < PART]
+        if len(words) > 1 and words[-1] in _HOW_MUCH and column.role is Role.QUANTITY:
+            costs += [cost + 0.1 for parts in column.forms if (cost := _fit_cost(words[:-1], parts)) is not None]
         known = [cost for cost in costs if cost is not None]
         return min(known, default=None)
 
@@ -172,12 +175,18 @@ class NameIndex:
             return
         for at in range(1, len(words)):
             owners = [c for c in self._plain(words[:at]) if c.column is None and c.cost < PART]
+            owners = owners or self._begun(words[:at])
             columns = [c for c in self._plain(words[at:]) if c.column is not None] if owners else []
             for owner in owners:
                 for column in columns:
                     if column.table == owner.table:
                         yield replace(column, cost=max(owner.cost, column.cost) + 0.02, owned=True)
             yield from self._over(words[:at], words[at:])
+
+    def _begun(self, words: Words) -> list[Candidate]:
+        """The one table whose name begins so: "maintenance cost" of `maintenance_visits`."""
+        known = [t for t in self.schema.tables.values() if len(t.words) > len(words) == 1 and t.words[:1] == words]
+        return [Candidate(known[0].name, cost=0.1)] if len(known) == 1 else []
 
     def _over(self, first: Words, rest: Words) -> Iterator[Candidate]:
         """ "customer nation", "destination airport names": what the first words refer to."""

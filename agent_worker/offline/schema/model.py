@@ -147,6 +147,10 @@ class Schema:
         """The key that a column is, if it refers to another table."""
         return self._key_of.get((table, column))
 
+    def plays_part(self, key: JoinKey) -> bool:
+        """Whether a key says which part the other thing plays, rather than only that thing: `home_branch`."""
+        return not _says(self.columns[key.table, key.column].words, key.ref_table)
+
     @cached_property
     def key_nouns(self) -> dict[str, Words]:
         """What the key of a table calls its rows, where nothing else is called so: the films of `film_facts` with
@@ -155,7 +159,8 @@ class Schema:
         keyed = [(t, key) for t, key in keyed if key.all_words[-1] == "id" and not self.refers(t.name, key.name)]
         nouns = {table.name: key.all_words[:-1] for table, key in keyed}
         taken = Counter(stem(word) for table in self.tables.values() for word in set(table.words))
-        taken.update(stem(word) for table, _ in keyed for word in set(nouns[table.name]) - set(table.words))
+        own = {table.name: {stem(word) for word in table.words} for table, _ in keyed}
+        taken.update(word for name, noun in nouns.items() for word in {stem(one) for one in noun} - own[name])
         return {name: noun for name, noun in nouns.items() if noun and all(taken[stem(word)] == 1 for word in noun)}
 
     def referred_by(self, tables: set[str]) -> set[str]:
@@ -179,7 +184,9 @@ class Schema:
         key = next((column for column in columns if column.name == referred), None) or own_key(columns)
         declared = self.catalog.description.labels.get(info.name, ())
         named = tuple(column for name in declared for column in columns if column.name == name)
-        labels = named or labels_of(columns) or _namesake(words, columns)
+        referring = {c.name: to.ref_table for c in columns if (to := self.refers(info.name, c.name))}
+        own = tuple(c for c in columns if c.name not in referring or not _says(c.all_words, referring[c.name]))
+        labels = named or labels_of(own) or _namesake(words, own)
         return Table(info.name, words, short, columns, key, labels, info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
@@ -281,6 +288,10 @@ def _role_in(words: Words, noun: Words) -> Words:
     """The part that another thing plays in a row, where its key says that: "head" of `head_emp_id`."""
     role = tuple(word for word in words if not any(_same(word, part) for part in noun))
     return words if ID_WORDS.issuperset(role) else role
+
+
+def _says(words: Words, table: str) -> bool:
+    return any(_same(word, part) for word in words for part in parts_of(table))
 
 
 def _same(part: str, noun: str) -> bool:

@@ -11,6 +11,8 @@ _NUMBERS = (
 )
 _KEY_WORDS = frozenset(("id", "ids", "key", "code", "uuid", "guid", "ssn", "isbn", "zip", "phone"))
 _RATES = frozenset(("rate", "percent", "percentage", "pct", "ratio", "discount", "tax", "share"))
+_ADDED_UP = frozenset("amount cost costs revenue sales spend expense fee fees turnover profit quantity".split())  # noqa: SIM905
+_OF_ONE = frozenset(("unit", "list", "avg", "average", "mean", "max", "min", "per", "cumulative", "running"))
 _YES_NO = (("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))
 _YEARLY = frozenset(("year", "founded", "opened", "published", "released", "built", "established"))
 _FEW = 11
@@ -66,6 +68,11 @@ def yes_and_no(column: CatalogColumn) -> tuple[str, str] | None:
     edges = ((column.minimum or "").lower(), (column.maximum or "").lower())
     told = kind_of(column) is Kind.TEXT and column.distinct == 2 and edges in _YES_NO
     return (f"'{column.maximum}'", f"'{column.minimum}'") if told else None
+
+
+def is_added_up(words: tuple[str, ...]) -> bool:
+    """Whether people mean the sum of what is called so, where it is said of several: costs of what happened."""
+    return words[-1:] != () and words[-1] in _ADDED_UP and _OF_ONE.isdisjoint(words)
 
 
 def is_scale(column: CatalogColumn) -> bool:

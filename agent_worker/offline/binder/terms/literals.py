@@ -33,6 +33,8 @@ def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
         return ""
     if first.date:
         return _dated(column, first)
+    if first.text.endswith("%") and (column.role is Role.YEAR or float(column.info.maximum or 0) <= 1):
+        raise Unfit
     if column.role is Role.YEAR and not first.date and first.number not in _YEAR:
         raise Unfit
     if column.role is Role.DATE and not first.date:

@@ -6,13 +6,15 @@ from msgspec.structs import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import kin
-from agent_worker.offline.grammar.fragments import Flagged
+from agent_worker.offline.grammar.fragments import Absent, Flagged
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import SURE, Candidate
 from agent_worker.offline.schema.roles import Kind, yes_and_no
 
+_NEARLY = 0.6
+"""What a day's name without its "at" or "on" costs less than: "resolved" of `resolved_at`."""
 _HAVING = frozenset(("with", "have", "has", "had", "having", "without", "offer", "offers", "offering"))
 
 
@@ -34,13 +36,15 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
         ends = said and not by and ones and not any(whens(reader, name.end))
         if (noun or ends) and is_flag(reader, name, 0.6 if within else SURE):
             yield name.end, Flagged(name, denied != opposite), name.cost
+        elif (noun or ends) and opposite and not denied and reader.is_date(name):
+            yield name.end, Absent(name, missing=True), name.cost + 0.1  # "unresolved"
 
 
 def _said_of(reader: Reader, at: int) -> list[Name]:
     """The names here; or, of a word with "un" or "in" before it, what it denies: "unpaid", "inactive"."""
     word = reader.word(at)
     found = reader.lattice.look_up((word[2:],)) if word.startswith(("un", "in")) and len(word) > 5 else ()
-    return reader.names(at) or ([Name(word, at, at + 1, found)] if found and found[0].cost < SURE else [])
+    return reader.names(at) or ([Name(word, at, at + 1, found)] if found and found[0].cost < _NEARLY else [])
 
 
 def had(reader: Reader, at: int) -> Iterator[Found]:

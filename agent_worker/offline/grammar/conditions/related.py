@@ -37,10 +37,9 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
     """ "without pets", "have never taken a course", "not used by any customer"."""
     for start, _ in reader.phrase(english.ABSENT, at):
         place, cost = start, 0.0
-        if reader.word(start) in english.VERBS and (
-            start + 1 == reader.size or reader.word(start + 1) in english.STOPS
-        ):
-            yield start + 1, Absent(None, reader.word(start)), 0.1
+        after = start + 1 + (reader.word(start + 1) in ("anything", "any", "one"))
+        if reader.word(start) in english.VERBS and (after == reader.size or reader.word(after) in english.STOPS):
+            yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
             for end, name in reader.noun(place):
                 if name.tables or name.columns:

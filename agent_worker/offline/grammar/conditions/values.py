@@ -55,7 +55,7 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
                     state=_is_state(reader, at, end),
                     dated=_is_dated(reader, at, end),
                 ),
-                0.1,
+                0.1 if len(operands) < 2 or reader.word(0) != "compare" else 0.4,
             )
     for end, where, cost in (*where_named(reader, start), *where_trailing(reader, start)) if negated else ():
         if isinstance(where, Where) and where.operator == "=" and not where.both:

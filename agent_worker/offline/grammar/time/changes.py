@@ -25,8 +25,25 @@ def figures(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             if one.fn or one.name.declared:
                 yield end, (Select((one,), terse=terse), *more), cost
+            elif summed := reader.added_up(one):
+                yield end, (Select((summed,), terse=terse), *more), cost
             elif one.name.tables:
                 yield end, (Select((Item("count", one.name),), terse=terse), *more), cost
+    for value in reader.values(at + 1) if compared else ():
+        yield from _by_figure(reader, value)
+
+
+def _by_figure(reader: Reader, value: Value) -> Iterator[Found]:
+    """ "compare Boston and Chicago by number of orders"."""
+    for place in _second(reader, value.end):
+        for other in reader.values(place):
+            for end, items, cost in item(reader, other.end + 1) if reader.word(other.end) in ("by", "on") else ():
+                figure = items[0] if items[0].fn else reader.added_up(items[0])
+                if figure is None or len(items) > 1:
+                    continue
+                for name in _shared(value, other):
+                    both = (Where(None, "=", (value, other)), Group((name,), False))
+                    yield end, (Select((figure,), terse=True), *both), cost + 0.1
 
 
 def compared(reader: Reader, at: int) -> Iterator[Found]:

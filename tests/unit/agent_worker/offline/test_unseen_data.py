@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from agent_worker.offline import plan
-from agent_worker.plan import SqlPlan
+from agent_worker.plan import SqlPlan, Turn
 from tests.harness.data.small_tables import Make, Tables
 
 STAFF: Tables = {
@@ -23,6 +23,7 @@ FREIGHT: Tables = {
     "fct_shipments": {"shipment_id": ["S1", "S2", "S3", "S4"], "shipper": ["Ikea", "Ikea", "Bosch", "Bosch"],
                       "origin_depot_id": [1, 1, 2, 3], "dest_depot_id": [2, 3, 3, 1], "vehicle_id": [1, 1, 2, 2],
                       "booked_at": [datetime(2024, n, 1, 8) for n in (1, 2, 3, 4)],
+                      "freight_cost": [10.0, 20.0, 25.0, 30.0], "status_cd": ["DLV", "CAN", "CAN", "DLV"],
                       "delivered_at": [datetime(2024, 5, 1, 9), None, None, datetime(2025, 5, 1, 9)],
                       "weight_kg": [5.5, 7.5, 9.0, 2.0], "priority": [1, 3, 1, 2]},
 }  # fmt: skip
@@ -30,10 +31,22 @@ LIBRARY: Tables = {
     "books": {"isbn": ["i1", "i2", "i3"], "title": ["Sea", "Sky", "Sun"], "language": ["en", "ja", "en"],
               "pages": [90, 300, 200], "genre": ["crime", "crime", "poems"]},
     "authors": {"author_id": [1, 2], "last_name": ["Mori", "Hale"], "nationality": ["Japanese", "Irish"]},
+    "branches": {"branch_code": ["C", "N"], "branch_name": ["Central", "North"]},
+    "members": {"member_no": [1, 2], "full_name": ["Al Ek", "Bea Po"], "home_branch": ["N", "N"]},
+    "loans": {"loan_id": [7, 8, 9], "isbn": ["i1", "i1", "i3"], "member_no": [1, 1, 1], "branch_code": ["C", "C", "N"],
+              "loaned_on": [date(2024, 1, n) for n in (1, 2, 3)], "due_on": [date(2024, 2, n) for n in (1, 2, 3)],
+              "renewals": [0, 2, 0]},
     "book_authors": {"isbn": ["i1", "i2", "i3", "i3"], "author_id": [1, 1, 1, 2]},
 }  # fmt: skip
 SENSORS: Tables = {
-    "devices": {"device_id": ["T1", "T2"], "kind": ["temperature", "humidity"]},
+    "sites": {"site_id": ["P1", "M2"], "site_name": ["Pier", "Mill"]},
+    "devices": {"device_id": ["T1", "T2", "T3"], "kind": ["temperature", "humidity", "humidity"],
+                "site_id": ["P1", "M2", "P1"], "battery_pct": [15, 80, 90]},
+    "alerts": {"alert_id": [1, 2], "device_id": ["T1", "T1"], "severity": [4, 1],
+               "raised_at": [datetime(2025, 3, n) for n in (1, 2)], "resolved_at": [datetime(2025, 3, 5), None]},
+    "maintenance_visits": {"visit_id": [1, 2, 3], "site_id": ["P1", "P1", "M2"],
+                           "technician": ["Rob Ash", "Rob Ash", "Eve Lim"],
+                           "visited_on": [date(2025, 1, n) for n in (1, 2, 3)], "cost_gbp": [5.0, 6.0, 9.0]},
     "readings": {"device_id": ["T1", "T1", "T2", "T2"], "ts": [datetime(2025, 1, n, 3) for n in (1, 2, 3, 4)],
                  "value": [20.5, 21.5, 40.0, 41.0]},
 }  # fmt: skip
@@ -56,6 +69,30 @@ SENSORS: Tables = {
         (STAFF, "top 1 employees by salary in each department", [{"Sales", "Ada"}, {"Legal", "Cy"}]),
         (LIBRARY, "the longest book of each genre", [{"Sky", "crime"}, {"Sun", "poems"}]),
         (FREIGHT, "latest shipment of each shipper", [{"Ikea", "S2"}, {"Bosch", "S4"}]),
+        # from and to, of two keys to one thing
+        (FREIGHT, "shipments from Kiel to Bonn", [{"S2"}]),
+        (FREIGHT, "how many shipments to Bonn", [{"2"}]),
+        (LIBRARY, "loans by branch", [{"Central", "2"}, {"North", "1"}]),  # where they are lent, not where people live
+        # what is added up where nothing else is said
+        (FREIGHT, "top 2 shippers by freight cost", [{"Bosch", "55.0"}, {"Ikea", "30.0"}]),
+        (FREIGHT, "freight cost by shipper", [{"Bosch", "55.0"}, {"Ikea", "30.0"}]),
+        (FREIGHT, "compare Ikea and Bosch by freight cost", [{"Bosch", "55.0"}, {"Ikea", "30.0"}]),
+        (FREIGHT, "compare Ikea and Bosch by number of shipments", [{"Bosch", "2"}, {"Ikea", "2"}]),
+        (FREIGHT, "how many shipments are CAN", [{"2"}]),  # a code, no verb
+        # what verbs tell of
+        (LIBRARY, "which books have never been borrowed", [{"Sky"}]),
+        (LIBRARY, "members who never borrowed anything", [{"Bea Po"}]),
+        (LIBRARY, "most borrowed books", [{"Sea", "2"}]),
+        (LIBRARY, "loans by number of renewals", [{"0", "2"}, {"2", "1"}]),
+        # a column says what is measured, another how much
+        (SENSORS, "average temperature by site", [{"Pier", "21.0"}]),
+        # names that begin with another word than they are called by
+        (SENSORS, "visits by Rob Ash", [{"1"}, {"2"}]),
+        (SENSORS, "total maintenance cost per site", [{"Pier", "11.0"}, {"Mill", "9.0"}]),
+        (SENSORS, "last visit of each site", [{"Pier", "2"}, {"Mill", "3"}]),
+        (SENSORS, "alerts that are unresolved", [{"2"}]),
+        (SENSORS, "devices with battery below 20%", [{"T1"}]),
+        (SENSORS, "did Pier have any alerts in March 2025?", [{"2"}]),
         # by what the only column of a size says
         (FREIGHT, "largest depot", [{"Ulm", "300"}]),
         # the day that every row has
@@ -87,3 +124,15 @@ def test_a_year_is_one_of_the_rows_and_no_part_of_another_name(make: Make) -> No
     assert isinstance(found, SqlPlan)
     assert "model_year" not in found.sql
     assert "year(fct_shipments.booked_at)" in found.sql
+
+
+def test_a_value_goes_on_from_a_kind(make: Make) -> None:
+    catalog = make(SENSORS).catalog
+    found = plan("what about humidity", catalog, [Turn("how many temperature devices")])
+    assert isinstance(found, SqlPlan)
+    assert "kind = 'humidity'" in found.sql
+
+
+def test_percent_of_a_share_up_to_one_is_asked_back(make: Make) -> None:
+    shares: Tables = {"tests": {"test_id": [1, 2], "fail_rate": [0.1, 0.3]}}
+    assert not isinstance(plan("tests with a fail rate below 20%", make(shares).catalog), SqlPlan)
