@@ -204,7 +204,13 @@ class Binder(Checks):
             raise Unbound("groups without a figure")
         self._check_rows(plain)
         if not query.everything:
-            values = self._asks_values() and not query.limit and self._only_values(plain)
+            values = self._asks_values() and not (query.limit or self.of_each) and self._only_values(plain)
+            if (
+                values
+                and any(isinstance(c, Exists) and c.negated for c in query.conditions)
+                and not self._base_is_said()
+            ):
+                raise Doubtful("none of a row, or of all rows that share it")
             query.distinct = query.distinct or self._distinct() or values
         if query.distinct and any(e not in query.shown for e, _ in query.order):
             raise Unbound("different ones in the order of another")

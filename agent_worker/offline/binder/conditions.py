@@ -46,7 +46,7 @@ class Conditions(Columns):
         if cost > 5:
             raise Unbound("a value that stands elsewhere")
         self.cost += max(cost + self._role_bonus(where, self.schema.columns[table, column]), 0.0)
-        if where.owner is not None and where.owner.cost >= _GUESS and self._holds_all(where, table, column):
+        if (where.owner or where.name) and self._holds_all(where, table, column):
             self.cost -= _CONFIRMED
         self._check_nearest(where, table, column)
         self._check_values(where)
@@ -81,10 +81,10 @@ class Conditions(Columns):
         self.query.conditions.append(said)
 
     def _holds_all(self, where: Where, table: str, column: str) -> bool:
-        """Whether the column that the words behind the values name holds them all."""
-        assert where.owner is not None
-        named = any((c.table, c.column) == (table, column) for c in where.owner.columns)
-        return named and all(isinstance(v, Value) and v.by_place.get((table, column)) for v in where.operands)
+        """Whether the column that is guessed from the words beside the values holds them all."""
+        name = where.owner or where.name
+        named = name and name.cost >= _GUESS and any((c.table, c.column) == (table, column) for c in name.columns)
+        return bool(named) and all(isinstance(v, Value) and v.by_place.get((table, column)) for v in where.operands)
 
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""

@@ -64,6 +64,7 @@ class Nouns(Shown):
             return
         path, table = found
         if not aggregated and not path:
+            self.of_each = True
             return
         if not aggregated and self.query.everything:
             raise Unbound(f"all columns, and those of {name.text}")

@@ -61,6 +61,8 @@ class Places:
     """Columns that say how many there are."""
     parts: set[Path] = field(default_factory=set)
     """The ways to what plays a part in the rows of the base: their manager, their origin."""
+    of_each: bool = False
+    """Something is asked of each row, so that none is left out for being like another."""
     mentioned: set[str] = field(default_factory=set)
     role: str = ""
     """ "from" or "to", while names behind that word are looked for."""
@@ -235,6 +237,11 @@ class Places:
     def _item_names(self) -> list[Name]:
         items = self._items()
         return [name for item in items for name in (item.name, item.owner) if name]
+
+    def _base_is_said(self) -> bool:
+        """Whether the question names the rows that what it asks for is of."""
+        items = [item.owner for item in self._items() if item.owner]
+        return self.base in self.mentioned | {c.table for name in items for c in name.tables}
 
     def _is_amount(self, ref: Ref) -> bool:
         """Whether a column holds quantities, rather than a few whole numbers that rows may share."""

@@ -23,7 +23,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import Kind, Role, is_added_up
 
 _SORTED = (Role.RATE, Role.DATE)
 
@@ -134,7 +134,9 @@ class Ranking(Conditions):
             raise Unbound("a rank of nothing")
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not grouped:
             raise Unbound("a figure of the first only")
-        terse = any(select.terse for select in self.of(Select)) and not self.query.within
+        costs = isinstance(expr, Ref) and is_added_up(self._column(expr).words) and not self._base_is_said()
+        summed = costs and not self.schema.tables[self.base].labels  # of what happened
+        terse = (summed or any(select.terse for select in self.of(Select))) and not self.query.within
         shown = [e for e in self.query.shown if isinstance(e, Ref)]
         shared = all(e.path or self._column(e).role is Role.CATEGORY for e in shown)
         if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):

@@ -58,7 +58,8 @@ ABBREVIATIONS = {
     short: frozenset(words.split("|"))
     for short, words in {
         "num": "number", "no": "number", "nbr": "number", "nr": "number", "cnt": "count", "qty": "quantity",
-        "amt": "amount", "acct": "account", "bal": "balance", "desc": "description", "dt": "date", "ts": "timestamp",
+        "amt": "amount", "acct": "account",
+        "pub": "published|publication", "bal": "balance", "desc": "description", "dt": "date", "ts": "timestamp",
         "yr": "year", "mth": "month", "hr": "hour", "emp": "employee", "cust": "customer", "prod": "product",
         "dept": "department", "apt": "apartment", "acc": "account", "doc": "document", "loc": "location",
         "mgr": "manager", "mfr": "manufacturer", "mfgr": "manufacturer|manufacture",
@@ -95,5 +96,5 @@ citizen friend parent"""
 PEOPLE = frozenset(_PEOPLE.split())
 """Whose age is the time since they were born."""
 
-AMOUNTS = frozenset(("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice"))
+AMOUNTS = frozenset(("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice", "fine", "fee"))
 """Things of which people count the money rather than the rows."""

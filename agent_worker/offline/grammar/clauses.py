@@ -96,6 +96,7 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     if noun or word.startswith(("un", "non", "dis")):
         return
     asked = any(before in ("do", "does", "did") for before in reader.words[:at])
+    asked = asked or (reader.word(0) == "how" and "each" in reader.words[:at])
     asked = asked or reader.word(at - 1) in english.PRONOUNS or "which" in reader.words[max(1, at - 4) : at]
     if last and not asked and word not in english.FINAL:
         return

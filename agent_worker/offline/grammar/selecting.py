@@ -47,6 +47,8 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
                 (Select((one,), which=kind == "which"), where),
                 cost + (_bare_cost((one,)) if kind == "bare" else 0.0),
             )
+        for end, one, where, cost in measured(reader, start):
+            yield end, (Select((one,)), where), cost + (_BARE_THINGS if kind == "bare" else 0.0)
         for place, size in limits(reader, start):
             for end, items, cost in item_list(reader, place) if size > 1 else ():
                 yield end, (Select(items, which=kind == "which"), Limit(size)), cost

@@ -14,6 +14,7 @@ _LONGEST_NAME = 5
 _COMMON = 0.1
 _WHOLE = 0.5
 _COLUMN = 0.8
+_SEXES = {"female": "f", "women": "f", "woman": "f", "male": "m", "men": "m", "man": "m"}
 _NOT_FIRST = frozenset(
     word
     for (word,) in expand(
@@ -225,11 +226,11 @@ def _kinds(schema: Schema, token: Token, start: int, names: list[Name]) -> list[
 
 def _sexes(schema: Schema, word: str) -> tuple[ValueRef, ...]:
     """The code by which a column of sexes has "female" or "male"."""
-    if word not in ("female", "male"):
+    if word not in _SEXES:
         return ()
     columns = [c for c in schema.columns.values() if c.words[-1:] in (("sex",), ("gender",))]
-    coded = [c for c in columns if {value.lower() for value in c.info.values} <= {"f", "m"}]
-    return tuple(ValueRef(c.table, c.name, v) for c in coded for v in c.info.values if v.lower() == word[0])
+    coded = [c for c in columns if all(len(value) == 1 for value in c.info.values)]
+    return tuple(ValueRef(c.table, c.name, v) for c in coded for v in c.info.values if v.lower() == _SEXES[word])
 
 
 def _is_name(value: Value, index: NameIndex) -> bool:

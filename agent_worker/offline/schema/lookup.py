@@ -152,7 +152,8 @@ class NameIndex:
         if candidate.column is None:
             cost = _table_cost(words, self.schema.tables[candidate.table])
             keyed = fit(words, self.schema.key_nouns.get(candidate.table, ())) in (EXACT, EXACT + 1)
-            return _BY_KEY if keyed and (cost is None or cost > _BY_KEY) else cost
+            by_key = _BY_KEY if cost is None else 0.1  # the visits of `maintenance_visits` with `visit_id`
+            return by_key if keyed and (cost is None or cost > by_key) else cost
         column = self.schema.columns[candidate.table, candidate.column]
         if (
             words
@@ -235,7 +236,8 @@ def _fit_cost(words: Words, parts: Words) -> float | None:
     if set(words) <= {"number", "count"}:
         return None
     left = len(parts) - len(words)
-    told = [part for part in parts if part not in _UNTOLD]
+    done = words[-1].endswith("ed")  # "published" tells `pub_year`, "model" no `model_year`
+    told = [part for part in parts if part not in _UNTOLD and not (done and part == "year")]
     if len(told) <= len(words) and fit(words, tuple(told)) in _COSTS:
         return 0.5
     return PART + 0.1 * max(left, 0) + 0.05 * (cost - PARTIAL)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from agent_worker.offline.english.tokens import plural, stem
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, ID_WORDS, NOUNS_TOO, PEOPLE
@@ -117,8 +118,7 @@ class Schema:
         """By its stem, each word that is a value of a category, with table, column and value: "novel" of books."""
         found: dict[str, list[tuple[str, str, str]]] = {}
         for column in self.columns.values():
-            named = column.role is Role.LABEL and column not in self.tables[column.table].labels  # a job's title
-            for value in column.info.values if named or column.role is Role.CATEGORY else ():
+            for value in column.info.values if column.role is Role.CATEGORY else ():
                 if value.isalpha() and len(value) > 2:
                     found.setdefault(stem(value.lower()), []).append((column.table, column.name, value))
         return found
@@ -182,11 +182,19 @@ class Schema:
             for column, parts in zip(info.columns, split, strict=True)
         )
         key = next((column for column in columns if column.name == referred), None) or own_key(columns)
+        if key is not None and key.name != referred and self.refers(info.name, key.name) and not key.info.unique:
+            key = None  # rows of what happened to another thing
         declared = self.catalog.description.labels.get(info.name, ())
         named = tuple(column for name in declared for column in columns if column.name == name)
         referring = {c.name: to.ref_table for c in columns if (to := self.refers(info.name, c.name))}
         own = tuple(c for c in columns if c.name not in referring or not _says(c.all_words, referring[c.name]))
         labels = named or labels_of(own) or _namesake(words, own)
+        few = [
+            c for c in columns if c.role is Role.LABEL and c not in labels and (c.info.distinct or 0) < info.row_count
+        ]
+        columns = tuple(
+            replace(c, role=Role.CATEGORY) if c in few else c for c in columns
+        )  # a job's title names nobody
         return Table(info.name, words, short, columns, key, labels, info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:

@@ -38,9 +38,7 @@ class Times(Ranking):
         of_base = not self.entities or self.base in {e.table for e in self.entities}
         people = bool(BORN & set(hints)) and stem(table.words[-1]) in PEOPLE
         born = [c for c in table.columns if BORN & set(c.all_words)]
-        years = [c for c in table.columns if c.role is Role.YEAR and c not in born]
-        years = [c for c in years if not is_one_of_several_parts(self.schema, c)]
-        dates = [c for c in table.columns if c.kind is Kind.DATE and c not in born]
+        years, dates = self._years(), self._dates()
         if "date" not in hints or not of_base or people or (born and BORN & set(hints)):
             return super()._hinted(hints)
         if dates and not years:
@@ -58,8 +56,19 @@ class Times(Ranking):
         self.cost += 0.05
         return Ref((), self.base, years[0].name)
 
+    def _years(self) -> list[Column]:
+        """The columns of years of the base's rows, but for births."""
+        years = [c for c in self.schema.tables[self.base].columns if c.role is Role.YEAR]
+        return [c for c in years if not BORN & set(c.all_words) and not is_one_of_several_parts(self.schema, c)]
+
+    def _dates(self) -> list[Column]:
+        """The columns of dates of the base's rows, but for births."""
+        columns = self.schema.tables[self.base].columns
+        return [c for c in columns if c.kind is Kind.DATE and not BORN & set(c.all_words)]
+
     def _per(self, per: Per) -> None:
-        bucket = self._calendar(per.name).bucket(per.unit)
+        years = self._years() if per.unit == "year" and per.name is None and not self._dates() else []
+        bucket = Ref((), self.base, years[0].name) if len(years) == 1 else self._calendar(per.name).bucket(per.unit)
         one = Bucket(per.unit, bucket, own=True) if isinstance(bucket, Ref) else bucket
         if one not in self.query.shown:
             self.query.buckets.append(one)

@@ -37,7 +37,7 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
         if (noun or ends) and is_flag(reader, name, 0.6 if within else SURE):
             yield name.end, Flagged(name, denied != opposite), name.cost
         elif (noun or ends) and opposite and not denied and reader.is_date(name):
-            yield name.end, Absent(name, missing=True), name.cost + 0.1  # "unresolved"
+            yield name.end, Absent(name, missing=True), 0.2  # "unresolved"
 
 
 def _said_of(reader: Reader, at: int) -> list[Name]:

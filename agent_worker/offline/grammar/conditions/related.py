@@ -38,7 +38,12 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
     for start, _ in reader.phrase(english.ABSENT, at):
         place, cost = start, 0.0
         after = start + 1 + (reader.word(start + 1) in ("anything", "any", "one"))
-        if reader.word(start) in english.VERBS and (after == reader.size or reader.word(after) in english.STOPS):
+        noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
+        if (
+            not noun
+            and reader.word(start) in english.VERBS
+            and (after == reader.size or reader.word(after) in english.STOPS)
+        ):
             yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
             for end, name in reader.noun(place):

@@ -11,7 +11,8 @@ from tests.harness.data.small_tables import Make, Tables
 STAFF: Tables = {
     "employees": {"emp_id": [1, 2, 3, 4], "first_name": ["Ada", "Bo", "Cy", "Dee"],
                   "last_name": ["Alm", "Berg", "Carr", "Dorn"], "dept_id": ["D1", "D1", "D2", "D2"],
-                  "manager_id": [None, 1, 1, 3], "grade": [3, 1, 2, 1], "salary": [90.0, 40.0, 70.0, 50.0],
+                  "manager_id": [None, 1, 1, 3], "grade": [3, 1, 2, 1], "gender": ["F", "M", "X", "F"],
+                  "job_title": ["Boss", "Clerk", "Clerk", "Clerk"], "salary": [90.0, 40.0, 70.0, 50.0],
                   "hire_date": [date(2020, 1, n) for n in (1, 2, 3, 4)],
                   "termination_date": [None, date(2021, 1, 1), None, None]},
     "departments": {"dept_id": ["D1", "D2", "D3"], "dept_name": ["Sales", "Legal", "Lab"],
@@ -27,10 +28,12 @@ FREIGHT: Tables = {
                       "delivered_at": [datetime(2024, 5, 1, 9), None, None, datetime(2025, 5, 1, 9)],
                       "weight_kg": [5.5, 7.5, 9.0, 2.0], "priority": [1, 3, 1, 2]},
 }  # fmt: skip
+FREIGHT_AND_LOSSES: Tables = FREIGHT | {"losses": {"loss_id": [1, 2], "shipment_id": ["S1", "S1"]}}
 LIBRARY: Tables = {
     "books": {"isbn": ["i1", "i2", "i3"], "title": ["Sea", "Sky", "Sun"], "language": ["en", "ja", "en"],
-              "pages": [90, 300, 200], "genre": ["crime", "crime", "poems"]},
-    "authors": {"author_id": [1, 2], "last_name": ["Mori", "Hale"], "nationality": ["Japanese", "Irish"]},
+              "pub_year": [1990, 1990, 2001], "pages": [90, 300, 200], "genre": ["crime", "crime", "poems"]},
+    "authors": {"author_id": [1, 2, 3], "title": ["Mori", "Hale", "Ross"],
+                "nationality": ["Japanese", "Irish", "Irish"]},
     "branches": {"branch_code": ["C", "N"], "branch_name": ["Central", "North"]},
     "members": {"member_no": [1, 2], "full_name": ["Al Ek", "Bea Po"], "home_branch": ["N", "N"]},
     "loans": {"loan_id": [7, 8, 9], "isbn": ["i1", "i1", "i3"], "member_no": [1, 1, 1], "branch_code": ["C", "C", "N"],
@@ -93,6 +96,17 @@ SENSORS: Tables = {
         (SENSORS, "alerts that are unresolved", [{"2"}]),
         (SENSORS, "devices with battery below 20%", [{"T1"}]),
         (SENSORS, "did Pier have any alerts in March 2025?", [{"2"}]),
+        (SENSORS, "highest temperature ever", [{"21.5"}]),
+        (SENSORS, "average temperature at Pier", [{"21.0"}]),
+        (SENSORS, "number of readings per device", [{"T1", "2"}, {"T2", "2"}]),  # many rows of one device
+        (SENSORS, "how many unresolved alerts per site", [{"Pier", "1"}]),
+        (STAFF, "list all job titles", [{"Clerk"}, {"Boss"}]),  # which name nobody
+        (STAFF, "average salary of women", [{"70.0"}]),
+        (LIBRARY, "authors with no books", [{"Ross"}]),
+        (LIBRARY, "how many books has each author written", [{"Mori", "3"}, {"Hale", "1"}]),
+        (LIBRARY, "number of books per year", [{"1990", "2"}, {"2001", "1"}]),
+        (LIBRARY, "books published after 2000", [{"Sun"}]),
+        (LIBRARY, "renewals per loan", [{"0"}, {"2"}, {"0"}]),
         # by what the only column of a size says
         (FREIGHT, "largest depot", [{"Ulm", "300"}]),
         # the day that every row has
@@ -113,6 +127,8 @@ def test_it_is_read_so(make: Make, tables: Tables, question: str, rows: list[set
     ("tables", "question"),
     [
         (LIBRARY, "is there any book in Japanese?"),  # an author's nationality, which nobody spoke of
+        (FREIGHT_AND_LOSSES, "which shipper had no losses"),  # none of one shipment, or of all of its shipments
+        (FREIGHT, "which shipper has the highest freight cost"),  # of one shipment, or of all together
     ],
 )
 def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:
