@@ -79,7 +79,7 @@ class Pieces:
     def tables(self) -> list[Table]:
         """The tables that are named; else those whose columns or values are; else the largest."""
         named = [
-            c.table for item in self.names if is_table(item) for c in item.names if c.column is None and c.cost <= 1
+            c.table for item in self.names if is_table(item) for c in item.names if c.column is None and c.cost <= 0.1
         ]
         near = [c.table for item in self.names for c in item.names[:2]]
         near += [ref.table for item in self.values for ref in item.values[:2]]

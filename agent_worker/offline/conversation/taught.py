@@ -86,7 +86,7 @@ def _term(single: Single, word: str, means: str) -> Term | None:
 def _is_known(single: Single, word: str) -> bool:
     items = single.lexicon.read(word)
     return any(item.kind is Kind.VALUE and item.word == "whole" for item in items) or any(
-        item.kind is Kind.NAME and any(c.cost <= 1 for c in item.names) for item in items
+        item.kind is Kind.NAME and any(c.cost <= 0.1 for c in item.names) for item in items
     )
 
 

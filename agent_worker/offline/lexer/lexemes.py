@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent_worker.offline.english.phrases import Kind
-from agent_worker.offline.schema.name_index import Candidate
+from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.value_index import ValueRef
 
 
@@ -41,7 +41,7 @@ class Lexeme:
 
 def is_table(name: Lexeme) -> bool:
     """Whether a name is a table's in the first place: "flight" is, where there are flights and flight numbers."""
-    return any(c.column is None and c.measure is None and c.cost <= 1 for c in name.names)
+    return any(c.column is None and c.measure is None and c.cost <= 0.1 for c in name.names)
 
 
 class Ambiguous(Exception):

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 
 from agent_worker.offline.english.phrases import LONGEST_PHRASE, PHRASES, Kind
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, DERIVED, MONTHS, UNIT_PHRASES, WEEKDAYS
 from agent_worker.offline.lexer.lexemes import Lexeme
-from agent_worker.offline.schema.matching import PARTIAL
-from agent_worker.offline.schema.name_index import Candidate, Names
+from agent_worker.offline.schema.lookup import PART, Candidate, NameIndex
+from agent_worker.offline.schema.name_index import Names
 from agent_worker.offline.schema.value_index import ValueIndex
 from bus.contract.catalog import Catalog
 
@@ -22,19 +21,18 @@ _QUANTITY = frozenset(("number", "amount", "percentage", "share"))
 
 
 _SHORT = 2
+_WHOLE = 0.1
+"""What a name costs that is called just so, or so in the plural."""
 
 
 class Lexicon:
     """Reads questions over one catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, index: NameIndex, values: ValueIndex) -> None:
         self.catalog = catalog
         self._read: dict[str, tuple[Lexeme, ...]] = {}
-        self.values = ValueIndex(catalog)
-
-    @cached_property
-    def names(self) -> Names:
-        return Names(self.catalog)
+        self.values = values
+        self.names = Names(catalog, index)
 
     def read(self, question: str) -> list[Lexeme]:
         """The question's items, in order, covering every token; what nothing explains is UNKNOWN."""
@@ -99,14 +97,14 @@ class Lexicon:
             unit = UNIT_PHRASES.get(" ".join(token.lower for token in run), "")
             names = tuple(self._named(words, run))
             dated = unit_of_date([token.lower for token in run]) if not unit else None
-            if dated is not None and not any(name.cost <= 1 for name in names):
+            if dated is not None and not any(name.cost <= _WHOLE for name in names):
                 unit, names = dated[0], tuple(self._dates(dated[1]))
                 if names:
                     yield start, end, replace(_item(Kind.NAME, tokens, start, end, question), names=names, unit=unit)
                 continue
             if unit:
                 # A unit of time is a column only where the column is called just that.
-                names = tuple(name for name in names if name.cost <= 1)
+                names = tuple(name for name in names if name.cost <= _WHOLE)
             if names or unit:
                 item = _item(Kind.NAME, tokens, start, end, question)
                 yield start, end, replace(item, names=names, unit=unit)
@@ -121,7 +119,7 @@ class Lexicon:
             return []
         found = self.names.find(words) or (self._done(words[0]) if len(words) == 1 else [])
         # A word of the planner's own belongs to a name only where the data call something exactly so.
-        return [c for c in found if c.cost <= 1] if any(word in PHRASES for word in words) else found
+        return [c for c in found if c.cost <= _WHOLE] if any(word in PHRASES for word in words) else found
 
     def _owned(self, words: list[str]) -> list[Candidate]:
         """ "name of the airline" is "airline name"; "number of flights" is no name."""
@@ -136,7 +134,7 @@ class Lexicon:
     def _dates(self, words: list[str]) -> list[Candidate]:
         """The columns of dates that words name, with "date" left out or not: "ship" in "ship year"."""
         named = self.names.find(words) or self.names.find([*words, "date"])
-        return [c for c in [*named, *self.names.find([*words, "date"])] if c.kind == "date" and c.cost < PARTIAL]
+        return [c for c in [*named, *self.names.find([*words, "date"])] if self.names.is_date(c) and c.cost < PART]
 
     def _done(self, word: str) -> list[Candidate]:
         """The date on which something was done: "shipped" speaks of `shipdate`, "created" of `created_at`."""
@@ -145,7 +143,7 @@ class Lexicon:
         root = word[:-2]
         root = root[:-1] if root[-1] == root[-2] else root
         tries = ([root, "date"], [root + "e", "date"], [word, "at"], [word, "on"], [word, "date"])
-        return [c for words in tries for c in self.names.find(words) if c.kind == "date" and c.cost <= 1]
+        return [c for words in tries for c in self.names.find(words) if self.names.is_date(c) and c.cost <= _WHOLE]
 
     def _readable(self, phrase: str) -> bool:
         """ "order by" speaks of an order only where the data hold no orders."""
@@ -215,7 +213,7 @@ def _cheapest(options: list[list[tuple[int, Lexeme]]]) -> list[Lexeme]:
 def _cost(item: Lexeme) -> float:
     cost = _COST.get(item.kind, 1.0)
     if item.kind is Kind.NAME and item.names:
-        return cost + item.names[0].cost * 0.1
+        return cost + item.names[0].cost * 0.6
     if item.kind is Kind.VALUE and item.word == "part":
         return cost + 0.6
     return cost

@@ -62,8 +62,8 @@ def rows_of(question: str, names: Names) -> tuple[str, str]:
 def _split(question: str, names: Names) -> tuple[set[str], list[CatalogTable], set[str]]:
     """The words of a question that carry something, the tables they name, and those that name none."""
     words = {stem(word) for word in atoms(question)} - {stem(word) for word in _CARRIES_NOTHING}
-    tables = [t for t in names.catalog.tables if words & {stem(part) for part in names.tables[t.name]}]
-    return words, tables, words - {stem(part) for t in tables for part in names.tables[t.name]}
+    tables = [t for t in names.catalog.tables if words & names.stems(t.name)]
+    return words, tables, words - {word for t in tables for word in names.stems(t.name)}
 
 
 def _tables(names: Names) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import ClassVar
 
 import msgspec
@@ -22,6 +21,7 @@ from agent_worker.offline.question.readings import Core, Reading
 from agent_worker.offline.question.several import questions_in, side_by_side
 from agent_worker.offline.question.troubles import Troubles
 from agent_worker.offline.schema.roles import Kind as Holds
+from agent_worker.offline.schema.value_index import ValueIndex
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
 
@@ -61,11 +61,8 @@ class Words:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.lexicon = Lexicon(catalog)
-
-    @cached_property
-    def core(self) -> Core:
-        return Core(self.catalog, self.lexicon.values)
+        self.core = Core(catalog, ValueIndex(catalog))
+        self.lexicon = Lexicon(catalog, self.core.index, self.core.values)
 
     _last: "ClassVar[Words | None]" = None
 
