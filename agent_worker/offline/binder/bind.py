@@ -204,7 +204,10 @@ class Binder(Checks):
             raise Unbound("groups without a figure")
         self._check_rows(plain)
         if not query.everything:
-            values = self._asks_values() and not (query.limit or self.of_each) and self._only_values(plain)
+            called = [c for c in query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
+            labels = self.schema.tables[self.base].labels
+            each = self.of_each or any(self._column(c.expr) in labels for c in called if isinstance(c.expr, Ref))
+            values = self._asks_values() and not (query.limit or each) and self._only_values(plain)
             if (
                 values
                 and any(isinstance(c, Exists) and c.negated for c in query.conditions)

@@ -25,6 +25,8 @@ from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.roles import Kind, Role, is_added_up
 
+_BY_UNIT = 0.4
+"""How much surer the one column of a unit is that is said: "over 8,000 kg"."""
 _SORTED = (Role.RATE, Role.DATE)
 
 
@@ -43,6 +45,7 @@ class Ranking(Conditions):
             unit = unit_named(how.name.text.lower())
             if unit and unit_of(self.schema, self._column(ref)) not in (unit, ""):
                 raise Doubtful(f"{how.number.text} {how.name.text} of what is kept in another unit")
+            self.cost -= _BY_UNIT if unit and how.name.cost > _BY_UNIT else 0.0
             if is_calendar_part(ref.column):
                 raise Doubtful(f"{how.number.text} as how long ago, or as the {ref.column} itself")
             self._add_condition(Compare(ref, operator, literal))

@@ -195,7 +195,7 @@ RELATIVES = Phrases(
             "=",
             "year",
         ),
-        "{earning,earn,earns,make,makes} more than": (">", "salary"),
+        "{earning,earn,earns,make,makes} {more than,above,over}": (">", "salary"),
         "{earning,earn,earns} less than": ("<", "salary"),
     }
 )

@@ -96,5 +96,17 @@ citizen friend parent"""
 PEOPLE = frozenset(_PEOPLE.split())
 """Whose age is the time since they were born."""
 
+_CODES = {
+    "sex gender": "female f women f woman f male m men m man m",
+    "language lang": "english en french fr german de spanish es italian it japanese ja chinese zh portuguese pt "
+                     "dutch nl russian ru polish pl swedish sv korean ko arabic ar turkish tr czech cs",
+    "country nation ctry": "germany de france fr spain es italy it japan jp china cn portugal pt netherlands nl "
+                           "poland pl sweden se austria at switzerland ch belgium be denmark dk norway no finland fi "
+                           "ireland ie canada ca brazil br india in mexico mx australia au turkey tr greece gr",
+}  # fmt: skip
+CODES = {word: (called, code) for called, pairs in _CODES.items()
+         for word, code in zip(pairs.split()[::2], pairs.split()[1::2], strict=True)}  # fmt: skip
+"""By people's word, the code of it, and what a column is called that may hold such codes."""
+
 AMOUNTS = frozenset(("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice", "fine", "fee"))
 """Things of which people count the money rather than the rows."""

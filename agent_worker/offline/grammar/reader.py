@@ -68,6 +68,19 @@ class Reader:
         roles = (Role.DATE, Role.YEAR)
         return bool(first.column) and self.lattice.index.schema.columns[first.table, first.column or ""].role in roles
 
+    def owns(self, value: Value) -> bool:
+        """Whether a value is said as what something is of: "Novak's"."""
+        return value.refs != () and self.lattice.question[: self.lattice.tokens[value.end - 1].end].endswith(
+            ("'s", "\u2019s")
+        )
+
+    def counts_in(self, name: Name, at: int) -> bool:
+        """Whether a column's own name says what stands here behind its number: "a capacity under 1,000 pallets"."""
+        columns = self.lattice.index.schema.columns
+        return self.word(at) != "" and any(
+            self.word(at) in columns[c.table, c.column or ""].all_words for c in name.columns[:1]
+        )
+
     def added_up(self, one: Item) -> Item | None:
         """A column that is meant as its sum where nothing else is said: the cost of what happened, not of a thing."""
         schema = self.lattice.index.schema

@@ -12,7 +12,6 @@ from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import limits, ranking
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import PART, SURE, Candidate
-from agent_worker.offline.schema.roles import Role
 from agent_worker.offline.schema.value_index import ValueRef
 
 _STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
@@ -24,7 +23,6 @@ _BARE, _BARE_THINGS = 0.3, 0.2
 _WHOLE, _ADDED_UP = 0.3, 0.3
 """ "Total price" of many is the sum of the column that is called so."""
 _KINDS = (("type",), ("kind",), ("class",), ("category",), ("metric",), ("measure",), ("parameter",))
-_VALUES = (("value",), ("reading",), ("measurement",), ("measured", "value"))
 _NO_COUNT = 0.4
 """What it costs that "the number of" is a column and no count."""
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
@@ -47,6 +45,9 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
                 (Select((one,), which=kind == "which"), where),
                 cost + (_bare_cost((one,)) if kind == "bare" else 0.0),
             )
+        for value in reader.values(start):  # "Novak's salary"
+            for end, items, cost in item_list(reader, value.end) if reader.owns(value) else ():
+                yield end, (Select(items), Where(None, "=", (value,))), cost
         for end, one, where, cost in measured(reader, start):
             yield end, (Select((one,)), where), cost + (_BARE_THINGS if kind == "bare" else 0.0)
         for place, size in limits(reader, start):
@@ -97,19 +98,20 @@ def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, 
         if len(kinds) == 1 and (schema.tables[kinds[0][0]].labels or told in _KINDS):
             table, column, value = kinds[0]
             things = Name(word, start, start + 1, (Candidate(table),))
-            where = Where(None, "=", (Value(word, start, start + 1, (ValueRef(table, column, value),)),))
+            kind = Value(word, start, start + 1, (ValueRef(table, column, value),))
+            where = Where(None, "=", (kind,), owner=things)
             yield start + 1, (Item("count" if counts else "", things), where), 0.1
 
 
 def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where, float]]:
     """ "average temperature": of the one column of values, where another column says what is measured."""
     schema = reader.lattice.index.schema
-    values = [c for c in schema.columns.values() if c.words in _VALUES and c.role is Role.QUANTITY]
-    for end, fns, _, cost in _functions(reader, at) if len(values) == 1 else ():
+    measured = schema.measured
+    near = schema.referred_by({measured.table}) if measured else set()
+    for end, fns, _, cost in _functions(reader, at) if measured else ():
         for value in reader.values(reader.skip(english.DETERMINERS, end)) if len(fns) == 1 else ():
-            near = schema.referred_by({values[0].table})
-            if any(t in near and schema.columns[t, c].words[-1:] in _KINDS for t, c in value.by_place):
-                name = Name(value.text, value.start, value.end, (Candidate(values[0].table, values[0].name),))
+            if measured and any(t in near and schema.columns[t, c].words[-1:] in _KINDS for t, c in value.by_place):
+                name = Name(value.text, value.start, value.end, (Candidate(measured.table, measured.name),))
                 yield value.end, Item(fns[0], name), Where(None, "=", (value,)), cost
 
 

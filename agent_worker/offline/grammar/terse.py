@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
+from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import had, is_flag
 from agent_worker.offline.grammar.fragments import (
     Absent,
@@ -79,6 +80,10 @@ def _counted(reader: Reader, at: int) -> Iterator[Found]:
     for end, name in reader.noun(at) if reader.word(at - 1) != "by" else ():
         if name.tables and name.tables[0].cost <= name.cost + 0.1:
             yield end, Select((Item("count", name),), terse=True), name.cost - _TERSE
+    for end, where, cost in numbered(reader, at):
+        for last, name in reader.noun(end):  # "severity 4 alerts by site"
+            if name.tables and name.start == end:
+                yield last, (Select((Item("count", name),), terse=True), where), cost + name.cost - _TERSE
 
 
 def _nth_figure(reader: Reader, at: int) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
-from agent_worker.offline.english.vocabulary import MONTHS
+from agent_worker.offline.english.vocabulary import CODES, MONTHS
 from agent_worker.offline.schema.lookup import SURE, Candidate, NameIndex
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
@@ -14,7 +14,6 @@ _LONGEST_NAME = 5
 _COMMON = 0.1
 _WHOLE = 0.5
 _COLUMN = 0.8
-_SEXES = {"female": "f", "women": "f", "woman": "f", "male": "m", "men": "m", "man": "m"}
 _NOT_FIRST = frozenset(
     word
     for (word,) in expand(
@@ -211,8 +210,11 @@ def _values(question: str, tokens: list[Token], index: ValueIndex, schema: Schem
             Value(tokens[start].text if quoted else text, start, end, tuple(refs), quoted)
         )
     for start, token in enumerate(tokens):
-        if coded := _sexes(schema, token.lower):
-            found.setdefault(start, []).append(Value(token.text, start, start + 1, coded))
+        if coded := _coded(schema, token.lower):
+            same = [value for value in found.get(start, []) if value.end == start + 1]
+            others = [value for value in found.get(start, []) if value not in same]
+            both = coded + tuple(ref for value in same for ref in value.refs)
+            found[start] = [*others, Value(token.text, start, start + 1, both)]
     return found
 
 
@@ -224,13 +226,12 @@ def _kinds(schema: Schema, token: Token, start: int, names: list[Name]) -> list[
     return [Value(token.text, start, start + 1, refs)] if refs else []
 
 
-def _sexes(schema: Schema, word: str) -> tuple[ValueRef, ...]:
-    """The code by which a column of sexes has "female" or "male"."""
-    if word not in _SEXES:
-        return ()
-    columns = [c for c in schema.columns.values() if c.words[-1:] in (("sex",), ("gender",))]
-    coded = [c for c in columns if all(len(value) == 1 for value in c.info.values)]
-    return tuple(ValueRef(c.table, c.name, v) for c in coded for v in c.info.values if v.lower() == _SEXES[word])
+def _coded(schema: Schema, word: str) -> tuple[ValueRef, ...]:
+    """The code by which a column of sexes, languages or countries has "female", "French" or "Germany"."""
+    called, code = CODES.get(word, ("", ""))
+    columns = [c for c in schema.columns.values() if not set(called.split()).isdisjoint(c.words)] if code else []
+    coded = [c for c in columns if all(len(value) == len(code) for value in c.info.values)]
+    return tuple(ValueRef(c.table, c.name, v) for c in coded for v in c.info.values if v.lower() == code)
 
 
 def _is_name(value: Value, index: NameIndex) -> bool:

@@ -186,8 +186,8 @@ class NameIndex:
 
     def _begun(self, words: Words) -> list[Candidate]:
         """The one table whose name begins so: "maintenance cost" of `maintenance_visits`."""
-        known = [t for t in self.schema.tables.values() if len(t.words) > len(words) == 1 and t.words[:1] == words]
-        return [Candidate(known[0].name, cost=0.1)] if len(known) == 1 else []
+        known = self.schema.begun.get(words[0], []) if len(words) == 1 else []
+        return [Candidate(known[0], cost=0.1)] if len(known) == 1 else []
 
     def _over(self, first: Words, rest: Words) -> Iterator[Candidate]:
         """ "customer nation", "destination airport names": what the first words refer to."""

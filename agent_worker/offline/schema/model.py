@@ -28,12 +28,14 @@ _UNITS = frozenset(
 """What a number is in, not what it is of: `weight_kg`."""
 _PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "fct", "stg", "vw", "lookup", "lkp"))
 
+_VALUES = (("value",), ("reading",), ("measurement",), ("measured", "value"))
 _SUPERIORS = frozenset(("manager", "supervisor", "boss", "mentor", "parent"))
 """Whom a row of people may name among its own: `manager_id`."""
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One column: `words` is its name without what it shares with its table; `all_words` is the whole name."""
+    """One column: `words` is its name without what it shares with its table; `all_words` is the whole name; `forms`
+    are its words in each way in which they may be said: a name that is shortened is a word too."""
 
     table: str
     name: str
@@ -42,16 +44,10 @@ class Column(msgspec.Struct, frozen=True):
     kind: Kind
     role: Role
     info: CatalogColumn
+    forms: tuple[Words, ...]
 
     def __repr__(self) -> str:
         return f"<{self.table}.{self.name} {self.role}>"
-
-    @property
-    def forms(self) -> tuple[Words, ...]:
-        """Its words in each way in which they may be said: a name that is shortened is a word too."""
-        parts = parts_of(self.name)
-        said = (self.words,) if self.words == self.all_words else (self.words, self.all_words)
-        return said if _EXPANDED.keys().isdisjoint(parts) else (*said, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +117,21 @@ class Schema:
             for value in column.info.values if column.role is Role.CATEGORY else ():
                 if value.isalpha() and len(value) > 2:
                     found.setdefault(stem(value.lower()), []).append((column.table, column.name, value))
+        return found
+
+    @cached_property
+    def measured(self) -> Column | None:
+        """The one column that holds what other columns say is measured."""
+        found = [c for c in self.columns.values() if c.words in _VALUES and c.role is Role.QUANTITY]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def begun(self) -> dict[str, list[str]]:
+        """By its first word, each table that is called by several."""
+        found: dict[str, list[str]] = {}
+        for table in self.tables.values():
+            if len(table.words) > 1:
+                found.setdefault(table.words[0], []).append(table.name)
         return found
 
     @cached_property
@@ -218,7 +229,9 @@ class Schema:
         roles = self.catalog.description.roles
         declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
-        return Column(table, column.name, own, parts, kind, role, column)
+        short = parts_of(column.name)
+        forms = dict.fromkeys((own, parts) if _EXPANDED.keys().isdisjoint(short) else (own, parts, short))
+        return Column(table, column.name, own, parts, kind, role, column, tuple(forms))
 
 
 def _in_full(words: Words) -> Words:

@@ -107,9 +107,10 @@ class _Spans:
         self.whole: dict[Pieces, list[Span]] = defaultdict(list)
         for start in range(len(tokens)):
             for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
-                pieces = tuple(atoms(question[tokens[start].start : tokens[end - 1].end]))
-                if pieces and not {tokens[start].text, tokens[end - 1].text} & _STOPS:
-                    self.whole[pieces].append((start, end))
+                text = question[tokens[start].start : tokens[end - 1].end]
+                for said in dict.fromkeys((text, text.removesuffix("'s").removesuffix("\u2019s"))):  # "Novak's"
+                    if (pieces := tuple(atoms(said))) and not {tokens[start].text, tokens[end - 1].text} & _STOPS:
+                        self.whole[pieces].append((start, end))
         telling = [pieces for pieces in self.whole if _tells(pieces) and not {pieces[0], pieces[-1]} & _BETWEEN]
         self.by_first: dict[str, list[Pieces]] = defaultdict(list)
         for pieces in telling:

@@ -39,6 +39,8 @@ def where_named(reader: Reader, at: int) -> Iterator[Found]:
                 }
                 where = Where(name, operator, operands, negated, hints=hints, both=both, firm=firm)
                 yield end, where, name.cost + cost
+                if isinstance(operands[-1], Number) and reader.counts_in(name, end):
+                    yield end + 1, where, name.cost + cost
                 yield from _or_again(reader, end, where, name.cost + cost)
 
 

@@ -22,7 +22,8 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
     """ "active customers", "who are not active", "unpaid", "bikes in service", "with a terrace", "that allow pets"."""
     yield from had(reader, at)
     alone = reader.before(at) is not None or (at > 0 and english.RESTRICTING.issuperset(reader.words[:at]))
-    said = at > 0 and (reader.word(at - 1) in english.BEING or alone)
+    before = at - 1 - (reader.word(at - 1) in ("still", "currently", "already"))
+    said = at > 0 and (reader.word(before) in english.BEING or alone)
     denied = reader.word(at) == "not"
     within = reader.word(at + denied) == "in"
     for name, opposite in (

@@ -30,7 +30,11 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
                         where = Where(None, "=", (value,), owner=name)
                         yield last, (HowMany(name, sign, number), where), name.cost
             for last, name in reader.noun(place):
-                yield last, HowMany(name, sign or "=", number), name.cost + (0.3 if bare else 0.0)
+                yield (
+                    last,
+                    HowMany(name, sign or "=", number),
+                    name.cost + (0.3 if bare and not (name.tables and not name.columns) else 0.0),
+                )
 
 
 def absents(reader: Reader, at: int) -> Iterator[Found]:
