@@ -19,7 +19,7 @@ from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
 from bus.transport.sockets import Channel, admit, bind_publisher, new_context
-from bus.wire.topics import presence_job, topic_job
+from bus.wire.topics import clients_job, topic_job
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.api.envelope import CommandLine
 from supervisor.control.controller import JobController
@@ -280,9 +280,9 @@ class Service:
 
     def _on_subscription(self, frames: list[bytes]) -> None:
         subscribed, topic = frames[0][:1] == b"\x01", frames[0][1:]
-        job_id = presence_job(topic)
+        job_id = clients_job(topic)
         if job_id is not None:
-            self._controller.presence(job_id, subscribed)
+            self._controller.clients_changed(job_id, subscribed)
             return
         job_id = topic_job(topic)
         if job_id is not None and subscribed:

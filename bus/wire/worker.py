@@ -112,7 +112,7 @@ class Ready(Control, frozen=True, tag="ready"):
 
 
 class Heartbeat(Control, frozen=True, tag="heartbeat"):
-    """The worker's event loop turns. `begun`: it knows its job (or that there is none any more). One comes at once when
+    """The worker's event loop runs. `begun`: it knows its job (or that there is none any more). One comes at once when
     a model begins to read, so that this is paid for however the worker ends.
 
     `usage` is cumulative; two lines carry it, and of two reports the one with the later `used_at`, in monotonic

@@ -108,7 +108,7 @@ class JobController:
             raise AlreadyEnded(job_id)
         self._act(entry, entry.job.stop(request, self._loop.time()))
 
-    def presence(self, job_id: str, present: bool) -> None:
+    def clients_changed(self, job_id: str, present: bool) -> None:
         """The first follower for whom the job runs has come, or the last one has left."""
         entry = self._jobs.get(job_id)
         if entry is not None:
