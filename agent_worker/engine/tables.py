@@ -1,4 +1,4 @@
-"""The catalog's tables in a connection: fenced in before the first statement, each made when a statement names it."""
+"""The catalog's tables in a connection: locked up before the first statement, each made when a statement names it."""
 
 from collections.abc import Callable
 

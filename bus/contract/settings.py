@@ -126,7 +126,7 @@ _Object = Annotated[str, Meta(pattern=r"^([\w.]+:\w+)?$")]
 class AgentDefinition(Table, frozen=True):
     """One agent: a function of Python (`entrypoint`), a program (`command`), or an object of a framework, as
     MODULE:NAME (`langgraph`, `pydantic_ai`, `openai_agents`); options that are handed to it as
-    they are, and whether its worker is fenced in (files, TCP ports, address space). Only an agent that runs nothing
+    they are, and whether its worker is sandboxed (files, TCP ports, address space). Only an agent that runs nothing
     untrusted may go without. `folder` is where it is looked for; `programs` are programs and folders that it may run
     and read beside. Its own limits take the place of those in `[limits]`. It runs only on nodes that offer its
     `resource`, if it names one."""
