@@ -1,4 +1,4 @@
-"""What came of a question, and whether it was right. Pure."""
+"""What came of a question, and whether it was right."""
 
 from typing import Any, Literal
 

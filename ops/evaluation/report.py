@@ -1,4 +1,4 @@
-"""What an evaluation has found: as figures, as text, as one JSON object. Pure."""
+"""What an evaluation has found: as figures, as text, as one JSON object."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Which statements of a question have failed, so that none is run twice. Pure."""
+"""Which statements of a question have failed, so that none is run twice."""
 
 from agent_worker.engine import EngineError
 from agent_worker.engine.guard import Refused
