@@ -49,6 +49,9 @@ run: .venv/.installed
 
 web: .venv/.installed
 
+# Hundreds of programs are started: none compiles again what another has compiled, whatever this machine's environment says.
+check test test-cluster: export PYTHONDONTWRITEBYTECODE :=
+
 check: lint web-check
 	.venv/bin/pytest -m "not slow" $(SPREAD) tests/unit tests/integration
 
