@@ -40,7 +40,7 @@ from supervisor.lifecycle.job import (
 )
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.own_files.catalogs import OwnCatalogs, may_see_files
-from supervisor.scheduling.deadlines import DeadlineTimers
+from supervisor.scheduling.deadline_timers import DeadlineTimers
 from supervisor.scheduling.disconnects import DisconnectWatch
 from supervisor.scheduling.limits import Exceeded
 from supervisor.scheduling.run_queue import RunQueue

@@ -9,8 +9,8 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE
-from agent_worker.catalog.profile.budget import Budget
 from agent_worker.catalog.profile.keys import find_keys, with_unique_columns, without_unique_columns
+from agent_worker.catalog.profile.time_budget import TimeBudget
 from agent_worker.catalog.profile.values import with_values, without_labels
 from bus.contract.catalog import Catalog, CatalogTable, Description, JoinKey
 
@@ -53,7 +53,7 @@ def look_into(
     waiting = [table.name for table in tables if table.unseen and table.name not in set(fresh)]
     now = time.monotonic()
     times = _Times(now, max(given.until, now + LEAST_S) if fresh else now + given.looks_s)
-    looks = _Looks(Budget(connection, 0, EACH_S), found, several=several)
+    looks = _Looks(TimeBudget(connection, 0, EACH_S), found, several=several)
     looks.into(fresh, times.at(FOR_TABLES))
     looks.into(waiting, min(times.at(FOR_TABLES), time.monotonic() + given.looks_s))
     kept = _kept(known, found.keys() - {*fresh, *looks.done})
@@ -83,7 +83,7 @@ class _Times(msgspec.Struct, frozen=True):
 class _Looks:
     """Each puts what it has found into the tables of `found`. `done` are the names of those that were looked into."""
 
-    def __init__(self, budget: Budget, found: dict[str, CatalogTable], *, several: bool) -> None:
+    def __init__(self, budget: TimeBudget, found: dict[str, CatalogTable], *, several: bool) -> None:
         self._budget = budget
         self._found = found
         self._several = several

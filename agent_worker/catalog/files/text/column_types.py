@@ -6,7 +6,7 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.files.footers import Statistics
-from agent_worker.catalog.files.text.asking import (
+from agent_worker.catalog.files.text.column_queries import (
     STACKED,
     ask,
     ask_each,

@@ -1,4 +1,4 @@
-"""Questions to all texts of columns at once."""
+"""Queries about the texts of many columns at once: what is so of all of a column's texts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
