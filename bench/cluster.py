@@ -109,7 +109,7 @@ def _beside(name: str, unit: str, times: list[float], limit: Spread, target: flo
 def _memory(system: System) -> list[Figure]:
     """What there is of an idle node: its keeper, init and agent, with the fork server and two warm workers."""
     node = node_of(system.supervisor)
-    links = [node.keeper, node.init, node.agent]
+    links = [node.keeper, node.init, node.program]
     of_all = sum(pss_mib(process.pid) for process in [node.keeper, *node.left])
     return [
         Figure("a node's keeper, init and agent", "MiB", spread([sum(pss_mib(link.pid) for link in links)])),

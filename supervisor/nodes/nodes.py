@@ -151,8 +151,8 @@ class Nodes:
     # ---- what nodes say
 
     def _on_message(self, frames: list[bytes]) -> None:
-        connection, agent_id, kind, payload = frames if len(frames) == 4 else (b"", b"", b"", b"")
-        node = self._nodes.get(agent_id.decode(errors="replace"))
+        connection, node_id, kind, payload = frames if len(frames) == 4 else (b"", b"", b"", b"")
+        node = self._nodes.get(node_id.decode(errors="replace"))
         if node is None:
             self._say(connection, Fenced())
             return
@@ -226,15 +226,15 @@ class Nodes:
             self._start_offered()
             return
         match said:
-            case Started(agent_id) if node := self._nodes.get(agent_id):
+            case Started(node_id) if node := self._nodes.get(node_id):
                 self._inventory.failed.pop(node.place.name, None)
-            case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
+            case NodeReaped(node_id) if node := self._nodes.get(node_id):
                 self._lose(node, Proof.NODE_REAPED, f"its node {node.place.name} has ended")
-            case NodeFailed(agent_id, why) if node := self._nodes.get(agent_id):
+            case NodeFailed(node_id, why) if node := self._nodes.get(node_id):
                 log.error("node %s cannot be started: %s", node.place.name, why, extra={"action": "node"})
                 self._inventory.failed[node.place.name] = why
                 self._give_up(node)
-            case NodeDown(agent_id, why) if node := self._nodes.get(agent_id):
+            case NodeDown(node_id, why) if node := self._nodes.get(node_id):
                 log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})
                 self._give_up(node)
 
@@ -242,7 +242,7 @@ class Nodes:
         """What was never granted a lease runs nothing, and never will; of others the lease has to run out."""
         node.lease.end_granting()
         if node.lease.last_answered_at is None:
-            del self._nodes[node.agent_id]
+            del self._nodes[node.node_id]
 
     def _engine_ended(self) -> None:
         """Its nodes end with it, but nobody has reaped them: their leases are waited for."""
@@ -255,13 +255,13 @@ class Nodes:
             self._start(name, capacity)
 
     def _start(self, name: str, capacity: Capacity) -> None:
-        agent_id = secrets.token_hex(6)
-        sending = partial(self._say_to, agent_id)
-        node, secret = new_node(agent_id, name, capacity, self._settings, (sending, self._listener))
-        self._nodes[agent_id] = node
+        node_id = secrets.token_hex(6)
+        sending = partial(self._say_to, node_id)
+        node, secret = new_node(node_id, name, capacity, self._settings, (sending, self._listener))
+        self._nodes[node_id] = node
         self._engine.start_node(
             NodeOrders(
-                agent_id=agent_id,
+                node_id=node_id,
                 name=name,
                 parent=0,
                 head=self._endpoint,
@@ -270,7 +270,7 @@ class Nodes:
                 secret_key=secret,
                 lease_s=self._cluster.lease_s,
                 slots=capacity.slots,
-                folder=str(Path(self._address.runtime_dir) / f"node-{agent_id}"),
+                folder=str(Path(self._address.runtime_dir) / f"node-{node_id}"),
                 settings=msgspec.structs.replace(self._settings, auth=AuthSettings()),  # nobody signs in there
             )
         )
@@ -283,11 +283,11 @@ class Nodes:
         log.log(level, "%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})
         node.lease.end_granting()
         node.place.lost(proof, words)
-        self._nodes.pop(node.agent_id, None)
+        self._nodes.pop(node.node_id, None)
         self._changed()
 
-    def _say_to(self, agent_id: str, said: LineMessage) -> None:
-        if node := self._nodes.get(agent_id):
+    def _say_to(self, node_id: str, said: LineMessage) -> None:
+        if node := self._nodes.get(node_id):
             self._say(node.connection, said)
 
     def _say(self, connection: bytes | None, said: LineMessage) -> None:

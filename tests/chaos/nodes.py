@@ -39,10 +39,10 @@ async def strike(supervisor: psutil.Process, step: Step) -> bool:
         if step.kind.startswith("kill_"):
             getattr(node, step.kind.removeprefix("kill_")).kill()
         else:
-            node.agent.suspend()  # if for good, its lease ends it
-        if step.kind == "stall_agent":
+            node.program.suspend()  # if for good, its lease ends it
+        if step.kind == "stall_program":
             await asyncio.sleep(step.pause_s)
-            node.agent.resume()
+            node.program.resume()
     return True
 
 

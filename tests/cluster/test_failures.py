@@ -58,8 +58,8 @@ def _resume_all(machine: Machine) -> None:
 
 FAULTS = {
     "keeper killed": Fault(_signal("keeper", signal.SIGKILL), REAPED),
-    "agent killed": Fault(_signal("agent", signal.SIGKILL), REAPED),
-    "agent stopped": Fault(_signal("agent", signal.SIGSTOP), WHICHEVER_IS_FIRST),
+    "program killed": Fault(_signal("program", signal.SIGKILL), REAPED),
+    "program stopped": Fault(_signal("program", signal.SIGSTOP), WHICHEVER_IS_FIRST),
     "keeper stopped": Fault(_signal("keeper", signal.SIGSTOP), WHICHEVER_IS_FIRST),
     "actor killed": Fault(lambda machine: machine.actor.kill(), BY_LEASE),
     "all stopped": Fault(_stop_all, BY_LEASE, _resume_all),
@@ -82,7 +82,7 @@ async def test_no_claim_before_the_death_nor_long_after_it(
     fault = FAULTS[name]
     job_id, machine = await _struck(supervisor, machines)
     node = machine.node()
-    assert len(node.left) >= 5  # init, agent, fork server, worker, daemon
+    assert len(node.left) >= 5  # init, program, fork server, worker, daemon
     struck_at = time.monotonic()
     fault.strike(machine)
     dead = asyncio.create_task(_when_dead(node))

@@ -35,7 +35,7 @@ class MachineGone(EngineMessage, frozen=True, tag="machine_gone"):
 class Started(EngineMessage, frozen=True, tag="started"):
     """The node's keeper runs, and the first process of its namespace."""
 
-    agent_id: str
+    node_id: str
     keeper: int
     init: int
 
@@ -43,20 +43,20 @@ class Started(EngineMessage, frozen=True, tag="started"):
 class NodeReaped(EngineMessage, frozen=True, tag="node_reaped"):
     """The first process of the node's namespace is reaped: nothing of it lives."""
 
-    agent_id: str
+    node_id: str
 
 
 class NodeFailed(EngineMessage, frozen=True, tag="node_failed"):
     """The node could not be started; `why` is for people."""
 
-    agent_id: str
+    node_id: str
     why: str
 
 
 class NodeDown(EngineMessage, frozen=True, tag="node_down"):
     """A hint that the node is dead. It is no proof."""
 
-    agent_id: str
+    node_id: str
     why: str
 
 

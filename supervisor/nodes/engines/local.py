@@ -54,14 +54,14 @@ async def _keep(orders: NodeOrders, say: Say) -> None:
     said = await keeper.stdout.readline()
     init = init_of(said)
     if init is None:
-        say(NodeFailed(orders.agent_id, why_failed(said, await keeper.wait())))
+        say(NodeFailed(orders.node_id, why_failed(said, await keeper.wait())))
         await asyncio.sleep(FAILED_AGAIN_S)
     else:
-        say(Started(orders.agent_id, keeper.pid, init[0]))
+        say(Started(orders.node_id, keeper.pid, init[0]))
         await keeper.wait()
         await asyncio.to_thread(reap, *init)
         remove_folder(Path(orders.folder))
-        say(NodeReaped(orders.agent_id))
+        say(NodeReaped(orders.node_id))
     await asyncio.sleep(OFFER_AGAIN_S)
     say(NodeUp(orders.name))
 

@@ -137,9 +137,9 @@ class RayEngine:
             self._say(MachineGone(name))
         self._resources = {node["NodeID"]: node["Resources"] for node in nodes}
         alive = set(self._machines.values())
-        for agent_id in [agent_id for agent_id, machine in self._nodes.items() if machine not in alive]:
-            del self._nodes[agent_id]
-            self._say(NodeDown(agent_id, "Ray counts its machine as dead"))
+        for node_id in [node_id for node_id, machine in self._nodes.items() if machine not in alive]:
+            del self._nodes[node_id]
+            self._say(NodeDown(node_id, "Ray counts its machine as dead"))
         self._taken &= alive
         for name, machine in self._machines.items():
             if machine not in self._taken:
@@ -150,11 +150,11 @@ class RayEngine:
         """One node, from its start until nothing of it is left, or nobody can say."""
         machine = self._machines.get(orders.name)
         if machine is None:
-            self._say(NodeFailed(orders.agent_id, "its machine is no part of the Ray cluster any more"))
+            self._say(NodeFailed(orders.node_id, "its machine is no part of the Ray cluster any more"))
             return
-        self._nodes[orders.agent_id] = machine
+        self._nodes[orders.node_id] = machine
         started = await self._run(machine, orders)
-        self._nodes.pop(orders.agent_id, None)
+        self._nodes.pop(orders.node_id, None)
         await asyncio.sleep(OFFER_AGAIN_S if started else FAILED_AGAIN_S)
         self._taken.discard(machine)
 
@@ -169,14 +169,14 @@ class RayEngine:
         try:
             keeper, init, why = await actor.start.remote(msgspec.json.encode(orders))
             if why:
-                self._say(NodeFailed(orders.agent_id, why))
+                self._say(NodeFailed(orders.node_id, why))
                 return False
             started = True
-            self._say(Started(orders.agent_id, keeper, init))
+            self._say(Started(orders.node_id, keeper, init))
             await actor.until_reaped.remote()
-            self._say(NodeReaped(orders.agent_id))
+            self._say(NodeReaped(orders.node_id))
         except Exception as error:  # whatever Ray has to say of it, the node's lease decides
-            self._say(NodeDown(orders.agent_id, f"Ray has lost it: {_in_short(error)}"))
+            self._say(NodeDown(orders.node_id, f"Ray has lost it: {_in_short(error)}"))
         finally:
             with suppress(Exception):
                 ray.kill(actor)

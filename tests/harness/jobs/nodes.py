@@ -19,7 +19,7 @@ class NodeProcesses:
     engine: psutil.Process
     keeper: psutil.Process
     init: psutil.Process
-    agent: psutil.Process
+    program: psutil.Process
     inside: list[psutil.Process]
 
     @property
@@ -60,8 +60,8 @@ def node_beneath(engine: psutil.Process) -> NodeProcesses:
 def node_beneath_keeper(engine: psutil.Process, keeper: psutil.Process) -> NodeProcesses:
     """That of this keeper. Raises ValueError for one that is not whole."""
     (init,) = keeper.children()
-    (agent,) = init.children()
-    return NodeProcesses(engine, keeper, init, agent, [init, *init.children(recursive=True)])
+    (program,) = init.children()
+    return NodeProcesses(engine, keeper, init, program, [init, *init.children(recursive=True)])
 
 
 def _is_killed(process: psutil.Process) -> bool:

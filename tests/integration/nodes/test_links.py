@@ -34,8 +34,8 @@ SETTINGS = {
     [
         ("keeper", signal.SIGKILL, {Proof.NODE_REAPED}),
         ("init", signal.SIGKILL, {Proof.NODE_REAPED}),
-        ("agent", signal.SIGKILL, {Proof.NODE_REAPED}),
-        ("agent", signal.SIGSTOP, WHICHEVER_IS_FIRST),
+        ("program", signal.SIGKILL, {Proof.NODE_REAPED}),
+        ("program", signal.SIGSTOP, WHICHEVER_IS_FIRST),
         ("keeper", signal.SIGSTOP, WHICHEVER_IS_FIRST),
         ("engine", signal.SIGKILL, {Proof.LEASE}),
     ],
@@ -48,7 +48,7 @@ async def test_nothing_lives_on_when_a_link_is_cut(
     for job_id in jobs:
         await supervisor.until(job_id, Status)
     node = node_of(supervisor)
-    assert len(node.left) >= 6  # init, agent, fork server, two workers, a daemon
+    assert len(node.left) >= 6  # init, program, fork server, two workers, a daemon
     cut: psutil.Process = getattr(node, link)
     cut.send_signal(number)
     for job_id in jobs:

@@ -25,8 +25,8 @@ def node(name: str, *resources: str, slots: int = 2) -> Node:
 
 
 def work(one: Node, agent: str = "plain") -> None:
-    one.place.spawn(f"w-{one.agent_id}", agent, b"token")
-    one.place.assigned(f"w-{one.agent_id}", "job")
+    one.place.spawn(f"w-{one.node_id}", agent, b"token")
+    one.place.assigned(f"w-{one.node_id}", "job")
 
 
 @pytest.fixture
