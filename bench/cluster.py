@@ -28,7 +28,7 @@ from tests.harness.jobs.nodes import node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 
 WARM = {"worker.warm_workers": 2, "agent.default": "says_hello"}
-ON_A_NODE = {**WARM, "cluster.engine": "local"}
+ON_A_NODE = {**WARM, "cluster.provider": "local"}
 HERE = "the same on the server's machine"
 CHUNKS = 100_000
 SLOWER_START_MS, SLOWER_STOP_MS, CHUNKS_PER_S = 2.0, 5.0, 150_000.0

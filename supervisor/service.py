@@ -194,7 +194,7 @@ class Service:
         ]
 
     def _recurring_of(self, nodes: "Nodes | None") -> list[tuple[float, Callable[[], None]]]:
-        """An engine that dies leaves its children to us."""
+        """A provider that dies leaves its children to us."""
         if nodes is None:
             return []
         return [(LOOK_AT_LEASES_EVERY_S, nodes.look), (SWEEP_EVERY_S, self._sweep_others)]

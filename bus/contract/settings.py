@@ -67,7 +67,7 @@ class MachineSettings(Table, frozen=True):
 
 
 class ClusterSettings(Table, frozen=True):
-    engine: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
+    provider: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
     address: str = ""
     allow_open_ray: bool = False
@@ -346,7 +346,7 @@ def preload_of(settings: Settings, environment: Mapping[str, str]) -> list[str]:
 
 def on_nodes(settings: Settings) -> bool:
     """Whether questions run on nodes. Those about data in a store do not: its broker serves the server's machine."""
-    return bool(settings.cluster.engine) and not is_address(settings.data.folder)
+    return bool(settings.cluster.provider) and not is_address(settings.data.folder)
 
 
 def running_limits(settings: Settings) -> dict[str, int]:

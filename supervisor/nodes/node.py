@@ -130,6 +130,6 @@ def summary_of_left(name: str) -> NodeSummary:
     return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"`deadstop nodes drain --undo {name}` takes it back")
 
 
-def summary_of_engine(name: str, why: str) -> NodeSummary:
+def summary_of_provider(name: str, why: str) -> NodeSummary:
     """In the place of its nodes, while it can start none: `why`, for people."""
     return NodeSummary(name, NodeState.JOINING, 0, 0, 0, why)

@@ -133,12 +133,12 @@ async def test_every_machine_comes_back(supervisor: Supervisor, machines: Machin
     assert {await supervisor.how_it_ended(job_id) for job_id in done} == {(State.SUCCEEDED, None)}
 
 
-async def test_the_engine_s_death_ends_its_nodes_and_another_starts_new_ones(
+async def test_the_provider_s_death_ends_its_nodes_and_another_starts_new_ones(
     supervisor: Supervisor, machines: Machines
 ) -> None:
     job_id, machine = await _struck(supervisor, machines)
     node = machine.node()
-    engine_of(supervisor).kill()
+    provider_of(supervisor).kill()
     killed_at = time.monotonic()
     await supervisor.events(job_id)
     assert not node.living
@@ -148,6 +148,6 @@ async def test_the_engine_s_death_ends_its_nodes_and_another_starts_new_ones(
     await eventually(lambda: ready(supervisor, len(machines.there)), "new nodes take jobs", within_s=180)
 
 
-def engine_of(supervisor: Supervisor) -> psutil.Process:
+def provider_of(supervisor: Supervisor) -> psutil.Process:
     children = psutil.Process(supervisor.process.pid).children()
-    return next(child for child in children if "supervisor.nodes.engines.ray_engine" in child.cmdline())
+    return next(child for child in children if "supervisor.nodes.providers.ray_provider" in child.cmdline())

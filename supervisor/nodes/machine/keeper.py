@@ -4,9 +4,9 @@
       init   the first process of a namespace of its own
         node program  takes the head's orders; its fork server and workers beneath it
 
-The node program says until when the head lets it live. Whatever ends the keeper, its timer or anything else, ends init,
-and with that the kernel ends all inside, stopped, daemonised or otherwise. Init can be reaped only when nothing is left:
-who has reaped it has the proof.
+The node program says until when the head lets it live. Whatever ends the keeper, its timer or anything else, ends
+init, and with that the kernel ends all inside, stopped, daemonised or otherwise. Init can be reaped only when nothing
+is left: who has reaped it has the proof.
 """
 
 import contextlib
@@ -21,9 +21,9 @@ import msgspec
 from bus.contract.settings_file import SettingsError
 from bus.system.machine import is_in_memory
 from bus.system.prctl import be_unreadable, die_with
-from supervisor.nodes.machine.node_program import main as node_main
 from supervisor.nodes.machine.death_timer import DeathTimer, boot_clock
 from supervisor.nodes.machine.namespaces import mount_own, unshare_processes
+from supervisor.nodes.machine.node_program import main as node_main
 from supervisor.nodes.machine.orders import LEASE_END, NodeOrders
 from supervisor.places.local_worker import scratch_root
 from supervisor.processes.containment.choice import choose

@@ -32,17 +32,17 @@ def seen_by_workers(supervisor: Supervisor, path: Path) -> Path:
 
 
 def _on_a_node(supervisor: Supervisor) -> bool:
-    return _engine(supervisor) is not None
+    return _provider(supervisor) is not None
 
 
-def _engine(supervisor: Supervisor) -> int | None:
+def _provider(supervisor: Supervisor) -> int | None:
     beneath = children(supervisor.process.pid)
-    return next((pid for pid in beneath if b"supervisor.nodes.engines" in _command(pid)), None)
+    return next((pid for pid in beneath if b"supervisor.nodes.providers" in _command(pid)), None)
 
 
 def _program(supervisor: Supervisor) -> int | None:
-    """Engine, keeper, init, program: each the only child of the one before."""
-    pid = _engine(supervisor)
+    """Provider, keeper, init, program: each the only child of the one before."""
+    pid = _provider(supervisor)
     for _ in range(3):
         pid = next(iter(children(pid)), None) if pid is not None else None
     return pid

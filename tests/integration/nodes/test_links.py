@@ -18,11 +18,11 @@ MARGIN_S = 3.0
 """Enough for a chain of processes to end one after the other on a machine that is busy with other tests."""
 
 WHICHEVER_IS_FIRST = {Proof.NODE_REAPED, Proof.LEASE}
-"""The timer ends the node, whose engine may say so before the head's own time has come, or after it."""
+"""The timer ends the node, whose provider may say so before the head's own time has come, or after it."""
 
 SETTINGS = {
     **ROOMY,
-    "cluster.engine": "local",
+    "cluster.provider": "local",
     "cluster.lease_s": LEASE_S,
     "cluster.margin_s": MARGIN_S,
     "worker.preload": ["agent_worker.runtime.worker"],
@@ -37,7 +37,7 @@ SETTINGS = {
         ("program", signal.SIGKILL, {Proof.NODE_REAPED}),
         ("program", signal.SIGSTOP, WHICHEVER_IS_FIRST),
         ("keeper", signal.SIGSTOP, WHICHEVER_IS_FIRST),
-        ("engine", signal.SIGKILL, {Proof.LEASE}),
+        ("provider", signal.SIGKILL, {Proof.LEASE}),
     ],
 )
 async def test_nothing_lives_on_when_a_link_is_cut(

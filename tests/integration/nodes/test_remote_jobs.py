@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = {
     **ROOMY,
-    "cluster.engine": "local",
+    "cluster.provider": "local",
     "cluster.slots": 4,
     "cluster.lease_s": 8,
     "containment.form": "sweep",

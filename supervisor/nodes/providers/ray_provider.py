@@ -1,4 +1,4 @@
-"""The engine whose nodes are machines of a Ray cluster: `python -m supervisor.nodes.engines.ray_engine SUPERVISOR
+"""The provider whose nodes are machines of a Ray cluster: `python -m supervisor.nodes.providers.ray_provider SUPERVISOR
 ADDRESS [open]`. Apart from `ray_actor`, nothing else loads Ray.
 
 Ray knows which machines there are, starts one actor on each of those that have the resource "deadstop", and hints at
@@ -17,23 +17,23 @@ import msgspec
 
 from bus.system.interpreter import interpreter_command
 from bus.system.prctl import die_with
-from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S
-from supervisor.nodes.engines.line import (
+from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.providers.keepers import FAILED_AGAIN_S, OFFER_AGAIN_S
+from supervisor.nodes.providers.messages import (
     MAX_ORDER_BYTES,
-    EngineFailed,
     MachineGone,
     NodeDown,
     NodeFailed,
     NodeReaped,
     NodeUp,
+    ProviderFailed,
     Say,
     Started,
     StartNode,
-    decode_to_engine,
+    decode_to_provider,
     line_to_head,
 )
-from supervisor.nodes.engines.ray_machines import bundle_for, gpus_for, machines_of, offers_of
-from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.providers.ray_machines import bundle_for, gpus_for, machines_of, offers_of
 
 LOOK_EVERY_S = 0.5
 PROBED_WITHIN_S = 30.0
@@ -89,7 +89,7 @@ def _in_short(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:MAX_CHARS]
 
 
-class RayEngine:
+class RayProvider:
     """Offers each machine to the head until it has a node, and again when that one has ended."""
 
     def __init__(self, say: Say) -> None:
@@ -116,7 +116,7 @@ class RayEngine:
         lines, loop = asyncio.StreamReader(limit=MAX_ORDER_BYTES), asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
-            said = decode_to_engine.decode(line)
+            said = decode_to_provider.decode(line)
             task = loop.create_task(
                 self._keep(said.orders) if isinstance(said, StartNode) else _request(said.resources)
             )
@@ -162,7 +162,7 @@ class RayEngine:
         """Whether there was a node at all."""
         import ray
 
-        from supervisor.nodes.engines.ray_actor import actor_on
+        from supervisor.nodes.providers.ray_actor import actor_on
 
         actor = actor_on(machine, gpus_for(orders.settings, self._resources.get(machine, {})))
         started = False
@@ -202,10 +202,10 @@ def main() -> None:
     try:
         join(address, open_too=bool(open_too))
     except Unusable as error:
-        say(EngineFailed(str(error)))
+        say(ProviderFailed(str(error)))
         time.sleep(FAILED_AGAIN_S)
         return
-    asyncio.run(RayEngine(say).serve())
+    asyncio.run(RayProvider(say).serve())
 
 
 if __name__ == "__main__":
