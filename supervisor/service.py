@@ -44,7 +44,7 @@ from supervisor.storage.clock_guard import ClockGuard, read_clocks
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
-from supervisor.workers.pool import WorkerPool
+from supervisor.workers.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from supervisor.nodes.nodes import Nodes
