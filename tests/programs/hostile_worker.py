@@ -12,7 +12,7 @@ os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 from agent_worker.engine import Engine, EngineError, EngineSettings
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.sandbox import restrict
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import TableRows
@@ -54,7 +54,7 @@ async def guarded(settings: EngineSettings, places: dict[str, Any]) -> None:
                 async for item in items:
                     rows += item.count if isinstance(item, TableRows) else 0
             report(sql=sql[:200], error=None, rows=rows)
-        except (EngineError, Refused) as error:
+        except (EngineError, StatementRefused) as error:
             report(sql=sql[:200], error=str(error), rows=rows)
         except TimeoutError:
             report(sql=sql[:200], error=f"the statement was cancelled after {STOPPED_AFTER_S} s", rows=rows)

@@ -6,7 +6,7 @@ from itertools import islice
 import msgspec
 
 from agent_worker.catalog.profile.affinity import Affinity
-from agent_worker.catalog.profile.pairs import Pair, Place, likely_pairs
+from agent_worker.catalog.profile.pairs import Pair, TableColumn, likely_pairs
 from agent_worker.catalog.profile.time_budget import TimeBudget
 from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from agent_worker.engine.settings import quote_name
@@ -49,7 +49,7 @@ def find_keys(
     that has one of those that are `kept`, the better one."""
     if len(tables) < 2 or not of:
         return []
-    uniques = [Place(table, column) for table in tables for column in table.columns if column.unique]
+    uniques = [TableColumn(table, column) for table in tables for column in table.columns if column.unique]
     best = _best({}, _matches(budget, likely_pairs(tables, uniques, of)))
     rivals = {key for key in kept if (key.table, key.column) in best}
     if rivals:
@@ -112,7 +112,7 @@ def _matches(budget: TimeBudget, pairs: Iterable[Pair]) -> Iterator[_Match]:
             yield _Match(_key(pair), pair.affinity, share, pair.key.table.row_count)
 
 
-def _share(budget: TimeBudget, place: Place, unique: Place, *, strict: bool) -> float:
+def _share(budget: TimeBudget, place: TableColumn, unique: TableColumn, *, strict: bool) -> float:
     """How many of the first distinct values are found on the other side. `strict`: no name speaks for the pair, so
     a single value or letters alone prove nothing."""
     name, ref = quote_name(place.column.name), quote_name(unique.column.name)

@@ -20,7 +20,7 @@ FOR_TABLES, FOR_KEYS = 0.6, 0.8
 """When looking into tables ends, and when looking for keys: shares of the time that there is."""
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ProfiledTables(msgspec.Struct, frozen=True):
     """The tables with what was found in them, all join keys, and what is not known."""
 
     tables: list[CatalogTable]
@@ -42,7 +42,7 @@ def look_into(
     tables: Sequence[CatalogTable],
     known: Catalog | None,
     description: Description,
-) -> Seen:
+) -> ProfiledTables:
     """Looks into the tables that are not `known` as they are now, then into those that an earlier reading had no time
     for."""
     several = len(tables) > 1
@@ -67,7 +67,7 @@ def look_into(
         found[name] = without_labels(found[name])
     newly = [name for name in found if name in referenced and (name not in before or name in looks.done)]
     looks.for_labels(newly, times.at(1))
-    return Seen(looks.tables(), keys, _not_known(found.values()))
+    return ProfiledTables(looks.tables(), keys, _not_known(found.values()))
 
 
 class _Times(msgspec.Struct, frozen=True):
