@@ -16,9 +16,13 @@ MADE = {"gateway/static", "agent_worker/sample_data", "clients/typescript/dist",
 """Not committed: they are there once somebody has made them."""
 
 
-def committed_pages() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+def committed(pattern: str = "*") -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", pattern], cwd=ROOT, capture_output=True, text=True, check=True)
     return [ROOT / name for name in listed.stdout.split()]
+
+
+PAGES = committed("*.md")
+FILE_NAMES = {path.name for path in committed()}
 
 
 def places_in(page: Path) -> list[str]:
@@ -27,9 +31,15 @@ def places_in(page: Path) -> list[str]:
     return [place.rstrip("./") for place in found]
 
 
-@pytest.mark.parametrize("page", committed_pages(), ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_place_that_is_named_exists(page: Path) -> None:
     assert [place for place in places_in(page) if place not in MADE and not any(ROOT.glob(place))] == []
+
+
+@pytest.mark.parametrize("page", [ARCHITECTURE, *DECISIONS], ids=lambda page: page.name)
+def test_every_file_that_is_named_without_its_folder_exists(page: Path) -> None:
+    named = re.findall(r"`([\w-]+\.(?:py|ts|css|toml|sh|service|yaml))`", page.read_text())
+    assert [name for name in named if name not in FILE_NAMES] == []
 
 
 def test_the_map_names_many_places() -> None:
