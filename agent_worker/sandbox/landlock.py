@@ -47,8 +47,8 @@ def restrict(read: Iterable[str], write: Iterable[str], connect_tcp: Iterable[in
     the TCP ports `connect_tcp` and listens on none; from ABI 6 it signals nothing outside. There is no way back.
 
     Paths that do not exist are passed over. Returns the ABI applied, at most KNOWN_ABI: below 3 files can still be
-    cut to length zero, and below 4 TCP is not held. Raises Unsupported, or RuntimeError where the process already
-    has several threads, which would go free.
+    cut to length zero, and below 4 TCP is not restricted. Raises Unsupported, or RuntimeError where the process already
+    has several threads, which would go unrestricted.
     """
     require_one_thread()
     version = min(abi(), KNOWN_ABI)

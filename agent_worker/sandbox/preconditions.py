@@ -11,6 +11,6 @@ class Unsupported(Exception):
 
 
 def require_one_thread() -> None:
-    """Raises RuntimeError where the process already has several threads: the others would go free."""
+    """Raises RuntimeError where the process already has several threads: the others would go unrestricted."""
     if threading.active_count() > 1 or len(threads_of(os.getpid())) > 1:
         raise RuntimeError("a sandbox holds only the calling thread; put it up before any other thread is started")

@@ -16,11 +16,11 @@ _CREATE_RULESET, _VERSION_FLAG = 444, 1
 _GROUP = 4
 FULL_ABI = 6
 LACKS = {
-    1: "files can be cut to length zero, TCP and signals are not held",
-    2: "files can be cut to length zero, TCP and signals are not held",
-    3: "TCP and signals are not held",
-    4: "signals are not held",
-    5: "signals are not held",
+    1: "files can be cut to length zero, TCP and signals are not restricted",
+    2: "files can be cut to length zero, TCP and signals are not restricted",
+    3: "TCP and signals are not restricted",
+    4: "signals are not restricted",
+    5: "signals are not restricted",
 }
 """By Landlock version: what a worker's sandbox does not hold."""
 
@@ -93,7 +93,7 @@ def landlock(settings: Settings) -> Finding:
     if version < FULL_ABI:
         lacks = LACKS[version]
         return warning("landlock", f"version {version}: {lacks}", "Linux 6.12 or newer has all of it")
-    return ok("landlock", f"version {version}: files, TCP ports and signals are held")
+    return ok("landlock", f"version {version}: files, TCP ports and signals are restricted")
 
 
 def seccomp(settings: Settings) -> Finding:
