@@ -22,6 +22,7 @@ import msgspec
 from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
+from bench.buildings import make_buildings
 from bench.public_questions import judge_all, read_questions, report
 from bench.shop import make_shop
 from bench.whole_catalog import whole_catalog
@@ -126,7 +127,9 @@ def score(name: str, data: Data, verbose: bool) -> Counter[Verdict]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.questions", description=__doc__)
-    parser.add_argument("sets", nargs="*", default=["flights", "tpch", "held_out_flights", "held_out_tpch", "shop"])
+    parser.add_argument(
+        "sets", nargs="*", default=["flights", "tpch", "held_out_flights", "held_out_tpch", "shop", "buildings"]
+    )
     parser.add_argument("--quiet", action="store_true", help="only the scores and what is wrong")
     parser.add_argument("--benchmark", type=Path, help="a folder with questions.jsonl and data/DATABASE/*.parquet")
     parser.add_argument("--sample", type=int, help="only so many questions of the benchmark, the same every time")
@@ -136,13 +139,12 @@ def main() -> int:
         print(report(judged, options.quiet))
         return 0
     wrong = 0
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
-        flights = Data(SAMPLE)
-        tpch = Data(make_tpch(Path(folder))) if any("tpch" in name for name in options.sets) else flights
-        shop = Data(make_shop(Path(other))) if "shop" in options.sets else flights
-        for name in options.sets:
-            data = tpch if "tpch" in name else shop if name == "shop" else flights
-            wrong += score(name, data, not options.quiet)["wrong"]
+    makers = {"flights": lambda _: SAMPLE, "tpch": make_tpch, "shop": make_shop, "buildings": make_buildings}
+    for data_name, make in makers.items():
+        names = [name for name in options.sets if name.removeprefix("held_out_") == data_name]
+        with tempfile.TemporaryDirectory() as folder:
+            data = Data(make(Path(folder))) if names else None
+            wrong += sum(score(name, data, not options.quiet)["wrong"] for name in names if data)
     return 1 if wrong else 0
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.buildings import make_buildings
 from bench.questions import SAMPLE, Data, make_tpch
 from bench.shop import make_shop
 from tests.harness.data.small_tables import Make, make_data
@@ -28,6 +29,12 @@ def tpch(tmp_path_factory: pytest.TempPathFactory) -> Data:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Data:
     """A shop that no rule was tuned on."""
     return Data(make_shop(tmp_path_factory.mktemp("shop")))
+
+
+@pytest.fixture(scope="session")
+def buildings(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """Buildings with sensors that no rule was tuned on."""
+    return Data(make_buildings(tmp_path_factory.mktemp("buildings")))
 
 
 @pytest.fixture
