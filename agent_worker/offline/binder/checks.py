@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.places import BRIDGE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
@@ -143,6 +143,15 @@ class Checks(Times):
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
             if len(shared) == 1:
                 raise Unbound("rows of another table")
+        named = self._named_tables()
+        ways = {ref.path for ref in plain}
+        if self.base not in named and len(ways) > 1 and () not in ways and not (self.of(Verb) or self.of(Group)):
+            raise Doubtful("lists of two things, or what belongs together")
+        keys = [self.schema.refers(ref.table, ref.column) for ref in plain]
+        words = {stem(word) for name in self._item_names() for word in name.text.lower().split()}
+        told = named | {t.name for t in self.schema.tables.values() if words & {stem(word) for word in t.words}}
+        if keys and self.base not in named and all(key and key.ref_table in told for key in keys):
+            self.cost += BRIDGE  # the numbers of things, not those of what nobody named
         if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
             raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
         if len(plain) == 1 and self._is_number_of_things(plain[0]):
@@ -154,6 +163,15 @@ class Checks(Times):
         }
         if plain and (all(ref in said for ref in plain) or self._asks_again(said)):
             raise Unbound("asks for what it says")
+
+    def _check_told_before(self, where: Where, mention: Mention) -> None:
+        """What stands right before a noun is said of it: a female ward is none of female patients."""
+        values = [one for one in where.operands if isinstance(one, Value)]
+        if not values or values[-1].end != mention.name.start or where.name or where.owner or where.label:
+            return
+        own = {c.table for c in mention.name.candidates if c.cost <= mention.name.cost + 0.5}
+        if where.never or not any(ref.table in self.schema.referred_by(own) for value in values for ref in value.refs):
+            raise Unbound(f"{values[-1].text} of something else than {mention.name.text}")
 
     def _is_number_of_things(self, ref: Ref) -> bool:
         """Whether a column says how many there are of what others beside it tell of: `guests`, with `guest_name`."""
@@ -239,6 +257,8 @@ class Checks(Times):
                 again = second.items[0]
                 if again.fn == "" and again.name and again.name.tables and again.name.start <= first.name.end + 2:
                     raise Unbound(f"{first.name.text} and {again.name.text}")
+            if isinstance(first, Where) and isinstance(second, Mention):
+                self._check_told_before(first, second)
             if isinstance(first, Verb) and isinstance(second, Where) and second.name is None and not second.label:
                 same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
                 own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]

@@ -1,7 +1,7 @@
 """Which column a condition is about: named, hinted by an adjective, or told by its value."""
 
 from agent_worker.offline.binder.nouns import Nouns
-from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
+from agent_worker.offline.binder.places import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import kin, stem
@@ -184,7 +184,7 @@ class Columns(Nouns):
             return 0.0
         path = self._path_to(table)
         if path is not None:
-            return len(path) * FAR
+            return len(path) * FAR + (FAR_AWAY if len(path) > 2 else 0.0)
         try:
             path, cost = self._any_path([table])
         except Unbound:

@@ -1,7 +1,7 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
 from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin
@@ -83,7 +83,7 @@ class Nouns(Shown):
         columns = [*((table.key,) if table.key else ()), *table.labels]
         if not columns:
             raise Unbound(f"{name.text} has no key")
-        refs = [self._nearest(Ref(path, table.name, column.name)) for column in columns]
+        refs = [nearest(Ref(path, table.name, column.name)) for column in columns]
         if aggregated:
             self.query.groups += refs
         if aggregated:  # rows of none are not of one of them

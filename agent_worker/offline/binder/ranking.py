@@ -2,7 +2,7 @@
 
 from agent_worker.offline.binder.conditions import Conditions
 from agent_worker.offline.binder.places import NUMERIC, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref, nearest
 from agent_worker.offline.binder.shown import holds_numbers
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
@@ -102,7 +102,7 @@ class Ranking(Conditions):
                 raise Unbound("counted by itself")
             if self._only_joins():
                 return Agg("count")
-            return Agg("count", self._nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
+            return Agg("count", nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
         ref, cost = self._resolve(name, None)
         if self._column(ref).role in NUMERIC or holds_numbers(self._column(ref)):
             raise Unbound("a count of quantities")

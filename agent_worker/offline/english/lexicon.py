@@ -60,7 +60,7 @@ OPENERS = Phrases(
 )
 OPENING_GLUE = _said(
     """me|us|the|all|of|out|please|for|a|an|{a,the,} list of|can you|could you|i|to|you|any|every|both{ the,}|up
-    |also|do|have
+    |also|do|have|just
     |{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
     |distinct values of|existing|{kind,kinds} of"""
 )
@@ -179,24 +179,32 @@ RELATIVES = Phrases(
         "younger than|aged {under,below}|{under,below} the age of": ("<", "age"),
         "taller than": (">", "height"),
         "shorter than": ("<", "height length time duration distance minutes hours"),
-        "heavier than|{weighing,weighs,weigh} more than": (">", "weight"),
-        "lighter than|{weighing,weighs,weigh} less than": ("<", "weight"),
+        "heavier than": (">", "weight"),
+        "lighter than": ("<", "weight"),
         "longer than": (">", "length time duration distance runtime minutes hours"),
-        "more expensive than|{cost,costs,costing} more than|priced {above,over}": (">", "price cost"),
-        "cheaper than|{cost,costs,costing} less than|priced {below,under}": ("<", "price cost"),
+        "more expensive than": (">", "price cost"),
+        "cheaper than": ("<", "price cost"),
         "aged|age": ("=", "age"),
-        "after|later than": (">", f"{_BEGAN} born built"),
-        "before|earlier than|prior to": ("<", f"{_BEGAN} born built"),
+        "after{ the year, the year of,}|later than": (">", f"{_BEGAN} born built"),
+        "before{ the year, the year of,}|earlier than|prior to": ("<", f"{_BEGAN} born built"),
         "since": (">=", "date year time day"),
         "on": ("=", "date time day"),
         """in{ year, the year, the years, the year of,}|during|of year|from{ year,}|between{ the years, year,}""": (
             "=",
             "year",
         ),
-        "{earning,earn,earns,make,makes} more than": (">", "salary"),
-        "{earning,earn,earns} less than": ("<", "salary"),
     }
 )
+MEASURED = Phrases(
+    {
+        "cost|costs|costing|{is,are,} priced{ at,}": "price cost",
+        "weigh|weighs|weighing": "weight",
+        "earn|earns|earning|make|makes|making": "salary",
+    }
+)
+"""Verbs whose object is a figure: "cost between 5 and 9"."""
+COMPARATIVES = Phrases({"higher|greater|larger|bigger|longer|more": ">", "lower|smaller|shorter|fewer|less": "<"})
+"""Before what is compared: "a higher price than 9"."""
 COPULAS = _said(
     """{is,are}{ either,}|was|were|of|being|be|equal to|equals|as|=|:|{has,have} been|is in|in|{that,which} is
     |is the|for
@@ -208,11 +216,11 @@ NAMED = _said(
     |whose names are
     |by the name of|name is|with the name of|known as"""
 )
-_WORD = "{ the, a,}{ word, substring, phrase, letter, letters,}"
+_WORD = "{ the, a,}{ word, substring, string, phrase, letter, letters, character, characters,}"
 CONTAINS = Phrases(
     {
         f"""{{that,which,}} {{contains,contain,containing}}{_WORD}|{{includes,include,including}}{_WORD}
-        |{{has,have,with}}{{ the, a}} {{word,substring,letter}}|{{are,is,}} like""": "%{}%",
+        |{{has,have,having,with}}{{ the, a, an,}} {{word,substring,string,letter}}|{{are,is,}} like""": "%{}%",
         f"""{{that,}} {{starts,start,starting,begins,begin,beginning}} with{_WORD}
         |{{has,have,with}}{{ the,}} prefix""": "{}%",
         f"{{that,}} {{ends,end,ending}} {{with,in}}{_WORD}": "%{}",
@@ -281,7 +289,7 @@ GLUE = _said(
     |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together with|a total of
     |our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
     |recorded|records|each of the|in {our,the} {record,records}|in the table|{have,has,had} once
-    |{people,those} who|can|ones|one|for which|in which|result|results
+    |{people,those} who|can|ones|either|one|for which|in which|result|results
     |over all|{across,across all}|out of all|that is|value|values|of the|stored|on record|could|so
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""
