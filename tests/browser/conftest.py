@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     _needed(CHROMIUM, "Debian and Ubuntu: apt-get install chromium, or set CHROMIUM to where it is")
     _needed(PAGE, "make web builds it")
@@ -69,20 +69,20 @@ def _needed(path: Path, how: str) -> None:
     pytest.skip(words)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def offline_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serves the sample data; the offline planner answers. What is stuck ends with SIGTERM."""
     with serving(tmp_path_factory.mktemp("offline"), config=NO_MODEL) as server:
         yield server
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def messages_server() -> AsyncIterator[MessagesServer]:
     async with MessagesServer(flights()) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def model_server(messages_server: MessagesServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serves the sample data; the model is the local server. Whoever is stopped has all the time to obey."""
     config = f'[llm]\nbase_url = "{messages_server.url}"\n' + ending_on(Rung.CANCEL)
@@ -90,7 +90,7 @@ def model_server(messages_server: MessagesServer, tmp_path_factory: pytest.TempP
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def zoo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Its agent misbehaves as the question says; one job at a time, slow rungs, hardly any patience with who leaves.
     Who ignores SIGTERM is there until somebody kills it."""

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.cli_runner import Server, serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def usual_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """With the usual settings. Whoever takes it leaves no job alive and no token; what has ended nobody counts."""
     with serving(tmp_path_factory.mktemp("served")) as running:
