@@ -28,9 +28,6 @@ from agent_worker.offline.schema.roles import Kind, Role
 
 _ADDED = frozenset(("total", "sum", "count", "overall", "combined"))
 _ALIKE = frozenset(("share", "shares", "shared"))
-_NEARLY = 0.9
-"""How many of its values a column has once that tells its rows apart, though for chance."""
-
 
 _RECURRING = frozenset(("hour", "weekday", "day_of_month", "month_of_year", "quarter_of_year"))
 
@@ -109,18 +106,14 @@ class Checks(Times):
         roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
         return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
 
-    def _tells_apart(self, column: Column) -> bool:
-        """Whether hardly two rows of the base have the same."""
-        table = self.schema.tables[self.base]
-        return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
-
     def _asks_values(self) -> bool:
         """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
         cinema", "the grade"."""
         first = self.of(Select)[:1]
         asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in first)
-        with_base = any(m.has and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
-        return asked or with_base or self._lists_values()
+        done = self.of(Verb) and len(self._items()) == 1 and self._items()[0].owner is None  # where customers live
+        with_base = any((m.has or done) and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
+        return (asked or with_base or self._lists_values()) and not self.of(Group)
 
     def _asks_one(self) -> bool:
         """Whether one value is asked for: "the grade taught in classroom 103"."""
@@ -152,7 +145,7 @@ class Checks(Times):
         told = named | {t.name for t in self.schema.tables.values() if words & {stem(word) for word in t.words}}
         if keys and self.base not in named and all(key and key.ref_table in told for key in keys):
             self.cost += BRIDGE  # the numbers of things, not those of what nobody named
-        if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
+        if plain and all(self._yes(ref, False) for ref in plain) and not self._is_of_one_thing():
             raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
         if len(plain) == 1 and self._is_number_of_things(plain[0]):
             raise Doubtful(f"the {plain[0].column}, or how many")

@@ -91,9 +91,12 @@ class Columns(Nouns):
             best = where.owner.cost
             owners = {c.table: c.cost - best for c in where.owner.tables}
             columns = {(c.table, c.column): c.cost - best for c in where.owner.columns if c.column}
+            last = stem(where.owner.text.lower().split()[-1])
             for place in refs:
                 if place in columns:
                     found[place] = columns[place]
+                elif last in {stem(word) for word in self.schema.columns[place].all_words}:
+                    found[place] = 0.05  # "a king bed", of `bed_type`
                 elif place[0] in owners:
                     found[place] = owners[place[0]] + 0.05
         else:

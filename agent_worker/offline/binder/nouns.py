@@ -64,7 +64,8 @@ class Nouns(Shown):
             if firm and not aggregated and self._column(found).role is Role.QUANTITY:
                 raise Doubtful(f"per so many, or by {found.column}")
             keyed = self.schema.tables[self.base].key == self._column(found)
-            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not keyed:
+            each = keyed or any(c.table == self.base for c in name.tables)
+            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not each:
                 self.query.doubtful = True  # one row for each of them, or for each of theirs
             if aggregated:
                 self.query.groups.append(found)

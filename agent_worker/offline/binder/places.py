@@ -26,6 +26,8 @@ from agent_worker.offline.schema.routes import Joins, Path, Step
 HOP, FAR, CLOSE, BRIDGE, EXISTS, FAR_AWAY = 0.25, 0.1, 0.08, 0.5, 0.2, 0.5
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
 must exist elsewhere; a condition that lies further than over one table between."""
+_NEARLY = 0.9
+"""How many of its values a column has once that tells its rows apart, though for chance."""
 GUESS_CLOSE = 0.2
 """What is as good as equal to a part of a name."""
 COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
@@ -235,6 +237,11 @@ class Places:
         if codes := yes_and_no(column.info):
             return Compare(ref, "=", (Literal(codes[negated], said),))
         return Compare(ref, said, ()) if column.kind is Kind.FLAG else None
+
+    def _tells_apart(self, column: Column) -> bool:
+        """Whether hardly two rows of the base have the same."""
+        table = self.schema.tables[self.base]
+        return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
 
     def _path_to(self, table: str) -> Path | None:
         reached = self._ref(Candidate(table, "*"))

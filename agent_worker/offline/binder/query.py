@@ -175,8 +175,13 @@ class Query:
 def plainest(query: Query) -> Query:
     """A query without what makes no other answer of it: the side of a join that a key is shown from, things behind a
     row that must exist, and whether what is alike stands there once."""
-    conditions = [replace(c, path=_needed(c.path)) if isinstance(c, Exists) and not c.conditions else c
-                  for c in query.conditions]  # fmt: skip
+    conditions: list[Condition] = []
+    for one in query.conditions:
+        if isinstance(one, Exists) and not one.conditions:
+            one = replace(one, path=_needed(one.path))
+        elif isinstance(one, Compare) and isinstance(one.expr, Ref):
+            one = replace(one, expr=nearest(one.expr))
+        conditions.append(one)
     return replace(
         query, shown=[nearest(e) if isinstance(e, Ref) else e for e in query.shown], distinct=False,
         groups=[*map(nearest, query.groups)], conditions=conditions,

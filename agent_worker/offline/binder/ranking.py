@@ -147,6 +147,8 @@ class Ranking(Conditions):
             if any(isinstance(c, Exists) for c in self.query.conditions) or self._of_another(rank):
                 raise Doubtful("the most common of what")
             shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
+            if any(not e.path and self._tells_apart(self._column(e)) for e in shown):
+                raise Unbound("the most common of what is there once")
             if all(e.path for e in shown) and self.base not in self.mentioned:
                 raise Doubtful(f"the most common by {self.base}, or by what")
             return Agg("count")
@@ -238,7 +240,7 @@ class Ranking(Conditions):
             if first is None and self.query.everything and labels:
                 return Ref((), self.base, labels[0].name)
             if first is None or len([e for e in self.query.shown if isinstance(e, Ref)]) > 1:
-                if first is None:
+                if first is None or self.of(Group):
                     raise Unbound("in which order")
                 self.cost += 0.05
             return first

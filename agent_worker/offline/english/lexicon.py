@@ -134,7 +134,7 @@ COMMON = Phrases(
     {
         """{the,} most {common,frequent}|most {commonly,frequently}{ used,}|most {popular,often,used}
         |commonest""": True,
-        "least {common,frequent,popular,used}|rarest|least commonly used": False,
+        "least {common,frequent,popular,used}|rarest|least {commonly used,often}|fewest times": False,
     }
 )
 MOSTLY = Phrases({"{the,} most{ often, frequently,}": True, "{the,} least{ often, frequently,}": False})
@@ -154,7 +154,7 @@ COMPARE = Phrases(
         """at most|up to|{no,not} {more,later} than|{less,lower,smaller,fewer} than or equal to|<=
         |a maximum of""": "<=",
         "equal to|equals|exactly|equal|=|==|only|{the,} same as": "=",
-        "not equal{ to,}|!=|<>|other than|different from|not": "!=",
+        "{does ,do ,is ,}not equal{ to,}|!=|<>|other than|different from|not": "!=",
     }
 )
 VERSUS = _said("vs|versus|{compared,in comparison} {to,with}|against|v")
@@ -323,7 +323,7 @@ _ROOTS = """belong|live|work|take|enroll|own|locate|base|hold|play|make|use|offe
 |charge|earn|spend|report|claim|show|present|introduce|install|measure|list|test|nominate|award|host
 |organize|contribute|score|commit|follow|interact|elect|sponsor|train|reach|cite|advise|raise|undergo|say
 |try|apply|describe|allow|agree|stand|talk|connect|cause|weigh|arrive|depart|leave|land|enter|lie|remain
-|share|incur|mention|link|travel"""
+|share|occur|incur|mention|link|travel"""
 _ENDS = """pass|fail|finish|complete|settle|accept|win|lose|beat|defeat|lend|close|deliver|ship|sign|cancel|return
 |reject|pay|refund|approve|abandon|expire|skip|miss|stop|kill|crash|abort|resolve|reopen|retire|die|drop
 |deny|dismiss|ban|suspend|withdraw|recall|renew|repay|damage|break"""

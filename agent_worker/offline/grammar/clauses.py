@@ -98,8 +98,9 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     many = word.endswith("s") and reader.word(at - 1) in english.DETERMINING  # a noun, "all the tests"
     if noun or many or word.startswith(("un", "non", "dis")):
         return
+    led = {"which"} if reader.word(at - 1) in english.BEING else {"which", "where", "whom"}
     asked = any(before in ("do", "does", "did") for before in reader.words[:at])
-    asked = asked or reader.word(at - 1) in english.PRONOUNS or "which" in reader.words[max(1, at - 4) : at]
+    asked = asked or reader.word(at - 1) in english.PRONOUNS or bool(led & {*reader.words[max(1, at - 4) : at]})
     stranded = (
         last and after > at + 1 and reader.word(at - 1) in english.BEING and reader.word(at - 2) in english.RELATING
     )
