@@ -26,7 +26,7 @@ from tests.harness.gateways import TOKENS, Event
 from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.servers import Supervisor, running_supervisor
 from tests.programs import thin
-from tests.workers import zoo_settings
+from tests.workers import WHOLE, zoo_settings
 
 FOLLOWERS = 100
 SLOW = 10
@@ -78,7 +78,7 @@ class System:
 async def running_system() -> AsyncIterator[System]:
     with tempfile.TemporaryDirectory(prefix="deadstop-bench-") as folder:
         async with (
-            running_supervisor(Path(folder), zoo_settings()) as supervisor,
+            running_supervisor(Path(folder), {**zoo_settings(), **WHOLE}) as supervisor,
             served_gateway(supervisor.state_dir) as gateway,
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
         ):

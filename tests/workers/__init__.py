@@ -4,6 +4,8 @@ supervisor can be told to offer them."""
 from pathlib import Path
 from typing import Any
 
+from bus.contract.settings import WorkerSettings
+
 ZOO = {
     path.stem: f"tests.workers.{path.stem}:run"
     for path in sorted(Path(__file__).parent.glob("*.py"))
@@ -20,6 +22,10 @@ to read [a start takes 1.1 s of processor time in place of 2.6]."""
 
 FLIGHTS: dict[str, Any] = {"data.folder": ""}
 """The sample data beside a zoo, for tests that ask about them too."""
+
+
+WHOLE: dict[str, Any] = {"worker.preload": WorkerSettings().preload, **FLIGHTS}
+"""Beside a zoo all that a server has by itself, for measurements."""
 
 
 def zoo_settings() -> dict[str, Any]:
