@@ -162,7 +162,7 @@ class Checks(Times):
         values = [one for one in where.operands if isinstance(one, Value)]
         if not values or values[-1].end != mention.name.start or where.name or where.owner or where.label:
             return
-        own = {c.table for c in mention.name.candidates if c.cost <= mention.name.cost + 0.5}
+        own = {c.table for c in mention.name.tables}
         if where.never or not any(ref.table in self.schema.referred_by(own) for value in values for ref in value.refs):
             raise Unbound(f"{values[-1].text} of something else than {mention.name.text}")
 

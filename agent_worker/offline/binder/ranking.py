@@ -240,7 +240,7 @@ class Ranking(Conditions):
             if first is None and self.query.everything and labels:
                 return Ref((), self.base, labels[0].name)
             if first is None or len([e for e in self.query.shown if isinstance(e, Ref)]) > 1:
-                if first is None or self.of(Group):
+                if first is None or any(group.names for group in self.of(Group)):
                     raise Unbound("in which order")
                 self.cost += 0.05
             return first

@@ -166,7 +166,8 @@ class NameIndex:
         costs = [_fit_cost(words, parts) for parts in column.forms]
         table = self.schema.tables[candidate.table]
         kind = words[-1] in _KINDS and column.role in _KIND_ROLES and not _called(table, words[-1])
-        if len(words) > 1 and (words[-1] in _OPEN or kind):
+        told = words[-1] in _OPEN and not (words[-1] == "date" and column.role is Role.IDENTIFIER)
+        if len(words) > 1 and (told or kind):
             shorter = [_fit_cost(words[:-1], parts) for parts in column.forms]
             costs += [cost + 0.3 for cost in shorter if cost is not None and (cost < PART or words[0] in _CALLED)]
         if (

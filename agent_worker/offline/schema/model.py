@@ -110,7 +110,8 @@ class Schema:
         for info in self.catalog.tables:
             counts = referred.get(info.name, {})
             once = {column.name for column in info.columns if column.unique}
-            most = sorted(counts, key=lambda name: (name not in once, -counts[name]))
+            names = [column.name for column in info.columns]
+            most = sorted(counts, key=lambda name: (name not in once, -counts[name], names.index(name)))
             self.tables[info.name] = self._table(info, most[0] if most else None)
 
     @cached_property

@@ -18,7 +18,8 @@ THEATRE: Tables = {
     "actors": {"actor_id": [1, 2, 3], "name": ["Ann", "Ben", "Cora"], "age": [18, 30, 41], "sex": ["F", "M", "F"],
                "phone": ["11", "22", "33"]},
     "bookings": {"booking_id": [1, 2, 3, 4], "seat": ["A1", "A2", "A1", "B2"], "city": ["Kiel", "Ulm", "Kiel", "Kiel"],
-                 "on_hold": ["Y", "N", "Y", "N"]},
+                 "on_hold": ["Y", "N", "Y", "N"], "date_booking_made": [date(2024, 1, n) for n in (1, 2, 3, 4)],
+                 "date_booking_changed": [date(2024, 2, n) for n in (1, 2, 3, 4)]},
     "roles": {"actor_id": [1, 1, 2], "play_id": [1, 2, 2]},
 }  # fmt: skip
 
@@ -79,6 +80,8 @@ def test_other_words_for_what_the_data_call_otherwise(make: Make, question: str,
 @pytest.mark.parametrize(
     "question",
     [
+        "Show the booking id and booking date of each booking",  # no date is the id
+        "How many actors play in a female theatre?",
         "names of the female theatres",  # of theatres, not of those where a woman plays
         "How many actors are not related to any dark theatres?",  # a value of one thing said of another
         "the title of the play that occurs most often",  # each of them is there once
@@ -90,3 +93,14 @@ def test_other_words_for_what_the_data_call_otherwise(make: Make, question: str,
 def test_what_may_be_meant_otherwise_is_asked_back(make: Make, question: str) -> None:
     found = plan(question, make(THEATRE).catalog)
     assert not isinstance(found, SqlPlan), found
+
+
+def test_the_key_of_a_table_that_is_referred_to_by_two_columns_is_the_first(make: Make) -> None:
+    guests: Tables = {
+        "guests": {"guest_id": [1, 2, 3], "area": ["A", "B", "C"], "name": ["Ann", "Ben", "Cora"]},
+        "stays": {"stay_id": [1, 2, 3], "guest_id": [1, 1, 2], "fee": [5.0, 6.0, 7.0]},
+        "offices": {"office_id": [1, 2, 3], "area": ["C", "A", "B"]},
+    }
+    found = plan("total fee of each guest", make(guests).catalog)
+    assert isinstance(found, SqlPlan), found
+    assert "area" not in found.sql
