@@ -174,9 +174,9 @@ TRAILING = Phrases(
 )
 RELATIVES = Phrases(
     {
-        "older than|aged {over,above}|elder than|{over,above} the age of|above age": (">", "age"),
+        "older than|elder than|{over,above} the age of|above age": (">", "age"),
         "at least {the,} age of": (">=", "age"),
-        "younger than|aged {under,below}|{under,below} the age of": ("<", "age"),
+        "younger than|{under,below} the age of": ("<", "age"),
         "taller than": (">", "height"),
         "shorter than": ("<", "height length time duration distance minutes hours"),
         "heavier than": (">", "weight"),
@@ -184,7 +184,6 @@ RELATIVES = Phrases(
         "longer than": (">", "length time duration distance runtime minutes hours"),
         "more expensive than": (">", "price cost"),
         "cheaper than": ("<", "price cost"),
-        "aged|age": ("=", "age"),
         "after{ the year, the year of,}|later than": (">", f"{_BEGAN} born built"),
         "before{ the year, the year of,}|earlier than|prior to": ("<", f"{_BEGAN} born built"),
         "since": (">=", "date year time day"),
@@ -199,6 +198,7 @@ MEASURED = Phrases(
     {
         "cost|costs|costing|{is,are,} priced{ at,}": "price cost",
         "weigh|weighs|weighing": "weight",
+        "aged|age": "age",
         "earn|earns|earning|make|makes|making": "salary",
     }
 )

@@ -171,8 +171,6 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             where = Where(None, operator, operands, hints=tuple(hints.split()), both=both)
             yield end, where, 0.1
-            for last, sign in reader.phrase(english.TRAILING, end) if operator == "=" and hints == "age" else ():
-                yield last, replace(where, operator=sign), 0.1  # "aged 32 or older"
             if unit := unit_named(reader.word(end)):
                 yield end + 1, replace(where, unit=unit), 0.1
                 yield from ((end + 1, other, 0.1) for other in _in_other_units(where, unit))
