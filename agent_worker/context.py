@@ -269,5 +269,5 @@ def serve_with(context: AgentContext | None) -> None:
 
 
 async def cooperate() -> None:
-    """Give the loop its turn: a stop can arrive here. For agents that compute for long without awaiting anything."""
+    """Yield to the loop: a stop can arrive here. For agents that compute for long without awaiting anything."""
     await asyncio.sleep(0)

@@ -28,7 +28,7 @@ from tests.harness.jobs.nodes import node_of
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 
 WARM = {"worker.warm_workers": 2, "agent.default": "says_hello"}
-ON_A_NODE = {**WARM, "cluster.engine": "local"}
+ON_A_NODE = {**WARM, "cluster.provider": "local"}
 HERE = "the same on the server's machine"
 CHUNKS = 100_000
 SLOWER_START_MS, SLOWER_STOP_MS, CHUNKS_PER_S = 2.0, 5.0, 150_000.0
@@ -109,7 +109,7 @@ def _beside(name: str, unit: str, times: list[float], limit: Spread, target: flo
 def _memory(system: System) -> list[Figure]:
     """What there is of an idle node: its keeper, init and agent, with the fork server and two warm workers."""
     node = node_of(system.supervisor)
-    links = [node.keeper, node.init, node.agent]
+    links = [node.keeper, node.init, node.program]
     of_all = sum(pss_mib(process.pid) for process in [node.keeper, *node.left])
     return [
         Figure("a node's keeper, init and agent", "MiB", spread([sum(pss_mib(link.pid) for link in links)])),

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from broker.footers import Footers, read_footer
-from broker.stores.store import Changed, Listed, Reader, Store, StoreError
+from broker.stores.store import Listed, ObjectChanged, Reader, Store, StoreError
 from bus.contract.data_place import PARQUET_SUFFIXES
 from bus.wire.objects import MAX_READ_BYTES, Listing, RemoteObject
 
@@ -62,7 +62,7 @@ class Objects:
             return kept or b""
         try:
             return self._reader(known).read(offset, length)
-        except Changed:
+        except ObjectChanged:
             self._expire(path)
             raise
 
@@ -79,7 +79,7 @@ class Objects:
         if known is None:
             raise StoreError(f"{path} is none of the data's objects (any more). Ask again: the tables are read anew")
         if version not in ("", known.object.version):
-            raise Changed(path)
+            raise ObjectChanged(path)
         return known
 
     def _list(self) -> None:
@@ -119,7 +119,7 @@ class Objects:
         if reader is None:
             reader = self._store.open(found.path)
             if reader.size != found.size or (known.looked and reader.version != found.version):
-                raise Changed(found.path)
+                raise ObjectChanged(found.path)
             with self._lock:
                 self._readers[found.path, found.version] = reader
                 while len(self._readers) > MAX_READERS:

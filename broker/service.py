@@ -9,13 +9,13 @@ from bus.transport.codec import CodecError, Decoder, encode
 from bus.transport.frames import FrameTooLong, receive_frame, send_frame
 from bus.wire.objects import (
     MAX_REQUEST_BYTES,
-    AnyAnswer,
+    AnyBrokerAnswer,
     AnyRequest,
-    Bytes,
-    Failed,
     FindObject,
-    Found,
+    FoundObject,
     ListObjects,
+    NotServed,
+    ObjectBytes,
     ReadBytes,
 )
 
@@ -39,15 +39,15 @@ class Service:
             except (OSError, CodecError, FrameTooLong) as error:
                 log.info("a worker's connection has ended: %s", error, extra={"action": "broker_connection"})
 
-    def _answer(self, request: AnyRequest) -> AnyAnswer:
+    def _answer(self, request: AnyRequest) -> AnyBrokerAnswer:
         try:
             match request:
                 case ListObjects():
                     return self._objects.listing()
                 case FindObject(path, version):
-                    return Found(self._objects.find(path, version))
+                    return FoundObject(self._objects.find(path, version))
                 case ReadBytes(path, version, offset, length):
-                    return Bytes(self._objects.read(path, version, offset, length))
+                    return ObjectBytes(self._objects.read(path, version, offset, length))
         except StoreError as error:
             log.info("%s", error, extra={"action": "broker_failed"})
-            return Failed(str(error))
+            return NotServed(str(error))

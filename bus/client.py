@@ -16,7 +16,7 @@ from bus.transport.sockets import BusError, Channel, connect_dealer, connect_sub
 from bus.wire.batch import Batch
 from bus.wire.commands import AnyCommand
 from bus.wire.replies import AnyReply, Refused
-from bus.wire.topics import HEADS, Heads, job_topic, parse, presence_topic
+from bus.wire.topics import HEADS, Heads, clients_topic, job_topic, parse
 
 MAX_WAITING_BYTES = 1 << 20
 """What may wait in memory for one follower; a slower one reads the log instead."""
@@ -205,7 +205,7 @@ class BusClient:
             self._events.subscribe(job_topic(job_id))
         stream.present += present
         if present and stream.present == 1:
-            self._events.subscribe(presence_topic(job_id))
+            self._events.subscribe(clients_topic(job_id))
         return follower
 
     async def _confirmed(self, job_id: str) -> None:
@@ -220,7 +220,7 @@ class BusClient:
         stream.followers.remove(follower)
         stream.present -= present
         if present and stream.present == 0 and not self._stays_present:
-            self._events.unsubscribe(presence_topic(job_id))
+            self._events.unsubscribe(clients_topic(job_id))
         if not stream.followers:
             del self._streams[job_id]
             self._events.unsubscribe(job_topic(job_id))

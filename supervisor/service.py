@@ -19,7 +19,7 @@ from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
 from bus.transport.sockets import Channel, admit, bind_publisher, new_context
-from bus.wire.topics import presence_job, topic_job
+from bus.wire.topics import clients_job, topic_job
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.api.envelope import CommandLine
 from supervisor.control.controller import JobController
@@ -44,7 +44,7 @@ from supervisor.storage.clock_guard import ClockGuard, read_clocks
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
-from supervisor.workers.pool import WorkerPool
+from supervisor.workers.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from supervisor.nodes.nodes import Nodes
@@ -194,7 +194,7 @@ class Service:
         ]
 
     def _recurring_of(self, nodes: "Nodes | None") -> list[tuple[float, Callable[[], None]]]:
-        """An engine that dies leaves its children to us."""
+        """A provider that dies leaves its children to us."""
         if nodes is None:
             return []
         return [(LOOK_AT_LEASES_EVERY_S, nodes.look), (SWEEP_EVERY_S, self._sweep_others)]
@@ -280,9 +280,9 @@ class Service:
 
     def _on_subscription(self, frames: list[bytes]) -> None:
         subscribed, topic = frames[0][:1] == b"\x01", frames[0][1:]
-        job_id = presence_job(topic)
+        job_id = clients_job(topic)
         if job_id is not None:
-            self._controller.presence(job_id, subscribed)
+            self._controller.clients_changed(job_id, subscribed)
             return
         job_id = topic_job(topic)
         if job_id is not None and subscribed:

@@ -11,7 +11,7 @@ from agent_worker.agents.catalog.current import current_catalog
 from agent_worker.agents.tools import engine_settings, hold_to, make_model, model_failures
 from agent_worker.context import AgentContext, AgentError, ModelMessage, SqlError
 from agent_worker.engine import Engine, EngineError, ResultEnd
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.llm import Prompt
 from bus.contract.events import Sql, TableRows, TableSchema
 from bus.values.arrow_stream import read_table
@@ -40,7 +40,7 @@ class WorkerFacilities:
             self._context.emit(Sql(statement))
             try:
                 return await _whole(engine, statement, max_rows)
-            except Refused as error:
+            except StatementRefused as error:
                 raise SqlError(str(error), code="refused", retryable=False) from error
             except EngineError as error:
                 raise SqlError(error.message, code=f"sql_{error.kind}", retryable=error.kind == "io") from error

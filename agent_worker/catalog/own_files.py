@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from agent_worker.catalog.description import DescriptionFile
-from agent_worker.catalog.files.layout import CatalogError, Found, find_sources
+from agent_worker.catalog.files.layout import CatalogError, FolderContents, find_sources
 from agent_worker.catalog.places import LocalFolder, Place
 from bus.contract.catalog import Catalog
 
@@ -36,15 +36,15 @@ class WithOwnFiles:
             shared = str(error)
         return hashlib.sha256(f"{shared}\0{self._own.fingerprint()}".encode()).hexdigest()
 
-    def find(self) -> Found:
+    def find(self) -> FolderContents:
         own = _found(self._folder)
         try:
             shared = self._shared.find()
         except CatalogError as error:
             if not (own.sources or own.books):
                 raise
-            shared = Found([], [], [], [], [str(error)])
-        return Found(
+            shared = FolderContents([], [], [], [], [str(error)])
+        return FolderContents(
             [*shared.sources, *own.sources],
             [*shared.books, *own.books],
             shared.lakes,
@@ -75,9 +75,9 @@ def why_unreadable(catalog: Catalog, folder: Path, name: str) -> str:
     return _OPTION.sub("", why.replace(f"{file.parent}/", "").removeprefix(f"{name}: "))
 
 
-def _found(folder: Path) -> Found:
+def _found(folder: Path) -> FolderContents:
     """Also where there is nothing to read, or no folder any more."""
     try:
         return find_sources(folder, may_be_empty=True)
     except CatalogError as error:
-        return Found([], [], [], [], [str(error)])
+        return FolderContents([], [], [], [], [str(error)])

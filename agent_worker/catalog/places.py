@@ -12,7 +12,7 @@ from agent_worker.catalog.files.formats import is_workbook, text_format
 from agent_worker.catalog.files.layout import (
     DESCRIPTION_FILE,
     CatalogError,
-    Found,
+    FolderContents,
     arrange,
     find_sources,
     fingerprint,
@@ -42,7 +42,7 @@ class Place(Protocol):
         """Changes when any of the data does, and with the reader. Raises CatalogError."""
         ...
 
-    def find(self) -> Found:
+    def find(self) -> FolderContents:
         """Raises CatalogError."""
         ...
 
@@ -79,7 +79,7 @@ class LocalFolder:
     def fingerprint(self) -> str:
         return fingerprint(self._folder)
 
-    def find(self) -> Found:
+    def find(self) -> FolderContents:
         return find_sources(self._folder)
 
     def state(self, files: tuple[str, ...]) -> str:
@@ -119,7 +119,7 @@ class RemoteFolder:
         """None is."""
         return False
 
-    def find(self) -> Found:
+    def find(self) -> FolderContents:
         listing = self._list()
         self._versions = {_name(one.path): one.version for one in listing.objects}
         self._files.expect({one.path: one.version for one in listing.objects})
@@ -136,7 +136,7 @@ class RemoteFolder:
         sources = [msgspec.structs.replace(one, files=tuple(map(_name, one.files))) for one in found.sources]
         odd = [one.path for one in listing.objects if str(_path(one.path)) != f"/{one.path}"]
         warnings = [f"Left out because a part of its name is empty or a dot: {path}." for path in odd]
-        return Found(sources, [], [], [*found.left_out, *left_out], [*found.warnings, *warnings])
+        return FolderContents(sources, [], [], [*found.left_out, *left_out], [*found.warnings, *warnings])
 
     def _list(self) -> Listing:
         try:

@@ -20,13 +20,13 @@ from agent_worker.catalog.files.formats import text_format
 from agent_worker.catalog.files.layout import Source
 from agent_worker.catalog.files.partitions import keys_of, type_of_values
 from agent_worker.catalog.files.text.options import FileOptions
-from agent_worker.catalog.files.text.reading import Reading, TextFile
+from agent_worker.catalog.files.text.reading import RowReader, TextFile
 from agent_worker.catalog.files.text.statistics import overall_statistics
 from agent_worker.catalog.files.text.text_files import Texts, add_text_files, read_texts, remarks
 from agent_worker.catalog.remarks import of_day_orders, of_differences, of_hidden, of_shapes, unclear_names
 from agent_worker.catalog.types.declared import Declared, as_declared, unlike_declared, with_zones
 from agent_worker.catalog.types.engine_types import NULL, Type, type_of
-from agent_worker.catalog.types.types_of_parts import Column, Difference, Group, unite
+from agent_worker.catalog.types.types_of_parts import Difference, Group, MergedColumn, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
 from bus.contract.catalog import CatalogTable, LeftOut
 
@@ -86,7 +86,7 @@ def _groups(source: Source, footers: Footers, texts: Texts, declared: Declared) 
     """The files of the table, those together that have the same columns and keys and are read alike."""
     kinds = _key_types(source)
     found = {file: one for file in source.files if isinstance(one := texts.get(file), TextFile)}
-    members: dict[tuple[Shape, tuple[str, ...], Reading | None], list[int]] = {}
+    members: dict[tuple[Shape, tuple[str, ...], RowReader | None], list[int]] = {}
     for at, file in enumerate(source.files):
         names = tuple(name for name, _ in source.keys[at])
         reading = found[file].reading if file in found else None
@@ -191,7 +191,7 @@ def _without(groups: list[Group], group: Group) -> Group:
     return msgspec.structs.replace(group, shape=shape, statistics=statistics)
 
 
-def _select(number: int, group: Group, columns: list[Column]) -> str:
+def _select(number: int, group: Group, columns: list[MergedColumn]) -> str:
     shown = ", ".join(f"{_expression(number, group, column)} AS {quote_name(column.name)}" for column in columns)
     hive_types = {name: str(kind) for name, kind in group.keys}
     if group.reading is None:
@@ -201,13 +201,13 @@ def _select(number: int, group: Group, columns: list[Column]) -> str:
     return f"SELECT {shown} FROM {group.reading.rows(group.files, hive_types, frozenset(as_text))}"
 
 
-def _not_nothing(column: Column, groups: list[Group]) -> Column:
+def _not_nothing(column: MergedColumn, groups: list[Group]) -> MergedColumn:
     """In a text file a column without a value is one of empty texts."""
     of_text = any(groups[found.group].reading for found in column.found)
     return msgspec.structs.replace(column, type=Type("VARCHAR")) if column.type.name == NULL and of_text else column
 
 
-def _expression(number: int, group: Group, column: Column) -> str:
+def _expression(number: int, group: Group, column: MergedColumn) -> str:
     for found in column.found:
         if found.group == number:
             name = quote_name(found.name)

@@ -15,9 +15,9 @@ import pyarrow as pa
 from agent_worker.engine.batches import READ_ROWS, Packer, RowTooLarge
 from agent_worker.engine.bridge import Bridge, Closed
 from agent_worker.engine.errors import EngineError, damaged, engine_error
-from agent_worker.engine.guard import Checked, Refused, examine, looks_like_sql
+from agent_worker.engine.guard import Checked, StatementRefused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
-from agent_worker.engine.tables import Changed, Tables
+from agent_worker.engine.tables import FilesChanged, Tables
 from agent_worker.remote.client import RemoteFiles, file_system, versions_of
 from bus.contract.catalog import Catalog
 from bus.contract.events import Column, TableRows, TableSchema
@@ -69,9 +69,9 @@ class Engine:
         """The schema, the rows in batches of at most `batch_rows` and about 256 KiB, and a ResultEnd.
 
         Binding, running and fetching happen in a side thread, which waits while the consumer is behind. Raises
-        Refused (the guard), EngineError, or CancelledError; none of them before the thread has left the engine,
-        which may last for ever inside a native call that ignores interrupts: then only a signal helps. Leave the
-        loop early only under `contextlib.aclosing`.
+        StatementRefused (the guard), EngineError, or CancelledError; none of them before the thread has left the
+        engine, which may last for ever inside a native call that ignores interrupts: then only a signal helps. Leave
+        the loop early only under `contextlib.aclosing`.
         """
         if self._running is not None or self._tables is None:
             raise RuntimeError(f"{self!r} cannot run {sql[:40]!r}: it is busy, or no catalog is attached yet")
@@ -148,9 +148,9 @@ class _Statement:
             checked = examine(self._connection, self._sql, self._tables.known)
             read = self._tables.files_of(checked)
             truncated = self._run(checked)
-        except (Refused, Closed):
+        except (StatementRefused, Closed):
             raise
-        except Changed as error:
+        except FilesChanged as error:
             raise EngineError(str(error), "io", self._sql) from error
         except RowTooLarge as error:
             raise EngineError(str(error), "other", self._sql) from error

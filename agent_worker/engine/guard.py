@@ -78,7 +78,7 @@ class Checked(NamedTuple):
     any_table: bool
 
 
-class Refused(Exception):
+class StatementRefused(Exception):
     """The statement may not run. The message says why and what is allowed; `sql` is the text."""
 
     def __init__(self, why: str, sql: str) -> None:
@@ -95,16 +95,16 @@ def examine(connection: duckdb.DuckDBPyConnection, sql: str, known: Container[st
     """The single statement of `sql` that may run, and the tables that it names. `known` are the tables that there
     are, in small letters: one of them may be called as files are.
 
-    Raises Refused, or duckdb.ParserException where it is not SQL at all. It calls the parser, so it belongs into
-    the thread that runs statements; the connection must have no open result.
+    Raises StatementRefused, or duckdb.ParserException where it is not SQL at all. It calls the parser, so it belongs
+    into the thread that runs statements; the connection must have no open result.
     """
     if len(sql) > MAX_SQL_CHARS:
-        raise Refused(f"The statement has {len(sql):,} characters; the limit is {MAX_SQL_CHARS:,}", sql)
+        raise StatementRefused(f"The statement has {len(sql):,} characters; the limit is {MAX_SQL_CHARS:,}", sql)
     statements = connection.extract_statements(sql)
     if not statements:
-        raise Refused("There is no statement in the text", sql)
+        raise StatementRefused("There is no statement in the text", sql)
     if len(statements) > 1:
-        raise Refused(f"The text holds {len(statements)} statements; one runs at a time", sql)
+        raise StatementRefused(f"The text holds {len(statements)} statements; one runs at a time", sql)
     statement = statements[0]
     kind = statement.type.name
     if kind == "EXPLAIN":
@@ -112,7 +112,7 @@ def examine(connection: duckdb.DuckDBPyConnection, sql: str, known: Container[st
     if kind != "SELECT":
         _refuse_kind(kind, sql)
     if statement.named_parameters:
-        raise Refused("The statement has parameters ($1 or ?), and nothing gives them values", sql)
+        raise StatementRefused("The statement has parameters ($1 or ?), and nothing gives them values", sql)
     return _read_tree(connection, str(statement.query).strip().rstrip(";").rstrip(), known)
 
 
@@ -120,26 +120,27 @@ def _explained(connection: duckdb.DuckDBPyConnection, sql: str, known: Container
     """EXPLAIN is ours: it is taken off, the rest has to pass by itself, and then it is put back."""
     match = _EXPLAIN.match(sql)
     if match is None:
-        raise Refused("EXPLAIN has to stand directly before the statement", sql)
+        raise StatementRefused("EXPLAIN has to stand directly before the statement", sql)
     inner = examine(connection, sql[match.end() :], known)
     return inner._replace(text=f"EXPLAIN {'ANALYZE ' if match[1] else ''}{inner.text}")
 
 
 def _refuse_kind(kind: str, sql: str) -> NoReturn:
     if kind == "MULTI":
-        raise Refused("A PIVOT has to list its values: PIVOT t ON column IN (...)", sql)
-    raise Refused(f"{kind.replace('_', ' ')} statements are not allowed here: the data are only read", sql)
+        raise StatementRefused("A PIVOT has to list its values: PIVOT t ON column IN (...)", sql)
+    raise StatementRefused(f"{kind.replace('_', ' ')} statements are not allowed here: the data are only read", sql)
 
 
 def _read_tree(connection: duckdb.DuckDBPyConnection, text: str, known: Container[str]) -> Checked:
-    """Raises Refused where the parsed statement holds a node that writes, a function that is not listed, or a file."""
+    """Raises StatementRefused where the parsed statement holds a node that writes, a function that is not listed, or a
+    file."""
     rows = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()
     try:
         tree = json.loads(rows[0][0])
     except RecursionError:
-        raise Refused(_TOO_DEEP, text) from None
+        raise StatementRefused(_TOO_DEEP, text) from None
     if tree["error"] or len(tree["statements"]) != 1:
-        raise Refused(f"The statement cannot be checked: {tree.get('error_message', 'unknown form')}", text)
+        raise StatementRefused(f"The statement cannot be checked: {tree.get('error_message', 'unknown form')}", text)
     tables: set[str] = set()
     own: set[str] = set()
     any_table = False
@@ -147,7 +148,7 @@ def _read_tree(connection: duckdb.DuckDBPyConnection, text: str, known: Containe
         kind = str(node.get("type", ""))
         if kind.endswith("_NODE") and kind not in READING_NODES:
             what = kind.removesuffix("_NODE").removesuffix("_QUERY").replace("_", " ")
-            raise Refused(f"{what} inside WITH is not allowed: the data are only read", text)
+            raise StatementRefused(f"{what} inside WITH is not allowed: the data are only read", text)
         if kind == "TABLE_FUNCTION":
             any_table |= _check_table_function(node["function"], text) not in OF_NO_TABLE
         elif kind in ("BASE_TABLE", "SHOW_REF"):
@@ -162,7 +163,9 @@ def _read_tree(connection: duckdb.DuckDBPyConnection, text: str, known: Containe
 def _check_table_function(function: dict[str, Any], text: str) -> str:
     name = str(function.get("function_name", "")).lower()
     if name not in TABLE_FUNCTIONS:
-        raise Refused(f"{name}() is not allowed after FROM: the data stand there as tables (SHOW TABLES)", text)
+        raise StatementRefused(
+            f"{name}() is not allowed after FROM: the data stand there as tables (SHOW TABLES)", text
+        )
     return name
 
 
@@ -173,13 +176,15 @@ def _check_schema(node: dict[str, Any], known: Container[str], text: str) -> Non
     ends_a_file = name.lower() in _ENDINGS and name.lower() not in known
     if before and (ends_a_file or not _SCHEMAS.issuperset(part.lower() for part in before)):
         whole = ".".join(part for part in (*before, name) if part)
-        raise Refused(f"'{whole}' names a schema or a file: the data stand there as tables (SHOW TABLES)", text)
+        raise StatementRefused(
+            f"'{whole}' names a schema or a file: the data stand there as tables (SHOW TABLES)", text
+        )
 
 
 def _check_table(name: str, known: Container[str], text: str) -> str:
     """Also where WITH gives a part such a name: outside its reach the engine would look for the file."""
     if name.lower() not in known and _NAMES_A_FILE.search(name):
-        raise Refused(f"'{name}' names a file: the data stand there as tables (SHOW TABLES)", text)
+        raise StatementRefused(f"'{name}' names a file: the data stand there as tables (SHOW TABLES)", text)
     return name.lower()
 
 
@@ -189,7 +194,7 @@ def _nodes(tree: Any, text: str) -> Iterator[dict[str, Any]]:
     while waiting:
         item, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            raise Refused(_TOO_DEEP, text)
+            raise StatementRefused(_TOO_DEEP, text)
         if isinstance(item, dict):
             yield item
             waiting += [(value, depth + 1) for value in item.values()]

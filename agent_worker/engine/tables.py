@@ -1,4 +1,4 @@
-"""The catalog's tables in a connection: fenced in before the first statement, each made when a statement names it."""
+"""The catalog's tables in a connection: locked up before the first statement, each made when a statement names it."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ _SYSTEM = ("duckdb_", "pg_", "pragma_", "sqlite_", "__show_", '"')
 """How the names of the engine's own tables about tables begin; SHOW TABLES asks for `"tables"`."""
 
 
-class Changed(Exception):
+class FilesChanged(Exception):
     """A table's files are not those any more that the catalog has described. The message says what to do."""
 
 
@@ -62,11 +62,11 @@ class Tables:
         return tuple(file for name in sorted(checked.tables) for file in self._files.get(name, ()))
 
     def check(self, checked: Checked) -> None:
-        """Raises Changed where files that the statement reads by what the catalog has found in them, as columns by
+        """Raises FilesChanged where files that the statement reads by what the catalog has found in them, as columns by
         their place and texts by their kind, are others by now. To be asked before the statement and after it."""
         for table in (self._by_plan[name] for name in self._by_plan.keys() & checked.tables):
             if table.state and table.state.split()[0] != files_state(table.files):
-                raise Changed(
+                raise FilesChanged(
                     f"The data of table {table.name} have changed while the question ran, so its rows may be wrong. "
                     "Ask again: the tables are read anew."
                 )

@@ -17,10 +17,10 @@ from agent_worker.llm.prompts.requests import (
     AnswerRequest,
     Finding,
     Message,
-    Place,
     PlanRequest,
     Prompt,
     Try,
+    ValueInTable,
     again_prompt,
     answer_prompt,
     candidate_prompt,
@@ -134,7 +134,7 @@ class ModelClient:
         """A new plan after these statements failed, oldest first."""
         return await self._plan(repair_prompt(request, tries))
 
-    async def look_again(self, request: PlanRequest, sql: str, odd: str, near: Sequence[Place]) -> Plan:
+    async def look_again(self, request: PlanRequest, sql: str, odd: str, near: Sequence[ValueInTable]) -> Plan:
         """A new plan, or the same one, after `sql` ran and gave what is `odd`; `near` are values like those in it."""
         return await self._plan(second_look_prompt(request, sql, odd, near))
 

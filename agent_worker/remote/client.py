@@ -11,15 +11,15 @@ from bus.transport.codec import Decoder, encode
 from bus.transport.frames import receive_frame, send_frame
 from bus.wire.objects import (
     MAX_READ_BYTES,
-    Answer,
-    AnyAnswer,
+    AnyBrokerAnswer,
     AnyRequest,
-    Bytes,
-    Failed,
+    BrokerAnswer,
     FindObject,
-    Found,
+    FoundObject,
     Listing,
     ListObjects,
+    NotServed,
+    ObjectBytes,
     ReadBytes,
     RemoteObject,
 )
@@ -28,9 +28,9 @@ PROTOCOL = "remote"
 PREFIX = f"{PROTOCOL}://"
 CONNECT_TIMEOUT_S = 5.0
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=BrokerAnswer)
 
-_decode: Decoder[AnyAnswer] = Decoder(AnyAnswer)
+_decode: Decoder[AnyBrokerAnswer] = Decoder(AnyBrokerAnswer)
 
 
 class RemoteError(OSError):
@@ -66,11 +66,11 @@ class RemoteFiles:
         """An expected object. Raises RemoteError."""
         if path not in self._versions:
             raise RemoteError(f"{path} is none of the tables' objects")
-        return RemoteFile(self, self._ask(FindObject(path, self._versions[path]), Found).found)
+        return RemoteFile(self, self._ask(FindObject(path, self._versions[path]), FoundObject).found)
 
     def read(self, of: RemoteObject, offset: int, length: int) -> bytes:
         """Raises RemoteError."""
-        return self._ask(ReadBytes(of.path, of.version, offset, length), Bytes).data
+        return self._ask(ReadBytes(of.path, of.version, offset, length), ObjectBytes).data
 
     def content(self, of: RemoteObject) -> bytes:
         """All of a small object. Raises RemoteError."""
@@ -100,7 +100,7 @@ class RemoteFiles:
         except OSError as error:
             raise RemoteError(f"the broker of the data cannot be asked: {error}. Ask again in a moment") from error
         answer = _decode(frame)
-        if isinstance(answer, Failed):
+        if isinstance(answer, NotServed):
             raise RemoteError(answer.why)
         assert isinstance(answer, kind)
         return answer

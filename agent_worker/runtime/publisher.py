@@ -52,7 +52,7 @@ class Publisher:
         await self._subscribed.wait()
 
     def emit(self, event: Event) -> bool:
-        """Send an event: at once after a pause, else with those that come in the same turn of the loop, so that
+        """Send an event: at once after a pause, else with those that come in the same pass of the loop, so that
         neither a lone event waits nor a flood costs a message each. True if the caller should `yield_to_loop`.
 
         Raises `AgentError` for an event that only the supervisor says, and the job has failed then."""
@@ -73,9 +73,9 @@ class Publisher:
     async def yield_to_loop(self) -> None:
         """Let acknowledgements and stops in, unless the agent has waited for something since the last time: they came
         in meanwhile. And wait while the window is closed."""
-        if self._loop.turns == self._yielded_at:
+        if self._loop.passes == self._yielded_at:
             await asyncio.sleep(0)
-        self._yielded_at = self._loop.turns
+        self._yielded_at = self._loop.passes
         while not self._window.open:
             self._changed.clear()
             await self._changed.wait()

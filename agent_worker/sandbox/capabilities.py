@@ -1,6 +1,6 @@
 """Capabilities: what root may do beyond others. A worker of root's keeps one of them, which opens the data for reading.
 
-Constants and structures are those of <linux/capability.h>. Programs that it starts get none back: the fence forbids
+Constants and structures are those of <linux/capability.h>. Programs that it starts get none back: the sandbox forbids
 them to gain privileges.
 """
 

@@ -1,6 +1,6 @@
-"""Landlock: the kernel keeps this process, and what it starts, inside a fence of files and TCP ports.
+"""Landlock: the kernel keeps this process, and what it starts, within the files and TCP ports that it may use.
 
-Constants and structures are those of <linux/landlock.h>; the calls have no wrapper in the C library. It fences the
+Constants and structures are those of <linux/landlock.h>; the calls have no wrapper in the C library. It holds the
 calling thread and its later children only, so it is applied while there is one thread. It knows neither UDP nor
 Unix sockets, nor TCP that is reached by another way than `connect` and `bind`: `seccomp` does.
 """
@@ -47,8 +47,8 @@ def restrict(read: Iterable[str], write: Iterable[str], connect_tcp: Iterable[in
     the TCP ports `connect_tcp` and listens on none; from ABI 6 it signals nothing outside. There is no way back.
 
     Paths that do not exist are passed over. Returns the ABI applied, at most KNOWN_ABI: below 3 files can still be
-    cut to length zero, and below 4 TCP is not fenced. Raises Unsupported, or RuntimeError where the process already
-    has several threads, which would go unfenced.
+    cut to length zero, and below 4 TCP is not restricted. Raises Unsupported, or RuntimeError where the process already
+    has several threads, which would go unrestricted.
     """
     require_one_thread()
     version = min(abi(), KNOWN_ABI)

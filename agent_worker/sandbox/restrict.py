@@ -56,7 +56,7 @@ class SandboxSpec(msgspec.Struct, frozen=True):
 
 
 class Sandbox:
-    """The fence around this process. `landlock_abi` is 0 where the kernel has no Landlock, `calls_filtered` whether
+    """The sandbox around this process. `landlock_abi` is 0 where the kernel has no Landlock, `calls_filtered` whether
     system calls are refused as `seccomp` says."""
 
     def __init__(self, landlock_abi: int, calls_filtered: bool, statm: int, pinned: int) -> None:
@@ -83,7 +83,7 @@ class Sandbox:
 
 
 def apply(spec: SandboxSpec) -> Sandbox:
-    """Strips the environment, sets the limits and puts up the fence. For a process with one thread, before DuckDB,
+    """Strips the environment, sets the limits and puts up the sandbox. For a process with one thread, before DuckDB,
     ZeroMQ and the model's client.
 
     What the kernel does not have of it is said in the log, and left out: the guard and the engine's own lock still
@@ -95,12 +95,12 @@ def apply(spec: SandboxSpec) -> Sandbox:
     _limit(resource.RLIMIT_SIGPENDING, _SIGNALS)
     for schedule in (resource.RLIMIT_RTPRIO, resource.RLIMIT_NICE):
         _limit(schedule, 0)
-    statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened behind the fence
+    statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # not to be opened within the sandbox
     # A rule belongs to the file as it is now, and the kernel may make a new one of the same name; not while it is open.
     pinned = os.open("/proc/self/cgroup", os.O_RDONLY | os.O_CLOEXEC)
     _give_up_capabilities()
     calls_filtered = _filter_calls(spec)  # first: it looks into /proc, which Landlock closes
-    return Sandbox(_fence_files_and_ports(spec), calls_filtered, statm, pinned)
+    return Sandbox(_restrict_files_and_ports(spec), calls_filtered, statm, pinned)
 
 
 def _give_up_capabilities() -> None:
@@ -116,7 +116,7 @@ def _limit(what: int, value: int) -> None:
     resource.setrlimit(what, (limit, limit))
 
 
-def _fence_files_and_ports(spec: SandboxSpec) -> int:
+def _restrict_files_and_ports(spec: SandboxSpec) -> int:
     """The version of Landlock that was applied; 0 for none."""
     read, write = [*interpreter_paths(), *spec.read], [spec.scratch, *spec.write, *_DEVICES]
     try:

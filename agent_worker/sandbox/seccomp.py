@@ -1,6 +1,6 @@
 """seccomp: system calls that this process, and what it starts, may never make again.
 
-Landlock fences files and TCP ports; what goes round it (other kinds of sockets, memory that outlives its process,
+Landlock holds files and TCP ports; what goes round it (other kinds of sockets, memory that outlives its process,
 tracing, namespaces) is refused here, with EPERM.
 
 Constants are those of <linux/seccomp.h>, <linux/filter.h> and the tables

@@ -7,7 +7,7 @@ import pyarrow.fs as arrow_fs
 
 from broker.stores.failures import explained
 from broker.stores.lakes import lake_around
-from broker.stores.store import Changed, Listed, StoreError
+from broker.stores.store import Listed, ObjectChanged, StoreError
 from bus.contract.data_place import a_lake
 
 _ARROW_ERRORS = (OSError, ValueError, NotImplementedError)
@@ -72,7 +72,7 @@ class _ArrowReader:
         except _ARROW_ERRORS as error:
             raise StoreError(explained(self._path, error)) from error
         if version != self.version:
-            raise Changed(self._path)
+            raise ObjectChanged(self._path)
         if len(data) != length:
             raise StoreError(explained(self._path, f"{len(data)} bytes of {length}: peer closed"))
         return data

@@ -7,7 +7,7 @@ class StoreError(Exception):
     """The store does not give what it was asked for. The message names the object and what to do next, for people."""
 
 
-class Changed(StoreError):
+class ObjectChanged(StoreError):
     """The object is another one by now."""
 
     def __init__(self, path: str) -> None:
@@ -31,7 +31,7 @@ class Reader(Protocol):
     def version(self) -> str: ...
 
     def read(self, offset: int, length: int) -> bytes:
-        """Exactly these bytes of exactly this version. Raises StoreError, and Changed."""
+        """Exactly these bytes of exactly this version. Raises StoreError, and ObjectChanged."""
         ...
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import httpx2
 
 from broker.stores.failures import explained
-from broker.stores.store import Changed, Listed, StoreError
+from broker.stores.store import Listed, ObjectChanged, StoreError
 
 CONNECT_TIMEOUT_S = 5.0
 SILENT_S = 5.0
@@ -107,7 +107,7 @@ class _WebReader:
             return b""
         piece = self._store.get(self._path, offset, length)
         if piece.version != self.version:
-            raise Changed(self._path)
+            raise ObjectChanged(self._path)
         return piece.data
 
 

@@ -67,7 +67,7 @@ class MachineSettings(Table, frozen=True):
 
 
 class ClusterSettings(Table, frozen=True):
-    engine: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
+    provider: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
     address: str = ""
     allow_open_ray: bool = False
@@ -126,7 +126,7 @@ _Object = Annotated[str, Meta(pattern=r"^([\w.]+:\w+)?$")]
 class AgentDefinition(Table, frozen=True):
     """One agent: a function of Python (`entrypoint`), a program (`command`), or an object of a framework, as
     MODULE:NAME (`langgraph`, `pydantic_ai`, `openai_agents`); options that are handed to it as
-    they are, and whether its worker is fenced in (files, TCP ports, address space). Only an agent that runs nothing
+    they are, and whether its worker is sandboxed (files, TCP ports, address space). Only an agent that runs nothing
     untrusted may go without. `folder` is where it is looked for; `programs` are programs and folders that it may run
     and read beside. Its own limits take the place of those in `[limits]`. It runs only on nodes that offer its
     `resource`, if it names one."""
@@ -346,7 +346,7 @@ def preload_of(settings: Settings, environment: Mapping[str, str]) -> list[str]:
 
 def on_nodes(settings: Settings) -> bool:
     """Whether questions run on nodes. Those about data in a store do not: its broker serves the server's machine."""
-    return bool(settings.cluster.engine) and not is_address(settings.data.folder)
+    return bool(settings.cluster.provider) and not is_address(settings.data.folder)
 
 
 def running_limits(settings: Settings) -> dict[str, int]:

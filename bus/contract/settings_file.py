@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 ENV_PREFIX = "DEADSTOP_"
 RENAMED = {
+    ("cluster", "engine"): "provider",
     ("gateway", "max_strangers_per_address"): "max_unauthenticated_per_address",
     ("worker", "spare_workers"): "warm_workers",
 }

@@ -201,7 +201,7 @@ class Unroutable(Exception):
 class Channel:
     """A socket in an asyncio loop: calls `on_message(frames)` for each message, in slices.
 
-    A slice ends after `slice_messages`; then the loop gets its turn, so that no flood on one socket delays timers or
+    A slice ends after `slice_messages`; then it yields to the loop, so that no flood on one socket delays timers or
     other sockets.
     """
 

@@ -1,1 +1,1 @@
-"""What is said between programs and to the outside: commands, a worker's messages, topics."""
+"""What is said between programs and to the outside: commands, replies, a worker's messages, topics, job records."""

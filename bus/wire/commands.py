@@ -89,7 +89,7 @@ class Show(Command, frozen=True, tag="show"):
 MAX_COMMENT_CHARS = 500
 
 
-class Rate(Command, frozen=True, tag="rate"):
+class RateJob(Command, frozen=True, tag="rate"):
     """Say what an ended job of one's own was worth; the last word counts, None takes it back."""
 
     job_id: str
@@ -227,7 +227,7 @@ AnyConversationCommand = ListConversations | ShowConversation | RenameConversati
 AnyCommand = (
     Submit
     | Stop
-    | Rate
+    | RateJob
     | ListJobs
     | Show
     | ReadCatalog

@@ -26,14 +26,14 @@ class ListObjects(Request, frozen=True, tag="list"):
 
 class FindObject(Request, frozen=True, tag="find"):
     """For one object of the last listing, which has to be of this version, or of any where it is "": answered by
-    `Found`."""
+    `FoundObject`."""
 
     path: str
     version: str = ""
 
 
 class ReadBytes(Request, frozen=True, tag="read"):
-    """For at most MAX_READ_BYTES of an object of this version: answered by `Bytes`."""
+    """For at most MAX_READ_BYTES of an object of this version: answered by `ObjectBytes`."""
 
     path: str
     version: str
@@ -44,31 +44,31 @@ class ReadBytes(Request, frozen=True, tag="read"):
 AnyRequest = ListObjects | FindObject | ReadBytes
 
 
-class Answer(msgspec.Struct, frozen=True, tag_field="answer"):
+class BrokerAnswer(msgspec.Struct, frozen=True, tag_field="answer"):
     """Base of what the broker answers."""
 
 
-class Listing(Answer, frozen=True, tag="listing"):
+class Listing(BrokerAnswer, frozen=True, tag="listing"):
     """All objects beneath the address, whose own path is `root`."""
 
     root: str
     objects: list[RemoteObject]
 
 
-class Found(Answer, frozen=True, tag="found"):
+class FoundObject(BrokerAnswer, frozen=True, tag="found"):
     found: RemoteObject
 
 
-class Bytes(Answer, frozen=True, tag="bytes"):
+class ObjectBytes(BrokerAnswer, frozen=True, tag="bytes"):
     """All bytes that were asked for."""
 
     data: bytes
 
 
-class Failed(Answer, frozen=True, tag="failed"):
+class NotServed(BrokerAnswer, frozen=True, tag="failed"):
     """Why it cannot be done, and what to do next, for people."""
 
     why: str
 
 
-AnyAnswer = Listing | Found | Bytes | Failed
+AnyBrokerAnswer = Listing | FoundObject | ObjectBytes | NotServed

@@ -39,7 +39,7 @@ def job_topic(job_id: str) -> bytes:
     return f"{_JOB}{job_id}.".encode()
 
 
-def presence_topic(job_id: str) -> bytes:
+def clients_topic(job_id: str) -> bytes:
     """Subscribed by gateways whose clients are present at the job; observers do not."""
     return _PRESENT + job_id.encode() + b"."
 
@@ -57,6 +57,6 @@ def topic_job(topic: bytes) -> str | None:
     return topic[len(_JOB) : -1].decode(errors="replace") if topic.startswith(_JOB.encode()) else None
 
 
-def presence_job(topic: bytes) -> str | None:
-    """The job of a presence topic."""
+def clients_job(topic: bytes) -> str | None:
+    """The job of a clients' topic."""
     return topic[len(_PRESENT) : -1].decode(errors="replace") if topic.startswith(_PRESENT) else None

@@ -112,7 +112,7 @@ class Ready(Control, frozen=True, tag="ready"):
 
 
 class Heartbeat(Control, frozen=True, tag="heartbeat"):
-    """The worker's event loop turns. `begun`: it knows its job (or that there is none any more). One comes at once when
+    """The worker's event loop runs. `begun`: it knows its job (or that there is none any more). One comes at once when
     a model begins to read, so that this is paid for however the worker ends.
 
     `usage` is cumulative; two lines carry it, and of two reports the one with the later `used_at`, in monotonic
@@ -153,14 +153,14 @@ MAX_CONTROL_BYTES = 64 * 1024
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """One batch or outcome, with what goes with it: it is written, read and sent on in one piece."""
 
-Number = Annotated[int, Meta(ge=1, le=2**62)]
+EventNumber = Annotated[int, Meta(ge=1, le=2**62)]
 
 
 class WorkerMessage(msgspec.Struct, frozen=True, tag_field="kind"):
     """Base of what a worker sends there. `usage` and `used_at` are as in a heartbeat; `blob` is passed on as it is."""
 
     token: bytes
-    first: Number
+    first: EventNumber
     usage: Usage
     blob: bytes
     used_at: float = 0.0
@@ -190,7 +190,7 @@ class Success(msgspec.Struct, frozen=True, tag_field="outcome", tag="success"):
     result: Result
     turn: KeptTurn | None = None
     catalog: Catalog | None = None
-    rolled_up: list[Number] = []
+    rolled_up: list[EventNumber] = []
 
 
 class Failure(msgspec.Struct, frozen=True, tag_field="outcome", tag="failure"):

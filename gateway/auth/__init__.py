@@ -1,1 +1,1 @@
-"""Identities and limits of clients: sessions, tokens, origins, addresses, rates, and the audit log."""
+"""Who asks, and how often they may: tokens, cookies, origins, limits before and after the sign-in, the audit log."""

@@ -1,6 +1,6 @@
 """What can be asked over HTTP: address, handler, what goes in, what comes out, and what may go wrong."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from bus.contract.shares import ShareSummary
 from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations, files, saved, shares
 from gateway.http_api.jobs import download, event_stream, handlers
+from gateway.http_api.security.middleware import Handler
 from gateway.http_api.server import drain, health, metrics, nodes
 from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
 from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
@@ -28,8 +29,6 @@ from gateway.wire.responses import (
 )
 from gateway.wire.saved import BoardOrder, FilledQuestion, NewSaved, OutsideSaved, ParameterValues, SavedList
 from gateway.wire.shares import NewShare, SharedAnswers, ShareList
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)

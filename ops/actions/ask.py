@@ -12,7 +12,7 @@ from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.conversation import in_conversation
 from ops.actions.interrupts import Interrupted, Interrupts, counted
 from ops.actions.kept.saved import filled
-from ops.client.access import Declined, JobsAccess, Query, Wire
+from ops.client.access import AskRequest, Declined, JobsAccess, Wire
 from ops.client.connect import connect
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
@@ -35,7 +35,7 @@ class Question:
     that name or the `latest` of one's own; else it begins one. With the name of a `saved` question it is what that asks
     with these `values`."""
 
-    query: Query
+    query: AskRequest
     data: str | None = None
     conversation_id: str | None = None
     latest: bool = False

@@ -11,7 +11,8 @@ from ops.render.sentences import ended_sentence
 from ops.serve.ephemeral import temporary_server
 
 NAME = "deadstop.toml"
-GUESSED = "agent_worker.offline.schema.guessed.description_file"
+GUESSER = "agent_worker.offline.schema.guessed.description_file"
+"""Loaded by name: the command line imports no program."""
 
 
 async def describe(
@@ -22,9 +23,7 @@ async def describe(
     if place is not None and place.exists() and not force:
         raise OpsError(f"{place} is there already; --force writes over it, -o - prints what would be written")
     catalog = await _catalog(config, settings)
-    text: str = importlib.import_module("agent_worker.offline.schema.guessed.description_file").description_file(
-        catalog
-    )
+    text: str = importlib.import_module(GUESSER).description_file(catalog)
     if place is not None:
         try:
             place.write_text(text, "utf-8")

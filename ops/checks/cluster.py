@@ -16,9 +16,9 @@ TRIED_WITHIN_S = 30.0
 
 def cluster(settings: Settings) -> Iterator[Finding]:
     """Nothing where every question runs on the server's machine."""
-    if settings.cluster.engine:
+    if settings.cluster.provider:
         yield _namespaces()
-    if settings.cluster.engine == "ray":
+    if settings.cluster.provider == "ray":
         yield from _ray(settings)
 
 

@@ -1,4 +1,4 @@
-"""What the kernel offers: proof of death, and the fence round a worker."""
+"""What the kernel offers: proof of death, and the sandbox of a worker."""
 
 import ctypes
 import errno
@@ -16,13 +16,13 @@ _CREATE_RULESET, _VERSION_FLAG = 444, 1
 _GROUP = 4
 FULL_ABI = 6
 LACKS = {
-    1: "files can be cut to length zero, TCP and signals are not fenced",
-    2: "files can be cut to length zero, TCP and signals are not fenced",
-    3: "TCP and signals are not fenced",
-    4: "signals are not fenced",
-    5: "signals are not fenced",
+    1: "files can be cut to length zero, TCP and signals are not restricted",
+    2: "files can be cut to length zero, TCP and signals are not restricted",
+    3: "TCP and signals are not restricted",
+    4: "signals are not restricted",
+    5: "signals are not restricted",
 }
-"""By Landlock version: what the fence round a worker does not hold."""
+"""By Landlock version: what a worker's sandbox does not hold."""
 
 SECCOMP_CALLS = {"x86_64": 317, "aarch64": 277}
 """The number of `seccomp` where a worker's filter of system calls is known to be right."""
@@ -85,7 +85,7 @@ def containment(settings: Settings) -> Finding:
 
 
 def landlock(settings: Settings) -> Finding:
-    """The fence of files, ports and signals round each worker."""
+    """The files, ports and signals that each worker is held to."""
     version = LIBC.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG))
     if version <= 0:
         todo = "use Linux 5.13 or newer with landlock in lsm=, and allow its calls in a container's seccomp profile"
@@ -93,7 +93,7 @@ def landlock(settings: Settings) -> Finding:
     if version < FULL_ABI:
         lacks = LACKS[version]
         return warning("landlock", f"version {version}: {lacks}", "Linux 6.12 or newer has all of it")
-    return ok("landlock", f"version {version}: files, TCP ports and signals are fenced")
+    return ok("landlock", f"version {version}: files, TCP ports and signals are restricted")
 
 
 def seccomp(settings: Settings) -> Finding:

@@ -8,7 +8,7 @@ from bus.contract.settings_file import SettingsError
 from bus.transport.sockets import BusError
 from bus.wire.outside import OutsideJob
 from ops.checks.finding import Finding, ok, problem, warning
-from ops.client.access import JobsAccess, Query, Wire
+from ops.client.access import AskRequest, JobsAccess, Wire
 from ops.client.over_bus import LocalJobs
 from ops.errors import OpsError
 from ops.format import one_line, span
@@ -70,7 +70,7 @@ def remark(text: str) -> Finding:
 
 
 async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:
-    job = await jobs.submit(Query("select 1", "sql"))
+    job = await jobs.submit(AskRequest("select 1", "sql"))
     stream = await _stream(jobs, job)
     record = await jobs.show(job.job_id)
     said = [line for line in server.said().splitlines() if NOT_PRELOADED in line]

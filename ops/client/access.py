@@ -36,7 +36,7 @@ def declined(refused: Refused) -> Declined:
 
 
 @dataclass(frozen=True)
-class Query:
+class AskRequest:
     """A question as a server takes it. With `user_clarification`, `question` is the one that was asked back, and this
     the answer; empty names are the server's choice."""
 
@@ -60,7 +60,7 @@ class PastQuestion:
 class JobsAccess(Protocol):
     """A server's jobs. Each method raises `Declined` when the server says no, `BusError` when it does not answer."""
 
-    async def submit(self, query: Query) -> OutsideJob:
+    async def submit(self, query: AskRequest) -> OutsideJob:
         """A new job that is stopped some time after its last follower has gone."""
 
     async def latest_conversation(self) -> str | None:
@@ -97,7 +97,7 @@ class JobsAccess(Protocol):
     async def save(self, content: SavedContent) -> SavedQuestion:
         """Keep it to be asked again."""
 
-    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> AskRequest:
         """What a saved question of one's own asks with these values, and the defaults of its other parameters."""
 
     async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:

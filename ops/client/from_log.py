@@ -18,7 +18,7 @@ from bus.wire.job_prefix import meant_by
 from bus.wire.job_record import JobRecord
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
 from bus.wire.replies import OwnFile, Refused, Stats
-from ops.client.access import PastQuestion, Query, Wire, declined
+from ops.client.access import AskRequest, PastQuestion, Wire, declined
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.errors import OpsError
 
@@ -65,7 +65,7 @@ class LoggedJobs:
         if self._log.final(job.job_id) is None:
             raise OpsError(f"the log of job {job.job_id} has no end; the next start of a supervisor settles it")
 
-    async def submit(self, query: Query) -> OutsideJob:
+    async def submit(self, query: AskRequest) -> OutsideJob:
         self._no_supervisor()
 
     async def latest_conversation(self) -> str | None:
@@ -89,7 +89,7 @@ class LoggedJobs:
     async def save(self, content: SavedContent) -> SavedQuestion:
         self._no_supervisor()
 
-    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> AskRequest:
         self._no_supervisor()
 
     async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:

@@ -65,7 +65,7 @@ from bus.wire.replies import (
     StopTaken,
     Submitted,
 )
-from ops.client.access import Declined, PastQuestion, Query, Wire, declined, new_session_id
+from ops.client.access import AskRequest, Declined, PastQuestion, Wire, declined, new_session_id
 from ops.client.served import served_address
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.target import login_name
@@ -100,7 +100,7 @@ class LocalJobs:
     async def close(self) -> None:
         self._bus.close()
 
-    async def submit(self, query: Query) -> OutsideJob:
+    async def submit(self, query: AskRequest) -> OutsideJob:
         command = Submit(
             self._caller,
             new_session_id(),
@@ -166,9 +166,9 @@ class LocalJobs:
     async def save(self, content: SavedContent) -> SavedQuestion:
         return (await self._request(SaveQuestion(self._caller, content), QuestionSaved)).saved
 
-    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> AskRequest:
         filled = await self._request(FillSaved(self._caller, saved_id, dict(values)), Filled)
-        return Query(filled.question, filled.agent, Options(model=filled.model))
+        return AskRequest(filled.question, filled.agent, Options(model=filled.model))
 
     async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:
         return (await self._request(CreateShare(self._caller, [*job_ids], public), ShareCreated)).share

@@ -20,7 +20,7 @@ from bus.wire.replies import OwnFile, Stats
 from deadstop.client import AsyncClient, ClientError
 from deadstop.client import Declined as ServerDeclined
 from deadstop.client.http import PATIENCE_S, Http, job_path
-from ops.client.access import Declined, PastQuestion, Query, Wire, job_of, new_session_id
+from ops.client.access import AskRequest, Declined, PastQuestion, Wire, job_of, new_session_id
 from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
 
@@ -36,7 +36,7 @@ class RemoteJobs:
     async def close(self) -> None:
         await self._client.close()
 
-    async def submit(self, query: Query) -> OutsideJob:
+    async def submit(self, query: AskRequest) -> OutsideJob:
         with _for_people():
             job = await self._client.ask(
                 query.question,
@@ -90,10 +90,10 @@ class RemoteJobs:
         body = msgspec.to_builtins(content)
         return _saved(await self._ask("POST", "/api/saved", json={"query": body.pop("text"), **body}))
 
-    async def fill(self, saved_id: str, values: Mapping[str, str]) -> Query:
+    async def fill(self, saved_id: str, values: Mapping[str, str]) -> AskRequest:
         path = f"/api/saved/{quote(saved_id, safe='')}/question"
         filled = await self._ask("POST", path, json={"values": dict(values)})
-        return Query(filled["query"], filled["agent"], Options(model=filled["model"]))
+        return AskRequest(filled["query"], filled["agent"], Options(model=filled["model"]))
 
     async def share(self, job_ids: Sequence[str], *, public: bool = False) -> ShareSummary:
         made = await self._ask("POST", "/api/shares", json={"job_ids": [*job_ids], "public": public})

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bus.transport.sockets import BusError
 from ops.errors import EXIT_FAILED, EXIT_STOPPED, OpsError
-from ops.evaluation.judging import Outcome
+from ops.evaluation.judging import JudgedQuestion
 from ops.evaluation.page import html
 from ops.evaluation.report import Report, differences, scores
 from ops.evaluation.run import Plan, evaluate
@@ -21,11 +21,11 @@ SAY_EVERY_S = 10.0
 
 def evaluation(plan: Plan, questions: str, max_cost_usd: float | None) -> tuple[Report, int]:
     """Ask all questions; the report, and the exit code. Raises `OpsError` where nothing could be asked."""
-    outcomes: list[Outcome] = []
+    outcomes: list[JudgedQuestion] = []
     began, began_at, why, exit_code = time.monotonic(), time.time(), "", 0
     with _Told(plan.size) as told:
 
-        def tell(one: Outcome) -> None:
+        def tell(one: JudgedQuestion) -> None:
             outcomes.append(one)
             told.add(outcomes)
 
@@ -58,7 +58,7 @@ def evaluation(plan: Plan, questions: str, max_cost_usd: float | None) -> tuple[
     return report, exit_code or (EXIT_FAILED if bad else 0)
 
 
-def _cost_usd(outcomes: list[Outcome]) -> float:
+def _cost_usd(outcomes: list[JudgedQuestion]) -> float:
     return sum(one.cost_usd for one in outcomes)
 
 
@@ -90,7 +90,7 @@ class _Told(contextlib.AbstractContextManager["_Told"]):
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def add(self, outcomes: list[Outcome]) -> None:
+    def add(self, outcomes: list[JudgedQuestion]) -> None:
         right = sum(one.verdict == "right" for one in outcomes)
         words = f"{right} right"
         self._bar.update(self._task, completed=len(outcomes), description=words)

@@ -1,4 +1,4 @@
-"""What came of a question, and whether it was right. Pure."""
+"""What came of a question, and whether it was right."""
 
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ VERDICTS: dict[Verdict, str] = {
 SHOWN_ROWS = 20
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class JudgedQuestion(msgspec.Struct, frozen=True):
     """What came of one question in one run. `said` is the answer, the question back, or the error; `found` and
     `expected` are first rows, with how many there are in all. Times are seconds, costs US dollars."""
 
@@ -57,11 +57,11 @@ class Answered(msgspec.Struct, frozen=True):
     usage: dict[str, Any]
 
 
-def outcome(asked: Numbered, model: str, run: int, expected: Rows | None, answered: Answered) -> Outcome:
+def judge(asked: Numbered, model: str, run: int, expected: Rows | None, answered: Answered) -> JudgedQuestion:
     """Judge an answer; no `expected` rows is that they are not known."""
     question, result = asked.question, answered.result
     usage = {name: int(answered.usage.get(name, 0)) for name in ("model_calls", "input_tokens", "output_tokens")}
-    return Outcome(
+    return JudgedQuestion(
         line=asked.line,
         database=question.database,
         question=question.question,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from ops.evaluation.judging import VERDICTS, Outcome
+from ops.evaluation.judging import VERDICTS, JudgedQuestion
 from ops.evaluation.report import Report, Score
 from ops.html_page import document
 
@@ -64,7 +64,7 @@ def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"<table><tr>{header}</tr>{body}</table>"
 
 
-def _outcome(one: Outcome) -> str:
+def _outcome(one: JudgedQuestion) -> str:
     where = f"{one.database}, " if one.database else ""
     head = f"{where}line {one.line}, {one.model}, run {one.run}: "
     facts = {

@@ -1,11 +1,11 @@
-"""What an evaluation has found: as figures, as text, as one JSON object. Pure."""
+"""What an evaluation has found: as figures, as text, as one JSON object."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ops.evaluation.judging import SHOWN_ROWS, VERDICTS, Outcome, Verdict
+from ops.evaluation.judging import SHOWN_ROWS, VERDICTS, JudgedQuestion, Verdict
 
 MAX_TOLD = 20
 MAX_TOLD_CHARS = 300
@@ -50,10 +50,10 @@ class Report(msgspec.Struct, frozen=True):
     why: str
     models: dict[str, Score]
     differences: list[Difference]
-    outcomes: list[Outcome]
+    outcomes: list[JudgedQuestion]
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def score(outcomes: Sequence[JudgedQuestion]) -> Score:
     """The figures of one model's outcomes, of which there is one at least."""
     counts = Counter(one.verdict for one in outcomes)
     judged = len(outcomes) - counts["unjudged"]
@@ -77,17 +77,17 @@ def score(outcomes: Sequence[Outcome]) -> Score:
     )
 
 
-def scores(outcomes: Iterable[Outcome]) -> dict[str, Score]:
+def scores(outcomes: Iterable[JudgedQuestion]) -> dict[str, Score]:
     """By model, in the order in which they came."""
-    by_model: dict[str, list[Outcome]] = defaultdict(list)
+    by_model: dict[str, list[JudgedQuestion]] = defaultdict(list)
     for one in outcomes:
         by_model[one.model].append(one)
     return {model: score(some) for model, some in by_model.items()}
 
 
-def differences(outcomes: Iterable[Outcome]) -> list[Difference]:
+def differences(outcomes: Iterable[JudgedQuestion]) -> list[Difference]:
     """The questions whose verdict depends on the model or on the run, by line."""
-    by_line: dict[int, list[Outcome]] = defaultdict(list)
+    by_line: dict[int, list[JudgedQuestion]] = defaultdict(list)
     for one in outcomes:
         by_line[one.line].append(one)
     found = []
@@ -125,7 +125,7 @@ def _line(model: str, found: Score, words: Sequence[Verdict], width: int) -> str
     return f"{model:{width}}{counts}{found.share_right:>10.1%}{times}{found.model_calls:>8}{cost:>12}"
 
 
-def told(one: Outcome) -> list[str]:
+def told(one: JudgedQuestion) -> list[str]:
     """An answer in a few lines: what was asked, what came, what was expected."""
     where = f"[{one.database}] " if one.database else ""
     facts = {

@@ -13,11 +13,11 @@ from bus.contract.settings import Settings, has_model
 from bus.transport.sockets import BusError
 from bus.wire.commands import Options
 from bus.wire.outside import ENDINGS
-from ops.client.access import Declined, Query
+from ops.client.access import AskRequest, Declined
 from ops.client.over_bus import LocalJobs
 from ops.errors import EXIT_USAGE, OpsError
 from ops.evaluation.comparing import Rows
-from ops.evaluation.judging import Answered, Outcome, outcome
+from ops.evaluation.judging import Answered, JudgedQuestion, judge
 from ops.evaluation.questions import Numbered
 from ops.render.result_text import Result
 from ops.serve.ephemeral import temporary_server
@@ -27,7 +27,7 @@ LEAST_ROWS = 1_000
 """A result is taken up to one row more than is expected, and at least so far."""
 
 SQL_AGENT = "sql"
-Tell = Callable[[Outcome], None]
+Tell = Callable[[JudgedQuestion], None]
 Enough = Callable[[], bool]
 
 
@@ -121,7 +121,7 @@ class _Asking:
         self.known[asked.line] = question.rows
         if question.rows is None and question.sql:
             async with self._room:
-                answered = await _answer(self.jobs, Query(question.sql, SQL_AGENT))
+                answered = await _answer(self.jobs, AskRequest(question.sql, SQL_AGENT))
             if answered.end["event"] == "agent_complete":
                 self.known[asked.line] = answered.result.rows
 
@@ -131,8 +131,8 @@ class _Asking:
         async with self._room:
             if self.enough():
                 return
-            answered = await _answer(self.jobs, Query(asked.question.question, options=Options(max_rows=most)))
-            self.tell(outcome(asked, self.model, run, expected, answered))
+            answered = await _answer(self.jobs, AskRequest(asked.question.question, options=Options(max_rows=most)))
+            self.tell(judge(asked, self.model, run, expected, answered))
 
 
 async def _together(works: Iterable[Coroutine[object, object, None]]) -> None:
@@ -144,7 +144,7 @@ async def _together(works: Iterable[Coroutine[object, object, None]]) -> None:
         raise errors.exceptions[0] from None
 
 
-async def _answer(jobs: LocalJobs, query: Query) -> Answered:
+async def _answer(jobs: LocalJobs, query: AskRequest) -> Answered:
     """The job's result and its end; a question that is not taken ends at once."""
     began, result = time.monotonic(), Result()
     try:

@@ -1,4 +1,4 @@
-"""A whole result in the form that a file or another program wants. Pure."""
+"""A whole result in the form that a file or another program wants."""
 
 import re
 from dataclasses import dataclass, field

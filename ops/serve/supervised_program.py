@@ -121,8 +121,8 @@ class SupervisedProgram:
 
     async def finish(self, grace_s: float) -> None:
         """The last job has ended: let the program deliver what is still read, and leave; wait for it so long."""
-        leaving = [child for child in self._own() if not child.ended]
-        for child in leaving:
+        running = [child for child in self._own() if not child.ended]
+        for child in running:
             child.signal(DRAINED_SIGNAL)
-        if leaving:
-            await asyncio.wait([asyncio.ensure_future(child.wait()) for child in leaving], timeout=grace_s)
+        if running:
+            await asyncio.wait([asyncio.ensure_future(child.wait()) for child in running], timeout=grace_s)

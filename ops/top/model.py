@@ -15,7 +15,7 @@ _YES = frozenset({"y", "Y", ENTER})
 
 
 @dataclass(frozen=True)
-class StopRequest:
+class PendingStop:
     """A stop that is wanted, or that awaits a yes."""
 
     job: OutsideJob
@@ -29,7 +29,7 @@ class TopModel:
     jobs: list[OutsideJob] = field(default_factory=list)
     figures: Stats | None = None
     selected: int = 0
-    asking: StopRequest | None = None
+    asking: PendingStop | None = None
     said: str = ""
     trouble: str = ""
     quit: bool = False
@@ -56,7 +56,7 @@ class TopModel:
     def chosen(self) -> OutsideJob | None:
         return self.jobs[self.selected] if self.selected < len(self.jobs) else None
 
-    def press(self, key: str) -> StopRequest | None:
+    def press(self, key: str) -> PendingStop | None:
         """What a key does; returns the stop that shall be carried out now."""
         if self.asking is not None:
             wanted, self.asking = self.asking, None
@@ -69,7 +69,7 @@ class TopModel:
         elif key in _MOVES:
             self._move(_MOVES[key])
         elif key in _RUNGS and self.chosen is not None:
-            self.asking = StopRequest(self.chosen, _RUNGS[key])
+            self.asking = PendingStop(self.chosen, _RUNGS[key])
         return None
 
     def _move(self, by: int) -> None:

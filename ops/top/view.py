@@ -18,7 +18,7 @@ from ops.client.connect import connect
 from ops.errors import EXIT_USAGE, OpsError
 from ops.target import Target
 from ops.top.key_reader import listening
-from ops.top.model import StopRequest, TopModel
+from ops.top.model import PendingStop, TopModel
 from ops.top.screen import picture
 
 LOOK_EVERY_S = 1.0
@@ -90,7 +90,7 @@ class _Top:
             task.add_done_callback(self._stops.discard)
         self._changed.set()
 
-    async def _stop(self, stop: StopRequest) -> None:
+    async def _stop(self, stop: PendingStop) -> None:
         outcome = await kill_job(self._jobs, stop.job, stop.rung)
         self._model.said = outcome.sentence
         self._changed.set()

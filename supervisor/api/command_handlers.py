@@ -20,7 +20,7 @@ from bus.wire.commands import (
     ListJobs,
     ListSaved,
     ListShares,
-    Rate,
+    RateJob,
     ReadCatalog,
     ReadStats,
     RemoveFile,
@@ -76,7 +76,7 @@ class CommandHandlers:
                 return self._questions.submit(command)
             case Stop():
                 return self._stop(command)
-            case Rate():
+            case RateJob():
                 return self._ratings.rate(command)
             case ListJobs():
                 return self._queries.list(command)

@@ -3,7 +3,7 @@
 import msgspec
 
 from bus.contract.vocabulary import ENDED, Refusal
-from bus.wire.commands import MAX_COMMENT_CHARS, Rate
+from bus.wire.commands import MAX_COMMENT_CHARS, RateJob
 from bus.wire.job_record import JobRecord
 from bus.wire.replies import AnyReply, Changed, Refused
 from supervisor.control.parts import Parts
@@ -20,7 +20,7 @@ class RatingHandler:
         self._lookup = lookup
         self._history = history
 
-    def rate(self, command: Rate) -> AnyReply:
+    def rate(self, command: RateJob) -> AnyReply:
         """Take the owner's word, in place of the one before."""
         comment = " ".join(command.comment.split())
         found = self._lookup.find(command.caller, command.job_id, "")
@@ -33,7 +33,7 @@ class RatingHandler:
         self._history.changed(self._store.rate(record))
         return Changed()
 
-    def _refuse(self, command: Rate, record: JobRecord, comment: str) -> Refused | None:
+    def _refuse(self, command: RateJob, record: JobRecord, comment: str) -> Refused | None:
         summary = record.summary
         if summary.user != command.caller.user:
             return Refused(

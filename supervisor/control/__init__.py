@@ -1,1 +1,1 @@
-"""Drives each job from its start to its end, and up the kill ladder where it must."""
+"""Drives each job: stimuli of clients, workers and the clock in, the ladder's steps, counts and spending out."""

@@ -40,7 +40,7 @@ from supervisor.lifecycle.job import (
 )
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.own_files.catalogs import OwnCatalogs, may_see_files
-from supervisor.scheduling.deadlines import DeadlineTimers
+from supervisor.scheduling.deadline_timers import DeadlineTimers
 from supervisor.scheduling.disconnects import DisconnectWatch
 from supervisor.scheduling.limits import Exceeded
 from supervisor.scheduling.run_queue import RunQueue
@@ -108,7 +108,7 @@ class JobController:
             raise AlreadyEnded(job_id)
         self._act(entry, entry.job.stop(request, self._loop.time()))
 
-    def presence(self, job_id: str, present: bool) -> None:
+    def clients_changed(self, job_id: str, present: bool) -> None:
         """The first follower for whom the job runs has come, or the last one has left."""
         entry = self._jobs.get(job_id)
         if entry is not None:

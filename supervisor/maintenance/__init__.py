@@ -1,1 +1,1 @@
-"""What keeps a supervisor fit: recovery after a crash, retention, metrics."""
+"""Beside the jobs: recovery after a crash, retention and history, metrics, and sockets that somebody removes."""

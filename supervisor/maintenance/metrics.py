@@ -7,7 +7,7 @@ from pathlib import Path
 from bus.contract.vocabulary import Proof
 from bus.system.proc import read_stat
 from supervisor.control.parts import Parts
-from supervisor.maintenance.rate import Rate
+from supervisor.maintenance.rate import RollingRate
 
 
 class Gauges:
@@ -22,8 +22,8 @@ class Gauges:
         self._admission = parts.admission
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
-        self._events = Rate()
-        self._bytes = Rate()
+        self._events = RollingRate()
+        self._bytes = RollingRate()
 
     def sample(self) -> None:
         """Note what the rates are made of."""

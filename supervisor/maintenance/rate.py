@@ -5,14 +5,14 @@ from collections import deque
 RATE_OVER_S = 5.0
 
 
-class Rate:
+class RollingRate:
     """The rise of a count, per second, over the last `RATE_OVER_S`."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, int]] = deque()
 
     def __repr__(self) -> str:
-        return f"<Rate {self.per_s:g}/s>"
+        return f"<RollingRate {self.per_s:g}/s>"
 
     def add(self, now: float, count: int) -> None:
         self._samples.append((now, count))

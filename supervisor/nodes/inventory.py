@@ -1,12 +1,12 @@
-"""Which machines there are, as the engine knows them, and on which of them a node may be started."""
+"""Which machines there are, as the provider knows them, and on which of them a node may be started."""
 
 import logging
 from collections.abc import Iterable, Iterator
 
 from bus.contract.settings import ClusterSettings
 from bus.wire.replies import NodeSummary
-from supervisor.nodes.engines.line import AboutMachines, EngineFailed, MachineGone, NodeUp
-from supervisor.nodes.node import NO_MACHINE, Node, summaries_of, summary_of_engine
+from supervisor.nodes.node import NO_MACHINE, Node, summaries_of, summary_of_provider
+from supervisor.nodes.providers.messages import AboutMachines, MachineGone, NodeUp, ProviderFailed
 from supervisor.nodes.scaling import is_wanted
 from supervisor.places.capacity import Capacity, capacity_of
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 class Inventory:
     """`wanted` says of each node that is wanted what it has to offer; None: one is wanted on each machine. `failed`:
-    why none could be started the last time, by machine; `trouble`: why the engine can start none at all."""
+    why none could be started the last time, by machine; `trouble`: why the provider can start none at all."""
 
     def __init__(self, cluster: ClusterSettings) -> None:
         self._cluster = cluster
@@ -29,7 +29,7 @@ class Inventory:
         return f"<Inventory {sorted(self._offered)} offered, {sorted(self._drained)} drained>"
 
     def heard(self, said: AboutMachines) -> None:
-        """The engine says that a machine has come or gone, or that it knows none."""
+        """The provider says that a machine has come or gone, or that it knows none."""
         match said:
             case NodeUp(name, resources):
                 self.trouble = ""
@@ -37,11 +37,11 @@ class Inventory:
             case MachineGone(name):
                 self._offered.pop(name, None)
                 self.failed.pop(name, None)
-            case EngineFailed(why):
+            case ProviderFailed(why):
                 self.trouble = why
-                log.error("no node can be started: %s", why, extra={"action": "engine"})
+                log.error("no node can be started: %s", why, extra={"action": "provider"})
 
-    def engine_ended(self) -> None:
+    def provider_ended(self) -> None:
         """Nobody can start anything."""
         self._offered.clear()
 
@@ -64,7 +64,7 @@ class Inventory:
                 yield name, capacity
 
     def summaries(self, nodes: Iterable[Node], now: float) -> list[NodeSummary]:
-        """As lists show them, by name; the engine before them while it can start none."""
+        """As lists show them, by name; the provider before them while it can start none."""
         known = summaries_of(nodes, self._drained, self._offered.keys() - self._drained, self.failed, now)
         trouble = self.trouble or ("" if known else NO_MACHINE)
-        return [summary_of_engine(self._cluster.engine, trouble), *known] if trouble else known
+        return [summary_of_provider(self._cluster.provider, trouble), *known] if trouble else known

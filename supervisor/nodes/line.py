@@ -1,4 +1,4 @@
-"""What a node and its head say to each other: frames `[agent_id, kind, payload]` towards the head, one frame back."""
+"""What a node and its head say to each other: frames `[node_id, kind, payload]` towards the head, one frame back."""
 
 import msgspec
 

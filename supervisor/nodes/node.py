@@ -42,7 +42,7 @@ class Node:
     last: its fork server has loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and ends
     after its last one; `let_go`: because none needs it."""
 
-    agent_id: str
+    node_id: str
     public_key: str
     place: RemotePlace
     lease: HeadLease
@@ -54,7 +54,7 @@ class Node:
     why: str = ""
 
     def __repr__(self) -> str:
-        return f"<Node {self.place.name} {self.agent_id}>"
+        return f"<Node {self.place.name} {self.node_id}>"
 
     @property
     def counts(self) -> bool:
@@ -99,7 +99,7 @@ class Node:
 
 
 def new_node(
-    agent_id: str,
+    node_id: str,
     name: str,
     capacity: Capacity,
     settings: Settings,
@@ -110,7 +110,7 @@ def new_node(
     public, secret = new_keys()
     lease = HeadLease(settings.cluster.lease_s, settings.cluster.margin_s)
     bare = replace(capacity, slots=0)  # until it is there
-    return Node(agent_id, public, RemotePlace(name, bare, partial(demand_of, settings), *ends), lease), secret
+    return Node(node_id, public, RemotePlace(name, bare, partial(demand_of, settings), *ends), lease), secret
 
 
 def summaries_of(
@@ -130,6 +130,6 @@ def summary_of_left(name: str) -> NodeSummary:
     return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"`deadstop nodes drain --undo {name}` takes it back")
 
 
-def summary_of_engine(name: str, why: str) -> NodeSummary:
+def summary_of_provider(name: str, why: str) -> NodeSummary:
     """In the place of its nodes, while it can start none: `why`, for people."""
     return NodeSummary(name, NodeState.JOINING, 0, 0, 0, why)

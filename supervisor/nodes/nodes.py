@@ -1,4 +1,4 @@
-"""All nodes of this head: their lines, their leases, the engine that starts them."""
+"""All nodes of this head: their lines, their leases, the provider that starts them."""
 
 import logging
 import secrets
@@ -23,8 +23,6 @@ from bus.transport.sockets import (
 from bus.wire.replies import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
 from supervisor.nodes.data_watch import DataWatch
-from supervisor.nodes.engines.engine import Engine, engine_arguments
-from supervisor.nodes.engines.line import AboutMachines, FromEngine, NodeDown, NodeFailed, NodeReaped, Started
 from supervisor.nodes.inventory import Inventory
 from supervisor.nodes.line import (
     ASK,
@@ -47,6 +45,8 @@ from supervisor.nodes.line import (
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
 from supervisor.nodes.node import Node, NodeState, new_node
+from supervisor.nodes.providers.messages import AboutMachines, FromProvider, NodeDown, NodeFailed, NodeReaped, Started
+from supervisor.nodes.providers.provider import Provider, provider_arguments
 from supervisor.nodes.remote_place import RemotePlace
 from supervisor.nodes.scaler import Scaler
 from supervisor.places.capacity import Capacity
@@ -83,15 +83,15 @@ class Nodes:
         socket = bind_line(context, self._cluster.listen, secret, MAX_MESSAGE_BYTES + _ROOM_FOR_HEAD)
         self._endpoint = self._cluster.advertise or endpoint_of(socket)
         self._line = Channel(socket, self._on_message)
-        self._engine = Engine(engine_arguments(self._cluster), self._on_engine, self._engine_ended)
+        self._provider = Provider(provider_arguments(self._cluster), self._on_provider, self._provider_ended)
 
     def __repr__(self) -> str:
         return f"<Nodes {list(self._nodes.values())}>"
 
     async def end(self) -> None:
-        """End every node, and wait for the engine's end."""
+        """End every node, and wait for the provider's end."""
         self._data.close()
-        await self._engine.close()
+        await self._provider.close()
 
     def close(self) -> None:
         """No node is heard any more."""
@@ -104,7 +104,7 @@ class Nodes:
     @property
     def own_children(self) -> set[int]:
         """Children of this process that are no workers."""
-        return {self._engine.pid} if self._engine.pid is not None else set()
+        return {self._provider.pid} if self._provider.pid is not None else set()
 
     @property
     def places(self) -> list[RemotePlace]:
@@ -133,7 +133,7 @@ class Nodes:
         return True
 
     def summaries(self) -> list[NodeSummary]:
-        """As lists show them, by name; the engine before them while it can start none."""
+        """As lists show them, by name; the provider before them while it can start none."""
         return self._inventory.summaries(self._nodes.values(), boot_clock())
 
     def look(self) -> None:
@@ -145,14 +145,14 @@ class Nodes:
                 self._lose(node, Proof.LEASE, f"its node {node.place.name} was silent for {now - last:.1f} s")
         if self._scaler is not None:
             self._inventory.wanted = self._scaler.look(list(self._nodes.values()), now)
-            self._engine.want(self._inventory.wanted)
+            self._provider.want(self._inventory.wanted)
             self._start_offered()
 
     # ---- what nodes say
 
     def _on_message(self, frames: list[bytes]) -> None:
-        connection, agent_id, kind, payload = frames if len(frames) == 4 else (b"", b"", b"", b"")
-        node = self._nodes.get(agent_id.decode(errors="replace"))
+        connection, node_id, kind, payload = frames if len(frames) == 4 else (b"", b"", b"", b"")
+        node = self._nodes.get(node_id.decode(errors="replace"))
         if node is None:
             self._say(connection, Fenced())
             return
@@ -218,23 +218,23 @@ class Nodes:
             )
         self._changed()
 
-    # ---- what the engine says
+    # ---- what the provider says
 
-    def _on_engine(self, said: FromEngine) -> None:
+    def _on_provider(self, said: FromProvider) -> None:
         if isinstance(said, AboutMachines):
             self._inventory.heard(said)
             self._start_offered()
             return
         match said:
-            case Started(agent_id) if node := self._nodes.get(agent_id):
+            case Started(node_id) if node := self._nodes.get(node_id):
                 self._inventory.failed.pop(node.place.name, None)
-            case NodeReaped(agent_id) if node := self._nodes.get(agent_id):
+            case NodeReaped(node_id) if node := self._nodes.get(node_id):
                 self._lose(node, Proof.NODE_REAPED, f"its node {node.place.name} has ended")
-            case NodeFailed(agent_id, why) if node := self._nodes.get(agent_id):
+            case NodeFailed(node_id, why) if node := self._nodes.get(node_id):
                 log.error("node %s cannot be started: %s", node.place.name, why, extra={"action": "node"})
                 self._inventory.failed[node.place.name] = why
                 self._give_up(node)
-            case NodeDown(agent_id, why) if node := self._nodes.get(agent_id):
+            case NodeDown(node_id, why) if node := self._nodes.get(node_id):
                 log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})
                 self._give_up(node)
 
@@ -242,11 +242,11 @@ class Nodes:
         """What was never granted a lease runs nothing, and never will; of others the lease has to run out."""
         node.lease.end_granting()
         if node.lease.last_answered_at is None:
-            del self._nodes[node.agent_id]
+            del self._nodes[node.node_id]
 
-    def _engine_ended(self) -> None:
+    def _provider_ended(self) -> None:
         """Its nodes end with it, but nobody has reaped them: their leases are waited for."""
-        self._inventory.engine_ended()
+        self._inventory.provider_ended()
         for node in self._nodes.values():
             node.lease.end_granting()
 
@@ -255,13 +255,13 @@ class Nodes:
             self._start(name, capacity)
 
     def _start(self, name: str, capacity: Capacity) -> None:
-        agent_id = secrets.token_hex(6)
-        sending = partial(self._say_to, agent_id)
-        node, secret = new_node(agent_id, name, capacity, self._settings, (sending, self._listener))
-        self._nodes[agent_id] = node
-        self._engine.start_node(
+        node_id = secrets.token_hex(6)
+        sending = partial(self._say_to, node_id)
+        node, secret = new_node(node_id, name, capacity, self._settings, (sending, self._listener))
+        self._nodes[node_id] = node
+        self._provider.start_node(
             NodeOrders(
-                agent_id=agent_id,
+                node_id=node_id,
                 name=name,
                 parent=0,
                 head=self._endpoint,
@@ -270,7 +270,7 @@ class Nodes:
                 secret_key=secret,
                 lease_s=self._cluster.lease_s,
                 slots=capacity.slots,
-                folder=str(Path(self._address.runtime_dir) / f"node-{agent_id}"),
+                folder=str(Path(self._address.runtime_dir) / f"node-{node_id}"),
                 settings=msgspec.structs.replace(self._settings, auth=AuthSettings()),  # nobody signs in there
             )
         )
@@ -283,11 +283,11 @@ class Nodes:
         log.log(level, "%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})
         node.lease.end_granting()
         node.place.lost(proof, words)
-        self._nodes.pop(node.agent_id, None)
+        self._nodes.pop(node.node_id, None)
         self._changed()
 
-    def _say_to(self, agent_id: str, said: LineMessage) -> None:
-        if node := self._nodes.get(agent_id):
+    def _say_to(self, node_id: str, said: LineMessage) -> None:
+        if node := self._nodes.get(node_id):
             self._say(node.connection, said)
 
     def _say(self, connection: bytes | None, said: LineMessage) -> None:

@@ -32,10 +32,10 @@ class Scaler:
                 node.let_go = node.draining = False
 
     def _let_go(self, nodes: list[Node], needed: list[str], now: float) -> None:
-        staying = {node.agent_id: node for node in nodes if not node.draining}
-        for agent_id in self._idle.look({agent_id: node.place.jobs for agent_id, node in staying.items()}, now):
-            if not self._is_wanted(staying[agent_id], nodes, needed):
-                staying[agent_id].let_go = staying[agent_id].draining = True
+        staying = {node.node_id: node for node in nodes if not node.draining}
+        for node_id in self._idle.look({node_id: node.place.jobs for node_id, node in staying.items()}, now):
+            if not self._is_wanted(staying[node_id], nodes, needed):
+                staying[node_id].let_go = staying[node_id].draining = True
 
     def _is_wanted(self, node: Node, nodes: list[Node], needed: list[str]) -> bool:
         """Whether another would have to come if this one were not there."""

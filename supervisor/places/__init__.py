@@ -1,1 +1,1 @@
-"""Where workers live, and where they are proven gone: this machine, behind a seam for another one."""
+"""Where a worker's process lives: what every place can do, and this machine as one, from spawn to proof of death."""

@@ -48,7 +48,7 @@ class Capacity:
 
 
 def capacity_of(cluster: ClusterSettings, name: str, found: Iterable[str] = ()) -> Capacity:
-    """Of the machine with this name; `found`: the resources that its engine knows of."""
+    """Of the machine with this name; `found`: the resources that its provider knows of."""
     machine = cluster.machines.get(name, MachineSettings())
     slots = cluster.slots if machine.slots is None else machine.slots
     memory_bytes = cluster.memory_bytes if machine.memory_bytes is None else machine.memory_bytes
@@ -75,7 +75,7 @@ def why_never(settings: Settings, agent: str) -> str:
 
 
 def _possible(cluster: ClusterSettings, demand: Demand) -> list[tuple[str, Capacity]]:
-    if cluster.engine == "local":
+    if cluster.provider == "local":
         names = [LOCAL.format(number) for number in range(1, cluster.nodes + 1)]
         return [(name, capacity_of(cluster, name)) for name in names]
     wanted = [demand.resource] if demand.resource else []

@@ -8,17 +8,17 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-Identity = tuple[int, int]
+FolderIdentity = tuple[int, int]
 
 
 class DataFolders:
     """What was found last, by path; None for a folder that was not looked at yet or does not exist."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Identity | None] = {}
+        self._known: dict[str, FolderIdentity | None] = {}
         self._looking: set[str] = set()
 
-    def identity(self, folder: str) -> Identity | None:
+    def identity(self, folder: str) -> FolderIdentity | None:
         """Device and inode of a folder, which is looked at from now on. "" stands for the bundled data."""
         if folder:
             self._known.setdefault(folder, None)
@@ -31,13 +31,13 @@ class DataFolders:
             self._looking.add(folder)
             loop.run_in_executor(None, _identity, folder).add_done_callback(partial(self._found, folder))
 
-    def _found(self, folder: str, looked: "asyncio.Future[Identity | None]") -> None:
+    def _found(self, folder: str, looked: "asyncio.Future[FolderIdentity | None]") -> None:
         self._looking.discard(folder)
         if not looked.cancelled():
             self._known[folder] = looked.result()
 
 
-def _identity(folder: str) -> Identity | None:
+def _identity(folder: str) -> FolderIdentity | None:
     try:
         found = Path(folder).stat()
     except OSError:

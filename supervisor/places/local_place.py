@@ -196,7 +196,7 @@ class LocalPlace:
         except Exception as error:
             log.exception("a worker could not be started", extra={"action": "spawn"})
             # It may have been forked after all, by a fork server that died before it could say so.
-            self._finalize(worker, await self._bury(worker, enclosure, f"could not be started ({error})"))
+            self._finalize(worker, await self._sweep_and_collect(worker, enclosure, f"could not be started ({error})"))
             return
         worker.process = process
         if worker.ready:  # its message came before the fork server's
@@ -209,11 +209,11 @@ class LocalPlace:
         assert process is not None
         self._listener.exited(worker.worker_id)
         await self._reaper.collect_events(process)
-        gone = await self._bury(worker, enclosure, exit_words)
+        gone = await self._sweep_and_collect(worker, enclosure, exit_words)
         self._ledger.worker_gone(process.pid, process.started)
         self._finalize(worker, gone)
 
-    async def _bury(self, worker: LocalWorker, enclosure: Enclosure, exit_words: str) -> Gone:
+    async def _sweep_and_collect(self, worker: LocalWorker, enclosure: Enclosure, exit_words: str) -> Gone:
         await self._reaper.sweep(worker, enclosure)
         limit_hit, counted = enclosure.limit_hit(), enclosure.counted()
         last_words = await self._reaper.collect_and_remove(worker)

@@ -16,7 +16,7 @@ from bus.transport.codec import encode
 from bus.transport.sockets import Channel, Unroutable
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 from supervisor.places.cleanup import read_tail, remove_folder, remove_shared_memory
-from supervisor.places.data_folders import DataFolders, Identity
+from supervisor.places.data_folders import DataFolders, FolderIdentity
 from supervisor.processes.containment.interface import Enclosure
 from supervisor.processes.spawner import WorkerProcess
 
@@ -83,7 +83,7 @@ class LocalWorker:
         return None not in (then, now) and then != now
 
     @property
-    def _folder_now(self) -> Identity | None:
+    def _folder_now(self) -> FolderIdentity | None:
         return None if self._data.broker else self._context.folders.identity(self._data.folder)
 
     def spec(self) -> bytes:

@@ -4,7 +4,7 @@ Of our own, and not multiprocessing's, because that one costs a worker twice as 
 the ImportError of a preloaded module: every worker would then be slow in silence.
 
     supervisor → fork server   a worker's spec, as it is, and with it the folder of the control group it is to be in
-    fork server → supervisor   Loaded; Forked or NotForked, in the order of the requests; Reaped when a worker is gone
+    fork server → supervisor   Loaded; Forked or NotForked, in the order of the requests; WorkerReaped when one is gone
 
 Each is one message over a socket pair. `fork_server_client.py` is the other end; only the types are imported there.
 """
@@ -35,32 +35,32 @@ MAX_SPEC_BYTES = 1 << 17
 THREADS_END_WITHIN_S = 1.0
 
 
-class Answer(msgspec.Struct, frozen=True, tag_field="answer"):
+class ForkServerAnswer(msgspec.Struct, frozen=True, tag_field="answer"):
     """Base of what the fork server says."""
 
 
-class Loaded(Answer, frozen=True, tag="loaded"):
+class Loaded(ForkServerAnswer, frozen=True, tag="loaded"):
     """What workers need is there: from now on one is forked in milliseconds."""
 
 
-class Forked(Answer, frozen=True, tag="forked"):
+class Forked(ForkServerAnswer, frozen=True, tag="forked"):
     """The worker runs. Its pidfd comes with this message: it stays this very process's, however soon that ends."""
 
     pid: int
 
 
-class NotForked(Answer, frozen=True, tag="not_forked"):
+class NotForked(ForkServerAnswer, frozen=True, tag="not_forked"):
     error: str
 
 
-class Reaped(Answer, frozen=True, tag="reaped"):
+class WorkerReaped(ForkServerAnswer, frozen=True, tag="reaped"):
     """The worker is gone, not even a zombie. `code` is its exit status, or the signal as a negative number."""
 
     pid: int
     code: int
 
 
-AnyAnswer = Loaded | Forked | NotForked | Reaped
+AnyForkServerAnswer = Loaded | Forked | NotForked | WorkerReaped
 
 
 def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
@@ -163,7 +163,7 @@ def _reap(line: socket.socket) -> None:
             return
         if not pid:
             return
-        line.send(encode(Reaped(pid, os.waitstatus_to_exitcode(status))))
+        line.send(encode(WorkerReaped(pid, os.waitstatus_to_exitcode(status))))
 
 
 def _do_nothing(*_: object) -> None:

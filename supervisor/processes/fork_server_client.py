@@ -16,7 +16,14 @@ from typing import Any, TypeVar
 from bus.system.interpreter import interpreter_command
 from bus.system.proc import read_stat
 from bus.transport.codec import Decoder
-from supervisor.processes.fork_server import MAX_SPEC_BYTES, AnyAnswer, Forked, Loaded, NotForked, Reaped
+from supervisor.processes.fork_server import (
+    MAX_SPEC_BYTES,
+    AnyForkServerAnswer,
+    Forked,
+    Loaded,
+    NotForked,
+    WorkerReaped,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +45,7 @@ DEAD_WITHIN_S = 2.0
 
 _ACTION = {"action": "fork_server"}
 
-_decode: Decoder[AnyAnswer] = Decoder(AnyAnswer)
+_decode: Decoder[AnyForkServerAnswer] = Decoder(AnyForkServerAnswer)
 
 
 class SpawnError(Exception):
@@ -182,15 +189,15 @@ class ForkServer:
                 return
             self._take(_decode(message), descriptors)
 
-    def _take(self, answer: AnyAnswer, descriptors: list[int]) -> None:
+    def _take(self, answer: AnyForkServerAnswer, descriptors: list[int]) -> None:
         self._silent_s = 0.0
         self._has_answered = True
         match answer:
             case Loaded():
                 self.settled.set()
-            case Reaped(pid) if pid in self._refused:
+            case WorkerReaped(pid) if pid in self._refused:
                 _fail(*self._refused.pop(pid))
-            case Reaped(pid, code):
+            case WorkerReaped(pid, code):
                 self._on_reaped(pid, code)
             case NotForked(error):
                 _fail(self._asked.popleft()[0], error)

@@ -1,1 +1,1 @@
-"""The event log and its writing: store, journal, checkpoints."""
+"""What a supervisor must not forget: the log of jobs and events, its one writer, and how it reaches the disk."""

@@ -15,7 +15,7 @@ WRITE_EVERY_S = 60.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ClockReading(msgspec.Struct, frozen=True):
     """What the clocks said: `wall` in Unix seconds, `since_boot_s` since the machine's start (sleep included), and
     which start that was."""
 
@@ -24,12 +24,12 @@ class Reading(msgspec.Struct, frozen=True):
     boot_id: str
 
 
-def read_clocks() -> Reading:
+def read_clocks() -> ClockReading:
     """The clocks of this moment."""
-    return Reading(time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), _boot_id())
+    return ClockReading(time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), _boot_id())
 
 
-def ahead_s(earlier: Reading, now: Reading) -> float:
+def ahead_s(earlier: ClockReading, now: ClockReading) -> float:
     """How much further the clock went than time can be shown to have passed; while the machine was off, none can."""
     same_start = now.boot_id == earlier.boot_id and now.since_boot_s >= earlier.since_boot_s
     passed_s = now.since_boot_s - earlier.since_boot_s if same_start else now.since_boot_s
@@ -62,7 +62,7 @@ class ClockGuard:
         """Whether nothing may be trimmed."""
         return self._held
 
-    def look(self, now: Reading) -> None:
+    def look(self, now: ClockReading) -> None:
         """Compare this reading with the last good one."""
         good = self._good if self._file.exists() else None
         ahead = ahead_s(good, now) if good is not None else 0.0
@@ -86,13 +86,13 @@ class ClockGuard:
             )
         self._held = True
 
-    def _kept(self) -> Reading | None:
+    def _kept(self) -> ClockReading | None:
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=Reading)
+            return msgspec.json.decode(self._file.read_bytes(), type=ClockReading)
         except (OSError, msgspec.DecodeError):
             return None
 
-    def _write(self, now: Reading) -> None:
+    def _write(self, now: ClockReading) -> None:
         temporary = self._file.with_suffix(".new")
         with contextlib.suppress(OSError):  # on a full disk, say: the one before stays
             temporary.write_bytes(msgspec.json.encode(now))

@@ -1,4 +1,4 @@
-"""When the log is committed: once in each turn of the loop in which something was written, for all of it together."""
+"""When the log is committed: once in each pass of the loop in which something was written, for all of it together."""
 
 import asyncio
 import logging

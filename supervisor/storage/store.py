@@ -110,10 +110,10 @@ class Store:
 
     def close(self) -> None:
         """Write what can be written, and let the state folder go. A log that was removed is written there anew."""
-        with ExitStack() as leaving:
-            leaving.callback(self._let_go)
+        with ExitStack() as at_exit:
+            at_exit.callback(self._let_go)
             if not self.in_place:
-                leaving.callback(self._write_anew)
+                at_exit.callback(self._write_anew)
             self.commit(durable=True)
 
     def _let_go(self) -> None:

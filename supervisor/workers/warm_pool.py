@@ -1,99 +1,140 @@
-"""Warm workers that wait for a job: connected, sandboxed, their agent prepared. Each serves one job and is replaced.
+"""The warm workers of all places: taken by jobs, replaced soon after, killed when they are of no use any more. Which of
+those at one place, `warm_at_place` decides."""
 
-Only agents that have been asked for are kept warm, so that unused ones cost nothing. Pure: the worker pool acts.
-"""
-
+import asyncio
+import contextlib
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from functools import partial
 
-BACKOFF_S = 30.0
-"""How long no worker is kept warm for an agent whose warm worker has died before its job."""
+from supervisor.lifecycle.kill_ladder import Step
+from supervisor.places.place import Place
+from supervisor.workers.placement import Placement
+from supervisor.workers.warm_at_place import WarmAtPlace
+from supervisor.workers.worker import Worker
 
+log = logging.getLogger(__name__)
 
-class WarmWorker(Protocol):
-    """What is asked of a worker here. `requested_at` is in monotonic seconds."""
-
-    @property
-    def agent(self) -> str: ...
-    @property
-    def ready(self) -> bool: ...
-    @property
-    def outdated(self) -> bool: ...
-    @property
-    def requested_at(self) -> float: ...
+REFILL_AFTER_S = 0.05
 
 
-W = TypeVar("W", bound=WarmWorker)
+class WarmPool:
+    """Some for each agent that was asked for, at each place that serves it. `request` starts one; `has_room_here` says
+    whether this machine has descriptors for another."""
 
-
-@dataclass(slots=True)
-class WarmPool(Generic[W]):
-    """At most `per_agent` workers wait for each wanted agent. `spawn` starts one."""
-
-    per_agent: int
-    spawn: Callable[[str], W]
-    _waiting: dict[str, list[W]] = field(default_factory=dict)
-    _backoff_until: dict[str, float] = field(default_factory=dict)
-
-    def want(self, agent: str) -> None:
-        """This agent is asked for."""
-        if self.per_agent:
-            self._waiting.setdefault(agent, [])
+    def __init__(
+        self,
+        placement: Placement,
+        per_agent: int,
+        request: Callable[[Place, str], Worker],
+        has_room_here: Callable[[], bool],
+    ) -> None:
+        self._placement = placement
+        self._per_agent = per_agent
+        self._request = request
+        self._has_room_here = has_room_here
+        self._wanted: set[str] = set()
+        self._at_places: dict[Place, WarmAtPlace[Worker]] = {}
+        self._refill: asyncio.TimerHandle | None = None
 
     @property
     def ready(self) -> int:
-        """How many could take a job now."""
-        return sum(worker.ready for workers in self._waiting.values() for worker in workers)
+        """How many wait for a job, wherever they are."""
+        return sum(warm.ready for warm in self._at_places.values())
 
-    def has_ready(self, agent: str) -> bool:
-        """Whether one of this agent could take a job now."""
-        return any(worker.ready for worker in self._waiting.get(agent, []))
+    def ready_at(self, place: Place) -> int:
+        """How many wait for a job there."""
+        return self._at(place).ready
 
-    def take(self, agent: str) -> W | None:
-        """The worker that is furthest along, ready or still starting."""
-        workers = self._waiting.get(agent)
-        if not workers:
-            return None
-        taken = next((worker for worker in workers if worker.ready), workers[0])
-        workers.remove(taken)
-        return taken
+    def is_ready_at(self, place: Place, agent: str) -> bool:
+        """Whether one of this agent waits for a job there."""
+        return self._at(place).has_ready(agent)
 
-    def give_up(self) -> W | None:
-        """Take a ready worker away, of whichever agent; returns it."""
-        agents = [agent for agent, workers in self._waiting.items() if any(worker.ready for worker in workers)]
-        return self.take(agents[0]) if agents else None
+    def want(self, agent: str) -> None:
+        """This agent is asked for."""
+        self._wanted.add(agent)
+        for place, warm in self._at_places.items():
+            self._want_at(place, warm, agent)
 
-    def refill(self, now: float, has_room: Callable[[], bool] = lambda: True) -> None:
-        """Start what is missing, as long as there is room for one more."""
-        for agent, workers in self._waiting.items():
-            while now >= self._backoff_until.get(agent, 0.0) and len(workers) < self.per_agent and has_room():
-                workers.append(self.spawn(agent))
+    def take(self, place: Place, agent: str) -> Worker | None:
+        """One that waits there and can be used; the job has it from now on."""
+        while (worker := self._at(place).take(agent)) is not None:
+            if _usable(worker):
+                return worker
+            kill(worker)
+        return None
 
-    def lost(self, worker: W, now: float) -> None:
-        """A worker has gone; if it waited here, its agent may not be able to start at all."""
-        workers = self._waiting.get(worker.agent, [])
-        if worker in workers:
-            workers.remove(worker)
-            self._backoff_until[worker.agent] = now + BACKOFF_S
+    def give_up_one(self, place: Place) -> None:
+        """Kill one that is ready there, so that another agent's job has its descriptors."""
+        if worker := self._at(place).give_up():
+            kill(worker)
 
-    def late(self, now: float, start_timeout_s: float) -> list[W]:
-        """Workers that have not become ready in time."""
-        return [
-            worker
-            for workers in self._waiting.values()
-            for worker in workers
-            if not worker.ready and now > worker.requested_at + start_timeout_s
-        ]
+    def lost(self, worker: Worker) -> None:
+        """This worker's process has ended."""
+        self._at(worker.place).lost(worker, asyncio.get_running_loop().time())
 
-    def remove_outdated(self) -> list[W]:
-        """Take away those whose data folder has been replaced; returns them."""
-        outdated = [worker for workers in self._waiting.values() for worker in workers if worker.outdated]
-        for worker in outdated:
-            self._waiting[worker.agent].remove(worker)
-        return outdated
+    def refill_soon(self) -> None:
+        """Replace those that were taken, once the jobs that took them have had a head start."""
+        if self._per_agent and self._refill is None:
+            self._refill = asyncio.get_running_loop().call_later(REFILL_AFTER_S, self._refill_now)
+
+    def check(self, start_timeout_s: float) -> None:
+        """Kill those that never became ready or are outdated, and replace what is missing. To be called now and
+        then."""
+        self._leave_places()
+        now = asyncio.get_running_loop().time()
+        for warm in self._at_places.values():
+            for worker in warm.remove_outdated():
+                kill(worker)
+            for worker in warm.late(now, start_timeout_s):
+                if worker.pid is not None:
+                    warm.lost(worker, now)
+                    kill(worker)
+        self.refill_soon()
 
     def dismiss(self) -> None:
-        """Keep none any more."""
-        self.per_agent = 0
-        self._waiting.clear()
+        """Keep none warm any more. Those that wait are not killed here."""
+        if self._refill is not None:
+            self._refill.cancel()
+        self._per_agent = 0
+        for warm in self._at_places.values():
+            warm.dismiss()
+
+    def _at(self, place: Place) -> WarmAtPlace[Worker]:
+        if place not in self._at_places:
+            warm = self._at_places[place] = WarmAtPlace(self._per_agent, partial(self._request, place))
+            for agent in self._wanted:
+                self._want_at(place, warm, agent)
+        return self._at_places[place]
+
+    def _want_at(self, place: Place, warm: WarmAtPlace[Worker], agent: str) -> None:
+        if self._placement.serves(place, agent):
+            warm.want(agent)
+
+    def _leave_places(self) -> None:
+        """Nothing is kept warm at a place that there is no more, or that is being drained."""
+        left = self._at_places.keys() - self._placement.places
+        for place in left.union(self._at_places.keys() & self._placement.machines.draining):
+            del self._at_places[place]
+
+    def _refill_now(self) -> None:
+        self._refill = None
+        now = asyncio.get_running_loop().time()
+        for place in self._placement.ready:
+            self._at(place).refill(now, self._has_room_here if place is self._placement.here else lambda: True)
+
+
+def kill(worker: Worker) -> None:
+    """Kill its process, if it has one yet. Where its descendants cannot be looked for, its group is killed all the
+    same; the others are swept after it."""
+    with contextlib.suppress(OSError):
+        worker.do(Step.KILL)
+
+
+def _usable(worker: Worker) -> bool:
+    """A warm worker that cannot be looked at, for want of a descriptor for example, is not used."""
+    try:
+        return worker.place.lives(worker.worker_id) and not worker.outdated
+    except OSError as error:
+        log.warning("cannot look at warm %r: %s; taking another", worker, error, extra={"action": "warm"})
+        return False

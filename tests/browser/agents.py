@@ -13,7 +13,7 @@ from bus.contract.events import Column, Event, Node, ResponseChunk, TableRows, T
 from bus.wire.worker import JobSpec
 from tests.workers import ZOO
 
-# All at once: a worker that has been fenced in can read no more modules of ours.
+# All at once: a sandboxed worker can read no more modules of ours.
 ANIMALS = {name: import_module(entrypoint.partition(":")[0]).run for name, entrypoint in ZOO.items()}
 
 SECTION = """## Part {number}

@@ -16,7 +16,7 @@ from tests.harness.jobs.nodes import require_namespaces
 
 NODES = f"""{ZOO.replace("max_running = 1", "max_running = 4")}
 [cluster]
-engine = "local"
+provider = "local"
 nodes = 2
 slots = 2
 [worker]

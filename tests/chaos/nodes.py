@@ -10,7 +10,7 @@ from tests.harness.jobs.nodes import NodeProcesses, node_beneath_keeper
 
 NODE_SETTINGS = """
 [cluster]
-engine = "local"
+provider = "local"
 nodes = {}
 slots = 4
 lease_s = 3.0
@@ -22,15 +22,15 @@ def nodes_of(supervisor: psutil.Process) -> list[NodeProcesses]:
     """Those that are whole now; one that starts or ends is not."""
     found = []
     with suppress(psutil.NoSuchProcess, StopIteration):
-        engine = _engine(supervisor)
-        for keeper in sorted(engine.children(), key=lambda process: process.pid):
+        provider = _provider(supervisor)
+        for keeper in sorted(provider.children(), key=lambda process: process.pid):
             with suppress(psutil.NoSuchProcess, ValueError):
-                found.append(node_beneath_keeper(engine, keeper))
+                found.append(node_beneath_keeper(provider, keeper))
     return found
 
 
 async def strike(supervisor: psutil.Process, step: Step) -> bool:
-    """Kill or stop one of its nodes, or its engine and so all of them. Whether there was one."""
+    """Kill or stop one of its nodes, or its provider and so all of them. Whether there was one."""
     nodes = nodes_of(supervisor)
     if not nodes:
         return False
@@ -39,10 +39,10 @@ async def strike(supervisor: psutil.Process, step: Step) -> bool:
         if step.kind.startswith("kill_"):
             getattr(node, step.kind.removeprefix("kill_")).kill()
         else:
-            node.agent.suspend()  # if for good, its lease ends it
-        if step.kind == "stall_agent":
+            node.program.suspend()  # if for good, its lease ends it
+        if step.kind == "stall_program":
             await asyncio.sleep(step.pause_s)
-            node.agent.resume()
+            node.program.resume()
     return True
 
 
@@ -56,5 +56,5 @@ def left_on(supervisor: psutil.Process) -> list[psutil.Process]:
     return found
 
 
-def _engine(supervisor: psutil.Process) -> psutil.Process:
-    return next(child for child in supervisor.children() if "supervisor.nodes.engines.local" in child.cmdline())
+def _provider(supervisor: psutil.Process) -> psutil.Process:
+    return next(child for child in supervisor.children() if "supervisor.nodes.providers.local" in child.cmdline())

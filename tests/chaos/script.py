@@ -21,7 +21,7 @@ WEIGHTS = {
     "drop_sockets": 6,
     "leave": 6,
 }
-NODE_WEIGHTS = {"kill_keeper": 2, "kill_agent": 1, "stop_agent": 1, "stall_agent": 3, "kill_engine": 1}
+NODE_WEIGHTS = {"kill_keeper": 2, "kill_program": 1, "stop_program": 1, "stall_program": 3, "kill_provider": 1}
 """What is done to nodes, beside all that, where there are any."""
 
 ATTACHED = 0.3

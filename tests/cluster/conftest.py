@@ -20,7 +20,7 @@ from tests.harness.servers import Supervisor, eventually, running_supervisor
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "b5c1" * 16}
 CLUSTER = {
     **ROOMY,
-    "cluster.engine": "ray",
+    "cluster.provider": "ray",
     "cluster.address": f"{HEAD}:{PORT}",
     "cluster.listen": f"tcp://{HEAD}:*",
     "cluster.slots": 4,

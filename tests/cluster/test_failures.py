@@ -58,8 +58,8 @@ def _resume_all(machine: Machine) -> None:
 
 FAULTS = {
     "keeper killed": Fault(_signal("keeper", signal.SIGKILL), REAPED),
-    "agent killed": Fault(_signal("agent", signal.SIGKILL), REAPED),
-    "agent stopped": Fault(_signal("agent", signal.SIGSTOP), WHICHEVER_IS_FIRST),
+    "program killed": Fault(_signal("program", signal.SIGKILL), REAPED),
+    "program stopped": Fault(_signal("program", signal.SIGSTOP), WHICHEVER_IS_FIRST),
     "keeper stopped": Fault(_signal("keeper", signal.SIGSTOP), WHICHEVER_IS_FIRST),
     "actor killed": Fault(lambda machine: machine.actor.kill(), BY_LEASE),
     "all stopped": Fault(_stop_all, BY_LEASE, _resume_all),
@@ -82,7 +82,7 @@ async def test_no_claim_before_the_death_nor_long_after_it(
     fault = FAULTS[name]
     job_id, machine = await _struck(supervisor, machines)
     node = machine.node()
-    assert len(node.left) >= 5  # init, agent, fork server, worker, daemon
+    assert len(node.left) >= 5  # init, program, fork server, worker, daemon
     struck_at = time.monotonic()
     fault.strike(machine)
     dead = asyncio.create_task(_when_dead(node))
@@ -133,12 +133,12 @@ async def test_every_machine_comes_back(supervisor: Supervisor, machines: Machin
     assert {await supervisor.how_it_ended(job_id) for job_id in done} == {(State.SUCCEEDED, None)}
 
 
-async def test_the_engine_s_death_ends_its_nodes_and_another_starts_new_ones(
+async def test_the_provider_s_death_ends_its_nodes_and_another_starts_new_ones(
     supervisor: Supervisor, machines: Machines
 ) -> None:
     job_id, machine = await _struck(supervisor, machines)
     node = machine.node()
-    engine_of(supervisor).kill()
+    provider_of(supervisor).kill()
     killed_at = time.monotonic()
     await supervisor.events(job_id)
     assert not node.living
@@ -148,6 +148,6 @@ async def test_the_engine_s_death_ends_its_nodes_and_another_starts_new_ones(
     await eventually(lambda: ready(supervisor, len(machines.there)), "new nodes take jobs", within_s=180)
 
 
-def engine_of(supervisor: Supervisor) -> psutil.Process:
+def provider_of(supervisor: Supervisor) -> psutil.Process:
     children = psutil.Process(supervisor.process.pid).children()
-    return next(child for child in children if "supervisor.nodes.engines.ray_engine" in child.cmdline())
+    return next(child for child in children if "supervisor.nodes.providers.ray_provider" in child.cmdline())

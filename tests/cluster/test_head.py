@@ -1,4 +1,4 @@
-"""The server is killed, alone (its engine ends with it) or after its engine: its nodes end, and the next goes on."""
+"""The server is killed, alone (its provider ends with it) or after it: its nodes end, and the next goes on."""
 
 import time
 from pathlib import Path
@@ -11,14 +11,14 @@ from bus.contract.vocabulary import Proof, Reason, State
 from tests.cluster.conftest import CLUSTER
 from tests.cluster.machines import Machines
 from tests.cluster.people import ready
-from tests.cluster.test_failures import engine_of
+from tests.cluster.test_failures import provider_of
 from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 
 LEASE_S = 4.0
 SETTINGS = {**CLUSTER, "cluster.lease_s": LEASE_S}
 
 
-@pytest.mark.parametrize("order", ["head", "engine, head"])
+@pytest.mark.parametrize("order", ["head", "provider, head"])
 async def test_a_server_that_is_killed_leaves_nothing_alive_and_the_next_goes_on(
     machines: Machines, tmp_path: Path, order: str
 ) -> None:
@@ -27,7 +27,7 @@ async def test_a_server_that_is_killed_leaves_nothing_alive_and_the_next_goes_on
     await eventually(lambda: ready(supervisor, 1), "a machine takes jobs", within_s=180)
     job_id = await supervisor.running("deaf_daemon")
     node = machines.at((await supervisor.record(job_id)).summary.node).node()
-    links = {"head": psutil.Process(supervisor.process.pid), "engine": engine_of(supervisor)}
+    links = {"head": psutil.Process(supervisor.process.pid), "provider": provider_of(supervisor)}
     killed_at = time.monotonic()
     for link in order.split(", "):
         links[link].kill()

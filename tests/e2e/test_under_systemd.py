@@ -21,7 +21,7 @@ def may_mount() -> bool:
     return tried.returncode == 0
 
 
-def test_a_question_is_answered_and_doctor_finds_the_fences(tmp_path: Path) -> None:
+def test_a_question_is_answered_and_doctor_finds_the_sandbox(tmp_path: Path) -> None:
     if not may_mount():
         pytest.skip("only root may mount a /proc of its own")
     for arguments, expected in (

@@ -33,7 +33,7 @@ PATIENCE_S = 60.0
 UNHURRIED = {"worker.start_timeout_s": 120.0, "worker.heartbeat_timeout_s": 120.0}
 """Unless a test says otherwise, no worker is given up for being slow."""
 
-CLUSTER_ENGINE = "DEADSTOP_CLUSTER__ENGINE"
+CLUSTER_PROVIDER = "DEADSTOP_CLUSTER__PROVIDER"
 
 _lifelines: dict[int, int] = {}
 
@@ -161,7 +161,7 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
     client = BusClient.connect(state_dir)
     supervisor = Supervisor(state_dir, process, client)
     try:
-        if CLUSTER_ENGINE in os.environ:
+        if CLUSTER_PROVIDER in os.environ:
             await eventually(supervisor.has_node, "its node takes jobs", within_s=READY_WITHIN_S)
         yield supervisor
     finally:

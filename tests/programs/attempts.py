@@ -18,7 +18,7 @@ from tests.harness.hostile.ground import SECRET, Ground
 from tests.harness.hostile.outcome import Outcome
 
 OF_ITS_OWN = ("signal the parent",)
-"""To be made by the worker itself: the parent of its fork is no stranger."""
+"""To be made by the worker itself: the parent of its fork is a process of ours."""
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

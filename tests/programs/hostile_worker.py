@@ -1,5 +1,5 @@
-"""A worker behind the fence, in a process of its own, that runs every hostile statement as in production and reports as
-JSON lines."""
+"""A worker within the sandbox, in a process of its own, that runs every hostile statement as in production and
+reports as JSON lines."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 from agent_worker.engine import Engine, EngineError, EngineSettings
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.sandbox import restrict
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import TableRows
@@ -28,10 +28,10 @@ def main() -> None:
     places = json.loads(sys.argv[1])
     settings = EngineSettings(places["scratch"], memory_limit_bytes=128 << 20, max_execution_s=STATEMENT_S)
     asyncio.run(guarded(settings, places))
-    os._exit(0)  # the engine's bindings complain at the end of a forked or fenced interpreter
+    os._exit(0)  # the engine's bindings complain at the end of a forked or sandboxed interpreter
 
 
-def fenced(places: dict[str, Any]) -> restrict.Sandbox:
+def put_up(places: dict[str, Any]) -> restrict.Sandbox:
     return restrict.apply(restrict.SandboxSpec(places["scratch"], (places["data"],)))
 
 
@@ -41,12 +41,12 @@ def report(**line: Any) -> None:
 
 
 async def guarded(settings: EngineSettings, places: dict[str, Any]) -> None:
-    fence = fenced(places)
-    report(landlock=fence.landlock_abi, environment=sorted(os.environ))
+    sandbox = put_up(places)
+    report(landlock=sandbox.landlock_abi, environment=sorted(os.environ))
     engine = Engine(settings)
     files = {name: f"{places['data']}/{name}.parquet" for name in ("t", "u")}
     engine.attach(Catalog(tuple(CatalogTable(name, (), 0, (file,)) for name, file in files.items())))
-    fence.limit_memory(HEADROOM_BYTES)
+    sandbox.limit_memory(HEADROOM_BYTES)
     for sql in ("SELECT count(*) FROM t", *statements(ALL, **places)):
         rows = 0
         try:
@@ -54,7 +54,7 @@ async def guarded(settings: EngineSettings, places: dict[str, Any]) -> None:
                 async for item in items:
                     rows += item.count if isinstance(item, TableRows) else 0
             report(sql=sql[:200], error=None, rows=rows)
-        except (EngineError, Refused) as error:
+        except (EngineError, StatementRefused) as error:
             report(sql=sql[:200], error=str(error), rows=rows)
         except TimeoutError:
             report(sql=sql[:200], error=f"the statement was cancelled after {STOPPED_AFTER_S} s", rows=rows)

@@ -13,7 +13,7 @@ _WAIT_ALL = 0x40000000
 
 
 @contextlib.contextmanager
-def unburied(pid: int) -> Iterator[None]:
+def unreaped(pid: int) -> Iterator[None]:
     """As long as this lasts, the process (a descendant of ours) stays at least as a zombie; it has to be dead by the
     end."""
     libc = ctypes.CDLL(None, use_errno=True)

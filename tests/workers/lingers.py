@@ -12,5 +12,5 @@ from bus.wire.worker import JobSpec
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
     yield Status("finishing")
     yield ResponseChunk("response", "all of it")
-    # The worker says "finished" in this turn of the loop; the next turn does not end.
+    # The worker says "finished" in this pass of the loop; the next pass does not end.
     asyncio.get_running_loop().call_soon(time.sleep, 3600)

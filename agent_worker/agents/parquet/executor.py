@@ -16,7 +16,7 @@ from agent_worker.agents.parquet.units import output_units
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
 from agent_worker.engine import EngineError, ResultEnd
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.prompt_monitor import failed
 from agent_worker.plan import Plan, SqlPlan
@@ -39,7 +39,7 @@ async def execute(state: AgentState) -> AsyncGenerator[Event, None]:
             async with aclosing(_run(state, plan)) as events:
                 async for event in events:
                     yield event
-        except (EngineError, Refused) as error:
+        except (EngineError, StatementRefused) as error:
             yield monitor(failed(str(error)))
             failures.add(plan.sql, error)
             yield _repairing(state, failures)
@@ -73,9 +73,9 @@ def _max_repairs(state: AgentState) -> int:
     return state.context.settings.agent.max_repairs
 
 
-def _worth_repairing(error: EngineError | Refused) -> bool:
+def _worth_repairing(error: EngineError | StatementRefused) -> bool:
     """Whether the model could write a better one: not for want of memory or time."""
-    return isinstance(error, Refused) or error.kind in ("binder", "syntax", "other")
+    return isinstance(error, StatementRefused) or error.kind in ("binder", "syntax", "other")
 
 
 async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
@@ -138,9 +138,9 @@ async def _report_progress(state: AgentState) -> None:
         state.context.progress(state.tools.engine.progress(), "running the statement")
 
 
-def _for_people(error: EngineError | Refused, repairs: int, those: tuple[LeftOut, ...]) -> AgentError:
+def _for_people(error: EngineError | StatementRefused, repairs: int, those: tuple[LeftOut, ...]) -> AgentError:
     tried = f" (after {repairs} repair{'' if repairs == 1 else 's'})" if repairs else ""
-    if isinstance(error, Refused):
+    if isinstance(error, StatementRefused):
         return AgentError(f"{error}{tried}", code="refused", hint="only reading is possible here", retryable=False)
     if error.kind == "out_of_memory":
         hint = "ask for less, for example with a filter or a LIMIT, or raise [worker] engine_memory_bytes"

@@ -1,7 +1,7 @@
-"""Which statements of a question have failed, so that none is run twice. Pure."""
+"""Which statements of a question have failed, so that none is run twice."""
 
 from agent_worker.engine import EngineError
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.llm import Try
 
 _MAX_SAID_CHARS = 200
@@ -12,11 +12,11 @@ class Failures:
     the error of the latest, and `said` what people are told of it."""
 
     def __init__(self) -> None:
-        self._errors: dict[str, EngineError | Refused] = {}
+        self._errors: dict[str, EngineError | StatementRefused] = {}
         self._tries: dict[str, Try] = {}
         self.count = 0
         self.said = ""
-        self.last: EngineError | Refused
+        self.last: EngineError | StatementRefused
 
     @property
     def tries(self) -> tuple[Try, ...]:
@@ -27,7 +27,7 @@ class Failures:
         if error := self._errors.get(_key(sql)):
             raise error
 
-    def add(self, sql: str, error: EngineError | Refused) -> None:
+    def add(self, sql: str, error: EngineError | StatementRefused) -> None:
         """`sql` has failed, or would have again."""
         key = _key(sql)
         times = self._tries[key].times + 1 if key in self._tries else 1

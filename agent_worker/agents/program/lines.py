@@ -1,4 +1,4 @@
-"""What a program writes, cut into lines and read as events. Pure."""
+"""What a program writes, cut into lines and read as events."""
 
 import codecs
 from collections.abc import Iterator

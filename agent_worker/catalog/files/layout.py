@@ -52,7 +52,7 @@ class Lake(msgspec.Struct, frozen=True):
     root: str
 
 
-class Found(msgspec.Struct):
+class FolderContents(msgspec.Struct):
     """What lies in the folder; a sentence for everything that is left out."""
 
     sources: list[Source]
@@ -69,7 +69,7 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
-def find_sources(folder: Path, *, may_be_empty: bool = False) -> Found:
+def find_sources(folder: Path, *, may_be_empty: bool = False) -> FolderContents:
     """Every table's files, in the order of their names.
 
     Raises CatalogError where the folder is missing, holds too many files, or nothing to read unless it `may_be_empty`.
@@ -93,12 +93,12 @@ Judge = Callable[[Path], tuple[str, bool]]
 """Why a file cannot be read, if so; and is it a table's file at all?"""
 
 
-def arrange(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
+def arrange(found_paths: Iterable[Path], folder: Path, judged: Judge) -> FolderContents:
     """The tables that these files make. Raises CatalogError where there is none, or too many files."""
     return require_tables(arranged(found_paths, folder, judged), folder)
 
 
-def require_tables(found: Found, folder: Path) -> Found:
+def require_tables(found: FolderContents, folder: Path) -> FolderContents:
     """What was found. Raises CatalogError where it is no table."""
     if not (found.sources or found.books or found.lakes):
         said = " ".join([*(one.why for one in found.left_out), *found.warnings])
@@ -107,7 +107,7 @@ def require_tables(found: Found, folder: Path) -> Found:
     return found
 
 
-def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
+def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> FolderContents:
     """The tables that these files make, if any. Raises CatalogError where there are too many files."""
     paths = sorted(found_paths, key=lambda path: path.parts)
     lakes = _lake_roots(paths)
@@ -121,7 +121,7 @@ def arranged(found_paths: Iterable[Path], folder: Path, judged: Judge) -> Found:
     books = [source for source in sources if is_workbook(source.files[0])]
     named = [(root, kind) for root, kind in sorted(lakes.items()) if _can_be_named(root)]
     found = [Lake(_stem(root, folder), kind, str(root)) for root, kind in named]
-    return Found([source for source in sources if source not in books], books, found, left_out, warnings)
+    return FolderContents([source for source in sources if source not in books], books, found, left_out, warnings)
 
 
 def _lake_around(folder: Path) -> tuple[Path, str] | None:

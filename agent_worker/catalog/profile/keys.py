@@ -6,8 +6,8 @@ from itertools import islice
 import msgspec
 
 from agent_worker.catalog.profile.affinity import Affinity
-from agent_worker.catalog.profile.budget import Budget
-from agent_worker.catalog.profile.pairs import Pair, Place, likely_pairs
+from agent_worker.catalog.profile.pairs import Pair, TableColumn, likely_pairs
+from agent_worker.catalog.profile.time_budget import TimeBudget
 from agent_worker.catalog.types.column_kinds import is_text, is_whole
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable, JoinKey
@@ -43,13 +43,13 @@ class _Match(msgspec.Struct, frozen=True):
 
 
 def find_keys(
-    budget: Budget, tables: Sequence[CatalogTable], of: Collection[str], kept: Collection[JoinKey] = ()
+    budget: TimeBudget, tables: Sequence[CatalogTable], of: Collection[str], kept: Collection[JoinKey] = ()
 ) -> list[JoinKey]:
     """The join keys between tables `of` these names and all others, at most one for each referring column. Of a column
     that has one of those that are `kept`, the better one."""
     if len(tables) < 2 or not of:
         return []
-    uniques = [Place(table, column) for table in tables for column in table.columns if column.unique]
+    uniques = [TableColumn(table, column) for table in tables for column in table.columns if column.unique]
     best = _best({}, _matches(budget, likely_pairs(tables, uniques, of)))
     rivals = {key for key in kept if (key.table, key.column) in best}
     if rivals:
@@ -71,7 +71,7 @@ def _key(pair: Pair) -> JoinKey:
     return JoinKey(pair.place.table.name, pair.place.column.name, pair.key.table.name, pair.key.column.name)
 
 
-def with_unique_columns(budget: Budget, table: CatalogTable) -> CatalogTable:
+def with_unique_columns(budget: TimeBudget, table: CatalogTable) -> CatalogTable:
     """The table with the columns in which each value stands once: tried on the first rows, then on all."""
     if not 2 <= table.row_count <= MAX_KEY_ROWS:
         return table
@@ -89,7 +89,9 @@ def without_unique_columns(table: CatalogTable) -> CatalogTable:
     return msgspec.structs.replace(table, columns=columns)
 
 
-def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], rows: int) -> list[CatalogColumn]:
+def _unique_within(
+    budget: TimeBudget, table: CatalogTable, columns: list[CatalogColumn], rows: int
+) -> list[CatalogColumn]:
     if not columns:
         return []
     names = [quote_name(column.name) for column in columns]
@@ -102,7 +104,7 @@ def _unique_within(budget: Budget, table: CatalogTable, columns: list[CatalogCol
     return [column for column, unique in zip(columns, found[0], strict=True) if unique]
 
 
-def _matches(budget: Budget, pairs: Iterable[Pair]) -> Iterator[_Match]:
+def _matches(budget: TimeBudget, pairs: Iterable[Pair]) -> Iterator[_Match]:
     """The pairs that the values speak for; a bounded number of checks goes to the likely ones."""
     for pair in islice(pairs, MAX_CHECKS):
         share = _share(budget, pair.place, pair.key, strict=pair.affinity is Affinity.NONE)
@@ -110,7 +112,7 @@ def _matches(budget: Budget, pairs: Iterable[Pair]) -> Iterator[_Match]:
             yield _Match(_key(pair), pair.affinity, share, pair.key.table.row_count)
 
 
-def _share(budget: Budget, place: Place, unique: Place, *, strict: bool) -> float:
+def _share(budget: TimeBudget, place: TableColumn, unique: TableColumn, *, strict: bool) -> float:
     """How many of the first distinct values are found on the other side. `strict`: no name speaks for the pair, so
     a single value or letters alone prove nothing."""
     name, ref = quote_name(place.column.name), quote_name(unique.column.name)

@@ -13,7 +13,7 @@ MAX_LOOKED_AT = 100_000
 """Pairs of one kind that are compared by type and extremes."""
 
 
-class Place(NamedTuple):
+class TableColumn(NamedTuple):
     """A column and its table."""
 
     table: CatalogTable
@@ -24,11 +24,11 @@ class Pair(NamedTuple):
     """`place` may refer to `key`."""
 
     affinity: Affinity
-    place: Place
-    key: Place
+    place: TableColumn
+    key: TableColumn
 
 
-def likely_pairs(tables: Sequence[CatalogTable], keys: Sequence[Place], of: Collection[str]) -> Iterator[Pair]:
+def likely_pairs(tables: Sequence[CatalogTable], keys: Sequence[TableColumn], of: Collection[str]) -> Iterator[Pair]:
     """Pairs that are worth a look into the data, with a table of these names on either side: those with one name, those
     named after the key's table, and then texts with no word in common."""
     named = set(of)
@@ -40,14 +40,14 @@ def likely_pairs(tables: Sequence[CatalogTable], keys: Sequence[Place], of: Coll
     yield from filter(_plausible, islice(_unlike(own, every, keys, named), MAX_LOOKED_AT))
 
 
-def _places(tables: Iterable[CatalogTable]) -> Iterator[Place]:
-    return (Place(table, column) for table in tables for column in table.columns)
+def _places(tables: Iterable[CatalogTable]) -> Iterator[TableColumn]:
+    return (TableColumn(table, column) for table in tables for column in table.columns)
 
 
-Filed = dict[str, list[Place]]
+Filed = dict[str, list[TableColumn]]
 
 
-def _filed(kind: Affinity, places: Iterable[Place]) -> Filed:
+def _filed(kind: Affinity, places: Iterable[TableColumn]) -> Filed:
     found: Filed = {}
     for place in places:
         for handle in column_handles(kind, place.column.name):
@@ -56,7 +56,7 @@ def _filed(kind: Affinity, places: Iterable[Place]) -> Filed:
 
 
 def _alike(
-    kind: Affinity, own: list[Place], every: list[Place], keys: Sequence[Place], named: set[str]
+    kind: Affinity, own: list[TableColumn], every: list[TableColumn], keys: Sequence[TableColumn], named: set[str]
 ) -> Iterator[Pair]:
     """Places of the named tables with all keys, and all places with the keys of those."""
     of_own, of_every = _filed(kind, own), _filed(kind, every)
@@ -71,7 +71,9 @@ def _alike(
                     yield Pair(kind, place, key)
 
 
-def _unlike(own: list[Place], every: list[Place], keys: Sequence[Place], named: set[str]) -> Iterator[Pair]:
+def _unlike(
+    own: list[TableColumn], every: list[TableColumn], keys: Sequence[TableColumn], named: set[str]
+) -> Iterator[Pair]:
     texts, all_texts = ([place for place in places if is_text(place.column)] for places in (own, every))
     for key in keys:
         if is_text(key.column):

@@ -9,8 +9,8 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE
-from agent_worker.catalog.profile.budget import Budget
 from agent_worker.catalog.profile.keys import find_keys, with_unique_columns, without_unique_columns
+from agent_worker.catalog.profile.time_budget import TimeBudget
 from agent_worker.catalog.profile.values import with_values, without_labels
 from bus.contract.catalog import Catalog, CatalogTable, Description, JoinKey
 
@@ -20,7 +20,7 @@ FOR_TABLES, FOR_KEYS = 0.6, 0.8
 """When looking into tables ends, and when looking for keys: shares of the time that there is."""
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ProfiledTables(msgspec.Struct, frozen=True):
     """The tables with what was found in them, all join keys, and what is not known."""
 
     tables: list[CatalogTable]
@@ -42,7 +42,7 @@ def look_into(
     tables: Sequence[CatalogTable],
     known: Catalog | None,
     description: Description,
-) -> Seen:
+) -> ProfiledTables:
     """Looks into the tables that are not `known` as they are now, then into those that an earlier reading had no time
     for."""
     several = len(tables) > 1
@@ -53,7 +53,7 @@ def look_into(
     waiting = [table.name for table in tables if table.unseen and table.name not in set(fresh)]
     now = time.monotonic()
     times = _Times(now, max(given.until, now + LEAST_S) if fresh else now + given.looks_s)
-    looks = _Looks(Budget(connection, 0, EACH_S), found, several=several)
+    looks = _Looks(TimeBudget(connection, 0, EACH_S), found, several=several)
     looks.into(fresh, times.at(FOR_TABLES))
     looks.into(waiting, min(times.at(FOR_TABLES), time.monotonic() + given.looks_s))
     kept = _kept(known, found.keys() - {*fresh, *looks.done})
@@ -67,7 +67,7 @@ def look_into(
         found[name] = without_labels(found[name])
     newly = [name for name in found if name in referenced and (name not in before or name in looks.done)]
     looks.for_labels(newly, times.at(1))
-    return Seen(looks.tables(), keys, _not_known(found.values()))
+    return ProfiledTables(looks.tables(), keys, _not_known(found.values()))
 
 
 class _Times(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ class _Times(msgspec.Struct, frozen=True):
 class _Looks:
     """Each puts what it has found into the tables of `found`. `done` are the names of those that were looked into."""
 
-    def __init__(self, budget: Budget, found: dict[str, CatalogTable], *, several: bool) -> None:
+    def __init__(self, budget: TimeBudget, found: dict[str, CatalogTable], *, several: bool) -> None:
         self._budget = budget
         self._found = found
         self._several = several

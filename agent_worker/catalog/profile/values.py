@@ -2,7 +2,7 @@
 
 import msgspec
 
-from agent_worker.catalog.profile.budget import Budget
+from agent_worker.catalog.profile.time_budget import TimeBudget
 from agent_worker.catalog.types.column_kinds import is_text
 from agent_worker.engine.settings import quote_name
 from bus.contract.catalog import CatalogColumn, CatalogTable
@@ -16,7 +16,7 @@ MAX_VALUE_CHARS = 200
 SAMPLE_ROWS = 20_000
 
 
-def with_values(budget: Budget, table: CatalogTable, *, referenced: bool) -> CatalogTable:
+def with_values(budget: TimeBudget, table: CatalogTable, *, referenced: bool) -> CatalogTable:
     """The table, with the values of those text columns that have few enough."""
     limit = MAX_LABELS if referenced else MAX_VALUES
     open_columns = [column for column in table.columns if is_text(column) and not column.values][:MAX_COLUMNS]
@@ -37,7 +37,7 @@ def without_labels(table: CatalogTable) -> CatalogTable:
     return msgspec.structs.replace(table, columns=tuple(columns))
 
 
-def _likely(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], limit: int) -> list[CatalogColumn]:
+def _likely(budget: TimeBudget, table: CatalogTable, columns: list[CatalogColumn], limit: int) -> list[CatalogColumn]:
     """Those that do not already have far too many values in the first rows: one look for all of them."""
     if not columns or table.row_count <= limit:
         return columns
@@ -50,7 +50,7 @@ def _likely(budget: Budget, table: CatalogTable, columns: list[CatalogColumn], l
     return [column for column, count in zip(columns, rows[0], strict=True) if count <= limit * 1.3]
 
 
-def _with_values(budget: Budget, table: CatalogTable, column: CatalogColumn, limit: int) -> CatalogColumn:
+def _with_values(budget: TimeBudget, table: CatalogTable, column: CatalogColumn, limit: int) -> CatalogColumn:
     name = quote_name(column.name)
     rows = budget.rows(
         f"SELECT DISTINCT {name}::VARCHAR FROM {quote_name(table.name)} WHERE {name} IS NOT NULL LIMIT {limit + 1}",

@@ -6,7 +6,7 @@ import msgspec
 
 from agent_worker.catalog.files.footers import Shape
 from agent_worker.catalog.types.engine_types import Type, meet
-from agent_worker.catalog.types.types_of_parts import Column, Difference
+from agent_worker.catalog.types.types_of_parts import Difference, MergedColumn
 
 Declared = Sequence[tuple[str, Type]]
 _MOMENT, _ZONED = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
@@ -20,10 +20,10 @@ def with_zones(shape: Shape, declared: Declared) -> Shape:
     return msgspec.structs.replace(shape, columns=columns, in_utc=in_utc)
 
 
-def as_declared(columns: Iterable[Column], declared: Declared) -> list[Column]:
+def as_declared(columns: Iterable[MergedColumn], declared: Declared) -> list[MergedColumn]:
     """These columns and no others, in the log's order; one that no file has is NULL."""
     known = {column.name.lower(): column for column in columns}
-    found = [(name, kind, known.get(name.lower(), Column(name, kind, ()))) for name, kind in declared]
+    found = [(name, kind, known.get(name.lower(), MergedColumn(name, kind, ()))) for name, kind in declared]
     return [msgspec.structs.replace(one, name=name, type=meet(one.type, kind) or one.type) for name, kind, one in found]
 
 

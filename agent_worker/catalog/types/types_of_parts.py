@@ -7,7 +7,7 @@ import msgspec
 
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.partitions import Keys
-from agent_worker.catalog.files.text.reading import Reading
+from agent_worker.catalog.files.text.reading import RowReader
 from agent_worker.catalog.types.engine_types import NULL, UNITS, Type, in_order, in_words, meet, whole
 
 
@@ -22,7 +22,7 @@ class Group(msgspec.Struct, frozen=True):
     statistics: Mapping[int, Statistics] = {}
     values: tuple[Keys, ...] = ()
     rows_of: tuple[int, ...] = ()
-    reading: Reading | None = None
+    reading: RowReader | None = None
 
 
 class Occurrence(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class Occurrence(msgspec.Struct, frozen=True):
     empty: bool
 
 
-class Column(msgspec.Struct, frozen=True):
+class MergedColumn(msgspec.Struct, frozen=True):
     """A column of the table. In a group without an occurrence, and where nothing is in it, it is NULL."""
 
     name: str
@@ -48,10 +48,10 @@ class Difference(msgspec.Struct, frozen=True):
 
     name: str
     types: tuple[tuple[str, tuple[int, ...]], ...]
-    columns: tuple[Column, ...]
+    columns: tuple[MergedColumn, ...]
 
 
-def unite(groups: Sequence[Group]) -> tuple[list[Column], list[Difference]]:
+def unite(groups: Sequence[Group]) -> tuple[list[MergedColumn], list[Difference]]:
     """The table's columns, in the order in which the parts have them; names are one whatever their letters' case.
 
     Where no type holds all values, a column is split into one for each type that holds some of them: no value is
@@ -60,7 +60,7 @@ def unite(groups: Sequence[Group]) -> tuple[list[Column], list[Difference]]:
     named: dict[str, list[Occurrence]] = {}
     for occurrence in _occurrences(groups):
         named.setdefault(occurrence.name.lower(), []).append(occurrence)
-    columns: list[Column] = []
+    columns: list[MergedColumn] = []
     differences: list[Difference] = []
     for found in named.values():
         met = _columns(found, {*named, *(column.name.lower() for column in columns)})
@@ -92,17 +92,17 @@ def _kinds(found: Iterable[Occurrence]) -> dict[str, list[Occurrence]]:
     return kinds
 
 
-def _columns(found: list[Occurrence], taken: set[str]) -> list[Column]:
+def _columns(found: list[Occurrence], taken: set[str]) -> list[MergedColumn]:
     name = found[0].name
     kinds = _kinds(found)
     if len(kinds) == 1:
-        return [Column(name, found[0].type, tuple(found))]
+        return [MergedColumn(name, found[0].type, tuple(found))]
     filled = _kinds(occurrence for occurrence in found if not occurrence.empty) or kinds
     clusters = min((_clusters(filled, bounds) for bounds in (_declared, _narrowed)), key=len)
     members = [(kind, tuple(one for label in labels for one in filled[label])) for kind, labels in clusters]
     if len(members) == 1:
-        return [Column(name, *members[0])]
-    return [Column(_split_name(name, kind, taken), kind, found) for kind, found in members]
+        return [MergedColumn(name, *members[0])]
+    return [MergedColumn(_split_name(name, kind, taken), kind, found) for kind, found in members]
 
 
 def _clusters(

@@ -27,7 +27,7 @@ _FENCE_END = re.compile(rf"</(?=\s*(?:{_FENCES})\s*>)", re.IGNORECASE)
 """In what is fenced it would pass for the end of the data."""
 
 Purpose = Literal["planner", "candidate", "repair", "second_look", "answer"]
-Place = tuple[str, str, str]
+ValueInTable = tuple[str, str, str]
 """Table, column and a value of it."""
 Message = dict[str, Any]
 """`role`, and `content`: a text, or a list of blocks as the Messages API has them."""
@@ -190,7 +190,7 @@ def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
     return msgspec.structs.replace(prompt, purpose="repair", messages=(_user(content),))
 
 
-def second_look_prompt(request: PlanRequest, sql: str, odd: str, near: Sequence[Place]) -> Prompt:
+def second_look_prompt(request: PlanRequest, sql: str, odd: str, near: Sequence[ValueInTable]) -> Prompt:
     """The same request again, with a statement that ran and gave what is odd."""
     values = "\n".join(f"near: {place_text(table, column)} = {value_text(value)}" for table, column, value in near)
     parts = [

@@ -12,7 +12,7 @@ from bus.client import BusClient
 from bus.contract.events import Completed, Ending, Failed, Killed
 from bus.contract.vocabulary import ENDED, Rung, State
 from bus.transport.sockets import BusError
-from bus.wire.commands import ListJobs, Rate, Show, Stop
+from bus.wire.commands import ListJobs, RateJob, Show, Stop
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.outside import outside_job, outside_record
 from bus.wire.replies import UNAVAILABLE, Changed, Jobs, Shown
@@ -87,7 +87,7 @@ async def delete_job(request: web.Request) -> web.Response:
 async def put_rating(request: web.Request) -> web.Response:
     """Say what the answer of an ended job was worth to the one who asked; null takes it back."""
     rating = decode_rating(await request.read())
-    command = Rate(request[CALLER], request.match_info["job_id"], rating.verdict, rating.comment)
+    command = RateJob(request[CALLER], request.match_info["job_id"], rating.verdict, rating.comment)
     await request.app[GATEWAY].client.request(command, Changed)
     return web.Response(status=204)
 

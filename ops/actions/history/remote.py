@@ -3,7 +3,7 @@
 from contextlib import aclosing
 
 from bus.wire.outside import ENDINGS
-from ops.client.access import Query
+from ops.client.access import AskRequest
 from ops.client.connect import connect
 from ops.client.history import Rows
 from ops.errors import OpsError
@@ -19,7 +19,7 @@ async def ask_history(target: Target, statements: list[str]) -> list[Rows]:
     async with connect(target) as jobs:
         found = []
         for statement in statements:
-            job = await jobs.submit(Query(statement.strip(), HISTORY_AGENT))
+            job = await jobs.submit(AskRequest(statement.strip(), HISTORY_AGENT))
             result = Result()
             items = jobs.follow(job, present=True)
             async with aclosing(items):  # type: ignore[type-var]

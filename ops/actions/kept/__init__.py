@@ -1,1 +1,1 @@
-"""What is kept beside jobs: saved questions, and links to answers."""
+"""What a user keeps, from the command line: saved questions, links to answers, files of one's own."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bus.contract.saved import SavedContent, SavedQuestion
 from bus.wire.outside import OutsideJob
-from ops.client.access import JobsAccess, Query
+from ops.client.access import AskRequest, JobsAccess
 from ops.client.connect import connect
 from ops.errors import OpsError
 from ops.target import Target
@@ -53,7 +53,7 @@ async def _statement_of(jobs: JobsAccess, job: OutsideJob) -> str:
     return statement
 
 
-async def filled(jobs: JobsAccess, name: str, values: Mapping[str, str]) -> Query:
+async def filled(jobs: JobsAccess, name: str, values: Mapping[str, str]) -> AskRequest:
     """What the saved question of this name asks with these values. Raises `OpsError` where there is none."""
     found = named(await jobs.saved(), name)
     return await jobs.fill(found.saved_id, values)

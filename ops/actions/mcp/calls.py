@@ -9,7 +9,7 @@ import anyio
 from bus.contract.vocabulary import Rung
 from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.kill import kill_job
-from ops.client.access import JobsAccess, Query, Wire
+from ops.client.access import AskRequest, JobsAccess, Wire
 from ops.errors import OpsError
 from ops.render.sentences import chunk_sentence, ended_sentence
 
@@ -45,7 +45,7 @@ class Calls:
     def running(self) -> list[OutsideJob]:
         return list(self._running.values())
 
-    async def answer(self, jobs: JobsAccess, query: Query, tell: Tell) -> Answer:
+    async def answer(self, jobs: JobsAccess, query: AskRequest, tell: Tell) -> Answer:
         """Ask, `tell` what is going on, and return the answer. Raises `OpsError`. Cancelled, it returns only when none
         of the job's processes lives any more."""
         with anyio.CancelScope(shield=True):  # else it might run, and nobody would know its name

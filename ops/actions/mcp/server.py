@@ -20,7 +20,7 @@ from bus.wire.commands import Options
 from ops.actions.conversation import new_conversation_id
 from ops.actions.kill import kill_job
 from ops.actions.mcp.calls import Answer, Calls
-from ops.client.access import JobsAccess, Query, job_of
+from ops.client.access import AskRequest, JobsAccess, job_of
 from ops.client.connect import connect
 from ops.errors import OpsError
 from ops.target import Target
@@ -67,13 +67,13 @@ class Assistants:
         """Ask a question about the data in plain words. Where the answer has a clarification, ask its original question
         again in its conversation_id with the person's answer as clarification."""
         conversation = conversation_id or new_conversation_id()
-        return await self._run(Query(question, "", Options(max_rows=max_rows), conversation, clarification), ctx)
+        return await self._run(AskRequest(question, "", Options(max_rows=max_rows), conversation, clarification), ctx)
 
     async def sql(self, statement: str, ctx: Context[Any, Any], max_rows: Rows = DEFAULT_ROWS) -> Answer:
         """Run one SELECT statement over the tables of describe_data, and return its rows."""
         if _STATEMENT.match(statement) is None:
             raise ToolError("this does not begin like a SELECT statement; ask takes questions in words")
-        return await self._run(Query(statement, SQL_AGENT, Options(max_rows=max_rows), new_conversation_id()), ctx)
+        return await self._run(AskRequest(statement, SQL_AGENT, Options(max_rows=max_rows), new_conversation_id()), ctx)
 
     async def describe_data(self, ctx: Context[Any, Any]) -> dict[str, Any]:
         """The tables, with their columns, types, values and keys, and what their owner says of them."""
@@ -104,7 +104,7 @@ class Assistants:
             raise OpsError("which job? Name its job_id: the calls here are of several people")
         return [job.job_id for job in self._calls.running]
 
-    async def _run(self, query: Query, ctx: Context[Any, Any]) -> Answer:
+    async def _run(self, query: AskRequest, ctx: Context[Any, Any]) -> Answer:
         told = 0
 
         async def tell(words: str) -> None:

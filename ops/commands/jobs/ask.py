@@ -62,11 +62,11 @@ def command(target: Target, question: str, **given: Any) -> None:
     """
     from bus.wire.commands import Options
     from ops.actions.ask import Question
-    from ops.client.access import Query
+    from ops.client.access import AskRequest
 
     if given["conversation"] and given["latest"]:
         raise click.UsageError("--conversation and --continue name two conversations; give one of them")
-    query = Query(_question(question), given["agent"], Options(max_rows=given["max_rows"], model=given["model"]))
+    query = AskRequest(_question(question), given["agent"], Options(max_rows=given["max_rows"], model=given["model"]))
     answer(target, Question(query, given["data"], given["conversation"], given["latest"]), given)
 
 

@@ -1,1 +1,1 @@
-"""What is kept beside jobs: saved questions, links to answers, files of one's own."""
+"""Commands about what a user keeps: saved questions, links to answers, files of one's own."""

@@ -106,9 +106,9 @@ def run(target: Target, name: str, values: tuple[str, ...], **given: Any) -> Non
     Exit codes: 0 answered, 1 failed, 3 the agent asks back, 130 stopped.
     """
     from ops.actions.ask import Question
-    from ops.client.access import Query
+    from ops.client.access import AskRequest
 
-    answer(target, Question(Query(""), saved=name, values=dict(map(_pair, values))), given)
+    answer(target, Question(AskRequest(""), saved=name, values=dict(map(_pair, values))), given)
 
 
 def _parameter(text: str) -> "Parameter":

@@ -35,7 +35,7 @@ def command(ctx: click.Context, target: Target, as_json: bool) -> None:
     elif nodes:
         output().print(node_table(nodes))
     else:
-        narration().print("no nodes: every job runs on the server's machine ([cluster] engine)")
+        narration().print("no nodes: every job runs on the server's machine ([cluster] provider)")
 
 
 @command.command()

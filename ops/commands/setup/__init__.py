@@ -1,1 +1,1 @@
-"""Commands about this machine and its access tokens."""
+"""Commands about this machine: its tokens, its model, what it lacks, what the data mean, completion in a shell."""

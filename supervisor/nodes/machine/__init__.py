@@ -1,1 +1,1 @@
-"""What runs on a node: the keeper of its life, and the agent that does what the head says."""
+"""What runs on a node: the keeper of its life, and the program that does what the head says."""

@@ -2,11 +2,11 @@
 
     keeper   holds the kernel's timer, outside
       init   the first process of a namespace of its own
-        agent  takes the head's orders; its fork server and workers beneath it
+        node program  takes the head's orders; its fork server and workers beneath it
 
-The agent says until when the head lets it live. Whatever ends the keeper, its timer or anything else, ends init, and
-with that the kernel ends all inside, stopped, daemonised or otherwise. Init can be reaped only when nothing is left:
-who has reaped it has the proof.
+The node program says until when the head lets it live. Whatever ends the keeper, its timer or anything else, ends
+init, and with that the kernel ends all inside, stopped, daemonised or otherwise. Init can be reaped only when nothing
+is left: who has reaped it has the proof.
 """
 
 import contextlib
@@ -21,9 +21,9 @@ import msgspec
 from bus.contract.settings_file import SettingsError
 from bus.system.machine import is_in_memory
 from bus.system.prctl import be_unreadable, die_with
-from supervisor.nodes.machine.agent import main as agent_main
 from supervisor.nodes.machine.death_timer import DeathTimer, boot_clock
 from supervisor.nodes.machine.namespaces import mount_own, unshare_processes
+from supervisor.nodes.machine.node_program import main as node_main
 from supervisor.nodes.machine.orders import LEASE_END, NodeOrders
 from supervisor.places.local_worker import scratch_root
 from supervisor.processes.containment.choice import choose
@@ -40,7 +40,7 @@ def main() -> NoReturn:
     held as the settings say, say so; exit status 2."""
     orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=NodeOrders)
     die_with(orders.parent)
-    # The first lease has to last for nothing but the way to the head: what the agent needs is loaded already.
+    # The first lease has to last for nothing but the way to the head: what the node program needs is loaded already.
     timer = DeathTimer(boot_clock() + orders.lease_s)
     _go_first(os.SCHED_FIFO, 1)
     heard, said = os.pipe()
@@ -89,26 +89,26 @@ def _go_first(policy: int, priority: int) -> None:
 
 
 def _be_init(orders: NodeOrders, contain: Contain, said: int, alive: int) -> NoReturn:
-    """Start the agent, reap what becomes an orphan, and end with the agent."""
+    """Start the node program, reap what becomes an orphan, and end with the program."""
     try:
         die_with(_IN_A_NAMESPACE_OF_ITS_OWN)
         if select.select([alive], [], [], 0)[0]:
             os._exit(1)  # the keeper had died before we asked
         mount_own()
-        agent = os.fork()
-        if agent == 0:
-            _be_agent(orders, contain, said)
+        program = os.fork()
+        if program == 0:
+            _be_node(orders, contain, said)
         os.close(said)
-        os._exit(_exit_of(agent))
+        os._exit(_exit_of(program))
     finally:
         os._exit(1)
 
 
-def _be_agent(orders: NodeOrders, contain: Contain, said: int) -> NoReturn:
+def _be_node(orders: NodeOrders, contain: Contain, said: int) -> NoReturn:
     try:
         _go_first(os.SCHED_OTHER, 0)
         die_with(os.getppid())
-        agent_main(orders, contain, said)
+        node_main(orders, contain, said)
     finally:
         os._exit(1)
 

@@ -7,7 +7,7 @@ import msgspec
 from bus.contract.settings import Settings
 
 LEASE_END = struct.Struct("d")
-"""What the agent says to its keeper: the end of its lease, in seconds since boot."""
+"""What the node program says to its keeper: the end of its lease, in seconds since boot."""
 
 
 class NodeOrders(msgspec.Struct, frozen=True):
@@ -15,7 +15,7 @@ class NodeOrders(msgspec.Struct, frozen=True):
     public key, the other two the node's own, made for it alone. `slots`: how many jobs it takes at a time. Its files
     are in `folder`."""
 
-    agent_id: str
+    node_id: str
     name: str
     parent: int
     head: str

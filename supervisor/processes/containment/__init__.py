@@ -1,1 +1,1 @@
-"""What holds a worker and all that comes from it."""
+"""What holds a worker and all that comes from it until it is gone: control groups, or a search for descendants."""

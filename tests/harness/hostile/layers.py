@@ -32,7 +32,7 @@ def first_environment(off: Collection[str]) -> dict[str, str]:
     return {SECRET_VARIABLE: SECRET} if ENVIRONMENT in off else {}
 
 
-def fence(ground: Ground, off: Collection[str]) -> Sandbox:
+def sandboxed(ground: Ground, off: Collection[str]) -> Sandbox:
     """Put this process, which has one thread, behind every layer that is not off."""
     if NAMESPACE not in off:
         LIBC.unshare(_NEWIPC)

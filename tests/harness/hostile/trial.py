@@ -24,7 +24,7 @@ from agent_worker.engine.settings import connect, connect_ahead, lock
 from tests.harness.hostile.attempts import ATTEMPTS, Attempt
 from tests.harness.hostile.forks import Item, done_by, in_a_fork
 from tests.harness.hostile.ground import SECRET, TABLES, Ground, prepared
-from tests.harness.hostile.layers import GUARD, HEADROOM_BYTES, LOCK, fence
+from tests.harness.hostile.layers import GUARD, HEADROOM_BYTES, LOCK, sandboxed
 from tests.harness.hostile.outcome import Outcome
 from tests.harness.hostile.statements import ALL, statements
 
@@ -54,13 +54,13 @@ def _items(part: str, ground: Ground, off: Collection[str]) -> Iterator[tuple[st
 
 
 def _attempt(ground: Ground, off: Collection[str], attempt: Attempt) -> object:
-    fence(ground, off)
+    sandboxed(ground, off)
     return attempt(ground)
 
 
 def _statement(ground: Ground, off: Collection[str], sql: str) -> object:
     """What it answers. Raises what the guard or the engine says."""
-    sandbox = fence(ground, off)
+    sandbox = sandboxed(ground, off)
     settings = EngineSettings(str(ground.scratch), memory_limit_bytes=128 << 20, max_execution_s=STATEMENT_S)
     connection = connect(settings)
     files = [str(ground.data / f"{name}.parquet") for name in TABLES]

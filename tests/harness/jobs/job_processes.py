@@ -21,28 +21,28 @@ def outside(supervisor: Supervisor, pid: int) -> int | None:
 
 
 def spawning(supervisor: Supervisor) -> int:
-    """The process that has workers started and reaps what they leave: the supervisor, or the agent of its node."""
-    return _agent(supervisor) or supervisor.process.pid
+    """The process that has workers started and reaps what they leave: the supervisor, or the program of its node."""
+    return _program(supervisor) or supervisor.process.pid
 
 
 def seen_by_workers(supervisor: Supervisor, path: Path) -> Path:
     """The file that they know by this path: a node has mounts of its own."""
-    agent = _agent(supervisor)
-    return path if agent is None else Path(f"/proc/{agent}/root{path}")
+    program = _program(supervisor)
+    return path if program is None else Path(f"/proc/{program}/root{path}")
 
 
 def _on_a_node(supervisor: Supervisor) -> bool:
-    return _engine(supervisor) is not None
+    return _provider(supervisor) is not None
 
 
-def _engine(supervisor: Supervisor) -> int | None:
+def _provider(supervisor: Supervisor) -> int | None:
     beneath = children(supervisor.process.pid)
-    return next((pid for pid in beneath if b"supervisor.nodes.engines" in _command(pid)), None)
+    return next((pid for pid in beneath if b"supervisor.nodes.providers" in _command(pid)), None)
 
 
-def _agent(supervisor: Supervisor) -> int | None:
-    """Engine, keeper, init, agent: each the only child of the one before."""
-    pid = _engine(supervisor)
+def _program(supervisor: Supervisor) -> int | None:
+    """Provider, keeper, init, program: each the only child of the one before."""
+    pid = _provider(supervisor)
     for _ in range(3):
         pid = next(iter(children(pid)), None) if pid is not None else None
     return pid

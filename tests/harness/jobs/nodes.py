@@ -16,10 +16,10 @@ from tests.harness.servers import Supervisor
 class NodeProcesses:
     """The links that hold a node, and all that is in its namespace now."""
 
-    engine: psutil.Process
+    provider: psutil.Process
     keeper: psutil.Process
     init: psutil.Process
-    agent: psutil.Process
+    program: psutil.Process
     inside: list[psutil.Process]
 
     @property
@@ -48,20 +48,20 @@ def require_namespaces() -> None:
 def node_of(supervisor: Supervisor) -> NodeProcesses:
     """The one node of this supervisor."""
     children = psutil.Process(supervisor.process.pid).children()
-    return node_beneath(next(child for child in children if "supervisor.nodes.engines.local" in child.cmdline()))
+    return node_beneath(next(child for child in children if "supervisor.nodes.providers.local" in child.cmdline()))
 
 
-def node_beneath(engine: psutil.Process) -> NodeProcesses:
+def node_beneath(provider: psutil.Process) -> NodeProcesses:
     """The node whose keeper this process has started."""
-    (keeper,) = engine.children()
-    return node_beneath_keeper(engine, keeper)
+    (keeper,) = provider.children()
+    return node_beneath_keeper(provider, keeper)
 
 
-def node_beneath_keeper(engine: psutil.Process, keeper: psutil.Process) -> NodeProcesses:
+def node_beneath_keeper(provider: psutil.Process, keeper: psutil.Process) -> NodeProcesses:
     """That of this keeper. Raises ValueError for one that is not whole."""
     (init,) = keeper.children()
-    (agent,) = init.children()
-    return NodeProcesses(engine, keeper, init, agent, [init, *init.children(recursive=True)])
+    (program,) = init.children()
+    return NodeProcesses(provider, keeper, init, program, [init, *init.children(recursive=True)])
 
 
 def _is_killed(process: psutil.Process) -> bool:

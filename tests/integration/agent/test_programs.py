@@ -228,7 +228,7 @@ async def test_how_it_fails(supervisor: Supervisor, words: str, code: str, error
     assert error in job.failed.error
 
 
-async def test_it_is_fenced_in(supervisor: Supervisor) -> None:
+async def test_it_is_sandboxed(supervisor: Supervisor) -> None:
     job = await ask(supervisor, "reaches", "says")
     assert job.response.startswith("Permission denied; ['"), job.events
     assert not re.search("KEY|TOKEN|DEADSTOP", job.response)

@@ -17,7 +17,7 @@ from bus.client import CommandRefused
 from bus.contract.events import Completed, Event, Failed, Killed, Warn
 from bus.contract.vocabulary import Refusal, Role, Verdict
 from bus.log import LOG_NAME
-from bus.wire.commands import Caller, Rate, RollUp
+from bus.wire.commands import Caller, RateJob, RollUp
 from bus.wire.replies import Changed, Submitted
 from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
 from tests.harness.data.histories import history_of, log_numbers
@@ -119,7 +119,7 @@ async def test_a_rating_stands_in_the_history_whenever_it_is_given(supervisor: S
     folder = supervisor.state_dir / "history"
 
     async def rate(job_id: str, verdict: Verdict | None, comment: str = "") -> dict[str, tuple[object, object]]:
-        await supervisor.client.request(Rate(OPERATOR, job_id, verdict, comment), Changed)
+        await supervisor.client.request(RateJob(OPERATOR, job_id, verdict, comment), Changed)
         assert isinstance(await roll_up(supervisor), Completed)
         (file,) = folder.glob("jobs/*/*.parquet")
         rows = pq.ParquetFile(file).read(use_threads=False).to_pylist()

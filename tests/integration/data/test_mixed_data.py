@@ -1,4 +1,4 @@
-"""Files of text and workbooks inside the sandbox: read, fenced in and stopped as Parquet is."""
+"""Files of text and workbooks inside the sandbox: read, held and stopped as Parquet is."""
 
 from pathlib import Path
 

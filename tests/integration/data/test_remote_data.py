@@ -9,7 +9,7 @@ import pytest
 
 from agent_worker.catalog import CatalogError
 from agent_worker.engine.errors import EngineError
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.remote.client import RemoteError, RemoteFiles
 from bench.files import differences_at
 from bus.wire.objects import RemoteObject
@@ -52,7 +52,7 @@ async def test_tables_are_found_and_read_with_what_they_need_only(broker: str, s
         before = s3.line.served_bytes
         assert await rows_of(engine, "SELECT count(*) AS c FROM sales") == [{"c": 2 * ROWS}]
         assert s3.line.served_bytes == before  # footers are kept
-        with pytest.raises(Refused, match="names a file"):
+        with pytest.raises(StatementRefused, match="names a file"):
             await rows_of(engine, "SELECT * FROM 'remote://bucket/data/notes.txt'")
 
 

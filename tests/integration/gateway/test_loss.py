@@ -103,9 +103,7 @@ async def test_detached_jobs_and_those_of_http_run_on_alone(
         assert (await supervisor.how_it_ended(job_id))[0] is State.CANCELLED
 
 
-async def test_a_gateway_that_is_killed_takes_its_clients_presence_with_it(
-    supervisor: Supervisor, session: str
-) -> None:
+async def test_a_gateway_that_is_killed_takes_its_clients_with_it(supervisor: Supervisor, session: str) -> None:
     async with running_gateway(supervisor.state_dir, zoo_settings()) as gateway, gateway.wire() as wire:
         await wire.ask(session, "go", "sleeps")
         job_id = await wire.first_word()

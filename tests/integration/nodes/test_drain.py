@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = {
     **ROOMY,
-    "cluster.engine": "local",
+    "cluster.provider": "local",
     "cluster.nodes": 2,
     "cluster.slots": 1,
     "cluster.lease_s": 8,

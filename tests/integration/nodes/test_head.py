@@ -13,7 +13,7 @@ LEASE_S, SHORTER_S = 5.0, 3.0
 
 
 async def test_its_jobs_on_nodes_end_when_the_lease_that_they_had_is_over(tmp_path: Path) -> None:
-    state_dir, settings = tmp_path / "state", {**ROOMY, "cluster.engine": "local", "cluster.lease_s": LEASE_S}
+    state_dir, settings = tmp_path / "state", {**ROOMY, "cluster.provider": "local", "cluster.lease_s": LEASE_S}
     supervisor = Supervisor(state_dir, await start_supervisor(state_dir, settings), BusClient.connect(state_dir))
     job_id = await supervisor.running("deaf_daemon")
     node = node_of(supervisor)

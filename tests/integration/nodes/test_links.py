@@ -18,11 +18,11 @@ MARGIN_S = 3.0
 """Enough for a chain of processes to end one after the other on a machine that is busy with other tests."""
 
 WHICHEVER_IS_FIRST = {Proof.NODE_REAPED, Proof.LEASE}
-"""The timer ends the node, whose engine may say so before the head's own time has come, or after it."""
+"""The timer ends the node, whose provider may say so before the head's own time has come, or after it."""
 
 SETTINGS = {
     **ROOMY,
-    "cluster.engine": "local",
+    "cluster.provider": "local",
     "cluster.lease_s": LEASE_S,
     "cluster.margin_s": MARGIN_S,
     "worker.preload": ["agent_worker.runtime.worker"],
@@ -34,10 +34,10 @@ SETTINGS = {
     [
         ("keeper", signal.SIGKILL, {Proof.NODE_REAPED}),
         ("init", signal.SIGKILL, {Proof.NODE_REAPED}),
-        ("agent", signal.SIGKILL, {Proof.NODE_REAPED}),
-        ("agent", signal.SIGSTOP, WHICHEVER_IS_FIRST),
+        ("program", signal.SIGKILL, {Proof.NODE_REAPED}),
+        ("program", signal.SIGSTOP, WHICHEVER_IS_FIRST),
         ("keeper", signal.SIGSTOP, WHICHEVER_IS_FIRST),
-        ("engine", signal.SIGKILL, {Proof.LEASE}),
+        ("provider", signal.SIGKILL, {Proof.LEASE}),
     ],
 )
 async def test_nothing_lives_on_when_a_link_is_cut(
@@ -48,7 +48,7 @@ async def test_nothing_lives_on_when_a_link_is_cut(
     for job_id in jobs:
         await supervisor.until(job_id, Status)
     node = node_of(supervisor)
-    assert len(node.left) >= 6  # init, agent, fork server, two workers, a daemon
+    assert len(node.left) >= 6  # init, program, fork server, two workers, a daemon
     cut: psutil.Process = getattr(node, link)
     cut.send_signal(number)
     for job_id in jobs:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = {
     **ROOMY,
-    "cluster.engine": "local",
+    "cluster.provider": "local",
     "cluster.slots": 4,
     "cluster.lease_s": 8,
     "containment.form": "sweep",
@@ -66,11 +66,11 @@ async def test_a_job_for_which_no_place_is_free_waits_for_one(supervisor: Superv
 async def test_a_node_that_is_silent_for_less_than_its_lease_goes_on_where_it_was(supervisor: Supervisor) -> None:
     job_id = await supervisor.submit("200000", "counts")
     await supervisor.until(job_id, ResponseChunk)
-    agent = node_of(supervisor).agent
-    agent.suspend()
+    program = node_of(supervisor).program
+    program.suspend()
     await eventually(lambda: _states(supervisor, "silent"), "it is silent")
     refused = await supervisor.submit("3", "counts")
-    agent.resume()
+    program.resume()
     events = [event for _, event in await supervisor.events(job_id)]
     chunks = [event.chunk for event in events if isinstance(event, ResponseChunk)]
     assert chunks == [f"{number} " for number in range(1, 200_001)]

@@ -17,7 +17,7 @@ GIB = 1 << 30
 SLEEPS = {"entrypoint": ZOO["sleeps"], "sandbox": False}
 SETTINGS = {
     **ROOMY,
-    "cluster.engine": "local",
+    "cluster.provider": "local",
     "cluster.nodes": 2,
     "cluster.machines": {"local-2": {"slots": 2, "resources": ["gpu"], "memory_bytes": 3 * GIB}},
     "limits.max_memory_bytes": GIB,

@@ -26,7 +26,7 @@ async def test_without_a_token_nothing_answers_but_health_and_sign_in(gateway: R
         assert page.content_type == "text/html"
 
 
-async def test_every_answer_is_fenced_in(gateway: RunningGateway) -> None:
+async def test_every_answer_carries_the_headers_of_security(gateway: RunningGateway) -> None:
     for path in ("/", "/healthz", "/nowhere", "/api/jobs"):
         async with gateway.request("GET", path) as answer:
             policy = answer.headers["Content-Security-Policy"]

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: hostile statements in a real fenced process change nothing and learn nothing."""
+"""The sandbox as a whole: hostile statements in a real sandboxed process change nothing and learn nothing."""
 
 import hashlib
 import json
@@ -82,10 +82,10 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @needs_landlock
 def test_hostile_statements_change_nothing_and_end_in_a_clear_error(place: Place) -> None:
     before = place.state()
-    fence, honest, *hostile = place.run()
-    assert fence["landlock"] >= 3
-    assert {"HOME", "PATH", "TMPDIR"} <= set(fence["environment"])
-    assert "SECRET_OF_THE_PARENT" not in fence["environment"]
+    sandbox, honest, *hostile = place.run()
+    assert sandbox["landlock"] >= 3
+    assert {"HOME", "PATH", "TMPDIR"} <= set(sandbox["environment"])
+    assert "SECRET_OF_THE_PARENT" not in sandbox["environment"]
     assert (honest["error"], honest["rows"]) == (None, 1)
     assert len(hostile) >= 200
     assert [line["sql"] for line in hostile if not line["error"]] == []
@@ -103,7 +103,7 @@ from agent_worker.sandbox import restrict
 
 data, scratch, port = json.loads(sys.argv[1])
 os.environ["MODEL_KEY"] = "k"
-fence = restrict.apply(restrict.SandboxSpec(scratch, (data,), (), (port,), ("MODEL_KEY",), open_files=256))
+sandbox = restrict.apply(restrict.SandboxSpec(scratch, (data,), (), (port,), ("MODEL_KEY",), open_files=256))
 
 import ssl, tempfile, zoneinfo
 import anthropic
@@ -122,7 +122,7 @@ async def work():
     catalog = read_catalog(Path(data), connection=connect(settings))
     engine = Engine(settings)
     engine.attach(catalog)
-    limit = fence.limit_memory(1 << 30)
+    limit = sandbox.limit_memory(1 << 30)
     try:
         await last(engine, "SELECT len(list_sort(range(400000000)))")
     except EngineError as error:
@@ -148,7 +148,7 @@ os._exit(0)
 
 
 @needs_landlock
-def test_engine_catalog_and_model_client_work_behind_the_fence(place: Place) -> None:
+def test_engine_catalog_and_model_client_work_within_the_sandbox(place: Place) -> None:
     """Even imported after it went up. The server answers 400 to the one call it gets."""
     place.server.setblocking(True)
     place.server.settimeout(RUN_S)

@@ -1,4 +1,4 @@
-"""Cells and names that steer a terminal or a spreadsheet, out of every door."""
+"""Cells and names that steer a terminal or a spreadsheet, in every output there is."""
 
 import csv
 import io

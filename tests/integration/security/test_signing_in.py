@@ -1,4 +1,4 @@
-"""Guessing, waiting and revoking: what happens at the door, and what is written down about it: never a token."""
+"""Guessing, waiting and revoking: what happens at the sign-in, and what is written down about it: never a token."""
 
 import asyncio
 import json

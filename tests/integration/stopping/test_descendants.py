@@ -104,9 +104,9 @@ async def test_removing_many_files_climbs_no_rung(supervisor: Supervisor) -> Non
 
 async def test_a_neighbour_keeps_its_children(supervisor: Supervisor) -> None:
     staying = await brooding(supervisor, "daemonises")
-    leaving = await brooding(supervisor, "deaf_daemon")
-    await supervisor.stop(leaving, Rung.KILL)
-    await ended(supervisor, leaving)
+    stopped = await brooding(supervisor, "deaf_daemon")
+    await supervisor.stop(stopped, Rung.KILL)
+    await ended(supervisor, stopped)
     kept = told_pids(await supervisor.until(staying, Status))
     assert kept
     assert all(is_left(supervisor, pid) for pid in kept)

@@ -17,7 +17,7 @@ from tests.workers import ZOO
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BEGUN = ("all are there", "fleeing")
-FENCED = {"agents.fenced": {"entrypoint": ZOO["enters_a_group"]}}
+SANDBOXED = {"agents.sandboxed": {"entrypoint": ZOO["enters_a_group"]}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -27,7 +27,7 @@ def containment(cgroups: Path) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor(tmp_path_factory: pytest.TempPathFactory, containment: Path) -> AsyncIterator[Supervisor]:
-    settings = {**ROOMY, **FENCED, **ENDING_ON[Rung.CANCEL]}
+    settings = {**ROOMY, **SANDBOXED, **ENDING_ON[Rung.CANCEL]}
     held = {"containment.form": "cgroup", "containment.group": str(containment)}
     async with running_supervisor(tmp_path_factory.mktemp("s"), {**settings, **held}) as running:
         yield running
@@ -58,7 +58,7 @@ async def test_who_has_left_the_group_is_ended_too(supervisor: Supervisor, conta
 
 
 async def test_within_the_sandbox_no_group_is_to_be_entered_or_made(supervisor: Supervisor, containment: Path) -> None:
-    job_id = await supervisor.submit(str(containment), "fenced")
+    job_id = await supervisor.submit(str(containment), "sandboxed")
     said = await supervisor.until_seen(job_id, lambda event: isinstance(event, Status) and "mount" in event.message)
     assert [event.message for event in said if isinstance(event, Status)] == [
         "enter EACCES",

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from bus.contract.events import Killed, Status
+from bus.contract.settings import MODEL_PRELOAD
 from bus.contract.vocabulary import Rung
 from bus.wire.commands import ListJobs
 from bus.wire.replies import Jobs
@@ -14,7 +15,7 @@ from tests.e2e.cli_runner import deadstop
 from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import OPERATOR, Supervisor, is_gone, running_supervisor
-from tests.workers import FLIGHTS
+from tests.workers import FLIGHTS, WHOLE
 
 MIXED = (
     *("sleeps", "swallows_cancel", "ignores_signals", "spins_in_python", "spins_in_c", "stuck_in_engine"),
@@ -42,8 +43,12 @@ CROWDED = {
 }
 
 
+LOADED = {**CROWDED, "worker.preload": [*WHOLE["worker.preload"], MODEL_PRELOAD]}
+"""The same, where those that use the engine or a model need not each load it by themselves."""
+
+
 async def test_kill_all_of_fifty_ends_them_side_by_side(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, CROWDED) as supervisor:
+    async with running_supervisor(tmp_path, LOADED) as supervisor:
         await kill_fifty(supervisor)
 
 

@@ -9,7 +9,7 @@ from bus.contract.vocabulary import ENDED, State
 from bus.log import LogReader
 from tests.harness.jobs.stopping import ROOMY, ended, told_pids
 from tests.harness.servers import Supervisor, eventually, is_gone, running_supervisor
-from tests.programs.stubborn import unburied
+from tests.programs.stubborn import unreaped
 
 
 async def with_daemon(supervisor: Supervisor) -> tuple[str, int]:
@@ -28,7 +28,7 @@ async def test_its_own_job_waits_for_it_and_no_other_does(tmp_path: Path) -> Non
     async with running_supervisor(tmp_path, ROOMY) as supervisor:
         elder = await supervisor.running("sleeps")
         stubborn, daemon = await with_daemon(supervisor)
-        with unburied(daemon):
+        with unreaped(daemon):
             await supervisor.stop(stubborn)
             await eventually(lambda: is_zombie_of(supervisor, daemon), "the daemon was not killed")
             younger, _ = await with_daemon(supervisor)
@@ -44,7 +44,7 @@ async def test_its_own_job_waits_for_it_and_no_other_does(tmp_path: Path) -> Non
 async def test_the_supervisor_ends_without_it_and_says_of_no_job_that_it_has_ended(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**ROOMY, "supervisor.shutdown_grace_s": 0.5}) as supervisor:
         stubborn, daemon = await with_daemon(supervisor)
-        with unburied(daemon):
+        with unreaped(daemon):
             assert await supervisor.end() == 0
         log = LogReader(supervisor.state_dir / "log.sqlite")
         (record,) = log.record(stubborn)

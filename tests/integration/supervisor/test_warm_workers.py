@@ -75,7 +75,7 @@ async def test_a_spare_is_not_used_when_the_data_folder_was_replaced(tmp_path: P
         assert "**5**" in job.response
 
 
-async def test_a_spare_that_is_being_buried_is_not_given_a_job(tmp_path: Path) -> None:
+async def test_a_warm_worker_that_is_being_reaped_is_not_given_a_job(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**SETTINGS, "worker.warm_workers": 1}) as supervisor:
         await until_warm(supervisor, 1)
         worker = await only_worker(supervisor)
@@ -87,7 +87,7 @@ async def test_a_spare_that_is_being_buried_is_not_given_a_job(tmp_path: Path) -
         assert await pid_of(supervisor) != worker.pid
 
 
-async def test_a_spare_that_is_dead_and_not_reaped_is_not_given_a_job(tmp_path: Path) -> None:
+async def test_a_warm_worker_that_is_dead_and_not_reaped_is_not_given_a_job(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**SETTINGS, "worker.warm_workers": 1}) as supervisor:
         await until_warm(supervisor, 1)
         worker = await only_worker(supervisor)

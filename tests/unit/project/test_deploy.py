@@ -66,13 +66,13 @@ def allowed_calls() -> list[str]:
     return allowed[1].split()
 
 
-def test_the_workers_fences_are_not_filtered_away() -> None:
+def test_the_workers_sandbox_is_not_filtered_away() -> None:
     for call in ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"):
         assert call in allowed_calls()
         assert call in CONTAINER
 
 
-def test_systemd_fences_everything(service: dict[str, str]) -> None:
+def test_systemd_has_a_sandbox_round_everything(service: dict[str, str]) -> None:
     assert (service["RemoveIPC"], service["ProcSubset"], service["UMask"]) == ("yes", "pid", "0077")
     assert re.search(r"^SystemCallFilter=~.*@privileged", UNIT, re.MULTILINE)
 

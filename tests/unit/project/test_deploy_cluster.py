@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bus.contract.settings_file import load_settings
-from supervisor.nodes.engines.ray_machines import RESOURCE
+from supervisor.nodes.providers.ray_machines import RESOURCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -34,7 +34,7 @@ def nodes(parts: dict[str, Any]) -> dict[str, Any]:
 def test_the_server_listens_where_its_nodes_connect_to(parts: dict[str, Any]) -> None:
     environment = {each["name"]: each["value"] for each in server(parts)["env"] if "DEADSTOP_" in each["name"]}
     cluster = load_settings(None, environment).cluster
-    assert (cluster.engine, cluster.allow_open_ray) == ("ray", False)
+    assert (cluster.provider, cluster.allow_open_ray) == ("ray", False)
     assert cluster.advertise == "tcp://deadstop-line:7100"
     (port,) = parts["Service deadstop-line"]["spec"]["ports"]
     assert f":{port['targetPort']}" in cluster.listen

@@ -16,7 +16,7 @@ const OUT: ReadonlySet<NodeRow["state"]> = new Set(["draining", "left"]);
 @customElement("ds-nodes")
 export class Nodes extends PageElement {
   @property({ attribute: false }) nodes: readonly NodeRow[] = [];
-  @state() private leaving: NodeRow | null = null;
+  @state() private toDrain: NodeRow | null = null;
   @state() private failure = "";
   @query("dialog") private readonly dialog!: HTMLDialogElement;
 
@@ -59,7 +59,7 @@ export class Nodes extends PageElement {
   }
 
   private confirming(): TemplateResult {
-    const { name = "", jobs = 0 } = this.leaving ?? {};
+    const { name = "", jobs = 0 } = this.toDrain ?? {};
     const running = jobs === 0 ? "Nothing runs there." : `${jobs === 1 ? "The one that runs there goes" : `The ${jobs} that run there go`} on to the end.`;
     return html`<dialog aria-labelledby="drain-title" @close=${this.answered} data-testid="drain-dialog">
       <form method="dialog">
@@ -74,15 +74,15 @@ export class Nodes extends PageElement {
   }
 
   private async ask(node: NodeRow): Promise<void> {
-    this.leaving = node;
+    this.toDrain = node;
     await this.updateComplete;
     this.dialog.returnValue = "";
     this.dialog.showModal();
   }
 
   private answered(): void {
-    if (this.leaving && this.dialog.returnValue === "drain") void this.drain(this.leaving, false);
-    this.leaving = null;
+    if (this.toDrain && this.dialog.returnValue === "drain") void this.drain(this.toDrain, false);
+    this.toDrain = null;
   }
 
   private async drain({ name }: NodeRow, undo: boolean): Promise<void> {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from agent_worker.agents.parquet.figures.numerals import Numeral, Reading, numerals
+from agent_worker.agents.parquet.figures.numerals import Numeral, NumeralValue, numerals
 from agent_worker.llm import Preview, Totals
 
 MAX_PAIRED_COLUMNS = 8
@@ -46,17 +46,17 @@ class Known:
         known = {"plain": self._plain, "percent": self._percent, "points": self._points, "times": self._times}
         return any(self._holds(reading, known[numeral.kind]) for reading in numeral.readings)
 
-    def _holds(self, reading: Reading, known: Numbers) -> bool:
+    def _holds(self, reading: NumeralValue, known: Numbers) -> bool:
         return reading.value in self._said or _near(reading, known)
 
 
-def _near(reading: Reading, known: Numbers) -> bool:
+def _near(reading: NumeralValue, known: Numbers) -> bool:
     slack = _slack(reading)
     at = bisect_left(known, reading.value - slack)
     return at < len(known) and known[at] <= reading.value + slack
 
 
-def _slack(reading: Reading) -> float:
+def _slack(reading: NumeralValue) -> float:
     """How far the figure may be from the one that it is rounded from."""
     value, unit = reading
     slack = unit / 2 if unit <= 1 else min(unit / 2, ROUNDED_WORDS * value)

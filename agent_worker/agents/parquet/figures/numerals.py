@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-Kind = Literal["plain", "percent", "points", "times"]
+NumeralKind = Literal["plain", "percent", "points", "times"]
 
 _SCALES: dict[str, tuple[float, ...]] = {
     "k|mil": (1e3, 1.0),
@@ -42,7 +42,7 @@ _MARKER = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\d+[.)][ \t]", re.MULTILINE)
 """The number of a list's item."""
 
 
-class Reading(NamedTuple):
+class NumeralValue(NamedTuple):
     """What a numeral may say: its value, and how much its last digit is worth."""
 
     value: float
@@ -54,9 +54,9 @@ class Numeral(NamedTuple):
     may be a date, a version or a row of numbers."""
 
     text: str
-    readings: tuple[Reading, ...]
-    kind: Kind
-    parts: tuple[Reading, ...] = ()
+    readings: tuple[NumeralValue, ...]
+    kind: NumeralKind
+    parts: tuple[NumeralValue, ...] = ()
 
 
 def numerals(text: str) -> Iterator[Numeral]:
@@ -65,11 +65,11 @@ def numerals(text: str) -> Iterator[Numeral]:
         scales = _SCALE_OF.get((found["scale"] or "").lower(), (1.0,))
         power = _power(found["power"] or "")
         readings = [
-            Reading(value * scale * power, unit * scale * power)
+            NumeralValue(value * scale * power, unit * scale * power)
             for value, unit in _values(found["digits"])
             for scale in scales
         ]
-        parts = tuple(Reading(float(piece), 1.0) for piece in _pieces(found["digits"]))
+        parts = tuple(NumeralValue(float(piece), 1.0) for piece in _pieces(found["digits"]))
         yield Numeral(found.group().strip(), tuple(readings), _kind(found), parts)
 
 
@@ -79,7 +79,7 @@ def _power(text: str) -> float:
     return 10.0 ** max(-400, min(300, int(exponent))) if exponent else 1.0
 
 
-def _kind(found: re.Match[str]) -> Kind:
+def _kind(found: re.Match[str]) -> NumeralKind:
     after = found["after"] or ""
     if found["points"]:
         return "points"

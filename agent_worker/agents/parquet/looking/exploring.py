@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Literal
 
-from agent_worker.agents.parquet.looking.looks import CannotLook, Found, look
+from agent_worker.agents.parquet.looking.looks import CannotLook, LookResult, look
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import EngineError
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.llm import (
     END_KINDS,
     LOOK_ARGUMENTS,
@@ -131,13 +131,13 @@ def _argument(use: ToolUse) -> str:
 
 async def _looked(
     state: AgentState, name: str, argument: str, left_s: float
-) -> tuple[Literal["finished", "failed"], Found]:
+) -> tuple[Literal["finished", "failed"], LookResult]:
     """What it found, or the error as the model and people are told it."""
     try:
         async with asyncio.timeout(left_s):
             return "finished", await look(state, name, argument)
     except TimeoutError:
         text = "It took longer than there is time for looking."
-    except (CannotLook, Refused, EngineError) as error:
+    except (CannotLook, StatementRefused, EngineError) as error:
         text = str(error)
-    return "failed", Found(text, text.splitlines()[0][:200])
+    return "failed", LookResult(text, text.splitlines()[0][:200])

@@ -17,7 +17,7 @@ from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 from agent_worker.plan import Turn
 from bus.contract.catalog import Catalog
 
-Place = tuple[str, str | None]
+TableOrColumn = tuple[str, str | None]
 """A table, or a column of it."""
 
 TABLE_WEIGHT, COLUMN_WEIGHT, VALUE_WEIGHT, DECLARED_WEIGHT, EARLIER_WEIGHT = 3.0, 1.0, 2.0, 4.0, 3.0
@@ -50,9 +50,9 @@ def focus_on(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> F
     return Focus(tuple(near), frozenset(named), tuple(refs[:MAX_VALUES]))
 
 
-def _parts(catalog: Catalog) -> dict[str, set[Place]]:
+def _parts(catalog: Catalog) -> dict[str, set[TableOrColumn]]:
     """Every part of a name, with the tables and columns that have it."""
-    parts: dict[str, set[Place]] = defaultdict(set)
+    parts: dict[str, set[TableOrColumn]] = defaultdict(set)
     for table in catalog.tables:
         for part in parts_of(table.name):
             parts[part].add((table.name, None))
@@ -73,14 +73,14 @@ def _tells(word: str) -> bool:
     return kind not in _SAYS_NOTHING
 
 
-def _places_of(word: str, parts: dict[str, set[Place]]) -> set[Place]:
+def _places_of(word: str, parts: dict[str, set[TableOrColumn]]) -> set[TableOrColumn]:
     """Where a part of a name is the word, its plural or an abbreviation; failing that, where the word is a piece."""
     fits = {part: cost for part in parts if (cost := fit((word,), (part,))) is not None}
     whole = [part for part, cost in fits.items() if cost < PARTIAL]
     return {place for part in whole or fits for place in parts[part]}
 
 
-def _columns_first(place: Place) -> bool:
+def _columns_first(place: TableOrColumn) -> bool:
     return place[1] is None  # so that the weight of a table's own name is the one that stays
 
 

@@ -19,7 +19,7 @@ MAX_FOUND_CHARS = 8_000
 MOST_COLUMNS = 40
 
 
-class Found(NamedTuple):
+class LookResult(NamedTuple):
     """What a tool gives: `text` for the model, `summary` in a few words for people."""
 
     text: str
@@ -30,8 +30,8 @@ class CannotLook(Exception):
     """A call that is not possible; the text says why, for the model and for people."""
 
 
-async def look(state: AgentState, name: str, argument: str) -> Found:
-    """Use the tool of this name. Raises CannotLook, and of `peek` Refused and EngineError."""
+async def look(state: AgentState, name: str, argument: str) -> LookResult:
+    """Use the tool of this name. Raises CannotLook, and of `peek` StatementRefused and EngineError."""
     if name == "find":
         return await asyncio.to_thread(find, argument, state.catalog)  # so that a stop finds the loop free
     if name == "describe":
@@ -39,7 +39,7 @@ async def look(state: AgentState, name: str, argument: str) -> Found:
     return await peek(argument, state.tools.engine)
 
 
-def find(words: str, catalog: Catalog) -> Found:
+def find(words: str, catalog: Catalog) -> LookResult:
     """Tables, columns and values that the words name; failing that, values that look like them."""
     focus = focus_on(words, catalog)
     quoted = words.replace("'", "''")
@@ -49,30 +49,30 @@ def find(words: str, catalog: Catalog) -> Found:
     text = finding_text(catalog, Focus(focus.tables, frozenset(columns), focus.values), near)
     counts = {"table": len(focus.tables), "column": len(focus.columns), "value": len(focus.values) or len(near)}
     parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
-    return Found(
+    return LookResult(
         text[:MAX_FOUND_CHARS] or "Nothing in the data has such a name or value.", ", ".join(parts) or "nothing"
     )
 
 
-def describe(name: str, catalog: Catalog) -> Found:
+def describe(name: str, catalog: Catalog) -> LookResult:
     """All that is known of one table."""
     table = catalog.table(name) or next((t for t in catalog.tables if t.name.lower() == name.lower()), None)
     if table is None:
         near = difflib.get_close_matches(name, [table.name for table in catalog.tables], 3)
         hint = f" Near are: {', '.join(near)}." if near else " Use find."
         raise CannotLook(f"There is no table {name[:100]}.{hint}")
-    return Found(table_text(catalog, table)[:MAX_FOUND_CHARS], f"{len(table.columns)} columns")
+    return LookResult(table_text(catalog, table)[:MAX_FOUND_CHARS], f"{len(table.columns)} columns")
 
 
-async def peek(sql: str, engine: Engine) -> Found:
+async def peek(sql: str, engine: Engine) -> LookResult:
     """The first rows of a statement, which people do not see. It passes the same guard as any other."""
     preview = await preview_of(engine, sql.strip().rstrip(";"), PEEK_ROWS)
     rows = f"{preview.row_count} row{'' if preview.row_count == 1 else 's'}"
-    return Found(preview_text(preview, MAX_FOUND_CHARS), f"the first {rows}" if preview.truncated else rows)
+    return LookResult(preview_text(preview, MAX_FOUND_CHARS), f"the first {rows}" if preview.truncated else rows)
 
 
 async def preview_of(engine: Engine, sql: str, max_rows: int) -> Preview:
-    """So many rows of a statement, all of them in the preview. Raises Refused and EngineError."""
+    """So many rows of a statement, all of them in the preview. Raises StatementRefused and EngineError."""
     builder = PreviewBuilder((), max_rows)
     more = False
     async with aclosing(engine.run(sql, max_rows=max_rows)) as items:

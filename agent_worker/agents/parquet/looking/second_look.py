@@ -8,7 +8,7 @@ from agent_worker.agents.parquet.looking.looks import preview_of
 from agent_worker.agents.parquet.looking.suspicion import near_values, suspicion
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import EngineError
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.llm import BudgetExceeded, ModelError, Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Clarification, Event, Status, Warn
@@ -58,6 +58,6 @@ async def _finds_more(state: AgentState, plan: SqlPlan) -> bool:
     """Does the statement give something that is not odd? Its rows are not shown yet: it may fail."""
     try:
         preview = await preview_of(state.tools.engine, plan.sql, FEW_ROWS)
-    except (EngineError, Refused):
+    except (EngineError, StatementRefused):
         return False
     return not _odd(state, plan, preview)

@@ -15,7 +15,7 @@ MOST_LITERALS = 10
 _LITERAL = re.compile(r"'((?:[^']|'')+)'")
 _MANY = re.compile(r"\b(?:per|each|every|list|all|top (?:[2-9]|[1-9]\d+)|the (?:[2-9]|[1-9]\d+))\b", re.IGNORECASE)
 
-Place = tuple[str, str, str]
+ValueInTable = tuple[str, str, str]
 """Table, column and value."""
 
 
@@ -41,7 +41,7 @@ def _zero_text(text: str) -> bool:
     return re.fullmatch(r"0+(?:\.0+)?", text) is not None
 
 
-def near_values(sql: str, catalog: Catalog) -> list[Place]:
+def near_values(sql: str, catalog: Catalog) -> list[ValueInTable]:
     """Values of the data that are like those in the statement, for those that do not stand in the data as they are."""
     spoken = {word.lower() for word in re.findall(r"\w+", sql)}
     tables = [table for table in catalog.tables if table.name.lower() in spoken]
@@ -51,7 +51,7 @@ def near_values(sql: str, catalog: Catalog) -> list[Place]:
     return [place for text in unknown for place in _near(text, tables)]
 
 
-def _near(text: str, tables: list[CatalogTable]) -> Iterator[Place]:
+def _near(text: str, tables: list[CatalogTable]) -> Iterator[ValueInTable]:
     places = [(t.name, column.name, value) for t in tables for column in t.columns for value in column.values]
     found = process.extract(
         text,

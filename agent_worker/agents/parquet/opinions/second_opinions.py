@@ -10,7 +10,7 @@ from agent_worker.agents.parquet.looking.looks import preview_of
 from agent_worker.agents.parquet.opinions.verdict import Opinion, settled, verdict
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.engine import EngineError
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from agent_worker.llm import BudgetExceeded, ModelError, Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Event, Status, Tool, Warn
@@ -80,7 +80,7 @@ async def _result(state: AgentState, sql: str) -> tuple[Preview | None, str]:
             preview = await preview_of(state.tools.engine, sql, COMPARED_ROWS)
     except TimeoutError:
         return None, "It took longer than there is time for comparing."
-    except (EngineError, Refused) as error:
+    except (EngineError, StatementRefused) as error:
         return None, str(error).splitlines()[0][:200]
     rows = f"{preview.row_count:,} row{'' if preview.row_count == 1 else 's'}"
     return preview, f"the first {rows}" if preview.truncated else rows

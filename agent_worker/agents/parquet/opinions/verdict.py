@@ -18,7 +18,7 @@ class Opinion(NamedTuple):
     result: Preview | None
 
 
-class Verdict(NamedTuple):
+class ChosenPlan(NamedTuple):
     """Which plan is taken (its place), whether there is no reason to doubt it, and what people are told."""
 
     chosen: int
@@ -32,21 +32,23 @@ def settled(opinions: Sequence[Opinion], wanted: int) -> bool:
     return most * 2 > wanted or (most + wanted - len(opinions)) * 2 <= wanted
 
 
-def verdict(opinions: Sequence[Opinion]) -> Verdict:
+def verdict(opinions: Sequence[Opinion]) -> ChosenPlan:
     """The first of the plans whose result most plans give. Where there is no majority, that is said in words."""
     counts = votes(opinions)
     chosen = max(range(len(opinions)), key=counts.__getitem__)
     results = [opinion for opinion in opinions if opinion.result is not None]
     others = [one.plan for one in opinions if not _agree(one, opinions[chosen])]
     if not results or len(opinions) == 1:
-        return Verdict(chosen, True, "")  # what has failed is repaired, or told, where it is run for people
+        return ChosenPlan(chosen, True, "")  # what has failed is repaired, or told, where it is run for people
     if len(results) == 1:
-        return Verdict(chosen, False, f"Only one of {len(opinions)} plans gave a result{_otherwise(others)}.")
+        return ChosenPlan(chosen, False, f"Only one of {len(opinions)} plans gave a result{_otherwise(others)}.")
     if counts[chosen] * 2 > len(results):
-        return Verdict(chosen, True, f"{counts[chosen]} of {len(opinions)} plans give this result{_otherwise(others)}")
+        return ChosenPlan(
+            chosen, True, f"{counts[chosen]} of {len(opinions)} plans give this result{_otherwise(others)}"
+        )
     different = sum(_first_like(one, results) is one for one in results)
     gave = f"{len(results)} plans gave {different} different results, none of them the majority's"
-    return Verdict(chosen, False, f"{gave}: check how the question was read{_otherwise(others)}.")
+    return ChosenPlan(chosen, False, f"{gave}: check how the question was read{_otherwise(others)}.")
 
 
 def votes(opinions: Sequence[Opinion]) -> list[int]:

@@ -6,7 +6,7 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.files.footers import Statistics
-from agent_worker.catalog.files.text.asking import (
+from agent_worker.catalog.files.text.column_queries import (
     STACKED,
     ask,
     ask_each,
@@ -21,7 +21,7 @@ from agent_worker.catalog.files.text.kinds import (
     COMMA_AS_DECLARED,
     GROUPED_BY_POINTS,
     TEXT,
-    Kind,
+    TextKind,
     declared,
     kinds_for,
     on,
@@ -87,7 +87,7 @@ def typed_columns(
     return [_typed(name, *chosen[name], rows, (hints | remarks).get(name, "")) for name in names], rows
 
 
-def _typed(name: str, kind: Kind, look: _Look, rows: int, remark: str) -> Typed:
+def _typed(name: str, kind: TextKind, look: _Look, rows: int, remark: str) -> Typed:
     text = quote_name(name)
     extremes = (look.low, look.high)
     statistics = Statistics(extremes, extremes, rows - look.count, rows)
@@ -97,9 +97,9 @@ def _typed(name: str, kind: Kind, look: _Look, rows: int, remark: str) -> Typed:
     return Typed(name, kind_type, text, on(kind.value, bare(name), kind_type), statistics, remark, kind.type == "COMMA")
 
 
-def _said(names: Sequence[str], options: FileOptions) -> dict[str, list[Kind]]:
+def _said(names: Sequence[str], options: FileOptions) -> dict[str, list[TextKind]]:
     """The kinds that the owner gives."""
-    kinds: dict[str, list[Kind]] = {}
+    kinds: dict[str, list[TextKind]] = {}
     for name, said in options.types.items():
         if name not in names:
             raise NotATable(f"it has no column {name}, of which [files] says that it is {said}")
@@ -111,8 +111,8 @@ def _said(names: Sequence[str], options: FileOptions) -> dict[str, list[Kind]]:
 
 
 def _possible(
-    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], kinds: Sequence[Kind]
-) -> dict[str, list[Kind]]:
+    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], kinds: Sequence[TextKind]
+) -> dict[str, list[TextKind]]:
     """Those kinds that no row of the table speaks against, by column."""
     found = ask_each(connection, table, names, [f"bool_and({passes(kind, STACKED)})" for kind in kinds])
     unknown = (None,) * len(kinds)
@@ -123,12 +123,12 @@ def _possible(
 
 
 def _pruned(
-    connection: duckdb.DuckDBPyConnection, source: str, possible: Mapping[str, Sequence[Kind]]
-) -> dict[str, list[Kind]]:
+    connection: duckdb.DuckDBPyConnection, source: str, possible: Mapping[str, Sequence[TextKind]]
+) -> dict[str, list[TextKind]]:
     """Those kinds of each column that no row speaks against."""
     tests = [(name, kind) for name, kinds in possible.items() for kind in kinds]
     answers = ask(connection, source, (f"bool_and({passes(kind, name)})" for name, kind in tests))
-    left: dict[str, list[Kind]] = {name: [] for name in possible}
+    left: dict[str, list[TextKind]] = {name: [] for name in possible}
     for (name, kind), holds in zip(tests, answers, strict=True):
         if holds is not False:
             left[name].append(kind)
@@ -138,15 +138,15 @@ def _pruned(
 def _settle(
     connection: duckdb.DuckDBPyConnection,
     source: str,
-    possible: Mapping[str, Sequence[Kind]],
-    said: Mapping[str, list[Kind]],
+    possible: Mapping[str, Sequence[TextKind]],
+    said: Mapping[str, list[TextKind]],
     commas: str,
-) -> tuple[int, dict[str, tuple[Kind, _Look]], dict[str, str]]:
+) -> tuple[int, dict[str, tuple[TextKind, _Look]], dict[str, str]]:
     """Look through all rows with the narrowest kind that each column may have; where it fails, with the next of those
     that no row speaks against."""
     waiting = {name: [*kinds, TEXT] for name, kinds in possible.items()}
-    chosen: dict[str, tuple[Kind, _Look]] = {}
-    guesses: dict[str, Kind] = {}
+    chosen: dict[str, tuple[TextKind, _Look]] = {}
+    guesses: dict[str, TextKind] = {}
     rows = 0
     while waiting:
         rows, looks = _look(connection, source, {name: kinds[0] for name, kinds in waiting.items()})
@@ -187,8 +187,8 @@ def _settle(
 def _grouped_by_points(
     connection: duckdb.DuckDBPyConnection,
     source: str,
-    chosen: dict[str, tuple[Kind, _Look]],
-    kinds: Mapping[str, Kind],
+    chosen: dict[str, tuple[TextKind, _Look]],
+    kinds: Mapping[str, TextKind],
     why: str,
 ) -> dict[str, str]:
     """Where commas may stand before decimals, points may stand between thousands: a column of nothing else does not
@@ -202,7 +202,7 @@ def _grouped_by_points(
 
 
 def _look(
-    connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, Kind]
+    connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, TextKind]
 ) -> tuple[int, dict[str, _Look]]:
     """In portions: the time to plan aggregates grows with the square of their number."""
     rows = 0
@@ -216,7 +216,7 @@ def _look(
 
 
 def _look_at_once(
-    connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, Kind]
+    connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, TextKind]
 ) -> tuple[int, dict[str, _Look]]:
     parts = ["count(*)"]
     for name, kind in asked.items():
@@ -232,7 +232,7 @@ def _look_at_once(
     return int(rows), looks
 
 
-def _aggregates(name: str, kind: Kind) -> list[str]:
+def _aggregates(name: str, kind: TextKind) -> list[str]:
     if kind is TEXT:
         text = quote_name(name)
         return [f"count({text})", "true", "true", "0", "0", f"min({text})", f"max({text})"]
@@ -250,7 +250,7 @@ def _aggregates(name: str, kind: Kind) -> list[str]:
     ]  # fmt: skip
 
 
-def _plain(kind: Kind, text: str | None, fraction: int | None) -> str | None:
+def _plain(kind: TextKind, text: str | None, fraction: int | None) -> str | None:
     """An extreme as the column's type writes it."""
     if text is None or not kind.decimal:
         return text
@@ -259,8 +259,8 @@ def _plain(kind: Kind, text: str | None, fraction: int | None) -> str | None:
 
 
 def _exact_extremes(
-    connection: duckdb.DuckDBPyConnection, source: str, chosen: dict[str, tuple[Kind, _Look]]
-) -> dict[str, tuple[Kind, _Look]]:
+    connection: duckdb.DuckDBPyConnection, source: str, chosen: dict[str, tuple[TextKind, _Look]]
+) -> dict[str, tuple[TextKind, _Look]]:
     """Looks again at decimals of more digits than were looked at."""
     long = {
         name: on(kind.value, bare(name), kind.typed(look.whole, look.fraction) or "")
@@ -275,7 +275,7 @@ def _exact_extremes(
     return chosen | {name: (chosen[name][0], look) for name, look in looks.items()}
 
 
-def _misfit(connection: duckdb.DuckDBPyConnection, source: str, name: str, kind: Kind) -> str:
+def _misfit(connection: duckdb.DuckDBPyConnection, source: str, name: str, kind: TextKind) -> str:
     asked = f"SELECT {bare(name)} AS text, {passes(kind, name)} AS fits, row_number() OVER () AS row FROM {source}"
     ((text, row),) = connection.execute(f"SELECT text, row FROM ({asked}) WHERE NOT fits LIMIT 1").fetchall()
     return f"its column {name} is said to be {kind.type}, and {text!r} in row {row} is not, or would be cut"

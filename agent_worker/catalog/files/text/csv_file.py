@@ -9,7 +9,7 @@ from agent_worker.catalog.files.text.column_types import Typed, typed_columns
 from agent_worker.catalog.files.text.dialect import ENCODINGS, read_options, sniff
 from agent_worker.catalog.files.text.header import proven, unproven_header
 from agent_worker.catalog.files.text.options import FileOptions
-from agent_worker.catalog.files.text.reading import NotATable, Reading, TextFile
+from agent_worker.catalog.files.text.reading import NotATable, RowReader, TextFile
 from agent_worker.catalog.types.engine_types import type_named
 from agent_worker.engine.settings import quote_name, read_with
 
@@ -37,7 +37,7 @@ def read_csv_file(connection: duckdb.DuckDBPyConnection, file: str, options: Fil
     return TextFile(
         Shape(columns, tuple(range(len(columns))), dialect.alike),
         rows,
-        Reading("read_csv", written, tuple((column.name, column.text, column.value) for column in typed)),
+        RowReader("read_csv", written, tuple((column.name, column.text, column.value) for column in typed)),
         {place: column.statistics for place, column in enumerate(typed)},
         dialect.header,
         (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import duckdb
 
-from agent_worker.catalog.files.text.asking import ask, bare
+from agent_worker.catalog.files.text.column_queries import ask, bare
 from agent_worker.catalog.files.text.column_types import Typed
 from agent_worker.catalog.types.engine_types import NULL
 

@@ -18,7 +18,7 @@ _GROUPED = r"[1-9]\d{0,2}(\.\d{3})+"
 _COMMA = rf"-?((0|[1-9]\d*|{_GROUPED})(,\d+)?)"
 
 
-class Kind(msgspec.Struct, frozen=True):
+class TextKind(msgspec.Struct, frozen=True):
     """`test` holds for each text of the kind; `value` makes it one, and gives an error for any other text. Where there
     is an `evidence`, it has to hold for one text at least, or the kind is a guess; `ambiguous` says what the guess
     would be between. `decimal` kinds get their type's digits from the texts."""
@@ -48,29 +48,29 @@ def _cast(text: str, where: str, kind: str) -> str:
     return f"CAST(CASE WHEN {where} THEN {text} ELSE {text} || '#' END AS {kind})"
 
 
-def _exact(kind: str) -> Kind:
+def _exact(kind: str) -> TextKind:
     """Written again it is the same text."""
-    return Kind(kind, f"TRY_CAST({{x}} AS {kind})::VARCHAR = {{x}}", f"CAST({{x}} AS {kind})")
+    return TextKind(kind, f"TRY_CAST({{x}} AS {kind})::VARCHAR = {{x}}", f"CAST({{x}} AS {kind})")
 
 
-def _whole(kind: str) -> Kind:
+def _whole(kind: str) -> TextKind:
     """The engine would round 2.5 and 25e-1: with other signs in it a text is an error."""
     return msgspec.structs.replace(_exact(kind), value=f"CAST(translate({{x}}, '.eExXbB_', '########') AS {kind})")
 
 
-def _moment(kind: str, pattern: str, where: str = "") -> Kind:
+def _moment(kind: str, pattern: str, where: str = "") -> TextKind:
     """`where` holds for all texts of the pattern and for no other that the engine would cut; it costs less."""
     test = f"{_matches(pattern)} AND TRY_CAST({{x}} AS {kind}) IS NOT NULL"
-    return Kind(kind, test, _cast("{x}", where or _matches(pattern), kind))
+    return TextKind(kind, test, _cast("{x}", where or _matches(pattern), kind))
 
 
-def _written(pattern: str, form: str, evidence: str = "", ambiguous: str = "") -> Kind:
+def _written(pattern: str, form: str, evidence: str = "", ambiguous: str = "") -> TextKind:
     test = f"{_matches(pattern)} AND try_strptime({{x}}, '{form}') IS NOT NULL"
     shaped = f"CASE WHEN {_matches(pattern)} THEN {{x}} ELSE {{x}} || '#' END"
-    return Kind("DATE", test, f"strptime({shaped}, '{form}')::DATE", evidence, ambiguous)
+    return TextKind("DATE", test, f"strptime({shaped}, '{form}')::DATE", evidence, ambiguous)
 
 
-def _day_or_month_first(mark: str) -> tuple[Kind, Kind]:
+def _day_or_month_first(mark: str) -> tuple[TextKind, TextKind]:
     shape, between = rf"\d{{1,2}}{mark}\d{{1,2}}{mark}\d{{4}}", "days before months and months before days"
     first, second = (f"TRY_CAST(split_part({{x}}, '{mark}', {part}) AS INTEGER) > 12" for part in (1, 2))
     return (
@@ -79,9 +79,9 @@ def _day_or_month_first(mark: str) -> tuple[Kind, Kind]:
     )
 
 
-def _comma(evidence: str, ambiguous: str = "") -> Kind:
+def _comma(evidence: str, ambiguous: str = "") -> TextKind:
     value = _cast("replace(replace({x}, '.', ''), ',', '.')", _decimals_fit(","), "{type}")
-    return Kind("COMMA", _matches(_COMMA), value, evidence, ambiguous, decimal=True, max_digits=MAX_DIGITS)
+    return TextKind("COMMA", _matches(_COMMA), value, evidence, ambiguous, decimal=True, max_digits=MAX_DIGITS)
 
 
 def _decimals_fit(mark: str) -> str:
@@ -105,12 +105,12 @@ def _survives(kind: str, digits: int) -> str:
     return f"isfinite({x}) AND {exact} AND (abs({x}) >= {_LEAST[digits]} OR {_DIGITS} = 0)"
 
 
-def _double(pattern: str, evidence: str) -> Kind:
+def _double(pattern: str, evidence: str) -> TextKind:
     test = f"({_matches(pattern)} AND {_survives('DOUBLE', DIGITS_IN_DOUBLE)}) OR {_WORDS}"
-    return Kind("DOUBLE", test, "CAST({x} AS DOUBLE)", evidence)
+    return TextKind("DOUBLE", test, "CAST({x} AS DOUBLE)", evidence)
 
 
-DECIMAL = Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=DIGITS_IN_DOUBLE)
+DECIMAL = TextKind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=DIGITS_IN_DOUBLE)
 GROUPED_BY_POINTS = "(" + _matches(r"-?(0|[1-9]\d{0,2}(\.\d{3})*)") + f" OR {_WORDS})"
 """Where commas may stand before decimals, points may stand between thousands."""
 COMMA = _comma(
@@ -123,18 +123,18 @@ COMMA_IN_COMMAS = _comma(
 )
 """Where commas stand between the columns as well: two numbers in quotes may be a list."""
 COMMA_AS_DECLARED = _comma("")
-TEXT = Kind("VARCHAR", "true", "{x}")
+TEXT = TextKind("VARCHAR", "true", "{x}")
 _PLAIN_MOMENT = "length({x}) <= 26 AND translate({x}[11:], '+-Zz', '') = {x}[11:]"
 """Without a zone, and with microseconds at most."""
 
 KINDS = (
-    Kind("BOOLEAN", "lower({x}) IN ('true', 'false')", _cast("{x}", "length({x}) > 3", "BOOLEAN")),
+    TextKind("BOOLEAN", "lower({x}) IN ('true', 'false')", _cast("{x}", "length({x}) > 3", "BOOLEAN")),
     _whole("BIGINT"),
     _whole("HUGEINT"),
     DECIMAL,
     _double(_PLAIN, _matches(_PLAIN)),
     _double(_REAL, f"{_matches(_REAL)} AND regexp_matches({{x}}, '[.+-]')"),  # 1E1 and 2E1 alone are codes
-    Kind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=MAX_DIGITS),
+    TextKind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=MAX_DIGITS),
     _moment("DATE", _ISO_DATE, "length({x}) = 10"),
     _moment("TIMESTAMP", f"{_ISO_DATE}([ T]{_ISO_TIME})?", _PLAIN_MOMENT),
     _moment("TIMESTAMP_NS", f"{_ISO_DATE}([ T]{_FINE_TIME})?"),
@@ -171,7 +171,7 @@ _TYPE_WITH_FORM = re.compile(r"(DATE|TIMESTAMP) (.*%.*)")
 _TYPE = re.compile(r"[A-Z_ ]+(\(\d+(, ?\d+)?\))?")
 
 
-def kinds_for(decimal: str | None, delimiter: str = "") -> tuple[Kind, ...]:
+def kinds_for(decimal: str | None, delimiter: str = "") -> tuple[TextKind, ...]:
     """Where the owner says which sign stands before decimals, nothing else is tried."""
     if decimal == ",":
         return *(kind for kind in KINDS if kind.type not in ("DECIMAL", "DOUBLE", "COMMA")), COMMA_AS_DECLARED
@@ -179,7 +179,7 @@ def kinds_for(decimal: str | None, delimiter: str = "") -> tuple[Kind, ...]:
     return others if decimal else (*others, COMMA_IN_COMMAS if delimiter == "," else COMMA)
 
 
-def declared(kind: str, decimal: str | None) -> Kind | None:
+def declared(kind: str, decimal: str | None) -> TextKind | None:
     """What the owner says a column is, as `DECIMAL(10,2)` or `DATE %d/%m/%Y`; None where that is no type. Texts that
     it would round or cut are not of it."""
     if match := _TYPE_WITH_FORM.fullmatch(kind.strip()):
@@ -197,15 +197,15 @@ def declared(kind: str, decimal: str | None) -> Kind | None:
     return _exact(name) if base not in ("BOOLEAN", "BOOL", "UUID") else _moment(name, ".*")
 
 
-def _formed(kind: str, form: str) -> Kind | None:
+def _formed(kind: str, form: str) -> TextKind | None:
     if kind == "TIMESTAMP" and "%z" in form.lower():
         return None  # it would lose the zone
     read = f"try_strptime({{x}}, '{form}')"
     whole_day = f" AND {read}::TIMESTAMP = {read}::DATE::TIMESTAMP" if kind == "DATE" else ""
-    return Kind(kind, f"{read} IS NOT NULL{whole_day}", f"strptime({{x}}, '{form}')::{kind}")
+    return TextKind(kind, f"{read} IS NOT NULL{whole_day}", f"strptime({{x}}, '{form}')::{kind}")
 
 
-def _declared_number(name: str, base: str, decimal: str | None) -> Kind:
+def _declared_number(name: str, base: str, decimal: str | None) -> TextKind:
     """Its digits are all kept, zeros at their end aside; points stand between thousands where commas do before
     decimals."""
     comma = decimal == ","
@@ -214,10 +214,12 @@ def _declared_number(name: str, base: str, decimal: str | None) -> Kind:
     if base in _FLOATS:
         pattern = rf"[+-]?({whole}({mark}\d*)?|{mark}\d+)([eE][+-]?\d+)?"
         digits, value = _FLOATS[base], f"CAST({text} AS {name})"
-        return Kind(name, f"{_matches(pattern)} AND {_survives(name, digits).replace('{x}', text)} OR {_WORDS}", value)
+        return TextKind(
+            name, f"{_matches(pattern)} AND {_survives(name, digits).replace('{x}', text)} OR {_WORDS}", value
+        )
     scale = _scale(name) if base in _FRACTIONS else 0
     pattern = _matches(rf"[+-]?({whole})?({mark}\d{{0,{scale}}}0*)?")
-    return Kind(name, f"{pattern} AND TRY_CAST({text} AS {name}) IS NOT NULL", _cast(text, pattern, name))
+    return TextKind(name, f"{pattern} AND TRY_CAST({text} AS {name}) IS NOT NULL", _cast(text, pattern, name))
 
 
 def _scale(name: str) -> int:

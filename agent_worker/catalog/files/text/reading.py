@@ -8,7 +8,7 @@ from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.engine.settings import quote_name, read_with
 
 
-class Reading(msgspec.Struct, frozen=True):
+class RowReader(msgspec.Struct, frozen=True):
     """Files with one reading are read together. `columns` are names, each with the expression for its text as it
     stands in the file and the one for its value."""
 
@@ -35,7 +35,7 @@ class TextFile(msgspec.Struct, frozen=True):
 
     shape: Shape
     rows: int
-    reading: Reading
+    reading: RowReader
     statistics: Mapping[int, Statistics]
     header: bool | None = None
     remarks: tuple[str, ...] = ()

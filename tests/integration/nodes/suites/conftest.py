@@ -6,7 +6,7 @@ import pytest
 
 from bus.contract.vocabulary import Proof
 
-CLUSTER = {"CLUSTER__ENGINE": "local", "CLUSTER__SLOTS": "100", "CLUSTER__LEASE_S": "8"}
+CLUSTER = {"CLUSTER__PROVIDER": "local", "CLUSTER__SLOTS": "100", "CLUSTER__LEASE_S": "8"}
 LIGHT = {"WORKER__PRELOAD": '["agent_worker.runtime.worker"]'}
 """What few of the tests need is loaded by whoever needs it."""
 

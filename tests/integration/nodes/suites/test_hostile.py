@@ -1,4 +1,4 @@
-"""The hostile set, made by a question's worker on a node: files, network, other processes and the kernel are fenced."""
+"""The hostile set, made by a question's worker on a node: files, network, processes and kernel are out of reach."""
 
 import dataclasses
 import json
@@ -40,7 +40,7 @@ async def supervisor(
     settings = {
         "llm.base_url": "http://127.0.0.1:9",  # an address: nobody needs datagrams to a name server
         "data.folder": str(ground[0].data),
-        "agents.fenced": {"entrypoint": AGENT},
+        "agents.sandboxed": {"entrypoint": AGENT},
         "agents.free": {"entrypoint": AGENT, "sandbox": False},
     }
     async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
@@ -59,7 +59,7 @@ async def harm(supervisor: Supervisor, ground: Ground, agent: str, names: Iterab
 
 async def test_nothing_is_done_by_any_attempt(supervisor: Supervisor, ground: tuple[Ground, Watch]) -> None:
     there, watch = ground
-    assert await harm(supervisor, there, "fenced", ATTEMPTS) == {}
+    assert await harm(supervisor, there, "sandboxed", ATTEMPTS) == {}
     assert watch.harm() == ""
 
 

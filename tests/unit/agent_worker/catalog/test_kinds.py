@@ -3,10 +3,10 @@
 import duckdb
 import pytest
 
-from agent_worker.catalog.files.text.kinds import COMMA, DECIMAL, KINDS, Kind, on
+from agent_worker.catalog.files.text.kinds import COMMA, DECIMAL, KINDS, TextKind, on
 
 
-def value(kind: Kind, text: str, typed: str = "") -> str:
+def value(kind: TextKind, text: str, typed: str = "") -> str:
     return f"SELECT {on(kind.value, repr(text), typed or kind.type)}"
 
 
@@ -22,7 +22,7 @@ def test_whole_numbers_are_not_rounded(connection: duckdb.DuckDBPyConnection, te
 
 @pytest.mark.parametrize("kind", [DECIMAL, COMMA])
 @pytest.mark.parametrize("text", ["2.55", "25e-2", "255E-2", "x"])
-def test_decimals_are_not_rounded(connection: duckdb.DuckDBPyConnection, kind: Kind, text: str) -> None:
+def test_decimals_are_not_rounded(connection: duckdb.DuckDBPyConnection, kind: TextKind, text: str) -> None:
     written = text.replace(".", ",") if kind is COMMA else text
     with pytest.raises(duckdb.Error, match="Could not convert"):
         connection.execute(value(kind, written, "DECIMAL(5,1)")).fetchall()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.engine import Engine, EngineError, EngineSettings, ResultEnd
-from agent_worker.engine.guard import Refused
+from agent_worker.engine.guard import StatementRefused
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.events import TableRows, TableSchema
 
@@ -190,9 +190,9 @@ async def test_errors_say_what_and_where(engine: Engine, sql: str, kind: str, sa
 
 
 async def test_the_guard_stands_before_the_engine(engine: Engine) -> None:
-    with pytest.raises(Refused, match="names a file"):
+    with pytest.raises(StatementRefused, match="names a file"):
         await ask(engine, "FROM '/etc/x.csv'")
-    with pytest.raises(Refused):
+    with pytest.raises(StatementRefused):
         await ask(engine, "WITH x AS (COPY (SELECT 1) TO 'x.parquet') SELECT 1")
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import duckdb
 import pytest
 
-from agent_worker.engine.guard import MAX_SQL_CHARS, Refused, check, looks_like_sql
+from agent_worker.engine.guard import MAX_SQL_CHARS, StatementRefused, check, looks_like_sql
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_reading_statements_pass_unchanged(connection: duckdb.DuckDBPyConnection
     ],
 )
 def test_everything_else_is_refused_with_a_reason(connection: duckdb.DuckDBPyConnection, sql: str, why: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(StatementRefused) as refusal:
         check(connection, sql)
     assert why in str(refusal.value)
     assert "Allowed is one statement that only reads" in str(refusal.value)
@@ -215,7 +215,7 @@ def test_no_mixture_of_words_writes_or_breaks_the_guard(connection: duckdb.DuckD
         looks_like_sql(connection, text)
         try:
             passed = check(connection, text)
-        except (Refused, duckdb.Error):
+        except (StatementRefused, duckdb.Error):
             continue
         assert not re.search(r"\b(COPY|INSERT|DELETE|UPDATE)\b\s+(INTO|FROM|t\b|\()", passed), text
 
@@ -225,5 +225,5 @@ def test_no_cut_of_a_hostile_statement_gets_through(connection: duckdb.DuckDBPyC
     hostile = "WITH x AS (COPY (SELECT 1) TO 'x.csv') SELECT * FROM x"
     for start in range(len(hostile)):
         for end in range(start, len(hostile)):
-            with suppress(Refused, duckdb.Error):
+            with suppress(StatementRefused, duckdb.Error):
                 assert "COPY" not in check(connection, hostile[:start] + hostile[end:])

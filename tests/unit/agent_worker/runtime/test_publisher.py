@@ -1,4 +1,4 @@
-"""A worker's line of events: when it gives the loop its turn."""
+"""A worker's line of events: when it yields to the loop."""
 
 import asyncio
 
@@ -15,31 +15,31 @@ _decode_finished = Decoder[Finished](Finished)
 _decode_outcome = Decoder[Outcome](Outcome)
 
 
-def test_the_loop_gets_a_turn_only_if_it_has_had_none() -> None:
+def test_it_yields_to_the_loop_only_if_the_loop_has_not_run_meanwhile() -> None:
     loop, context = CountingLoop(), new_context()
-    turns: list[int] = []
+    passes: list[int] = []
 
-    async def give_turn(publisher: Publisher) -> None:
-        before = loop.turns
+    async def yield_once(publisher: Publisher) -> None:
+        before = loop.passes
         await publisher.yield_to_loop()
-        turns.append(loop.turns - before)
+        passes.append(loop.passes - before)
 
     async def agent() -> None:
         publisher = Publisher(
             loop, connect_worker_publisher(context, "inproc://nobody"), b"", SendWindow(8, 1000), Usage
         )
         await asyncio.sleep(0)  # as an agent does that waits for something
-        await give_turn(publisher)
-        await give_turn(publisher)
-        await give_turn(publisher)
+        await yield_once(publisher)
+        await yield_once(publisher)
+        await yield_once(publisher)
         await asyncio.sleep(0)
-        await give_turn(publisher)
+        await yield_once(publisher)
         publisher.close()
 
     loop.run_until_complete(agent())
     loop.close()
     context.term()
-    assert turns == [0, 1, 1, 0]
+    assert passes == [0, 1, 1, 0]
 
 
 async def test_a_result_that_no_message_holds_ends_the_job_as_a_failure() -> None:

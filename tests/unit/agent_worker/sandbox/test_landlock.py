@@ -1,4 +1,4 @@
-"""The fence of the kernel, each time in a fresh process: there is no way back out of it."""
+"""Landlock, each time in a fresh process: there is no way back out of it."""
 
 import json
 import socket
@@ -144,7 +144,7 @@ def test_each_version_holds_what_it_can(tmp_path: Path, ports: tuple[int, int], 
 
 
 @needs_landlock
-def test_what_a_fenced_process_starts_is_fenced_too(tmp_path: Path) -> None:
+def test_what_a_held_process_starts_is_held_too(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from agent_worker.sandbox import landlock, restrict\n"
         "landlock.restrict(restrict.interpreter_paths(), [sys.argv[1]], [])\n"
@@ -157,7 +157,7 @@ def test_what_a_fenced_process_starts_is_fenced_too(tmp_path: Path) -> None:
     assert "PermissionError" in done.stderr
 
 
-def test_a_process_with_threads_is_not_fenced_in_silence() -> None:
+def test_a_process_with_threads_is_not_sandboxed_in_silence() -> None:
     code = (
         "import threading; from agent_worker.sandbox import landlock\n"
         "stop = threading.Event(); threading.Thread(target=stop.wait).start()\n"

@@ -6,11 +6,11 @@ from bus.contract.settings import ClusterSettings, DataSettings, Settings, on_no
 
 
 @pytest.mark.parametrize(
-    ("engine", "folder", "expected"),
+    ("provider", "folder", "expected"),
     [("", "", False), ("local", "", True), ("local", "/data", True), ("local", "s3://bucket/data", False)],
 )
-def test_questions_run_on_nodes_where_their_data_are_files(engine: str, folder: str, expected: bool) -> None:
-    assert on_nodes(Settings(cluster=ClusterSettings(engine=engine), data=DataSettings(folder=folder))) is expected
+def test_questions_run_on_nodes_where_their_data_are_files(provider: str, folder: str, expected: bool) -> None:
+    assert on_nodes(Settings(cluster=ClusterSettings(provider=provider), data=DataSettings(folder=folder))) is expected
 
 
 @pytest.mark.parametrize("everywhere", ["tcp://0.0.0.0:7100", "tcp://[::]:7100", "tcp://*:7100"])

@@ -48,7 +48,7 @@ def test_an_empty_group_and_those_beneath_it_are_removed(cgroups: Path) -> None:
     assert group.emptied(1.0), "what is gone is empty"
 
 
-def test_the_rehearsal_leaves_nothing(cgroups: Path) -> None:
+def test_probing_leaves_nothing(cgroups: Path) -> None:
     group = ControlGroup(cgroups / "probed")
     group.make()
     probe(group.path)

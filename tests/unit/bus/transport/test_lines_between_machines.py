@@ -37,7 +37,7 @@ class Head:
 async def head() -> AsyncIterator[Head]:
     context, (public, secret) = new_context(), new_keys()
     head = Head("", public)
-    door = admit(context, head.lets_in)
+    admission = admit(context, head.lets_in)
     socket = bind_line(context, "tcp://127.0.0.1:*", secret, 1000)
     head.endpoint = endpoint_of(socket)
 
@@ -48,7 +48,7 @@ async def head() -> AsyncIterator[Head]:
     line = Channel(socket, on_message)
     yield head
     line.close()
-    door.close()
+    admission.close()
     context.term()
 
 
@@ -62,7 +62,7 @@ async def test_who_has_a_known_key_is_heard_and_answered(head: Head) -> None:
     context.term()
 
 
-async def test_a_stranger_is_not_heard_whatever_key_it_has_or_has_not(head: Head) -> None:
+async def test_who_has_no_known_key_is_not_heard_whatever_key_it_has_or_has_not(head: Head) -> None:
     context, keys, strange = new_context(), new_keys(), new_keys()
     head.known.add(keys[0])
     lines = [
@@ -72,7 +72,7 @@ async def test_a_stranger_is_not_heard_whatever_key_it_has_or_has_not(head: Head
     ]
     for number, line in enumerate(lines):
         line.send([b"outsider %d" % number])
-    await eventually(lambda: strange[0] in head.asked_for, "the outsider has been at the door")
+    await eventually(lambda: strange[0] in head.asked_for, "the outsider has asked to be let in")
     lines.append(Channel(connect_line(context, head.endpoint, head.key, keys), lambda _: None))
     lines[-1].send([b"known"])
     await eventually(lambda: head.heard, "the known one is heard")

@@ -52,7 +52,7 @@ async def test_a_message_that_came_just_before_a_send_that_fails_is_heard(tmp_pa
 
 async def test_who_has_not_the_key_of_the_bus_hears_nothing_of_what_is_published(tmp_path: Path) -> None:
     here, there, endpoint = new_context(), new_context(), f"ipc://{tmp_path}/s"
-    door = admit(here, lambda _: False, b"the key")
+    admission = admit(here, lambda _: False, b"the key")
     asked: list[bytes] = []
     publisher = Channel(bind_publisher(here, endpoint), lambda frames: asked.append(frames[-1]))
     heard: dict[str, list[bytes]] = {name: [] for name in ("another key", "no key", "the key")}
@@ -77,7 +77,7 @@ async def test_who_has_not_the_key_of_the_bus_hears_nothing_of_what_is_published
         assert asked == [b"\1job."]
         assert {name for name, frames in heard.items() if frames} == {"the key"}
     finally:
-        for channel in (*followers, publisher, door):
+        for channel in (*followers, publisher, admission):
             channel.close()
         there.term()
         here.term()

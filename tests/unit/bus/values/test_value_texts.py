@@ -1,4 +1,4 @@
-"""One table of types, depths and texts, walked by every door that shows a value. The page walks it by itself."""
+"""One table of types, depths and texts, walked by every writer of values. The page walks it by itself."""
 
 import csv
 import io

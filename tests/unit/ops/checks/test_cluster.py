@@ -10,9 +10,9 @@ from ops.checks.cluster import cluster, has_token
 from ops.checks.finding import Level
 
 
-def found(engine: str) -> dict[str, Level]:
+def found(provider: str) -> dict[str, Level]:
     """The findings, by name."""
-    return {each.name: each.level for each in cluster(Settings(cluster=ClusterSettings(engine=engine)))}
+    return {each.name: each.level for each in cluster(Settings(cluster=ClusterSettings(provider=provider)))}
 
 
 def test_without_a_cluster_there_is_nothing_to_say() -> None:

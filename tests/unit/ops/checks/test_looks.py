@@ -49,8 +49,8 @@ def test_what_holds_workers(cgroups: Path, tmp_path: Path) -> None:
 
 def test_a_kernel_without_landlock_or_with_half_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "FULL_ABI", 99)
-    monkeypatch.setattr(kernel, "LACKS", dict.fromkeys(range(1, 99), "something is not fenced"))
-    assert "something is not fenced" in kernel.landlock(Settings()).found
+    monkeypatch.setattr(kernel, "LACKS", dict.fromkeys(range(1, 99), "something is not restricted"))
+    assert "something is not restricted" in kernel.landlock(Settings()).found
     monkeypatch.setattr(kernel, "_CREATE_RULESET", 9_999)  # as an old kernel answers: no such call
     found = kernel.landlock(Settings())
     assert (found.level, found.found) == (Level.WARNING, "none: the SQL guard and the engine's lock stand alone")

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ops.evaluation.judging import Answered, Outcome, Verdict, outcome
+from ops.evaluation.judging import Answered, JudgedQuestion, Verdict, judge
 from ops.evaluation.page import html
 from ops.evaluation.questions import Numbered, Question
 from ops.evaluation.report import Report, differences, scores, text
@@ -44,16 +44,16 @@ def answered(end: dict[str, Any] = COMPLETE, **result: Any) -> Answered:
 def test_an_answer_is_judged(
     question: Question, expected: list[list[int]] | None, given: Answered, verdict: Verdict, said: str
 ) -> None:
-    judged = outcome(Numbered(7, question), "m", 1, expected, given)
+    judged = judge(Numbered(7, question), "m", 1, expected, given)
     assert (judged.verdict, judged.said, judged.line) == (verdict, said, 7)
     assert (judged.seconds, judged.model_calls, judged.cost_usd) == (1.5, 2, 0.25)
 
 
-def one(line: int, model: str, run: int, verdict: Verdict) -> Outcome:
+def one(line: int, model: str, run: int, verdict: Verdict) -> JudgedQuestion:
     """An outcome whose texts are hostile to a page and to a terminal."""
     rows = {"right": [[3]], "wrong": [[4]]}.get(verdict, [])
     given = answered(columns=COLUMNS, rows=rows, sql="SELECT '<script>'") if rows else answered(clarification=BACK)
-    return outcome(Numbered(line, Question("<b>how many</b>", sql="SELECT 3")), model, run, [[3]], given)
+    return judge(Numbered(line, Question("<b>how many</b>", sql="SELECT 3")), model, run, [[3]], given)
 
 
 OUTCOMES = [

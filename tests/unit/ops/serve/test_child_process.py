@@ -40,9 +40,9 @@ from ops.serve.supervised_program import SupervisedProgram
 
 async def main():
     everybody = []
-    post = SupervisedProgram("tests.programs.dying_program", ServeOrders(), os.environ, everybody)
-    await post.child.start()
-    await post.keep(OrphanReaper(everybody))
+    program = SupervisedProgram("tests.programs.dying_program", ServeOrders(), os.environ, everybody)
+    await program.child.start()
+    await program.keep(OrphanReaper(everybody))
 
 asyncio.run(main())
 """

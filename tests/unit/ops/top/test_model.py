@@ -10,7 +10,7 @@ from bus.contract.vocabulary import Rung, State
 from bus.wire.outside import OutsideJob
 from bus.wire.replies import Stats
 from ops.top.keys import keys_in
-from ops.top.model import StopRequest, TopModel
+from ops.top.model import PendingStop, TopModel
 from ops.top.screen import KEYS, picture
 
 FIGURES = Stats({}, {"log_writable": 1.0, "max_running": 8.0})
@@ -81,7 +81,7 @@ def test_without_jobs_there_is_nothing_to_stop() -> None:
 def test_a_stop_is_asked_about_first(key: str, rung: Rung) -> None:
     model = with_jobs(a_job("a1"))
     assert model.press(key) is None
-    assert model.press("y") == StopRequest(a_job("a1"), rung)
+    assert model.press("y") == PendingStop(a_job("a1"), rung)
     assert model.asking is None
     model.press(key)
     assert model.press(key) is None

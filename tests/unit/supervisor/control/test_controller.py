@@ -35,7 +35,7 @@ from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
-from supervisor.workers.pool import WorkerPool
+from supervisor.workers.worker_pool import WorkerPool
 
 QUESTION = Submit(question="SELECT 1", agent="parquet", session_id="s1", caller=Caller("ann", Role.USER))
 

@@ -60,10 +60,10 @@ def test_it_is_silent_after_half_a_lease_and_for_good_when_it_is_granted_nothing
 
 
 def test_it_drains_also_while_it_is_silent() -> None:
-    leaving = node()
-    leaving.compare(HELLO, "/data", DATA)
-    leaving.draining = True
-    assert leaving.state(101.0) is leaving.state(110.0) is NodeState.DRAINING
+    drained = node()
+    drained.compare(HELLO, "/data", DATA)
+    drained.draining = True
+    assert drained.state(101.0) is drained.state(110.0) is NodeState.DRAINING
 
 
 @pytest.mark.parametrize(

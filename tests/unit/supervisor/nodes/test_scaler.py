@@ -25,8 +25,8 @@ def node(name: str, *resources: str, slots: int = 2) -> Node:
 
 
 def work(one: Node, agent: str = "plain") -> None:
-    one.place.spawn(f"w-{one.agent_id}", agent, b"token")
-    one.place.assigned(f"w-{one.agent_id}", "job")
+    one.place.spawn(f"w-{one.node_id}", agent, b"token")
+    one.place.assigned(f"w-{one.node_id}", "job")
 
 
 @pytest.fixture
@@ -90,11 +90,11 @@ def test_one_that_was_told_to_end_is_not_called_back(scaler: Scaler, waiting: li
     nodes = [node("a"), node("b")]
     for now in (0.0, IDLE_S):
         scaler.look(nodes, now)
-    (leaving,) = [each for each in nodes if each.let_go]
-    leaving.lease.end_granting()
+    (drained,) = [each for each in nodes if each.let_go]
+    drained.lease.end_granting()
     waiting += ["plain"] * 5
     scaler.look(nodes, IDLE_S + 1)
-    assert leaving.draining
+    assert drained.draining
 
 
 def test_one_that_cannot_be_used_does_not_count(scaler: Scaler) -> None:

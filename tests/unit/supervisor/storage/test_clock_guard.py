@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.storage.clock_guard import CLOCK_NAME, DAY_S, ClockGuard, Reading, ahead_s, read_clocks
+from supervisor.storage.clock_guard import CLOCK_NAME, DAY_S, ClockGuard, ClockReading, ahead_s, read_clocks
 
-NOON = Reading(1_800_000_000.0, 1_000.0, "first")
+NOON = ClockReading(1_800_000_000.0, 1_000.0, "first")
 
 
 def later(
     passed_s: float, *, jumped_s: float = 0.0, boot_id: str = "first", since_boot_s: float | None = None
-) -> Reading:
+) -> ClockReading:
     since = NOON.since_boot_s + passed_s if since_boot_s is None else since_boot_s
-    return Reading(NOON.wall + passed_s + jumped_s, since, boot_id)
+    return ClockReading(NOON.wall + passed_s + jumped_s, since, boot_id)
 
 
 def test_the_clock_is_as_far_ahead_as_no_time_has_passed() -> None:

@@ -21,9 +21,9 @@ from agent_worker.catalog.files.text.json.json_values import (
     scalars,
     without_guesses,
 )
-from agent_worker.catalog.files.text.kinds import Kind, declared, on
+from agent_worker.catalog.files.text.kinds import TextKind, declared, on
 from agent_worker.catalog.files.text.options import FileOptions
-from agent_worker.catalog.files.text.reading import NotATable, Reading, TextFile
+from agent_worker.catalog.files.text.reading import NotATable, RowReader, TextFile
 from agent_worker.catalog.types.engine_types import NULL, Type, type_named, type_of
 from agent_worker.engine.settings import quote_name, read_with
 
@@ -55,7 +55,7 @@ def _read(connection: duckdb.DuckDBPyConnection, file: str, options: FileOptions
     texts = [name for name, kind in found.items() if types.get(name) == "VARCHAR" and kind.name != NULL]
     kinds = moments(connection, rows_of, texts) | said
     types = {name: "VARCHAR" if name in kinds else types[name] for name in found}
-    reading = Reading("read_json", rows_of.given(types), tuple(_column(n, t, kinds.get(n)) for n, t in types.items()))
+    reading = RowReader("read_json", rows_of.given(types), tuple(_column(n, t, kinds.get(n)) for n, t in types.items()))
     _refuse_misfits(connection, rows_of, said)
     values = {name: kinds[name].type if name in kinds else kind for name, kind in types.items()}
     rows, empty, statistics = _statistics(connection, reading.rows([file], {}, frozenset()), values)
@@ -80,7 +80,7 @@ def _types(connection: duckdb.DuckDBPyConnection, file: JsonFile, found: Mapping
     return types | dict.fromkeys(mixed, "VARCHAR")
 
 
-def _column(name: str, read_as: str, kind: Kind | None) -> tuple[str, str, str]:
+def _column(name: str, read_as: str, kind: TextKind | None) -> tuple[str, str, str]:
     """Its name, the expression for its text and the one for its value. A text within JSON has quotes, alone it has
     none."""
     column = quote_name(name)
@@ -114,7 +114,7 @@ def _is_whole(line: bytes, *, cut: bool) -> bool:
     return True
 
 
-def _said(types: Mapping[str, Type], options: FileOptions) -> dict[str, Kind]:
+def _said(types: Mapping[str, Type], options: FileOptions) -> dict[str, TextKind]:
     kinds = {}
     for name, said in options.types.items():
         if name not in types:
@@ -126,7 +126,7 @@ def _said(types: Mapping[str, Type], options: FileOptions) -> dict[str, Kind]:
     return kinds
 
 
-def _refuse_misfits(connection: duckdb.DuckDBPyConnection, file: JsonFile, said: Mapping[str, Kind]) -> None:
+def _refuse_misfits(connection: duckdb.DuckDBPyConnection, file: JsonFile, said: Mapping[str, TextKind]) -> None:
     for name, kind in said.items():
         source = file.columns({name: "VARCHAR"})
         sql = f"SELECT {quote_name(name)} FROM {source} WHERE NOT {passes(kind, name)} LIMIT 1"

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from agent_worker.catalog.files.text.kinds import KINDS, LEAST_DOUBLE, Kind, on
+from agent_worker.catalog.files.text.kinds import KINDS, LEAST_DOUBLE, TextKind, on
 from agent_worker.catalog.files.text.reading import NotATable
 from agent_worker.catalog.types.engine_types import MAX_DIGITS, Type
 from agent_worker.engine.settings import quote_name, quote_text, read_with
@@ -85,7 +85,7 @@ def scalars(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequen
     return [name for name, holds in zip(names, answers, strict=True) if holds]
 
 
-def moments(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequence[str]) -> dict[str, Kind]:
+def moments(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequence[str]) -> dict[str, TextKind]:
     """The columns of texts all of which are days or times, with their kind."""
     source = file.columns(dict.fromkeys(names, "VARCHAR"))
     left = {name: list(_MOMENTS) for name in names}
@@ -99,7 +99,7 @@ def moments(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequen
     return {name: kinds[0] for name, kinds in left.items() if kinds}
 
 
-def passes(kind: Kind, name: str) -> str:
+def passes(kind: TextKind, name: str) -> str:
     """NULL for no text, else true or false."""
     x = quote_name(name)
     return f"CASE WHEN {x} IS NOT NULL THEN coalesce({on(kind.test, x)}, false) END"

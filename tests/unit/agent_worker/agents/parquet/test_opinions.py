@@ -6,7 +6,7 @@ import pytest
 
 from agent_worker.agents.parquet.opinions.hardness import is_hard
 from agent_worker.agents.parquet.opinions.sameness import same
-from agent_worker.agents.parquet.opinions.verdict import Opinion, Verdict, settled, verdict
+from agent_worker.agents.parquet.opinions.verdict import ChosenPlan, Opinion, settled, verdict
 from agent_worker.llm import Preview
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification, Column
@@ -132,22 +132,22 @@ def test_no_more_plans_are_asked_for_than_can_matter(opinions: list[Opinion], wa
 @pytest.mark.parametrize(
     ("opinions", "expected"),
     [
-        ([of(1)], Verdict(0, True, "")),
-        ([of(None), of(None)], Verdict(0, True, "")),
-        ([of(1), of(1)], Verdict(0, True, "2 of 2 plans give this result")),
+        ([of(1)], ChosenPlan(0, True, "")),
+        ([of(None), of(None)], ChosenPlan(0, True, "")),
+        ([of(1), of(1)], ChosenPlan(0, True, "2 of 2 plans give this result")),
         (
             [of(1, "Of last year."), of(2, "Of all years."), of(2, "Of all.")],
-            Verdict(1, True, "2 of 3 plans give this result (otherwise: Of last year)"),
+            ChosenPlan(1, True, "2 of 3 plans give this result (otherwise: Of last year)"),
         ),
-        ([of(None), of(2), of(2)], Verdict(1, True, "2 of 3 plans give this result")),
+        ([of(None), of(2), of(2)], ChosenPlan(1, True, "2 of 3 plans give this result")),
         (
             [of(1), ASKED, of(1)],
-            Verdict(0, True, "2 of 3 plans give this result (otherwise: asked back, “Which year?”)"),
+            ChosenPlan(0, True, "2 of 3 plans give this result (otherwise: asked back, “Which year?”)"),
         ),
-        ([of(None), of(2)], Verdict(1, False, "Only one of 2 plans gave a result.")),
+        ([of(None), of(2)], ChosenPlan(1, False, "Only one of 2 plans gave a result.")),
         (
             [of(1, "A"), of(2, "B"), of(3, "C")],
-            Verdict(
+            ChosenPlan(
                 0,
                 False,
                 "3 plans gave 3 different results, none of them the majority's: check how the question was read"
@@ -156,7 +156,7 @@ def test_no_more_plans_are_asked_for_than_can_matter(opinions: list[Opinion], wa
         ),
         (
             [of(1, "A"), of(2, "B"), of(2, "B"), of(1, "A")],
-            Verdict(
+            ChosenPlan(
                 0,
                 False,
                 "4 plans gave 2 different results, none of them the majority's: check how the question was read"
@@ -165,5 +165,5 @@ def test_no_more_plans_are_asked_for_than_can_matter(opinions: list[Opinion], wa
         ),
     ],
 )
-def test_what_several_plans_come_to(opinions: list[Opinion], expected: Verdict) -> None:
+def test_what_several_plans_come_to(opinions: list[Opinion], expected: ChosenPlan) -> None:
     assert verdict(opinions) == expected

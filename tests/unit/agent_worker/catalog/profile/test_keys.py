@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from agent_worker.catalog.profile.affinity import Affinity, affinity, singular
-from agent_worker.catalog.profile.budget import Budget
+from agent_worker.catalog.profile.time_budget import TimeBudget
 from bus.contract.catalog import CatalogTable, JoinKey
 from tests.harness.data.folders import Folder, column
 
@@ -88,7 +88,7 @@ def test_plurals() -> None:
 
 
 def test_looking_is_bounded_by_time(connection: duckdb.DuckDBPyConnection) -> None:
-    budget = Budget(connection, total_s=0.3, each_s=0.1)
+    budget = TimeBudget(connection, total_s=0.3, each_s=0.1)
     table = CatalogTable("t", (), 0, ("t.parquet",))
     endless = "SELECT count(*) FROM range(100000000) a, range(100000000) b"
     while budget.missed < 5:

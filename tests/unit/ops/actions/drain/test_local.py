@@ -11,9 +11,9 @@ from ops.actions.drain.local import LocalServer
 from ops.client.over_bus import LocalJobs
 
 
-@pytest.mark.parametrize("turns", range(6))
-async def test_a_cancellation_that_comes_together_with_the_end_is_not_forgotten(tmp_path: Path, turns: int) -> None:
-    """The loop turns so often between the two; in some of these turns the end is known but not yet told."""
+@pytest.mark.parametrize("passes", range(6))
+async def test_a_cancellation_that_comes_together_with_the_end_is_not_forgotten(tmp_path: Path, passes: int) -> None:
+    """The loop passes so often between the two; in some of these passes the end is known but not yet told."""
     address = make_address(tmp_path, "")
     runtime = make_runtime_folder(Path(address.runtime_dir))
     make_key(tmp_path)
@@ -24,7 +24,7 @@ async def test_a_cancellation_that_comes_together_with_the_end_is_not_forgotten(
         waiting = asyncio.create_task(LocalServer(jobs, tmp_path, serve, 10.0).gone())
         await asyncio.sleep(0)
         os.close(lives)
-        for _ in range(turns):
+        for _ in range(passes):
             await asyncio.sleep(0)
         if waiting.cancel():
             with pytest.raises(asyncio.CancelledError):

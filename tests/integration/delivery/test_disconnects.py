@@ -38,7 +38,7 @@ async def supervising(folder: Path, grace_s: float) -> AsyncIterator[Supervisor]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with supervising(tmp_path_factory.mktemp("presence"), GRACE_S) as running:
+    async with supervising(tmp_path_factory.mktemp("disconnects"), GRACE_S) as running:
         yield running
 
 

@@ -1,4 +1,4 @@
-"""The engine whose nodes are machines of a Ray cluster: `python -m supervisor.nodes.engines.ray_engine SUPERVISOR
+"""The provider whose nodes are machines of a Ray cluster: `python -m supervisor.nodes.providers.ray_provider SUPERVISOR
 ADDRESS [open]`. Apart from `ray_actor`, nothing else loads Ray.
 
 Ray knows which machines there are, starts one actor on each of those that have the resource "deadstop", and hints at
@@ -17,23 +17,23 @@ import msgspec
 
 from bus.system.interpreter import interpreter_command
 from bus.system.prctl import die_with
-from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S
-from supervisor.nodes.engines.line import (
+from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.providers.keepers import FAILED_AGAIN_S, OFFER_AGAIN_S
+from supervisor.nodes.providers.messages import (
     MAX_ORDER_BYTES,
-    EngineFailed,
     MachineGone,
     NodeDown,
     NodeFailed,
     NodeReaped,
     NodeUp,
+    ProviderFailed,
     Say,
     Started,
     StartNode,
-    decode_to_engine,
+    decode_to_provider,
     line_to_head,
 )
-from supervisor.nodes.engines.ray_machines import bundle_for, gpus_for, machines_of, offers_of
-from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.providers.ray_machines import bundle_for, gpus_for, machines_of, offers_of
 
 LOOK_EVERY_S = 0.5
 PROBED_WITHIN_S = 30.0
@@ -89,7 +89,7 @@ def _in_short(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:MAX_CHARS]
 
 
-class RayEngine:
+class RayProvider:
     """Offers each machine to the head until it has a node, and again when that one has ended."""
 
     def __init__(self, say: Say) -> None:
@@ -116,7 +116,7 @@ class RayEngine:
         lines, loop = asyncio.StreamReader(limit=MAX_ORDER_BYTES), asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
-            said = decode_to_engine.decode(line)
+            said = decode_to_provider.decode(line)
             task = loop.create_task(
                 self._keep(said.orders) if isinstance(said, StartNode) else _request(said.resources)
             )
@@ -137,9 +137,9 @@ class RayEngine:
             self._say(MachineGone(name))
         self._resources = {node["NodeID"]: node["Resources"] for node in nodes}
         alive = set(self._machines.values())
-        for agent_id in [agent_id for agent_id, machine in self._nodes.items() if machine not in alive]:
-            del self._nodes[agent_id]
-            self._say(NodeDown(agent_id, "Ray counts its machine as dead"))
+        for node_id in [node_id for node_id, machine in self._nodes.items() if machine not in alive]:
+            del self._nodes[node_id]
+            self._say(NodeDown(node_id, "Ray counts its machine as dead"))
         self._taken &= alive
         for name, machine in self._machines.items():
             if machine not in self._taken:
@@ -150,11 +150,11 @@ class RayEngine:
         """One node, from its start until nothing of it is left, or nobody can say."""
         machine = self._machines.get(orders.name)
         if machine is None:
-            self._say(NodeFailed(orders.agent_id, "its machine is no part of the Ray cluster any more"))
+            self._say(NodeFailed(orders.node_id, "its machine is no part of the Ray cluster any more"))
             return
-        self._nodes[orders.agent_id] = machine
+        self._nodes[orders.node_id] = machine
         started = await self._run(machine, orders)
-        self._nodes.pop(orders.agent_id, None)
+        self._nodes.pop(orders.node_id, None)
         await asyncio.sleep(OFFER_AGAIN_S if started else FAILED_AGAIN_S)
         self._taken.discard(machine)
 
@@ -162,21 +162,21 @@ class RayEngine:
         """Whether there was a node at all."""
         import ray
 
-        from supervisor.nodes.engines.ray_actor import actor_on
+        from supervisor.nodes.providers.ray_actor import actor_on
 
         actor = actor_on(machine, gpus_for(orders.settings, self._resources.get(machine, {})))
         started = False
         try:
             keeper, init, why = await actor.start.remote(msgspec.json.encode(orders))
             if why:
-                self._say(NodeFailed(orders.agent_id, why))
+                self._say(NodeFailed(orders.node_id, why))
                 return False
             started = True
-            self._say(Started(orders.agent_id, keeper, init))
+            self._say(Started(orders.node_id, keeper, init))
             await actor.until_reaped.remote()
-            self._say(NodeReaped(orders.agent_id))
+            self._say(NodeReaped(orders.node_id))
         except Exception as error:  # whatever Ray has to say of it, the node's lease decides
-            self._say(NodeDown(orders.agent_id, f"Ray has lost it: {_in_short(error)}"))
+            self._say(NodeDown(orders.node_id, f"Ray has lost it: {_in_short(error)}"))
         finally:
             with suppress(Exception):
                 ray.kill(actor)
@@ -202,10 +202,10 @@ def main() -> None:
     try:
         join(address, open_too=bool(open_too))
     except Unusable as error:
-        say(EngineFailed(str(error)))
+        say(ProviderFailed(str(error)))
         time.sleep(FAILED_AGAIN_S)
         return
-    asyncio.run(RayEngine(say).serve())
+    asyncio.run(RayProvider(say).serve())
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bus.contract.settings import AgentDefinition, Settings
-from supervisor.nodes.engines.ray_machines import gpus_for, machines_of, offers_of
+from supervisor.nodes.providers.ray_machines import gpus_for, machines_of, offers_of
 
 
 def ray_node(number: str, name: str, **differs: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from supervisor.workers.warm_pool import BACKOFF_S, WarmPool
+from supervisor.workers.warm_at_place import BACKOFF_S, WarmAtPlace
 
 
 @dataclass(eq=False)
@@ -13,7 +13,7 @@ class Warm:
     outdated: bool = False
 
 
-def pool(per_agent: int = 2) -> tuple[WarmPool[Warm], list[Warm]]:
+def pool(per_agent: int = 2) -> tuple[WarmAtPlace[Warm], list[Warm]]:
     """A pool, and what it has spawned so far."""
     spawned: list[Warm] = []
 
@@ -21,7 +21,7 @@ def pool(per_agent: int = 2) -> tuple[WarmPool[Warm], list[Warm]]:
         spawned.append(Warm(agent))
         return spawned[-1]
 
-    return WarmPool(per_agent, spawn), spawned
+    return WarmAtPlace(per_agent, spawn), spawned
 
 
 def test_only_agents_that_were_asked_for_are_kept_warm() -> None:

@@ -12,10 +12,10 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from bus.system.prctl import become_subreaper
-from supervisor.nodes.engines.keeping import init_of, keeper_command, reap, why_failed
-from supervisor.nodes.engines.ray_machines import RESOURCE
 from supervisor.nodes.machine.node_folder import NodeFolder
 from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.providers.keepers import init_of, keeper_command, reap, why_failed
+from supervisor.nodes.providers.ray_machines import RESOURCE
 
 
 class NodeActor:

@@ -5,7 +5,7 @@ import asyncio
 from bus.contract.vocabulary import Reason
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import StopRequest
-from supervisor.scheduling.deadlines import CLOCK_JUMPED_S, DeadlineTimers
+from supervisor.scheduling.deadline_timers import CLOCK_JUMPED_S, DeadlineTimers
 from tests.harness.jobs.entries import DEADLINES, new_entry
 
 

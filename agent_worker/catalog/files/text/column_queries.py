@@ -1,11 +1,11 @@
-"""Questions to all texts of columns at once."""
+"""Queries about the texts of many columns at once: what is so of all of a column's texts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import duckdb
 
-from agent_worker.catalog.files.text.kinds import VALUES, Kind, on
+from agent_worker.catalog.files.text.kinds import VALUES, TextKind, on
 from agent_worker.engine.settings import quote_name, quote_text
 
 TESTS_AT_ONCE = 1_000
@@ -17,7 +17,7 @@ def bare(name: str) -> str:
     return f"nullif(trim({quote_name(name)}), '')"
 
 
-def passes(kind: Kind, name: str) -> str:
+def passes(kind: TextKind, name: str) -> str:
     """NULL for no text, else true or false: an aggregate would pass over a text that a test has no answer to."""
     x = bare(name)
     return f"CASE WHEN {x} IS NOT NULL THEN coalesce({on(kind.test, x)}, false) END"

@@ -1,5 +1,5 @@
 """The hostile set, with layers of the sandbox switched off: where one is missing, the others hold what they say.
-`python -m bench.fences` makes the whole table."""
+`python -m bench.sandbox` makes the whole table."""
 
 import os
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from agent_worker.catalog.profile.budget import Budget
+from agent_worker.catalog.profile.time_budget import TimeBudget
 from agent_worker.catalog.reader import read_catalog
 from tests.harness.asking import write_parquet
 
@@ -16,7 +16,7 @@ def test_a_bound_that_interrupts_the_statement_that_sets_it_is_set_all_the_same(
     write_parquet(tmp_path / "numbers.parquet", "SELECT range AS n FROM range(10)")
     with duckdb.connect(config={"threads": 1, "async_threads": 1}) as connection:
         (table,) = read_catalog(tmp_path, connection=connection).tables
-        budget = Budget(connection, total_s=600.0, each_s=0.001)
+        budget = TimeBudget(connection, total_s=600.0, each_s=0.001)
         seen = [budget.rows("SELECT 1", table) for _ in range(LOOKS)]
     assert set(map(str, seen)) <= {"[(1,)]", "None"}
     assert (budget.failures, budget.missed) == ({}, seen.count(None))

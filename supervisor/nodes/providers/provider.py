@@ -1,4 +1,4 @@
-"""The engine as the head has it: a child process, which is started again when it has ended."""
+"""The provider as the head has it: a child process, which is started again when it has ended."""
 
 import asyncio
 import logging
@@ -10,8 +10,8 @@ import msgspec
 
 from bus.contract.settings import ClusterSettings
 from bus.system.interpreter import interpreter_command
-from supervisor.nodes.engines.line import EngineMessage, FromEngine, StartNode, Want, decode_from_engine
 from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.providers.messages import FromProvider, ProviderMessage, StartNode, Want, decode_from_provider
 
 log = logging.getLogger(__name__)
 
@@ -19,14 +19,14 @@ START_AGAIN_S = 1.0
 
 MAX_LINE_BYTES = 1 << 16
 
-_ACTION = {"action": "engine"}
+_ACTION = {"action": "provider"}
 
 
-class Engine:
+class Provider:
     """Runs `arguments` as a module of this interpreter. `said` hears each of its words, `ended` that it has ended, and
     with it every node that it has started, sooner or later."""
 
-    def __init__(self, arguments: list[str], said: Callable[[FromEngine], None], ended: Callable[[], None]) -> None:
+    def __init__(self, arguments: list[str], said: Callable[[FromProvider], None], ended: Callable[[], None]) -> None:
         self._arguments = arguments
         self._said = said
         self._ended = ended
@@ -36,7 +36,7 @@ class Engine:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def __repr__(self) -> str:
-        return f"<Engine pid={self.pid}>"
+        return f"<Provider pid={self.pid}>"
 
     @property
     def pid(self) -> int | None:
@@ -64,7 +64,7 @@ class Engine:
             while line := await said.readline():
                 self._hear(line)
             await self._end()
-            log.error("the engine has ended; starting it again", extra=_ACTION)
+            log.error("the provider has ended; starting it again", extra=_ACTION)
             self._wanted = None  # the next one has to hear it
             self._ended()
             await asyncio.sleep(START_AGAIN_S)
@@ -85,22 +85,22 @@ class Engine:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
 
-    def _say(self, message: EngineMessage) -> None:
+    def _say(self, message: ProviderMessage) -> None:
         if self._orders is not None:
             self._orders.write(msgspec.json.encode(message) + b"\n")
 
     def _hear(self, line: bytes) -> None:
         try:
-            said = decode_from_engine.decode(line)
+            said = decode_from_provider.decode(line)
         except msgspec.DecodeError:
-            log.warning("the engine said %r", line[:200], extra=_ACTION)
+            log.warning("the provider said %r", line[:200], extra=_ACTION)
             return
         self._said(said)
 
 
-def engine_arguments(cluster: ClusterSettings) -> list[str]:
-    """Module and arguments of the engine that the settings name."""
-    if cluster.engine == "ray":
+def provider_arguments(cluster: ClusterSettings) -> list[str]:
+    """Module and arguments of the provider that the settings name."""
+    if cluster.provider == "ray":
         open_too = ["open"] if cluster.allow_open_ray else []
-        return ["supervisor.nodes.engines.ray_engine", str(os.getpid()), cluster.address, *open_too]
-    return ["supervisor.nodes.engines.local", str(os.getpid()), str(cluster.nodes)]
+        return ["supervisor.nodes.providers.ray_provider", str(os.getpid()), cluster.address, *open_too]
+    return ["supervisor.nodes.providers.local", str(os.getpid()), str(cluster.nodes)]

@@ -1,4 +1,4 @@
-"""Every verb over every door, tried by somebody else: what is another's answers exactly as what does not exist."""
+"""Every verb over HTTP and WebSocket, tried by somebody else: what is another's answers as what does not exist does."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ async def test_jobs_over_http(gateway: RunningGateway, anns: Anns, method: str, 
 async def test_conversations_over_http(
     gateway: RunningGateway, anns: Anns, user: str, method: str, body: dict[str, str] | None
 ) -> None:
-    """Not even an operator's: conversations are private, jobs are what operators look after."""
+    """Not even an operator's: conversations are private, operators are there for jobs."""
     given = {"json": body} if body else {}
     unknown = without(await gateway.json(method, f"/api/conversations/{NOBODYS_NAME}", user, **given), NOBODYS_NAME)
     assert unknown[0] == 404

@@ -80,8 +80,8 @@ def main(orders: NodeOrders, contain: Contain, said: int) -> NoReturn:
 
 
 async def _serve(orders: NodeOrders, contain: Contain, said: int) -> None:
-    agent = Agent(orders, contain, said)
-    await agent.run()
+    program = NodeProgram(orders, contain, said)
+    await program.run()
 
 
 class NoLedger:
@@ -94,14 +94,14 @@ class NoLedger:
         """Not kept."""
 
 
-class Agent:
+class NodeProgram:
     """Does what the head says, and tells it what becomes of it."""
 
     def __init__(self, orders: NodeOrders, contain: Contain, said: int) -> None:
         self._orders = orders
         self._said = said
         self._loop = asyncio.get_running_loop()
-        self._id = orders.agent_id.encode()
+        self._id = orders.node_id.encode()
         self._lease = NodeLease(orders.lease_s, boot_clock())
         self._over = asyncio.Event()
         self._loaded = False

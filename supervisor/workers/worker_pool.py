@@ -1,4 +1,4 @@
-"""All workers: starts them at their place, receives what they send, and learns of their end."""
+"""All workers, warm ones and those of jobs: starts them at their place, receives what they send, hears of their end."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ from supervisor.places.place import Gone, Place, PlaceListener, Sample
 from supervisor.workers.descriptors import Descriptors
 from supervisor.workers.placement import Machines, Placement
 from supervisor.workers.resource_limits import exceeded
-from supervisor.workers.warm_workers import WarmWorkers, kill
+from supervisor.workers.warm_pool import WarmPool, kill
 from supervisor.workers.worker import Listener, Worker
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class WorkerPool:
         self._descriptors = Descriptors(self._starting_here)
         self._here = make_here(self)
         self._placement = Placement(self._here, make_machines(self) if make_machines is not None else None)
-        self._warm = WarmWorkers(
+        self._warm = WarmPool(
             self._placement, settings.worker.warm_workers, self._request, has_room_here=self._has_room_here
         )
         self._stray_messages = 0

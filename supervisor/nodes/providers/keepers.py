@@ -1,4 +1,4 @@
-"""What every engine does with a keeper: how it is started, what it says, and how its init is reaped."""
+"""What every provider does with a keeper: how it is started, what it says, and how its init is reaped."""
 
 import os
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The engine whose nodes are all on this machine: `python -m supervisor.nodes.engines.local SUPERVISOR NODES`.
+"""The provider whose nodes are all on this machine: `python -m supervisor.nodes.providers.local SUPERVISOR NODES`.
 
 It starts a keeper for each, reaps what they leave, and offers the machine again when one has ended.
 """
@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from bus.system.prctl import become_subreaper, die_with
-from supervisor.nodes.engines.keeping import FAILED_AGAIN_S, OFFER_AGAIN_S, init_of, keeper_command, reap, why_failed
-from supervisor.nodes.engines.line import (
+from supervisor.nodes.machine.orders import NodeOrders
+from supervisor.nodes.providers.keepers import FAILED_AGAIN_S, OFFER_AGAIN_S, init_of, keeper_command, reap, why_failed
+from supervisor.nodes.providers.messages import (
     MAX_ORDER_BYTES,
     NodeFailed,
     NodeReaped,
@@ -20,10 +21,9 @@ from supervisor.nodes.engines.line import (
     Say,
     Started,
     StartNode,
-    decode_to_engine,
+    decode_to_provider,
     line_to_head,
 )
-from supervisor.nodes.machine.orders import NodeOrders
 from supervisor.places.capacity import LOCAL
 from supervisor.places.cleanup import remove_folder
 
@@ -37,7 +37,7 @@ async def serve(nodes: int, say: Say) -> None:
         say(NodeUp(LOCAL.format(number)))
     keeping: set[asyncio.Task[None]] = set()
     while line := await lines.readline():
-        said = decode_to_engine.decode(line)
+        said = decode_to_provider.decode(line)
         if isinstance(said, StartNode):  # there are never more machines than this
             task = loop.create_task(_keep(msgspec.structs.replace(said.orders, parent=os.getpid()), say))
             keeping.add(task)
@@ -54,14 +54,14 @@ async def _keep(orders: NodeOrders, say: Say) -> None:
     said = await keeper.stdout.readline()
     init = init_of(said)
     if init is None:
-        say(NodeFailed(orders.agent_id, why_failed(said, await keeper.wait())))
+        say(NodeFailed(orders.node_id, why_failed(said, await keeper.wait())))
         await asyncio.sleep(FAILED_AGAIN_S)
     else:
-        say(Started(orders.agent_id, keeper.pid, init[0]))
+        say(Started(orders.node_id, keeper.pid, init[0]))
         await keeper.wait()
         await asyncio.to_thread(reap, *init)
         remove_folder(Path(orders.folder))
-        say(NodeReaped(orders.agent_id))
+        say(NodeReaped(orders.node_id))
     await asyncio.sleep(OFFER_AGAIN_S)
     say(NodeUp(orders.name))
 

@@ -14,7 +14,7 @@ from bus.contract.catalog import CatalogTable
 MOST_TRIES = 1000
 
 
-class Budget:
+class TimeBudget:
     """So many seconds in all, and no one look longer than its share.
 
     `missed` counts the looks there was no time for; `failures` are the engine's sentences about data that could not

@@ -26,8 +26,8 @@ from supervisor.places.local_place import LocalPlace
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
 from supervisor.storage.store import Store
-from supervisor.workers.pool import WorkerPool
 from supervisor.workers.worker import Worker
+from supervisor.workers.worker_pool import WorkerPool
 from tests.harness.servers import eventually
 
 EVENTS = encode([Status("hello")])

@@ -1,4 +1,4 @@
-"""A stream is taken up again through every door, always the same events; a question asked twice runs once."""
+"""A stream is taken up again on every way there is, always the same events; a question asked twice runs once."""
 
 import asyncio
 import json
@@ -28,13 +28,13 @@ PIECES = 6
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Door = Callable[[Supervisor, ServedGateway, str, int, int], Awaitable[list[Event]]]
+Reader = Callable[[Supervisor, ServedGateway, str, int, int], Awaitable[list[Event]]]
 """Takes up a job's stream after an event and is cut off after so many more; returns what came."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path_factory.mktemp("doors"), zoo_settings()) as running:
+    async with running_supervisor(tmp_path_factory.mktemp("resuming"), zoo_settings()) as running:
         yield running
 
 
@@ -89,9 +89,9 @@ async def tail_remote(
     return await _tail(["--url", url, "--token", TOKENS["ann"]], job_id, after, count)
 
 
-@pytest.mark.parametrize("door", [server_sent_events, tail_here, tail_remote])
-async def test_a_stream_taken_up_again_is_the_same_through_every_door(
-    supervisor: Supervisor, gateway: ServedGateway, door: Door
+@pytest.mark.parametrize("reader", [server_sent_events, tail_here, tail_remote])
+async def test_a_stream_taken_up_again_is_the_same_on_every_way(
+    supervisor: Supervisor, gateway: ServedGateway, reader: Reader
 ) -> None:
     dice = random.Random(5)
     session = f"s{secrets.token_hex(4)}"
@@ -101,9 +101,9 @@ async def test_a_stream_taken_up_again_is_the_same_through_every_door(
     job_id = page.received[0]["data"]["job_id"]
     found: list[Event] = []
     for _ in range(PIECES):
-        found += await door(supervisor, gateway, job_id, len(found), dice.randrange(1, CHUNKS // PIECES))
+        found += await reader(supervisor, gateway, job_id, len(found), dice.randrange(1, CHUNKS // PIECES))
     while found[-1]["event"] not in ENDINGS:
-        found += await door(supervisor, gateway, job_id, len(found), CHUNKS)
+        found += await reader(supervisor, gateway, job_id, len(found), CHUNKS)
     await following
     assert found == page.received
 
@@ -121,7 +121,7 @@ async def test_a_question_asked_on_many_connections_at_once_runs_once(
     async with served_gateway(supervisor.state_dir, zoo_settings()) as other:
         for _ in range(10):
             session = f"s{secrets.token_hex(4)}"
-            clients = [CutClient(door, session, "hello", "echoes") for door in (gateway, other) for _ in range(3)]
+            clients = [CutClient(served, session, "hello", "echoes") for served in (gateway, other) for _ in range(3)]
             await asyncio.gather(*(client.until(1 << 30, Cut.GOODBYE) for client in clients))
             assert all(client.received == clients[0].received for client in clients)
             assert clients[0].received[0]["data"]["job_id"] == await one_job(supervisor, session)

@@ -1,6 +1,6 @@
 """What each layer of the sandbox holds: the hostile set, tried with each switched off in turn and with all of them off.
 
-python -m bench.fences [--only statements|attempts] [--list]      (--list names what came through)
+python -m bench.sandbox [--only statements|attempts] [--list]      (--list names what came through)
 """
 
 import argparse

@@ -4,36 +4,36 @@ import sys
 
 import pytest
 
-from supervisor.nodes.engines.line import EngineMessage, MachineGone, NodeDown, NodeUp
-from supervisor.nodes.engines.ray_engine import MISSING, RayEngine, Unusable, join
-from tests.unit.supervisor.nodes.engines.test_ray_machines import ray_node
+from supervisor.nodes.providers.messages import MachineGone, NodeDown, NodeUp, ProviderMessage
+from supervisor.nodes.providers.ray_provider import MISSING, RayProvider, Unusable, join
+from tests.unit.supervisor.nodes.providers.test_ray_machines import ray_node
 
-Compared = tuple[RayEngine, list[EngineMessage]]
+Compared = tuple[RayProvider, list[ProviderMessage]]
 
 
 @pytest.fixture
-def engine() -> Compared:
-    said: list[EngineMessage] = []
-    return RayEngine(said.append), said
+def provider() -> Compared:
+    said: list[ProviderMessage] = []
+    return RayProvider(said.append), said
 
 
-def test_each_machine_is_offered_once(engine: Compared) -> None:
-    ray, said = engine
+def test_each_machine_is_offered_once(provider: Compared) -> None:
+    ray, said = provider
     for _ in range(3):
         ray._compare([ray_node("aa", "one"), ray_node("bb", "two")])
     assert said == [NodeUp("one"), NodeUp("two")]
 
 
-def test_one_that_comes_back_is_offered_again(engine: Compared) -> None:
-    ray, said = engine
+def test_one_that_comes_back_is_offered_again(provider: Compared) -> None:
+    ray, said = provider
     ray._compare([ray_node("aa", "one")])
     ray._compare([ray_node("aa", "one", Alive=False)])
     ray._compare([ray_node("aa", "one", Alive=False), ray_node("ab", "one")])
     assert said == [NodeUp("one"), MachineGone("one"), NodeUp("one")]
 
 
-def test_the_node_of_a_machine_that_ray_counts_as_dead_is_hinted_at_once(engine: Compared) -> None:
-    ray, said = engine
+def test_the_node_of_a_machine_that_ray_counts_as_dead_is_hinted_at_once(provider: Compared) -> None:
+    ray, said = provider
     ray._compare([ray_node("aa", "one")])
     ray._nodes["agent"] = "aa"
     for _ in range(3):

@@ -1,1 +1,0 @@
-"""Who knows the machines and starts a node on each: a child process of the head."""
