@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import plural, stem
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, NOUNS_TOO
 from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
@@ -44,10 +45,17 @@ class Column(msgspec.Struct, frozen=True):
 
     @property
     def forms(self) -> tuple[Words, ...]:
-        """Its words in each way in which they may be said: a name that is shortened is a word too."""
+        """Its words in each way in which they may be said: a name that is shortened is a word too, a date of birth is a
+        birth date, and what is opened on has an opening date."""
         parts = parts_of(self.name)
         said = (self.words,) if self.words == self.all_words else (self.words, self.all_words)
-        return said if _EXPANDED.keys().isdisjoint(parts) else (*said, parts)
+        said = said if _EXPANDED.keys().isdisjoint(parts) else (*said, parts)
+        if said[0][-1:] == ("by",) and len(said[0]) == 2:  # the director of what is `directed_by` one
+            said = (*said, *((said[0][0].removesuffix("ed") + ending,) for ending in ("or", "er")))
+        if said[0][:1] and said[0][0] in VERBS and said[0][-1] in ("date", "year", "time"):
+            said = (*said, (said[0][0].removesuffix("e") + "ing", *said[0][1:]))
+        cut = [(form[: form.index("of")], form[form.index("of") + 1 :]) for form in said if "of" in form[1:-1]]
+        return (*said, *(form for of, what in cut for form in ((*of, *what), (*what, *of))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,8 @@ class Schema:
         for info in self.catalog.tables:
             counts = referred.get(info.name, {})
             once = {column.name for column in info.columns if column.unique}
-            most = sorted(counts, key=lambda name: (name not in once, -counts[name]))
+            names = [column.name for column in info.columns]
+            most = sorted(counts, key=lambda name: (name not in once, -counts[name], names.index(name)))
             self.tables[info.name] = self._table(info, most[0] if most else None)
 
     @cached_property
