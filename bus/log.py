@@ -89,20 +89,21 @@ def known_version(db: sqlite3.Connection) -> int:
 
 _T = TypeVar("_T")
 
-_LOOKS, _LOOK_AGAIN_S = 20, 0.001
+_LOOK_FOR_S, _LOOK_AGAIN_S = 1.0, 0.001
+"""A writer takes microseconds; one that has to wait for a processor in between, as long as that takes."""
 
 
 def _settled(look: Callable[[], _T]) -> _T:
     """A reader that may not write beside the log (one in the sandbox) cannot tell an index that is being written from
     one that a dead writer has left unfinished, and is refused: it looks again before it believes the latter."""
-    for _ in range(_LOOKS):
+    until = time.monotonic() + _LOOK_FOR_S
+    while True:
         try:
             return look()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY or time.monotonic() > until:
                 raise
             time.sleep(_LOOK_AGAIN_S)
-    return look()
 
 
 _Identity = tuple[int, int]

@@ -82,7 +82,8 @@ class Binder(Checks):
                 self._absent(fragment)
         if any(mention.again for mention in self.of(Mention)):
             self._of_two_rows()
-        if len(self.of(Or)) != alternatives:
+        conditions = [f for f in self.parse.fragments if isinstance(f, (Where, When, Or))]
+        if len(self.of(Or)) != alternatives or (alternatives and not isinstance(conditions[-2], Or)):
             raise Doubtful("or what")
         for number in self.of(HowMany):
             self._how_many(number)

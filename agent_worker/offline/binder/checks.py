@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.places import BRIDGE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
@@ -25,9 +25,6 @@ from agent_worker.offline.schema.roles import Kind, Role
 
 _ADDED = frozenset(("total", "sum", "count", "overall", "combined"))
 _ALIKE = frozenset(("share", "shares", "shared"))
-_NEARLY = 0.9
-"""How many of its values a column has once that tells its rows apart, though for chance."""
-
 
 _RECURRING = frozenset(("hour", "weekday", "day_of_month", "month_of_year", "quarter_of_year"))
 
@@ -106,18 +103,14 @@ class Checks(Times):
         roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
         return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
 
-    def _tells_apart(self, column: Column) -> bool:
-        """Whether hardly two rows of the base have the same."""
-        table = self.schema.tables[self.base]
-        return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
-
     def _asks_values(self) -> bool:
         """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
         cinema", "the grade"."""
         first = self.of(Select)[:1]
         asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in first)
-        with_base = any(m.has and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
-        return asked or with_base or self._lists_values()
+        done = self.of(Verb) and len(self._items()) == 1 and self._items()[0].owner is None  # where customers live
+        with_base = any((m.has or done) and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
+        return (asked or with_base or self._lists_values()) and not self.of(Group)
 
     def _asks_one(self) -> bool:
         """Whether one value is asked for: "the grade taught in classroom 103"."""
@@ -143,7 +136,16 @@ class Checks(Times):
                 self.query.shown[:0] = own
             elif len(shared) == 1:
                 raise Unbound("rows of another table")
-        if plain and all(self._column(ref).role is Role.FLAG for ref in plain) and not self._is_of_one_thing():
+        named = self._named_tables()
+        ways = {ref.path for ref in plain}
+        if self.base not in named and len(ways) > 1 and () not in ways and not (self.of(Verb) or self.of(Group)):
+            raise Doubtful("lists of two things, or what belongs together")
+        keys = [self.schema.refers(ref.table, ref.column) for ref in plain]
+        words = {stem(word) for name in self._item_names() for word in name.text.lower().split()}
+        told = named | {t.name for t in self.schema.tables.values() if words & {stem(word) for word in t.words}}
+        if keys and self.base not in named and all(key and key.ref_table in told for key in keys):
+            self.cost += BRIDGE  # the numbers of things, not those of what nobody named
+        if plain and all(self._yes(ref, False) for ref in plain) and not self._is_of_one_thing():
             raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
         if len(plain) == 1 and self._is_number_of_things(plain[0]):
             raise Doubtful(f"the {plain[0].column}, or how many")
@@ -154,6 +156,15 @@ class Checks(Times):
         }
         if plain and (all(ref in said for ref in plain) or self._asks_again(said)):
             raise Unbound("asks for what it says")
+
+    def _check_told_before(self, where: Where, mention: Mention) -> None:
+        """What stands right before a noun is said of it: a female ward is none of female patients."""
+        values = [one for one in where.operands if isinstance(one, Value)]
+        if not values or values[-1].end != mention.name.start or where.name or where.owner or where.label:
+            return
+        own = {c.table for c in mention.name.tables}
+        if where.never or not any(ref.table in self.schema.referred_by(own) for value in values for ref in value.refs):
+            raise Unbound(f"{values[-1].text} of something else than {mention.name.text}")
 
     def _is_number_of_things(self, ref: Ref) -> bool:
         """Whether a column says how many there are of what others beside it tell of: `guests`, with `guest_name`."""
@@ -225,6 +236,8 @@ class Checks(Times):
                 again = second.items[0]
                 if again.fn == "" and again.name and again.name.tables and again.name.start <= first.name.end + 2:
                     raise Unbound(f"{first.name.text} and {again.name.text}")
+            if isinstance(first, Where) and isinstance(second, Mention):
+                self._check_told_before(first, second)
             if isinstance(first, Verb) and isinstance(second, Where) and second.name is None and not second.label:
                 same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
                 own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]

@@ -1,7 +1,7 @@
 """Which column a condition is about: named, hinted by an adjective, or told by its value."""
 
 from agent_worker.offline.binder.nouns import Nouns
-from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
+from agent_worker.offline.binder.places import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import kin, stem
@@ -101,9 +101,12 @@ class Columns(Nouns):
             best = where.owner.cost
             owners = {c.table: c.cost - best for c in where.owner.tables}
             columns = {(c.table, c.column): c.cost - best for c in where.owner.columns if c.column}
+            last = stem(where.owner.text.lower().split()[-1])
             for place in refs:
                 if place in columns:
                     found[place] = columns[place]
+                elif last in {stem(word) for word in self.schema.columns[place].all_words}:
+                    found[place] = 0.05  # "a king bed", of `bed_type`
                 elif place[0] in owners:
                     found[place] = owners[place[0]] + 0.05
         else:
@@ -194,7 +197,7 @@ class Columns(Nouns):
             return 0.0
         path = self._path_to(table)
         if path is not None:
-            return len(path) * FAR
+            return len(path) * FAR + (FAR_AWAY if len(path) > 2 else 0.0)
         try:
             path, cost = self._any_path([table])
         except Unbound:

@@ -1,7 +1,7 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
 from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin, stem
@@ -55,7 +55,8 @@ class Nouns(Shown):
             if firm and not aggregated and self._column(found).role is Role.QUANTITY:
                 raise Doubtful(f"per so many, or by {found.column}")
             keyed = self.schema.tables[self.base].key == self._column(found)
-            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not keyed:
+            each = keyed or any(c.table == self.base for c in name.tables)
+            if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not each:
                 self.query.doubtful = True  # one row for each of them, or for each of theirs
             if aggregated:
                 self.query.groups.append(found)
@@ -110,7 +111,7 @@ class Nouns(Shown):
         columns = [*((table.key,) if table.key else ()), *table.labels]
         if not columns:
             raise Unbound(f"{table.noun} has no key")
-        return [self._nearest(Ref(path, table.name, column.name)) for column in columns]
+        return [nearest(Ref(path, table.name, column.name)) for column in columns]
 
     def _first_of_each(self, name: Name) -> None:
         """The first ones of each of these, rather than of all."""

@@ -24,9 +24,11 @@ from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.roles import Kind, Role, is_scale, yes_and_no
 from agent_worker.offline.schema.routes import Joins, Path, Step
 
-HOP, FAR, CLOSE, BRIDGE, EXISTS = 0.25, 0.1, 0.08, 0.3, 0.2
+HOP, FAR, CLOSE, BRIDGE, EXISTS, FAR_AWAY = 0.25, 0.1, 0.08, 0.5, 0.2, 0.5
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
-must exist elsewhere."""
+must exist elsewhere; a condition that lies further than over one table between."""
+_NEARLY = 0.9
+"""How many of its values a column has once that tells its rows apart, though for chance."""
 GUESS_CLOSE = 0.2
 """What is as good as equal to a part of a name."""
 COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
@@ -270,6 +272,11 @@ class Places:
             return Compare(ref, "=", (Literal(codes[negated], said),))
         return Compare(ref, said, ()) if column.kind is Kind.FLAG else None
 
+    def _tells_apart(self, column: Column) -> bool:
+        """Whether hardly two rows of the base have the same."""
+        table = self.schema.tables[self.base]
+        return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
+
     def _path_to(self, table: str) -> Path | None:
         reached = self._ref(Candidate(table, "*"))
         return reached[0].path if reached else None
@@ -286,14 +293,7 @@ class Places:
             if len(told) != 1:
                 raise Unbound("several ways to " + ", ".join(tables))
             nearest = told
-        return nearest[0], len(nearest[0]) * FAR + (0.5 if len(nearest[0]) > 2 else 0.0)
-
-    def _nearest(self, ref: Ref) -> Ref:
-        """The column that refers to this one, where it is a key: it is there even where no row is behind it."""
-        if ref.path and ref.path[-1].end_column == ref.column:
-            step = ref.path[-1]
-            return Ref(ref.path[:-1], step.start, step.start_column)
-        return ref
+        return nearest[0], len(nearest[0]) * FAR + (FAR_AWAY if len(nearest[0]) > 2 else 0.0)
 
     def _join(self, path: Path) -> None:
         if path and path not in self.query.joined:

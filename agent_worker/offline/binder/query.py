@@ -1,7 +1,7 @@
 """The query form: what is shown, filtered, grouped and ordered over one base table, with every name settled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent_worker.offline.schema.routes import Path
 
@@ -172,3 +172,34 @@ class Query:
     @property
     def aggregated(self) -> bool:
         return bool(self.groups or self.buckets) or any(isinstance(e, Agg) for e in self.shown)
+
+
+def plainest(query: Query) -> Query:
+    """A query without what makes no other answer of it: the side of a join that a key is shown from, things behind a
+    row that must exist, and whether what is alike stands there once."""
+    conditions: list[Condition] = []
+    for one in query.conditions:
+        if isinstance(one, Exists) and not one.conditions:
+            one = replace(one, path=_needed(one.path))
+        elif isinstance(one, Compare) and isinstance(one.expr, Ref):
+            one = replace(one, expr=nearest(one.expr))
+        conditions.append(one)
+    return replace(
+        query, shown=[nearest(e) if isinstance(e, Ref) else e for e in query.shown], distinct=False,
+        groups=[*map(nearest, query.groups)], conditions=conditions,
+        order=[(nearest(e) if isinstance(e, Ref) else e, down) for e, down in query.order],
+    )  # fmt: skip
+
+
+def nearest(ref: Ref) -> Ref:
+    """The column that refers to this one, where it is a key: it is there even where no row is behind it."""
+    if ref.path and ref.path[-1].end_column == ref.column and not ref.since:
+        return Ref(ref.path[:-1], ref.path[-1].start, ref.path[-1].start_column)
+    return ref
+
+
+def _needed(path: Path) -> Path:
+    """A way to rows, without the steps at its end of which each row has one."""
+    while len(path) > 1 and path[-1].along:
+        path = path[:-1]
+    return path

@@ -2,7 +2,7 @@
 
 from agent_worker.offline.binder.conditions import Conditions
 from agent_worker.offline.binder.places import NUMERIC, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref, nearest
 from agent_worker.offline.binder.shown import holds_numbers
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
@@ -107,7 +107,7 @@ class Ranking(Conditions):
                 raise Unbound("counted by itself")
             if self._only_joins():
                 return Agg("count")
-            return Agg("count", self._nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
+            return Agg("count", nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
         ref, cost = self._resolve(name, None)
         if self._column(ref).role in NUMERIC or holds_numbers(self._column(ref)):
             raise Unbound("a count of quantities")
@@ -156,6 +156,8 @@ class Ranking(Conditions):
             if any(isinstance(c, Exists) for c in self.query.conditions) or self._of_another(rank):
                 raise Doubtful("the most common of what")
             shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
+            if any(not e.path and self._tells_apart(self._column(e)) for e in shown):
+                raise Unbound("the most common of what is there once")
             if all(e.path for e in shown) and self.base not in self.mentioned:
                 raise Doubtful(f"the most common by {self.base}, or by what")
             return Agg("count")
@@ -247,7 +249,7 @@ class Ranking(Conditions):
             if first is None and self.query.everything and labels:
                 return Ref((), self.base, labels[0].name)
             if first is None or len([e for e in self.query.shown if isinstance(e, Ref)]) > 1:
-                if first is None:
+                if first is None or any(group.names for group in self.of(Group)):
                     raise Unbound("in which order")
                 self.cost += 0.05
             return first

@@ -60,7 +60,7 @@ OPENERS = Phrases(
 )
 OPENING_GLUE = _said(
     """me|us|the|all|of|out|please|for|a|an|{a,the,} list of|can you|could you|i|to|you|any|every|both{ the,}|up
-    |also|do|have
+    |also|do|have|just
     |{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
     |distinct values of|existing|{kind,kinds} of"""
 )
@@ -136,7 +136,7 @@ COMMON = Phrases(
     {
         """{the,} most {common,frequent}|most {commonly,frequently}{ used,}|most {popular,often,used}
         |commonest""": True,
-        "least {common,frequent,popular,used}|rarest|least commonly used": False,
+        "least {common,frequent,popular,used}|rarest|least {commonly used,often}|fewest times": False,
     }
 )
 MOSTLY = Phrases({"{the,} most{ often, frequently,}": True, "{the,} least{ often, frequently,}": False})
@@ -156,7 +156,7 @@ COMPARE = Phrases(
         """at most|up to|{no,not} {more,later} than|{less,lower,smaller,fewer} than or equal to|<=
         |a maximum of""": "<=",
         "equal to|equals|exactly|equal|=|==|only|{the,} same as": "=",
-        "not equal{ to,}|!=|<>|other than|different from|not": "!=",
+        "{does ,do ,is ,}not equal{ to,}|!=|<>|other than|different from|not": "!=",
     }
 )
 VERSUS = _said("vs|versus|{compared,in comparison} {to,with}|against|v")
@@ -176,29 +176,37 @@ TRAILING = Phrases(
 )
 RELATIVES = Phrases(
     {
-        "older than|aged {over,above}|elder than|{over,above} the age of|above age": (">", "age"),
+        "older than|elder than|{over,above} the age of|above age": (">", "age"),
         "at least {the,} age of": (">=", "age"),
-        "younger than|aged {under,below}|{under,below} the age of": ("<", "age"),
+        "younger than|{under,below} the age of": ("<", "age"),
         "taller than": (">", "height"),
         "shorter than": ("<", "height length time duration distance minutes hours"),
-        "heavier than|{weighing,weighs,weigh} more than": (">", "weight"),
-        "lighter than|{weighing,weighs,weigh} less than": ("<", "weight"),
+        "heavier than": (">", "weight"),
+        "lighter than": ("<", "weight"),
         "longer than": (">", "length time duration distance runtime minutes hours"),
-        "more expensive than|{cost,costs,costing} more than|priced {above,over}": (">", "price cost"),
-        "cheaper than|{cost,costs,costing} less than|priced {below,under}": ("<", "price cost"),
-        "aged|age": ("=", "age"),
-        "after|later than": (">", f"{_BEGAN} born built"),
-        "before|earlier than|prior to": ("<", f"{_BEGAN} born built"),
+        "more expensive than": (">", "price cost"),
+        "cheaper than": ("<", "price cost"),
+        "after{ the year, the year of,}|later than": (">", f"{_BEGAN} born built"),
+        "before{ the year, the year of,}|earlier than|prior to": ("<", f"{_BEGAN} born built"),
         "since": (">=", "date year time day"),
         "on": ("=", "date time day"),
         """in{ year, the year, the years, the year of,}|during|of year|from{ year,}|between{ the years, year,}""": (
             "=",
             "year",
         ),
-        "{earning,earn,earns,make,makes} {more than,above,over}": (">", "salary"),
-        "{earning,earn,earns} less than": ("<", "salary"),
     }
 )
+MEASURED = Phrases(
+    {
+        "cost|costs|costing|{is,are,} priced{ at,}": "price cost",
+        "weigh|weighs|weighing": "weight",
+        "aged|age": "age",
+        "earn|earns|earning|make|makes|making": "salary",
+    }
+)
+"""Verbs whose object is a figure: "cost between 5 and 9"."""
+COMPARATIVES = Phrases({"higher|greater|larger|bigger|longer|more": ">", "lower|smaller|shorter|fewer|less": "<"})
+"""Before what is compared: "a higher price than 9"."""
 COPULAS = _said(
     """{is,are}{ either,}|was|were|of|being|be|equal to|equals|as|=|:|{has,have} been|is in|in|{that,which} is
     |is the|for
@@ -210,11 +218,11 @@ NAMED = _said(
     |whose names are
     |by the name of|name is|with the name of|known as"""
 )
-_WORD = "{ the, a,}{ word, substring, phrase, letter, letters,}"
+_WORD = "{ the, a,}{ word, substring, string, phrase, letter, letters, character, characters,}"
 CONTAINS = Phrases(
     {
         f"""{{that,which,}} {{contains,contain,containing}}{_WORD}|{{includes,include,including}}{_WORD}
-        |{{has,have,with}}{{ the, a}} {{word,substring,letter}}|{{are,is,}} like""": "%{}%",
+        |{{has,have,having,with}}{{ the, a, an,}} {{word,substring,string,letter}}|{{are,is,}} like""": "%{}%",
         f"""{{that,}} {{starts,start,starting,begins,begin,beginning}} with{_WORD}
         |{{has,have,with}}{{ the,}} prefix""": "{}%",
         f"{{that,}} {{ends,end,ending}} {{with,in}}{_WORD}": "%{}",
@@ -283,7 +291,7 @@ GLUE = _said(
     |already|he or she|there exist|we have|in our database|it has|out|list|that of|into|such|together with|a total of
     |our|my|along|via|about|regarding|using|under|through|available|existing|corresponding|in the database
     |recorded|records|each of the|in {our,the} {record,records}|in the table|{have,has,had} once
-    |{people,those} who|can|ones|one|for which|in which|result|results
+    |{people,those} who|can|ones|either|one|for which|in which|result|results
     |over all|{across,across all}|out of all|that is|value|values|of the|stored|on record|could|so
     |{at the,} same time|system
     |was the|according|in the system|sort|order|show|return|find|give|:"""
@@ -317,7 +325,7 @@ _ROOTS = """belong|live|work|take|enroll|own|locate|base|hold|play|make|use|offe
 |charge|earn|spend|report|claim|show|present|introduce|install|measure|list|test|nominate|award|host
 |organize|contribute|score|commit|follow|interact|elect|sponsor|train|reach|cite|advise|raise|undergo|say
 |try|apply|describe|allow|agree|stand|talk|connect|cause|weigh|arrive|depart|leave|land|enter|lie|remain
-|share|incur|mention|link|travel"""
+|share|occur|incur|mention|link|travel"""
 _ENDS = """pass|fail|finish|complete|settle|accept|win|lose|beat|defeat|lend|close|deliver|ship|sign|cancel|return
 |reject|pay|refund|approve|abandon|expire|skip|miss|stop|kill|crash|abort|resolve|reopen|retire|die|drop
 |deny|dismiss|ban|suspend|withdraw|recall|renew|repay|damage|break"""

@@ -78,7 +78,8 @@ ABBREVIATIONS = {
 NOUNS_TOO = frozenset(("cat", "temp", "auto", "doc", "stat", "prod"))
 """Those that people say as words of their own: cats need not be categories."""
 
-_SAME = """employee staff worker|client customer|movie film|salary wage|altitude elevation|gender sex|nation country
+_SAME = """person people|child children
+employee staff worker|client customer|movie film|salary wage|altitude elevation|gender sex|nation country
 phone telephone|car automobile|doctor physician|enrollment enrolment|organisation organization|theatre theater
 center centre|color colour|program programme|license licence|catalogue catalog|company firm|airplane aeroplane plane
 cellphone mobile|zipcode postcode|surname lastname|attorney lawyer|cinema theater"""

@@ -110,7 +110,8 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
     for start, name in reader.noun(at):
         place = reader.maybe(english.COPULAS, start)
         for end, descending in reader.phrase(english.EXTREMES, place + (reader.word(place) == "the")):
-            yield end, Rank(descending, 1, Item("", name)), name.cost + 0.1
+            if not (is_of_many(reader, end) and reader.is_date(name)):  # "cleared the most" is no date
+                yield end, Rank(descending, 1, Item("", name)), name.cost + 0.1
 
 
 def _top(reader: Reader, at: int) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from agent_worker.offline.grammar.conditions.comparisons import (
     having,
     where_containing,
     where_counted,
+    where_measured,
     where_named,
     where_relative,
     where_signed,
@@ -28,6 +29,7 @@ _ASKING = frozenset(("where", "when"))
 """What is asked for, at the beginning of a sentence: no reading drops them there."""
 _STANDING = frozenset(("on", "under", "at", "out"))
 _DOING = frozenset(("order", "sort", "show", "find", "return", "give"))
+_BESIDE = frozenset(("as", "with"))
 Rule = Callable[[Reader, int], Iterator[Found]]
 
 
@@ -93,13 +95,18 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     last = after >= reader.size or reader.word(after) in ("and", ",", ".", "?", "but", ";")
     leads = english.DETERMINING | (english.PREPOSITIONS - english.BEING)
     noun = any(name.tables for name in reader.names(at)) and reader.word(at - 1) in leads
-    if noun or word.startswith(("un", "non", "dis")):
+    many = word.endswith("s") and reader.word(at - 1) in english.DETERMINING  # a noun, "all the tests"
+    if noun or many or word.startswith(("un", "non", "dis")):
         return
+    led = {"which"} if reader.word(at - 1) in english.BEING else {"which", "where", "whom"}
     asked = any(before in ("do", "does", "did") for before in reader.words[:at])
     asked = asked or (reader.word(0) == "how" and "each" in reader.words[:at])
-    asked = asked or reader.word(at - 1) in english.PRONOUNS or "which" in reader.words[max(1, at - 4) : at]
-    if last and not asked and word not in english.FINAL:
-        return
+    asked = asked or reader.word(at - 1) in english.PRONOUNS or bool(led & {*reader.words[max(1, at - 4) : at]})
+    stranded = (
+        last and after > at + 1 and reader.word(at - 1) in english.BEING and reader.word(at - 2) in english.RELATING
+    )
+    if stranded or (last and not asked and word not in english.FINAL):
+        return  # "which are involved in": in what
     ends = [value for value in reader.values(at) if value.end == at + 1]
     states = tuple(dict.fromkeys((ref.table, ref.column) for value in ends for ref in value.refs))
     if word in english.VERBS:
@@ -124,6 +131,7 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
     for end, _ in reader.phrase(english.GLUE, at) if not coded else ():
         if not any(name.end <= end for name in named):
             yield end, None, 0.03
+    yield from ((end, None, 0.03) for end, _ in reader.phrase(english.BESIDE, at) if reader.word(end - 1) in _BESIDE)
     if reader.word(at) in ("and", "but", ";", ".", "?", "!", "(", ")"):
         yield at + 1, None, 0.06
     if reader.word(at) == "or":
@@ -131,7 +139,7 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 
 CLAUSES: tuple[Rule, ...] = (
-    where_named, where_counted, having, where_containing, where_trailing, where_value, where_full_name,
+    where_named, where_counted, where_measured, having, where_containing, where_trailing, where_value, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
     flagged, told, dated, on_average, in_all, compared, growth, glue,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.clauses import CLAUSES, Rule
 from agent_worker.offline.grammar.continuing import continued, opening
 from agent_worker.offline.grammar.fragments import Everything, Fragment, Group, Mention, Parse, Per, Select, Sort, Verb
@@ -65,7 +66,9 @@ def _may_ask(reader: Reader, at: int, parse: Parse) -> float | None:
     asked = sum(isinstance(f, (Select, Everything)) for f in parse.fragments)
     if not asked:
         return 0.0 if all(isinstance(f, (Group, Sort, Per)) for f in parse.fragments) else None
-    behind = reader.word(at - 1) in (".", "?", ";", ",", "and", "!", "then")
+    behind = reader.word(at - 1) in (".", "?", ";", ",", "and", "!", "then") or any(
+        reader.maybe(english.BESIDE, start) == at for start in range(max(at - 4, 1), at)
+    )
     return 0.3 if asked == 1 and behind else None
 
 

@@ -117,7 +117,6 @@ class HowMany:
     name: Name | None
     operator: str
     number: Number
-    high: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ class Reader:
         word = self.word(at) if at >= 0 else ""
         if word in english.GROUPED or self.before(at + 1) or self._is_column(at + 1):
             return False
-        return (word in english.VERBS and not word.endswith("s")) or word.endswith("ed")
+        done = word in english.VERBS and not word.endswith("s") and f"{word}s" not in english.VERBS  # no "leave by"
+        return done or word.endswith("ed")
 
     def operand(self, at: int) -> Iterator[tuple[int, Operand]]:
         """A value, a number, a date, or "the average"."""

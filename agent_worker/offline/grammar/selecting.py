@@ -260,7 +260,7 @@ def _counting(reader: Reader, at: int) -> list[tuple[int, None]]:
 def _counted(reader: Reader, at: int) -> Iterator[tuple[int, Name, bool, float]]:
     """What is counted, and whether only different ones."""
     start = reader.skip(english.DETERMINERS, at)
-    while reader.word(start) in ("of", "many", "number", "the", "total"):
+    while reader.word(start) in ("of", "how", "many", "number", "the", "total"):
         start = reader.skip(english.DETERMINERS, start + 1)
     distinct = reader.maybe(english.DISTINCT, start)
     for end, name in reader.noun(distinct):

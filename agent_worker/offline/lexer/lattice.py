@@ -243,7 +243,8 @@ def _is_name(value: Value, index: NameIndex) -> bool:
 def _literals(question: str, tokens: list[Token], start: int) -> list[Value]:
     """Texts that need not be known: quotations, and words with a capital inside a sentence."""
     token = tokens[start]
-    if token.kind == "quoted":
+    letter = start > 0 and len(token.text) == 1 and tokens[start - 1].lower in ("letter", "letters")
+    if token.kind == "quoted" or letter:
         return [Value(token.text, start, start + 1, (), True)]
     begins = start == 0 or tokens[start - 1].text in (".", "?", "!", ";")
     if token.kind != "word" or not token.text[0].isupper() or begins or token.lower in MONTHS:

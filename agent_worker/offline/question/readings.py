@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from agent_worker.offline.binder.bind import Binder, Unbound
-from agent_worker.offline.binder.query import Agg, Part, Query
+from agent_worker.offline.binder.query import Agg, Part, Query, plainest
 from agent_worker.offline.binder.time.times import Several
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import DERIVED
@@ -22,7 +22,7 @@ from agent_worker.offline.schema.routes import Joins
 from agent_worker.offline.schema.value_index import ValueIndex
 from bus.contract.catalog import Catalog
 
-_ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.15, 0.2
+_ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.19, 0.2
 """A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
 answer."""
 _LEFT_OUT = 2
@@ -40,6 +40,11 @@ class Reading:
     sql: str
     query: Query
     parse: Parse
+
+    @property
+    def plainest(self) -> str:
+        """The statement, alike for all that have the same answer."""
+        return Renderer(plainest(self.query)).statement()
 
 
 @dataclass(slots=True)
@@ -65,8 +70,10 @@ class Readings:
 
     @property
     def rivals(self) -> list[Reading]:
-        """The readings that are nearly as good as the first."""
-        return [other for other in self.found[1:] if other.cost < self.found[0].cost + _CLOSE]
+        """The readings that are nearly as good as the first, with another answer."""
+        first, *others = self.found
+        near = [other for other in others if other.cost < first.cost + _CLOSE]
+        return [other for other in near if other.plainest != first.plainest]
 
 
 class Core:

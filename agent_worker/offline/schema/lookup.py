@@ -19,6 +19,9 @@ PART = 0.8
 _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
 _HOW_MUCH = frozenset(("amount", "amounts", "value", "level", "percentage"))
+_KINDS = frozenset("type types kind kinds title titles status category categories".split())  # noqa: SIM905
+_KIND_ROLES = (Role.CATEGORY, Role.FLAG)
+_CALLED = frozenset(("phone", "telephone", "fax"))
 _NAMES = (("name",), ("names",))
 _UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on", "cd", "dt", "ts", "amt"))
 
@@ -62,7 +65,8 @@ class NameIndex:
                 self._parts[part].append(Candidate(table.name))
             for column in table.columns:
                 candidate = Candidate(table.name, column.name)
-                for part in {*_words_of(column.forms), "".join(column.all_words)}:
+                named = ("name",) if table.labels == (column,) else ()
+                for part in {*_words_of(column.forms), "".join(column.all_words), *named}:
                     self._parts[part].append(candidate)
         self.column_names = {column.name.lower() for column in schema.columns.values()}
         self._stems = {stem(part) for part in self._parts}
@@ -162,9 +166,18 @@ class NameIndex:
         ):
             return None
         costs = [_fit_cost(words, parts) for parts in column.forms]
-        if len(words) > 1 and words[-1] in _OPEN and (words[-1] not in ("name", "names") or column.kind is Kind.TEXT):
+        table = self.schema.tables[candidate.table]
+        kind = words[-1] in _KINDS and column.role in _KIND_ROLES and not _called(table, words[-1])
+        told = words[-1] in _OPEN and not (words[-1] == "date" and column.role is Role.IDENTIFIER)
+        if len(words) > 1 and (told or kind):
             shorter = [_fit_cost(words[:-1], parts) for parts in column.forms]
-            costs += [cost + 0.3 for cost in shorter if cost is not None and cost < PART]
+            costs += [cost + 0.3 for cost in shorter if cost is not None and (cost < PART or words[0] in _CALLED)]
+        if (
+            words[-1] in ("name", "names")
+            and table.labels == (column,)
+            and _table_cost(words[:-1], table) in _COSTS.values()
+        ):
+            costs.append(0.15)
         if len(words) > 1 and words[-1] in _HOW_MUCH and column.role is Role.QUANTITY:
             costs += [cost + 0.1 for parts in column.forms if (cost := _fit_cost(words[:-1], parts)) is not None]
         known = [cost for cost in costs if cost is not None]
@@ -211,6 +224,11 @@ class NameIndex:
             known = table in self.schema.tables
             found.append((parts_of(word), Candidate(table, column or None) if known else measures[target]))
         return found
+
+
+def _called(table: Table, word: str) -> bool:
+    """Whether a column of this table has a word in its name: the type of an engine is none of a plane with a type."""
+    return any(stem(word) == stem(part) for column in table.columns for part in column.all_words)
 
 
 def _is_numbers(column: Column) -> bool:

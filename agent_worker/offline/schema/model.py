@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
+from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import plural, stem
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, ID_WORDS, NOUNS_TOO, PEOPLE
 from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
@@ -102,7 +103,8 @@ class Schema:
         for info in self.catalog.tables:
             counts = referred.get(info.name, {})
             once = {column.name for column in info.columns if column.unique}
-            most = sorted(counts, key=lambda name: (name not in once, -counts[name]))
+            names = [column.name for column in info.columns]
+            most = sorted(counts, key=lambda name: (name not in once, -counts[name], names.index(name)))
             self.tables[info.name] = self._table(info, most[0] if most else None)
 
     @cached_property
@@ -229,9 +231,7 @@ class Schema:
         roles = self.catalog.description.roles
         declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
-        short = parts_of(column.name)
-        forms = dict.fromkeys((own, parts) if _EXPANDED.keys().isdisjoint(short) else (own, parts, short))
-        return Column(table, column.name, own, parts, kind, role, column, tuple(forms))
+        return Column(table, column.name, own, parts, kind, role, column, _forms(column.name, own, parts))
 
 
 def _in_full(words: Words) -> Words:
@@ -303,6 +303,20 @@ def _without_noun(parts: Words, noun: Words) -> Words:
             if len(parts) > size and all(_same(a, b) for a, b in zip(parts, head, strict=False)):
                 return parts[size:]
     return parts
+
+
+def _forms(name: str, words: Words, all_words: Words) -> tuple[Words, ...]:
+    """A column's words in each way in which they may be said: a name that is shortened is a word too, a date of birth
+    is a birth date, and what is opened on has an opening date."""
+    parts = parts_of(name)
+    said = (words,) if words == all_words else (words, all_words)
+    said = said if _EXPANDED.keys().isdisjoint(parts) else (*said, parts)
+    if said[0][-1:] == ("by",) and len(said[0]) == 2:  # the director of what is `directed_by` one
+        said = (*said, *((said[0][0].removesuffix("ed") + ending,) for ending in ("or", "er")))
+    if said[0][:1] and said[0][0] in VERBS and said[0][-1] in ("date", "year", "time"):
+        said = (*said, (said[0][0].removesuffix("e") + "ing", *said[0][1:]))
+    cut = [(form[: form.index("of")], form[form.index("of") + 1 :]) for form in said if "of" in form[1:-1]]
+    return (*said, *(form for of, what in cut for form in ((*of, *what), (*what, *of))))
 
 
 def _role_in(words: Words, noun: Words) -> Words:

@@ -16,7 +16,7 @@ NEUTRAL = frozenset(
     word
     for (word,) in expand(
         """located|locate|based|situated|live|lives|lived|living|named|called|use|used|uses|using|made|belong|belongs
-        |have|having|include|included|includes|given|get|got|show|showing|find|found|exist|exists|come|comes|take|takes
+        |have|having|include|included|includes|given|get|got|show|showing|find|found|exist|exists|occur|occurs|come|comes|take|takes
         |taken|share|shares|shared"""
     )
 )

@@ -146,6 +146,25 @@ def where_containing(reader: Reader, at: int) -> Iterator[Found]:
                     yield last, Where(name, pattern, operands), name.cost
 
 
+def where_measured(reader: Reader, at: int) -> Iterator[Found]:
+    """ "cost between 5 and 9", "a higher price than 9", "at least 18 years old"."""
+    for start, hints in reader.phrase(english.MEASURED, at):
+        for end, (operator, operands, *_), cost in _predicate(reader, start, bare=False):
+            if not any(isinstance(one, Value) for one in operands):
+                yield end, Where(None, operator, operands, hints=tuple(hints.split())), cost + 0.1
+    for start, operator in reader.phrase(english.COMPARATIVES, reader.skip(english.DETERMINERS, at)):
+        for end, name in reader.noun(start):
+            for last, operand in reader.operand(end + 1) if reader.word(end) == "than" and name.is_column else ():
+                if not isinstance(operand, Value):
+                    yield last, Where(name, operator, (operand,)), name.cost
+    for start, operator in (*reader.phrase(english.COMPARE, at), (at, "=")):
+        for number in reader.numbers(start):
+            if " ".join(reader.words[number.end : number.end + 2]) in ("years old", "year old"):
+                more = reader.longest(english.TRAILING, number.end + 2)
+                end, sign = more if more else (number.end + 2, operator)
+                yield end, Where(None, sign, (number,), hints=("age",)), 0.1
+
+
 def where_relative(reader: Reader, at: int) -> Iterator[Found]:
     """ "older than 30", "after 2000": the comparison tells the column."""
     for start, (operator, hints) in reader.phrase(english.RELATIVES, at):
@@ -154,8 +173,6 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             where = Where(None, operator, operands, hints=tuple(hints.split()), both=both)
             yield end, where, 0.1
-            for last, sign in reader.phrase(english.TRAILING, end) if operator == "=" and hints == "age" else ():
-                yield last, replace(where, operator=sign), 0.1  # "aged 32 or older"
             if unit := unit_named(reader.word(end)):
                 yield end + 1, replace(where, unit=unit), 0.1
                 yield from ((end + 1, other, 0.1) for other in _in_other_units(where, unit))

@@ -11,6 +11,7 @@ from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import SURE, Candidate
+from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.roles import Kind, yes_and_no
 
 _NEARLY = 0.6
@@ -25,11 +26,11 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
     before = at - 1 - (reader.word(at - 1) in ("still", "currently", "already"))
     said = at > 0 and (reader.word(before) in english.BEING or alone)
     denied = reader.word(at) == "not"
-    within = reader.word(at + denied) == "in"
+    within = reader.word(at + denied) in ("in", "on")
     for name, opposite in (
         (n, reader.names(at + denied + within) == []) for n in _said_of(reader, at + denied + within)
     ):
-        if within and not all(c.column and c.column.lower().startswith("in_") for c in name.candidates):
+        if within and not all(parts_of(c.column or "")[:1] == (reader.word(name.start - 1),) for c in name.candidates):
             continue
         noun = any(other.tables for other in reader.names(name.end))
         by = reader.word(name.end) == "by" and reader.is_passive(name.end - 1)  # by whom, or for each of them

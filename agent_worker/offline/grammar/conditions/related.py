@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.lexer.lattice import Value
+from agent_worker.offline.lexer.lattice import Number, Value
+
+_OFTEN = {"once": 1.0, "twice": 2.0}
 
 
 def how_many(reader: Reader, at: int) -> Iterator[Found]:
     """ "at least two pets", "3 or more students", "more than one": so many of them."""
     compared = [*reader.phrase(english.COMPARE, at), (at, "")]
     for start, operator in compared:
+        if operator and (times := _OFTEN.get(reader.word(start))):
+            yield start + 1, HowMany(None, operator, Number(reader.word(start), start, start + 1, times)), 0.1
         for number in reader.numbers(start):
             if number.date:
                 continue

@@ -24,6 +24,7 @@ _KNOWN = 0.4
 def moment(reader: Reader, at: int) -> Iterator[tuple[int, Moment]]:
     """ "March", "March 2013", "4 July 2013", "2013-07-04", "the second quarter of 2012", "Mondays", "2013"."""
     at += reader.word(at) == "the"
+    at += (reader.word(at) == "year") * (1 + (reader.word(at + 1) == "of"))
     word, number = reader.word(at), _number(reader, at)
     if word in WEEKDAYS:
         yield at + 1, Moment(word, weekday=WEEKDAYS[word])
