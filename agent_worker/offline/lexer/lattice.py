@@ -5,7 +5,7 @@ from functools import cached_property
 
 from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
-from agent_worker.offline.english.vocabulary import CODES, MONTHS
+from agent_worker.offline.english.vocabulary import CODES, MONTHS, PEOPLE
 from agent_worker.offline.schema.lookup import SURE, Candidate, NameIndex
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
@@ -231,6 +231,9 @@ def _coded(schema: Schema, word: str) -> tuple[ValueRef, ...]:
     called, code = CODES.get(word, ("", ""))
     columns = [c for c in schema.columns.values() if not set(called.split()).isdisjoint(c.words)] if code else []
     coded = [c for c in columns if all(len(value) == len(code) for value in c.info.values)]
+    if len(code) == 1:  # of what is no person, a third code makes the others no sexes
+        people = {t.name for t in schema.tables.values() if stem(t.words[-1]) in PEOPLE}
+        coded = [c for c in coded if c.table in people or {value.lower() for value in c.info.values} <= {"f", "m"}]
     return tuple(ValueRef(c.table, c.name, v) for c in coded for v in c.info.values if v.lower() == code)
 
 
