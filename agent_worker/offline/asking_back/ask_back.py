@@ -6,7 +6,7 @@ from agent_worker.offline.asking_back.chips import Chip, chips_for
 from agent_worker.offline.asking_back.pieces import Pieces, spoken
 from agent_worker.offline.asking_back.proposals import hinted, likely_figures
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.lexer.lexemes import Lexeme, is_table
 from agent_worker.offline.question.single import NotUnderstood, Single
 from agent_worker.offline.schema.model import Column
@@ -52,7 +52,7 @@ class AskBack:
     def _trouble(self, pieces: Pieces) -> str:
         """What stands in the way, without a word about words of asking."""
         message, item = self.problem.problem.message, self.problem.item
-        if senses.CHANGES & {word for word in pieces.words if not self.single.lexicon.names.find([word])}:
+        if senses.CHANGES & {word for word in pieces.words if not self.single.lexer.names.find([word])}:
             return "Data are only read here, never changed."
         said = item.text if item else ""
         if pieces.words & senses.ABSENCE and (not said or said.lower() in senses.ASKING | senses.ABSENCE):

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from agent_worker.offline.english import tokens
 from agent_worker.offline.english.lexicon import VERBS
-from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
 from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.lexer.lexemes import Lexeme, is_table
 from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table
@@ -32,7 +32,7 @@ class Pieces:
     items: list[Lexeme] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.items = self.single.lexicon.read(self.text)
+        self.items = self.single.lexer.read(self.text)
 
     def translated(self) -> "Pieces":
         """The same with other words for tables: "tracks" in the place of "songs"."""

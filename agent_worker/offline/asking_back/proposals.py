@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from agent_worker.offline.asking_back.pieces import Pieces, plural, singular, spoken
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.schema.model import Column, Table
 

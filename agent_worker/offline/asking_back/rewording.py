@@ -7,8 +7,8 @@ from agent_worker.offline.asking_back.near import near
 from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.lexicon import VERBS
-from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.guessed.units import unit_of
@@ -35,7 +35,7 @@ def put_in_place(problem: NotUnderstood) -> Iterator[str]:
 def near_names(pieces: Pieces) -> Iterator[str]:
     """Slips of the finger: names and values that look like what is not known."""
     for item in pieces.unknown:
-        for name in near(item.text, pieces.single.lexicon.names):
+        for name in near(item.text, pieces.single.lexer.names):
             yield _put(pieces.text, item, name)
 
 

@@ -7,8 +7,8 @@ from agent_worker.offline.asking_back.ask_back import AskBack
 from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
 from agent_worker.offline.asking_back.proposals import extreme, hinted
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.question.single import NotUnderstood
@@ -107,7 +107,7 @@ def _by_number(asked: AskBack, core: str, questions: list[str]) -> Meant | Again
 
 def _ranked_by(asked: AskBack, core: str) -> Meant | None:
     """ "price" behind "top 10 tracks"."""
-    read, text = asked.single.lexicon.read, asked.problem.text
+    read, text = asked.single.lexer.read, asked.problem.text
     told = read(core)
     if len(told) != 1 or told[0].kind is not Kind.NAME or not any(item.kind is Kind.TOP for item in read(text)):
         return None
@@ -128,7 +128,7 @@ def _by_words(asked: AskBack, core: str, questions: list[str]) -> Meant | None:
 def _in_place(asked: AskBack, core: str) -> Meant | Again | None:
     """The words in the place of what was not understood. Only one name, value or number is such an answer: whatever is
     longer is a question of its own."""
-    items = [i for i in asked.single.lexicon.read(core) if i.kind not in (Kind.GLUE, Kind.PREP, Kind.BY)]
+    items = [i for i in asked.single.lexer.read(core) if i.kind not in (Kind.GLUE, Kind.PREP, Kind.BY)]
     if len(items) != 1 or items[0].kind not in (*_PLACED, Kind.UNKNOWN, Kind.VAGUE):
         return None
     if items[0].kind not in _PLACED:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from agent_worker.offline.english.phrases import Kind
+from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.value_index import ValueRef
 

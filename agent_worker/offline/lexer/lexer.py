@@ -1,12 +1,13 @@
-"""From tokens to items: the reading of a question's words that leaves the fewest pieces and no word over."""
+"""The pieces of a question one by one, for spelling, asking back and what is taught: the reading that leaves the fewest
+and no word over. What is answered is read by the grammar, from the lattice (`lattice.py`)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from agent_worker.offline.english.phrases import LONGEST_PHRASE, PHRASES, Kind
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, DERIVED, MONTHS, UNIT_PHRASES, WEEKDAYS
+from agent_worker.offline.english.word_kinds import LONGEST_PHRASE, PHRASES, Kind
 from agent_worker.offline.lexer.lexemes import Lexeme
 from agent_worker.offline.schema.lookup import PART, Candidate, NameIndex
 from agent_worker.offline.schema.name_index import Names
@@ -25,7 +26,7 @@ _WHOLE = 0.1
 """What a name costs that is called just so, or so in the plural."""
 
 
-class Lexicon:
+class Lexer:
     """Reads questions over one catalog."""
 
     def __init__(self, catalog: Catalog, index: NameIndex, values: ValueIndex) -> None:

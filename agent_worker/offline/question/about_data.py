@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import atoms, stem
+from agent_worker.offline.english.word_kinds import PHRASES, Kind
 from agent_worker.offline.schema.name_index import Names
 from agent_worker.offline.schema.roles import kind_of
 from agent_worker.plan import DirectAnswer

@@ -13,7 +13,7 @@ from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figu
 from agent_worker.offline.grammar.fragments import Select, names_in
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
-from agent_worker.offline.lexer.lexer import Lexicon
+from agent_worker.offline.lexer.lexer import Lexer
 from agent_worker.offline.output.describe import Description
 from agent_worker.offline.question.about_data import about, rows_of
 from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
@@ -62,7 +62,7 @@ class Words:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.core = Core(catalog, ValueIndex(catalog))
-        self.lexicon = Lexicon(catalog, self.core.index, self.core.values)
+        self.lexer = Lexer(catalog, self.core.index, self.core.values)
 
     _last: "ClassVar[Words | None]" = None
 
@@ -80,7 +80,7 @@ class Single:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.words = Words.of(catalog)
-        self.lexicon = self.words.lexicon
+        self.lexer = self.words.lexer
         self._alone: dict[str, Understood | NotUnderstood] = {}
 
     @property
@@ -109,7 +109,7 @@ class Single:
 
     def is_piece(self, text: str) -> bool:
         """Whether a text may only go on from another: it names no table, and opens as no question."""
-        items = self.lexicon.read(text)
+        items = self.lexer.read(text)
         return goes_on(text) or led_by(text) or not (stands_alone(text) or any(is_table(item) for item in items))
 
     def after(self, question: str, before: "Understood | None") -> Understood:
@@ -136,10 +136,10 @@ class Single:
         further = self._further(question, before) if before is not None and before.reading is not None else ""
         if isinstance(further, Understood):
             return further
-        asked, table = rows_of(question, self.lexicon.names)
+        asked, table = rows_of(question, self.lexer.names)
         if asked:
             return self.alone(f"{asked} {self.core.schema.tables[table].noun}")
-        if said := about(question, self.lexicon.names):
+        if said := about(question, self.lexer.names):
             return Understood(said)
         if goes_before and (follows or isinstance(whole, Understood)):
             raise NotUnderstood(question, Ambiguous(further))
@@ -175,14 +175,14 @@ class Single:
         """What a question means by itself, or what stands in the way of that."""
         found, notes = self.core.read(question), list[str]()
         if not found.found and found.problem.startswith("word"):
-            text, _, notes = self.lexicon.spelled(question)
+            text, _, notes = self.lexer.spelled(question)
             found, question = (self.core.read(text), text) if notes else (found, question)
         reading = found.clear
         if reading is not None and not self._dated_elsewhere(reading.query, question):
             return self._understood(reading, found.words, notes)
         if parts := questions_in(question):
             return self._several(question, parts)
-        items = self.lexicon.read(question)
+        items = self.lexer.read(question)
         return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
 
     def _several(self, question: str, parts: list[str]) -> "Understood | NotUnderstood":

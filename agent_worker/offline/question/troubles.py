@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from agent_worker.offline.binder.places import NUMERIC
-from agent_worker.offline.english.phrases import Kind
 from agent_worker.offline.english.vocabulary import AMOUNTS
+from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
 from agent_worker.offline.schema.model import Column, Schema
 from agent_worker.offline.schema.roles import Kind as Holds

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import Token, atoms, plain
 from agent_worker.offline.english.vocabulary import MONTHS
+from agent_worker.offline.english.word_kinds import PHRASES, Kind
 from bus.contract.catalog import Catalog
 
 _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company", "gmbh", "plc", "ag", "sa"])

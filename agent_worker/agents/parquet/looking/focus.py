@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from agent_worker.llm import Focus
-from agent_worker.offline.english.phrases import PHRASES, Kind
 from agent_worker.offline.english.tokens import Token, stem, tokenize
+from agent_worker.offline.english.word_kinds import PHRASES, Kind
 from agent_worker.offline.schema.matching import PARTIAL, fit, parts_of
 from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 from agent_worker.plan import Turn

@@ -1,4 +1,5 @@
-"""The planner's own English: which phrases mean what. Tables only, so that a new word is one line."""
+"""What kind of piece each word and phrase of a question is, for asking back; the grammar has its own in `lexicon.py`.
+Tables only, so that a new word is one line."""
 
 from enum import StrEnum
 
