@@ -7,6 +7,7 @@ from agent_worker.offline.binder.shown import holds_numbers
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
 from agent_worker.offline.english.lexicon import BORN
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,
@@ -131,6 +132,8 @@ class Ranking(Conditions):
             raise Unbound("a figure of each")
         if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)) and not self.query.within:
             raise Doubtful("the first of each, or of all")
+        if isinstance(expr, Ref) and rank.item and rank.item.name and self._is_day_of(expr, rank.item.name):
+            raise Doubtful(f"{rank.item.name.text}, or {expr.column}")
         grouped = bool(self.query.groups or self.query.buckets)
         plain = grouped or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
         if isinstance(expr, Agg) and not plain:
@@ -150,6 +153,11 @@ class Ranking(Conditions):
         self.query.limit = sizes.pop() if sizes else rank.limit
         self.query.nth = rank.nth
         self.query.distinct = self.query.distinct or self.query.shown == [expr]
+
+    def _is_day_of(self, ref: Ref, name: Name) -> bool:
+        """Whether the column only tells when what is named was: `rated_date` of "the smallest rate"."""
+        column = self._column(ref)
+        return column.role is Role.DATE and stem(column.all_words[-1]) not in map(stem, name.text.lower().split())
 
     def _ranked_by(self, rank: Rank) -> Expr:
         if rank.common:

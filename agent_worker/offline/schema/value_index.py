@@ -15,7 +15,9 @@ _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company",
 """Endings of firms' names that people leave out."""
 
 _TIMES = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun", *MONTHS))
-_BETWEEN = frozenset(("and", "or", "of", "the", "in", "for", "with", "by", "to", "from", "at", "on", "is", "are"))
+_BETWEEN = frozenset(
+    "and or of the in for with without no not never by to from at on is are".split()  # noqa: SIM905
+)
 """Words with which no part of a value begins or ends."""
 _STOPS = frozenset(".?!;,")
 _LONGEST = 8

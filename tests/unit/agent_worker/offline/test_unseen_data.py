@@ -53,6 +53,17 @@ SENSORS: Tables = {
     "readings": {"device_id": ["T1", "T1", "T2", "T2"], "ts": [datetime(2025, 1, n, 3) for n in (1, 2, 3, 4)],
                  "value": [20.5, 21.5, 40.0, 41.0]},
 }  # fmt: skip
+SHOW: Tables = {
+    "judge": {"jID": [201, 202], "name": ["Al", "Bo"]},
+    "dog": {"dID": [101, 102], "title": ["Rex", "Ace"], "year": [1990, 2000]},
+    "grading": {"jID": [201, 202, 201], "dID": [101, 102, 102], "stars": [3, 4, 2],
+                "gradingDate": [date(2011, 1, 22), date(2011, 1, 27), None]},
+}  # fmt: skip
+LESSONS: Tables = {
+    "module": {"module_id": ["M1", "M2", "M3"], "title": ["Dust", "A Year Without Rain", "Kites"],
+               "dept_name": ["a", "b", "c"], "credits": [1, 2, 3]},
+    "prereq": {"module_id": ["M1", "M2"], "prereq_id": ["M2", "M3"]},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -138,6 +149,9 @@ def test_it_is_read_so(make: Make, tables: Tables, question: str, rows: list[set
         (LIBRARY, "is there any book in Irish?"),  # an author's nationality, which nobody spoke of
         (FREIGHT_AND_LOSSES, "which shipper had no losses"),  # none of one shipment, or of all of its shipments
         (FREIGHT, "which shipper has the highest freight cost"),  # of one shipment, or of all together
+        # The day of a grading is no figure of it.
+        (SHOW, "For each judge id, what is the title and grading for the dog with the smallest grading?"),
+        (LESSONS, "What are the ids of modules without prerequisites?"),  # not of the one that is called so
     ],
 )
 def test_it_is_asked_back(make: Make, tables: Tables, question: str) -> None:
