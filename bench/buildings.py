@@ -4,8 +4,7 @@ import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from bench.shop import write_tables
 
 _SITES = (("Kings Cross Hub", "London", 5400), ("Deansgate Tower", "North West", 8800),
           ("Canary Wharf 3", "London", 12100), ("Clifton House", "South West", 2300),
@@ -52,6 +51,4 @@ def make_buildings(folder: Path) -> Path:
         for n in range(1, 81)
     ]  # fmt: skip
     tables = {"sites": sites, "devices": devices, "readings": readings, "alerts": alerts, "maintenance_visits": visits}
-    for name, rows in tables.items():
-        pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
-    return folder
+    return write_tables(folder, tables)

@@ -1,6 +1,7 @@
 """A small shop as Parquet files, the same every time, for questions that nobody tuned on."""
 
 import random
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,11 @@ def make_shop(folder: Path) -> Path:
         for number in range(1, 81)
     ]  # fmt: skip
     tables = {"customers": customers, "products": products, "orders": orders, "order_items": items, "reviews": reviews}
+    return write_tables(folder, tables)
+
+
+def write_tables(folder: Path, tables: Mapping[str, list[dict[str, Any]]]) -> Path:
+    """A Parquet file for each table of rows; returns the folder."""
     for name, rows in tables.items():
         pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
     return folder
