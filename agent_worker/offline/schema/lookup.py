@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import SAME_WORDS
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
-from agent_worker.offline.schema.model import Column, Schema, Table, Words
+from agent_worker.offline.schema.model import Column, Schema, Table
+from agent_worker.offline.schema.naming import Words
 from agent_worker.offline.schema.roles import Kind, Role
 
 SURE = 0.35

@@ -22,9 +22,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 @lru_cache(65536)
 def parts_of(name: str) -> tuple[str, ...]:
-    """A name's parts in lower case: `dep_delay` and `depDelay` are dep, delay."""
+    """A name's parts in lower case, one at least: `dep_delay` and `depDelay` are dep, delay; `_` is itself."""
     pieces = re.split(r"[\W_]+", _CAMEL.sub("_", name))
-    return tuple(piece.lower() for piece in pieces if piece)
+    return tuple(piece.lower() for piece in pieces if piece) or (name.lower() or "_",)
 
 
 def shared_prefix(names: list[tuple[str, ...]]) -> str:

@@ -1,37 +1,32 @@
 """The schema as the planner sees it: tables and columns with their words, roles, labels and keys."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.lexicon import VERBS
-from agent_worker.offline.english.tokens import plural, stem
-from agent_worker.offline.english.vocabulary import ABBREVIATIONS, ID_WORDS, NOUNS_TOO, PEOPLE
-from agent_worker.offline.schema.matching import abbreviates, parts_of, shared_prefix
+from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.schema.keys import keys_between
+from agent_worker.offline.schema.matching import parts_of, shared_prefix
+from agent_worker.offline.schema.naming import (
+    Words,
+    expanded,
+    forms_of,
+    in_full,
+    role_in,
+    says,
+    with_nouns,
+    without_flag,
+    without_noun,
+    without_prefix,
+    without_unit,
+)
 from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
-Words = tuple[str, ...]
-_ASKING, _FLAGS = ("is", "has", "was", "had", "can"), ("flag", "flg", "ind", "yn")
-_FIRST, _LAST = ("first", "name"), ("last", "name")
-_EXPANDED = {"fname": _FIRST, "firstname": _FIRST, "forename": _FIRST, "lname": _LAST, "lastname": _LAST,
-             "surname": _LAST, "dob": ("date", "of", "birth"), "fullname": ("full", "name"),
-             "nm": ("name",)}  # fmt: skip
-_UNITS = frozenset(
-    """km miles kilometers kilometres meters metres feet ft cm mm kg kilos grams lb lbs mg usd eur gbp pct percent
-    minutes mins seconds secs hours hrs ms millions billions t tons tonnes kwh kw w v hz c f deg ppm litres liters l
-    m m2 m3 sqm""".split()  # noqa: SIM905
-)
-"""What a number is in, not what it is of: `weight_kg`."""
-_PREFIXES = frozenset(("ref", "tbl", "dim", "fact", "fct", "stg", "vw", "lookup", "lkp"))
-
 _VALUES = (("value",), ("reading",), ("measurement",), ("measured", "value"))
-_SUPERIORS = frozenset(("manager", "supervisor", "boss", "mentor", "parent"))
-"""Whom a row of people may name among its own: `manager_id`."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -86,9 +81,7 @@ class Schema:
     keys: tuple[JoinKey, ...] = ()
 
     def __post_init__(self) -> None:
-        declared = self.catalog.description.keys
-        known = declared + tuple(key for key in self.catalog.keys if key not in declared)
-        self.keys = _without_copies(known + tuple(_keys_by_name(self.catalog.tables, known)), declared)
+        self.keys = keys_between(self.catalog)
         referred: dict[str, dict[str, int]] = {}
         for key in self.keys:
             counts = referred.setdefault(key.ref_table, {})
@@ -162,7 +155,7 @@ class Schema:
 
     def plays_part(self, key: JoinKey) -> bool:
         """Whether a key says which part the other thing plays, rather than only that thing: `home_branch`."""
-        return not _says(self.columns[key.table, key.column].words, key.ref_table)
+        return not says(self.columns[key.table, key.column].words, key.ref_table)
 
     @cached_property
     def key_nouns(self) -> dict[str, Words]:
@@ -186,8 +179,8 @@ class Schema:
 
     def _table(self, info: CatalogTable, referred: str | None) -> Table:
         parts = parts_of(info.name)
-        short = parts[1:] if len(parts) > 1 and parts[0] in _PREFIXES else parts
-        words = _in_full(short)
+        short = without_prefix(parts)
+        words = in_full(short)
         split = [parts_of(column.name) for column in info.columns]
         prefix = bool(shared_prefix(split))
         columns = tuple(
@@ -200,7 +193,7 @@ class Schema:
         declared = self.catalog.description.labels.get(info.name, ())
         named = tuple(column for name in declared for column in columns if column.name == name)
         referring = {c.name: to.ref_table for c in columns if (to := self.refers(info.name, c.name))}
-        own = tuple(c for c in columns if c.name not in referring or not _says(c.all_words, referring[c.name]))
+        own = tuple(c for c in columns if c.name not in referring or not says(c.all_words, referring[c.name]))
         labels = named or labels_of(own) or _namesake(words, own)
         few = [
             c for c in columns if c.role is Role.LABEL and c not in labels and (c.info.distinct or 0) < info.row_count
@@ -213,124 +206,24 @@ class Schema:
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
         kind = kind_of(column)
         if kind is Kind.FLAG and len(parts) > 1:
-            parts = parts[1:] if parts[0] in _ASKING else parts[:-1] if parts[-1] in _FLAGS else parts
-        if not _EXPANDED.keys().isdisjoint(parts):
-            parts = tuple(word for part in parts for word in _EXPANDED.get(part, (part,)))
+            parts = without_flag(parts)
+        parts = expanded(parts)
         place = (table, column.name)
         key = self._key_of.get(place)
         nouns = (*table_words, *parts_of(key.ref_table)) if key else table_words
         own, is_key = parts, place in self.own_keys
         initials = "".join([noun[0] for noun in nouns])
         if any(part[0] in initials for part in parts):
-            parts = _with_nouns(parts, nouns)
-            own = _without_noun(parts, table_words)
+            parts = with_nouns(parts, nouns)
+            own = without_noun(parts, table_words)
             named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
             is_key = is_key or (named and kind is Kind.NUMBER)
-        own = own[:-1] if kind is Kind.NUMBER and len(own) > 1 and own[-1] in _UNITS else own
-        own = _role_in(own, parts_of(key.ref_table)) if key and key.ref_table != table else own
+        own = without_unit(own) if kind is Kind.NUMBER else own
+        own = role_in(own, parts_of(key.ref_table)) if key and key.ref_table != table else own
         roles = self.catalog.description.roles
         declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
-        return Column(table, column.name, own, parts, kind, role, column, _forms(column.name, own, parts))
-
-
-def _in_full(words: Words) -> Words:
-    """A table's words, the last one not abbreviated: the customers of `custs`."""
-    short = stem(words[-1]) if words else ""
-    whole = ABBREVIATIONS.get(short, frozenset()) if short not in NOUNS_TOO else ()
-    return (*words[:-1], plural(next(iter(whole)))) if len(whole) == 1 and len(words[-1]) > 3 else words
-
-
-def _with_nouns(parts: Words, nouns: Words) -> Words:
-    """A column's words with the nouns whole that they cut off: `cust`, `pid`."""
-    stems = [(stem(noun), noun) for noun in nouns]
-    whole = (next((n for s, n in stems if 3 <= len(p) < len(s) and s.startswith(p)), p) for p in parts)
-    return tuple(word for part in whole for word in _initialed(part, nouns))
-
-
-def _keys_by_name(tables: tuple[CatalogTable, ...], known: tuple[JoinKey, ...]) -> Iterator[JoinKey]:
-    """Columns called as the first column of one other table, whose types or values hid that they refer to it."""
-    taken = {(key.table, key.column) for key in known} | {(key.ref_table, key.ref_column) for key in known}
-    firsts: dict[str, list[CatalogTable]] = {}
-    for table in tables:
-        noun = stem(parts_of(table.name)[-1])
-        for column in table.columns[1:]:
-            own = parts_of(column.name)[0] in _SUPERIORS and parts_of(column.name)[1:] in (("id",), ("no",))
-            own = own and (noun in PEOPLE or parts_of(column.name)[0] == "parent")
-            if own and (table.name, column.name) not in taken and _within(column, table.columns[0]):
-                taken.add((table.name, column.name))
-                yield JoinKey(table.name, column.name, table.name, table.columns[0].name)
-    for table in tables:
-        if table.columns and len(parts_of(table.columns[0].name)) > 1:
-            firsts.setdefault(table.columns[0].name.lower(), []).append(table)
-    for table in tables:
-        for column in table.columns[1:] or table.columns:
-            called = firsts.get(column.name.lower())
-            if called is None:
-                continue
-            owners = [t for t in called if t.name != table.name]
-            noun = parts_of(column.name)[0]
-            named = [t for t in owners if any(stem(part).startswith(stem(noun)) for part in parts_of(t.name))]
-            owners = named if len(owners) > 1 else owners
-            if len(owners) == 1 and (table.name, column.name) not in taken and _within(column, owners[0].columns[0]):
-                yield JoinKey(table.name, column.name, owners[0].name, owners[0].columns[0].name)
-
-
-def _without_copies(keys: tuple[JoinKey, ...], declared: tuple[JoinKey, ...]) -> tuple[JoinKey, ...]:
-    """The keys without those that only repeat a thing's name beside its key: `listing_title` beside `listing_id`."""
-    by_id = {(key.table, key.ref_table) for key in keys if parts_of(key.ref_column)[-1:] == ("id",)}
-    return tuple(
-        key for key in keys
-        if key in declared or (key.table, key.ref_table) not in by_id
-        or parts_of(key.ref_column)[-1:] not in (("name",), ("title",))
-    )  # fmt: skip
-
-
-def _within(column: CatalogColumn, key: CatalogColumn) -> bool:
-    """Whether all values of a column may stand in a key, by what is known of both."""
-    try:
-        low, high, least, most = (float(e or "x") for e in (column.minimum, column.maximum, key.minimum, key.maximum))
-    except ValueError:
-        return set(column.values) <= set(key.values) if column.values and key.values else False
-    return least <= low and (high <= most or "VARCHAR" in key.type)
-
-
-def _without_noun(parts: Words, noun: Words) -> Words:
-    """A column's words without its table's: `student_name` of students is "name", `StuID` is "id"."""
-    for size in range(len(noun), 0, -1):
-        for start in {0, len(noun) - size}:
-            head = noun[start : start + size]
-            if len(parts) > size and all(_same(a, b) for a, b in zip(parts, head, strict=False)):
-                return parts[size:]
-    return parts
-
-
-def _forms(name: str, words: Words, all_words: Words) -> tuple[Words, ...]:
-    """A column's words in each way in which they may be said: a name that is shortened is a word too, a date of birth
-    is a birth date, and what is opened on has an opening date."""
-    parts = parts_of(name)
-    said = (words,) if words == all_words else (words, all_words)
-    said = said if _EXPANDED.keys().isdisjoint(parts) else (*said, parts)
-    if said[0][-1:] == ("by",) and len(said[0]) == 2:  # the director of what is `directed_by` one
-        said = (*said, *((said[0][0].removesuffix("ed") + ending,) for ending in ("or", "er")))
-    if said[0][:1] and said[0][0] in VERBS and said[0][-1] in ("date", "year", "time"):
-        said = (*said, (said[0][0].removesuffix("e") + "ing", *said[0][1:]))
-    cut = [(form[: form.index("of")], form[form.index("of") + 1 :]) for form in said if "of" in form[1:-1]]
-    return (*said, *(form for of, what in cut for form in ((*of, *what), (*what, *of))))
-
-
-def _role_in(words: Words, noun: Words) -> Words:
-    """The part that another thing plays in a row, where its key says that: "head" of `head_emp_id`."""
-    role = tuple(word for word in words if not any(_same(word, part) for part in noun))
-    return words if ID_WORDS.issuperset(role) else role
-
-
-def _says(words: Words, table: str) -> bool:
-    return any(_same(word, part) for word in words for part in parts_of(table))
-
-
-def _same(part: str, noun: str) -> bool:
-    return stem(part) == stem(noun) or (len(part) > 2 and abbreviates(part, stem(noun)))
+        return Column(table, column.name, own, parts, kind, role, column, forms_of(column.name, own, parts))
 
 
 def own_key(columns: tuple[Column, ...]) -> Column | None:
@@ -361,12 +254,6 @@ def _namesake(words: Words, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     nouns = [stem(word) for word in words]
     same = [c for c in columns if c.kind is Kind.TEXT and [stem(word) for word in c.all_words] == nouns]
     return tuple(same[:1])
-
-
-def _initialed(part: str, nouns: Words) -> Words:
-    """`pid`, `pname` of people: a part that begins with the noun's letter."""
-    noun = next((noun for noun in nouns if noun[0] == part[0]), None)
-    return (noun, part[1:]) if noun and part[1:] in ("id", "name", "title", "code", "no") else (part,)
 
 
 def _is_name(column: Column, leads: Words, joined: str) -> bool:

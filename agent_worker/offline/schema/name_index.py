@@ -6,7 +6,7 @@ from functools import cached_property
 
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.schema.lookup import PART, Candidate, NameIndex
-from agent_worker.offline.schema.model import Words
+from agent_worker.offline.schema.naming import Words
 from agent_worker.offline.schema.roles import Kind
 from bus.contract.catalog import Catalog
 

@@ -175,3 +175,10 @@ def test_a_value_goes_on_from_a_kind(make: Make) -> None:
 def test_percent_of_a_share_up_to_one_is_asked_back(make: Make) -> None:
     shares: Tables = {"tests": {"test_id": [1, 2], "fail_rate": [0.1, 0.3]}}
     assert not isinstance(plan("tests with a fail rate below 20%", make(shares).catalog), SqlPlan)
+
+
+def test_names_without_letters_break_no_question(make: Make) -> None:
+    tables: Tables = {"_": {"_": [1, 2], "__": ["a", "b"], "123": [1, 2]}, "orders": {"id": [1, 2], "-": [3, 4]}}
+    catalog = make(tables).catalog
+    assert isinstance(plan("how many orders", catalog), SqlPlan)
+    assert not isinstance(plan("orders by what nobody knows", catalog), SqlPlan)
