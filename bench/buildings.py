@@ -3,6 +3,7 @@
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench.shop import write_tables
 
@@ -50,5 +51,7 @@ def make_buildings(folder: Path) -> Path:
          "minutes": chance.choice((30, 45, 60, 90, 150)), "cost_gbp": round(chance.uniform(60, 480), 2)}
         for n in range(1, 81)
     ]  # fmt: skip
-    tables = {"sites": sites, "devices": devices, "readings": readings, "alerts": alerts, "maintenance_visits": visits}
+    tables: dict[str, list[dict[str, Any]]] = {
+        "sites": sites, "devices": devices, "readings": readings, "alerts": alerts, "maintenance_visits": visits,
+    }  # fmt: skip
     return write_tables(folder, tables)
