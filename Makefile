@@ -123,7 +123,7 @@ pictures: .venv/.installed-test chromium
 
 # What others are told of the wire, made from its types.
 schema: .venv/.installed
-	.venv/bin/python -m bus.wire.program > docs/agent-protocol.schema.json
+	.venv/bin/python -m bus.wire.agent_program > docs/agent-protocol.schema.json
 
 # From the locks alone, so that a list is of what belongs to a release and not of what happens to be installed here.
 # The page's holds what it is built and tested with too: npm cannot tell all of that apart.

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.contract.vocabulary import Reason, State, Verdict
+from bus.contract.vocabulary import RatingVerdict, Reason, State
 
 MAX_TITLE_CHARS = 200
 TITLE_CHARS = 60
@@ -34,7 +34,7 @@ class ConversationTurnSummary(msgspec.Struct, frozen=True):
     created_at: float
     ended_at: float | None
     follows: str = ""
-    verdict: Verdict | None = None
+    verdict: RatingVerdict | None = None
     comment: str = ""
 
 

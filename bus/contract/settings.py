@@ -20,17 +20,17 @@ Bytes = Annotated[int, Meta(ge=0)]
 MODEL_PRELOAD = "agent_worker.warmup.model"
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SettingsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the tables: an unknown key is an error, never ignored."""
 
 
-class BusSettings(Table, frozen=True):
+class BusSettings(SettingsTable, frozen=True):
     runtime_dir: str = ""
     window_events: Positive = 4096
     window_bytes: Positive = 8 * 1024 * 1024
 
 
-class SupervisorSettings(Table, frozen=True):
+class SupervisorSettings(SettingsTable, frozen=True):
     state_dir: str = "~/.local/state/deadstop"
     cancel_grace_s: Seconds = 0.5
     terminate_grace_s: Seconds = 0.5
@@ -39,7 +39,7 @@ class SupervisorSettings(Table, frozen=True):
     log_format: Annotated[str, Meta(pattern="^(text|json)$")] = "text"
 
 
-class WorkerSettings(Table, frozen=True):
+class WorkerSettings(SettingsTable, frozen=True):
     preload: list[str] = field(default_factory=lambda: ["agent_worker.warmup.preload"])
     environment: list[str] = []
     warm_workers: Count = 2
@@ -53,12 +53,12 @@ class WorkerSettings(Table, frozen=True):
     engine_memory_bytes: Bytes = 1024**3
 
 
-class ContainmentSettings(Table, frozen=True):
+class ContainmentSettings(SettingsTable, frozen=True):
     form: Annotated[str, Meta(pattern="^(auto|cgroup|sweep)$")] = "auto"
     group: str = ""
 
 
-class MachineSettings(Table, frozen=True):
+class MachineSettings(SettingsTable, frozen=True):
     """What holds for one machine of a cluster; None: what holds for all."""
 
     slots: Positive | None = None
@@ -66,7 +66,7 @@ class MachineSettings(Table, frozen=True):
     resources: list[str] = []
 
 
-class ClusterSettings(Table, frozen=True):
+class ClusterSettings(SettingsTable, frozen=True):
     provider: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
     address: str = ""
@@ -91,7 +91,7 @@ class ClusterSettings(Table, frozen=True):
 _EVERY_ADDRESS = frozenset({"0.0.0.0", "[::]", "*"})
 
 
-class LimitSettings(Table, frozen=True):
+class LimitSettings(SettingsTable, frozen=True):
     max_running: Positive = 8
     max_queued: Count = 100
     max_running_per_user: Positive = 8
@@ -106,7 +106,7 @@ class LimitSettings(Table, frozen=True):
     max_rows: Positive = 1_000_000
 
 
-class AgentSettings(Table, frozen=True):
+class AgentSettings(SettingsTable, frozen=True):
     default: str = "parquet"
     max_repairs: Count = 2
     look_again: bool = True
@@ -123,7 +123,7 @@ class AgentSettings(Table, frozen=True):
 _Object = Annotated[str, Meta(pattern=r"^([\w.]+:\w+)?$")]
 
 
-class AgentDefinition(Table, frozen=True):
+class AgentDefinition(SettingsTable, frozen=True):
     """One agent: a function of Python (`entrypoint`), a program (`command`), or an object of a framework, as
     MODULE:NAME (`langgraph`, `pydantic_ai`, `openai_agents`); options that are handed to it as
     they are, and whether its worker is sandboxed (files, TCP ports, address space). Only an agent that runs nothing
@@ -173,7 +173,7 @@ AGENT_FORMS = {
 """The keys of which an agent has exactly one, and the function of ours that runs what the key names."""
 
 
-class Price(Table, frozen=True):
+class Price(SettingsTable, frozen=True):
     """US dollars per million tokens."""
 
     input: float
@@ -181,7 +181,7 @@ class Price(Table, frozen=True):
     cached: float = 0.0
 
 
-class LlmSettings(Table, frozen=True):
+class LlmSettings(SettingsTable, frozen=True):
     model: str = "claude-sonnet-5-5"
     models: list[str] = []
     base_url: str = ""
@@ -222,12 +222,12 @@ def price_of(llm: LlmSettings, model: str = "") -> Price | None:
     return llm.prices[max(names, key=len)] if names else None
 
 
-class DataSettings(Table, frozen=True):
+class DataSettings(SettingsTable, frozen=True):
     folder: str = ""
     listing_max_age_s: Seconds = 5.0
 
 
-class FilesSettings(Table, frozen=True):
+class FilesSettings(SettingsTable, frozen=True):
     """What users may keep of their own. With 0 for `max_file_bytes` nobody can."""
 
     max_file_bytes: Bytes = 1024**3
@@ -235,7 +235,7 @@ class FilesSettings(Table, frozen=True):
     max_files: Count = 100
 
 
-class GatewaySettings(Table, frozen=True):
+class GatewaySettings(SettingsTable, frozen=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8642
     allowed_origins: list[str] = []
@@ -251,7 +251,7 @@ class GatewaySettings(Table, frozen=True):
     public_shares: bool = False
 
 
-class TokenEntry(Table, frozen=True):
+class TokenEntry(SettingsTable, frozen=True):
     """A token by the SHA-256 of its text, with its user and role."""
 
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -270,18 +270,18 @@ def is_reserved(user: str) -> bool:
     return user.lower() in RESERVED_USERS
 
 
-class AuthSettings(Table, frozen=True):
+class AuthSettings(SettingsTable, frozen=True):
     tokens: list[TokenEntry] = []
 
 
-class HistorySettings(Table, frozen=True):
+class HistorySettings(SettingsTable, frozen=True):
     roll_up_every_s: Seconds = 3600.0
     keep_log_days: Positive = 7
     keep_days: Positive = 30
     max_bytes: Bytes = 10 * 1024**3
 
 
-class Settings(Table, frozen=True):
+class Settings(SettingsTable, frozen=True):
     """The whole of `config.toml`."""
 
     bus: BusSettings = BusSettings()
@@ -318,7 +318,7 @@ INTERNAL_AGENTS = frozenset({CATALOG_AGENT, OWN_FILES_AGENT, ROLL_UP_AGENT})
 
 BUNDLED_AGENTS = {
     CATALOG_AGENT: AgentDefinition("agent_worker.agents.catalog.agent:run"),
-    OWN_FILES_AGENT: AgentDefinition("agent_worker.agents.catalog.own_files:run"),
+    OWN_FILES_AGENT: AgentDefinition("agent_worker.agents.catalog.own_files_agent:run"),
     ROLL_UP_AGENT: AgentDefinition("agent_worker.agents.history.roll_up_agent:run"),
     HISTORY_AGENT: AgentDefinition("agent_worker.agents.history.agent:run"),
     "parquet": AgentDefinition("agent_worker.agents.parquet.agent:run"),

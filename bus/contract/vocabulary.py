@@ -84,7 +84,7 @@ class Rung(StrEnum):
         return list(Rung).index(self)
 
 
-class Verdict(StrEnum):
+class RatingVerdict(StrEnum):
     """What a person thought of an answer."""
 
     UP = "up"

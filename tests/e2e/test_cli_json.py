@@ -19,7 +19,7 @@ from ops.actions.drain.watch import Left
 from ops.actions.kill import KillResult
 from ops.checks.finding import Finding
 from ops.client.timeline import Span
-from ops.load.report.summary import Report
+from ops.load.report.summary import LoadReport
 from tests.e2e.cli_runner import Server, deadstop, job
 from tests.harness.servers import ROOT
 
@@ -155,7 +155,7 @@ def test_of_this_machine(server: Server) -> None:
         ("drain", fields(Left)),
         ("nodes", fields(NodeSummary)),
         ("doctor", fields(Finding)),
-        ("load", fields(Report)),
+        ("load", fields(LoadReport)),
         ("saved list", fields(OutsideSaved)),
         ("share", SHARE),
         ("upload", fields(OwnFile)),

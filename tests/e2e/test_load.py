@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ops.load.entry import OWN_MIX, read_mix
-from ops.load.plan import LoadPlan, Shares, Visit, visits
+from ops.load.plan import LoadPlan, Proportions, Visit, visits
 from ops.load.streams import Broken, FollowedStream
 from ops.load.wire import WireChunk, WireData, WireEvent
 from tests.e2e.cli_runner import Server, environment
@@ -49,7 +49,7 @@ def visits_of(plan: dict[str, object]) -> list[Visit]:
     """The same questions again, from what the report says of its plan."""
     shares = plan["shares"]
     assert isinstance(shares, dict)
-    return visits(LoadPlan(**{**plan, "shares": Shares(**shares)}))  # type: ignore[arg-type]
+    return visits(LoadPlan(**{**plan, "shares": Proportions(**shares)}))  # type: ignore[arg-type]
 
 
 def test_a_server_that_runs_is_loaded_through_its_address(server: Server, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_load_is_bounded(tmp_path: Path, arguments: tuple[str, str], words: st
 
 
 def test_the_same_seed_asks_the_same_at_the_same_times() -> None:
-    plan = LoadPlan(20, 10.0, 2.0, read_mix(OWN_MIX, own=True), Shares(), 7, 3.0)
+    plan = LoadPlan(20, 10.0, 2.0, read_mix(OWN_MIX, own=True), Proportions(), 7, 3.0)
     asked = visits(plan)
     assert asked == visits(plan)
     assert asked == sorted(asked, key=lambda visit: visit.at)

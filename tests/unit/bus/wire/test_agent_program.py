@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from bus.wire.program import OUTPUT_TYPES, PROGRAM_PROTOCOL, ProgramJob, schema, schema_text
+from bus.wire.agent_program import OUTPUT_TYPES, PROGRAM_PROTOCOL, ProgramJob, schema, schema_text
 
 DOCS = Path(__file__).parents[4] / "docs"
 PAGE = (DOCS / "agent-protocol.md").read_text()

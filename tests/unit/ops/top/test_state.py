@@ -10,8 +10,8 @@ from bus.contract.vocabulary import Rung, State
 from bus.wire.outside import OutsideJob
 from bus.wire.replies import Stats
 from ops.top.keys import keys_in
-from ops.top.model import PendingStop, TopModel
 from ops.top.screen import KEYS, picture
+from ops.top.state import PendingStop, TopState
 
 FIGURES = Stats({}, {"log_writable": 1.0, "max_running": 8.0})
 
@@ -41,13 +41,13 @@ def a_job(job_id: str, **facts: Any) -> OutsideJob:
     return OutsideJob(**given | facts)
 
 
-def with_jobs(*jobs: OutsideJob) -> TopModel:
-    model = TopModel()
+def with_jobs(*jobs: OutsideJob) -> TopState:
+    model = TopState()
     model.update(list(jobs), FIGURES, 0.0)
     return model
 
 
-def screen(model: TopModel, width: int = 100, height: int = 20) -> list[str]:
+def screen(model: TopState, width: int = 100, height: int = 20) -> list[str]:
     out = io.StringIO()
     console = Console(file=out, width=width, height=height, markup=False, highlight=False, emoji=False)
     console.print(picture(model, "here", 1010.0, width, height))

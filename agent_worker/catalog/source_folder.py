@@ -30,7 +30,7 @@ from bus.wire.objects import Listing, RemoteObject
 MAX_DESCRIPTION_BYTES = 1024 * 1024
 
 
-class Place(Protocol):
+class SourceFolder(Protocol):
     """Where files are found, and known to be as they were."""
 
     @property
@@ -59,7 +59,7 @@ class Place(Protocol):
         ...
 
 
-def place_of(data: DataPlace, files: RemoteFiles | None) -> Place:
+def source_folder_of(data: DataPlace, files: RemoteFiles | None) -> SourceFolder:
     """`files` are the objects of an address."""
     if files is not None:
         return RemoteFolder(data.folder, files)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervisor.nodes.scaling import IdleNodes, Room, is_wanted, wanted_nodes
+from supervisor.nodes.node_demand import IdleNodes, Room, is_wanted, wanted_nodes
 
 GPU = "gpu"
 

@@ -3,11 +3,11 @@
 from typing import NamedTuple, Protocol
 
 
-class StoreError(Exception):
+class ObjectStoreError(Exception):
     """The store does not give what it was asked for. The message names the object and what to do next, for people."""
 
 
-class ObjectChanged(StoreError):
+class ObjectChanged(ObjectStoreError):
     """The object is another one by now."""
 
     def __init__(self, path: str) -> None:
@@ -22,7 +22,7 @@ class Listed(NamedTuple):
     written: str
 
 
-class Reader(Protocol):
+class ObjectReader(Protocol):
     """One object, at the version that it had when it was opened. Any number of threads may read at a time."""
 
     @property
@@ -31,11 +31,11 @@ class Reader(Protocol):
     def version(self) -> str: ...
 
     def read(self, offset: int, length: int) -> bytes:
-        """Exactly these bytes of exactly this version. Raises StoreError, and ObjectChanged."""
+        """Exactly these bytes of exactly this version. Raises ObjectStoreError, and ObjectChanged."""
         ...
 
 
-class Store(Protocol):
+class ObjectStore(Protocol):
     """What lies beneath one address."""
 
     @property
@@ -44,9 +44,9 @@ class Store(Protocol):
         ...
 
     def list(self) -> list[Listed]:
-        """Raises StoreError."""
+        """Raises ObjectStoreError."""
         ...
 
-    def open(self, path: str) -> Reader:
-        """Raises StoreError."""
+    def open(self, path: str) -> ObjectReader:
+        """Raises ObjectStoreError."""
         ...

@@ -23,7 +23,7 @@ _LOOK_S = 0.0005
 _WAITS = "import signal; signal.pause()"
 
 
-class Unusable(Exception):
+class ControlGroupsUnusable(Exception):
     """Why control groups cannot be used here, for people."""
 
 
@@ -164,12 +164,12 @@ def group_of(pid: int | str = "self") -> str:
     for line in read_proc(f"/proc/{pid}/cgroup").splitlines():
         if line.startswith("0::"):
             return line.removeprefix("0::")
-    raise Unusable("the kernel has no control groups of version 2")
+    raise ControlGroupsUnusable("the kernel has no control groups of version 2")
 
 
 def delegated_tree(named: str = "") -> Path:
     """The folder of the group in which groups may be made: the named one, else the one that this process is in; the one
-    above, where this process is in its subgroup `main`. Raises `Unusable`."""
+    above, where this process is in its subgroup `main`. Raises `ControlGroupsUnusable`."""
     if named:
         return Path(named).expanduser()
     own = group_of()
@@ -177,7 +177,7 @@ def delegated_tree(named: str = "") -> Path:
         if ".." not in own and f"{own}/".startswith(root.rstrip("/") + "/"):
             tree = folder / own.removeprefix(root).lstrip("/")
             return tree.parent if tree.name == MAIN else tree
-    raise Unusable(f"no file system of control groups is mounted that shows {own}")
+    raise ControlGroupsUnusable(f"no file system of control groups is mounted that shows {own}")
 
 
 def _mounts() -> list[tuple[Path, str]]:
@@ -199,9 +199,9 @@ def _unescaped(text: str) -> str:
 
 def probe(tree: Path) -> None:
     """Make a group in this tree, move a process in, kill it there, and see that nothing is left: all that is needed of
-    control groups. Raises `Unusable`."""
+    control groups. Raises `ControlGroupsUnusable`."""
     if not (tree / "cgroup.subtree_control").exists():
-        raise Unusable(f"{tree} is no control group of version 2")
+        raise ControlGroupsUnusable(f"{tree} is no control group of version 2")
     group = ControlGroup(tree / f"deadstop-probe-{os.getpid()}")
     step = "a group cannot be made in"
     try:
@@ -219,8 +219,10 @@ def probe(tree: Path) -> None:
             with contextlib.suppress(OSError):
                 group.emptied(PROBE_WITHIN_S)
     except OSError as error:
-        raise Unusable(f"{step} {tree} ({error.strerror})") from error
+        raise ControlGroupsUnusable(f"{step} {tree} ({error.strerror})") from error
     except subprocess.TimeoutExpired:
-        raise Unusable(f"a process does not die with its group in {tree} within {PROBE_WITHIN_S:g} s") from None
+        raise ControlGroupsUnusable(
+            f"a process does not die with its group in {tree} within {PROBE_WITHIN_S:g} s"
+        ) from None
     if group.path.exists():
-        raise Unusable(f"an empty group cannot be removed from {tree}")
+        raise ControlGroupsUnusable(f"an empty group cannot be removed from {tree}")

@@ -16,7 +16,7 @@ from gateway.http_api.jobs.handlers import ending_of
 from gateway.http_api.params import text
 from gateway.http_protocol import while_connected
 from gateway.wire.errors import ApiError
-from gateway.wire.files import FileList, KeptFile
+from gateway.wire.own_files import FileList, KeptFile
 
 MAX_NAME_CHARS = 255
 SILENCE_S = 60.0

@@ -10,7 +10,7 @@ from tests.harness.servers import ROOT
 
 _HAS_AN_ORPHAN_THAT_STAYS = """
 import asyncio, ctypes, os, signal, subprocess, sys
-from ops.serve.reaper import OrphanReaper
+from ops.serve.orphan_reaper import OrphanReaper
 
 PTRACE_SEIZE = 0x4206
 HOLDS = (
@@ -57,7 +57,7 @@ def test_an_orphan_that_does_not_die_is_named_and_not_waited_for() -> None:
 _ADOPTS = """
 import asyncio, os, subprocess, time
 from bus.system.orphans import children
-from ops.serve.reaper import OrphanReaper
+from ops.serve.orphan_reaper import OrphanReaper
 
 async def adopt():
     living = subprocess.Popen(["sleep", "1000"])

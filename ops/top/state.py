@@ -23,7 +23,7 @@ class PendingStop:
 
 
 @dataclass
-class TopModel:
+class TopState:
     """The jobs that live, which of them is selected, what is being asked, and what was said last."""
 
     jobs: list[OutsideJob] = field(default_factory=list)

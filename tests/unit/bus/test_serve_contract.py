@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bus.program import set_up_logging
+from bus.serve_contract import set_up_logging
 
 
 def test_what_somebody_has_sent_makes_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:

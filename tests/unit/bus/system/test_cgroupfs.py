@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, group_of, probe, write_file
+from bus.system.cgroupfs import ControlGroup, ControlGroupsUnusable, delegated_tree, group_of, probe, write_file
 
 FAMILY = """
 import os, signal
@@ -57,7 +57,7 @@ def test_probing_leaves_nothing(cgroups: Path) -> None:
 
 
 def test_a_folder_that_is_no_control_group_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match=f"{tmp_path} is no control group of version 2"):
+    with pytest.raises(ControlGroupsUnusable, match=f"{tmp_path} is no control group of version 2"):
         probe(tmp_path)
     assert not list(tmp_path.iterdir())
 
@@ -65,7 +65,7 @@ def test_a_folder_that_is_no_control_group_is_named(tmp_path: Path) -> None:
 def test_the_own_group_is_found_through_the_mounts() -> None:
     try:
         tree = delegated_tree()
-    except Unusable:
+    except ControlGroupsUnusable:
         pytest.skip("no tree of control groups is mounted here")
     assert str(os.getpid()) in (tree / "cgroup.procs").read_text().split() or (tree / "main").exists()
     assert str(tree).endswith(group_of().removesuffix("/main").rstrip("/"))
