@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from agent_worker.context import AgentContext
 from bus.contract.events import Event, Status
 from bus.wire.worker import JobSpec
-from tests.workers.fork_bomb import BOMB
+from tests.workers.greedy.fork_bomb import BOMB
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:

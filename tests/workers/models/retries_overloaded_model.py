@@ -1,4 +1,4 @@
-"""Streams an answer of a model that does not come to its end."""
+"""Asks an overloaded model again and again."""
 
 from collections.abc import AsyncIterator
 
@@ -6,9 +6,9 @@ from agent_worker.context import AgentContext
 from bus.contract.events import Event
 from bus.wire.worker import JobSpec
 from tests.fakes.scripts import named
-from tests.workers._over_a_model import ask
+from tests.workers.models._over_a_model import ask
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
-    async for event in ask(job, context, named("flights", words=1_000_000, delay_s=0.005)):
+    async for event in ask(job, context, named("overloaded")):
         yield event

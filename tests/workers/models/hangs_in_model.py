@@ -6,7 +6,7 @@ from agent_worker.context import AgentContext
 from bus.contract.events import Event
 from bus.wire.worker import JobSpec
 from tests.fakes.replies import Say
-from tests.workers._over_a_model import ask
+from tests.workers.models._over_a_model import ask
 
 
 async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
