@@ -118,8 +118,8 @@ lock: | .venv/bin/uv
 	  --constraint requirements/test.txt requirements/build.in --output-file requirements/build.txt
 
 pictures: .venv/.installed-test chromium
-	SCREENSHOTS=docs/screenshots .venv/bin/pytest -q tests/browser/test_screenshots.py
-	.venv/bin/python -m tests.browser.animation docs/screenshots
+	SCREENSHOTS=docs/screenshots .venv/bin/pytest -q tests/browser/page/test_screenshots.py
+	.venv/bin/python -m tests.browser.harness.animation docs/screenshots
 
 # What others are told of the wire, made from its types.
 schema: .venv/.installed
