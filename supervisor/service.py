@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bus.address import Address, make_key
-from bus.contract.settings import Settings, on_nodes, preload_of, running_limits
+from bus.contract.agents import running_limits
+from bus.contract.models import preload_of
+from bus.contract.settings import Settings, on_nodes
 from bus.contract.vocabulary import Reason, Rung
 from bus.own_files import own_files_folder
 from bus.serve_contract import say_ready

@@ -3,21 +3,17 @@
 Read in this order, later ones win: defaults, the file, `DEADSTOP_TABLE__KEY` from the environment, flags.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, field
 
 from bus.contract.data_place import is_address
-from bus.contract.vocabulary import Role
 
 Seconds = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Bytes = Annotated[int, Meta(ge=0)]
-
-MODEL_PRELOAD = "agent_worker.warmup.model"
 
 
 class SettingsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,24 +200,6 @@ class LlmSettings(SettingsTable, frozen=True):
     )
 
 
-def models_of(llm: LlmSettings) -> list[str]:
-    """The models that a question may be asked of, the one that is asked by default first."""
-    return list(dict.fromkeys([llm.model, *llm.models]))
-
-
-def has_model(llm: LlmSettings, environment: Mapping[str, str]) -> bool:
-    """Whether there is a model to be asked: a key in this environment, or a server of one's own."""
-    return bool(llm.base_url or environment.get(llm.api_key_env))
-
-
-def price_of(llm: LlmSettings, model: str = "") -> Price | None:
-    """The price of a model (by default of the default one), found by its name or the longest name it begins with (dated
-    names); None if unknown."""
-    model = model or llm.model
-    names = [name for name in llm.prices if model == name or model.startswith(f"{name}-")]
-    return llm.prices[max(names, key=len)] if names else None
-
-
 class DataSettings(SettingsTable, frozen=True):
     folder: str = ""
     listing_max_age_s: Seconds = 5.0
@@ -259,17 +237,6 @@ class TokenEntry(SettingsTable, frozen=True):
     role: Annotated[str, Meta(pattern="^(user|operator)$")] = "user"
 
 
-RESERVED_USERS = frozenset(
-    {"agent", "deadstop", "gateway", "local", "operator", "serve", "shutdown", "supervisor", "worker"}
-)
-"""Names by which Deadstop says who did something: no user can have them, in any case of letters."""
-
-
-def is_reserved(user: str) -> bool:
-    """Whether this is a name of Deadstop's own."""
-    return user.lower() in RESERVED_USERS
-
-
 class AuthSettings(SettingsTable, frozen=True):
     tokens: list[TokenEntry] = []
 
@@ -300,63 +267,6 @@ class Settings(SettingsTable, frozen=True):
     history: HistorySettings = HistorySettings()
 
 
-CATALOG_AGENT = "catalog"
-"""Reads the data's catalog for all the others; nobody asks it questions."""
-LOOK_FURTHER = "look further into the data"
-"""What it is given where nobody waits for it: it takes its time for what an earlier reading had none for."""
-
-OWN_FILES_AGENT = "own_files"
-"""Reads it with the files of one user's own, for the jobs of that user; nobody asks it questions either."""
-
-ROLL_UP_AGENT = "roll_up"
-"""Writes ended jobs into the Parquet history; nor does anybody ask this one."""
-
-HISTORY_AGENT = "history"
-"""Answers questions about the history, of operators only: it knows everybody's questions."""
-
-INTERNAL_AGENTS = frozenset({CATALOG_AGENT, OWN_FILES_AGENT, ROLL_UP_AGENT})
-
-BUNDLED_AGENTS = {
-    CATALOG_AGENT: AgentDefinition("agent_worker.agents.catalog.agent:run"),
-    OWN_FILES_AGENT: AgentDefinition("agent_worker.agents.catalog.own_files_agent:run"),
-    ROLL_UP_AGENT: AgentDefinition("agent_worker.agents.history.roll_up_agent:run"),
-    HISTORY_AGENT: AgentDefinition("agent_worker.agents.history.agent:run"),
-    "parquet": AgentDefinition("agent_worker.agents.parquet.agent:run"),
-    "sql": AgentDefinition("agent_worker.agents.parquet.agent:run_typed_sql"),
-}
-
-
-def known_agents(settings: Settings) -> dict[str, AgentDefinition]:
-    """The bundled agents and the configured ones; a configured name replaces a bundled one."""
-    return {**BUNDLED_AGENTS, **settings.agents}
-
-
-def limits_of(settings: Settings, agent: str) -> LimitSettings:
-    """The limits of this agent's jobs: its own, where it has any."""
-    definition, limits = known_agents(settings)[agent], settings.limits
-    own = {"max_runtime_s": definition.max_runtime_s, "max_memory_bytes": definition.max_memory_bytes}
-    return msgspec.structs.replace(limits, **{name: value for name, value in own.items() if value is not None})
-
-
-def preload_of(settings: Settings, environment: Mapping[str, str]) -> list[str]:
-    """The modules that are loaded before any worker is forked. A model's client, which takes longer to load than all
-    the rest, only where there is a model."""
-    return [*settings.worker.preload, *([MODEL_PRELOAD] if has_model(settings.llm, environment) else [])]
-
-
 def on_nodes(settings: Settings) -> bool:
     """Whether questions run on nodes. Those about data in a store do not: its broker serves the server's machine."""
     return bool(settings.cluster.provider) and not is_address(settings.data.folder)
-
-
-def running_limits(settings: Settings) -> dict[str, int]:
-    """How many jobs of an agent may run at the same time, of those that have a limit of their own."""
-    agents = known_agents(settings).items()
-    return {name: agent.max_running for name, agent in agents if agent.max_running is not None}
-
-
-def agents_for_people(settings: Settings, role: Role = Role.OPERATOR) -> list[str]:
-    """Names of the agents that a person of this role can ask, the default one first."""
-    hidden = INTERNAL_AGENTS if role is Role.OPERATOR else INTERNAL_AGENTS | {HISTORY_AGENT}
-    names = sorted(known_agents(settings).keys() - hidden)
-    return sorted(names, key=lambda name: name != settings.agent.default)

@@ -10,7 +10,8 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from bus.contract.settings import Settings, SettingsTable, is_reserved
+from bus.contract.settings import Settings, SettingsTable
+from bus.contract.vocabulary import is_reserved
 
 log = logging.getLogger(__name__)
 

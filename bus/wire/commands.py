@@ -6,7 +6,7 @@ names its `Caller`, who was established where the person signed in.
 
 import msgspec
 
-from bus.contract.saved import SavedContent
+from bus.contract.kept.saved import SavedContent
 from bus.contract.vocabulary import RatingVerdict, Role, Rung, State
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bus.contract.settings import agents_for_people
+from bus.contract.agents import agents_for_people
 from bus.wire.outside import PROTOCOL_VERSION
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.routes import OPERATIONS, Operation, RequestParameter

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bus.contract.catalog import Catalog
-from bus.contract.shares import ShareSummary
+from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations, own_files, saved, shares
 from gateway.http_api.jobs import download, event_stream, handlers

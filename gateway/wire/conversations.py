@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
+from bus.contract.kept.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
 from bus.contract.vocabulary import RatingVerdict, Reason, State
 from bus.wire.replies import ConversationShown
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bus.contract.settings import Settings, has_model
+from bus.contract.models import has_model
+from bus.contract.settings import Settings
 from bus.transport.sockets import BusError
 from bus.wire.commands import Options
 from bus.wire.outside import ENDINGS

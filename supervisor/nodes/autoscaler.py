@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from bus.contract.settings import Settings, known_agents
+from bus.contract.agents import known_agents
+from bus.contract.settings import Settings
 from supervisor.nodes.node import ClusterNode
 from supervisor.nodes.node_demand import IdleNodes, Room, is_wanted, wanted_nodes
 from supervisor.places.capacity import capacity_of

@@ -14,9 +14,9 @@ from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.engine.settings import connect
 from agent_worker.remote.client import RemoteFiles, file_system
+from bus.contract.agents import LOOK_FURTHER
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Status, Warn
-from bus.contract.settings import LOOK_FURTHER
 from bus.wire.worker import JobSpec
 
 
