@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from bus.address import Address, owner_of, read_address, read_key, require_owner
 from bus.log import LogReader
+from bus.transport.channel import Channel
 from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode
 from bus.transport.delivery import Cursor, Verdict
-from bus.transport.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
+from bus.transport.sockets import BusError, connect_dealer, connect_subscriber, new_context
 from bus.wire.batch import Batch
 from bus.wire.commands import AnyCommand
 from bus.wire.replies import AnyReply, Refused

@@ -20,7 +20,9 @@ from bus.serve_contract import say_ready
 from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
-from bus.transport.sockets import Channel, admit, bind_publisher, new_context
+from bus.transport.channel import Channel
+from bus.transport.sockets import bind_publisher, new_context
+from bus.transport.zap import admit
 from bus.wire.topics import clients_job, topic_job
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.api.envelope import CommandLine

@@ -13,8 +13,8 @@ from bus.contract.agents import HISTORY_AGENT, ROLL_UP_AGENT, known_agents, limi
 from bus.contract.data_place import DataPlace, is_address
 from bus.contract.settings import Settings
 from bus.system.proc import read_stat
+from bus.transport.channel import Channel, Unroutable
 from bus.transport.codec import encode
-from bus.transport.sockets import Channel, Unroutable
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 from supervisor.places.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.places.data_folders import DataFolders, FolderIdentity

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bus.contract.events import Event
+from bus.transport.channel import Frames
 from bus.transport.codec import encode
-from bus.transport.sockets import Frames
 from bus.wire.topics import Published, job_topic
 from supervisor.storage.store import Store
 

@@ -14,8 +14,9 @@ from bus.serve_contract import set_up_logging
 from bus.system import private_files
 from bus.system.environment import for_workers
 from bus.system.prctl import be_unreadable, become_subreaper
+from bus.transport.channel import Channel
 from bus.transport.codec import BUS_VERSION, encode
-from bus.transport.sockets import Channel, connect_line, new_context
+from bus.transport.sockets import connect_line, new_context
 from supervisor.lifecycle.kill_ladder import KILL_AGAIN_S, Step
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.lease import ASKS_PER_LEASE, NodeLease
