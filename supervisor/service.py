@@ -39,6 +39,7 @@ from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import PlaceListener
 from supervisor.places.usage.process_watch import LOOK_S
+from supervisor.places.usage.resource_monitor import SAMPLE_EVERY_S
 from supervisor.processes.containment.interface import Contain
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SAMPLE_EVERY_S = 0.25
 LOOK_AT_LEASES_EVERY_S = 0.02
 SWEEP_EVERY_S = 1.0
 HEADS_EVERY_S = 1.0

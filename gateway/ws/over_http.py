@@ -17,11 +17,8 @@ from gateway.http_protocol import note_signed_in
 from gateway.wire.errors import ApiError
 from gateway.wire.stream_frames import WireFrame
 from gateway.ws.connection import Connection
-from gateway.ws.peer import everything_written
+from gateway.ws.peer import MAX_WAITING_FRAMES, everything_written
 from gateway.ws.upgrade import notice_dead_peers, serve_connection
-
-MAX_WAITING_FRAMES = 16
-"""A client with more than these unhandled has its next one answered when there is room."""
 
 LOOK_EVERY_S = 1.0
 """How long it may take to notice that a client has gone."""

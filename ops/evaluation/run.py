@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from bus.contract.agents import SQL_AGENT
 from bus.contract.models import has_model
 from bus.contract.settings import Settings
 from bus.transport.sockets import BusError
@@ -27,7 +28,6 @@ from ops.target import read_settings
 LEAST_ROWS = 1_000
 """A result is taken up to one row more than is expected, and at least so far."""
 
-SQL_AGENT = "sql"
 Tell = Callable[[JudgedQuestion], None]
 Enough = Callable[[], bool]
 

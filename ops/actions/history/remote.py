@@ -2,6 +2,7 @@
 
 from contextlib import aclosing
 
+from bus.contract.agents import HISTORY_AGENT
 from bus.wire.outside import ENDINGS
 from ops.client.access import AskRequest
 from ops.client.connect import connect
@@ -10,8 +11,6 @@ from ops.errors import OpsError
 from ops.render.result_text import StreamResult
 from ops.render.sentences import ended_sentence
 from ops.target import Target
-
-HISTORY_AGENT = "history"
 
 
 async def ask_history(target: Target, statements: list[str]) -> list[Rows]:

@@ -55,6 +55,7 @@ from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Gone, Sample
 from supervisor.places.usage.process_watch import LOOK_S
+from supervisor.places.usage.resource_monitor import SAMPLE_EVERY_S
 from supervisor.processes.containment.interface import Contain
 from supervisor.processes.fork_server_client import SpawnError
 from supervisor.processes.spawner import Spawner
@@ -64,7 +65,6 @@ log = logging.getLogger(__name__)
 GPUS = "CUDA_VISIBLE_DEVICES"
 """Which of a machine's GPUs are the node's, as whoever has started it says."""
 
-SAMPLE_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
 """Or a part of the lease, if that is less: after a cut the line goes on with the first question that gets through."""
 
