@@ -181,8 +181,8 @@ class BusClient:
             self._leave(job_id, follower, present)
 
     def stay_present(self) -> bool:
-        """From now until `close`, who is present at a job here stays so: they are on their way to another gateway.
-        Returns whether there is anybody."""
+        """Keep counting the followers that are present at a job here as present until `close`, because they are moving
+        to another gateway. Returns whether there are any."""
         self._stays_present = True
         return any(stream.present for stream in self._streams.values())
 

@@ -30,8 +30,8 @@ class _Received(NamedTuple):
 
 
 class HttpPeer:
-    """The client's end of a connection without a WebSocket. `id` names it in the address that its frames go to; who
-    knows it is the client."""
+    """The client's end of a connection without a WebSocket. `id` is in the address that its frames are posted to;
+    knowing it is what identifies the client."""
 
     def __init__(self, request: web.Request, response: web.StreamResponse, transport: asyncio.Transport) -> None:
         self.id = secrets.token_urlsafe(16)

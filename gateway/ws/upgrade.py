@@ -1,4 +1,4 @@
-"""`GET /ws`: checks who opens a WebSocket, and sets up its socket."""
+"""`GET /ws`: checks the identity and origin of a request for a WebSocket, and sets up its socket."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Jobs of this machine: through the bus, as an operator: whoever can read the bus key is one."""
+"""Jobs of this machine, through the bus: a process that can read the bus key acts as an operator."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence

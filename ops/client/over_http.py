@@ -106,7 +106,7 @@ class RemoteJobs:
         await self._ask("DELETE", f"/api/shares/{quote(share_id, safe='')}")
 
     async def give_file(self, file: Path, sent: Callable[[int], None]) -> OwnFile:
-        """Once: after a cut nobody knows whether it was kept."""
+        """Sent once, never repeated: after a cut it is unknown whether the server kept it."""
         once = Http(self._client.http.base, self._token, patience_s=0)
         try:
             with _for_people():

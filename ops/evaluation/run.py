@@ -65,7 +65,7 @@ async def evaluate(plan: EvaluationPlan, tell: Tell, enough: Enough) -> None:
 
 
 def model_name(settings: Settings) -> str:
-    """Who answers with these settings."""
+    """What answers with these settings: the model's name, or the offline planner."""
     llm = settings.llm
     return llm.model if has_model(llm, os.environ) else "offline"
 

@@ -239,7 +239,7 @@ class Nodes:
             del self._nodes[node.node_id]
 
     def _provider_ended(self) -> None:
-        """Its nodes end with it, but nobody has reaped them: their leases are waited for."""
+        """Its nodes end with it, but their end is not proven: the head waits for their leases to run out."""
         self._inventory.provider_ended()
         for node in self._nodes.values():
             node.lease.end_granting()

@@ -115,7 +115,7 @@ class LocalPlace:
         return {worker.worker_id for worker in self._workers.values() if worker.outdated}
 
     def hear_again(self) -> None:
-        """Have every worker send again what nobody has acknowledged: it does so when it is subscribed to."""
+        """Have every worker send its unacknowledged events again, which a new subscription makes it do."""
         self._collector.unsubscribe(b"")
         self._collector.subscribe(b"")
 

@@ -120,8 +120,8 @@ class LocalWorker:
             self.baseline_bytes = stat.resident_bytes if stat else 0
 
     def renew_scratch(self) -> None:
-        """Make its scratch folder anew where somebody has removed it: an agent outside the sandbox can go on with it.
-        To be called now and then."""
+        """Make its scratch folder anew if it was removed: an agent outside the sandbox can go on with it. Call it now
+        and then."""
         if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_words:
             return
         if not self.scratch.exists():

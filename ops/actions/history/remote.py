@@ -14,7 +14,8 @@ from ops.target import Target
 
 
 async def ask_history(target: Target, statements: list[str]) -> list[Rows]:
-    """The rows of each statement. Raises `OpsError` with the server's words, also for who is no operator."""
+    """The rows of each statement. Raises `OpsError` with the server's words, also where the token's user is no
+    operator."""
     async with connect(target) as jobs:
         found = []
         for statement in statements:

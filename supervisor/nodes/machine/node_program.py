@@ -86,7 +86,7 @@ async def _serve(orders: NodeOrders, contain: Contain, said: int) -> None:
 
 
 class NoLedger:
-    """A node's processes end with its namespace: nobody has to look for them later."""
+    """Records no processes: a node's end with its namespace, so no later one has to look for them."""
 
     def worker_started(self, pid: int, started: int, scratch: str) -> None:
         """Not kept."""
