@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from agent_worker.offline.asking_back.pieces import Pieces, plural, singular, spoken
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.word_kinds import Kind
-from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Column, Table
 
 _FEW = 4
@@ -100,7 +99,7 @@ def figures_for(pieces: Pieces) -> Iterator[str]:
     for item in pieces.unknown[:2]:
         money = item.text.lower() in senses.MONEY
         told = next((other for other in reversed(pieces.items) if other.end <= item.start), None)
-        fn = told.text if told is not None and told.kind is Kind.AGG else ""
+        fn = told.text if told is not None and told.kind is Kind.FIGURE else ""
         if not money and not fn:
             continue
         fn = fn or "total"
@@ -251,7 +250,7 @@ def likely_figures(pieces: Pieces, money: bool) -> list[Column]:
     return found
 
 
-def _spoken_before(pieces: Pieces, item: Lexeme) -> bool:
+def _spoken_before(pieces: Pieces, item: Piece) -> bool:
     """Whether a figure is already summed or averaged: "average speed"."""
     before = [other for other in pieces.items if other.end <= item.start]
-    return bool(before) and before[-1].kind is Kind.AGG
+    return bool(before) and before[-1].kind is Kind.FIGURE

@@ -44,6 +44,11 @@ class Candidate(msgspec.Struct, frozen=True):
         return self.column is None and self.measure is None
 
 
+def nearest(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The candidates without those that are guesses, unless all are."""
+    return tuple(c for c in found if found[0].cost >= PART or c.cost < PART)
+
+
 _OTHER, _BY_KEY = 0.2, 0.4
 """What another word of the same meaning costs, and the name of a table's key for the table."""
 _SAME = {"ids": "id", "forename": "first_name"}

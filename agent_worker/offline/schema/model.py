@@ -135,6 +135,11 @@ class Schema:
         pairs = [table.labels for table in self.tables.values() if len(table.labels) == 2]
         return tuple((first, last) for first, last in pairs if first.words[-1] == last.words[-1] == "name")
 
+    @property
+    def names(self) -> list[Words]:
+        """What its tables and columns are called."""
+        return [*(table.words for table in self.tables.values()), *(column.words for column in self.columns.values())]
+
     @cached_property
     def parts(self) -> frozenset[str]:
         """Every word of the schema's names."""
