@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from agent_worker.offline.asking_back.pieces import Pieces, plural, singular, spoken
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stems
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Column, Table
 
@@ -245,7 +245,7 @@ def likely_figures(pieces: Pieces, money: bool) -> list[Column]:
     near_by = near_by if not money else [*near_by, *pieces.schema.tables.values()]
     found = [c for table in dict.fromkeys(t.name for t in near_by) for c in pieces.figures(pieces.schema.tables[table])]
     if money:
-        found = [c for c in found if set(senses.MONEY_COLUMNS) & {stem(w) for w in c.all_words} or
+        found = [c for c in found if set(senses.MONEY_COLUMNS) & stems(c.all_words) or
                  set(senses.MONEY_COLUMNS) & set(c.all_words)]  # fmt: skip
     return found
 

@@ -4,7 +4,7 @@ from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
-from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.tokens import kin, stem, stems
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import Mention, Select, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
@@ -105,7 +105,7 @@ class Columns(Nouns):
             for place in refs:
                 if place in columns:
                     found[place] = columns[place]
-                elif last in {stem(word) for word in self.schema.columns[place].all_words}:
+                elif last in stems(self.schema.columns[place].all_words):
                     found[place] = 0.05  # "a king bed", of `bed_type`
                 elif place[0] in owners:
                     found[place] = owners[place[0]] + 0.05
@@ -125,7 +125,7 @@ class Columns(Nouns):
         if (column.kind is not Kind.DATE and column.role is not Role.YEAR) or self._told(column.name):
             return False
         date = self.schema.catalog.description.default_dates.get(column.table)
-        own = any(c.kind is Kind.DATE for c in self.schema.tables[self.base].columns)
+        own = any(c.kind is Kind.DATE for c in self.table.columns)
         return (bool(date) and column.name != date) or (own and column.table != self.base)
 
     def _subjects_said(self) -> bool:
@@ -184,12 +184,8 @@ class Columns(Nouns):
         if not text.islower() or " " in text:
             return False
         nouns = set() if where.owner else {stem(t.words[-1]) for t in self.schema.tables.values()}
-        own = {stem(word) for word in self.schema.columns[table, column].all_words}
-        done = (
-            where.owner is None
-            and text in VERBS
-            and any(kin(text, word) for word in self.schema.tables[self.base].words)
-        )
+        own = stems(self.schema.columns[table, column].all_words)
+        done = where.owner is None and text in VERBS and any(kin(text, word) for word in self.table.words)
         return stem(text) in nouns | own or done
 
     def _distance(self, table: str) -> float | None:
@@ -233,7 +229,7 @@ class Columns(Nouns):
 
     def _named_by(self) -> tuple[Column | None, ...]:
         """The columns that tell the rows of the base apart for people."""
-        table = self.schema.tables[self.base]
+        table = self.table
         return (*table.labels, table.key)
 
 

@@ -1,7 +1,7 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
 from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref, nearest
+from agent_worker.offline.binder.query import Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin, stem
@@ -26,10 +26,10 @@ class Nouns(Shown):
     """Binds groups and mentions."""
 
     def _group(self, group: Group) -> None:
-        aggregated = any(isinstance(e, Agg) for e in self.query.shown) or self.of(HowMany) or self.of(Having)
+        aggregated = bool(self.query.figures) or self.of(HowMany) or self.of(Having)
         if not group.firm and not aggregated:
             raise Unbound("by, without a figure")
-        if not group.names and not any(isinstance(e, Ref) for e in self.query.shown):
+        if not group.names and not self.query.columns:
             raise Unbound("each of what")
         for name in group.names:
             if group.firm and not aggregated and any(rank.hints or _is_plain(rank.item) for rank in self.of(Rank)):
@@ -41,7 +41,7 @@ class Nouns(Shown):
 
     def _group_by(self, name: Name, aggregated: bool, firm: bool) -> None:
         if aggregated and any(c.table == self.base and c.cost <= name.cost + 0.15 for c in name.tables):
-            figures = [e for e in self.query.shown if isinstance(e, Agg)]
+            figures = self.query.figures
             if firm and len(figures) == len(self.query.shown) == 1 and figures[0].fn in ("avg", "median"):
                 return  # "average fare per trip"
             raise Unbound("each thing is one row")
@@ -54,7 +54,7 @@ class Nouns(Shown):
                 raise Unbound(f"all columns, and {name.text}")
             if firm and not aggregated and self._column(found).role is Role.QUANTITY:
                 raise Doubtful(f"per so many, or by {found.column}")
-            keyed = self.schema.tables[self.base].key == self._column(found)
+            keyed = self.table.key == self._column(found)
             each = keyed or any(c.table == self.base for c in name.tables)
             if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not each:
                 self.query.doubtful = True  # one row for each of them, or for each of theirs
@@ -79,7 +79,7 @@ class Nouns(Shown):
         if aggregated:  # rows of none are not of one of them
             self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
         self._join(() if aggregated else path)
-        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        shown = self.query.columns
         self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
 
     def _one_of(self, name: Name) -> Ref | tuple[Path, Table]:

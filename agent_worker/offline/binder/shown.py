@@ -5,7 +5,7 @@ from dataclasses import replace
 from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
 from agent_worker.offline.lexer.lattice import Name
@@ -75,7 +75,7 @@ class Shown(Places):
 
     def _check_items(self) -> None:
         """Things are counted over their own rows: two kinds of them, over two."""
-        counts = [e for e in self.query.shown if isinstance(e, Agg) and e.fn == "count"]
+        counts = [e for e in self.query.figures if e.fn == "count"]
         things = [i for i in self._items() if i.fn == "count" and i.name and i.name.tables and not i.distinct]
         if len(things) > 1 and len(counts) > 1 and Agg("count") in counts:
             raise Doubtful("counts of two things")
@@ -127,12 +127,12 @@ class Shown(Places):
             raise Doubtful(f"how many {item.name.text}, or which")
         if kind == "table" and owned and item.owner is None and self.entities:
             raise Unbound(f"of both, or {item.name.text}")
-        if kind == "table" and not self.of(Group) and any(isinstance(e, Agg) for e in self.query.shown):
+        if kind == "table" and not self.of(Group) and self.query.figures:
             raise Unbound(f"counts of one and of {item.name.text}")
         if self.query.everything:
             raise Unbound(f"all columns, and {item.name.text}")
         keyed = isinstance(found, Ref) and self._column(found).all_words[-1] in ID_WORDS and item.name.tables
-        if keyed and not ID_WORDS & {stem(word) for word in item.name.text.lower().split()}:
+        if keyed and not ID_WORDS & stems(item.name.text.lower().split()):
             raise Unbound(f"{item.name.text} by their keys")
         if isinstance(found, Ref) and len(item.name.text.split()) == 1:
             self._check_shared(found)
@@ -154,7 +154,7 @@ class Shown(Places):
         key = self.schema.refers(found.table, found.column) if isinstance(found, Ref) else None
         if key is None or not isinstance(found, Ref):
             return cost, kind, found
-        words = {stem(word) for word in name.text.lower().split()}
+        words = stems(name.text.lower().split())
         part = self._column(found).all_words[-1] in ID_WORDS and not ID_WORDS & words
         part = part and bool(self.schema.tables[key.ref_table].labels)
         if not part and key.ref_table not in {c.table for c in name.candidates if c.is_table}:
@@ -196,7 +196,7 @@ class Shown(Places):
         self._check_known(item.name, item.distinct)
         numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
         same = [self._column(c) for c in item.name.columns if c.table == self.base and c.cost <= best + 0.05]
-        if tables and any(c.kind is Kind.NUMBER and c is not self.schema.tables[self.base].key for c in same):
+        if tables and any(c.kind is Kind.NUMBER and c is not self.table.key for c in same):
             raise Unbound(f"{item.name.text} are counted, or added up")
         values = (
             item.distinct and bool(tables) and any(c.table == self.base and c.cost <= best for c in item.name.columns)
@@ -260,22 +260,22 @@ class Shown(Places):
 
     def _check_told(self, name: Name, tables: set[str]) -> None:
         """A column that says how many there are: `no_of_customers` of banks."""
-        stems = {stem(word) for word in name.text.lower().split()}
+        said = stems(name.text.lower().split())
         for column in (c for table in tables for c in self.schema.tables[table].columns):
-            words = {stem(word) for word in column.all_words}
+            words = stems(column.all_words)
             counts = (COUNTING | {"no"}) & set(column.all_words) and column.role in NUMERIC and is_whole(column)
-            if counts and stems & words:
+            if counts and said & words:
                 raise Unbound(f"{column.name} says how many")
 
     def _is_said_of_another(self) -> bool:
         """Whether the rows of the base are what is said of other things of that noun: `affected_region` of regions."""
-        noun = stem(self.schema.tables[self.base].words[-1])
+        noun = stem(self.table.words[-1])
         things = [self.schema.tables[key.ref_table] for key in self.schema.keys_of(self.base)]
         return any(stem(table.words[-1]) == noun for table in things)
 
     def _only_joins(self) -> bool:
         """Whether a row of the base says only what belongs together, so that it is there once."""
-        columns = self.schema.tables[self.base].columns
+        columns = self.table.columns
         return all((self.base, c.name) in self.schema.own_keys for c in columns)
 
     def _told_of_base(self, path: Path) -> bool:
@@ -294,8 +294,8 @@ class Shown(Places):
         ):
             raise Doubtful(f"{name.text}, or what is said of them")
         keys = [self.schema.refers(c.table, c.column) for c in name.columns if c.column and c.table == self.base]
-        said = {stem(word) for word in name.text.lower().split()}
-        refers = any(key and said & {stem(word) for word in self.schema.tables[key.ref_table].words} for key in keys)
+        said = stems(name.text.lower().split())
+        refers = any(key and said & stems(self.schema.tables[key.ref_table].words) for key in keys)
         if distinct and refers and len(self.parse.fragments) == 1:
             raise Unbound(f"{name.text} that something refers to")
 

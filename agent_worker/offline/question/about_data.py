@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from agent_worker.offline.english.tokens import atoms, stem
+from agent_worker.offline.english.tokens import atoms, stem, stems
 from agent_worker.offline.schema.lookup import NameIndex, nearest
 from agent_worker.offline.schema.roles import kind_of
 from agent_worker.plan import DirectAnswer
@@ -60,7 +60,7 @@ def rows_of(question: str, index: NameIndex) -> tuple[str, str]:
 
 def _split(question: str, index: NameIndex) -> tuple[set[str], list[CatalogTable], set[str]]:
     """The words of a question that carry something, the tables they name, and those that name none."""
-    words = {stem(word) for word in atoms(question)} - {stem(word) for word in _CARRIES_NOTHING}
+    words = stems(atoms(question)) - stems(_CARRIES_NOTHING)
     tables = [t for t in index.schema.catalog.tables if words & _stems(index, t)]
     return words, tables, words - {word for t in tables for word in _stems(index, t)}
 

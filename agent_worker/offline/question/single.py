@@ -10,7 +10,7 @@ import msgspec
 
 from agent_worker.offline.binder.query import Compare, Query, Ref
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
 from agent_worker.offline.grammar.fragments import Select, names_in
@@ -89,7 +89,7 @@ class Words:
     def _known(self) -> set[str]:
         """Words that names are made of, in the singular and in the plural."""
         parts = {part for words in self.core.schema.names for part in words}
-        singular = {stem(part) for part in parts} | VOCABULARY
+        singular = stems(parts) | VOCABULARY
         singular |= {word for part in parts for word in ABBREVIATIONS.get(stem(part), ())}
         return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > _SHORT}
 
@@ -235,7 +235,7 @@ class Single:
             ref = condition.expr if isinstance(condition, Compare) else None
             if isinstance(ref, Ref) and ref.path:
                 column = schema.columns[ref.table, ref.column]
-                if column.kind is Holds.DATE and not {stem(word) for word in column.words} & words:
+                if column.kind is Holds.DATE and not stems(column.words) & words:
                     return True
         return False
 

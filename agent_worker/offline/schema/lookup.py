@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import SAME_WORDS
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
 from agent_worker.offline.schema.model import Column, Schema, Table
@@ -75,7 +75,7 @@ class NameIndex:
                 for part in {*_words_of(column.forms), "".join(column.all_words), *named}:
                     self._parts[part].append(candidate)
         self.column_names = {column.name.lower() for column in schema.columns.values()}
-        self._stems = {stem(part) for part in self._parts}
+        self._stems = stems(self._parts)
         self._described = self._read_description()
 
     def find(self, words: Words) -> tuple[Candidate, ...]:
