@@ -33,6 +33,10 @@ def holds_numbers(column: Column) -> bool:
     return any(one.replace(".", "", 1).isdigit() for one in known)
 
 
+Thing = tuple[Path, Table]
+"""A row of a table, and the way to it."""
+
+
 class Shown(Places):
     """Binds what is asked for."""
 
@@ -90,44 +94,44 @@ class Shown(Places):
 
     def _plain(self, item: Item, size: int) -> None:
         assert item.name is not None
-        options: list[tuple[float, str, object]] = []
-        failed = ""
-        try:
-            ref, cost = self._resolve(item.name, item.owner)
-            options.append((cost, "column", ref))
-        except Unbound as problem:
-            failed = str(problem)
-        try:
-            path, table, cost = self._entity(item.name)
-            options.append((cost + 0.01, "table", (path, table)))
-        except Unbound:
-            pass
-        if "several" in failed and not any(c.is_table and c.cost < 0.2 for c in item.name.candidates):
-            raise Unbound(failed)
-        if not options:
-            raise Unbound(item.name.text)
-        cost, kind, found = min(options, key=lambda option: option[0])
-        cost, kind, found = self._named(item.name, cost, kind, found)
-        self._check_item(item, kind, found)
+        cost, found = self._one_of(item.name, item.owner)
+        self._check_item(item, found)
         self.cost += cost - item.name.cost
-        if kind == "column":
-            assert isinstance(found, Ref)
+        if isinstance(found, Ref):
             self._add(found)
             self.entities.append(found)
         else:
-            path, table = found  # type: ignore[misc]
-            self._show_entity(path, table, alone=size == 1)
+            self._show_entity(*found, alone=size == 1)
 
-    def _check_item(self, item: Item, kind: str, found: object) -> None:
+    def _one_of(self, name: Name, owner: Name | None = None) -> tuple[float, Ref | Thing]:
+        """What there is one of in each row of the base, by that name: a column, or a thing, whichever is nearer."""
+        options: list[tuple[float, Ref | Thing]] = []
+        try:
+            ref, cost = self._resolve(name, owner)
+            options.append((cost, ref))
+        except Unbound as problem:
+            if "several" in str(problem) and not any(c.is_table and c.cost < 0.2 for c in name.candidates):
+                raise
+        try:
+            path, table, cost = self._entity(name)
+            options.append((cost + 0.01, (path, table)))
+        except Unbound:
+            pass
+        if not options:
+            raise Unbound(name.text)
+        cost, found = min(options, key=lambda option: option[0])
+        return cost, self._named(name, found)
+
+    def _check_item(self, item: Item, found: Ref | Thing) -> None:
         """A noun of its own behind "of A and" may be of both; "type" or "name" alone is of what came before."""
         assert item.name is not None
         owned = any(i.owner for i in self._items() if i is not item)
         beside = [i.name for i in self._items() if i.fn == "count" and i.name and i.name.end + 1 == item.name.start]
         if item.name.tables and any(name.tables for name in beside):
             raise Doubtful(f"how many {item.name.text}, or which")
-        if kind == "table" and owned and item.owner is None and self.entities:
+        if not isinstance(found, Ref) and owned and item.owner is None and self.entities:
             raise Unbound(f"of both, or {item.name.text}")
-        if kind == "table" and not self.of(Group) and self.query.figures:
+        if not isinstance(found, Ref) and not self.of(Group) and self.query.figures:
             raise Unbound(f"counts of one and of {item.name.text}")
         if self.query.everything:
             raise Unbound(f"all columns, and {item.name.text}")
@@ -148,24 +152,24 @@ class Shown(Places):
         if head and any(parts_of(c.name) == both and c.name != ref.column for c in self.schema.columns.values()):
             raise Doubtful(f"{both[-1]}, or that of {' '.join(head)}")
 
-    def _named(self, name: Name, cost: float, kind: str, found: object) -> tuple[float, str, object]:
+    def _named(self, name: Name, found: Ref | Thing) -> Ref | Thing:
         """A key that is called as the table it refers to, or as the part that plays in its row, stands for that
         table."""
         key = self.schema.refers(found.table, found.column) if isinstance(found, Ref) else None
         if key is None or not isinstance(found, Ref):
-            return cost, kind, found
+            return found
         words = stems(name.text.lower().split())
         part = self._column(found).all_words[-1] in ID_WORDS and not ID_WORDS & words
         part = part and bool(self.schema.tables[key.ref_table].labels)
         if not part and key.ref_table not in {c.table for c in name.candidates if c.is_table}:
-            return cost, kind, found
+            return found
         same = [c for c in name.columns if c.table == key.ref_table and c.column and c.cost <= 0.1]
         if same and same[0].column:
             path = (*found.path, step_of(self.schema, key, True))
-            return cost, "column", Ref(path, key.ref_table, same[0].column)
+            return Ref(path, key.ref_table, same[0].column)
         path = (*found.path, step_of(self.schema, key, True))
         self.parts |= {path} if part else set()
-        return cost, "table", (path, self.schema.tables[key.ref_table])
+        return (path, self.schema.tables[key.ref_table])
 
     def _show_entity(self, path: Path, table: Table, alone: bool) -> None:
         labels = table.labels or ((table.key,) if table.key else table.columns[:1])
