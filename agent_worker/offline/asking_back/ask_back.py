@@ -9,6 +9,7 @@ from agent_worker.offline.english import senses
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import NotUnderstood, Single
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.ranges import numbers_of
 from bus.contract.events import Clarification
 
 _MOST_SAID = 4
@@ -112,8 +113,5 @@ def _lesson(pieces: Pieces, word: str) -> str:
 
 def _middle(column: Column) -> str:
     """A number between the least and the largest."""
-    try:
-        low, high = float(column.info.minimum or "x"), float(column.info.maximum or "x")
-    except ValueError:
-        return "10"
-    return f"{float(f'{(low + high) / 2:.2g}'):.15g}"
+    known = numbers_of(column.info)
+    return f"{float(f'{sum(known) / 2:.2g}'):.15g}" if known else "10"

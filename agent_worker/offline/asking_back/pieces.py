@@ -10,6 +10,7 @@ from agent_worker.offline.english.tokens import stem, tokenize
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table
+from agent_worker.offline.schema.ranges import holds_years
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.offline.schema.roles import Role
 
@@ -118,7 +119,7 @@ class Pieces:
         return [
             c
             for c in table.columns
-            if c.role in _FIGURES and not _NO_FIGURES & set(c.all_words[-1:]) and not _looks_like_years(c)
+            if c.role in _FIGURES and not _NO_FIGURES & set(c.all_words[-1:]) and not holds_years(c.info, 1800, 2100)
         ]
 
     def categories(self, table: Table) -> list[Column]:
@@ -127,11 +128,6 @@ class Pieces:
 
     def dates(self, table: Table) -> list[Column]:
         return [c for c in table.columns if c.kind is Holds.DATE]
-
-
-def _looks_like_years(column: Column) -> bool:
-    edges = (column.info.minimum or "", column.info.maximum or "")
-    return all(edge.isdigit() and 1800 <= int(edge) <= 2100 for edge in edges)
 
 
 def plural(table: Table) -> str:

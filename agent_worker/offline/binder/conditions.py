@@ -29,7 +29,7 @@ class Conditions(Columns):
             isinstance(f, Where) for f in fragments[fragments.index(where) + 1 :]
         ):
             raise Unbound("the average of some")
-        if where.name is not None and where.name.text.lower() in ("name", "names") and not self._subjects_said():
+        if where.name is not None and where.name.text.lower() in ("name", "names") and not self._subjects():
             raise Unbound("the name of what")
         options = self._where_options(where)
         for one in where.operands:
@@ -50,7 +50,7 @@ class Conditions(Columns):
             self.cost -= _CONFIRMED
         self._check_nearest(where, table, column)
         self._check_values(where)
-        near = self._noun_before(where) or self._subjects()
+        near = self._noun_before(where) or self._subjects() or {self.base}
         named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
         if named and table not in near:
             raise Unbound("the name of something else")

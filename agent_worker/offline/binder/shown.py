@@ -12,6 +12,7 @@ from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
+from agent_worker.offline.schema.ranges import edges_of, is_whole
 from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path, step_of
 
@@ -21,16 +22,9 @@ _GENERIC = frozenset(
 )
 
 
-def is_whole(column: Column) -> bool:
-    """Whether a column may hold counts: an amount of 12.50 counts nothing."""
-    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
-    return not any(edge.partition(".")[2].strip("0") for edge in edges)
-
-
 def holds_numbers(column: Column) -> bool:
     """Whether a column of text holds some numbers."""
-    known = (column.info.minimum or "", column.info.maximum or "", *column.info.values)
-    return any(one.replace(".", "", 1).isdigit() for one in known)
+    return any(one.replace(".", "", 1).isdigit() for one in (*edges_of(column.info), *column.info.values))
 
 
 Thing = tuple[Path, Table]
@@ -267,7 +261,7 @@ class Shown(Places):
         said = stems(name.text.lower().split())
         for column in (c for table in tables for c in self.schema.tables[table].columns):
             words = stems(column.all_words)
-            counts = (COUNTING | {"no"}) & set(column.all_words) and column.role in NUMERIC and is_whole(column)
+            counts = (COUNTING | {"no"}) & set(column.all_words) and column.role in NUMERIC and is_whole(column.info)
             if counts and said & words:
                 raise Unbound(f"{column.name} says how many")
 

@@ -11,6 +11,7 @@ from agent_worker.offline.english.vocabulary import SAME_WORDS
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.naming import Words
+from agent_worker.offline.schema.ranges import edges_of
 from agent_worker.offline.schema.roles import Kind, Role
 
 SURE = 0.35
@@ -239,8 +240,8 @@ def _called(table: Table, word: str) -> bool:
 
 def _is_numbers(column: Column) -> bool:
     """Whether a column of text holds numbers, which name nothing."""
-    edges = (column.info.minimum or "", column.info.maximum or "")
-    return "name" not in column.all_words and all(edge.isdigit() for edge in edges)
+    edges = edges_of(column.info)
+    return "name" not in column.all_words and bool(edges) and all(edge.isdigit() for edge in edges)
 
 
 def _related(word: str, root: str, part: str) -> bool:
