@@ -6,7 +6,7 @@ from agent_worker.offline.binder.places import BRIDGE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
-from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.tokens import kin, stem, stems
 from agent_worker.offline.grammar.fragments import (
     Group,
     HowMany,
@@ -62,7 +62,7 @@ class Checks(Times):
         if self.of(OnAverage):
             query.outer = "avg"
         plain = not (query.havings or query.limit or self.of(Share) or self.of(Sort))
-        counts = [e for e in query.shown if isinstance(e, Agg)]
+        counts = query.figures
         single = [e.fn for e in counts] == ["count"] and len(self.of(Per)) + len(self.of(Group)) == 1
         if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
@@ -73,7 +73,7 @@ class Checks(Times):
         """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
         by a key of their own."""
         counts = [e.ref for e in self.query.shown if isinstance(e, Agg) and e.fn == "count" and e.ref]
-        told = any(kin(v.word, w) for v in self.of(Verb) for w in self.schema.tables[self.base].words)
+        told = any(kin(v.word, w) for v in self.of(Verb) for w in self.table.words)
         if told or self.base in self._named_tables() or not any(ref.table == self.base for ref in counts):
             return
         held = {c.expr.table for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)}
@@ -131,7 +131,7 @@ class Checks(Times):
             raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
-            own = [Ref((), self.base, c.name) for c in self.schema.tables[self.base].labels]
+            own = [Ref((), self.base, c.name) for c in self.table.labels]
             if own and shared <= self.parts and (self.query.conditions or self.base in self.mentioned):
                 self.query.shown[:0] = own
             elif len(shared) == 1:
@@ -142,7 +142,7 @@ class Checks(Times):
             raise Doubtful("lists of two things, or what belongs together")
         keys = [self.schema.refers(ref.table, ref.column) for ref in plain]
         words = {stem(word) for name in self._item_names() for word in name.text.lower().split()}
-        told = named | {t.name for t in self.schema.tables.values() if words & {stem(word) for word in t.words}}
+        told = named | {t.name for t in self.schema.tables.values() if words & stems(t.words)}
         if keys and self.base not in named and all(key and key.ref_table in told for key in keys):
             self.cost += BRIDGE  # the numbers of things, not those of what nobody named
         if plain and all(self._yes(ref, False) for ref in plain) and not self._is_of_one_thing():
@@ -191,7 +191,7 @@ class Checks(Times):
 
     def _own_names(self) -> tuple[Column | None, ...]:
         """The columns of the base that name its rows one by one."""
-        table = self.schema.tables[self.base]
+        table = self.table
         return (table.key, *(c for c in table.labels if (c.info.distinct or 0) >= table.info.row_count))
 
     def _verbs(self) -> None:
@@ -223,10 +223,10 @@ class Checks(Times):
 
     def _says_table(self, ref: Ref) -> bool:
         """Whether the name of a column says its table too: "product names"."""
-        noun = {stem(word) for word in self.schema.tables[ref.table].words}
+        noun = stems(self.schema.tables[ref.table].words)
         names = [*self._item_names(), *(name for group in self.of(Group) for name in group.names)]
         told = [n for n in names if any((c.table, c.column) == (ref.table, ref.column) for c in n.candidates)]
-        return any(noun & {stem(word) for word in name.text.lower().split()} for name in told) or not told
+        return any(noun & stems(name.text.lower().split()) for name in told) or not told
 
     def _check_relations(self) -> None:
         """ "employees who report to Payam" are not those called so; "movie ratings" are ratings."""

@@ -74,6 +74,11 @@ class Places:
     def __post_init__(self) -> None:
         self.query = Query(self.base)
 
+    @property
+    def table(self) -> Table:
+        """The base table."""
+        return self.schema.tables[self.base]
+
     def of(self, kind: type) -> list:  # type: ignore[type-arg]
         return [fragment for fragment in self.parse.fragments if isinstance(fragment, kind)]
 
@@ -114,7 +119,7 @@ class Places:
 
     def _is_done(self) -> bool:
         """Whether a verb tells of the rows of the base: "flew" of flights."""
-        noun = stem(self.schema.tables[self.base].words[-1])
+        noun = stem(self.table.words[-1])
         return any(stem(DERIVED.get(verb.word, "")) == noun for verb in self.of(Verb))
 
     def _ref(self, c: Candidate) -> tuple[Ref, float] | None:
@@ -274,7 +279,7 @@ class Places:
 
     def _tells_apart(self, column: Column) -> bool:
         """Whether hardly two rows of the base have the same."""
-        table = self.schema.tables[self.base]
+        table = self.table
         return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
 
     def _path_to(self, table: str) -> Path | None:

@@ -6,6 +6,7 @@ from agent_worker.offline.binder.query import Literal
 from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.ranges import numbers_of
 from agent_worker.offline.schema.roles import Kind, Role
 
 _YEAR = range(1000, 2300)
@@ -98,11 +99,8 @@ def _number(column: Column, number: Number, form: str) -> Literal:
 
 def _within(column: Column, number: float) -> bool:
     """Whether a key may have this number, by what is known of it."""
-    try:
-        low, high = float(column.info.minimum or "x"), float(column.info.maximum or "x")
-    except ValueError:
-        return True
-    return column.kind is not Kind.NUMBER or low <= number <= high
+    known = numbers_of(column.info)
+    return known is None or column.kind is not Kind.NUMBER or known[0] <= number <= known[1]
 
 
 def _text(text: str) -> Literal:
