@@ -22,7 +22,7 @@ def report(judged: Sequence[Judged], faults: Mapping[str, str], listed: Containe
     listed. `faults` has the reason for each question whose right statement is at fault."""
     judged = at_fault(judged, faults)
     lines = [line for one in judged if one.verdict in listed for line in _told(one)]
-    refusals = Counter(re.sub(r"“[^”]*”", "…", one.said)[:70] for one in judged if one.verdict == "asked")
+    refusals = Counter(_refusal(one.said) for one in judged if one.verdict == "asked")
     lines += ["refusals:", *(f"  {count:5} {kind}" for kind, count in refusals.most_common(12))]
     for hardness in ("easy", "medium", "hard", "all"):
         among = [one for one in judged if hardness in ("all", one.question.hardness)]
@@ -33,6 +33,12 @@ def report(judged: Sequence[Judged], faults: Mapping[str, str], listed: Containe
     took = sorted(one.took_ms for one in judged)
     lines.append(f"planned in {statistics.median(took):.1f} ms (median), {took[-1]:.0f} ms at most")
     return "\n".join(lines)
+
+
+def _refusal(said: str) -> str:
+    """What stands in the way, without the words of the question and what was understood of it."""
+    blank = re.sub(r"“[^”]*”", "…", said)
+    return re.sub(r"^I understood .*?\)\. ", "", blank)[:70]
 
 
 def _told(one: Judged) -> Iterator[str]:

@@ -58,6 +58,14 @@ def test_what_the_right_statement_gets_wrong_is_counted_apart_with_its_reason() 
     assert "faulty (column) [d] mine" in report(judged, faults, ["faulty"])
 
 
+def test_refusals_are_counted_by_what_stands_in_the_way() -> None:
+    said = ("I understood “names” (a.name or b.name), “age” (a.age). I do not know what “{}” means in these data."
+            " Choose one of these.")  # fmt: skip
+    judged = [Judged(Question("d", word, "", False, []), "asked", said.format(word), 1.0) for word in ("this", "that")]
+
+    assert "      2 I do not know what … means in these data." in report(judged, {}, [])
+
+
 def test_a_fault_of_another_database_or_of_other_words_excuses_nothing() -> None:
     faults = {digest("other", "ours"): "column", digest("d", "Ours"): "column"}
 
