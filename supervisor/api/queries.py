@@ -7,13 +7,13 @@ from bus.wire.replies import AnyReply, Jobs, Refused, Shown, Stats
 from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup, may_see, own
-from supervisor.maintenance.metrics import Gauges
+from supervisor.maintenance.metrics import Metrics
 
 
 class QueryHandler:
     """Reads the job table, the log, and the figures."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, gauges: Gauges, counters: Counters) -> None:
+    def __init__(self, parts: Parts, lookup: Lookup, gauges: Metrics, counters: Counters) -> None:
         self._jobs = parts.jobs
         self._queries = parts.store.queries
         self._lookup = lookup
