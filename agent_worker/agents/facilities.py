@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class WorkerFacilities:
-    """Those of one job."""
+    """The facilities of one job."""
 
     def __init__(self, job: JobSpec, context: AgentContext) -> None:
         self._job = job

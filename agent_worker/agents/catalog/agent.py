@@ -42,7 +42,7 @@ def read(context: AgentContext, known: Catalog | None, looks_s: float = LEAST_LO
 
 
 def fingerprint(context: AgentContext) -> str:
-    """Of the data as they are now. Raises `AgentError`."""
+    """The fingerprint of the data as they are now. Raises `AgentError`."""
     with _place(context) as (place, _):
         return place.fingerprint()
 
