@@ -11,10 +11,10 @@ from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
-from agent_worker.offline.schema.routes import Path
 
 _GUESS, _CONFIRMED = 0.5, 0.3
 """What a name costs that is a guess, and how much surer it is where the value stands in its column."""

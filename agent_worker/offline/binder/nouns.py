@@ -8,10 +8,10 @@ from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Item, Mention, Rank, Verb
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Path, is_functional
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Table
 from agent_worker.offline.schema.roles import Role
-from agent_worker.offline.schema.routes import Path, is_functional
 
 _SHARED = (Role.CATEGORY, Role.IDENTIFIER)
 """What many rows may have alike."""

@@ -19,10 +19,10 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Joins, JoinStep, Path
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.roles import Kind, Role, is_scale, yes_and_no
-from agent_worker.offline.schema.routes import Joins, Path, Step
 
 HOP, FAR, CLOSE, BRIDGE, EXISTS, FAR_AWAY = 0.25, 0.1, 0.08, 0.5, 0.2, 0.5
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
@@ -147,7 +147,7 @@ class Places:
         """Whether no key on a way says a part that the question does not."""
         return not any(self.schema.plays_part(step.key) for step in path)
 
-    def _column_of(self, step: Step) -> Column:
+    def _column_of(self, step: JoinStep) -> Column:
         return self.schema.columns[step.key.table, step.key.column]
 
     def _passed(self, path: Path) -> int:
@@ -311,7 +311,7 @@ class Places:
         return any(isinstance(f, Absent) and not f.missing for f in before)
 
 
-def _goes_over(step: Step, via: tuple[str, str]) -> bool:
+def _goes_over(step: JoinStep, via: tuple[str, str]) -> bool:
     return step.start == via[0] and via[1] in ("", step.start_column)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from agent_worker.offline.schema.routes import Path
+from agent_worker.offline.schema.join_paths import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Path, step_of
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
 from agent_worker.offline.schema.roles import Kind, Role
-from agent_worker.offline.schema.routes import Path, step_of
 
 _GENERIC = frozenset(
     """name names type types id ids date dates description descriptions code codes details detail number status title

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal
 
-from agent_worker.agents.parquet.candidates.vote import Candidate, settled, vote_on
+from agent_worker.agents.parquet.candidates.vote import PlanCandidate, settled, vote_on
 from agent_worker.agents.parquet.exploration.look_tools import preview_of
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.engine import EngineError
@@ -31,7 +31,7 @@ async def ask_candidates(state: AgentState) -> AsyncGenerator[Event, None]:
     assert state.plan is not None
     spent_usd = model.meter.cost_usd
     yield Status(f"a hard question: comparing up to {wanted} plans by their results")
-    candidates: list[Candidate] = []
+    candidates: list[PlanCandidate] = []
     plan: Plan | None = state.plan
     while plan is not None:
         async with aclosing(_run(state, plan, candidates)) as events:
@@ -59,16 +59,16 @@ async def _another(state: AgentState, model: "ModelClient", number: int) -> Plan
     return await model.candidate(state.request, state.findings, number)
 
 
-async def _run(state: AgentState, plan: Plan, candidates: list[Candidate]) -> AsyncGenerator[Event, None]:
+async def _run(state: AgentState, plan: Plan, candidates: list[PlanCandidate]) -> AsyncGenerator[Event, None]:
     """Add what the plan's statement gives; people do not see its rows yet."""
     if not isinstance(plan, SqlPlan):
-        candidates.append(Candidate(plan, None))
+        candidates.append(PlanCandidate(plan, None))
         return
     name, arguments = "compare", {"sql": plan.sql}
     yield Tool(name, arguments, "started")
     began = time.monotonic()
     result, found = await _result(state, plan.sql)
-    candidates.append(Candidate(plan, result))
+    candidates.append(PlanCandidate(plan, result))
     ended: Literal["finished", "failed"] = "finished" if result is not None else "failed"
     yield Tool(name, arguments, ended, round((time.monotonic() - began) * 1000, 1), found)
 

@@ -11,7 +11,7 @@ from bus.contract.events import Clarification
 MOST_TOLD, MAX_TOLD_CHARS = 4, 200
 
 
-class Candidate(NamedTuple):
+class PlanCandidate(NamedTuple):
     """A plan, and what its statement gives; None where it has none, or it failed."""
 
     plan: Plan
@@ -26,13 +26,13 @@ class ChosenPlan(NamedTuple):
     said: str
 
 
-def settled(candidates: Sequence[Candidate], wanted: int) -> bool:
+def settled(candidates: Sequence[PlanCandidate], wanted: int) -> bool:
     """Whether further plans, up to `wanted` in all, cannot change which result has the majority."""
     most = max(votes(candidates), default=0)
     return most * 2 > wanted or (most + wanted - len(candidates)) * 2 <= wanted
 
 
-def vote_on(candidates: Sequence[Candidate]) -> ChosenPlan:
+def vote_on(candidates: Sequence[PlanCandidate]) -> ChosenPlan:
     """The first of the plans whose result most plans give. Where there is no majority, that is said in words."""
     counts = votes(candidates)
     chosen = max(range(len(candidates)), key=counts.__getitem__)
@@ -51,18 +51,18 @@ def vote_on(candidates: Sequence[Candidate]) -> ChosenPlan:
     return ChosenPlan(chosen, False, f"{gave}: check how the question was read{_otherwise(others)}.")
 
 
-def votes(candidates: Sequence[Candidate]) -> list[int]:
+def votes(candidates: Sequence[PlanCandidate]) -> list[int]:
     """How many plans give each plan's result, itself included; none where it has no result."""
     return [sum(_agree(one, other) for other in candidates) for one in candidates]
 
 
-def _agree(one: Candidate, other: Candidate) -> bool:
+def _agree(one: PlanCandidate, other: PlanCandidate) -> bool:
     if one.result is None or other.result is None:
         return False
     return one is other or same(one.result, other.result)
 
 
-def _first_like(one: Candidate, candidates: Sequence[Candidate]) -> Candidate:
+def _first_like(one: PlanCandidate, candidates: Sequence[PlanCandidate]) -> PlanCandidate:
     return next(other for other in candidates if _agree(other, one))
 
 

@@ -8,9 +8,9 @@ from agent_worker.offline.english.lexicon import expand
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.fragments import Verb
+from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.model import Column, Schema
 from agent_worker.offline.schema.roles import Kind
-from agent_worker.offline.schema.routes import Path
 
 NEUTRAL = frozenset(
     word

@@ -6,7 +6,7 @@ import pytest
 
 from agent_worker.agents.parquet.candidates.hardness import is_hard
 from agent_worker.agents.parquet.candidates.same_result import same
-from agent_worker.agents.parquet.candidates.vote import Candidate, ChosenPlan, settled, vote_on
+from agent_worker.agents.parquet.candidates.vote import ChosenPlan, PlanCandidate, settled, vote_on
 from agent_worker.llm import Preview
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification, Column
@@ -102,12 +102,12 @@ def test_twins_among_the_columns_are_no_trouble() -> None:
     assert not same(wide, odd)
 
 
-def of(value: int | None, reading: str = "") -> Candidate:
+def of(value: int | None, reading: str = "") -> PlanCandidate:
     plan = SqlPlan(f"SELECT {value}", reading=reading)
-    return Candidate(plan, None if value is None else one_column("BIGINT", value))
+    return PlanCandidate(plan, None if value is None else one_column("BIGINT", value))
 
 
-ASKED = Candidate(Clarification("Which year?"), None)
+ASKED = PlanCandidate(Clarification("Which year?"), None)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ ASKED = Candidate(Clarification("Which year?"), None)
     ],
 )
 def test_no_more_plans_are_asked_for_than_can_matter(
-    candidates: list[Candidate], wanted: int, is_settled: bool
+    candidates: list[PlanCandidate], wanted: int, is_settled: bool
 ) -> None:
     assert settled(candidates, wanted) is is_settled
 
@@ -167,5 +167,5 @@ def test_no_more_plans_are_asked_for_than_can_matter(
         ),
     ],
 )
-def test_what_several_plans_come_to(candidates: list[Candidate], expected: ChosenPlan) -> None:
+def test_what_several_plans_come_to(candidates: list[PlanCandidate], expected: ChosenPlan) -> None:
     assert vote_on(candidates) == expected
