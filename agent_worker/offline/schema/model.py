@@ -7,7 +7,7 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.schema.keys import keys_between
 from agent_worker.offline.schema.matching import parts_of, shared_prefix
 from agent_worker.offline.schema.naming import (
@@ -135,6 +135,11 @@ class Schema:
         pairs = [table.labels for table in self.tables.values() if len(table.labels) == 2]
         return tuple((first, last) for first, last in pairs if first.words[-1] == last.words[-1] == "name")
 
+    @property
+    def names(self) -> list[Words]:
+        """What its tables and columns are called."""
+        return [*(table.words for table in self.tables.values()), *(column.words for column in self.columns.values())]
+
     @cached_property
     def parts(self) -> frozenset[str]:
         """Every word of the schema's names."""
@@ -165,8 +170,8 @@ class Schema:
         keyed = [(t, key) for t, key in keyed if key.all_words[-1] == "id" and not self.refers(t.name, key.name)]
         nouns = {table.name: key.all_words[:-1] for table, key in keyed}
         taken = Counter(stem(word) for table in self.tables.values() for word in set(table.words))
-        own = {table.name: {stem(word) for word in table.words} for table, _ in keyed}
-        taken.update(word for name, noun in nouns.items() for word in {stem(one) for one in noun} - own[name])
+        own = {table.name: stems(table.words) for table, _ in keyed}
+        taken.update(word for name, noun in nouns.items() for word in stems(noun) - own[name])
         return {name: noun for name, noun in nouns.items() if noun and all(taken[stem(word)] == 1 for word in noun)}
 
     def referred_by(self, tables: set[str]) -> set[str]:

@@ -47,11 +47,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
         place, cost = start, 0.0
         after = start + 1 + (reader.word(start + 1) in ("anything", "any", "one"))
         noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
-        if (
-            not noun
-            and reader.word(start) in english.VERBS
-            and (after == reader.size or reader.word(after) in english.STOPS)
-        ):
+        if not noun and reader.word(start) in english.VERBS and reader.ends(after):
             yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
             for end, name in reader.noun(place):
