@@ -116,8 +116,6 @@ class Columns(Nouns):
                 whose = {c.table for c in where.owner.tables} if where.owner else set(self.schema.tables)
                 labels = {(t.name, c.name) for t in self.schema.tables.values() for c in t.labels if t.name in whose}
                 found = {place: 0.0 for place in refs if place in labels}
-                if not refs:
-                    found = {place: 0.1 for place in labels if place[0] in (self._subjects() or {self.base})}
         return found
 
     def _undated(self, column: Column) -> bool:

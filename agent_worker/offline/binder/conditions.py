@@ -152,8 +152,6 @@ class Conditions(Columns):
         if apart:
             shared = self._shared()
             both = [InBoth(shared, c) for c in apart if isinstance(c, Compare)]
-            if len(both) != 2:
-                raise Unbound("of one row, or of two")
             self.query.conditions = list(both)
 
     def _add_condition(self, new: Condition) -> None:

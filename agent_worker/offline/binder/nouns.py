@@ -175,8 +175,6 @@ class Nouns(Shown):
 
     def _absent(self, absent: Absent) -> None:
         tables = [c.table for c in absent.name.tables] if absent.name else self._done_by(absent.verb)
-        if not tables and not (absent.name and self._unfilled(absent.name)):
-            raise Unbound("none of what")
         if self.base in tables:
             raise Unbound("absent from itself")
         if absent.name is not None and (ref := self._unfilled(absent.name)):

@@ -104,8 +104,6 @@ class Ranking(Conditions):
             shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
             if len(path) != 1 or any(len(e.path) > 1 for e in shown):
                 raise Unbound("counted too far away")
-            if any(isinstance(e, Ref) and e.path[: len(path)] == path for e in self.query.shown):
-                raise Unbound("counted by itself")
             if self._only_joins():
                 return Agg("count")
             return Agg("count", nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
@@ -176,16 +174,9 @@ class Ranking(Conditions):
         if item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
             return figure
         if item.fn == "count":
-            if item.name is None:
+            if item.name is None or not item.name.tables:
                 raise Unbound("most of what")
-            best = item.name.cost
-            if item.name.tables:
-                return self._counted_rows(item.name)
-            ref, cost = self._resolve(item.name, item.owner)
-            if self._column(ref).role in NUMERIC and not any(e.path for e in self.entities):
-                self.cost += cost - best
-                return ref
-            raise Unbound("most of a column")
+            return self._counted_rows(item.name)
         assert item.name is not None
         ref, cost = self._resolve(item.name, item.owner)
         self.cost += cost - item.name.cost

@@ -81,10 +81,6 @@ class Shown(Places):
             c.table for i in things if i.name for c in i.name.tables
         }:
             raise Doubtful("all of two things, or those that something else tells of")
-        for select in self.of(Select):
-            texts = [(i.fn, i.name.text.lower()) for i in select.items if i.name]
-            if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
-                raise Unbound("the same twice")
 
     def _plain(self, item: Item, size: int) -> None:
         assert item.name is not None
@@ -245,10 +241,6 @@ class Shown(Places):
         if (self._column(ref).role is Role.QUANTITY and not item.distinct) or COUNTING & set(self._column(ref).words):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
-        if said := None if item.distinct else self._yes(ref, False):
-            self.query.conditions.append(said)
-            self._add(Agg("count"))
-            return
         self._add(Agg("count", ref, distinct=True))
 
     def _spoken_of(self) -> set[str]:

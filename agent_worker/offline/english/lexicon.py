@@ -143,8 +143,6 @@ COMMON = Phrases(
         "least {common,frequent,popular,used}|rarest|least {commonly used,often}|fewest times": False,
     }
 )
-MOSTLY = Phrases({"{the,} most{ often, frequently,}": True, "{the,} least{ often, frequently,}": False})
-"""Behind a verb, of how often it was done: "which plane flew most"."""
 LASTLY = Phrases({"{first,earliest}": False, "{last,latest,most recently}": True})
 """Behind a verb, whose date is meant: "who joined last"."""
 _ORDINALS = "second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
@@ -163,6 +161,7 @@ COMPARE = Phrases(
         "{does ,do ,is ,}not equal{ to,}|!=|<>|other than|different from|not": "!=",
     }
 )
+ORDERING = (">", ">=", "<", "<=")
 VERSUS = _said("vs|versus|{compared,in comparison} {to,with}|against|v")
 GROWTH = _said("{the,} {growth,change,increase,decrease,trend} {of,in}|by how much did|how much did|how did|how has")
 GREW = _said("{grow,grew,grown,change,changed,increase,increased,rise,rose,fall,fell,decrease,decreased,drop,dropped}")
@@ -315,6 +314,7 @@ GOES_ON = Phrases(
 EXCEPT = _said("{neither,except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
 GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
 BEING = frozenset(("is", "are", "was", "were", "be", "been"))
+AUXILIARIES = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do", "does"))
 INVOLVING = frozenset(("for", "to", "with", "as", "by", "in", "on", "at", "from"))
 """What brings something else into what was done."""
 PREPOSITIONS = frozenset(
@@ -386,6 +386,11 @@ LONGEST_PHRASE = max(len(phrase.split()) for phrase in PHRASES)
 _NOTHING = (GLUE, DETERMINERS, OPENERS, OPENING_GLUE, COPULAS, COUNT, BARE_COUNT, AGGREGATES, GROUPS)
 SAYS_NOTHING = frozenset(("and", "by", *(phrase for table in _NOTHING for phrase in table)))
 """What tells nothing of the data."""
+
+
+def opens(words: list[str], at: int = 0) -> bool:
+    """Whether a whole question opens at a place: "which", "how many", "show"."""
+    return bool(OPENERS.at(words, at) or COUNT.at(words, at))
 
 
 def known_ends(words: list[str], at: int) -> list[int]:

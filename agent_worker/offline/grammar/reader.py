@@ -63,8 +63,6 @@ class Reader:
         """A name, behind determiners."""
         for name in self.names(self.skip(english.DETERMINERS, at)):
             yield name.end, name
-        if at < self.size:
-            yield from ((name.end, name) for name in self.names(at) if self.skip(english.DETERMINERS, at) != at)
 
     def is_date(self, name: Name) -> bool:
         """Whether a name is a column's of dates or years in the first place."""
@@ -115,6 +113,10 @@ class Reader:
     def numbers(self, at: int) -> list[Number]:
         return self.lattice.numbers[at] if at < self.size else []
 
+    def figures(self, at: int) -> list[Number]:
+        """The numbers that are no dates."""
+        return [number for number in self.numbers(at) if not number.date]
+
     def is_passive(self, at: int) -> bool:
         """Whether "by" behind this word tells who did it."""
         at -= self.word(at) in english.INVOLVING and at > 0
@@ -150,6 +152,12 @@ class Reader:
             if isinstance(first, Average):
                 continue
             yield from self._more(end, (first,), both)
+
+    def known_values(self, at: int) -> Iterator[tuple[int, tuple[Operand, ...], bool]]:
+        """Operands that all stand in the data."""
+        for end, operands, both in self.operands(at):
+            if all(isinstance(one, Value) and one.refs for one in operands):
+                yield end, operands, both
 
     def _more(
         self, at: int, before: tuple[Operand, ...], both: bool

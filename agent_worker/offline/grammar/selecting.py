@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.english.tokens import stem, words_in
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import flagged
 from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Select, Where
@@ -31,8 +31,7 @@ Items = tuple[Item, ...]
 
 def stands_alone(question: str) -> bool:
     """Whether a question opens as a whole one does: "which", "how many", "show"."""
-    words = [token.lower for token in tokenize(question)]
-    return bool(english.OPENERS.at(words, 0) or english.COUNT.at(words, 0))
+    return english.opens(words_in(question))
 
 
 def selects(reader: Reader, at: int) -> Iterator[Found]:
@@ -285,9 +284,6 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         if amount > start:
             for after, name in reader.noun(amount):
                 yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost + 0.05
-                numbered = reader.words[amount - 2 : amount] in (["number", "of"], ["count", "of"])
-                if name.tables and fns in (("avg",), ("median",)) and numbered:
-                    yield after, (Item("count", name, over=fns[0]),), name.cost + cost
 
 
 def _span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, Items, float]]:

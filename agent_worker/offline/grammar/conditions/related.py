@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.lexer.lattice import Number
 
 _OFTEN = {"once": 1.0, "twice": 2.0}
 
@@ -16,9 +16,7 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
     for start, operator in compared:
         if operator and (times := _OFTEN.get(reader.word(start))):
             yield start + 1, HowMany(None, operator, Number(reader.word(start), start, start + 1, times)), 0.1
-        for number in reader.numbers(start):
-            if number.date:
-                continue
+        for number in reader.figures(start):
             after = reader.longest(english.TRAILING, number.end) if not operator else None
             end, sign = after if after else (number.end, operator)
             bare = not sign
@@ -63,8 +61,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
                 place, cost = place + 1, cost + 0.05
             else:
                 break
-        for end, operands, both in reader.operands(place):
-            if all(isinstance(one, Value) and one.refs for one in operands):
-                yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
-                for last, name in reader.noun(end):
-                    yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost
+        for end, operands, both in reader.known_values(place):
+            yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
+            for last, name in reader.noun(end):
+                yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost
