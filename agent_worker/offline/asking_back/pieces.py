@@ -137,7 +137,3 @@ def plural(table: Table) -> str:
 
 def singular(table: Table) -> str:
     return " ".join((*table.words[:-1], stem(table.words[-1])))
-
-
-def spoken(column: Column) -> str:
-    return " ".join(column.words or column.all_words)

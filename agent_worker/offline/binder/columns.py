@@ -141,12 +141,9 @@ class Columns(Nouns):
             refs = value.by_place.get((table, column), [])
             if value.text.isdigit() and where.name is None and where.owner is None:
                 cost += 1.0
-            if not refs and self.schema.columns[table, column].role is Role.IDENTIFIER:
-                keyed = where.name is not None and any(
-                    (c.table, c.column) == (table, column) for c in where.name.columns
-                )
-                if " " in value.text or (value.refs and not keyed):
-                    return 9.0
+            keyed = self.schema.columns[table, column].role is Role.IDENTIFIER
+            if keyed and not refs and (" " in value.text or value.refs):
+                return 9.0
             if not any(r.whole for r in refs):
                 if not refs and value.refs and not value.quoted:
                     return 9.0

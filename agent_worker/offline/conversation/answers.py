@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from agent_worker.offline.asking_back.ask_back import AskBack
-from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
+from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.asking_back.proposals import extreme, hinted
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.tokens import stems, tokenize, words_in
@@ -199,7 +199,7 @@ def _over(pieces: Pieces, item: Piece, number: Piece) -> list[str]:
     side = "over" if word in senses.DESCENDING else "under"
     if not any(noun in pieces.words for noun in (plural(pieces.tables[0]), pieces.tables[0].name)):
         return []
-    return [f"{rest} with {spoken(column)} {side} {number.text}" for _, column in columns]
+    return [f"{rest} with {column.spoken} {side} {number.text}" for _, column in columns]
 
 
 def _measures(asked: AskBack) -> bool:

@@ -45,6 +45,11 @@ class Column(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"<{self.table}.{self.name} {self.role}>"
 
+    @property
+    def spoken(self) -> str:
+        """As it is said in a question."""
+        return " ".join(self.words or self.all_words)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
