@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent_worker.offline.english import tokens
-from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
 from agent_worker.offline.english.tokens import stem, words_in
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table

@@ -3,8 +3,8 @@
 from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
-from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import kin, stem, stems
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import Mention, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value

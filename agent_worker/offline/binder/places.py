@@ -197,6 +197,12 @@ class Places:
         self._check_key(name, ref)
         return ref, cost
 
+    def _take(self, name: Name, owner: Name | None = None, numeric: bool = False) -> Ref:
+        """The one column that a name means here, which costs what it is further than the name."""
+        ref, cost = self._resolve(name, owner, numeric)
+        self.cost += cost - name.cost
+        return ref
+
     def _check_key(self, name: Name, ref: Ref) -> None:
         """A key does not stand for what the table behind it calls so: `room_id` is no "room number" where rooms have
         one."""

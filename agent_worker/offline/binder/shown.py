@@ -309,9 +309,8 @@ class Shown(Places):
 
     def _aggregate(self, item: Item) -> None:
         assert item.name is not None
-        ref, cost = self._resolve(item.name, item.owner)
+        ref = self._take(item.name, item.owner)
         column = self._column(ref)
-        self.cost += cost - item.name.cost
         if item.owner and item.name.text.lower() in ("number", "numbers"):
             raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")
         if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
@@ -328,8 +327,7 @@ class Shown(Places):
             raise Doubtful(f"the {column.name} of all, or of their parts")
         other = None
         if item.other is not None:
-            other, more = self._resolve(item.other, item.owner, numeric=True)
-            self.cost += more - item.other.cost
+            other = self._take(item.other, item.owner, numeric=True)
             if other == ref or column.role not in NUMERIC:
                 raise Unbound("a correlation with itself")
         self._add(Agg(item.fn, ref, other=other))

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.lexicon import Phrases
+from agent_worker.offline.english.phrases import Phrases
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.grammar.fragments import Average, Item, Operand
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
 from agent_worker.offline.schema.lookup import SURE
@@ -123,7 +124,7 @@ class Reader:
         word = self.word(at) if at >= 0 else ""
         if word in english.GROUPED or self.before(at + 1) or self._is_column(at + 1):
             return False
-        done = word in english.VERBS and not word.endswith("s") and f"{word}s" not in english.VERBS  # no "leave by"
+        done = word in VERBS and not word.endswith("s") and f"{word}s" not in VERBS  # no "leave by"
         return done or word.endswith("ed")
 
     def operand(self, at: int) -> Iterator[tuple[int, Operand]]:

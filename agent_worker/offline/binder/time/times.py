@@ -137,10 +137,9 @@ class Times(Ranking):
         named = [one.name for one in (*self.of(Per), *self.of(When)) if one.name is not None]
         name = named[0] if name is None and len({one.text for one in named}) == 1 else name
         if name is not None:
-            ref, cost = self._resolve(name, None)
+            ref = self._take(name)
             if self._column(ref).kind is not Kind.DATE:
                 raise Unbound(f"{name.text} is no date")
-            self.cost += cost - name.cost
             return calendar_at(self.schema, ref)
         self._check_others()
         table = self.table

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.verbs import TELLING, VERBS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Number
@@ -45,7 +46,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
         place, cost = start, 0.0
         after = start + 1 + (reader.word(start + 1) in ("anything", "any", "one"))
         noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
-        if not noun and reader.word(start) in english.VERBS and reader.ends(after):
+        if not noun and reader.word(start) in VERBS and reader.ends(after):
             yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
             for end, name in reader.noun(place):
@@ -53,7 +54,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
                     yield end, Absent(name), name.cost + cost
             word = reader.word(place)
             if (
-                (word in english.VERBS and word not in english.TELLING)
+                (word in VERBS and word not in TELLING)
                 or word in english.PREPOSITIONS
                 or word in english.SOME
                 or word in ("been", "have", "had", "yet")
