@@ -26,6 +26,10 @@ from agent_worker.offline.schema.roles import Kind, Role
 _ADDED = frozenset(("total", "sum", "count", "overall", "combined"))
 _ALIKE = frozenset(("share", "shares", "shared"))
 
+_OF_ONE = frozenset(("date", "details", "detail", "description", "summary", "comment", "comments", "notes"))
+"""What is said of one row, though others may be alike."""
+_SORTS = frozenset(("types", "kinds", "sorts", "categories"))
+
 _RECURRING = frozenset(("hour", "weekday", "day_of_month", "month_of_year", "quarter_of_year"))
 
 
@@ -98,19 +102,25 @@ class Checks(Times):
         """Whether columns hold only what many rows may share."""
         columns = [self._column(ref) for ref in plain]
         selects = self.of(Select)
-        one = self._lists_values() or self._asks_one() or any(s.single for s in selects)
+        one = self._lists_values() or self._asks_one() or self._is_of_unnamed() or any(s.single for s in selects)
         one = one or any(s.which and s.items[0].name and _is_one(s.items[0].name) for s in selects)
         roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
-        return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
+        shared = all(c.role in roles and c.words[-1] not in _OF_ONE and not self._tells_apart(c) for c in columns)
+        return shared and not any(ref.path for ref in plain)
 
     def _asks_values(self) -> bool:
         """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
         cinema", "the grade"."""
         first = self.of(Select)[:1]
         asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in first)
+        asked = asked or self._is_of_unnamed()
         done = self.of(Verb) and len(self._items()) == 1 and self._items()[0].owner is None  # where customers live
         with_base = any((m.has or done) and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
         return (asked or with_base or self._lists_values()) and not self.of(Group)
+
+    def _is_of_unnamed(self) -> bool:
+        """Whether one thing is asked of rows that nobody named, so that these are not asked for."""
+        return len(self._items()) == 1 and self.base not in self._named_tables()
 
     def _asks_one(self) -> bool:
         """Whether one value is asked for: "the grade taught in classroom 103"."""
@@ -120,8 +130,12 @@ class Checks(Times):
     def _lists_values(self) -> bool:
         """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""
         items, query = self._items(), self.query
-        alone = not (query.order or query.conditions or self.of(Mention))
-        return len(items) == 1 and items[0].owner is None and alone
+        if len(items) != 1 or items[0].name is None or query.order or query.conditions:
+            return False
+        name, owner = items[0].name, items[0].owner
+        if owner is not None:  # "the types of forms"
+            return name.text.lower() in _SORTS and owner.start == name.end + 1
+        return not self.of(Mention)
 
     def _check_rows(self, plain: list[Ref]) -> None:
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""

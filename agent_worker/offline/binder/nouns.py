@@ -177,6 +177,10 @@ class Nouns(Shown):
         tables = [c.table for c in absent.name.tables] if absent.name else self._done_by(absent.verb)
         if self.base in tables:
             raise Unbound("absent from itself")
+        asked = [c for i in self._items() if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]
+        facts = [c for c in asked if not c.via[0] and self._column(c).role not in (Role.LABEL, Role.IDENTIFIER)]
+        if {c.table for c in facts} > {self.base} and any(c.table in tables for c in facts):
+            raise Unbound("of what has none, or of what is absent")
         if absent.name is not None and (ref := self._unfilled(absent.name)):
             if self._column(ref).role in NUMERIC and not absent.missing and not self._is_above_zero(ref):
                 raise Doubtful(f"{ref.column} missing, or zero")

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound
+from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound, is_own
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
-from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
@@ -81,6 +81,10 @@ class Shown(Places):
             c.table for i in things if i.name for c in i.name.tables
         }:
             raise Doubtful("all of two things, or those that something else tells of")
+        for items in (*(select.items for select in self.of(Select)), [i for i in self._items() if is_own(i)]):
+            texts = [(i.fn, i.name.text.lower()) for i in items if i.name]
+            if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
+                raise Unbound("the same twice")
 
     def _plain(self, item: Item, size: int) -> None:
         assert item.name is not None
@@ -146,9 +150,13 @@ class Shown(Places):
         """A key that is called as the table it refers to, or as the part that plays in its row, stands for that
         table."""
         key = self.schema.refers(found.table, found.column) if isinstance(found, Ref) else None
+        words = stems(name.text.lower().split())
+        if isinstance(found, Ref) and found.path and not ID_WORDS & words:
+            table = self.schema.tables[found.table]
+            if table.labels and table.key == self._column(found) and table.key.all_words[-1] in ID_WORDS:
+                return (found.path, table)
         if key is None or not isinstance(found, Ref):
             return found
-        words = stems(name.text.lower().split())
         part = self._column(found).all_words[-1] in ID_WORDS and not ID_WORDS & words
         part = part and bool(self.schema.tables[key.ref_table].labels)
         if not part and key.ref_table not in {c.table for c in name.candidates if c.is_table}:
@@ -222,6 +230,7 @@ class Shown(Places):
             path, table, cost = self._entity(item.name)
             if table.key is None or not path:
                 raise Unbound("nothing to count by")
+            self._check_told(item.name, set())
             self.cost += cost - best + (0.0 if self._told_of_base(path) else HOP + 0.1) - HOP
             self.counted.add(table.name)
             step = path[-1]
@@ -249,13 +258,30 @@ class Shown(Places):
         return self.mentioned | {c.table for name in names for c in name.tables if c.cost <= name.cost + 0.1}
 
     def _check_told(self, name: Name, tables: set[str]) -> None:
-        """A column that says how many there are: `no_of_customers` of banks."""
+        """A column that says how many there are, of these tables, or of any of which the whole question may be:
+        `no_of_customers` of banks."""
         said = stems(name.text.lower().split())
-        for column in (c for table in tables for c in self.schema.tables[table].columns):
-            words = stems(column.all_words)
-            counts = (COUNTING | {"no"}) & set(column.all_words) and column.role in NUMERIC and is_whole(column.info)
-            if counts and said & words:
+        counting = COUNTING | {"no"}
+        for column in self.schema.columns.values():
+            words = stems(word for word in column.all_words if word not in counting and word != "of")
+            counts = counting & set(column.all_words) and column.role in NUMERIC and is_whole(column.info)
+            if not (counts and said & words) or (column.table == self.base and column.table not in tables):
+                continue
+            first = column.all_words[0] in counting and said >= words
+            if column.table in tables or (first and self._may_be_of(column.table)):
                 raise Unbound(f"{column.name} says how many")
+
+    def _may_be_of(self, table: str) -> bool:
+        """Whether all that is said beside what is counted may be of a table."""
+        names = [*self._named_beside(), *(where.name for where in self.of(Where) if where.name)]
+        values = [v for where in self.of(Where) for v in where.operands if isinstance(v, Value)]
+        return all(any(c.table == table for c in name.candidates) for name in names) and all(
+            any(ref.table == table for ref in value.refs) for value in values
+        )
+
+    def _named_beside(self) -> list[Name]:
+        plain = [item.name for item in self._items() if item.name and not item.fn]
+        return [*plain, *(name for group in self.of(Group) for name in group.names)]
 
     def _is_said_of_another(self) -> bool:
         """Whether the rows of the base are what is said of other things of that noun: `affected_region` of regions."""

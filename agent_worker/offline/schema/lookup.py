@@ -118,13 +118,7 @@ class NameIndex:
         spoken = tuple(word for word in words if word not in ("of", "the"))
         for candidate in self._near(spoken):
             cost = self._cost(candidate, spoken)
-            if (
-                cost is None
-                and len(spoken) > 1
-                and spoken[-1] in _MEMBERS
-                and candidate.column is None
-                and stem(spoken[-1]) not in self._stems
-            ):
+            if cost is None and len(spoken) > 1 and spoken[-1] in _MEMBERS and stem(spoken[-1]) not in self._stems:
                 cost = self._cost(candidate, spoken[:-1])
             if "of" in words and cost is None and words[0] not in _MEASURING:
                 at = words.index("of")
