@@ -1,6 +1,6 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
+from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
 from agent_worker.offline.binder.query import Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown, Thing
 from agent_worker.offline.binder.time.calendar import parts_of
@@ -10,7 +10,7 @@ from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMan
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Table
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import NUMERIC, Role
 from agent_worker.offline.schema.routes import Path, is_functional
 
 _SHARED = (Role.CATEGORY, Role.IDENTIFIER)

@@ -21,7 +21,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
-from agent_worker.offline.schema.roles import Kind, Role, is_scale, yes_and_no
+from agent_worker.offline.schema.roles import NUMERIC, Kind, Role, is_scale, yes_and_no
 from agent_worker.offline.schema.routes import Joins, Path, Step
 
 HOP, FAR, CLOSE, BRIDGE, EXISTS, FAR_AWAY = 0.25, 0.1, 0.08, 0.5, 0.2, 0.5
@@ -31,12 +31,10 @@ _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 GUESS_CLOSE = 0.2
 """What is as good as equal to a part of a name."""
-COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
 _OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
 """What each thing has of its own, if at all."""
 RANKS = frozenset(("rank", "ranking", "position"))
 """Numbers of which the first is the highest."""
-NUMERIC = (Role.QUANTITY, Role.YEAR, Role.RATE)
 
 
 class Unbound(Exception):

@@ -1,7 +1,7 @@
 """Counts of other things, ranks and orders."""
 
 from agent_worker.offline.binder.conditions import Conditions
-from agent_worker.offline.binder.places import NUMERIC, Doubtful, Unbound
+from agent_worker.offline.binder.places import Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Ref, nearest
 from agent_worker.offline.binder.shown import holds_numbers
 from agent_worker.offline.binder.terms.literals import number_literal
@@ -25,7 +25,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import Kind, Role, is_added_up
+from agent_worker.offline.schema.roles import NUMERIC, Kind, Role, is_added_up
 
 _BY_UNIT = 0.4
 """How much surer the one column of a unit is that is said: "over 8,000 kg"."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound, is_own
+from agent_worker.offline.binder.places import HOP, RANKS, Doubtful, Places, Unbound, is_own
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem, stems
@@ -12,8 +12,8 @@ from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
-from agent_worker.offline.schema.ranges import edges_of, is_whole
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.ranges import edges_of
+from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role
 from agent_worker.offline.schema.routes import Path, step_of
 
 _GENERIC = frozenset(
@@ -261,13 +261,10 @@ class Shown(Places):
         """A column that says how many there are, of these tables, or of any of which the whole question may be:
         `no_of_customers` of banks."""
         said = stems(name.text.lower().split())
-        counting = COUNTING | {"no"}
-        for column in self.schema.columns.values():
-            words = stems(word for word in column.all_words if word not in counting and word != "of")
-            counts = counting & set(column.all_words) and column.role in NUMERIC and is_whole(column.info)
-            if not (counts and said & words) or (column.table == self.base and column.table not in tables):
+        for column, words in self.schema.counting.items():
+            if not said & words or (column.table == self.base and column.table not in tables):
                 continue
-            first = column.all_words[0] in counting and said >= words
+            first = column.all_words[0] in (*COUNTING, "no") and said >= words
             if column.table in tables or (first and self._may_be_of(column.table)):
                 raise Unbound(f"{column.name} says how many")
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from agent_worker.offline.binder.places import NUMERIC
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import AMOUNTS
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Schema
+from agent_worker.offline.schema.roles import NUMERIC, Role
 from agent_worker.offline.schema.roles import Kind as Holds
-from agent_worker.offline.schema.roles import Role
 
 
 class Ambiguous(Exception):
