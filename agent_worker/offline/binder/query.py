@@ -174,6 +174,11 @@ class Query:
         return bool(self.groups or self.buckets or self.figures)
 
     @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """All that is shown, that it stands in the order of, and that bounds it."""
+        return (*self.shown, *(e for e, _ in self.order), *(having.expr for having in self.havings))
+
+    @property
     def figures(self) -> list[Agg]:
         """What is shown of many rows."""
         return [e for e in self.shown if isinstance(e, Agg)]
