@@ -148,7 +148,7 @@ class Checks(Times):
             own = [Ref((), self.base, c.name) for c in self.table.labels]
             if own and shared <= self.parts and (self.query.conditions or self.base in self.mentioned):
                 self.query.shown[:0] = own
-            elif len(shared) == 1:
+            elif len(shared) == 1 and not (self._base_is_said() and self._are(self.base, plain[0].table)):
                 raise Unbound("rows of another table")
         named = self._named_tables()
         ways = {ref.path for ref in plain}

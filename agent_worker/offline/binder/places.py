@@ -31,7 +31,7 @@ _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 GUESS_CLOSE = 0.2
 """What is as good as equal to a part of a name."""
-_OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
+OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
 """What each thing has of its own, if at all."""
 RANKS = frozenset(("rank", "ranking", "position"))
 """Numbers of which the first is the highest."""
@@ -182,7 +182,7 @@ class Places:
                 and c.table not in owners
                 and not (
                     elsewhere
-                    and name.text.lower() not in _OWN_WORDS
+                    and (name.text.lower() not in OWN_WORDS or any(self._are(one, c.table) for one in owners))
                     and owners & through
                     and self._belongs(owners, c.table)
                 )
@@ -217,6 +217,12 @@ class Places:
 
     def _is_label(self, ref: Ref) -> bool:
         return self._column(ref) in self.schema.tables[ref.table].labels
+
+    def _are(self, table: str, other: str) -> bool:
+        """Whether rows without a name of their own are each one of another table's: drivers, who are people."""
+        keys = [key for key in self.schema.keys_of(table) if key.ref_table == other]
+        unique = len(keys) == 1 and self.schema.columns[table, keys[0].column].info.unique
+        return unique and not self.schema.tables[table].labels and not self.schema.plays_part(keys[0])
 
     def _belongs(self, owners: set[str], table: str) -> bool:
         """Whether the owner refers to a table, so that its columns may be said of the owner."""
@@ -335,7 +341,7 @@ def _goes_over(step: JoinStep, via: tuple[str, str]) -> bool:
 
 def is_own(item: Item) -> bool:
     """Whether only the thing of a group can have this: "the id, the price and the count of orders for each room"."""
-    return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in _OWN_WORDS
+    return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in OWN_WORDS
 
 
 def _is_plain(path: Path) -> bool:

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import HOP, RANKS, Doubtful, Places, Unbound, is_own
+from agent_worker.offline.binder.places import HOP, OWN_WORDS, RANKS, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ID_WORDS
-from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
-from agent_worker.offline.lexer.lattice import Name, Value
+from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where, names_in
+from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path, step_of
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
@@ -81,9 +81,10 @@ class Shown(Places):
             c.table for i in things if i.name for c in i.name.tables
         }:
             raise Doubtful("all of two things, or those that something else tells of")
-        for items in (*(select.items for select in self.of(Select)), [i for i in self._items() if is_own(i)]):
+        own = [i for i in self._items() if i.name and i.name.text.lower() in OWN_WORDS]
+        for items in (own, *(select.items for select in self.of(Select))):
             texts = [(i.fn, i.name.text.lower()) for i in items if i.name]
-            if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
+            if len(set(texts)) < len(texts) and len(self.query.shown) < len(self._items()):
                 raise Unbound("the same twice")
 
     def _plain(self, item: Item, size: int) -> None:
@@ -258,27 +259,16 @@ class Shown(Places):
         return self.mentioned | {c.table for name in names for c in name.tables if c.cost <= name.cost + 0.1}
 
     def _check_told(self, name: Name, tables: set[str]) -> None:
-        """A column that says how many there are, of these tables, or of any of which the whole question may be:
+        """A column that says how many there are, of these tables or of any that all the question may be about:
         `no_of_customers` of banks."""
         said = stems(name.text.lower().split())
         for column, words in self.schema.counting.items():
-            if not said & words or (column.table == self.base and column.table not in tables):
+            if not said & words:
                 continue
-            first = column.all_words[0] in (*COUNTING, "no") and said >= words
-            if column.table in tables or (first and self._may_be_of(column.table)):
+            whole = column.table != self.base and words <= said and column.all_words[0] in (*COUNTING, "no")
+            every = (any(c.table == column.table for c in n.candidates) for n in names_in(self.parse.fragments))
+            if column.table in tables or (whole and not self.of(Where) and all(every)):
                 raise Unbound(f"{column.name} says how many")
-
-    def _may_be_of(self, table: str) -> bool:
-        """Whether all that is said beside what is counted may be of a table."""
-        names = [*self._named_beside(), *(where.name for where in self.of(Where) if where.name)]
-        values = [v for where in self.of(Where) for v in where.operands if isinstance(v, Value)]
-        return all(any(c.table == table for c in name.candidates) for name in names) and all(
-            any(ref.table == table for ref in value.refs) for value in values
-        )
-
-    def _named_beside(self) -> list[Name]:
-        plain = [item.name for item in self._items() if item.name and not item.fn]
-        return [*plain, *(name for group in self.of(Group) for name in group.names)]
 
     def _is_said_of_another(self) -> bool:
         """Whether the rows of the base are what is said of other things of that noun: `affected_region` of regions."""

@@ -264,7 +264,8 @@ def labels_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
         found = [column for column in texts if word in column.words]
         if found:
             return (found[0],)
-    return ()
+    # Where nothing else is told of it, what details say names a thing.
+    return tuple(texts) if len(texts) == 1 and texts[0].words[-1] in ("details", "detail") else ()
 
 
 def _namesake(words: Words, columns: tuple[Column, ...]) -> tuple[Column, ...]:

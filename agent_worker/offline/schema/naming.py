@@ -99,4 +99,4 @@ def _same(part: str, noun: str) -> bool:
 def _initialed(part: str, nouns: Words) -> Words:
     """`pid`, `pname` of people: a part that begins with the noun's letter."""
     noun = next((noun for noun in nouns if noun[0] == part[0]), None)
-    return (noun, part[1:]) if noun and part[1:] in ("id", "name", "title", "code", "no") else (part,)
+    return (noun, part[1:]) if noun and part[1:] in ("id", "name", "title", "code", "no", "type") else (part,)
