@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"[a-z]{1,3}_(?=[a-z]{3})")
 
 
 class Affinity(IntEnum):
-    """Higher is better."""
+    """How well a column's name fits a key's; higher is better."""
 
     NONE = 0
     NAMED_AFTER = 1

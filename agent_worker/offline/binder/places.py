@@ -19,10 +19,10 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Joins, JoinStep, Path
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
-from agent_worker.offline.schema.roles import Kind, Role, is_scale, yes_and_no
-from agent_worker.offline.schema.routes import Joins, Path, Step
+from agent_worker.offline.schema.roles import NUMERIC, Kind, Role, is_scale, yes_and_no
 
 HOP, FAR, CLOSE, BRIDGE, EXISTS, FAR_AWAY = 0.25, 0.1, 0.08, 0.5, 0.2, 0.5
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
@@ -31,12 +31,10 @@ _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 GUESS_CLOSE = 0.2
 """What is as good as equal to a part of a name."""
-COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
 OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
 """What each thing has of its own, if at all."""
 RANKS = frozenset(("rank", "ranking", "position"))
 """Numbers of which the first is the highest."""
-NUMERIC = (Role.QUANTITY, Role.YEAR, Role.RATE)
 
 
 class Unbound(Exception):
@@ -155,7 +153,7 @@ class Places:
         """Whether no key on a way says a part that the question does not."""
         return not any(self.schema.plays_part(step.key) for step in path)
 
-    def _column_of(self, step: Step) -> Column:
+    def _column_of(self, step: JoinStep) -> Column:
         return self.schema.columns[step.key.table, step.key.column]
 
     def _passed(self, path: Path) -> int:
@@ -202,6 +200,12 @@ class Places:
         ref, cost = self._one(found, name.text)
         self._check_key(name, ref)
         return ref, cost
+
+    def _take(self, name: Name, owner: Name | None = None, numeric: bool = False) -> Ref:
+        """The one column that a name means here, which costs what it is further than the name."""
+        ref, cost = self._resolve(name, owner, numeric)
+        self.cost += cost - name.cost
+        return ref
 
     def _check_key(self, name: Name, ref: Ref) -> None:
         """A key does not stand for what the table behind it calls so: `room_id` is no "room number" where rooms have
@@ -331,7 +335,7 @@ class Places:
         return any(isinstance(f, Absent) and not f.missing for f in before)
 
 
-def _goes_over(step: Step, via: tuple[str, str]) -> bool:
+def _goes_over(step: JoinStep, via: tuple[str, str]) -> bool:
     return step.start == via[0] and via[1] in ("", step.start_column)
 
 

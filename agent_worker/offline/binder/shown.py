@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, OWN_WORDS, RANKS, Doubtful, Places, Unbound
+from agent_worker.offline.binder.places import HOP, OWN_WORDS, RANKS, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where, names_in
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Path, step_of
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
-from agent_worker.offline.schema.ranges import edges_of, is_whole
-from agent_worker.offline.schema.roles import Kind, Role
-from agent_worker.offline.schema.routes import Path, step_of
+from agent_worker.offline.schema.ranges import edges_of
+from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role
 
 _GENERIC = frozenset(
     """name names type types id ids date dates description descriptions code codes details detail number status title
@@ -251,10 +251,6 @@ class Shown(Places):
         if (self._column(ref).role is Role.QUANTITY and not item.distinct) or COUNTING & set(self._column(ref).words):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
-        if said := None if item.distinct else self._yes(ref, False):
-            self.query.conditions.append(said)
-            self._add(Agg("count"))
-            return
         self._add(Agg("count", ref, distinct=True))
 
     def _spoken_of(self) -> set[str]:
@@ -265,13 +261,11 @@ class Shown(Places):
     def _check_told(self, name: Name, tables: set[str]) -> None:
         """A column that says how many there are, of these tables or of any that all the question may be about:
         `no_of_customers` of banks."""
-        said, counting = stems(name.text.lower().split()), COUNTING | {"no"}
-        for column in self.schema.columns.values():
-            words = stems(word for word in column.all_words if word not in counting and word != "of")
-            counts = counting & set(column.all_words) and column.role in NUMERIC and is_whole(column.info)
-            if not (counts and said & words):
+        said = stems(name.text.lower().split())
+        for column, words in self.schema.counting.items():
+            if not said & words:
                 continue
-            whole = column.table != self.base and words <= said and column.all_words[0] in counting
+            whole = column.table != self.base and words <= said and column.all_words[0] in (*COUNTING, "no")
             every = (any(c.table == column.table for c in n.candidates) for n in names_in(self.parse.fragments))
             if column.table in tables or (whole and not self.of(Where) and all(every)):
                 raise Unbound(f"{column.name} says how many")
@@ -328,9 +322,8 @@ class Shown(Places):
 
     def _aggregate(self, item: Item) -> None:
         assert item.name is not None
-        ref, cost = self._resolve(item.name, item.owner)
+        ref = self._take(item.name, item.owner)
         column = self._column(ref)
-        self.cost += cost - item.name.cost
         if item.owner and item.name.text.lower() in ("number", "numbers"):
             raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")
         if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
@@ -347,8 +340,7 @@ class Shown(Places):
             raise Doubtful(f"the {column.name} of all, or of their parts")
         other = None
         if item.other is not None:
-            other, more = self._resolve(item.other, item.owner, numeric=True)
-            self.cost += more - item.other.cost
+            other = self._take(item.other, item.owner, numeric=True)
             if other == ref or column.role not in NUMERIC:
                 raise Unbound("a correlation with itself")
         self._add(Agg(item.fn, ref, other=other))

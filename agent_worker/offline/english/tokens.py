@@ -70,6 +70,11 @@ def tokenize(question: str, keep_stops: bool = False) -> list[Token]:
     return tokens
 
 
+def words_in(text: str) -> list[str]:
+    """The tokens of a text in small letters."""
+    return [token.lower for token in tokenize(text)]
+
+
 def _is_hyphen(question: str, at: int) -> bool:
     """Whether the sign joins two words, as in "long-haul" or "1-URGENT"."""
     joined = question[at] in "-\u2010\u2013" and 0 < at < len(question) - 1

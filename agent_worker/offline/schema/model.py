@@ -23,7 +23,8 @@ from agent_worker.offline.schema.naming import (
     without_prefix,
     without_unit,
 )
-from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
+from agent_worker.offline.schema.ranges import is_whole
+from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 _VALUES = (("value",), ("reading",), ("measurement",), ("measured", "value"))
@@ -44,6 +45,11 @@ class Column(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"<{self.table}.{self.name} {self.role}>"
+
+    @property
+    def spoken(self) -> str:
+        """As it is said in a question."""
+        return " ".join(self.words or self.all_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,13 @@ class Schema:
         """The one column that holds what other columns say is measured."""
         found = [c for c in self.columns.values() if c.words in _VALUES and c.role is Role.QUANTITY]
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def counting(self) -> dict[Column, set[str]]:
+        """The columns that may say how many there are, `no_of_customers`, each with the stems of what is counted."""
+        words = COUNTING | {"no"}
+        found = [c for c in self.columns.values() if words & set(c.all_words) and c.role in NUMERIC]
+        return {c: stems(set(c.all_words) - words - {"of"}) for c in found if is_whole(c.info)}
 
     @cached_property
     def begun(self) -> dict[str, list[str]]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.verbs import TELLING, VERBS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.lexer.lattice import Number
 
 _OFTEN = {"once": 1.0, "twice": 2.0}
 
@@ -16,9 +17,7 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
     for start, operator in compared:
         if operator and (times := _OFTEN.get(reader.word(start))):
             yield start + 1, HowMany(None, operator, Number(reader.word(start), start, start + 1, times)), 0.1
-        for number in reader.numbers(start):
-            if number.date:
-                continue
+        for number in reader.figures(start):
             after = reader.longest(english.TRAILING, number.end) if not operator else None
             end, sign = after if after else (number.end, operator)
             bare = not sign
@@ -47,7 +46,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
         place, cost = start, 0.0
         after = start + 1 + (reader.word(start + 1) in ("anything", "any", "one"))
         noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
-        if not noun and reader.word(start) in english.VERBS and reader.ends(after):
+        if not noun and reader.word(start) in VERBS and reader.ends(after):
             yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
             for end, name in reader.noun(place):
@@ -55,7 +54,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
                     yield end, Absent(name), name.cost + cost
             word = reader.word(place)
             if (
-                (word in english.VERBS and word not in english.TELLING)
+                (word in VERBS and word not in TELLING)
                 or word in english.PREPOSITIONS
                 or word in english.SOME
                 or word in ("been", "have", "had", "yet")
@@ -63,8 +62,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
                 place, cost = place + 1, cost + 0.05
             else:
                 break
-        for end, operands, both in reader.operands(place):
-            if all(isinstance(one, Value) and one.refs for one in operands):
-                yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
-                for last, name in reader.noun(end):
-                    yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost
+        for end, operands, both in reader.known_values(place):
+            yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
+            for last, name in reader.noun(end):
+                yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost
