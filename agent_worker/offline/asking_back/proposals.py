@@ -117,8 +117,24 @@ def figures_for(pieces: Pieces) -> Iterator[str]:
 
 def of_values(pieces: Pieces) -> Iterator[str]:
     """A value alone, or beside another: "is jazz popular", "members versus casual"."""
-    if not pieces.names_a_table or {"vs", "versus", "compare", "compared"} & pieces.words:
+    compared = {"vs", "versus", "compare", "compared"} & pieces.words
+    yield from _side_by_side(pieces) if compared else ()
+    if not pieces.names_a_table or compared:
         yield from of_groups(pieces) if pieces.values else ()
+
+
+def _side_by_side(pieces: Pieces) -> Iterator[str]:
+    """Two values of one column, by a figure that is named, or by how many there are of what has them."""
+    one, other = [*pieces.values, None, None][:2]
+    for ref in one.values if one and other else ():
+        column = pieces.schema.columns[ref.table, ref.column]
+        same = other and any((r.table, r.column) == (ref.table, ref.column) for r in other.values)
+        if one and other and same and not column.info.unique:
+            behind = f"with {spoken(column)} {one.text} or {other.text} by {spoken(column)}"
+            table = pieces.schema.tables[ref.table]
+            for events in (table, *pieces.events(table)[:1]):
+                yield from (f"average {spoken(c)} of {plural(events)} {behind}" for c in pieces.columns[:1])
+                yield f"number of {plural(events)} {behind}"
 
 
 def figures_named(pieces: Pieces) -> Iterator[str]:

@@ -147,6 +147,9 @@ class Binder(Checks):
         figures = [e for e in query.shown if isinstance(e, Agg)]
         if len(figures) != 1 or len(query.buckets) != 1 or query.groups or query.limit or query.outer or query.order:
             raise Unbound("the growth of one figure over time")
+        date = query.buckets[0].date
+        if date and self._column(date).info.nulls:  # what has no time is before nothing
+            query.conditions.append(Compare(date, "known", ()))
         query.shown += [Change(figures[0], query.buckets[0]), Change(figures[0], query.buckets[0], True)]
 
     def _said_before_groups(self) -> bool:

@@ -128,8 +128,6 @@ class Ranking(Conditions):
         if self.of(Sort) and (rank.hints or rank.common):
             raise Unbound("a rank beside an order")
         expr = self._ranked_by(rank)
-        if isinstance(expr, Agg) and self.query.within:
-            raise Unbound("a figure of each")
         if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)) and not self.query.within:
             raise Doubtful("the first of each, or of all")
         if isinstance(expr, Ref) and rank.item and rank.item.name and self._is_day_of(expr, rank.item.name):
@@ -142,9 +140,10 @@ class Ranking(Conditions):
             raise Unbound("a figure of the first only")
         costs = isinstance(expr, Ref) and is_added_up(self._column(expr).words) and not self._base_is_said()
         summed = costs and not self.schema.tables[self.base].labels  # of what happened
-        terse = (summed or any(select.terse for select in self.of(Select))) and not self.query.within
+        terse = (summed or any(select.terse for select in self.of(Select))) and not self.query.everything
         shown = [e for e in self.query.shown if isinstance(e, Ref)]
-        shared = all(e.path or self._column(e).role is Role.CATEGORY for e in shown)
+        within = self.query.within
+        shared = all(e.path or e in within or self._column(e).role is Role.CATEGORY for e in shown)
         if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
             raise Doubtful(f"{expr.column} of one, or of all together")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
@@ -157,7 +156,11 @@ class Ranking(Conditions):
     def _is_day_of(self, ref: Ref, name: Name) -> bool:
         """Whether the column only tells when what is named was: `rated_date` of "the smallest rate"."""
         column = self._column(ref)
-        return column.role is Role.DATE and stem(column.all_words[-1]) not in map(stem, name.text.lower().split())
+        return (
+            not ref.since
+            and column.role is Role.DATE
+            and stem(column.all_words[-1]) not in map(stem, name.text.lower().split())
+        )
 
     def _ranked_by(self, rank: Rank) -> Expr:
         if rank.common:
@@ -187,6 +190,10 @@ class Ranking(Conditions):
                 return ref
             raise Unbound("most of a column")
         assert item.name is not None
+        if item.since is not None:
+            return self._between(item, item.since)
+        if item.fn == "per" and item.other:
+            return self._ratio(item, item.other)
         ref, cost = self._resolve(item.name, item.owner)
         self.cost += cost - item.name.cost
         column = self._column(ref)
@@ -266,6 +273,8 @@ class Ranking(Conditions):
         if item.fn == "count":
             return self._counted_rows(item.name)
         assert item.name is not None
+        if item.fn == "per" and item.other:
+            return self._ratio(item, item.other)
         if item.fn:
             ref, cost = self._resolve(item.name, item.owner)
             self.cost += cost - item.name.cost

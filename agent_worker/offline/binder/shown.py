@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound
-from agent_worker.offline.binder.query import Agg, Expr, Ref
+from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ID_WORDS
@@ -47,6 +47,8 @@ class Shown(Places):
             self._span(item, item.since)
         elif item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
             self._add(figure)
+        elif item.fn == "per" and item.other:
+            self._add(self._ratio(item, item.other))
         elif item.fn == "count":
             self._count(item)
             self.query.outer = item.over
@@ -58,6 +60,20 @@ class Shown(Places):
             self._plain(item, size)
 
     def _span(self, item: Item, since: Name) -> None:
+        if item.fn not in ("", "avg", "min", "max", "median"):
+            raise Unbound(f"{item.fn} of a time")
+        ref = self._between(item, since)
+        self._add(Agg(item.fn, ref) if item.fn else ref)
+
+    def _course(self) -> Ref | None:
+        """The time that what a row of the base tells of lasts."""
+        span = self.schema.tables[self.base].span
+        if span is None:
+            return None
+        timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in span)
+        return Ref((), self.base, span[1].name, since=span[0].name, unit="hour" if timed else "day")
+
+    def _between(self, item: Item, since: Name) -> Ref:
         """The time between two dates of one row: days, or hours where both tell the time of day."""
         assert item.name is not None
         (first, near), (last, far) = (self._resolve(name, item.owner) for name in (since, item.name))
@@ -67,11 +83,8 @@ class Shown(Places):
         timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in dates)
         if item.unit in ("hour", "minute") and not timed:
             raise Doubtful(f"{item.unit}s of days")
-        if item.fn not in ("", "avg", "min", "max", "median"):
-            raise Unbound(f"{item.fn} of a time")
         self.cost += near + far - item.name.cost - since.cost
-        ref = replace(last, since=first.column, unit=item.unit or ("hour" if timed else "day"))
-        self._add(Agg(item.fn, ref) if item.fn else ref)
+        return replace(last, since=first.column, unit=item.unit or ("hour" if timed else "day"))
 
     def _check_items(self) -> None:
         """Things are counted over their own rows: two kinds of them, over two."""
@@ -316,6 +329,31 @@ class Shown(Places):
         called = [self._column(c) for c in name.columns if c.column and c.table != ref.table]
         same = [column for column in called if column.name.lower() == ref.column.lower()]
         return any(column.kind is Kind.TEXT and holds_numbers(column) for column in same)
+
+    def _ratio(self, item: Item, other: Name) -> Agg:
+        """A figure by another of the same rows, or by how many things they are of."""
+        assert item.name is not None
+        counted = [c for c in item.name.tables if c.table == self.base]
+        ref, cost = (None, counted[0].cost) if counted else self._resolve(item.name, item.owner, numeric=True)
+        self.cost += cost - item.name.cost
+        summed = ref is None or (not ref.path and self._column(ref).role is Role.QUANTITY)
+        if other.tables:
+            path, table, more = self._entity(other)
+            if not path or table.key is None or not self.of(Group):
+                raise Unbound("a figure of each row")
+            by = Agg("count", Ref(path, table.name, table.key.name), distinct=True)
+        else:
+            of, more = self._resolve(other, item.owner, numeric=True)
+            summed = ref is not None and summed and not of.path and of != ref and self._column(of).role is Role.QUANTITY
+            by = Agg("sum", of)
+        if not summed:
+            raise Unbound("no figure by another of the same rows")
+        self.cost += more - other.cost
+        known = [one for one in (ref, by.ref) if one and self._column(one).info.nulls]
+        self.query.conditions += [
+            Compare(one, "known", ()) for one in known
+        ]  # a figure without the other tells nothing
+        return Agg("sum" if ref else "count", ref, per=by)
 
     def _aggregate(self, item: Item) -> None:
         assert item.name is not None

@@ -128,10 +128,17 @@ ADJECTIVES = Phrases(
         "earliest|least recent|first": ((False, _BEGAN),),
         "latest|newest|most {recent,recently}|last": ((True, _BEGAN),),
         "{best,highest} paid": ((True, "salary wage"),),
+        "most valuable": ((True, "value worth"),),
+        "least valuable": ((False, "value worth"),),
         "most {populous,populated}": ((True, "population"),),
         "least {populous,populated}": ((False, "population"),),
     }
 )
+LASTING = frozenset(("take", "takes", "took", "last", "lasts", "lasted", "stay", "run", "ran"))
+HOW_LONG = Phrases({"how long": ""} | {f"how many {unit}s": unit for unit in ("day", "hour", "minute")})
+IT_TAKES = _said("it {take,takes,took} {to,for,until}")
+LONG = Phrases({"{the,} {longest,most time}": True, "{the,} {shortest,least time}": False})
+"""What something did between its two dates, and how long."""
 COMMON = Phrases(
     {
         """{the,} most {common,frequent}|most {commonly,frequently}{ used,}|most {popular,often,used}
@@ -202,6 +209,7 @@ MEASURED = Phrases(
         "weigh|weighs|weighing": "weight",
         "aged|age": "age",
         "earn|earns|earning|make|makes|making": "salary",
+        "take|takes|took|taking|last|lasts|lasted|lasting": "time duration",
     }
 )
 """Verbs whose object is a figure: "cost between 5 and 9"."""

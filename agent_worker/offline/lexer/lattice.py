@@ -18,7 +18,7 @@ _NOT_FIRST = frozenset(
     word
     for (word,) in expand(
         """the|a|an|and|or|by|per|from|to|in|for|with|is|are|of|each|all|any|that|which|who|what|how|many|much|do|does|did
-        |not|no|than|more|less|most|least|at|on|as|it|its|their|this|these|there|be|have|has|had"""
+        |not|no|than|more|less|most|least|at|on|as|it|its|their|this|these|there|be|have|has|had|since"""
     )
 )
 _NOT_IN = _NOT_FIRST - {"of", "the", "in", "no", "to", "by", "from", "on"}
@@ -182,12 +182,14 @@ def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> 
         token = tokens[end - 1]
         if token.lower == "all" and words[-1:] == ("of",):
             continue
-        if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN):
+        whole = token.lower in ("at", "on") and "_".join((*words, token.lower)) in index.column_names
+        if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN and not whole):
             break
         if token.lower == "the" and end > start + 1 and words[-1:] != ("of",):
             break
         words += tuple(piece for piece in token.lower.split("_") if piece)
-        if not words or token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on"):
+        small = token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on")
+        if not words or (small and not whole):
             continue
         candidates = index.find(words)
         if candidates and ("of" not in words or _is_column_of(candidates, words, index)):

@@ -36,6 +36,14 @@ class Times(Ranking):
         """ "Latest" and "first" speak of the date of the rows, where they have one and no year or birth is kept."""
         table = self.schema.tables[self.base]
         of_base = not self.entities or self.base in {e.table for e in self.entities}
+        if "duration" in hints and of_base and (course := self._course()):
+            try:
+                found = super()._hinted(hints)
+            except Unbound as problem:
+                if "several" in str(problem):
+                    raise
+                return course
+            raise Doubtful(f"by {found.column}, or in time")
         people = bool(BORN & set(hints)) and stem(table.words[-1]) in PEOPLE
         born = [c for c in table.columns if BORN & set(c.all_words)]
         years, dates = self._years(), self._dates()

@@ -151,12 +151,18 @@ def where_measured(reader: Reader, at: int) -> Iterator[Found]:
     for start, hints in reader.phrase(english.MEASURED, at):
         for end, (operator, operands, *_), cost in _predicate(reader, start, bare=False):
             if not any(isinstance(one, Value) for one in operands):
-                yield end, Where(None, operator, operands, hints=tuple(hints.split())), cost + 0.1
+                where = Where(None, operator, operands, hints=tuple(hints.split()))
+                yield from ((last, one, cost + 0.1) for last, one in _in_units(reader, end, where))
     for start, operator in reader.phrase(english.COMPARATIVES, reader.skip(english.DETERMINERS, at)):
         for end, name in reader.noun(start):
             for last, operand in reader.operand(end + 1) if reader.word(end) == "than" and name.is_column else ():
                 if not isinstance(operand, Value):
                     yield last, Where(name, operator, (operand,)), name.cost
+    for start, operator in reader.phrase(english.COMPARE, at):
+        for name in reader.names(start):  # "after minute 80"
+            for number in reader.numbers(name.end) if name.is_column and not name.tables else ():
+                if not number.date and operator in (">", ">=", "<", "<="):
+                    yield number.end, Where(name, operator, (number,)), name.cost + 0.1
     for start, operator in (*reader.phrase(english.COMPARE, at), (at, "=")):
         for number in reader.numbers(start):
             if " ".join(reader.words[number.end : number.end + 2]) in ("years old", "year old"):
@@ -172,10 +178,7 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
             if isinstance(operands[0], Value) or reader.word(at) in ("between", "from"):
                 continue
             where = Where(None, operator, operands, hints=tuple(hints.split()), both=both)
-            yield end, where, 0.1
-            if unit := unit_named(reader.word(end)):
-                yield end + 1, replace(where, unit=unit), 0.1
-                yield from ((end + 1, other, 0.1) for other in _in_other_units(where, unit))
+            yield from ((last, one, 0.1) for last, one in _in_units(reader, end, where))
         if reader.word(start) in ("a", "an") and (unit := unit_named(reader.word(start + 1))):
             one = Where(None, operator, (Number("1", start, start + 1, 1.0),), hints=tuple(hints.split()))
             yield start + 2, replace(one, unit=unit), 0.1
@@ -187,6 +190,14 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
                         if not isinstance(high, Number) or (low.number < 1000 and not low.date and hints == "year"):
                             continue
                         yield last, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
+
+
+def _in_units(reader: Reader, end: int, where: Where) -> Iterator[tuple[int, Where]]:
+    """A condition without and with the unit behind its number."""
+    yield end, where
+    if unit := unit_named(reader.word(end)):
+        yield end + 1, replace(where, unit=unit)
+        yield from ((end + 1, other) for other in _in_other_units(where, unit))
 
 
 def _in_other_units(where: Where, unit: str) -> Iterator[Where]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.standing import events_of
 from agent_worker.offline.lexer.lattice import Number, Value
 
 _OFTEN = {"once": 1.0, "twice": 2.0}
@@ -45,11 +46,11 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
     """ "without pets", "have never taken a course", "not used by any customer"."""
     for start, _ in reader.phrase(english.ABSENT, at):
         place, cost = start, 0.0
-        after = start + 1 + (reader.word(start + 1) in ("anything", "any", "one"))
+        after = start + 1 + (reader.word(start + 1) in ("anything", "anyone", "anybody", "any", "one"))
         noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
         if (
             not noun
-            and reader.word(start) in english.VERBS
+            and (reader.word(start) in english.VERBS or events_of(reader, start))
             and (after == reader.size or reader.word(after) in english.STOPS)
         ):
             yield after, Absent(None, reader.word(start)), 0.1

@@ -186,3 +186,57 @@ def test_the_one_that_is_named_is_answered(make: Make, question: str, rows: list
     found = plan(question, data.catalog)
     assert isinstance(found, SqlPlan), found
     assert [tuple(row[:1]) for row in data.rows(found.sql)] == rows
+
+
+VANS: Tables = {
+    "depots": {"depot_id": [1, 2], "depot_name": ["Boston Harbor", "Newark"], "bays": [4, 6]},
+    "drivers": {"driver_id": [1, 2], "driver_name": ["Al", "Bea"], "depot_id": [1, 2]},
+    "vans": {"van_id": [1, 2], "plate": ["A1", "B2"]},
+    "runs": {"run_id": [1, 2, 3, 4], "depot_id": [1, 1, 2, 2], "driver_id": [1, 2, 2, 1], "van_id": [1, 1, 2, 2],
+             "destination": ["Boston", "Oakland", "Boston", "Oakland"], "fare": [2.0, 3.0, 5.0, 9.0],
+             "started_at": [date(2024, 1, 1), date(2024, 1, 2), date(2024, 2, 1), date(2024, 2, 2)],
+             "arrived_at": [date(2024, 1, 3), date(2024, 2, 3), date(2024, 2, 5), None]},
+    "repairs": {"repair_id": [1], "van_id": [1]},
+    "fees": {"fee_no": [1, 2, 3], "driver_id": [1, 1, 2], "amount": [10.0, 20.0, 5.0]},
+    "members": {"member_id": [1, 2, 3], "full_name": ["Ann", "Bo", "Cy"],
+                "member_since": ["2019-05-01", "2020-06-01", "2021-07-01"]},
+    "meter_readings": {"reading_id": [1, 2], "member_id": [1, 1], "read_on": ["2021-01-01", "2023-01-01"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("runs from Boston", None),  # "from" leads to no destination
+        ("runs to Boston", {(1,), (3,)}),
+        ("runs from Newark to Oakland", {(4,)}),  # the depot of the run, though its driver has one, too
+        ("which vans are in repair", None),  # now, and not ever
+        ("bays per depot", {("Boston Harbor",), ("Newark",)}),  # each with its name
+        ("total fees by driver", None),  # numbers of fees are not added up
+        ("members joined since 2020", {(2,), (3,)}),  # not those with a reading since then
+        ("average time from started at to arrived at by depot", {(1,), (2,)}),  # nobody arrives by a depot
+    ],
+)
+def test_what_a_small_word_says_is_kept(make: Make, question: str, rows: set[tuple[object, ...]] | None) -> None:
+    data = make(VANS)
+    found = plan(question, data.catalog)
+    if rows is None:
+        assert not isinstance(found, SqlPlan), found
+    else:
+        assert isinstance(found, SqlPlan), found
+        assert {row[:1] for row in data.rows(found.sql)} == rows
+
+
+def test_what_has_no_time_is_before_nothing(make: Make) -> None:
+    data = make({"runs": {"run_id": [1, 2, 3], "arrived_at": [date(2024, 1, 3), date(2024, 2, 3), None]}})
+    found = plan("runs month over month", data.catalog)
+    assert isinstance(found, SqlPlan), found
+    assert len(data.rows(found.sql)) == 2
+
+
+@pytest.mark.parametrize("question", ["readings by year", "readings in January 2023 and January 2021 by month"])
+def test_days_that_are_kept_as_texts_are_days(make: Make, question: str) -> None:
+    data = make(VANS)
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan), found
+    assert len(data.rows(found.sql)) == 2
