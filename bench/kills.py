@@ -65,13 +65,17 @@ async def _killed(supervisor: Supervisor, animal: str, question: str) -> float:
 
 
 def bare(tree: Path | None, runs: int) -> list[Killing]:
-    """By the kernel alone: one process like a worker, killed and reaped; one with its family in a control group, until
-    that is empty and its leader reaped. To be called before this process has threads."""
+    """By the kernel alone: one process like a worker, killed and reaped, and with its fork before that; one with its
+    family in a control group, until that is empty and its leader reaped. To be called before this process has
+    threads."""
     import agent_worker.warmup.preload  # noqa: F401 - what a worker has loaded
 
     gc.freeze()
     huge_pages.collapse()  # as the fork server does
-    found = [_result("fork, kill, reap", [_timed(_kill_one()) for _ in range(runs)])]
+    found = [
+        _result("fork, kill, reap", [_timed(lambda: _kill_one()()) for _ in range(runs)]),
+        _result("kill, reap", [_timed(_kill_one()) for _ in range(runs)]),
+    ]
     if tree is not None:
         times = []
         for _ in range(runs):

@@ -106,7 +106,7 @@ async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
 
 def _points(batch: pa.RecordBatch, known: int) -> list[list[Any]]:
     """What of these rows a chart that has so many points can still draw."""
-    return table_rows(pa.table(batch.slice(0, MAX_POINTS - known))) if known < MAX_POINTS else []
+    return table_rows(pa.Table.from_batches([batch.slice(0, MAX_POINTS - known)])) if known < MAX_POINTS else []
 
 
 def _chart(state: AgentState, plan: SqlPlan, preview: Preview, points: list[list[Any]]) -> list[Event]:

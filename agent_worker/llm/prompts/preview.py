@@ -60,7 +60,7 @@ class PreviewBuilder:
         """Take the next batch, its columns in the order given at the start."""
         missing = self._max_rows - len(self._rows)
         if missing > 0:
-            self._rows += map(tuple, table_rows(pa.table(batch.slice(0, missing))))
+            self._rows += map(tuple, table_rows(pa.Table.from_batches([batch.slice(0, missing)])))
         self._row_count += batch.num_rows
         totals = [_running(values) for values in batch.columns]
         self._totals = list(map(_add, self._totals, totals)) if self._totals else totals
