@@ -91,9 +91,9 @@ SAME_WORDS: dict[str, tuple[str, ...]] = {
 }
 """Words of one meaning, whatever the data are about."""
 
-_PEOPLE = """person people man woman child student pupil teacher lecturer professor trainer coach author writer artist singer
-actor director player member customer client guest user rider driver passenger patient doctor physician nurse employee
-worker staff manager borrower reader subscriber donor owner host candidate voter visitor tourist resident
+_PEOPLE = """person people man woman child student pupil teacher lecturer professor trainer coach author writer artist
+singer actor director player member customer client guest user rider driver passenger patient doctor physician nurse
+employee worker staff manager borrower reader subscriber donor owner host candidate voter visitor tourist resident
 citizen friend parent"""
 PEOPLE = frozenset(_PEOPLE.split())
 """Whose age is the time since they were born."""
