@@ -75,6 +75,11 @@ def by_measure(pieces: Pieces) -> Iterator[str]:
     """ "expensive", "how long", "the highest": by a column that may be what is measured."""
     word = next((word for word in _in_order(pieces) if word in senses.HINTS), "")
     down = word in senses.DESCENDING
+    for table in pieces.schema.tables.values() if senses.LASTING & pieces.words else ():
+        for first, last in [table.span] if table.span else ():
+            lasted = f"average time from {spoken(first)} to {spoken(last)}"
+            yield from (f"{lasted} by {singular(thing)}" for thing in pieces.tables if pieces.names_a_table)
+            yield lasted
     for table in pieces.tables if word else ():
         columns = hinted(pieces, table, senses.HINTS[word])
         if {"how", "typical", "average", "usual"} & pieces.words:

@@ -9,6 +9,7 @@ from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Ex
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.lookup import PART
@@ -16,6 +17,7 @@ from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path, is_functional
 
+_PARTS = ROLE_WORDS["from"] | ROLE_WORDS["to"]
 _GUESS, _CONFIRMED = 0.5, 0.3
 """What a name costs that is a guess, and how much surer it is where the value stands in its column."""
 
@@ -123,7 +125,7 @@ class Conditions(Columns):
         if is_functional(path):
             raise Unbound(f"{column.name} on one of several ways")
         shared = column.role is Role.CATEGORY and where.name is where.owner is None and not where.label
-        if shared and len(path) > 1 and not self._is_spoken_of(path):
+        if shared and (len(path) > 1 or _PARTS & set(column.words)) and not self._is_spoken_of(path):
             raise Doubtful(f"{column.name} of {column.table}, which nobody named")
         ref = Ref((), column.table, column.name)
         if where.both and operator == "=":

@@ -175,13 +175,15 @@ class Ranking(Conditions):
         if rank.hints:
             return self._hinted(rank.hints)
         assert rank.item is not None
-        item = rank.item
+        item = self._in_total(rank.item)
         if item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
             return figure
         if item.fn == "count":
             if item.name is None:
                 raise Unbound("most of what")
             best = item.name.cost
+            if item.guessed:
+                self._check_spent(item.name)
             if item.name.tables:
                 return self._counted_rows(item.name)
             ref, cost = self._resolve(item.name, item.owner)
@@ -194,7 +196,8 @@ class Ranking(Conditions):
             return self._between(item, item.since)
         if item.fn == "per" and item.other:
             return self._ratio(item, item.other)
-        ref, cost = self._resolve(item.name, item.owner)
+        money = self._money_of(item.name) if item.fn else None
+        ref, cost = (money, item.name.cost) if money else self._resolve(item.name, item.owner)
         self.cost += cost - item.name.cost
         column = self._column(ref)
         most = rank.most and not item.fn

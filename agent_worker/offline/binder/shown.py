@@ -5,11 +5,12 @@ from dataclasses import replace
 from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
+from agent_worker.offline.english.senses import MONEY_COLUMNS
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.vocabulary import ID_WORDS
+from agent_worker.offline.english.vocabulary import AMOUNTS, ID_WORDS, SPENT
 from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
 from agent_worker.offline.lexer.lattice import Name
-from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
 from agent_worker.offline.schema.roles import Kind, Role
@@ -19,6 +20,7 @@ _GENERIC = frozenset(
     """name names type types id ids date dates description descriptions code codes details detail number status title
     titles address addresses count location locations""".split()  # noqa: SIM905
 )
+_MONEY = frozenset(MONEY_COLUMNS)
 
 
 def is_whole(column: Column) -> bool:
@@ -42,7 +44,19 @@ class Shown(Places):
         self.query.everything = True
         self.entities.append(Ref((), self.base, "*"))
 
+    def _in_total(self, item: Item) -> Item:
+        """The "total deliveries" are their number, where no figure is called so and they are no money."""
+        name = item.name if item.fn == "sum" else None
+        table = next((c.table for c in name.tables if c.cost <= 0.1), "") if name else ""
+        called = [c for c in name.columns if c.cost < PART] if name else []
+        named = [self._column(c) for c in called if self._role(c) in NUMERIC]
+        columns = self.schema.tables[table].columns if table else ()
+        named += [c for c in columns if {"total", "tot"} & set(c.all_words)]
+        plain = table and not named and stem(self.schema.tables[table].words[-1]) not in AMOUNTS
+        return replace(item, fn="count", guessed=False) if plain else item
+
     def _show(self, item: Item, size: int) -> None:
+        item = self._in_total(item)
         if item.since is not None:
             self._span(item, item.since)
         elif item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
@@ -220,6 +234,7 @@ class Shown(Places):
             and tables[0].cost <= best + 0.5
             and not (numeric and numeric[0].cost < tables[0].cost)
         ):
+            self._check_spent(item.name)
             linked = len(self.parse.fragments) == 1 and self._only_joins()
             if (item.distinct or linked) and self._is_said_of_another():
                 raise Doubtful(f"{item.name.text}, or what is said of them")
@@ -355,9 +370,23 @@ class Shown(Places):
         ]  # a figure without the other tells nothing
         return Agg("sum" if ref else "count", ref, per=by)
 
+    def _check_spent(self, name: Name) -> None:
+        """ "Fees by month" are a number of rows to one person and a sum of money to another."""
+        spent = stem(self.schema.tables[self.base].words[-1]) in SPENT
+        if spent and self._money_of(name) and any(select.terse for select in self.of(Select)):
+            raise Doubtful(f"how many {name.text}, or their sum")
+
+    def _money_of(self, name: Name) -> Ref | None:
+        """The money of the rows of the base, where they are called so: "total fees" are no numbers of them."""
+        table = self.schema.tables[self.base]
+        called = stem(table.words[-1]) in AMOUNTS and any(c.table == self.base and c.cost <= 0.1 for c in name.tables)
+        money = [c for c in table.columns if c.role is Role.QUANTITY and not _MONEY.isdisjoint(c.all_words)]
+        return Ref((), self.base, money[0].name) if called and len(money) == 1 else None
+
     def _aggregate(self, item: Item) -> None:
         assert item.name is not None
-        ref, cost = self._resolve(item.name, item.owner)
+        money = self._money_of(item.name)
+        ref, cost = (money, item.name.cost) if money else self._resolve(item.name, item.owner)
         column = self._column(ref)
         self.cost += cost - item.name.cost
         if item.owner and item.name.text.lower() in ("number", "numbers"):

@@ -110,5 +110,9 @@ CODES = {word: (called, code) for called, pairs in _CODES.items()
          for word, code in zip(pairs.split()[::2], pairs.split()[1::2], strict=True)}  # fmt: skip
 """By people's word, the code of it, and what a column is called that may hold such codes."""
 
-AMOUNTS = frozenset(("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice", "fine", "fee"))
-"""Things of which people count the money rather than the rows."""
+AMOUNTS = frozenset(
+    ("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice", "fine", "fee", "bill", "charge")
+)
+"""Things of which people add up the money rather than count the rows, where they say so."""
+SPENT = frozenset(("sale", "expense", "cost", "fee", "charge"))
+"""Those of which neither is surely meant, where they do not."""

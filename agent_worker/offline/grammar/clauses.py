@@ -25,7 +25,7 @@ from agent_worker.offline.grammar.time.changes import compared, growth
 from agent_worker.offline.grammar.time.times import periods, when
 from agent_worker.offline.lexer.lattice import Name
 
-_ASKING = frozenset(("where", "when"))
+_ASKING = frozenset(("where", "when", "who"))
 """What is asked for, at the beginning of a sentence: no reading drops them there."""
 _STANDING = frozenset(("on", "under", "at", "out"))
 _DOING = frozenset(("order", "sort", "show", "find", "return", "give"))

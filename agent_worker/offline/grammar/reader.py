@@ -99,6 +99,14 @@ class Reader:
         people = tuple(Candidate(t.name) for t in tables if stem(t.words[-1]) in PEOPLE)
         return Name(self.word(at), at, at + 1, people) if people else None
 
+    def of_people(self, at: int) -> bool:
+        """Whether what stands here is said of people right before it: "students over 30", "who are over 30"."""
+        while self.word(at - 1) in english.BEING or self.word(at - 1) in ("who", "aged"):
+            at -= 1
+        name = self.before(at)
+        tables = self.lattice.index.schema.tables
+        return name is not None and stem(tables[name.tables[0].table].words[-1]) in PEOPLE
+
     def is_amount(self, name: Name) -> bool:
         """Whether a name is a column's of measures in the first place, or their unit."""
         columns = self.lattice.index.schema.columns

@@ -60,20 +60,27 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
             for end, (one, where), cost in (*_told(reader, place), *_of_kind(reader, place, many=False)):
                 if not one.fn:
                     yield end, (Select((one,), which=kind == "which"), rank, where), cost + more
-            for end, items, cost in item_list(reader, place):
+            for end, items, cost in _named(reader, place, kind):
                 distinct = any(one.distinct and one.fn == "" for one in items)
                 yield (
                     end,
                     (Select(items, distinct, kind == "which"), rank),
                     cost + more + (_bare_cost(items) if kind == "bare" else 0.0),
                 )
-        for end, items, cost in item_list(reader, start, counted=kind == "count"):
+        for end, items, cost in _named(reader, start, kind):
             distinct = any(item.distinct and item.fn == "" for item in items)
             yield (
                 end,
                 Select(items, distinct, kind == "which", kind == "single"),
                 cost + (_bare_cost(items) if kind == "bare" else 0.0),
             )
+
+
+def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, Items, float]]:
+    """A list of what is asked for; nobody is a day."""
+    for end, items, cost in item_list(reader, at, counted=kind == "count"):
+        if kind != "who" or not any(one.name and reader.is_date(one.name) for one in items):
+            yield end, items, cost
 
 
 def _bare_cost(items: Items) -> float:
@@ -106,7 +113,7 @@ def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, 
             yield start + 1, (Item("count" if counts else "", things), where), 0.1
 
 
-def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where, float]]:
+def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where | Flagged, float]]:
     """ "average temperature": of the one column of values, where another column says what is measured."""
     schema = reader.lattice.index.schema
     measured = schema.measured
@@ -116,6 +123,18 @@ def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where, float]
             if measured and any(t in near and schema.columns[t, c].words[-1:] in _KINDS for t, c in value.by_place):
                 name = Name(value.text, value.start, value.end, (Candidate(measured.table, measured.name),))
                 yield value.end, Item(fns[0], name), Where(None, "=", (value,)), cost
+    for end, fns, _, cost in _functions(reader, at):
+        start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
+        found = [*described(reader, start), *_described_figures(reader, start)] if len(fns) == 1 else []
+        for name, said, more in found:  # "total of open bills", "average glucose result"
+            yield name.end, Item(fns[0], name), said, cost + more + 0.1
+
+
+def _described_figures(reader: Reader, at: int) -> Iterator[tuple[Name, Where, float]]:
+    for value in reader.values(at):
+        for _, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
+            if name.start == value.end and name.is_column and not _has(name, value):
+                yield name, Where(None, "=", (value,)), name.cost
 
 
 def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, float]]:

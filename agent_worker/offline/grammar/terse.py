@@ -54,6 +54,7 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
         yield end, (Select((one,), terse=True), where), cost + 0.05
     for start, kind in openings(reader, at):
         yield from _top(reader, start)
+        yield from busiest(reader, start) if kind == "single" else ()
         yield from _nth_figure(reader, start)
         yield from _correlation(reader, start + (reader.word(start) in ("the", "a")))
         yield from _share(reader, start + (reader.word(start) in ("the", "a")))

@@ -222,7 +222,7 @@ def _values(question: str, tokens: list[Token], index: ValueIndex, schema: Schem
 
 def _kinds(schema: Schema, token: Token, start: int, names: list[Name]) -> list[Value]:
     """What a word names that is a category's value in the plural, and nothing else: "chefs", "desserts"."""
-    if not token.lower.endswith("s") or (names and names[0].cost < _COLUMN):
+    if not token.lower.endswith(("s", "men")) or (names and names[0].cost < _COLUMN):
         return []
     refs = tuple(ValueRef(*kind) for kind in schema.kinds.get(stem(token.lower), ()) if kind[2].lower() != token.lower)
     return [Value(token.text, start, start + 1, refs)] if refs else []

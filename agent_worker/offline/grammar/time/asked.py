@@ -81,11 +81,12 @@ def who(reader: Reader, at: int) -> Iterator[Found]:
             whose = Name(name.text, at, start, (Candidate(named[0].table),))
             yield start, Select((Item("", whose),), which=True), 0.1
     for end, _ in reader.phrase(english.EXTREMES, at + 2) if reader.word(at) == "who" else ():
-        for _, name in reader.noun(end) if is_of_many(reader, end) else ():
+        for _, name in reader.noun(end):
             schema = reader.lattice.index.schema
             refs = [key.ref_table for c in name.tables[:1] for key in schema.keys_of(c.table)]
+            refs = refs if is_of_many(reader, end) else [c.table for c in name.columns if c.cost <= name.cost + 0.1]
             doers = [table for table in refs if stem(schema.tables[table].words[-1]) in PEOPLE]
-            if len(doers) == 1:  # "who scored the most goals"
+            if len(doers) == 1:  # "who scored the most goals", "who has the highest salary"
                 yield at + 1, Select((Item("", Name("who", at, at + 1, (Candidate(doers[0]),))),), which=True), 0.1
 
 
