@@ -117,12 +117,12 @@ lock: | .venv/bin/uv
 	  --constraint requirements/test.txt requirements/build.in --output-file requirements/build.txt
 
 pictures: .venv/.installed-test chromium
-	SCREENSHOTS=docs/screenshots .venv/bin/pytest -q tests/browser/test_screenshots.py
-	.venv/bin/python -m tests.browser.animation docs/screenshots
+	SCREENSHOTS=docs/screenshots .venv/bin/pytest -q tests/browser/page/test_screenshots.py
+	.venv/bin/python -m tests.browser.harness.animation docs/screenshots
 
 # What others are told of the wire, made from its types.
 schema: .venv/.installed
-	.venv/bin/python -m bus.wire.program > docs/agent-protocol.schema.json
+	.venv/bin/python -m bus.wire.agent_program > docs/agent-protocol.schema.json
 
 # From the locks alone, so that a list is of what belongs to a release and not of what happens to be installed here.
 # The page's holds what it is built and tested with too: npm cannot tell all of that apart.

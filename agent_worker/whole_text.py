@@ -24,7 +24,7 @@ def utf8_bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-class Pieces:
+class TextPieces:
     """A text that comes in pieces, where a character may be cut in two."""
 
     def __init__(self) -> None:

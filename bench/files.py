@@ -21,11 +21,11 @@ from msgspec import structs
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
 from agent_worker.catalog.files.formats import TextFormat, text_format
 from agent_worker.catalog.files.listing import Content, content, entries
-from agent_worker.catalog.places import RemoteFolder
+from agent_worker.catalog.source_folder import RemoteFolder
 from agent_worker.engine.settings import EngineSettings, connect, create_view, quote_name, quote_text
 from agent_worker.remote.client import PREFIX, file_system
 from bench.harness.remote_files import served
-from broker.stores.store import StoreError
+from broker.stores.object_store import ObjectStoreError
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.data_place import is_address, shown_address
 
@@ -84,7 +84,7 @@ def differences_at(address: str) -> Iterator[str]:
             for table in catalog.tables:
                 create_view(ours, table)
             yield from compared(copies, _of_copies(catalog, copies), ours)
-    except (CatalogError, DescriptionError, StoreError) as error:
+    except (CatalogError, DescriptionError, ObjectStoreError) as error:
         yield str(error)
 
 

@@ -16,7 +16,7 @@ import msgspec
 from bench.harness.misbehaving import until_misbehaving
 from bus.contract.events import Killed
 from bus.contract.vocabulary import Rung
-from bus.system.control_groups import ControlGroup, write_file
+from bus.system.cgroupfs import ControlGroup, write_file
 from supervisor.processes import huge_pages
 from tests.harness.servers import Supervisor
 

@@ -24,7 +24,7 @@ from sqlglot import exp
 from bench.public_questions import Question as Public
 from bench.public_questions import read_questions
 from ops.evaluation.comparing import same_rows
-from ops.evaluation.questions import Question
+from ops.evaluation.questions import ReferenceQuestion
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.perfect import perfect
 
@@ -40,7 +40,7 @@ def in_duckdb(sql: str, columns: set[str]) -> str:
     return str(tree.sql("duckdb"))
 
 
-def usable(public: Public, engine: duckdb.DuckDBPyConnection, columns: set[str]) -> Question | None:
+def usable(public: Public, engine: duckdb.DuckDBPyConnection, columns: set[str]) -> ReferenceQuestion | None:
     """The question with its statement for DuckDB; None where that does not give the right rows."""
     try:
         sql = in_duckdb(public.sql, columns)
@@ -49,15 +49,15 @@ def usable(public: Public, engine: duckdb.DuckDBPyConnection, columns: set[str])
         return None
     if not same_rows(rows, public.rows, public.ordered):
         return None
-    return Question(public.question, public.database, sql, public.rows, public.ordered)
+    return ReferenceQuestion(public.question, public.database, sql, public.rows, public.ordered)
 
 
-def choose(folder: Path, wanted: int) -> tuple[list[Question], int]:
+def choose(folder: Path, wanted: int) -> tuple[list[ReferenceQuestion], int]:
     """So many usable questions, some of each database, the same every time, and how many were looked at."""
     by_database: dict[str, list[Public]] = defaultdict(list)
     for public in read_questions(folder, None):
         by_database[public.database].append(public)
-    chance, chosen, looked_at = random.Random(1), list[Question](), 0
+    chance, chosen, looked_at = random.Random(1), list[ReferenceQuestion](), 0
     for name in chance.sample(sorted(by_database), len(by_database)):
         some = chance.sample(by_database[name], len(by_database[name]))[:MOST_OF_A_DATABASE]
         some = some[: wanted - len(chosen)]
@@ -72,7 +72,7 @@ def choose(folder: Path, wanted: int) -> tuple[list[Question], int]:
     return chosen, looked_at
 
 
-async def evaluate(questions: list[Question], data: Path, output: Path | None, at_once: int) -> int:
+async def evaluate(questions: list[ReferenceQuestion], data: Path, output: Path | None, at_once: int) -> int:
     """`deadstop eval` over the questions; its exit code."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "questions.jsonl"

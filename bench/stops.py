@@ -22,7 +22,7 @@ from bench.harness.misbehaving import EndedBefore, until_misbehaving
 from bench.kills import Killing, bare, through_the_supervisor
 from bus.client import CommandRefused
 from bus.contract.events import Killed, Stopping
-from bus.system.control_groups import Unusable
+from bus.system.cgroupfs import ControlGroupsUnusable
 from bus.system.orphans import descendants
 from tests.harness.jobs.cgroup_tree import cgroup_tree
 from tests.harness.jobs.stopping import ROOMY, told_files, told_pids
@@ -163,7 +163,7 @@ def main() -> None:
 def _tree(stack: ExitStack) -> Path | None:
     try:
         return stack.enter_context(cgroup_tree())
-    except Unusable as reason:
+    except ControlGroupsUnusable as reason:
         print(f"only the sweep is measured: {reason}", file=sys.stderr)
         return None
 

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 
-from broker.stores.store import Reader
+from broker.stores.object_store import ObjectReader
 from bus.wire.objects import RemoteObject
 
 TAIL_BYTES = 64 * 1024
@@ -17,7 +17,7 @@ _END_BYTES = 8
 """The footer's length, and the magic word."""
 
 
-class Footers:
+class FooterCache:
     """By object and version."""
 
     def __init__(self, most_bytes: int = MAX_CACHE_BYTES) -> None:
@@ -43,9 +43,9 @@ class Footers:
         return footer[start : start + length] if start >= 0 and start + length <= len(footer) else None
 
 
-def read_footer(reader: Reader) -> bytes:
+def read_footer(reader: ObjectReader) -> bytes:
     """The end of an object: all of its footer, if it is Parquet and that is not immense, and LEAST_BYTES at least.
-    Raises StoreError."""
+    Raises ObjectStoreError."""
     tail = reader.read(max(0, reader.size - TAIL_BYTES), min(reader.size, TAIL_BYTES))
     if tail[-4:] != _MAGIC or len(tail) < _END_BYTES:
         return tail

@@ -7,10 +7,10 @@ import threading
 from contextlib import closing
 
 from broker.objects import Objects
-from broker.service import Service
+from broker.service import ObjectService
 from broker.stores.addresses import store_of
 from bus.contract.settings_file import SettingsError
-from bus.program import give_up, read_orders, say_ready, set_up_logging
+from bus.serve_contract import give_up, read_orders, say_ready, set_up_logging
 from bus.system.prctl import be_unreadable
 from bus.system.private_files import make_files_private
 
@@ -33,13 +33,13 @@ def main() -> None:
     if orders.lifeline_fd is not None:
         threading.Thread(target=_end_with, args=(orders.lifeline_fd,), daemon=True).start()
     address = settings.data.folder
-    service = Service(Objects(lambda: store_of(address), settings.data.listing_max_age_s))
+    service = ObjectService(Objects(lambda: store_of(address), settings.data.listing_max_age_s))
     with closing(socket.socket(fileno=orders.listen_fd)) as listener:
         say_ready(pid=os.getpid())
         _serve(listener, service)
 
 
-def _serve(listener: socket.socket, service: Service) -> None:
+def _serve(listener: socket.socket, service: ObjectService) -> None:
     room = threading.Semaphore(MAX_CONNECTIONS)
 
     def serve(connection: socket.socket) -> None:

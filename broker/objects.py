@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from broker.footers import Footers, read_footer
-from broker.stores.store import Listed, ObjectChanged, Reader, Store, StoreError
+from broker.footers import FooterCache, read_footer
+from broker.stores.object_store import Listed, ObjectChanged, ObjectReader, ObjectStore, ObjectStoreError
 from bus.contract.data_place import PARQUET_SUFFIXES
 from bus.wire.objects import MAX_READ_BYTES, Listing, RemoteObject
 
@@ -16,7 +16,7 @@ LOOKS_AT_ONCE = 16
 MAX_READERS = 512
 
 
-class Known(NamedTuple):
+class KnownObject(NamedTuple):
     """An object as it was listed, and as it is given to workers. `looked`: its version is the store's own (an ETag,
     say), and not made of what the listing says."""
 
@@ -29,34 +29,34 @@ class Objects:
     """What lies beneath one address. A listing serves everybody for `max_age_s` seconds; what it shows to be new or
     written again is looked into at once, many objects at a time: its version and its footer."""
 
-    def __init__(self, make_store: Callable[[], Store], max_age_s: float) -> None:
+    def __init__(self, make_store: Callable[[], ObjectStore], max_age_s: float) -> None:
         self._make_store = make_store
         self._max_age_s = max_age_s
-        self._made: Store | None = None
-        self._known: dict[str, Known] = {}
+        self._made: ObjectStore | None = None
+        self._known: dict[str, KnownObject] = {}
         self._listed_at: float | None = None
         self._listing = threading.Lock()
-        self._footers = Footers()
-        self._readers: OrderedDict[tuple[str, str], Reader] = OrderedDict()
+        self._footers = FooterCache()
+        self._readers: OrderedDict[tuple[str, str], ObjectReader] = OrderedDict()
         self._lock = threading.Lock()
 
     def listing(self) -> Listing:
-        """Raises StoreError."""
+        """Raises ObjectStoreError."""
         with self._listing:
             if self._listed_at is None or time.monotonic() - self._listed_at > self._max_age_s:
                 self._list()
             return Listing(self._store.root, [known.object for known in self._known.values()])
 
     def find(self, path: str, version: str) -> RemoteObject:
-        """The object, if it is listed and of this version, or any where that is "". Raises StoreError."""
+        """The object, if it is listed and of this version, or any where that is "". Raises ObjectStoreError."""
         return self._find(path, version).object
 
     def read(self, path: str, version: str, offset: int, length: int) -> bytes:
-        """Raises StoreError, also where the object is not of this version any more."""
+        """Raises ObjectStoreError, also where the object is not of this version any more."""
         known = self._find(path, version)
         found = known.object
         if not 0 <= offset <= offset + length <= found.size or length > MAX_READ_BYTES:
-            raise StoreError(f"{path} has no bytes {offset} to {offset + length}")
+            raise ObjectStoreError(f"{path} has no bytes {offset} to {offset + length}")
         kept = self._footers.bytes_of(found, offset, length)
         if kept is not None or not length:
             return kept or b""
@@ -67,17 +67,19 @@ class Objects:
             raise
 
     @property
-    def _store(self) -> Store:
+    def _store(self) -> ObjectStore:
         if self._made is None:
             self._made = self._make_store()
         return self._made
 
-    def _find(self, path: str, version: str) -> Known:
+    def _find(self, path: str, version: str) -> KnownObject:
         if path not in self._known:
             self.listing()
         known = self._known.get(path)
         if known is None:
-            raise StoreError(f"{path} is none of the data's objects (any more). Ask again: the tables are read anew")
+            raise ObjectStoreError(
+                f"{path} is none of the data's objects (any more). Ask again: the tables are read anew"
+            )
         if version not in ("", known.object.version):
             raise ObjectChanged(path)
         return known
@@ -90,29 +92,31 @@ class Objects:
         self._known = {one.path: known[one.path] for one in listed}
         self._listed_at = time.monotonic()
 
-    def _look(self, news: Iterable[Listed]) -> list[Known]:
+    def _look(self, news: Iterable[Listed]) -> list[KnownObject]:
         """An object that cannot be looked into is known by what the listing says, and fails where it is read; after
         some of them no more are tried, for each may have to be waited for."""
         failed = threading.Semaphore(LOOKS_AT_ONCE)
 
-        def look(listed: Listed) -> Known:
-            as_listed = Known(listed, RemoteObject(listed.path, listed.size, f"{listed.size} {listed.written}"), False)
+        def look(listed: Listed) -> KnownObject:
+            as_listed = KnownObject(
+                listed, RemoteObject(listed.path, listed.size, f"{listed.size} {listed.written}"), False
+            )
             if not _is_parquet(listed) or not failed.acquire(blocking=False):
                 return as_listed
             try:
                 reader = self._store.open(listed.path)
                 footer = read_footer(reader)
-            except StoreError:
+            except ObjectStoreError:
                 return as_listed
             failed.release()
             found = RemoteObject(listed.path, reader.size, reader.version)
             self._footers.keep(found, footer)
-            return Known(listed, found, True)
+            return KnownObject(listed, found, True)
 
         with ThreadPoolExecutor(LOOKS_AT_ONCE) as pool:
             return list(pool.map(look, news))
 
-    def _reader(self, known: Known) -> Reader:
+    def _reader(self, known: KnownObject) -> ObjectReader:
         found = known.object
         with self._lock:
             reader = self._readers.get((found.path, found.version))

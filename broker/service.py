@@ -4,7 +4,7 @@ import logging
 import socket
 
 from broker.objects import Objects
-from broker.stores.store import StoreError
+from broker.stores.object_store import ObjectStoreError
 from bus.transport.codec import CodecError, Decoder, encode
 from bus.transport.frames import FrameTooLong, receive_frame, send_frame
 from bus.wire.objects import (
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _decode: Decoder[AnyRequest] = Decoder(AnyRequest)
 
 
-class Service:
+class ObjectService:
     """Serves any number of workers, each connection in a thread of its own."""
 
     def __init__(self, objects: Objects) -> None:
@@ -48,6 +48,6 @@ class Service:
                     return FoundObject(self._objects.find(path, version))
                 case ReadBytes(path, version, offset, length):
                     return ObjectBytes(self._objects.read(path, version, offset, length))
-        except StoreError as error:
+        except ObjectStoreError as error:
             log.info("%s", error, extra={"action": "broker_failed"})
             return NotServed(str(error))

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import msgspec
 
-from bus.contract.settings import Settings, TokenEntry, is_reserved
-from bus.contract.vocabulary import Role
+from bus.contract.settings import Settings, TokenEntry
+from bus.contract.vocabulary import Role, is_reserved
 from bus.system.private_files import NotPrivate, keep_private, private_folder
 from bus.wire.commands import Caller
 

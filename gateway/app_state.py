@@ -11,7 +11,8 @@ import msgspec
 from aiohttp import web
 
 from bus.client import BusClient
-from bus.contract.settings import Settings, has_model, models_of, price_of
+from bus.contract.models import has_model, models_of, price_of
+from bus.contract.settings import Settings
 from bus.values.visible import visible_json
 from bus.wire.commands import Caller
 from gateway.auth.anonymous_limits import AnonymousLimits

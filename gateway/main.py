@@ -16,7 +16,7 @@ from bus.client import BusClient
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
 from bus.own_files import own_files_folder, sweep_uploads
-from bus.program import (
+from bus.serve_contract import (
     DRAINED_SIGNAL,
     REPLACED_SIGNAL,
     ServeOrders,

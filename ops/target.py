@@ -56,7 +56,7 @@ def read_settings(config: Path | None, overrides: dict[str, Any]) -> "Settings":
 
 def login_name() -> str:
     """The user's login name; some containers have none, and one that is a name of ours is not taken."""
-    from bus.contract.settings import is_reserved
+    from bus.contract.vocabulary import is_reserved
 
     number = f"uid{os.getuid()}"
     try:

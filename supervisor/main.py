@@ -18,7 +18,7 @@ from bus.address import (
 )
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
-from bus.program import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
+from bus.serve_contract import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
 from bus.system import private_files
 from bus.system.machine import is_in_memory
 from bus.system.prctl import become_subreaper

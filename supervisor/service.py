@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bus.address import Address, make_key
-from bus.contract.settings import Settings, on_nodes, preload_of, running_limits
+from bus.contract.agents import running_limits
+from bus.contract.models import preload_of
+from bus.contract.settings import Settings, on_nodes
 from bus.contract.vocabulary import Reason, Rung
 from bus.own_files import own_files_folder
-from bus.program import say_ready
+from bus.serve_contract import say_ready
 from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S

@@ -13,7 +13,7 @@ import pytest
 from xdist.remote import Producer
 
 from bus.contract.vocabulary import Proof
-from bus.system.control_groups import ControlGroup, Unusable
+from bus.system.cgroupfs import ControlGroup, ControlGroupsUnusable
 from tests.harness.jobs.cgroup_tree import NO_CONTROLLERS, cgroup_tree
 from tests.harness.spread import Spread
 
@@ -32,7 +32,7 @@ def cgroups() -> Iterator[Path]:
     try:
         with cgroup_tree() as tree:
             yield tree
-    except Unusable as reason:
+    except ControlGroupsUnusable as reason:
         pytest.skip(str(reason))
 
 

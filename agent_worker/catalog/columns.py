@@ -3,7 +3,7 @@
 import duckdb
 
 from agent_worker.catalog.types.column_kinds import WHOLE
-from agent_worker.catalog.types.types_of_parts import Group, MergedColumn, Occurrence
+from agent_worker.catalog.types.types_of_parts import FileGroup, MergedColumn, Occurrence
 from agent_worker.engine.settings import quote_text
 from bus.contract.catalog import CatalogColumn
 
@@ -13,7 +13,7 @@ _REAL = ("FLOAT", "DOUBLE", "DECIMAL")
 _ORDERED_AS_TEXT = ("DATE", "TIME", "VARCHAR", "BOOLEAN")
 
 
-def column_of(connection: duckdb.DuckDBPyConnection, column: MergedColumn, groups: list[Group]) -> CatalogColumn:
+def column_of(connection: duckdb.DuckDBPyConnection, column: MergedColumn, groups: list[FileGroup]) -> CatalogColumn:
     """With its nulls and extremes over all parts, where all of them tell."""
     kind = str(column.type)
     if all(found.statistics is None and _is_key(found, groups) for found in column.found):
@@ -57,11 +57,11 @@ def _overall(
     return low, high
 
 
-def _is_key(found: Occurrence, groups: list[Group]) -> bool:
+def _is_key(found: Occurrence, groups: list[FileGroup]) -> bool:
     return any(name == found.name for name, _ in groups[found.group].keys)
 
 
-def _key_column(column: MergedColumn, groups: list[Group]) -> CatalogColumn:
+def _key_column(column: MergedColumn, groups: list[FileGroup]) -> CatalogColumn:
     """Its values stand in the folders' names, so they cost nothing."""
     names = {(found.group, found.name) for found in column.found}
     values: dict[str, None] = {}

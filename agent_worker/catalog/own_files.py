@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agent_worker.catalog.description import DescriptionFile
 from agent_worker.catalog.files.layout import CatalogError, FolderContents, find_sources
-from agent_worker.catalog.places import LocalFolder, Place
+from agent_worker.catalog.source_folder import LocalFolder, SourceFolder
 from bus.contract.catalog import Catalog
 
 _OPTION = re.compile(r"(\. Say|,? or say|; say) [^.]*$")
@@ -16,7 +16,7 @@ _OPTION = re.compile(r"(\. Say|,? or say|; say) [^.]*$")
 class WithOwnFiles:
     """A place whose own files lie in `folder`. Where one of the two holds nothing to read, the other stands alone."""
 
-    def __init__(self, shared: Place, folder: Path) -> None:
+    def __init__(self, shared: SourceFolder, folder: Path) -> None:
         self._shared = shared
         self._folder = folder.resolve()
         self._own = LocalFolder(self._folder)

@@ -16,8 +16,8 @@ from agent_worker.catalog.files.layout import CatalogError, Lake, Source
 from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.workbooks import read_sheets, sheet_sources
 from agent_worker.catalog.names import table_names
-from agent_worker.catalog.places import LocalFolder, Place
 from agent_worker.catalog.profile.profiler import Time, look_into
+from agent_worker.catalog.source_folder import LocalFolder, SourceFolder
 from agent_worker.catalog.tables import read_tables
 from agent_worker.catalog.version import reader_version
 from bus.contract.catalog import Catalog, CatalogTable, LeftOut
@@ -30,7 +30,7 @@ LEAST_LOOKS_S = 1.0
 
 
 def read_catalog(
-    folder: Path | Place,
+    folder: Path | SourceFolder,
     *,
     connection: duckdb.DuckDBPyConnection,
     known: Catalog | None = None,
@@ -71,7 +71,7 @@ def read_catalog(
     return Catalog(tuple(seen.tables), tuple(seen.keys), description, tuple(warnings), found_state, tuple(left_out))
 
 
-def _with_state(place: Place, table: CatalogTable, state: str) -> CatalogTable:
+def _with_state(place: SourceFolder, table: CatalogTable, state: str) -> CatalogTable:
     files = table.files
     return structs.replace(table, state=state, versions=place.versions(files), own=place.is_own(files))
 
@@ -88,7 +88,7 @@ def _read(
     return [*tables, *of_sheets], [*unread, *unread_sheets]
 
 
-def _state(place: Place, source: Source, options: FileOptions | None) -> str:
+def _state(place: SourceFolder, source: Source, options: FileOptions | None) -> str:
     """Changes with the table's files, of which its first word tells, and with how they are read and by what."""
     lines = map(repr, (reader_version(), options, source.sheet, source.as_of, source.keys))
     return f"{place.state(source.files)} {hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:32]}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.text.kinds import days_first
 from agent_worker.catalog.types.engine_types import UNITS, units_in
-from agent_worker.catalog.types.types_of_parts import Difference, Group
+from agent_worker.catalog.types.types_of_parts import FileGroup, TypeDifference
 
 MAX_NAMED = 3
 
@@ -24,7 +24,7 @@ def unclear_names(shapes: Mapping[str, Shape]) -> str:
     return ""
 
 
-def of_shapes(groups: Iterable[Group]) -> list[str]:
+def of_shapes(groups: Iterable[FileGroup]) -> list[str]:
     """What the files' own schemas say, with the first file of each."""
     said: dict[str, str] = {}
     for group in groups:
@@ -40,12 +40,12 @@ def of_shapes(groups: Iterable[Group]) -> list[str]:
     return [f"{file}: {remark}" for remark, file in said.items()]
 
 
-def of_differences(groups: Sequence[Group], differences: Iterable[Difference]) -> list[str]:
+def of_differences(groups: Sequence[FileGroup], differences: Iterable[TypeDifference]) -> list[str]:
     """How the types of parts meet."""
     return [_in_words(groups, difference) for difference in differences]
 
 
-def of_hidden(groups: Iterable[Group]) -> list[str]:
+def of_hidden(groups: Iterable[FileGroup]) -> list[str]:
     """Columns of files that have a folder's key for a name and do not look as if they held the same values."""
     said: dict[str, str] = {}
     for group in groups:
@@ -71,7 +71,7 @@ def _bounded_by(values: Set[str | None], found: Statistics | None) -> bool:
     return any(pair in (found.texts, found.numbers) for pair in pairs)
 
 
-def of_day_orders(groups: Iterable[Group]) -> list[str]:
+def of_day_orders(groups: Iterable[FileGroup]) -> list[str]:
     """Dates that some parts write with days before months, and others with months before days."""
     first: dict[str, dict[bool, str]] = {}
     for group in groups:
@@ -92,7 +92,7 @@ def _alike(one: str, two: str) -> str:
     return f"its columns {one} and {two} differ only in the case of their letters"
 
 
-def _in_words(groups: Sequence[Group], difference: Difference) -> str:
+def _in_words(groups: Sequence[FileGroup], difference: TypeDifference) -> str:
     where = ", ".join(f"{kind} in {_named(groups, of)}" for kind, of in difference.types)
     if len(difference.columns) == 1:
         column = difference.columns[0]
@@ -101,6 +101,6 @@ def _in_words(groups: Sequence[Group], difference: Difference) -> str:
     return f"{difference.name} is {where}; no type holds both, so it is split into {names}"
 
 
-def _named(groups: Sequence[Group], numbers: tuple[int, ...]) -> str:
+def _named(groups: Sequence[FileGroup], numbers: tuple[int, ...]) -> str:
     files = [file for number in numbers for file in groups[number].files]
     return ", ".join(files[:MAX_NAMED]) + (f" and {len(files) - MAX_NAMED} more" if len(files) > MAX_NAMED else "")

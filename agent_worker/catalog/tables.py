@@ -26,7 +26,7 @@ from agent_worker.catalog.files.text.text_files import Texts, add_text_files, re
 from agent_worker.catalog.remarks import of_day_orders, of_differences, of_hidden, of_shapes, unclear_names
 from agent_worker.catalog.types.declared import Declared, as_declared, unlike_declared, with_zones
 from agent_worker.catalog.types.engine_types import NULL, Type, type_of
-from agent_worker.catalog.types.types_of_parts import Difference, Group, MergedColumn, unite
+from agent_worker.catalog.types.types_of_parts import FileGroup, MergedColumn, TypeDifference, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
 from bus.contract.catalog import CatalogTable, LeftOut
 
@@ -47,7 +47,7 @@ def read_tables(
         texts |= read_texts(connection, source.files, options.get(name, FileOptions()))
     add_text_files(footers, texts)
     left_out: list[LeftOut] = []
-    grouped: list[tuple[str, list[Group]]] = []
+    grouped: list[tuple[str, list[FileGroup]]] = []
     declared = {name: _declared(connection, source) for name, source in named.items()}
     for name, source in named.items():
         if failed := [file for file in source.files if file in footers.failures]:
@@ -82,7 +82,7 @@ def _declared(connection: duckdb.DuckDBPyConnection, source: Source) -> Declared
     return [(name, type_of(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
 
 
-def _groups(source: Source, footers: Footers, texts: Texts, declared: Declared) -> list[Group]:
+def _groups(source: Source, footers: Footers, texts: Texts, declared: Declared) -> list[FileGroup]:
     """The files of the table, those together that have the same columns and keys and are read alike."""
     kinds = _key_types(source)
     found = {file: one for file in source.files if isinstance(one := texts.get(file), TextFile)}
@@ -92,7 +92,7 @@ def _groups(source: Source, footers: Footers, texts: Texts, declared: Declared) 
         reading = found[file].reading if file in found else None
         members.setdefault((footers.shapes[file], names, reading), []).append(at)
     return [
-        Group(
+        FileGroup(
             tuple(source.files[at] for at in places),
             sum(footers.rows[source.files[at]] for at in places),
             with_zones(shape, declared) if declared else shape,
@@ -115,8 +115,8 @@ def _key_types(source: Source) -> dict[str, Type]:
 
 
 def _with_statistics(
-    connection: duckdb.DuckDBPyConnection, grouped: list[tuple[str, list[Group]]]
-) -> list[tuple[str, list[Group]]]:
+    connection: duckdb.DuckDBPyConnection, grouped: list[tuple[str, list[FileGroup]]]
+) -> list[tuple[str, list[FileGroup]]]:
     """One look for all tables; those with too many columns times files go without."""
     numbered = [group for _, groups in grouped for group in groups]
     bounded = {
@@ -156,8 +156,8 @@ def _in_zone(shape: Shape, place: int, found: Statistics) -> Statistics:
 
 
 def _read_table(
-    connection: duckdb.DuckDBPyConnection, name: str, groups: list[Group], declared: Declared
-) -> tuple[CatalogTable, list[Difference]]:
+    connection: duckdb.DuckDBPyConnection, name: str, groups: list[FileGroup], declared: Declared
+) -> tuple[CatalogTable, list[TypeDifference]]:
     columns, differences = unite([_without(groups, group) for group in groups])
     columns = as_declared(columns, declared) if declared else columns
     columns = [_not_nothing(column, groups) for column in columns]
@@ -179,7 +179,7 @@ def _read_table(
     return table, differences
 
 
-def _without(groups: list[Group], group: Group) -> Group:
+def _without(groups: list[FileGroup], group: FileGroup) -> FileGroup:
     """The group without the columns that are left out of any: NULL in their place would be wrong."""
     names = {name.lower() for one in groups for name in one.shape.without}
     kept = [place for place, (name, _) in enumerate(group.shape.columns) if name.lower() not in names]
@@ -191,7 +191,7 @@ def _without(groups: list[Group], group: Group) -> Group:
     return msgspec.structs.replace(group, shape=shape, statistics=statistics)
 
 
-def _select(number: int, group: Group, columns: list[MergedColumn]) -> str:
+def _select(number: int, group: FileGroup, columns: list[MergedColumn]) -> str:
     shown = ", ".join(f"{_expression(number, group, column)} AS {quote_name(column.name)}" for column in columns)
     hive_types = {name: str(kind) for name, kind in group.keys}
     if group.reading is None:
@@ -201,13 +201,13 @@ def _select(number: int, group: Group, columns: list[MergedColumn]) -> str:
     return f"SELECT {shown} FROM {group.reading.rows(group.files, hive_types, frozenset(as_text))}"
 
 
-def _not_nothing(column: MergedColumn, groups: list[Group]) -> MergedColumn:
+def _not_nothing(column: MergedColumn, groups: list[FileGroup]) -> MergedColumn:
     """In a text file a column without a value is one of empty texts."""
     of_text = any(groups[found.group].reading for found in column.found)
     return msgspec.structs.replace(column, type=Type("VARCHAR")) if column.type.name == NULL and of_text else column
 
 
-def _expression(number: int, group: Group, column: MergedColumn) -> str:
+def _expression(number: int, group: FileGroup, column: MergedColumn) -> str:
     for found in column.found:
         if found.group == number:
             name = quote_name(found.name)

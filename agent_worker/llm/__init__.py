@@ -6,7 +6,7 @@ from agent_worker.llm.prompts.catalog_text import finding_text, table_text
 from agent_worker.llm.prompts.focus import Focus
 from agent_worker.llm.prompts.plan_reply import NotAPlan, read_plan
 from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, Totals, preview_text
-from agent_worker.llm.prompts.requests import AnswerRequest, Finding, Message, PlanRequest, Prompt, Try
+from agent_worker.llm.prompts.requests import AnswerRequest, LookRecord, Message, PlanRequest, Prompt, Try
 from agent_worker.llm.prompts.tools import END_KINDS, LOOK_ARGUMENTS, ToolTurn, ToolUse, plan_of_use, result_block
 from agent_worker.llm.settings import ModelSettings
 
@@ -16,8 +16,8 @@ __all__ = [
     "AnswerRequest",
     "BudgetExceeded",
     "CallLimits",
-    "Finding",
     "Focus",
+    "LookRecord",
     "Message",
     "Meter",
     "ModelError",

@@ -15,7 +15,7 @@ from agent_worker.llm.prompts.plan_end import MOST_BEFORE, PlanEnd
 from agent_worker.llm.prompts.plan_reply import NotAPlan, fits_schema, read_plan
 from agent_worker.llm.prompts.requests import (
     AnswerRequest,
-    Finding,
+    LookRecord,
     Message,
     PlanRequest,
     Prompt,
@@ -118,7 +118,7 @@ class ModelClient:
         """What to do about a question."""
         return await self._plan(plan_prompt(request))
 
-    async def candidate(self, request: PlanRequest, findings: Sequence[Finding], number: int) -> Plan:
+    async def candidate(self, request: PlanRequest, findings: Sequence[LookRecord], number: int) -> Plan:
         """One more plan for a question that has so many already, none of which it is told."""
         return await self._plan(candidate_prompt(request, findings, number))
 

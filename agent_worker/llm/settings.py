@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from bus.contract.settings import LlmSettings, Price, price_of
+from bus.contract.models import price_of
+from bus.contract.settings import LlmSettings, Price
 
 MIN_KEY_CHARS = 8
 """Shorter ones are placeholders such as `ollama`, and ordinary words."""

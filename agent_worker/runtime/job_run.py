@@ -14,7 +14,7 @@ from agent_worker.runtime.event_limits import MAX_TEXT_CHARS, asked_within_limit
 from agent_worker.runtime.output import OutputConverter
 from agent_worker.runtime.publisher import Publisher
 from agent_worker.runtime.result_builder import ResultBuilder
-from agent_worker.whole_text import Pieces, whole
+from agent_worker.whole_text import TextPieces, whole
 from bus.contract.events import Event, ResponseChunk, Usage
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import CancelledOutcome, Failure, JobSpec, Outcome, Success
@@ -35,7 +35,7 @@ class JobRun:
         self._publisher = publisher
         self._exit: BaseException | None = None
         self._result = ResultBuilder(job.user_clarification or job.question)
-        self._texts = {"response": Pieces(), "prompt_monitor": Pieces()}
+        self._texts = {"response": TextPieces(), "prompt_monitor": TextPieces()}
         self._used = Usage()
         self._miscounts: Exception | None = None
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from agent_worker.agent_rows import decoded, like, table_of
 from agent_worker.context import AgentContext, Said
 from agent_worker.engine.batches import MAX_ROWS, Packer
-from agent_worker.said_rows import decoded, like, table_of
 from bus.contract.events import Column, Event, ResponseChunk, TableSchema, Warn
 from bus.values.arrow_types import logical_type
 from bus.values.carried_columns import carry

@@ -117,7 +117,7 @@ _AARCH64 = {
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class Architecture:
     """An architecture as filters know it: its AUDIT_ARCH value, the numbers of its calls, those of `seccomp` itself."""
 
     audit: int
@@ -125,7 +125,7 @@ class Machine:
     seccomp: int
 
 
-MACHINES = {"x86_64": Machine(0xC000003E, _X86_64, 317), "aarch64": Machine(0xC00000B7, _AARCH64, 277)}
+MACHINES = {"x86_64": Architecture(0xC000003E, _X86_64, 317), "aarch64": Architecture(0xC00000B7, _AARCH64, 277)}
 
 _Instruction = tuple[int, int, int, int]
 """Code, jumps if true and if false (in instructions), operand."""
@@ -166,7 +166,7 @@ def restrict(*, datagrams: bool) -> None:
         raise Unsupported(f"this kernel takes no filter of system calls: {os.strerror(number)}")
 
 
-def program(machine: Machine, *, datagrams: bool) -> list[_Instruction]:
+def program(machine: Architecture, *, datagrams: bool) -> list[_Instruction]:
     """The filter, instruction by instruction: each part ends with a verdict or is jumped over."""
     types = (socket.SOCK_STREAM, socket.SOCK_DGRAM) if datagrams else (socket.SOCK_STREAM,)
     number = machine.numbers
@@ -207,7 +207,7 @@ def _only(wanted: Mapping[int, int]) -> list[_Instruction]:
     return [*looks, _verdict(_ALLOW)]
 
 
-def _foreign_calls(machine: Machine) -> list[_Instruction]:
+def _foreign_calls(machine: Architecture) -> list[_Instruction]:
     """Calls by another architecture's table (32 bits, x32) are refused; then the number is loaded."""
     return [
         (_LOAD, 0, 0, _ARCHITECTURE_AT), (_IF_EQUAL, 1, 0, machine.audit), _verdict(_REFUSE),

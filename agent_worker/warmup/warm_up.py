@@ -17,10 +17,11 @@ from agent_worker.plan import Plan
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.worker import WorkerRuntime
 from agent_worker.sandbox.restrict import interpreter_paths
+from bus.contract.agents import BUNDLED_AGENTS
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.data_place import DataPlace
 from bus.contract.events import JobEvent
-from bus.contract.settings import BUNDLED_AGENTS, LlmSettings, Settings
+from bus.contract.settings import LlmSettings, Settings
 from bus.transport.codec import Decoder, encode
 from bus.transport.sockets import Channel, Context, bind_collector, bind_router, new_context
 from bus.wire.worker import (

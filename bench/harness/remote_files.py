@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agent_worker.remote.client import RemoteFiles
 from broker.objects import Objects
-from broker.service import Service
+from broker.service import ObjectService
 from broker.stores.addresses import store_of
 from bus.wire.objects import MAX_READ_BYTES
 
@@ -18,9 +18,9 @@ MAX_AGE_S = 3600.0
 
 @contextmanager
 def served(address: str) -> Iterator[tuple[RemoteFiles, Path]]:
-    """The objects by a broker of this process, and the folder with their copies. Raises StoreError."""
+    """The objects by a broker of this process, and the folder with their copies. Raises ObjectStoreError."""
     with tempfile.TemporaryDirectory(prefix="deadstop-files-") as folder, closing(_listening(folder)) as listener:
-        service = Service(Objects(lambda: store_of(address), MAX_AGE_S))
+        service = ObjectService(Objects(lambda: store_of(address), MAX_AGE_S))
         threading.Thread(target=_serve, args=(listener, service), daemon=True).start()
         copies = Path(folder) / "copies"
         _copy(address, copies)
@@ -35,7 +35,7 @@ def _listening(folder: str) -> socket.socket:
     return listener
 
 
-def _serve(listener: socket.socket, service: Service) -> None:
+def _serve(listener: socket.socket, service: ObjectService) -> None:
     while True:
         try:
             connection, _ = listener.accept()

@@ -10,6 +10,7 @@ from typing import Any
 from bench.harness.client import Client, connected
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.servers import Supervisor, running_supervisor
+from tests.workers import ZOO
 
 AGENTS = {
     "nothing": "bench.harness.agents:nothing",
@@ -28,7 +29,7 @@ SETTINGS: dict[str, Any] = {
     "limits.max_queued_per_user": 2000,
     "gateway.max_frames_per_s": 2000,
     **{f"agents.{name}": {"entrypoint": entrypoint} for name, entrypoint in AGENTS.items()},
-    **{f"agents.{name}": {"entrypoint": f"tests.workers.{name}:run", "sandbox": False} for name in MISBEHAVING},
+    **{f"agents.{name}": {"entrypoint": ZOO[name], "sandbox": False} for name in MISBEHAVING},
 }
 
 

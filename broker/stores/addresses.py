@@ -9,7 +9,7 @@ import pyarrow.fs as arrow_fs
 
 from broker.stores.arrow_store import ArrowStore
 from broker.stores.failures import explained
-from broker.stores.store import Store, StoreError
+from broker.stores.object_store import ObjectStore, ObjectStoreError
 from broker.stores.web_store import WebStore
 from bus.contract.data_place import shown_address
 
@@ -20,9 +20,9 @@ SILENT_S = 5.0
 RETRY_S = 10
 
 
-def store_of(address: str) -> Store:
+def store_of(address: str) -> ObjectStore:
     """For `s3://`, `gs://`, `az://` (a bucket, a prefix in it, or one object) and `https://` (a file). Raises
-    StoreError."""
+    ObjectStoreError."""
     parts = urlsplit(address)
     if parts.scheme not in _MAKERS:
         return WebStore(address)
@@ -31,7 +31,7 @@ def store_of(address: str) -> Store:
     try:
         return ArrowStore(_MAKERS[parts.scheme](parts.netloc, options), root, shown_address(address))
     except (OSError, ValueError) as error:
-        raise StoreError(explained(shown_address(address), error)) from error
+        raise ObjectStoreError(explained(shown_address(address), error)) from error
 
 
 def _s3(bucket: str, options: Mapping[str, str]) -> arrow_fs.FileSystem:

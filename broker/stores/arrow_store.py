@@ -7,7 +7,7 @@ import pyarrow.fs as arrow_fs
 
 from broker.stores.failures import explained
 from broker.stores.lakes import lake_around
-from broker.stores.store import Listed, ObjectChanged, StoreError
+from broker.stores.object_store import Listed, ObjectChanged, ObjectStoreError
 from bus.contract.data_place import a_lake
 
 _ARROW_ERRORS = (OSError, ValueError, NotImplementedError)
@@ -31,8 +31,8 @@ class ArrowStore:
             found = self._files.get_file_info(arrow_fs.FileSelector(self._place, recursive=True))
         except _ARROW_ERRORS as error:
             if isinstance(error, FileNotFoundError) or "No such file" in str(error):
-                raise StoreError(f"{self._address}: nothing lies there. Check bucket and prefix") from error
-            raise StoreError(explained(self._address, error)) from error
+                raise ObjectStoreError(f"{self._address}: nothing lies there. Check bucket and prefix") from error
+            raise ObjectStoreError(explained(self._address, error)) from error
         return [_listed(info) for info in found if info.type is arrow_fs.FileType.File]
 
     def _refuse_within_a_lake(self) -> None:
@@ -41,7 +41,7 @@ class ArrowStore:
             return
         if around := lake_around(self._files, self._place):
             path, kind = around
-            raise StoreError(
+            raise ObjectStoreError(
                 f"{self._address} lies within {path}, which is {a_lake(kind)} table: its own log says which files and "
                 "rows count, and reading these files as they lie would count removed ones. Export it to plain Parquet "
                 "files, or copy the whole table to a folder of this machine, and give that"
@@ -52,7 +52,7 @@ class ArrowStore:
         try:
             return _ArrowReader(self._files, path)
         except _ARROW_ERRORS as error:
-            raise StoreError(explained(path, error)) from error
+            raise ObjectStoreError(explained(path, error)) from error
 
 
 class _ArrowReader:
@@ -70,11 +70,11 @@ class _ArrowReader:
             with self._files.open_input_file(self._path) as now:
                 version = self._version_of(now)
         except _ARROW_ERRORS as error:
-            raise StoreError(explained(self._path, error)) from error
+            raise ObjectStoreError(explained(self._path, error)) from error
         if version != self.version:
             raise ObjectChanged(self._path)
         if len(data) != length:
-            raise StoreError(explained(self._path, f"{len(data)} bytes of {length}: peer closed"))
+            raise ObjectStoreError(explained(self._path, f"{len(data)} bytes of {length}: peer closed"))
         return data
 
     def _version_of(self, stream: Any) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import httpx2
 
 from broker.stores.failures import explained
-from broker.stores.store import Listed, ObjectChanged, StoreError
+from broker.stores.object_store import Listed, ObjectChanged, ObjectStoreError
 
 CONNECT_TIMEOUT_S = 5.0
 SILENT_S = 5.0
@@ -44,7 +44,7 @@ class WebStore:
         return _WebReader(self, path, piece.size, piece.version)
 
     def get(self, path: str, offset: int, length: int) -> "Piece":
-        """A range of bytes; tried several times. Raises StoreError."""
+        """A range of bytes; tried several times. Raises ObjectStoreError."""
         asked = {"Range": f"bytes={offset}-{offset + length - 1}", "Accept-Encoding": "identity"}
         wait_s, trouble = FIRST_WAIT_S, ""
         for attempt in range(ATTEMPTS):
@@ -54,10 +54,10 @@ class WebStore:
             try:
                 return self._get(asked, length)
             except _Refused as refused:
-                raise StoreError(explained(path, str(refused))) from None
+                raise ObjectStoreError(explained(path, str(refused))) from None
             except httpx2.HTTPError as error:
                 trouble = f"{type(error).__name__}: {error}"
-        raise StoreError(explained(path, self._without_signature(f"{trouble}; {ATTEMPTS} attempts")))
+        raise ObjectStoreError(explained(path, self._without_signature(f"{trouble}; {ATTEMPTS} attempts")))
 
     def _get(self, headers: dict[str, str], length: int) -> "Piece":
         """Raises httpx2.HTTPError for what may be better the next time, and _Refused."""

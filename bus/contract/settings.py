@@ -3,34 +3,30 @@
 Read in this order, later ones win: defaults, the file, `DEADSTOP_TABLE__KEY` from the environment, flags.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, field
 
 from bus.contract.data_place import is_address
-from bus.contract.vocabulary import Role
 
 Seconds = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Bytes = Annotated[int, Meta(ge=0)]
 
-MODEL_PRELOAD = "agent_worker.warmup.model"
 
-
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SettingsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the tables: an unknown key is an error, never ignored."""
 
 
-class BusSettings(Table, frozen=True):
+class BusSettings(SettingsTable, frozen=True):
     runtime_dir: str = ""
     window_events: Positive = 4096
     window_bytes: Positive = 8 * 1024 * 1024
 
 
-class SupervisorSettings(Table, frozen=True):
+class SupervisorSettings(SettingsTable, frozen=True):
     state_dir: str = "~/.local/state/deadstop"
     cancel_grace_s: Seconds = 0.5
     terminate_grace_s: Seconds = 0.5
@@ -39,7 +35,7 @@ class SupervisorSettings(Table, frozen=True):
     log_format: Annotated[str, Meta(pattern="^(text|json)$")] = "text"
 
 
-class WorkerSettings(Table, frozen=True):
+class WorkerSettings(SettingsTable, frozen=True):
     preload: list[str] = field(default_factory=lambda: ["agent_worker.warmup.preload"])
     environment: list[str] = []
     warm_workers: Count = 2
@@ -53,12 +49,12 @@ class WorkerSettings(Table, frozen=True):
     engine_memory_bytes: Bytes = 1024**3
 
 
-class ContainmentSettings(Table, frozen=True):
+class ContainmentSettings(SettingsTable, frozen=True):
     form: Annotated[str, Meta(pattern="^(auto|cgroup|sweep)$")] = "auto"
     group: str = ""
 
 
-class MachineSettings(Table, frozen=True):
+class MachineSettings(SettingsTable, frozen=True):
     """What holds for one machine of a cluster; None: what holds for all."""
 
     slots: Positive | None = None
@@ -66,7 +62,7 @@ class MachineSettings(Table, frozen=True):
     resources: list[str] = []
 
 
-class ClusterSettings(Table, frozen=True):
+class ClusterSettings(SettingsTable, frozen=True):
     provider: Annotated[str, Meta(pattern="^(|local|ray)$")] = ""
     nodes: Positive = 1
     address: str = ""
@@ -91,7 +87,7 @@ class ClusterSettings(Table, frozen=True):
 _EVERY_ADDRESS = frozenset({"0.0.0.0", "[::]", "*"})
 
 
-class LimitSettings(Table, frozen=True):
+class LimitSettings(SettingsTable, frozen=True):
     max_running: Positive = 8
     max_queued: Count = 100
     max_running_per_user: Positive = 8
@@ -106,7 +102,7 @@ class LimitSettings(Table, frozen=True):
     max_rows: Positive = 1_000_000
 
 
-class AgentSettings(Table, frozen=True):
+class AgentSettings(SettingsTable, frozen=True):
     default: str = "parquet"
     max_repairs: Count = 2
     look_again: bool = True
@@ -123,7 +119,7 @@ class AgentSettings(Table, frozen=True):
 _Object = Annotated[str, Meta(pattern=r"^([\w.]+:\w+)?$")]
 
 
-class AgentDefinition(Table, frozen=True):
+class AgentDefinition(SettingsTable, frozen=True):
     """One agent: a function of Python (`entrypoint`), a program (`command`), or an object of a framework, as
     MODULE:NAME (`langgraph`, `pydantic_ai`, `openai_agents`); options that are handed to it as
     they are, and whether its worker is sandboxed (files, TCP ports, address space). Only an agent that runs nothing
@@ -173,7 +169,7 @@ AGENT_FORMS = {
 """The keys of which an agent has exactly one, and the function of ours that runs what the key names."""
 
 
-class Price(Table, frozen=True):
+class Price(SettingsTable, frozen=True):
     """US dollars per million tokens."""
 
     input: float
@@ -181,7 +177,7 @@ class Price(Table, frozen=True):
     cached: float = 0.0
 
 
-class LlmSettings(Table, frozen=True):
+class LlmSettings(SettingsTable, frozen=True):
     model: str = "claude-sonnet-5-5"
     models: list[str] = []
     base_url: str = ""
@@ -204,30 +200,12 @@ class LlmSettings(Table, frozen=True):
     )
 
 
-def models_of(llm: LlmSettings) -> list[str]:
-    """The models that a question may be asked of, the one that is asked by default first."""
-    return list(dict.fromkeys([llm.model, *llm.models]))
-
-
-def has_model(llm: LlmSettings, environment: Mapping[str, str]) -> bool:
-    """Whether there is a model to be asked: a key in this environment, or a server of one's own."""
-    return bool(llm.base_url or environment.get(llm.api_key_env))
-
-
-def price_of(llm: LlmSettings, model: str = "") -> Price | None:
-    """The price of a model (by default of the default one), found by its name or the longest name it begins with (dated
-    names); None if unknown."""
-    model = model or llm.model
-    names = [name for name in llm.prices if model == name or model.startswith(f"{name}-")]
-    return llm.prices[max(names, key=len)] if names else None
-
-
-class DataSettings(Table, frozen=True):
+class DataSettings(SettingsTable, frozen=True):
     folder: str = ""
     listing_max_age_s: Seconds = 5.0
 
 
-class FilesSettings(Table, frozen=True):
+class FilesSettings(SettingsTable, frozen=True):
     """What users may keep of their own. With 0 for `max_file_bytes` nobody can."""
 
     max_file_bytes: Bytes = 1024**3
@@ -235,7 +213,7 @@ class FilesSettings(Table, frozen=True):
     max_files: Count = 100
 
 
-class GatewaySettings(Table, frozen=True):
+class GatewaySettings(SettingsTable, frozen=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8642
     allowed_origins: list[str] = []
@@ -251,7 +229,7 @@ class GatewaySettings(Table, frozen=True):
     public_shares: bool = False
 
 
-class TokenEntry(Table, frozen=True):
+class TokenEntry(SettingsTable, frozen=True):
     """A token by the SHA-256 of its text, with its user and role."""
 
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -259,29 +237,18 @@ class TokenEntry(Table, frozen=True):
     role: Annotated[str, Meta(pattern="^(user|operator)$")] = "user"
 
 
-RESERVED_USERS = frozenset(
-    {"agent", "deadstop", "gateway", "local", "operator", "serve", "shutdown", "supervisor", "worker"}
-)
-"""Names by which Deadstop says who did something: no user can have them, in any case of letters."""
-
-
-def is_reserved(user: str) -> bool:
-    """Whether this is a name of Deadstop's own."""
-    return user.lower() in RESERVED_USERS
-
-
-class AuthSettings(Table, frozen=True):
+class AuthSettings(SettingsTable, frozen=True):
     tokens: list[TokenEntry] = []
 
 
-class HistorySettings(Table, frozen=True):
+class HistorySettings(SettingsTable, frozen=True):
     roll_up_every_s: Seconds = 3600.0
     keep_log_days: Positive = 7
     keep_days: Positive = 30
     max_bytes: Bytes = 10 * 1024**3
 
 
-class Settings(Table, frozen=True):
+class Settings(SettingsTable, frozen=True):
     """The whole of `config.toml`."""
 
     bus: BusSettings = BusSettings()
@@ -300,63 +267,6 @@ class Settings(Table, frozen=True):
     history: HistorySettings = HistorySettings()
 
 
-CATALOG_AGENT = "catalog"
-"""Reads the data's catalog for all the others; nobody asks it questions."""
-LOOK_FURTHER = "look further into the data"
-"""What it is given where nobody waits for it: it takes its time for what an earlier reading had none for."""
-
-OWN_FILES_AGENT = "own_files"
-"""Reads it with the files of one user's own, for the jobs of that user; nobody asks it questions either."""
-
-ROLL_UP_AGENT = "roll_up"
-"""Writes ended jobs into the Parquet history; nor does anybody ask this one."""
-
-HISTORY_AGENT = "history"
-"""Answers questions about the history, of operators only: it knows everybody's questions."""
-
-INTERNAL_AGENTS = frozenset({CATALOG_AGENT, OWN_FILES_AGENT, ROLL_UP_AGENT})
-
-BUNDLED_AGENTS = {
-    CATALOG_AGENT: AgentDefinition("agent_worker.agents.catalog.agent:run"),
-    OWN_FILES_AGENT: AgentDefinition("agent_worker.agents.catalog.own_files:run"),
-    ROLL_UP_AGENT: AgentDefinition("agent_worker.agents.history.roll_up_agent:run"),
-    HISTORY_AGENT: AgentDefinition("agent_worker.agents.history.agent:run"),
-    "parquet": AgentDefinition("agent_worker.agents.parquet.agent:run"),
-    "sql": AgentDefinition("agent_worker.agents.parquet.agent:run_typed_sql"),
-}
-
-
-def known_agents(settings: Settings) -> dict[str, AgentDefinition]:
-    """The bundled agents and the configured ones; a configured name replaces a bundled one."""
-    return {**BUNDLED_AGENTS, **settings.agents}
-
-
-def limits_of(settings: Settings, agent: str) -> LimitSettings:
-    """The limits of this agent's jobs: its own, where it has any."""
-    definition, limits = known_agents(settings)[agent], settings.limits
-    own = {"max_runtime_s": definition.max_runtime_s, "max_memory_bytes": definition.max_memory_bytes}
-    return msgspec.structs.replace(limits, **{name: value for name, value in own.items() if value is not None})
-
-
-def preload_of(settings: Settings, environment: Mapping[str, str]) -> list[str]:
-    """The modules that are loaded before any worker is forked. A model's client, which takes longer to load than all
-    the rest, only where there is a model."""
-    return [*settings.worker.preload, *([MODEL_PRELOAD] if has_model(settings.llm, environment) else [])]
-
-
 def on_nodes(settings: Settings) -> bool:
     """Whether questions run on nodes. Those about data in a store do not: its broker serves the server's machine."""
     return bool(settings.cluster.provider) and not is_address(settings.data.folder)
-
-
-def running_limits(settings: Settings) -> dict[str, int]:
-    """How many jobs of an agent may run at the same time, of those that have a limit of their own."""
-    agents = known_agents(settings).items()
-    return {name: agent.max_running for name, agent in agents if agent.max_running is not None}
-
-
-def agents_for_people(settings: Settings, role: Role = Role.OPERATOR) -> list[str]:
-    """Names of the agents that a person of this role can ask, the default one first."""
-    hidden = INTERNAL_AGENTS if role is Role.OPERATOR else INTERNAL_AGENTS | {HISTORY_AGENT}
-    names = sorted(known_agents(settings).keys() - hidden)
-    return sorted(names, key=lambda name: name != settings.agent.default)

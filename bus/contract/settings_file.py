@@ -10,7 +10,8 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from bus.contract.settings import Settings, Table, is_reserved
+from bus.contract.settings import Settings, SettingsTable
+from bus.contract.vocabulary import is_reserved
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def _explain(message: str) -> str:
 def _field_names(keys: list[str]) -> list[str]:
     node: Any = Settings
     for key in keys:
-        hint = get_type_hints(node).get(key) if isinstance(node, type) and issubclass(node, Table) else None
+        hint = get_type_hints(node).get(key) if isinstance(node, type) and issubclass(node, SettingsTable) else None
         if hint is None:
             break
         node = hint

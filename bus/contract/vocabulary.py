@@ -84,7 +84,7 @@ class Rung(StrEnum):
         return list(Rung).index(self)
 
 
-class Verdict(StrEnum):
+class RatingVerdict(StrEnum):
     """What a person thought of an answer."""
 
     UP = "up"
@@ -117,3 +117,14 @@ class Role(StrEnum):
 
     USER = "user"
     OPERATOR = "operator"
+
+
+RESERVED_USERS = frozenset(
+    {"agent", "deadstop", "gateway", "local", "operator", "serve", "shutdown", "supervisor", "worker"}
+)
+"""Names by which Deadstop says who did something: no user can have them, in any case of letters."""
+
+
+def is_reserved(user: str) -> bool:
+    """Whether this is a name of Deadstop's own."""
+    return user.lower() in RESERVED_USERS

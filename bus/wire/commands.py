@@ -6,8 +6,8 @@ names its `Caller`, who was established where the person signed in.
 
 import msgspec
 
-from bus.contract.saved import SavedContent
-from bus.contract.vocabulary import Role, Rung, State, Verdict
+from bus.contract.kept.saved import SavedContent
+from bus.contract.vocabulary import RatingVerdict, Role, Rung, State
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024
 """A question, or the text of a conversation, with room."""
@@ -93,7 +93,7 @@ class RateJob(Command, frozen=True, tag="rate"):
     """Say what an ended job of one's own was worth; the last word counts, None takes it back."""
 
     job_id: str
-    verdict: Verdict | None = None
+    verdict: RatingVerdict | None = None
     comment: str = ""
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.contract.vocabulary import Proof, Reason, Rung, State, Verdict
+from bus.contract.vocabulary import Proof, RatingVerdict, Reason, Rung, State
 
 
 class JobSummary(msgspec.Struct, frozen=True):
@@ -72,5 +72,5 @@ class JobRecord(msgspec.Struct, frozen=True):
     hint: str = ""
     proof: Proof | None = None
     counted: dict[str, int] = {}
-    verdict: Verdict | None = None
+    verdict: RatingVerdict | None = None
     comment: str = ""

@@ -3,10 +3,10 @@
 import msgspec
 
 from bus.contract.catalog import Catalog
-from bus.contract.conversations import ConversationSummary, ConversationTurnSummary
 from bus.contract.histogram import Histogram
-from bus.contract.saved import SavedQuestion
-from bus.contract.shares import SharedQuestion, ShareSummary
+from bus.contract.kept.conversations import ConversationSummary, ConversationTurnSummary
+from bus.contract.kept.saved import SavedQuestion
+from bus.contract.kept.shares import SharedQuestion, ShareSummary
 from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.wire.job_record import JobRecord, JobSummary
 

@@ -27,7 +27,7 @@ from gateway.wire.client_frames import EVENTS
 from gateway.wire.connection_frames import AgentKillError, Authenticated, WireError
 from gateway.wire.conversations import ConversationList, OutsideConversation
 from gateway.wire.errors import ErrorBody
-from gateway.wire.files import FileList, KeptFile
+from gateway.wire.own_files import FileList, KeptFile
 from gateway.wire.responses import AskedJob, JobList, NodeList, OutsideRecord, ServerStats, StoppedJob
 from gateway.wire.saved import FilledQuestion, SavedList
 from gateway.wire.shares import SharedAnswers, ShareList
@@ -41,7 +41,13 @@ BODIES = (
     *(ConversationList, OutsideConversation, ShareList, SharedAnswers, SavedList, FilledQuestion, FileList, KeptFile),
 )
 
-NAMED = {"Query": "Ask", "Node": "NodeChunk", "Event": "EventChunk", "FileList": "OwnFileList"}
+NAMED = {
+    "Query": "Ask",
+    "RatingVerdict": "Verdict",
+    "Node": "NodeChunk",
+    "Event": "EventChunk",
+    "FileList": "OwnFileList",
+}
 """Types that are called otherwise here: a question, and what the DOM has other things of that name for."""
 
 FROM_FRAMES = {

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bus.contract.settings import agents_for_people
+from bus.contract.agents import agents_for_people
 from bus.wire.outside import PROTOCOL_VERSION
 from gateway.app_state import CALLER, GATEWAY, json_response
-from gateway.http_api.routes import OPERATIONS, Operation, Parameter
+from gateway.http_api.routes import OPERATIONS, Operation, RequestParameter
 from gateway.http_api.security.request_identity import LOGIN_CODES
 from gateway.wire.errors import STATUS, ErrorBody
 
@@ -121,7 +121,7 @@ def _choice(pattern: str) -> dict[str, Any]:
     return {"enum": pattern.split("|")} if pattern else {"minLength": 1}
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def _parameter(parameter: RequestParameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "in": parameter.place,

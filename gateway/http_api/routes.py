@@ -7,15 +7,15 @@ from typing import Any
 from aiohttp import web
 
 from bus.contract.catalog import Catalog
-from bus.contract.shares import ShareSummary
+from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import State
-from gateway.http_api import catalog, conversations, files, saved, shares
+from gateway.http_api import catalog, conversations, own_files, saved, shares
 from gateway.http_api.jobs import download, event_stream, handlers
 from gateway.http_api.security.middleware import Handler
 from gateway.http_api.server import drain, health, metrics, nodes
 from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
 from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
-from gateway.wire.files import FileList, KeptFile
+from gateway.wire.own_files import FileList, KeptFile
 from gateway.wire.responses import (
     AskedJob,
     CatalogPending,
@@ -32,7 +32,7 @@ from gateway.wire.shares import NewShare, SharedAnswers, ShareList
 
 
 @dataclass(frozen=True)
-class Parameter:
+class RequestParameter:
     """One of the query's, or a header. `schema` is JSON Schema."""
 
     name: str
@@ -50,7 +50,7 @@ class Operation:
     handler: Handler
     answers: Mapping[int, Any]
     codes: tuple[str, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[RequestParameter, ...] = ()
     body: Any = None
     public: bool = False
     head: bool = True
@@ -95,11 +95,11 @@ OPERATIONS = (
         {200: JobList},
         ("bad_request", "unavailable"),
         (
-            Parameter("state", "only those in this state", {"type": "string", "enum": list(State)}),
-            Parameter("user", "only this user's; for operators", _text(handlers.MAX_USER_CHARS)),
-            Parameter("all", "those that have ended too", _FLAG),
-            Parameter("after", "`next` of the page before", _text(handlers.MAX_JOB_ID_CHARS)),
-            Parameter("limit", "of the page", _size(handlers.MAX_PAGE)),
+            RequestParameter("state", "only those in this state", {"type": "string", "enum": list(State)}),
+            RequestParameter("user", "only this user's; for operators", _text(handlers.MAX_USER_CHARS)),
+            RequestParameter("all", "those that have ended too", _FLAG),
+            RequestParameter("after", "`next` of the page before", _text(handlers.MAX_JOB_ID_CHARS)),
+            RequestParameter("limit", "of the page", _size(handlers.MAX_PAGE)),
         ),
     ),
     Operation("GET", "/api/jobs/{job_id}", handlers.get_job, {200: OutsideRecord}, _ONE_JOB),
@@ -110,8 +110,8 @@ OPERATIONS = (
         {200: "text/event-stream", 204: None},
         (*_ONE_JOB, "bad_request", "too_many_connections"),
         (
-            Parameter("Last-Event-ID", "the seq of the last event you have", _SEQ, "header"),
-            Parameter("after", "the same, for programs that cannot set headers", _SEQ),
+            RequestParameter("Last-Event-ID", "the seq of the last event you have", _SEQ, "header"),
+            RequestParameter("after", "the same, for programs that cannot set headers", _SEQ),
         ),
         head=False,
     ),
@@ -122,8 +122,8 @@ OPERATIONS = (
         {200: StoppedJob},
         (*_ONE_JOB, "already_ended", "stop_timeout", "bad_request"),
         (
-            Parameter("now", "begin with SIGKILL", _FLAG),
-            Parameter("reason", "for the record", _text(handlers.MAX_NOTE_CHARS)),
+            RequestParameter("now", "begin with SIGKILL", _FLAG),
+            RequestParameter("reason", "for the record", _text(handlers.MAX_NOTE_CHARS)),
         ),
     ),
     Operation(
@@ -140,7 +140,7 @@ OPERATIONS = (
         download.download,
         {200: "application/json text/csv application/vnd.apache.parquet"},
         (*_ONE_JOB, "not_ended", "no_rows", "bad_request"),
-        (Parameter("safe", "in CSV: a mark before what a spreadsheet would take for a formula", _FLAG),),
+        (RequestParameter("safe", "in CSV: a mark before what a spreadsheet would take for a formula", _FLAG),),
         head=False,
     ),
     Operation(
@@ -150,9 +150,9 @@ OPERATIONS = (
         {200: ConversationList},
         ("bad_request", "unavailable"),
         (
-            Parameter("q", "words to search for", _text(conversations.MAX_SEARCH_CHARS)),
-            Parameter("after", "`next` of the page before", _text(conversations.MAX_CURSOR_CHARS)),
-            Parameter("limit", "of the page", _size(conversations.MAX_PAGE)),
+            RequestParameter("q", "words to search for", _text(conversations.MAX_SEARCH_CHARS)),
+            RequestParameter("after", "`next` of the page before", _text(conversations.MAX_CURSOR_CHARS)),
+            RequestParameter("limit", "of the page", _size(conversations.MAX_PAGE)),
         ),
     ),
     Operation(
@@ -221,17 +221,17 @@ OPERATIONS = (
     Operation(
         "GET", "/api/catalog", catalog.catalog, {200: Catalog, 202: CatalogPending}, ("not_ready", "unavailable")
     ),
-    Operation("GET", "/api/files", files.list_files, {200: FileList}, ("unavailable",)),
+    Operation("GET", "/api/files", own_files.list_files, {200: FileList}, ("unavailable",)),
     Operation(
         "POST",
         "/api/files",
-        files.post_file,
+        own_files.post_file,
         {201: KeptFile},
         ("bad_request", "forbidden", "too_large", "quota", "busy", "unreadable_file", "queue_full", "unavailable"),
-        (Parameter("name", "what the file is called", _text(files.MAX_NAME_CHARS)),),
+        (RequestParameter("name", "what the file is called", _text(own_files.MAX_NAME_CHARS)),),
         body=bytes,
     ),
-    Operation("DELETE", "/api/files/{name}", files.delete_file, {204: None}, ("not_found", "unavailable")),
+    Operation("DELETE", "/api/files/{name}", own_files.delete_file, {204: None}, ("not_found", "unavailable")),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
     Operation("GET", "/api/stats", metrics.stats, {200: ServerStats}, ("forbidden", "unavailable")),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from bus.contract.vocabulary import Refusal, State, Verdict
+from bus.contract.vocabulary import RatingVerdict, Refusal, State
 from bus.wire.commands import MAX_COMMENT_CHARS, Caller, Options, Submit
 from gateway.wire.errors import ApiError
 
@@ -134,7 +134,7 @@ def decode_body(data: bytes) -> Query:
 class JobRating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an answer was worth; `verdict` null takes it back."""
 
-    verdict: Verdict | None
+    verdict: RatingVerdict | None
     comment: Annotated[str, Meta(extra_json_schema={"maxLength": MAX_COMMENT_CHARS})] = ""
 
 

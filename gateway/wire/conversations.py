@@ -4,8 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
-from bus.contract.vocabulary import Reason, State, Verdict
+from bus.contract.kept.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
+from bus.contract.vocabulary import RatingVerdict, Reason, State
 from bus.wire.replies import ConversationShown
 
 
@@ -23,7 +23,7 @@ class OutsideTurn(msgspec.Struct, frozen=True):
     created_at: float
     ended_at: float | None
     follows: str
-    verdict: Verdict | None
+    verdict: RatingVerdict | None
     comment: str
 
 

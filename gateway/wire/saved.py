@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from bus.contract.saved import (
+from bus.contract.kept.saved import (
     MAX_NAME_CHARS,
     MAX_PARAMETERS,
     MAX_PINNED,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from bus.contract.shares import MAX_SHARED_JOBS, SharedQuestion, ShareSummary
+from bus.contract.kept.shares import MAX_SHARED_JOBS, SharedQuestion, ShareSummary
 from bus.contract.vocabulary import State
 
 

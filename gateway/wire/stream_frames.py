@@ -26,7 +26,7 @@ class WireFrame(NamedTuple):
     payload: bytes
 
 
-class Form(NamedTuple):
+class StreamForm(NamedTuple):
     """How a client wants a stream: events in lists, rows as Arrow."""
 
     listed: bool
@@ -38,7 +38,7 @@ def encode_event(event: Any) -> WireFrame:
     return WireFrame(WSMsgType.TEXT, visible_json(_encoder.encode(event)))
 
 
-def batch_frames(batch: Batch, skip: int, session_id: str, form: Form) -> list[WireFrame]:
+def batch_frames(batch: Batch, skip: int, session_id: str, form: StreamForm) -> list[WireFrame]:
     """The batch's events after the first `skip`, in order."""
     frames: list[WireFrame] = []
     run: list[Outside] = []
@@ -71,12 +71,12 @@ class FrameCache:
     def __init__(self, max_bytes: int = 16 * 1024 * 1024) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._kept: OrderedDict[tuple[str, int, int, bool, Form], list[WireFrame]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int, bool, StreamForm], list[WireFrame]] = OrderedDict()
 
     def __repr__(self) -> str:
         return f"<FrameCache {len(self._kept)} batches, {self._bytes} bytes>"
 
-    def frames(self, batch: Batch, skip: int, session_id: str, form: Form) -> list[WireFrame]:
+    def frames(self, batch: Batch, skip: int, session_id: str, form: StreamForm) -> list[WireFrame]:
         """As `batch_frames`. Raises `CodecError` for a batch that cannot be read."""
         if skip:
             return batch_frames(batch, skip, session_id, form)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from aiohttp import WSCloseCode, WSMsgType
 
 from bus.client import CommandRefused
-from bus.contract.settings import agents_for_people
+from bus.contract.agents import agents_for_people
 from bus.transport.sockets import BusError
 from bus.wire.outside import PROTOCOL_VERSION, Outside
 from gateway.app_state import Gateway

@@ -15,7 +15,7 @@ from gateway.job_service import ask, stop
 from gateway.wire.client_frames import ClientFrame, Follow, FrameError, Kill, ListQuery, Query, submit_command
 from gateway.wire.connection_frames import AgentKillError, KillErrorData, WireError, WireErrorData
 from gateway.wire.errors import ApiError, error_body
-from gateway.wire.stream_frames import Form
+from gateway.wire.stream_frames import StreamForm
 from gateway.ws.subscriptions import Subscription, Subscriptions
 
 
@@ -56,7 +56,7 @@ class FrameHandlers:
         job = (await ask(self._gateway.client, submit)).job
         arrow = query.options is not None and query.options.table_format == "arrow"
         self._subscriptions.start(
-            Subscription(job.job_id, query.session_id, 0, Form(client.listed, arrow), present=True)
+            Subscription(job.job_id, query.session_id, 0, StreamForm(client.listed, arrow), present=True)
         )
 
     async def _kill(self, client: SignedIn, kill: Kill) -> None:
@@ -65,14 +65,14 @@ class FrameHandlers:
         command = Stop(client.caller, job_id=job_id, session_id=session_id, note=kill.reason or "", rung=rung)
         job = await stop(self._gateway.client, command)
         # A client that stops a job shall see the proof: one that does not follow the job does so from here on.
-        form = Form(client.listed, arrow=False)
+        form = StreamForm(client.listed, arrow=False)
         self._subscriptions.start(Subscription(job.job_id, job.session_id, job.seq, form, present=False))
 
     async def _follow(self, client: SignedIn, follow: Follow) -> None:
         session_id, job_id = _named(client.caller, follow)
         show = Show(client.caller, job_id=job_id, session_id=session_id)
         job = (await self._gateway.client.request(show, Shown)).record.summary
-        form = Form(client.listed, follow.table_format == "arrow")
+        form = StreamForm(client.listed, follow.table_format == "arrow")
         present = job.user == client.caller.user
         await self._subscriptions.restart(Subscription(job.job_id, job.session_id, follow.after_seq, form, present))
 

@@ -11,7 +11,7 @@ from bus.transport.sockets import BusError
 from bus.wire.replies import UNAVAILABLE
 from gateway.app_state import Gateway
 from gateway.wire.connection_frames import WireError, WireErrorData
-from gateway.wire.stream_frames import Form, encode_event
+from gateway.wire.stream_frames import StreamForm, encode_event
 from gateway.ws.send_queue import SendQueue
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Subscription(NamedTuple):
     job_id: str
     session_id: str
     after: int
-    form: Form
+    form: StreamForm
     present: bool
 
 

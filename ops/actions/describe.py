@@ -3,8 +3,9 @@
 import importlib
 from pathlib import Path
 
+from bus.contract.agents import CATALOG_AGENT
 from bus.contract.catalog import Catalog
-from bus.contract.settings import CATALOG_AGENT, Settings
+from bus.contract.settings import Settings
 from ops.client.over_bus import LocalJobs
 from ops.errors import OpsError
 from ops.render.sentences import ended_sentence

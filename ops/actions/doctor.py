@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from bus.contract.settings import Settings
-from ops.checks import kernel, machine, places
+from ops.checks import folders, kernel, machine
 from ops.checks.agents import agents
 from ops.checks.cluster import cluster
 from ops.checks.finding import Finding, problem
@@ -27,10 +27,10 @@ _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     kernel.io_figures,
     machine.open_files,
     machine.shared_memory,
-    places.state_dir,
-    places.runtime_dir,
-    places.port,
-    places.tokens,
+    folders.state_dir,
+    folders.runtime_dir,
+    folders.port,
+    folders.tokens,
 )
 
 

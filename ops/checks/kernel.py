@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 from bus.contract.settings import Settings
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, probe
+from bus.system.cgroupfs import ControlGroup, ControlGroupsUnusable, delegated_tree, probe
 from bus.system.prctl import LIBC, require_guarantees
 from ops.checks.finding import Finding, ok, problem, warning
 
@@ -73,7 +73,7 @@ def containment(settings: Settings) -> Finding:
     try:
         tree = delegated_tree(settings.containment.group)
         probe(tree)
-    except (Unusable, OSError) as reason:
+    except (ControlGroupsUnusable, OSError) as reason:
         todo = "delegate a control group: Delegate=yes in a unit of systemd; [containment] group names another one"
         if settings.containment.form == "cgroup":
             return problem("containment", f"no control group: {reason}", todo)

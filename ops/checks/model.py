@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from bus.contract.settings import Settings, has_model
+from bus.contract.models import has_model
+from bus.contract.settings import Settings
 from ops.checks.finding import Finding, Level, ok, problem
 
 ANSWER_WITHIN_S = 5.0

@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from bus.contract.settings import CATALOG_AGENT, Settings
+from bus.contract.agents import CATALOG_AGENT
+from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
 from bus.transport.sockets import BusError
 from bus.wire.outside import OutsideJob

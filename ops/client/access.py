@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import msgspec
 
 from bus.contract.catalog import Catalog
-from bus.contract.saved import SavedContent, SavedQuestion
-from bus.contract.shares import ShareSummary
+from bus.contract.kept.saved import SavedContent, SavedQuestion
+from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import msgspec
 
 from bus.contract.catalog import Catalog
-from bus.contract.saved import SavedContent, SavedQuestion
-from bus.contract.shares import ShareSummary
+from bus.contract.kept.saved import SavedContent, SavedQuestion
+from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import ENDED, Rung, State
 from bus.log import LogReader
 from bus.transport.delivery import Cursor

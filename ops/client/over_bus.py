@@ -11,8 +11,8 @@ import msgspec
 from bus.address import state_folder
 from bus.client import BusClient, CommandRefused
 from bus.contract.catalog import Catalog
-from bus.contract.saved import SavedContent, SavedQuestion
-from bus.contract.shares import ShareSummary
+from bus.contract.kept.saved import SavedContent, SavedQuestion
+from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import Role, Rung, State
 from bus.own_files import Upload, own_files_folder, pieces_of
 from bus.transport.sockets import BusError

@@ -10,8 +10,8 @@ import msgspec
 from aiohttp import ClientTimeout
 
 from bus.contract.catalog import Catalog
-from bus.contract.saved import SavedContent, SavedQuestion
-from bus.contract.shares import ShareSummary
+from bus.contract.kept.saved import SavedContent, SavedQuestion
+from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
 from bus.own_files import pieces_of
 from bus.wire.commands import Options

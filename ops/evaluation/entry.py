@@ -12,14 +12,14 @@ from bus.transport.sockets import BusError
 from ops.errors import EXIT_FAILED, EXIT_STOPPED, OpsError
 from ops.evaluation.judging import JudgedQuestion
 from ops.evaluation.page import html
-from ops.evaluation.report import Report, differences, scores
-from ops.evaluation.run import Plan, evaluate
+from ops.evaluation.report import EvaluationReport, differences, scores
+from ops.evaluation.run import EvaluationPlan, evaluate
 from ops.render.console import narration
 
 SAY_EVERY_S = 10.0
 
 
-def evaluation(plan: Plan, questions: str, max_cost_usd: float | None) -> tuple[Report, int]:
+def evaluation(plan: EvaluationPlan, questions: str, max_cost_usd: float | None) -> tuple[EvaluationReport, int]:
     """Ask all questions; the report, and the exit code. Raises `OpsError` where nothing could be asked."""
     outcomes: list[JudgedQuestion] = []
     began, began_at, why, exit_code = time.monotonic(), time.time(), "", 0
@@ -43,7 +43,7 @@ def evaluation(plan: Plan, questions: str, max_cost_usd: float | None) -> tuple[
     if not why and len(outcomes) < plan.size:
         why, exit_code = f"it has cost ${_cost_usd(outcomes):.4f}, and --max-cost is {max_cost_usd:g}", EXIT_FAILED
     outcomes.sort(key=lambda one: (one.line, one.run))
-    report = Report(
+    report = EvaluationReport(
         questions=questions,
         data=str(plan.data or "the data of the settings"),
         began_at=began_at,
@@ -62,7 +62,7 @@ def _cost_usd(outcomes: list[JudgedQuestion]) -> float:
     return sum(one.cost_usd for one in outcomes)
 
 
-def write_report(report: Report, path: Path) -> None:
+def write_report(report: EvaluationReport, path: Path) -> None:
     """As HTML or JSON, as its name ends. Raises `OpsError`."""
     page = path.suffix.lower() == ".html"
     content = html(report).encode() if page else msgspec.json.format(msgspec.json.encode(report), indent=1)

@@ -6,12 +6,12 @@ import msgspec
 
 from ops.client.access import Wire
 from ops.evaluation.comparing import Rows, same_rows
-from ops.evaluation.questions import Numbered, Question
-from ops.render.result_text import Result
+from ops.evaluation.questions import NumberedQuestion, ReferenceQuestion
+from ops.render.result_text import StreamResult
 
-Verdict = Literal["right", "wrong", "asked", "refused", "failed", "unjudged"]
+Judgement = Literal["right", "wrong", "asked", "refused", "failed", "unjudged"]
 
-VERDICTS: dict[Verdict, str] = {
+VERDICTS: dict[Judgement, str] = {
     "right": "gave the expected rows, or asked back where that was expected",
     "wrong": "gave other rows, or answered where it should have asked back",
     "asked": "asked back although there was an answer",
@@ -32,7 +32,7 @@ class JudgedQuestion(msgspec.Struct, frozen=True):
     question: str
     model: str
     run: int
-    verdict: Verdict
+    verdict: Judgement
     said: str
     sql: str
     right_sql: str
@@ -51,13 +51,13 @@ class JudgedQuestion(msgspec.Struct, frozen=True):
 class Answered(msgspec.Struct, frozen=True):
     """A job's end: its result, the object that ended its stream, how long it took, and what it has used."""
 
-    result: Result
+    result: StreamResult
     end: Wire
     seconds: float
     usage: dict[str, Any]
 
 
-def judge(asked: Numbered, model: str, run: int, expected: Rows | None, answered: Answered) -> JudgedQuestion:
+def judge(asked: NumberedQuestion, model: str, run: int, expected: Rows | None, answered: Answered) -> JudgedQuestion:
     """Judge an answer; no `expected` rows is that they are not known."""
     question, result = asked.question, answered.result
     usage = {name: int(answered.usage.get(name, 0)) for name in ("model_calls", "input_tokens", "output_tokens")}
@@ -82,7 +82,7 @@ def judge(asked: Numbered, model: str, run: int, expected: Rows | None, answered
     )
 
 
-def verdict(question: Question, expected: Rows | None, answered: Answered) -> Verdict:
+def verdict(question: ReferenceQuestion, expected: Rows | None, answered: Answered) -> Judgement:
     """How an answer is judged; the words are those of VERDICTS."""
     result = answered.result
     if not question.asks and expected is None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from ops.evaluation.judging import VERDICTS, JudgedQuestion
-from ops.evaluation.report import Report, Score
+from ops.evaluation.report import EvaluationReport, Score
 from ops.html_page import document
 
 
-def html(report: Report) -> str:
+def html(report: EvaluationReport) -> str:
     """The whole page: the table by model, what differs, and every question that was not answered rightly."""
     broken = f'<p class="broken">Broken off: {escape(report.why)}</p>' if not report.whole else ""
     facts = f"<p>{escape(report.questions)} over {escape(report.data)}, {report.seconds:,.0f} s</p>"
@@ -22,7 +22,7 @@ def html(report: Report) -> str:
     )
 
 
-def _by_model(report: Report) -> str:
+def _by_model(report: EvaluationReport) -> str:
     names = [
         "model",
         *VERDICTS,
@@ -47,7 +47,7 @@ def _cells(model: str, score: Score) -> list[str]:
     return [model, *counts, f"{score.share_right:.1%}", same, *times, *tokens, cost]
 
 
-def _differences(report: Report) -> str:
+def _differences(report: EvaluationReport) -> str:
     if not report.differences:
         return ""
     models = list(report.models)

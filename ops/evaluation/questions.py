@@ -9,7 +9,7 @@ import msgspec
 from ops.errors import EXIT_USAGE, OpsError
 
 
-class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReferenceQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A question about the data in `database`, a folder within that of all data (empty: that folder itself). Right are
     `rows`, else the rows of the statement `sql`, in their order where `ordered`; or asking back, where `asks`."""
 
@@ -22,28 +22,28 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True)
-class Numbered:
+class NumberedQuestion:
     """A question and the number of its line, from 1."""
 
     line: int
-    question: Question
+    question: ReferenceQuestion
 
 
-def read_questions(path: Path) -> list[Numbered]:
+def read_questions(path: Path) -> list[NumberedQuestion]:
     """The questions of a file; empty lines are passed over. Raises `OpsError` for what is none."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")  # not at the line separators that stand in texts
     except (OSError, UnicodeDecodeError) as error:
         raise OpsError(f"{path} cannot be read: {getattr(error, 'strerror', '') or error}", EXIT_USAGE) from error
-    numbered = [Numbered(at, _question(line, path, at)) for at, line in enumerate(lines, 1) if line.strip()]
+    numbered = [NumberedQuestion(at, _question(line, path, at)) for at, line in enumerate(lines, 1) if line.strip()]
     if not numbered:
         raise OpsError(f"{path} holds no question; write one JSON object a line", EXIT_USAGE)
     return numbered
 
 
-def _question(line: str, path: Path, at: int) -> Question:
+def _question(line: str, path: Path, at: int) -> ReferenceQuestion:
     try:
-        question = msgspec.json.decode(line, type=Question)
+        question = msgspec.json.decode(line, type=ReferenceQuestion)
     except msgspec.DecodeError as error:
         raise OpsError(f"{path} line {at}: {error}", EXIT_USAGE) from error
     if why := _why_unusable(question):
@@ -51,7 +51,7 @@ def _question(line: str, path: Path, at: int) -> Question:
     return question
 
 
-def _why_unusable(question: Question) -> str:
+def _why_unusable(question: ReferenceQuestion) -> str:
     if not question.question.strip():
         return "`question` is empty"
     if Path(question.database).is_absolute() or ".." in Path(question.database).parts:
@@ -64,5 +64,5 @@ def _why_unusable(question: Question) -> str:
     return "its `rows` differ in length" if len({len(row) for row in question.rows or []}) > 1 else ""
 
 
-def _expected(question: Question) -> dict[str, bool]:
+def _expected(question: ReferenceQuestion) -> dict[str, bool]:
     return {"sql": bool(question.sql.strip()), "rows": question.rows is not None, "asks": question.asks}

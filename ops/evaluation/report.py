@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ops.evaluation.judging import SHOWN_ROWS, VERDICTS, JudgedQuestion, Verdict
+from ops.evaluation.judging import SHOWN_ROWS, VERDICTS, JudgedQuestion, Judgement
 
 MAX_TOLD = 20
 MAX_TOLD_CHARS = 300
@@ -17,7 +17,7 @@ class Score(msgspec.Struct, frozen=True):
     verdict in all runs. Seconds are those of one question; tokens and costs of all."""
 
     asked: int
-    verdicts: dict[Verdict, int]
+    verdicts: dict[Judgement, int]
     share_right: float
     same_in_all_runs: int
     questions: int
@@ -30,16 +30,16 @@ class Score(msgspec.Struct, frozen=True):
     estimated: bool
 
 
-class Difference(msgspec.Struct, frozen=True):
+class VerdictDifference(msgspec.Struct, frozen=True):
     """A question that had several verdicts, by model and in the order of runs."""
 
     line: int
     database: str
     question: str
-    verdicts: dict[str, list[Verdict]]
+    verdicts: dict[str, list[Judgement]]
 
 
-class Report(msgspec.Struct, frozen=True):
+class EvaluationReport(msgspec.Struct, frozen=True):
     """`whole` is false where it was broken off, and `why` then says why."""
 
     questions: str
@@ -49,7 +49,7 @@ class Report(msgspec.Struct, frozen=True):
     whole: bool
     why: str
     models: dict[str, Score]
-    differences: list[Difference]
+    differences: list[VerdictDifference]
     outcomes: list[JudgedQuestion]
 
 
@@ -58,7 +58,7 @@ def score(outcomes: Sequence[JudgedQuestion]) -> Score:
     counts = Counter(one.verdict for one in outcomes)
     judged = len(outcomes) - counts["unjudged"]
     took = sorted(one.seconds for one in outcomes)
-    by_line: dict[int, set[Verdict]] = defaultdict(set)
+    by_line: dict[int, set[Judgement]] = defaultdict(set)
     for one in outcomes:
         by_line[one.line].add(one.verdict)
     return Score(
@@ -85,22 +85,22 @@ def scores(outcomes: Iterable[JudgedQuestion]) -> dict[str, Score]:
     return {model: score(some) for model, some in by_model.items()}
 
 
-def differences(outcomes: Iterable[JudgedQuestion]) -> list[Difference]:
+def differences(outcomes: Iterable[JudgedQuestion]) -> list[VerdictDifference]:
     """The questions whose verdict depends on the model or on the run, by line."""
     by_line: dict[int, list[JudgedQuestion]] = defaultdict(list)
     for one in outcomes:
         by_line[one.line].append(one)
     found = []
     for line, some in sorted(by_line.items()):
-        verdicts: dict[str, list[Verdict]] = defaultdict(list)
+        verdicts: dict[str, list[Judgement]] = defaultdict(list)
         for one in sorted(some, key=lambda one: one.run):
             verdicts[one.model].append(one.verdict)
         if len({verdict for each in verdicts.values() for verdict in each}) > 1:
-            found.append(Difference(line, some[0].database, some[0].question, dict(verdicts)))
+            found.append(VerdictDifference(line, some[0].database, some[0].question, dict(verdicts)))
     return found
 
 
-def text(report: Report) -> str:
+def text(report: EvaluationReport) -> str:
     """For people, on a terminal."""
     words = [verdict for verdict in VERDICTS if any(score.verdicts[verdict] for score in report.models.values())]
     width = max([5, *map(len, report.models)])
@@ -118,7 +118,7 @@ def text(report: Report) -> str:
     return "\n".join([*lines, *([f"\nbroken off: {report.why}"] if not report.whole else [])])
 
 
-def _line(model: str, found: Score, words: Sequence[Verdict], width: int) -> str:
+def _line(model: str, found: Score, words: Sequence[Judgement], width: int) -> str:
     counts = "".join(f"{found.verdicts[word]:>10}" for word in words)
     cost = f"{'about ' if found.estimated else ''}${found.cost_usd:.4f}"
     times = f"{found.median_s:>10.2f}{found.p95_s:>9.2f}"
@@ -145,5 +145,5 @@ def _rows(rows: Sequence[Sequence[object]], count: int) -> str:
     return shown if count <= min(MAX_TOLD_ROWS, SHOWN_ROWS) else f"{shown}, … ({count} rows)"
 
 
-def _verdicts(one: Difference) -> str:
+def _verdicts(one: VerdictDifference) -> str:
     return ", ".join(f"{model} {'/'.join(verdicts)}" for model, verdicts in one.verdicts.items())

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bus.contract.settings import Settings, has_model
+from bus.contract.models import has_model
+from bus.contract.settings import Settings
 from bus.transport.sockets import BusError
 from bus.wire.commands import Options
 from bus.wire.outside import ENDINGS
@@ -18,8 +19,8 @@ from ops.client.over_bus import LocalJobs
 from ops.errors import EXIT_USAGE, OpsError
 from ops.evaluation.comparing import Rows
 from ops.evaluation.judging import Answered, JudgedQuestion, judge
-from ops.evaluation.questions import Numbered
-from ops.render.result_text import Result
+from ops.evaluation.questions import NumberedQuestion
+from ops.render.result_text import StreamResult
 from ops.serve.ephemeral import temporary_server
 from ops.target import read_settings
 
@@ -32,11 +33,11 @@ Enough = Callable[[], bool]
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationPlan:
     """What is asked: each question `runs` times of each of the `models` (None: the one of the settings), `at_once`
     jobs side by side."""
 
-    questions: list[Numbered]
+    questions: list[NumberedQuestion]
     data: Path | None
     models: tuple[str | None, ...] = (None,)
     runs: int = 1
@@ -48,7 +49,7 @@ class Plan:
         return len(self.questions) * len(self.models) * self.runs
 
 
-async def evaluate(plan: Plan, tell: Tell, enough: Enough) -> None:
+async def evaluate(plan: EvaluationPlan, tell: Tell, enough: Enough) -> None:
     """Ask them all, and `tell` each outcome as it comes; once it is `enough` nothing more is asked, and what is under
     way is waited for. Raises `OpsError` where the data or a server are missing."""
     by_database = sorted(plan.questions, key=lambda asked: asked.question.database)
@@ -81,7 +82,9 @@ def _folder(data: Path | None, database: str) -> str | None:
 
 
 @asynccontextmanager
-async def _server(plan: Plan, folder: str | None, model: str | None) -> AsyncIterator[tuple[LocalJobs, Settings]]:
+async def _server(
+    plan: EvaluationPlan, folder: str | None, model: str | None
+) -> AsyncIterator[tuple[LocalJobs, Settings]]:
     chosen = {} if model is None else {"llm.model": model}
     settings = read_settings(plan.config, {"data.folder": folder, **chosen})
     running = {"limits.max_running": plan.at_once, "limits.max_running_per_user": plan.at_once}
@@ -102,7 +105,7 @@ class _Asking:
 
     jobs: LocalJobs
     model: str
-    plan: Plan
+    plan: EvaluationPlan
     known: dict[int, Rows | None]
     tell: Tell
     enough: Enough
@@ -110,12 +113,12 @@ class _Asking:
     def __post_init__(self) -> None:
         self._room = asyncio.Semaphore(self.plan.at_once)
 
-    async def all(self, questions: list[Numbered]) -> None:
+    async def all(self, questions: list[NumberedQuestion]) -> None:
         await _together(self._learn(asked) for asked in questions if asked.line not in self.known)
         runs = range(1, self.plan.runs + 1)
         await _together(self._ask(asked, run) for run in runs for asked in questions)
 
-    async def _learn(self, asked: Numbered) -> None:
+    async def _learn(self, asked: NumberedQuestion) -> None:
         """The rows that are right: given, or those of the question's own statement."""
         question = asked.question
         self.known[asked.line] = question.rows
@@ -125,7 +128,7 @@ class _Asking:
             if answered.end["event"] == "agent_complete":
                 self.known[asked.line] = answered.result.rows
 
-    async def _ask(self, asked: Numbered, run: int) -> None:
+    async def _ask(self, asked: NumberedQuestion, run: int) -> None:
         expected = self.known[asked.line]
         most = max(LEAST_ROWS, len(expected or ()) + 1)
         async with self._room:
@@ -146,7 +149,7 @@ async def _together(works: Iterable[Coroutine[object, object, None]]) -> None:
 
 async def _answer(jobs: LocalJobs, query: AskRequest) -> Answered:
     """The job's result and its end; a question that is not taken ends at once."""
-    began, result = time.monotonic(), Result()
+    began, result = time.monotonic(), StreamResult()
     try:
         job = await jobs.submit(query)
     except Declined as error:

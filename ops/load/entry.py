@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ops.errors import EXIT_USAGE, OpsError
 from ops.load.plan import LoadPlan, check_plan
-from ops.load.report.summary import Report, Second
+from ops.load.report.summary import LoadReport, Second
 from ops.load.run import LoadTest
 from ops.load.server import own_server
 from ops.load.streams import Broken
@@ -43,7 +43,7 @@ def read_mix(text: str, *, own: bool) -> dict[str, float]:
     return mix
 
 
-async def load(wanted: Wanted, narrate: TextIO) -> Report:
+async def load(wanted: Wanted, narrate: TextIO) -> LoadReport:
     """Raises `OpsError` for a plan that is out of bounds, or a server that is not one's own or cannot be reached."""
     check_plan(wanted.plan)
     if not 0 < wanted.jobs <= MAX_JOBS:

@@ -34,7 +34,7 @@ NEVER_ENDS = frozenset({"hangs"})
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
+class Proportions:
     """Of all questions: how many are stopped, how many askers leave and come back, reload the page, or read slowly."""
 
     stops: float = 0.1
@@ -51,7 +51,7 @@ class LoadPlan:
     seconds: float
     think_s: float
     mix: Mapping[str, float]
-    shares: Shares
+    shares: Proportions
     seed: int
     stop_within_s: float
     """From the stop to the proof, at most; the ladder's own graces are part of it."""
@@ -111,7 +111,7 @@ def _visit(plan: LoadPlan, chance: random.Random, client: int, at: float) -> Vis
     return Visit(at, client, agent, chance.choice(QUESTIONS[agent]), behaviour, after_s)
 
 
-def _behaviour(shares: Shares, chance: random.Random) -> Behaviour:
+def _behaviour(shares: Proportions, chance: random.Random) -> Behaviour:
     drawn = chance.random()
     kinds: tuple[tuple[Behaviour, float], ...] = (
         ("stops", shares.stops * 2 / 3),

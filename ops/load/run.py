@@ -13,7 +13,7 @@ import aiohttp
 from ops.errors import EXIT_USAGE, OpsError
 from ops.load.client import LoadClient
 from ops.load.plan import LoadPlan, Visit, visits
-from ops.load.report.summary import Observed, Report, Second, make_report
+from ops.load.report.summary import LoadReport, Observed, Second, make_report
 from ops.load.streams import Broken, FollowedStream
 from ops.load.wire import WireEvent
 
@@ -44,7 +44,7 @@ class LoadTest:
         self._busy: set[asyncio.Task[None]] = set()
         self._chunks = 0
 
-    async def run(self, memory: Memory | None = None) -> Report:
+    async def run(self, memory: Memory | None = None) -> LoadReport:
         """The whole plan, to its last answer. Raises `OpsError` when the server cannot be reached."""
         _allow_files(self._plan.clients)
         async with self._connected():

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from bus.contract.settings import Settings
-from bus.program import ServeOrders
+from bus.serve_contract import ServeOrders
 from bus.system.orphans import descendants
 from ops.load.plan import LoadPlan
 from ops.load.streams import Broken

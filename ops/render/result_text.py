@@ -24,7 +24,7 @@ _MARKS = re.compile(r"[\\`*_\[\]|~]")
 
 
 @dataclass
-class Result:
+class StreamResult:
     """What a stream has brought so far."""
 
     response: str = ""
@@ -57,7 +57,7 @@ class Result:
         self.truncated = bool((result["final_output"].get("raw_table") or {}).get("truncated"))
 
 
-def result_text(result: Result, form: str) -> str:
+def result_text(result: StreamResult, form: str) -> str:
     """The result in one of `FORMATS`. Raises `OpsError` for CSV of an answer that has no table."""
     match form:
         case "csv":
@@ -69,7 +69,7 @@ def result_text(result: Result, form: str) -> str:
     return _text(result)
 
 
-def _csv(result: Result) -> str:
+def _csv(result: StreamResult) -> str:
     """RFC 4180 with a header line. NULL is empty and an empty text is `""`; of a single column both are `""`."""
     if not result.columns:
         raise OpsError("the answer has no table that could be written as CSV; its text comes with --format text")
@@ -90,7 +90,7 @@ def _csv_field(text: str | None, null: str) -> str:
     return text if text and not _SPECIAL.search(text) else '"' + text.replace('"', '""') + '"'
 
 
-def _markdown(result: Result) -> str:
+def _markdown(result: StreamResult) -> str:
     """The answer as it was written, and behind it its table."""
     parts = [clean(result.response.strip("\n"))]
     if result.columns:
@@ -109,7 +109,7 @@ def _guarded(text: str | None) -> str:
     return clean(plain.replace("\r\n", "<br>").replace("\n", "<br>"))
 
 
-def _document(result: Result) -> dict[str, Any]:
+def _document(result: StreamResult) -> dict[str, Any]:
     return {
         "response": result.response,
         "sql": result.sql,
@@ -120,7 +120,7 @@ def _document(result: Result) -> dict[str, Any]:
     }
 
 
-def _text(result: Result) -> str:
+def _text(result: StreamResult) -> str:
     """The table as lines with tabs between the values, and the answer without markdown."""
     lines = []
     if result.columns:

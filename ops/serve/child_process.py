@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import msgspec
 
-from bus.program import VARIABLE, ServeOrders
+from bus.serve_contract import VARIABLE, ServeOrders
 from bus.system.proc import exit_in_words
 from ops.errors import OpsError
 

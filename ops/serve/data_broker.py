@@ -11,7 +11,7 @@ from bus.address import broker_socket, make_address, make_runtime_folder, state_
 from bus.contract.data_place import is_address, shown_address, why_unusable
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
-from bus.program import ServeOrders
+from bus.serve_contract import ServeOrders
 from bus.system.environment import without_stores
 from ops.serve.listener import BACKLOG
 

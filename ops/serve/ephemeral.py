@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from bus.contract.settings import Settings
-from bus.program import ServeOrders
+from bus.serve_contract import ServeOrders
 from ops.errors import OpsError
 from ops.serve.child_process import Child, end_all, last_lines
 from ops.serve.data_broker import BROKER, broker_orders, data_folder, program_environment

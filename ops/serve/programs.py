@@ -16,14 +16,14 @@ import msgspec
 from bus.address import require_usable_folders, state_folder
 from bus.contract.settings import GatewaySettings, Settings
 from bus.contract.settings_file import SettingsError
-from bus.program import ServeOrders
+from bus.serve_contract import ServeOrders
 from bus.tokens import load
 from ops.client.served import served_address
 from ops.errors import OpsError
 from ops.serve.child_process import Child, end_all
 from ops.serve.data_broker import BROKER, broker_orders, data_folder, program_environment
 from ops.serve.listener import is_loopback, listen, url_of
-from ops.serve.reaper import OrphanReaper
+from ops.serve.orphan_reaper import OrphanReaper
 from ops.serve.signals import signals
 from ops.serve.supervised_program import Drained, SupervisedProgram
 

@@ -6,11 +6,11 @@ import logging
 import time
 from collections.abc import Mapping
 
-from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL, ServeOrders
+from bus.serve_contract import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL, ServeOrders
 from bus.system.proc import exit_in_words
 from ops.errors import OpsError
 from ops.serve.child_process import Child
-from ops.serve.reaper import OrphanReaper
+from ops.serve.orphan_reaper import OrphanReaper
 from ops.serve.restart_policy import MAX_QUICK_DEATHS, Restarts
 
 log = logging.getLogger(__name__)

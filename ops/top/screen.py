@@ -9,7 +9,7 @@ from ops.format import ago, clean, one_line, short_ids, size
 from ops.render.job_table import STYLES, state_words
 from ops.render.stats import figure_lines, troubles
 from ops.render.tables import giving_way, keep_whole, plain_table
-from ops.top.model import TopModel
+from ops.top.state import TopState
 
 KEYS = "↑ ↓ select   k stop   K kill at once   q quit"
 OTHER_LINES = 6
@@ -19,7 +19,7 @@ _COLUMNS = ("JOB", "STATE", "USER", "AGE", "CPU", "MEM", "ROWS")
 _NUMBERS = ("AGE", "CPU", "MEM", "ROWS")
 
 
-def picture(model: TopModel, where: str, now: float, width: int, height: int) -> Group:
+def picture(model: TopState, where: str, now: float, width: int, height: int) -> Group:
     """The whole screen. `where` names the server, `now` is Unix seconds."""
     rows = max(1, height - OTHER_LINES)
     lines = [*_figures(model, where), _table(model, now, rows)]
@@ -28,7 +28,7 @@ def picture(model: TopModel, where: str, now: float, width: int, height: int) ->
     return Group(*lines, Text(""), _said(model, width), Text(KEYS, "dim", no_wrap=True, overflow="ellipsis"))
 
 
-def _figures(model: TopModel, where: str) -> list[Text | Table]:
+def _figures(model: TopState, where: str) -> list[Text | Table]:
     if model.figures is None:
         return [Text(f"deadstop top   {where}", "bold", no_wrap=True), Text("")]
     facts = dict(figure_lines(model.figures))
@@ -38,7 +38,7 @@ def _figures(model: TopModel, where: str) -> list[Text | Table]:
     ]
 
 
-def _table(model: TopModel, now: float, rows: int) -> Table:
+def _table(model: TopState, now: float, rows: int) -> Table:
     on_nodes = any(job.node for job in model.jobs)
     columns = (*_COLUMNS, *(["NODE"] if on_nodes else []), "QUESTION")
     table = plain_table(*columns, numbers=_NUMBERS, flexible=("STATE", "USER", "QUESTION"))
@@ -62,7 +62,7 @@ def _table(model: TopModel, now: float, rows: int) -> Table:
     return table
 
 
-def _said(model: TopModel, width: int) -> Text:
+def _said(model: TopState, width: int) -> Text:
     """The question that is open, or else trouble, or what was said last."""
     if model.asking is not None:
         how = "kill at once" if model.asking.rung is Rung.KILL else "stop"

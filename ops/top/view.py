@@ -18,8 +18,8 @@ from ops.client.connect import connect
 from ops.errors import EXIT_USAGE, OpsError
 from ops.target import Target
 from ops.top.key_reader import listening
-from ops.top.model import PendingStop, TopModel
 from ops.top.screen import picture
+from ops.top.state import PendingStop, TopState
 
 LOOK_EVERY_S = 1.0
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -31,7 +31,7 @@ async def top(target: Target, out: Console) -> None:
         raise OpsError("`top` needs a terminal; programs use `deadstop ps --json`", EXIT_USAGE)
     where = target.address()[0] if target.url else target.settings().supervisor.state_dir
     async with connect(target) as jobs:
-        model = TopModel()
+        model = TopState()
         model.update(await jobs.list(), await _figures(jobs), time.monotonic())
         await _Top(jobs, model, where, out).run()
 
@@ -47,7 +47,7 @@ async def _figures(jobs: JobsAccess) -> Stats | None:
 class _Top:
     """The shell around the model: whatever changes it wakes the screen."""
 
-    def __init__(self, jobs: JobsAccess, model: TopModel, where: str, out: Console) -> None:
+    def __init__(self, jobs: JobsAccess, model: TopState, where: str, out: Console) -> None:
         self._jobs = jobs
         self._model = model
         self._where = where

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.contract.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
+from bus.contract.kept.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import (
     AnyConversationCommand,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from bus.contract.saved import MAX_PARAMETERS, MAX_VALUE_CHARS, Parameter, ParameterKind, SavedContent
+from bus.contract.kept.saved import MAX_PARAMETERS, MAX_VALUE_CHARS, Parameter, ParameterKind, SavedContent
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 _PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -2,7 +2,9 @@
 
 import re
 
-from bus.contract.settings import HISTORY_AGENT, Settings, agents_for_people, models_of
+from bus.contract.agents import HISTORY_AGENT, agents_for_people
+from bus.contract.models import models_of
+from bus.contract.settings import Settings
 from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
 from bus.wire.commands import Submit
 from bus.wire.replies import Refused

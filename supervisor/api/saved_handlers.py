@@ -5,7 +5,7 @@ import time
 
 import msgspec
 
-from bus.contract.saved import (
+from bus.contract.kept.saved import (
     MAX_NAME_CHARS,
     MAX_PINNED,
     MAX_SAVED,

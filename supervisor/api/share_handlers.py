@@ -3,8 +3,8 @@
 import secrets
 import time
 
-from bus.contract.conversations import title_of
-from bus.contract.shares import MAX_SHARED_JOBS, MAX_SHARES, ShareSummary
+from bus.contract.kept.conversations import title_of
+from bus.contract.kept.shares import MAX_SHARED_JOBS, MAX_SHARES, ShareSummary
 from bus.contract.vocabulary import ENDED, Refusal, Role
 from bus.wire.commands import AnyShareCommand, Caller, CreateShare, EndShare, ListShares, ShowShare
 from bus.wire.job_record import JobRecord

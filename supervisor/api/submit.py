@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from bus.contract.settings import HISTORY_AGENT
+from bus.contract.agents import HISTORY_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
 from bus.wire.commands import RollUp, Submit
 from bus.wire.job_record import JobSummary

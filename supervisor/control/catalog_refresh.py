@@ -4,8 +4,8 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from bus.contract.agents import CATALOG_AGENT, HISTORY_AGENT, LOOK_FURTHER
 from bus.contract.catalog import Catalog
-from bus.contract.settings import CATALOG_AGENT, HISTORY_AGENT, LOOK_FURTHER
 from bus.contract.vocabulary import SUPERVISOR, Role
 from bus.transport.codec import encode
 from bus.wire.commands import Caller, Submit

@@ -1,4 +1,5 @@
-"""Carries out what the pure parts decide: takes stimuli from clients, workers and the clock, and acts."""
+"""Carries out what a job decides, from its question to its end: stimuli of clients and the clock come in here, those of
+workers in `worker_listener.py`."""
 
 import asyncio
 import logging
@@ -8,24 +9,20 @@ from collections.abc import Iterable
 
 import msgspec
 
-from bus.contract.events import Failed, Usage
-from bus.contract.settings import INTERNAL_AGENTS
-from bus.contract.vocabulary import SUPERVISOR, Reason, Rung
-from bus.transport.codec import CodecError, Decoder
+from bus.contract.events import Failed
 from bus.wire.commands import Submit
-from bus.wire.worker import AnyWorkerMessage, Assign, EventBatch, Finished, Heartbeat, Outcome, Success
+from bus.wire.worker import Assign, Success
 from supervisor.control.catalog_refresh import CatalogKeeper
 from supervisor.control.counters import Counters
 from supervisor.control.kept_catalog import KeptCatalog
 from supervisor.control.ladder_step import carry_out
 from supervisor.control.parts import Parts
-from supervisor.control.spending import Spending
-from supervisor.control.worker_events import fault_in, fault_in_outcome, fault_in_usage
+from supervisor.control.worker_listener import WorkerListener
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
 from supervisor.jobs.stream_heads import StreamHeads
-from supervisor.lifecycle.final_events import cause_of_death, ending, held_to
+from supervisor.lifecycle.final_events import ending
 from supervisor.lifecycle.job import (
     Action,
     AlreadyEnded,
@@ -42,18 +39,10 @@ from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.own_files.catalogs import OwnCatalogs, may_see_files
 from supervisor.scheduling.deadline_timers import DeadlineTimers
 from supervisor.scheduling.disconnects import DisconnectWatch
-from supervisor.scheduling.limits import Exceeded
 from supervisor.scheduling.run_queue import RunQueue
 from supervisor.storage.journal import Stream
-from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
-
-_decode_outcome: Decoder[Outcome] = Decoder(Outcome)
-
-
-MOST_MODEL_NOTES = 32
-"""Models and servers are few; a worker that says more is not listened to."""
 
 
 class JobController:
@@ -68,9 +57,7 @@ class JobController:
         self._limits = parts.limits
         self._reservations = parts.reservations
         self._clock = parts.clock
-        self._spending = Spending(parts.store, parts.reservations)
         self._heads = heads
-        self._model_notes: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
         self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
         self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
@@ -80,6 +67,7 @@ class JobController:
             self._submit_for_files, self.stop_if_possible, parts.own_folders, self.catalog, parts.admission
         )
         self.counters = Counters()
+        self._listener = WorkerListener(parts, self._act, self.catalog, self.own_catalogs, self.counters)
 
     # ---- stimuli from clients
 
@@ -127,109 +115,6 @@ class JobController:
         if entry.job.undecided:
             self._act(entry, entry.job.stop(request, self._loop.time()))
 
-    # ---- stimuli from workers
-
-    def worker_ready(self, worker: Worker) -> None:
-        entry = self._entry_of(worker)
-        if entry is not None:
-            self._act(entry, entry.job.worker_ready(self._loop.time()))
-
-    def worker_heard(self, worker: Worker, heartbeat: Heartbeat) -> None:
-        entry = self._entry_of(worker)
-        if entry is None:
-            return
-        if entry.job.given:
-            self._take_usage(entry, heartbeat.usage, heartbeat.used_at)
-            self._spending.record(entry)
-        if heartbeat.begun:
-            entry.job.heard(self._loop.time())
-        else:
-            self._act(entry, entry.job.heard_waiting(self._loop.time()))
-
-    def data_changed(self, worker: Worker, fingerprint: str) -> None:
-        """The worker has found other data than its catalog tells of."""
-        entry = self._entry_of(worker)
-        if entry is not None and worker.own_folder:
-            self.own_catalogs.data_changed(entry, fingerprint)
-        elif entry is not None:
-            self.catalog.data_changed(entry, fingerprint)
-
-    def model_noted(self, worker: Worker, note: str) -> None:
-        """The worker has found out something about the model's server."""
-        if self._entry_of(worker) is not None and len(self._model_notes) < MOST_MODEL_NOTES:
-            self._model_notes[note] = None
-
-    def on_worker_message(self, worker: Worker, message: AnyWorkerMessage) -> None:
-        entry = self._entry_of(worker)
-        if entry is None or not entry.job.given:
-            worker.dropped += 1
-            return
-        entry.job.heard(self._loop.time())
-        if not self._take_usage(entry, message.usage, message.used_at):
-            return
-        if isinstance(message, Finished):
-            self._finished(entry, message.blob)
-        elif entry.job.outcome is None:
-            self._take(entry, message)
-        last = isinstance(message, Finished)
-        self._journal.after_commit(lambda: worker.logged(last=last))
-
-    def _take_usage(self, entry: JobEntry, usage: Usage, used_at: float) -> bool:
-        """False for a report that no worker can mean; its job is stopped."""
-        fault = fault_in_usage(usage)
-        if fault is not None:
-            self._refuse(entry, fault)
-            return False
-        self._stop_exceeding(entry, self._spending.take(entry, usage, used_at, self._loop.time()))
-        return True
-
-    def _take(self, entry: JobEntry, batch: EventBatch) -> None:
-        """Log what a worker says; one that says what it may not is stopped, and that is neither logged nor shown."""
-        fault = fault_in(batch)
-        if fault is not None:
-            self._refuse(entry, fault)
-            return
-        self._count_first_chunk(entry)
-        self._journal.append_batch(entry.stream, batch.count, batch.blob)
-        self._stop_exceeding(entry, self._limits.over_output(entry))
-
-    def worker_exited(self, worker: Worker) -> None:
-        entry = self._entry_of(worker)
-        if entry is not None:
-            entry.job.worker_exited()
-            self._timers.set(entry)
-
-    def worker_gone(self, worker: Worker, exit_words: str) -> None:
-        entry = self._entry_of(worker)
-        if entry is None:
-            return
-        entry.exit_words = exit_words
-        entry.last_words = worker.last_words
-        entry.dropped = worker.dropped
-        died_of = worker.limit_hit or cause_of_death(entry.last_words.get("stderr", ""))
-        if worker.limit_hit is not None and entry.job.ladder is None:
-            entry.limit_words = held_to(worker.limit_hit, worker.limits)
-        if worker.with_its_node:
-            died_of = Reason.NODE_LOST
-        self._act(entry, entry.job.worker_gone(self._loop.time(), died_of, worker.proof))
-
-    def exceeded(self, worker: Worker, reason: Reason, words: str) -> None:
-        """The worker uses more than it may; `words` name the limit with its number, for people."""
-        entry = self._entry_of(worker)
-        if entry is not None:
-            self._stop_exceeding(entry, Exceeded(reason, words))
-
-    def overcrowded(self, worker: Worker, reason: Reason, words: str) -> None:
-        """The worker has more processes, or connections, than it may: it is killed at once, as there are more each
-        moment, also that of a job that is being stopped, or has finished, and of a worker without one."""
-        entry = self._entry_of(worker)
-        if entry is not None and entry.job.undecided:
-            if entry.job.ladder is None:
-                entry.limit_words = words
-            self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, reason, Rung.KILL), self._loop.time()))
-        else:
-            worker.do(Step.KILL)
-
     # ---- acting
 
     def _act(self, entry: JobEntry, actions: Iterable[Action]) -> None:
@@ -260,7 +145,7 @@ class JobController:
     def _launch_worker(self, entry: JobEntry) -> None:
         try:
             worker = entry.worker = self._pool.get(
-                entry.submit.agent, entry.job_id, self, self.own_catalogs.folder_for(entry)
+                entry.submit.agent, entry.job_id, self._listener, self.own_catalogs.folder_for(entry)
             )
         except Exception as error:  # without a worker there is none whose exit would end the job
             log.exception("no worker for %r", entry, extra={"action": "launch"})
@@ -268,7 +153,7 @@ class JobController:
             self._act(entry, entry.job.worker_gone(self._loop.time()))
             return
         if worker.ready:
-            self.worker_ready(worker)
+            self._listener.worker_ready(worker)
 
     def _give(self, entry: JobEntry) -> None:
         entry.started_at = time.time()
@@ -283,7 +168,7 @@ class JobController:
         spec = job_spec(
             entry, self._settings, self._store.queries, self.own_catalogs.encoded_for(entry), may_trim=may_trim
         )
-        entry.worker.tell(Assign(msgspec.structs.replace(spec, model_notes=list(self._model_notes))))
+        entry.worker.tell(Assign(msgspec.structs.replace(spec, model_notes=self._listener.model_notes)))
 
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
         try:
@@ -322,43 +207,3 @@ class JobController:
     def _launch(self, entry: JobEntry) -> None:
         self._reservations.start(entry)
         self._act(entry, entry.job.launch(self._loop.time()))
-
-    def _stop_exceeding(self, entry: JobEntry, limit: Exceeded | None) -> None:
-        """Stop a job that has gone beyond a limit. One that is being stopped already keeps the reason it has."""
-        if limit is not None and entry.job.ladder is None:
-            entry.limit_words = limit.words
-            self.stop_if_possible(entry, StopRequest(SUPERVISOR, limit.reason))
-
-    def _refuse(self, entry: JobEntry, fault: str) -> None:
-        """Stop a job whose worker says what it may not."""
-        log.warning("%r: %s", entry, fault, extra={"action": "refused_message"})
-        self._stop_exceeding(entry, Exceeded(Reason.AGENT_ERROR, fault))
-
-    def _count_first_chunk(self, entry: JobEntry) -> None:
-        if not entry.spoke and entry.submit.agent not in INTERNAL_AGENTS:
-            self.counters.first_chunk_after(self._loop.time() - entry.job.accepted_at)
-        entry.spoke = True
-
-    def _finished(self, entry: JobEntry, blob: bytes) -> None:
-        try:
-            outcome = _decode_outcome(blob)
-        except CodecError as error:
-            self._refuse(entry, f"The worker sent a result that cannot be read ({error}).")
-            return
-        fault = fault_in_outcome(outcome)
-        if fault is not None:
-            self._refuse(entry, fault)
-            return
-        entry.job.finished(outcome, self._loop.time())
-        if entry.job.outcome is outcome:
-            self._store.outcome(entry.stream.number, outcome)
-            self._spending.record(entry)
-        self.catalog.keep(entry, outcome)
-        self.own_catalogs.keep(entry, outcome)
-        self._timers.set(entry)
-
-    # ---- inside
-
-    def _entry_of(self, worker: Worker) -> JobEntry | None:
-        entry = self._jobs.get(worker.job_id)
-        return entry if entry is not None and entry.worker is worker and not entry.job.ended else None

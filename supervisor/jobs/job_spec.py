@@ -1,6 +1,7 @@
 """Makes what a worker is sent as its job."""
 
-from bus.contract.settings import HISTORY_AGENT, Settings
+from bus.contract.agents import HISTORY_AGENT
+from bus.contract.settings import Settings
 from bus.wire.worker import JobSpec
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.storage.queries import Queries

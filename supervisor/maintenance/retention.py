@@ -10,7 +10,7 @@ import secrets
 import time
 
 from bus.address import history_folder
-from bus.contract.settings import ROLL_UP_AGENT
+from bus.contract.agents import ROLL_UP_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Role, State
 from bus.system.private_files import private_folder
 from bus.wire.commands import Caller, Submit

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from bus.contract.settings import ClusterSettings
 from bus.wire.replies import NodeSummary
-from supervisor.nodes.node import NO_MACHINE, Node, summaries_of, summary_of_provider
+from supervisor.nodes.node import NO_MACHINE, ClusterNode, summaries_of, summary_of_provider
+from supervisor.nodes.node_demand import is_wanted
 from supervisor.nodes.providers.messages import AboutMachines, MachineGone, NodeUp, ProviderFailed
-from supervisor.nodes.scaling import is_wanted
 from supervisor.places.capacity import Capacity, capacity_of
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Inventory:
         (self._drained.discard if undo else self._drained.add)(name)
         return True
 
-    def take(self, nodes: list[Node]) -> Iterator[tuple[str, Capacity]]:
+    def take(self, nodes: list[ClusterNode]) -> Iterator[tuple[str, Capacity]]:
         """The machines on which a node is to be started now, beside these that there are: they are offered no more."""
         there = [node.place.capacity.resources for node in nodes if node.counts]
         for name in sorted(self._offered.keys() - self._drained):
@@ -63,7 +63,7 @@ class Inventory:
                 del self._offered[name]
                 yield name, capacity
 
-    def summaries(self, nodes: Iterable[Node], now: float) -> list[NodeSummary]:
+    def summaries(self, nodes: Iterable[ClusterNode], now: float) -> list[NodeSummary]:
         """As lists show them, by name; the provider before them while it can start none."""
         known = summaries_of(nodes, self._drained, self._offered.keys() - self._drained, self.failed, now)
         trouble = self.trouble or ("" if known else NO_MACHINE)

@@ -76,14 +76,14 @@ class Reaped(LineMessage, frozen=True, tag="reaped"):
     counted: dict[str, int] = {}
 
 
-Report = Spawned | Outdated | Overcrowded | Exited | Reaped
+NodeReport = Spawned | Outdated | Overcrowded | Exited | Reaped
 
 
-class Numbered(msgspec.Struct, frozen=True):
+class NumberedReport(msgspec.Struct, frozen=True):
     """Numbers count from 1 for each node."""
 
     number: int
-    report: Report
+    report: NodeReport
 
 
 # ---- head → node
@@ -137,6 +137,6 @@ class Seen(LineMessage, frozen=True, tag="seen"):
 decode_hello: Decoder[Hello] = Decoder(Hello)
 decode_sampled: Decoder[Sampled] = Decoder(Sampled)
 decode_ask: Decoder[Ask] = Decoder(Ask)
-decode_numbered: Decoder[Numbered] = Decoder(Numbered)
+decode_numbered: Decoder[NumberedReport] = Decoder(NumberedReport)
 ToNode = Welcome | Granted | Fenced | Leave | Spawn | Serves | Tell | Do | Seen
 decode_to_node: Decoder[ToNode] = Decoder(ToNode)

@@ -37,7 +37,7 @@ LOADING = "it starts, and loads what workers need"
 
 
 @dataclass(slots=True)
-class Node:
+class ClusterNode:
     """`connection` is where it was last heard, by the question with the latest time; `hello` what it has said of itself
     last: its fork server has loaded. `why` it is not ready, for people. `draining`: it takes no more jobs, and ends
     after its last one; `let_go`: because none needs it."""
@@ -54,7 +54,7 @@ class Node:
     why: str = ""
 
     def __repr__(self) -> str:
-        return f"<Node {self.place.name} {self.node_id}>"
+        return f"<ClusterNode {self.place.name} {self.node_id}>"
 
     @property
     def counts(self) -> bool:
@@ -104,17 +104,17 @@ def new_node(
     capacity: Capacity,
     settings: Settings,
     ends: tuple[Callable[[LineMessage], None], PlaceListener],
-) -> tuple[Node, str]:
+) -> tuple[ClusterNode, str]:
     """One that is to be started, and its secret key. `ends`: what says something to it, and who hears of its
     workers."""
     public, secret = new_keys()
     lease = HeadLease(settings.cluster.lease_s, settings.cluster.margin_s)
     bare = replace(capacity, slots=0)  # until it is there
-    return Node(node_id, public, RemotePlace(name, bare, partial(demand_of, settings), *ends), lease), secret
+    return ClusterNode(node_id, public, RemotePlace(name, bare, partial(demand_of, settings), *ends), lease), secret
 
 
 def summaries_of(
-    nodes: Iterable[Node], drained: Iterable[str], resting: Iterable[str], failed: Mapping[str, str], now: float
+    nodes: Iterable[ClusterNode], drained: Iterable[str], resting: Iterable[str], failed: Mapping[str, str], now: float
 ) -> list[NodeSummary]:
     """By name: those that there are; machines that were drained, and have none; those on which none is wanted; and
     those on which none could be started the last time, with why."""

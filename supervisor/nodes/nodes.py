@@ -22,6 +22,7 @@ from bus.transport.sockets import (
 )
 from bus.wire.replies import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
+from supervisor.nodes.autoscaler import Autoscaler
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.inventory import Inventory
 from supervisor.nodes.line import (
@@ -44,11 +45,10 @@ from supervisor.nodes.line import (
 )
 from supervisor.nodes.machine.death_timer import boot_clock
 from supervisor.nodes.machine.orders import NodeOrders
-from supervisor.nodes.node import Node, NodeState, new_node
+from supervisor.nodes.node import ClusterNode, NodeState, new_node
 from supervisor.nodes.providers.messages import AboutMachines, FromProvider, NodeDown, NodeFailed, NodeReaped, Started
 from supervisor.nodes.providers.provider import Provider, provider_arguments
 from supervisor.nodes.remote_place import RemotePlace
-from supervisor.nodes.scaler import Scaler
 from supervisor.places.capacity import Capacity
 from supervisor.places.place import PlaceListener, Sample
 
@@ -75,9 +75,9 @@ class Nodes:
         self._cluster = settings.cluster
         self._changed = changed
         self._listener = listener
-        self._nodes: dict[str, Node] = {}
+        self._nodes: dict[str, ClusterNode] = {}
         self._inventory = Inventory(self._cluster)
-        self._scaler = Scaler(settings, short_of_room) if self._cluster.autoscale else None
+        self._autoscaler = Autoscaler(settings, short_of_room) if self._cluster.autoscale else None
         self._data = DataWatch(settings.data.folder, self._data_changed)
         self._head_key, secret = new_keys()
         socket = bind_line(context, self._cluster.listen, secret, MAX_MESSAGE_BYTES + _ROOM_FOR_HEAD)
@@ -143,8 +143,8 @@ class Nodes:
             last = node.lease.last_answered_at
             if node.lease.claim(now) and last is not None:
                 self._lose(node, Proof.LEASE, f"its node {node.place.name} was silent for {now - last:.1f} s")
-        if self._scaler is not None:
-            self._inventory.wanted = self._scaler.look(list(self._nodes.values()), now)
+        if self._autoscaler is not None:
+            self._inventory.wanted = self._autoscaler.look(list(self._nodes.values()), now)
             self._provider.want(self._inventory.wanted)
             self._start_offered()
 
@@ -161,7 +161,7 @@ class Nodes:
         except CodecError as error:
             log.warning("%r said what cannot be read: %s", node, error, extra={"action": "node"})
 
-    def _hear(self, node: Node, connection: bytes, kind: bytes, payload: bytes) -> None:
+    def _hear(self, node: ClusterNode, connection: bytes, kind: bytes, payload: bytes) -> None:
         if kind == EVENTS:
             self._listener.said([payload])
         elif kind == CONTROL:
@@ -177,7 +177,7 @@ class Nodes:
         elif kind == HELLO:
             self._hello(node, decode_hello(payload))
 
-    def _asked(self, node: Node, connection: bytes, asked_at: float) -> None:
+    def _asked(self, node: ClusterNode, connection: bytes, asked_at: float) -> None:
         if asked_at < node.asked_at:
             return  # of an earlier connection
         node.asked_at = asked_at
@@ -192,7 +192,7 @@ class Nodes:
         elif node.lease.asked(boot_clock()):
             self._say(connection, Granted(asked_at))
 
-    def _hello(self, node: Node, hello: Hello) -> None:
+    def _hello(self, node: ClusterNode, hello: Hello) -> None:
         if hello == node.hello:
             return  # it came again
         was = node.why if node.hello is not None else None
@@ -207,7 +207,7 @@ class Nodes:
                 node.compare(node.hello, self._settings.data.folder, self._data.seen)
                 self._say_of(node, was)
 
-    def _say_of(self, node: Node, was: str | None) -> None:
+    def _say_of(self, node: ClusterNode, was: str | None) -> None:
         if node.why == was:
             return
         if node.why:
@@ -238,7 +238,7 @@ class Nodes:
                 log.warning("node %s seems to be dead: %s", node.place.name, why, extra={"action": "node"})
                 self._give_up(node)
 
-    def _give_up(self, node: Node) -> None:
+    def _give_up(self, node: ClusterNode) -> None:
         """What was never granted a lease runs nothing, and never will; of others the lease has to run out."""
         node.lease.end_granting()
         if node.lease.last_answered_at is None:
@@ -277,7 +277,7 @@ class Nodes:
 
     # ---- inside
 
-    def _lose(self, node: Node, proof: Proof, words: str) -> None:
+    def _lose(self, node: ClusterNode, proof: Proof, words: str) -> None:
         """It is dead: its key opens nothing any more."""
         level = logging.INFO if node.draining and not node.place.workers else logging.WARNING
         log.log(level, "%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})

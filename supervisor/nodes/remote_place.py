@@ -9,11 +9,11 @@ from supervisor.nodes.line import (
     Do,
     Exited,
     LineMessage,
-    Numbered,
+    NodeReport,
+    NumberedReport,
     Outdated,
     Overcrowded,
     Reaped,
-    Report,
     Seen,
     Serves,
     Spawn,
@@ -117,7 +117,7 @@ class RemotePlace:
 
     # ---- what the node says
 
-    def reported(self, numbered: Numbered) -> None:
+    def reported(self, numbered: NumberedReport) -> None:
         """One that is out of turn comes again, when the line stands again."""
         if numbered.number == self._heard_through + 1:
             self._heard_through += 1
@@ -141,7 +141,7 @@ class RemotePlace:
             del self._workers[worker_id]
             self._listener.gone(worker_id, Gone(words, proof, with_its_node=True))
 
-    def _take(self, report: Report) -> None:
+    def _take(self, report: NodeReport) -> None:
         known = self._workers.get(report.worker_id)
         if known is None:
             return

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from bus.contract.agents import HISTORY_AGENT, INTERNAL_AGENTS, OWN_FILES_AGENT
 from bus.contract.catalog import Catalog
-from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS, OWN_FILES_AGENT
 from bus.contract.vocabulary import SUPERVISOR, Reason, Role, Rung
 from bus.transport.codec import Decoder, encode
 from bus.wire.commands import Caller, Submit

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bus.contract.settings import ClusterSettings, MachineSettings, Settings, known_agents, limits_of, on_nodes
+from bus.contract.agents import known_agents, limits_of
+from bus.contract.settings import ClusterSettings, MachineSettings, Settings, on_nodes
 
 MOST_NAMED = 3
 LOCAL = "local-{}"

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from bus.address import history_folder
+from bus.contract.agents import HISTORY_AGENT, ROLL_UP_AGENT, known_agents, limits_of
 from bus.contract.data_place import DataPlace, is_address
-from bus.contract.settings import HISTORY_AGENT, ROLL_UP_AGENT, Settings, known_agents, limits_of
+from bus.contract.settings import Settings
 from bus.system.proc import read_stat
 from bus.transport.codec import encode
 from bus.transport.sockets import Channel, Unroutable

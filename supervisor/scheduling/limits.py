@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bus.contract.settings import Settings, limits_of
+from bus.contract.agents import limits_of
+from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
 from bus.wire.commands import Submit
 from supervisor.jobs.job_entry import JobEntry

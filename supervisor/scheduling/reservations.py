@@ -3,7 +3,8 @@
 import os
 import time
 
-from bus.contract.settings import Settings, has_model, models_of, price_of
+from bus.contract.models import has_model, models_of, price_of
+from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
 from bus.wire.replies import Refused
 from supervisor.jobs.job_entry import JobEntry

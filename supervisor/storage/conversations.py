@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bus.contract.conversations import ConversationSummary, ConversationTurnSummary, title_of
+from bus.contract.kept.conversations import ConversationSummary, ConversationTurnSummary, title_of
 from bus.transport.codec import Decoder, encode
 from bus.wire.commands import Submit
 from bus.wire.job_record import JobRecord

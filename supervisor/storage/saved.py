@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bus.contract.saved import BoardRun, SavedContent, SavedQuestion
+from bus.contract.kept.saved import BoardRun, SavedContent, SavedQuestion
 from bus.transport.codec import Decoder, encode
 from bus.wire.commands import Submit
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from bus.contract.shares import SharedQuestion, ShareSummary
+from bus.contract.kept.shares import SharedQuestion, ShareSummary
 from bus.transport.codec import Decoder, encode
 from bus.wire.commands import Submit
 from bus.wire.job_record import JobRecord

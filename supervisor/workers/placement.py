@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bus.contract.settings import HISTORY_AGENT, INTERNAL_AGENTS
+from bus.contract.agents import HISTORY_AGENT, INTERNAL_AGENTS
 from bus.wire.replies import NodeSummary
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Place

@@ -4,7 +4,8 @@ import asyncio
 import secrets
 from typing import Protocol
 
-from bus.contract.settings import Settings, limits_of
+from bus.contract.agents import limits_of
+from bus.contract.settings import Settings
 from bus.contract.vocabulary import Proof, Reason
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder

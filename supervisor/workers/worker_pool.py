@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from bus.contract.settings import INTERNAL_AGENTS, Settings
+from bus.contract.agents import INTERNAL_AGENTS
+from bus.contract.settings import Settings
 from bus.contract.vocabulary import Proof, Reason
 from bus.system.proc import POLL_S
 from bus.transport.codec import CodecError, Decoder

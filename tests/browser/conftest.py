@@ -9,9 +9,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from bus.contract.vocabulary import Rung
-from tests.browser.model import Model
-from tests.browser.tab import Tab
-from tests.browser.visits import Visits
+from tests.browser.harness.model import Model
+from tests.browser.harness.tab import Tab
+from tests.browser.harness.visits import Visits
 from tests.e2e.cli_runner import Server, serving
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
@@ -34,7 +34,7 @@ ZOO = f"""
 [agent]
 default = "zoo"
 [agents.zoo]
-entrypoint = "tests.browser.agents:run"
+entrypoint = "tests.browser.harness.agents:run"
 [limits]
 max_running = 1
 [supervisor]

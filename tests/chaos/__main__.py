@@ -5,7 +5,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from bus.system.control_groups import ControlGroup
+from bus.system.cgroupfs import ControlGroup
 from tests.chaos.run import run
 from tests.harness.jobs.cgroup_tree import cgroup_tree
 

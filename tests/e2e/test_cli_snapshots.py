@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bus.client import BusClient
-from bus.contract.saved import Parameter, ParameterKind, SavedContent
+from bus.contract.kept.saved import Parameter, ParameterKind, SavedContent
 from bus.contract.vocabulary import Role, Rung
 from bus.wire.commands import Caller, SaveQuestion
 from bus.wire.replies import QuestionSaved

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from ops.evaluation.questions import Question, read_questions
+from ops.evaluation.questions import ReferenceQuestion, read_questions
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Fail, Recorded, Reply, Say, Script, Use, words
 from tests.fakes.scripts import is_planning
@@ -22,10 +22,10 @@ _TABLE = re.compile(r'\b(?:from|join)\s+("[^"]+"|\w+)', re.IGNORECASE)
 SAID = "The result is in the table."
 
 
-def perfect(questions: Iterable[Question]) -> Script:
+def perfect(questions: Iterable[ReferenceQuestion]) -> Script:
     """Finds, describes, peeks and only then answers with the statement of the question (or asks back). One question
     may stand for several databases: the one is meant whose tables are in the catalog."""
-    known: dict[str, list[Question]] = defaultdict(list)
+    known: dict[str, list[ReferenceQuestion]] = defaultdict(list)
     for question in questions:
         known[question.question.strip()].append(question)
 
@@ -52,7 +52,7 @@ def _asked(recorded: Recorded) -> str:
     return str(_QUESTION.findall(text)[-1]).strip()
 
 
-def _turn(question: Question, turn: int) -> Reply:
+def _turn(question: ReferenceQuestion, turn: int) -> Reply:
     """What it does after so many turns of its own."""
     tables = tables_of(question.sql)
     looks: list[Say] = [Say(("Let me look. ",), (Use("find", {"words": question.question}),), thinking="Which table?")]

@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from bus.program import VARIABLE
+from bus.serve_contract import VARIABLE
 from bus.wire.outside import ENDINGS
 from tests.harness.network.http_sockets import http_socket
 from tests.harness.servers import GONE_WITHIN_S, READY_WITHIN_S, ROOT

@@ -18,7 +18,7 @@ from bus.address import broker_socket, make_address
 from bus.client import BusClient
 from bus.contract.events import Event, JobEvent, Status
 from bus.contract.vocabulary import Reason, Role, Rung, State
-from bus.program import VARIABLE
+from bus.serve_contract import VARIABLE
 from bus.wire.commands import Caller, ReadStats, Show, Stop, Submit
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.replies import Shown, Stats, StopTaken, Submitted

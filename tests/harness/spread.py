@@ -3,12 +3,14 @@
 from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = ("tests/browser",)
-"""Folders whose files share something costly."""
+"""Folders whose files, and those of the folders in them, share something costly."""
 
 
 class Spread(LoadFileScheduling):
     """A file's tests go to one process, and so does a whole folder of those that share something costly."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder, _, _ = nodeid.rpartition("/")
-        return folder if folder in TOGETHER else super()._split_scope(nodeid)
+        for folder in TOGETHER:
+            if nodeid.startswith(f"{folder}/"):
+                return folder
+        return super()._split_scope(nodeid)

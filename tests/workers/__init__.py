@@ -1,5 +1,5 @@
-"""The zoo: agents that misbehave, one vice each. Every module here without a leading underscore is an animal, and any
-supervisor can be told to offer them."""
+"""The zoo: agents that misbehave, one vice each, in folders by kind of vice. Every module without a leading underscore
+is an animal, and any supervisor can be told to offer them by the names of the modules."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ from typing import Any
 from bus.contract.settings import WorkerSettings
 
 ZOO = {
-    path.stem: f"tests.workers.{path.stem}:run"
-    for path in sorted(Path(__file__).parent.glob("*.py"))
+    path.stem: f"tests.workers.{path.parent.name}.{path.stem}:run"
+    for path in sorted(Path(__file__).parent.glob("*/*.py"), key=lambda path: path.stem)
     if not path.stem.startswith("_")
 }
 

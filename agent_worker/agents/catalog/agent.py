@@ -8,15 +8,15 @@ from pathlib import Path
 from agent_worker.agents.tools import engine_settings
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
 from agent_worker.catalog.own_files import WithOwnFiles
-from agent_worker.catalog.places import Place, place_of
 from agent_worker.catalog.reader import LEAST_LOOKS_S, READ_S
+from agent_worker.catalog.source_folder import SourceFolder, source_folder_of
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.engine.settings import connect
 from agent_worker.remote.client import RemoteFiles, file_system
+from bus.contract.agents import LOOK_FURTHER
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Status, Warn
-from bus.contract.settings import LOOK_FURTHER
 from bus.wire.worker import JobSpec
 
 
@@ -48,11 +48,11 @@ def fingerprint(context: AgentContext) -> str:
 
 
 @contextmanager
-def _place(context: AgentContext) -> Iterator[tuple[Place, RemoteFiles | None]]:
+def _place(context: AgentContext) -> Iterator[tuple[SourceFolder, RemoteFiles | None]]:
     """Where the data lie, and the objects of their address if they are not on this machine."""
     files = RemoteFiles(context.data.broker) if context.data.broker else None
     try:
-        shared = place_of(context.data, files)
+        shared = source_folder_of(context.data, files)
         yield WithOwnFiles(shared, Path(context.data.own)) if context.data.own else shared, files
     except (CatalogError, DescriptionError) as error:
         hint = "name another folder with --data" if files is None else "put that right, or name another with --data"

@@ -4,7 +4,7 @@ import msgspec
 
 from agent_worker.context import AgentContext
 from bus.contract.events import Usage
-from bus.contract.settings import price_of
+from bus.contract.models import price_of
 
 
 class UsageCount:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from agent_worker.agent_rows import check_kinds
 from agent_worker.context import Said
-from agent_worker.said_rows import check_kinds
 
 _ASKING = ("question", "query", "message", "prompt")
 _OFFERING = ("suggestions", "options", "choices")

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from agent_worker.agents.history import files
 from agent_worker.agents.history.rows import EVENTS, JOBS, day_of, event_rows, job_row, rating
-from bus.contract.settings import INTERNAL_AGENTS, HistorySettings
+from bus.contract.agents import INTERNAL_AGENTS
+from bus.contract.settings import HistorySettings
 from bus.log import EndedJob, LogReader
 from bus.wire.job_record import JobRecord
 

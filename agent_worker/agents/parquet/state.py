@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agent_worker.agents.tools import Tools
 from agent_worker.context import AgentContext
-from agent_worker.llm import Finding, PlanRequest, Preview
+from agent_worker.llm import LookRecord, PlanRequest, Preview
 from agent_worker.plan import Plan, Turn
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Node, ResponseChunk
@@ -26,7 +26,7 @@ class AgentState:
     catalog: Catalog
     typed_sql: bool = False
     request: PlanRequest | None = None
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[LookRecord] = field(default_factory=list)
     plan: Plan | None = None
     agreement: str = ""
     preview: Preview | None = None

@@ -13,8 +13,7 @@ from agent_worker.context import AgentContext, AgentError, JobSpec, Said
 from agent_worker.data_folder import SAMPLE_DATA
 from bus.contract.events import Column, TableSchema
 from bus.contract.settings import AgentDefinition
-from bus.wire.outside import JsonRows
-from bus.wire.program import (
+from bus.wire.agent_program import (
     PROGRAM_PROTOCOL,
     ClarificationLine,
     ErrorLine,
@@ -22,6 +21,7 @@ from bus.wire.program import (
     ProgramOutput,
     UsageLine,
 )
+from bus.wire.outside import JsonRows
 
 
 def reads(definition: AgentDefinition) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import msgspec
 from agent_worker.context import AgentError
 from bus.contract.events import Warn
 from bus.values.visible import shortened
-from bus.wire.program import OUTPUT_TYPES, ProgramOutput
+from bus.wire.agent_program import OUTPUT_TYPES, ProgramOutput
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 """Of one line: it is read in one piece."""

@@ -15,7 +15,7 @@ import msgspec
 
 from agent_worker.context import AgentError
 from bus.contract.settings import AgentDefinition
-from bus.wire.program import ProgramCancel, ProgramInput, ProgramJob
+from bus.wire.agent_program import ProgramCancel, ProgramInput, ProgramJob
 
 READ_BYTES = 64 * 1024
 

@@ -6,7 +6,7 @@ import msgspec
 
 from agent_worker.catalog.files.footers import Shape
 from agent_worker.catalog.types.engine_types import Type, meet
-from agent_worker.catalog.types.types_of_parts import Difference, MergedColumn
+from agent_worker.catalog.types.types_of_parts import MergedColumn, TypeDifference
 
 Declared = Sequence[tuple[str, Type]]
 _MOMENT, _ZONED = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
@@ -27,7 +27,7 @@ def as_declared(columns: Iterable[MergedColumn], declared: Declared) -> list[Mer
     return [msgspec.structs.replace(one, name=name, type=meet(one.type, kind) or one.type) for name, kind, one in found]
 
 
-def unlike_declared(differences: Iterable[Difference], declared: Declared) -> str:
+def unlike_declared(differences: Iterable[TypeDifference], declared: Declared) -> str:
     """Why the files are not what the log says, if so: no type holds what they have in one of its columns."""
     names = {name.lower(): kind for name, kind in declared}
     for difference in differences:

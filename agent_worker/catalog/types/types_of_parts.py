@@ -11,7 +11,7 @@ from agent_worker.catalog.files.text.reading import RowReader
 from agent_worker.catalog.types.engine_types import NULL, UNITS, Type, in_order, in_words, meet, whole
 
 
-class Group(msgspec.Struct, frozen=True):
+class FileGroup(msgspec.Struct, frozen=True):
     """Files of one shape and with the same hive keys; `statistics` are by the place of the column, `values` are the
     keys of each file and `rows_of` its number of rows; `reading` is how text files are read."""
 
@@ -43,7 +43,7 @@ class MergedColumn(msgspec.Struct, frozen=True):
     found: tuple[Occurrence, ...]
 
 
-class Difference(msgspec.Struct, frozen=True):
+class TypeDifference(msgspec.Struct, frozen=True):
     """Types that differ, each with the groups it stands in, and what the column became."""
 
     name: str
@@ -51,7 +51,7 @@ class Difference(msgspec.Struct, frozen=True):
     columns: tuple[MergedColumn, ...]
 
 
-def unite(groups: Sequence[Group]) -> tuple[list[MergedColumn], list[Difference]]:
+def unite(groups: Sequence[FileGroup]) -> tuple[list[MergedColumn], list[TypeDifference]]:
     """The table's columns, in the order in which the parts have them; names are one whatever their letters' case.
 
     Where no type holds all values, a column is split into one for each type that holds some of them: no value is
@@ -61,18 +61,18 @@ def unite(groups: Sequence[Group]) -> tuple[list[MergedColumn], list[Difference]
     for occurrence in _occurrences(groups):
         named.setdefault(occurrence.name.lower(), []).append(occurrence)
     columns: list[MergedColumn] = []
-    differences: list[Difference] = []
+    differences: list[TypeDifference] = []
     for found in named.values():
         met = _columns(found, {*named, *(column.name.lower() for column in columns)})
         columns += met
         kinds = _kinds(occurrence for occurrence in found if not occurrence.empty)
         if len(kinds) > 1:
             types = tuple((kind, tuple(one.group for one in of)) for kind, of in kinds.items())
-            differences.append(Difference(found[0].name, types, tuple(met)))
+            differences.append(TypeDifference(found[0].name, types, tuple(met)))
     return columns, differences
 
 
-def _occurrences(groups: Sequence[Group]) -> Iterable[Occurrence]:
+def _occurrences(groups: Sequence[FileGroup]) -> Iterable[Occurrence]:
     """A hive key stands for a column of the file that has its name: so does the engine."""
     for number, group in enumerate(groups):
         keys = {name.lower() for name, _ in group.keys}

@@ -44,7 +44,7 @@ class PlanRequest(msgspec.Struct, frozen=True):
     today: str = ""
 
 
-class Finding(NamedTuple):
+class LookRecord(NamedTuple):
     """What a look at the data was, and what it gave."""
 
     look: str
@@ -167,7 +167,7 @@ WAYS = (
 """A server may give the same reply to the same request."""
 
 
-def candidate_prompt(request: PlanRequest, findings: Sequence[Finding], number: int) -> Prompt:
+def candidate_prompt(request: PlanRequest, findings: Sequence[LookRecord], number: int) -> Prompt:
     """The request for a plan that is made afresh, another way each time, with what is known of the data by now."""
     found = "\n\n".join(f"{finding.look}\n{finding.text}" for finding in findings)
     prompt = plan_prompt(request)

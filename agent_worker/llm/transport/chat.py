@@ -10,7 +10,7 @@ from anthropic.types import RawMessageStreamEvent
 from agent_worker.llm.prompts.requests import Message, Prompt
 from agent_worker.llm.settings import ModelSettings
 from agent_worker.llm.transport.chat_events import ChatEvents
-from agent_worker.llm.transport.wire import Form
+from agent_worker.llm.transport.wire import RequestForm
 
 
 class ChatWire:
@@ -19,7 +19,7 @@ class ChatWire:
     words = "chat completions"
     path = "/v1/chat/completions"
 
-    def fields(self, prompt: Prompt, settings: ModelSettings, max_tokens: int, form: Form) -> dict[str, Any]:
+    def fields(self, prompt: Prompt, settings: ModelSettings, max_tokens: int, form: RequestForm) -> dict[str, Any]:
         messages = [{"role": "system", "content": prompt.system}]
         messages += [told for message in prompt.messages for told in _messages(message)]
         fields = {"model": settings.model, form.limit_name: max_tokens, "messages": messages, "stream": True}

@@ -31,7 +31,7 @@ from agent_worker.llm.transport.failures import (
 )
 from agent_worker.llm.transport.messages import MessagesWire
 from agent_worker.llm.transport.reply import StreamedReply
-from agent_worker.llm.transport.wire import Form, Wire
+from agent_worker.llm.transport.wire import RequestForm, Wire
 
 _NO_KEY = "none"
 """Servers on one's own machine need no key, but the SDK does."""
@@ -65,7 +65,7 @@ class ModelConnection:
         self._meter = meter
         self._client = _client(settings, tls, self._note_sent)
         self._sending: Call | None = None
-        self._form = Form(plain=settings.structured_output == "plain")
+        self._form = RequestForm(plain=settings.structured_output == "plain")
         self.wire, *self._others = wires(settings)
         self._refused: list[str] = []
         self.settled = False

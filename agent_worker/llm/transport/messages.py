@@ -8,7 +8,7 @@ from anthropic.types import RawMessageStreamEvent
 
 from agent_worker.llm.prompts.requests import Message, Prompt
 from agent_worker.llm.settings import ModelSettings
-from agent_worker.llm.transport.wire import Form
+from agent_worker.llm.transport.wire import RequestForm
 
 Stream = anthropic.AsyncStream[RawMessageStreamEvent]
 
@@ -19,7 +19,7 @@ class MessagesWire:
     words = "the Messages API"
     path = "/v1/messages"
 
-    def fields(self, prompt: Prompt, settings: ModelSettings, max_tokens: int, form: Form) -> dict[str, Any]:
+    def fields(self, prompt: Prompt, settings: ModelSettings, max_tokens: int, form: RequestForm) -> dict[str, Any]:
         return request_fields(prompt, settings, max_tokens, plain=form.plain)
 
     async def open(self, client: anthropic.AsyncAnthropic, fields: dict[str, Any]) -> Stream:

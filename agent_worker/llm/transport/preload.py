@@ -15,7 +15,7 @@ from agent_worker.llm.prompts.requests import Prompt
 from agent_worker.llm.settings import ModelSettings
 from agent_worker.llm.transport.connection import WIRES
 from agent_worker.llm.transport.reply import StreamedReply
-from agent_worker.llm.transport.wire import Form, Wire
+from agent_worker.llm.transport.wire import RequestForm, Wire
 
 _shared: ssl.SSLContext | None = None
 
@@ -79,7 +79,7 @@ async def _reply(wire: Wire, status: int, text: str) -> None:
         return httpx2.Response(status, headers={"content-type": kind}, text=text)
 
     prompt = Prompt("answer", ".", ({"role": "user", "content": "."},))
-    fields = wire.fields(prompt, ModelSettings(), 1, Form())
+    fields = wire.fields(prompt, ModelSettings(), 1, RequestForm())
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
     reply = StreamedReply(Meter().begin(prompt.size_bytes))
     client = anthropic.AsyncAnthropic(api_key="none", http_client=http, max_retries=0, open_telemetry=False)

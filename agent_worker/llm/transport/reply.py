@@ -7,7 +7,7 @@ from anthropic.types import RawMessageStreamEvent
 from agent_worker.llm.meter import Call
 from agent_worker.llm.transport.blocks import Blocks
 from agent_worker.llm.transport.thoughts import Thoughts
-from agent_worker.whole_text import Pieces, utf8_bytes
+from agent_worker.whole_text import TextPieces, utf8_bytes
 
 MOST_TOKENS = 10**9
 """Of one call: what is more, or less than none, is no count."""
@@ -22,7 +22,7 @@ class StreamedReply:
         self.blocks = Blocks()
         self.text = ""
         self.thinking = ""
-        self._pieces = {"text": Pieces(), "thinking": Pieces()}
+        self._pieces = {"text": TextPieces(), "thinking": TextPieces()}
         self._thoughts = Thoughts()
         self.stop_reason: str | None = None
         self.explanation = ""

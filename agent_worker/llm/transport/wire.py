@@ -11,7 +11,7 @@ from agent_worker.llm.settings import ModelSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class RequestForm:
     """How requests look to a server: `plain` has only what every server knows, and `limit_name` is what it calls the
     most tokens of a reply on the wire of chat completions."""
 
@@ -28,7 +28,7 @@ class Wire(Protocol):
     @property
     def path(self) -> str: ...
 
-    def fields(self, prompt: Prompt, settings: ModelSettings, max_tokens: int, form: Form) -> dict[str, Any]:
+    def fields(self, prompt: Prompt, settings: ModelSettings, max_tokens: int, form: RequestForm) -> dict[str, Any]:
         """The request's fields."""
 
     async def open(

@@ -530,7 +530,7 @@ export interface Climb {
 }
 
 /** What a person thought of an answer. */
-export type Verdict = "up" | "down";
+export type RatingVerdict = "up" | "down";
 
 /** An answer to a request that was not carried out. `code` is stable, the others are for people. */
 export interface ErrorBody {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from bus.contract.settings import INTERNAL_AGENTS
+from bus.contract.agents import INTERNAL_AGENTS
 from bus.log import LOG_NAME, LogReader
 from bus.transport.sockets import BusError
 from ops.client.history import history_files

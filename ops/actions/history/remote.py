@@ -7,7 +7,7 @@ from ops.client.access import AskRequest
 from ops.client.connect import connect
 from ops.client.history import Rows
 from ops.errors import OpsError
-from ops.render.result_text import Result
+from ops.render.result_text import StreamResult
 from ops.render.sentences import ended_sentence
 from ops.target import Target
 
@@ -20,7 +20,7 @@ async def ask_history(target: Target, statements: list[str]) -> list[Rows]:
         found = []
         for statement in statements:
             job = await jobs.submit(AskRequest(statement.strip(), HISTORY_AGENT))
-            result = Result()
+            result = StreamResult()
             items = jobs.follow(job, present=True)
             async with aclosing(items):  # type: ignore[type-var]
                 async for item in items:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from bus.contract.saved import SavedContent, SavedQuestion
+from bus.contract.kept.saved import SavedContent, SavedQuestion
 from bus.wire.outside import OutsideJob
 from ops.client.access import AskRequest, JobsAccess
 from ops.client.connect import connect

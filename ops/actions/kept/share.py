@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bus.contract.shares import ShareSummary
+from bus.contract.kept.shares import ShareSummary
 from ops.client.connect import connect
 from ops.errors import OpsError
 from ops.target import Target

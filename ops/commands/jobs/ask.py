@@ -77,13 +77,13 @@ def answer(target: Target, asked: "Question", given: dict[str, Any]) -> None:
     from ops.actions.ask import ask
     from ops.render.answer_printer import AnswerPrinter
     from ops.render.console import narration, output, print_json
-    from ops.render.result_text import Result
+    from ops.render.result_text import StreamResult
 
     as_json = given["as_json"]
     _require_place(given["path"])
     form = _form(given["form"], given["path"], as_csv=given["as_csv"], as_json=as_json)
     printer = AnswerPrinter(None if form else output(), narration(), quiet=given["quiet"])
-    result = Result()
+    result = StreamResult()
 
     def show(item: dict[str, Any]) -> None:
         printer.show(item)

@@ -49,7 +49,7 @@ def command(questions: Path, paths: tuple[Path, ...], max_cost_usd: float | None
     from ops.evaluation.entry import evaluation, write_report
     from ops.evaluation.questions import read_questions
     from ops.evaluation.report import text
-    from ops.evaluation.run import Plan
+    from ops.evaluation.run import EvaluationPlan
     from ops.format import clean
     from ops.render.console import print_json
 
@@ -57,7 +57,7 @@ def command(questions: Path, paths: tuple[Path, ...], max_cost_usd: float | None
         if path.suffix.lower() not in (".html", ".json"):
             raise click.UsageError(f"the name {path.name} does not say its format; end it in .html or .json")
     models = given.pop("models") or (None,)
-    plan = Plan(read_questions(questions), models=models, **given)
+    plan = EvaluationPlan(read_questions(questions), models=models, **given)
     report, exit_code = evaluation(plan, str(questions), max_cost_usd)
     for path in paths:
         write_report(report, path)

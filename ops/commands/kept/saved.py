@@ -9,7 +9,7 @@ from ops.options import ListedThings, json_option, target_options
 from ops.target import Target
 
 if TYPE_CHECKING:
-    from bus.contract.saved import Parameter
+    from bus.contract.kept.saved import Parameter
 
 
 @click.group(cls=ListedThings)
@@ -70,7 +70,7 @@ def add(target: Target, name: str, parameters: tuple[str, ...], as_json: bool, *
     """
     import asyncio
 
-    from bus.contract.saved import SavedContent
+    from bus.contract.kept.saved import SavedContent
     from ops.actions.kept.saved import row_of, save
     from ops.format import clean, one_line
     from ops.render.console import narration, print_json
@@ -112,7 +112,7 @@ def run(target: Target, name: str, values: tuple[str, ...], **given: Any) -> Non
 
 
 def _parameter(text: str) -> "Parameter":
-    from bus.contract.saved import Parameter, ParameterKind
+    from bus.contract.kept.saved import Parameter, ParameterKind
 
     key, equals, default = text.partition("=")
     name, _, kind = key.partition(":")

@@ -69,11 +69,11 @@ def command(
     import asyncio
 
     from ops.load.entry import Wanted, load, read_mix
-    from ops.load.plan import LoadPlan, Shares
+    from ops.load.plan import LoadPlan, Proportions
     from ops.load.report.summary import text
     from ops.render.console import print_json
 
-    shares = Shares(stops, leaves, reloads, dawdles)
+    shares = Proportions(stops, leaves, reloads, dawdles)
     plan = LoadPlan(clients, seconds, think_s, read_mix(mix, own=not target.url), shares, seed, stop_within_s)
     report = asyncio.run(load(Wanted(target, plan, jobs, owned), sys.stderr))
     if page is not None:

@@ -30,7 +30,7 @@ def command(config: Path | None, data: str | None, host: str | None, port: int |
     import asyncio
 
     from bus.address import require_usable_folders, state_folder
-    from bus.program import set_up_logging
+    from bus.serve_contract import set_up_logging
     from ops.serve.announcement import announcing
     from ops.serve.programs import ServeOptions, serve
 

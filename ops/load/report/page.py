@@ -4,10 +4,10 @@ from html import escape
 
 from ops.html_page import document
 from ops.load.report.plots import distributions, lines_over_time
-from ops.load.report.summary import Report, text
+from ops.load.report.summary import LoadReport, text
 
 
-def html(report: Report) -> str:
+def html(report: LoadReport) -> str:
     """The whole page."""
     held = '<p class="held">No invariant was broken.</p>'
     broken = f'<p class="broken">{report.broken:,} times an invariant was broken.</p>'
@@ -23,7 +23,7 @@ def html(report: Report) -> str:
     )
 
 
-def _plots(report: Report) -> list[tuple[str, str]]:
+def _plots(report: LoadReport) -> list[tuple[str, str]]:
     seconds = report.timeline
     plots = [
         ("Share of values up to so many milliseconds", distributions(report.values)),

@@ -22,7 +22,7 @@ class Second(msgspec.Struct, frozen=True):
     workers_mib: float
 
 
-class Report(msgspec.Struct, frozen=True):
+class LoadReport(msgspec.Struct, frozen=True):
     """All times in milliseconds. `ends` counts the questions by how they ended, `broken` the invariants that did not
     hold."""
 
@@ -43,7 +43,7 @@ class Report(msgspec.Struct, frozen=True):
     values: dict[str, list[float]]
     """At most some thousand of each, for plots."""
 
-    def with_broken(self, broken: Broken) -> "Report":
+    def with_broken(self, broken: Broken) -> "LoadReport":
         """The same, with what was found broken since."""
         return msgspec.structs.replace(self, broken=broken.count, broken_told=broken.told)
 
@@ -72,14 +72,14 @@ class Observed:
     lost: int = 0
 
 
-def make_report(plan: LoadPlan, observed: Observed) -> Report:
+def make_report(plan: LoadPlan, observed: Observed) -> LoadReport:
     """The figures of a test that is over."""
     streams, timeline, broken, seconds = observed.streams, observed.timeline, observed.broken, observed.seconds
     values: dict[str, list[float]] = {FIRST: [], CHUNK: observed.delays_ms, STOP: [], STOP_NOW: [], LATE: []}
     for stream in streams:
         _add(values, stream)
     chunks = sum(second.chunks for second in timeline)
-    return Report(
+    return LoadReport(
         plan=msgspec.to_builtins(plan),
         seconds=round(seconds, 1),
         questions=len(streams),
@@ -118,7 +118,7 @@ def _thinned(values: list[float]) -> list[float]:
     return [round(value, 3) for value in ordered]
 
 
-def text(report: Report) -> str:
+def text(report: LoadReport) -> str:
     """For people, on a terminal."""
     lines = [
         f"{report.questions:,} questions in {report.seconds:g} s, at most {report.peak_open:,} at once; "

@@ -8,9 +8,9 @@ from platform import python_version
 from typing import NoReturn
 
 from bus.address import make_address, make_runtime_folder
-from bus.contract.settings import preload_of
+from bus.contract.models import preload_of
 from bus.contract.vocabulary import Proof, Reason
-from bus.program import set_up_logging
+from bus.serve_contract import set_up_logging
 from bus.system import private_files
 from bus.system.environment import for_workers
 from bus.system.prctl import be_unreadable, become_subreaper

@@ -46,24 +46,24 @@ OPEN = (
 MISSING = "Ray is not installed here: pip install 'deadstop[ray]'"
 
 
-class Unusable(Exception):
+class RayUnusable(Exception):
     """There is no cluster that we may use; the text is for people."""
 
 
 def join(address: str, open_too: bool) -> None:
-    """Become a driver of the cluster. Raises Unusable."""
+    """Become a driver of the cluster. Raises RayUnusable."""
     if not open_too:
         os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         import ray
     except ImportError as error:
-        raise Unusable(MISSING) from error
+        raise RayUnusable(MISSING) from error
     try:
         ray.init(address or "auto", namespace="deadstop", log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # Ray raises what it likes: also another version of Python is a RuntimeError
-        raise Unusable(f"Ray at {address or 'auto'}: {_in_short(error)}") from error
+        raise RayUnusable(f"Ray at {address or 'auto'}: {_in_short(error)}") from error
     if not open_too and _lets_anybody_in(ray.get_runtime_context().gcs_address):
-        raise Unusable(OPEN)
+        raise RayUnusable(OPEN)
 
 
 def _lets_anybody_in(address: str) -> bool:
@@ -201,7 +201,7 @@ def main() -> None:
     die_with(int(supervisor))
     try:
         join(address, open_too=bool(open_too))
-    except Unusable as error:
+    except RayUnusable as error:
         say(ProviderFailed(str(error)))
         time.sleep(FAILED_AGAIN_S)
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bus.contract.settings import ContainmentSettings
 from bus.contract.settings_file import SettingsError
-from bus.system.control_groups import Unusable, delegated_tree, probe
+from bus.system.cgroupfs import ControlGroupsUnusable, delegated_tree, probe
 from supervisor.processes.containment.control_groups import PREFIX, ControlGroups, empty_left
 from supervisor.processes.containment.hard_limits import HardLimits
 from supervisor.processes.containment.interface import Contain
@@ -23,10 +23,10 @@ def choose(settings: ContainmentSettings, state_dir: Path, hard: HardLimits) -> 
     emptied and removed. Raises `SettingsError` where the form that is asked for cannot be had."""
     try:
         if settings.form == "sweep":
-            raise Unusable('[containment] form is "sweep"')
+            raise ControlGroupsUnusable('[containment] form is "sweep"')
         tree = delegated_tree(settings.group)
         probe(tree)
-    except (Unusable, OSError) as reason:
+    except (ControlGroupsUnusable, OSError) as reason:
         if settings.form == "cgroup":
             todo = 'name a group that is delegated to this user in [containment] group, or set form to "auto"'
             raise SettingsError(f'[containment] form is "cgroup", but {reason}; {todo}') from reason

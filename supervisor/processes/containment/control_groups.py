@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Proof, Reason
-from bus.system.control_groups import ControlGroup, group_of
+from bus.system.cgroupfs import ControlGroup, group_of
 from bus.system.orphans import children, kill_descendants, kill_process
 from supervisor.processes.containment.hard_limits import CONTROLLERS, HardLimits
 from supervisor.processes.containment.interface import Held

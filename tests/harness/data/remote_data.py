@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from agent_worker.catalog import read_catalog
-from agent_worker.catalog.places import RemoteFolder
+from agent_worker.catalog.source_folder import RemoteFolder
 from agent_worker.engine import Engine, EngineSettings
 from agent_worker.engine.settings import connect
 from agent_worker.remote.client import RemoteFiles, file_system

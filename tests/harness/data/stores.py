@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pyarrow.fs as arrow_fs
 
-from bus.program import VARIABLE, ServeOrders
+from bus.serve_contract import VARIABLE, ServeOrders
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "the-key", "AWS_SECRET_ACCESS_KEY": "the-secret-of-the-store"}
 QUIET = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"}

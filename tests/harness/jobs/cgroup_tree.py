@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bus.system.control_groups import ControlGroup, Unusable, delegated_tree, probe
+from bus.system.cgroupfs import ControlGroup, ControlGroupsUnusable, delegated_tree, probe
 
 WITHIN_S = 30.0
 NO_CONTROLLERS = "the kernel has no controllers of memory and processes"
@@ -16,8 +16,8 @@ NO_CONTROLLERS = "the kernel has no controllers of memory and processes"
 
 @contextmanager
 def cgroup_tree() -> Iterator[Path]:
-    """A group of the tests' own; emptied and removed afterwards, and what was mounted is unmounted. Raises `Unusable`
-    where there can be none."""
+    """A group of the tests' own; emptied and removed afterwards, and what was mounted is unmounted.
+    Raises `ControlGroupsUnusable` where there can be none."""
     with _hierarchy() as tree:
         ControlGroup(tree).enable(["memory", "pids", "cpu", "io"])
         group = ControlGroup(tree / f"deadstop-tests-{os.getpid()}")
@@ -34,9 +34,11 @@ def _hierarchy() -> Iterator[Path]:
     try:
         tree = delegated_tree()
         probe(tree)
-    except (Unusable, OSError) as reason:
+    except (ControlGroupsUnusable, OSError) as reason:
         if os.getuid() != 0:
-            raise Unusable(f"control groups cannot be tried: {reason}, and only root may mount a tree") from reason
+            raise ControlGroupsUnusable(
+                f"control groups cannot be tried: {reason}, and only root may mount a tree"
+            ) from reason
     else:
         yield tree
         return
@@ -45,7 +47,7 @@ def _hierarchy() -> Iterator[Path]:
             ["mount", "-t", "cgroup2", "none", folder], capture_output=True, text=True, check=False
         )
         if mounted.returncode:
-            raise Unusable(f"control groups cannot be tried: {mounted.stderr.strip()}")
+            raise ControlGroupsUnusable(f"control groups cannot be tried: {mounted.stderr.strip()}")
         try:
             probe(Path(folder))
             yield Path(folder)

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from bus.program import VARIABLE
+from bus.serve_contract import VARIABLE
 from bus.wire.outside import ENDINGS
 from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, Event, token_settings
 from tests.harness.servers import READY_WITHIN_S, ROOT

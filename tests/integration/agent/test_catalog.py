@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from bus.client import CommandRefused
+from bus.contract.agents import LOOK_FURTHER
 from bus.contract.catalog import Catalog
 from bus.contract.events import Killed, Status
-from bus.contract.settings import LOOK_FURTHER
 from bus.contract.vocabulary import Rung, State
 from bus.wire.commands import ListJobs, ReadCatalog
 from bus.wire.job_record import JobSummary

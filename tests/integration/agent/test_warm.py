@@ -11,7 +11,8 @@ import pytest
 from agent_worker.plan import SqlPlan
 from agent_worker.warmup.warm_up import warm_up
 from bus.contract.events import Node, TableRows
-from bus.contract.settings import Settings, preload_of
+from bus.contract.models import preload_of
+from bus.contract.settings import Settings
 from tests.harness.asking import ask
 from tests.harness.servers import ROOT, running_supervisor
 

@@ -15,7 +15,7 @@ import pytest
 
 from bus.client import CommandRefused
 from bus.contract.events import Completed, Event, Failed, Killed, Warn
-from bus.contract.vocabulary import Refusal, Role, Verdict
+from bus.contract.vocabulary import RatingVerdict, Refusal, Role
 from bus.log import LOG_NAME
 from bus.wire.commands import Caller, RateJob, RollUp
 from bus.wire.replies import Changed, Submitted
@@ -118,16 +118,16 @@ async def test_a_rating_stands_in_the_history_whenever_it_is_given(supervisor: S
         await supervisor.events(job_id)
     folder = supervisor.state_dir / "history"
 
-    async def rate(job_id: str, verdict: Verdict | None, comment: str = "") -> dict[str, tuple[object, object]]:
+    async def rate(job_id: str, verdict: RatingVerdict | None, comment: str = "") -> dict[str, tuple[object, object]]:
         await supervisor.client.request(RateJob(OPERATOR, job_id, verdict, comment), Changed)
         assert isinstance(await roll_up(supervisor), Completed)
         (file,) = folder.glob("jobs/*/*.parquet")
         rows = pq.ParquetFile(file).read(use_threads=False).to_pylist()
         return {row["job_id"]: (row["verdict"], row["comment"]) for row in rows}
 
-    assert await rate(early, Verdict.UP, "quick") == {early: ("up", "quick"), late: (None, None)}
+    assert await rate(early, RatingVerdict.UP, "quick") == {early: ("up", "quick"), late: (None, None)}
     before = history_of(folder)
-    assert await rate(late, Verdict.DOWN) == {early: ("up", "quick"), late: ("down", None)}
+    assert await rate(late, RatingVerdict.DOWN) == {early: ("up", "quick"), late: ("down", None)}
     assert await rate(early, None) == {early: (None, None), late: ("down", None)}
     assert history_of(folder) == before
     assert rows_of(await answer(supervisor, "SELECT count(verdict) FROM jobs WHERE verdict = 'down'")) == [[1]]

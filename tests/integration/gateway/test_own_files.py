@@ -21,8 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MOST_BYTES = 300_000
 SETTINGS = {
-    "agents.opens": {"entrypoint": "tests.workers.opens:run"},
-    "agents.sleeps": {"entrypoint": "tests.workers.sleeps:run"},
+    "agents.opens": {"entrypoint": "tests.workers.well_behaved.opens:run"},
+    "agents.sleeps": {"entrypoint": "tests.workers.well_behaved.sleeps:run"},
     "files.max_file_bytes": MOST_BYTES,
     "files.max_user_bytes": 3 * MOST_BYTES,
     "files.max_files": 4,

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from bus.contract.vocabulary import State
-from bus.program import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL
+from bus.serve_contract import DRAINED, DRAINED_SIGNAL, REPLACED_SIGNAL
 from bus.wire.commands import Drain
 from bus.wire.replies import Stats
 from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, Wire

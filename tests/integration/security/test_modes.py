@@ -18,12 +18,12 @@ from bus.contract.settings import Settings
 from bus.contract.settings_file import load_settings
 from bus.contract.vocabulary import Role
 from bus.log import LOG_NAME
-from bus.program import UNUSABLE
+from bus.serve_contract import UNUSABLE
 from bus.system.private_files import NotPrivate, keep_private, private_folder
 from bus.tokens import TOKENS_NAME, TokenBook, TokensError, create_token, read_tokens
 from gateway.auth.cookies import SECRET_NAME, read_secret
 from gateway.auth.revoked_sessions import SIGNED_OUT_NAME, RevokedSessions
-from ops.checks import places
+from ops.checks import folders
 from ops.checks.finding import Level
 from tests.harness.gateways import running_gateway
 from tests.harness.servers import ROOT, running_supervisor
@@ -183,7 +183,7 @@ def test_a_folder_that_all_may_replace_is_refused_with_the_command(tmp_path: Pat
     state_dir = private_folder(place / "state")
     for mode_of_place, refused in ((0o777, True), (0o1777, False), (0o755, False)):
         place.chmod(mode_of_place)
-        assert (places.state_dir(settings_of(state_dir)).todo == f"chmod o-w {place}") is refused
+        assert (folders.state_dir(settings_of(state_dir)).todo == f"chmod o-w {place}") is refused
         if refused:
             with pytest.raises(NotPrivate, match=f"as {place} can be changed by all .mode 0777.: chmod o-w {place}"):
                 private_folder(state_dir)
@@ -216,9 +216,9 @@ def settings_of(state_dir: Path) -> Settings:
 @pytest.mark.parametrize("was", OPEN_MODES)
 def test_doctor_finds_an_open_folder_and_changes_nothing(tmp_path: Path, was: int) -> None:
     state_dir = private_folder(tmp_path / "state")
-    assert places.state_dir(settings_of(state_dir)).level is Level.OK
+    assert folders.state_dir(settings_of(state_dir)).level is Level.OK
     state_dir.chmod(was)
-    found = places.state_dir(settings_of(state_dir))
+    found = folders.state_dir(settings_of(state_dir))
     what = "changed" if was & 0o022 else "read"
     assert (found.level, found.todo) == (Level.PROBLEM, f"chmod go= {state_dir}")
     assert found.found == f"{state_dir} can be {what} by other accounts (mode {was:04o})"
@@ -229,7 +229,7 @@ def test_doctor_finds_an_open_folder_and_changes_nothing(tmp_path: Path, was: in
 def test_doctor_finds_what_was_planted(tmp_path: Path) -> None:
     state_dir = private_folder(tmp_path / "state")
     plant(state_dir / TOKENS_NAME, "another's")
-    found = places.state_dir(settings_of(state_dir))
+    found = folders.state_dir(settings_of(state_dir))
     assert found.level is Level.PROBLEM
     assert f"{TOKENS_NAME} belongs to nobody" in found.found
     assert found.todo.startswith("sudo chown -R 0 ")
@@ -241,5 +241,5 @@ def test_who_looks_as_root_looks_for_the_folders_owner(tmp_path: Path) -> None:
     create_token(state_dir, "x", "ann", Role.USER)
     for path in (state_dir, *state_dir.iterdir()):
         os.chown(path, NOBODY, NOBODY)
-    assert places.state_dir(settings_of(state_dir)).level is Level.OK
+    assert folders.state_dir(settings_of(state_dir)).level is Level.OK
     assert [token.user for token in read_tokens(state_dir)] == ["ann"]

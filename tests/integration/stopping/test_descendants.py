@@ -23,7 +23,7 @@ from tests.harness.jobs.stopping import (
 )
 from tests.harness.servers import Supervisor, eventually
 from tests.workers._staying import FINISH
-from tests.workers.leaves_files import system_v_seen
+from tests.workers.litter.leaves_files import system_v_seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

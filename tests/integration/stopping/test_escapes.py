@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bus.contract.events import Status
 from bus.contract.vocabulary import Proof, Rung
-from bus.system.control_groups import ControlGroup
+from bus.system.cgroupfs import ControlGroup
 from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.jobs.stopping import ROOMY, ended, told_pids
 from tests.harness.servers import Supervisor, running_supervisor

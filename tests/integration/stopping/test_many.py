@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from bus.contract.events import Killed, Status
-from bus.contract.settings import MODEL_PRELOAD
+from bus.contract.models import MODEL_PRELOAD
 from bus.contract.vocabulary import Rung
 from bus.wire.commands import ListJobs
 from bus.wire.replies import Jobs

@@ -30,7 +30,7 @@ TIGHT = {
     "limits.max_events": 30_000,
     "agent.max_model_calls": 1,
     "agents.modest": {
-        "entrypoint": "tests.workers.holds_memory:run",
+        "entrypoint": "tests.workers.greedy.holds_memory:run",
         "sandbox": False,
         "max_memory_bytes": 64 * MIB,
     },

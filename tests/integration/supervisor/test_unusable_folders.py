@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bus.log import LOG_NAME
-from bus.program import UNUSABLE, VARIABLE
+from bus.serve_contract import UNUSABLE, VARIABLE
 from supervisor.storage.store import Store
 from tests.harness.jobs.entries import new_entry
 from tests.harness.servers import ROOT

@@ -10,7 +10,7 @@ from bus.address import read_address
 from bus.contract.events import Completed, Killed
 from bus.contract.vocabulary import State
 from bus.log import LOG_NAME
-from bus.program import STATE_LOST
+from bus.serve_contract import STATE_LOST
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from tests.harness.jobs.stopping import ROOMY, ended

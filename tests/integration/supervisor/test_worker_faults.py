@@ -7,7 +7,7 @@ from bus.contract.vocabulary import Reason, State
 from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import Supervisor
 
-SETTINGS = {**ROOMY, "agents.unsendable": {"entrypoint": "tests.workers._unsendable:run", "sandbox": False}}
+SETTINGS = {**ROOMY, "agents.unsendable": {"entrypoint": "tests.workers.lies._unsendable:run", "sandbox": False}}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from agent_worker.context import AgentContext
+from bus.contract.agents import BUNDLED_AGENTS
 from bus.contract.data_place import DataPlace
 from bus.contract.events import Progress
-from bus.contract.settings import BUNDLED_AGENTS, Settings
+from bus.contract.settings import Settings
 from tests.harness.jobs.outlets import Recorder
 
 

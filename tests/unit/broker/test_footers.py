@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from broker.footers import LEAST_BYTES, TAIL_BYTES, Footers, read_footer
+from broker.footers import LEAST_BYTES, TAIL_BYTES, FooterCache, read_footer
 from bus.wire.objects import RemoteObject
 
 
@@ -48,7 +48,7 @@ def test_what_is_no_parquet_is_read_at_its_end_once(content: bytes) -> None:
 
 
 def test_what_was_used_last_is_kept() -> None:
-    footers = Footers(most_bytes=100)
+    footers = FooterCache(most_bytes=100)
     first, second, third = (RemoteObject(name, 1000, "1") for name in "abc")
     footers.keep(first, b"a" * 50)
     footers.keep(second, b"b" * 50)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bus.contract.settings import AgentDefinition, MachineSettings, Price, Settings, Table, TokenEntry
+from bus.contract.settings import AgentDefinition, MachineSettings, Price, Settings, SettingsTable, TokenEntry
 from bus.contract.settings_file import load_settings
 
 CONFIG = Path(__file__).parents[3] / "config.toml"
@@ -17,7 +17,7 @@ EXAMPLE = "#> "
 def keys_of(struct: msgspec.Struct) -> dict[str, Any]:
     """The settings as nested dictionaries, tables inside."""
     facts = {name: getattr(struct, name) for name in struct.__struct_fields__}
-    return {name: keys_of(value) if isinstance(value, Table) else value for name, value in facts.items()}
+    return {name: keys_of(value) if isinstance(value, SettingsTable) else value for name, value in facts.items()}
 
 
 def undocumented(lines: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from bus.contract.settings import GatewaySettings, Settings, SupervisorSettings
 from bus.contract.settings_file import load_settings
-from bus.system.control_groups import MAIN
+from bus.system.cgroupfs import MAIN
 from ops.errors import EXIT_USAGE
 from ops.serve.programs import END_MARGIN_S
 from ops.serve.signals import REPLACE_SIGNAL

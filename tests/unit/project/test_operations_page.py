@@ -11,7 +11,7 @@ import pytest
 from agent_worker.engine.errors import ErrorKind
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
-from bus.program import DRAINED, STATE_LOST
+from bus.serve_contract import DRAINED, STATE_LOST
 from ops import errors
 from ops.serve.signals import STOP_SIGNALS
 

@@ -1,4 +1,4 @@
-"""The folders of the programs show what they are made of: none is a heap of files."""
+"""The folders of the programs, and of the tests beside them, show what they are made of: none is a heap of files."""
 
 from pathlib import Path
 
@@ -6,11 +6,12 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops", "deadstop")
+TESTS = ("tests/workers", "tests/browser", "tests/e2e")
 MOST_FILES = 10
 
 FOLDERS = sorted(
     str(folder.relative_to(ROOT))
-    for program in PROGRAMS
+    for program in (*PROGRAMS, *TESTS)
     for folder in (ROOT / program, *(ROOT / program).rglob("*"))
     if folder.is_dir() and (folder / "__init__.py").exists()
 )

@@ -18,7 +18,7 @@ ROUNDED_WORDS = 0.05
 Numbers = list[float]
 
 
-class Known:
+class KnownFigures:
     """The figures of one result. `said` are texts whose numbers need no proof: the question, the statement, ..."""
 
     def __init__(self, preview: Preview, said: Iterable[str]) -> None:

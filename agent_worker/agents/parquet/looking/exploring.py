@@ -13,7 +13,7 @@ from agent_worker.engine.guard import StatementRefused
 from agent_worker.llm import (
     END_KINDS,
     LOOK_ARGUMENTS,
-    Finding,
+    LookRecord,
     Message,
     NotAPlan,
     ToolsRefused,
@@ -114,7 +114,7 @@ async def _use(
     yield Tool(use.name, arguments, state_of_it, ms, found.summary)
     results.append(result_block(use, found.text, failed=state_of_it == "failed"))
     if state_of_it == "finished":
-        state.findings.append(Finding(f"{use.name} {argument}", found.text))
+        state.findings.append(LookRecord(f"{use.name} {argument}", found.text))
 
 
 def _argument(use: ToolUse) -> str:

@@ -10,9 +10,10 @@ import pytest
 
 from agent_worker.context import AgentContext, Said
 from agent_worker.runtime.output import OutputConverter
+from bus.contract.agents import BUNDLED_AGENTS
 from bus.contract.data_place import DataPlace
 from bus.contract.events import Column, Event, ResponseChunk, Status, TableRows, TableSchema, Warn
-from bus.contract.settings import BUNDLED_AGENTS, Settings
+from bus.contract.settings import Settings
 from bus.values.rows import json_rows
 from tests.harness.jobs.outlets import Recorder
 

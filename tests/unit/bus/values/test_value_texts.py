@@ -20,7 +20,7 @@ from bus.values.logical_types import LogicalType, parse_type, projection
 from bus.values.rows import json_rows, table_rows
 from bus.values.value_text import readable_text
 from gateway.http_api.jobs.export_formats import CsvWriter
-from ops.render.result_text import Result, result_text
+from ops.render.result_text import StreamResult, result_text
 from ops.render.tables import result_table
 from tests.values import CASES, FOLDER, statement, texts
 
@@ -75,7 +75,7 @@ def test_a_number_that_names_a_thing_stands_as_it_is(name: str) -> None:
 def in_a_file(columns: list[Column], row: list[Any]) -> list[str]:
     """As `deadstop ask --csv` writes it."""
     wire = [{"name": column.name, "type": column.type} for column in columns]
-    return list(csv.reader(io.StringIO(result_text(Result(columns=wire, rows=[row]), "csv"), newline="")))[1]
+    return list(csv.reader(io.StringIO(result_text(StreamResult(columns=wire, rows=[row]), "csv"), newline="")))[1]
 
 
 def terminal(columns: list[Column], row: list[Any]) -> list[str]:

@@ -5,9 +5,9 @@ from aiohttp import WSMsgType
 from bus.contract.events import Accepted, Event, ResponseChunk, TableRows
 from bus.transport.codec import encode
 from bus.wire.batch import Batch
-from gateway.wire.stream_frames import MAX_LISTED, Form, FrameCache, WireFrame, batch_frames
+from gateway.wire.stream_frames import MAX_LISTED, FrameCache, StreamForm, WireFrame, batch_frames
 
-PLAIN, LISTED, ARROW = Form(False, False), Form(True, False), Form(True, True)
+PLAIN, LISTED, ARROW = StreamForm(False, False), StreamForm(True, False), StreamForm(True, True)
 
 
 def batch(*events: Event, first: int = 1) -> Batch:

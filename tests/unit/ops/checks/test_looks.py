@@ -10,7 +10,7 @@ import pytest
 import bus
 from bus.contract.settings import ContainmentSettings, Settings
 from bus.contract.settings_file import load_settings
-from ops.checks import kernel, machine, places
+from ops.checks import folders, kernel, machine
 from ops.checks.finding import Finding, Level
 
 
@@ -70,26 +70,26 @@ def test_a_kernel_without_pidfds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("free", "level"),
-    [(places.NO_BYTES - 1, Level.PROBLEM), (places.LITTLE_BYTES - 1, Level.WARNING), (1 << 50, Level.OK)],
+    [(folders.NO_BYTES - 1, Level.PROBLEM), (folders.LITTLE_BYTES - 1, Level.WARNING), (1 << 50, Level.OK)],
 )
 def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, level: Level) -> None:
-    monkeypatch.setattr(places, "_free_bytes", lambda _: free)
-    assert places.state_dir(of(tmp_path)).level is level
+    monkeypatch.setattr(folders, "_free_bytes", lambda _: free)
+    assert folders.state_dir(of(tmp_path)).level is level
 
 
 def test_a_disk_whose_locks_are_not_to_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "_file_system", lambda _: "nfs4")
-    found = places.state_dir(of(tmp_path))
+    monkeypatch.setattr(folders, "_file_system", lambda _: "nfs4")
+    found = folders.state_dir(of(tmp_path))
     assert (found.level, found.todo) == (Level.PROBLEM, "use a local disk: the log needs its locks")
 
 
 def test_a_state_folder_that_cannot_be_made() -> None:
-    found = places.state_dir(load_settings(None, {}, {"supervisor.state_dir": "/proc/state"}))
+    found = folders.state_dir(load_settings(None, {}, {"supervisor.state_dir": "/proc/state"}))
     assert (found.level, found.todo) == (Level.PROBLEM, "choose another with --state-dir")
 
 
 def test_a_runtime_folder_that_is_too_deep(tmp_path: Path) -> None:
-    found = places.runtime_dir(of(tmp_path, bus__runtime_dir=str(tmp_path / ("deep" * 30))))
+    found = folders.runtime_dir(of(tmp_path, bus__runtime_dir=str(tmp_path / ("deep" * 30))))
     assert (found.level, found.todo) == (Level.PROBLEM, "set [bus] runtime_dir to a shorter folder")
 
 

@@ -5,15 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from ops.evaluation.judging import Answered, JudgedQuestion, Verdict, judge
+from ops.evaluation.judging import Answered, JudgedQuestion, Judgement, judge
 from ops.evaluation.page import html
-from ops.evaluation.questions import Numbered, Question
-from ops.evaluation.report import Report, differences, scores, text
-from ops.render.result_text import Result
+from ops.evaluation.questions import NumberedQuestion, ReferenceQuestion
+from ops.evaluation.report import EvaluationReport, differences, scores, text
+from ops.render.result_text import StreamResult
 
 COLUMNS = [{"name": "n", "type": "BIGINT"}]
-COUNT = Question("how many", sql="SELECT 1")
-ASKS = Question("how many flurbs", asks=True)
+COUNT = ReferenceQuestion("how many", sql="SELECT 1")
+ASKS = ReferenceQuestion("how many flurbs", asks=True)
 KILLED = {"event": "agent_killed", "data": {"by": "supervisor", "reason": "deadline"}}
 FAILED = {"event": "agent_error", "data": {"error": "no server", "code": "llm_unreachable"}}
 COMPLETE: dict[str, Any] = {"event": "agent_complete", "data": {}}
@@ -21,7 +21,7 @@ BACK = {"question": "Which?", "suggestions": []}
 
 
 def answered(end: dict[str, Any] = COMPLETE, **result: Any) -> Answered:
-    return Answered(Result(**result), end, 1.5, {"model_calls": 2.0, "cost_usd": 0.25})
+    return Answered(StreamResult(**result), end, 1.5, {"model_calls": 2.0, "cost_usd": 0.25})
 
 
 @pytest.mark.parametrize(
@@ -42,25 +42,25 @@ def answered(end: dict[str, Any] = COMPLETE, **result: Any) -> Answered:
     ],
 )
 def test_an_answer_is_judged(
-    question: Question, expected: list[list[int]] | None, given: Answered, verdict: Verdict, said: str
+    question: ReferenceQuestion, expected: list[list[int]] | None, given: Answered, verdict: Judgement, said: str
 ) -> None:
-    judged = judge(Numbered(7, question), "m", 1, expected, given)
+    judged = judge(NumberedQuestion(7, question), "m", 1, expected, given)
     assert (judged.verdict, judged.said, judged.line) == (verdict, said, 7)
     assert (judged.seconds, judged.model_calls, judged.cost_usd) == (1.5, 2, 0.25)
 
 
-def one(line: int, model: str, run: int, verdict: Verdict) -> JudgedQuestion:
+def one(line: int, model: str, run: int, verdict: Judgement) -> JudgedQuestion:
     """An outcome whose texts are hostile to a page and to a terminal."""
     rows = {"right": [[3]], "wrong": [[4]]}.get(verdict, [])
     given = answered(columns=COLUMNS, rows=rows, sql="SELECT '<script>'") if rows else answered(clarification=BACK)
-    return judge(Numbered(line, Question("<b>how many</b>", sql="SELECT 3")), model, run, [[3]], given)
+    return judge(NumberedQuestion(line, ReferenceQuestion("<b>how many</b>", sql="SELECT 3")), model, run, [[3]], given)
 
 
 OUTCOMES = [
     *(one(1, "a", 1, "right"), one(1, "a", 2, "right"), one(1, "b", 1, "right"), one(1, "b", 2, "right")),
     *(one(2, "a", 1, "right"), one(2, "a", 2, "wrong"), one(2, "b", 1, "asked"), one(2, "b", 2, "asked")),
 ]
-REPORT = Report("q.jsonl", "data", 0.0, 3.0, True, "", scores(OUTCOMES), differences(OUTCOMES), OUTCOMES)
+REPORT = EvaluationReport("q.jsonl", "data", 0.0, 3.0, True, "", scores(OUTCOMES), differences(OUTCOMES), OUTCOMES)
 
 
 def test_models_are_scored_and_what_differs_is_listed() -> None:

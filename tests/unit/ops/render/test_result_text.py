@@ -6,11 +6,11 @@ import pytest
 
 from ops.commands.jobs.ask import FORMATS as OFFERED
 from ops.errors import OpsError
-from ops.render.result_text import ENDINGS, FORMATS, Result, result_text
+from ops.render.result_text import ENDINGS, FORMATS, StreamResult, result_text
 
 
-def stream(columns: list[dict[str, str]], rows: list[list[object]], response: str = "**done**") -> Result:
-    result = Result()
+def stream(columns: list[dict[str, str]], rows: list[list[object]], response: str = "**done**") -> StreamResult:
+    result = StreamResult()
     for chunk in (
         {"type": "table_schema", "columns": [{"name": "void", "type": "INTEGER"}]},
         {"type": "table_rows", "rows": [[0]]},
@@ -42,7 +42,7 @@ def test_csv_tells_null_from_an_empty_text_and_quotes_what_needs_it() -> None:
 
 def test_csv_of_no_table_is_refused() -> None:
     with pytest.raises(OpsError, match="has no table"):
-        result_text(Result(response="hello"), "csv")
+        result_text(StreamResult(response="hello"), "csv")
 
 
 def test_json_is_one_document() -> None:
@@ -70,4 +70,4 @@ def test_markdown_has_the_answer_and_its_table_and_no_value_is_read_as_markup() 
     assert result_text(stream([TEXT, NUMBER], rows), "markdown") == (
         '**done**\n\n| a "b" | n |\n| --- | --- |\n| a\\|b<br>\\*c\\* | 7 |\n| *null* | *null* |\n'
     )
-    assert result_text(Result(response="hello\n"), "markdown") == "hello\n"
+    assert result_text(StreamResult(response="hello\n"), "markdown") == "hello\n"

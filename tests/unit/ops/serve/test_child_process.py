@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.program import ServeOrders
+from bus.serve_contract import ServeOrders
 from ops.errors import OpsError
 from ops.serve.child_process import Child, end_all
 from tests.harness.servers import ROOT
@@ -34,8 +34,8 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> str:
 KEEPS_A_DYING_PROGRAM = """
 import asyncio
 import os
-from bus.program import ServeOrders
-from ops.serve.reaper import OrphanReaper
+from bus.serve_contract import ServeOrders
+from ops.serve.orphan_reaper import OrphanReaper
 from ops.serve.supervised_program import SupervisedProgram
 
 async def main():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.contract.saved import Parameter, ParameterKind, SavedContent
+from bus.contract.kept.saved import Parameter, ParameterKind, SavedContent
 from supervisor.api.parameters import ParameterError, check, fill
 
 TEXT, NUMBER, DATE = ParameterKind.TEXT, ParameterKind.NUMBER, ParameterKind.DATE

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bus.contract.settings import HISTORY_AGENT, LimitSettings, Settings
+from bus.contract.agents import HISTORY_AGENT
+from bus.contract.settings import LimitSettings, Settings
 from bus.contract.vocabulary import SUPERVISOR, Refusal, Role
 from bus.wire.commands import Caller, Submit
 from supervisor.api.question_rules import FOR_OPERATORS, refuse_question

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest_asyncio
 
 from bus.address import make_address, make_runtime_folder
+from bus.contract.agents import LOOK_FURTHER, running_limits
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import Result, Usage
-from bus.contract.settings import LOOK_FURTHER, Settings, running_limits
+from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason, Role, State
 from bus.transport.codec import encode
 from bus.transport.sockets import new_context

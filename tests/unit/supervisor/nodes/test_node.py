@@ -9,7 +9,7 @@ from bus.transport.codec import BUS_VERSION
 from supervisor.nodes.data_watch import DataPrint
 from supervisor.nodes.lease import HeadLease
 from supervisor.nodes.line import Hello
-from supervisor.nodes.node import Node, NodeState, summaries_of
+from supervisor.nodes.node import ClusterNode, NodeState, summaries_of
 from supervisor.nodes.remote_place import RemotePlace
 from supervisor.places.capacity import Capacity, Demand
 from tests.unit.supervisor.nodes.test_remote_place import Heard
@@ -19,11 +19,13 @@ DATA = DataPrint(2, 4_000, "d1")
 HELLO = Hello(BUS_VERSION, python_version(), 4, DATA)
 
 
-def node() -> Node:
+def node() -> ClusterNode:
     """One that has asked for its lease at 100."""
     lease = HeadLease(LEASE_S, 0.5)
     lease.asked(100.0)
-    return Node("a1", "key", RemotePlace("gpu-1", Capacity(0), lambda _: Demand(), lambda _: None, Heard()), lease)
+    return ClusterNode(
+        "a1", "key", RemotePlace("gpu-1", Capacity(0), lambda _: Demand(), lambda _: None, Heard()), lease
+    )
 
 
 def test_it_joins_until_it_has_loaded_what_workers_need() -> None:

@@ -8,10 +8,10 @@ from supervisor.nodes.line import (
     Do,
     Exited,
     LineMessage,
-    Numbered,
+    NodeReport,
+    NumberedReport,
     Outdated,
     Reaped,
-    Report,
     Seen,
     Serves,
     Spawn,
@@ -60,8 +60,8 @@ class Placed:
         self.place = RemotePlace("gpu-1", Capacity(2), lambda _: Demand(), self.sent.append, self.heard)
         self.place.spawn("w1", "sql", b"token")
 
-    def report(self, number: int, report: Report) -> None:
-        self.place.reported(Numbered(number, report))
+    def report(self, number: int, report: NodeReport) -> None:
+        self.place.reported(NumberedReport(number, report))
 
 
 def test_a_report_that_comes_twice_counts_once() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.system.control_groups import ControlGroup, group_of
+from bus.system.cgroupfs import ControlGroup, group_of
 from bus.system.prctl import thread_id_address
 from supervisor.processes import clone
 

@@ -11,7 +11,8 @@ from agent_worker.agents.history import files
 from agent_worker.agents.history.roll_up import roll_up, too_old_or_too_much
 from agent_worker.catalog import read_catalog
 from agent_worker.context import AgentError
-from bus.contract.settings import CATALOG_AGENT, HistorySettings
+from bus.contract.agents import CATALOG_AGENT
+from bus.contract.settings import HistorySettings
 from bus.log import LOG_NAME
 from supervisor.storage.store import Store
 from tests.harness.data.histories import NOON, history_of, record_of, write_job

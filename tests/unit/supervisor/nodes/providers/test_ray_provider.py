@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from supervisor.nodes.providers.messages import MachineGone, NodeDown, NodeUp, ProviderMessage
-from supervisor.nodes.providers.ray_provider import MISSING, RayProvider, Unusable, join
+from supervisor.nodes.providers.ray_provider import MISSING, RayProvider, RayUnusable, join
 from tests.unit.supervisor.nodes.providers.test_ray_machines import ray_node
 
 Compared = tuple[RayProvider, list[ProviderMessage]]
@@ -44,6 +44,6 @@ def test_the_node_of_a_machine_that_ray_counts_as_dead_is_hinted_at_once(provide
 def test_without_ray_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_AUTH_MODE", "token")
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(Unusable, match="pip install 'deadstop\\[ray\\]'"):
+    with pytest.raises(RayUnusable, match="pip install 'deadstop\\[ray\\]'"):
         join("10.0.0.5:6379", open_too=False)
     assert "deadstop[ray]" in MISSING

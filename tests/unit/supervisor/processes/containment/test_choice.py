@@ -14,7 +14,7 @@ import pytest
 from bus.contract.settings import ContainmentSettings
 from bus.contract.settings_file import SettingsError
 from bus.contract.vocabulary import Proof
-from bus.system.control_groups import ControlGroup, write_file
+from bus.system.cgroupfs import ControlGroup, write_file
 from supervisor.processes.containment.choice import choose, root_name
 from supervisor.processes.containment.hard_limits import HardLimits
 

@@ -11,7 +11,7 @@ import pytest
 
 from bus.contract.settings import LimitSettings
 from bus.contract.vocabulary import Reason
-from bus.system.control_groups import ControlGroup, group_of, write_file
+from bus.system.cgroupfs import ControlGroup, group_of, write_file
 from bus.system.orphans import children
 from supervisor.processes.containment.control_groups import ControlGroups, WorkerGroup
 from supervisor.processes.containment.hard_limits import HardLimits

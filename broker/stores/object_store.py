@@ -1,0 +1,52 @@
+"""What a store gives, whichever it is."""
+
+from typing import NamedTuple, Protocol
+
+
+class ObjectStoreError(Exception):
+    """The store does not give what it was asked for. The message names the object and what to do next, for people."""
+
+
+class ObjectChanged(ObjectStoreError):
+    """The object is another one by now."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} was changed since its table was read. Ask again: the tables are read anew")
+
+
+class Listed(NamedTuple):
+    """An object of a listing. `written` is when that was, in whatever words the store has for it."""
+
+    path: str
+    size: int
+    written: str
+
+
+class ObjectReader(Protocol):
+    """One object, at the version that it had when it was opened. Any number of threads may read at a time."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def version(self) -> str: ...
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Exactly these bytes of exactly this version. Raises ObjectStoreError, and ObjectChanged."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """What lies beneath one address."""
+
+    @property
+    def root(self) -> str:
+        """Its path, as those of the objects begin."""
+        ...
+
+    def list(self) -> list[Listed]:
+        """Raises ObjectStoreError."""
+        ...
+
+    def open(self, path: str) -> ObjectReader:
+        """Raises ObjectStoreError."""
+        ...

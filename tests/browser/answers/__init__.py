@@ -1,0 +1,1 @@
+"""An answer from its question to its end, however it ends."""

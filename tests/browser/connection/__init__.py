@@ -1,0 +1,1 @@
+"""Between page and server: signing in, lost lines, other gateways."""

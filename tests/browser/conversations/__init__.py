@@ -1,0 +1,1 @@
+"""Conversations: their list, branches, queue, saved questions and shares."""

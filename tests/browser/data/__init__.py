@@ -1,0 +1,1 @@
+"""The data that are asked about: seen, brought along, not the sample's."""

@@ -1,0 +1,1 @@
+"""A server's life: started, watched, drained, ended."""

@@ -1,0 +1,1 @@
+"""Agents that start other processes, which try to outlive them."""

@@ -1,0 +1,1 @@
+"""Agents that use too much: processes, threads, memory, disk, connections, events."""

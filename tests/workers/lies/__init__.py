@@ -1,0 +1,1 @@
+"""Agents that say to the supervisor what is not so, or what nobody can read."""

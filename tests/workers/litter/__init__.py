@@ -1,0 +1,1 @@
+"""Agents that leave files behind."""

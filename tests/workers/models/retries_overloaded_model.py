@@ -1,0 +1,14 @@
+"""Asks an overloaded model again and again."""
+
+from collections.abc import AsyncIterator
+
+from agent_worker.context import AgentContext
+from bus.contract.events import Event
+from bus.wire.worker import JobSpec
+from tests.fakes.scripts import named
+from tests.workers.models._over_a_model import ask
+
+
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
+    async for event in ask(job, context, named("overloaded")):
+        yield event
