@@ -46,7 +46,7 @@ class Shown(Places):
 
     def _in_total(self, item: Item) -> Item:
         """The "total deliveries" are their number, where no figure is called so and they are no money."""
-        name = item.name if item.fn == "sum" else None
+        name = item.name if item.rows else None
         table = next((c.table for c in name.tables if c.cost <= 0.1), "") if name else ""
         called = [c for c in name.columns if c.cost < PART] if name else []
         named = [self._column(c) for c in called if self._role(c) in NUMERIC]
@@ -56,7 +56,7 @@ class Shown(Places):
         return replace(item, fn="count", guessed=False) if plain else item
 
     def _show(self, item: Item, size: int) -> None:
-        item = self._in_total(item)
+        item = self._in_total(item) if size == 1 else item
         if item.since is not None:
             self._span(item, item.since)
         elif item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):

@@ -127,7 +127,8 @@ def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where | Flagg
         start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
         found = [*described(reader, start), *_described_figures(reader, start)] if len(fns) == 1 else []
         for name, said, more in found:  # "total of open bills", "average glucose result"
-            yield name.end, Item(fns[0], name), said, cost + more + 0.1
+            rows = fns == ("sum",) and not _AMOUNTS & set(reader.words[at:start])
+            yield name.end, Item(fns[0], name, rows=rows), said, cost + more + 0.1
 
 
 def _described_figures(reader: Reader, at: int) -> Iterator[tuple[Name, Where, float]]:
@@ -297,8 +298,9 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
         for after, (span,), more in _span(reader, start, fns[0]):
             yield after, (span, *(replace(span, fn=fn) for fn in fns[1:])), more + cost
+        rows = fns == ("sum",) and not _AMOUNTS & set(reader.words[at:start])
         for after, name in reader.noun(start):
-            yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost
+            yield after, tuple(Item(fn, name, guessed=guessed, rows=rows) for fn in fns), name.cost + cost
             if reader.word(after) == "and":
                 for last, other in reader.noun(after + 1):
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
