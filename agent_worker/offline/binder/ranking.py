@@ -41,7 +41,7 @@ class Ranking(Conditions):
         if operator == "=" and any(how.number.text in values for values in codes):
             raise Doubtful(f"{how.number.text} of them, or the one called so")
         if how.name is not None and (ref := self._figure(how.name)):
-            if self.of(Absent):
+            if any(not absent.missing for absent in self.of(Absent)):
                 raise Doubtful("a condition beside none")
             unit = unit_named(how.name.text.lower())
             if unit and unit_of(self.schema, self._column(ref)) not in (unit, ""):

@@ -172,6 +172,8 @@ def test_manners_say_nothing(make: Make, question: str, rows: list[set[str]] | N
 LOADS: Tables = {
     "loads": {"load_id": [1, 2, 3], "truck": ["A", "A", "B"], "cost": [10.0, 20.0, 9.0], "grade": [1, 2, 2],
               "weight_kg": [5.0, 5.0, 3.0], "distance_km": [1.5, 1.5, None]},
+    "fines": {"fine_id": [1, 2, 3], "driver_id": [1, 2, 2], "amount_eur": [30, 400, 500],
+              "paid_date": [date(2024, 1, 1), None, None]},
     "drivers": {"driver_id": [1, 2, 3], "name": ["Ann", "Bo", "Cy"], "sex": ["F", "M", "M"], "minute": [5, 7, 90],
                 "born": [1991, 1999, 2000]},
 }  # fmt: skip
@@ -185,6 +187,9 @@ LOADS: Tables = {
         ("cost per km", [(10.0,)]),  # what has no distance has no part in it
         ("which truck has the highest cost per kg", [("A", 3.0), ("B", 3.0)]),
         ("how many men", [(2,)]),
+        ("how many unpaid fines", [(2,)]),
+        ("total of unpaid fines", [(900,)]),
+        ("how many unpaid fines over 450 euros", [(1,)]),
         ("how many drivers after minute 6", [(2,)]),
         ("how many drivers were born in the 1990s", [(2,)]),
     ],
